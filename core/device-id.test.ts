@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { deviceIdProblem, pushPath } from './device-id.ts';
+
+it.each(['MyDevice', '客厅 路由器', 'a'.repeat(64), '...', 'x%2Fy', '📱'.repeat(64)])('accepts %j', (id) => {
+  expect(deviceIdProblem(id)).toBeUndefined();
+});
+
+it.each([
+  ['', 'empty'],
+  ['.', '"."'],
+  ['..', '".."'],
+  ['a/b', '"/"'],
+  ['a\nb', 'control'],
+  ['a'.repeat(65), '64'],
+  ['\ud800', 'Unicode'],
+])('refuses %j and says why', (id, why) => {
+  expect(deviceIdProblem(id)).toContain(why);
+});
+
+it('percent-encodes what a path cannot hold', () => {
+  expect(pushPath('客厅 1')).toBe('/metrics/job/flowcollect/instance/%E5%AE%A2%E5%8E%85%201');
+});

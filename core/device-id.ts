@@ -1,0 +1,28 @@
+/**
+ * Why a text cannot be a DeviceID, or undefined when it can.
+ *
+ * A DeviceID is 1 to 64 characters (code points) without `/`, control characters or lone surrogates, and is not `.` or
+ * `..`: the rest, spaces and Chinese included, survives percent-encoding in Pushgateway's path, while `%2F` is
+ * answered 400 there and dot segments are collapsed by URL parsers.
+ */
+export function deviceIdProblem(id: string): string | undefined {
+  if (id === '') return 'is empty';
+  if ([...id].length > 64) return 'is longer than 64 characters';
+  if (id === '.' || id === '..') return 'must not be "." or ".."';
+  if (id.includes('/')) return 'must not contain "/"';
+  if (/\p{Cc}/u.test(id)) return 'must not contain control characters';
+  if (/\p{Cs}/u.test(id)) return 'must be valid Unicode text';
+  return undefined;
+}
+
+/**
+ * The path a device pushes to and reads back from, at the gateway's origin.
+ *
+ * @param deviceId a valid DeviceID (see {@link deviceIdProblem})
+ */
+export function pushPath(deviceId: string): string {
+  return `/metrics/job/flowcollect/instance/${encodeURIComponent(deviceId)}`;
+}
+
+/** The header that carries the state id and sequence of a push: `<state id> <sequence>`. */
+export const STATE_HEADER = 'X-FlowCollect-State';

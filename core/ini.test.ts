@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { IniSyntaxError, readIni } from './ini.ts';
+
+const value = (text: string, section: string, key: string): string | undefined =>
+  readIni(text).entries(section).get(key);
+
+describe('readIni', () => {
+  it('reads what Notepad writes: a BOM and CRLF', () => {
+    expect(value('\uFEFF[client]\r\nDeviceID = 客厅\r\n', 'client', 'DeviceID')).toBe('客厅');
+  });
+
+  it('takes # and ; for comments at the start of a line only', () => {
+    const text = '# a\n; b\n[client]\nMihomoSecret = a;b#c\n  # d\n';
+    expect(value(text, 'client', 'MihomoSecret')).toBe('a;b#c');
+  });
+
+  it('keeps = and backslashes in a value', () => {
+    expect(value('[client]\nLocalLogFile = C:\\logs\\a=b.txt', 'client', 'LocalLogFile')).toBe('C:\\logs\\a=b.txt');
+  });
+
+  it.each(['"quoted"', "'quoted'"])('takes the quotes from %s', (text) => {
+    expect(value(`[client]\nDeviceID = ${text}`, 'client', 'DeviceID')).toBe('quoted');
+  });
+
+  it.each(['true', 'null', '12', '__proto__', '[1]', '{"a":1}'])('keeps %s as text', (text) => {
+    expect(value(`[client]\nMihomoSecret=${text}`, 'client', 'MihomoSecret')).toBe(text);
+  });
+
+  it('joins a list that runs over several lines and keeps it whole', () => {
+    const text = [
+      '[server]',
+      'SubUrls     = ["a.yaml"]="https://host/path?token=1;2#3&flag=clash",',
+      '              ["b.yaml"]="https://url"',
+      'ServerToken = t',
+    ].join('\n');
+    expect(value(text, 'server', 'SubUrls')).toBe(
+      '["a.yaml"]="https://host/path?token=1;2#3&flag=clash",\n["b.yaml"]="https://url"',
+    );
+    expect(value(text, 'server', 'ServerToken')).toBe('t');
+  });
+
+  it('keeps dots in section names', () => {
+    const document = readIni('[user.alice]\nnote = a\n[device.My.Phone]\nuser = alice');
+    expect(document.sections).toEqual(['user.alice', 'device.My.Phone']);
+    expect(document.entries('device.My.Phone').get('user')).toBe('alice');
+  });
+
+  it('knows the line of each key', () => {
+    const document = readIni('\n[client]\n\nDeviceID = a\n');
+    expect(document.lineOf('client')).toBe(2);
+    expect(document.lineOf('client', 'DeviceID')).toBe(4);
+    expect(document.lineOf('client', 'Other')).toBeUndefined();
+  });
+
+  it.each([
+    ['[client]\nDeviceID', 2, 'expected "key = value"'],
+    ['DeviceID = a', 1, 'before the first'],
+    ['[client\nDeviceID = a', 1, '[name]'],
+    ['[client]\nDeviceID = a\nDeviceID = b', 3, 'twice'],
+  ])('says what is wrong with %j', (text, line, problem) => {
+    const error = (() => {
+      try {
+        readIni(text);
+      } catch (caught) {
+        return caught;
+      }
+      return undefined;
+    })();
+    expect(error).toBeInstanceOf(IniSyntaxError);
+    expect(error).toMatchObject({ line, problem: expect.stringContaining(problem) });
+  });
+
+  it('does not repeat a broken line, which may hold a secret', () => {
+    expect(() => readIni('[client]\nhunter2')).toThrow(/^(?!.*hunter2)/);
+  });
+
+  it('gives back every one-line value without quotes or a comma at its end', () => {
+    const text = fc.string({ unit: 'grapheme' }).filter((s) => s === s.trim() && !/[\r\n,"'\u2028\u2029\0]/.test(s));
+    fc.assert(
+      fc.property(text, (written) => {
+        expect(value(`[s]\nk = ${written}\nz = 1`, 's', 'k')).toBe(written);
+      }),
+    );
+  });
+});

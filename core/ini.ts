@@ -1,0 +1,104 @@
+import { parse } from 'ini';
+
+/** One INI text, read: values as strings, with the line each was written on. */
+export interface IniDocument {
+  /** Section names as written, such as `client` or `user.alice`, in order. */
+  readonly sections: readonly string[];
+  /** The entries of a section; empty when there is no such section. */
+  entries(section: string): ReadonlyMap<string, string>;
+  /** The 1-based line of a section header or of a key; undefined when it is not there. */
+  lineOf(section: string, key?: string): number | undefined;
+}
+
+/** A line that is neither a section, a key, a comment nor a continuation; the message does not repeat it (it may hold a secret). */
+export class IniSyntaxError extends Error {
+  override readonly name = 'IniSyntaxError';
+  readonly line: number;
+  readonly problem: string;
+
+  constructor(line: number, problem: string) {
+    super(`line ${line}: ${problem}`);
+    this.line = line;
+    this.problem = problem;
+  }
+}
+
+const SECTION = /^\[([^\]"'=]+)\]\s*(?:[#;].*)?$/;
+/** `["a.yaml"]="https://…"`: the next entry of a list that began on an earlier line. */
+const KEYED_CONTINUATION = /^\[[^\]]*\]\s*=/;
+const QUOTED = /^(["'])(.*)\1$/s;
+
+/**
+ * Reads an INI text as users of the seed write it: a BOM, CRLF, comments (`#` or `;`) only at the start of a line so
+ * that URLs and secrets may hold both, values over several lines (a value that ends in a comma goes on), and
+ * surrounding quotes that are not part of a value unless the value is a list.
+ *
+ * @throws IniSyntaxError with the line
+ */
+export function readIni(text: string): IniDocument {
+  const normalised: string[] = [];
+  const sections: string[] = [];
+  const lines = new Map<string, number>();
+  let section = '';
+  let open: { key: string; value: string; line: number } | undefined;
+
+  const close = (): void => {
+    if (open === undefined) return;
+    // JSON quoting keeps the parser from cutting at ";" or "#" or reading "[]" in a key as a list.
+    normalised.push(`${JSON.stringify(open.key)}=${JSON.stringify(open.value)}`);
+    open = undefined;
+  };
+
+  text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .forEach((raw, index) => {
+      const number = index + 1;
+      const line = raw.trim();
+      if (line === '' || line.startsWith('#') || line.startsWith(';')) return;
+      if (open !== undefined && (open.value.endsWith(',') || line.startsWith(',') || KEYED_CONTINUATION.test(line))) {
+        open.value += `\n${line}`;
+        return;
+      }
+      close();
+      const header = SECTION.exec(line);
+      if (header?.[1] !== undefined) {
+        section = header[1].trim();
+        if (!sections.includes(section)) sections.push(section);
+        if (!lines.has(section)) lines.set(section, number);
+        normalised.push(`[${section.replaceAll('.', '\\.')}]`);
+        return;
+      }
+      if (line.startsWith('[')) throw new IniSyntaxError(number, 'a section header must read [name]');
+      const equals = line.indexOf('=');
+      if (equals < 1) throw new IniSyntaxError(number, 'expected "key = value", "[section]" or a comment');
+      if (section === '') throw new IniSyntaxError(number, 'a key stands before the first [section]');
+      const key = line.slice(0, equals).trim();
+      const position = `${section}\0${key}`;
+      if (lines.has(position)) {
+        throw new IniSyntaxError(number, `${key} stands twice in [${section}], first on line ${lines.get(position)}`);
+      }
+      lines.set(position, number);
+      open = { key, value: line.slice(equals + 1).trim(), line: number };
+    });
+  close();
+
+  const parsed = parse(normalised.join('\n')) as Record<string, Record<string, unknown> | undefined>;
+  const entries = new Map<string, ReadonlyMap<string, string>>(
+    sections.map((name) => [
+      name,
+      new Map(Object.entries(parsed[name] ?? {}).map(([key, value]) => [key, unquote(String(value))])),
+    ]),
+  );
+  return {
+    sections,
+    entries: (name) => entries.get(name) ?? new Map(),
+    lineOf: (name, key) => lines.get(key === undefined ? name : `${name}\0${key}`),
+  };
+}
+
+/** Takes one pair of surrounding quotes away, unless the value holds that quote inside too (a list of quoted items). */
+function unquote(value: string): string {
+  const quoted = QUOTED.exec(value);
+  return quoted?.[1] !== undefined && quoted[2] !== undefined && !quoted[2].includes(quoted[1]) ? quoted[2] : value;
+}

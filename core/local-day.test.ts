@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isTimeOfDay, isTimeZone, localDayAt, localDaysBefore } from './local-day.ts';
+
+const shanghai = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
+const iso = (at: number): string => new Date(at).toISOString();
+
+describe('localDayAt', () => {
+  it('runs from 23:55 to 23:55 local time, whatever zone the machine is in', () => {
+    const day = localDayAt(Date.parse('2026-11-23T12:00:00+08:00'), shanghai);
+    expect(day.date).toBe('2026-11-23');
+    expect(iso(day.start)).toBe('2026-11-22T15:55:00.000Z');
+    expect(iso(day.end)).toBe('2026-11-23T15:55:00.000Z');
+  });
+
+  it('puts 23:55 into the next day', () => {
+    expect(localDayAt(Date.parse('2026-11-23T23:54:59.999+08:00'), shanghai).date).toBe('2026-11-23');
+    expect(localDayAt(Date.parse('2026-11-23T23:55:00+08:00'), shanghai).date).toBe('2026-11-24');
+  });
+
+  it('is the calendar day when days end at 00:00', () => {
+    const day = localDayAt(Date.parse('2026-11-23T00:00:00+08:00'), { zone: 'Asia/Shanghai', dayEnds: '00:00' });
+    expect(day.date).toBe('2026-11-23');
+    expect(iso(day.start)).toBe('2026-11-22T16:00:00.000Z');
+  });
+
+  it.each([
+    ['2026-03-29T12:00:00Z', 23],
+    ['2026-10-25T12:00:00Z', 25],
+  ])('has the hours that the clocks of Berlin leave it on %s', (at, hours) => {
+    const day = localDayAt(Date.parse(at), { zone: 'Europe/Berlin', dayEnds: '23:55' });
+    expect((day.end - day.start) / 3_600_000).toBe(hours);
+  });
+
+  it('leaves no gap and no overlap between days', () => {
+    const instants = fc.date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
+    const zones = fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'UTC');
+    const ends = fc.constantFrom('23:55', '00:00', '02:30', '12:00');
+    fc.assert(
+      fc.property(instants, zones, ends, (instant, zone, dayEnds) => {
+        const rule = { zone, dayEnds };
+        const day = localDayAt(instant.getTime(), rule);
+        expect(day.start).toBeLessThanOrEqual(instant.getTime());
+        expect(day.end).toBeGreaterThan(instant.getTime());
+        expect(localDayAt(day.end, rule).start).toBe(day.end);
+        expect(localDayAt(day.start - 1, rule).end).toBe(day.start);
+      }),
+    );
+  });
+});
+
+it('lists the days before, newest last', () => {
+  const days = localDaysBefore(Date.parse('2026-03-02T12:00:00+08:00'), 3, shanghai);
+  expect(days.map((day) => day.date)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01']);
+});
+
+it('knows time zones and times of day', () => {
+  expect([isTimeZone('Asia/Shanghai'), isTimeZone('Mars/Base')]).toEqual([true, false]);
+  expect([isTimeOfDay('23:55'), isTimeOfDay('24:00'), isTimeOfDay('9:00')]).toEqual([true, false, false]);
+});

@@ -1,0 +1,63 @@
+import { DateTime, IANAZone } from 'luxon';
+
+/** One day of account: `[start, end)` in epoch milliseconds, named by the calendar date it mostly covers. */
+export interface LocalDay {
+  readonly start: number;
+  readonly end: number;
+  /** ISO date such as `2026-11-23`. */
+  readonly date: string;
+}
+
+/** How days are cut: an IANA time zone and the local time at which a day ends. */
+export interface DayRule {
+  readonly zone: string;
+  /** `HH:MM`, 24 hours. */
+  readonly dayEnds: string;
+}
+
+export function isTimeZone(zone: string): boolean {
+  return IANAZone.isValidZone(zone);
+}
+
+export function isTimeOfDay(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/**
+ * The day of account that holds an instant: it runs from `dayEnds` to `dayEnds`, so that the report sent at that time
+ * covers a whole day and nothing falls between two days. A day may have 23 or 25 hours where clocks change.
+ *
+ * @param at epoch milliseconds
+ */
+export function localDayAt(at: number, rule: DayRule): LocalDay {
+  const local = DateTime.fromMillis(at, { zone: rule.zone });
+  const endOnDate = endOf(local, rule);
+  const end = at < endOnDate.toMillis() ? endOnDate : endOf(local.plus({ days: 1 }), rule);
+  const start = endOf(end.minus({ days: 1 }), rule);
+  return {
+    start: start.toMillis(),
+    end: end.toMillis(),
+    date: end.minus({ milliseconds: 1 }).toISODate() ?? '',
+  };
+}
+
+/**
+ * The days of account before the one that holds `at`, newest last.
+ *
+ * @param count how many
+ */
+export function localDaysBefore(at: number, count: number, rule: DayRule): LocalDay[] {
+  const days: LocalDay[] = [];
+  let end = localDayAt(at, rule).start;
+  while (days.length < count) {
+    const day = localDayAt(end - 1, rule);
+    days.unshift(day);
+    end = day.start;
+  }
+  return days;
+}
+
+function endOf(local: DateTime, rule: DayRule): DateTime {
+  const [hour, minute] = rule.dayEnds.split(':').map(Number);
+  return local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  describeProblem,
+  durationSetting,
+  httpUrlSetting,
+  listSetting,
+  numberSetting,
+  SettingsError,
+  SettingsReader,
+  sizeSetting,
+  switchSetting,
+  timeOfDaySetting,
+  timeZoneSetting,
+} from './settings.ts';
+
+const schema = z.object({
+  DeviceID: z.string(),
+  PollInterval: durationSetting(100, 60_000).default(1000),
+  MihomoSecret: z.string().default(''),
+});
+
+const read = (text: string) => {
+  const reader = new SettingsReader('ClientSetting.ini', text);
+  return reader.finish(reader.section('client', schema));
+};
+
+const messageOf = (text: string): string => {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('expected a SettingsError');
+};
+
+describe('SettingsReader', () => {
+  it('gives typed settings with defaults', () => {
+    expect(read('[client]\nDeviceID = a').settings).toEqual({ DeviceID: 'a', PollInterval: 1000, MihomoSecret: '' });
+  });
+
+  it('takes an empty value for a value that is not set', () => {
+    expect(read('[client]\nDeviceID = a\nPollInterval =').settings.PollInterval).toBe(1000);
+  });
+
+  it('says all that is wrong at once, with file, line and key', () => {
+    expect(messageOf('[client]\nPollInterval = often')).toBe(
+      'ClientSetting.ini:1: [client] DeviceID: is missing; add it\n' +
+        'ClientSetting.ini:2: [client] PollInterval: must be a duration from 100 ms to 60000 ms, such as 1000, 10s or 6h',
+    );
+  });
+
+  it('names the file when a section is missing altogether', () => {
+    expect(messageOf('[server]\na = b')).toBe('ClientSetting.ini: [client] DeviceID: is missing; add it');
+  });
+
+  it('says where the text is not INI', () => {
+    expect(messageOf('[client]\noops')).toMatch(/^ClientSetting\.ini:2: expected "key = value"/);
+  });
+
+  it('keeps unknown keys as notices and guesses what was meant', () => {
+    const { notices } = read('[client]\nDeviceID = a\nPolInterval = 5s\nColour = blue');
+    expect(notices.map((notice) => describeProblem('f.ini', notice))).toEqual([
+      'f.ini:3: [client] PolInterval: is not a known key and is ignored; did you mean PollInterval?',
+      'f.ini:4: [client] Colour: is not a known key and is ignored',
+    ]);
+  });
+
+  it('leaves sections of other services alone', () => {
+    expect(read('[client]\nDeviceID = a\n[server]\nServerToken = t').notices).toEqual([]);
+  });
+});
+
+describe('typed values', () => {
+  it.each([
+    [durationSetting(0, 1e9), '10s', 10_000],
+    [durationSetting(0, 1e9), '1500', 1500],
+    [durationSetting(0, 1e9), '6h', 21_600_000],
+    [sizeSetting(), '100MB', 104_857_600],
+    [sizeSetting(), '1.5 GiB', 1_610_612_736],
+    [sizeSetting(), '42', 42],
+    [switchSetting(), 'On', true],
+    [switchSetting(), '0', false],
+    [numberSetting(0, 1), '0.2', 0.2],
+    [listSetting(), 'a, b,,c', ['a', 'b', 'c']],
+    [timeZoneSetting(), 'Asia/Shanghai', 'Asia/Shanghai'],
+    [timeOfDaySetting(), '23:55', '23:55'],
+    [httpUrlSetting(), 'http://127.0.0.1:9090/', 'http://127.0.0.1:9090'],
+  ])('%# reads %j', (setting, text, value) => {
+    expect(setting.parse(text)).toEqual(value);
+  });
+
+  it.each([
+    [durationSetting(0, 1e9), 'soon'],
+    [durationSetting(1000, 5000), '1ms'],
+    [sizeSetting(), '10 apples'],
+    [switchSetting(), 'maybe'],
+    [numberSetting(0, 1), '2'],
+    [timeZoneSetting(), 'Mars/Base'],
+    [timeOfDaySetting(), '25:00'],
+    [httpUrlSetting(), 'ftp://x'],
+  ])('%# refuses %j without repeating it', (setting, text) => {
+    const result = setting.safeParse(text);
+    expect(result.success).toBe(false);
+    expect(result.error?.issues[0]?.message).not.toContain(text);
+  });
+});

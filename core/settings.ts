@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import type { IniDocument } from './ini.ts';
+import { IniSyntaxError, readIni } from './ini.ts';
+import { isTimeOfDay, isTimeZone } from './local-day.ts';
+
+/** One thing that is wrong in a settings file; never holds the value, which may be a secret. */
+export interface SettingsProblem {
+  readonly section?: string;
+  readonly key?: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** What is wrong and how to mend it. */
+  readonly problem: string;
+}
+
+/** All that is wrong in a settings file, at once; its message names file, line, section and key of each problem. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly file: string;
+  readonly problems: readonly SettingsProblem[];
+
+  constructor(file: string, problems: readonly SettingsProblem[]) {
+    super(problems.map((each) => describeProblem(file, each)).join('\n'));
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
+/** `ClientSetting.ini:3: [client] DeviceID: is empty` */
+export function describeProblem(file: string, { line, section, key, problem }: SettingsProblem): string {
+  const place = [section === undefined ? '' : `[${section}]`, key ?? ''].filter((part) => part !== '').join(' ');
+  return `${file}${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${problem}`;
+}
+
+/** Settings read from a file, with what should be said about them although they are usable. */
+export interface SettingsRead<T> {
+  readonly settings: T;
+  readonly notices: readonly SettingsProblem[];
+}
+
+/**
+ * Reads sections of one INI text through schemas, collecting every problem before it throws. Sections that no schema
+ * was asked for are left alone: one file may serve several services.
+ */
+export class SettingsReader {
+  readonly file: string;
+  readonly document: IniDocument;
+  readonly problems: SettingsProblem[] = [];
+  readonly notices: SettingsProblem[] = [];
+
+  /**
+   * @param file named in errors
+   * @throws SettingsError when the text is not an INI text
+   */
+  constructor(file: string, text: string) {
+    this.file = file;
+    try {
+      this.document = readIni(text);
+    } catch (error) {
+      if (error instanceof IniSyntaxError) {
+        throw new SettingsError(file, [{ line: error.line, problem: error.problem }]);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * One section through a schema of its keys (all values arrive as text; an empty text counts as not set). A key that
+   * the schema does not know becomes a notice, with the nearest known key.
+   *
+   * @returns the typed section, or undefined when it has problems (which {@link finish} throws)
+   */
+  section<S extends z.ZodObject>(name: string, schema: S): z.infer<S> | undefined {
+    const known = Object.keys(schema.shape);
+    const input: Record<string, string> = {};
+    for (const [key, value] of this.document.entries(name)) {
+      if (!known.includes(key)) {
+        const near = nearest(key, known);
+        this.notices.push({
+          ...this.place(name, key),
+          problem: `is not a known key and is ignored${near === undefined ? '' : `; did you mean ${near}?`}`,
+        });
+      } else if (value !== '') {
+        input[key] = value;
+      }
+    }
+    const parsed = schema.safeParse(input);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      const key = String(issue.path[0] ?? '');
+      const missing = issue.code === 'invalid_type' && !(key in input);
+      this.problem(name, key, missing ? 'is missing; add it' : issue.message);
+    }
+    return undefined;
+  }
+
+  /** Adds a problem found by a check across keys. */
+  problem(section: string, key: string | undefined, problem: string): void {
+    this.problems.push({ ...this.place(section, key), problem });
+  }
+
+  /** @throws SettingsError when anything was wrong */
+  finish<T>(settings: T | undefined): SettingsRead<T> {
+    if (this.problems.length > 0 || settings === undefined) throw new SettingsError(this.file, this.problems);
+    return { settings, notices: this.notices };
+  }
+
+  private place(section: string, key: string | undefined): SettingsProblem & { section: string } {
+    const line = this.document.lineOf(section, key) ?? this.document.lineOf(section);
+    return {
+      section,
+      ...(key === undefined ? {} : { key }),
+      ...(line === undefined ? {} : { line }),
+      problem: '',
+    };
+  }
+}
+
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 2 ** 10,
+  mb: 2 ** 20,
+  gb: 2 ** 30,
+  tb: 2 ** 40,
+};
+
+/** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */
+export const durationSetting = (min: number, max: number) =>
+  z.string().transform((text, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);
+    const value = match === null ? Number.NaN : Number(match[1]) * (DURATION_UNITS[match[2]?.toLowerCase() ?? ''] ?? 1);
+    if (!(value >= min && value <= max)) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be a duration from ${min} ms to ${max} ms, such as 1000, 10s or 6h`,
+      });
+      return z.NEVER;
+    }
+    return value;
+  });
+
+/** Text such as `1048576`, `100MB`, `2 GB` (base 1024) → bytes. */
+export const sizeSetting = () =>
+  z.string().transform((text, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?b|)$/i.exec(text);
+    const unit = SIZE_UNITS[match?.[2]?.toLowerCase().replace('i', '') ?? ''];
+    if (match === null || unit === undefined) {
+      context.addIssue({ code: 'custom', message: 'must be a size, such as 100MB or 2GB' });
+      return z.NEVER;
+    }
+    return Math.round(Number(match[1]) * unit);
+  });
+
+/** `true`/`false`, `yes`/`no`, `on`/`off`, `1`/`0` → boolean. */
+export const switchSetting = () =>
+  z.string().transform((text, context) => {
+    if (/^(true|yes|on|1)$/i.test(text)) return true;
+    if (/^(false|no|off|0)$/i.test(text)) return false;
+    context.addIssue({ code: 'custom', message: 'must be on or off' });
+    return z.NEVER;
+  });
+
+export const numberSetting = (min: number, max: number) =>
+  z.string().transform((text, context) => {
+    const value = Number(text);
+    if (!(value >= min && value <= max)) {
+      context.addIssue({ code: 'custom', message: `must be a number from ${min} to ${max}` });
+      return z.NEVER;
+    }
+    return value;
+  });
+
+/** Text such as `a, b` → `['a', 'b']`. */
+export const listSetting = () =>
+  z.string().transform((text) =>
+    text
+      .split(/[,\n]/)
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+export const timeZoneSetting = () =>
+  z.string().refine(isTimeZone, { message: 'must be an IANA time zone, such as Asia/Shanghai' });
+
+export const timeOfDaySetting = () => z.string().refine(isTimeOfDay, { message: 'must be a time such as 23:55' });
+
+/** An absolute http(s) URL without its trailing slash; the message does not repeat it. */
+export const httpUrlSetting = () =>
+  z.string().transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+      context.addIssue({ code: 'custom', message: 'must be an address such as http://127.0.0.1:9090' });
+      return z.NEVER;
+    }
+    return text.replace(/\/+$/, '');
+  });
+
+/** Interface language. */
+export const languageSetting = () => z.enum(['zh', 'en'], { message: 'must be zh or en' });
+
+function nearest(key: string, known: readonly string[]): string | undefined {
+  const lower = key.toLowerCase();
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return ranked !== undefined && ranked.distance <= Math.max(2, key.length / 3) ? ranked.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

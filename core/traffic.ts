@@ -1,0 +1,11 @@
+/** Where a byte went, by the adapter type of its node; `unattributed` is what no connection explains. */
+export const TRAFFIC_CLASSES = ['proxy', 'direct', 'local', 'reject', 'unattributed'] as const;
+export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+
+/** Seen from the device: `download` flows to it. */
+export const DIRECTIONS = ['upload', 'download'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** `measured`: seen on a connection between two frames; `settled`: attributed to one that closed unseen. */
+export const ACCOUNTINGS = ['measured', 'settled'] as const;
+export type Accounting = (typeof ACCOUNTINGS)[number];

@@ -1,0 +1,71 @@
+/**
+ * What the ledger is fed. Byte counts are non-negative safe integers; times are epoch milliseconds. The kernel layer
+ * (`exporter/kernel`) checks and shapes what the kernel sends before it comes here.
+ */
+
+/** One `/connections` message. */
+export interface Frame {
+  /** When the message arrived. */
+  readonly at: number;
+  /** The kernel's totals since it started: the truth for how much. */
+  readonly download: number;
+  readonly upload: number;
+  /** Memory the kernel says it uses, in bytes; 0 when it does not say. */
+  readonly memory: number;
+  readonly connections: readonly Connection[];
+}
+
+/** One open connection of a frame: who moved how much so far. */
+export interface Connection {
+  readonly id: string;
+  readonly upload: number;
+  readonly download: number;
+  /** When the kernel opened it; 0 when it does not say. */
+  readonly start: number;
+  /** `tcp` or `udp`. */
+  readonly network: string;
+  /** The inbound type, such as `Socks5` or `Inner`. */
+  readonly type: string;
+  readonly sourceIP: string;
+  readonly sourcePort: string;
+  readonly destinationIP: string;
+  readonly destinationPort: string;
+  /** The name asked for: `host`, else `sniffHost`; empty when only an address is known. */
+  readonly host: string;
+  readonly process: string;
+  readonly inboundUser: string;
+  /** `chains[0]` is the node the bytes left through, the last entry the group that the rule named. */
+  readonly chains: readonly string[];
+  /** `providerChains[i]` is the provider of `chains[i]`; undefined on kernels before December 2025. */
+  readonly providerChains: readonly string[] | undefined;
+  readonly rule: string;
+  readonly rulePayload: string;
+}
+
+/** One connection announced by the kernel's log as it starts, also one too short for any frame. */
+export interface Birth {
+  readonly at: number;
+  readonly network: string;
+  readonly sourceIP: string;
+  readonly sourcePort: string;
+  /** Destination host or address, without the port. */
+  readonly host: string;
+  readonly destinationPort: string;
+  readonly process: string;
+  readonly rule: string;
+  readonly rulePayload: string;
+  /** The group that the rule named; equal to {@link node} when the rule names a node. */
+  readonly group: string;
+  readonly node: string;
+}
+
+/** What `/proxies` and `/providers/proxies` say of nodes. */
+export interface Catalog {
+  /** The adapter type of a node as the kernel names it, such as `Direct` or `Shadowsocks`; undefined when unknown. */
+  typeOf(node: string): string | undefined;
+  /** The provider that a node came from; empty when it has none or is unknown. */
+  providerOf(node: string): string;
+}
+
+/** A catalog that knows nothing: built-in names still classify (see `classify`). */
+export const EMPTY_CATALOG: Catalog = { typeOf: () => undefined, providerOf: () => '' };

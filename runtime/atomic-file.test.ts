@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-atomic-'));
+});
+
+it('writes a file, its folder included, readable by its owner only', async () => {
+  const path = join(folder, 'a', 'b.json');
+  await writeFileAtomic(path, 'one');
+  expect(await readFile(path, 'utf8')).toBe('one');
+  if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+it('replaces the content and leaves nothing beside it', async () => {
+  const path = join(folder, 'b.json');
+  await writeFileAtomic(path, 'one');
+  await writeFileAtomic(path, 'two');
+  expect(await readFile(path, 'utf8')).toBe('two');
+  expect(await readdir(folder)).toEqual(['b.json']);
+});
+
+it('is not confused by what a crash left half written', async () => {
+  const path = join(folder, 'c.json');
+  await writeFile(`${path}.tmp`, 'half and much longer than what comes');
+  await writeFileAtomic(path, 'whole');
+  expect(await readFile(path, 'utf8')).toBe('whole');
+});
+
+it('reads a file that is not there as undefined', async () => {
+  expect(await readFileIfExists(join(folder, 'none'))).toBeUndefined();
+});

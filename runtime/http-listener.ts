@@ -1,0 +1,66 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A host and port to listen on, and the setting that moves it, named when the port is taken. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Such as `[server] ListenPort in ServerSetting.ini`. */
+  readonly setting: string;
+}
+
+export interface HttpListener {
+  readonly server: Server;
+  readonly port: number;
+  /** Such as `http://127.0.0.1:9100`. */
+  readonly origin: string;
+  /** Stops taking requests, ends idle connections, and resolves when the running ones are done. */
+  close(): Promise<void>;
+}
+
+/** The port cannot be listened on; the message names the setting that moves it. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** @throws ListenError */
+export async function listenHttp(handler: RequestListener, address: ListenAddress): Promise<HttpListener> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is taken by another program'
+          : error.code === 'EACCES'
+            ? 'needs more rights than this process has'
+            : `cannot be used (${error.code ?? error.message})`;
+      reject(new ListenError(`${address.host}:${address.port} ${why}; change ${address.setting}`, { cause: error }));
+    });
+    server.listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    port,
+    origin: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/**
+ * A listening address as the seed's users write it: `:1234`, `1234` or `127.0.0.1:1234`.
+ *
+ * @returns undefined when it is none of them
+ */
+export function parseListenPort(text: string, defaultHost: string): { host: string; port: number } | undefined {
+  const match = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]\s]*)):)?(\d{1,5})$/i.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (match === null || !(port <= 65_535)) return undefined;
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? defaultHost : host, port };
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { watch } from 'chokidar';
+import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
+import type { Logger } from './logger.ts';
+
+/** A settings file that is read once at start and again whenever it changes. */
+export interface SettingsFile<T> {
+  /** The last good settings. */
+  current(): T;
+  /** Whether the last read succeeded; false after a bad edit, while {@link current} keeps what was good. */
+  lastReloadSuccessful(): boolean;
+  /** Calls back with new settings after each good edit; returns how to stop that. */
+  onChange(listener: (settings: T, previous: T) => void): () => void;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads a settings file and watches it. A bad edit is logged with file, line, key and reason, and changes nothing.
+ *
+ * @param parse turns the file's name and text into settings, or throws {@link SettingsError}
+ * @throws SettingsError when the file is missing or bad at the first read
+ */
+export async function openSettingsFile<T>(
+  path: string,
+  parse: (file: string, text: string) => SettingsRead<T>,
+  logger: Logger,
+): Promise<SettingsFile<T>> {
+  const file = basename(path);
+  const listeners = new Set<(settings: T, previous: T) => void>();
+  const read = async (): Promise<{ text: string; settings: T }> => {
+    const text = await readSettingsText(path);
+    const { settings, notices } = parse(file, text);
+    for (const notice of notices) logger.warn({ notice: describeProblem(file, notice) }, 'settings notice');
+    return { text, settings };
+  };
+
+  let { text, settings } = await read();
+  let successful = true;
+
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await read();
+      successful = true;
+      if (next.text === text) return;
+      text = next.text;
+      const previous = settings;
+      settings = next.settings;
+      logger.info({ file }, 'settings reloaded');
+      for (const listener of listeners) listener(settings, previous);
+    } catch (error) {
+      successful = false;
+      if (error instanceof SettingsError) {
+        logger.error({ problems: error.message.split('\n') }, 'settings kept as they were: the edit is not usable');
+      } else {
+        logger.error({ err: error }, 'settings kept as they were: the file cannot be read');
+      }
+    }
+  };
+
+  // Reloads run one after the other, so that an older read never overwrites a newer one.
+  let queue = Promise.resolve();
+  const enqueue = (): void => {
+    queue = queue.then(reload);
+  };
+  // Editors write in several steps or replace the file: wait until it stays the same for a moment.
+  const watcher = watch(path, { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: 150, pollInterval: 50 } });
+  watcher.on('add', enqueue).on('change', enqueue).on('unlink', enqueue);
+  await new Promise<void>((resolve) => {
+    watcher.once('ready', resolve);
+  });
+
+  return {
+    current: () => settings,
+    lastReloadSuccessful: () => successful,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      await watcher.close();
+      await queue;
+    },
+  };
+}
+
+/**
+ * The text of a settings file: UTF-8, or GBK where it is not valid UTF-8 (Notepad on a Chinese Windows).
+ *
+ * @throws SettingsError when it cannot be read, naming the path and how to begin
+ */
+export async function readSettingsText(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const problem =
+      code === 'ENOENT'
+        ? 'does not exist; copy setting.ini.example to it, or name another file with --config'
+        : `cannot be read (${code ?? 'unknown error'}); check its permissions`;
+    throw new SettingsError(path, [{ problem }]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gbk').decode(bytes);
+  }
+}

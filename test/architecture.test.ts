@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What each top folder may import besides itself. Services meet in core/ and runtime/ only. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  runtime: ['core'],
+  exporter: ['core', 'runtime'],
+  gateway: ['core', 'runtime'],
+  auditor: ['core', 'runtime'],
+  grafana: ['core'],
+  simulator: ['core', 'runtime'],
+  stack: ['core', 'runtime'],
+  cli: ['core'],
+  tools: ['core'],
+  bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
+  test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'tools'],
+};
+
+/** Folders that do no I/O: no Node module, no clock, no randomness, and of packages only these, which do none either. */
+const PURE = ['core', 'exporter/ledger', 'auditor/verdict'];
+const PURE_PACKAGES = ['ini', 'luxon', 'zod', 'tldts'];
+const IMPURE_CALLS = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
+
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split(sep).join(posix.sep))
+  .filter((path) => path.endsWith('.ts') && !/^(node_modules|dist|\.cache)\//.test(path) && path !== 'vitest.config.ts')
+  .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+const shipped = sources.filter(({ path }) => !path.endsWith('.test.ts'));
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g)].map((match) => match[2] ?? '');
+}
+
+const inFolder = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+
+describe('rules of dependency', () => {
+  it('sees the code', () => {
+    expect(shipped.length).toBeGreaterThan(10);
+  });
+
+  it.each(shipped.map(({ path, text }) => [path, text] as const))('%s imports what its folder may', (path, text) => {
+    const top = path.split('/')[0] ?? '';
+    const allowed = ALLOWED[top];
+    expect(allowed, `folder ${top} has no rule`).toBeDefined();
+    for (const target of importsOf(text).filter((each) => each.startsWith('.'))) {
+      const resolved = relative(root, join(root, dirname(path), target))
+        .split(sep)
+        .join(posix.sep);
+      expect([top, ...(allowed ?? [])], `${path} imports ${resolved}`).toContain(resolved.split('/')[0]);
+    }
+  });
+
+  const pure = shipped.filter(({ path }) => PURE.some((folder) => inFolder(path, folder)));
+  it.each(pure.map(({ path, text }) => [path, text] as const))('%s does no I/O', (path, text) => {
+    for (const target of importsOf(text).filter((each) => !each.startsWith('.'))) {
+      expect(target.startsWith('node:') || builtinModules.includes(target), `${path} imports ${target}`).toBe(false);
+      expect(PURE_PACKAGES, `${path} imports ${target}`).toContain(target);
+    }
+    for (const target of importsOf(text).filter((each) => each.startsWith('.'))) {
+      const resolved = relative(root, join(root, dirname(path), target))
+        .split(sep)
+        .join(posix.sep);
+      expect(
+        PURE.some((folder) => inFolder(resolved, folder)),
+        `${path} imports ${resolved}`,
+      ).toBe(true);
+    }
+    expect(text, `${path} reads a clock, chance or the outside`).not.toMatch(IMPURE_CALLS);
+  });
+
+  it.each(shipped.map(({ path, text }) => [path, text] as const))(
+    '%s leaves environment and arguments to main',
+    (path, text) => {
+      if (/(^|\/)main\.ts$/.test(path) || inFolder(path, 'tools')) return;
+      expect(text).not.toMatch(/\bprocess\.(env|argv)\b/);
+    },
+  );
+});
