@@ -1,11 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const exclude = [...configDefaults.exclude, '.cache/**'];
+/** Tests that start real programs or built bundles; all others need neither. */
+const acrossProcesses = ['test/**/*.test.ts', 'stack/**/*.test.ts', 'prometheus/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**', '.cache/**'],
     reporters: ['default', './tools/count-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, ...acrossProcesses] } },
+      {
+        extends: true,
+        test: { name: 'system', include: acrossProcesses, exclude, globalSetup: ['./test/global-setup.ts'] },
+      },
+    ],
   },
 });

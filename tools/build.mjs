@@ -1,6 +1,7 @@
 // Builds one self-contained ESM bundle per service into dist/, so that what one service ships holds nothing of another.
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,8 +17,9 @@ const entries = {
   bench: 'bench/main.ts',
 };
 
-await rm(`${root}/dist`, { recursive: true, force: true });
-await build({
+const dist = `${root}dist`;
+const { outputFiles } = await build({
+  write: false,
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(`${root}/${path}`))),
   outdir: 'dist',
@@ -34,4 +36,16 @@ await build({
   },
   logLevel: 'warning',
 });
-await chmod(`${root}/dist/flowcollect.mjs`, 0o755);
+
+// Each file appears whole, and the folder is never empty: services started from dist/ while it is rebuilt find theirs.
+await mkdir(dist, { recursive: true });
+for (const { path, contents } of outputFiles) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, contents);
+  if (path === `${dist}/flowcollect.mjs`) await chmod(temporary, 0o755);
+  await rename(temporary, path);
+}
+const built = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of await readdir(dist)) {
+  if (!built.has(name) && !name.endsWith('.tmp')) await rm(`${dist}/${name}`, { recursive: true, force: true });
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
+const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
+
+/** Debian's packages cannot be had or do not run here. */
+export class DebianError extends Error {
+  override readonly name = 'DebianError';
+}
+
+/**
+ * Downloads Debian's packages and unpacks them into a folder, without root and without installing anything: apt checks
+ * their signatures, dpkg-deb only unpacks. Two processes may do so at once: the folder appears whole or not at all.
+ *
+ * @param workFolder where temporary folders may be made, on the same file system as `target`
+ * @throws DebianError
+ */
+export async function unpackDebianPackages(workFolder: string, target: string): Promise<void> {
+  await mkdir(workFolder, { recursive: true });
+  const temporary = await mkdtemp(join(resolve(workFolder), 'unpack-'));
+  try {
+    const downloads = join(temporary, 'downloads');
+    await mkdir(downloads);
+    await download(downloads, join(temporary, 'apt'));
+    const root = join(temporary, 'root');
+    for (const file of await readdir(downloads)) {
+      if (file.endsWith('.deb')) await tool('dpkg-deb', ['-x', join(downloads, file), root], temporary);
+    }
+    for (const program of PROGRAMS) await tool(join(root, 'usr', 'bin', program), ['--version'], temporary);
+    await moveIntoPlace(root, target);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** First by the machine's package lists; where these are missing or outdated, by lists fetched into a folder of our own. */
+async function download(into: string, aptFolder: string): Promise<void> {
+  try {
+    await tool('apt-get', ['download', ...SANDBOX_OFF, ...DEBIAN_PACKAGES], into);
+    return;
+  } catch (error) {
+    if (!(error instanceof DebianError) || error.cause === undefined) throw error;
+  }
+  const own = await ownAptState(aptFolder);
+  // One broken third-party source makes the update fail although Debian's own lists arrived: the download decides.
+  await tool('apt-get', ['update', ...own], into).catch(() => undefined);
+  await tool('apt-get', ['download', ...own, ...DEBIAN_PACKAGES], into);
+}
+
+/** As root, apt would drop to a user that cannot write into our folder. */
+const SANDBOX_OFF = ['-q', '-o', 'APT::Sandbox::User=root'] as const;
+
+async function ownAptState(folder: string): Promise<string[]> {
+  const [state, cache] = [join(folder, 'state'), join(folder, 'cache')];
+  await mkdir(join(state, 'lists', 'partial'), { recursive: true });
+  await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
+  await writeFile(join(state, 'status'), '');
+  return [
+    ...SANDBOX_OFF,
+    ...['-o', `Dir::State=${state}`, '-o', `Dir::State::status=${join(state, 'status')}`],
+    ...['-o', `Dir::Cache=${cache}`],
+  ];
+}
+
+async function moveIntoPlace(from: string, target: string): Promise<void> {
+  try {
+    await rename(from, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    // Another process was first, or somebody removed a part of an old folder: a whole one stays, since programs may
+    // be running from it.
+    if (await isWhole(target)) return;
+    await rm(target, { recursive: true, force: true });
+    await rename(from, target);
+  }
+}
+
+/** Whether an unpacked folder holds every program. */
+export async function isWhole(folder: string): Promise<boolean> {
+  try {
+    await Promise.all(PROGRAMS.map((program) => access(join(folder, 'usr', 'bin', program), constants.X_OK)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function tool(command: string, args: readonly string[], folder: string): Promise<void> {
+  try {
+    await run(command, args, { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000 });
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new DebianError(`this is not Debian (there is no ${command}) to unpack them from`);
+    const detail = (stderr ?? '').trim().split('\n').slice(-2).join(' ');
+    throw new DebianError(`Debian's packages cannot be used (${command} ${args[0]}: ${detail})`, { cause: error });
+  }
+}
