@@ -99,6 +99,11 @@ export class SettingsReader {
     this.problems.push({ ...this.place(section, key), problem });
   }
 
+  /** Adds what should be said of a setting although it is usable. */
+  notice(section: string, key: string | undefined, problem: string): void {
+    this.notices.push({ ...this.place(section, key), problem });
+  }
+
   /** @throws SettingsError when anything was wrong */
   finish<T>(settings: T | undefined): SettingsRead<T> {
     if (this.problems.length > 0 || settings === undefined) throw new SettingsError(this.file, this.problems);
@@ -206,6 +211,10 @@ export const httpUrlSetting = () =>
 
 /** Interface language. */
 export const languageSetting = () => z.enum(['zh', 'en'], { message: 'must be zh or en' });
+
+/** How much a process logs. */
+export const logLevelSetting = () =>
+  z.enum(['debug', 'info', 'warn', 'error', 'silent'], { message: 'must be debug, info, warn, error or silent' });
 
 function nearest(key: string, known: readonly string[]): string | undefined {
   const lower = key.toLowerCase();

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readServerSection, smtpSchema } from './server-settings.ts';
+import { describeProblem, SettingsReader } from './settings.ts';
+
+const read = (text: string) => {
+  const reader = new SettingsReader('ServerSetting.ini', text);
+  return reader.finish(readServerSection(reader));
+};
+
+describe('the [server] section', () => {
+  it('takes a file of the earlier FlowCollect as it is, with a notice for its database', () => {
+    const text = [
+      '[server]',
+      'ListenPort  = :1234',
+      'ServerToken = t;o#k',
+      'DBPath      = database.db',
+      'SubUrls     = ["a.yaml"]="https://host/path?token=1&flag=clash",',
+      '              ["b.yaml"]="https://url"',
+      '[smtp]',
+      'SMTPHost = smtp.qq.com',
+    ].join('\n');
+    const { settings, notices } = read(text);
+    expect(settings).toMatchObject({ ListenPort: ':1234', ServerToken: 't;o#k', LeakMinBytes: 104_857_600 });
+    expect(settings.SubUrls.split('\n')).toHaveLength(2);
+    expect(notices.map((each) => describeProblem('ServerSetting.ini', each))).toEqual([
+      'ServerSetting.ini:4: [server] DBPath: is ignored: Prometheus stores the data now; the key can be removed',
+    ]);
+  });
+
+  it('has a default for every key but the token and the budget', () => {
+    const { settings } = read('[server]\nServerToken = t');
+    expect(settings).toMatchObject({
+      ListenPort: ':8686',
+      PushgatewayAddr: 'http://127.0.0.1:9091',
+      GatewayMetricsListen: '127.0.0.1:9103',
+      Timezone: 'Asia/Shanghai',
+      DayEnds: '23:55',
+      LogLevel: 'info',
+    });
+    expect(settings.DailyBudget).toBeUndefined();
+  });
+
+  it('names what is wrong without the value', () => {
+    expect(() => read('[server]\nPushgatewayAddr = s3cret\nLeakRatio = -1')).toThrow(
+      /^ServerSetting\.ini:2: \[server\] PushgatewayAddr: must be an address(?:(?!s3cret)[\s\S])*:3: \[server\] LeakRatio/,
+    );
+  });
+});
+
+it('reads [smtp] with the defaults of the earlier FlowCollect', () => {
+  expect(smtpSchema.parse({ EmailUser: 'a@qq.com' })).toEqual({
+    SMTPHost: 'smtp.qq.com',
+    SMTPPort: 587,
+    EmailUser: 'a@qq.com',
+  });
+});

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import {
+  httpUrlSetting,
+  languageSetting,
+  logLevelSetting,
+  numberSetting,
+  type SettingsReader,
+  sizeSetting,
+  timeOfDaySetting,
+  timeZoneSetting,
+} from './settings.ts';
+
+const MIB = 2 ** 20;
+
+/**
+ * The keys of `[server]`, which the gateway and the auditor share: one schema, so that neither takes the other's key
+ * for an unknown one. Listening addresses and `SubUrls` stay text here; the service that uses them reads them.
+ */
+export const serverSchema = z.object({
+  /** Where the gateway listens for devices: `:8686`, `8686` or `127.0.0.1:8686`. */
+  ListenPort: z.string().default(':8686'),
+  /** The one token that every device of user `default` may push with. */
+  ServerToken: z.string().optional(),
+  /** Subscriptions by file name, as text of one or more lines. */
+  SubUrls: z.string().default(''),
+  /** Of the earlier FlowCollect; Prometheus stores now. */
+  DBPath: z.string().optional(),
+  PushgatewayAddr: httpUrlSetting().default('http://127.0.0.1:9091'),
+  PrometheusAddr: httpUrlSetting().default('http://127.0.0.1:9090'),
+  /** Where the auditor's own metrics are served. */
+  AuditorListen: z.string().default('127.0.0.1:9102'),
+  /** Where the gateway's own metrics are served; never the address that devices reach. */
+  GatewayMetricsListen: z.string().default('127.0.0.1:9103'),
+  DataDir: z.string().default('./data'),
+  Timezone: timeZoneSetting().default('Asia/Shanghai'),
+  DayEnds: timeOfDaySetting().default('23:55'),
+  /** Five fields of cron, in `Timezone`. */
+  ReportCron: z.string().default('55 23 * * *'),
+  Language: languageSetting().default('zh'),
+  LogLevel: logLevelSetting().default('info'),
+  /** Bytes a day that are announced when passed; none by default. */
+  DailyBudget: sizeSetting().optional(),
+  /** A leak is an excess above both of these. */
+  LeakMinBytes: sizeSetting().default(100 * MIB),
+  /** Share of what the devices should have been billed. */
+  LeakRatio: numberSetting(0, 10).default(0.2),
+});
+export type ServerSection = z.infer<typeof serverSchema>;
+
+/** The keys of `[smtp]`; without EmailUser and EmailTo there is no mail. */
+export const smtpSchema = z.object({
+  SMTPHost: z.string().default('smtp.qq.com'),
+  /** 465 means TLS from the first byte, others STARTTLS. */
+  SMTPPort: numberSetting(1, 65_535).default(587),
+  EmailUser: z.string().optional(),
+  EmailPass: z.string().optional(),
+  /** One or more addresses, separated by commas. */
+  EmailTo: z.string().optional(),
+});
+export type SmtpSection = z.infer<typeof smtpSchema>;
+
+/**
+ * `[server]` through its schema. What is known but has no effect any more becomes a notice.
+ *
+ * @returns undefined when it has problems, which the reader's `finish` throws
+ */
+export function readServerSection(reader: SettingsReader): ServerSection | undefined {
+  const server = reader.section('server', serverSchema);
+  if (server?.DBPath !== undefined) {
+    reader.notice('server', 'DBPath', 'is ignored: Prometheus stores the data now; the key can be removed');
+  }
+  return server;
+}
