@@ -15,11 +15,16 @@ export interface Frame {
   readonly connections: readonly Connection[];
 }
 
-/** One open connection of a frame: who moved how much so far. */
+/** One open connection of a frame: how much it has moved since it opened. */
 export interface Connection {
   readonly id: string;
   readonly upload: number;
   readonly download: number;
+  readonly details: ConnectionDetails;
+}
+
+/** Who a connection is. Taken at first sight and kept, so that one connection never changes its counters. */
+export interface ConnectionDetails {
   /** When the kernel opened it; 0 when it does not say. */
   readonly start: number;
   /** `tcp` or `udp`. */
@@ -28,16 +33,15 @@ export interface Connection {
   readonly type: string;
   readonly sourceIP: string;
   readonly sourcePort: string;
-  readonly destinationIP: string;
-  readonly destinationPort: string;
-  /** The name asked for: `host`, else `sniffHost`; empty when only an address is known. */
+  /** The name asked for (`host`, else `sniffHost`), else the destination address. */
   readonly host: string;
+  readonly destinationPort: string;
   readonly process: string;
   readonly inboundUser: string;
   /** `chains[0]` is the node the bytes left through, the last entry the group that the rule named. */
   readonly chains: readonly string[];
-  /** `providerChains[i]` is the provider of `chains[i]`; undefined on kernels before December 2025. */
-  readonly providerChains: readonly string[] | undefined;
+  /** The provider of `chains[0]`; undefined on kernels that do not say (before December 2025). */
+  readonly provider: string | undefined;
   readonly rule: string;
   readonly rulePayload: string;
 }

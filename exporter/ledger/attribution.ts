@@ -1,0 +1,93 @@
+import { getDomain, parse } from 'tldts';
+import type { Dimension } from '../../core/metric-contract.ts';
+import type { TrafficClass } from '../../core/traffic.ts';
+import { classify } from './classify.ts';
+import type { Birth, Catalog, ConnectionDetails } from './frame.ts';
+
+/** Which counters a connection's bytes belong to. */
+export interface Attribution {
+  readonly class: TrafficClass;
+  readonly node: string;
+  readonly provider: string;
+  /** The key of each dimension. */
+  readonly keys: Readonly<Record<Dimension, string>>;
+}
+
+/** What a key is called where the kernel does not name one. */
+export const NO_KEY = 'none';
+
+/** Where bytes go that no connection explains. */
+export const UNATTRIBUTED: Attribution = {
+  class: 'unattributed',
+  node: 'unattributed',
+  provider: '',
+  keys: {
+    group: 'unattributed',
+    rule: 'unattributed',
+    process: 'unattributed',
+    source: 'unattributed',
+    host: 'unattributed',
+    inbound_user: 'unattributed',
+  },
+};
+
+export function attributeConnection(
+  details: ConnectionDetails,
+  catalog: Catalog,
+  localNodes: ReadonlySet<string>,
+): Attribution {
+  const node = details.chains[0] ?? NO_KEY;
+  return {
+    class: classify(node, catalog.typeOf(node), localNodes),
+    node,
+    provider: details.provider ?? catalog.providerOf(node),
+    keys: {
+      group: details.chains.at(-1) ?? node,
+      rule: ruleKey(details.rule, details.rulePayload),
+      process: details.process || NO_KEY,
+      source: details.sourceIP || NO_KEY,
+      host: hostKey(details.host),
+      inbound_user: details.inboundUser || NO_KEY,
+    },
+  };
+}
+
+/**
+ * The attribution of a connection that only the log announced.
+ *
+ * @param inboundUser whom the log does not name; the caller's best guess
+ */
+export function attributeBirth(
+  birth: Birth,
+  inboundUser: string,
+  catalog: Catalog,
+  localNodes: ReadonlySet<string>,
+): Attribution {
+  return {
+    class: classify(birth.node, catalog.typeOf(birth.node), localNodes),
+    node: birth.node,
+    provider: catalog.providerOf(birth.node),
+    keys: {
+      group: birth.group,
+      rule: ruleKey(birth.rule, birth.rulePayload),
+      process: birth.process || NO_KEY,
+      source: birth.sourceIP || NO_KEY,
+      host: hostKey(birth.host),
+      inbound_user: inboundUser,
+    },
+  };
+}
+
+/** `DomainSuffix(example.com)`, as the kernel's log writes rules. */
+function ruleKey(rule: string, payload: string): string {
+  if (rule === '') return NO_KEY;
+  return payload === '' ? rule : `${rule}(${payload})`;
+}
+
+/** The registrable domain (tldts' default rules), `ip` for an address, the name itself where it has none. */
+export function hostKey(host: string): string {
+  if (host === '') return NO_KEY;
+  const { isIp, hostname } = parse(host);
+  if (isIp === true) return 'ip';
+  return getDomain(host) ?? hostname ?? NO_KEY;
+}

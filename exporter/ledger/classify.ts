@@ -1,0 +1,45 @@
+import type { TrafficClass } from '../../core/traffic.ts';
+
+/**
+ * Adapter types that are not proxies, as the kernel names them (mihomo `constant/adapters.go`, `AdapterType.String`).
+ * All other types carry bytes to somebody else's server.
+ */
+const CLASS_OF_TYPE: Readonly<Record<string, TrafficClass>> = {
+  Direct: 'direct',
+  Compatible: 'direct',
+  Pass: 'direct',
+  PassRule: 'direct',
+  Dns: 'direct',
+  Reject: 'reject',
+  RejectDrop: 'reject',
+};
+
+/** The kernel's built-in nodes, which classify without a catalog. */
+const TYPE_OF_BUILT_IN: Readonly<Record<string, string>> = {
+  DIRECT: 'Direct',
+  COMPATIBLE: 'Compatible',
+  PASS: 'Pass',
+  'PASS-RULE': 'PassRule',
+  REJECT: 'Reject',
+  'REJECT-DROP': 'RejectDrop',
+};
+
+/**
+ * The class of a node's bytes.
+ *
+ * @param node `chains[0]`
+ * @param type its adapter type from the catalog, where known
+ * @param localNodes names of nodes on the device itself, such as `ua3f`, in lower case
+ */
+export function classify(node: string, type: string | undefined, localNodes: ReadonlySet<string>): TrafficClass {
+  if (localNodes.has(node.toLowerCase())) return 'local';
+  const known = type ?? (Object.hasOwn(TYPE_OF_BUILT_IN, node) ? TYPE_OF_BUILT_IN[node] : undefined);
+  if (known === undefined) return 'proxy';
+  if (Object.hasOwn(CLASS_OF_TYPE, known)) return CLASS_OF_TYPE[known] ?? 'proxy';
+  return known.startsWith('Reject') ? 'reject' : 'proxy';
+}
+
+/** Whether {@link classify} can tell the class of a node without a catalog. */
+export function isBuiltIn(node: string): boolean {
+  return Object.hasOwn(TYPE_OF_BUILT_IN, node);
+}

@@ -1,0 +1,67 @@
+import type { Birth, ConnectionDetails } from './frame.ts';
+
+/** Announced connections until a frame shows them or it is clear that none will. */
+export interface PendingBirths {
+  note(birth: Birth): void;
+  /** A frame showed this connection: its announcement, past or to come, is spent. */
+  seen(details: ConnectionDetails): void;
+  /**
+   * The announcements up to now that no frame showed. One that came within {@link SKEW_MS} of the frame stays: the
+   * connection may still be on its way into the frames.
+   *
+   * @param at when the frame arrived, epoch milliseconds
+   */
+  takeUnseen(at: number): Birth[];
+  clear(): void;
+}
+
+/** The log and the frames come over two streams: what happened at one time may arrive this far apart. */
+const SKEW_MS = 40;
+/** Bounds memory when no frame comes for long; what is dropped is settled on the others. */
+const MOST_PENDING = 20_000;
+/** How long a connection seen in a frame may still wait for its log line. */
+const LATE_LINE_MS = 2_000;
+
+export function createPendingBirths(): PendingBirths {
+  let pending = new Map<string, Birth>();
+  // Connections that a frame showed before their log line came.
+  const early = new Map<string, number>();
+  let now = 0;
+
+  return {
+    note(birth) {
+      const key = birthKey(birth.network, birth.sourceIP, birth.sourcePort);
+      now = Math.max(now, birth.at);
+      const shown = early.get(key);
+      if (shown !== undefined) {
+        early.delete(key);
+        if (birth.at - shown < LATE_LINE_MS) return;
+      }
+      if (pending.size < MOST_PENDING) pending.set(pending.has(key) ? `${key} ${birth.at}` : key, birth);
+    },
+    seen({ network, sourceIP, sourcePort }) {
+      const key = birthKey(network, sourceIP, sourcePort);
+      if (!pending.delete(key)) early.set(key, now);
+    },
+    takeUnseen(at) {
+      now = Math.max(now, at);
+      const unseen: Birth[] = [];
+      const kept = new Map<string, Birth>();
+      for (const [key, birth] of pending) {
+        if (birth.at <= at - SKEW_MS || birth.at > at) unseen.push(birth);
+        else kept.set(key, birth);
+      }
+      pending = kept;
+      for (const [key, shown] of early) if (at - shown >= LATE_LINE_MS) early.delete(key);
+      return unseen;
+    },
+    clear() {
+      pending.clear();
+      early.clear();
+    },
+  };
+}
+
+function birthKey(network: string, sourceIP: string, sourcePort: string): string {
+  return `${network} ${sourceIP} ${sourcePort}`;
+}

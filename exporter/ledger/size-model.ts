@@ -1,0 +1,132 @@
+/**
+ * What a remainder is made of, learned as it goes: a linear model `remainder = Σ feature × parameter + noise`, whose
+ * parameters (the mean size of an unseen connection of a node, how much of a frame a closing connection still uses)
+ * are estimated by recursive least squares with a prior, so that every frame teaches and none is kept.
+ */
+export interface SizeModel {
+  /** The expectation of a combination of features, not below zero. */
+  mean(features: Features): number;
+  /** How much the sum of `total` would teach about `features`: their covariance under what is not yet known. */
+  covariance(features: Features, total: Features): number;
+  /**
+   * Learns from one remainder.
+   *
+   * @param total the features of all candidates together
+   * @param remainder bytes
+   * @param noise variance of the remainder if the parameters were known, square bytes
+   */
+  learn(total: Features, remainder: number, noise: number): void;
+  /** Parameters as they stand, to be saved. */
+  save(): SavedSizeModel;
+}
+
+/** Parameter name → weight. */
+export type Features = ReadonlyMap<string, number>;
+
+/** What is believed of a parameter before anything was seen. */
+export interface Prior {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface SavedSizeModel {
+  readonly parameters: readonly string[];
+  readonly means: readonly number[];
+  /** Row by row. */
+  readonly covariance: readonly (readonly number[])[];
+}
+
+/** Parameters beyond this many would make each frame cost more than it teaches; the least certain go first. */
+const MOST_PARAMETERS = 48;
+/** A remainder this many deviations away teaches less: sizes have heavy tails. */
+const OUTLIER = 2.5;
+/** What was learned fades, so that a model follows habits that change: uncertainty grows by this part each frame. */
+const FADE = 2e-4;
+
+export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: SavedSizeModel): SizeModel {
+  const parameters: string[] = [...(saved?.parameters ?? [])];
+  const index = new Map(parameters.map((name, position) => [name, position]));
+  const means: number[] = [...(saved?.means ?? [])];
+  let covariance: number[][] = (saved?.covariance ?? []).map((row) => [...row]);
+
+  const positionOf = (parameter: string): number => {
+    const found = index.get(parameter);
+    if (found !== undefined) return found;
+    if (parameters.length >= MOST_PARAMETERS) forgetLeastCertain();
+    const { mean, deviation } = priorOf(parameter);
+    const position = parameters.length;
+    index.set(parameter, position);
+    parameters.push(parameter);
+    means.push(mean);
+    for (const row of covariance) row.push(0);
+    covariance.push(new Array<number>(position + 1).fill(0));
+    set(position, position, deviation ** 2);
+    return position;
+  };
+
+  const at = (row: number, column: number): number => covariance[row]?.[column] ?? 0;
+  const set = (row: number, column: number, value: number): void => {
+    const cells = covariance[row];
+    if (cells !== undefined) cells[column] = value;
+  };
+
+  const forgetLeastCertain = (): void => {
+    let worst = 0;
+    let worstPart = -1;
+    parameters.forEach((name, position) => {
+      const part = at(position, position) / Math.max(priorOf(name).deviation ** 2, 1e-9);
+      if (part >= worstPart) {
+        worst = position;
+        worstPart = part;
+      }
+    });
+    parameters.splice(worst, 1);
+    means.splice(worst, 1);
+    covariance = covariance.filter((_, row) => row !== worst).map((row) => row.filter((_, column) => column !== worst));
+    index.clear();
+    parameters.forEach((name, position) => {
+      index.set(name, position);
+    });
+  };
+
+  /** covariance × features, for every parameter. */
+  const project = (features: Features): number[] => {
+    const entries = [...features].map(([name, weight]) => [positionOf(name), weight] as const);
+    return parameters.map((_, row) => entries.reduce((sum, [column, weight]) => sum + at(row, column) * weight, 0));
+  };
+
+  const dot = (features: Features, vector: readonly number[]): number => {
+    let sum = 0;
+    for (const [name, weight] of features) sum += weight * (vector[positionOf(name)] ?? 0);
+    return sum;
+  };
+
+  return {
+    mean: (features) => {
+      for (const name of features.keys()) positionOf(name);
+      return Math.max(0, dot(features, means));
+    },
+    covariance: (features, total) => dot(features, project(total)),
+    learn(total, remainder, noise) {
+      if (total.size === 0) return;
+      const gainless = project(total);
+      const known = dot(total, gainless);
+      const surprise = remainder - dot(total, means);
+      let variance = known + noise;
+      if (!(variance > 0)) return;
+      const deviations = Math.abs(surprise) / Math.sqrt(variance);
+      // Winsorised: an outlier moves the parameters as far as one at the bound would.
+      if (deviations > OUTLIER) variance = (variance * deviations) / OUTLIER;
+      for (let row = 0; row < parameters.length; row += 1) {
+        const gain = (gainless[row] ?? 0) / variance;
+        means[row] = (means[row] ?? 0) + gain * surprise;
+        for (let column = 0; column < parameters.length; column += 1) {
+          set(row, column, at(row, column) - gain * (gainless[column] ?? 0));
+        }
+        const prior = priorOf(parameters[row] ?? '').deviation ** 2;
+        set(row, row, Math.min(prior, at(row, row) + FADE * prior));
+      }
+    },
+    save: () => ({ parameters: [...parameters], means: [...means], covariance: covariance.map((row) => [...row]) }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Dimension } from '../../core/metric-contract.ts';
+import { DIMENSIONS } from '../../core/metric-contract.ts';
+import type { Attribution } from './attribution.ts';
+import type { TrafficSeries, UncountedSeries } from './book.ts';
+import { type Bytes, zeroBytes } from './bytes.ts';
+import type { FamilySeries } from './family.ts';
+import type { ConnectionDetails } from './frame.ts';
+import type { SavedSizeModel } from './size-model.ts';
+
+/** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
+export interface LedgerState {
+  /** When the last frame arrived. */
+  readonly at: number;
+  /** The kernel's totals in that frame. */
+  readonly raw: Bytes;
+  /** The kernel's totals since the baseline, continuous over its restarts. */
+  readonly kernel: Bytes;
+  readonly carry: Bytes;
+  /** The part of the carry that no candidate claimed. */
+  readonly unclaimed: Bytes;
+  readonly restarts: number;
+  readonly traffic: readonly TrafficSeries[];
+  readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
+  readonly familyNames: Readonly<Record<Dimension, readonly [name: string, lastUsed: number][]>>;
+  readonly uncounted: readonly UncountedSeries[];
+  /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
+  readonly connections: readonly SavedConnection[] | undefined;
+  readonly models: { readonly upload?: SavedSizeModel; readonly download?: SavedSizeModel };
+}
+
+export interface SavedConnection {
+  readonly id: string;
+  readonly details: ConnectionDetails;
+  readonly attribution: Attribution;
+  readonly upload: number;
+  readonly download: number;
+  /** Bytes a millisecond over the last frame. */
+  readonly uploadRate: number;
+  readonly downloadRate: number;
+}
+
+/** What a device's last accepted push says of its ledger. */
+export interface PushedCounters {
+  readonly traffic: readonly TrafficSeries[];
+  readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
+  readonly uncounted: readonly UncountedSeries[];
+  readonly kernel: Bytes;
+  readonly raw: Bytes;
+  readonly carry: Bytes;
+  readonly restarts: number;
+}
+
+/**
+ * The state that a device goes on from when its own is gone or too old: all series and the kernel totals they rest on,
+ * together, so that the bytes since that push are counted once.
+ *
+ * @param at when the push was accepted, or any time before the next frame, epoch milliseconds
+ */
+export function resumeLedgerState(pushed: PushedCounters, at: number): LedgerState {
+  return {
+    ...pushed,
+    at,
+    unclaimed: zeroBytes(),
+    familyNames: Object.fromEntries(
+      DIMENSIONS.map((dimension) => [
+        dimension,
+        [...new Set(pushed.families[dimension].map(({ key }) => key))].map((key) => [key, at]),
+      ]),
+    ) as unknown as Record<Dimension, [string, number][]>,
+    connections: undefined,
+    models: {},
+  };
+}
