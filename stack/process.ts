@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { OrphanGuard } from './orphan-guard.ts';
+
+/** One program to run: how to start it, where its output goes, and when it is ready to serve. */
+export interface ProcessSpec {
+  /** As people know it, such as `Prometheus`. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Standard output and standard error, appended. */
+  readonly logFile: string;
+  /** Asked again and again until it answers true. */
+  readonly ready: () => Promise<boolean>;
+  /** Milliseconds to become ready; 30 s by default. */
+  readonly readyWithin?: number;
+  /** Milliseconds to end after SIGTERM before SIGKILL; 10 s by default. */
+  readonly stopWithin?: number;
+  /** The whole environment of the program; this process' own by default. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Resolves when it ended, for whatever reason. */
+  readonly exited: Promise<ProcessExit>;
+  /** SIGTERM, then SIGKILL where that does not help; resolves when the process is gone. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Ends it as a power cut would: SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/** A program did not start or did not become ready; the message names its log and the log's last lines. */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError';
+}
+
+const READY_POLL_MS = 100;
+const LAST_LINES = 5;
+
+/**
+ * Starts a program and waits until it is ready. It runs in a process group of its own, so that Ctrl-C reaches only its
+ * parent, which ends its programs in order.
+ *
+ * @param guard ends the program should this process die without having stopped it
+ * @throws ProcessError when it ends or stays silent instead of becoming ready; it is stopped then
+ */
+export async function startProcess(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningProcess> {
+  const running = await launch(spec, guard);
+  const deadline = performance.now() + (spec.readyWithin ?? 30_000);
+  let ended: ProcessExit | undefined;
+  const watch = running.exited.then((exit) => {
+    ended = exit;
+  });
+  for (;;) {
+    if (ended !== undefined) {
+      throw new ProcessError(`${spec.name} ended at once (${describeExit(ended)})${await tellLog(spec.logFile)}`);
+    }
+    if (await spec.ready().catch(() => false)) return running;
+    if (performance.now() > deadline) {
+      await running.stop();
+      throw new ProcessError(`${spec.name} did not become ready in time${await tellLog(spec.logFile)}`);
+    }
+    await Promise.race([watch, new Promise((resolve) => setTimeout(resolve, READY_POLL_MS))]);
+  }
+}
+
+async function launch(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningProcess> {
+  await mkdir(dirname(spec.logFile), { recursive: true });
+  const log = await open(spec.logFile, 'a', 0o600);
+  try {
+    const child = spawn(spec.command, spec.args, {
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+      windowsHide: true,
+      ...(spec.environment === undefined ? {} : { env: { ...spec.environment } }),
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('spawn', () => resolve(child.pid ?? 0));
+      child.once('error', (cause) => {
+        reject(new ProcessError(`${spec.name} cannot be started: ${cause.message}`, { cause }));
+      });
+    });
+    guard.watch(pid);
+    const exited = new Promise<ProcessExit>((resolve) => {
+      child.once('exit', (code, signal) => {
+        guard.release(pid);
+        resolve({ code, signal });
+      });
+    });
+    return {
+      name: spec.name,
+      pid,
+      logFile: spec.logFile,
+      exited,
+      stop: () => stop(child, exited, spec.stopWithin ?? 10_000),
+      kill: async () => {
+        child.kill('SIGKILL');
+        await exited;
+      },
+    };
+  } finally {
+    await log.close();
+  }
+}
+
+async function stop(child: ChildProcess, exited: Promise<ProcessExit>, within: number): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), within);
+  await exited;
+  clearTimeout(timer);
+}
+
+/** Such as `exit code 1` or `SIGKILL`. */
+export function describeExit({ code, signal }: ProcessExit): string {
+  return signal ?? `exit code ${code}`;
+}
+
+/** `; see <file>:` and the last lines of a log. */
+export async function tellLog(logFile: string): Promise<string> {
+  const text = await readFile(logFile, 'utf8').catch(() => '');
+  const lines = text.trimEnd().split('\n').slice(-LAST_LINES);
+  return `; see ${logFile}${text === '' ? '' : `:\n  ${lines.join('\n  ')}`}`;
+}
+
+/** Ready when this address answers 200. */
+export function answers(url: string): () => Promise<boolean> {
+  return async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.status === 200;
+  };
+}
