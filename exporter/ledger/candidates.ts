@@ -18,7 +18,18 @@ export interface UnseenCandidate {
   readonly attribution: Attribution;
 }
 
-export type Candidate = ClosedCandidate | UnseenCandidate;
+/**
+ * A connection that was open before the baseline, which does not say how far it had come then: some of its bytes are
+ * new (a ledger that was resumed from counters alone).
+ */
+export interface ResumedCandidate {
+  readonly kind: 'resumed';
+  readonly attribution: Attribution;
+  /** All it has moved since it opened. */
+  readonly lifetime: Bytes;
+}
+
+export type Candidate = ClosedCandidate | UnseenCandidate | ResumedCandidate;
 
 /** One direction's model of what remainders are made of. */
 export interface RemainderModel {
@@ -44,6 +55,7 @@ export function createRemainderModel(direction: Direction, saved?: SavedSizeMode
   const model = createSizeModel((parameter) => {
     if (parameter === 'tail') return { mean: 0.5, deviation: 0.15 };
     if (parameter === 'closing') return closing;
+    if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
     if (parameter === 'unseen') return unseen;
     return { mean: 0, deviation: unseen.mean / 3 };
   }, saved);
@@ -55,6 +67,7 @@ export function createRemainderModel(direction: Direction, saved?: SavedSizeMode
         ['closing', 1],
       ]);
     }
+    if (candidate.kind === 'resumed') return new Map([['resumed', candidate.lifetime[direction]]]);
     // A rejected connection never brings anything down.
     if (candidate.attribution.class === 'reject' && direction === 'download') return new Map();
     return new Map([
@@ -63,10 +76,16 @@ export function createRemainderModel(direction: Direction, saved?: SavedSizeMode
     ]);
   };
 
-  const noiseOf = (candidate: Candidate, mean: number, elapsed: number): number =>
-    candidate.kind === 'closed'
-      ? (candidate.rate[direction] * elapsed) ** 2 * UNIFORM_VARIANCE + (closing.deviation / 4) ** 2
-      : (SIZE_SPREAD * mean) ** 2;
+  const noiseOf = (candidate: Candidate, mean: number, elapsed: number): number => {
+    switch (candidate.kind) {
+      case 'closed':
+        return (candidate.rate[direction] * elapsed) ** 2 * UNIFORM_VARIANCE + (closing.deviation / 4) ** 2;
+      case 'resumed':
+        return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
+      case 'unseen':
+        return (SIZE_SPREAD * mean) ** 2;
+    }
+  };
 
   const total = (candidates: readonly Candidate[], elapsed: number): Features => {
     const sum = new Map<string, number>();

@@ -176,12 +176,28 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     staleInRow = 0;
   }
 
-  /** Books what open connections moved since the last frame; returns the sum that the totals count. */
-  function measure(frame: Frame, elapsed: number, catalog: Catalog, unknownNodes: Set<string>): MutableBytes {
+  /**
+   * Books what open connections moved since the last frame; returns the sum that the totals count. A connection whose
+   * bytes may be older than the baseline is a candidate instead.
+   */
+  function measure(
+    frame: Frame,
+    elapsed: number,
+    catalog: Catalog,
+    unknownNodes: Set<string>,
+    candidates: Candidate[],
+  ): MutableBytes {
     const measured = zeroBytes();
     for (const connection of frame.connections) {
       const known = tracked.get(connection.id);
       const entry = known ?? track(connection, catalog, unknownNodes);
+      if (!knowsConnections && entry.cell !== undefined && entry.details.start <= lastAt) {
+        const { upload, download } = connection;
+        candidates.push({ kind: 'resumed', attribution: entry.attribution, lifetime: { upload, download } });
+        entry.upload = upload;
+        entry.download = download;
+        continue;
+      }
       const upload = Math.max(0, connection.upload - entry.upload);
       const download = Math.max(0, connection.download - entry.download);
       entry.upload = connection.upload;
@@ -258,6 +274,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     if (restarted) {
       restarts += 1;
       tracked = new Map();
+      // All that a new kernel shows is new.
+      knowsConnections = true;
     }
     const elapsed = Math.max(1, frame.at - lastAt);
     const grew = {
@@ -265,12 +283,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       download: restarted ? frame.download : frame.download - raw.download,
     };
     const unknownNodes = new Set<string>();
-    const measured = measure(frame, elapsed, catalog, unknownNodes);
+    const candidates: Candidate[] = [];
+    const measured = measure(frame, elapsed, catalog, unknownNodes, candidates);
     for (const direction of DIRECTIONS) {
       kernel[direction] += grew[direction];
       carry[direction] += grew[direction] - measured[direction];
     }
-    const candidates = takeClosed();
+    candidates.push(...takeClosed());
     for (const birth of births.takeUnseen(frame.at)) {
       candidates.push({ kind: 'unseen', attribution: attributeBirth(birth, NO_KEY, catalog, localNodes) });
     }

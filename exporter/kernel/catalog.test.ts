@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CatalogError, decodeCatalog } from './catalog.ts';
+
+const answer = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../test/recordings/${name}.json`, import.meta.url), 'utf8'));
+
+describe('decodeCatalog', () => {
+  it.each([
+    ['of a kernel that lists providers apart', 'proxies', 'providers'],
+    ['of a kernel that names the provider at each node', 'modern.proxies', 'modern.providers'],
+  ])('knows types and providers %s', (_, proxies, providers) => {
+    const catalog = decodeCatalog(answer(proxies), answer(providers));
+    expect(catalog.typeOf('香港 01 | x2')).toBe('Shadowsocks');
+    expect(catalog.typeOf('DIRECT')).toBe('Direct');
+    expect(catalog.typeOf('nobody')).toBeUndefined();
+    expect(catalog.providerOf('美国 01 [0.5x]')).toBe('airport-b');
+    expect(catalog.providerOf('香港 01 | x2')).toBe('');
+    expect(catalog.has('节点选择')).toBe(true);
+  });
+
+  it('does without the providers', () => {
+    expect(decodeCatalog(answer('modern.proxies')).providerOf('美国 01 [0.5x]')).toBe('airport-b');
+  });
+
+  it.each([[{}], [{ proxies: { a: {} } }], [null], ['text']])('refuses %j with the path', (proxies) => {
+    expect(() => decodeCatalog(proxies)).toThrow(CatalogError);
+    expect(() => decodeCatalog(proxies)).toThrow(/^\/proxies: /);
+  });
+});

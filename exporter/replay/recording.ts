@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+
+/** One `/connections` message of a recording, as received. */
+export interface RecordedMessage {
+  /** Epoch milliseconds. */
+  readonly t: number;
+  readonly text: string;
+}
+
+/** One line of the `/logs` stream of a recording. */
+export interface RecordedLogLine {
+  readonly t: number;
+  readonly payload: string;
+}
+
+/** A file that is not a recording; the message names file and line. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError';
+}
+
+/** The text of a file, unpacked when it is gzip. */
+export async function readRecordedText(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new RecordingError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`, {
+      cause: error,
+    });
+  }
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
+  try {
+    return gunzipSync(bytes).toString('utf8');
+  } catch (error) {
+    throw new RecordingError(`${path}: is not a whole gzip file`, { cause: error });
+  }
+}
+
+/**
+ * The messages of a recorded stream: one a line, `{"t": epoch-ms}` TAB the message.
+ *
+ * @throws RecordingError naming file and line
+ */
+export function parseRecordedMessages(path: string, text: string): RecordedMessage[] {
+  const messages: RecordedMessage[] = [];
+  text.split('\n').forEach((line, index) => {
+    if (line.trim() === '') return;
+    const tab = line.indexOf('\t');
+    const head = /^\{"t":\s*(\d+)\}$/.exec(line.slice(0, Math.max(0, tab)));
+    if (head === null) {
+      throw new RecordingError(`${path}:${index + 1}: expected {"t":epoch-ms}, a tab and a /connections message`);
+    }
+    messages.push({ t: Number(head[1]), text: line.slice(tab + 1) });
+  });
+  if (messages.length === 0) throw new RecordingError(`${path}: holds no frames`);
+  return messages;
+}
+
+/**
+ * The lines of a recorded log: a JSON list of `{t, type, payload}`.
+ *
+ * @throws RecordingError naming the file
+ */
+export function parseRecordedLog(path: string, text: string): RecordedLogLine[] {
+  const lines = parseRecordedJson(path, text);
+  const isLine = (line: unknown): line is RecordedLogLine =>
+    typeof line === 'object' &&
+    line !== null &&
+    typeof (line as RecordedLogLine).t === 'number' &&
+    typeof (line as RecordedLogLine).payload === 'string';
+  if (!Array.isArray(lines) || !lines.every(isLine)) {
+    throw new RecordingError(`${path}: expected a list of {"t", "type", "payload"}`);
+  }
+  return lines;
+}
+
+/** @throws RecordingError naming the file */
+export function parseRecordedJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RecordingError(`${path}: is not JSON`, { cause: error });
+  }
+}
+
+/** Frames rarely come to the millisecond: one that is this much early still counts for its interval. */
+const JITTER_MS = 20;
+
+/**
+ * What a poll at an interval would have seen: the first message at least `phase` into the recording, then each at
+ * least `interval` (less 20 ms of jitter) after the last one taken, and always the last.
+ *
+ * @param interval milliseconds
+ * @param phase milliseconds
+ */
+export function sampleMessages(
+  messages: readonly RecordedMessage[],
+  interval: number,
+  phase: number,
+): RecordedMessage[] {
+  const first = messages[0];
+  if (first === undefined) return [];
+  const sampled: RecordedMessage[] = [];
+  let due = first.t + phase;
+  for (const message of messages) {
+    if (message.t < due && message !== messages.at(-1)) continue;
+    sampled.push(message);
+    due = message.t + interval - JITTER_MS;
+  }
+  return sampled;
+}

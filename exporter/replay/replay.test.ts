@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { decodeCatalog } from '../kernel/catalog.ts';
+import { parseRecordedLog, parseRecordedMessages, readRecordedText, sampleMessages } from './recording.ts';
+import { type ReplayResult, replay } from './replay.ts';
+
+const folder = new URL('../../test/recordings/', import.meta.url).pathname;
+const NAMES = ['mixed', 'short', 'closeall', 'udp', 'modern', 'household', 'restart'] as const;
+
+/** Which class the destination ports of the recordings belong to (test/recordings/README.md). */
+const CLASS_OF_PORT: Readonly<Record<string, string>> = {
+  18001: 'proxy',
+  18002: 'direct',
+  18003: 'local',
+  18004: 'reject',
+  18005: 'proxy',
+  18006: 'proxy',
+  18007: 'proxy',
+  18008: 'proxy',
+};
+
+interface Truth {
+  readonly truth: Readonly<Record<string, { down: number }>>;
+  readonly kernel: { up: number; down: number };
+  readonly events: readonly { e: string; up?: number; down?: number }[];
+}
+
+const truthOf = (name: string): Truth => JSON.parse(readFileSync(`${folder}${name}.truth.json`, 'utf8'));
+
+async function replayRecording(name: string, interval: number, fromZero: boolean): Promise<ReplayResult> {
+  const proxies = name === 'modern' ? 'modern.proxies.json' : 'proxies.json';
+  return replay({
+    messages: parseRecordedMessages(name, await readRecordedText(`${folder}${name}.ndjson.gz`)),
+    log: parseRecordedLog(name, await readRecordedText(`${folder}${name}.logs.json.gz`)),
+    catalog: decodeCatalog(JSON.parse(readFileSync(`${folder}${proxies}`, 'utf8'))),
+    ledger: { localNodes: ['ua3f'], familyCap: 50 },
+    interval,
+    phase: 0,
+    fromZero,
+  });
+}
+
+function sumOf(result: ReplayResult, direction: 'upload' | 'download'): number {
+  return result.series.filter((each) => each.direction === direction).reduce((sum, each) => sum + each.bytes, 0);
+}
+
+/** ½ Σ |counted − truth| / total, of downloads by class. */
+function misattribution(result: ReplayResult, { truth }: Truth): number {
+  const difference = new Map<string, number>();
+  const add = (trafficClass: string, bytes: number): void => {
+    difference.set(trafficClass, (difference.get(trafficClass) ?? 0) + bytes);
+  };
+  let total = 0;
+  for (const [port, { down }] of Object.entries(truth)) {
+    add(CLASS_OF_PORT[port] ?? '', -down);
+    total += down;
+  }
+  for (const { class: trafficClass, direction, bytes } of result.series) {
+    if (direction === 'download') add(trafficClass, bytes);
+  }
+  return [...difference.values()].reduce((sum, bytes) => sum + Math.abs(bytes), 0) / 2 / total;
+}
+
+describe.each(NAMES)('the %s recording', (name) => {
+  it.each([100, 1000, 10_000])('at %d ms loses and doubles no byte', async (interval) => {
+    for (const fromZero of [true, false]) {
+      const result = await replayRecording(name, interval, fromZero);
+      for (const direction of ['upload', 'download'] as const) {
+        expect(sumOf(result, direction) + result.carry[direction]).toBe(result.kernel[direction]);
+        for (const series of Object.values(result.families)) {
+          const sum = series
+            .filter((each) => each.direction === direction)
+            .reduce((total, each) => total + each.bytes, 0);
+          expect(sum).toBe(sumOf(result, direction));
+        }
+      }
+      expect(result.series.every(({ bytes }) => Number.isSafeInteger(bytes) && bytes > 0)).toBe(true);
+    }
+  });
+
+  it("ends at the kernel's own totals", async () => {
+    const { kernel, events } = truthOf(name);
+    const before = events.find(({ e }) => e === 'totals before stop');
+    const result = await replayRecording(name, 100, true);
+    if (before === undefined) {
+      expect(result.kernel).toEqual({ upload: kernel.up, download: kernel.down });
+      expect(result.restarts).toBe(0);
+      return;
+    }
+    // A restart hides what moved between the last frame and the kernel's end: less than one frame.
+    expect(result.restarts).toBe(1);
+    const missed = (before.down ?? 0) + kernel.down - result.kernel.download;
+    expect(missed).toBeGreaterThanOrEqual(0);
+    expect(missed).toBeLessThan(3_000_000);
+  });
+});
+
+it.each([
+  ['mixed', 0.003],
+  ['modern', 0.005],
+  ['closeall', 0.007],
+  ['udp', 0.006],
+  ['short', 0.025],
+])('puts the downloads of %s into the right class at 1 s, all but %d of them', async (name, bound) => {
+  expect(misattribution(await replayRecording(name, 1000, true), truthOf(name))).toBeLessThanOrEqual(bound);
+});
+
+it('shows a signed carry at 100 ms, where the kernel reads totals before connections', async () => {
+  const messages = parseRecordedMessages('mixed', await readRecordedText(`${folder}mixed.ndjson.gz`));
+  const carries: number[] = [];
+  for (let end = 60; end < 160; end += 1) {
+    const result = replay({
+      messages: messages.slice(0, end),
+      catalog: { typeOf: () => undefined, providerOf: () => '', has: () => false },
+      ledger: { localNodes: [], familyCap: 50 },
+      interval: 100,
+      phase: 0,
+      fromZero: true,
+    });
+    carries.push(result.carry.download);
+  }
+  expect(Math.min(...carries)).toBeLessThan(0);
+});
+
+describe('sampleMessages', () => {
+  const messages = [0, 101, 199, 302, 401, 498, 600].map((t) => ({ t, text: '' }));
+  it('takes frames that come a little early, and always the last', () => {
+    expect(sampleMessages(messages, 200, 0).map(({ t }) => t)).toEqual([0, 199, 401, 600]);
+    expect(sampleMessages(messages, 1000, 0).map(({ t }) => t)).toEqual([0, 600]);
+  });
+  it('starts at a phase', () => {
+    expect(sampleMessages(messages, 200, 150).map(({ t }) => t)).toEqual([199, 401, 600]);
+  });
+});
