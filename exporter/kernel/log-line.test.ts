@@ -56,7 +56,7 @@ describe('parseBirth', () => {
   it.each(['mixed', 'short', 'household', 'modern'])('reads every connection line of the %s recording', (name) => {
     const file = new URL(`../../test/recordings/${name}.logs.json.gz`, import.meta.url);
     const lines: { payload: string }[] = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
-    const announcing = lines.filter(({ payload }) => payload.includes(' --> '));
+    const announcing = lines.filter(({ payload }) => /^\[(TCP|UDP)\] \S+ --> /.test(payload));
     expect(announcing.length).toBeGreaterThan(300);
     for (const { payload } of announcing) expect(parse(payload), payload).toBeDefined();
   });
