@@ -1,0 +1,75 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { isBuiltIn } from '../ledger/classify.ts';
+import type { Frame } from '../ledger/frame.ts';
+import { CatalogError, decodeCatalog, type NodeCatalog } from './catalog.ts';
+import type { KernelEndpoint } from './endpoint.ts';
+import { readJson } from './probe.ts';
+
+/** Providers change their nodes at any time; names that vanished or changed type show up without a new name too. */
+const REFRESH_EVERY_MS = 600_000;
+const RETRY_AFTER_MS = 30_000;
+
+/** The kernel's nodes, asked for when they are needed. */
+export interface CatalogSource {
+  current(): NodeCatalog;
+  refresh(signal: AbortSignal): Promise<void>;
+  /** Whether a frame names a node that a refresh might explain. */
+  wantsRefresh(frame: Frame): boolean;
+  /** Whether the catalog has become old. */
+  isOld(): boolean;
+}
+
+const NOTHING: NodeCatalog = { typeOf: () => undefined, providerOf: () => '', has: () => false };
+
+export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logger: Logger): CatalogSource {
+  let catalog = NOTHING;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let succeeded = false;
+  /** Names that the kernel itself did not explain: asking again at each frame would not help. */
+  const inexplicable = new Set<string>();
+  let wanted: string[] = [];
+
+  async function read(signal: AbortSignal): Promise<void> {
+    const [proxies, providers] = await Promise.all([
+      endpoint.get('/proxies', signal).then(readJson),
+      endpoint.get('/providers/proxies', signal).then(readJson),
+    ]);
+    if (proxies.kind === 'problem') {
+      logger.warn({ problem: proxies.problem }, 'the kernel does not list its nodes; asking again later');
+      return;
+    }
+    catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);
+    succeeded = true;
+    inexplicable.clear();
+    for (const name of wanted.filter((each) => !catalog.has(each))) {
+      inexplicable.add(name);
+      logger.warn({ node: name }, 'the kernel does not list this node; its bytes count as proxy');
+    }
+  }
+
+  return {
+    current: () => catalog,
+    async refresh(signal) {
+      askedAt = clock.now();
+      succeeded = false;
+      try {
+        await read(signal);
+      } catch (error) {
+        if (!(error instanceof CatalogError)) throw error;
+        logger.warn({ err: error }, 'the list of nodes is not understood; keeping the one before');
+      }
+    },
+    wantsRefresh(frame) {
+      if (!succeeded && clock.now() - askedAt < RETRY_AFTER_MS) return false;
+      const names = new Set<string>();
+      for (const { details } of frame.connections) {
+        const node = details.chains[0];
+        if (node !== undefined && !catalog.has(node) && !isBuiltIn(node) && !inexplicable.has(node)) names.add(node);
+      }
+      wanted = [...names];
+      return names.size > 0;
+    },
+    isOld: () => clock.now() - askedAt > (succeeded ? REFRESH_EVERY_MS : RETRY_AFTER_MS),
+  };
+}

@@ -1,0 +1,156 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
+import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
+import { describeKernelProblem, type KernelLink } from './problem.ts';
+
+let kernel: ScriptedKernel;
+let client: KernelClient | undefined;
+let frames: { frame: Frame; catalog: Catalog }[];
+let births: Birth[];
+let links: KernelLink[];
+let logs: boolean[];
+let lines: string[];
+
+function start(options: Partial<KernelClientOptions> = {}): KernelClient {
+  client = createKernelClient({
+    address: kernel.address,
+    secret: '',
+    pollInterval: 100,
+    clock: systemClock,
+    logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
+    chance: () => 0,
+    onFrame: (frame, catalog) => frames.push({ frame, catalog }),
+    onBirth: (birth) => births.push(birth),
+    onLogs: (heard) => logs.push(heard),
+    onLink: (link) => links.push(link),
+    ...options,
+  });
+  client.start();
+  return client;
+}
+
+const totals = (): number[] => frames.map(({ frame }) => frame.download);
+const lastProblem = (): string => {
+  const link = links.at(-1);
+  return link?.kind === 'down' ? describeKernelProblem(link.problem, kernel.address, 'en') : `link is ${link?.kind}`;
+};
+
+beforeEach(async () => {
+  kernel = await startScriptedKernel();
+  frames = [];
+  births = [];
+  links = [];
+  logs = [];
+  lines = [];
+});
+afterEach(async () => {
+  await client?.stop();
+  client = undefined;
+  await kernel.kill();
+});
+
+describe('a kernel client', () => {
+  it('brings the frames of the WebSocket in order, at the interval asked for', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    for (const download of [10, 20, 30]) kernel.send('/connections', connectionsMessage(0, download));
+    await vi.waitFor(() => expect(totals()).toEqual([0, 10, 20, 30]));
+    expect(kernel.asked).toContain('WS /connections?interval=100');
+    expect(links.at(-1)).toEqual({ kind: 'up', version: 'v1.19.2', via: 'websocket' });
+  });
+
+  it('sends the secret in the header, and says when it is wrong without repeating it', async () => {
+    kernel.secret = 'right one';
+    start({ secret: 'wrong one' });
+    await vi.waitFor(() => expect(lastProblem()).toContain('refuses the secret (401): make [client] MihomoSecret'));
+    expect(lines.join()).toContain('refuses the secret');
+    expect(lines.join()).not.toContain('wrong one');
+    await client?.stop();
+    start({ secret: 'right one' });
+    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(0));
+  });
+
+  it('falls back to GET where a WebSocket cannot be had', async () => {
+    kernel.webSockets = false;
+    start();
+    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(2));
+    expect(links.at(-1)).toMatchObject({ kind: 'up', via: 'get' });
+    expect(logs).not.toContain(true);
+  });
+
+  it('says where nothing listens and goes on by itself when the kernel comes back', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    const port = Number(new URL(kernel.address).port);
+    await kernel.kill();
+    await vi.waitFor(() => expect(lastProblem()).toContain('nothing listens at http://127.0.0.1:'), 5000);
+    kernel = await startScriptedKernel(port);
+    kernel.answers.set('/connections', connectionsMessage(0, 77));
+    await vi.waitFor(() => expect(totals().at(-1)).toBe(77), 10_000);
+  });
+
+  it('tells something else on the port from a kernel', async () => {
+    kernel.answers.set('/version', '<html>router</html>');
+    start();
+    await vi.waitFor(() => expect(lastProblem()).toContain('is not a Mihomo kernel (its answer is not JSON)'));
+    await client?.stop();
+    const other = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    await new Promise<void>((resolve) => {
+      other.listen(0, '127.0.0.1', resolve);
+    });
+    start({ address: `http://127.0.0.1:${(other.address() as { port: number }).port}` });
+    await vi.waitFor(() => expect(lastProblem()).toContain('is not a Mihomo kernel (it does not speak HTTP)'));
+    other.close();
+  });
+
+  it('leaves out a message that is cut, says so, and accounts the next', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    kernel.send('/connections', connectionsMessage(0, 10).slice(0, 20));
+    await vi.waitFor(() => expect(lastProblem()).toContain('cannot be accounted (the message of 20 characters'));
+    kernel.send('/connections', connectionsMessage(0, 20));
+    await vi.waitFor(() => expect(totals()).toEqual([0, 20]));
+    expect(links.at(-1)).toMatchObject({ kind: 'up' });
+  });
+
+  it('asks for the catalog before a frame with an unknown node is accounted, once', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    kernel.answers.set('/proxies', { proxies: { 家: { type: 'Direct' } } });
+    const asked = () => kernel.asked.filter((each) => each === 'GET /proxies').length;
+    expect(asked()).toBe(1);
+    kernel.send('/connections', connectionsMessage(0, 10, [['a', '家', 0, 10]]));
+    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    expect(frames[1]?.catalog.typeOf('家')).toBe('Direct');
+    for (const download of [20, 30]) {
+      kernel.send('/connections', connectionsMessage(0, download, [['b', '不存在', 0, download]]));
+    }
+    await vi.waitFor(() => expect(totals()).toEqual([0, 10, 20, 30]));
+    expect(asked()).toBe(3);
+    expect(lines.join()).toContain('does not list this node');
+  });
+
+  it('hears of connections from the log', async () => {
+    start();
+    await vi.waitFor(() => expect(logs).toEqual([true]));
+    const payload = '[TCP] 192.168.1.7:38423(curl) --> t.me:443 match Match using 节点[香港]';
+    kernel.send('/logs', JSON.stringify({ type: 'info', payload }).replace('>', '\\u003e'));
+    kernel.send('/logs', JSON.stringify({ type: 'warning', payload: 'something else' }));
+    await vi.waitFor(() => expect(births).toHaveLength(1));
+    expect(births[0]).toMatchObject({ sourceIP: '192.168.1.7', host: 't.me', group: '节点', node: '香港' });
+    expect(kernel.asked).toContain('WS /logs?level=info');
+  });
+
+  it('takes a last frame when it is stopped', async () => {
+    const running = start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    kernel.answers.set('/connections', connectionsMessage(0, 99));
+    await running.stop();
+    expect(totals()).toEqual([0, 99]);
+    await vi.waitFor(() => expect(kernel.open('/connections') + kernel.open('/logs')).toBe(0));
+  });
+});

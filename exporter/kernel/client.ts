@@ -1,0 +1,124 @@
+import { backoffDelay } from '../../core/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
+import { followBirths } from './birth-stream.ts';
+import { createCatalogSource } from './catalog-source.ts';
+import { type KernelAddress, openKernelEndpoint } from './endpoint.ts';
+import { createFrameIntake } from './frame-intake.ts';
+import { createFrameDecoder, FrameError } from './frame-message.ts';
+import { followFrames } from './frame-stream.ts';
+import { answerProblem, probeKernel } from './probe.ts';
+import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
+
+export interface KernelClientOptions extends KernelAddress {
+  /** Milliseconds between frames. */
+  readonly pollInterval: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0 to 1, drawn anew at each call. */
+  chance(): number;
+  /** Called once a frame, in order, never while an earlier call runs. */
+  onFrame(frame: Frame, catalog: Catalog): void;
+  onBirth(birth: Birth): void;
+  /** Whether births are being heard. */
+  onLogs(heard: boolean): void;
+  onLink(link: KernelLink): void;
+}
+
+/** Watches one kernel at one address until it is stopped. */
+export interface KernelClient {
+  start(): void;
+  /** Ends the streams and asks for one last frame; all frames have been handed on when it resolves. */
+  stop(): Promise<void>;
+}
+
+/** A kernel restarts within a second or two; a device without one should not be busy asking. */
+const BACKOFF = { first: 500, longest: 15_000 };
+const LAST_FRAME_TIMEOUT_MS = 3000;
+
+export function createKernelClient(options: KernelClientOptions): KernelClient {
+  const { address, pollInterval, clock, logger, chance, onFrame, onBirth, onLogs, onLink } = options;
+  const endpoint = openKernelEndpoint(options);
+  const stopping = new AbortController();
+  const catalog = createCatalogSource(endpoint, clock, logger);
+  const intake = createFrameIntake(catalog, stopping.signal, onFrame);
+  let decoder = createFrameDecoder();
+  let running: Promise<void> = Promise.resolve();
+  let said = '';
+
+  const report = (link: KernelLink): void => {
+    const text = link.kind === 'down' ? describeKernelProblem(link.problem, address, 'en') : JSON.stringify(link);
+    if (text !== said) {
+      said = text;
+      if (link.kind === 'up') logger.info({ version: link.version, via: link.via }, 'reading the kernel');
+      if (link.kind === 'down') logger.warn({ problem: text }, 'the kernel cannot be read; trying again');
+    }
+    onLink(link);
+  };
+  const reportProblem = (problem: KernelProblem): void => report({ kind: 'down', problem });
+
+  /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
+  function take(text: string): boolean {
+    try {
+      intake.accept(decoder.decode(text, clock.now()));
+      return true;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      reportProblem({ kind: 'bad_frame', detail: error.message });
+      return false;
+    }
+  }
+
+  /** One life of the link; whether it brought a frame. */
+  async function follow(version: string): Promise<boolean> {
+    await catalog.refresh(stopping.signal);
+    // A restarted kernel may use ids again.
+    decoder = createFrameDecoder();
+    let fruitful = false;
+    const session = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, session.signal]);
+    const births = followBirths({ endpoint, signal, clock, catalog, onBirth, onLogs });
+    const problem = await followFrames({
+      endpoint,
+      signal,
+      clock,
+      pollInterval,
+      onMessage(text, via) {
+        if (!take(text)) return;
+        fruitful = true;
+        report({ kind: 'up', version, via });
+      },
+    });
+    session.abort();
+    await births;
+    if (problem !== undefined) reportProblem(problem);
+    return fruitful;
+  }
+
+  async function watch(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const probe = await probeKernel(endpoint, stopping.signal);
+      if (stopping.signal.aborted) return;
+      if (probe.kind === 'problem') reportProblem(probe.problem);
+      else if (await follow(probe.version)) failures = 0;
+      failures += 1;
+      await clock.sleep(backoffDelay(BACKOFF, failures, chance()), stopping.signal);
+    }
+  }
+
+  return {
+    start() {
+      running = watch();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      intake.flush();
+      const answer = await endpoint.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
+      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text);
+      await endpoint.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { KernelEndpoint } from './endpoint.ts';
+import { followMessages } from './message-stream.ts';
+import { answerProblem } from './probe.ts';
+import type { KernelProblem } from './problem.ts';
+
+export interface FrameStreamOptions {
+  readonly endpoint: KernelEndpoint;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Milliseconds between frames. */
+  readonly pollInterval: number;
+  onMessage(text: string, via: 'websocket' | 'get'): void;
+}
+
+/** How long to live on GET before the WebSocket is tried again. */
+const FALLBACK_MS = 60_000;
+
+/**
+ * Brings `/connections` messages until the kernel is lost or the signal aborts: by WebSocket, or by GET where a
+ * WebSocket cannot be had (a proxy in between, an old kernel).
+ *
+ * @returns why GET failed, or undefined when the WebSocket ended or it was stopped
+ */
+export async function followFrames(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
+  const { endpoint, signal, clock, pollInterval, onMessage } = options;
+  while (!signal.aborted) {
+    const end = await followMessages({
+      endpoint,
+      path: `/connections?interval=${pollInterval}`,
+      signal,
+      silence: Math.max(10_000, 5 * pollInterval),
+      onOpen: () => {},
+      onMessage: (text) => onMessage(text, 'websocket'),
+    });
+    if (end === 'ended') return undefined;
+    const problem = await poll(options, clock.now() + FALLBACK_MS);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+async function poll(options: FrameStreamOptions, until: number): Promise<KernelProblem | undefined> {
+  const { endpoint, signal, clock, pollInterval, onMessage } = options;
+  while (!signal.aborted && clock.now() < until) {
+    const due = clock.now() + pollInterval;
+    const answer = await endpoint.get('/connections', signal);
+    if (signal.aborted) return undefined;
+    const problem = answerProblem(answer);
+    if (problem !== undefined) return problem;
+    if (answer.kind === 'answer') onMessage(answer.text, 'get');
+    await clock.sleep(Math.max(0, due - clock.now()), signal);
+  }
+  return undefined;
+}
