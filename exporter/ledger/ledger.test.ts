@@ -208,11 +208,16 @@ describe('saved state', () => {
     expect(downloads(second)).toEqual({ 'proxy 香港 01 measured': 5000 });
   });
 
+  it('that was saved before any frame takes the first one for its baseline', () => {
+    const ledger = createLedger(OPTIONS, JSON.parse(JSON.stringify(createLedger(OPTIONS).state())) as LedgerState);
+    expect(ledger.apply(frame(0, 5000), EMPTY_CATALOG).kind).toBe('baseline');
+    expect(downloads(ledger)).toEqual({});
+  });
+
   it('can be resumed from counters alone: totals are the baseline, nothing is counted twice', () => {
     const first = createLedger(OPTIONS);
     feed(first, frame(0, 0), frame(1000, 1000, [connection('a', 1000)]));
-    const { raw, ...counters } = first.counters();
-    const state = resumeLedgerState({ ...counters, raw: raw ?? { upload: 0, download: 0 } }, 1000);
+    const state = resumeLedgerState(first.counters(), 1000);
     const second = createLedger(OPTIONS, JSON.parse(JSON.stringify(state)) as LedgerState);
     const later = { start: 50_000 };
     feed(second, frame(60_000, 5000, [connection('a', 4600), connection('b', 400, later)]));

@@ -11,8 +11,8 @@ import type { SavedSizeModel } from './size-model.ts';
 export interface LedgerState {
   /** When the last frame arrived. */
   readonly at: number;
-  /** The kernel's totals in that frame. */
-  readonly raw: Bytes;
+  /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
+  readonly raw: Bytes | undefined;
   /** The kernel's totals since the baseline, continuous over its restarts. */
   readonly kernel: Bytes;
   readonly carry: Bytes;
@@ -45,7 +45,7 @@ export interface PushedCounters {
   readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
   readonly uncounted: readonly UncountedSeries[];
   readonly kernel: Bytes;
-  readonly raw: Bytes;
+  readonly raw: Bytes | undefined;
   readonly carry: Bytes;
   readonly restarts: number;
 }
