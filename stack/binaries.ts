@@ -27,12 +27,12 @@ export interface BinariesOptions {
   readonly logger: Logger;
 }
 
-/** What each program is called: upstream's name, then Debian's. */
+/** What each program is called on PATH (upstream's name, then Debian's) and among the unpacked ones. */
 const NAMES = {
-  prometheus: ['prometheus'],
-  promtool: ['promtool'],
-  pushgateway: ['pushgateway', 'prometheus-pushgateway'],
-  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
+  prometheus: { onPath: ['prometheus'], unpacked: 'prometheus' },
+  promtool: { onPath: ['promtool'], unpacked: 'promtool' },
+  pushgateway: { onPath: ['pushgateway', 'prometheus-pushgateway'], unpacked: 'prometheus-pushgateway' },
+  alertmanager: { onPath: ['alertmanager', 'prometheus-alertmanager'], unpacked: 'flowcollect-alertmanager' },
 } as const;
 
 type Required = keyof typeof NAMES;
@@ -67,7 +67,7 @@ export async function ensureBinaries({ cacheFolder, logger }: BinariesOptions): 
 }
 
 async function findOnPath(): Promise<Partial<Binaries>> {
-  const entries = REQUIRED.map(async (name) => [name, await firstOnPath(NAMES[name])] as const);
+  const entries = REQUIRED.map(async (name) => [name, await firstOnPath(NAMES[name].onPath)] as const);
   const grafana = ['grafana', await firstOnPath(['grafana'])] as const;
   return Object.fromEntries([...(await Promise.all(entries)), grafana].filter(([, path]) => path !== undefined));
 }
@@ -88,5 +88,5 @@ async function firstOnPath(names: readonly string[]): Promise<string | undefined
 }
 
 function inFolder(folder: string, name: Required): string {
-  return join(folder, 'usr', 'bin', NAMES[name].at(-1) ?? name);
+  return join(folder, 'usr', 'bin', NAMES[name].unpacked);
 }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 export const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
-const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
+const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
 
 /** Debian's packages cannot be had or do not run here. */
 export class DebianError extends Error {
@@ -31,6 +31,7 @@ export async function unpackDebianPackages(workFolder: string, target: string): 
     for (const file of await readdir(downloads)) {
       if (file.endsWith('.deb')) await tool('dpkg-deb', ['-x', join(downloads, file), root], temporary);
     }
+    await relocateAlertmanager(root);
     for (const program of PROGRAMS) await tool(join(root, 'usr', 'bin', program), ['--version'], temporary);
     await moveIntoPlace(root, target);
   } finally {
@@ -65,6 +66,22 @@ async function ownAptState(folder: string): Promise<string[]> {
     ...['-o', `Dir::State=${state}`, '-o', `Dir::State::status=${join(state, 'status')}`],
     ...['-o', `Dir::Cache=${cache}`],
   ];
+}
+
+/**
+ * Debian's Alertmanager reads its mail template from an absolute path of the system, and ends without it. The same path
+ * written relative (`usr/share/prometheus//alertmanager` has as many bytes) finds the unpacked template once a wrapper
+ * starts the program inside the unpacked folder. Arguments of the wrapper must therefore hold absolute paths.
+ */
+async function relocateAlertmanager(root: string): Promise<void> {
+  const program = join(root, 'usr', 'bin', 'prometheus-alertmanager');
+  const absolute = Buffer.from('/usr/share/prometheus/alertmanager');
+  const relative = Buffer.from('usr/share/prometheus//alertmanager');
+  const bytes = await readFile(program);
+  for (let at = bytes.indexOf(absolute); at !== -1; at = bytes.indexOf(absolute, at)) relative.copy(bytes, at);
+  await writeFile(program, bytes);
+  const wrapper = '#!/bin/sh\ncd "$(dirname "$0")/../.." && exec usr/bin/prometheus-alertmanager "$@"\n';
+  await writeFile(join(root, 'usr', 'bin', 'flowcollect-alertmanager'), wrapper, { mode: 0o755 });
 }
 
 async function moveIntoPlace(from: string, target: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { answers, type ProcessSpec } from './process.ts';
 
@@ -27,7 +27,7 @@ export function pushgatewaySpec({ binaries, port, folder, logFile }: ProgramPlac
     command: binaries.pushgateway,
     args: [
       `--web.listen-address=${LOOPBACK}:${port}`,
-      `--persistence.file=${join(folder, 'pushgateway.data')}`,
+      `--persistence.file=${resolve(folder, 'pushgateway.data')}`,
       '--persistence.interval=1m',
       '--push.disable-consistency-check',
     ],
@@ -42,13 +42,13 @@ export function prometheusSpec({ binaries, port, folder, logFile, configFile }: 
     name: 'Prometheus',
     command: binaries.prometheus,
     args: [
-      `--config.file=${configFile}`,
+      `--config.file=${resolve(configFile)}`,
       `--web.listen-address=${LOOPBACK}:${port}`,
-      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+      `--storage.tsdb.path=${resolve(folder, 'tsdb')}`,
       '--storage.tsdb.retention.time=400d',
       '--storage.tsdb.retention.size=8GB',
-      `--web.console.templates=${join(folder, 'consoles')}`,
-      `--web.console.libraries=${join(folder, 'console_libraries')}`,
+      `--web.console.templates=${resolve(folder, 'consoles')}`,
+      `--web.console.libraries=${resolve(folder, 'console_libraries')}`,
     ],
     logFile,
     ready: answers(`http://${LOOPBACK}:${port}/-/ready`),
@@ -60,9 +60,9 @@ export function alertmanagerSpec({ binaries, port, folder, logFile, configFile }
     name: 'Alertmanager',
     command: binaries.alertmanager,
     args: [
-      `--config.file=${configFile}`,
+      `--config.file=${resolve(configFile)}`,
       `--web.listen-address=${LOOPBACK}:${port}`,
-      `--storage.path=${join(folder, 'data')}`,
+      `--storage.path=${resolve(folder, 'data')}`,
       // One Alertmanager alone: no gossip port.
       '--cluster.listen-address=',
     ],
