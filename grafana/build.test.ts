@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildBoard } from './board.ts';
+import { DEFAULTS } from './board-settings.ts';
+import { allBoards } from './boards.ts';
+import { buildDashboards } from './build.ts';
+import { LANGUAGES } from './language.ts';
+import { dashboardProblems, panelsOf, targetsOf } from './lint/dashboard.ts';
+import { DATASOURCE_UID } from './variables.ts';
+
+const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const boards = LANGUAGES.flatMap((language) =>
+  allBoards({ ...DEFAULTS, language }).map((board) => ({
+    title: `${language} ${board.title}`,
+    language,
+    dashboard: buildBoard(board, { ...DEFAULTS, language }),
+  })),
+);
+
+describe.each(boards)('$title', ({ dashboard, language }) => {
+  it('keeps the rules of the house', () => {
+    expect(dashboardProblems(dashboard)).toEqual([]);
+  });
+
+  it('is in one language', () => {
+    const { timezone: _, ...rest } = dashboard;
+    const hasChinese = /[\u4e00-\u9fff]/.test(JSON.stringify(rest));
+    expect(hasChinese).toBe(language === 'zh');
+  });
+});
+
+describe('the dashboards together', () => {
+  it('have titles and uids of their own, and labels as the linter of Grafana wants them in English', () => {
+    for (const language of LANGUAGES) {
+      const own = boards.filter((each) => each.language === language);
+      expect(new Set(own.map(({ dashboard }) => dashboard.uid)).size).toBe(own.length);
+      expect(new Set(own.map(({ dashboard }) => dashboard.title)).size).toBe(own.length);
+    }
+    const english = boards.find(({ language }) => language === 'en')?.dashboard.templating.list ?? [];
+    const labels = Object.fromEntries(english.map(({ name, label }) => [name, label]));
+    expect(labels).toMatchObject({ datasource: 'Data source', job: 'Job', instance: 'Instance' });
+  });
+
+  it('ask the same questions in both languages', () => {
+    const questions = (language: string): string[] =>
+      boards
+        .filter((each) => each.language === language)
+        .flatMap(({ dashboard }) => panelsOf(dashboard).flatMap((panel) => targetsOf(panel).map(({ expr }) => expr)));
+    expect(questions('en')).toEqual(questions('zh'));
+  });
+
+  it.each(LANGUAGES)('are committed as they are built (%s): if not, run `npm run dashboards`', (language) => {
+    const built = buildDashboards({ ...DEFAULTS, language });
+    const committed = folder(`dashboards/${language}`);
+    expect(existsSync(committed)).toBe(true);
+    expect(readdirSync(committed).sort()).toEqual(built.map(({ name }) => name).sort());
+    for (const { name, content } of built) {
+      expect(readFileSync(`${committed}/${name}`, 'utf8') === content, `${language}/${name} differs`).toBe(true);
+    }
+  });
+});
+
+describe('provisioning', () => {
+  const read = (path: string): unknown => parse(readFileSync(folder(`provisioning/${path}`), 'utf8'));
+
+  it('gives the data source the uid that the dashboards start with', () => {
+    expect(read('datasources/prometheus.yml')).toMatchObject({
+      datasources: [{ uid: DATASOURCE_UID, type: 'prometheus', access: 'proxy', editable: false }],
+    });
+  });
+
+  it('takes one language from the environment', () => {
+    expect(read('dashboards/flowcollect.yml')).toMatchObject({
+      providers: [{ allowUiUpdates: false, options: { path: '$FLOWCOLLECT_DASHBOARDS/$DASHBOARD_LANG' } }],
+    });
+  });
+});

@@ -1,0 +1,23 @@
+/** Where each dashboard lives; a uid never changes once published, because links and bookmarks hold it. */
+export const BOARD_UIDS = {
+  overview: 'flowcollect-overview',
+  audit: 'flowcollect-audit',
+  health: 'flowcollect-health',
+  nodes: 'flowcollect-nodes',
+  device: 'flowcollect-device',
+  flows: 'flowcollect-flows',
+  admin: 'flowcollect-admin',
+} as const;
+export type BoardName = keyof typeof BOARD_UIDS;
+
+/** What a click was on, encoded for an address: the text of a table's cell, or a label of a series. */
+export const CLICKED = {
+  cell: `\${__value.text:percentencode}`,
+  label: (name: string): string => `\${__field.labels.${name}:percentencode}`,
+} as const;
+
+/** The address of a dashboard with one variable set, keeping user and time range. */
+export function boardLink(board: BoardName, variable: string, value: string): string {
+  const user = variable === 'user' ? '' : `&\${user:queryparam}`;
+  return `/d/${BOARD_UIDS[board]}?var-${variable}=${value}${user}&\${__url_time_range}`;
+}

@@ -1,0 +1,98 @@
+import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { GRID_COLUMNS } from '../board.ts';
+import { DATASOURCE } from '../panels/target.ts';
+import { promqlProblems } from './promql.ts';
+
+/** Panels that are coloured by thresholds, where Grafana's own turn red at 80. */
+const THRESHOLD_PANELS = ['stat', 'gauge', 'bargauge', 'table', 'barchart'];
+const FOLDER_SLUG = 'flowcollect';
+
+export function panelsOf(dashboard: Dashboard): Panel[] {
+  return (dashboard.panels ?? []).filter((panel): panel is Panel => panel.type !== 'row');
+}
+
+export function targetsOf(panel: Panel): Dataquery[] {
+  return (panel.targets ?? []) as Dataquery[];
+}
+
+/** What is wrong with a dashboard, beyond what the types say; each problem names the panel. */
+export function dashboardProblems(dashboard: Dashboard): string[] {
+  const panels = panelsOf(dashboard);
+  const problems: string[] = [];
+  if (dashboard.editable !== false) problems.push('is editable');
+  if (slug(dashboard.title ?? '') === FOLDER_SLUG) problems.push('its title is the slug of its folder');
+  if ((dashboard.uid ?? '').length > 40 || dashboard.uid === undefined)
+    problems.push('has no uid of at most 40 characters');
+  if (new Set(panels.map(({ id }) => id)).size !== panels.length) problems.push('panel ids repeat');
+  if (panels.some(({ id }) => !id)) problems.push('a panel has no id');
+  if (new Set(panels.map(({ title }) => title)).size !== panels.length) problems.push('panel titles repeat');
+  problems.push(...gridProblems(panels));
+  for (const variable of dashboard.templating.list ?? []) problems.push(...variableProblems(variable));
+  for (const { name, expr } of dashboard.annotations.list ?? []) {
+    problems.push(...promqlProblems(expr ?? '', false).map((each) => `annotation ${name}: ${each}`));
+  }
+  for (const panel of panels) problems.push(...panelProblems(panel).map((each) => `${panel.title}: ${each}`));
+  return problems;
+}
+
+function panelProblems(panel: Panel): string[] {
+  const problems: string[] = [];
+  const { defaults } = panel.fieldConfig ?? {};
+  if (!panel.title) problems.push('no title');
+  if (!panel.description) problems.push('no description');
+  if (!defaults?.unit) problems.push('no unit');
+  if (/^dec/.test(defaults?.unit ?? '')) problems.push('a decimal unit for bytes counted in 1024s');
+  if (panel.datasource?.uid !== DATASOURCE.uid) problems.push('does not use the data source variable');
+  const targets = targetsOf(panel);
+  if (targets.length === 0) problems.push('no queries');
+  if (new Set(targets.map(({ refId }) => refId)).size !== targets.length) problems.push('refIds repeat');
+  for (const { refId, expr, instant, range } of targets) {
+    if (refId === undefined || refId === '') problems.push('a query without refId');
+    if (instant === range) problems.push(`${refId}: neither instant nor over the range`);
+    problems.push(...promqlProblems(expr, instant === true).map((each) => `${refId}: ${each}`));
+  }
+  if (THRESHOLD_PANELS.includes(panel.type) && (defaults?.thresholds?.steps.length ?? 0) === 0) {
+    problems.push('no thresholds of its own');
+  }
+  if (['stat', 'gauge', 'bargauge'].includes(panel.type) && (panel.options?.reduceOptions?.calcs ?? []).length === 0) {
+    problems.push('no reducer');
+  }
+  if (panel.type === 'timeseries') {
+    const { legend } = panel.options ?? {};
+    if (legend?.showLegend !== true) problems.push('no legend');
+    if ((legend?.calcs ?? []).length === 0) problems.push('no figures in the legend');
+  }
+  return problems;
+}
+
+function variableProblems(variable: VariableModel): string[] {
+  const problems: string[] = [];
+  if (variable.label === undefined) problems.push('no label');
+  if (variable.type === 'query') {
+    if (variable.refresh !== 2) problems.push('is not read again when the time range changes');
+    if (variable.multi !== true || variable.includeAll !== true || variable.allValue !== '.+')
+      problems.push('does not offer all');
+    if (variable.datasource?.uid !== DATASOURCE.uid) problems.push('does not use the data source variable');
+  }
+  if (variable.current === undefined) problems.push('has no current value: the first load would query nothing');
+  return problems.map((each) => `variable ${variable.name}: ${each}`);
+}
+
+/** Panels lie within the grid, and each row is filled to its end. */
+function gridProblems(panels: readonly Panel[]): string[] {
+  const widths = new Map<number, number>();
+  for (const { gridPos } of panels)
+    widths.set(gridPos?.y ?? -1, (widths.get(gridPos?.y ?? -1) ?? 0) + (gridPos?.w ?? 0));
+  return [...widths]
+    .filter(([, width]) => width !== GRID_COLUMNS)
+    .map(([y, width]) => `the row at ${y} is ${width} wide`);
+}
+
+/** As Grafana compares titles: what is not ASCII is dropped. */
+function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}

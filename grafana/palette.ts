@@ -1,0 +1,28 @@
+import type { TrafficClass } from '../core/traffic.ts';
+import type { Say } from './language.ts';
+
+/** One colour a class on every panel; red is kept for what needs a hand. */
+export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
+  proxy: '#5794F2',
+  direct: '#73BF69',
+  local: '#FADE2A',
+  reject: '#B877D9',
+  unattributed: '#8E8E8E',
+};
+
+export const GOOD = 'green';
+export const WATCH = 'orange';
+export const BAD = 'red';
+/** The colour of plain text, for figures that are neither good nor bad. */
+export const PLAIN = 'text';
+export const ACCENT = '#5794F2';
+
+export function classNames(say: Say): Readonly<Record<TrafficClass, string>> {
+  return {
+    proxy: say('代理', 'Proxy'),
+    direct: say('直连', 'Direct'),
+    local: say('本地', 'Local'),
+    reject: say('拦截', 'Rejected'),
+    unattributed: say('未归属', 'Unattributed'),
+  };
+}

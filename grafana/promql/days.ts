@@ -1,0 +1,46 @@
+import { DateTime } from 'luxon';
+
+/** How days are cut, as the auditor's settings say. */
+export interface DayCut {
+  /** IANA time zone. */
+  readonly zone: string;
+  /** `HH:MM` at which a day of account ends. */
+  readonly dayEnds: string;
+}
+
+const DAY = 86_400;
+
+/** Seconds from the end of the day of account to the midnight after it: 300 for 23:55. */
+export function secondsBeforeMidnight({ dayEnds }: DayCut): number {
+  const [hour = 0, minute = 0] = dayEnds.split(':').map(Number);
+  return (DAY - hour * 3600 - minute * 60) % DAY;
+}
+
+/**
+ * Exact bytes of each day of account, for a panel of step one day, which Grafana aligns to local midnight: the point at
+ * the midnight that opens a date holds that date's day, from `dayEnds` of the evening before to `dayEnds` of the date.
+ * Today, whose end is still to come, is taken up to the end of the range.
+ *
+ * @param selector of counters
+ */
+export function perDay(selector: string, cut: DayCut): string {
+  const before = secondsBeforeMidnight(cut);
+  const untilEnd = DAY - before;
+  const end = `(${selector} offset -${untilEnd}s or (${selector} @ end() and on () (vector(time()) + ${untilEnd} > $__to / 1000)))`;
+  return `(${end} - (${selector} offset ${before}s or ${end} * 0))`;
+}
+
+/** Seconds that local clocks are ahead of UTC in winter; PromQL knows no zones. */
+export function standardOffsetSeconds({ zone }: DayCut): number {
+  return DateTime.fromObject({ year: 2026, month: 1, day: 15 }, { zone }).offset * 60;
+}
+
+/**
+ * One series for each hour of the day, with a label `hour` of two digits, that has a value only while that hour lasts:
+ * multiplied with hourly sums it sorts them by the hour in which they moved.
+ */
+export function hourOfDay(cut: DayCut): string {
+  // A sum stands at the end of its hour: one second earlier is within it.
+  const local = `hour(vector(time() - 1 + ${standardOffsetSeconds(cut)}))`;
+  return `label_replace(count_values("hour", ${local}), "hour", "0$1", "hour", "([0-9])")`;
+}

@@ -1,0 +1,38 @@
+import { requireMetric } from '../../core/metric-contract.ts';
+
+/** Series that others expose and dashboards read, with their labels beside job, user and instance. */
+export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
+  // Pushgateway: when a device's group was last replaced, and when a push for it was last refused (0: never).
+  push_time_seconds: [],
+  push_failure_time_seconds: [],
+  // Prometheus, about each target it scrapes.
+  up: [],
+  scrape_duration_seconds: [],
+};
+
+const JOB = 'job=~"$job"';
+const USER = 'user=~"$user"';
+const INSTANCE = 'instance=~"$instance"';
+
+/**
+ * The labels by which the variables of a dashboard narrow a metric. What a device pushed has user and instance from its
+ * push path; what a service exposes has them only where the contract says so (an airport belongs to no device).
+ *
+ * @throws Error for a metric that is not in the contract
+ */
+export function scopeOf(metric: string): readonly string[] {
+  if (metric in FOREIGN_METRICS) return metric.startsWith('push_') ? [JOB, USER, INSTANCE] : [];
+  const { owner, labels } = requireMetric(metric);
+  if (owner === 'exporter') return [JOB, USER, INSTANCE];
+  return [JOB, ...(labels.includes('user') ? [USER] : []), ...(labels.includes('instance') ? [INSTANCE] : [])];
+}
+
+/**
+ * A selector of one metric within the variables of the dashboard.
+ *
+ * @param matchers further ones, such as `class="proxy"`
+ */
+export function select(metric: string, ...matchers: readonly string[]): string {
+  const all = [...scopeOf(metric), ...matchers];
+  return all.length === 0 ? metric : `${metric}{${all.join(',')}}`;
+}

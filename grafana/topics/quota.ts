@@ -1,0 +1,145 @@
+import type { BoardSettings } from '../board-settings.ts';
+import type { Say } from '../language.ts';
+import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { bars, gauge, stat } from '../panels/figures.ts';
+import { lines } from '../panels/graphs.ts';
+import { always, type Pane, steps } from '../panels/pane.ts';
+import { now, trace } from '../panels/target.ts';
+import { select } from '../promql/select.ts';
+import { today } from '../promql/sums.ts';
+
+const daysLeft = select('flowcollect_forecast_days_left');
+const remaining = select('flowcollect_airport_remaining_bytes');
+const quota = select('flowcollect_airport_quota_bytes');
+const used = select('flowcollect_airport_used_bytes');
+const reset = select('flowcollect_airport_reset_timestamp_seconds');
+const expiry = select('flowcollect_airport_expiry_timestamp_seconds');
+
+/** Days until an instant, never negative. */
+const daysTo = (instant: string): string => `clamp_min((${instant} - time()) / 86400, 0)`;
+
+/** Bytes a day that make the quota last to its reset (or to the end of the plan, where no reset is known). */
+export function allowance(settings: Pick<BoardSettings, 'dailyBudgetBytes'>): string {
+  if (settings.dailyBudgetBytes !== undefined) return `vector(${settings.dailyBudgetBytes})`;
+  return `sum(${remaining} / on (user, airport) clamp_min((max by (user, airport) (${reset} or ${expiry}) - time()) / 86400, 1))`;
+}
+
+/** How long will it last? Green when to the reset, whatever the number of days. */
+export function daysLeftPane(say: Say, width: number, height: number): Pane {
+  const lasts = `on (user, airport) (${daysLeft} * 86400 >= ${reset} - time())`;
+  return stat({
+    title: say('预计还可用', 'Days left'),
+    description: say(
+      '按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 7 天变橙，不足 3 天变红。',
+      'Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below 7 days and red below 3.',
+    ),
+    unit: say('suffix: 天', 'suffix: d'),
+    decimals: 1,
+    size: [width, height],
+    targets: [now(`${daysLeft} and ${lasts}`, '{{airport}}'), now(`${daysLeft} unless ${lasts}`, '{{airport}}')],
+    coloring: steps(BAD, [3, WATCH], [7, PLAIN]),
+    overrides: [{ of: { target: 'A' }, properties: [always(GOOD)] }],
+    noValue: say('暂不能估计', 'No estimate yet'),
+    names: true,
+  });
+}
+
+export function remainingPane(say: Say, width: number, height: number): Pane {
+  return stat({
+    title: say('剩余流量', 'Remaining'),
+    description: say('机场给出的配额减去已用。', "The airport's quota less what it billed."),
+    unit: 'bytes',
+    size: [width, height],
+    targets: [now(`max by (user, airport) (${remaining})`, '{{airport}}')],
+    coloring: { fixed: PLAIN },
+    noValue: say('不限量或未知', 'Unlimited or unknown'),
+    names: true,
+  });
+}
+
+export function quotaUsedPane(say: Say, width: number, height: number): Pane {
+  return bars({
+    title: say('配额已用', 'Quota used'),
+    description: say(
+      '本计费周期已用占配额的比例，80% 变橙，95% 变红。',
+      'Share of the quota billed in this cycle: orange from 80 %, red from 95 %.',
+    ),
+    unit: 'percentunit',
+    min: 0,
+    max: 1,
+    decimals: 1,
+    size: [width, height],
+    targets: [now(`max by (user, airport) (${used} / ${quota})`, '{{airport}}')],
+    coloring: steps(GOOD, [0.8, WATCH], [0.95, BAD]),
+    noValue: say('不限量或未知', 'Unlimited or unknown'),
+  });
+}
+
+/** Today against what a day may cost: the background that turns red. */
+export function budgetPane(say: Say, settings: BoardSettings, width: number, height: number): Pane {
+  const own = settings.dailyBudgetBytes !== undefined;
+  return gauge({
+    title: say('今日代理 / 每日预算', "Today's proxy / daily budget"),
+    description: own
+      ? say(
+          '今日代理流量占设定的每日预算的比例。',
+          'Proxy traffic of today as a share of the daily budget that was set.',
+        )
+      : say(
+          '今日代理流量（未乘倍率）占每日预算的比例；预算 = 剩余流量 ÷ 距重置（未知时距到期）天数。',
+          "Proxy traffic of today (before multipliers) as a share of the daily budget: what remains over the days to the reset, or to the plan's end where no reset is known.",
+        ),
+    unit: 'percentunit',
+    min: 0,
+    max: 1.5,
+    decimals: 0,
+    size: [width, height],
+    targets: [now(`sum(${today('class="proxy"')}) / ${allowance(settings)}`)],
+    coloring: steps(ACCENT, [0.8, WATCH], [1, BAD]),
+    noValue: say('无预算', 'No budget'),
+  });
+}
+
+export function deadlinesPane(say: Say, width: number, height: number): Pane {
+  return stat({
+    title: say('距重置 / 到期', 'To reset / expiry'),
+    description: say(
+      '距机场重置配额和套餐到期的天数。到期不足 7 天变橙，不足 1 天变红。',
+      "Days to the reset of the quota and to the plan's end; the latter is orange below 7 days, red below 1.",
+    ),
+    unit: say('suffix: 天', 'suffix: d'),
+    decimals: 0,
+    size: [width, height],
+    targets: [
+      now(`min by (user, airport) (${daysTo(reset)})`, say('{{airport}} 重置', '{{airport}} reset')),
+      now(`min by (user, airport) (${daysTo(expiry)})`, say('{{airport}} 到期', '{{airport}} expiry')),
+    ],
+    coloring: steps(BAD, [1, WATCH], [7, PLAIN]),
+    overrides: [{ of: { target: 'A' }, properties: [always(PLAIN)] }],
+    noValue: say('未知', 'Unknown'),
+    names: true,
+  });
+}
+
+/** What is left over the cycle, beside a use that would be even. */
+export function burnDownPane(say: Say, width: number, height: number): Pane {
+  const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
+  return lines({
+    title: say('剩余流量走势（30 天）', 'Burn-down (30 days)'),
+    description: say(
+      '实线是剩余流量；灰线是把配额按 30 天均分时应剩的。实线在灰线之下，就是用得偏快。',
+      'What remains, and in grey what would remain if the quota were spread evenly over 30 days. Below the grey line, use runs ahead.',
+    ),
+    unit: 'bytes',
+    min: 0,
+    size: [width, height],
+    timeFrom: '30d',
+    targets: [
+      trace(`max by (user, airport) (${remaining})`, '{{airport}}'),
+      trace(even, say('{{airport}} 均分', '{{airport}} even')),
+    ],
+    coloring: 'by series',
+    overrides: [{ of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }] }],
+    legendCalcs: ['lastNotNull'],
+  });
+}

@@ -1,0 +1,54 @@
+import { MappingType, type ValueMap } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Say } from '../language.ts';
+import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { stat } from '../panels/figures.ts';
+import { type Pane, steps } from '../panels/pane.ts';
+import { now } from '../panels/target.ts';
+import { select } from '../promql/select.ts';
+
+/** The auditor's verdicts, the more urgent the higher; a panel turns the number back into words. */
+const RANKED = ['ok', 'underbilled', 'unknown', 'incomplete', 'drift', 'leak'] as const;
+
+/** One number an airport: the place of its verdict in the ranking, from 1. */
+export function verdictRank(): string {
+  const each = RANKED.map(
+    (verdict, index) => `${select('flowcollect_audit_verdict', `verdict="${verdict}"`)} * ${index + 1}`,
+  );
+  return `sum by (user, airport) (${each.join(' or ')})`;
+}
+
+export function verdictWords(say: Say): ValueMap {
+  const words: Readonly<Record<(typeof RANKED)[number], readonly [string, string]>> = {
+    ok: [say('正常：账单与设备一致', 'OK: bill and devices agree'), GOOD],
+    underbilled: [say('少计：机场扣得比用的少', 'Underbilled: the bill is below use'), PLAIN],
+    unknown: [say('未知：没有机场读数', 'Unknown: no reading of the airport'), PLAIN],
+    incomplete: [say('待定：有设备未上报', 'Incomplete: a device is silent'), WATCH],
+    drift: [say('偏差：每天多扣一点，查倍率', 'Drift: a little too much each day, check multipliers'), WATCH],
+    leak: [say('疑似泄露：立即重置订阅', 'Suspected leak: renew the subscription'), BAD],
+  };
+  return {
+    type: MappingType.ValueToText,
+    options: Object.fromEntries(
+      RANKED.map((verdict, index) => [String(index + 1), { text: words[verdict][0], color: words[verdict][1], index }]),
+    ),
+  };
+}
+
+/** Am I safe? One field an airport, in words and from afar in colour. */
+export function verdictPane(say: Say, width: number, height: number): Pane {
+  return stat({
+    title: say('审计结论', 'Verdict'),
+    description: say(
+      '上一个审计窗口里，机场扣的流量与各设备按倍率应扣的流量相比。首日没有结论，明天 23:55 后可见。',
+      'What the airport billed in the last audit window, against what the devices should cost by the multipliers. The first day has no verdict yet; it comes tomorrow after 23:55.',
+    ),
+    unit: 'none',
+    size: [width, height],
+    targets: [now(`sort_desc(${verdictRank()})`, '{{airport}}')],
+    coloring: steps(PLAIN),
+    mappings: [verdictWords(say)],
+    noValue: say('明天见分晓', 'Tomorrow'),
+    background: true,
+    names: true,
+  });
+}
