@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+
+/** Lines that stand in for the header are among the first ten; a longer look would only cost the airport traffic. */
+const HEAD_BYTES = 8 * 1024;
+const HEAD_LINES = 10;
+const TIMEOUT_MS = 5000;
+
+/**
+ * The beginning of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
+ */
+export async function readHead(body: IncomingMessage): Promise<string> {
+  const unpacked = unpack(body);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const cut = setTimeout(() => unpacked.destroy(new Error('the body came too slowly')), TIMEOUT_MS);
+  try {
+    for await (const chunk of unpacked) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size >= HEAD_BYTES) break;
+    }
+  } catch {
+    // A body cut short or packed wrongly is no reason to give up what was read of it.
+  } finally {
+    clearTimeout(cut);
+  }
+  return Buffer.concat(chunks).toString('utf8').slice(0, HEAD_BYTES);
+}
+
+/**
+ * The line of a body that stands in for the header: `#subscription-userinfo: …` (Hiddify), `# upload=…` (Clash for
+ * Windows) or `STATUS=…` (Shadowrocket, whose bodies are base64).
+ *
+ * @returns undefined when there is none
+ */
+export function findInBody(head: string): string | undefined {
+  const line = findLine(head);
+  if (line !== undefined || /[^\w+/=\s-]/.test(head)) return line;
+  return findLine(Buffer.from(head, 'base64').toString('utf8'));
+}
+
+function findLine(text: string): string | undefined {
+  return text
+    .split(/\r?\n/, HEAD_LINES)
+    .find((line) => /^#\s*(?:subscription-userinfo\s*:|upload\s*=)/i.test(line) || /^STATUS=.*TOT\s*:/.test(line));
+}
+
+function unpack(body: IncomingMessage): Readable {
+  const through = (transform: Transform): Readable => pipeline(body, transform, () => undefined);
+  const encoding = body.headers['content-encoding'];
+  if (encoding === 'gzip') return through(createGunzip());
+  if (encoding === 'br') return through(createBrotliDecompress());
+  if (encoding === 'deflate') return through(createInflate());
+  return body;
+}

@@ -1,0 +1,144 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createAirportClient } from './fetch.ts';
+
+const HEADER = 'upload=1; download=2; total=10; expire=1790000000';
+const PATH = '/sub?token=hunter2';
+const client = createAirportClient({ clock: () => 1234 });
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`;
+}
+
+const answering = (answer: (response: ServerResponse) => void): Promise<string> =>
+  serve((_, response) => answer(response));
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+describe('reading an airport', () => {
+  it('asks once, as a Clash client, and hangs up before the body', async () => {
+    const requests: string[] = [];
+    let hungUp: Promise<unknown> | undefined;
+    const url = await serve((request, response) => {
+      requests.push(`${request.method} ${request.headers['user-agent']}`);
+      hungUp = new Promise((resolve) => response.on('close', resolve));
+      response.writeHead(200, { 'Subscription-Userinfo': HEADER });
+      // An endless body: whoever waited for its end would never finish.
+      response.write('proxies:\n');
+    });
+    const outcome = await client.read(url);
+    await hungUp;
+    expect(requests).toEqual(['GET clash.meta/v1.19.23']);
+    expect(outcome).toMatchObject({ known: true, reading: { at: 1234, used: 3, quota: 10, expiry: 1790000000 } });
+  });
+
+  it.each(['x-amz-meta-subscription-userinfo', 'X-Obs-Meta-Subscription-Userinfo'])(
+    'knows the header as %s',
+    async (name) => {
+      const url = await answering((response) => response.writeHead(200, { [name]: HEADER }).end());
+      expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+    },
+  );
+
+  it('takes the first of two headers, as Mihomo does', async () => {
+    const url = await answering((response) =>
+      response
+        .writeHead(200, [
+          ['Subscription-Userinfo', HEADER],
+          ['Subscription-Userinfo', 'upload=5; download=5; total=10'],
+        ] as never)
+        .end(),
+    );
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it('follows redirects', async () => {
+    const target = await answering((response) => response.writeHead(200, { 'Subscription-Userinfo': HEADER }).end());
+    const url = await answering((response) => response.writeHead(302, { Location: target }).end());
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it('takes a header that comes with a refusal', async () => {
+    const url = await answering((response) => response.writeHead(403, { 'Subscription-Userinfo': HEADER }).end());
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it('knows the next reset from the refill date', async () => {
+    const url = await answering((response) =>
+      response.writeHead(200, { 'Subscription-Userinfo': HEADER, 'Subscription-Refill-Date': '1786309200' }).end(),
+    );
+    expect(await client.read(url)).toMatchObject({ reading: { reset: 1786309200 } });
+  });
+
+  it.each([
+    ['plain', (text: string) => [{}, text] as const],
+    ['gzip', (text: string) => [{ 'Content-Encoding': 'gzip' }, gzipSync(text)] as const],
+  ])('looks for the line of a %s body when the header is missing', async (_, pack) => {
+    const [headers, body] = pack(`#profile-title: x\n#subscription-userinfo: ${HEADER}\nvless://…`);
+    const url = await answering((response) => response.writeHead(200, headers).end(body));
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it('finds the status line in a base64 body', async () => {
+    const body = Buffer.from('STATUS=🚀↑:1.2GB,↓:3.4GB,TOT:100GB💡Expires:N/A\nss://…').toString('base64');
+    const url = await answering((response) => response.end(body));
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { quota: 100 * 2 ** 30 } });
+  });
+});
+
+describe('an airport that does not say', () => {
+  const cases: [string, (response: ServerResponse) => void, object][] = [
+    ['no header', (response) => response.end('proxies: []'), { code: 'header_missing' }],
+    ['an empty body', (response) => response.writeHead(200, { 'Content-Length': '0' }).end(), { code: 'http_empty' }],
+    [
+      'garbage',
+      (response) => response.writeHead(200, { 'Subscription-Userinfo': '<html>' }).end(),
+      { code: 'header_garbage' },
+    ],
+    [
+      'an empty header',
+      (response) => response.writeHead(200, { 'Subscription-Userinfo': '' }).end(),
+      { code: 'header_empty' },
+    ],
+    ['403', (response) => response.writeHead(403).end('token is error'), { code: 'http_forbidden', detail: '403' }],
+    ['500', (response) => response.writeHead(500).end(), { code: 'http_status', detail: '500' }],
+    ['a reset connection', (response) => response.destroy(), { code: 'fetch_failed', detail: 'ECONNRESET' }],
+  ];
+  it.each(cases)('is unknown, with the reason: %s', async (_, answer, expected) => {
+    const outcome = await client.read(await answering(answer));
+    expect(outcome).toMatchObject({ known: false, at: 1234 });
+    expect(outcome.known ? [] : outcome.reasons).toContainEqual(expect.objectContaining(expected));
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+  });
+
+  it('says how long it wants to be left alone', async () => {
+    const url = await answering((response) => response.writeHead(429, { 'Retry-After': '120' }).end());
+    expect(await client.read(url)).toMatchObject({
+      known: false,
+      reasons: [{ code: 'http_rate_limited' }],
+      retryAfter: 120_000,
+    });
+  });
+
+  it('is not followed in circles', async () => {
+    const url = await answering((response) => response.writeHead(302, { Location: PATH }).end());
+    expect(await client.read(url)).toMatchObject({ known: false, reasons: [{ code: 'fetch_redirects' }] });
+  });
+
+  it('is named as down when nothing listens', async () => {
+    const url = await answering((response) => response.end());
+    for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+    expect(await client.read(url)).toMatchObject({ known: false, reasons: [{ code: 'fetch_refused' }] });
+  });
+});

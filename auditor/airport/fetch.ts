@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { type Reading, type ReadingOutcome, readingOutcome } from '../verdict/reading.ts';
+import { type Reason, reason } from '../verdict/reason.ts';
+import { findInBody, readHead } from './body.ts';
+import { parseRefillDate, parseUserinfo, unknown } from './header.ts';
+
+/** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
+const USER_AGENT = 'clash.meta/v1.19.23';
+const TIMEOUT_MS = 20_000;
+const MAX_REDIRECTS = 5;
+
+/** What one request to an airport gave; `retryAfter` is how long the airport asks to be left alone, in milliseconds. */
+export type FetchOutcome = ReadingOutcome & { readonly retryAfter?: number };
+
+export interface AirportClient {
+  /** One GET of a subscription, its body cancelled. Never throws; no outcome holds the URL. */
+  read(url: string): Promise<FetchOutcome>;
+}
+
+/**
+ * Reads airports over HTTP. Asks once, without a proxy of the environment (the airport sees the VPS' own address), and
+ * drops the connection as soon as the header is in; only when it is missing does it look at the first lines of the body.
+ *
+ * @param clock epoch milliseconds
+ */
+export function createAirportClient({ clock }: { readonly clock: () => number }): AirportClient {
+  const http = axios.create({
+    responseType: 'stream',
+    maxRedirects: MAX_REDIRECTS,
+    timeout: TIMEOUT_MS,
+    proxy: false,
+    decompress: false,
+    // The header counts whatever the status: some panels send it with 403 or 404.
+    validateStatus: () => true,
+    headers: { 'User-Agent': USER_AGENT, Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br' },
+  });
+  return {
+    async read(url) {
+      try {
+        return await request(http, url, clock);
+      } catch (error) {
+        return { known: false, at: clock(), reasons: [explainFailure(error)] };
+      }
+    },
+  };
+}
+
+async function request(http: AxiosInstance, url: string, clock: () => number): Promise<FetchOutcome> {
+  const response = await http.get<IncomingMessage>(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const at = clock();
+  const body = response.data;
+  try {
+    const header = userinfoHeader(body.rawHeaders);
+    const text = header ?? (response.status === 200 ? findInBody(await readHead(body)) : undefined);
+    if (text === undefined) return withRetry({ known: false, at, reasons: [missing(response.status, body)] }, body);
+    const quota = text === '' ? unknown([reason('header_empty')]) : parseUserinfo(text);
+    const refill = firstHeader(body.rawHeaders, (name) => name === 'subscription-refill-date');
+    const reading: Reading = { at, ...quota, reset: refill === undefined ? null : parseRefillDate(refill) };
+    return withRetry(readingOutcome(reading), body);
+  } finally {
+    body.destroy();
+  }
+}
+
+/** The first such header, also behind the prefixes that object stores add (`x-amz-meta-…`); Mihomo takes the first too. */
+function userinfoHeader(raw: readonly string[]): string | undefined {
+  return firstHeader(raw, (name) => name === 'subscription-userinfo' || name.endsWith('-subscription-userinfo'));
+}
+
+function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (wanted((raw[index] ?? '').toLowerCase())) return (raw[index + 1] ?? '').trim();
+  }
+  return undefined;
+}
+
+function missing(status: number, { headers }: IncomingMessage): Reason {
+  if (status === 429) return reason('http_rate_limited');
+  if (status === 401 || status === 403) return reason('http_forbidden', String(status));
+  if (status !== 200) return reason('http_status', String(status));
+  return reason(headers['content-length'] === '0' ? 'http_empty' : 'header_missing');
+}
+
+function withRetry(outcome: ReadingOutcome, { headers }: IncomingMessage): FetchOutcome {
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? { ...outcome, retryAfter: seconds * 1000 } : outcome;
+}
+
+/** Errors of axios carry the request with its URL: only their code goes on. */
+function explainFailure(error: unknown): Reason {
+  const code = error instanceof AxiosError || error instanceof Error ? String((error as { code?: unknown }).code) : '';
+  if (axios.isCancel(error) || /TIMEDOUT|ECONNABORTED|ABORT|TIMEOUT/.test(code)) return reason('fetch_timeout');
+  if (/ENOTFOUND|EAI_AGAIN/.test(code)) return reason('fetch_name');
+  if (code === 'ECONNREFUSED') return reason('fetch_refused');
+  if (code === 'ERR_FR_TOO_MANY_REDIRECTS') return reason('fetch_redirects', String(MAX_REDIRECTS));
+  if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return reason('fetch_tls', code);
+  return reason('fetch_failed', /^[A-Z][A-Z\d_]+$/.test(code) ? code : undefined);
+}

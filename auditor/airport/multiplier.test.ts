@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { multiplierOf } from './multiplier.ts';
+
+describe('a multiplier that the name tells clearly', () => {
+  it.each([
+    ['香港 01 | 2x', 2],
+    ['🇭🇰 HK 2X 专线', 2],
+    ['美国 0.5倍', 0.5],
+    ['日本 IEPL x1.5', 1.5],
+    ['新加坡 倍率:2.0', 2],
+    ['新加坡 倍率：2.0', 2],
+    ['香港-高倍-5x-', 5],
+    ['HKG 2.0x', 2],
+    ['香港 01 0.1倍', 0.1],
+    ['🇭🇰-香港-01-0.1×', 0.1],
+    ['美国0.1倍流量', 0.1],
+    ['[UDPN 0.3X] HK 1', 0.3],
+    ['香港 ˣ¹˙⁵ 01', 1.5],
+    ['香港 01ˣ²', 2],
+    ['日本 x１.５', 1.5],
+    ['0倍 公益', 0],
+    ['香港|x0|免费', 0],
+    ['🇺🇸 US-LAX 10Gx2', 2],
+    ['香港 01 | x2', 2],
+    ['美国 01 [0.5x]', 0.5],
+    ['0.5倍 02', 0.5],
+    ['日本 2倍率', 2],
+    ['韩国 x2.5倍', 2.5],
+    ['台湾 0.01x', 0.01],
+  ])('%s is %d', (name, value) => {
+    expect(multiplierOf(name)).toEqual({ low: value, high: value, source: 'name', info: false });
+  });
+});
+
+describe('a name that can be read in several ways', () => {
+  it.each([
+    ['🇭🇰香港010.1倍率', 0.1],
+    ['香港 02x1', 1],
+    ['HK2x', 2],
+    ['香港 2x 0.5倍', 0.5],
+  ])('%s is an interval that holds %d and 1', (name, value) => {
+    const { low, high, source } = multiplierOf(name);
+    expect(source).toBe('name');
+    expect(low).toBeLessThan(high);
+    expect([value, 1].every((each) => low <= each && each <= high)).toBe(true);
+  });
+});
+
+it.each([
+  'x265 影视',
+  'x264',
+  'V2Ray 香港',
+  '美国 4K 流媒体',
+  'IPv6 日本',
+  '香港 01',
+  'Xbox 01',
+  'x86 软路由',
+  'Linux 2',
+  '',
+  'DIRECT',
+])('%s says nothing of a multiplier', (name) => {
+  expect(multiplierOf(name)).toEqual({ low: 1, high: 1, source: 'default', info: false });
+});
+
+it.each([
+  '剩余流量：86.42 GB',
+  '距离下次重置剩余：12 天',
+  '套餐到期：2026-12-01',
+  '套餐到期：长期有效',
+  'Traffic: 59.17 GB | 150 GB',
+  'Expire: 2027-05-02',
+  '过滤掉3条线路',
+])('%s is a message, not a node', (name) => {
+  expect(multiplierOf(name)).toMatchObject({ info: true, source: 'default' });
+});
+
+it('takes what the person set before what the name says', () => {
+  expect(multiplierOf('香港 2x', 0.3)).toEqual({ low: 0.3, high: 0.3, source: 'override', info: false });
+});
+
+it('gives an ordered interval of finite numbers for any name', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'0123456789.xX×ˣ²倍率: 香GK[]|') }), (name) => {
+      const { low, high } = multiplierOf(name);
+      expect(low).toBeGreaterThanOrEqual(0);
+      expect(high).toBeGreaterThanOrEqual(low);
+      expect(Number.isFinite(high)).toBe(true);
+    }),
+  );
+});

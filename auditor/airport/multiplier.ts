@@ -1,0 +1,96 @@
+/** By how much an airport multiplies a node's bytes, as an interval: a point where the name is clear. */
+export interface Multiplier {
+  readonly low: number;
+  readonly high: number;
+  readonly source: 'override' | 'name' | 'default';
+  /** Whether the name is no node but a message of the airport, such as `剩余流量：86.42 GB`. */
+  readonly info: boolean;
+}
+
+/** Names under which panels put messages into the list of nodes. */
+const INFO = [
+  /剩余流量|距离下次重置|套餐(?:到期|剩余)|(?:过期|到期)时间|过滤掉\s*\d+\s*条/,
+  /^\s*(?:traffic|bandwidth|expire[sd]?|expir(?:y|ation))\b.*[:|/]/i,
+  /\bexpire\s*:\s*\d{4}/i,
+  /流量\s*:.*剩\s*:?\s*\d+\s*d/i,
+];
+
+/** Multipliers in use run from 0 (free) to some tens; more is a resolution, a codec or a port. */
+const HIGHEST = 100;
+/** Processor names, which a bare `x` before a number would take for multipliers. */
+const PROCESSORS: readonly number[] = [32, 64, 86];
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const DOTS = /[˙·∙．]/g;
+const RAISED = new RegExp(`[ˣ×]([${SUPERSCRIPTS}]+(?:[.˙·∙．][${SUPERSCRIPTS}]+)?)`, 'gu');
+const RAISED_BEFORE = new RegExp(`([${SUPERSCRIPTS}]+(?:[.˙·∙．][${SUPERSCRIPTS}]+)?)ˣ`, 'gu');
+
+const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
+/** `倍率:2.0`, `倍率 0.5`. */
+const KEYWORD = new RegExp(String.raw`倍率\s*[:=]?\s*${NUMBER}(?![\d.])(?!\s*倍)`, 'gu');
+/** `0.5倍`, `2 倍率`. */
+const TIMES = new RegExp(String.raw`(?<![\d.])${NUMBER}\s*倍`, 'gu');
+/** `2x`, `[0.3x]`; a letter or digit behind the x makes it another word. */
+const BEHIND = new RegExp(String.raw`(?<![\d.])${NUMBER}x(?![a-z\d])`, 'gu');
+/** `x1.5`; before the x no letter, but a bandwidth such as `10G` may stand there. */
+const BEFORE = new RegExp(String.raw`(?:(?<![a-z\d])|(?<=\d[gmk]b?))x\s?${NUMBER}(?![a-z\d.])`, 'gu');
+/** `02x1`: the number of the node, or of the multiplier, on either side. */
+const BETWEEN = new RegExp(String.raw`(?<![\d.])${NUMBER}x${NUMBER}(?![a-z\d.])`, 'gu');
+
+/**
+ * The multiplier that a node's name tells. Several contradicting figures, or one that runs into the node's number, give
+ * the interval of all readings and 1.
+ *
+ * @param override what the person set for this node, which wins
+ */
+export function multiplierOf(name: string, override?: number): Multiplier {
+  const text = normalise(name);
+  const info = INFO.some((pattern) => pattern.test(text));
+  if (override !== undefined) return { low: override, high: override, source: 'override', info };
+  if (info) return { low: 1, high: 1, source: 'default', info };
+  const raised = [...name.matchAll(RAISED), ...name.matchAll(RAISED_BEFORE)].map((match) => fromRaised(match[1] ?? ''));
+  const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text);
+  const readings = [...new Set([...sure, ...unsure])].filter((value) => value <= HIGHEST);
+  if (readings.length === 0) return { low: 1, high: 1, source: 'default', info };
+  const clear = unsure.length === 0 && readings.length === 1;
+  const all = clear ? readings : [...readings, 1];
+  return { low: Math.min(...all), high: Math.max(...all), source: 'name', info };
+}
+
+function readPlain(text: string): { sure: number[]; unsure: number[] } {
+  const sure: number[] = [];
+  const unsure: number[] = [];
+  const take = (digits: string, uncertain: boolean): void => {
+    // `010.1` is the node's number with the multiplier behind it; which digits belong to which cannot be known.
+    const glued = /^0\d*(0\.\d+|[1-9]\d*(?:\.\d+)?)$/.exec(digits);
+    if (/^0\d/.test(digits)) unsure.push(Number(glued?.[1] ?? digits));
+    else (uncertain ? unsure : sure).push(Number(digits));
+  };
+  for (const match of text.matchAll(KEYWORD)) take(match[1] ?? '', false);
+  for (const match of text.matchAll(TIMES)) take(match[1] ?? '', letterBefore(text, match.index));
+  for (const match of text.matchAll(BEHIND)) take(match[1] ?? '', letterBefore(text, match.index));
+  for (const match of text.matchAll(BEFORE)) {
+    if (!PROCESSORS.includes(Number(match[1]))) take(match[1] ?? '', false);
+  }
+  for (const match of text.matchAll(BETWEEN)) unsure.push(Number(match[1]), Number(match[2]));
+  return { sure, unsure };
+}
+
+/** `HK2x` may be the second node of Hong Kong, while the x of `x2.5倍` is the sign itself. */
+function letterBefore(text: string, index: number): boolean {
+  return /[a-z]$/.test(text.slice(0, index)) && !/(?<![a-z\d])x$/.test(text.slice(0, index));
+}
+
+function normalise(name: string): string {
+  return name
+    .replace(DOTS, '.')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[×✕✖╳]/g, 'x');
+}
+
+function fromRaised(text: string): number {
+  return Number(
+    [...text.replace(DOTS, '.')].map((char) => (char === '.' ? '.' : String(SUPERSCRIPTS.indexOf(char)))).join(''),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Quota } from '../verdict/reading.ts';
+import { type Reason, reason } from '../verdict/reason.ts';
+
+const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
+const SIZE = String.raw`(\d+(?:\.\d+)?)\s*([KMGT]?B)`;
+const STATUS = new RegExp(`↑\\s*:\\s*${SIZE}\\s*,\\s*↓\\s*:\\s*${SIZE}\\s*,\\s*TOT\\s*:\\s*${SIZE}`, 'iu');
+const EXPIRES = /Expires\s*:\s*(\d{4})-(\d{2})-(\d{2})/i;
+/** Panels write local dates; those that write this line are run in UTC+8. */
+const PANEL_OFFSET_SECONDS = 8 * 3600;
+
+/**
+ * The first body line of subscriptions for Shadowrocket, which stands in for the header:
+ * `STATUS=🚀↑:1.2GB,↓:3.4GB,TOT:100GB💡Expires:2026-12-01`. Its sizes are rounded to two decimals at best, which the
+ * result says as its precision.
+ *
+ * @returns undefined when the line is not of that form
+ */
+export function parseStatusLine(line: string): Quota | undefined {
+  const match = STATUS.exec(line);
+  if (match === null) return undefined;
+  const [upload, download, total] = [0, 1, 2].map((index) => readSize(match[1 + index * 2], match[2 + index * 2]));
+  if (upload === undefined || download === undefined || total === undefined) return undefined;
+  const expiry = readDate(EXPIRES.exec(line));
+  const reasons: Reason[] = [reason('figures_rounded')];
+  if (expiry === null) reasons.push(reason('expiry_none'));
+  const unlimited = total.bytes === 0 || total.bytes >= 2 ** 50;
+  if (unlimited) reasons.push(reason('quota_unlimited'));
+  return {
+    upload: upload.bytes,
+    download: download.bytes,
+    used: upload.bytes + download.bytes,
+    quota: unlimited ? null : total.bytes,
+    unlimited,
+    expiry,
+    reset: null,
+    precision: upload.precision + download.precision,
+    reasons,
+  };
+}
+
+function readSize(number = '', unit = ''): { bytes: number; precision: number } {
+  const factor = UNITS[unit.toLowerCase()] ?? 1;
+  const decimals = number.split('.')[1]?.length ?? 0;
+  return { bytes: Math.round(Number(number) * factor), precision: Math.ceil(factor / 10 ** decimals / 2) };
+}
+
+function readDate(match: RegExpExecArray | null): number | null {
+  if (match === null) return null;
+  const seconds = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 1000 - PANEL_OFFSET_SECONDS;
+  // 1970-01-01 is how V2Board prints "never".
+  return Number.isFinite(seconds) && seconds > 946_684_800 ? seconds : null;
+}
