@@ -1,0 +1,124 @@
+import {
+  BUILT_IN_NODES,
+  CONFIGURED_NODES,
+  chosenNode,
+  DIRECT,
+  GROUPS,
+  REJECT,
+  type SimulatedGroup,
+  type SimulatedNode,
+} from '../household/node.ts';
+import { createRandom } from '../random.ts';
+import type { KernelAnswers } from './kernel-source.ts';
+
+/**
+ * `/proxies` and the like for the simulated configuration, shaped as a kernel of June 2026 answers (`modern` in the
+ * recordings).
+ *
+ * @param at the simulated time in epoch milliseconds: url-test groups move on with it
+ */
+export function catalogAnswers(at: number): KernelAnswers {
+  const names = [DIRECT, REJECT, ...CONFIGURED_NODES, ...GROUPS].map(({ name }) => name);
+  const global = { ...nodeItem('GLOBAL', 'Selector'), ...groupFields(names, DIRECT.name, '') };
+  const proxies = [...BUILT_IN_NODES, ...CONFIGURED_NODES].map(proxyItem);
+  const groups = GROUPS.map((group) => groupItem(group, at));
+  return {
+    version: '{"meta":true,"version":"v1.19.99-simulated"}',
+    configs: CONFIGS,
+    proxies: JSON.stringify({
+      proxies: sorted(Object.fromEntries([...proxies, ...groups, global].map((each) => [each.name, sorted(each)]))),
+    }),
+    providers: JSON.stringify({ providers: sorted(providers(at)) }),
+  };
+}
+
+const CONFIGS = JSON.stringify({
+  port: 0,
+  'socks-port': 0,
+  'mixed-port': 27_890,
+  tun: { enable: false, device: '', stack: 'gVisor' },
+  'allow-lan': false,
+  mode: 'rule',
+  'log-level': 'info',
+  ipv6: false,
+  'find-process-mode': 'strict',
+  sniffing: false,
+});
+
+function nodeItem(name: string, type: string) {
+  return {
+    alive: true,
+    'dialer-proxy': '',
+    extra: {},
+    history: [],
+    id: createRandom(name).uuid(),
+    interface: '',
+    mptcp: false,
+    name,
+    'provider-name': '',
+    'routing-mark': 0,
+    smux: false,
+    tfo: false,
+    type,
+    udp: true,
+    uot: false,
+    xudp: false,
+  };
+}
+
+function proxyItem({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode) {
+  return { ...nodeItem(name, type), 'dialer-proxy': dialer, 'provider-name': provider, udp, uot: udpOverTcp };
+}
+
+function groupFields(all: readonly string[], now: string, testUrl: string) {
+  return { all, emptyFallback: 'COMPATIBLE', hidden: false, icon: '', now, testUrl };
+}
+
+function groupItem(group: SimulatedGroup, at: number) {
+  return {
+    ...nodeItem(group.name, group.type),
+    ...groupFields(
+      group.candidates.map(({ name }) => name),
+      chosenNode(group, at).name,
+      group.testUrl,
+    ),
+    ...(group.type === 'URLTest' ? { expectedStatus: '*', fixed: '' } : {}),
+  };
+}
+
+function providers(at: number): Record<string, unknown> {
+  const provider = (name: string, vehicleType: string, members: readonly object[], rest: object) => [
+    name,
+    {
+      name,
+      type: 'Proxy',
+      vehicleType,
+      proxies: members.map(sorted),
+      testUrl: '',
+      expectedStatus: '*',
+      updatedAt: '0001-01-01T00:00:00Z',
+      ...rest,
+    },
+  ];
+  const of = (name: string) => CONFIGURED_NODES.filter((each) => each.provider === name).map(proxyItem);
+  const fetched = {
+    testUrl: 'http://127.0.0.1:28100/generate_204',
+    updatedAt: new Date(at - 600_000).toISOString(),
+    subscriptionInfo: { Upload: 123_456_789, Download: 9_876_543_210, Total: 107_374_182_400, Expire: 1_798_732_800 },
+  };
+  const names = new Set(CONFIGURED_NODES.map((each) => each.provider).filter((name) => name !== ''));
+  const groups = GROUPS.map((group) => groupItem(group, at));
+  return Object.fromEntries([
+    ...[...names].map((name) => provider(name, 'HTTP', of(name), fetched)),
+    provider('default', 'Compatible', [proxyItem(DIRECT), proxyItem(REJECT), ...of(''), ...groups], {}),
+    // A group that uses a provider has none of its own.
+    ...GROUPS.filter(({ candidates }) => candidates.every((each) => each.provider === '')).map((group) =>
+      provider(group.name, 'Compatible', group.candidates.map(proxyItem), { testUrl: group.testUrl }),
+    ),
+  ]);
+}
+
+/** The same fields by name: Go writes maps in the order of their keys. */
+function sorted<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) as T;
+}

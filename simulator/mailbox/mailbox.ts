@@ -1,0 +1,136 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { z } from 'zod';
+
+/** A mail that arrived. */
+export interface ReceivedMail {
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly from: string;
+  readonly to: readonly string[];
+  /** The message as sent: headers, a blank line, body. */
+  readonly raw: string;
+}
+
+/** `auth`: 535 to every login; `recipient`: 550 to every address; `busy`: 421; `silence`: no answer to a message. */
+export const refusalSchema = z.enum(['none', 'auth', 'recipient', 'busy', 'silence']);
+export type MailRefusal = z.infer<typeof refusalSchema>;
+
+/** A mail server on loopback that keeps what it gets, in memory. */
+export interface Mailbox {
+  /** @throws Error when the port is taken */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** @throws Error before the start */
+  port(): number;
+  mails(): readonly ReceivedMail[];
+  /** Waits until so many mails have arrived. @throws Error when they did not in time */
+  waitForMails(count: number, milliseconds: number): Promise<readonly ReceivedMail[]>;
+  clear(): void;
+  refuse(refusal: MailRefusal): void;
+  refusal(): MailRefusal;
+}
+
+/** More than this and the oldest are dropped. */
+const KEPT = 1000;
+
+/**
+ * @param options.port 0 lets the system choose
+ * @param options.login whom to let in; anyone, logged in or not, without it
+ * @param options.clock epoch milliseconds
+ */
+export function createMailbox(options: {
+  readonly port: number;
+  readonly login?: { readonly user: string; readonly password: string };
+  readonly clock: () => number;
+}): Mailbox {
+  const { login } = options;
+  let mails: readonly ReceivedMail[] = [];
+  let refusal: MailRefusal = 'none';
+  let started = false;
+  const arrivals = new Set<() => void>();
+
+  const server = new SMTPServer({
+    authOptional: login === undefined,
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onAuth(auth, _session, done) {
+      const known = login === undefined || (auth.username === login.user && auth.password === login.password);
+      if (refusal === 'auth' || !known) return done(smtpError(535, 'Login fail. Authorization code is wrong'));
+      done(null, { user: auth.username ?? '' });
+    },
+    onMailFrom(_address, _session, done) {
+      done(refusal === 'busy' ? smtpError(421, 'Service not available, try again later') : null);
+    },
+    onRcptTo(_address, _session, done) {
+      done(refusal === 'recipient' ? smtpError(550, 'Mailbox not found') : null);
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        if (refusal === 'silence') return;
+        const { mailFrom, rcptTo } = session.envelope;
+        mails = [
+          ...mails,
+          {
+            receivedAt: options.clock(),
+            from: mailFrom === false ? '' : mailFrom.address,
+            to: rcptTo.map(({ address }) => address),
+            raw: Buffer.concat(chunks).toString('utf8'),
+          },
+        ].slice(-KEPT);
+        done(null);
+        for (const arrived of arrivals) arrived();
+      });
+    },
+  });
+
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port, '127.0.0.1', () => {
+          server.off('error', reject);
+          // A client that hangs up mid-way is its own affair.
+          server.on('error', () => undefined);
+          started = true;
+          resolve();
+        });
+      }),
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    port() {
+      if (!started) throw new Error('the mailbox has not started');
+      return (server.server.address() as AddressInfo).port;
+    },
+    mails: () => mails,
+    waitForMails: (count, milliseconds) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (mails.length < count) return;
+          clearTimeout(timer);
+          arrivals.delete(look);
+          resolve(mails);
+        };
+        const timer = setTimeout(() => {
+          arrivals.delete(look);
+          reject(new Error(`${mails.length} of ${count} mails arrived within ${milliseconds} ms`));
+        }, milliseconds);
+        arrivals.add(look);
+        look();
+      }),
+    clear() {
+      mails = [];
+    },
+    refuse(next) {
+      refusal = next;
+    },
+    refusal: () => refusal,
+  };
+}
+
+function smtpError(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}

@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander';
+import { ListenError } from '../runtime/http-listener.ts';
+import { parseArguments, type SimulatorArguments } from './arguments.ts';
+import { RecordingError, readRecording } from './kernel/recording.ts';
+import { createSimulation, type SimulationConfig } from './simulation.ts';
+
+/**
+ * `simulator kernel|airport|mailbox|all`: prints one line of JSON with the addresses when all are up, and runs until
+ * SIGTERM or SIGINT.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    const simulation = createSimulation(await configOf(parseArguments(argv)), Date.now);
+    const stopped = new Promise((resolve) => {
+      process.once('SIGTERM', resolve);
+      process.once('SIGINT', resolve);
+    });
+    try {
+      process.stdout.write(`${JSON.stringify(await simulation.start())}\n`);
+      await stopped;
+    } finally {
+      await simulation.stop();
+    }
+    return 0;
+  } catch (error) {
+    // Commander has already said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof RecordingError) return fail(error, 2);
+    if (error instanceof ListenError) return fail(error, 1);
+    throw error;
+  }
+}
+
+function fail(error: Error, exitCode: number): number {
+  process.stderr.write(`simulator: ${error.message}\n`);
+  return exitCode;
+}
+
+async function configOf(args: SimulatorArguments): Promise<SimulationConfig> {
+  const { parts, mailUser, socket } = args;
+  const plays =
+    args.recording === undefined
+      ? { shape: args.shape, seed: args.seed }
+      : { recording: await readRecording(args.recording), phase: args.phase };
+  const kernel = {
+    port: args.kernelPort,
+    secret: args.secret,
+    plays,
+    ...(socket === undefined ? {} : { socketPath: socket }),
+  };
+  const airport = { port: args.airportPort, quota: args.quota, leakPerMinute: args.leak };
+  const mailbox = {
+    port: args.mailboxPort,
+    ...(mailUser === undefined ? {} : { login: { user: mailUser, password: args.mailPassword } }),
+  };
+  return {
+    controlPort: args.controlPort,
+    speed: args.speed,
+    paused: args.paused,
+    ...(parts.includes('kernel') ? { kernel } : {}),
+    ...(parts.includes('airport') ? { airport } : {}),
+    ...(parts.includes('mailbox') ? { mailbox } : {}),
+  };
+}
+
+process.exitCode = await run(process.argv.slice(2));
