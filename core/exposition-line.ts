@@ -1,0 +1,133 @@
+/** One sample: a line of the exposition text. */
+export interface ExpositionSample {
+  /** As written: for a histogram the family's name with `_bucket`, `_sum` or `_count`. */
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly value: number;
+  /** Epoch milliseconds; absent where the line has none. */
+  readonly timestamp?: number;
+}
+
+/** Ends the reading of a line by throwing. */
+export type Fail = (problem: string) => never;
+
+const METRIC_NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
+const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
+const BLANKS = /[ \t]*/y;
+/** A run of a label's value without quotes and escapes; a newline cannot occur within a line. */
+const PLAIN = /[^"\\]*/y;
+// No two neighbours take the same digit, so that a long text that fails does so in linear time.
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+
+/** Whether a text is the name of a metric in full. */
+export function isMetricName(text: string): boolean {
+  return matchAt(METRIC_NAME, text, 0) === text && text !== '';
+}
+
+/**
+ * Reads `name{label="value",…} value [timestamp]`.
+ *
+ * @param line without its newline
+ */
+export function readSample(line: string, fail: Fail): ExpositionSample {
+  const name = matchAt(METRIC_NAME, line, 0);
+  if (name === '') fail('a sample must begin with the name of its metric');
+  let at = skipBlanks(line, name.length);
+  let labels: ReadonlyMap<string, string> = new Map();
+  if (line[at] === '{') ({ labels, at } = readLabels(line, at + 1, fail));
+  const [value, timestamp, ...rest] = line
+    .slice(at)
+    .split(/[ \t]+/)
+    .filter((part) => part !== '');
+  if (value === undefined) return fail(`${name} has no value`);
+  if (rest.length > 0) return fail(`${name} has more than a value and a timestamp`);
+  const sample = { name, labels, value: readNumber(value) ?? fail(`${name} has a value that is not a number`) };
+  if (timestamp === undefined) return sample;
+  const time = Number(timestamp);
+  if (!/^-?\d+$/.test(timestamp) || !Number.isSafeInteger(time))
+    fail(`${name} has a timestamp that is no whole number`);
+  return { ...sample, timestamp: time };
+}
+
+/** A number as Prometheus writes it, or undefined. Hexadecimal and what overflows to infinity are not taken. */
+export function readNumber(text: string): number | undefined {
+  if (DECIMAL.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) ? value : undefined;
+  }
+  const infinite = INFINITE.exec(text);
+  if (infinite !== null) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return /^nan$/i.test(text) ? Number.NaN : undefined;
+}
+
+/** A number as {@link readNumber} gets it back, -0 included. */
+export function writeNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** Takes `\\` and `\n` (and `\"` in a label's value) back; any other escape fails. */
+export function unescapeHelp(text: string, fail: Fail): string {
+  return text.replace(/\\(.?)/g, (_, escaped: string) => unescapeOne(escaped, false, fail));
+}
+
+export function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+export function escapeLabelValue(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"');
+}
+
+function readLabels(line: string, start: number, fail: Fail): { labels: Map<string, string>; at: number } {
+  const labels = new Map<string, string>();
+  let at = skipBlanks(line, start);
+  while (line[at] !== '}') {
+    const name = matchAt(LABEL_NAME, line, at);
+    if (name === '') fail('a label must have a name, or the labels must end with "}"');
+    if (name === '__name__') fail('the label __name__ is the name of the metric itself');
+    if (labels.has(name)) fail(`the label ${name} stands twice`);
+    at = skipBlanks(line, at + name.length);
+    if (line[at] !== '=') fail(`the label ${name} must be followed by "="`);
+    at = skipBlanks(line, at + 1);
+    if (line[at] !== '"') fail(`the value of label ${name} must stand in double quotes`);
+    const read = readLabelValue(line, at + 1, fail);
+    labels.set(name, read.value);
+    at = skipBlanks(line, read.at);
+    if (line[at] === ',') at = skipBlanks(line, at + 1);
+    else if (line[at] !== '}') fail(`after the label ${name} "," or "}" must follow`);
+  }
+  return { labels, at: at + 1 };
+}
+
+function readLabelValue(line: string, start: number, fail: Fail): { value: string; at: number } {
+  let value = '';
+  let at = start;
+  for (;;) {
+    const plain = matchAt(PLAIN, line, at);
+    value += plain;
+    at += plain.length;
+    if (line[at] === '"') return { value, at: at + 1 };
+    if (line[at] !== '\\') return fail("a label's value does not end with a double quote");
+    value += unescapeOne(line[at + 1] ?? '', true, fail);
+    at += 2;
+  }
+}
+
+function unescapeOne(escaped: string, inLabel: boolean, fail: Fail): string {
+  if (escaped === '\\') return '\\';
+  if (escaped === 'n') return '\n';
+  if (escaped === '"' && inLabel) return '"';
+  return fail(`a backslash may stand before ${inLabel ? '\\, n and "' : '\\ and n'} only`);
+}
+
+function skipBlanks(line: string, at: number): number {
+  return at + matchAt(BLANKS, line, at).length;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}

@@ -1,0 +1,155 @@
+import {
+  type ExpositionSample,
+  escapeHelp,
+  escapeLabelValue,
+  type Fail,
+  isMetricName,
+  readNumber,
+  readSample,
+  unescapeHelp,
+  writeNumber,
+} from './exposition-line.ts';
+
+export type { ExpositionSample } from './exposition-line.ts';
+
+const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'] as const;
+export type ExpositionType = (typeof TYPES)[number];
+
+/** One family of Prometheus' text format 0.0.4. */
+export interface ExpositionFamily {
+  readonly name: string;
+  /** `untyped` where the text does not say. */
+  readonly type: ExpositionType;
+  /** Empty where the text has none. */
+  readonly help: string;
+  readonly samples: readonly ExpositionSample[];
+}
+
+/** A text that is not exposition text; `line` is 1-based and the message does not repeat values. */
+export class ExpositionError extends Error {
+  override readonly name = 'ExpositionError';
+  readonly line: number;
+  readonly problem: string;
+
+  constructor(line: number, problem: string) {
+    super(`line ${line}: ${problem}`);
+    this.line = line;
+    this.problem = problem;
+  }
+}
+
+interface OpenFamily {
+  readonly name: string;
+  type: ExpositionType | undefined;
+  help: string | undefined;
+  readonly samples: ExpositionSample[];
+}
+
+/**
+ * Reads Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/), stricter than
+ * Prometheus where leniency would hide a defect: a family's lines stand together with HELP and TYPE before its
+ * samples, no series stands twice, buckets have a readable `le`, the text ends with a newline. Comments and empty
+ * lines are skipped. Takes linear time.
+ *
+ * @throws ExpositionError with the line and what is wrong
+ */
+export function parseExposition(text: string): ExpositionFamily[] {
+  const families = new Map<string, OpenFamily>();
+  const series = new Set<string>();
+  let family: OpenFamily | undefined;
+  let number = 0;
+  const fail: Fail = (problem) => {
+    throw new ExpositionError(number, problem);
+  };
+
+  const open = (name: string): OpenFamily => {
+    if (family?.name === name) return family;
+    if (families.has(name)) fail(`the lines of ${name} do not stand together`);
+    family = { name, type: undefined, help: undefined, samples: [] };
+    families.set(name, family);
+    return family;
+  };
+  const describe = (keyword: 'HELP' | 'TYPE', rest: string): void => {
+    const [, name = '', content = ''] = /^([^ \t]*)[ \t]*(.*)$/su.exec(rest) ?? [];
+    if (!isMetricName(name)) fail(`${keyword} must name a metric`);
+    const described = open(name);
+    if (described.samples.length > 0) fail(`${keyword} of ${name} must stand before its samples`);
+    if (described[keyword === 'HELP' ? 'help' : 'type'] !== undefined) fail(`${keyword} of ${name} stands twice`);
+    if (keyword === 'HELP') described.help = unescapeHelp(content, fail);
+    else described.type = TYPES.find((type) => type === content) ?? fail(`${name} has an unknown TYPE`);
+  };
+  const add = (sample: ExpositionSample): void => {
+    const into = family !== undefined && belongs(sample.name, family) ? family : open(sample.name);
+    if (!belongs(sample.name, into)) fail(`${sample.name} cannot be a sample of a ${into.type} of that name`);
+    checkReserved(sample, into, fail);
+    const key = seriesKey(sample);
+    if (series.has(key)) fail(`the series ${key} stands twice`);
+    series.add(key);
+    into.samples.push(sample);
+  };
+
+  const lines = text.split('\n');
+  const last = lines.pop();
+  for (const line of lines) {
+    number += 1;
+    if (/\p{Cs}/u.test(line)) fail('is not valid Unicode text');
+    const content = line.replace(/^[ \t]+/, '');
+    if (content === '') continue;
+    const comment = /^#[ \t]*(?:(HELP|TYPE)[ \t]+(.*))?/su.exec(content);
+    if (comment === null) add(readSample(content, fail));
+    else if (comment[1] === 'HELP' || comment[1] === 'TYPE') describe(comment[1], comment[2] ?? '');
+  }
+  number += 1;
+  if (last !== '') fail('the text must end with a newline');
+  return [...families.values()].map(({ name, type, help, samples }) => ({
+    name,
+    type: type ?? 'untyped',
+    help: help ?? '',
+    samples,
+  }));
+}
+
+/**
+ * Writes families as text that {@link parseExposition} reads back to the same families. HELP is left out where it is
+ * empty.
+ */
+export function renderExposition(families: readonly ExpositionFamily[]): string {
+  const lines: string[] = [];
+  for (const { name, type, help, samples } of families) {
+    if (help !== '') lines.push(`# HELP ${name} ${escapeHelp(help)}\n`);
+    lines.push(`# TYPE ${name} ${type}\n`);
+    for (const sample of samples) {
+      const time = sample.timestamp === undefined ? '' : ` ${sample.timestamp}`;
+      lines.push(`${sample.name}${writeLabels([...sample.labels])} ${writeNumber(sample.value)}${time}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+/** What tells a series from any other: name and labels as text, the labels sorted by name. */
+export function seriesKey(sample: Pick<ExpositionSample, 'name' | 'labels'>): string {
+  return sample.name + writeLabels([...sample.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function writeLabels(labels: readonly (readonly [string, string])[]): string {
+  if (labels.length === 0) return '';
+  return `{${labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(',')}}`;
+}
+
+/** Whether a sample of this name is one of the family's: itself, or with the suffixes of its type. */
+function belongs(name: string, family: OpenFamily): boolean {
+  if (!name.startsWith(family.name)) return false;
+  const suffix = name.slice(family.name.length);
+  if (family.type === 'histogram') return suffix === '_bucket' || suffix === '_sum' || suffix === '_count';
+  if (family.type === 'summary') return suffix === '' || suffix === '_sum' || suffix === '_count';
+  return suffix === '';
+}
+
+function checkReserved(sample: ExpositionSample, family: OpenFamily, fail: Fail): void {
+  const bucket = family.type === 'histogram' && sample.name.endsWith('_bucket');
+  const quantile = family.type === 'summary' && sample.name === family.name;
+  const label = bucket ? 'le' : quantile ? 'quantile' : undefined;
+  if (label === undefined) return;
+  const bound = readNumber(sample.labels.get(label) ?? '');
+  if (bound === undefined) fail(`${sample.name} needs a label ${label} that is a number`);
+}
