@@ -1,0 +1,29 @@
+/** East Asian wide and fullwidth characters, and emoji, which terminals draw over two columns. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** Drawn onto the character before: combining marks, joiners, variation selectors. */
+const NONE = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** How many columns of a terminal a text takes. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += NONE.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return width;
+}
+
+/** The text followed (or with `start`, preceded) by spaces up to a width; longer texts stay as they are. */
+export function padToWidth(text: string, width: number, side: 'start' | 'end' = 'end'): string {
+  const spaces = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'end' ? text + spaces : spaces + text;
+}
+
+/** The text cut to a width, the last column an ellipsis where something was cut. */
+export function cutToWidth(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let cut = '';
+  for (const character of text) {
+    if (displayWidth(cut + character) > width - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
