@@ -9,11 +9,12 @@ import {
   type UncountedSeries,
 } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
-import { type Candidate, createRemainderModel } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import { isBuiltIn } from './classify.ts';
 import { createFamilyBook, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, Connection, ConnectionDetails, Frame } from './frame.ts';
 import { createPendingBirths } from './pending-births.ts';
+import { createRemainderModel } from './remainder-model.ts';
 import { hasRestarted } from './restart.ts';
 import { shareOut } from './share-out.ts';
 import type { LedgerState } from './state.ts';
@@ -215,6 +216,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       cell.measured.upload += upload;
       cell.measured.download += download;
       families.add(attribution, upload, download, frame.at);
+      if (upload > 0) models.upload.noteRate(upload, entry.uploadRate);
+      if (download > 0) models.download.noteRate(download, entry.downloadRate);
       measured.upload += upload;
       measured.download += download;
     }
@@ -291,7 +294,11 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     }
     candidates.push(...takeClosed());
     for (const birth of births.takeUnseen(frame.at)) {
-      candidates.push({ kind: 'unseen', attribution: attributeBirth(birth, NO_KEY, catalog, localNodes) });
+      candidates.push({
+        kind: 'unseen',
+        attribution: attributeBirth(birth, NO_KEY, catalog, localNodes),
+        wait: Math.max(1, frame.at - birth.at),
+      });
     }
     settle(candidates, elapsed, frame.at);
     close(frame);
@@ -315,7 +322,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     }),
     state: () => ({
       at: lastAt,
-      raw: raw ?? zeroBytes(),
+      raw,
       kernel: copyBytes(kernel),
       carry: copyBytes(carry),
       unclaimed: copyBytes(unclaimed),

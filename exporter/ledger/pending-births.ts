@@ -16,7 +16,7 @@ export interface PendingBirths {
 }
 
 /** The log and the frames come over two streams: what happened at one time may arrive this far apart. */
-const SKEW_MS = 40;
+const SKEW_MS = 5;
 /** Bounds memory when no frame comes for long; what is dropped is settled on the others. */
 const MOST_PENDING = 20_000;
 /** How long a connection seen in a frame may still wait for its log line. */

@@ -5,7 +5,7 @@ import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { FamilySeries } from './family.ts';
 import type { ConnectionDetails } from './frame.ts';
-import type { SavedSizeModel } from './size-model.ts';
+import type { SavedRemainderModel } from './remainder-model.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
 export interface LedgerState {
@@ -25,7 +25,7 @@ export interface LedgerState {
   readonly uncounted: readonly UncountedSeries[];
   /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
   readonly connections: readonly SavedConnection[] | undefined;
-  readonly models: { readonly upload?: SavedSizeModel; readonly download?: SavedSizeModel };
+  readonly models: { readonly upload?: SavedRemainderModel; readonly download?: SavedRemainderModel };
 }
 
 export interface SavedConnection {

@@ -1,0 +1,147 @@
+import type { Direction } from '../../core/traffic.ts';
+import type { Candidate } from './candidates.ts';
+import type { Claim } from './share-out.ts';
+import { createSizeModel, type Features, type Prior, type SavedSizeModel } from './size-model.ts';
+
+/** One direction's model of what remainders are made of (docs/accounting.md). */
+export interface RemainderModel {
+  /** Notes what an open connection moved, and how fast: how fast the busiest are bounds what one may move unseen. */
+  noteRate(bytes: number, rate: number): void;
+  /** The claim of each candidate to the remainder of a frame that took `elapsed` milliseconds. */
+  claims(candidates: readonly Candidate[], elapsed: number): Claim[];
+  /** Learns from what the remainder really was. */
+  learn(candidates: readonly Candidate[], elapsed: number, remainder: number): void;
+  save(): SavedRemainderModel;
+}
+
+export interface SavedRemainderModel {
+  readonly sizes: SavedSizeModel;
+  readonly busyRate: number;
+}
+
+/** How wide the sizes of small connections spread around their mean: deviation over mean. Web traffic is wider than 1. */
+const SIZE_SPREAD = 2;
+/** How far the mean sizes of nodes are expected to lie apart: deviation over mean. */
+const NODE_SPREAD = 0.25;
+/** Variance of a uniform share. */
+const UNIFORM_VARIANCE = 1 / 12;
+/** How long a busy connection is expected to stay so after a frame showed it, milliseconds. */
+const BUSY_LIFE_MS = 2_000;
+/** Each noted byte makes the earlier ones count less: half after this many. */
+const BUSY_MEMORY_BYTES = 50_000_000;
+
+/** What is believed before anything was seen: bytes of a small connection, of a closing one, and see `growth` below. */
+const PRIORS: Readonly<Record<Direction, { unseen: Prior; closing: Prior; growth: Prior }>> = {
+  upload: {
+    unseen: { mean: 1_500, deviation: 3_000 },
+    closing: { mean: 200, deviation: 400 },
+    growth: { mean: 100, deviation: 1_000 },
+  },
+  download: {
+    unseen: { mean: 15_000, deviation: 30_000 },
+    closing: { mean: 1_000, deviation: 4_000 },
+    growth: { mean: 1_000, deviation: 10_000 },
+  },
+};
+
+export function createRemainderModel(direction: Direction, saved?: SavedRemainderModel): RemainderModel {
+  const { unseen, closing, growth } = PRIORS[direction];
+  const sizes = createSizeModel((parameter) => {
+    if (parameter === 'tail') return { mean: 1, deviation: 0.2 };
+    if (parameter === 'closing') return closing;
+    if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
+    if (parameter === 'unseen') return unseen;
+    if (parameter === 'growth') return growth;
+    return { mean: 0, deviation: unseen.mean * NODE_SPREAD };
+  }, saved?.sizes);
+  // The rate of the connection that an average byte travelled on, bytes a millisecond.
+  let busyRate = saved?.busyRate ?? 100;
+
+  const featuresOf = (candidate: Candidate, elapsed: number): Features => {
+    switch (candidate.kind) {
+      case 'closed':
+        return new Map([
+          ['tail', candidate.rate[direction] * busyTime(elapsed)],
+          ['closing', 1],
+        ]);
+      case 'resumed':
+        return new Map([['resumed', candidate.lifetime[direction]]]);
+      case 'unseen':
+        // A rejected connection never brings anything down.
+        if (candidate.attribution.class === 'reject' && direction === 'download') return new Map();
+        return new Map([...smallFeatures(candidate.attribution.node), ...bigFeatures(candidate.wait)]);
+    }
+  };
+
+  const noiseOf = (candidate: Candidate, elapsed: number): number => {
+    switch (candidate.kind) {
+      case 'closed': {
+        const tail = candidate.rate[direction] * busyTime(elapsed);
+        return (2 * tail) ** 2 * UNIFORM_VARIANCE + (closing.deviation / 4) ** 2;
+      }
+      case 'resumed':
+        return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
+      case 'unseen': {
+        // Few are big, and then as big as their time allowed: variance = mean × the size of the big ones.
+        const small = sizes.mean(new Map(smallFeatures(candidate.attribution.node)));
+        const big = sizes.mean(new Map(bigFeatures(candidate.wait)));
+        return (SIZE_SPREAD * small) ** 2 + big * (2 / 3) * busyRate * candidate.wait;
+      }
+    }
+  };
+
+  const sumFeatures = (candidates: readonly Candidate[], elapsed: number): Features => {
+    const sum = new Map<string, number>();
+    for (const candidate of candidates) {
+      for (const [name, weight] of featuresOf(candidate, elapsed)) sum.set(name, (sum.get(name) ?? 0) + weight);
+    }
+    return sum;
+  };
+
+  return {
+    noteRate(bytes, rate) {
+      busyRate += (rate - busyRate) * (bytes / (bytes + BUSY_MEMORY_BYTES));
+    },
+    claims(candidates, elapsed) {
+      const sum = sumFeatures(candidates, elapsed);
+      return candidates.map((candidate) => {
+        const features = featuresOf(candidate, elapsed);
+        if (features.size === 0) return { mean: 0, variance: 0 };
+        // What is not known of the parameters is uncertain for all candidates together.
+        const shared = sizes.covariance(features, sum);
+        return { mean: sizes.mean(features), variance: Math.max(0, noiseOf(candidate, elapsed) + shared) };
+      });
+    },
+    learn(candidates, elapsed, remainder) {
+      let noise = 0;
+      for (const candidate of candidates) {
+        if (featuresOf(candidate, elapsed).size > 0) noise += noiseOf(candidate, elapsed);
+      }
+      sizes.learn(sumFeatures(candidates, elapsed), remainder, noise);
+    },
+    save: () => ({ sizes: sizes.save(), busyRate }),
+  };
+}
+
+function smallFeatures(node: string): [string, number][] {
+  return [
+    ['unseen', 1],
+    [`node ${node}`, 1],
+  ];
+}
+
+/**
+ * The longer before the frame a connection was announced, the bigger it may have been and still be gone: with sizes
+ * spread evenly up to a bound far away, the expectation grows with the square of that time.
+ */
+function bigFeatures(wait: number): [string, number][] {
+  return [['growth', (wait / 1000) ** 2]];
+}
+
+/**
+ * How long a busy connection that closed within `elapsed` still moved bytes, expected, milliseconds: an exponential
+ * life, cut off at the frame.
+ */
+function busyTime(elapsed: number): number {
+  return BUSY_LIFE_MS - elapsed / Math.expm1(elapsed / BUSY_LIFE_MS);
+}
