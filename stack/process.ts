@@ -51,9 +51,14 @@ const LAST_LINES = 5;
  * parent, which ends its programs in order.
  *
  * @param guard ends the program should this process die without having stopped it
+ * @param signal gives the start up; the program is stopped then
  * @throws ProcessError when it ends or stays silent instead of becoming ready; it is stopped then
  */
-export async function startProcess(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningProcess> {
+export async function startProcess(
+  spec: ProcessSpec,
+  guard: OrphanGuard,
+  signal?: AbortSignal,
+): Promise<RunningProcess> {
   const running = await launch(spec, guard);
   const deadline = performance.now() + (spec.readyWithin ?? 30_000);
   let ended: ProcessExit | undefined;
@@ -65,6 +70,10 @@ export async function startProcess(spec: ProcessSpec, guard: OrphanGuard): Promi
       throw new ProcessError(`${spec.name} ended at once (${describeExit(ended)})${await tellLog(spec.logFile)}`);
     }
     if (await spec.ready().catch(() => false)) return running;
+    if (signal?.aborted === true) {
+      await running.stop();
+      throw new ProcessError(`${spec.name} was not needed any more`);
+    }
     if (performance.now() > deadline) {
       await running.stop();
       throw new ProcessError(`${spec.name} did not become ready in time${await tellLog(spec.logFile)}`);

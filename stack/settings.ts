@@ -1,0 +1,94 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { readServerSection, type ServerSection, type SmtpSection, smtpSchema } from '../core/server-settings.ts';
+import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
+import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+
+const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
+
+/** `[stack]`: what only `flowcollect stack` needs, beside the addresses that the services find in `[server]`. */
+const stackSchema = z.object({
+  AlertmanagerPort: port(9093),
+  GrafanaPort: port(3000),
+  /** How long the demo collects before it is audited and the report is mailed. */
+  DemoReportAfter: durationSetting(1000, 3_600_000).default(60_000),
+});
+
+/** Where the parts listen, each with the setting that moves it. Grafana's is used only where there is a Grafana. */
+export interface StackAddresses {
+  readonly gateway: ListenAddress;
+  readonly gatewayMetrics: ListenAddress;
+  readonly pushgateway: ListenAddress;
+  readonly prometheus: ListenAddress;
+  readonly alertmanager: ListenAddress;
+  readonly auditor: ListenAddress;
+  readonly grafana: ListenAddress;
+}
+
+export interface ServerSide {
+  readonly server: ServerSection;
+  readonly smtp: SmtpSection;
+  readonly addresses: StackAddresses;
+  /** Milliseconds. */
+  readonly demoReportAfter: number;
+  /** `DataDir`, absolute. */
+  readonly dataFolder: string;
+}
+
+/**
+ * Reads what the stack needs of the server's settings.
+ *
+ * @param path of the file, named in errors; relative paths in it begin at its folder
+ * @param text empty when there is no file: everything has a default
+ * @throws SettingsError with all problems at once
+ */
+export function readServerSide(path: string, text: string): ServerSide {
+  const reader = new SettingsReader(path, text);
+  const server = readServerSection(reader);
+  const smtp = reader.section('smtp', smtpSchema);
+  const stack = reader.section('stack', stackSchema);
+  if (server === undefined || smtp === undefined || stack === undefined) throw new SettingsError(path, reader.problems);
+
+  const named = (section: string, key: string): string => `[${section}] ${key} in ${path}`;
+  const listen = (key: 'ListenPort' | 'AuditorListen' | 'GatewayMetricsListen', host: string): ListenAddress => {
+    const address = parseListenPort(server[key], host);
+    if (address === undefined) reader.problem('server', key, 'must be an address such as 127.0.0.1:9102 or :9102');
+    return { host, port: 0, ...address, setting: named('server', key) };
+  };
+  const local = (key: 'PushgatewayAddr' | 'PrometheusAddr'): ListenAddress => {
+    const url = new URL(server[key]);
+    if (url.hostname !== '127.0.0.1' && url.hostname !== 'localhost') {
+      reader.problem('server', key, 'must be on 127.0.0.1 here, since the stack starts this part itself');
+    }
+    return { host: '127.0.0.1', port: Number(url.port === '' ? 80 : url.port), setting: named('server', key) };
+  };
+  const own = (key: 'AlertmanagerPort' | 'GrafanaPort'): ListenAddress => ({
+    host: '127.0.0.1',
+    port: stack[key],
+    setting: named('stack', key),
+  });
+
+  const addresses: StackAddresses = {
+    gateway: listen('ListenPort', '0.0.0.0'),
+    gatewayMetrics: listen('GatewayMetricsListen', '127.0.0.1'),
+    pushgateway: local('PushgatewayAddr'),
+    prometheus: local('PrometheusAddr'),
+    alertmanager: own('AlertmanagerPort'),
+    auditor: listen('AuditorListen', '127.0.0.1'),
+    grafana: own('GrafanaPort'),
+  };
+  return reader.finish({
+    server,
+    smtp,
+    addresses,
+    demoReportAfter: stack.DemoReportAfter,
+    dataFolder: resolve(dirname(path), server.DataDir),
+  }).settings;
+}
+
+/** `host:port` as a neighbour on this machine reaches it. */
+export function reachableAt({ host, port: at }: ListenAddress): string {
+  if (host === '0.0.0.0') return `127.0.0.1:${at}`;
+  if (host === '::') return `[::1]:${at}`;
+  return host.includes(':') ? `[${host}]:${at}` : `${host}:${at}`;
+}
