@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { errorCode } from '../../runtime/error-code.ts';
 import type { KernelProblem } from './problem.ts';
 
 /** Where a kernel is and how to be let in. */
@@ -50,19 +51,10 @@ export function openKernelEndpoint({ address, secret }: KernelAddress): KernelEn
 }
 
 function problemOf(error: unknown): KernelProblem {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === 'ECONNREFUSED') return { kind: 'refused' };
   // A port that speaks something else than HTTP.
   if (code.startsWith('HPE_') || code === 'HTTPParserError')
     return { kind: 'not_a_kernel', detail: 'it does not speak HTTP' };
   return { kind: 'unreachable', code };
-}
-
-/** The system's or undici's code; connection attempts to several addresses of a name fail as one AggregateError. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const { code, errors } = error as { code?: unknown; errors?: unknown };
-  if (typeof code === 'string') return code;
-  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
-  return error.cause === undefined ? error.name : codeOf(error.cause);
 }

@@ -1,0 +1,201 @@
+import type { Bytes } from './ledger/bytes.ts';
+import type { Birth, Catalog, Frame } from './ledger/frame.ts';
+import type { FrameOutcome, Ledger, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
+import { createLedger } from './ledger/ledger.ts';
+import type { LedgerState, PushedCounters } from './ledger/state.ts';
+import { resumeLedgerState } from './ledger/state.ts';
+
+/** How a device's counters stand to what the gateway last accepted from it. */
+export type Standing =
+  /** They go on from there, or the gateway has nothing. */
+  | { readonly kind: 'agreed' }
+  /** No state was found: what the gateway has, if anything, comes first. */
+  | { readonly kind: 'unknown' }
+  /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
+  | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined };
+
+/** What survives a restart of the exporter. */
+export interface SavedAccount {
+  readonly deviceId: string;
+  /** As configured. */
+  readonly kernelAddress: string;
+  readonly stateId: string;
+  /** Of the last push that was begun. */
+  readonly sequence: number;
+  readonly standing: Standing;
+  readonly ledger: LedgerState;
+}
+
+/** What the gateway last accepted under this DeviceID. */
+export type ReadBack =
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'found';
+      readonly stateId: string;
+      readonly sequence: number;
+      readonly counters: PushedCounters;
+    };
+
+/** What came of comparing with the gateway. */
+export type Reconciliation = 'went_on' | 'began' | 'resumed';
+
+/** One device's counters under one state id. Nothing here waits; the caller does the reading, writing and pushing. */
+export interface Account {
+  readonly deviceId: string;
+  apply(frame: Frame, catalog: Catalog): FrameOutcome;
+  noteBirth(birth: Birth): void;
+  setLogsAvailable(available: boolean): void;
+  reconfigure(options: LedgerOptions): void;
+  counters(): LedgerCounters;
+  save(): SavedAccount;
+  /** Whether the gateway must be asked what it holds before the next push. */
+  mustAsk(): boolean;
+  /** Compares with the gateway's answer; after it {@link mustAsk} is false. */
+  reconcile(readBack: ReadBack): Reconciliation;
+  /** Begins a push: the state to write before it leaves, with its sequence. */
+  beginPush(): SavedAccount;
+  /** The push that was begun last has been accepted. */
+  accepted(): void;
+  /** The gateway refused a push because it holds more than these counters: take its series at the next look. */
+  fellBehind(): void;
+  /** The kernel is at another address: it is the same one only if a connection survives. */
+  moveTo(kernelAddress: string): void;
+}
+
+/** A frame to apply again after the counters were taken from the gateway, and what followed it. */
+interface Milestone {
+  readonly frame: Frame;
+  readonly catalog: Catalog;
+  readonly followedBy: 'restart' | 'another kernel';
+}
+
+export function createAccount(initial: SavedAccount, options: LedgerOptions): Account {
+  const { deviceId, stateId } = initial;
+  let { kernelAddress, sequence, standing } = initial;
+  let ledgerOptions = options;
+  let ledger: Ledger = createLedger(options, initial.ledger);
+  let asked = false;
+  let behind = false;
+  /** An address whose kernel has not shown yet whether it is the one before. */
+  let doubtful: string | undefined;
+  let logsAvailable = false;
+  let last: { frame: Frame; catalog: Catalog } | undefined;
+  /** The last frames of kernels that ended since the gateway accepted a push: without them their bytes were lost. */
+  const milestones: Milestone[] = [];
+  /** How many of them the push that was begun last holds. */
+  let covered = 0;
+
+  function replaceLedger(state: LedgerState): void {
+    ledger = createLedger(ledgerOptions, state);
+    ledger.setLogsAvailable(logsAvailable);
+  }
+
+  /** Keeps the counters and takes the next frame for the baseline of a kernel that is not the one before. */
+  function rebase(): void {
+    replaceLedger({ ...ledger.state(), raw: undefined, connections: undefined });
+  }
+
+  function settleDoubt(frame: Frame, address: string): void {
+    kernelAddress = address;
+    doubtful = undefined;
+    const known = new Map(ledger.state().connections?.map(({ id, details }) => [id, details.start]));
+    if (frame.connections.some(({ id, details }) => known.get(id) === details.start)) return;
+    if (last !== undefined) milestones.push({ ...last, followedBy: 'another kernel' });
+    rebase();
+  }
+
+  function take(counters: PushedCounters): void {
+    const frames = [...milestones, ...(last === undefined ? [] : [{ ...last, followedBy: undefined }])];
+    // When the gateway accepted them is not known; any time before the next frame will do.
+    replaceLedger(resumeLedgerState(counters, (frames[0]?.frame.at ?? ledger.state().at) - 1));
+    for (const { frame, catalog, followedBy } of frames) {
+      ledger.apply(frame, catalog);
+      if (followedBy === 'another kernel') rebase();
+    }
+  }
+
+  // While a new address is in doubt the old one is saved, so that the doubt outlives a crash.
+  const save = (): SavedAccount => ({ deviceId, kernelAddress, stateId, sequence, standing, ledger: ledger.state() });
+
+  return {
+    deviceId,
+    apply(frame, catalog) {
+      if (doubtful !== undefined) settleDoubt(frame, doubtful);
+      const outcome = ledger.apply(frame, catalog);
+      if (outcome.kind === 'stale') return outcome;
+      if (outcome.kind === 'restarted' && last !== undefined) milestones.push({ ...last, followedBy: 'restart' });
+      last = { frame, catalog };
+      return outcome;
+    },
+    noteBirth: (birth) => ledger.noteBirth(birth),
+    setLogsAvailable(available) {
+      logsAvailable = available;
+      ledger.setLogsAvailable(available);
+    },
+    reconfigure(next) {
+      ledgerOptions = next;
+      ledger.reconfigure(next);
+    },
+    counters: () => ledger.counters(),
+    save,
+    mustAsk: () => !asked || behind,
+    reconcile(readBack) {
+      const before = standing;
+      const wasBehind = behind;
+      asked = true;
+      behind = false;
+      standing = { kind: 'agreed' };
+      if (readBack.kind === 'nothing' || isEmpty(readBack.counters))
+        return before.kind === 'agreed' ? 'went_on' : 'began';
+      const { counters } = readBack;
+      const isNewer = readBack.stateId === stateId && readBack.sequence > sequence;
+      if (before.kind === 'agreed' && !wasBehind && !isNewer) return 'went_on';
+      if (readBack.stateId === stateId) sequence = Math.max(sequence, readBack.sequence);
+      take(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters);
+      return 'resumed';
+    },
+    beginPush() {
+      sequence += 1;
+      covered = milestones.length;
+      return save();
+    },
+    accepted() {
+      milestones.splice(0, covered);
+      covered = 0;
+    },
+    fellBehind() {
+      behind = true;
+    },
+    moveTo(address) {
+      doubtful = address === kernelAddress ? undefined : address;
+    },
+  };
+}
+
+/** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */
+function isEmpty({ raw, kernel }: PushedCounters): boolean {
+  return raw === undefined && kernel.upload === 0 && kernel.download === 0;
+}
+
+/** The state of a device that has none: nothing counted yet. */
+export function newAccount(deviceId: string, kernelAddress: string, stateId: string): SavedAccount {
+  const ledger = createLedger({ localNodes: [], familyCap: 0 }).state();
+  return { deviceId, kernelAddress, stateId, sequence: 0, standing: { kind: 'unknown' }, ledger };
+}
+
+/**
+ * The state of a device under a new DeviceID: new counters upon the same baseline, so that each byte is counted under
+ * one of the two names.
+ */
+export function renamedAccount(saved: SavedAccount, deviceId: string, stateId: string): SavedAccount {
+  const fresh = createLedger({ localNodes: [], familyCap: 0 }).state();
+  const { at, raw, connections, models } = saved.ledger;
+  return {
+    deviceId,
+    kernelAddress: saved.kernelAddress,
+    stateId,
+    sequence: 0,
+    standing: { kind: 'renamed', baseline: raw },
+    ledger: { ...fresh, at, raw, connections, models },
+  };
+}

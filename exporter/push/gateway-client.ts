@@ -1,0 +1,146 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { Agent, type Dispatcher, request } from 'undici';
+import { z } from 'zod';
+import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { ReadBack } from '../account.ts';
+import type { PushProblem } from './problem.ts';
+import { decodeReadBack, ReadBackError } from './read-back.ts';
+
+/** Where to push and as whom. */
+export interface GatewayAddress {
+  /** Such as `https://vps.example`. */
+  readonly origin: string;
+  readonly token: string;
+  readonly deviceId: string;
+}
+
+export interface Push {
+  readonly stateId: string;
+  readonly sequence: number;
+  /** Exposition text. */
+  readonly body: string;
+}
+
+export type PushResult = { readonly kind: 'accepted' } | { readonly kind: 'problem'; readonly problem: PushProblem };
+export type ReadBackResult = ReadBack | { readonly kind: 'problem'; readonly problem: PushProblem };
+
+/** The gateway, as one device sees it. */
+export interface GatewayClient {
+  push(address: GatewayAddress, push: Push): Promise<PushResult>;
+  /** What the gateway last accepted from this device. */
+  readBack(address: GatewayAddress): Promise<ReadBackResult>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Small texts fit one packet anyway. */
+const GZIP_FROM_BYTES = 1024;
+const compress = promisify(gzip);
+
+const ErrorBody = z.object({
+  error: z.string().optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+
+export function createGatewayClient(): GatewayClient {
+  const dispatcher = new Agent({
+    connect: { timeout: TIMEOUT_MS },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+
+  async function send(
+    { origin, token, deviceId }: GatewayAddress,
+    options: Pick<Dispatcher.RequestOptions, 'method'> & {
+      headers?: Record<string, string>;
+      body?: Uint8Array | string;
+    },
+  ): Promise<Answer> {
+    const { statusCode, headers, body } = await request(`${origin}${pushPath(deviceId)}`, {
+      ...options,
+      dispatcher,
+      headers: { ...options.headers, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
+    });
+    const state = headers[STATE_HEADER.toLowerCase()];
+    return { status: statusCode, text: await body.text(), state: typeof state === 'string' ? state : '' };
+  }
+
+  return {
+    async push(address, { stateId, sequence, body }) {
+      const large = Buffer.byteLength(body) >= GZIP_FROM_BYTES;
+      try {
+        const answer = await send(address, {
+          method: 'PUT',
+          headers: {
+            'content-type': 'text/plain; version=0.0.4',
+            [STATE_HEADER]: `${stateId} ${sequence}`,
+            ...(large ? { 'content-encoding': 'gzip' } : {}),
+          },
+          body: large ? await compress(body) : body,
+        });
+        if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted' };
+        return { kind: 'problem', problem: problemOfAnswer(answer) };
+      } catch (error) {
+        return { kind: 'problem', problem: { kind: 'unreachable', code: errorCode(error) } };
+      }
+    },
+    async readBack(address) {
+      let answer: Answer;
+      try {
+        answer = await send(address, { method: 'GET' });
+      } catch (error) {
+        return { kind: 'problem', problem: { kind: 'unreachable', code: errorCode(error) } };
+      }
+      return readAnswer(answer);
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly state: string;
+}
+
+function readAnswer(answer: Answer): ReadBackResult {
+  const bad = (detail: string): ReadBackResult => ({ kind: 'problem', problem: { kind: 'bad_answer', detail } });
+  if (answer.status === 404) {
+    // A wrong port or a proxy's own 404 must not pass for "this device has never pushed".
+    return readError(answer).isJson ? { kind: 'nothing' } : bad('404 that is not JSON');
+  }
+  if (answer.status !== 200) return { kind: 'problem', problem: problemOfAnswer(answer) };
+  try {
+    return decodeReadBack(answer.text, answer.state);
+  } catch (error) {
+    if (error instanceof ReadBackError) return bad(error.message);
+    throw error;
+  }
+}
+
+function problemOfAnswer(answer: Answer): PushProblem {
+  const { status } = answer;
+  const { code, detail } = readError(answer);
+  if (status === 401) return { kind: 'wrong_token' };
+  if (status === 413) return { kind: 'too_large' };
+  if (code === 'held_by_another_state') return { kind: 'held_by_another_state' };
+  if (status === 409) return { kind: 'fell_behind', detail };
+  if (status === 429 || status >= 500) return { kind: 'unavailable', status, detail };
+  return { kind: 'refused', status, detail };
+}
+
+function readError({ text }: Answer): { isJson: boolean; code: string; detail: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { isJson: false, code: '', detail: '' };
+  }
+  const body = ErrorBody.safeParse(json);
+  if (!body.success || body.data.error === undefined) return { isJson: false, code: '', detail: '' };
+  const { error, code = error, message = error } = body.data;
+  return { isJson: true, code, detail: message.slice(0, 300) };
+}

@@ -1,0 +1,63 @@
+/** Why a push or a read-back did not succeed. */
+export type PushProblem =
+  /** The gateway cannot be reached; the system's code. */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** 401. */
+  | { readonly kind: 'wrong_token' }
+  /** Another exporter pushes under this DeviceID. */
+  | { readonly kind: 'held_by_another_state' }
+  /** The gateway holds more than was pushed; which series, where it says so. */
+  | { readonly kind: 'fell_behind'; readonly detail: string }
+  /** 413. */
+  | { readonly kind: 'too_large' }
+  /** Another 4xx: sending the same again would not help. */
+  | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
+  /** 5xx or 429: the gateway, or Pushgateway behind it, is in trouble. */
+  | { readonly kind: 'unavailable'; readonly status: number; readonly detail: string }
+  /** The read-back is not what a gateway sends. */
+  | { readonly kind: 'bad_answer'; readonly detail: string };
+
+type Language = 'zh' | 'en';
+
+/**
+ * What is wrong, where, and how to mend it, in one line.
+ *
+ * @param origin the gateway's, as configured
+ */
+export function describePushProblem(problem: PushProblem, origin: string, language: Language): string {
+  const zh = language === 'zh';
+  switch (problem.kind) {
+    case 'unreachable':
+      return zh
+        ? `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`
+        : `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`;
+    case 'wrong_token':
+      return zh
+        ? `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken`
+        : `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken`;
+    case 'held_by_another_state':
+      return zh
+        ? '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管'
+        : 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over within a minute';
+    case 'fell_behind':
+      return zh
+        ? `网关已有的计数比本机多（${problem.detail}）：正在从网关取回后继续`
+        : `the gateway holds more than this exporter (${problem.detail}): taking its counters and going on from there`;
+    case 'too_large':
+      return zh
+        ? `网关 ${origin} 认为上报太大（413）：节点或维度过多，请检查网关前代理的大小限制`
+        : `the gateway ${origin} finds the push too large (413): too many series, or a size limit of a proxy in front of it`;
+    case 'refused':
+      return zh
+        ? `网关 ${origin} 拒绝上报（${problem.status} ${problem.detail}）：请检查 [client] RemoteServer 与 DeviceID，两端版本应一致`
+        : `the gateway ${origin} refuses the push (${problem.status} ${problem.detail}): check [client] RemoteServer and DeviceID, and that both ends are of one version`;
+    case 'unavailable':
+      return zh
+        ? `网关 ${origin} 暂不可用（${problem.status} ${problem.detail}）：请检查服务器上的网关与 Pushgateway；恢复后补报`
+        : `the gateway ${origin} is not available (${problem.status} ${problem.detail}): look at the gateway and Pushgateway on the server; nothing is lost`;
+    case 'bad_answer':
+      return zh
+        ? `${origin} 的应答不是网关的（${problem.detail}）：请检查 [client] RemoteServer`
+        : `${origin} does not answer as a gateway does (${problem.detail}): check [client] RemoteServer`;
+  }
+}

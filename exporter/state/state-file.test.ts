@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newAccount } from '../account.ts';
+import { readState, statePath, writeState } from './state-file.ts';
+
+const NOW = Date.parse('2026-11-23T12:34:56.789Z');
+const account = { ...newAccount('客厅', 'http://127.0.0.1:9097', 'abc'), sequence: 7 };
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-state-'));
+  path = statePath(folder);
+});
+
+describe('a state file', () => {
+  it('gives back what was written', async () => {
+    await writeState(path, account);
+    expect(await readState(path, NOW)).toEqual({ kind: 'found', account: JSON.parse(JSON.stringify(account)) });
+    expect(await readdir(folder)).toEqual([basename(path)]);
+  });
+
+  it('is none before the first write', async () => {
+    expect(await readState(path, NOW)).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    ['an empty file', () => '', 'its first line is not JSON'],
+    ['a cut file', (text: string) => text.slice(0, -40), 'its checksum does not match'],
+    ['an edited file', (text: string) => text.replace('"sequence":7', '"sequence":8'), 'its checksum does not match'],
+    ['another version', (text: string) => text.replace('"version":1', '"version":0'), 'it has version 0 and this'],
+    ['something else', () => '{"a":1}\n', 'it is not a state of the exporter'],
+    ['null', () => 'null\n', 'it is not a state of the exporter'],
+  ])('sets %s aside and says why', async (_, damage, reason) => {
+    await writeState(path, account);
+    const damaged = damage(await readFile(path, 'utf8'));
+    await writeFile(path, damaged);
+    const read = await readState(path, NOW);
+    expect(read).toMatchObject({ kind: 'set_aside', reason: expect.stringContaining(reason) });
+    expect(await readdir(folder)).toEqual([`${basename(path)}.corrupt-20261123T123456789Z`]);
+    expect(await readState(path, NOW)).toEqual({ kind: 'none' });
+  });
+});

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { SavedAccount } from '../account.ts';
+
+/** What a state file held. */
+export type StateRead =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'found'; readonly account: SavedAccount }
+  /** It was not usable and was moved aside; why, and where it is now. */
+  | { readonly kind: 'set_aside'; readonly reason: string; readonly movedTo: string };
+
+/** The first line of a state file; the second is the state itself. */
+interface Header {
+  readonly format: 'flowcollect-exporter-state';
+  readonly version: number;
+  /** Of the second line, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Raised whenever {@link SavedAccount} or the ledger's state changes shape. */
+const VERSION = 1;
+const FORMAT = 'flowcollect-exporter-state';
+
+export function statePath(folder: string): string {
+  return join(folder, 'exporter-state.json');
+}
+
+/**
+ * Writes atomically: a crash at any instant leaves the old state or the new.
+ *
+ * @throws the system's error, such as ENOSPC
+ */
+export async function writeState(path: string, account: SavedAccount): Promise<void> {
+  const body = JSON.stringify(account);
+  const header: Header = { format: FORMAT, version: VERSION, sha256: digest(body) };
+  await writeFileAtomic(path, `${JSON.stringify(header)}\n${body}\n`);
+}
+
+/**
+ * Reads the state; one that is damaged or of another version is moved aside, so that it is neither used nor lost.
+ *
+ * @param now epoch milliseconds, for the name of a file set aside
+ * @throws the system's error where the file is there and cannot be read or moved
+ */
+export async function readState(path: string, now: number): Promise<StateRead> {
+  const text = await readFileIfExists(path);
+  if (text === undefined) return { kind: 'none' };
+  const checked = check(text);
+  if (checked.kind === 'found') return checked;
+  // Colons cannot be part of a file name on Windows.
+  const movedTo = `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.-]/g, '')}`;
+  await rename(path, movedTo);
+  return { kind: 'set_aside', reason: checked.reason, movedTo };
+}
+
+function check(text: string): { kind: 'found'; account: SavedAccount } | { kind: 'unusable'; reason: string } {
+  const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
+  const [first = '', body = ''] = text.split('\n');
+  let header: Partial<Header> | null;
+  try {
+    header = JSON.parse(first) as Partial<Header> | null;
+  } catch {
+    return unusable('its first line is not JSON');
+  }
+  if (header?.format !== FORMAT) return unusable('it is not a state of the exporter');
+  if (header.version !== VERSION) {
+    return unusable(`it has version ${String(header.version)} and this exporter reads version ${VERSION}`);
+  }
+  if (header.sha256 !== digest(body)) return unusable('its checksum does not match: it was cut or edited');
+  return { kind: 'found', account: JSON.parse(body) as SavedAccount };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
