@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { type Reason, reason } from '../verdict/reason.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One series at one instant. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** One series over a span: its values in order of time. */
+export interface SampleRange {
+  readonly labels: Labels;
+  readonly values: readonly number[];
+}
+
+/** Prometheus' HTTP API as far as sums need it. Times are epoch milliseconds. All throw {@link PrometheusError}. */
+export interface Prometheus {
+  instant(query: string, at: number): Promise<Sample[]>;
+  matrix(query: string, at: number): Promise<SampleRange[]>;
+  /** The label sets of series that may have samples in a span; some may have none in truth. */
+  series(selector: string, from: number, to: number): Promise<Labels[]>;
+}
+
+/** Prometheus cannot answer; the message names its address and what to mend, {@link reason} says it in reports. */
+export class PrometheusError extends Error {
+  override readonly name = 'PrometheusError';
+  readonly reason: Reason;
+
+  constructor(message: string, why: Reason, cause?: unknown) {
+    super(message, { cause });
+    this.reason = why;
+  }
+}
+
+/** A day of many series is summed in one answer: give it time, but never wait for ever. */
+const TIMEOUT_MS = 120_000;
+
+const failure = z.object({ errorType: z.string(), error: z.string() });
+const vectorAnswer = z.object({ data: z.object({ resultType: z.literal('vector'), result: z.array(z.unknown()) }) });
+const matrixAnswer = z.object({ data: z.object({ resultType: z.literal('matrix'), result: z.array(z.unknown()) }) });
+const seriesAnswer = z.object({ data: z.array(z.unknown()) });
+
+export interface PrometheusOptions {
+  /** Read at each request, so that edits of the settings apply. */
+  readonly address: () => string;
+  readonly fetch: typeof fetch;
+}
+
+export function createPrometheus({ address, fetch }: PrometheusOptions): Prometheus {
+  const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
+    const origin = address();
+    const shown = new URL(origin).host;
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${origin}${path}`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      text = await response.text();
+    } catch (error) {
+      throw new PrometheusError(
+        `Prometheus at ${shown} does not answer; check that it runs, and [server] PrometheusAddr`,
+        reason('prometheus_unreachable', shown),
+        error,
+      );
+    }
+    const body = parseJson(text);
+    const refused = failure.safeParse(body);
+    if (refused.success) {
+      const { error } = refused.data;
+      throw new PrometheusError(
+        `Prometheus at ${shown} refused a query: ${error}`,
+        reason('prometheus_refused', error),
+      );
+    }
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    throw new PrometheusError(
+      `${shown} answered ${response.status} and not as Prometheus does; check [server] PrometheusAddr`,
+      reason('prometheus_answer', shown),
+    );
+  };
+
+  return {
+    async instant(query, at) {
+      const { data } = await ask('/api/v1/query', { query, time: seconds(at) }, vectorAnswer);
+      // By hand: a schema for each of 100,000 samples would take longer than the query.
+      return data.result.map((entry) => {
+        const { metric, value } = entry as { metric: Record<string, string>; value: [number, string] };
+        return { labels: metric, value: Number(value[1]) };
+      });
+    },
+    async matrix(query, at) {
+      const { data } = await ask('/api/v1/query', { query, time: seconds(at) }, matrixAnswer);
+      return data.result.map((entry) => {
+        const { metric, values } = entry as { metric: Record<string, string>; values: [number, string][] };
+        return { labels: metric, values: values.map(([, value]) => Number(value)) };
+      });
+    },
+    async series(selector, from, to) {
+      const form = { 'match[]': selector, start: seconds(from), end: seconds(to) };
+      const { data } = await ask('/api/v1/series', form, seriesAnswer);
+      return data.map((entry) => entry as Record<string, string>);
+    },
+  };
+}
+
+function seconds(at: number): string {
+  return (at / 1000).toFixed(3);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
