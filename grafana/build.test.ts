@@ -51,6 +51,13 @@ describe('the dashboards together', () => {
     expect(questions('en')).toEqual(questions('zh'));
   });
 
+  it('link to dashboards that exist', () => {
+    const uids = new Set(boards.map(({ dashboard }) => dashboard.uid));
+    for (const { dashboard } of boards) {
+      for (const [, uid] of JSON.stringify(dashboard).matchAll(/"\/d\/([\w-]+)\?/g)) expect(uids).toContain(uid);
+    }
+  });
+
   it.each(LANGUAGES)('are committed as they are built (%s): if not, run `npm run dashboards`', (language) => {
     const built = buildDashboards({ ...DEFAULTS, language });
     const committed = folder(`dashboards/${language}`);

@@ -1,7 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { metricSpec } from '../../core/metric-contract.ts';
-import { FOREIGN_METRICS, scopeOf } from '../promql/select.ts';
+import { contractOf, FOREIGN_METRICS, scopeOf } from '../promql/select.ts';
 
 /** Functions that make a rate or a span of a counter; only such a use of one means something. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'resets', 'changes'];
@@ -56,7 +55,7 @@ export function promqlProblems(expr: string, instant: boolean): string[] {
 
 function selectorProblems(parsed: Parsed, selector: SyntaxNode, labels: Set<string>): string[] {
   const name = source(parsed, selector).split('{')[0]?.trim() ?? '';
-  const known = FOREIGN_METRICS[name] ?? metricSpec(name)?.labels;
+  const known = FOREIGN_METRICS[name] ?? contractOf(name)?.labels;
   if (known === undefined) return [`${name} is not in the contract`];
   for (const label of known) labels.add(label);
   const problems: string[] = [];
@@ -69,7 +68,7 @@ function selectorProblems(parsed: Parsed, selector: SyntaxNode, labels: Set<stri
     if (!source(parsed, selector).includes(withoutVariables(scope)))
       problems.push(`${name} is not narrowed by ${scope}`);
   }
-  const spec = metricSpec(name);
+  const spec = contractOf(name);
   if (spec?.type === 'counter' && !isSpan(parsed, selector)) problems.push(`${name} is a counter, shown bare`);
   if (spec?.type === 'gauge' && spec.owner === 'exporter' && !isMasked(parsed, selector)) {
     problems.push(`${name} of a silent device would be shown`);

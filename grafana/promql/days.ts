@@ -17,17 +17,21 @@ export function secondsBeforeMidnight({ dayEnds }: DayCut): number {
 }
 
 /**
- * Exact bytes of each day of account, for a panel of step one day, which Grafana aligns to local midnight: the point at
+ * Exact growth in each day of account, for a panel of step one day, which Grafana aligns to local midnight: the point at
  * the midnight that opens a date holds that date's day, from `dayEnds` of the evening before to `dayEnds` of the date.
  * Today, whose end is still to come, is taken up to the end of the range.
  *
- * @param selector of counters
+ * @param selector of counters, which begin at 0; or of a gauge that grows from any value and falls at a reset, after
+ *   which it has grown from 0
  */
-export function perDay(selector: string, cut: DayCut): string {
+export function perDay(selector: string, cut: DayCut, kind: 'counter' | 'falls at a reset' = 'counter'): string {
   const before = secondsBeforeMidnight(cut);
   const untilEnd = DAY - before;
-  const end = `(${selector} offset -${untilEnd}s or (${selector} @ end() and on () (vector(time()) + ${untilEnd} > $__to / 1000)))`;
-  return `(${end} - (${selector} offset ${before}s or ${end} * 0))`;
+  const begin = `${selector} offset ${before}s`;
+  const today = `(${selector} @ end() and on () (vector(time()) + ${untilEnd} > $__to / 1000))`;
+  const end = `(${selector} offset -${untilEnd}s or ${today})`;
+  if (kind === 'counter') return `(${end} - (${begin} or ${end} * 0))`;
+  return `(${end} - ${begin} >= 0 or (${end} and ${end} < ${begin}))`;
 }
 
 /** Seconds that local clocks are ahead of UTC in winter; PromQL knows no zones. */

@@ -1,4 +1,4 @@
-import { requireMetric } from '../../core/metric-contract.ts';
+import { type MetricSpec, metricSpec, requireMetric } from '../../core/metric-contract.ts';
 
 /** Series that others expose and dashboards read, with their labels beside job, user and instance. */
 export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,14 @@ const JOB = 'job=~"$job"';
 const USER = 'user=~"$user"';
 const INSTANCE = 'instance=~"$instance"';
 
+/** The contract of a metric, or of the histogram that a `_bucket`, `_sum` or `_count` is part of. */
+export function contractOf(metric: string): MetricSpec | undefined {
+  const whole = metricSpec(metric.replace(/_(?:bucket|sum|count)$/, ''));
+  return whole?.type === 'histogram'
+    ? { ...whole, type: 'counter', labels: [...whole.labels, 'le'] }
+    : metricSpec(metric);
+}
+
 /**
  * The labels by which the variables of a dashboard narrow a metric. What a device pushed has user and instance from its
  * push path; what a service exposes has them only where the contract says so (an airport belongs to no device).
@@ -22,7 +30,7 @@ const INSTANCE = 'instance=~"$instance"';
  */
 export function scopeOf(metric: string): readonly string[] {
   if (metric in FOREIGN_METRICS) return metric.startsWith('push_') ? [JOB, USER, INSTANCE] : [];
-  const { owner, labels } = requireMetric(metric);
+  const { owner, labels } = contractOf(metric) ?? requireMetric(metric);
   if (owner === 'exporter') return [JOB, USER, INSTANCE];
   return [JOB, ...(labels.includes('user') ? [USER] : []), ...(labels.includes('instance') ? [INSTANCE] : [])];
 }

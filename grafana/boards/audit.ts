@@ -1,0 +1,33 @@
+import type { Board } from '../board.ts';
+import type { BoardSettings } from '../board-settings.ts';
+import type { Say } from '../language.ts';
+import {
+  airportsPane,
+  cycleNodesPane,
+  cyclePane,
+  dailyBillPane,
+  differencePane,
+  reportPane,
+  verdictHistoryPane,
+} from '../topics/audit.ts';
+import { burnDownPane } from '../topics/quota.ts';
+import { todayPane } from '../topics/usage.ts';
+import { verdictPane } from '../topics/verdict.ts';
+
+/** The mail as a dashboard, in its order, with the history behind each figure. */
+export function audit(say: Say, settings: BoardSettings): Board {
+  return {
+    name: 'audit',
+    title: say('审计', 'Audit'),
+    description: say('机场的账单与设备的用量对得上吗。', "Does the airport's bill agree with the devices' use."),
+    shown: [],
+    from: 'now-7d',
+    rows: [
+      [verdictPane(say, 7, 5), todayPane(say, 13, 5), reportPane(say, 4, 5)],
+      [airportsPane(say, 24, 6)],
+      [dailyBillPane(say, settings, 14, 8), burnDownPane(say, 10, 8)],
+      [differencePane(say, 14, 8), verdictHistoryPane(say, 10, 8)],
+      [cyclePane(say, 8, 9), cycleNodesPane(say, 16, 9)],
+    ],
+  };
+}

@@ -1,0 +1,117 @@
+import { KERNEL_BYTES } from '../../core/metric-contract.ts';
+import type { Say } from '../language.ts';
+import { PLAIN } from '../palette.ts';
+import { stat } from '../panels/figures.ts';
+import { lines } from '../panels/graphs.ts';
+import { type Pane, steps } from '../panels/pane.ts';
+import { table } from '../panels/tables.ts';
+import { now, trace } from '../panels/target.ts';
+import { select } from '../promql/select.ts';
+import { fresh, overRange } from '../promql/sums.ts';
+
+const byDevice = 'by (user, instance)';
+
+export function connectionsPane(say: Say, width: number, height: number): Pane {
+  return lines({
+    title: say('连接与内存', 'Connections and memory'),
+    description: say(
+      '打开的连接数（左轴）与内核内存（右轴）；沉默期间不显示。',
+      'Open connections (left) and memory of the kernel (right); not shown while a device is silent.',
+    ),
+    unit: 'short',
+    min: 0,
+    size: [width, height],
+    targets: [
+      trace(
+        `sum ${byDevice} (${fresh(select('flowcollect_kernel_connections'))})`,
+        say('{{instance}} 连接', '{{instance}} connections'),
+      ),
+      trace(
+        `sum ${byDevice} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
+        say('{{instance}} 内存', '{{instance}} memory'),
+      ),
+    ],
+    coloring: 'by series',
+    overrides: [
+      {
+        of: { target: 'B' },
+        properties: [
+          { id: 'unit', value: 'bytes' },
+          { id: 'custom.axisPlacement', value: 'right' },
+          { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
+        ],
+      },
+    ],
+    legendCalcs: ['lastNotNull', 'max'],
+  });
+}
+
+/** The kernel's own total over the range, the figure that the classes add up to. */
+export function kernelTotalPane(say: Say, width: number, height: number): Pane {
+  return stat({
+    title: say('内核总量', 'Kernel total'),
+    description: say(
+      '所选时间内内核计数的全部字节，跨重启连续。',
+      'All bytes that the kernel counted in the range shown, continuous over its restarts.',
+    ),
+    unit: 'bytes',
+    decimals: 2,
+    size: [width, height],
+    targets: [
+      now(`sum(${overRange(select(KERNEL_BYTES, 'direction="download"'))})`, say('下行', 'Download')),
+      now(`sum(${overRange(select(KERNEL_BYTES, 'direction="upload"'))})`, say('上行', 'Upload')),
+    ],
+    coloring: { fixed: PLAIN },
+    names: true,
+    noValue: say('暂无数据', 'No data yet'),
+  });
+}
+
+/** When things began, and which versions run. */
+export function startsPane(say: Say, width: number, height: number): Pane {
+  return table({
+    title: say('版本与启动', 'Versions and starts'),
+    description: say(
+      '采集端的版本、启动时间与内核重启次数（所选时间内）。',
+      'Version and start of the exporter, and restarts of the kernel in the range shown.',
+    ),
+    size: [width, height],
+    keys: [{ label: 'instance', name: say('设备', 'Device') }],
+    columns: [
+      {
+        name: say('采集端启动', 'Exporter started'),
+        expr: `max ${byDevice} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
+        unit: 'dateTimeAsIso',
+      },
+      {
+        name: say('内核重启', 'Kernel restarts'),
+        expr: `sum ${byDevice} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
+        unit: 'short',
+      },
+    ],
+    sortBy: say('采集端启动', 'Exporter started'),
+    coloring: steps(PLAIN),
+    noValue: '–',
+  });
+}
+
+/** The TUN device and the uplink beside the kernel: a second witness, and what bypasses the kernel. */
+export function interfacesPane(say: Say, width: number, height: number): Pane {
+  const metric = 'flowcollect_interface_bytes_total';
+  return lines({
+    title: say('网卡', 'Interfaces'),
+    description: say(
+      'TUN 与上联网卡每秒字节数，与内核相比；上联多出来的没有经过内核。没有网卡数据的系统只显示内核。',
+      'Bytes a second of the TUN device and the uplink beside the kernel; the surplus of the uplink bypasses the kernel. Where interfaces cannot be read, only the kernel is shown.',
+    ),
+    unit: 'binBps',
+    min: 0,
+    size: [width, height],
+    targets: [
+      trace(`sum by (role, interface) (rate(${select(metric)}[$__rate_interval]))`, '{{role}} {{interface}}'),
+      trace(`sum(rate(${select(KERNEL_BYTES)}[$__rate_interval]))`, say('内核', 'kernel')),
+    ],
+    coloring: 'by series',
+    legendCalcs: ['lastNotNull', 'max'],
+  });
+}

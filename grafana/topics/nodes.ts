@@ -1,0 +1,167 @@
+import { type Dimension, dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import type { BoardSettings } from '../board-settings.ts';
+import type { Say } from '../language.ts';
+import { boardLink, CLICKED } from '../links.ts';
+import { ACCENT, PLAIN } from '../palette.ts';
+import { bars } from '../panels/figures.ts';
+import { columns, heat, lines } from '../panels/graphs.ts';
+import { type Pane, steps } from '../panels/pane.ts';
+import { matrix, table } from '../panels/tables.ts';
+import { heatRows, now, trace } from '../panels/target.ts';
+import { hourOfDay } from '../promql/days.ts';
+import { select } from '../promql/select.ts';
+import { overRange, perWindow, rate, today } from '../promql/sums.ts';
+
+/** A matcher for a board's variable `node`; boards without it take every node. */
+export const CHOSEN_NODES = 'node=~"$node"';
+
+/** Bytes a second of the busiest nodes. */
+export function nodeRatePane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+  return lines({
+    title: say('节点速率', 'Rate by node'),
+    description: say(
+      '每秒字节数，上下行合计，最忙的 10 个节点。',
+      'Bytes a second, both directions together, of the ten busiest nodes.',
+    ),
+    unit: 'binBps',
+    min: 0,
+    size: [width, height],
+    targets: [trace(`topk(10, sum by (node) (${rate(...matchers)}))`, '{{node}}')],
+    coloring: 'by series',
+    stacked: true,
+    legendCalcs: ['lastNotNull', 'max'],
+  });
+}
+
+/** Exact bytes of each node in the range of the time picker, and today. */
+export function nodeTablePane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+  const inRange = (...more: string[]): string =>
+    `sum by (node, class) (${overRange(select(TRAFFIC_BYTES, ...matchers, ...more))})`;
+  const whole = `scalar(sum(${overRange(select(TRAFFIC_BYTES, ...matchers))}))`;
+  return table({
+    title: say('节点', 'Nodes'),
+    description: say(
+      '所选时间内每个节点的精确字节数（计数器之差，不外推），以及今日用量（与日报一致）。',
+      'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), and of today (as in the mail).',
+    ),
+    size: [width, height],
+    keys: [
+      {
+        label: 'node',
+        name: say('节点', 'Node'),
+        link: boardLink('nodes', 'node', CLICKED.cell),
+        linkTitle: say('只看此节点', 'This node only'),
+      },
+      { label: 'class', name: say('去向', 'Class') },
+    ],
+    columns: [
+      { name: say('下行', 'Download'), expr: inRange('direction="download"'), unit: 'bytes', decimals: 2 },
+      { name: say('上行', 'Upload'), expr: inRange('direction="upload"'), unit: 'bytes', decimals: 2 },
+      { name: say('合计', 'Total'), expr: inRange(), unit: 'bytes', decimals: 2 },
+      { name: say('占比', 'Share'), expr: `${inRange()} / ${whole}`, unit: 'percentunit', decimals: 1 },
+      { name: say('今日', 'Today'), expr: `sum by (node, class) (${today(...matchers)})`, unit: 'bytes', decimals: 2 },
+    ],
+    sortBy: say('合计', 'Total'),
+    coloring: steps(PLAIN),
+    noValue: '–',
+  });
+}
+
+/** Each node hour by hour. */
+export function nodeHoursPane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+  return heat({
+    title: say('节点 × 小时', 'Node × hour'),
+    description: say(
+      '每个节点每小时的精确字节数；格子在该小时末。',
+      'Exact bytes of each node in each hour; a cell stands at the end of its hour.',
+    ),
+    unit: 'bytes',
+    size: [width, height],
+    interval: '1h',
+    targets: [heatRows(`sum by (node) (${perWindow(select(TRAFFIC_BYTES, ...matchers), '1h')}) > 0`, '{{node}}')],
+    coloring: { fixed: ACCENT },
+  });
+}
+
+/** At which hours of the day traffic moves: seven days folded onto one. */
+export function hourOfDayPane(
+  say: Say,
+  settings: BoardSettings,
+  matchers: readonly string[],
+  width: number,
+  height: number,
+): Pane {
+  const hourly = `sum(${perWindow(select(TRAFFIC_BYTES, ...matchers), '1h')})`;
+  return columns({
+    title: say('一天中的钟点', 'Hour of day'),
+    description: say(
+      `每小时的精确字节数，按钟点着色（${settings.zone} 标准时间）；图例是近 7 天各钟点的合计。`,
+      `Exact bytes of each hour, one series an hour of the day (${settings.zone}, standard time); the legend adds up seven days.`,
+    ),
+    unit: 'bytes',
+    min: 0,
+    size: [width, height],
+    timeFrom: '7d',
+    interval: '1h',
+    targets: [trace(`${hourOfDay(settings)} * on () group_left () ${hourly}`, '{{hour}}')],
+    coloring: 'by series',
+    stacked: true,
+    legendCalcs: ['sum'],
+  });
+}
+
+export function deviceNodesPane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+  return matrix({
+    title: say('今日：设备 × 节点', 'Today: device × node'),
+    description: say(
+      '今日每台设备经各节点的用量，与日报一致。',
+      'Use of today of each device, cut by node; the figures of the mail.',
+    ),
+    unit: 'bytes',
+    min: 0,
+    size: [width, height],
+    expr: `topk(40, sum by (instance, node) (${today(...matchers)}))`,
+    row: 'instance',
+    part: 'node',
+    coloring: 'by series',
+    noValue: say('暂无数据', 'No data yet'),
+  });
+}
+
+/** The most used keys of one dimension in the range of the time picker; every dimension cuts the same bytes. */
+export function dimensionPane(
+  say: Say,
+  dimension: Dimension,
+  matchers: readonly string[],
+  width: number,
+  height: number,
+): Pane {
+  const [zh, en] = DIMENSION_NAMES[dimension];
+  return bars({
+    title: say(zh, en),
+    description: say(
+      `所选时间内用量最多的 15 个${zh}，精确到字节；未单列的归入 other。`,
+      `The fifteen most used in the range shown, to the byte; what is not named is in other.`,
+    ),
+    unit: 'bytes',
+    min: 0,
+    size: [width, height],
+    targets: [
+      now(
+        `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension), ...matchers))}) > 0)`,
+        `{{${dimension}}}`,
+      ),
+    ],
+    coloring: { fixed: ACCENT },
+    noValue: say('没有流量', 'No traffic'),
+  });
+}
+
+const DIMENSION_NAMES: Readonly<Record<Dimension, readonly [string, string]>> = {
+  rule: ['规则', 'Rules'],
+  group: ['策略组', 'Groups'],
+  host: ['域名', 'Hosts'],
+  process: ['应用', 'Apps'],
+  source: ['来源地址', 'Sources'],
+  inbound_user: ['入站用户', 'Inbound users'],
+};
