@@ -15,6 +15,7 @@ const entries = {
   stack: 'stack/main.ts',
   grafana: 'grafana/main.ts',
   bench: 'bench/main.ts',
+  docs: 'tools/docs.ts',
 };
 
 const dist = `${root}dist`;
