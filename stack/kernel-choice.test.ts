@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { chooseKernel, KernelRefusedError } from './kernel-choice.ts';
+
+let folder: string;
+let path: string;
+let kernel: HttpListener;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernel-choice-'));
+  path = join(folder, 'ClientSetting.ini');
+  kernel = await listenHttp(
+    (request, response) => {
+      const known = request.headers.authorization === 'Bearer right';
+      response.writeHead(known ? 200 : 401).end('{}');
+    },
+    { host: '127.0.0.1', port: 0, setting: '' },
+  );
+});
+afterEach(async () => {
+  await kernel.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const settings = (secret: string): string =>
+  `[client]\nMihomoAPIAddr = ${kernel.origin}\nMihomoSecret = ${secret}\nDeviceID = 客厅\n`;
+
+it('takes the kernel of the settings when it answers', async () => {
+  await writeFile(path, settings('right'));
+  expect(await chooseKernel(path, true)).toMatchObject({ kind: 'real', address: kernel.origin });
+});
+
+it('falls back to the demo when there are no settings or the kernel is silent', async () => {
+  expect(await chooseKernel(path, false)).toMatchObject({ kind: 'demo', why: 'no-settings' });
+  await writeFile(path, settings('right'));
+  await kernel.close();
+  expect(await chooseKernel(path, true)).toMatchObject({ kind: 'demo', why: 'silent', address: kernel.origin });
+});
+
+it('asks for the right secret rather than showing a demo', async () => {
+  await writeFile(path, settings('wrong-secret'));
+  await expect(chooseKernel(path, true)).rejects.toThrow(KernelRefusedError);
+  await expect(chooseKernel(path, true)).rejects.toThrow(/^(?!.*wrong-secret).*MihomoSecret in \[client\]/);
+});

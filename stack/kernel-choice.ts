@@ -1,0 +1,60 @@
+import { readIni } from '../core/ini.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
+
+/** The keys of `[client]` as written; the exporter checks them. */
+export type ClientEntries = ReadonlyMap<string, string>;
+
+/** Which kernel the stack accounts: the one of ClientSetting.ini if it answers, else the simulated one. */
+export type KernelChoice =
+  | { readonly kind: 'real'; readonly address: string; readonly client: ClientEntries }
+  | {
+      readonly kind: 'demo';
+      readonly why: 'no-settings' | 'silent';
+      /** The kernel that did not answer. */
+      readonly address: string;
+      /** Empty where there is no file. */
+      readonly client: ClientEntries;
+    };
+
+/** The kernel answers, but not to this secret. */
+export class KernelRefusedError extends Error {
+  override readonly name = 'KernelRefusedError';
+}
+
+const DEFAULT_KERNEL = 'http://127.0.0.1:9097';
+const ANSWER_WITHIN_MS = 3000;
+
+/**
+ * @param path of ClientSetting.ini
+ * @throws SettingsError or IniSyntaxError when the file is there but cannot be read
+ * @throws KernelRefusedError when the kernel refuses the secret: that is to be mended, not to be replaced by a demo
+ */
+export async function chooseKernel(path: string, exists: boolean): Promise<KernelChoice> {
+  if (!exists) return { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
+  const client = readIni(await readSettingsText(path)).entries('client');
+  const written = client.get('MihomoAPIAddr') ?? '';
+  const address = withScheme(written === '' ? DEFAULT_KERNEL : written);
+  // A socket or a pipe has no address to ask at; the exporter says so if nobody listens there.
+  if (!/^https?:/.test(address)) return { kind: 'real', address, client };
+  let status: number;
+  try {
+    const response = await fetch(new URL('/version', address), {
+      headers: { authorization: `Bearer ${client.get('MihomoSecret') ?? ''}` },
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    await response.body?.cancel();
+    status = response.status;
+  } catch {
+    return { kind: 'demo', why: 'silent', address, client };
+  }
+  if (status === 401) {
+    throw new KernelRefusedError(
+      `the kernel at ${address} refuses the secret; write its \`secret\` as MihomoSecret in [client] of ${path}`,
+    );
+  }
+  return status === 200 ? { kind: 'real', address, client } : { kind: 'demo', why: 'silent', address, client };
+}
+
+function withScheme(address: string): string {
+  return address.includes('://') ? address : `http://${address}`;
+}

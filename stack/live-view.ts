@@ -1,0 +1,40 @@
+import { readTraffic, renderLine, renderTable, type TrafficReading } from './live-table.ts';
+import type { Screen } from './screen.ts';
+import type { StackTexts } from './texts.ts';
+
+const TERMINAL_EVERY_MS = 2000;
+const LINE_EVERY_MS = 15_000;
+
+/**
+ * Reads the exporter's metrics again and again and shows them: redrawn in place on a terminal, a line now and then
+ * elsewhere. A reading that fails is left out; the exporter's end is noticed by whoever runs it.
+ *
+ * @param url of the exporter's metrics
+ * @returns how to stop
+ */
+export function startLiveView(url: string, screen: Screen, texts: StackTexts, clock: () => number): () => void {
+  let before: TrafficReading | undefined;
+  let reading = false;
+  const show = async (): Promise<void> => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    const now = readTraffic(await response.text(), clock());
+    if (screen.isTerminal) screen.draw(['', ...renderTable(now, before ?? now, texts)]);
+    else screen.say(renderLine(now, texts));
+    before = now;
+  };
+  const tick = (): void => {
+    if (reading) return;
+    reading = true;
+    show()
+      .catch(() => undefined)
+      .finally(() => {
+        reading = false;
+      });
+  };
+  tick();
+  const timer = setInterval(tick, screen.isTerminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    screen.draw([]);
+  };
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { simpleParser } from 'mailparser';
+import { readMails, type SimulatedWorld } from './simulated-world.ts';
+import type { StackTexts } from './texts.ts';
+
+const run = promisify(execFile);
+const AUDIT_WITHIN_MS = 120_000;
+
+/** The audit ended with an error; the message holds what it said. */
+export class AuditFailedError extends Error {
+  override readonly name = 'AuditFailedError';
+}
+
+/**
+ * Audits now and gives what it prints.
+ *
+ * @param mail whether the report is mailed too
+ * @throws AuditFailedError
+ */
+export async function audit(bundles: string, serverSettings: string, mail: boolean): Promise<string> {
+  const args = [join(bundles, 'flowcollect.mjs'), 'audit', '--now', ...(mail ? ['--mail'] : [])];
+  try {
+    const { stdout } = await run(process.execPath, [...args, '--config', serverSettings], { timeout: AUDIT_WITHIN_MS });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new AuditFailedError([stdout, stderr].filter((text) => text !== '').join('\n'), { cause: error });
+  }
+}
+
+/**
+ * The newest mail of the simulated mailbox as a person would read it.
+ *
+ * @throws AuditFailedError when no mail arrived
+ */
+export async function readReportMail(world: SimulatedWorld, texts: StackTexts): Promise<string> {
+  const newest = (await readMails(world)).at(-1);
+  if (newest === undefined) throw new AuditFailedError('the audit mailed nothing');
+  const { subject, text } = await simpleParser(newest.raw);
+  const title = texts.mail(newest.to.join(', '));
+  return [`── ${title} ──`, `${texts.subject}: ${subject ?? ''}`, '', (text ?? '').trimEnd(), '─'.repeat(40)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,125 @@
+import type { Logger } from '../runtime/logger.ts';
+import { ensureBinaries } from './binaries.ts';
+import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
+import { checkoutAt, openRunFolder } from './layout.ts';
+import { startLiveView } from './live-view.ts';
+import { createOrphanGuard } from './orphan-guard.ts';
+import { ProcessError } from './process.ts';
+import { audit, readReportMail } from './report.ts';
+import type { Screen } from './screen.ts';
+import type { ServerSide } from './settings.ts';
+import type { OwnFiles } from './settle.ts';
+import { discard, type RunningStack, startStack } from './stack.ts';
+import { createSupervisor } from './supervisor.ts';
+import { type StackTexts, stackTexts } from './texts.ts';
+
+export interface StackRun {
+  /** The checkout. */
+  readonly root: string;
+  readonly side: ServerSide;
+  readonly own: OwnFiles;
+  readonly clientExists: boolean;
+  readonly exitAfterReport: boolean;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+  readonly screen: Screen;
+  readonly logger: Logger;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly clock: () => number;
+}
+
+/**
+ * Runs the stack until it is told to end (or, with `exitAfterReport`, until the report was printed). Whatever happens,
+ * no program is left behind.
+ *
+ * @throws the errors of {@link startStack} and of the audit; ProcessError when a part ends on its own
+ */
+export async function runStack(run: StackRun): Promise<void> {
+  const { root, side, own, screen, signal, logger } = run;
+  const texts = stackTexts(side.server.Language);
+  const checkout = checkoutAt(root);
+  screen.say(texts.starting);
+  const binaries = await ensureBinaries({ cacheFolder: checkout.cache, logger });
+  const choice = await chooseKernel(own.clientPath, run.clientExists);
+  screen.say(describeChoice(choice, own, texts));
+  const folder = await openRunFolder(checkout, choice.kind === 'real' ? side.dataFolder : undefined);
+
+  const supervisor = createSupervisor(createOrphanGuard(), signal);
+  let finished = false;
+  let stopView = (): void => {};
+  try {
+    const config = { checkout, folder, binaries, side, own, choice, environment: run.environment };
+    const stack = await startStack(config, supervisor, screen, texts);
+    tellAddresses(stack, folder.path, run, texts);
+    stopView = startLiveView(stack.exporterMetrics, screen, texts, run.clock);
+    await Promise.race([
+      untilAborted(signal),
+      supervisor.unexpectedEnd.then((text) => Promise.reject(new ProcessError(text))),
+      reportLater(stack, run, texts),
+    ]);
+    finished = true;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    finished = true;
+  } finally {
+    stopView();
+    screen.say(texts.stopping);
+    await supervisor.stop();
+    // What failed can be looked into.
+    if (finished) await discard(folder);
+    screen.say(finished ? texts.stopped : texts.folder(folder.path));
+  }
+}
+
+function describeChoice(choice: KernelChoice, own: OwnFiles, texts: StackTexts): string {
+  if (choice.kind === 'real') return texts.real(choice.address);
+  const reason = choice.why === 'silent' ? texts.kernelSilent(choice.address) : texts.noClientSettings(own.clientPath);
+  return texts.demo(reason);
+}
+
+function tellAddresses(stack: RunningStack, folder: string, run: StackRun, texts: StackTexts): void {
+  const { screen, side } = run;
+  screen.say(`${texts.addresses}:`);
+  for (const { name, url } of stack.addresses) screen.say(`  ${url}  ${name}`);
+  screen.say(texts.folder(folder));
+  if (willReport(stack, run)) screen.say(texts.reportIn(Math.round(side.demoReportAfter / 1000)));
+  screen.say(texts.hintStop);
+}
+
+function willReport(stack: RunningStack, run: StackRun): boolean {
+  return stack.world !== undefined || run.exitAfterReport;
+}
+
+/** Resolves after the report when the run ends with it, else never. */
+async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts): Promise<void> {
+  const { screen, signal } = run;
+  if (willReport(stack, run)) {
+    await delay(run.side.demoReportAfter, signal);
+    if (!signal.aborted) {
+      screen.say(texts.auditing);
+      const mailed = stack.world !== undefined;
+      const report = await audit(checkoutAt(run.root).bundles, stack.serverSettings, mailed);
+      screen.say(stack.world === undefined ? report : await readReportMail(stack.world, texts));
+      if (run.exitAfterReport) return;
+    }
+  }
+  await untilAborted(signal);
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    untilAborted(signal),
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    }),
+  ]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { ListenAddress } from '../runtime/http-listener.ts';
+import { answers, type ProcessSpec } from './process.ts';
+import { reachableAt, type StackAddresses } from './settings.ts';
+import type { StackTexts } from './texts.ts';
+
+/** What it takes to start FlowCollect's own services. */
+export interface ServicesPlace {
+  /** Folder of the built bundles. */
+  readonly bundles: string;
+  /** The log file of a part. */
+  readonly logOf: (part: string) => string;
+  readonly addresses: StackAddresses;
+  readonly exporterMetrics: ListenAddress;
+  readonly serverSettings: string;
+  readonly clientSettings: string;
+  readonly texts: StackTexts;
+}
+
+export function gatewaySpec(place: ServicesPlace): ProcessSpec {
+  return service(place, 'gateway', place.serverSettings, place.addresses.gatewayMetrics);
+}
+
+export function auditorSpec(place: ServicesPlace): ProcessSpec {
+  return service(place, 'auditor', place.serverSettings, place.addresses.auditor);
+}
+
+export function exporterSpec(place: ServicesPlace): ProcessSpec {
+  return service(place, 'exporter', place.clientSettings, place.exporterMetrics);
+}
+
+function service(
+  { bundles, logOf, texts }: ServicesPlace,
+  command: 'gateway' | 'auditor' | 'exporter',
+  settings: string,
+  health: ListenAddress,
+): ProcessSpec {
+  return {
+    name: texts.parts[command],
+    command: process.execPath,
+    args: [join(bundles, 'flowcollect.mjs'), command, '--config', settings],
+    logFile: logOf(command),
+    ready: answers(`http://${reachableAt(health)}/metrics`),
+  };
+}

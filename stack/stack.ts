@@ -1,0 +1,183 @@
+import { rm } from 'node:fs/promises';
+import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
+import type { Binaries } from './binaries.ts';
+import { grafanaSpec } from './grafana.ts';
+import type { KernelChoice } from './kernel-choice.ts';
+import type { Checkout, RunFolder } from './layout.ts';
+import type { ProcessSpec } from './process.ts';
+import type { Screen } from './screen.ts';
+import { DEMO_MAIL } from './service-settings.ts';
+import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
+import { reachableAt, type ServerSide } from './settings.ts';
+import { exporterMetricsAddress, newSecret, type OwnFiles, settleFiles } from './settle.ts';
+import { readWorld, type SimulatedWorld, simulatorSpec } from './simulated-world.ts';
+import { type AlertMail, alertmanagerConfig, prometheusConfig } from './storage-config.ts';
+import { alertmanagerSpec, prometheusSpec, pushgatewaySpec } from './storage-programs.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { StackTexts } from './texts.ts';
+
+export interface StackConfig {
+  readonly checkout: Checkout;
+  readonly folder: RunFolder;
+  readonly binaries: Binaries;
+  readonly side: ServerSide;
+  readonly own: OwnFiles;
+  readonly choice: KernelChoice;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The whole system, running. */
+export interface RunningStack {
+  readonly serverSettings: string;
+  readonly exporterMetrics: string;
+  /** In a demo. */
+  readonly world: SimulatedWorld | undefined;
+  /** What a person may open, by name. */
+  readonly addresses: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** A demo scrapes more often, since people wait for it. */
+const SCRAPE_SECONDS = { demo: 5, real: 15 } as const;
+
+/**
+ * Starts every part in the order in which they need each other, telling the screen as each comes up.
+ *
+ * @throws ListenError when a port is taken, naming the setting that moves it
+ * @throws ProcessError when a part does not come up
+ */
+export async function startStack(
+  config: StackConfig,
+  supervisor: Supervisor,
+  screen: Screen,
+  texts: StackTexts,
+): Promise<RunningStack> {
+  const { checkout, folder, binaries, side, own, choice } = config;
+  const addresses =
+    choice.kind === 'demo'
+      ? { ...side.addresses, gateway: { ...side.addresses.gateway, host: '127.0.0.1' } }
+      : side.addresses;
+  const local: ServerSide = { ...side, addresses };
+  const exporterMetrics = exporterMetricsAddress(choice, own.clientPath);
+  const { grafana: grafanaPort, ...needed } = addresses;
+  await checkFree([...Object.values(needed), exporterMetrics]);
+
+  const start = async (spec: ProcessSpec, ...listen: readonly string[]): Promise<void> => {
+    await supervisor.start(spec);
+    screen.say(`  ✓ ${spec.name} ${texts.up}  ${listen.join('  ')}`);
+  };
+  const origin = (address: ListenAddress): string => `http://${reachableAt(address)}`;
+
+  const world = choice.kind === 'demo' ? await startWorld(config, supervisor) : undefined;
+  if (world !== undefined) {
+    screen.say(`  ✓ ${texts.parts.kernel} ${texts.up}  ${world.kernel}`);
+    screen.say(`  ✓ ${texts.parts.airport} ${texts.up}  ${new URL(world.airport).origin}`);
+    screen.say(`  ✓ ${texts.parts.mailbox} ${texts.up}  ${world.mailbox.host}:${world.mailbox.port}`);
+  }
+  const files = await settleFiles(choice, local, own, folder, world);
+
+  const place = (name: string, { port }: ListenAddress) => ({
+    binaries,
+    port,
+    folder: folder.in(name),
+    logFile: folder.log(name),
+    configFile: folder.in(`${name}.yml`),
+  });
+  await writeFileAtomic(
+    folder.in('prometheus.yml'),
+    prometheusConfig(addresses, checkout.rules, SCRAPE_SECONDS[choice.kind]),
+  );
+  await writeFileAtomic(folder.in('alertmanager.yml'), alertmanagerConfig(await alertMail(config, world)));
+  await start(pushgatewaySpec(place('pushgateway', addresses.pushgateway)), origin(addresses.pushgateway));
+  await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus));
+  await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager));
+
+  const services = {
+    bundles: checkout.bundles,
+    logOf: folder.log,
+    addresses,
+    exporterMetrics,
+    serverSettings: files.server,
+    clientSettings: files.client,
+    texts,
+  };
+  await start(gatewaySpec(services), origin(addresses.gateway));
+  await start(auditorSpec(services), `${origin(addresses.auditor)}/metrics`);
+  if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
+  await start(exporterSpec(services), `${origin(exporterMetrics)}/metrics`);
+  const dashboards = await startGrafana(config, grafanaPort, origin(addresses.prometheus), start);
+  if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
+
+  return {
+    serverSettings: files.server,
+    exporterMetrics: `${origin(exporterMetrics)}/metrics`,
+    world,
+    addresses: [
+      ...(dashboards === undefined ? [] : [{ name: 'Grafana', url: dashboards }]),
+      { name: 'Prometheus', url: origin(addresses.prometheus) },
+      { name: 'Pushgateway', url: origin(addresses.pushgateway) },
+      { name: 'Alertmanager', url: origin(addresses.alertmanager) },
+      { name: texts.parts.gateway, url: origin(addresses.gateway) },
+      { name: texts.parts.auditor, url: `${origin(addresses.auditor)}/metrics` },
+      { name: texts.parts.exporter, url: `${origin(exporterMetrics)}/metrics` },
+    ],
+  };
+}
+
+/** @throws ListenError for the first port that is taken */
+async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
+  for (const address of addresses) await (await listenHttp(() => {}, address)).close();
+}
+
+async function startWorld({ checkout, folder }: StackConfig, supervisor: Supervisor): Promise<SimulatedWorld> {
+  const access = { secret: newSecret(), mailUser: DEMO_MAIL.user, password: newSecret() };
+  const logFile = folder.log('simulator');
+  await supervisor.start(simulatorSpec(`${checkout.bundles}/simulator.mjs`, access, logFile));
+  return readWorld(logFile, access);
+}
+
+async function alertMail({ folder, side }: StackConfig, world: SimulatedWorld | undefined): Promise<AlertMail> {
+  const passwordFile = folder.in('smtp_password');
+  const smtp =
+    world === undefined
+      ? side.smtp
+      : {
+          SMTPHost: world.mailbox.host,
+          SMTPPort: world.mailbox.port,
+          EmailUser: DEMO_MAIL.user,
+          EmailPass: world.password,
+          EmailTo: DEMO_MAIL.to,
+        };
+  await writeFileAtomic(passwordFile, smtp.EmailPass ?? '');
+  return { smtp, passwordFile, tls: world === undefined };
+}
+
+/** @returns its origin; undefined where there is no usable Grafana */
+async function startGrafana(
+  { binaries, checkout, folder, side, environment }: StackConfig,
+  address: ListenAddress,
+  prometheus: string,
+  start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<void>,
+): Promise<string | undefined> {
+  if (binaries.grafana === undefined) return undefined;
+  const spec = await grafanaSpec({
+    program: binaries.grafana,
+    port: address.port,
+    folder: folder.in('grafana'),
+    logFile: folder.log('grafana'),
+    sources: checkout.grafana,
+    language: side.server.Language,
+    prometheus,
+    environment,
+  });
+  if (spec === undefined) return undefined;
+  await checkFree([address]);
+  const url = `http://${reachableAt(address)}`;
+  await start(spec, url);
+  return url;
+}
+
+/** Removes what a demo wrote. */
+export async function discard(folder: RunFolder): Promise<void> {
+  if (folder.temporary) await rm(folder.path, { recursive: true, force: true });
+}
