@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../random.ts';
 import type { SimulatedConnection } from './connection.ts';
 import { type Destination, KERNEL_DNS, KERNEL_DOWNLOAD } from './destination.ts';
 import { KERNEL_CLIENT, type Life, openConnection, UNCOUNTED_CLIENT } from './opening.ts';
-import { BIG_RATE, STREAM_RATE, type Workload } from './workload.ts';
+import { BIG_RATE, type Client, STREAM_RATE, visitorsOf, type Workload } from './workload.ts';
 
 /** A cause of connections. What it opens, and when, depends on its seed alone. */
 export interface Emitter {
@@ -23,16 +23,15 @@ export interface EmitterSpan {
 /** All that makes connections in a household of this workload. */
 export function createEmitters(workload: Workload, span: EmitterSpan): Emitter[] {
   const { destinations, clients } = workload;
-  const arrivals = emitter(span, 'arrivals', (random, at) => ({
-    connections: openConnection(
-      random,
-      at,
-      random.weighted(destinations),
-      random.pick(clients),
-      drawLife(random, workload),
-    ),
-    pause: random.exponential(1000 / workload.arrivalsPerSecond),
-  }));
+  const visitor = (random: Random, { host }: Destination): Client => random.pick(visitorsOf(host, clients));
+  const arrivals = emitter(span, 'arrivals', (random, at) => {
+    const destination = random.weighted(destinations);
+    const client = visitor(random, destination);
+    return {
+      connections: openConnection(random, at, destination, client, drawLife(random, workload)),
+      pause: random.exponential(1000 / workload.arrivalsPerSecond),
+    };
+  });
 
   const stream = (destination: Destination, index: number): Emitter =>
     emitter(span, `stream/${index}`, (random, at) => {
@@ -40,7 +39,7 @@ export function createEmitters(workload: Workload, span: EmitterSpan): Emitter[]
       const download = Math.round((STREAM_RATE * length) / 1000);
       const life: Life = { upload: 2040, download, moving: length, open: length };
       return {
-        connections: openConnection(random, at, destination, random.pick(clients), life),
+        connections: openConnection(random, at, destination, visitor(random, destination), life),
         pause: length + random.between(500, 5000),
       };
     });
@@ -52,7 +51,7 @@ export function createEmitters(workload: Workload, span: EmitterSpan): Emitter[]
       const exchanges = Math.ceil(length / 222);
       const life: Life = { upload: 300 * exchanges, download: 900 * exchanges, moving: length, open: length + 60_000 };
       return {
-        connections: openConnection(random, at, workload.udp, random.pick(clients), life),
+        connections: openConnection(random, at, workload.udp, visitor(random, workload.udp), life),
         pause: length + random.between(500, 5000),
       };
     });

@@ -15,8 +15,8 @@ export interface Life {
 }
 
 /** The kernel speaking for itself (`type: Inner`); with an empty process the totals leave it out. */
-export const KERNEL_CLIENT: Client = { sourceIP: '', process: 'mihomo', inboundUser: '' };
-export const UNCOUNTED_CLIENT: Client = { sourceIP: '', process: '', inboundUser: '' };
+export const KERNEL_CLIENT: Client = { sourceIP: '', process: 'mihomo', inboundUser: '', visits: [] };
+export const UNCOUNTED_CLIENT: Client = { sourceIP: '', process: '', inboundUser: '', visits: [] };
 
 /**
  * A connection, and the hop beneath it where its node is reached through another one (`dialer-proxy`): that hop is
@@ -38,7 +38,9 @@ export function openConnection(
     id: random.uuid(),
     network,
     type: inner ? 'Inner' : 'Socks5',
-    ...client,
+    sourceIP: client.sourceIP,
+    process: client.process,
+    inboundUser: client.inboundUser,
     sourcePort: inner ? 0 : random.whole(32_768, 60_999),
     host,
     address,
@@ -58,7 +60,9 @@ export function openConnection(
   if (node.dialer === '') return [connection];
   const hop: SimulatedConnection = {
     ...connection,
-    ...UNCOUNTED_CLIENT,
+    sourceIP: '',
+    process: '',
+    inboundUser: '',
     id: random.uuid(),
     type: 'Inner',
     sourcePort: 0,

@@ -43,7 +43,7 @@ export function createTruthBook(): TruthBook {
       const sums = copy(closed);
       for (const connection of open) add(sums, connection, at);
       return {
-        nodes: [...sums.nodes.values()],
+        nodes: [...sums.nodes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, total]) => total),
         by: Object.fromEntries(
           TRUTH_DIMENSIONS.map((dimension) => [dimension, Object.fromEntries(sums.by[dimension])]),
         ) as Record<TruthDimension, Cut>,

@@ -11,6 +11,8 @@ export interface Client {
   readonly sourceIP: string;
   readonly process: string;
   readonly inboundUser: string;
+  /** Parts of the names it goes to; empty when it goes anywhere. */
+  readonly visits: readonly string[];
 }
 
 /** What a household does all day. Shares are of the connections that arrive one by one. */
@@ -40,7 +42,7 @@ export type WorkloadShape = (typeof WORKLOAD_SHAPES)[number];
 const onPort = (...ports: readonly number[]): Destination[] =>
   RECORDED_DESTINATIONS.filter(({ port }) => ports.includes(port));
 
-const program: Client = { sourceIP: '127.0.0.1', process: '', inboundUser: '' };
+const program: Client = { sourceIP: '127.0.0.1', process: '', inboundUser: '', visits: [] };
 
 const mixed: Workload = {
   arrivalsPerSecond: 16.7,
@@ -54,7 +56,12 @@ const mixed: Workload = {
   kernelTraffic: false,
 };
 
-const client = (sourceIP: string, process: string, inboundUser: string): Client => ({ sourceIP, process, inboundUser });
+const client = (sourceIP: string, process: string, inboundUser: string, ...visits: readonly string[]): Client => ({
+  sourceIP,
+  process,
+  inboundUser,
+  visits,
+});
 
 /** Arrival rates, sizes and shares as in the recordings of the same names; household by people, programs and names. */
 export const WORKLOADS: Readonly<Record<WorkloadShape, Workload>> = {
@@ -66,9 +73,9 @@ export const WORKLOADS: Readonly<Record<WorkloadShape, Workload>> = {
     destinations: HOUSEHOLD_DESTINATIONS,
     clients: [
       client('192.168.1.11', 'chrome', 'alice'),
-      client('192.168.1.11', 'Telegram', 'alice'),
-      client('192.168.1.12', 'bilibili', 'alice'),
-      client('192.168.1.13', 'steam', 'bob'),
+      client('192.168.1.11', 'Telegram', 'alice', 't.me'),
+      client('192.168.1.12', 'bilibili', 'alice', 'bili'),
+      client('192.168.1.13', 'steam', 'bob', 'steam'),
       client('192.168.1.21', 'firefox', 'bob'),
       client('192.168.1.22', '', ''),
     ],
@@ -78,3 +85,8 @@ export const WORKLOADS: Readonly<Record<WorkloadShape, Workload>> = {
     kernelTraffic: true,
   },
 };
+
+/** Those who may go to that name. */
+export function visitorsOf(host: string, clients: readonly Client[]): Client[] {
+  return clients.filter(({ visits }) => visits.length === 0 || visits.some((part) => host.includes(part)));
+}

@@ -45,13 +45,13 @@ const CONFIGS = JSON.stringify({
   sniffing: false,
 });
 
+/** What nodes and groups have in common. */
 function nodeItem(name: string, type: string) {
   return {
     alive: true,
     'dialer-proxy': '',
     extra: {},
     history: [],
-    id: createRandom(name).uuid(),
     interface: '',
     mptcp: false,
     name,
@@ -67,7 +67,8 @@ function nodeItem(name: string, type: string) {
 }
 
 function proxyItem({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode) {
-  return { ...nodeItem(name, type), 'dialer-proxy': dialer, 'provider-name': provider, udp, uot: udpOverTcp };
+  const id = createRandom(name).uuid();
+  return { ...nodeItem(name, type), id, 'dialer-proxy': dialer, 'provider-name': provider, udp, uot: udpOverTcp };
 }
 
 function groupFields(all: readonly string[], now: string, testUrl: string) {

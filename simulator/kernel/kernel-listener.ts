@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ListenAddress, listenHttp } from '../../runtime/http-listener.ts';
+import { type ListenAddress, ListenError, listenHttp } from '../../runtime/http-listener.ts';
 import type { KernelApi } from './kernel-api.ts';
 
 /** A place where the API is served; it dies as a process does, cutting every connection. */
@@ -18,12 +18,18 @@ export async function listenOnPort(api: KernelApi, address: ListenAddress): Prom
   return { port, origin, kill: killable(server, api) };
 }
 
-/** A unix socket that anyone on the machine may use, as the kernel makes it. */
+/**
+ * A unix socket that anyone on the machine may use, as the kernel makes it.
+ *
+ * @throws ListenError when the path cannot be used
+ */
 export async function listenOnSocket(api: KernelApi, path: string): Promise<KernelListener> {
   await rm(path, { force: true });
   const server = createServer(api.onRequest);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new ListenError(`${path} cannot be used (${error.code}); change --socket`, { cause: error }));
+    });
     server.listen(path, resolve);
   });
   await chmod(path, 0o666);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
+import { ListenError } from '../../runtime/http-listener.ts';
 
 /** A mail that arrived. */
 export interface ReceivedMail {
@@ -18,7 +19,7 @@ export type MailRefusal = z.infer<typeof refusalSchema>;
 
 /** A mail server on loopback that keeps what it gets, in memory. */
 export interface Mailbox {
-  /** @throws Error when the port is taken */
+  /** @throws ListenError when the port is taken */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** @throws Error before the start */
@@ -91,16 +92,23 @@ export function createMailbox(options: {
   return {
     start: () =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        const refuse = (error: NodeJS.ErrnoException): void => {
+          reject(
+            new ListenError(`127.0.0.1:${options.port} cannot be used (${error.code}); change --mailbox-port`, {
+              cause: error,
+            }),
+          );
+        };
+        server.once('error', refuse);
         server.listen(options.port, '127.0.0.1', () => {
-          server.off('error', reject);
+          server.off('error', refuse);
           // A client that hangs up mid-way is its own affair.
           server.on('error', () => undefined);
           started = true;
           resolve();
         });
       }),
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: () => (started ? new Promise((resolve) => server.close(() => resolve())) : Promise.resolve()),
     port() {
       if (!started) throw new Error('the mailbox has not started');
       return (server.server.address() as AddressInfo).port;
