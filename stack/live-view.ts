@@ -1,5 +1,5 @@
+import type { Screen } from '../runtime/screen.ts';
 import { readTraffic, renderLine, renderTable, type TrafficReading } from './live-table.ts';
-import type { Screen } from './screen.ts';
 import type { StackTexts } from './texts.ts';
 
 const TERMINAL_EVERY_MS = 2000;

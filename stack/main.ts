@@ -5,13 +5,13 @@ import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../core/settings.ts';
 import { ListenError } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { createScreen } from '../runtime/screen.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { BinariesError } from './binaries.ts';
 import { KernelRefusedError } from './kernel-choice.ts';
 import { ProcessError } from './process.ts';
 import { AuditFailedError } from './report.ts';
 import { runStack } from './run-stack.ts';
-import { createScreen } from './screen.ts';
 import { readServerSide } from './settings.ts';
 
 /** `flowcollect stack`: the whole system on this machine, until Ctrl-C. */

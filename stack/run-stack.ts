@@ -1,4 +1,5 @@
 import type { Logger } from '../runtime/logger.ts';
+import type { Screen } from '../runtime/screen.ts';
 import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
 import { checkoutAt, openRunFolder } from './layout.ts';
@@ -6,7 +7,6 @@ import { startLiveView } from './live-view.ts';
 import { createOrphanGuard } from './orphan-guard.ts';
 import { ProcessError } from './process.ts';
 import { audit, readReportMail } from './report.ts';
-import type { Screen } from './screen.ts';
 import type { ServerSide } from './settings.ts';
 import type { OwnFiles } from './settle.ts';
 import { discard, type RunningStack, startStack } from './stack.ts';

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
+import type { Screen } from '../runtime/screen.ts';
 import type { Binaries } from './binaries.ts';
 import { grafanaSpec } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Checkout, RunFolder } from './layout.ts';
 import type { ProcessSpec } from './process.ts';
-import type { Screen } from './screen.ts';
 import { DEMO_MAIL } from './service-settings.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { reachableAt, type ServerSide } from './settings.ts';

@@ -1,6 +1,6 @@
 import { cutToWidth } from '../core/display-width.ts';
 
-/** Where the stack writes: a terminal, or a pipe or file. */
+/** Where a live view is written: a terminal, or a pipe or file. */
 export interface ScreenOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readIni } from '../core/ini.ts';
+import type { KernelChoice } from './kernel-choice.ts';
+import { checkoutAt, openRunFolder, type RunFolder } from './layout.ts';
+import { readServerSide } from './settings.ts';
+import { settleFiles } from './settle.ts';
+
+let base: string;
+let folder: RunFolder;
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'settle-'));
+  folder = await openRunFolder(checkoutAt(base), join(base, 'data'));
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const own = { serverPath: '/me/ServerSetting.ini', serverExists: true, clientPath: '/me/ClientSetting.ini' };
+const side = readServerSide(own.serverPath, '[server]\nListenPort = :8686\nServerToken = shared');
+const real = (entries: Record<string, string>): KernelChoice => ({
+  kind: 'real',
+  address: 'http://127.0.0.1:9097',
+  client: new Map(Object.entries(entries)),
+});
+const entriesOf = async (path: string, section: string) =>
+  Object.fromEntries(readIni(await readFile(path, 'utf8')).entries(section));
+
+describe('settleFiles', () => {
+  it('uses files that suit as they are, so that edits apply', async () => {
+    const choice = real({ RemoteServer: 'http://localhost:8686/report', RemoteToken: 'shared', DeviceID: 'a' });
+    expect(await settleFiles(choice, side, own, folder, undefined)).toEqual({
+      server: own.serverPath,
+      client: own.clientPath,
+      redirected: false,
+    });
+  });
+
+  it('turns an exporter that pushes elsewhere to this gateway, with a state of its own', async () => {
+    const choice = real({ RemoteServer: 'https://vps.example', RemoteToken: 'other', DeviceID: '客厅', StateDir: 's' });
+    const { client, redirected } = await settleFiles(choice, side, own, folder, undefined);
+    expect(redirected).toBe(true);
+    expect(await entriesOf(client, 'client')).toEqual({
+      RemoteServer: 'http://127.0.0.1:8686',
+      RemoteToken: 'shared',
+      DeviceID: '客厅',
+      StateDir: folder.in('exporter'),
+    });
+  });
+
+  it('keeps a demo away from real airports and mailboxes', async () => {
+    const text = [
+      '[server]\nSubUrls = ["a.yaml"]="https://real.example/?token=hunter2"\nTimezone = Europe/Berlin',
+      '[smtp]\nEmailUser = me@qq.com\nEmailPass = hunter2\nEmailTo = me@qq.com',
+    ].join('\n');
+    const world = {
+      kernel: 'http://127.0.0.1:1',
+      secret: 's',
+      airport: 'http://127.0.0.1:2/sub?token=t',
+      mailbox: { host: '127.0.0.1', port: 3 },
+      password: 'p',
+      control: 'http://127.0.0.1:4',
+    };
+    const choice: KernelChoice = { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
+    const files = await settleFiles(choice, readServerSide(own.serverPath, text), own, folder, world);
+    const server = await readFile(files.server, 'utf8');
+    expect(server).not.toMatch(/real\.example|qq\.com|hunter2/);
+    expect(await entriesOf(files.server, 'server')).toMatchObject({
+      SubUrls: '["demo.yaml"]="http://127.0.0.1:2/sub?token=t"',
+      Timezone: 'Europe/Berlin',
+    });
+    expect((await entriesOf(files.client, 'client')).RemoteToken).toBe(
+      (await entriesOf(files.server, 'server')).ServerToken,
+    );
+  });
+});
