@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The checkout that the stack runs from. */
@@ -40,4 +40,9 @@ export async function openRunFolder(checkout: Checkout, realData: string | undef
     in: (...names) => join(path, ...names),
     log: (part) => join(path, 'logs', `${part}.log`),
   };
+}
+
+/** Removes what a demo wrote. */
+export async function discard(folder: RunFolder): Promise<void> {
+  if (folder.temporary) await rm(folder.path, { recursive: true, force: true });
 }

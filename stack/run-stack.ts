@@ -2,14 +2,14 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
-import { checkoutAt, openRunFolder } from './layout.ts';
+import { checkoutAt, discard, openRunFolder } from './layout.ts';
 import { startLiveView } from './live-view.ts';
 import { createOrphanGuard } from './orphan-guard.ts';
 import { ProcessError } from './process.ts';
-import { audit, readReportMail } from './report.ts';
+import { AuditFailedError, audit, readReportMail } from './report.ts';
 import type { ServerSide } from './settings.ts';
 import type { OwnFiles } from './settle.ts';
-import { discard, type RunningStack, startStack } from './stack.ts';
+import { type RunningStack, startStack } from './stack.ts';
 import { createSupervisor } from './supervisor.ts';
 import { type StackTexts, stackTexts } from './texts.ts';
 
@@ -90,6 +90,12 @@ function willReport(stack: RunningStack, run: StackRun): boolean {
   return stack.world !== undefined || run.exitAfterReport;
 }
 
+/** Audits and gives what a person reads: in a demo the mail as it arrived. */
+async function report(stack: RunningStack, bundles: string, texts: StackTexts): Promise<string> {
+  const printed = await audit(bundles, stack.serverSettings, stack.world !== undefined);
+  return stack.world === undefined ? printed : readReportMail(stack.world, texts);
+}
+
 /** Resolves after the report when the run ends with it, else never. */
 async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts): Promise<void> {
   const { screen, signal } = run;
@@ -97,9 +103,12 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts
     await delay(run.side.demoReportAfter, signal);
     if (!signal.aborted) {
       screen.say(texts.auditing);
-      const mailed = stack.world !== undefined;
-      const report = await audit(checkoutAt(run.root).bundles, stack.serverSettings, mailed);
-      screen.say(stack.world === undefined ? report : await readReportMail(stack.world, texts));
+      try {
+        screen.say(await report(stack, checkoutAt(run.root).bundles, texts));
+      } catch (error) {
+        if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
+        screen.say(error.message);
+      }
       if (run.exitAfterReport) return;
     }
   }

@@ -1,16 +1,13 @@
 import { renderIni } from './ini-text.ts';
 import type { ClientEntries } from './kernel-choice.ts';
 import { reachableAt, type ServerSide, type StackAddresses } from './settings.ts';
-import type { SimulatedWorld } from './simulated-world.ts';
+import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /** Where the stack's own services write, absolute. */
 export interface ServiceFolders {
   readonly exporterState: string;
   readonly data: string;
 }
-
-/** The mail account that the simulated mailbox knows. */
-export const DEMO_MAIL = { user: 'flowcollect@demo.invalid', to: 'you@demo.invalid' } as const;
 
 /** What gateway and auditor are told in the demo: addresses, days and language as set, all else simulated. */
 export function demoServerSettings(side: ServerSide, world: SimulatedWorld, token: string, data: string): string {

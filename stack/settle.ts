@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
+import { newSecret } from './secret.ts';
 import {
   bareServerSettings,
   demoClientSettings,
@@ -24,10 +24,6 @@ export interface OwnFiles {
   readonly serverPath: string;
   readonly serverExists: boolean;
   readonly clientPath: string;
-}
-
-export function newSecret(): string {
-  return randomBytes(18).toString('base64url');
 }
 
 /**

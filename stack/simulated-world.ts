@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Checkout, RunFolder } from './layout.ts';
 import type { ProcessSpec } from './process.ts';
+import { newSecret } from './secret.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** The simulated kernel, airport and mailbox of the demo, as they can be reached. */
 export interface SimulatedWorld {
@@ -27,15 +30,29 @@ const addressesSchema = z.object({
 const mailboxSchema = z.object({ mails: z.array(z.object({ to: z.array(z.string()), raw: z.string() })) });
 export type SimulatedMail = z.infer<typeof mailboxSchema>['mails'][number];
 
+/** The mail account that the simulated mailbox knows. */
+export const DEMO_MAIL = { user: 'flowcollect@demo.invalid', to: 'you@demo.invalid' } as const;
+
 /** What the simulator is started with. */
-export interface SimulatorAccess {
+interface SimulatorAccess {
   readonly secret: string;
   readonly mailUser: string;
   readonly password: string;
 }
 
-/** @param bundle path of the simulator's bundle */
-export function simulatorSpec(bundle: string, access: SimulatorAccess, logFile: string): ProcessSpec {
+/** Starts the simulator and learns where it listens. */
+export async function startWorld(
+  checkout: Checkout,
+  folder: RunFolder,
+  supervisor: Supervisor,
+): Promise<SimulatedWorld> {
+  const access = { secret: newSecret(), mailUser: DEMO_MAIL.user, password: newSecret() };
+  const logFile = folder.log('simulator');
+  await supervisor.start(simulatorSpec(`${checkout.bundles}/simulator.mjs`, access, logFile));
+  return readWorld(logFile, access);
+}
+
+function simulatorSpec(bundle: string, access: SimulatorAccess, logFile: string): ProcessSpec {
   return {
     name: 'Simulator',
     command: process.execPath,
@@ -49,8 +66,7 @@ export function simulatorSpec(bundle: string, access: SimulatorAccess, logFile: 
   };
 }
 
-/** Reads where the started simulator listens, from the line it printed. */
-export async function readWorld(logFile: string, access: SimulatorAccess): Promise<SimulatedWorld> {
+async function readWorld(logFile: string, access: SimulatorAccess): Promise<SimulatedWorld> {
   const line = await addressLine(logFile);
   return { ...addressesSchema.parse(JSON.parse(line ?? 'null')), secret: access.secret, password: access.password };
 }

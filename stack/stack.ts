@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import type { Screen } from '../runtime/screen.ts';
@@ -7,12 +6,11 @@ import { grafanaSpec } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Checkout, RunFolder } from './layout.ts';
 import type { ProcessSpec } from './process.ts';
-import { DEMO_MAIL } from './service-settings.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { reachableAt, type ServerSide } from './settings.ts';
-import { exporterMetricsAddress, newSecret, type OwnFiles, settleFiles } from './settle.ts';
-import { readWorld, type SimulatedWorld, simulatorSpec } from './simulated-world.ts';
-import { type AlertMail, alertmanagerConfig, prometheusConfig } from './storage-config.ts';
+import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
+import { type SimulatedWorld, startWorld } from './simulated-world.ts';
+import { alertMail, alertmanagerConfig, prometheusConfig } from './storage-config.ts';
 import { alertmanagerSpec, prometheusSpec, pushgatewaySpec } from './storage-programs.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { StackTexts } from './texts.ts';
@@ -68,7 +66,7 @@ export async function startStack(
   };
   const origin = (address: ListenAddress): string => `http://${reachableAt(address)}`;
 
-  const world = choice.kind === 'demo' ? await startWorld(config, supervisor) : undefined;
+  const world = choice.kind === 'demo' ? await startWorld(checkout, folder, supervisor) : undefined;
   if (world !== undefined) {
     screen.say(`  ✓ ${texts.parts.kernel} ${texts.up}  ${world.kernel}`);
     screen.say(`  ✓ ${texts.parts.airport} ${texts.up}  ${new URL(world.airport).origin}`);
@@ -87,7 +85,7 @@ export async function startStack(
     folder.in('prometheus.yml'),
     prometheusConfig(addresses, checkout.rules, SCRAPE_SECONDS[choice.kind]),
   );
-  await writeFileAtomic(folder.in('alertmanager.yml'), alertmanagerConfig(await alertMail(config, world)));
+  await writeFileAtomic(folder.in('alertmanager.yml'), alertmanagerConfig(await alertMail(side, folder, world)));
   await start(pushgatewaySpec(place('pushgateway', addresses.pushgateway)), origin(addresses.pushgateway));
   await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus));
   await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager));
@@ -129,29 +127,6 @@ async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
   for (const address of addresses) await (await listenHttp(() => {}, address)).close();
 }
 
-async function startWorld({ checkout, folder }: StackConfig, supervisor: Supervisor): Promise<SimulatedWorld> {
-  const access = { secret: newSecret(), mailUser: DEMO_MAIL.user, password: newSecret() };
-  const logFile = folder.log('simulator');
-  await supervisor.start(simulatorSpec(`${checkout.bundles}/simulator.mjs`, access, logFile));
-  return readWorld(logFile, access);
-}
-
-async function alertMail({ folder, side }: StackConfig, world: SimulatedWorld | undefined): Promise<AlertMail> {
-  const passwordFile = folder.in('smtp_password');
-  const smtp =
-    world === undefined
-      ? side.smtp
-      : {
-          SMTPHost: world.mailbox.host,
-          SMTPPort: world.mailbox.port,
-          EmailUser: DEMO_MAIL.user,
-          EmailPass: world.password,
-          EmailTo: DEMO_MAIL.to,
-        };
-  await writeFileAtomic(passwordFile, smtp.EmailPass ?? '');
-  return { smtp, passwordFile, tls: world === undefined };
-}
-
 /** @returns its origin; undefined where there is no usable Grafana */
 async function startGrafana(
   { binaries, checkout, folder, side, environment }: StackConfig,
@@ -175,9 +150,4 @@ async function startGrafana(
   const url = `http://${reachableAt(address)}`;
   await start(spec, url);
   return url;
-}
-
-/** Removes what a demo wrote. */
-export async function discard(folder: RunFolder): Promise<void> {
-  if (folder.temporary) await rm(folder.path, { recursive: true, force: true });
 }

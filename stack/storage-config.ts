@@ -1,5 +1,8 @@
 import type { SmtpSection } from '../core/server-settings.ts';
-import { reachableAt, type StackAddresses } from './settings.ts';
+import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import type { RunFolder } from './layout.ts';
+import { reachableAt, type ServerSide, type StackAddresses } from './settings.ts';
+import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /**
  * prometheus.yml of the stack: the jobs of prometheus/prometheus.yml at this machine's addresses. JSON is YAML.
@@ -38,6 +41,27 @@ export interface AlertMail {
   readonly passwordFile: string;
   /** Off only towards a mailbox on loopback. */
   readonly tls: boolean;
+}
+
+/** Alerts go where the report goes: by `[smtp]`, in a demo to the simulated mailbox. Writes the password's file. */
+export async function alertMail(
+  side: ServerSide,
+  folder: RunFolder,
+  world: SimulatedWorld | undefined,
+): Promise<AlertMail> {
+  const passwordFile = folder.in('smtp_password');
+  const smtp =
+    world === undefined
+      ? side.smtp
+      : {
+          SMTPHost: world.mailbox.host,
+          SMTPPort: world.mailbox.port,
+          EmailUser: DEMO_MAIL.user,
+          EmailPass: world.password,
+          EmailTo: DEMO_MAIL.to,
+        };
+  await writeFileAtomic(passwordFile, smtp.EmailPass ?? '');
+  return { smtp, passwordFile, tls: world === undefined };
 }
 
 /** alertmanager.yml of the stack, as prometheus/alertmanager.yml with the addresses of `[smtp]`. */
