@@ -4,7 +4,7 @@ import { cutToWidth, displayWidth, padToWidth } from './display-width.ts';
 it.each([
   ['abc', 3],
   ['香港 01', 7],
-  ['🇭🇰', 4],
+  ['🇭🇰', 2],
   ['é', 1],
   ['', 0],
 ])('%j takes %i columns', (text, width) => {

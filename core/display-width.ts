@@ -1,6 +1,9 @@
-/** East Asian wide and fullwidth characters, and emoji, which terminals draw over two columns. */
+/**
+ * East Asian wide and fullwidth characters, and emoji, which terminals draw over two columns. The letters of which
+ * flags are made are not among them: two of them are one flag.
+ */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1f1e5}\u{1f200}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 /** Drawn onto the character before: combining marks, joiners, variation selectors. */
 const NONE = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
