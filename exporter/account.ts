@@ -60,6 +60,11 @@ export interface Account {
   fellBehind(): void;
   /** The kernel is at another address: it is the same one only if a connection survives. */
   moveTo(kernelAddress: string): void;
+  /**
+   * The state to go on with under another DeviceID: new counters for all that the gateway has not accepted under this
+   * one, so that each byte is counted under one of the two names.
+   */
+  rename(deviceId: string, stateId: string): SavedAccount;
 }
 
 /** A frame to apply again after the counters were taken from the gateway, and what followed it. */
@@ -82,8 +87,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   let last: { frame: Frame; catalog: Catalog } | undefined;
   /** The last frames of kernels that ended since the gateway accepted a push: without them their bytes were lost. */
   const milestones: Milestone[] = [];
-  /** How many of them the push that was begun last holds. */
-  let covered = 0;
+  /** The ledger that the gateway's series rest on; undefined when it has none of this account. */
+  let base = initial.standing.kind === 'agreed' ? initial.ledger : undefined;
+  /** The push that was begun last: its ledger, and how many milestones it holds. */
+  let begun: { readonly ledger: LedgerState; readonly milestones: number } | undefined;
 
   function replaceLedger(state: LedgerState): void {
     ledger = createLedger(ledgerOptions, state);
@@ -104,11 +111,12 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     rebase();
   }
 
-  function take(counters: PushedCounters): void {
-    const frames = [...milestones, ...(last === undefined ? [] : [{ ...last, followedBy: undefined }])];
-    // When the gateway accepted them is not known; any time before the next frame will do.
-    replaceLedger(resumeLedgerState(counters, (frames[0]?.frame.at ?? ledger.state().at) - 1));
-    for (const { frame, catalog, followedBy } of frames) {
+  const kept = () => [...milestones, ...(last === undefined ? [] : [{ ...last, followedBy: undefined }])];
+
+  /** Counts anew, from an earlier state, what the frames kept since then tell. */
+  function countAgain(from: LedgerState): void {
+    replaceLedger(from);
+    for (const { frame, catalog, followedBy } of kept()) {
       ledger.apply(frame, catalog);
       if (followedBy === 'another kernel') rebase();
     }
@@ -145,23 +153,31 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       asked = true;
       behind = false;
       standing = { kind: 'agreed' };
-      if (readBack.kind === 'nothing' || isEmpty(readBack.counters))
+      if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
+        base = undefined;
         return before.kind === 'agreed' ? 'went_on' : 'began';
+      }
       const { counters } = readBack;
       const isNewer = readBack.stateId === stateId && readBack.sequence > sequence;
       if (before.kind === 'agreed' && !wasBehind && !isNewer) return 'went_on';
       if (readBack.stateId === stateId) sequence = Math.max(sequence, readBack.sequence);
-      take(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters);
+      // When the gateway accepted them is not known; any time before the next frame will do.
+      const at = (kept()[0]?.frame.at ?? ledger.state().at) - 1;
+      base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
+      countAgain(base);
       return 'resumed';
     },
     beginPush() {
       sequence += 1;
-      covered = milestones.length;
-      return save();
+      const saved = save();
+      begun = { ledger: saved.ledger, milestones: milestones.length };
+      return saved;
     },
     accepted() {
-      milestones.splice(0, covered);
-      covered = 0;
+      if (begun === undefined) return;
+      base = begun.ledger;
+      milestones.splice(0, begun.milestones);
+      begun = undefined;
     },
     fellBehind() {
       behind = true;
@@ -169,7 +185,21 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     moveTo(address) {
       doubtful = address === kernelAddress ? undefined : address;
     },
+    rename(newDeviceId, newStateId) {
+      const named = { deviceId: newDeviceId, kernelAddress, stateId: newStateId, sequence: 0 };
+      // Nothing was pushed under the old name: all of it goes over.
+      if (base === undefined) {
+        return { ...save(), ...named, standing: standing.kind === 'agreed' ? { kind: 'unknown' } : standing };
+      }
+      const { at, raw, connections, models } = base;
+      countAgain({ ...emptyLedger(), at, raw, connections, models });
+      return { ...named, standing: { kind: 'renamed', baseline: raw }, ledger: ledger.state() };
+    },
   };
+}
+
+function emptyLedger(): LedgerState {
+  return createLedger({ localNodes: [], familyCap: 0 }).state();
 }
 
 /** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */
@@ -179,23 +209,5 @@ function isEmpty({ raw, kernel }: PushedCounters): boolean {
 
 /** The state of a device that has none: nothing counted yet. */
 export function newAccount(deviceId: string, kernelAddress: string, stateId: string): SavedAccount {
-  const ledger = createLedger({ localNodes: [], familyCap: 0 }).state();
-  return { deviceId, kernelAddress, stateId, sequence: 0, standing: { kind: 'unknown' }, ledger };
-}
-
-/**
- * The state of a device under a new DeviceID: new counters upon the same baseline, so that each byte is counted under
- * one of the two names.
- */
-export function renamedAccount(saved: SavedAccount, deviceId: string, stateId: string): SavedAccount {
-  const fresh = createLedger({ localNodes: [], familyCap: 0 }).state();
-  const { at, raw, connections, models } = saved.ledger;
-  return {
-    deviceId,
-    kernelAddress: saved.kernelAddress,
-    stateId,
-    sequence: 0,
-    standing: { kind: 'renamed', baseline: raw },
-    ledger: { ...fresh, at, raw, connections, models },
-  };
+  return { deviceId, kernelAddress, stateId, sequence: 0, standing: { kind: 'unknown' }, ledger: emptyLedger() };
 }

@@ -1,0 +1,57 @@
+import type { TrafficClass } from '../../core/traffic.ts';
+
+/** The words of the console in one language. */
+export interface ConsoleWords {
+  readonly classes: Readonly<Record<TrafficClass, string>>;
+  readonly all: string;
+  readonly kernel: string;
+  readonly connecting: string;
+  readonly connections: string;
+  readonly logsMissing: string;
+  readonly columns: {
+    readonly upload: string;
+    readonly download: string;
+    readonly total: string;
+    readonly node: string;
+  };
+  readonly settled: string;
+  readonly push: string;
+  readonly notPushedYet: string;
+  readonly never: string;
+  accepted(ago: string): string;
+  ago(seconds: number): string;
+}
+
+const zh: ConsoleWords = {
+  classes: { proxy: '代理', direct: '直连', local: '本地', reject: '拒绝', unattributed: '未归属' },
+  all: '合计',
+  kernel: '内核',
+  connecting: '连接中…',
+  connections: '连接数',
+  logsMissing: '（收不到 /logs，短连接按经验归属）',
+  columns: { upload: '上行', download: '下行', total: '累计', node: '节点' },
+  settled: '结算占比',
+  push: '上报',
+  notPushedYet: '尚未上报',
+  never: '从未成功',
+  accepted: (ago) => `成功，${ago}`,
+  ago: (seconds) => `${seconds} 秒前`,
+};
+
+const en: ConsoleWords = {
+  classes: { proxy: 'proxy', direct: 'direct', local: 'local', reject: 'reject', unattributed: 'unattributed' },
+  all: 'all',
+  kernel: 'kernel',
+  connecting: 'connecting…',
+  connections: 'connections',
+  logsMissing: ' (no /logs: short connections are attributed by experience)',
+  columns: { upload: 'up', download: 'down', total: 'total', node: 'node' },
+  settled: 'settled',
+  push: 'push',
+  notPushedYet: 'not yet',
+  never: 'never accepted',
+  accepted: (ago) => `accepted ${ago}`,
+  ago: (seconds) => `${seconds} s ago`,
+};
+
+export const consoleWords = (language: 'zh' | 'en'): ConsoleWords => (language === 'zh' ? zh : en);

@@ -1,0 +1,175 @@
+import { backoffDelay } from '../../core/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Account, SavedAccount } from '../account.ts';
+import type { PushMetric } from '../metrics.ts';
+import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
+import { describePushProblem, type PushProblem } from './problem.ts';
+
+/** How pushing goes. */
+export type PushState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'accepted'; readonly at: number; readonly sequence: number }
+  | { readonly kind: 'failing'; readonly problem: PushProblem; readonly lastAccepted: number | undefined };
+
+export interface PusherOptions {
+  readonly gateway: GatewayClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  chance(): number;
+  /** Where to push as of now. */
+  address(): Omit<GatewayAddress, 'deviceId'>;
+  /** Milliseconds between pushes, as of now. */
+  interval(): number;
+  /** The device as of now; another object after its DeviceID changed. */
+  account(): Account;
+  /** Exposition text; the counters are taken before it returns. */
+  render(): Promise<string>;
+  write(saved: SavedAccount): Promise<void>;
+  onPush(result: PushMetric): void;
+}
+
+/** Pushes one device's counters until it is stopped. */
+export interface Pusher {
+  start(): void;
+  state(): PushState;
+  /** One push now, after a running one has ended; whether it was accepted. */
+  pushNow(): Promise<boolean>;
+  /** Does something while no push is under way. */
+  between(task: () => void): Promise<void>;
+  /** Ends the loop after a running push. */
+  stop(): Promise<void>;
+}
+
+const LONGEST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 2000;
+/** Soon enough to see that it works, late enough for a first frame. */
+const FIRST_PUSH_MS = 1500;
+
+/**
+ * Every push carries the full state, so a lost one costs nothing and none are kept back: a day of outage takes no
+ * memory. State is written before a push leaves, so that a crash never takes back what was pushed.
+ */
+export function createPusher(options: PusherOptions): Pusher {
+  const { gateway, clock, logger, chance, account, write } = options;
+  const stopping = new AbortController();
+  let state: PushState = { kind: 'waiting' };
+  let lastAccepted: number | undefined;
+  let failures = 0;
+  let said = '';
+  let stateWritten = true;
+  let running: Promise<unknown> = Promise.resolve();
+  let loop: Promise<void> = Promise.resolve();
+
+  async function save(saved: SavedAccount): Promise<void> {
+    try {
+      await write(saved);
+      if (!stateWritten) logger.info('the state is written again');
+      stateWritten = true;
+    } catch (error) {
+      // Pushing goes on: what the gateway accepts, a restarted exporter takes from there.
+      if (stateWritten) {
+        logger.error(
+          { code: errorCode(error) },
+          'the state cannot be written; free the disk or move [client] StateDir',
+        );
+      }
+      stateWritten = false;
+    }
+  }
+
+  function fail(problem: PushProblem): false {
+    failures += 1;
+    const { origin } = options.address();
+    const text = describePushProblem(problem, origin, 'en');
+    if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
+    said = text;
+    state = { kind: 'failing', problem, lastAccepted };
+    options.onPush(problem.kind === 'unreachable' || problem.kind === 'unavailable' ? 'failed' : 'refused');
+    return false;
+  }
+
+  /** Compares with what the gateway holds; whether it answered. */
+  async function agree(device: Account, address: GatewayAddress): Promise<boolean> {
+    const readBack = await gateway.readBack(address);
+    if (readBack.kind === 'problem') {
+      await save(device.save());
+      return fail(readBack.problem);
+    }
+    const outcome = device.reconcile(readBack);
+    if (outcome === 'began') logger.info('the gateway knows nothing of this device: counting begins with it');
+    if (outcome === 'resumed') logger.warn('the counters were taken from the gateway and go on from there');
+    return true;
+  }
+
+  async function attempt(): Promise<boolean> {
+    const device = account();
+    const address = { ...options.address(), deviceId: device.deviceId };
+    if (device.mustAsk() && !(await agree(device, address))) return false;
+    // One instant: nothing may come between the state and the text.
+    const saved = device.beginPush();
+    const rendered = options.render();
+    await save(saved);
+    const { stateId, sequence } = saved;
+    const result = await gateway.push(address, { stateId, sequence, body: await rendered });
+    if (result.kind === 'problem') {
+      if (result.problem.kind === 'fell_behind') device.fellBehind();
+      return fail(result.problem);
+    }
+    device.accepted();
+    if (failures > 0) logger.info({ failures }, 'pushing again');
+    failures = 0;
+    said = '';
+    lastAccepted = clock.now();
+    state = { kind: 'accepted', at: lastAccepted, sequence };
+    options.onPush('accepted');
+    return true;
+  }
+
+  /** One after the other: two pushes at once would not know which is newer. */
+  function inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+    const next = running.then(task);
+    running = next.catch(() => undefined);
+    return next;
+  }
+
+  const pushNow = (): Promise<boolean> =>
+    inTurn(async () => {
+      try {
+        return await attempt();
+      } catch (error) {
+        // A defect of ours must not end the reporting of a device.
+        logger.error({ err: error }, 'not pushed; trying again');
+        failures += 1;
+        return false;
+      }
+    });
+
+  function pause(): number {
+    if (failures === 0) return options.interval();
+    return backoffDelay({ first: FIRST_PAUSE_MS, longest: LONGEST_PAUSE_MS }, failures, chance());
+  }
+
+  async function pushOnAndOn(): Promise<void> {
+    await clock.sleep(Math.min(FIRST_PUSH_MS, options.interval()), stopping.signal);
+    while (!stopping.signal.aborted) {
+      await pushNow();
+      await clock.sleep(pause(), stopping.signal);
+    }
+  }
+
+  return {
+    start() {
+      loop = pushOnAndOn();
+    },
+    state: () => state,
+    pushNow,
+    between: inTurn,
+    async stop() {
+      stopping.abort();
+      await loop;
+      await running;
+    },
+  };
+}

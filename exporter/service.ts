@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
+import type { ScreenOutput } from '../runtime/screen.ts';
+import type { SettingsFile } from '../runtime/settings-file.ts';
+import { openSettingsFile } from '../runtime/settings-file.ts';
+import { type ExporterConfig, readExporterConfig } from './config.ts';
+import { type Console, createConsole } from './console/console.ts';
+import { createExporter } from './exporter.ts';
+import { openLineFile, plainLogLine } from './log-sink.ts';
+
+export interface ExporterServiceOptions {
+  /** The settings file. */
+  readonly path: string;
+  /** Where the table or the plain lines go. */
+  readonly output: ScreenOutput;
+  /** Where log lines go as JSON while the output is no terminal. */
+  readonly errors: { write(text: string): unknown };
+  /** Ends the service. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The exporter with its settings file, its logs and its console, until the signal.
+ *
+ * @throws SettingsError, ListenError, or the system's error where the state folder cannot be used
+ */
+export async function runExporterService({ path, output, errors, signal }: ExporterServiceOptions): Promise<void> {
+  const folder = dirname(resolve(path));
+  let settings: SettingsFile<ExporterConfig> | undefined;
+  let screen: Console | undefined;
+  const toFile = lineLog(
+    folder,
+    () => settings?.current().LocalLogFile,
+    (text) => errors.write(`${text}\n`),
+  );
+  const logger: Logger = createLogger('exporter', 'info', {
+    write(json: string) {
+      const line = plainLogLine(json);
+      // JSON between the lines of a live table would be torn.
+      if (screen !== undefined && output.isTTY === true) screen.say(line);
+      else errors.write(json);
+      toFile(line);
+    },
+  });
+
+  const opened = await openSettingsFile(path, readExporterConfig, logger);
+  settings = opened;
+  logger.level = opened.current().LogLevel;
+  opened.onChange(({ LogLevel }) => {
+    logger.level = LogLevel;
+  });
+  try {
+    const exporter = createExporter({
+      settings: opened,
+      folder,
+      clock: systemClock,
+      logger,
+      chance: Math.random,
+      newStateId: () => randomBytes(12).toString('hex'),
+    });
+    await exporter.start();
+    logger.info({ metrics: exporter.metricsOrigin() }, 'exporter started');
+    screen = createConsole({
+      output,
+      clock: systemClock,
+      language: () => opened.current().Language,
+      interval: () => opened.current().PushInterval,
+      view: () => exporter.view(),
+      onLine: toFile,
+    });
+    screen.start();
+    await aborted(signal);
+    await screen.stop();
+    await exporter.stop();
+    logger.info('exporter stopped');
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Lines into LocalLogFile, wherever the settings put it at the moment. */
+function lineLog(
+  folder: string,
+  setting: () => string | undefined,
+  onProblem: (text: string) => void,
+): (line: string) => void {
+  let open: { path: string; file: ReturnType<typeof openLineFile> } | undefined;
+  return (line) => {
+    const written = setting();
+    if (written === undefined) return;
+    const path = resolve(folder, written);
+    if (open?.path !== path) open = { path, file: openLineFile(path, onProblem) };
+    open.file.append(line);
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}
