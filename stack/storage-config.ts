@@ -66,7 +66,8 @@ export async function alertMail(
 
 /** alertmanager.yml of the stack, as prometheus/alertmanager.yml with the addresses of `[smtp]`. */
 export function alertmanagerConfig(mail: AlertMail | undefined): string {
-  const sends = mail?.smtp.EmailUser !== undefined && mail.smtp.EmailTo !== undefined;
+  const to = (mail?.smtp.EmailTo ?? '').split(/[,;\s]+/).filter((address) => address !== '');
+  const sends = mail?.smtp.EmailUser !== undefined && to.length > 0;
   return JSON.stringify(
     {
       ...(mail !== undefined && sends
@@ -87,9 +88,7 @@ export function alertmanagerConfig(mail: AlertMail | undefined): string {
         group_interval: '5m',
         repeat_interval: '12h',
       },
-      receivers: [
-        { name: 'owner', ...(sends ? { email_configs: [{ to: mail?.smtp.EmailTo, send_resolved: true }] } : {}) },
-      ],
+      receivers: [{ name: 'owner', ...(sends ? { email_configs: [{ to: to.join(', '), send_resolved: true }] } : {}) }],
       inhibit_rules: [
         {
           source_matchers: ['alertname = FlowCollectPushgatewayDown'],
