@@ -23,7 +23,7 @@ export function nodes(say: Say, settings: BoardSettings): Board {
     rows: [
       [nodeTablePane(say, chosen, 14, 10), nodeRatePane(say, chosen, 10, 10)],
       [nodeHoursPane(say, chosen, 12, 9), deviceNodesPane(say, chosen, 12, 9)],
-      [daysPane(say, settings, 12, 9), hourOfDayPane(say, settings, chosen, 12, 9)],
+      [daysPane(say, settings, chosen, 12, 9), hourOfDayPane(say, settings, chosen, 12, 9)],
     ],
   };
 }

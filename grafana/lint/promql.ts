@@ -12,7 +12,7 @@ export function withoutVariables(expr: string): string {
   return expr
     .replaceAll(/\$__(?:range|interval|rate_interval)\b/g, '5m')
     .replaceAll('$__to', '1760000000000')
-    .replaceAll(/\$(\w+)/g, 'variable_$1');
+    .replaceAll(/\$([a-z]\w*)/g, 'variable_$1');
 }
 
 interface Parsed {

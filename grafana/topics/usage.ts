@@ -97,7 +97,13 @@ export function nodesTodayPane(say: Say, width: number, height: number): Pane {
 }
 
 /** The last thirty days of account by class, exact, today up to now. */
-export function daysPane(say: Say, settings: BoardSettings, width: number, height: number): Pane {
+export function daysPane(
+  say: Say,
+  settings: BoardSettings,
+  matchers: readonly string[],
+  width: number,
+  height: number,
+): Pane {
   return columns({
     title: say('近 30 天', 'Last 30 days'),
     description: say(
@@ -109,7 +115,7 @@ export function daysPane(say: Say, settings: BoardSettings, width: number, heigh
     size: [width, height],
     timeFrom: '30d',
     interval: '1d',
-    targets: [trace(`sum by (class) (${perDay(select(TRAFFIC_BYTES), settings)})`, '{{class}}')],
+    targets: [trace(`sum by (class) (${perDay(select(TRAFFIC_BYTES, ...matchers), settings)})`, '{{class}}')],
     coloring: 'by series',
     overrides: classOverrides(say),
     stacked: true,

@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalDay, localDayAt, localDaysBefore } from '../core/local-day.ts';
+import { TRAFFIC_CLASSES } from '../core/traffic.ts';
+import { buildBoard } from '../grafana/board.ts';
+import type { BoardSettings } from '../grafana/board-settings.ts';
+import { allBoards } from '../grafana/boards.ts';
+import { standardOffsetSeconds } from '../grafana/promql/days.ts';
+import { type Counted, countedTruth, END, grown, openMetrics, START } from './dashboard-truth.ts';
+import { ask, type PanelQuery, panelQueries, type Series } from './panel-queries.ts';
+import { createRealParts, type RealParts } from './real-parts.ts';
+
+const HOUR = 3_600_000;
+const counters = countedTruth();
+let parts: RealParts;
+beforeAll(async () => {
+  parts = await createRealParts();
+});
+afterAll(() => parts.close());
+
+/** Without a change of clocks in the span of the fixture; New York is on summer time in July. */
+const ZONES = [
+  { zone: 'Asia/Shanghai', aheadHours: 8 },
+  { zone: 'America/New_York', aheadHours: -4 },
+] as const;
+
+describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours }) => {
+  const settings: BoardSettings = { language: 'en', zone, dayEnds: '23:55' };
+  const queries = allBoards(settings).flatMap((board) =>
+    panelQueries(buildBoard(board, settings), END, aheadHours * HOUR),
+  );
+  let prometheus: string;
+
+  beforeAll(async () => {
+    const name = zone.replace('/', '-');
+    const [input, folder] = [join(parts.folder, `${name}.txt`), join(parts.folder, name, 'tsdb')];
+    await mkdir(folder, { recursive: true });
+    await pipeline(Readable.from(openMetrics(counters, settings)), createWriteStream(input));
+    await promisify(execFile)(parts.binaries.promtool, [
+      'tsdb',
+      'create-blocks-from',
+      'openmetrics',
+      '--quiet',
+      // One pass over the input instead of one for every two hours.
+      '--max-block-duration=96h',
+      input,
+      folder,
+    ]);
+    prometheus = await parts.startPrometheus(undefined, name);
+  }, 180_000);
+
+  const panel = async (dashboard: string, title: string, refId = 'A'): Promise<Series[]> =>
+    ask(prometheus, find(queries, dashboard, title, refId));
+  const sum = async (dashboard: string, title: string, refId = 'A'): Promise<number> =>
+    (await panel(dashboard, title, refId)).reduce((all, { points }) => all + (points.at(-1)?.[1] ?? 0), 0);
+
+  it('answers, without an error and not empty', async () => {
+    const empty: string[] = [];
+    for (const query of queries) {
+      const series = await ask(prometheus, query);
+      if (series.length === 0) empty.push(`${query.dashboard} / ${query.panel} ${query.refId}: ${query.expr}`);
+    }
+    expect(empty).toEqual([]);
+  }, 120_000);
+
+  it('shows today as the auditor sums it, by class and in all', async () => {
+    const { start } = localDayAt(END, settings);
+    expect(await sum('Overview', 'Today')).toBe(grown(counters, start, END));
+    for (const [index, each] of TRAFFIC_CLASSES.entries()) {
+      const refId = String.fromCharCode('B'.charCodeAt(0) + index);
+      expect(await sum('Overview', 'Today', refId)).toBe(grown(only({ class: each }), start, END));
+    }
+    for (const [refId, each] of Object.entries({ A: 'proxy', B: 'direct', C: 'local', D: 'reject' } as const)) {
+      expect(await sum('Overview', "Today's nodes", refId)).toBe(grown(only({ class: each }), start, END));
+    }
+  });
+
+  it('cuts today by device and class to the same total', async () => {
+    const { start } = localDayAt(END, settings);
+    const cells = await panel('Overview', 'Today: device × class');
+    for (const { labels, points } of cells) {
+      const truth = counters.filter((each) => each.instance === labels.instance && each.class === labels.class);
+      expect(points[0]?.[1]).toBe(grown(truth, start, END));
+    }
+    expect(cells.length).toBe(4 * TRAFFIC_CLASSES.length);
+  });
+
+  it('sums a free range to the byte, by node and by every dimension', async () => {
+    const day = END - 24 * HOUR;
+    for (const { labels, points } of await panel('Nodes', 'Nodes', 'C')) {
+      expect(points[0]?.[1]).toBe(grown(only({ node: labels.node ?? '' }), day, END));
+    }
+    expect(await sum('Nodes', 'Nodes', 'C')).toBe(grown(counters, day, END));
+    for (const title of ['Rules', 'Groups', 'Hosts', 'Apps', 'Sources', 'Inbound users']) {
+      expect(await sum('Flows', title), title).toBe(grown(counters, day, END));
+    }
+    expect((await sum('Devices', 'Kernel total')) + (await sum('Devices', 'Kernel total', 'B'))).toBe(
+      grown(counters, day, END),
+    );
+  });
+
+  it('gives every bar of the days its day of account, and today up to now', async () => {
+    const days: LocalDay[] = [...localDaysBefore(END, 3, settings), localDayAt(END, settings)];
+    const bars = await panel('Nodes', 'Last 30 days');
+    for (const day of days.filter(({ start }) => start >= START)) {
+      const midnight = day.end - (23 * 60 + 55) * 60_000;
+      for (const { labels, points } of bars) {
+        const bar = points.find(([at]) => at === midnight)?.[1];
+        expect(bar, `${day.date} ${labels.class}`).toBe(
+          grown(only({ class: labels.class ?? '' }), day.start, Math.min(day.end, END)),
+        );
+      }
+    }
+    expect(bars.flatMap(({ points }) => points).reduce((all, [, value]) => all + value, 0)).toBe(
+      grown(counters, 0, END),
+    );
+  });
+
+  it('counts the growth of the bill from 0 after a reset', async () => {
+    const bars = (await panel('Audit', 'Daily: bill and proxy bytes')).find(({ labels }) => labels.airport === 'sub');
+    for (const [, value] of bars?.points ?? []) expect(value).toBeGreaterThan(0);
+  });
+
+  it('sorts the hours of a week by the hour of day, losing nothing', async () => {
+    const hours = await panel('Nodes', 'Hour of day');
+    expect(hours.map(({ labels }) => labels.hour).sort()).toEqual(
+      Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')),
+    );
+    const all = hours.flatMap(({ points }) => points).reduce((total, [, value]) => total + value, 0);
+    expect(all).toBe(grown(counters, 0, END));
+    const ahead = standardOffsetSeconds(settings) * 1000;
+    for (const { labels, points } of hours) {
+      for (const [at] of points) expect(new Date(at - 1000 + ahead).getUTCHours()).toBe(Number(labels.hour));
+    }
+  });
+
+  it('fills the cells of node and hour with what moved in them', async () => {
+    const cells = (await panel('Nodes', 'Node × hour')).flatMap(({ points }) => points);
+    const first = Math.min(...cells.map(([at]) => at));
+    expect(cells.reduce((all, [, value]) => all + value, 0)).toBe(grown(counters, first - HOUR, END));
+  });
+
+  it('finds every byte of the kernel in the ledger, and hides what a silent device said last', async () => {
+    const unaccounted = await panel('Collection health', 'Unaccounted');
+    expect(Object.fromEntries(unaccounted.map(({ labels, points }) => [labels.instance, points[0]?.[1]]))).toEqual({
+      手机: 0,
+      'desk 1': 0,
+      laptop: 0,
+    });
+    const connections = await panel('Overview', 'Devices', 'C');
+    expect(connections.map(({ labels }) => labels.instance).sort()).toEqual(['desk 1', 'laptop', '手机']);
+  });
+
+  it('narrows to the device that was chosen', async () => {
+    const [overview] = allBoards(settings);
+    if (overview === undefined) throw new Error('no dashboard');
+    const chosen = panelQueries(buildBoard(overview, settings), END, aheadHours * HOUR, { instance: '(手机)' });
+    const [series] = await ask(prometheus, find(chosen, 'Overview', 'Today', 'A'));
+    expect(series?.points[0]?.[1]).toBe(grown(only({ instance: '手机' }), localDayAt(END, settings).start, END));
+  });
+
+  it('says each verdict in a number that the panel turns into words', async () => {
+    const verdicts = await panel('Overview', 'Verdict');
+    expect(verdicts.map(({ labels, points }) => [labels.airport, points[0]?.[1]])).toEqual([
+      ['slow', 6],
+      ['sub', 1],
+    ]);
+  });
+});
+
+function only(wanted: Partial<Record<keyof Counted, string>>): Counted[] {
+  return counters.filter((each) =>
+    Object.entries(wanted).every(([key, value]) => each[key as keyof Counted] === value),
+  );
+}
+
+function find(queries: readonly PanelQuery[], dashboard: string, panel: string, refId: string): PanelQuery {
+  const query = queries.find((each) => each.dashboard === dashboard && each.panel === panel && each.refId === refId);
+  if (query === undefined) throw new Error(`no query ${dashboard} / ${panel} ${refId}`);
+  return query;
+}
