@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A host and port to listen on, and the setting that moves it, named when the port is taken. */
@@ -24,9 +24,16 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** @throws ListenError */
-export async function listenHttp(handler: RequestListener, address: ListenAddress): Promise<HttpListener> {
-  const server = createServer(handler);
+/**
+ * @param options limits of time and size, for a listener that strangers reach
+ * @throws ListenError
+ */
+export async function listenHttp(
+  handler: RequestListener,
+  address: ListenAddress,
+  options: ServerOptions = {},
+): Promise<HttpListener> {
+  const server = createServer(options, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =

@@ -1,0 +1,73 @@
+import { type Refusal, refuse } from './refusal.ts';
+
+/** How long a silent exporter keeps its DeviceID to itself. */
+export const HOLD_MS = 60_000;
+/** How many of the series that fell an answer names. */
+const NAMED_SERIES = 5;
+
+/** What was last let through from a device. */
+export interface Held {
+  readonly stateId: string;
+  readonly sequence: number;
+  readonly ledger: ReadonlyMap<string, number>;
+  /** When the holder last pushed, in epoch milliseconds. */
+  readonly seenAt: number;
+}
+
+export interface Incoming {
+  readonly stateId: string;
+  readonly sequence: number;
+  readonly ledger: ReadonlyMap<string, number>;
+}
+
+/** Whether this push comes from the exporter that holds the device, whether or not its counters will do. */
+export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'stateId'>): boolean {
+  return held?.stateId === incoming.stateId;
+}
+
+/**
+ * Whether a push may follow what was let through before: from the state that holds the device (or after a minute of
+ * its silence), not older than what came, and with no counter of the ledger fallen or gone. The same sequence may come
+ * again: an answer can be lost on the way.
+ *
+ * @param now epoch milliseconds
+ */
+export function admit(held: Held | undefined, incoming: Incoming, now: number): Refusal | undefined {
+  if (held === undefined) return undefined;
+  if (!isHolder(held, incoming)) {
+    if (now - held.seenAt < HOLD_MS) {
+      return refuse(
+        'held_by_another_state',
+        'another exporter pushed under this DeviceID within the last minute; give one of them another [client] ' +
+          'DeviceID, or stop the other and wait a minute',
+      );
+    }
+  } else if (incoming.sequence < held.sequence) {
+    return refuse(
+      'sequence_old',
+      `sequence ${incoming.sequence} is older than ${held.sequence}, which was accepted; go on from the read-back`,
+      { accepted_sequence: held.sequence },
+    );
+  }
+  return fallen(held.ledger, incoming.ledger);
+}
+
+function fallen(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Refusal | undefined {
+  const series: { series: string; accepted: number; pushed: number | null }[] = [];
+  let count = 0;
+  for (const [key, accepted] of before) {
+    const pushed = after.get(key);
+    if (pushed !== undefined && pushed >= accepted) continue;
+    count += 1;
+    if (series.length < NAMED_SERIES) series.push({ series: key, accepted, pushed: pushed ?? null });
+  }
+  const [first] = series;
+  if (first === undefined) return undefined;
+  const change = first.pushed === null ? `${first.accepted} to nothing` : `${first.accepted} to ${first.pushed}`;
+  const others = count > 1 ? ` and ${count - 1} more` : '';
+  return refuse(
+    'counter_fell',
+    `counters must not fall: ${first.series} from ${change}${others}; go on from the read-back`,
+    { series },
+  );
+}

@@ -1,0 +1,66 @@
+import { readServerSection, type ServerSection } from '../core/server-settings.ts';
+import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import { hashToken, type Token } from './tokens.ts';
+
+/** The user of the one shared token. */
+export const DEFAULT_USER = 'default';
+
+export interface GatewayConfig {
+  /** Where devices come in. */
+  readonly door: ListenAddress;
+  /** Where the gateway's own metrics are served. */
+  readonly metrics: ListenAddress;
+  /** Such as `http://127.0.0.1:9091`. */
+  readonly pushgateway: string;
+  /** As written: relative to the settings file's folder. */
+  readonly dataDir: string;
+  readonly logLevel: ServerSection['LogLevel'];
+  readonly tokens: readonly Token[];
+}
+
+/**
+ * What the gateway reads of ServerSetting.ini.
+ *
+ * @param file named in errors
+ * @throws SettingsError with all problems at once
+ */
+export function readGatewayConfig(file: string, text: string): SettingsRead<GatewayConfig> {
+  const reader = new SettingsReader(file, text);
+  const server = readServerSection(reader);
+  if (server === undefined) return reader.finish<GatewayConfig>(undefined);
+
+  const listen = (key: 'ListenPort' | 'GatewayMetricsListen', host: string): ListenAddress => {
+    const address = parseListenPort(server[key], host);
+    if (address === undefined) reader.problem('server', key, 'must be an address such as :8686 or 127.0.0.1:8686');
+    return { host, port: 0, ...address, setting: `[server] ${key} in ${file}` };
+  };
+  const door = listen('ListenPort', '0.0.0.0');
+  const { ServerToken } = server;
+  if (ServerToken === undefined) {
+    reader.problem('server', 'ServerToken', 'is missing; add it, long and random: devices push with it as RemoteToken');
+  } else if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
+    reader.problem('server', 'ServerToken', 'must hold only characters that an HTTP header can carry');
+  }
+  if (isPublic(door.host)) {
+    reader.notice(
+      'server',
+      'ListenPort',
+      'takes tokens unencrypted from the network; put TLS in front of it and listen on 127.0.0.1',
+    );
+  }
+  return reader.finish({
+    door,
+    metrics: listen('GatewayMetricsListen', '127.0.0.1'),
+    pushgateway: server.PushgatewayAddr,
+    dataDir: server.DataDir,
+    logLevel: server.LogLevel,
+    tokens: ServerToken === undefined ? [] : [{ hash: hashToken(ServerToken), user: DEFAULT_USER }],
+  });
+}
+
+/** Whether an address may be reached from outside the machine and its private network. */
+function isPublic(host: string): boolean {
+  if (host === 'localhost' || /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(host)) return false;
+  return !/^(?:::1$|f[cd]|fe80:)/i.test(host);
+}

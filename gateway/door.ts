@@ -1,0 +1,148 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { STATE_HEADER } from '../core/device-id.ts';
+import { ExpositionError, parseExposition } from '../core/exposition.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type CheckedPush, checkPush } from './contract-check.ts';
+import type { Device } from './device.ts';
+import { answerJson, answerRefusal } from './json-answer.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { DeviceGoneError, MAX_UNPACKED_BYTES, readPushBody } from './push-body.ts';
+import type { PushDesk } from './push-desk.ts';
+import { readPushPath } from './push-path.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { readStateHeader, writeStateHeader } from './state-header.ts';
+import { identify, type Token } from './tokens.ts';
+
+export interface DoorOptions {
+  readonly desk: PushDesk;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The tokens that are good as of now. */
+  tokens(): readonly Token[];
+}
+
+/** All bodies together, packed and unpacked: some sixteen of the largest. */
+const BODY_BUDGET = 16 * MAX_UNPACKED_BYTES;
+/** What is still read after a refusal, so that the device gets to the answer. */
+const MAX_LEFTOVER_BYTES = MAX_UNPACKED_BYTES;
+
+/** The only requests that are served: a device's push and its read-back. */
+export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
+  const budget = createByteBudget(BODY_BUDGET);
+
+  function identifyDevice(request: IncomingMessage): ({ readonly kind: 'identified' } & Device) | Refusal {
+    const path = readPushPath(request.url ?? '');
+    if (path.kind === 'refused' && path.code === 'not_found') return path;
+    if (request.method !== 'PUT' && request.method !== 'GET') {
+      return refuse('method_not_allowed', 'a device pushes with PUT and reads back with GET; nothing else is served');
+    }
+    const token = identify(request.headers.authorization, tokens());
+    if (token === undefined) {
+      return refuse('unauthorized', 'the token is not known here; set [client] RemoteToken to the one of the server');
+    }
+    if (path.kind === 'refused') return path;
+    const { deviceId } = path;
+    if (token.deviceId !== undefined && token.deviceId !== deviceId) {
+      return refuse('other_device', 'this token belongs to another DeviceID; use the token of this device');
+    }
+    return { kind: 'identified', user: token.user, deviceId };
+  }
+
+  async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
+    const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
+    if (state.kind === 'refused') return state;
+    const body = await readPushBody(request, budget);
+    if (body.kind === 'refused') return body;
+    try {
+      const checked = readPush(body.text);
+      if (checked.kind === 'refused') return checked;
+      const result = await desk.push(device, state, checked);
+      if (result.kind === 'accepted') metrics.accepted(device, body.bytes, clock.now());
+      return result;
+    } finally {
+      body.release();
+    }
+  }
+
+  async function handlePush(request: IncomingMessage, response: ServerResponse, device: Device): Promise<void> {
+    const begun = performance.now();
+    const result = await takePush(request, device);
+    metrics.took((performance.now() - begun) / 1000);
+    if (result.kind === 'accepted') answerJson(response, 200, { status: 'accepted' });
+    else refusePush(request, response, result, device);
+  }
+
+  async function handleReadBack(response: ServerResponse, device: Device): Promise<void> {
+    const result = await desk.readBack(device);
+    if (result.kind === 'refused') return answerRefusal(response, result);
+    if (result.kind === 'nothing') {
+      return answerRefusal(response, refuse('not_found', 'nothing was accepted from this device yet; push first'));
+    }
+    response.writeHead(200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      [STATE_HEADER]: writeStateHeader(result.push),
+    });
+    response.end(result.text);
+  }
+
+  function refusePush(request: IncomingMessage, response: ServerResponse, refusal: Refusal, device?: Device): void {
+    metrics.refused(refusal.code);
+    const { code, message } = refusal;
+    const from = request.socket.remoteAddress;
+    logger.warn({ code, message, from, user: device?.user, instance: device?.deviceId }, 'push refused');
+    answerRefusal(response, refusal);
+    discardRest(request);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const device = identifyDevice(request);
+    if (device.kind === 'refused') {
+      if (request.method === 'PUT') return refusePush(request, response, device);
+      answerRefusal(response, device);
+      return discardRest(request);
+    }
+    const { user, deviceId } = device;
+    if (request.method === 'PUT') await handlePush(request, response, { user, deviceId });
+    else await handleReadBack(response, { user, deviceId });
+  }
+
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (error instanceof DeviceGoneError) {
+        logger.info('a device went away while it pushed');
+        return;
+      }
+      logger.error({ err: error }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else
+        answerJson(response, 500, { error: 'internal', message: 'the gateway failed; its log on the server says why' });
+    });
+  };
+}
+
+function readPush(text: string): CheckedPush | Refusal {
+  try {
+    return checkPush(parseExposition(text));
+  } catch (error) {
+    if (error instanceof ExpositionError) {
+      return refuse('not_exposition', `the body is not exposition text: ${error.message.slice(0, 300)}`);
+    }
+    throw error;
+  }
+}
+
+/** Reads on to the end of the request, so that its connection can serve the next, within bounds. */
+function discardRest(request: IncomingMessage): void {
+  let left = MAX_LEFTOVER_BYTES;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.on('error', () => request.destroy());
+  request.resume();
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { Clock } from '../runtime/clock.ts';
+import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { GatewayConfig } from './config.ts';
+import { createDoor } from './door.ts';
+import { openKeptPushes } from './kept-pushes.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { createMetricsPage } from './metrics-page.ts';
+import { createPushDesk } from './push-desk.ts';
+import { createPushgateway } from './pushgateway.ts';
+import { createRestorer } from './restorer.ts';
+import type { Token } from './tokens.ts';
+
+export interface GatewayOptions {
+  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'pushgateway'>;
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The tokens that are good as of now. */
+  tokens(): readonly Token[];
+  lastReloadSuccessful(): boolean;
+}
+
+export interface Gateway {
+  /** @throws ListenError when an address is taken */
+  start(): Promise<{ readonly door: string; readonly metrics: string }>;
+  /** Ends after the pushes that are on their way. */
+  stop(): Promise<void>;
+}
+
+/** A device on a slow line sends its few kilobytes in this time; who sends nothing is let go sooner. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+/** Longer than the longest usual pause between two pushes, so that connections are used again. */
+const KEEP_ALIVE_MS = 75_000;
+const MAX_CONNECTIONS = 4096;
+const STOP_MS = 3000;
+
+export function createGateway({
+  config,
+  dataFolder,
+  clock,
+  logger,
+  tokens,
+  lastReloadSuccessful,
+}: GatewayOptions): Gateway {
+  const stops: (() => Promise<void>)[] = [];
+  const onStop = (stop: () => Promise<void>): void => void stops.unshift(stop);
+
+  async function open(): Promise<{ door: HttpListener; metrics: HttpListener }> {
+    const folder = join(dataFolder, 'gateway');
+    const kept = await openKeptPushes(join(folder, 'pushes'), logger);
+    const pushgateway = createPushgateway(config.pushgateway);
+    onStop(() => pushgateway.close());
+    const desk = createPushDesk({ kept, pushgateway, clock, logger });
+    onStop(() => desk.idle());
+    const metrics = createGatewayMetrics();
+    for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
+
+    const page = await listenHttp(createMetricsPage(metrics, lastReloadSuccessful), config.metrics);
+    onStop(() => page.close());
+    const restorer = createRestorer({
+      kept,
+      desk,
+      pushgateway,
+      clock,
+      logger,
+      file: join(folder, 'pushgateway-start'),
+    });
+    restorer.start();
+    onStop(() => restorer.stop());
+    const door = await listenHttp(createDoor({ desk, metrics, clock, logger, tokens }), config.door, {
+      requestTimeout: REQUEST_MS,
+      headersTimeout: HEADERS_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 1000,
+    });
+    door.server.maxConnections = MAX_CONNECTIONS;
+    onStop(() => closeSoon(door, clock));
+    return { door, metrics: page };
+  }
+
+  async function stop(): Promise<void> {
+    for (const each of stops.splice(0)) await each();
+  }
+
+  return {
+    async start() {
+      try {
+        const { door, metrics } = await open();
+        logger.info({ door: door.origin, metrics: metrics.origin }, 'the gateway is open');
+        return { door: door.origin, metrics: metrics.origin };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+/** Gives running pushes a moment to end; who never finishes a request does not keep the process alive. */
+async function closeSoon(door: HttpListener, clock: Clock): Promise<void> {
+  const closed = new AbortController();
+  const patience = clock.sleep(STOP_MS, closed.signal).then(() => door.server.closeAllConnections());
+  await door.close();
+  closed.abort();
+  await patience;
+}

@@ -1,0 +1,132 @@
+import { renderExposition } from '../core/exposition.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { errorCode } from '../runtime/error-code.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { admit, type Held, isHolder } from './admission.ts';
+import type { CheckedPush } from './contract-check.ts';
+import { type Device, deviceKey } from './device.ts';
+import type { KeptPush } from './kept-file.ts';
+import type { KeptPushes } from './kept-pushes.ts';
+import type { Delivery, Pushgateway } from './pushgateway.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import type { PushState } from './state-header.ts';
+import { createTurnstile } from './turnstile.ts';
+
+/** Bounds what the holder of a token that fits any DeviceID can fill. */
+export const MAX_DEVICES = 2000;
+/** Running and waiting pushes of one device; an honest one has one. */
+const MAX_PUSHES_OF_DEVICE = 4;
+
+export interface PushDeskOptions {
+  readonly kept: KeptPushes;
+  readonly pushgateway: Pushgateway;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export type ReadBack =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: string };
+
+/** Takes checked pushes, one at a time for each device, and keeps disk and Pushgateway in step. */
+export interface PushDesk {
+  push(device: Device, state: PushState, push: CheckedPush): Promise<{ readonly kind: 'accepted' } | Refusal>;
+  /** What a device goes on from; `nothing` only when nothing is kept of it. */
+  readBack(device: Device): Promise<ReadBack | Refusal>;
+  /** Forwards what is held of a device again; whether Pushgateway has it now. */
+  forward(device: Device): Promise<boolean>;
+  /** Resolves when no push is on its way. */
+  idle(): Promise<void>;
+}
+
+export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOptions): PushDesk {
+  const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
+  /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
+  const seen = new Map<string, number>();
+
+  const heldOf = (device: Device): Held | undefined => {
+    const push = kept.held(device);
+    return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
+  };
+
+  /** Renaming failed, not writing: the push is on disk as prepared and will be forwarded once more. */
+  async function confirm(device: Device): Promise<void> {
+    try {
+      await kept.confirm(device);
+    } catch (error) {
+      logger.error({ code: errorCode(error) }, 'a push cannot be marked as accepted; look at [server] DataDir');
+    }
+  }
+
+  async function withdraw(device: Device): Promise<void> {
+    try {
+      await kept.withdraw(device);
+    } catch (error) {
+      logger.error({ code: errorCode(error) }, 'a push cannot be withdrawn; look at [server] DataDir');
+    }
+  }
+
+  async function settle(device: Device, delivery: Delivery): Promise<{ readonly kind: 'accepted' } | Refusal> {
+    if (delivery.kind === 'delivered') {
+      await confirm(device);
+      return { kind: 'accepted' };
+    }
+    if (delivery.kind !== 'in_doubt') await withdraw(device);
+    if (delivery.kind === 'declined') {
+      logger.error({ status: delivery.status, answer: delivery.answer }, 'Pushgateway declined a push');
+      return refuse('pushgateway_refused', `Pushgateway answered ${delivery.status}; its log on the server says why`);
+    }
+    return refuse(
+      'pushgateway_down',
+      `Pushgateway does not take pushes (${delivery.code}); start it on the server, or mend [server] PushgatewayAddr`,
+    );
+  }
+
+  async function take(device: Device, state: PushState, push: CheckedPush) {
+    const now = clock.now();
+    const held = heldOf(device);
+    const incoming = { ...state, ledger: push.ledger };
+    if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
+    const refusal = admit(held, incoming, now);
+    if (refusal !== undefined) return refusal;
+    if (held === undefined && kept.count >= MAX_DEVICES) {
+      return refuse('too_many_devices', `this gateway keeps ${MAX_DEVICES} devices; retire some that are gone`);
+    }
+    const text = renderExposition(push.families);
+    const { stateId, sequence } = state;
+    try {
+      await kept.prepare({ ...device, stateId, sequence, at: now, ledger: push.ledger }, text);
+    } catch (error) {
+      logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
+      return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
+    }
+    return settle(device, await pushgateway.put(device, text));
+  }
+
+  const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
+  return {
+    push: async (device, state, push) =>
+      (await turnstile.run(deviceKey(device), () => take(device, state, push))) ?? busy,
+    readBack: async (device) =>
+      (await turnstile.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
+        const push = kept.held(device);
+        if (push === undefined) return { kind: 'nothing' };
+        try {
+          return { kind: 'kept', push, text: await kept.text(device) };
+        } catch (error) {
+          logger.error({ code: errorCode(error) }, 'a kept push cannot be read; look at [server] DataDir');
+          return refuse('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
+        }
+      })) ?? busy,
+    async forward(device) {
+      const result = turnstile.run(deviceKey(device), async () => {
+        if (kept.held(device) === undefined) return true;
+        const delivery = await pushgateway.put(device, await kept.text(device));
+        if (delivery.kind === 'delivered' && kept.isPrepared(device)) await confirm(device);
+        return delivery.kind === 'delivered';
+      });
+      return (await result) ?? false;
+    },
+    idle: () => turnstile.idle(),
+  };
+}

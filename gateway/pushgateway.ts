@@ -1,0 +1,91 @@
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { errorCode } from '../runtime/error-code.ts';
+import type { Device } from './device.ts';
+
+/** What became of a push on its way to Pushgateway. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** It answered, but not with yes: it does not have the push. */
+  | { readonly kind: 'declined'; readonly status: number; readonly answer: string }
+  /** It does not have the push: no connection was made. */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  /** It may have the push: the connection broke or the answer did not come in time. */
+  | { readonly kind: 'in_doubt'; readonly code: string };
+
+export interface Pushgateway {
+  /** Replaces the group of a device. */
+  put(device: Device, text: string): Promise<Delivery>;
+  /** When it started, as it says so; undefined while it does not answer. */
+  startedAt(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 5000;
+/** More at once make one Pushgateway no faster. */
+const CONNECTIONS = 16;
+const NO_CONNECTION = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+const Status = z.object({ data: z.object({ start_time: z.string() }) });
+
+/** @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix */
+export function createPushgateway(origin: string): Pushgateway {
+  const { origin: base, pathname } = new URL(origin);
+  const prefix = pathname.replace(/\/$/, '');
+  const pool = new Pool(base, {
+    connections: CONNECTIONS,
+    connect: { timeout: TIMEOUT_MS },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+
+  async function attempt(device: Device, text: string): Promise<Delivery> {
+    try {
+      const { statusCode, body } = await pool.request({
+        method: 'PUT',
+        path: prefix + groupPath(device),
+        headers: { 'content-type': 'text/plain; version=0.0.4' },
+        body: text,
+      });
+      const answer = await body.text();
+      if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
+      if (statusCode >= 500) return { kind: 'in_doubt', code: `HTTP ${statusCode}` };
+      return { kind: 'declined', status: statusCode, answer: answer.slice(0, 300) };
+    } catch (error) {
+      const code = errorCode(error);
+      return { kind: NO_CONNECTION.includes(code) ? 'unreachable' : 'in_doubt', code };
+    }
+  }
+
+  return {
+    async put(device, text) {
+      const first = await attempt(device, text);
+      // A kept connection that Pushgateway closed in the meantime: the same push twice is the same as once.
+      if (first.kind !== 'in_doubt' || !['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(first.code)) return first;
+      const second = await attempt(device, text);
+      return second.kind === 'unreachable' ? first : second;
+    },
+    async startedAt() {
+      try {
+        const { statusCode, body } = await pool.request({ method: 'GET', path: `${prefix}/api/v1/status` });
+        const text = await body.text();
+        return statusCode === 200 ? Status.parse(JSON.parse(text)).data.start_time : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** The group of a device at Pushgateway, from its user and DeviceID alone. */
+export function groupPath({ user, deviceId }: Device): string {
+  return `/metrics/job/flowcollect/user/${encodeURIComponent(user)}/instance/${encodeURIComponent(deviceId)}`;
+}
