@@ -1,0 +1,29 @@
+import type { Subscription } from '../sub-urls.ts';
+import type { UsableReading } from '../verdict/reading.ts';
+import type { AirportClient, FetchOutcome } from './fetch.ts';
+
+/** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
+const FRESH = 10 * 60_000;
+
+/** What is remembered of an airport: its last reading, and the one at which the open window began. */
+export interface Remembered {
+  readonly latest: UsableReading | null;
+  readonly anchor: UsableReading | null;
+}
+
+/**
+ * The state of one airport now: a remembered reading where it is young enough and not the start of the window itself,
+ * else one request.
+ *
+ * @param now epoch milliseconds
+ */
+export async function currentReading(
+  client: AirportClient,
+  { url }: Subscription,
+  { latest, anchor }: Remembered,
+  now: number,
+): Promise<FetchOutcome> {
+  const fresh = latest !== null && now - latest.at < FRESH && latest.at <= now;
+  if (fresh && latest.at !== anchor?.at) return { known: true, reading: latest };
+  return client.read(url);
+}

@@ -1,0 +1,90 @@
+import { multiplierOf } from './airport/multiplier.ts';
+import { claimOf } from './airport/ownership.ts';
+import { PrometheusError } from './usage/prometheus.ts';
+import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
+import type { NodeUse } from './verdict/expected.ts';
+import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
+import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
+
+const DAY = 24 * 3_600_000;
+/** A device reports every 10 s and is scraped every 15 s: later than this it is silent. */
+const SILENT_AFTER = 3 * 60_000;
+/** Silent for longer, a device counts as retired and explains nothing any more. */
+const RETIRED_AFTER = 30 * DAY;
+/** How far above its habit a silent device may plausibly have gone. */
+const PLAUSIBLE_FACTOR = 3;
+
+export interface AirportWindow {
+  readonly user: string;
+  readonly airport: string;
+  /** Names of all airports of the user. */
+  readonly airports: readonly string[];
+  /** The reading at which the window began. */
+  readonly anchor: UsableReading | undefined;
+  readonly outcome: ReadingOutcome;
+  readonly thresholds: Thresholds;
+}
+
+/** One airport's window, judged, with the nodes that the judgement rests on. */
+export interface AirportAudit {
+  readonly airport: string;
+  readonly outcome: ReadingOutcome;
+  readonly verdict: Verdict;
+  readonly nodes: readonly NodeUse[];
+  readonly devices: readonly DevicePresence[];
+}
+
+/** Compares what an airport billed since the anchor with what devices used. An unreachable Prometheus is an outcome. */
+export async function auditWindow(usage: UsageReader, asked: AirportWindow): Promise<AirportAudit> {
+  const { anchor, outcome, airport, thresholds } = asked;
+  const result = { airport, outcome, nodes: [], devices: [] };
+  if (anchor === undefined || !outcome.known) {
+    return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [] }, thresholds) };
+  }
+  try {
+    const use = await usage.window(asked.user, anchor.at, outcome.reading.at);
+    const nodes = nodesOf(asked, use.proxyNodes);
+    const known: Usage = {
+      known: true,
+      use: { nodes, unattributed: use.unattributed, nearEdges: weigh(nodesOf(asked, use.edgeNodes)) },
+      devices: use.devices.length,
+      absences: await absencesOf(usage, asked, use.devices, { from: anchor.at, to: outcome.reading.at }),
+      newcomers: use.devices.filter(({ newcomer }) => newcomer).map(({ device }) => device),
+    };
+    return { ...result, nodes, devices: use.devices, verdict: judge(anchor, outcome, known, thresholds) };
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [error.reason] }, thresholds) };
+  }
+}
+
+function nodesOf({ airport, airports }: AirportWindow, nodes: readonly NodeBytes[]): NodeUse[] {
+  return nodes.flatMap((each) => {
+    const claim = claimOf(airport, each.provider, airports);
+    return claim === 'no' ? [] : [{ ...each, claim, multiplier: multiplierOf(each.node) }];
+  });
+}
+
+/** The most that some nodes may have cost. */
+function weigh(nodes: readonly NodeUse[]): number {
+  return nodes.reduce((sum, { bytes, uncounted, multiplier }) => sum + (bytes + uncounted) * multiplier.high, 0);
+}
+
+async function absencesOf(
+  usage: UsageReader,
+  asked: AirportWindow,
+  devices: readonly DevicePresence[],
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Absence[]> {
+  const absences: Absence[] = [];
+  for (const { device, lastPush } of devices) {
+    if (lastPush === null) {
+      absences.push({ device, since: null, plausible: Number.POSITIVE_INFINITY });
+    } else if (to - lastPush > SILENT_AFTER && to - lastPush <= RETIRED_AFTER) {
+      const habit = weigh(nodesOf(asked, await usage.dailyHabit(asked.user, device, lastPush)));
+      const days = Math.max(1, (to - Math.max(from, lastPush)) / DAY);
+      absences.push({ device, since: lastPush, plausible: Math.ceil(PLAUSIBLE_FACTOR * habit * days) });
+    }
+  }
+  return absences;
+}

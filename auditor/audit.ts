@@ -1,0 +1,114 @@
+import { type LocalDay, localDayAt } from '../core/local-day.ts';
+import { dimensionMetric, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { advanceCycle } from './airport/cycle.ts';
+import type { AirportClient } from './airport/fetch.ts';
+import { currentReading } from './airport/readings.ts';
+import { type AirportAudit, auditWindow } from './audit-window.ts';
+import type { AuditorConfig } from './config.ts';
+import { type ReportModel, reportModel, type TodayInput } from './report/model.ts';
+import { type AuditState, EMPTY_AIRPORT, withAirport } from './state/audit-state.ts';
+import type { ExactSums } from './usage/exact-sums.ts';
+import { presenceAt } from './usage/presence.ts';
+import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
+import type { UsageReader } from './usage/window-use.ts';
+import { type Forecast, forecast } from './verdict/forecast.ts';
+import type { ReadingOutcome } from './verdict/reading.ts';
+import { reason } from './verdict/reason.ts';
+
+/** What an audit works with. */
+export interface AuditParts {
+  readonly airports: AirportClient;
+  readonly prometheus: Prometheus;
+  readonly sums: ExactSums;
+  readonly usage: UsageReader;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface Audit {
+  readonly airports: readonly AirportAudit[];
+  readonly model: ReportModel;
+  /** The state with what was read, windows where they were: keep it to remember the readings. */
+  readonly looked: AuditState;
+  /** The state with closed windows, to keep once the report is on its way. */
+  readonly reported: AuditState;
+}
+
+export interface AuditOptions {
+  /** The day of account to report; the running one by default. */
+  readonly day?: LocalDay;
+  /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
+  readonly settle?: () => Promise<void>;
+}
+
+/**
+ * One audit: readings, then usage over the windows between them, then verdicts, then the report's figures. Whatever is
+ * down is an unknown with its reason; only programming errors throw.
+ */
+export async function audit(
+  parts: AuditParts,
+  config: AuditorConfig,
+  state: AuditState,
+  { day: given, settle }: AuditOptions = {},
+): Promise<Audit> {
+  const { user, subscriptions } = config;
+  const outcomes = new Map<string, ReadingOutcome>();
+  for (const subscription of subscriptions) {
+    const remembered = state.airports[subscription.name] ?? EMPTY_AIRPORT;
+    outcomes.set(subscription.name, await currentReading(parts.airports, subscription, remembered, parts.clock()));
+  }
+  await settle?.();
+
+  let [looked, reported] = [state, state];
+  const airports: { audit: AirportAudit; forecast: Forecast }[] = [];
+  for (const [name, outcome] of outcomes) {
+    const remembered = state.airports[name] ?? EMPTY_AIRPORT;
+    const anchor = remembered.anchor ?? undefined;
+    const names = [...outcomes.keys()];
+    const asked = { user, airport: name, airports: names, anchor, outcome, thresholds: config.thresholds };
+    const result = await auditWindow(parts.usage, asked);
+    if (!outcome.known) {
+      airports.push({ audit: result, forecast: { known: false, reason: reason('use_unknown') } });
+      continue;
+    }
+    const { reading } = outcome;
+    const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
+    airports.push({ audit: result, forecast: forecast(reading, cycle.trail) });
+    const read = { latest: reading, cycle };
+    // A window begins with the first reading, report or not.
+    looked = withAirport(looked, name, anchor === undefined ? { ...read, anchor: reading } : read);
+    reported = withAirport(reported, name, result.verdict.closes ? { ...read, anchor: reading } : read);
+  }
+
+  const at = parts.clock();
+  const day = given ?? localDayAt(at, config.day);
+  const today = await readToday(parts, user, day.start, Math.min(day.end, at));
+  const model = reportModel({ user, at, timezone: config.day.zone, day, today, airports, days: state.days });
+  return { airports: airports.map((each) => each.audit), model, looked, reported: withDay(reported, day, model) };
+}
+
+async function readToday(
+  { prometheus, sums }: Pick<AuditParts, 'prometheus' | 'sums'>,
+  user: string,
+  from: number,
+  to: number,
+): Promise<TodayInput> {
+  const labels = { job: 'flowcollect', user };
+  try {
+    const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, from, to);
+    const hosts = await sums.between({ metric: dimensionMetric('host'), labels }, from, to);
+    const presence = (await presenceAt(prometheus, to)).filter((each) => each.user === user);
+    return { known: true, traffic, hosts, presence };
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    return { known: false, reasons: [error.reason] };
+  }
+}
+
+function withDay(state: AuditState, day: LocalDay, { today }: ReportModel): AuditState {
+  const others = state.days.filter(({ date }) => date !== day.date);
+  if (!today.known) return { ...state, reportedDay: day.start };
+  const { proxy, direct, local } = today.classes;
+  const days = [...others, { date: day.date, proxy, direct, local }].sort((a, b) => (a.date < b.date ? -1 : 1));
+  return { ...state, days, reportedDay: day.start };
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import { validate } from 'node-cron';
+import type { DayRule } from '../core/local-day.ts';
+import { readServerSection, smtpSchema } from '../core/server-settings.ts';
+import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { parseListenPort } from '../runtime/http-listener.ts';
+import type { LogLevel } from '../runtime/logger.ts';
+import { parseSubUrls, type Subscription } from './sub-urls.ts';
+import type { Thresholds } from './verdict/verdict.ts';
+
+export type Language = 'zh' | 'en';
+
+/** How reports are mailed; the password is a secret. */
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The account, which is the sender too, as QQ Mail demands. */
+  readonly user: string;
+  /** Empty when the server wants no sign-in. */
+  readonly password: string;
+  readonly to: readonly string[];
+}
+
+export interface AuditorConfig {
+  /** The user that `ServerToken` stands for, whose subscriptions `SubUrls` are. */
+  readonly user: string;
+  readonly subscriptions: readonly Subscription[];
+  readonly prometheus: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly dataFolder: string;
+  readonly day: DayRule;
+  readonly reportCron: string;
+  readonly language: Language;
+  readonly logLevel: LogLevel;
+  readonly thresholds: Thresholds;
+  /** Undefined when no mail is wanted: EmailUser or EmailTo is not set. */
+  readonly mail: MailConfig | undefined;
+}
+
+/**
+ * `[server]` and `[smtp]` as the auditor needs them.
+ *
+ * @param file named in errors
+ * @param folder the settings file's, which a relative `DataDir` starts from
+ * @throws SettingsError with everything that is wrong
+ */
+export function readAuditorConfig(file: string, text: string, folder: string): SettingsRead<AuditorConfig> {
+  const reader = new SettingsReader(file, text);
+  const server = readServerSection(reader);
+  const smtp = reader.section('smtp', smtpSchema);
+  if (server === undefined || smtp === undefined) return reader.finish<AuditorConfig>(undefined);
+
+  const subUrls = parseSubUrls(server.SubUrls);
+  if (!subUrls.ok) reader.problem('server', 'SubUrls', subUrls.problem);
+  else if (subUrls.subscriptions.length === 0) {
+    reader.notice('server', 'SubUrls', 'is not set: reports will hold no airport and no leak check');
+  }
+  const listen = parseListenPort(server.AuditorListen, '127.0.0.1');
+  if (listen === undefined) reader.problem('server', 'AuditorListen', 'must be an address such as 127.0.0.1:9102');
+  if (!validate(server.ReportCron))
+    reader.problem('server', 'ReportCron', 'must be five fields of cron, such as 55 23 * * *');
+
+  const { EmailUser: user, EmailTo } = smtp;
+  const to = (EmailTo ?? '').split(/[,;\s]+/).filter((address) => address !== '');
+  for (const [key, addresses] of [['EmailUser', user === undefined ? [] : [user]] as const, ['EmailTo', to] as const]) {
+    if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address))) {
+      reader.problem('smtp', key, 'must be a mail address such as name@qq.com');
+    }
+  }
+  const mailed = user !== undefined && to.length > 0;
+  if (!mailed && reader.document.sections.includes('smtp')) {
+    reader.notice('smtp', undefined, 'EmailUser or EmailTo is not set: no report will be mailed');
+  }
+
+  return reader.finish<AuditorConfig>({
+    user: 'default',
+    subscriptions: subUrls.ok ? subUrls.subscriptions : [],
+    prometheus: server.PrometheusAddr,
+    listen: listen ?? { host: '', port: 0 },
+    dataFolder: resolve(folder, server.DataDir, 'auditor'),
+    day: { zone: server.Timezone, dayEnds: server.DayEnds },
+    reportCron: server.ReportCron,
+    language: server.Language,
+    logLevel: server.LogLevel,
+    thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
+    mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
+  });
+}

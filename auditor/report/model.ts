@@ -1,0 +1,190 @@
+import type { LocalDay } from '../../core/local-day.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
+import type { AirportAudit } from '../audit-window.ts';
+import type { DayTotals } from '../state/audit-state.ts';
+import type { CounterSum } from '../usage/exact-sums.ts';
+import type { Presence } from '../usage/presence.ts';
+import { sumBy } from '../usage/sum-by.ts';
+import type { Interval } from '../verdict/expected.ts';
+import type { Forecast } from '../verdict/forecast.ts';
+import { remainingOf } from '../verdict/reading.ts';
+import type { Reason } from '../verdict/reason.ts';
+import { gravest, type Verdict, type VerdictKind } from '../verdict/verdict.ts';
+
+/** Everything that a report says, in figures: text, mail and JSON are made from it alone. Sizes in bytes, times in epoch milliseconds. */
+export interface ReportModel {
+  readonly version: 1;
+  readonly user: string;
+  readonly at: number;
+  readonly timezone: string;
+  /** The day of account; `to` is its end, or now while it runs. */
+  readonly day: { readonly date: string; readonly from: number; readonly to: number };
+  /** What needs attention most, over all airports; null without airports. */
+  readonly verdict: VerdictKind | null;
+  readonly today: TodayModel;
+  readonly airports: readonly AirportModel[];
+  /** Totals of earlier days, oldest first. */
+  readonly days: readonly DayTotals[];
+}
+
+export type TodayModel =
+  | {
+      readonly known: true;
+      readonly classes: Readonly<Record<TrafficClass, number>>;
+      /** All classes: what the kernels' totals counted. */
+      readonly total: number;
+      readonly upload: number;
+      readonly download: number;
+      /** Bytes that were settled onto connections which closed between two frames. */
+      readonly settled: number;
+      readonly devices: readonly DeviceModel[];
+      readonly nodes: readonly { readonly node: string; readonly class: TrafficClass; readonly bytes: number }[];
+      /** Most used destinations of proxy traffic. */
+      readonly hosts: readonly { readonly host: string; readonly bytes: number }[];
+    }
+  | { readonly known: false; readonly reasons: readonly Reason[] };
+
+export interface DeviceModel {
+  readonly device: string;
+  readonly proxy: number;
+  readonly direct: number;
+  readonly local: number;
+  readonly lastPush: number | null;
+}
+
+export interface AirportModel {
+  readonly airport: string;
+  readonly used: number | null;
+  readonly quota: number | null;
+  readonly unlimited: boolean;
+  readonly remaining: number | null;
+  /** Unix seconds. */
+  readonly expiry: number | null;
+  readonly reset: number | null;
+  /** Why the airport could not be read. */
+  readonly reasons: readonly Reason[];
+  readonly verdict: Verdict;
+  readonly forecast: Forecast;
+  /** Proxy nodes of the window with their multiplier and what they should be billed. */
+  readonly nodes: readonly NodeModel[];
+}
+
+export interface NodeModel {
+  readonly node: string;
+  readonly bytes: number;
+  readonly multiplier: Interval;
+  readonly billed: Interval;
+  /** Whether it is known to belong to this airport. */
+  readonly sure: boolean;
+}
+
+/** What the report is made from. */
+export interface ReportInput {
+  readonly user: string;
+  readonly at: number;
+  readonly timezone: string;
+  readonly day: LocalDay;
+  readonly today: TodayInput;
+  readonly airports: readonly { readonly audit: AirportAudit; readonly forecast: Forecast }[];
+  readonly days: readonly DayTotals[];
+}
+
+export type TodayInput =
+  | {
+      readonly known: true;
+      readonly traffic: readonly CounterSum[];
+      readonly hosts: readonly CounterSum[];
+      readonly presence: readonly Presence[];
+    }
+  | { readonly known: false; readonly reasons: readonly Reason[] };
+
+const HOSTS_SHOWN = 5;
+
+export function reportModel({ user, at, timezone, day, today, airports, days }: ReportInput): ReportModel {
+  return {
+    version: 1,
+    user,
+    at,
+    timezone,
+    day: { date: day.date, from: day.start, to: Math.min(day.end, at) },
+    verdict: airports.length === 0 ? null : gravest(airports.map(({ audit }) => audit.verdict.kind)),
+    today: today.known ? todayModel(today) : today,
+    airports: airports.map(({ audit, forecast }) => airportModel(audit, forecast)),
+    days: days.filter(({ date }) => date < day.date),
+  };
+}
+
+function todayModel({ traffic, hosts, presence }: Extract<TodayInput, { known: true }>): TodayModel {
+  const byClass = new Map(sumBy(traffic, ['class']).map(({ labels, bytes }) => [labels.class, bytes]));
+  const byDirection = new Map(sumBy(traffic, ['direction']).map(({ labels, bytes }) => [labels.direction, bytes]));
+  const byAccounting = new Map(sumBy(traffic, ['accounting']).map(({ labels, bytes }) => [labels.accounting, bytes]));
+  const [upload, download] = [byDirection.get('upload') ?? 0, byDirection.get('download') ?? 0];
+  return {
+    known: true,
+    classes: Object.fromEntries(TRAFFIC_CLASSES.map((name) => [name, byClass.get(name) ?? 0])) as Record<
+      TrafficClass,
+      number
+    >,
+    total: upload + download,
+    upload,
+    download,
+    settled: byAccounting.get('settled') ?? 0,
+    devices: devicesOf(traffic, presence),
+    nodes: sumBy(traffic, ['node', 'class'])
+      .map(({ labels, bytes }) => ({ node: labels.node, class: labels.class as TrafficClass, bytes }))
+      .sort((a, b) => b.bytes - a.bytes),
+    hosts: sumBy(
+      hosts.filter(({ labels }) => labels.class === 'proxy'),
+      ['host'],
+    )
+      .map(({ labels, bytes }) => ({ host: labels.host, bytes }))
+      .filter(({ host }) => host !== 'other' && host !== '')
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, HOSTS_SHOWN),
+  };
+}
+
+function devicesOf(traffic: readonly CounterSum[], presence: readonly Presence[]): DeviceModel[] {
+  const bytes = new Map<string, number>();
+  const names = new Set(presence.map(({ device }) => device));
+  for (const { labels, bytes: sum } of sumBy(traffic, ['instance', 'class'])) {
+    names.add(labels.instance);
+    bytes.set(JSON.stringify([labels.instance, labels.class]), sum);
+  }
+  const of = (device: string, name: TrafficClass): number => bytes.get(JSON.stringify([device, name])) ?? 0;
+  return [...names]
+    .map((device) => ({
+      device,
+      proxy: of(device, 'proxy'),
+      direct: of(device, 'direct'),
+      local: of(device, 'local'),
+      lastPush: presence.find((each) => each.device === device)?.lastPush ?? null,
+    }))
+    .sort((a, b) => b.proxy + b.direct + b.local - (a.proxy + a.direct + a.local));
+}
+
+function airportModel({ airport, outcome, verdict, nodes }: AirportAudit, forecast: Forecast): AirportModel {
+  const { reading } = outcome;
+  return {
+    airport,
+    used: reading?.used ?? null,
+    quota: reading?.quota ?? null,
+    unlimited: reading?.unlimited ?? false,
+    remaining: reading === undefined ? null : remainingOf(reading),
+    expiry: reading?.expiry ?? null,
+    reset: reading?.reset ?? null,
+    reasons: outcome.known ? [] : outcome.reasons,
+    verdict,
+    forecast,
+    nodes: nodes.map(({ node, bytes, uncounted, multiplier, claim }) => ({
+      node,
+      bytes: bytes + uncounted,
+      multiplier: { low: multiplier.low, high: multiplier.high },
+      billed: {
+        low: Math.floor((bytes + uncounted) * multiplier.low),
+        high: Math.ceil((bytes + uncounted) * multiplier.high),
+      },
+      sure: claim === 'sure',
+    })),
+  };
+}

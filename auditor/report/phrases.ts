@@ -1,0 +1,109 @@
+import { DateTime } from 'luxon';
+import { formatBytes } from '../../core/units.ts';
+import type { Language } from '../config.ts';
+import type { Interval } from '../verdict/expected.ts';
+import type { AirportModel, ReportModel } from './model.ts';
+import { reasonText, type Words, wordsOf } from './words.ts';
+
+const DAY = 24 * 3_600_000;
+const MINUTE = 60_000;
+
+/** Sentences and figures that text and mail share, in one language and time zone. */
+export interface Phrases {
+  readonly words: Words;
+  readonly headline: string;
+  readonly span: string;
+  /** Evidence and advice for each airport. */
+  evidence(airport: AirportModel): string;
+  /** `今日消耗`, or since when when the window is longer than a day. */
+  billedLabel(airport: AirportModel): string;
+  billed(airport: AirportModel): string;
+  remaining(airport: AirportModel): string;
+  daysLeft(airport: AirportModel): string;
+  /** Use and quota, such as `62.70 GB / 100.00 GB`. */
+  usedOfQuota(airport: AirportModel): string;
+  /** Reset and expiry, as far as known. */
+  dates(airport: AirportModel): readonly string[];
+  lastReport(at: number | null): string;
+  /** A multiplier other than 1, such as `2×` or `0.1–1×`; empty for 1. */
+  multiplier(interval: Interval): string;
+  interval(interval: Interval): string;
+}
+
+export function phrasesOf(model: ReportModel, language: Language): Phrases {
+  const words = wordsOf(language);
+  const local = (at: number): DateTime => DateTime.fromMillis(at, { zone: model.timezone });
+  const date = (seconds: number): string => local(seconds * 1000).toFormat('yyyy-MM-dd');
+  const time = (at: number): string => local(at).toFormat('MM-dd HH:mm');
+  const size = (bytes: number | null): string => (bytes === null ? words.unknown : formatBytes(bytes));
+
+  const interval = ({ low, high }: Interval): string =>
+    formatBytes(low) === formatBytes(high) ? formatBytes(low) : `${formatBytes(low)}–${formatBytes(high)}`;
+  const billed = ({ verdict: { bill } }: AirportModel): string => {
+    if (bill === undefined) return words.unknown;
+    return bill.high === null ? words.atLeast(formatBytes(bill.low)) : interval({ low: bill.low, high: bill.high });
+  };
+  const firstDay = model.airports.some(({ verdict }) => verdict.reasons.some(({ code }) => code === 'first_reading'));
+
+  return {
+    words,
+    headline:
+      model.verdict === null
+        ? words.headlineWithoutAirports
+        : model.verdict === 'unknown' && firstDay
+          ? words.headlineFirstDay
+          : words.headline[model.verdict],
+    span: words.span(time(model.day.from), time(model.day.to), model.timezone),
+    evidence(airport) {
+      const { verdict } = airport;
+      const { expected, difference, reasons, absences, kind } = verdict;
+      const parts: string[] = [];
+      if (expected === undefined || difference === null) {
+        parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
+      } else {
+        parts.push(words.evidence(airport.airport, billed(airport), interval(expected), formatBytes(difference)));
+        if (reasons.length > 0) parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
+        for (const { device, since } of absences) {
+          parts.push(`${words.silent(device, since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`);
+        }
+      }
+      return [...parts, words.advice[kind]].filter((part) => part !== '').join(language === 'zh' ? '' : ' ');
+    },
+    billedLabel({ verdict: { window } }) {
+      if (window === undefined || window.to - window.from <= DAY + 2 * 3_600_000) return words.billedToday;
+      return words.billedSince(time(window.from));
+    },
+    billed,
+    remaining: ({ remaining, unlimited }) => (unlimited ? words.unlimited : size(remaining)),
+    daysLeft({ forecast }) {
+      if (!forecast.known) return words.daysLeftUnknown(reasonText(words, [forecast.reason]));
+      const left = words.daysLeft(dayCount(forecast.days));
+      if (forecast.reset === undefined) return left;
+      const { days, allowance, reached } = forecast.reset;
+      const outlook = reached
+        ? words.reachesReset(dayCount(days))
+        : words.missesReset(dayCount(days), formatBytes(allowance));
+      return `${left}${words.separator}${outlook}`;
+    },
+    usedOfQuota: ({ used, quota, unlimited }) => `${size(used)} / ${unlimited ? words.unlimited : size(quota)}`,
+    dates: ({ reset, expiry }) => [
+      ...(reset === null ? [] : [words.resetsOn(date(reset))]),
+      ...(expiry === null ? [] : [words.expiresOn(date(expiry))]),
+    ],
+    lastReport(at) {
+      if (at === null) return words.never;
+      if (model.day.to - at < 2 * MINUTE) return words.justNow;
+      return model.day.to - at < DAY ? local(at).toFormat('HH:mm') : time(at);
+    },
+    multiplier({ low, high }) {
+      if (low === 1 && high === 1) return '';
+      return low === high ? `${low}×` : `${low}–${high}×`;
+    },
+    interval,
+  };
+}
+
+/** Whole days from ten on; one decimal below, where it matters. */
+function dayCount(days: number): string {
+  return days >= 9.95 ? String(Math.round(days)) : String(Math.round(days * 10) / 10);
+}

@@ -1,0 +1,90 @@
+import { formatBytes } from '../../core/units.ts';
+import type { Language } from '../config.ts';
+import type { AirportModel, ReportModel } from './model.ts';
+import { type Phrases, phrasesOf } from './phrases.ts';
+import { reasonText } from './words.ts';
+
+const NODES_SHOWN = 15;
+
+/** The report as plain text: the verdict first, then the sections that people know, in their order. */
+export function reportText(model: ReportModel, language: Language): string {
+  const phrases = phrasesOf(model, language);
+  const { words } = phrases;
+  const sections = [
+    [words.subject(model.day.date), phrases.span],
+    [phrases.headline, ...model.airports.map((airport) => phrases.evidence(airport))],
+    [`${words.summary}:`, ...todayLines(model, phrases)],
+    ...(model.airports.length === 0
+      ? []
+      : [
+          [`【${words.airports}】`, ...model.airports.flatMap((airport) => airportLines(airport, phrases))],
+          ...leakSections(model, phrases),
+        ]),
+    ...detailSections(model, phrases),
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function todayLines({ today }: ReportModel, { words }: Phrases): string[] {
+  if (!today.known) return [`- ${words.unknownToday(reasonText(words, today.reasons))}`];
+  const { proxy, direct, local, reject, unattributed } = today.classes;
+  const others = [
+    ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
+    ...(unattributed === 0 ? [] : [`${words.classes.unattributed} ${formatBytes(unattributed)}`]),
+  ];
+  return [
+    `- ${words.proxyTraffic}: ${formatBytes(proxy)}`,
+    `- ${words.localTraffic}: ${formatBytes(direct + local)}${words.localParts(formatBytes(direct), formatBytes(local))}`,
+    ...(others.length === 0 ? [] : [`- ${words.otherTraffic}: ${others.join(', ')}`]),
+    `- ${words.totalTraffic}: ${formatBytes(today.total)}`,
+  ];
+}
+
+function airportLines(airport: AirportModel, phrases: Phrases): string[] {
+  const { words } = phrases;
+  const head = `- ${words.airport(airport.airport)}:`;
+  if (airport.used === null && airport.quota === null) return [`${head} ${reasonText(words, airport.reasons)}`];
+  const dates = phrases.dates(airport);
+  return [
+    head,
+    `  ${phrases.billedLabel(airport)}: ${phrases.billed(airport)} | ${words.remaining}: ${phrases.remaining(airport)} | ${phrases.daysLeft(airport)}`,
+    `  ${words.used}: ${phrases.usedOfQuota(airport)}${dates.length === 0 ? '' : ` | ${dates.join(' | ')}`}`,
+  ];
+}
+
+/** One line where all is well; a warning of its own for each airport that leaks. */
+function leakSections(model: ReportModel, { words }: Phrases): string[][] {
+  const leaks = model.airports.filter(({ verdict }) => verdict.kind === 'leak');
+  if (leaks.length === 0) return [[`【${words.leakCheck}】: ${words.leakCheckResult[model.verdict ?? 'unknown']}`]];
+  return leaks.map(({ airport, verdict }) => [
+    `【${words.leakWarning}】${words.airport(airport)}`,
+    words.leakDifference(
+      formatBytes(verdict.bill?.low ?? 0),
+      formatBytes(verdict.expected?.likely ?? 0),
+      formatBytes(Math.abs(verdict.difference ?? 0)),
+    ),
+  ]);
+}
+
+function detailSections({ today, airports }: ReportModel, phrases: Phrases): string[][] {
+  const { words } = phrases;
+  if (!today.known) return [];
+  const devices = today.devices.map(
+    ({ device, proxy, direct, local, lastPush }) =>
+      `- ${device}: ${words.classes.proxy} ${formatBytes(proxy)} | ${words.classes.direct} ${formatBytes(direct)} | ` +
+      `${words.classes.local} ${formatBytes(local)} | ${words.lastReport} ${phrases.lastReport(lastPush)}`,
+  );
+  const nodes = airports.flatMap((airport) =>
+    airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, multiplier, billed }) => {
+      const sign = phrases.multiplier(multiplier);
+      return `- ${node}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
+    }),
+  );
+  const hosts = today.hosts.map(({ host, bytes }) => `- ${host}: ${formatBytes(bytes)}`);
+  return [
+    ...(devices.length === 0 ? [] : [[`【${words.devices}】`, ...devices]]),
+    ...(nodes.length === 0 ? [] : [[`【${words.nodes}】`, ...nodes]]),
+    ...(hosts.length === 0 ? [] : [[`【${words.hosts}】`, ...hosts]]),
+    ...(today.settled === 0 ? [] : [[words.settledShare(((today.settled / today.total) * 100).toFixed(1))]]),
+  ];
+}

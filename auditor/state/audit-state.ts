@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { REASON_CODES } from '../verdict/reason.ts';
+
+const figure = z.number().nullable();
+const reasons = z.array(z.object({ code: z.enum(REASON_CODES), detail: z.string().exactOptional() })).readonly();
+const readingSchema = z.object({
+  at: z.number(),
+  upload: figure,
+  download: figure,
+  used: z.number(),
+  quota: figure,
+  unlimited: z.boolean(),
+  expiry: figure,
+  reset: figure,
+  precision: z.number(),
+  reasons,
+});
+const point = z.object({ at: z.number(), used: z.number() });
+const airportSchema = z.object({
+  /** The reading at which the open window began. */
+  anchor: readingSchema.nullable().default(null),
+  /** The last reading that told the use. */
+  latest: readingSchema.nullable().default(null),
+  cycle: z
+    .object({ start: z.number(), seen: z.boolean(), trail: z.array(point).readonly() })
+    .nullable()
+    .default(null),
+});
+const daySchema = z.object({
+  date: z.string(),
+  proxy: z.number(),
+  direct: z.number(),
+  local: z.number(),
+});
+const stateSchema = z.object({
+  version: z.literal(1),
+  airports: z.record(z.string(), airportSchema).default({}),
+  /** Totals of the days reported so far, oldest first. */
+  days: z.array(daySchema).readonly().default([]),
+  /** Start of the last day of account that was reported, epoch milliseconds. */
+  reportedDay: z.number().nullable().default(null),
+  /** When a mail server last took a report, epoch milliseconds. */
+  mailedAt: z.number().nullable().default(null),
+});
+
+export type AirportState = z.infer<typeof airportSchema>;
+export type DayTotals = z.infer<typeof daySchema>;
+export type AuditState = z.infer<typeof stateSchema>;
+
+export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
+export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
+
+/** A month of bars and a year of looking back. */
+const DAYS_KEPT = 400;
+
+/** The state file exists but is not usable; the message names it and what to do. */
+export class StateError extends Error {
+  override readonly name = 'StateError';
+}
+
+/**
+ * What the auditor remembers between runs. Read by every run; changed by the running service alone.
+ *
+ * @throws StateError when the file is not this program's
+ */
+export async function readAuditState(path: string): Promise<AuditState> {
+  const text = await readFileIfExists(path);
+  if (text === undefined) return EMPTY_STATE;
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new StateError(`${path} is not JSON; restore it from a backup, or move it away to begin anew`, {
+      cause: error,
+    });
+  }
+  const parsed = stateSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new StateError(`${path} is not a state of this version (${where}); move it away to begin anew`);
+}
+
+export async function writeAuditState(path: string, state: AuditState): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify({ ...state, days: state.days.slice(-DAYS_KEPT) })}\n`);
+}
+
+/** The state with a change to one airport. */
+export function withAirport(state: AuditState, name: string, change: Partial<AirportState>): AuditState {
+  const before = state.airports[name] ?? EMPTY_AIRPORT;
+  return { ...state, airports: { ...state.airports, [name]: { ...before, ...change } } };
+}

@@ -1,0 +1,114 @@
+import { TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
+import type { CounterSum, ExactSums } from './exact-sums.ts';
+import { type Presence, presenceAt } from './presence.ts';
+import type { Prometheus } from './prometheus.ts';
+import type { Selector } from './selector.ts';
+import { sumBy } from './sum-by.ts';
+
+/** Bytes of one node, over all devices of a user. */
+export interface NodeBytes {
+  readonly node: string;
+  readonly provider: string;
+  readonly bytes: number;
+  /** Of connections that the kernels' totals leave out. */
+  readonly uncounted: number;
+}
+
+export interface DevicePresence extends Presence {
+  /** Whether none of its counters existed before the window. */
+  readonly newcomer: boolean;
+}
+
+/** What the devices of one user did in a window. */
+export interface WindowUse {
+  readonly proxyNodes: readonly NodeBytes[];
+  /** The same for the minutes around either end, which an airport's lagging counter may hold on the other side. */
+  readonly edgeNodes: readonly NodeBytes[];
+  readonly unattributed: number;
+  readonly devices: readonly DevicePresence[];
+}
+
+/** Panels count within a minute or two; queues, pushes and scrapes add some. */
+export const AIRPORT_LAG = 3 * 60_000;
+const DAY = 24 * 3_600_000;
+
+/** Nodes built into the kernel: what leaves through them no airport bills. */
+const BUILT_IN = /^(?:DIRECT|REJECT.*|PASS.*|COMPATIBLE|DNS.*|unattributed)$/i;
+
+export interface UsageReader {
+  /** @throws PrometheusError */
+  window(user: string, from: number, to: number): Promise<WindowUse>;
+  /** What one device moved through proxies in the week before an instant, per day, by node. @throws PrometheusError */
+  dailyHabit(user: string, device: string, before: number): Promise<readonly NodeBytes[]>;
+}
+
+const JOB = { job: 'flowcollect' };
+const HABIT_DAYS = 7;
+
+export function createUsageReader(prometheus: Prometheus, sums: ExactSums): UsageReader {
+  const nodesBetween = async (labels: Record<string, string>, from: number, to: number) => {
+    const selector = (metric: string): Selector => ({ metric, labels: { ...JOB, ...labels } });
+    const traffic = await sums.between(selector(TRAFFIC_BYTES), from, to);
+    const uncounted = await sums.between(selector(UNCOUNTED_BYTES), from, to);
+    return { traffic, nodes: proxyNodes(traffic, uncounted) };
+  };
+
+  return {
+    async window(user, from, to) {
+      const { traffic, nodes } = await nodesBetween({ user }, from, to);
+      const edges = [await nodesBetween({ user }, from - AIRPORT_LAG, from)];
+      edges.push(await nodesBetween({ user }, Math.max(from, to - AIRPORT_LAG), to));
+      const presence = (await presenceAt(prometheus, to)).filter((each) => each.user === user);
+      const unattributed = sumBy(traffic, ['class']).find(({ labels }) => labels.class === 'unattributed');
+      return {
+        proxyNodes: nodes,
+        edgeNodes: edges.flatMap((edge) => edge.nodes),
+        unattributed: unattributed?.bytes ?? 0,
+        devices: devicesOf(user, presence, traffic),
+      };
+    },
+    async dailyHabit(user, device, before) {
+      const { nodes } = await nodesBetween({ user, instance: device }, before - HABIT_DAYS * DAY, before);
+      return nodes.map((each) => ({
+        ...each,
+        bytes: each.bytes / HABIT_DAYS,
+        uncounted: each.uncounted / HABIT_DAYS,
+      }));
+    },
+  };
+}
+
+function proxyNodes(traffic: readonly CounterSum[], uncounted: readonly CounterSum[]): NodeBytes[] {
+  const nodes = new Map<string, NodeBytes>();
+  const other = new Set<string>();
+  for (const { labels, bytes } of sumBy(traffic, ['class', 'node', 'provider'])) {
+    const { node, provider } = labels;
+    if (labels.class === 'proxy') nodes.set(JSON.stringify([node, provider]), { node, provider, bytes, uncounted: 0 });
+    else other.add(node);
+  }
+  for (const { labels, bytes } of sumBy(uncounted, ['node', 'provider'])) {
+    const { node, provider } = labels;
+    if (BUILT_IN.test(node) || other.has(node)) continue;
+    const key = JSON.stringify([node, provider]);
+    nodes.set(key, { node, provider, bytes: nodes.get(key)?.bytes ?? 0, uncounted: bytes });
+  }
+  return [...nodes.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Devices that Pushgateway holds, and those that only their counters tell of. */
+function devicesOf(user: string, presence: readonly Presence[], traffic: readonly CounterSum[]): DevicePresence[] {
+  const old = new Set<string>();
+  const names = new Set(presence.map(({ device }) => device));
+  for (const { labels, born } of traffic) {
+    const device = labels.instance ?? '';
+    names.add(device);
+    if (!born) old.add(device);
+  }
+  const withCounters = new Set(traffic.map(({ labels }) => labels.instance ?? ''));
+  return [...names].sort().map((device) => ({
+    user,
+    device,
+    lastPush: presence.find((each) => each.device === device)?.lastPush ?? null,
+    newcomer: withCounters.has(device) && !old.has(device),
+  }));
+}
