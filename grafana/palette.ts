@@ -1,4 +1,5 @@
-import type { TrafficClass } from '../core/traffic.ts';
+import { type DynamicConfigValue, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import type { Say } from './language.ts';
 
 /** One colour a class on every panel; red is kept for what needs a hand. */
@@ -25,4 +26,13 @@ export function classNames(say: Say): Readonly<Record<TrafficClass, string>> {
     reject: say('拦截', 'Rejected'),
     unattributed: say('未归属', 'Unattributed'),
   };
+}
+
+/** The property that shows the names of classes in the cells of a column. */
+export function classWords(say: Say): DynamicConfigValue {
+  const names = classNames(say);
+  const options = Object.fromEntries(
+    TRAFFIC_CLASSES.map((each, index) => [each, { text: names[each], color: CLASS_COLORS[each], index }]),
+  );
+  return { id: 'mappings', value: [{ type: MappingType.ValueToText, options }] };
 }

@@ -134,6 +134,7 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   yield series('flowcollect_kernel_connections', id, () => 42);
   yield series('flowcollect_kernel_memory_bytes', id, () => 2 ** 25);
   yield series('flowcollect_kernel_restarts_total', id, (at) => (at < END - HOUR ? 0 : 1));
+  yield series('flowcollect_exporter_build_info', { ...id, version: '1.0.0' }, () => 1);
   yield series('flowcollect_exporter_start_time_seconds', id, () => START / SECOND);
   yield series('flowcollect_exporter_unobserved_seconds_total', id, (at) => (at - START) / 100_000);
   yield series('flowcollect_exporter_frame_seconds_sum', id, (at) => (at - START) / 1_000_000);

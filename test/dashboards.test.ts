@@ -13,7 +13,15 @@ import type { BoardSettings } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type Counted, countedTruth, END, grown, openMetrics, START } from './dashboard-truth.ts';
-import { ask, type PanelQuery, panelQueries, type Series } from './panel-queries.ts';
+import {
+  annotationQueries,
+  ask,
+  choices,
+  labelValues,
+  type PanelQuery,
+  panelQueries,
+  type Series,
+} from './panel-queries.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
 const HOUR = 3_600_000;
@@ -68,6 +76,14 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
     }
     expect(empty).toEqual([]);
   }, 120_000);
+
+  it('marks moments and offers choices without an error', async () => {
+    const boards = allBoards(settings).map((board) => buildBoard(board, settings));
+    for (const query of boards.flatMap((board) => annotationQueries(board, END))) await ask(prometheus, query);
+    for (const { name, selector, label } of boards.flatMap(choices)) {
+      expect(await labelValues(prometheus, selector, label), `variable ${name}`).not.toEqual([]);
+    }
+  });
 
   it('shows today as the auditor sums it, by class and in all', async () => {
     const { start } = localDayAt(END, settings);

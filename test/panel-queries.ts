@@ -47,17 +47,44 @@ export function panelQueries(
       dashboard: dashboard.title ?? '',
       panel: panel.title ?? '',
       refId,
-      expr: expr
-        .replaceAll('$__range', `${(to - from) / 1000}s`)
-        .replaceAll('$__rate_interval', `${(4 * STEP) / 1000}s`)
-        .replaceAll('$__to', String(to))
-        .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen[name] ?? '.+'),
+      expr: fillIn(expr, from, to, chosen),
       instant: instant === true,
       from,
       to,
       stepMs,
     }));
   });
+}
+
+/** The annotations of a dashboard, asked over an hour. */
+export function annotationQueries(dashboard: Dashboard, at: number): PanelQuery[] {
+  const from = at - 3_600_000;
+  return (dashboard.annotations.list ?? []).map(({ name, expr = '' }) => ({
+    dashboard: dashboard.title ?? '',
+    panel: `annotation ${name}`,
+    refId: 'Anno',
+    expr: fillIn(expr, from, at, {}),
+    instant: false,
+    from,
+    to: at,
+    stepMs: 60_000,
+  }));
+}
+
+/** Where each variable of a dashboard takes its choices from. */
+export function choices(dashboard: Dashboard): { name: string; selector: string; label: string }[] {
+  return (dashboard.templating.list ?? []).flatMap(({ name, definition = '' }) => {
+    const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(definition) ?? [];
+    return selector === undefined || label === undefined ? [] : [{ name, selector: fillIn(selector, 0, 0, {}), label }];
+  });
+}
+
+function fillIn(expr: string, from: number, to: number, chosen: Readonly<Record<string, string>>): string {
+  return expr
+    .replaceAll('$__range', `${(to - from) / 1000}s`)
+    .replaceAll('$__rate_interval', `${(4 * STEP) / 1000}s`)
+    .replaceAll('$__to', String(to))
+    .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen[name] ?? '.+');
 }
 
 function rangeOf(
@@ -106,4 +133,10 @@ export async function ask(prometheus: string, query: PanelQuery): Promise<Series
     labels: metric,
     points: (values ?? (value === undefined ? [] : [value])).map(([at, text]) => [at * 1000, Number(text)] as const),
   }));
+}
+
+export async function labelValues(prometheus: string, selector: string, label: string): Promise<string[]> {
+  // Without a range Prometheus answers from all it holds.
+  const response = await fetch(`${prometheus}/api/v1/label/${label}/values?match[]=${encodeURIComponent(selector)}`);
+  return z.object({ data: z.array(z.string()) }).parse(await response.json()).data;
 }

@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
-import { pushesPane, refusedPane } from '../topics/health.ts';
+import { pushesPane, refusedPane } from '../topics/pushes.ts';
 import { userDaysPane, userRatePane, usersPane } from '../topics/users.ts';
 
 /** All users side by side, for the organisation that runs the server; users' own data sources see only themselves. */

@@ -1,15 +1,9 @@
 import type { Board } from '../board.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
-import {
-  airportsPane,
-  cycleNodesPane,
-  cyclePane,
-  dailyBillPane,
-  differencePane,
-  reportPane,
-  verdictHistoryPane,
-} from '../topics/audit.ts';
+import { airportsPane } from '../topics/airports.ts';
+import { dailyBillPane, differencePane, reportPane, verdictHistoryPane } from '../topics/audit.ts';
+import { cycleNodesPane, cyclePane } from '../topics/cycle.ts';
 import { burnDownPane } from '../topics/quota.ts';
 import { todayPane } from '../topics/usage.ts';
 import { verdictPane } from '../topics/verdict.ts';

@@ -2,7 +2,8 @@ import type { Board } from '../board.ts';
 import type { Say } from '../language.ts';
 import { connectionsPane, interfacesPane, kernelTotalPane, startsPane } from '../topics/device.ts';
 import { deviceClassesPane, presencePane } from '../topics/devices.ts';
-import { dimensionPane, nodeRatePane, nodeTablePane } from '../topics/nodes.ts';
+import { dimensionPane } from '../topics/dimensions.ts';
+import { nodeRatePane, nodeTablePane } from '../topics/nodes.ts';
 import { ratePane, todayPane } from '../topics/usage.ts';
 
 /** One device, or the few that were chosen, in depth. */

@@ -1,6 +1,7 @@
 import type { Board } from '../board.ts';
 import type { Say } from '../language.ts';
-import { dimensionPane, nodeTablePane } from '../topics/nodes.ts';
+import { dimensionPane } from '../topics/dimensions.ts';
+import { nodeTablePane } from '../topics/nodes.ts';
 
 /** The same bytes cut every way: rule, group, node, then who and where to. */
 export function flows(say: Say): Board {

@@ -1,16 +1,9 @@
 import type { Board } from '../board.ts';
 import type { Say } from '../language.ts';
+import { collectorsPane } from '../topics/collectors.ts';
 import { presencePane } from '../topics/devices.ts';
-import {
-  collectorsPane,
-  conservationPane,
-  framesPane,
-  onlinePane,
-  pushesPane,
-  refusedPane,
-  surenessPane,
-  unobservedPane,
-} from '../topics/health.ts';
+import { conservationPane, onlinePane, surenessPane } from '../topics/health.ts';
+import { framesPane, pushesPane, refusedPane, unobservedPane } from '../topics/pushes.ts';
 import { readingsPane, settingsPane, targetsPane } from '../topics/services.ts';
 
 /** Whether the figures can be trusted: who collects, what was refused, what was inferred. */

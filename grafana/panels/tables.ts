@@ -35,6 +35,7 @@ export interface TableSpec extends Omit<PaneSpec, 'targets' | 'unit' | 'override
     readonly name: string;
     readonly link?: string;
     readonly linkTitle?: string;
+    readonly properties?: readonly DynamicConfigValue[];
   }[];
   readonly columns: readonly Column[];
   /** Name of the column by which rows are sorted, largest first. */
@@ -67,9 +68,12 @@ export function table({ keys, columns, sortBy, ...spec }: TableSpec): Pane {
       },
     });
   const overrides: Override[] = [
-    ...keys.map(({ name, link, linkTitle }) => ({
+    ...keys.map(({ name, link, linkTitle, properties }) => ({
       of: { name },
-      properties: link === undefined ? [] : [{ id: 'links', value: [{ title: linkTitle ?? name, url: link }] }],
+      properties: [
+        ...(link === undefined ? [] : [{ id: 'links', value: [{ title: linkTitle ?? name, url: link }] }]),
+        ...(properties ?? []),
+      ],
     })),
     ...columns.map(({ name, unit, decimals, properties }) => ({
       of: { name },

@@ -44,3 +44,8 @@ export function select(metric: string, ...matchers: readonly string[]): string {
   const all = [...scopeOf(metric), ...matchers];
   return all.length === 0 ? metric : `${metric}{${all.join(',')}}`;
 }
+
+/** One value an airport; the auditor exposes one, and its scrape adds labels that say nothing. */
+export function byAirport(metric: string): string {
+  return `max by (user, airport) (${select(metric)})`;
+}

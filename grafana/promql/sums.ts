@@ -29,8 +29,16 @@ export function perWindow(selector: string, window: string): string {
 
 /** Bytes a second through all counters of a selector. Rates claim no total. */
 export function rate(...matchers: readonly string[]): string {
-  return `rate(${select(TRAFFIC_BYTES, ...matchers)}[$__rate_interval])`;
+  return perSecond(TRAFFIC_BYTES, ...matchers);
 }
+
+/** How fast any other counter rises. */
+export function perSecond(metric: string, ...matchers: readonly string[]): string {
+  return `rate(${select(metric, ...matchers)}[$__rate_interval])`;
+}
+
+/** What tells one device from another; two users may each have a phone. */
+export const BY_DEVICE = 'by (user, instance)';
 
 /** Seconds since each device last pushed. */
 export function pushAge(): string {

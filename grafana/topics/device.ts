@@ -7,9 +7,7 @@ import { type Pane, steps } from '../panels/pane.ts';
 import { table } from '../panels/tables.ts';
 import { now, trace } from '../panels/target.ts';
 import { select } from '../promql/select.ts';
-import { fresh, overRange } from '../promql/sums.ts';
-
-const byDevice = 'by (user, instance)';
+import { BY_DEVICE, fresh, overRange } from '../promql/sums.ts';
 
 export function connectionsPane(say: Say, width: number, height: number): Pane {
   return lines({
@@ -23,11 +21,11 @@ export function connectionsPane(say: Say, width: number, height: number): Pane {
     size: [width, height],
     targets: [
       trace(
-        `sum ${byDevice} (${fresh(select('flowcollect_kernel_connections'))})`,
+        `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_connections'))})`,
         say('{{instance}} 连接', '{{instance}} connections'),
       ),
       trace(
-        `sum ${byDevice} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
+        `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
         say('{{instance}} 内存', '{{instance}} memory'),
       ),
     ],
@@ -80,12 +78,12 @@ export function startsPane(say: Say, width: number, height: number): Pane {
     columns: [
       {
         name: say('采集端启动', 'Exporter started'),
-        expr: `max ${byDevice} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
+        expr: `max ${BY_DEVICE} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
         unit: 'dateTimeAsIso',
       },
       {
         name: say('内核重启', 'Kernel restarts'),
-        expr: `sum ${byDevice} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
+        expr: `sum ${BY_DEVICE} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
         unit: 'short',
       },
     ],

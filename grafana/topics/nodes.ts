@@ -1,13 +1,12 @@
-import { type Dimension, dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
-import { ACCENT, PLAIN } from '../palette.ts';
-import { bars } from '../panels/figures.ts';
+import { ACCENT, classWords, PLAIN } from '../palette.ts';
 import { columns, heat, lines } from '../panels/graphs.ts';
 import { type Pane, steps } from '../panels/pane.ts';
 import { matrix, table } from '../panels/tables.ts';
-import { heatRows, now, trace } from '../panels/target.ts';
+import { heatRows, trace } from '../panels/target.ts';
 import { hourOfDay } from '../promql/days.ts';
 import { select } from '../promql/select.ts';
 import { overRange, perWindow, rate, today } from '../promql/sums.ts';
@@ -52,7 +51,7 @@ export function nodeTablePane(say: Say, matchers: readonly string[], width: numb
         link: boardLink('nodes', 'node', CLICKED.cell),
         linkTitle: say('只看此节点', 'This node only'),
       },
-      { label: 'class', name: say('去向', 'Class') },
+      { label: 'class', name: say('去向', 'Class'), properties: [classWords(say)] },
     ],
     columns: [
       { name: say('下行', 'Download'), expr: inRange('direction="download"'), unit: 'bytes', decimals: 2 },
@@ -127,41 +126,3 @@ export function deviceNodesPane(say: Say, matchers: readonly string[], width: nu
     noValue: say('暂无数据', 'No data yet'),
   });
 }
-
-/** The most used keys of one dimension in the range of the time picker; every dimension cuts the same bytes. */
-export function dimensionPane(
-  say: Say,
-  dimension: Dimension,
-  matchers: readonly string[],
-  width: number,
-  height: number,
-): Pane {
-  const [zh, en] = DIMENSION_NAMES[dimension];
-  return bars({
-    title: say(zh, en),
-    description: say(
-      `所选时间内用量最多的 15 个${zh}，精确到字节；未单列的归入 other。`,
-      `The fifteen most used in the range shown, to the byte; what is not named is in other.`,
-    ),
-    unit: 'bytes',
-    min: 0,
-    size: [width, height],
-    targets: [
-      now(
-        `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension), ...matchers))}) > 0)`,
-        `{{${dimension}}}`,
-      ),
-    ],
-    coloring: { fixed: ACCENT },
-    noValue: say('没有流量', 'No traffic'),
-  });
-}
-
-const DIMENSION_NAMES: Readonly<Record<Dimension, readonly [string, string]>> = {
-  rule: ['规则', 'Rules'],
-  group: ['策略组', 'Groups'],
-  host: ['域名', 'Hosts'],
-  process: ['应用', 'Apps'],
-  source: ['来源地址', 'Sources'],
-  inbound_user: ['入站用户', 'Inbound users'],
-};
