@@ -33,8 +33,8 @@ export interface PushDesk {
   push(device: Device, state: PushState, push: CheckedPush): Promise<{ readonly kind: 'accepted' } | Refusal>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
   readBack(device: Device): Promise<ReadBack | Refusal>;
-  /** Forwards what is held of a device again; whether Pushgateway has it now. */
-  forward(device: Device): Promise<boolean>;
+  /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
+  forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<'forwarded' | 'not_needed' | 'failed'>;
   /** Resolves when no push is on its way. */
   idle(): Promise<void>;
 }
@@ -118,15 +118,14 @@ export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOpt
           return refuse('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
         }
       })) ?? busy,
-    async forward(device) {
-      const result = turnstile.run(deviceKey(device), async () => {
-        if (kept.held(device) === undefined) return true;
+    forward: async (device, when) =>
+      (await turnstile.run(deviceKey(device), async () => {
+        if (kept.held(device) === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
         const delivery = await pushgateway.put(device, await kept.text(device));
-        if (delivery.kind === 'delivered' && kept.isPrepared(device)) await confirm(device);
-        return delivery.kind === 'delivered';
-      });
-      return (await result) ?? false;
-    },
+        if (delivery.kind !== 'delivered') return 'failed';
+        if (kept.isPrepared(device)) await confirm(device);
+        return 'forwarded';
+      })) ?? 'failed',
     idle: () => turnstile.idle(),
   };
 }

@@ -1,7 +1,10 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { readSample } from '../core/exposition-line.ts';
 import { errorCode } from '../runtime/error-code.ts';
-import type { Device } from './device.ts';
+import { type Device, deviceKey } from './device.ts';
 
 /** What became of a push on its way to Pushgateway. */
 export type Delivery =
@@ -18,6 +21,12 @@ export interface Pushgateway {
   put(device: Device, text: string): Promise<Delivery>;
   /** When it started, as it says so; undefined while it does not answer. */
   startedAt(): Promise<string | undefined>;
+  /**
+   * When each device of FlowCollect was pushed last, in Unix seconds, by {@link deviceKey}.
+   *
+   * @throws when it does not answer, or not as Pushgateway does
+   */
+  pushTimes(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
 }
 
@@ -81,6 +90,11 @@ export function createPushgateway(origin: string): Pushgateway {
         return undefined;
       }
     },
+    async pushTimes() {
+      const { statusCode, body } = await pool.request({ method: 'GET', path: `${prefix}/metrics` });
+      if (statusCode !== 200) throw new Error(`Pushgateway answered ${statusCode} to /metrics`);
+      return readPushTimes(body);
+    },
     close: () => pool.destroy(),
   };
 }
@@ -88,4 +102,19 @@ export function createPushgateway(origin: string): Pushgateway {
 /** The group of a device at Pushgateway, from its user and DeviceID alone. */
 export function groupPath({ user, deviceId }: Device): string {
   return `/metrics/job/flowcollect/user/${encodeURIComponent(user)}/instance/${encodeURIComponent(deviceId)}`;
+}
+
+/** Line by line: with a thousand devices the page has tens of megabytes, of which one line each matters. */
+async function readPushTimes(page: Readable): Promise<Map<string, number>> {
+  const times = new Map<string, number>();
+  for await (const line of createInterface({ input: page, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (!line.startsWith('push_time_seconds{')) continue;
+    const { labels, value } = readSample(line, (problem) => {
+      throw new Error(`Pushgateway's page cannot be read: ${problem}`);
+    });
+    const [user, deviceId] = [labels.get('user'), labels.get('instance')];
+    if (labels.get('job') !== 'flowcollect' || user === undefined || deviceId === undefined) continue;
+    times.set(deviceKey({ user, deviceId }), value);
+  }
+  return times;
 }

@@ -1,6 +1,7 @@
 import { readFileIfExists, writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { type Device, deviceKey } from './device.ts';
 import type { KeptPushes } from './kept-pushes.ts';
 import type { PushDesk } from './push-desk.ts';
 import type { Pushgateway } from './pushgateway.ts';
@@ -31,15 +32,26 @@ export function createRestorer({ kept, desk, pushgateway, clock, logger, file }:
   let known: string | undefined;
   let wasDown = false;
 
-  async function forwardAll(all: boolean): Promise<boolean> {
-    const devices = kept.devices().filter((device) => all || kept.isPrepared(device));
-    let complete = true;
+  /** Whether Pushgateway has all of them now. */
+  async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
+    let forwarded = 0;
     for (const device of devices) {
       if (stopping.signal.aborted) return false;
-      complete = (await desk.forward(device)) && complete;
+      const outcome = await desk.forward(device, when);
+      if (outcome === 'failed') return false;
+      if (outcome === 'forwarded') forwarded += 1;
     }
-    if (devices.length > 0 && complete) logger.info({ devices: devices.length }, 'kept pushes put back');
-    return complete;
+    if (forwarded > 0) logger.info({ devices: forwarded }, 'kept pushes put back');
+    return true;
+  }
+
+  /** Only what it lacks: a push that is repeated would make a silent device look alive. */
+  async function lacking(): Promise<Device[]> {
+    const times = await pushgateway.pushTimes();
+    return kept.devices().filter((device) => {
+      const time = times.get(deviceKey(device));
+      return time === undefined || time * 1000 < (kept.held(device)?.at ?? 0);
+    });
   }
 
   async function look(): Promise<void> {
@@ -52,9 +64,11 @@ export function createRestorer({ kept, desk, pushgateway, clock, logger, file }:
     if (wasDown) logger.info('Pushgateway answers again');
     wasDown = false;
     known ??= await readFileIfExists(file);
-    const restarted = startedAt !== known;
-    const complete = await forwardAll(restarted);
-    if (!restarted || !complete) return;
+    await forwardAll(
+      kept.devices().filter((device) => kept.isPrepared(device)),
+      'in_doubt',
+    );
+    if (startedAt === known || !(await forwardAll(await lacking(), 'anyway'))) return;
     known = startedAt;
     await writeFileAtomic(file, startedAt);
   }
