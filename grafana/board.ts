@@ -51,6 +51,8 @@ export function buildBoard(board: Board, settings: BoardSettings): Dashboard {
     .build();
   return {
     ...built,
+    // On top of the dashboard; the SDK would hide links in a menu, which only the newest Grafana has.
+    links: (built.links ?? []).map(({ placement: _, ...link }) => link),
     id: null,
     version: 1,
     annotations: { list: annotations(say) },

@@ -16,6 +16,8 @@ export const WATCH = 'orange';
 export const BAD = 'red';
 /** The colour of plain text, for figures that are neither good nor bad. */
 export const PLAIN = 'text';
+/** The same as the background of a panel or the fill of a state. */
+export const NEUTRAL = '#5A6069';
 export const ACCENT = '#5794F2';
 
 export function classNames(say: Say): Readonly<Record<TrafficClass, string>> {

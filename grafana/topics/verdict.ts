@@ -1,6 +1,6 @@
 import { MappingType, type ValueMap } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Say } from '../language.ts';
-import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { BAD, GOOD, NEUTRAL, WATCH } from '../palette.ts';
 import { stat } from '../panels/figures.ts';
 import { type Pane, steps } from '../panels/pane.ts';
 import { now } from '../panels/target.ts';
@@ -20,17 +20,24 @@ export function verdictRank(): string {
 export function verdictWords(say: Say): ValueMap {
   const words: Readonly<Record<(typeof RANKED)[number], readonly [string, string]>> = {
     ok: [say('正常：账单与设备一致', 'OK: bill and devices agree'), GOOD],
-    underbilled: [say('少计：机场扣得比用的少', 'Underbilled: the bill is below use'), PLAIN],
-    unknown: [say('未知：没有机场读数', 'Unknown: no reading of the airport'), PLAIN],
+    underbilled: [say('少计：机场扣得比用的少', 'Underbilled: the bill is below use'), NEUTRAL],
+    unknown: [say('未知：没有机场读数', 'Unknown: no reading of the airport'), NEUTRAL],
     incomplete: [say('待定：有设备未上报', 'Incomplete: a device is silent'), WATCH],
     drift: [say('偏差：每天多扣一点，查倍率', 'Drift: a little too much each day, check multipliers'), WATCH],
     leak: [say('疑似泄露：立即重置订阅', 'Suspected leak: renew the subscription'), BAD],
   };
   return {
     type: MappingType.ValueToText,
-    options: Object.fromEntries(
-      RANKED.map((verdict, index) => [String(index + 1), { text: words[verdict][0], color: words[verdict][1], index }]),
-    ),
+    options: {
+      // Every verdict is 0 until the first window is closed.
+      '0': { text: say('明天见分晓', 'Tomorrow'), color: NEUTRAL, index: RANKED.length },
+      ...Object.fromEntries(
+        RANKED.map((verdict, index) => [
+          String(index + 1),
+          { text: words[verdict][0], color: words[verdict][1], index },
+        ]),
+      ),
+    },
   };
 }
 
@@ -39,13 +46,13 @@ export function verdictPane(say: Say, width: number, height: number): Pane {
   return stat({
     title: say('审计结论', 'Verdict'),
     description: say(
-      '上一个审计窗口里，机场扣的流量与各设备按倍率应扣的流量相比。首日没有结论，明天 23:55 后可见。',
-      'What the airport billed in the last audit window, against what the devices should cost by the multipliers. The first day has no verdict yet; it comes tomorrow after 23:55.',
+      '上一个审计窗口里，机场扣的流量与各设备按倍率应扣的流量相比。首日没有结论，明天的日报之后可见。',
+      'What the airport billed in the last audit window, against what the devices should cost by the multipliers. The first day has no verdict yet; it comes with the report of tomorrow.',
     ),
     unit: 'none',
     size: [width, height],
     targets: [now(`sort_desc(${verdictRank()})`, '{{airport}}')],
-    coloring: steps(PLAIN),
+    coloring: steps(NEUTRAL),
     mappings: [verdictWords(say)],
     noValue: say('明天见分晓', 'Tomorrow'),
     background: true,
