@@ -28,5 +28,16 @@ export interface ResumedCandidate {
   readonly lifetime: Bytes;
 }
 
+/**
+ * Where the log cannot be heard: a short connection that frames showed lately stands for those like it that lived
+ * between two frames.
+ */
+export interface LikenessCandidate {
+  readonly kind: 'likeness';
+  readonly attribution: Attribution;
+  /** Its part of what all that stand for the unseen have moved, 0 to 1 for each direction. */
+  readonly part: Bytes;
+}
+
 /** A connection that may have moved bytes of the remainder. */
-export type Candidate = ClosedCandidate | UnseenCandidate | ResumedCandidate;
+export type Candidate = ClosedCandidate | UnseenCandidate | ResumedCandidate | LikenessCandidate;

@@ -13,6 +13,8 @@ import type { Candidate } from './candidates.ts';
 import { isBuiltIn } from './classify.ts';
 import { createFamilyBook, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, Connection, ConnectionDetails, Frame } from './frame.ts';
+import { createLikenesses } from './likenesses.ts';
+import { createNodeSizes } from './node-sizes.ts';
 import { createPendingBirths } from './pending-births.ts';
 import { createRemainderModel } from './remainder-model.ts';
 import { hasRestarted } from './restart.ts';
@@ -87,6 +89,8 @@ interface Tracked {
   frame: number;
 }
 
+/** A connection is short when it closed within so many frames of its opening. */
+const SHORT_FRAMES = 2;
 /** A stale frame is dropped; this many in a row are not stale but a new beginning. */
 const MOST_STALE = 3;
 
@@ -102,9 +106,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     saved === undefined ? undefined : { series: saved.families, names: saved.familyNames },
   );
   const births = createPendingBirths();
+  const nodeSizes = createNodeSizes(saved?.models.nodeSizes);
   const models = {
-    upload: createRemainderModel('upload', saved?.models.upload),
-    download: createRemainderModel('download', saved?.models.download),
+    upload: createRemainderModel('upload', nodeSizes, saved?.models.upload),
+    download: createRemainderModel('download', nodeSizes, saved?.models.download),
   };
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
@@ -119,6 +124,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let staleInRow = 0;
   let tracked = new Map<string, Tracked>();
   // After a resume from counters alone, the connections of the last frame are not known.
+  const likenesses = createLikenesses();
+  let logsAvailable = true;
   let knowsConnections = saved?.connections !== undefined;
   for (const { id, details, attribution, upload, download, uploadRate, downloadRate } of saved?.connections ?? []) {
     tracked.set(id, {
@@ -225,12 +232,16 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   }
 
   /** Forgets connections that the frame no longer shows; those that were counted are candidates. */
-  function takeClosed(): Candidate[] {
+  function takeClosed(elapsed: number): Candidate[] {
     const closed: Candidate[] = [];
     for (const [id, entry] of tracked) {
       if (entry.frame === frames) continue;
       tracked.delete(id);
       if (entry.cell === undefined) continue;
+      if (lastAt - entry.details.start < SHORT_FRAMES * elapsed) {
+        nodeSizes.note(entry.attribution.node, entry);
+        likenesses.note(entry.attribution, entry);
+      }
       const rate = { upload: entry.uploadRate, download: entry.downloadRate };
       closed.push({ kind: 'closed', attribution: entry.attribution, rate });
     }
@@ -292,7 +303,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       kernel[direction] += grew[direction];
       carry[direction] += grew[direction] - measured[direction];
     }
-    candidates.push(...takeClosed());
+    candidates.push(...takeClosed(elapsed));
     for (const birth of births.takeUnseen(frame.at)) {
       candidates.push({
         kind: 'unseen',
@@ -300,6 +311,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         wait: Math.max(1, frame.at - birth.at),
       });
     }
+    if (!logsAvailable) candidates.push(...likenesses.candidates());
     settle(candidates, elapsed, frame.at);
     close(frame);
     return { kind: restarted ? 'restarted' : 'counted', grew, unknownNodes: [...unknownNodes] };
@@ -307,7 +319,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
   return {
     noteBirth: (birth) => births.note(birth),
-    setLogsAvailable() {},
+    setLogsAvailable(available) {
+      logsAvailable = available;
+    },
     apply,
     counters: () => ({
       traffic: book.series(),
@@ -340,7 +354,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         uploadRate,
         downloadRate,
       })),
-      models: { upload: models.upload.save(), download: models.download.save() },
+      models: { upload: models.upload.save(), download: models.download.save(), nodeSizes: nodeSizes.save() },
     }),
     reconfigure(next) {
       localNodes = lowerCase(next.localNodes);

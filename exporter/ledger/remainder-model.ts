@@ -1,5 +1,6 @@
 import type { Direction } from '../../core/traffic.ts';
 import type { Candidate } from './candidates.ts';
+import type { NodeSizes } from './node-sizes.ts';
 import type { Claim } from './share-out.ts';
 import { createSizeModel, type Features, type Prior, type SavedSizeModel } from './size-model.ts';
 
@@ -21,8 +22,10 @@ export interface SavedRemainderModel {
 
 /** How wide the sizes of small connections spread around their mean: deviation over mean. Web traffic is wider than 1. */
 const SIZE_SPREAD = 2;
-/** How far the mean sizes of nodes are expected to lie apart: deviation over mean. */
-const NODE_SPREAD = 0.25;
+/** How far the mean size of a node is expected to lie from what its seen connections say: deviation over mean. */
+const NODE_SPREAD = 0.05;
+/** One that stands for many unseen ones stands for a few of any size: deviation over mean. */
+const LIKENESS_SPREAD = 8;
 /** Variance of a uniform share. */
 const UNIFORM_VARIANCE = 1 / 12;
 /** How long a busy connection is expected to stay so after a frame showed it, milliseconds. */
@@ -31,26 +34,33 @@ const BUSY_LIFE_MS = 2_000;
 const BUSY_MEMORY_BYTES = 50_000_000;
 
 /** What is believed before anything was seen: bytes of a small connection, of a closing one, and see `growth` below. */
-const PRIORS: Readonly<Record<Direction, { unseen: Prior; closing: Prior; growth: Prior }>> = {
+const PRIORS: Readonly<Record<Direction, { unseen: Prior; closing: Prior; growth: Prior; unheard: Prior }>> = {
   upload: {
     unseen: { mean: 1_500, deviation: 3_000 },
     closing: { mean: 200, deviation: 400 },
     growth: { mean: 100, deviation: 1_000 },
+    unheard: { mean: 1_000, deviation: 30_000 },
   },
   download: {
     unseen: { mean: 15_000, deviation: 30_000 },
     closing: { mean: 1_000, deviation: 4_000 },
     growth: { mean: 1_000, deviation: 10_000 },
+    unheard: { mean: 10_000, deviation: 300_000 },
   },
 };
 
-export function createRemainderModel(direction: Direction, saved?: SavedRemainderModel): RemainderModel {
-  const { unseen, closing, growth } = PRIORS[direction];
+export function createRemainderModel(
+  direction: Direction,
+  nodeSizes: NodeSizes,
+  saved?: SavedRemainderModel,
+): RemainderModel {
+  const { unseen, closing, growth, unheard } = PRIORS[direction];
   const sizes = createSizeModel((parameter) => {
     if (parameter === 'tail') return { mean: 1, deviation: 0.2 };
     if (parameter === 'closing') return closing;
     if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
     if (parameter === 'unseen') return unseen;
+    if (parameter === 'unheard') return unheard;
     if (parameter === 'growth') return growth;
     return { mean: 0, deviation: unseen.mean * NODE_SPREAD };
   }, saved?.sizes);
@@ -66,10 +76,15 @@ export function createRemainderModel(direction: Direction, saved?: SavedRemainde
         ]);
       case 'resumed':
         return new Map([['resumed', candidate.lifetime[direction]]]);
+      case 'likeness':
+        return new Map([['unheard', (candidate.part[direction] * elapsed) / 1000]]);
       case 'unseen':
         // A rejected connection never brings anything down.
         if (candidate.attribution.class === 'reject' && direction === 'download') return new Map();
-        return new Map([...smallFeatures(candidate.attribution.node), ...bigFeatures(candidate.wait)]);
+        return new Map([
+          ...smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
+          ...bigFeatures(candidate.wait),
+        ]);
     }
   };
 
@@ -77,13 +92,17 @@ export function createRemainderModel(direction: Direction, saved?: SavedRemainde
     switch (candidate.kind) {
       case 'closed': {
         const tail = candidate.rate[direction] * busyTime(elapsed);
-        return (2 * tail) ** 2 * UNIFORM_VARIANCE + (closing.deviation / 4) ** 2;
+        return (2 * tail) ** 2 * UNIFORM_VARIANCE * 1 + (closing.deviation * 0.25) ** 2;
       }
       case 'resumed':
         return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
+      case 'likeness':
+        return (LIKENESS_SPREAD * sizes.mean(featuresOf(candidate, elapsed))) ** 2;
       case 'unseen': {
         // Few are big, and then as big as their time allowed: variance = mean × the size of the big ones.
-        const small = sizes.mean(new Map(smallFeatures(candidate.attribution.node)));
+        const small = sizes.mean(
+          new Map(smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction))),
+        );
         const big = sizes.mean(new Map(bigFeatures(candidate.wait)));
         return (SIZE_SPREAD * small) ** 2 + big * (2 / 3) * busyRate * candidate.wait;
       }
@@ -123,9 +142,9 @@ export function createRemainderModel(direction: Direction, saved?: SavedRemainde
   };
 }
 
-function smallFeatures(node: string): [string, number][] {
+function smallFeatures(node: string, ratio: number): [string, number][] {
   return [
-    ['unseen', 1],
+    ['unseen', ratio],
     [`node ${node}`, 1],
   ];
 }

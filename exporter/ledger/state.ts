@@ -5,6 +5,7 @@ import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { FamilySeries } from './family.ts';
 import type { ConnectionDetails } from './frame.ts';
+import type { SavedNodeSizes } from './node-sizes.ts';
 import type { SavedRemainderModel } from './remainder-model.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
@@ -25,7 +26,11 @@ export interface LedgerState {
   readonly uncounted: readonly UncountedSeries[];
   /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
   readonly connections: readonly SavedConnection[] | undefined;
-  readonly models: { readonly upload?: SavedRemainderModel; readonly download?: SavedRemainderModel };
+  readonly models: {
+    readonly upload?: SavedRemainderModel;
+    readonly download?: SavedRemainderModel;
+    readonly nodeSizes?: SavedNodeSizes;
+  };
 }
 
 export interface SavedConnection {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { Birth, ConnectionDetails } from './frame.ts';
+import { createPendingBirths } from './pending-births.ts';
+
+const birth = (at: number, sourcePort: string): Birth => ({
+  at,
+  network: 'tcp',
+  sourceIP: '10.0.0.1',
+  sourcePort,
+  host: 'example.com',
+  destinationPort: '443',
+  process: '',
+  rule: 'Match',
+  rulePayload: '',
+  group: 'G',
+  node: 'N',
+});
+
+const details = (sourcePort: string): ConnectionDetails => ({
+  start: 0,
+  type: 'Mixed',
+  chains: ['N'],
+  inboundUser: '',
+  provider: '',
+  ...birth(0, sourcePort),
+});
+
+const ports = (births: readonly Birth[]): string[] => births.map(({ sourcePort }) => sourcePort);
+
+describe('pending births', () => {
+  it('are unseen when the frame does not show them', () => {
+    const births = createPendingBirths();
+    births.note(birth(100, '1'));
+    births.note(birth(200, '2'));
+    births.seen(details('2'));
+    expect(ports(births.takeUnseen(1000))).toEqual(['1']);
+    expect(births.takeUnseen(2000)).toEqual([]);
+  });
+
+  it('wait for the next frame when they came with this one', () => {
+    const births = createPendingBirths();
+    births.note(birth(998, '1'));
+    expect(births.takeUnseen(1000)).toEqual([]);
+    births.seen(details('1'));
+    expect(births.takeUnseen(2000)).toEqual([]);
+  });
+
+  it('are spent when a frame showed the connection before its log line came', () => {
+    const births = createPendingBirths();
+    births.takeUnseen(1000);
+    births.seen(details('1'));
+    births.note(birth(1010, '1'));
+    expect(births.takeUnseen(2000)).toEqual([]);
+  });
+
+  it('tell two connections apart that used one port after the other', () => {
+    const births = createPendingBirths();
+    births.note(birth(100, '1'));
+    births.note(birth(600, '1'));
+    expect(births.takeUnseen(1000).length).toBe(2);
+  });
+
+  it('do not grow without bound while no frame comes', () => {
+    const births = createPendingBirths();
+    for (let port = 0; port < 100_000; port += 1) births.note(birth(port, String(port)));
+    expect(births.takeUnseen(200_000).length).toBeLessThanOrEqual(20_000);
+  });
+});
