@@ -1,4 +1,5 @@
-import type { Bytes } from './ledger/bytes.ts';
+import { createKeptFrames, type SavedFrame } from './kept-frames.ts';
+import { type Bytes, zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame } from './ledger/frame.ts';
 import type { FrameOutcome, Ledger, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -24,6 +25,8 @@ export interface SavedAccount {
   readonly sequence: number;
   readonly standing: Standing;
   readonly ledger: LedgerState;
+  /** What counting again from the gateway's baseline needs; empty once they agree. */
+  readonly frames: readonly SavedFrame[];
 }
 
 /** What the gateway last accepted under this DeviceID. */
@@ -67,13 +70,6 @@ export interface Account {
   rename(deviceId: string, stateId: string): SavedAccount;
 }
 
-/** A frame to apply again after the counters were taken from the gateway, and what followed it. */
-interface Milestone {
-  readonly frame: Frame;
-  readonly catalog: Catalog;
-  readonly followedBy: 'restart' | 'another kernel';
-}
-
 export function createAccount(initial: SavedAccount, options: LedgerOptions): Account {
   const { deviceId, stateId } = initial;
   let { kernelAddress, sequence, standing } = initial;
@@ -84,13 +80,11 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   /** An address whose kernel has not shown yet whether it is the one before. */
   let doubtful: string | undefined;
   let logsAvailable = false;
-  let last: { frame: Frame; catalog: Catalog } | undefined;
-  /** The last frames of kernels that ended since the gateway accepted a push: without them their bytes were lost. */
-  const milestones: Milestone[] = [];
+  const frames = createKeptFrames(initial.standing.kind === 'agreed' ? [] : initial.frames);
   /** The ledger that the gateway's series rest on; undefined when it has none of this account. */
   let base = initial.standing.kind === 'agreed' ? initial.ledger : undefined;
-  /** The push that was begun last: its ledger, and how many milestones it holds. */
-  let begun: { readonly ledger: LedgerState; readonly milestones: number } | undefined;
+  /** The push that was begun last: its ledger, and how many kernels had ended. */
+  let begun: { readonly ledger: LedgerState; readonly endings: number } | undefined;
 
   function replaceLedger(state: LedgerState): void {
     ledger = createLedger(ledgerOptions, state);
@@ -107,23 +101,36 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     doubtful = undefined;
     const known = new Map(ledger.state().connections?.map(({ id, details }) => [id, details.start]));
     if (frame.connections.some(({ id, details }) => known.get(id) === details.start)) return;
-    if (last !== undefined) milestones.push({ ...last, followedBy: 'another kernel' });
+    frames.endKernel('another kernel');
     rebase();
   }
 
-  const kept = () => [...milestones, ...(last === undefined ? [] : [{ ...last, followedBy: undefined }])];
+  /** Takes the next frame for the first of a kernel that began at 0. */
+  function restart(): void {
+    const state = ledger.state();
+    replaceLedger({ ...state, raw: zeroBytes(), connections: [], restarts: state.restarts + 1 });
+  }
 
   /** Counts anew, from an earlier state, what the frames kept since then tell. */
   function countAgain(from: LedgerState): void {
     replaceLedger(from);
-    for (const { frame, catalog, followedBy } of kept()) {
+    for (const { frame, catalog, ending } of frames.list()) {
       ledger.apply(frame, catalog);
-      if (followedBy === 'another kernel') rebase();
+      if (ending === 'another kernel') rebase();
+      if (ending === 'restart') restart();
     }
   }
 
   // While a new address is in doubt the old one is saved, so that the doubt outlives a crash.
-  const save = (): SavedAccount => ({ deviceId, kernelAddress, stateId, sequence, standing, ledger: ledger.state() });
+  const save = (): SavedAccount => ({
+    deviceId,
+    kernelAddress,
+    stateId,
+    sequence,
+    standing,
+    ledger: ledger.state(),
+    frames: standing.kind === 'agreed' ? [] : frames.save(),
+  });
 
   return {
     deviceId,
@@ -131,8 +138,8 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       if (doubtful !== undefined) settleDoubt(frame, doubtful);
       const outcome = ledger.apply(frame, catalog);
       if (outcome.kind === 'stale') return outcome;
-      if (outcome.kind === 'restarted' && last !== undefined) milestones.push({ ...last, followedBy: 'restart' });
-      last = { frame, catalog };
+      if (outcome.kind === 'restarted') frames.endKernel('restart');
+      frames.see(frame, catalog);
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
@@ -161,8 +168,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       const isNewer = readBack.stateId === stateId && readBack.sequence > sequence;
       if (before.kind === 'agreed' && !wasBehind && !isNewer) return 'went_on';
       if (readBack.stateId === stateId) sequence = Math.max(sequence, readBack.sequence);
+      // Pushed by this very account later than it was saved: its saved frames are in there.
+      if (readBack.stateId === stateId) frames.forgetRestored();
       // When the gateway accepted them is not known; any time before the next frame will do.
-      const at = (kept()[0]?.frame.at ?? ledger.state().at) - 1;
+      const at = (frames.list()[0]?.frame.at ?? ledger.state().at) - 1;
       base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
       countAgain(base);
       return 'resumed';
@@ -170,13 +179,13 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     beginPush() {
       sequence += 1;
       const saved = save();
-      begun = { ledger: saved.ledger, milestones: milestones.length };
+      begun = { ledger: saved.ledger, endings: frames.endings() };
       return saved;
     },
     accepted() {
       if (begun === undefined) return;
       base = begun.ledger;
-      milestones.splice(0, begun.milestones);
+      frames.forgetFirst(begun.endings);
       begun = undefined;
     },
     fellBehind() {
@@ -189,11 +198,12 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       const named = { deviceId: newDeviceId, kernelAddress, stateId: newStateId, sequence: 0 };
       // Nothing was pushed under the old name: all of it goes over.
       if (base === undefined) {
-        return { ...save(), ...named, standing: standing.kind === 'agreed' ? { kind: 'unknown' } : standing };
+        const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;
+        return { ...save(), ...named, standing: unsettled, frames: frames.save() };
       }
       const { at, raw, connections, models } = base;
       countAgain({ ...emptyLedger(), at, raw, connections, models });
-      return { ...named, standing: { kind: 'renamed', baseline: raw }, ledger: ledger.state() };
+      return { ...named, standing: { kind: 'renamed', baseline: raw }, ledger: ledger.state(), frames: frames.save() };
     },
   };
 }
@@ -209,5 +219,13 @@ function isEmpty({ raw, kernel }: PushedCounters): boolean {
 
 /** The state of a device that has none: nothing counted yet. */
 export function newAccount(deviceId: string, kernelAddress: string, stateId: string): SavedAccount {
-  return { deviceId, kernelAddress, stateId, sequence: 0, standing: { kind: 'unknown' }, ledger: emptyLedger() };
+  return {
+    deviceId,
+    kernelAddress,
+    stateId,
+    sequence: 0,
+    standing: { kind: 'unknown' },
+    ledger: emptyLedger(),
+    frames: [],
+  };
 }

@@ -1,0 +1,69 @@
+import type { Bytes } from './ledger/bytes.ts';
+import { type Catalog, EMPTY_CATALOG, type Frame } from './ledger/frame.ts';
+
+/** What came after a frame, where it was not simply the next one. */
+export type Ending = 'restart' | 'another kernel';
+
+/** A frame to count again from an earlier baseline. */
+export interface KeptFrame {
+  readonly frame: Frame;
+  readonly catalog: Catalog;
+  readonly ending: Ending | undefined;
+}
+
+/** A kept frame as it is saved: its totals alone, since who moved them fills pages. */
+export interface SavedFrame {
+  readonly at: number;
+  readonly raw: Bytes;
+  readonly ending: Ending | undefined;
+}
+
+/**
+ * The frames that counting again needs: the newest, and the last of each kernel that ended since the gateway accepted
+ * a push. Without those, what such a kernel moved was lost when the counters are taken from the gateway.
+ */
+export interface KeptFrames {
+  see(frame: Frame, catalog: Catalog): void;
+  /** The newest frame was the last of its kernel. */
+  endKernel(ending: Ending): void;
+  /** Oldest first. */
+  list(): readonly KeptFrame[];
+  save(): SavedFrame[];
+  /** Forgets what another process saved. */
+  forgetRestored(): void;
+  /** How many kernels have ended; to hand to {@link forgetFirst} when a push that begins now is accepted. */
+  endings(): number;
+  forgetFirst(count: number): void;
+}
+
+export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
+  const restored = new Set<KeptFrame>();
+  const ended: KeptFrame[] = [];
+  let last: KeptFrame | undefined;
+  for (const { at, raw, ending } of saved) {
+    const frame = { at, ...raw, memory: 0, connections: [] };
+    const kept = { frame, catalog: EMPTY_CATALOG, ending };
+    restored.add(kept);
+    if (ending === undefined) last = kept;
+    else ended.push(kept);
+  }
+  const list = (): KeptFrame[] => (last === undefined ? [...ended] : [...ended, last]);
+  return {
+    see(frame, catalog) {
+      last = { frame, catalog, ending: undefined };
+    },
+    endKernel(ending) {
+      if (last !== undefined) ended.push({ ...last, ending });
+      last = undefined;
+    },
+    list,
+    save: () =>
+      list().map(({ frame: { at, upload, download }, ending }) => ({ at, raw: { upload, download }, ending })),
+    forgetRestored() {
+      ended.splice(0, ended.length, ...ended.filter((each) => !restored.has(each)));
+      if (last !== undefined && restored.has(last)) last = undefined;
+    },
+    endings: () => ended.length,
+    forgetFirst: (count) => void ended.splice(0, count),
+  };
+}
