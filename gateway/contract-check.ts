@@ -41,7 +41,7 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Re
     const spec = metricSpec(family.name);
     if (spec?.owner !== 'exporter') return outside(`${family.name} is not a metric that devices push`);
     if (family.samples.length === 0) continue;
-    if (family.type !== spec.type) return outside(`${family.name} must be a ${spec.type}, not a ${family.type}`);
+    if (family.type !== spec.type) return outside(`${family.name} must have the TYPE ${spec.type}, not ${family.type}`);
     series += family.samples.length;
     if (series > MAX_SERIES) return refuse('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
     for (const sample of family.samples) {

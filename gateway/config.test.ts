@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { describeProblem, SettingsError } from '../core/settings.ts';
+import { readGatewayConfig } from './config.ts';
+import { hashToken } from './tokens.ts';
+
+const FILE = 'ServerSetting.ini';
+const noticesOf = (text: string) => readGatewayConfig(FILE, text).notices.map((each) => describeProblem(FILE, each));
+const messageOf = (text: string): string => {
+  try {
+    readGatewayConfig(FILE, text);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+  }
+  throw new Error('expected a SettingsError');
+};
+
+describe('readGatewayConfig', () => {
+  it('reads the file of the earlier FlowCollect', () => {
+    const { settings } = readGatewayConfig(FILE, '[server]\nListenPort = :1234\nServerToken = t\nDBPath = x.db');
+    expect(settings.door).toEqual({ host: '0.0.0.0', port: 1234, setting: '[server] ListenPort in ServerSetting.ini' });
+    expect(settings.metrics).toMatchObject({ host: '127.0.0.1', port: 9103 });
+    expect(settings.tokens).toEqual([{ hash: hashToken('t'), user: 'default' }]);
+  });
+
+  it('warns of a door without TLS that strangers reach, and of no other', () => {
+    const door = (address: string) => noticesOf(`[server]\nServerToken = t\nListenPort = ${address}`);
+    for (const address of [':8686', '0.0.0.0:1', '[::]:1', '8.8.8.8:1'])
+      expect(door(address)[0]).toContain('unencrypted');
+    for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1']) expect(door(address)).toEqual([]);
+  });
+
+  it.each([
+    ['[server]\nListenPort = :1', 'ServerSetting.ini:1: [server] ServerToken: is missing'],
+    ['[server]\nServerToken = t\nListenPort = here', 'ServerSetting.ini:3: [server] ListenPort: must be an address'],
+    ['[server]\nServerToken = t\nGatewayMetricsListen = x:y', 'GatewayMetricsListen: must be an address'],
+    ['[server]\nServerToken = 密码', 'ServerToken: must hold only characters'],
+  ])('says what is wrong with %j', (text, message) => {
+    expect(messageOf(text)).toContain(message);
+  });
+});

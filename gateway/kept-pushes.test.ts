@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { KERNEL_BYTES } from '../core/metric-contract.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { openKeptPushes } from './kept-pushes.ts';
+
+const logger = createLogger('test', 'silent');
+const device = { user: 'default', deviceId: '客厅/"' };
+const series = `${KERNEL_BYTES}{direction="upload"}`;
+const textOf = (value: number) => `# TYPE ${KERNEL_BYTES} counter\n${series} ${value}\n`;
+const pushOf = (sequence: number) => ({
+  ...device,
+  stateId: 's',
+  sequence,
+  at: 1000,
+  ledger: new Map([[series, sequence]]),
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-kept-'));
+});
+
+describe('kept pushes', () => {
+  it('hold what was accepted, across a restart', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1));
+    await kept.confirm(device);
+    const again = await openKeptPushes(folder, logger);
+    expect(again.held(device)).toEqual(pushOf(1));
+    expect(await again.text(device)).toBe(textOf(1));
+    expect(again.isPrepared(device)).toBe(false);
+    expect(again.count).toBe(1);
+  });
+
+  it('go back to the accepted push when the next one certainly did not arrive', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1));
+    await kept.confirm(device);
+    await kept.prepare(pushOf(2), textOf(2));
+    await kept.withdraw(device);
+    expect(kept.held(device)?.sequence).toBe(1);
+    expect(await kept.text(device)).toBe(textOf(1));
+  });
+
+  it('forget a first push that did not arrive', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1));
+    await kept.withdraw(device);
+    expect([kept.held(device), kept.count, await readdir(folder)]).toEqual([undefined, 0, []]);
+  });
+
+  it('hold a prepared push that may have arrived, also after a crash', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1));
+    await kept.confirm(device);
+    await kept.prepare(pushOf(2), textOf(2));
+    const again = await openKeptPushes(folder, logger);
+    expect([again.held(device)?.sequence, again.isPrepared(device)]).toEqual([2, true]);
+    expect(await again.text(device)).toBe(textOf(2));
+  });
+
+  it('do not go behind a push that may have arrived when a later one did not', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1));
+    await kept.prepare(pushOf(2), textOf(2));
+    await kept.withdraw(device);
+    expect(kept.held(device)?.sequence).toBe(2);
+  });
+
+  it('set a file aside that cannot be read, and go on without it', async () => {
+    await writeFile(join(folder, 'a.prom'), 'garbage');
+    await writeFile(join(folder, 'b.prom.tmp'), 'half');
+    const kept = await openKeptPushes(folder, logger);
+    expect(kept.count).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual(['a.prom.unreadable', 'b.prom.tmp']);
+  });
+});

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseExposition } from '../core/exposition.ts';
+
+/** A stand-in for Pushgateway that can be made to fail as the real one does. */
+export interface PushgatewayDouble {
+  readonly origin: string;
+  /** What each group holds, by decoded path such as `user/default/instance/a`. */
+  readonly groups: Map<string, string>;
+  /** PUTs that arrived, also those that were answered badly. */
+  readonly puts: string[];
+  /** `lose`: stores the push, then breaks the connection; `silent`: never answers. */
+  mode: 'well' | 'decline' | 'lose' | 'silent' | 'error';
+  /** As after a restart: another start time, and only what is given. */
+  restart(groups?: ReadonlyMap<string, string>): void;
+  /** Refuses connections until {@link listen}. */
+  unlisten(): Promise<void>;
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createPushgatewayDouble(now: () => number): Promise<PushgatewayDouble> {
+  const times = new Map<string, number>();
+  let starts = 0;
+  const server = createServer(async (request, response) => {
+    if (request.url === '/api/v1/status') {
+      response.end(JSON.stringify({ status: 'success', data: { start_time: `start ${starts}` } }));
+      return;
+    }
+    if (request.url === '/metrics') {
+      for (const [group, at] of times) {
+        const [, user, , instance] = group.split('/');
+        response.write(`push_time_seconds{instance="${instance}",job="flowcollect",user="${user}"} ${at / 1000}\n`);
+      }
+      response.end();
+      return;
+    }
+    const text = await textOf(request);
+    const group = decodeURIComponent((request.url ?? '').replace('/metrics/job/flowcollect/', ''));
+    double.puts.push(group);
+    if (double.mode === 'silent') return;
+    if (double.mode === 'decline' || double.mode === 'error') {
+      response.writeHead(double.mode === 'decline' ? 400 : 500).end('no');
+      return;
+    }
+    parseExposition(text);
+    double.groups.set(group, text);
+    times.set(group, now());
+    if (double.mode === 'lose') request.socket.destroy();
+    else response.writeHead(202).end();
+  });
+  let port = 0;
+  const listen = (): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const unlisten = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen();
+  port = (server.address() as AddressInfo).port;
+  const double: PushgatewayDouble = {
+    origin: `http://127.0.0.1:${port}`,
+    groups: new Map(),
+    puts: [],
+    mode: 'well',
+    restart(groups = new Map()) {
+      starts += 1;
+      double.groups.clear();
+      for (const group of times.keys()) if (!groups.has(group)) times.delete(group);
+      for (const [group, text] of groups) double.groups.set(group, text);
+    },
+    unlisten,
+    listen,
+    close: async () => {
+      if (server.listening) await unlisten();
+    },
+  };
+  return double;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
