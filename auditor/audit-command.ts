@@ -1,0 +1,58 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { readSettingsText } from '../runtime/settings-file.ts';
+import { createAirportClient } from './airport/fetch.ts';
+import { audit } from './audit.ts';
+import { readAuditorConfig } from './config.ts';
+import { letterOf } from './report/letter.ts';
+import { createMailer } from './report/mail.ts';
+import { createOutbox } from './report/outbox.ts';
+import { readAuditState } from './state/audit-state.ts';
+import { createExactSums } from './usage/exact-sums.ts';
+import { createPrometheus } from './usage/prometheus.ts';
+import { createUsageReader } from './usage/window-use.ts';
+
+/** The report was made but not mailed; the message says why, and where it is kept. */
+export class NotMailedError extends Error {
+  override readonly name = 'NotMailedError';
+}
+
+interface AuditArguments {
+  readonly config: string;
+  readonly mail: boolean;
+  readonly json: boolean;
+}
+
+/** @param print one text for standard output */
+export function auditCommand(print: (text: string) => void): Command {
+  return new Command('audit')
+    .description('one audit: reads the airports, sums what devices used, and prints the report')
+    .requiredOption('--now', 'of the running day and the open windows, which stay as they are')
+    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .option('--mail', 'mail the report too', false)
+    .option('--json', "print the report's figures as JSON", false)
+    .action((given: AuditArguments) => auditNow(given, print));
+}
+
+/** @throws SettingsError, StateError, NotMailedError */
+async function auditNow({ config: path, mail, json }: AuditArguments, print: (text: string) => void): Promise<void> {
+  const text = await readSettingsText(path);
+  const { settings: config } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const clock = Date.now;
+  const prometheus = createPrometheus({ address: () => config.prometheus, fetch });
+  const sums = createExactSums(prometheus, clock);
+  const airports = createAirportClient({ clock });
+  const usage = createUsageReader(prometheus, sums);
+  const state = await readAuditState(join(config.dataFolder, 'state.json'));
+  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, state);
+  const letter = letterOf(model, config.language);
+  print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
+  if (!mail) return;
+  if (config.mail === undefined) {
+    throw new NotMailedError(`not mailed: set EmailUser and EmailTo in [smtp] of ${basename(path)}`);
+  }
+  const outcome = await createMailer(config.mail).send(letter);
+  if (outcome.sent) return;
+  await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
+  throw new NotMailedError(`not mailed: ${outcome.failure.message}; kept, the running auditor tries again`);
+}

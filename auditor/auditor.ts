@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { type LocalDay, localDayAt } from '../core/local-day.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { SettingsFile } from '../runtime/settings-file.ts';
+import type { AirportClient } from './airport/fetch.ts';
+import { type Audit, type AuditParts, audit } from './audit.ts';
+import type { AuditorConfig } from './config.ts';
+import type { AuditorMetrics } from './metrics.ts';
+import { createDispatch, type Dispatch } from './report/dispatch.ts';
+import { letterOf } from './report/letter.ts';
+import { createMailer } from './report/mail.ts';
+import type { ReportModel } from './report/model.ts';
+import { createOutbox } from './report/outbox.ts';
+import { cycleSums, todaySums } from './running-sums.ts';
+import { type AuditState, readAuditState, writeAuditState } from './state/audit-state.ts';
+import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
+import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
+import { createUsageReader } from './usage/window-use.ts';
+
+const HOUR = 3_600_000;
+
+export interface AuditorOptions {
+  readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly airports: AirportClient;
+  readonly metrics: AuditorMetrics;
+  readonly logger: Logger;
+}
+
+/** The auditor's work, without its timers. Calls run one after the other. */
+export interface Auditor {
+  /** Reads what was remembered. To be called first. @throws StateError */
+  open(): Promise<void>;
+  /** Looks at the open windows without moving them. @returns whether every airport could be read */
+  look(): Promise<boolean>;
+  /**
+   * The report: audits, closes windows, writes the letter and sends it. The windows move only when the letter is safe
+   * on disk.
+   *
+   * @param day the day to report; by default the one that has just ended, or the running one
+   */
+  report(day?: LocalDay): Promise<ReportModel>;
+  /** The day that ended without a report because nothing ran then; undefined when none is due. */
+  missedDay(): LocalDay | undefined;
+  /** Publishes today's and the cycle's sums. */
+  publish(): Promise<void>;
+  /** Sends letters that wait. */
+  flush(): Promise<void>;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+}
+
+export function createAuditor({ settings, clock, fetch, airports, metrics, logger }: AuditorOptions): Auditor {
+  const prometheus = createPrometheus({ address: () => settings.current().prometheus, fetch });
+  const sums = createExactSums(prometheus, clock.now);
+  const parts: AuditParts = {
+    airports,
+    prometheus,
+    sums,
+    usage: createUsageReader(prometheus, sums),
+    clock: clock.now,
+  };
+  const config = (): AuditorConfig => settings.current();
+  const statePath = (): string => join(config().dataFolder, 'state.json');
+  const outbox = createOutbox(join(config().dataFolder, 'outbox'));
+  const dispatch: Dispatch = createDispatch(
+    outbox,
+    () => {
+      const { mail } = config();
+      return mail === undefined ? undefined : createMailer(mail);
+    },
+    logger,
+  );
+  let state: AuditState | undefined;
+  let sumsFailed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> => {
+    const result = queue.then(() => {
+      if (state === undefined) throw new Error('open() comes first');
+      return work(state);
+    });
+    queue = result.catch(() => undefined);
+    return result;
+  };
+  const keep = async (next: AuditState): Promise<void> => {
+    await writeAuditState(statePath(), next);
+    state = next;
+    metrics.readings(config().user, next);
+  };
+  const tell = ({ airports: audits, model }: Audit): void => {
+    metrics.audited(config().user, audits, model);
+    for (const { airport, verdict } of audits) {
+      const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
+      if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
+      else logger.info(fields, 'airport audited');
+    }
+  };
+  const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
+    const taken = await dispatch.flush(clock.now(), anyway);
+    if (taken > 0) await keep({ ...known, mailedAt: clock.now() });
+  };
+
+  return {
+    async open() {
+      state = await readAuditState(statePath());
+      metrics.readings(config().user, state);
+    },
+    look: () =>
+      inTurn(async (known) => {
+        const result = await audit(parts, config(), known);
+        await keep(result.looked);
+        tell(result);
+        return result.airports.every(({ outcome }) => outcome.known);
+      }),
+    report: (day) =>
+      inTurn(async (known) => {
+        const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, new AbortController().signal);
+        const given = day ?? reportedDay(clock.now(), config());
+        const result = await audit(parts, config(), known, { day: given, settle: settled });
+        if (config().mail !== undefined) await outbox.put(letterOf(result.model, config().language));
+        await keep(result.reported);
+        tell(result);
+        await flush(result.reported, true);
+        return result.model;
+      }),
+    missedDay() {
+      const reported = state?.reportedDay ?? null;
+      if (reported === null) return undefined;
+      const { day } = config();
+      const ended = localDayAt(localDayAt(clock.now(), day).start - 1, day);
+      return ended.start > reported ? ended : undefined;
+    },
+    publish: () =>
+      inTurn(async (known) => {
+        try {
+          const now = clock.now();
+          metrics.sums(await todaySums(sums, config(), now), await cycleSums(sums, config(), known, now));
+          if (sumsFailed) logger.info('sums are published again');
+          sumsFailed = false;
+        } catch (error) {
+          if (!(error instanceof PrometheusError)) throw error;
+          metrics.sums(undefined, undefined);
+          if (!sumsFailed) logger.error({ err: error }, 'sums not published');
+          sumsFailed = true;
+        }
+      }),
+    flush: () => inTurn((known) => flush(known, false)),
+    async idle() {
+      await queue;
+    },
+  };
+}
+
+/** The day that a report made now is about: the one that ended within the hour, else the running one. */
+export function reportedDay(now: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {
+  const running = localDayAt(now, day);
+  return now - running.start < HOUR ? localDayAt(running.start - 1, day) : running;
+}

@@ -1,0 +1,111 @@
+import { Gauge, Registry } from 'prom-client';
+import { METRICS } from '../core/metric-contract.ts';
+import { VERSION } from '../core/version.ts';
+import type { AirportAudit } from './audit-window.ts';
+import type { AirportModel, ReportModel } from './report/model.ts';
+import type { AuditState } from './state/audit-state.ts';
+import type { Group } from './usage/sum-by.ts';
+import { remainingOf } from './verdict/reading.ts';
+import { VERDICT_KINDS } from './verdict/verdict.ts';
+
+export type TodaySum = Group<'user' | 'instance' | 'class' | 'node' | 'direction'>;
+export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
+
+/** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
+export interface AuditorMetrics {
+  readonly contentType: string;
+  /** What airports last said, as remembered. */
+  readings(user: string, state: AuditState): void;
+  /** The last look at the open windows. */
+  audited(user: string, airports: readonly AirportAudit[], model: ReportModel): void;
+  /** Undefined when the sums could not be taken. */
+  sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
+  render(settingsGood: boolean): Promise<string>;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+export function createAuditorMetrics(): AuditorMetrics {
+  const registry = new Registry();
+  const gauges = new Map(
+    METRICS.filter(({ owner }) => owner === 'auditor').map(({ name, help, labels }) => [
+      name,
+      new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+    ]),
+  );
+  const clear = (...names: string[]): void => {
+    for (const name of names) gauges.get(`flowcollect_${name}`)?.reset();
+  };
+  const set = (name: string, labels: Labels, value: number | null | undefined): void => {
+    if (value !== null && value !== undefined) gauges.get(`flowcollect_${name}`)?.set(labels, value);
+  };
+  set('auditor_build_info', { version: VERSION }, 1);
+
+  return {
+    contentType: registry.contentType,
+    readings(user, state) {
+      clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
+      for (const [airport, { latest }] of Object.entries(state.airports)) {
+        if (latest === null) continue;
+        const labels = { user, airport };
+        set('airport_upload_bytes', labels, latest.upload);
+        set('airport_download_bytes', labels, latest.download);
+        set('airport_used_bytes', labels, latest.used);
+        set('airport_quota_bytes', labels, latest.quota);
+        set('airport_remaining_bytes', labels, remainingOf(latest));
+        set('airport_expiry_timestamp_seconds', labels, latest.expiry);
+        set('airport_reset_timestamp_seconds', labels, latest.reset);
+        set('airport_last_success_timestamp_seconds', labels, latest.at / 1000);
+      }
+      set('report_last_success_timestamp_seconds', { user }, state.mailedAt === null ? null : state.mailedAt / 1000);
+    },
+    audited(user, airports, model) {
+      clear(...AUDIT_GAUGES, 'forecast_days_left');
+      for (const { airport, verdict } of airports) {
+        const labels = { user, airport };
+        const { window, bill, expected, difference, kind } = verdict;
+        set('audit_airport_bytes', labels, bill?.low);
+        set('audit_device_bytes', labels, expected?.used);
+        set('audit_billed_bytes', labels, expected?.likely);
+        set('audit_difference_bytes', labels, difference);
+        set('audit_window_start_timestamp_seconds', labels, window === undefined ? null : window.from / 1000);
+        set('audit_window_end_timestamp_seconds', labels, window === undefined ? null : window.to / 1000);
+        for (const each of VERDICT_KINDS) set('audit_verdict', { ...labels, verdict: each }, each === kind ? 1 : 0);
+      }
+      for (const each of model.airports) set('forecast_days_left', { user, airport: each.airport }, daysLeft(each));
+    },
+    sums(today, cycle) {
+      clear('today_bytes', 'cycle_bytes');
+      for (const { labels, bytes } of today ?? []) set('today_bytes', labels, bytes);
+      for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
+    },
+    render(settingsGood) {
+      set('auditor_config_last_reload_successful', {}, settingsGood ? 1 : 0);
+      return registry.metrics();
+    },
+  };
+}
+
+const AIRPORT_GAUGES = [
+  'airport_upload_bytes',
+  'airport_download_bytes',
+  'airport_used_bytes',
+  'airport_quota_bytes',
+  'airport_remaining_bytes',
+  'airport_expiry_timestamp_seconds',
+  'airport_reset_timestamp_seconds',
+  'airport_last_success_timestamp_seconds',
+];
+const AUDIT_GAUGES = [
+  'audit_airport_bytes',
+  'audit_device_bytes',
+  'audit_billed_bytes',
+  'audit_difference_bytes',
+  'audit_window_start_timestamp_seconds',
+  'audit_window_end_timestamp_seconds',
+  'audit_verdict',
+];
+
+function daysLeft({ forecast }: AirportModel): number | undefined {
+  return forecast.known ? forecast.days : undefined;
+}

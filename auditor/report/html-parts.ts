@@ -1,0 +1,82 @@
+/** Pieces of HTML mail: tables and inline styles only, since mail programs drop the rest. Colours for dark mode come as classes. */
+
+export type Html = string & { readonly html: unique symbol };
+
+/** Text of a person's making (node names, hosts), made safe. */
+export function escapeHtml(text: string): Html {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;') as Html;
+}
+
+/** A template whose texts are escaped; pieces that are HTML already, and lists of them, are put in as they are. */
+export function html(strings: TemplateStringsArray, ...values: readonly (Html | Raw | number)[]): Html {
+  const parts = strings.map((text, index) => {
+    const value = values[index];
+    if (value === undefined) return text;
+    return `${text}${typeof value === 'object' ? value.map(String).join('') : String(value)}`;
+  });
+  return parts.join('') as Html;
+}
+type Raw = readonly Html[];
+
+export const COLOURS = {
+  ink: '#1d2733',
+  muted: '#66727f',
+  rule: '#e5e9ed',
+  good: '#1f8a5b',
+  bad: '#c0392b',
+  warn: '#b97309',
+  bar: '#aac4f5',
+  barNow: '#2f6fe0',
+} as const;
+
+/** A white card of the full width. */
+export function card(content: Html): Html {
+  return html`<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="background:#ffffff;border:1px solid ${COLOURS.rule as Html};border-radius:12px;margin:0 0 12px"><tr><td style="padding:20px 24px">${content}</td></tr></table>`;
+}
+
+export function cardTitle(title: Html, beside: Html): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td class="ink" style="font-size:15px;font-weight:bold;color:${COLOURS.ink as Html};padding:0 0 8px">${title}</td><td class="muted" align="right" style="font-size:12px;color:${COLOURS.muted as Html};padding:0 0 8px">${beside}</td></tr></table>`;
+}
+
+export function paragraph(content: Html, colour: string = COLOURS.muted, className = 'muted'): Html {
+  return html`<p class="${className as Html}" style="margin:4px 0;font-size:13px;line-height:1.6;color:${colour as Html}">${content}</p>`;
+}
+
+/** Rows of figures: the first column is a name, the others stand on the right. */
+export function figureTable(head: readonly Html[], rows: readonly (readonly Html[])[]): Html {
+  const cell = (content: Html, index: number, isHead: boolean): Html =>
+    html`<td class="${(isHead || index > 1 ? 'muted rule' : 'ink rule') as Html}"${(index === 0 ? '' : ' align="right"') as Html} style="padding:8px 0;border-bottom:1px solid ${COLOURS.rule as Html};font-size:${isHead ? 12 : 14}px;color:${(isHead || index > 1 ? COLOURS.muted : COLOURS.ink) as Html};word-break:break-word">${content}</td>`;
+  const row = (cells: readonly Html[], isHead: boolean): Html =>
+    html`<tr>${cells.map((content, index) => cell(content, index, isHead))}</tr>`;
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0">${head.length === 0 ? [] : [row(head, true)]}${rows.map((cells) => row(cells, false))}</table>`;
+}
+
+/** A bar that shows a share from 0 to 1. */
+export function shareBar(share: number, colour: string): Html {
+  const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
+  const part = (width: number, background: string, className: string): readonly Html[] =>
+    width === 0
+      ? []
+      : [
+          html`<td class="${className as Html}" width="${width}%" height="8" style="background:${background as Html};font-size:0;line-height:8px">&nbsp;</td>`,
+        ];
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:6px 0;border-radius:4px;overflow:hidden"><tr>${part(percent, colour, 'keep')}${part(100 - percent, COLOURS.rule, 'track')}</tr></table>`;
+}
+
+const BARS_HEIGHT = 90;
+
+/** Columns for days; the last is today. */
+export function dayBars(values: readonly number[]): Html {
+  const highest = Math.max(1, ...values);
+  const columns = values.map((value, index) => {
+    const height = Math.max(1, Math.round((value / highest) * BARS_HEIGHT));
+    const colour = index === values.length - 1 ? COLOURS.barNow : COLOURS.bar;
+    return html`<td valign="bottom" style="padding:0 1px"><div style="height:${height}px;background:${colour as Html};border-radius:2px 2px 0 0;font-size:0">&nbsp;</div></td>`;
+  });
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" height="${BARS_HEIGHT}" style="table-layout:fixed"><tr>${columns}</tr></table>`;
+}

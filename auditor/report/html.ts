@@ -1,0 +1,157 @@
+import { formatBytes } from '../../core/units.ts';
+import { VERSION } from '../../core/version.ts';
+import type { Language } from '../config.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
+import {
+  COLOURS,
+  card,
+  cardTitle,
+  dayBars,
+  escapeHtml,
+  figureTable,
+  type Html,
+  html,
+  paragraph,
+  shareBar,
+} from './html-parts.ts';
+import type { AirportModel, ReportModel, TodayModel } from './model.ts';
+import { type Phrases, phrasesOf } from './phrases.ts';
+import { reasonText } from './words.ts';
+
+const NODES_SHOWN = 15;
+const BAR_DAYS = 30;
+
+/** Kept apart from inline styles: dark mode and phones, for mail programs that know them. */
+const STYLE = `
+@media (prefers-color-scheme: dark) {
+  .page { background:#14181c !important } .card { background:#1c2228 !important; border-color:#2b333b !important }
+  .ink { color:#eef2f5 !important } .muted { color:#98a3ae !important } .rule { border-color:#2b333b !important }
+  .track { background:#343d46 !important } .good { color:#4cc38a !important } .bad { color:#ff7b6b !important }
+  .warn { color:#e8a33d !important }
+}
+@media (max-width: 480px) { .stack { display:block !important; width:100% !important } .wide { width:100% !important } }
+` as Html;
+
+const MARKS: Readonly<Record<VerdictKind, { sign: string; colour: string; className: string }>> = {
+  ok: { sign: '✓', colour: COLOURS.good, className: 'good' },
+  leak: { sign: '!', colour: COLOURS.bad, className: 'bad' },
+  drift: { sign: '!', colour: COLOURS.warn, className: 'warn' },
+  underbilled: { sign: '↓', colour: COLOURS.warn, className: 'warn' },
+  incomplete: { sign: '…', colour: COLOURS.warn, className: 'warn' },
+  unknown: { sign: '?', colour: COLOURS.muted, className: 'muted' },
+};
+
+/** The report as an HTML document for mail programs: the verdict first, then what was used, what is left, and by whom. */
+export function reportHtml(model: ReportModel, language: Language): string {
+  const phrases = phrasesOf(model, language);
+  const { words } = phrases;
+  const cards = [
+    verdictCard(model, phrases),
+    todayCard(model, phrases),
+    ...model.airports.map((airport) => airportCard(airport, phrases)),
+    ...(model.today.known ? detailCards(model.today, model.airports, phrases) : []),
+  ];
+  const head = html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td class="ink" style="font-size:20px;font-weight:bold;color:${COLOURS.ink as Html};padding:0 8px 14px">${escapeHtml(words.title)} ${escapeHtml(model.day.date)}</td></tr><tr><td class="muted" style="font-size:12px;color:${COLOURS.muted as Html};padding:0 8px 14px">${escapeHtml(phrases.span)}</td></tr></table>`;
+  return html`<!DOCTYPE html>
+<html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(words.subject(model.day.date))}</title><style>${STYLE}</style></head>
+<body class="page" style="margin:0;padding:0;background:#f4f6f8"><table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f6f8"><tr><td align="center" style="padding:24px 12px">
+<table role="presentation" class="wide" width="640" cellpadding="0" cellspacing="0" style="max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases)}</td></tr></table>
+</td></tr></table></body></html>
+`;
+}
+
+function verdictCard(model: ReportModel, phrases: Phrases): Html {
+  const { sign, colour, className } = MARKS[model.verdict ?? 'unknown'];
+  const evidence = model.airports.map((airport) => paragraph(escapeHtml(phrases.evidence(airport))));
+  return card(
+    html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td width="46" valign="top"><div class="keep" style="width:34px;height:34px;border-radius:17px;background:${colour as Html};color:#ffffff;font-size:18px;line-height:34px;text-align:center">${escapeHtml(sign)}</div></td><td><div class="${className as Html}" style="font-size:17px;font-weight:bold;color:${colour as Html};padding:4px 0">${escapeHtml(phrases.headline)}</div>${evidence}</td></tr></table>`,
+  );
+}
+
+function todayCard({ today, days }: ReportModel, { words }: Phrases): Html {
+  if (!today.known) {
+    return card(
+      html`${cardTitle(escapeHtml(words.summary), '' as Html)}${paragraph(escapeHtml(words.unknownToday(reasonText(words, today.reasons))))}`,
+    );
+  }
+  const { proxy, direct, local, reject, unattributed } = today.classes;
+  const figure = (label: string, bytes: number, size: number): Html =>
+    html`<td class="stack" valign="top" style="padding:0 12px 8px 0"><div class="muted" style="font-size:12px;color:${COLOURS.muted as Html}">${escapeHtml(label)}</div><div class="ink" style="font-size:${size}px;font-weight:bold;color:${COLOURS.ink as Html}">${escapeHtml(formatBytes(bytes))}</div></td>`;
+  const figures = html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr>${[
+    figure(words.proxyTraffic, proxy, 28),
+    figure(words.localTraffic, direct + local, 20),
+    figure(words.totalTraffic, today.total, 20),
+  ]}</tr></table>`;
+  const parts = [
+    words.localTraffic + words.localParts(formatBytes(direct), formatBytes(local)),
+    ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
+    ...(unattributed === 0 ? [] : [`${words.classes.unattributed} ${formatBytes(unattributed)}`]),
+  ];
+  const bars = [...days.map((day) => day.proxy), proxy].slice(-BAR_DAYS);
+  const week = days.slice(-7).map((day) => day.proxy);
+  const mean = week.reduce((sum, each) => sum + each, 0) / 7;
+  const compared =
+    week.length < 7 || mean === 0
+      ? []
+      : [paragraph(escapeHtml(words.comparedToWeek(Math.round((proxy / mean - 1) * 100))))];
+  const chart = bars.length < 2 ? [] : [paragraph(escapeHtml(words.lastDays(bars.length))), dayBars(bars)];
+  return card(
+    html`${cardTitle(escapeHtml(words.summary), '' as Html)}${figures}${paragraph(escapeHtml(parts.join(words.separator)))}${compared}${chart}`,
+  );
+}
+
+function airportCard(airport: AirportModel, phrases: Phrases): Html {
+  const { words } = phrases;
+  const title = cardTitle(escapeHtml(words.airport(airport.airport)), escapeHtml(phrases.dates(airport).join(' · ')));
+  if (airport.used === null && airport.quota === null) {
+    return card(html`${title}${paragraph(escapeHtml(reasonText(words, airport.reasons)))}`);
+  }
+  const { used, quota } = airport;
+  const share = used === null || quota === null || quota === 0 ? undefined : used / quota;
+  const colour = share === undefined || share < 0.6 ? COLOURS.barNow : share < 0.95 ? COLOURS.warn : COLOURS.bad;
+  const line = figureTable(
+    [],
+    [
+      [escapeHtml(phrases.billedLabel(airport)), escapeHtml(phrases.billed(airport))],
+      [escapeHtml(words.used), escapeHtml(phrases.usedOfQuota(airport))],
+      [escapeHtml(words.remaining), escapeHtml(phrases.remaining(airport))],
+    ],
+  );
+  return card(
+    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${paragraph(escapeHtml(phrases.daysLeft(airport)))}`,
+  );
+}
+
+function detailCards(
+  today: Extract<TodayModel, { known: true }>,
+  airports: readonly AirportModel[],
+  phrases: Phrases,
+): Html[] {
+  const { words } = phrases;
+  const devices = today.devices.map(({ device, proxy, direct, local, lastPush }) =>
+    [device, formatBytes(proxy), formatBytes(direct + local), phrases.lastReport(lastPush)].map(escapeHtml),
+  );
+  const nodes = airports.flatMap((airport) =>
+    airport.nodes
+      .slice(0, NODES_SHOWN)
+      .map(({ node, bytes, multiplier, billed }) =>
+        [`${node} ${phrases.multiplier(multiplier)}`, formatBytes(bytes), phrases.interval(billed)].map(escapeHtml),
+      ),
+  );
+  const hosts = today.hosts.map(({ host, bytes }) => [host, formatBytes(bytes)].map(escapeHtml));
+  const section = (title: string, beside: string, head: readonly string[], rows: readonly Html[][]): Html[] =>
+    rows.length === 0
+      ? []
+      : [card(html`${cardTitle(escapeHtml(title), escapeHtml(beside))}${figureTable(head.map(escapeHtml), rows)}`)];
+  return [
+    ...section(words.devices, '', ['', words.classes.proxy, words.localTraffic, words.lastReport], devices),
+    ...section(words.nodes, words.multiplierNote, ['', words.actual, words.billed], nodes),
+    ...section(words.hosts, '', [], hosts),
+  ];
+}
+
+function footer({ today, timezone }: ReportModel, { words }: Phrases): Html {
+  const settled =
+    today.known && today.settled > 0 ? words.settledShare(((today.settled / today.total) * 100).toFixed(1)) : '';
+  return html`<p class="muted" style="font-size:12px;line-height:1.7;color:${COLOURS.muted as Html};padding:0 8px">${escapeHtml(settled)}<br>FlowCollect ${escapeHtml(VERSION)} · ${escapeHtml(timezone)}</p>`;
+}

@@ -1,0 +1,43 @@
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { Letter } from './mail.ts';
+
+const letterSchema = z.object({ id: z.string(), subject: z.string(), text: z.string(), html: z.string() });
+
+/** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
+export interface Outbox {
+  put(letter: Letter): Promise<void>;
+  /** Letters that wait, oldest first. Files that are no letters are left alone. */
+  list(): Promise<Letter[]>;
+  /** To be called once a server took it; a second call does nothing. */
+  remove(id: string): Promise<void>;
+}
+
+/** @param folder made when missing */
+export function createOutbox(folder: string): Outbox {
+  const pathOf = (id: string): string => join(folder, `${id}.json`);
+  return {
+    put: (letter) => writeFileAtomic(pathOf(letter.id), `${JSON.stringify(letter)}\n`),
+    async list() {
+      await mkdir(folder, { recursive: true });
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+      const letters = await Promise.all(names.map((name) => readLetter(join(folder, name))));
+      return letters.filter((letter) => letter !== undefined);
+    },
+    async remove(id) {
+      await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    },
+  };
+}
+
+async function readLetter(path: string): Promise<Letter | undefined> {
+  try {
+    return letterSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { localDayAt } from '../core/local-day.ts';
+import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { claimOf } from './airport/ownership.ts';
+import type { AuditorConfig } from './config.ts';
+import type { CycleSum, TodaySum } from './metrics.ts';
+import type { AuditState } from './state/audit-state.ts';
+import type { ExactSums } from './usage/exact-sums.ts';
+import { sumBy } from './usage/sum-by.ts';
+
+const JOB = { job: 'flowcollect' };
+
+/**
+ * Exact bytes of every user since the running day began.
+ *
+ * @param now epoch milliseconds
+ * @throws PrometheusError
+ */
+export async function todaySums(sums: ExactSums, { day }: AuditorConfig, now: number): Promise<TodaySum[]> {
+  const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels: JOB }, localDayAt(now, day).start, now);
+  return sumBy(traffic, ['user', 'instance', 'class', 'node', 'direction']);
+}
+
+/**
+ * Exact proxy bytes of each airport since its billing cycle began, as far as its readings showed.
+ *
+ * @throws PrometheusError
+ */
+export async function cycleSums(
+  sums: ExactSums,
+  { user, subscriptions }: AuditorConfig,
+  state: AuditState,
+  now: number,
+): Promise<CycleSum[]> {
+  const names = subscriptions.map(({ name }) => name);
+  const all: CycleSum[] = [];
+  for (const airport of names) {
+    const start = state.airports[airport]?.cycle?.start;
+    if (start === undefined) continue;
+    const labels = { ...JOB, user, class: 'proxy' };
+    const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);
+    const own = traffic.filter((each) => claimOf(airport, each.labels.provider ?? '', names) === 'sure');
+    for (const { labels: group, bytes } of sumBy(own, ['user', 'instance', 'node'])) {
+      all.push({ labels: { ...group, airport }, bytes });
+    }
+  }
+  return all;
+}

@@ -1,0 +1,111 @@
+import { basename, dirname, resolve } from 'node:path';
+import { schedule } from 'node-cron';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { HttpListener } from '../runtime/http-listener.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
+import { openSettingsFile } from '../runtime/settings-file.ts';
+import { createAirportClient } from './airport/fetch.ts';
+import { type Auditor, createAuditor } from './auditor.ts';
+import { type AuditorConfig, readAuditorConfig } from './config.ts';
+import { createAuditorMetrics } from './metrics.ts';
+import { serveAuditor } from './pages.ts';
+
+const MINUTE = 60_000;
+/** Airports are read every two hours: their panels count requests, and some forbid more than ten an hour. */
+const LOOK_EVERY = 120 * MINUTE;
+const LOOK_JITTER = 10 * MINUTE;
+/** After a failure, sooner, but not for ever. */
+const LOOK_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
+
+export interface AuditorServiceOptions {
+  /** ServerSetting.ini. */
+  readonly path: string;
+  /** Ends the service. */
+  readonly signal: AbortSignal;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+/**
+ * The auditor from its settings file until the signal, with all of its timers: the report by cron in the configured
+ * time zone, airports every two hours, sums and waiting mail every minute. Settings apply as they are edited.
+ *
+ * @throws SettingsError, ListenError, StateError
+ */
+export async function runAuditorService({
+  path,
+  signal,
+  logger = createLogger('auditor', 'info'),
+  clock = systemClock,
+}: AuditorServiceOptions): Promise<void> {
+  const folder = dirname(resolve(path));
+  const settings = await openSettingsFile(path, (file, text) => readAuditorConfig(file, text, folder), logger);
+  logger.level = settings.current().logLevel;
+  const metrics = createAuditorMetrics();
+  const airports = createAirportClient({ clock: clock.now });
+  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger });
+  const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
+    serveAuditor(metrics, settings.lastReloadSuccessful, listen);
+  const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
+    work().then(
+      () => undefined,
+      (error: unknown) => logger.error({ err: error }, what),
+    );
+  const plan = ({ reportCron, day }: AuditorConfig) =>
+    schedule(reportCron, () => guarded('the report failed', () => auditor.report()), {
+      timezone: day.zone,
+      noOverlap: true,
+    });
+
+  let page: HttpListener | undefined;
+  let task: ReturnType<typeof plan> | undefined;
+  try {
+    await auditor.open();
+    page = await serve(settings.current().listen);
+    task = plan(settings.current());
+    logger.info({ metrics: page.origin, file: basename(path) }, 'auditor started');
+    settings.onChange((next, previous) => {
+      logger.level = next.logLevel;
+      void task?.destroy();
+      task = plan(next);
+      if (next.listen.host === previous.listen.host && next.listen.port === previous.listen.port) return;
+      void guarded('the new AuditorListen cannot be used; going on with the old address', async () => {
+        const opened = await serve(next.listen);
+        await page?.close();
+        page = opened;
+      });
+    });
+    await runEveryMinute(auditor, clock, signal, guarded);
+  } finally {
+    await task?.destroy();
+    await settings.close();
+    await auditor.idle();
+    await page?.close();
+  }
+}
+
+async function runEveryMinute(
+  auditor: Auditor,
+  clock: Clock,
+  signal: AbortSignal,
+  guarded: (what: string, work: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  let nextLook = 0;
+  let failures = 0;
+  const missed = auditor.missedDay();
+  if (missed !== undefined) await guarded('the missed report failed', () => auditor.report(missed));
+  while (!signal.aborted) {
+    if (clock.now() >= nextLook) {
+      let read = false;
+      await guarded('the look at the airports failed', async () => {
+        read = await auditor.look();
+      });
+      failures = read ? 0 : failures + 1;
+      const pause = read ? LOOK_EVERY : (LOOK_AGAIN[Math.min(failures, LOOK_AGAIN.length) - 1] ?? LOOK_EVERY);
+      nextLook = clock.now() + pause + Math.random() * LOOK_JITTER * (read ? 1 : 0.1);
+    }
+    await guarded('the sums failed', () => auditor.publish());
+    await guarded('the outbox cannot be read', () => auditor.flush());
+    await clock.sleep(MINUTE - (clock.now() % MINUTE), signal);
+  }
+}
