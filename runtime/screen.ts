@@ -21,8 +21,8 @@ export function createScreen(output: ScreenOutput): Screen {
   const isTerminal = output.isTTY === true;
   const erase = (): string => (block.length === 0 ? '' : `\x1b[${block.length}A\x1b[0J`);
   const drawn = (): string =>
-    // A line that wraps would take two rows and spoil the count of rows to go back.
-    block.map((line) => `${cutToWidth(line, (output.columns ?? 80) - 1)}\n`).join('');
+    // A line that wraps would take two rows and spoil the count of rows to go back. Some terminals claim 0 columns.
+    block.map((line) => `${cutToWidth(line, (output.columns || 80) - 1)}\n`).join('');
   return {
     isTerminal,
     say(text) {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { BinariesError, ensureBinaries } from './binaries.ts';
 
@@ -36,4 +36,49 @@ it('says how to get them where they are neither installed nor to be unpacked, an
   await expect(attempt).rejects.toThrow(BinariesError);
   await expect(attempt).rejects.toThrow(/prometheus, promtool.*not on PATH.*not Debian.*docker compose up/);
   expect(await readdir(folder)).toEqual([]);
+});
+
+describe('on a Debian without package lists', () => {
+  /** A PATH with nothing but stand-ins for apt-get and dpkg-deb. */
+  async function standIns(aptGet: string): Promise<string> {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    const script = (text: string): string => `#!/bin/sh\nPATH=${searchPath}\n${text}\n`;
+    await writeFile(join(bin, 'apt-get'), script(aptGet), { mode: 0o755 });
+    const programs = 'prometheus promtool prometheus-pushgateway prometheus-alertmanager';
+    const unpack = `mkdir -p "$3/usr/bin"; for each in ${programs}; do
+      printf '#!/bin/sh\\necho version 1.0 /usr/share/prometheus/alertmanager\\n' > "$3/usr/bin/$each"; chmod +x "$3/usr/bin/$each"
+    done`;
+    await writeFile(join(bin, 'dpkg-deb'), script(unpack), { mode: 0o755 });
+    process.env.PATH = bin;
+    return join(folder, 'cache');
+  }
+  const log = (): string => join(folder, 'apt.log');
+
+  it('fetches lists into a folder of its own, once, and leaves only the programs', async () => {
+    const cache = await standIns(
+      `echo "$@" >> ${log()}; case "$*" in *Dir::State=*) ;; *) echo "E: Unable to locate package" >&2; exit 100;; esac
+       case "$*" in *download*) touch a.deb;; esac`,
+    );
+    const found = await Promise.all([1, 2].map(() => ensureBinaries({ cacheFolder: cache, logger })));
+    expect(found[0]).toEqual(found[1]);
+    expect(await readdir(cache)).toEqual(['debian']);
+    const calls = await readFile(log(), 'utf8');
+    expect(calls).toMatch(/^update .*Dir::State=\S*cache/m);
+    await ensureBinaries({ cacheFolder: cache, logger });
+    expect(await readFile(log(), 'utf8')).toBe(calls);
+  });
+
+  it('lets Alertmanager find its template among the unpacked files', async () => {
+    const cache = await standIns('touch a.deb');
+    const { alertmanager } = await ensureBinaries({ cacheFolder: cache, logger });
+    process.env.PATH = searchPath;
+    expect((await run(alertmanager, [])).stdout).toContain(' usr/share/prometheus//alertmanager');
+  });
+
+  it('tells what apt said when there is no network', async () => {
+    const cache = await standIns('echo "E: Could not resolve host" >&2; exit 100');
+    await expect(ensureBinaries({ cacheFolder: cache, logger })).rejects.toThrow(/apt-get.*Could not resolve host/);
+    expect(await readdir(cache)).toEqual([]);
+  });
 });

@@ -80,8 +80,8 @@ async function relocateAlertmanager(root: string): Promise<void> {
   const bytes = await readFile(program);
   for (let at = bytes.indexOf(absolute); at !== -1; at = bytes.indexOf(absolute, at)) relative.copy(bytes, at);
   await writeFile(program, bytes);
-  const wrapper = '#!/bin/sh\ncd "$(dirname "$0")/../.." && exec usr/bin/prometheus-alertmanager "$@"\n';
-  await writeFile(join(root, 'usr', 'bin', 'flowcollect-alertmanager'), wrapper, { mode: 0o755 });
+  const wrapper = ['#!/bin/sh', `cd "\${0%/*}/../.." && exec usr/bin/prometheus-alertmanager "$@"`, ''];
+  await writeFile(join(root, 'usr', 'bin', 'flowcollect-alertmanager'), wrapper.join('\n'), { mode: 0o755 });
 }
 
 async function moveIntoPlace(from: string, target: string): Promise<void> {
