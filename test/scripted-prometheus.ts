@@ -1,0 +1,99 @@
+/** One series of a scripted Prometheus: its value at an instant (epoch milliseconds), undefined where it has none. */
+export interface ScriptedSeries {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly valueAt: (at: number) => number | undefined;
+}
+
+const STEP = 15_000;
+
+/**
+ * A stand-in for `fetch` that answers as Prometheus does, for the few forms of PromQL that the auditor asks. What sums
+ * are worth on a real one is shown elsewhere; this one is for what surrounds them.
+ *
+ * @param down while it returns true, connections are refused
+ */
+export function scriptedPrometheus(series: readonly ScriptedSeries[], down: () => boolean = () => false): typeof fetch {
+  return async (input, init) => {
+    if (down()) throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
+    const form = new URLSearchParams(String(init?.body));
+    if (String(input).endsWith('/series')) {
+      const asked = selectorOf(form.get('match[]') ?? '');
+      const [from, to] = [Number(form.get('start')) * 1000, Number(form.get('end')) * 1000];
+      return success(
+        series.filter((each) => matches(each, asked) && lastIn(each, from, to) !== undefined).map(nameAndLabels),
+      );
+    }
+    const at = Number(form.get('time')) * 1000;
+    const query = form.get('query') ?? '';
+    const result = query.split(' or ').flatMap((part) => answer(series, part, at));
+    return success({ resultType: /^\w+\{.*\]$/s.test(query) ? 'matrix' : 'vector', result });
+  };
+}
+
+function answer(series: readonly ScriptedSeries[], query: string, at: number): unknown[] {
+  const call = /^(\w+)\((\w+\{.*\})\[(\d+)ms\]\)/s.exec(query);
+  const range = /^(\w+\{.*\})\[(\d+)ms\]$/s.exec(query);
+  const asked = selectorOf(call?.[2] ?? range?.[1] ?? query);
+  const width = Number(call?.[3] ?? range?.[2] ?? 5 * 60_000);
+  return series
+    .filter((each) => matches(each, asked))
+    .flatMap((each): object[] => {
+      const values = valuesIn(each, at - width, at);
+      if (range !== null)
+        return values.length === 0
+          ? []
+          : [{ metric: nameAndLabels(each), values: values.map((value) => [at / 1000, String(value)]) }];
+      const value =
+        call?.[1] === 'resets'
+          ? values.filter((each, index) => each < (values[index - 1] ?? 0)).length || undefined
+          : call?.[1] === 'min_over_time'
+            ? values.sort((a, b) => a - b)[0]
+            : values.at(-1);
+      return value === undefined ? [] : [{ metric: nameAndLabels(each), value: [at / 1000, String(value)] }];
+    });
+}
+
+function valuesIn(series: ScriptedSeries, from: number, to: number): number[] {
+  const values: number[] = [];
+  // A look back over months need not walk every step: what is asked of it is the last value.
+  const start = Math.max(from, to - 3 * 24 * 3_600_000);
+  for (let at = Math.ceil(start / STEP) * STEP; at <= to; at += STEP) {
+    const value = series.valueAt(at);
+    if (value !== undefined) values.push(value);
+  }
+  const now = series.valueAt(to);
+  return now === undefined ? values : [...values, now];
+}
+
+function lastIn(series: ScriptedSeries, from: number, to: number): number | undefined {
+  return valuesIn(series, from, to).at(-1);
+}
+
+interface Asked {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+function selectorOf(text: string): Asked {
+  const match = /^(\w+)\{(.*)\}$/s.exec(text.trim());
+  const labels = [...(match?.[2] ?? '').matchAll(/(\w+)=("(?:[^"\\]|\\.)*")/g)];
+  return {
+    metric: match?.[1] ?? '',
+    labels: Object.fromEntries(labels.map(([, name = '', value = '""']) => [name, JSON.parse(value) as string])),
+  };
+}
+
+function matches({ metric, labels }: ScriptedSeries, asked: Asked): boolean {
+  return (
+    metric === asked.metric && Object.entries(asked.labels).every(([name, value]) => (labels[name] ?? '') === value)
+  );
+}
+
+function nameAndLabels({ metric, labels }: ScriptedSeries): Record<string, string> {
+  return { __name__: metric, ...labels };
+}
+
+function success(data: unknown): Response {
+  return new Response(JSON.stringify({ status: 'success', data }), { headers: { 'content-type': 'application/json' } });
+}
