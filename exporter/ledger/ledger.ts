@@ -1,6 +1,6 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS } from '../../core/traffic.ts';
-import { type Attribution, attributeBirth, attributeConnection, NO_KEY, UNATTRIBUTED } from './attribution.ts';
+import { type Attribution, attributeBirth, attributeConnection, UNATTRIBUTED } from './attribution.ts';
 import {
   createTrafficBook,
   createUncountedBook,
@@ -13,6 +13,7 @@ import type { Candidate } from './candidates.ts';
 import { isBuiltIn } from './classify.ts';
 import { createFamilyBook, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, Connection, ConnectionDetails, Frame } from './frame.ts';
+import { createInboundUsers } from './inbound-users.ts';
 import { createLikenesses } from './likenesses.ts';
 import { createNodeSizes } from './node-sizes.ts';
 import { createPendingBirths } from './pending-births.ts';
@@ -106,6 +107,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     saved === undefined ? undefined : { series: saved.families, names: saved.familyNames },
   );
   const births = createPendingBirths();
+  const users = createInboundUsers();
   const nodeSizes = createNodeSizes(saved?.models.nodeSizes);
   const models = {
     upload: createRemainderModel('upload', nodeSizes, saved?.models.upload),
@@ -151,6 +153,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     if (catalog.typeOf(attribution.node) === undefined && !isBuiltIn(attribution.node))
       unknownNodes.add(attribution.node);
     births.seen(details);
+    users.note(details);
     const entry: Tracked = {
       details,
       attribution,
@@ -307,7 +310,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     for (const birth of births.takeUnseen(frame.at)) {
       candidates.push({
         kind: 'unseen',
-        attribution: attributeBirth(birth, NO_KEY, catalog, localNodes),
+        attribution: attributeBirth(birth, users.guess(birth), catalog, localNodes),
         wait: Math.max(1, frame.at - birth.at),
       });
     }
