@@ -50,7 +50,7 @@ const ClientSection = z.object({
   DeviceID: deviceIdSetting(),
   LocalLogFile: z.string().optional(),
   PollInterval: durationSetting(100, 60_000).default(1000),
-  PushInterval: durationSetting(1000, 600_000).default(10_000),
+  PushInterval: durationSetting(100, 600_000).default(10_000),
   LocalNodes: listSetting().prefault('ua3f'),
   StateDir: z.string().default('flowcollect-state'),
   MetricsListen: listenSetting().prefault('127.0.0.1:9101'),

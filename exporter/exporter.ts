@@ -40,7 +40,7 @@ export interface DeviceView {
 
 /** Accounts one device's kernel and pushes its counters. */
 export interface Exporter {
-  /** @throws ListenError, or the system's error where the state folder cannot be used */
+  /** @throws ListenError, StateError */
   start(): Promise<void>;
   /** Takes a last frame, pushes it, writes the state. */
   stop(): Promise<void>;

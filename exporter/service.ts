@@ -24,7 +24,7 @@ export interface ExporterServiceOptions {
 /**
  * The exporter with its settings file, its logs and its console, until the signal.
  *
- * @throws SettingsError, ListenError, or the system's error where the state folder cannot be used
+ * @throws SettingsError, ListenError, StateError
  */
 export async function runExporterService({ path, output, errors, signal }: ExporterServiceOptions): Promise<void> {
   const folder = dirname(resolve(path));

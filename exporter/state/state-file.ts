@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { errorCode } from '../../runtime/error-code.ts';
 import type { SavedAccount } from '../account.ts';
 
 /** What a state file held. */
@@ -23,6 +24,11 @@ interface Header {
 const VERSION = 1;
 const FORMAT = 'flowcollect-exporter-state';
 
+/** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
+export class StateError extends Error {
+  override readonly name = 'StateError';
+}
+
 export function statePath(folder: string): string {
   return join(folder, 'exporter-state.json');
 }
@@ -42,9 +48,19 @@ export async function writeState(path: string, account: SavedAccount): Promise<v
  * Reads the state; one that is damaged or of another version is moved aside, so that it is neither used nor lost.
  *
  * @param now epoch milliseconds, for the name of a file set aside
- * @throws the system's error where the file is there and cannot be read or moved
+ * @throws StateError where the file is there and cannot be read or moved
  */
 export async function readState(path: string, now: number): Promise<StateRead> {
+  try {
+    return await read(path, now);
+  } catch (error) {
+    throw new StateError(`the state ${path} cannot be used (${errorCode(error)}); mend [client] StateDir`, {
+      cause: error,
+    });
+  }
+}
+
+async function read(path: string, now: number): Promise<StateRead> {
   const text = await readFileIfExists(path);
   if (text === undefined) return { kind: 'none' };
   const checked = check(text);

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listenHttp } from '../runtime/http-listener.ts';
+import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
+import { connectionsMessage } from '../test/scripted-kernel.ts';
+import { statePath } from './state/state-file.ts';
+
+let device: Device;
+
+beforeEach(async () => {
+  device = await createDevice();
+});
+afterEach(() => device.end());
+
+describe('an exporter', () => {
+  it('takes the first frame for its baseline and pushes what moves after it', async () => {
+    device.show(5000);
+    await device.start();
+    await device.seen(5000);
+    device.show(5700);
+    await eventually(() => expect(device.pushed()).toBe(700));
+    expect(device.gateway.pushes[0]).toMatchObject({
+      path: '/metrics/job/flowcollect/instance/a',
+      authorization: 'Bearer push token',
+      state: 'state1 1',
+    });
+    const { text } = device.gateway.pushes.at(-1) ?? { text: '' };
+    expect(metricValue(text, 'flowcollect_kernel_raw_bytes', { direction: 'download' })).toBe(5700);
+    expect(metricValue(text, 'flowcollect_kernel_bytes_total')).toBe(700);
+    expect(metricValue(text, 'flowcollect_kernel_up')).toBe(1);
+  });
+
+  it('has written the state before a push leaves', async () => {
+    device.show(10);
+    const sequences: [string, number][] = [];
+    device.gateway.onPush = async ({ state }) => {
+      const [, body = ''] = (await readFile(statePath(join(device.folder, 'state')), 'utf8')).split('\n');
+      const { stateId, sequence } = JSON.parse(body) as { stateId: string; sequence: number };
+      sequences.push([state, sequence]);
+      expect(state).toBe(`${stateId} ${sequence}`);
+    };
+    await device.start();
+    await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(1));
+    expect(sequences.slice(0, 2)).toEqual([
+      ['state1 1', 1],
+      ['state1 2', 2],
+    ]);
+  });
+
+  it('takes a last frame when it stops, pushes it, and goes on from there', async () => {
+    device.show(0);
+    await device.start();
+    await device.seen(0);
+    device.kernel.answers.set('/connections', connectionsMessage(0, 40, [['c', '香港', 0, 40]]));
+    await device.stop();
+    expect(device.pushed()).toBe(40);
+    device.show(100);
+    await device.start();
+    await eventually(() => expect(device.pushed()).toBe(100));
+    expect(device.gateway.pushes.at(-1)?.state).toMatch(/^state1 /);
+  });
+
+  it('serves /metrics and /healthz', async () => {
+    const { metricsOrigin } = await device.start();
+    await device.seen(0);
+    const text = await (await fetch(`${metricsOrigin()}/metrics`)).text();
+    expect(metricValue(text, 'flowcollect_kernel_up')).toBe(1);
+    expect(await (await fetch(`${metricsOrigin()}/healthz`)).json()).toMatchObject({ status: 'ok', kernel: 'up' });
+    expect((await fetch(`${metricsOrigin()}/other`)).status).toBe(404);
+  });
+
+  it('says which setting moves a port that is taken', async () => {
+    const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+    await expect(device.start({ MetricsListen: `127.0.0.1:${taken.port}` })).rejects.toThrow(
+      /change \[client\] MetricsListen/,
+    );
+    await taken.close();
+  });
+});

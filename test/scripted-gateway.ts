@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+export interface ReceivedPush {
+  readonly path: string;
+  readonly authorization: string | undefined;
+  /** `<state id> <sequence>` */
+  readonly state: string;
+  readonly text: string;
+}
+
+/** What a push is answered instead of being accepted. */
+export interface ScriptedRefusal {
+  readonly status: number;
+  readonly error: string;
+  readonly message: string;
+}
+
+/** A gateway that keeps what it is pushed and refuses when a test says so; the real one has its own tests. */
+export interface ScriptedGateway {
+  readonly origin: string;
+  /** Accepted pushes, oldest first. */
+  readonly pushes: ReceivedPush[];
+  /** How many requests came, of any kind. */
+  requests: number;
+  refusal: ScriptedRefusal | undefined;
+  /** Called while a push waits for its answer. */
+  onPush: (push: ReceivedPush) => Promise<void>;
+  /** The last accepted push of a path. */
+  last(path: string): ReceivedPush | undefined;
+  kill(): Promise<void>;
+}
+
+/**
+ * @param port 0 lets the system choose
+ * @param kept pushes of before, for a gateway that is started again
+ */
+export async function startScriptedGateway(port = 0, kept: ReceivedPush[] = []): Promise<ScriptedGateway> {
+  async function receive(request: IncomingMessage): Promise<ReceivedPush> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    return {
+      path: request.url ?? '',
+      authorization: request.headers.authorization,
+      state: String(request.headers['x-flowcollect-state']),
+      text: (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString(),
+    };
+  }
+
+  async function answer(request: IncomingMessage): Promise<{ status: number; state?: string; text: string }> {
+    gateway.requests += 1;
+    const { refusal } = gateway;
+    if (refusal !== undefined && (request.method === 'PUT' || refusal.status === 401)) {
+      const { status, ...body } = refusal;
+      return { status, text: JSON.stringify(body) };
+    }
+    if (request.method === 'GET') {
+      const last = gateway.last(request.url ?? '');
+      if (last === undefined) return { status: 404, text: '{"error":"not_found"}' };
+      return { status: 200, state: last.state, text: last.text };
+    }
+    const push = await receive(request);
+    await gateway.onPush(push);
+    gateway.pushes.push(push);
+    return { status: 200, text: '' };
+  }
+
+  const server: Server = createServer((request, response) => {
+    void answer(request).then(({ status, state, text }) => {
+      response.writeHead(status, state === undefined ? {} : { 'x-flowcollect-state': state }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const gateway: ScriptedGateway = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    pushes: kept,
+    requests: 0,
+    refusal: undefined,
+    onPush: async () => {},
+    last: (path) => gateway.pushes.filter((push) => push.path === path).at(-1),
+    async kill() {
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return gateway;
+}
