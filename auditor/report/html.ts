@@ -29,7 +29,7 @@ const STYLE = `
   .track { background:#343d46 !important } .good { color:#4cc38a !important } .bad { color:#ff7b6b !important }
   .warn { color:#e8a33d !important }
 }
-@media (max-width: 480px) { .stack { display:block !important; width:100% !important } .wide { width:100% !important } }
+@media (max-width: 480px) { .stack { display:block !important; width:100% !important } }
 ` as Html;
 
 const MARKS: Readonly<Record<VerdictKind, { sign: string; colour: string; className: string }>> = {
@@ -55,7 +55,7 @@ export function reportHtml(model: ReportModel, language: Language): string {
   return html`<!DOCTYPE html>
 <html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(words.subject(model.day.date))}</title><style>${STYLE}</style></head>
 <body class="page" style="margin:0;padding:0;background:#f4f6f8"><table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f6f8"><tr><td align="center" style="padding:24px 12px">
-<table role="presentation" class="wide" width="640" cellpadding="0" cellspacing="0" style="max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases)}</td></tr></table>
+<table role="presentation" width="640" cellpadding="0" cellspacing="0" style="width:100%;max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases)}</td></tr></table>
 </td></tr></table></body></html>
 `;
 }

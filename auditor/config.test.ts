@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '../core/settings.ts';
+import { readAuditorConfig } from './config.ts';
+
+const read = (...lines: string[]) => readAuditorConfig('ServerSetting.ini', lines.join('\n'), '/etc/flowcollect');
+const messageOf = (...lines: string[]): string => {
+  try {
+    read(...lines);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('expected a SettingsError');
+};
+
+describe('the settings of the auditor', () => {
+  it('are those of the earlier FlowCollect, with defaults for the rest', () => {
+    const { settings } = read(
+      '[server]',
+      'ListenPort  = :1234',
+      'ServerToken = t',
+      'SubUrls     = ["a.yaml"]="https://host/path?token=1;2#3&flag=clash",',
+      '              ["b.yaml"]="https://url"',
+      '[smtp]',
+      'SMTPHost = smtp.qq.com',
+      'SMTPPort = 465',
+      'EmailUser = me@qq.com',
+      'EmailPass = code',
+      'EmailTo = you@qq.com, them@qq.com',
+    );
+    expect(settings).toMatchObject({
+      user: 'default',
+      subscriptions: [
+        { name: 'a.yaml', url: 'https://host/path?token=1;2#3&flag=clash' },
+        { name: 'b.yaml', url: 'https://url' },
+      ],
+      prometheus: 'http://127.0.0.1:9090',
+      listen: { host: '127.0.0.1', port: 9102 },
+      dataFolder: '/etc/flowcollect/data/auditor',
+      day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
+      reportCron: '55 23 * * *',
+      language: 'zh',
+      thresholds: { bytes: 104_857_600, ratio: 0.2 },
+      mail: { host: 'smtp.qq.com', port: 465, user: 'me@qq.com', password: 'code', to: ['you@qq.com', 'them@qq.com'] },
+    });
+  });
+
+  it('need no mail account and no airport', () => {
+    const { settings, notices } = read('[server]', 'ServerToken = t');
+    expect(settings).toMatchObject({ mail: undefined, subscriptions: [] });
+    expect(notices.map(({ key }) => key)).toEqual(['SubUrls']);
+  });
+
+  it('say all that is wrong at once, by line and key, without a secret', () => {
+    const message = messageOf(
+      '[server]',
+      'SubUrls = ["a.yaml"]="hunter2"',
+      'ReportCron = at midnight',
+      'AuditorListen = nowhere',
+      '[smtp]',
+      'EmailUser = hunter2',
+      'EmailTo = you@qq.com',
+    );
+    expect(message.split('\n')).toEqual([
+      'ServerSetting.ini:2: [server] SubUrls: the address of entry 1 must begin with http:// or https://',
+      'ServerSetting.ini:4: [server] AuditorListen: must be an address such as 127.0.0.1:9102',
+      'ServerSetting.ini:3: [server] ReportCron: must be five fields of cron, such as 55 23 * * *',
+      'ServerSetting.ini:6: [smtp] EmailUser: must be a mail address such as name@qq.com',
+    ]);
+    expect(message).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,63 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
+import type { MailConfig } from '../config.ts';
+import { createMailer, type SendOutcome } from './mail.ts';
+
+let mailbox: Mailbox;
+beforeEach(async () => {
+  mailbox = await startMailbox();
+});
+afterEach(() => mailbox.close());
+
+const letter = { id: 'report-2026-11-23-a', subject: '流量日报 - 2026-11-23', text: '正文\n', html: '<p>正文</p>' };
+const send = (over: Partial<MailConfig> = {}): Promise<SendOutcome> =>
+  createMailer({
+    host: '127.0.0.1',
+    port: mailbox.port,
+    user: 'me@qq.com',
+    password: 'hunter2',
+    to: ['you@qq.com'],
+    ...over,
+  }).send(letter);
+
+it('sends text and HTML with an encoded subject, a stable id and a list of its own', async () => {
+  expect(await send()).toEqual({ sent: true, refused: [] });
+  const [mail] = mailbox.mails;
+  expect(mail).toMatchObject({
+    subject: letter.subject,
+    text: letter.text,
+    messageId: '<report-2026-11-23-a@flowcollect.local>',
+  });
+  expect(mail?.html).toContain('<p>正文</p>');
+  expect(mail?.raw).toMatch(/^Subject: =\?UTF-8\?/im);
+  expect(mail?.raw).toMatch(/^List-ID: .*<reports\.flowcollect\.local>/im);
+  expect(mail?.raw).toMatch(/^From: FlowCollect <me@qq\.com>/im);
+});
+
+describe('a server that does not take it', () => {
+  it.each([
+    [535, 'sign_in', 'EmailPass must be the authorisation code'],
+    [550, 'recipient', 'check EmailUser and EmailTo'],
+    [421, 'busy', 'does not take the mail for now'],
+    [554, 'refused', 'refused the mail'],
+  ])('is explained: %d', async (code, kind, words) => {
+    mailbox.refuse({ code, message: 'no, hunter2' });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ sent: false, failure: { kind, message: expect.stringContaining(words) } });
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+    expect(mailbox.mails).toEqual([]);
+  });
+
+  it('is named when nothing listens', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    expect(await send({ port })).toMatchObject({
+      sent: false,
+      failure: { kind: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port} cannot be reached`) },
+    });
+  });
+});

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../verdict/verdict.ts';
+import { reportHtml } from './html.ts';
+import { escapeHtml } from './html-parts.ts';
+import { letterOf } from './letter.ts';
+import type { AirportModel, ReportModel } from './model.ts';
+import { reportText } from './text.ts';
+import { ENGLISH } from './words-en.ts';
+import { CHINESE } from './words-zh.ts';
+
+const GB = 2 ** 30;
+const DAY = 86_400_000;
+const AT = Date.parse('2026-11-23T23:55:00+08:00');
+
+const verdict = (over: Partial<Verdict> = {}): Verdict => ({
+  kind: 'ok',
+  reasons: [],
+  window: { from: AT - DAY, to: AT },
+  bill: { low: 14 * GB, high: 14 * GB, newCycle: false },
+  expected: { low: 13 * GB, high: 15 * GB, likely: 14 * GB, used: 12 * GB },
+  difference: 0,
+  absences: [],
+  closes: true,
+  ...over,
+});
+const airport = (over: Partial<AirportModel> = {}): AirportModel => ({
+  airport: 'a.yaml',
+  used: 60 * GB,
+  quota: 100 * GB,
+  unlimited: false,
+  remaining: 40 * GB,
+  expiry: AT / 1000 + 100 * 86_400,
+  reset: null,
+  reasons: [],
+  verdict: verdict(),
+  forecast: { known: true, days: 3.71, pace: 10 * GB },
+  nodes: [
+    {
+      node: '香港 01 | 2x',
+      bytes: 3 * GB,
+      multiplier: { low: 2, high: 2 },
+      billed: { low: 6 * GB, high: 6 * GB },
+      sure: true,
+    },
+  ],
+  ...over,
+});
+const model = (airports: readonly AirportModel[] = [airport()], over: Partial<ReportModel> = {}): ReportModel => ({
+  version: 1,
+  user: 'default',
+  at: AT,
+  timezone: 'Asia/Shanghai',
+  day: { date: '2026-11-23', from: AT - DAY, to: AT },
+  verdict: airports[0]?.verdict.kind ?? null,
+  today: {
+    known: true,
+    classes: { proxy: 12 * GB, direct: 11 * GB, local: GB, reject: 5, unattributed: 0 },
+    total: 24 * GB + 5,
+    upload: GB,
+    download: 23 * GB + 5,
+    settled: 2.4 * GB,
+    devices: [{ device: '手机', proxy: 12 * GB, direct: 11 * GB, local: GB, lastPush: AT - 1000 }],
+    nodes: [],
+    hosts: [{ host: 'googlevideo.com', bytes: 6 * GB }],
+  },
+  airports,
+  days: [],
+  ...over,
+});
+
+describe('the report as text', () => {
+  it('says the verdict first, then what people know, in their order', () => {
+    const text = reportText(model(), 'zh');
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      '流量日报 - 2026-11-23',
+      '11-22 23:55 – 11-23 23:55（Asia/Shanghai）',
+      '',
+      '账单吻合，没有发现泄露',
+    ]);
+    const parts = [
+      '今日汇总:',
+      '- 代理流量: 12.00 GB',
+      '- 本地流量: 12.00 GB',
+      '- 总计流量: 24.00 GB',
+      '【机场详情】',
+      '- 机场 (a.yaml):',
+    ];
+    const rest = [
+      '  今日消耗: 14.00 GB | 剩余: 40.00 GB | 预计还可用 3.7 天',
+      '【代理泄露检查】: 正常',
+      '【设备】',
+      '【节点】',
+    ];
+    const places = [...parts, ...rest].map((part) => text.indexOf(part));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+  });
+
+  it('says the same in English', () => {
+    const text = reportText(model(), 'en');
+    expect(text).toContain('The bill fits, no leak found');
+    expect(text).toContain('Billed today: 14.00 GB | Left: 40.00 GB | lasts about 3.7 days');
+    expect(text.replace(/手机|香港/g, '')).not.toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  it('says since when, when the window is longer than a day', () => {
+    const long = airport({ verdict: verdict({ window: { from: AT - 3 * DAY, to: AT } }) });
+    expect(reportText(model([long]), 'zh')).toContain('自 11-20 23:55 起消耗: 14.00 GB');
+  });
+
+  it('says what to do to reach the reset', () => {
+    const short = airport({
+      forecast: { known: true, days: 3.71, pace: 10 * GB, reset: { days: 13, allowance: 3 * GB, reached: false } },
+    });
+    expect(reportText(model([short]), 'zh')).toContain('撑不到 13 天后的重置；要撑到那天，每天不能超过 3.00 GB');
+  });
+
+  it('says on the first day that comparison begins tomorrow', () => {
+    const first = airport({
+      verdict: { kind: 'unknown', reasons: [{ code: 'first_reading' }], difference: null, absences: [], closes: true },
+    });
+    const text = reportText(model([first]), 'zh');
+    expect(text).toContain('今天开始记录，明天起对账');
+    expect(text).toContain('今日消耗: 未知');
+  });
+
+  it('never prints an unknown as a number', () => {
+    const unread = airport({
+      used: null,
+      quota: null,
+      remaining: null,
+      expiry: null,
+      reasons: [{ code: 'http_status', detail: '502' }],
+      verdict: {
+        kind: 'unknown',
+        reasons: [{ code: 'http_status', detail: '502' }],
+        difference: null,
+        absences: [],
+        closes: false,
+      },
+      forecast: { known: false, reason: { code: 'use_unknown' } },
+      nodes: [],
+    });
+    const unknown = model([unread], {
+      verdict: 'unknown',
+      today: { known: false, reasons: [{ code: 'prometheus_unreachable', detail: '127.0.0.1:9090' }] },
+    });
+    for (const language of ['zh', 'en'] as const) {
+      expect(reportText(unknown, language)).not.toMatch(/\b0 B\b|NaN|null|undefined/);
+      expect(reportHtml(unknown, language)).not.toMatch(/\b0 B\b|NaN|null|undefined/);
+    }
+    expect(reportText(unknown, 'zh')).toContain('- 机场 (a.yaml): 机场返回 HTTP 502');
+  });
+
+  it('names a plan without a limit, and says at least what a new cycle billed', () => {
+    const reset = airport({
+      unlimited: true,
+      quota: null,
+      remaining: null,
+      verdict: verdict({ bill: { low: GB, high: null, newCycle: true }, reasons: [{ code: 'cycle_began' }] }),
+      forecast: { known: false, reason: { code: 'quota_unlimited' } },
+    });
+    const text = reportText(model([reset]), 'zh');
+    expect(text).toContain('今日消耗: 至少 1.00 GB | 剩余: 不限量 | 预计可用天数未知（套餐不限量）');
+    expect(text).toContain('机场开始了新的计费周期');
+  });
+
+  it('leaves the airport parts away where there is no airport', () => {
+    const text = reportText(model([]), 'zh');
+    expect(text).toContain('没有配置机场，只统计用量');
+    expect(text).not.toContain('【机场详情】');
+    expect(text).not.toContain('泄露检查');
+  });
+});
+
+describe('the report as a mail', () => {
+  it('holds the figures of the text', () => {
+    const { html, subject, id } = letterOf(model(), 'zh');
+    expect(subject).toBe('流量日报 - 2026-11-23');
+    expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+$/);
+    for (const part of [
+      '账单吻合',
+      '12.00 GB',
+      '24.00 GB',
+      '60.00 GB / 100.00 GB',
+      '香港 01 | 2x',
+      '手机',
+      'googlevideo.com',
+    ]) {
+      expect(html).toContain(part);
+    }
+  });
+
+  it('shows earlier days as bars and compares with the week before', () => {
+    const days = Array.from({ length: 7 }, (_, index) => ({
+      date: `2026-11-1${index}`,
+      proxy: 6 * GB,
+      direct: 0,
+      local: 0,
+    }));
+    const html = reportHtml(model([airport()], { days }), 'zh');
+    expect(html).toContain('最近 8 天代理用量');
+    expect(html).toContain('比前 7 日均值高 100 %');
+  });
+
+  it('never lets a name become markup', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', 'a', '/', '=') }), (name) => {
+        const node = {
+          node: `<x>${name}`,
+          bytes: 1,
+          multiplier: { low: 1, high: 1 },
+          billed: { low: 1, high: 1 },
+          sure: true,
+        };
+        const html = reportHtml(model([airport({ airport: `<x>${name}`, nodes: [node] })]), 'zh');
+        expect(html).not.toContain('<x>');
+        expect(html).toContain(escapeHtml(`<x>${name}`));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('needs nothing from outside: no script, no picture, no link', () => {
+    expect(reportHtml(model(), 'zh')).not.toMatch(/<(?:script|img|link|a)\b|url\(|https?:/);
+  });
+});
+
+it('has a word for everything in both languages', () => {
+  expect(Object.keys(CHINESE).sort()).toEqual(Object.keys(ENGLISH).sort());
+  expect(Object.keys(CHINESE.reasons).sort()).toEqual(Object.keys(ENGLISH.reasons).sort());
+  expect(
+    Object.values(ENGLISH.reasons)
+      .map((say) => say('x'))
+      .join(''),
+  ).not.toMatch(/[\u4e00-\u9fff]/);
+});

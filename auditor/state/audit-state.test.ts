@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { EMPTY_STATE, readAuditState, StateError, withAirport, writeAuditState } from './audit-state.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-state-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('begins empty and comes back as it was written', async () => {
+  const path = join(folder, 'auditor', 'state.json');
+  expect(await readAuditState(path)).toEqual(EMPTY_STATE);
+  const reading = {
+    at: 1,
+    upload: null,
+    download: 2,
+    used: 2,
+    quota: null,
+    unlimited: true,
+    expiry: null,
+    reset: null,
+    precision: 0,
+    reasons: [{ code: 'quota_unlimited' as const }, { code: 'figure_missing' as const, detail: 'upload' }],
+  };
+  const state = withAirport({ ...EMPTY_STATE, reportedDay: 5 }, 'a.yaml', { anchor: reading });
+  await writeAuditState(path, state);
+  expect(await readAuditState(path)).toEqual(state);
+});
+
+it.each(['{', '[]', '{"version":2}'])('names a file that is not usable: %s', async (text) => {
+  const path = join(folder, 'state.json');
+  await writeFile(path, text);
+  await expect(readAuditState(path)).rejects.toThrow(StateError);
+  await expect(readAuditState(path)).rejects.toThrow(/state\.json .*move it away to begin anew/);
+});
