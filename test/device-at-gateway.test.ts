@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/tokens.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { createDevice, type Device, eventually, metricValue } from './device.ts';
+import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';
+
+let device: Device;
+let pushgateway: PushgatewayDouble;
+let gateway: Gateway;
+let door: string;
+/** Milliseconds that the gateway's clock is ahead. */
+let ahead: number;
+
+beforeEach(async () => {
+  ahead = 0;
+  pushgateway = await createPushgatewayDouble(() => Date.now());
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  gateway = createGateway({
+    config: { door: address, metrics: address, pushgateway: pushgateway.origin },
+    dataFolder: await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')),
+    clock: { ...systemClock, now: () => Date.now() + ahead },
+    logger: createLogger('gateway', 'silent'),
+    tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
+    lastReloadSuccessful: () => true,
+  });
+  ({ door } = await gateway.start());
+  device = await createDevice();
+});
+afterEach(async () => {
+  await device.end();
+  await gateway.stop();
+  await pushgateway.close();
+});
+
+const start = () => device.start({ RemoteServer: door });
+const stored = (): number =>
+  metricValue(pushgateway.groups.get('user/default/instance/a') ?? '', 'flowcollect_traffic_bytes_total');
+
+describe('an exporter at the real gateway', () => {
+  it('is let in, and its counters reach Pushgateway', async () => {
+    device.show(100);
+    await start();
+    await device.seen(100);
+    device.show(130);
+    await eventually(() => expect(stored()).toBe(30));
+  });
+
+  it('goes on under its own state, and takes over under a new one after a minute', async () => {
+    device.show(0);
+    await start();
+    await device.seen(0);
+    device.show(500);
+    await eventually(() => expect(stored()).toBe(500));
+    await device.stop();
+    device.show(600);
+    await start();
+    await eventually(() => expect(stored()).toBe(600));
+    await device.stop();
+    await rm(join(device.folder, 'state'), { recursive: true });
+    device.show(700);
+    await start();
+    await eventually(() => expect(device.log()).toContain('another exporter pushes under this DeviceID'));
+    expect(stored()).toBe(600);
+    ahead = 61_000;
+    await eventually(() => expect(stored()).toBe(700));
+  });
+
+  it('loses nothing while Pushgateway is down', async () => {
+    device.show(0);
+    await start();
+    await device.seen(0);
+    device.show(10);
+    await eventually(() => expect(stored()).toBe(10));
+    await pushgateway.unlisten();
+    device.show(2000);
+    await eventually(() => expect(device.log()).toContain('look at the gateway and Pushgateway on the server'));
+    device.show(3000);
+    await pushgateway.listen();
+    await eventually(() => expect(stored()).toBe(3000));
+  });
+});
