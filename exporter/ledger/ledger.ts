@@ -1,25 +1,17 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS } from '../../core/traffic.ts';
-import { type Attribution, attributeBirth, attributeConnection, UNATTRIBUTED } from './attribution.ts';
-import {
-  createTrafficBook,
-  createUncountedBook,
-  type NodeCell,
-  type TrafficSeries,
-  type UncountedSeries,
-} from './book.ts';
+import { type Attribution, attributeBirth, attributeConnection } from './attribution.ts';
+import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import type { Candidate } from './candidates.ts';
 import { isBuiltIn } from './classify.ts';
+import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
 import { createFamilyBook, type FamilySeries } from './family.ts';
-import type { Birth, Catalog, Connection, ConnectionDetails, Frame } from './frame.ts';
+import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
 import { createInboundUsers } from './inbound-users.ts';
-import { createLikenesses } from './likenesses.ts';
-import { createNodeSizes } from './node-sizes.ts';
 import { createPendingBirths } from './pending-births.ts';
-import { createRemainderModel } from './remainder-model.ts';
 import { hasRestarted } from './restart.ts';
-import { shareOut } from './share-out.ts';
+import { createSettlement } from './settlement.ts';
 import type { LedgerState } from './state.ts';
 
 export interface LedgerOptions {
@@ -77,21 +69,6 @@ export interface Ledger {
   reconfigure(options: LedgerOptions): void;
 }
 
-interface Tracked {
-  readonly details: ConnectionDetails;
-  readonly attribution: Attribution;
-  readonly cell: NodeCell | undefined;
-  upload: number;
-  download: number;
-  /** Bytes a millisecond over the last frame. */
-  uploadRate: number;
-  downloadRate: number;
-  /** The frame that showed it last. */
-  frame: number;
-}
-
-/** A connection is short when it closed within so many frames of its opening. */
-const SHORT_FRAMES = 2;
 /** A stale frame is dropped; this many in a row are not stale but a new beginning. */
 const MOST_STALE = 3;
 
@@ -106,77 +83,30 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     options.familyCap,
     saved === undefined ? undefined : { series: saved.families, names: saved.familyNames },
   );
+  const connections = createConnectionTable(saved?.connections);
   const births = createPendingBirths();
   const users = createInboundUsers();
-  const nodeSizes = createNodeSizes(saved?.models.nodeSizes);
-  const models = {
-    upload: createRemainderModel('upload', nodeSizes, saved?.models.upload),
-    download: createRemainderModel('download', nodeSizes, saved?.models.download),
-  };
+  const settlement = createSettlement(saved);
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
-  const carry: MutableBytes = copyBytes(saved?.carry ?? zeroBytes());
-  // The positive part of the carry that no candidate claimed, from the frame before: unattributed if nobody comes.
-  const unclaimed: MutableBytes = copyBytes(saved?.unclaimed ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
   let lastAt = saved?.at ?? 0;
   let restarts = saved?.restarts ?? 0;
   let memory = 0;
-  let frames = 0;
   let staleInRow = 0;
-  let tracked = new Map<string, Tracked>();
   // After a resume from counters alone, the connections of the last frame are not known.
-  const likenesses = createLikenesses();
-  let logsAvailable = true;
   let knowsConnections = saved?.connections !== undefined;
-  for (const { id, details, attribution, upload, download, uploadRate, downloadRate } of saved?.connections ?? []) {
-    tracked.set(id, {
-      details,
-      attribution,
-      cell: cellOf(attribution, details),
-      upload,
-      download,
-      uploadRate,
-      downloadRate,
-      frame: 0,
-    });
-  }
+  let logsAvailable = true;
+  // Whether the log has been heard since the last frame: never across a restart of ours.
+  let heard = saved === undefined;
 
-  function cellOf(attribution: Attribution, details: ConnectionDetails): NodeCell | undefined {
-    if (isUncounted(details)) return undefined;
-    return book.cell(attribution.class, attribution.node, attribution.provider);
-  }
-
-  function track(connection: Connection, catalog: Catalog, unknownNodes: Set<string>): Tracked {
-    const { details } = connection;
+  function attribute(details: ConnectionDetails, catalog: Catalog, unknownNodes: Set<string>): Attribution {
     const attribution = attributeConnection(details, catalog, localNodes);
-    if (catalog.typeOf(attribution.node) === undefined && !isBuiltIn(attribution.node))
-      unknownNodes.add(attribution.node);
+    const { node } = attribution;
+    if (catalog.typeOf(node) === undefined && !isBuiltIn(node)) unknownNodes.add(node);
     births.seen(details);
     users.note(details);
-    const entry: Tracked = {
-      details,
-      attribution,
-      cell: cellOf(attribution, details),
-      upload: 0,
-      download: 0,
-      uploadRate: 0,
-      downloadRate: 0,
-      frame: frames,
-    };
-    tracked.set(connection.id, entry);
-    return entry;
-  }
-
-  function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
-    for (const connection of frame.connections) {
-      const entry = track(connection, catalog, new Set());
-      entry.upload = connection.upload;
-      entry.download = connection.download;
-    }
-    births.clear();
-    close(frame);
-    return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
+    return attribution;
   }
 
   function close(frame: Frame): void {
@@ -185,112 +115,27 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     memory = frame.memory;
     knowsConnections = true;
     staleInRow = 0;
+    heard = logsAvailable;
   }
 
-  /**
-   * Books what open connections moved since the last frame; returns the sum that the totals count. A connection whose
-   * bytes may be older than the baseline is a candidate instead.
-   */
-  function measure(
-    frame: Frame,
-    elapsed: number,
-    catalog: Catalog,
-    unknownNodes: Set<string>,
-    candidates: Candidate[],
-  ): MutableBytes {
-    const measured = zeroBytes();
-    for (const connection of frame.connections) {
-      const known = tracked.get(connection.id);
-      const entry = known ?? track(connection, catalog, unknownNodes);
-      if (!knowsConnections && entry.cell !== undefined && entry.details.start <= lastAt) {
-        const { upload, download } = connection;
-        candidates.push({ kind: 'resumed', attribution: entry.attribution, lifetime: { upload, download } });
-        entry.upload = upload;
-        entry.download = download;
-        continue;
-      }
-      const upload = Math.max(0, connection.upload - entry.upload);
-      const download = Math.max(0, connection.download - entry.download);
-      entry.upload = connection.upload;
-      entry.download = connection.download;
-      entry.frame = frames;
-      const alive = known === undefined ? aliveFor(entry.details, frame.at, elapsed) : elapsed;
-      entry.uploadRate = upload / alive;
-      entry.downloadRate = download / alive;
-      if (upload === 0 && download === 0) continue;
-      const { cell, attribution } = entry;
-      if (cell === undefined) {
-        uncounted.add(attribution.node, attribution.provider, upload, download);
-        continue;
-      }
-      cell.measured.upload += upload;
-      cell.measured.download += download;
-      families.add(attribution, upload, download, frame.at);
-      if (upload > 0) models.upload.noteRate(upload, entry.uploadRate);
-      if (download > 0) models.download.noteRate(download, entry.downloadRate);
-      measured.upload += upload;
-      measured.download += download;
-    }
-    return measured;
-  }
-
-  /** Forgets connections that the frame no longer shows; those that were counted are candidates. */
-  function takeClosed(elapsed: number): Candidate[] {
-    const closed: Candidate[] = [];
-    for (const [id, entry] of tracked) {
-      if (entry.frame === frames) continue;
-      tracked.delete(id);
-      if (entry.cell === undefined) continue;
-      if (lastAt - entry.details.start < SHORT_FRAMES * elapsed) {
-        nodeSizes.note(entry.attribution.node, entry);
-        likenesses.note(entry.attribution, entry);
-      }
-      const rate = { upload: entry.uploadRate, download: entry.downloadRate };
-      closed.push({ kind: 'closed', attribution: entry.attribution, rate });
-    }
-    return closed;
-  }
-
-  function settle(candidates: readonly Candidate[], elapsed: number, at: number): void {
-    for (const direction of DIRECTIONS) {
-      const remainder = carry[direction];
-      const model = models[direction];
-      if (remainder > 0) {
-        const shares = shareOut(remainder, model.claims(candidates, elapsed));
-        shares.forEach((share, index) => {
-          const attribution = candidates[index]?.attribution;
-          if (attribution !== undefined && share > 0) bookSettled(attribution, direction, share, at);
-        });
-        if (shares.length > 0) {
-          carry[direction] = 0;
-        } else {
-          const old = Math.min(unclaimed[direction], remainder);
-          if (old > 0) bookSettled(UNATTRIBUTED, direction, old, at);
-          carry[direction] -= old;
-        }
-      }
-      unclaimed[direction] = Math.max(0, carry[direction]);
-      model.learn(candidates, elapsed, remainder);
-    }
-  }
-
-  function bookSettled(attribution: Attribution, direction: 'upload' | 'download', bytes: number, at: number): void {
-    book.cell(attribution.class, attribution.node, attribution.provider).settled[direction] += bytes;
-    families.add(attribution, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, at);
+  function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
+    connections.baseline(frame, (details) => attribute(details, catalog, new Set()));
+    births.clear();
+    close(frame);
+    return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
   }
 
   function apply(frame: Frame, catalog: Catalog): FrameOutcome {
-    frames += 1;
     if (raw === undefined) return baseline(frame, catalog);
-    const restart = hasRestarted(frame, { raw, at: lastAt, connections: knowsConnections ? tracked : undefined });
-    if (restart === 'stale' && staleInRow < MOST_STALE) {
+    const life = hasRestarted(frame, { raw, at: lastAt, connections: knowsConnections ? connections.byId : undefined });
+    if (life === 'stale' && staleInRow < MOST_STALE) {
       staleInRow += 1;
       return { kind: 'stale' };
     }
-    const restarted = restart !== 'same';
+    const restarted = life !== 'same';
     if (restarted) {
       restarts += 1;
-      tracked = new Map();
+      connections.clear();
       // All that a new kernel shows is new.
       knowsConnections = true;
     }
@@ -299,14 +144,31 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       upload: restarted ? frame.upload : frame.upload - raw.upload,
       download: restarted ? frame.download : frame.download - raw.download,
     };
-    const unknownNodes = new Set<string>();
+    const remainder = copyBytes(grew);
     const candidates: Candidate[] = [];
-    const measured = measure(frame, elapsed, catalog, unknownNodes, candidates);
-    for (const direction of DIRECTIONS) {
-      kernel[direction] += grew[direction];
-      carry[direction] += grew[direction] - measured[direction];
-    }
-    candidates.push(...takeClosed(elapsed));
+    const unknownNodes = new Set<string>();
+    const events: ConnectionEvents = {
+      attribute: (details) => attribute(details, catalog, unknownNodes),
+      moved(connection, upload, download) {
+        const { class: trafficClass, node, provider } = connection.attribution;
+        if (!connection.counted) {
+          uncounted.add(node, provider, upload, download);
+          return;
+        }
+        const cell = book.cell(trafficClass, node, provider);
+        cell.measured.upload += upload;
+        cell.measured.download += download;
+        families.add(connection.attribution, upload, download, frame.at);
+        settlement.noteMoved(connection, upload, download);
+        remainder.upload -= upload;
+        remainder.download -= download;
+      },
+      closed: (connection) => {
+        candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
+      },
+    };
+    connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > lastAt, events);
+    if (!knowsConnections) candidates.push(...resumedCandidates());
     for (const birth of births.takeUnseen(frame.at)) {
       candidates.push({
         kind: 'unseen',
@@ -314,16 +176,27 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         wait: Math.max(1, frame.at - birth.at),
       });
     }
-    if (!logsAvailable) candidates.push(...likenesses.candidates());
-    settle(candidates, elapsed, frame.at);
+    settlement.settle(remainder, candidates, elapsed, heard && logsAvailable, (attribution, direction, bytes) => {
+      book.cell(attribution.class, attribution.node, attribution.provider).settled[direction] += bytes;
+      families.add(attribution, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, frame.at);
+    });
+    for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
     close(frame);
     return { kind: restarted ? 'restarted' : 'counted', grew, unknownNodes: [...unknownNodes] };
+  }
+
+  /** Connections that were open before the baseline, of which the baseline does not know how far they had come. */
+  function resumedCandidates(): Candidate[] {
+    return [...connections.byId.values()]
+      .filter(({ counted, details }) => counted && details.start <= lastAt)
+      .map(({ attribution, upload, download }) => ({ kind: 'resumed', attribution, lifetime: { upload, download } }));
   }
 
   return {
     noteBirth: (birth) => births.note(birth),
     setLogsAvailable(available) {
       logsAvailable = available;
+      if (!available) heard = false;
     },
     apply,
     counters: () => ({
@@ -332,50 +205,27 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       uncounted: uncounted.series(),
       kernel: copyBytes(kernel),
       raw,
-      carry: copyBytes(carry),
+      carry: settlement.carry(),
       restarts,
-      connections: tracked.size,
+      connections: connections.size,
       memory,
     }),
     state: () => ({
+      ...settlement.save(),
       at: lastAt,
       raw,
       kernel: copyBytes(kernel),
-      carry: copyBytes(carry),
-      unclaimed: copyBytes(unclaimed),
       restarts,
       traffic: book.series(),
       families: families.series(),
       familyNames: families.names(),
       uncounted: uncounted.series(),
-      connections: [...tracked].map(([id, { details, attribution, upload, download, uploadRate, downloadRate }]) => ({
-        id,
-        details,
-        attribution,
-        upload,
-        download,
-        uploadRate,
-        downloadRate,
-      })),
-      models: { upload: models.upload.save(), download: models.download.save(), nodeSizes: nodeSizes.save() },
+      connections: knowsConnections ? connections.save() : undefined,
     }),
     reconfigure(next) {
       localNodes = lowerCase(next.localNodes);
     },
   };
-}
-
-/**
- * Dialer-proxy hops and the kernel's own DNS: listed, yet left out of the totals (mihomo `component/proxydialer`,
- * `tunnel/dns_dialer.go`). The kernel's own downloads are `Inner` too, but name a process, and do count.
- */
-function isUncounted({ type, process }: ConnectionDetails): boolean {
-  return type === 'Inner' && process === '';
-}
-
-/** How long a connection has been open within a frame that shows it for the first time, milliseconds. */
-function aliveFor({ start }: ConnectionDetails, at: number, elapsed: number): number {
-  return start === 0 ? elapsed : Math.min(elapsed, Math.max(1, at - start));
 }
 
 function lowerCase(names: readonly string[]): ReadonlySet<string> {

@@ -5,20 +5,16 @@ import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { FamilySeries } from './family.ts';
 import type { ConnectionDetails } from './frame.ts';
-import type { SavedNodeSizes } from './node-sizes.ts';
-import type { SavedRemainderModel } from './remainder-model.ts';
+import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
-export interface LedgerState {
+export interface LedgerState extends SavedSettlement {
   /** When the last frame arrived. */
   readonly at: number;
   /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
   readonly raw: Bytes | undefined;
   /** The kernel's totals since the baseline, continuous over its restarts. */
   readonly kernel: Bytes;
-  readonly carry: Bytes;
-  /** The part of the carry that no candidate claimed. */
-  readonly unclaimed: Bytes;
   readonly restarts: number;
   readonly traffic: readonly TrafficSeries[];
   readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
@@ -26,11 +22,6 @@ export interface LedgerState {
   readonly uncounted: readonly UncountedSeries[];
   /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
   readonly connections: readonly SavedConnection[] | undefined;
-  readonly models: {
-    readonly upload?: SavedRemainderModel;
-    readonly download?: SavedRemainderModel;
-    readonly nodeSizes?: SavedNodeSizes;
-  };
 }
 
 export interface SavedConnection {

@@ -1,0 +1,125 @@
+import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
+import { type Attribution, UNATTRIBUTED } from './attribution.ts';
+import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
+import type { Candidate } from './candidates.ts';
+import type { TrackedConnection } from './connection-table.ts';
+import { createLikenesses } from './likenesses.ts';
+import { createNodeSizes, type SavedNodeSizes } from './node-sizes.ts';
+import { createRemainderModel, type SavedRemainderModel } from './remainder-model.ts';
+import { type Claim, shareOut } from './share-out.ts';
+
+/** Takes bytes of the remainder for somebody. */
+export type BookSettled = (attribution: Attribution, direction: Direction, bytes: number) => void;
+
+/** Attributes what the kernel's totals hold beyond what open connections moved (docs/accounting.md). */
+export interface Settlement {
+  /** Bytes of the totals not yet attributed, signed. */
+  carry(): Bytes;
+  noteMoved(connection: TrackedConnection, upload: number, download: number): void;
+  /**
+   * A counted connection is gone.
+   *
+   * @param age how old the last frame showed it, milliseconds
+   * @param elapsed since that frame, milliseconds
+   */
+  noteClosed(connection: TrackedConnection, age: number, elapsed: number): Candidate;
+  /**
+   * @param remainder what the totals grew by beyond what was measured, signed
+   * @param heard whether the log announced connections throughout
+   */
+  settle(remainder: Bytes, candidates: readonly Candidate[], elapsed: number, heard: boolean, book: BookSettled): void;
+  save(): SavedSettlement;
+}
+
+export interface SavedSettlement {
+  readonly carry: Bytes;
+  /** The positive part of the carry that nobody claimed when the last frame was settled. */
+  readonly unclaimed: Bytes;
+  readonly models: {
+    readonly upload?: SavedRemainderModel;
+    readonly download?: SavedRemainderModel;
+    readonly nodeSizes?: SavedNodeSizes;
+  };
+}
+
+/** A connection is short when it closed within so many frames of its opening. */
+const SHORT_FRAMES = 2;
+/** Where the log was not heard, claims beyond so many deviations are others' bytes. */
+const PLAUSIBLE_DEVIATIONS = 6;
+
+export function createSettlement(saved?: SavedSettlement): Settlement {
+  const nodeSizes = createNodeSizes(saved?.models.nodeSizes);
+  const likenesses = createLikenesses();
+  const models = {
+    upload: createRemainderModel('upload', nodeSizes, saved?.models.upload),
+    download: createRemainderModel('download', nodeSizes, saved?.models.download),
+  };
+  const carry: MutableBytes = copyBytes(saved?.carry ?? zeroBytes());
+  const unclaimed: MutableBytes = copyBytes(saved?.unclaimed ?? zeroBytes());
+
+  /** Settles one direction's positive carry; what stays in it waits for the next frame. */
+  function settleDirection(
+    direction: Direction,
+    candidates: readonly Candidate[],
+    claims: readonly Claim[],
+    heard: boolean,
+    book: BookSettled,
+  ): void {
+    const implausible = heard || claims.length === 0 ? 0 : Math.max(0, carry[direction] - plausible(claims));
+    if (implausible > 0) {
+      book(UNATTRIBUTED, direction, implausible);
+      carry[direction] -= implausible;
+    }
+    const shares = shareOut(carry[direction], claims);
+    shares.forEach((share, index) => {
+      const attribution = candidates[index]?.attribution;
+      if (attribution === undefined || share === 0) return;
+      book(attribution, direction, share);
+      carry[direction] -= share;
+    });
+    if (shares.length > 0) return;
+    // Nobody claims it: what has already waited a frame stays unexplained.
+    const waited = Math.min(unclaimed[direction], carry[direction]);
+    if (waited > 0) book(UNATTRIBUTED, direction, waited);
+    carry[direction] -= waited;
+  }
+
+  return {
+    carry: () => copyBytes(carry),
+    noteMoved({ uploadRate, downloadRate }, upload, download) {
+      if (upload > 0) models.upload.noteRate(upload, uploadRate);
+      if (download > 0) models.download.noteRate(download, downloadRate);
+    },
+    noteClosed(connection, age, elapsed) {
+      const { attribution, uploadRate, downloadRate } = connection;
+      if (age < SHORT_FRAMES * elapsed) {
+        nodeSizes.note(attribution.node, connection);
+        likenesses.note(attribution, connection);
+      }
+      return { kind: 'closed', attribution, rate: { upload: uploadRate, download: downloadRate } };
+    },
+    settle(remainder, known, elapsed, heard, book) {
+      const candidates = heard ? known : [...known, ...likenesses.candidates()];
+      for (const direction of DIRECTIONS) {
+        carry[direction] += remainder[direction];
+        const owed = carry[direction];
+        const model = models[direction];
+        if (owed > 0) settleDirection(direction, candidates, model.claims(candidates, elapsed), heard, book);
+        unclaimed[direction] = Math.max(0, carry[direction]);
+        model.learn(candidates, elapsed, owed);
+      }
+    },
+    save: () => ({
+      carry: copyBytes(carry),
+      unclaimed: copyBytes(unclaimed),
+      models: { upload: models.upload.save(), download: models.download.save(), nodeSizes: nodeSizes.save() },
+    }),
+  };
+}
+
+/** The most that claims together could plausibly have moved, whole bytes. */
+function plausible(claims: readonly Claim[]): number {
+  let most = 0;
+  for (const { mean, variance } of claims) most += mean + PLAUSIBLE_DEVIATIONS * Math.sqrt(variance);
+  return Math.ceil(most);
+}
