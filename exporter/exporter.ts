@@ -102,7 +102,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     const outcome = account.apply(frame, catalog);
     metrics.frame((performance.now() - began) / 1000);
     if (outcome.kind === 'stale') return;
-    if (outcome.kind === 'baseline') logger.info({ skipped: outcome.skipped }, 'first frame: nothing in it is counted');
+    if (outcome.kind === 'baseline')
+      logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
     if (outcome.kind === 'restarted') logger.warn('the kernel has restarted; its totals began anew');
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);

@@ -1,18 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../core/settings.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
 
 /**
- * `flowcollect exporter` and `flowcollect replay`.
+ * `flowcollect exporter`, `flowcollect replay` and `flowcollect doctor`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
   const program = new Command('flowcollect').exitOverride();
-  program.addCommand(replayCommand((text) => process.stdout.write(`${text}\n`)).exitOverride());
-  program.addCommand(exporterCommand().exitOverride());
+  for (const command of [exporterCommand(), replayCommand(print), doctorCommand(print, systemClock)]) {
+    program.addCommand(command.exitOverride());
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;

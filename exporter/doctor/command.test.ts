@@ -1,0 +1,75 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { createDevice, type Device } from '../../test/device.ts';
+import { doctorCommand } from './command.ts';
+
+let device: Device;
+let printed: string[];
+
+beforeEach(async () => {
+  device = await createDevice();
+  printed = [];
+});
+afterEach(() => device.end());
+
+async function doctor(changes: Readonly<Record<string, string>> = {}): Promise<string> {
+  await device.edit(device.ini({ Language: 'en', ...changes }));
+  const command = doctorCommand((text) => printed.push(text), systemClock).exitOverride();
+  try {
+    await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
+    return 'healthy';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+describe('doctor', () => {
+  it('finds all well', async () => {
+    expect(await doctor()).toBe('healthy');
+    expect(printed).toEqual([
+      '✓ settings ClientSetting.ini, device a',
+      `✓ kernel ${device.kernel.address}, version v1.19.2`,
+      '✓ its frames can be accounted: 0 connections',
+      '✓ /logs is heard: even the shortest connections have a name',
+      `✓ state folder ${join(device.folder, 'state')} can be written`,
+      `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
+    ]);
+  });
+
+  it('says in Chinese what is wrong and how to mend it, without a secret', async () => {
+    device.gateway.refusal = { status: 401, error: 'unauthorized', message: 'no' };
+    await writeFile(join(device.folder, 'state'), '');
+    expect(await doctor({ Language: 'zh', MihomoSecret: 'hunter2' })).toBe('3 处需要修复');
+    expect(printed.filter((line) => line.startsWith('✗'))).toEqual([
+      expect.stringContaining('请把 [client] MihomoSecret 改成内核配置里的 secret'),
+      expect.stringContaining('请修改 [client] StateDir 或其权限'),
+      expect.stringContaining('请把 [client] RemoteToken 改成服务端的 ServerToken'),
+    ]);
+    expect(printed.join('')).not.toContain('hunter2');
+    await rm(join(device.folder, 'state'));
+  });
+
+  it('warns where the log cannot be heard, and of doubtful settings', async () => {
+    device.kernel.webSockets = false;
+    expect(await doctor({ Pollinterval: '5' })).toBe('healthy');
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      expect.stringContaining('did you mean PollInterval?'),
+      expect.stringContaining('/logs cannot be heard'),
+    ]);
+  });
+
+  it('tells a gateway that is dead, and a kernel whose frames cannot be accounted', async () => {
+    device.kernel.answers.set('/connections', { uploadTotal: 1 });
+    await device.gateway.kill();
+    expect(await doctor()).toBe('2 to mend');
+    expect(printed.join('\n')).toContain('downloadTotal: expected a whole number of bytes');
+    expect(printed.join('\n')).toContain('cannot be reached (ECONNREFUSED)');
+    await device.reviveGateway();
+  });
+
+  it('refuses settings that cannot be read', async () => {
+    expect(await doctor({ PollInterval: 'often' })).toMatch(/^ClientSetting\.ini:7: \[client\] PollInterval: must be/);
+  });
+});

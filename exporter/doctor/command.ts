@@ -1,0 +1,42 @@
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { describeProblem } from '../../core/settings.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { readExporterConfig } from '../config.ts';
+import { checkGateway, checkKernel, checkStateFolder, type Finding } from './checks.ts';
+
+/** Something has to be mended; what, was printed. */
+export class UnhealthyError extends Error {
+  override readonly name = 'UnhealthyError';
+}
+
+const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warning: '!', bad: '✗' };
+
+/**
+ * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to mend it.
+ * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
+ */
+export function doctorCommand(print: (text: string) => void, clock: Clock): Command {
+  return new Command('doctor')
+    .description("check a device's settings, kernel, state folder and gateway")
+    .option('--config <file>', 'the settings file', 'ClientSetting.ini')
+    .action(async ({ config: path }: { config: string }) => {
+      const file = basename(path);
+      const { settings, notices } = readExporterConfig(file, await readSettingsText(path));
+      const { Language, DeviceID, StateDir } = settings;
+      const opening = Language === 'zh' ? `设置 ${file}，设备 ${DeviceID}` : `settings ${file}, device ${DeviceID}`;
+      const findings: Finding[] = [
+        { verdict: 'good', text: opening },
+        ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice) })),
+        ...(await checkKernel(settings, clock.now())),
+        await checkStateFolder(resolve(dirname(path), StateDir), Language),
+        await checkGateway(settings),
+      ];
+      for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${text}`);
+      const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
+      if (faults > 0) {
+        throw new UnhealthyError(Language === 'zh' ? `${faults} 处需要修复` : `${faults} to mend`);
+      }
+    });
+}
