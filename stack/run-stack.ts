@@ -45,7 +45,7 @@ export async function runStack(run: StackRun): Promise<void> {
   const folder = await openRunFolder(checkout, choice.kind === 'real' ? side.dataFolder : undefined);
 
   const supervisor = createSupervisor(createOrphanGuard(), signal);
-  let finished = false;
+  let failed = false;
   let stopView = (): void => {};
   try {
     const config = { checkout, folder, binaries, side, own, choice, environment: run.environment };
@@ -57,17 +57,17 @@ export async function runStack(run: StackRun): Promise<void> {
       supervisor.unexpectedEnd.then((text) => Promise.reject(new ProcessError(text))),
       reportLater(stack, run, texts),
     ]);
-    finished = true;
   } catch (error) {
-    if (!signal.aborted) throw error;
-    finished = true;
+    if (signal.aborted) return;
+    failed = error instanceof ProcessError || error instanceof AuditFailedError;
+    throw error;
   } finally {
     stopView();
     screen.say(texts.stopping);
     await supervisor.stop();
-    // What failed can be looked into.
-    if (finished) await discard(folder);
-    screen.say(finished ? texts.stopped : texts.folder(folder.path));
+    // The logs of what failed can be looked into.
+    if (!failed) await discard(folder);
+    screen.say(failed ? texts.folder(folder.path) : texts.stopped);
   }
 }
 

@@ -1,0 +1,134 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listenHttp } from '../runtime/http-listener.ts';
+import { createSimulation } from '../simulator/simulation.ts';
+import { renderIni } from '../stack/ini-text.ts';
+import { freePort } from './real-parts.ts';
+
+const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
+
+let folder: string;
+let settings: string;
+let alertmanagerPort: number;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stack-'));
+  settings = join(folder, 'ServerSetting.ini');
+  alertmanagerPort = await freePort();
+  await writeFile(
+    settings,
+    renderIni({
+      server: {
+        ListenPort: String(await freePort()),
+        ServerToken: 'shared',
+        GatewayMetricsListen: String(await freePort()),
+        AuditorListen: String(await freePort()),
+        PushgatewayAddr: `http://127.0.0.1:${await freePort()}`,
+        PrometheusAddr: `http://127.0.0.1:${await freePort()}`,
+      },
+      stack: { AlertmanagerPort: String(alertmanagerPort), DemoReportAfter: '15s' },
+    }),
+  );
+  // The kernel named here does not answer: the demo runs.
+  await writeFile(
+    join(folder, 'ClientSetting.ini'),
+    renderIni({
+      client: {
+        MihomoAPIAddr: `http://127.0.0.1:${await freePort()}`,
+        MetricsListen: String(await freePort()),
+        DeviceID: 'x',
+      },
+    }),
+  );
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly process: ChildProcess;
+  output(): string;
+  readonly ended: Promise<number | null>;
+}
+
+function startStack(...args: readonly string[]): Run {
+  const child = spawn(process.execPath, [BUNDLE, 'stack', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  return { process: child, output: () => output, ended: new Promise((resolve) => child.once('exit', resolve)) };
+}
+
+/** What still runs with this test's folder or ports on its command line. */
+async function leftBehind(output: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+  const demo = /\.cache\/demo-\w+/.exec(output)?.[0] ?? folder;
+  return stdout.split('\n').filter((line) => line.includes(demo) || line.includes(`:${alertmanagerPort}`));
+}
+
+describe('flowcollect stack', { timeout: 120_000 }, () => {
+  it('brings everything up, mails the report of a demo, and leaves nothing behind', async () => {
+    const stack = startStack('--exit-after-report');
+    const code = await stack.ended;
+    const output = stack.output();
+    expect(code, output).toBe(0);
+    for (const part of ['DEMO', 'Pushgateway', 'Prometheus', 'Alertmanager', 'gateway', 'auditor', 'exporter']) {
+      expect(output).toContain(part);
+    }
+    expect(output).toMatch(/主题: 流量日报 - \d{4}-\d{2}-\d{2}/);
+    expect(output).toMatch(/代理流量: [\d.]+ (KB|MB|GB)/);
+    expect(await leftBehind(output)).toEqual([]);
+  });
+
+  it('accounts the kernel of the settings, and ends everything on Ctrl-C', async () => {
+    const simulation = createSimulation(
+      {
+        controlPort: 0,
+        speed: 1,
+        paused: false,
+        kernel: { port: 0, secret: 's', plays: { shape: 'mixed', seed: '1' } },
+      },
+      Date.now,
+    );
+    const { kernel } = await simulation.start();
+    await writeFile(
+      join(folder, 'ClientSetting.ini'),
+      renderIni({
+        client: {
+          MihomoAPIAddr: kernel ?? '',
+          MihomoSecret: 's',
+          RemoteServer: 'https://vps.invalid/report',
+          DeviceID: 'x',
+          MetricsListen: String(await freePort()),
+        },
+      }),
+    );
+    const stack = startStack();
+    await vi.waitFor(() => expect(stack.output()).toMatch(/代理 [\d.]+ \wB/), { timeout: 60_000, interval: 200 });
+    stack.process.kill('SIGINT');
+    expect(await stack.ended, stack.output()).toBe(0);
+    expect(stack.output()).not.toContain('DEMO');
+    expect(stack.output()).toContain(`使用 ClientSetting.ini 里的内核 ${kernel}`);
+    expect(await leftBehind(stack.output())).toEqual([]);
+    await simulation.stop();
+  });
+
+  it('names a taken port and the setting that moves it', async () => {
+    const other = await listenHttp(() => {}, { host: '127.0.0.1', port: alertmanagerPort, setting: '' });
+    const stack = startStack();
+    expect(await stack.ended).toBe(1);
+    expect(stack.output()).toContain(
+      `127.0.0.1:${alertmanagerPort} is taken by another program; change [stack] AlertmanagerPort in ${settings}`,
+    );
+    await other.close();
+  });
+
+  it('refuses settings that make no sense, all at once', async () => {
+    await writeFile(settings, '[server]\nListenPort = here\nAuditorListen = there\n');
+    const stack = startStack();
+    expect(await stack.ended).toBe(2);
+    expect(stack.output()).toMatch(/ServerSetting\.ini:2: \[server\] ListenPort.*:3: \[server\] AuditorListen/s);
+  });
+});

@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseExposition } from '../core/exposition.ts';
+import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { readRecording } from '../simulator/kernel/recording.ts';
+import { createSimulation, type Simulation } from '../simulator/simulation.ts';
+import { renderIni } from '../stack/ini-text.ts';
+import { answers, type RunningProcess } from '../stack/process.ts';
+import { createRealParts, freePort, type RealParts } from './real-parts.ts';
+
+const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
+
+export interface WholeSystem {
+  readonly parts: RealParts;
+  readonly simulation: Simulation;
+  /** Lets the recording play. */
+  play(): Promise<void>;
+  /** How far it has played, and its length, in milliseconds. */
+  position(): Promise<{ position: number; duration: number }>;
+  startExporter(): Promise<RunningProcess>;
+  /** The exporter's own /metrics as it stands. */
+  exporterCounters(): Promise<ExporterCounters>;
+  /** One figure from Prometheus; undefined when the query has no result. */
+  query(promql: string): Promise<number | undefined>;
+  readonly serverSettings: string;
+  readonly bundle: string;
+  close(): Promise<void>;
+}
+
+export interface ExporterCounters {
+  readonly byClass: ReadonlyMap<string, number>;
+  /** Continuous totals of the kernel, both directions. */
+  readonly kernel: number;
+  /** The kernel's totals as it tells them, both directions. */
+  readonly raw: number;
+  /** Both directions. */
+  readonly carry: number;
+}
+
+/**
+ * Every part as a process of its own, around a simulated kernel that holds the first frame of a recording, an airport
+ * that bills what it plays, and a mailbox.
+ *
+ * @param speed recorded seconds in a real one
+ */
+export async function createWholeSystem(recording: string, speed: number): Promise<WholeSystem> {
+  const parts = await createRealParts();
+  const file = fileURLToPath(new URL(`recordings/${recording}.ndjson.gz`, import.meta.url));
+  const simulation = createSimulation(
+    {
+      controlPort: 0,
+      speed,
+      paused: true,
+      kernel: { port: 0, secret: 'kernel-secret', plays: { recording: await readRecording(file), phase: 0 } },
+      airport: { port: 0, quota: 2 ** 40, leakPerMinute: 0 },
+      mailbox: { port: 0, login: { user: 'flowcollect@mail.invalid', password: 'mail-password' } },
+    },
+    Date.now,
+  );
+  const world = await simulation.start();
+  const pushgateway = await parts.startPushgateway();
+  const [gatewayPort, gatewayMetrics, auditorPort, exporterPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const prometheus = await parts.startPrometheus(
+    JSON.stringify({
+      global: { scrape_interval: '1s' },
+      scrape_configs: [
+        ['pushgateway', new URL(pushgateway).host],
+        ['auditor', `127.0.0.1:${auditorPort}`],
+      ].map(([job_name, target]) => ({ job_name, honor_labels: true, static_configs: [{ targets: [target] }] })),
+    }),
+  );
+
+  const serverSettings = join(parts.folder, 'ServerSetting.ini');
+  const clientSettings = join(parts.folder, 'ClientSetting.ini');
+  await writeFile(
+    serverSettings,
+    renderIni({
+      server: {
+        ListenPort: `127.0.0.1:${gatewayPort}`,
+        GatewayMetricsListen: `127.0.0.1:${gatewayMetrics}`,
+        ServerToken: 'device-token',
+        SubUrls: `["a.yaml"]="${world.airport}"`,
+        PushgatewayAddr: pushgateway,
+        PrometheusAddr: prometheus,
+        AuditorListen: `127.0.0.1:${auditorPort}`,
+        // The day must not end while the test runs.
+        Timezone: 'UTC',
+        DayEnds: new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16),
+      },
+      smtp: {
+        SMTPHost: '127.0.0.1',
+        SMTPPort: String(world.mailbox?.port),
+        EmailUser: 'flowcollect@mail.invalid',
+        EmailPass: 'mail-password',
+        EmailTo: 'me@mail.invalid',
+      },
+    }),
+  );
+  await writeFile(
+    clientSettings,
+    renderIni({
+      client: {
+        MihomoAPIAddr: world.kernel ?? '',
+        MihomoSecret: 'kernel-secret',
+        RemoteServer: `http://127.0.0.1:${gatewayPort}`,
+        RemoteToken: 'device-token',
+        DeviceID: '客厅 1',
+        PollInterval: '500ms',
+        PushInterval: '1s',
+        MetricsListen: `127.0.0.1:${exporterPort}`,
+      },
+    }),
+  );
+  await mkdir(join(parts.folder, 'logs'));
+  const start = (command: string, settings: string, port: number): Promise<RunningProcess> =>
+    parts.start({
+      name: command,
+      command: process.execPath,
+      args: [BUNDLE, command, '--config', settings],
+      logFile: join(parts.folder, 'logs', `${command}.log`),
+      ready: answers(`http://127.0.0.1:${port}/metrics`),
+    });
+  await start('gateway', serverSettings, gatewayMetrics);
+  await start('auditor', serverSettings, auditorPort);
+
+  return {
+    parts,
+    simulation,
+    bundle: BUNDLE,
+    serverSettings,
+    async play() {
+      await fetch(`${world.control}/simulator/play`, { method: 'POST' });
+    },
+    async position() {
+      const status = await fetch(`${world.control}/simulator/status`);
+      return (await status.json()) as { position: number; duration: number };
+    },
+    startExporter: () => start('exporter', clientSettings, exporterPort),
+    async exporterCounters() {
+      const response = await fetch(`http://127.0.0.1:${exporterPort}/metrics`);
+      return readCounters(await response.text());
+    },
+    async query(promql) {
+      const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: promql })}`);
+      const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+      const value = data.result[0]?.value[1];
+      return value === undefined ? undefined : Number(value);
+    },
+    async close() {
+      await parts.close();
+      await simulation.stop();
+    },
+  };
+}
+
+function readCounters(text: string): ExporterCounters {
+  const families = parseExposition(text);
+  const samples = (name: string) => families.find((family) => family.name === name)?.samples ?? [];
+  const sum = (name: string): number => samples(name).reduce((total, { value }) => total + value, 0);
+  const byClass = new Map<string, number>();
+  for (const { labels, value } of samples(TRAFFIC_BYTES)) {
+    const name = labels.get('class') ?? '';
+    byClass.set(name, (byClass.get(name) ?? 0) + value);
+  }
+  return {
+    byClass,
+    kernel: sum('flowcollect_kernel_bytes_total'),
+    raw: sum('flowcollect_kernel_raw_bytes'),
+    carry: sum('flowcollect_exporter_carry_bytes'),
+  };
+}
