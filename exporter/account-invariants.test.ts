@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  createGatewayModel,
+  createKernelModel,
+  downloaded,
+  freshAccount,
+  openAccount,
+  pushOnce,
+  throughJson,
+} from '../test/account-models.ts';
+import type { SavedAccount } from './account.ts';
+import { EMPTY_CATALOG } from './ledger/frame.ts';
+
+type Step =
+  | { readonly kind: 'move'; readonly bytes: number }
+  | { readonly kind: 'frame' | 'kernel restart' | 'push' | 'lost answer' | 'lost push' | 'save' }
+  | { readonly kind: 'crash'; readonly state: 'kept' | 'old copy' | 'gone' };
+
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant('move' as const), bytes: fc.integer({ min: 1, max: 1e9 }) }),
+    },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('frame' as const, 'push' as const) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('lost answer' as const, 'lost push' as const, 'kernel restart' as const, 'save' as const),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('crash' as const),
+        state: fc.constantFrom('kept' as const, 'old copy' as const, 'gone' as const),
+      }),
+    },
+  ),
+  { maxLength: 60 },
+);
+
+it('never lets a pushed counter fall and loses no byte that a frame showed, whatever fails when', () => {
+  fc.assert(
+    fc.property(steps, (script: readonly Step[]) => {
+      const kernel = createKernelModel();
+      const gateway = createGatewayModel();
+      const disk: SavedAccount[] = [];
+      const write = (saved: SavedAccount): void => void disk.push(throughJson(saved));
+      let states = 1;
+      let unpushedLife = false;
+      let account = freshAccount('s1');
+      // The device was installed, and its first push accepted, before anything goes wrong.
+      account.apply(kernel.frame(), EMPTY_CATALOG);
+      pushOnce(account, gateway, write);
+      const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
+      for (const step of script) {
+        if (step.kind === 'move') kernel.move(step.bytes);
+        if (step.kind === 'frame') look();
+        if (step.kind === 'kernel restart') {
+          // What moves after the last frame of a kernel is nobody's to know; nor, to the byte, what a kernel moved that
+          // was gone and followed by another while nobody looked.
+          look();
+          kernel.restart();
+          look();
+          write(account.save());
+          unpushedLife = true;
+        }
+        if (step.kind === 'push' && pushOnce(account, gateway, write)) unpushedLife = false;
+        if (step.kind === 'lost push' && !account.mustAsk()) write(account.beginPush());
+        if (step.kind === 'lost answer' && !account.mustAsk()) {
+          const saved = account.beginPush();
+          write(saved);
+          gateway.push(saved, account.counters());
+        }
+        if (step.kind === 'save') write(account.save());
+        if (step.kind === 'crash') {
+          // A life of the kernel that only the newest state tells of cannot outlive it.
+          const state = unpushedLife ? 'kept' : step.state;
+          const saved = state === 'kept' ? disk.at(-1) : state === 'old copy' ? disk[0] : undefined;
+          if (state === 'gone') states += 1;
+          account = saved === undefined ? freshAccount(`s${states}`) : openAccount(saved);
+          // An old copy does not know that it is one until it asks.
+          if (state === 'old copy') account.reconcile(gateway.readBack('a'));
+        }
+        expect(downloaded(account.counters()) + account.counters().carry.download).toBe(
+          account.counters().kernel.download,
+        );
+      }
+      look();
+      for (let tries = 0; !pushOnce(account, gateway, write); tries += 1) expect(tries).toBeLessThan(3);
+      const held = gateway.held('a');
+      expect(held?.kernel.download).toBe(kernel.state.everMoved);
+    }),
+    { numRuns: 300 },
+  );
+});
