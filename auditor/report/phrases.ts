@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { formatBytes } from '../../core/units.ts';
 import type { Language } from '../config.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Expected, Interval } from '../verdict/expected.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 import { reasonText, type Words, wordsOf } from './words.ts';
 
@@ -61,7 +61,9 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       if (expected === undefined || difference === null) {
         parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
       } else {
-        parts.push(words.evidence(airport.airport, billed(airport), interval(expected), formatBytes(difference)));
+        parts.push(
+          words.evidence(airport.airport, billed(airport), expectedText(words, expected), formatBytes(difference)),
+        );
         if (reasons.length > 0) parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
         for (const { device, since } of absences) {
           parts.push(`${words.silent(device, since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`);
@@ -101,6 +103,12 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     },
     interval,
   };
+}
+
+/** The likely figure, with its range where that says more. */
+function expectedText(words: Words, { low, high, likely }: Expected): string {
+  const [lowest, middle, highest] = [formatBytes(low), formatBytes(likely), formatBytes(high)];
+  return lowest === highest ? middle : words.likely(middle, `${lowest}–${highest}`);
 }
 
 /** Whole days from ten on; one decimal below, where it matters. */

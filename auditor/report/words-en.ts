@@ -16,6 +16,7 @@ export const ENGLISH: Words = {
   headlineWithoutAirports: 'No airport is configured: use only',
   evidence: (airport, billed, expected, difference) =>
     `Airport ${airport} billed ${billed}; your devices should cost ${expected} with multipliers; difference ${difference}.`,
+  likely: (size, range) => `${size} (possibly ${range})`,
   noEvidence: (airport, reasons) => `Airport ${airport}: ${reasons}.`,
   advice: {
     ok: '',

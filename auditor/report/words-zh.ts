@@ -17,6 +17,7 @@ export const CHINESE: Words = {
   headlineWithoutAirports: '没有配置机场，只统计用量',
   evidence: (airport, billed, expected, difference) =>
     `机场 ${airport} 扣除了 ${billed}，您的设备按倍率应计 ${expected}，相差 ${difference}。`,
+  likely: (size, range) => `${size}（可能 ${range}）`,
   noEvidence: (airport, reasons) => `机场 ${airport}：${reasons}。`,
   advice: {
     ok: '',

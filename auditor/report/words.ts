@@ -19,6 +19,7 @@ export interface Words {
   readonly headlineWithoutAirports: string;
   /** Evidence of a verdict in one sentence. */
   readonly evidence: (airport: string, billed: SizeText, expected: SizeText, difference: SizeText) => string;
+  readonly likely: (size: SizeText, range: SizeText) => string;
   readonly noEvidence: (airport: string, reasons: string) => string;
   /** What to do about a verdict; empty when nothing. */
   readonly advice: Readonly<Record<VerdictKind, string>>;

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLogger } from '../runtime/logger.ts';
+import { runAuditorService } from './service.ts';
+
+let folder: string;
+let airport: Server;
+let lines: string[];
+let ending: AbortController;
+
+const settings = (...more: string[]): Promise<void> =>
+  writeFile(
+    join(folder, 'ServerSetting.ini'),
+    [
+      '[server]',
+      `SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/hunter2"`,
+      'PrometheusAddr = http://127.0.0.1:1',
+      'AuditorListen = 127.0.0.1:0',
+      ...more,
+    ].join('\n'),
+  );
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-service-'));
+  airport = createServer((_, response) => {
+    response.writeHead(200, { 'Subscription-Userinfo': 'upload=1; download=2; total=10' }).end();
+  });
+  await new Promise<void>((resolve) => airport.listen(0, '127.0.0.1', resolve));
+  [lines, ending] = [[], new AbortController()];
+});
+afterEach(async () => {
+  await new Promise((resolve) => airport.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('serves what it read, takes edits, tells a bad one from a good one, and ends when asked to', async () => {
+  await settings();
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger });
+  const logged = (message: string) => lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === message);
+  const page = async (): Promise<string> => (await fetch(`${logged('auditor started').metrics}/metrics`)).text();
+  const eventually = (check: () => Promise<void>): Promise<void> =>
+    vi.waitFor(check, { timeout: 10_000, interval: 50 });
+
+  await eventually(async () => {
+    expect(await page()).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 3');
+  });
+  expect(await page()).toContain('flowcollect_auditor_config_last_reload_successful 1');
+  expect((await fetch(`${logged('auditor started').metrics}/healthz`)).status).toBe(200);
+
+  await settings('ReportCron = whenever');
+  await eventually(async () => {
+    expect(await page()).toContain('flowcollect_auditor_config_last_reload_successful 0');
+  });
+  expect(JSON.stringify(lines)).toContain('[server] ReportCron: must be five fields of cron');
+
+  await settings('ReportCron = 0 8 * * *');
+  await eventually(async () => {
+    expect(await page()).toContain('flowcollect_auditor_config_last_reload_successful 1');
+  });
+
+  ending.abort();
+  await running;
+  await expect(page()).rejects.toThrow();
+  expect(lines.join('')).not.toContain('hunter2');
+});
