@@ -29,8 +29,21 @@ describe('readGatewayConfig', () => {
     for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1']) expect(door(address)).toEqual([]);
   });
 
+  it('reads users and devices with tokens or their hashes', () => {
+    const hash = `sha256:${hashToken('two').toString('hex')}`;
+    const text = `[user.alice]\nToken = one\n[device.客厅 1]\nUser = alice\nToken = ${hash}\n[device.b]\nNote = revoked`;
+    expect(readGatewayConfig(FILE, text).settings.tokens).toEqual([
+      { hash: hashToken('one'), user: 'alice' },
+      { hash: hashToken('two'), user: 'alice', deviceId: '客厅 1' },
+    ]);
+  });
+
   it.each([
     ['[server]\nListenPort = :1', 'ServerSetting.ini:1: [server] ServerToken: is missing'],
+    ['[device.a]\nNote = revoked', '[server] ServerToken: is missing'],
+    ['[device.a]\nUser = bob\nToken = x', 'ServerSetting.ini:2: [device.a] User: names a user without a section'],
+    ['[user.a]\nToken = x\n[user.b]\nToken = x', 'ServerSetting.ini:4: [user.b] Token: is the token of another'],
+    ['[device.a/b]\nToken = x', 'ServerSetting.ini:1: [device.a/b]: the name after "device." must not contain "/"'],
     ['[server]\nServerToken = t\nListenPort = here', 'ServerSetting.ini:3: [server] ListenPort: must be an address'],
     ['[server]\nServerToken = t\nGatewayMetricsListen = x:y', 'GatewayMetricsListen: must be an address'],
     ['[server]\nServerToken = 密码', 'ServerToken: must hold only characters'],

@@ -1,10 +1,8 @@
 import { readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import { DEFAULT_USER, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
-
-/** The user of the one shared token. */
-export const DEFAULT_USER = 'default';
 
 export interface GatewayConfig {
   /** Where devices come in. */
@@ -16,7 +14,10 @@ export interface GatewayConfig {
   /** As written: relative to the settings file's folder. */
   readonly dataDir: string;
   readonly logLevel: ServerSection['LogLevel'];
+  readonly language: ServerSection['Language'];
   readonly tokens: readonly Token[];
+  /** Where the tokens come from, besides the shared one. */
+  readonly sections: readonly TokenSection[];
 }
 
 /**
@@ -36,11 +37,15 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     return { host, port: 0, ...address, setting: `[server] ${key} in ${file}` };
   };
   const door = listen('ListenPort', '0.0.0.0');
-  const { ServerToken } = server;
-  if (ServerToken === undefined) {
-    reader.problem('server', 'ServerToken', 'is missing; add it, long and random: devices push with it as RemoteToken');
-  } else if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
-    reader.problem('server', 'ServerToken', 'must hold only characters that an HTTP header can carry');
+  const sections = readTokenSections(reader);
+  const shared = readSharedToken(server, reader);
+  const tokens = tokensOf(sections, shared, reader);
+  if (tokens.length === 0 && reader.problems.length === 0) {
+    reader.problem(
+      'server',
+      'ServerToken',
+      'is missing: add one, long and random, or run "flowcollect gateway token add"; without a token nobody can push',
+    );
   }
   if (isPublic(door.host)) {
     reader.notice(
@@ -55,8 +60,19 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     pushgateway: server.PushgatewayAddr,
     dataDir: server.DataDir,
     logLevel: server.LogLevel,
-    tokens: ServerToken === undefined ? [] : [{ hash: hashToken(ServerToken), user: DEFAULT_USER }],
+    language: server.Language,
+    tokens,
+    sections,
   });
+}
+
+/** One user, any device. */
+function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
+  if (ServerToken === undefined) return undefined;
+  if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
+    reader.problem('server', 'ServerToken', 'must hold only characters that an HTTP header can carry');
+  }
+  return { hash: hashToken(ServerToken), user: DEFAULT_USER };
 }
 
 /** Whether an address may be reached from outside the machine and its private network. */

@@ -4,16 +4,17 @@ import { ExpositionError, parseExposition } from '../core/exposition.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createByteBudget } from './byte-budget.ts';
+import { clientAddress } from './client-address.ts';
 import { type CheckedPush, checkPush } from './contract-check.ts';
 import type { Device } from './device.ts';
+import { createDoorkeeper } from './doorkeeper.ts';
 import { answerJson, answerRefusal } from './json-answer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { DeviceGoneError, MAX_UNPACKED_BYTES, readPushBody } from './push-body.ts';
 import type { PushDesk } from './push-desk.ts';
-import { readPushPath } from './push-path.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { readStateHeader, writeStateHeader } from './state-header.ts';
-import { identify, type Token } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 export interface DoorOptions {
   readonly desk: PushDesk;
@@ -32,24 +33,7 @@ const MAX_LEFTOVER_BYTES = MAX_UNPACKED_BYTES;
 /** The only requests that are served: a device's push and its read-back. */
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
   const budget = createByteBudget(BODY_BUDGET);
-
-  function identifyDevice(request: IncomingMessage): ({ readonly kind: 'identified' } & Device) | Refusal {
-    const path = readPushPath(request.url ?? '');
-    if (path.kind === 'refused' && path.code === 'not_found') return path;
-    if (request.method !== 'PUT' && request.method !== 'GET') {
-      return refuse('method_not_allowed', 'a device pushes with PUT and reads back with GET; nothing else is served');
-    }
-    const token = identify(request.headers.authorization, tokens());
-    if (token === undefined) {
-      return refuse('unauthorized', 'the token is not known here; set [client] RemoteToken to the one of the server');
-    }
-    if (path.kind === 'refused') return path;
-    const { deviceId } = path;
-    if (token.deviceId !== undefined && token.deviceId !== deviceId) {
-      return refuse('other_device', 'this token belongs to another DeviceID; use the token of this device');
-    }
-    return { kind: 'identified', user: token.user, deviceId };
-  }
+  const identifyDevice = createDoorkeeper(clock, tokens);
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
@@ -93,8 +77,10 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
   function refusePush(request: IncomingMessage, response: ServerResponse, refusal: Refusal, device?: Device): void {
     metrics.refused(refusal.code);
     const { code, message } = refusal;
-    const from = request.socket.remoteAddress;
-    logger.warn({ code, message, from, user: device?.user, instance: device?.deviceId }, 'push refused');
+    const fields = { code, message, from: clientAddress(request), user: device?.user, instance: device?.deviceId };
+    // Who guesses must not fill the disk.
+    if (code === 'slow_down') logger.debug(fields, 'push refused');
+    else logger.warn(fields, 'push refused');
     answerRefusal(response, refusal);
     discardRest(request);
   }

@@ -261,6 +261,33 @@ describe('a disk that refuses', () => {
 });
 
 describe('rude visitors', () => {
+  it('who guess tokens are not even looked at after a while, and cannot hold devices elsewhere back', async () => {
+    const guess = (from: string, token: string) =>
+      send({ headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
+    for (let failure = 0; failure < 60; failure += 1)
+      expect((await guess('203.0.113.1', `guess ${failure}`)).status).toBe(401);
+    expect(errorOf(await guess('203.0.113.1', TOKEN))).toEqual([429, 'slow_down']);
+    expect((await guess('203.0.113.2', TOKEN)).status).toBe(200);
+    now += 60_000;
+    expect((await guess('203.0.113.1', TOKEN)).status).toBe(200);
+  });
+
+  it('who never finish, a thousand of them, do not keep a device out', async () => {
+    const { port } = new URL(door);
+    const sockets = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => undefined);
+        await new Promise<void>((resolve) => {
+          socket.write(`PUT ${pushPath('a')} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n`, () => resolve());
+        });
+        return socket;
+      }),
+    );
+    expect((await send()).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('may send half a request without keeping the door from stopping', async () => {
     const socket = connect(Number(new URL(door).port), '127.0.0.1');
     socket.on('error', () => undefined);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { answerBroken } from './broken-request.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDoor } from './door.ts';
 import { openKeptPushes } from './kept-pushes.ts';
@@ -78,6 +79,7 @@ export function createGateway({
       connectionsCheckingInterval: 1000,
     });
     door.server.maxConnections = MAX_CONNECTIONS;
+    door.server.on('clientError', answerBroken);
     onStop(() => closeSoon(door, clock));
     return { door, metrics: page };
   }

@@ -24,6 +24,6 @@ export function answerRefusal(response: ServerResponse, { code, message, details
   const headers: Record<string, string> = {};
   if (code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="FlowCollect"';
   if (code === 'method_not_allowed') headers.allow = 'GET, PUT';
-  if (statusOf(code) === 503) headers['retry-after'] = '5';
+  if (statusOf(code) === 503 || statusOf(code) === 429) headers['retry-after'] = '5';
   answerJson(response, statusOf(code), { error: code, message, ...details }, headers);
 }

@@ -1,6 +1,7 @@
 /** Why a request was not served, and the HTTP status that says so. */
 const STATUS_OF_CODE = {
   unauthorized: 401,
+  slow_down: 429,
   other_device: 403,
   not_found: 404,
   method_not_allowed: 405,

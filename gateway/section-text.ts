@@ -1,0 +1,31 @@
+import { readIni } from '../core/ini.ts';
+
+/**
+ * An INI text with one key of a section set, all else as it was: comments, order, line ends. The section is added at
+ * the end where it does not exist, the key below the section's header where it does not.
+ */
+export function setKey(text: string, section: string, key: string, value: string): string {
+  const document = readIni(text);
+  const newline = /\r\n/.test(text) ? '\r\n' : '\n';
+  const lines = text.split(/\r\n|\n|\r/);
+  const at = document.lineOf(section, key);
+  const header = document.lineOf(section);
+  if (at !== undefined) lines[at - 1] = `${key} = ${value}`;
+  else if (header !== undefined) lines.splice(header, 0, `${key} = ${value}`);
+  else {
+    while (lines.at(-1)?.trim() === '') lines.pop();
+    if (lines.length > 0) lines.push('');
+    lines.push(`[${section}]`, `${key} = ${value}`, '');
+  }
+  return lines.join(newline);
+}
+
+/** An INI text without one key of a section. */
+export function removeKey(text: string, section: string, key: string): string {
+  const at = readIni(text).lineOf(section, key);
+  if (at === undefined) return text;
+  const newline = /\r\n/.test(text) ? '\r\n' : '\n';
+  const lines = text.split(/\r\n|\n|\r/);
+  lines.splice(at - 1, 1);
+  return lines.join(newline);
+}

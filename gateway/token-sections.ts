@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { deviceIdProblem } from '../core/device-id.ts';
+import type { SettingsReader } from '../core/settings.ts';
+import { hashToken, type Token } from './tokens.ts';
+
+/** The user of the one shared token, and of a `[device.ID]` that names none. */
+export const DEFAULT_USER = 'default';
+
+const HASHED = /^sha256:([0-9a-f]{64})$/i;
+
+/** Without a token, or with one that was revoked, nobody pushes by the section. */
+const UserSection = z.object({ Token: z.string().optional(), Note: z.string().optional() });
+const DeviceSection = UserSection.extend({ User: z.string().default(DEFAULT_USER) });
+
+/** One `[user.NAME]` or `[device.ID]`. */
+export interface TokenSection {
+  /** As in the file, such as `device.phone`. */
+  readonly section: string;
+  readonly user: string;
+  /** Absent in a section of a user, whose token fits any device. */
+  readonly deviceId?: string;
+  readonly note: string;
+  /** Absent once it is revoked. */
+  readonly hash?: Buffer;
+}
+
+/** A token as it is kept in the settings: nobody who reads the file can push with it. */
+export function writeHash(token: string): string {
+  return `sha256:${hashToken(token).toString('hex')}`;
+}
+
+/** What a setting holds, the token itself or its hash, as hash. */
+export function readHash(setting: string): Buffer {
+  const hex = HASHED.exec(setting)?.[1];
+  return hex === undefined ? hashToken(setting) : Buffer.from(hex, 'hex');
+}
+
+/** All `[user.NAME]` and `[device.ID]` sections; what is wrong with them becomes a problem of the reader. */
+export function readTokenSections(reader: SettingsReader): TokenSection[] {
+  const read = reader.document.sections.flatMap((section): TokenSection[] => {
+    const [, kind, name = ''] = /^(user|device)\.(.*)$/s.exec(section) ?? [];
+    if (kind === undefined) return [];
+    const problem = deviceIdProblem(name);
+    if (problem !== undefined) reader.problem(section, undefined, `the name after "${kind}." ${problem}`);
+    const entries = kind === 'user' ? reader.section(section, UserSection) : reader.section(section, DeviceSection);
+    if (entries === undefined || problem !== undefined) return [];
+    const { Token: setting, Note: note = '' } = entries;
+    const hash = setting === undefined ? {} : { hash: readHash(setting) };
+    if (kind === 'user') return [{ section, user: name, note, ...hash }];
+    return [{ section, user: 'User' in entries ? String(entries.User) : DEFAULT_USER, deviceId: name, note, ...hash }];
+  });
+  for (const { section, user, deviceId } of read) {
+    if (deviceId === undefined || user === DEFAULT_USER || reader.document.sections.includes(`user.${user}`)) continue;
+    reader.problem(section, 'User', 'names a user without a section; add [user.NAME], or mend the name');
+  }
+  return read;
+}
+
+/** The tokens of sections, and of those that hold the same one, a problem: whom would it speak for? */
+export function tokensOf(
+  sections: readonly TokenSection[],
+  shared: Token | undefined,
+  reader: SettingsReader,
+): Token[] {
+  const tokens: Token[] = shared === undefined ? [] : [shared];
+  for (const { section, user, deviceId, hash } of sections) {
+    if (hash === undefined) continue;
+    if (tokens.some((token) => token.hash.equals(hash))) {
+      reader.problem(section, 'Token', 'is the token of another section too; make a new one for each');
+    }
+    tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
+  }
+  return tokens;
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { deviceIdProblem } from '../core/device-id.ts';
+import { SettingsReader } from '../core/settings.ts';
+import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
+import { removeKey, setKey } from './section-text.ts';
+import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
+import { hashToken } from './tokens.ts';
+
+/** Whose token: a device's, or one that fits every device of a user. */
+export interface TokenOwner {
+  readonly user?: string | undefined;
+  readonly deviceId?: string | undefined;
+}
+
+/** A token that cannot be made or revoked; the message says how to mend it. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+}
+
+/** What the settings file holds besides the shared token. @throws SettingsError */
+export async function listTokens(path: string): Promise<readonly TokenSection[]> {
+  return sectionsOf(path, await readSettingsText(path));
+}
+
+/**
+ * Makes a token, keeps its hash in the settings file in place of an older one, and gives it back: it is shown once.
+ *
+ * @throws SettingsError when the file is bad, TokenError when it cannot hold the owner
+ */
+export async function addToken(
+  path: string,
+  { user, deviceId }: TokenOwner,
+  note: string | undefined,
+): Promise<string> {
+  const section = sectionOf({ user, deviceId });
+  // In an INI text a value that ends in a comma goes on in the next line.
+  if (note !== undefined && /[\r\n]|,\s*$/.test(note)) {
+    throw new TokenError('a note is one line that does not end in a comma');
+  }
+  const text = await readSettingsText(path);
+  const before = sectionsOf(path, text).find((each) => each.section === section);
+  if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
+    throw new TokenError(`[${section}] belongs to user ${before.user} already; leave --user out, or edit the file`);
+  }
+  const token = randomBytes(32).toString('base64url');
+  let next = text;
+  if (deviceId !== undefined && user !== undefined && user !== DEFAULT_USER) {
+    if (!sectionsOf(path, text).some((each) => each.section === `user.${user}`)) {
+      next = setKey(next, sectionOf({ user }), 'Note', '');
+    }
+    next = setKey(next, section, 'User', user);
+  }
+  if (note !== undefined) next = setKey(next, section, 'Note', note);
+  next = setKey(next, section, 'Token', writeHash(token));
+  await save(path, next, (sections) => {
+    const after = sections.find((each) => each.section === section);
+    return after?.hash?.equals(hashToken(token)) === true && (user === undefined || after.user === user);
+  });
+  return token;
+}
+
+/** Takes a token away; its section stays, with its note. @throws SettingsError, or TokenError when there is none */
+export async function revokeToken(path: string, owner: TokenOwner): Promise<void> {
+  const section = sectionOf(owner);
+  const text = await readSettingsText(path);
+  const found = sectionsOf(path, text).find((each) => each.section === section);
+  if (found?.hash === undefined) throw new TokenError(`[${section}] has no token; "token list" shows those there are`);
+  await save(path, removeKey(text, section, 'Token'), (sections) => {
+    return sections.find((each) => each.section === section)?.hash === undefined;
+  });
+}
+
+function sectionOf({ user, deviceId }: TokenOwner): string {
+  const name = deviceId ?? user;
+  if (name === undefined) throw new TokenError('say whose token: --device ID, --user NAME, or both');
+  const problem = deviceIdProblem(name) ?? (user === undefined ? undefined : deviceIdProblem(user));
+  if (problem !== undefined) throw new TokenError(`the name ${problem}`);
+  if (/[\]"'=]/.test(name) || name !== name.trim()) {
+    throw new TokenError('a section cannot hold this name; give a token to its user instead, with --user alone');
+  }
+  return deviceId === undefined ? `user.${name}` : `device.${name}`;
+}
+
+function sectionsOf(path: string, text: string): readonly TokenSection[] {
+  const reader = new SettingsReader(basename(path), text);
+  return reader.finish(readTokenSections(reader)).settings;
+}
+
+/** Writes only what reads back as it was meant; a link stays one, permissions stay. */
+async function save(
+  path: string,
+  text: string,
+  isMeant: (sections: readonly TokenSection[]) => boolean,
+): Promise<void> {
+  if (!isMeant(sectionsOf(path, text))) {
+    throw new TokenError('the file is written in a way that cannot be edited safely; edit the section by hand');
+  }
+  const file = await realpath(path);
+  await writeFileAtomic(file, text, (await stat(file)).mode & 0o777);
+}
