@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Mailbox, startMailbox } from './mailbox.ts';
+import { freePort } from './real-parts.ts';
+
+const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
+
+let folder: string;
+let mailbox: Mailbox;
+let airport: Server;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-audit-'));
+  mailbox = await startMailbox();
+  airport = createServer((_, response) => {
+    response.writeHead(200, { 'Subscription-Userinfo': 'upload=0; download=1073741824; total=10737418240' }).end();
+  });
+  await new Promise<void>((resolve) => airport.listen(0, '127.0.0.1', resolve));
+  await writeFile(
+    join(folder, 'ServerSetting.ini'),
+    [
+      '[server]',
+      `SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/sub?token=hunter2"`,
+      `PrometheusAddr = http://127.0.0.1:${await freePort()}`,
+      '[smtp]',
+      'SMTPHost = 127.0.0.1',
+      `SMTPPort = ${mailbox.port}`,
+      'EmailUser = me@qq.com',
+      'EmailPass = hunter2',
+      'EmailTo = you@qq.com',
+    ].join('\n'),
+  );
+});
+afterEach(async () => {
+  await mailbox.close();
+  await new Promise((resolve) => airport.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function flowcollect(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BUNDLE, ...args], { cwd: folder }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+describe('flowcollect audit --now', () => {
+  it('prints a report without Prometheus, says which figure is unknown and why, and moves nothing', async () => {
+    const { code, out } = await flowcollect('audit', '--now');
+    expect(code).toBe(0);
+    expect(out).toContain('没有响应，设备用量未知');
+    expect(out).toContain('剩余: 9.00 GB');
+    expect(out).not.toContain('hunter2');
+    expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
+  });
+
+  it('mails it', async () => {
+    expect(await flowcollect('audit', '--now', '--mail')).toMatchObject({ code: 0 });
+    expect(mailbox.mails.map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^流量日报 - \d{4}-\d{2}-\d{2}$/),
+    ]);
+  });
+
+  it('keeps it for the running auditor when the mail server refuses, and fails with words', async () => {
+    mailbox.refuse({ code: 535, message: 'Login fail' });
+    const { code, out, err } = await flowcollect('audit', '--now', '--mail', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ version: 1, airports: [{ airport: 'a.yaml', used: 2 ** 30 }] });
+    expect(err).toContain('EmailPass must be the authorisation code');
+    expect(err).toContain('kept, the running auditor tries again');
+    expect(err).not.toContain('hunter2');
+    expect(await readdir(join(folder, 'data', 'auditor', 'outbox'))).toHaveLength(1);
+  });
+
+  it('ends with 2 for bad arguments and settings, naming them', async () => {
+    expect(await flowcollect('audit')).toMatchObject({ code: 2, err: expect.stringContaining('--now') });
+    const missing = await flowcollect('audit', '--now', '--config', 'none.ini');
+    expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('none.ini: does not exist') });
+    await writeFile(join(folder, 'bad.ini'), '[server]\nTimezone = Mars/Base\n');
+    const bad = await flowcollect('audit', '--now', '--config', 'bad.ini');
+    expect(bad).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('bad.ini:2: [server] Timezone: must be an IANA time zone'),
+    });
+  });
+});
+
+describe('flowcollect airport', () => {
+  it('explains a header', async () => {
+    const { code, out } = await flowcollect('airport', 'parse', '--header', 'upload=1; download=; total=10', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      upload: 1,
+      download: null,
+      used: null,
+      quota: 10,
+      unlimited: false,
+      expiry: null,
+      reasons: ['流量信息中 download 为空', '没有到期时间（长期有效或未设置）'],
+    });
+  });
+
+  it('explains a name', async () => {
+    const { out } = await flowcollect('airport', 'multiplier', '香港 ˣ¹˙⁵ 01', '--json');
+    expect(JSON.parse(out)).toEqual({ low: 1.5, high: 1.5, source: 'name', info: false });
+  });
+});
