@@ -100,6 +100,7 @@ async function openAuditor(metrics = createAuditorMetrics()): Promise<Auditor> {
     fetch: scriptedPrometheus(devices, () => prometheusDown),
     airports,
     metrics,
+    signal: new AbortController().signal,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   });
   await auditor.open();

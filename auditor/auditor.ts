@@ -11,7 +11,7 @@ import { createDispatch, type Dispatch } from './report/dispatch.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import type { ReportModel } from './report/model.ts';
-import { createOutbox } from './report/outbox.ts';
+import { createOutbox, type Outbox } from './report/outbox.ts';
 import { cycleSums, todaySums } from './running-sums.ts';
 import { type AuditState, readAuditState, writeAuditState } from './state/audit-state.ts';
 import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
@@ -27,6 +27,8 @@ export interface AuditorOptions {
   readonly airports: AirportClient;
   readonly metrics: AuditorMetrics;
   readonly logger: Logger;
+  /** Cuts waits short when the service ends. */
+  readonly signal: AbortSignal;
 }
 
 /** The auditor's work, without its timers. Calls run one after the other. */
@@ -42,6 +44,8 @@ export interface Auditor {
    * @param day the day to report; by default the one that has just ended, or the running one
    */
   report(day?: LocalDay): Promise<ReportModel>;
+  /** When this process last made a report, epoch milliseconds; 0 before the first. */
+  reportedAt(): number;
   /** The day that ended without a report because nothing ran then; undefined when none is due. */
   missedDay(): LocalDay | undefined;
   /** Publishes today's and the cycle's sums. */
@@ -52,7 +56,7 @@ export interface Auditor {
   idle(): Promise<void>;
 }
 
-export function createAuditor({ settings, clock, fetch, airports, metrics, logger }: AuditorOptions): Auditor {
+export function createAuditor({ settings, clock, fetch, airports, metrics, logger, signal }: AuditorOptions): Auditor {
   const prometheus = createPrometheus({ address: () => settings.current().prometheus, fetch });
   const sums = createExactSums(prometheus, clock.now);
   const parts: AuditParts = {
@@ -64,7 +68,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const outbox = createOutbox(join(config().dataFolder, 'outbox'));
+  const outbox = (): Outbox => createOutbox(join(config().dataFolder, 'outbox'));
   const dispatch: Dispatch = createDispatch(
     outbox,
     () => {
@@ -75,6 +79,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
   );
   let state: AuditState | undefined;
   let sumsFailed = false;
+  let reportedAt = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> => {
@@ -88,7 +93,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
   const keep = async (next: AuditState): Promise<void> => {
     await writeAuditState(statePath(), next);
     state = next;
-    metrics.readings(config().user, next);
+    metrics.readings(config(), next);
   };
   const tell = ({ airports: audits, model }: Audit): void => {
     metrics.audited(config().user, audits, model);
@@ -106,7 +111,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
   return {
     async open() {
       state = await readAuditState(statePath());
-      metrics.readings(config().user, state);
+      metrics.readings(config(), state);
     },
     look: () =>
       inTurn(async (known) => {
@@ -117,15 +122,17 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
       }),
     report: (day) =>
       inTurn(async (known) => {
-        const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, new AbortController().signal);
+        const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, signal);
         const given = day ?? reportedDay(clock.now(), config());
         const result = await audit(parts, config(), known, { day: given, settle: settled });
-        if (config().mail !== undefined) await outbox.put(letterOf(result.model, config().language));
+        if (config().mail !== undefined) await outbox().put(letterOf(result.model, config().language));
         await keep(result.reported);
+        reportedAt = clock.now();
         tell(result);
         await flush(result.reported, true);
         return result.model;
       }),
+    reportedAt: () => reportedAt,
     missedDay() {
       const reported = state?.reportedDay ?? null;
       if (reported === null) return undefined;

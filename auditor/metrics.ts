@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
 import type { AirportAudit } from './audit-window.ts';
+import type { AuditorConfig } from './config.ts';
 import type { AirportModel, ReportModel } from './report/model.ts';
 import type { AuditState } from './state/audit-state.ts';
 import type { Group } from './usage/sum-by.ts';
@@ -14,8 +15,8 @@ export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {
   readonly contentType: string;
-  /** What airports last said, as remembered. */
-  readings(user: string, state: AuditState): void;
+  /** What the airports of the settings last said, as remembered. */
+  readings(config: Pick<AuditorConfig, 'user' | 'subscriptions'>, state: AuditState): void;
   /** The last look at the open windows. */
   audited(user: string, airports: readonly AirportAudit[], model: ReportModel): void;
   /** Undefined when the sums could not be taken. */
@@ -43,9 +44,10 @@ export function createAuditorMetrics(): AuditorMetrics {
 
   return {
     contentType: registry.contentType,
-    readings(user, state) {
+    readings({ user, subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
-      for (const [airport, { latest }] of Object.entries(state.airports)) {
+      for (const { name: airport } of subscriptions) {
+        const latest = state.airports[airport]?.latest ?? null;
         if (latest === null) continue;
         const labels = { user, airport };
         set('airport_upload_bytes', labels, latest.upload);

@@ -43,7 +43,7 @@ export async function runAuditorService({
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
   const airports = createAirportClient({ clock: clock.now });
-  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger });
+  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal });
   const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
     serveAuditor(metrics, settings.lastReloadSuccessful, listen);
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
@@ -95,7 +95,8 @@ async function runEveryMinute(
   const missed = auditor.missedDay();
   if (missed !== undefined) await guarded('the missed report failed', () => auditor.report(missed));
   while (!signal.aborted) {
-    if (clock.now() >= nextLook) {
+    // A report has looked already, and its verdict should stand for a while before a short new window takes its place.
+    if (clock.now() >= Math.max(nextLook, auditor.reportedAt() + LOOK_EVERY)) {
       let read = false;
       await guarded('the look at the airports failed', async () => {
         read = await auditor.look();

@@ -18,8 +18,11 @@ export interface Dispatch {
   flush(now: number, anyway?: boolean): Promise<number>;
 }
 
-/** @param mailer made anew from the present settings; undefined while no mail is configured */
-export function createDispatch(outbox: Outbox, mailer: () => Mailer | undefined, logger: Logger): Dispatch {
+/**
+ * @param place the outbox, by the present settings
+ * @param mailer made anew from the present settings; undefined while no mail is configured
+ */
+export function createDispatch(place: () => Outbox, mailer: () => Mailer | undefined, logger: Logger): Dispatch {
   let failures = 0;
   let notBefore = 0;
   return {
@@ -27,6 +30,7 @@ export function createDispatch(outbox: Outbox, mailer: () => Mailer | undefined,
       if (now < notBefore && !anyway) return 0;
       const current = mailer();
       if (current === undefined) return 0;
+      const outbox = place();
       let taken = 0;
       for (const letter of await outbox.list()) {
         const outcome = await current.send(letter);
