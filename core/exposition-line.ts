@@ -25,21 +25,37 @@ export function isMetricName(text: string): boolean {
   return matchAt(METRIC_NAME, text, 0) === text && text !== '';
 }
 
+/** What a line says besides value and timestamp. */
+export type SeriesHead = Pick<ExpositionSample, 'name' | 'labels'>;
+
+/** Heads by their text: a device pushes the same series again and again, only their values change. */
+export interface SeriesMemo {
+  get(text: string): SeriesHead | undefined;
+  set(text: string, head: SeriesHead): void;
+}
+
 /**
  * Reads `name{label="value",…} value [timestamp]`.
  *
  * @param line without its newline
  */
-export function readSample(line: string, fail: Fail): ExpositionSample {
+export function readSample(line: string, fail: Fail, memo?: SeriesMemo): ExpositionSample {
+  // Neither a value nor a timestamp holds a brace. A line that is not well formed is in no memo.
+  const known = memo?.get(line.slice(0, line.lastIndexOf('}') + 1));
+  if (known !== undefined) return readValues(known, line.slice(line.lastIndexOf('}') + 1), fail);
   const name = matchAt(METRIC_NAME, line, 0);
   if (name === '') fail('a sample must begin with the name of its metric');
-  let at = skipBlanks(line, name.length);
-  let labels: ReadonlyMap<string, string> = new Map();
-  if (line[at] === '{') ({ labels, at } = readLabels(line, at + 1, fail));
-  const [value, timestamp, ...rest] = line
-    .slice(at)
-    .split(/[ \t]+/)
-    .filter((part) => part !== '');
+  const at = skipBlanks(line, name.length);
+  if (line[at] !== '{') return readValues({ name, labels: new Map() }, line.slice(at), fail);
+  const read = readLabels(line, at + 1, fail);
+  const head = { name, labels: read.labels };
+  const sample = readValues(head, line.slice(read.at), fail);
+  memo?.set(line.slice(0, read.at), head);
+  return sample;
+}
+
+function readValues({ name, labels }: SeriesHead, text: string, fail: Fail): ExpositionSample {
+  const [value, timestamp, ...rest] = text.split(/[ \t]+/).filter((part) => part !== '');
   if (value === undefined) return fail(`${name} has no value`);
   if (rest.length > 0) return fail(`${name} has more than a value and a timestamp`);
   const sample = { name, labels, value: readNumber(value) ?? fail(`${name} has a value that is not a number`) };
@@ -74,11 +90,11 @@ export function unescapeHelp(text: string, fail: Fail): string {
 }
 
 export function escapeHelp(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return !/[\\\n]/.test(text) ? text : text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
 export function escapeLabelValue(text: string): string {
-  return escapeHelp(text).replaceAll('"', '\\"');
+  return !/["\\\n]/.test(text) ? text : escapeHelp(text).replaceAll('"', '\\"');
 }
 
 function readLabels(line: string, start: number, fail: Fail): { labels: Map<string, string>; at: number } {

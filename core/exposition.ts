@@ -6,11 +6,16 @@ import {
   isMetricName,
   readNumber,
   readSample,
+  type SeriesHead,
+  type SeriesMemo,
   unescapeHelp,
   writeNumber,
 } from './exposition-line.ts';
 
-export type { ExpositionSample } from './exposition-line.ts';
+export type { ExpositionSample, SeriesMemo } from './exposition-line.ts';
+
+/** A surrogate without its partner, which no UTF-8 text can hold. */
+const UNPAIRED = /\p{Cs}/u;
 
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'] as const;
 export type ExpositionType = (typeof TYPES)[number];
@@ -51,9 +56,10 @@ interface OpenFamily {
  * samples, no series stands twice, buckets have a readable `le`, the text ends with a newline. Comments and empty
  * lines are skipped. Takes linear time.
  *
+ * @param memo spares the reading of labels that were read before
  * @throws ExpositionError with the line and what is wrong
  */
-export function parseExposition(text: string): ExpositionFamily[] {
+export function parseExposition(text: string, memo?: SeriesMemo): ExpositionFamily[] {
   const families = new Map<string, OpenFamily>();
   const series = new Set<string>();
   let family: OpenFamily | undefined;
@@ -90,14 +96,19 @@ export function parseExposition(text: string): ExpositionFamily[] {
 
   const lines = text.split('\n');
   const last = lines.pop();
+  const wellFormed = !UNPAIRED.test(text);
   for (const line of lines) {
     number += 1;
-    if (/\p{Cs}/u.test(line)) fail('is not valid Unicode text');
+    if (!wellFormed && UNPAIRED.test(line)) fail('is not valid Unicode text');
     const content = line.replace(/^[ \t]+/, '');
     if (content === '') continue;
+    if (!content.startsWith('#')) {
+      add(readSample(content, fail, memo));
+      continue;
+    }
     const comment = /^#[ \t]*(?:(HELP|TYPE)[ \t]+(.*))?/su.exec(content);
-    if (comment === null) add(readSample(content, fail));
-    else if (comment[1] === 'HELP' || comment[1] === 'TYPE') describe(comment[1], comment[2] ?? '');
+    if (comment === null) continue;
+    if (comment[1] === 'HELP' || comment[1] === 'TYPE') describe(comment[1], comment[2] ?? '');
   }
   number += 1;
   if (last !== '') fail('the text must end with a newline');
@@ -111,7 +122,7 @@ export function parseExposition(text: string): ExpositionFamily[] {
 
 /**
  * Writes families as text that {@link parseExposition} reads back to the same families. HELP is left out where it is
- * empty.
+ * empty, and labels are sorted.
  */
 export function renderExposition(families: readonly ExpositionFamily[]): string {
   const lines: string[] = [];
@@ -120,20 +131,24 @@ export function renderExposition(families: readonly ExpositionFamily[]): string 
     lines.push(`# TYPE ${name} ${type}\n`);
     for (const sample of samples) {
       const time = sample.timestamp === undefined ? '' : ` ${sample.timestamp}`;
-      lines.push(`${sample.name}${writeLabels([...sample.labels])} ${writeNumber(sample.value)}${time}\n`);
+      lines.push(`${seriesKey(sample)} ${writeNumber(sample.value)}${time}\n`);
     }
   }
   return lines.join('');
 }
 
-/** What tells a series from any other: name and labels as text, the labels sorted by name. */
-export function seriesKey(sample: Pick<ExpositionSample, 'name' | 'labels'>): string {
-  return sample.name + writeLabels([...sample.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+/** Keys once written; labels that come from a memo are the same object each time. */
+const writtenKeys = new WeakMap<SeriesHead['labels'], { readonly name: string; readonly key: string }>();
 
-function writeLabels(labels: readonly (readonly [string, string])[]): string {
-  if (labels.length === 0) return '';
-  return `{${labels.map(([name, value]) => `${name}="${escapeLabelValue(value)}"`).join(',')}}`;
+/** What tells a series from any other: name and labels as text, the labels sorted by name. */
+export function seriesKey({ name, labels }: SeriesHead): string {
+  if (labels.size === 0) return name;
+  const written = writtenKeys.get(labels);
+  if (written?.name === name) return written.key;
+  const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
+  const key = `${name}{${sorted.map(([label, value]) => `${label}="${escapeLabelValue(value)}"`).join(',')}}`;
+  writtenKeys.set(labels, { name, key });
+  return key;
 }
 
 /** Whether a sample of this name is one of the family's: itself, or with the suffixes of its type. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { STATE_HEADER } from '../core/device-id.ts';
-import { ExpositionError, parseExposition } from '../core/exposition.ts';
+import { ExpositionError, parseExposition, type SeriesMemo } from '../core/exposition.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createByteBudget } from './byte-budget.ts';
@@ -13,6 +13,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { DeviceGoneError, MAX_UNPACKED_BYTES, readPushBody } from './push-body.ts';
 import type { PushDesk } from './push-desk.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { createSeriesMemo } from './series-memo.ts';
 import { readStateHeader, writeStateHeader } from './state-header.ts';
 import type { Token } from './tokens.ts';
 
@@ -34,6 +35,7 @@ const MAX_LEFTOVER_BYTES = MAX_UNPACKED_BYTES;
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
   const budget = createByteBudget(BODY_BUDGET);
   const identifyDevice = createDoorkeeper(clock, tokens);
+  const memo = createSeriesMemo();
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
@@ -41,7 +43,7 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
     const body = await readPushBody(request, budget);
     if (body.kind === 'refused') return body;
     try {
-      const checked = readPush(body.text);
+      const checked = readPush(body.text, memo);
       if (checked.kind === 'refused') return checked;
       const result = await desk.push(device, state, checked);
       if (result.kind === 'accepted') metrics.accepted(device, body.bytes, clock.now());
@@ -111,9 +113,9 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
   };
 }
 
-function readPush(text: string): CheckedPush | Refusal {
+function readPush(text: string, memo: SeriesMemo): CheckedPush | Refusal {
   try {
-    return checkPush(parseExposition(text));
+    return checkPush(parseExposition(text, memo));
   } catch (error) {
     if (error instanceof ExpositionError) {
       return refuse('not_exposition', `the body is not exposition text: ${error.message.slice(0, 300)}`);

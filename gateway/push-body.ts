@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzip, gunzipSync } from 'node:zlib';
 import type { ByteBudget } from './byte-budget.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
@@ -11,7 +11,12 @@ export const MAX_UNPACKED_BYTES = 8 * MIB;
 /** Deflate cannot pack tighter than this: https://www.zlib.net/zlib_tech.html. */
 const MAX_RATIO = 1032;
 
-const unpack = promisify(gunzip);
+/** What unpacks in less time than it takes to hand it to another thread. */
+const SMALL_BYTES = 16 * 2 ** 10;
+
+const unpackElsewhere = promisify(gunzip);
+const unpack = async (wire: Buffer, options: { maxOutputLength: number }): Promise<Buffer> =>
+  wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
 
 /** A body as text; `release` gives its bytes back to the budget and must be called once it is no longer held. */
 export interface PushBody {
