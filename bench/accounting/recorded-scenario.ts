@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Dimension } from '../../core/metric-contract.ts';
+import type { TrafficClass } from '../../core/traffic.ts';
+import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
+import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { hostKey } from '../../exporter/ledger/attribution.ts';
+import type { Birth } from '../../exporter/ledger/frame.ts';
+import { parseRecordedLog, parseRecordedMessages, readRecordedText } from '../../exporter/replay/recording.ts';
+import { type Bytes, bytesBy } from './misattribution.ts';
+import type { Scenario } from './scenario.ts';
+
+const Moved = z.object({ down: z.number() });
+const TruthFile = z.object({
+  truth: z.record(z.string(), Moved),
+  by: z.record(z.string(), z.record(z.string(), Moved)).optional(),
+});
+type TruthFile = z.infer<typeof TruthFile>;
+
+/** What the destination ports of the recordings stand for (test/recordings/README.md). */
+const CLASS_OF_PORT: Readonly<Record<string, TrafficClass>> = {
+  18001: 'proxy',
+  18002: 'direct',
+  18003: 'local',
+  18004: 'reject',
+  18005: 'proxy',
+  18006: 'proxy',
+  18007: 'proxy',
+  18008: 'proxy',
+};
+
+/**
+ * A recording of a real kernel from test/recordings.
+ *
+ * @throws RecordingError, ZodError
+ */
+export async function readScenario(root: string, name: string): Promise<Scenario> {
+  const folder = join(root, 'test/recordings');
+  const beside = name === 'modern' ? 'modern.' : '';
+  const read = (file: string): Promise<string> => readRecordedText(join(folder, file));
+  const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(folder, file), 'utf8'));
+  const catalog = decodeCatalog(await json(`${beside}proxies.json`), await json(`${beside}providers.json`));
+  const log = parseRecordedLog(name, await read(`${name}.logs.json.gz`));
+  const file = TruthFile.parse(await json(`${name}.truth.json`));
+  const births = log.flatMap(({ t, payload }) => parseBirth(payload, t, catalog.has) ?? []);
+  const ports = Object.entries(file.truth).map(([port, { down }]) => ({ port, bytes: down }));
+  const down = ({ bytes }: { bytes: number }): number => bytes;
+  return {
+    name,
+    messages: parseRecordedMessages(name, await read(`${name}.ndjson.gz`)),
+    log,
+    catalog,
+    truth: {
+      total: ports.reduce((sum, { bytes }) => sum + bytes, 0),
+      byClass: bytesBy(ports, ({ port }) => CLASS_OF_PORT[port] ?? 'unattributed', down),
+      byNode: nodeTruth(ports, births),
+      byDimension: dimensionTruth(file, births),
+    },
+  };
+}
+
+interface PortBytes {
+  readonly port: string;
+  readonly bytes: number;
+}
+
+/** By node, where the log shows that each port always left through the same one. */
+function nodeTruth(ports: readonly PortBytes[], births: readonly Birth[]): Bytes | undefined {
+  const nodes = new Map(births.map(({ destinationPort, node }) => [destinationPort, node]));
+  if (births.some(({ destinationPort, node }) => nodes.get(destinationPort) !== node)) return undefined;
+  return bytesBy(
+    ports,
+    ({ port }) => nodes.get(port) ?? 'unattributed',
+    ({ bytes }) => bytes,
+  );
+}
+
+/** By the dimensions that the recording's truth cuts, and by process where the log names the same for all. */
+function dimensionTruth({ truth, by = {} }: TruthFile, births: readonly Birth[]): ReadonlyMap<Dimension, Bytes> {
+  const cuts = new Map<Dimension, Bytes>();
+  for (const dimension of ['host', 'source', 'inbound_user'] as const) {
+    const cut = Object.entries(by[dimension] ?? {});
+    const keyOf = ([name]: [string, unknown]): string => (dimension === 'host' ? hostKey(name) : name);
+    if (cut.length > 0)
+      cuts.set(
+        dimension,
+        bytesBy(cut, keyOf, ([, { down }]) => down),
+      );
+  }
+  const process = births[0]?.process ?? '';
+  if (process !== '' && births.every((birth) => birth.process === process)) {
+    cuts.set('process', new Map([[process, Object.values(truth).reduce((sum, { down }) => sum + down, 0)]]));
+  }
+  return cuts;
+}

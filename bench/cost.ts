@@ -1,0 +1,109 @@
+import type { BenchContext } from './bench.ts';
+import { readBundle } from './cost/bundle.ts';
+import type { FrameCost, FrameCostRequest } from './cost/frame-cost.ts';
+import type { HeapMark } from './cost/memory.ts';
+import { measureResident } from './cost/resident.ts';
+import type { Cell, Figure, Section } from './table.ts';
+
+const MIB = 2 ** 20;
+
+/** What the exporter costs the device it runs on. */
+export async function* cost(context: BenchContext): AsyncGenerator<Section> {
+  yield await frames(context);
+  yield await memory(context);
+  yield await resident(context);
+  yield await bundle(context);
+}
+
+const ratio = (value: number, atMost?: number): Figure => ({
+  value,
+  unit: '×',
+  digits: 2,
+  ...(atMost === undefined ? {} : { atMost }),
+});
+const milliseconds = (value: number): Figure => ({ value, unit: 'ms', digits: 3 });
+
+async function frames({ probe, quick }: BenchContext): Promise<Section> {
+  const rows: Cell[][] = [];
+  for (const moving of [1, 0.2]) {
+    for (const [size, goal] of [
+      [100, 2],
+      [1000, 1.5],
+      [5000, 1.5],
+    ] as const) {
+      const input: FrameCostRequest = { size, moving, frames: (quick ? 20_000 : 200_000) / Math.max(size, 200) };
+      const found = await probe<FrameCost>({ name: 'frame-cost', input });
+      rows.push([
+        `${size}, ${100 * moving} % of them moving`,
+        milliseconds(found.parse),
+        milliseconds(found.account),
+        ratio(found.account / found.parse, goal),
+        ratio(found.ratioOfSums),
+        milliseconds((1000 * found.account) / size),
+      ]);
+    }
+  }
+  return {
+    title: 'A frame',
+    method:
+      'JSON.parse of a message, and decoding plus accounting the same message, in turns over successive frames; 2 % of the connections are replaced between two frames, as many live unseen and are announced by the log. Medians; the last column shows that the cost is linear.',
+    columns: ['open connections', 'JSON.parse', 'accounted', 'ratio', 'ratio of sums', 'per 1,000'],
+    rows,
+  };
+}
+
+async function memory({ probe, quick }: BenchContext): Promise<Section> {
+  const marks = quick ? [10_000, 30_000] : [10_000, 100_000];
+  const heap = await probe<HeapMark[]>({ name: 'memory', input: { marks }, nodeArguments: ['--expose-gc'] });
+  const first = heap[0]?.heapUsed ?? Number.NaN;
+  return {
+    title: 'Memory over time',
+    method:
+      'Heap in use after a full collection, decoder, ledger and metrics together, with 1,000 connections open at a time, to 20,000 hosts, from 300 addresses.',
+    columns: ['different connections so far', 'heap in use', 'against the first'],
+    rows: heap.map(({ distinct, heapUsed }, index) => [
+      String(distinct),
+      { value: heapUsed / MIB, unit: 'MiB', digits: 2 },
+      index === 0 ? ratio(1) : ratio(heapUsed / first, 1.1),
+    ]),
+  };
+}
+
+async function resident({ root, quick }: BenchContext): Promise<Section> {
+  const { median, highest, frames, pushes } = await measureResident(root, quick ? 30 : 120, quick ? 60 : 600);
+  return {
+    title: 'Resident memory',
+    method:
+      'The built exporter with 1,000 open connections that all move, a simulated kernel before it and a gateway that takes its pushes behind it, after a warm-up. Ten times as fast as a device: a frame every 100 ms, a push every second.',
+    columns: ['frames', 'pushes', 'median', 'highest'],
+    rows: [
+      [
+        String(frames),
+        String(pushes),
+        { value: median / MIB, unit: 'MiB', digits: 1, atMost: 100 },
+        { value: highest / MIB, unit: 'MiB', digits: 1 },
+      ],
+    ],
+  };
+}
+
+async function bundle({ root }: BenchContext): Promise<Section> {
+  const { bytes, folders, packages } = await readBundle(root, 'exporter');
+  const others = [...folders.keys()].filter((folder) => !['exporter', 'core', 'runtime'].includes(folder));
+  return {
+    title: "The exporter's bundle",
+    method: `Made of ${[...folders].map(([folder, count]) => `${count} files of ${folder}/`).join(', ')} and ${packages.length} packages.`,
+    columns: ['size', 'files of other services'],
+    rows: [
+      [
+        { value: bytes / 1e6, unit: 'MB', digits: 2, atMost: 2.5 },
+        {
+          value: others.reduce((sum, folder) => sum + (folders.get(folder) ?? 0), 0),
+          unit: 'files',
+          digits: 0,
+          atMost: 0,
+        },
+      ],
+    ],
+  };
+}

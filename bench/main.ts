@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { accounting } from './accounting.ts';
+import type { Bench, BenchContext, Probe } from './bench.ts';
+import { frameCostProbe } from './cost/frame-cost.ts';
+import { memoryProbe } from './cost/memory.ts';
+import { cost } from './cost.ts';
+import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
+import { countGoals, renderSection } from './table.ts';
+
+const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost };
+
+const PROBES: Readonly<Record<string, Probe>> = { 'frame-cost': frameCostProbe, memory: memoryProbe };
+
+/** This file, bundled into dist/. */
+const PROGRAM = fileURLToPath(import.meta.url);
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * `npm run bench`: prints what each bench measured beside its goals. A goal that is missed is said, and no failure.
+ *
+ * @param argv arguments without the program
+ * @returns exit code: 0 done, 1 a bench failed, 2 bad arguments
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const probe = argv[0] === PROBE_ARGUMENT ? PROBES[argv[1] ?? ''] : undefined;
+  if (probe !== undefined) {
+    await serveProbe(probe);
+    return 0;
+  }
+  const command = new Command('bench')
+    .description('Measure the project against its goals')
+    .argument('[name...]', `which benches: ${Object.keys(BENCHES).join(', ')}; all by default`)
+    .option('--quick', 'fewer and shorter runs')
+    .exitOverride();
+  try {
+    command.parse([...argv], { from: 'user' });
+    const unknown = command.args.find((name) => !Object.hasOwn(BENCHES, name));
+    if (unknown !== undefined) {
+      command.error(`error: no bench is called ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`);
+    }
+  } catch (error) {
+    // Commander has already said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  const names = command.args.length > 0 ? command.args : Object.keys(BENCHES);
+  return runBenches(names, {
+    root: ROOT,
+    quick: command.opts<{ quick?: boolean }>().quick === true,
+    probe: async <Result>(request: Parameters<BenchContext['probe']>[0]) =>
+      (await runProbe(PROGRAM, request)) as Result,
+  });
+}
+
+async function runBenches(names: readonly string[], context: BenchContext): Promise<number> {
+  let met = 0;
+  let missed = 0;
+  let exitCode = 0;
+  for (const name of names) {
+    console.log(`# ${name}\n`);
+    try {
+      for await (const section of BENCHES[name]?.(context) ?? []) {
+        console.log(`${renderSection(section)}\n`);
+        const goals = countGoals(section);
+        met += goals.met;
+        missed += goals.missed;
+      }
+    } catch (error) {
+      console.error(`bench ${name} failed:`, error);
+      exitCode = 1;
+    }
+  }
+  console.log(`${met + missed} goals: ${met} met, ${missed} missed`);
+  return exitCode;
+}
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,46 @@
+import { fork } from 'node:child_process';
+import type { Probe, ProbeRequest } from './bench.ts';
+
+/** The argument that makes the program a probe. */
+export const PROBE_ARGUMENT = '--probe';
+
+type Answer = { readonly result: unknown } | { readonly problem: string };
+
+/**
+ * Starts the program again as a probe and waits for its result.
+ *
+ * @param program path of the bundle
+ * @throws Error when the probe failed or ended without a result
+ */
+export function runProbe(program: string, { name, input, nodeArguments = [] }: ProbeRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = fork(program, [PROBE_ARGUMENT, name], { execArgv: [...nodeArguments] });
+    let answer: Answer = { problem: 'it ended without a result' };
+    child.on('message', (message) => {
+      answer = message as Answer;
+    });
+    child.on('error', reject);
+    child.on('exit', () => {
+      if ('result' in answer) resolve(answer.result);
+      else reject(new Error(`probe ${name}: ${answer.problem}`));
+    });
+    child.send({ input });
+  });
+}
+
+/** The other side of {@link runProbe}: waits for the input, answers, and ends. */
+export async function serveProbe(probe: Probe): Promise<void> {
+  const { input } = await new Promise<{ input: unknown }>((resolve) => {
+    process.once('message', (message) => resolve(message as { input: unknown }));
+  });
+  let answer: Answer;
+  try {
+    answer = { result: await probe(input) };
+  } catch (error) {
+    answer = { problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  await new Promise<void>((resolve) => {
+    process.send?.(answer, () => resolve());
+  });
+  process.disconnect();
+}
