@@ -2,7 +2,11 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 /** Ends the run with `N passed, N failed`, one line that people and machines read alike. */
 export default class CountReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly unknown[],
+    reason: 'passed' | 'interrupted' | 'failed',
+  ): void {
     let passed = 0;
     let failed = unhandledErrors.length;
     let skipped = 0;
@@ -16,6 +20,8 @@ export default class CountReporter implements Reporter {
         else skipped += 1;
       }
     }
+    // A set-up that failed leaves no test to fail.
+    if (reason !== 'passed' && failed === 0) failed = 1;
     process.once('exit', () => {
       console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
     });
