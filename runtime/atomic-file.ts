@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -8,9 +8,8 @@ import { dirname } from 'node:path';
  * @param mode permissions; 0600 by default, since state and archives tell of people
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', mode);
+  const file = await openForWriting(temporary, mode);
   try {
     await file.writeFile(content);
     await file.sync();
@@ -28,6 +27,17 @@ export async function readFileIfExists(path: string): Promise<string | undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** The folder is made only where it is missing: most files are written again and again. */
+async function openForWriting(path: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'w', mode);
   }
 }
 
