@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, SettingsError } from '../core/settings.ts';
 import { readGatewayConfig } from './config.ts';
@@ -27,6 +28,11 @@ describe('readGatewayConfig', () => {
     for (const address of [':8686', '0.0.0.0:1', '[::]:1', '8.8.8.8:1'])
       expect(door(address)[0]).toContain('unencrypted');
     for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1']) expect(door(address)).toEqual([]);
+  });
+
+  it('warns of the token of the example', () => {
+    const text = readFileSync(new URL('../setting.ini.example', import.meta.url), 'utf8');
+    expect(noticesOf(text).join()).toContain('ServerToken: is the one of the example');
   });
 
   it('reads users and devices with tokens or their hashes', () => {

@@ -4,6 +4,9 @@ import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts
 import { DEFAULT_USER, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
 
+/** As setting.ini.example has it. */
+const EXAMPLE_TOKEN = 'change-me';
+
 export interface GatewayConfig {
   /** Where devices come in. */
   readonly door: ListenAddress;
@@ -71,6 +74,9 @@ function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader)
   if (ServerToken === undefined) return undefined;
   if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
     reader.problem('server', 'ServerToken', 'must hold only characters that an HTTP header can carry');
+  }
+  if (ServerToken === EXAMPLE_TOKEN) {
+    reader.notice('server', 'ServerToken', 'is the one of the example, which everybody knows; make your own');
   }
   return { hash: hashToken(ServerToken), user: DEFAULT_USER };
 }
