@@ -20,7 +20,12 @@ export interface CatalogSource {
   isOld(): boolean;
 }
 
-const NOTHING: NodeCatalog = { typeOf: () => undefined, providerOf: () => '', has: () => false };
+const NOTHING: NodeCatalog = {
+  typeOf: () => undefined,
+  providerOf: () => '',
+  nodeOf: (name) => name,
+  has: () => false,
+};
 
 export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logger: Logger): CatalogSource {
   let catalog = NOTHING;

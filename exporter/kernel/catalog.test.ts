@@ -19,6 +19,16 @@ describe('decodeCatalog', () => {
     expect(catalog.has('节点选择')).toBe(true);
   });
 
+  it('follows groups to the node they use', () => {
+    const catalog = decodeCatalog(answer('proxies'));
+    expect(catalog.nodeOf('流媒体')).toBe('美国 01 [0.5x]');
+    expect(catalog.nodeOf('GLOBAL')).toBe('DIRECT');
+    expect(catalog.nodeOf('日本 01')).toBe('日本 01');
+    expect(catalog.nodeOf('nobody')).toBe('nobody');
+    const circle = { a: { type: 'Selector', now: 'b' }, b: { type: 'Selector', now: 'a' } };
+    expect(decodeCatalog({ proxies: circle }).nodeOf('a')).toBe('a');
+  });
+
   it('does without the providers', () => {
     expect(decodeCatalog(answer('modern.proxies')).providerOf('美国 01 [0.5x]')).toBe('airport-b');
   });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Catalog } from '../ledger/frame.ts';
 
 const Proxies = z.object({
-  proxies: z.record(z.string(), z.object({ type: z.string(), 'provider-name': z.string().optional() })),
+  proxies: z.record(
+    z.string(),
+    z.object({ type: z.string(), now: z.string().optional(), 'provider-name': z.string().optional() }),
+  ),
 });
 
 const Providers = z.object({
@@ -38,6 +41,7 @@ export class CatalogError extends Error {
 export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalog {
   const types = new Map<string, string>();
   const providerOf = new Map<string, string>();
+  const now = new Map<string, string>();
   if (providers !== undefined) {
     for (const [provider, { vehicleType, proxies: nodes }] of Object.entries(
       check(Providers, providers, '/providers/proxies').providers,
@@ -50,15 +54,28 @@ export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalo
   }
   for (const [name, proxy] of Object.entries(check(Proxies, proxies, '/proxies').proxies)) {
     types.set(name, proxy.type);
+    if (proxy.now !== undefined && proxy.now !== '') now.set(name, proxy.now);
     const provider = proxy['provider-name'];
     if (provider !== undefined && provider !== '') providerOf.set(name, provider);
   }
   return {
     typeOf: (node) => types.get(node),
     providerOf: (node) => providerOf.get(node) ?? '',
+    nodeOf(name) {
+      let node = name;
+      // Groups nest; one that names itself would never end.
+      for (let depth = 0; depth < MOST_NESTED; depth += 1) {
+        const next = now.get(node);
+        if (next === undefined) return node;
+        node = next;
+      }
+      return name;
+    },
     has: (name) => types.has(name),
   };
 }
+
+const MOST_NESTED = 16;
 
 function check<T>(schema: z.ZodType<T>, value: unknown, route: string): T {
   const parsed = schema.safeParse(value);

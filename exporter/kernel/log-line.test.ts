@@ -36,6 +36,16 @@ describe('parseBirth', () => {
     expect(parse(payload)).toMatchObject({ group, node });
   });
 
+  it.each([
+    ['1.2.3.4:5(curl)', 'curl'],
+    ['1.2.3.4:5(curl, uid=1000)', 'curl'],
+    ['1.2.3.4:5(uid=1000)', ''],
+    ['[fd00::2]:5(My App (64 bit), uid=10)', 'My App (64 bit)'],
+    ['1.2.3.4:5', ''],
+  ])('tells the process of %s', (source, process) => {
+    expect(parse(`[TCP] ${source} --> a:6 match Match using DIRECT`)).toMatchObject({ process, sourcePort: '5' });
+  });
+
   it('reads IPv6 addresses without their brackets, as /connections writes them', () => {
     const birth = parse('[UDP] [fd00::2]:5353 --> [2606:4700::1111]:53 match Match using DIRECT');
     expect(birth).toMatchObject({ network: 'udp', sourceIP: 'fd00::2', sourcePort: '5353', host: '2606:4700::1111' });

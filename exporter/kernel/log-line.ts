@@ -5,7 +5,8 @@ export type IsKnownName = (name: string) => boolean;
 
 /** `[TCP] 127.0.0.13:38423(node) --> t.me:18006 match DstPort(18006) using 流媒体[美国 01 [0.5x]]` */
 const LINE = /^\[(TCP|UDP)\] (.+?) --> (.+?) (?:match (.+?) using|doesn't match any rule using|using) (.+)$/;
-const SOURCE = /^(.+):(\d+)(?:\((.*)\))?$/;
+/** The address, and in brackets the process, the user id or both (mihomo `constant/metadata.go`, `SourceDetail`). */
+const SOURCE = /^(.+?):(\d+)(?:\((?:(.*), )?uid=\d+\)|\((.*)\))?$/;
 const DESTINATION = /^(.+):(\d+)$/;
 const RULE = /^([^(]+)(?:\((.*)\))?$/;
 
@@ -31,7 +32,7 @@ export function parseBirth(payload: string, at: number, isKnownName: IsKnownName
     sourcePort: source[2] ?? '',
     host: unbracket(destination[1] ?? ''),
     destinationPort: destination[2] ?? '',
-    process: source[3] ?? '',
+    process: source[3] ?? source[4] ?? '',
     rule: rule?.[1] ?? '',
     rulePayload: rule?.[2] ?? '',
     ...splitTarget(line[5] ?? '', isKnownName),

@@ -63,10 +63,12 @@ export function attributeBirth(
   catalog: Catalog,
   localNodes: ReadonlySet<string>,
 ): Attribution {
+  // In global mode, and for an inbound with a proxy of its own, the log names the group alone.
+  const node = catalog.nodeOf(birth.node);
   return {
-    class: classify(birth.node, catalog.typeOf(birth.node), localNodes),
-    node: birth.node,
-    provider: catalog.providerOf(birth.node),
+    class: classify(node, catalog.typeOf(node), localNodes),
+    node,
+    provider: catalog.providerOf(node),
     keys: {
       group: birth.group,
       rule: ruleKey(birth.rule, birth.rulePayload),

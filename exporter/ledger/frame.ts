@@ -69,7 +69,9 @@ export interface Catalog {
   typeOf(node: string): string | undefined;
   /** The provider that a node came from; empty when it has none or is unknown. */
   providerOf(node: string): string;
+  /** The node that a group uses at present; the name itself when it is a node, or unknown. */
+  nodeOf(name: string): string;
 }
 
 /** A catalog that knows nothing: built-in names still classify (see `classify`). */
-export const EMPTY_CATALOG: Catalog = { typeOf: () => undefined, providerOf: () => '' };
+export const EMPTY_CATALOG: Catalog = { typeOf: () => undefined, providerOf: () => '', nodeOf: (name) => name };

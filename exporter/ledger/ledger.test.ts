@@ -117,6 +117,7 @@ describe('classes', () => {
   const catalog: Catalog = {
     typeOf: (node) => ({ 公益: 'Direct', 拦截: 'RejectDrop', 香港: 'Vless', UA3F: 'Socks5' })[node],
     providerOf: () => '',
+    nodeOf: (name) => name,
   };
   it.each([
     ['公益', 'direct'],

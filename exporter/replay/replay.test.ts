@@ -111,7 +111,7 @@ it('shows a signed carry at 100 ms, where the kernel reads totals before connect
   for (let end = 60; end < 160; end += 1) {
     const result = replay({
       messages: messages.slice(0, end),
-      catalog: { typeOf: () => undefined, providerOf: () => '', has: () => false },
+      catalog: { typeOf: () => undefined, providerOf: () => '', nodeOf: (name) => name, has: () => false },
       ledger: { localNodes: [], familyCap: 50 },
       interval: 100,
       phase: 0,
