@@ -1,0 +1,68 @@
+import { VERSION } from '../core/version.ts';
+
+/** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
+export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
+  exporter: 'exporter',
+  replay: 'exporter',
+  doctor: 'exporter',
+  gateway: 'gateway',
+  auditor: 'auditor',
+  audit: 'auditor',
+  airport: 'auditor',
+  stack: 'stack',
+};
+
+const USAGE = `flowcollect ${VERSION}
+
+Usage: flowcollect <command> [options]
+
+Commands:
+  exporter   account one device's kernel and push its counters
+  replay     run a recorded stream through the ledger and print the counters
+  doctor     check a device's settings, kernel and gateway
+  gateway    the authenticated door in front of Pushgateway
+  auditor    read the airports, audit, report at 23:55
+  audit      one audit, now
+  airport    explain a Subscription-Userinfo header or a node's multiplier
+  stack      start the whole system on this machine
+  version    print the version
+
+Every command has --help. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`;
+
+/** What a bundle exports. */
+export interface Service {
+  run(argv: readonly string[]): Promise<number>;
+}
+
+/**
+ * Hands a command to the bundle that answers it.
+ *
+ * @param argv arguments without the program
+ * @param load gives a bundle by name, or undefined where this build does not hold it
+ * @returns exit code
+ */
+export async function dispatch(
+  argv: readonly string[],
+  load: (bundle: string) => Promise<Service | undefined>,
+): Promise<number> {
+  const command = argv[0];
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+    console.log(USAGE);
+    return command === undefined ? 2 : 0;
+  }
+  if (command === 'version' || command === '--version') {
+    console.log(VERSION);
+    return 0;
+  }
+  const bundle = Object.hasOwn(BUNDLE_OF_COMMAND, command) ? BUNDLE_OF_COMMAND[command] : undefined;
+  if (bundle === undefined) {
+    console.error(`flowcollect: unknown command "${command}"; "flowcollect --help" lists them`);
+    return 2;
+  }
+  const service = await load(bundle);
+  if (service === undefined) {
+    console.error(`flowcollect: "${command}" needs a checkout of FlowCollect; this is the single executable`);
+    return 2;
+  }
+  return service.run(argv);
+}
