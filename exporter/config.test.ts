@@ -18,21 +18,23 @@ function messageOf(text: string): string {
 
 describe('readExporterConfig', () => {
   it('needs the gateway and a name for the device, and has a default for the rest', () => {
+    const shared = {
+      MihomoAPIAddr: 'http://127.0.0.1:9097',
+      MihomoSecret: '',
+      RemoteServer: 'http://127.0.0.1:8686',
+      RemoteToken: '',
+      PollInterval: 1000,
+      PushInterval: 10_000,
+      LocalNodes: ['ua3f'],
+      StateDir: 'flowcollect-state',
+      MetricsListen: { host: '127.0.0.1', port: 9101 },
+      Timezone: 'Asia/Shanghai',
+      DayEnds: '23:55',
+      Language: 'zh',
+      LogLevel: 'info',
+    };
     expect(read(minimal)).toEqual({
-      settings: {
-        MihomoAPIAddr: 'http://127.0.0.1:9097',
-        MihomoSecret: '',
-        RemoteServer: 'http://127.0.0.1:8686',
-        RemoteToken: '',
-        DeviceID: '客厅 路由器',
-        PollInterval: 1000,
-        PushInterval: 10_000,
-        LocalNodes: ['ua3f'],
-        StateDir: 'flowcollect-state',
-        MetricsListen: { host: '127.0.0.1', port: 9101 },
-        Language: 'zh',
-        LogLevel: 'info',
-      },
+      settings: { ...shared, devices: [{ ...shared, kernel: '', DeviceID: '客厅 路由器' }] },
       notices: [],
     });
     expect(messageOf('[client]')).toBe(
@@ -69,6 +71,9 @@ describe('readExporterConfig', () => {
     ['PollInterval = 1', '[client] PollInterval: must be a duration from 100 ms to 60000 ms'],
     ['PushInterval = never', '[client] PushInterval: must be a duration'],
     ['MetricsListen = here', '[client] MetricsListen: must be an address such as 127.0.0.1:9101'],
+    ['MihomoFingerprint = AB:CD', '[client] MihomoFingerprint: must be the SHA-256 fingerprint'],
+    ['Timezone = Moon', '[client] Timezone: must be an IANA time zone'],
+    ['DayEnds = noon', '[client] DayEnds: must be a time such as 23:55'],
     ['Language = fr', '[client] Language: must be zh or en'],
     ['LogLevel = loud', '[client] LogLevel: must be debug, info, warn or error'],
   ])('refuses %s and says why, without the value', (line, message) => {
@@ -78,5 +83,60 @@ describe('readExporterConfig', () => {
 
   it('points to the key that was meant', () => {
     expect(read(`${minimal}\nRemoteTokem = x`).notices[0]?.problem).toContain('did you mean RemoteToken?');
+  });
+});
+
+describe('[kernel.NAME] sections', () => {
+  const shared =
+    '[client]\nRemoteServer = http://127.0.0.1:8686\nRemoteToken = t\nPollInterval = 2s\nMihomoSecret = own';
+
+  it('each name a kernel with its own address, name and secret, and take the rest from [client]', () => {
+    const { settings, notices } = read(
+      `${shared}\nDeviceID = box\nMihomoFingerprint =\n[kernel.客厅]\nMihomoAPIAddr = /run/mihomo.sock\n` +
+        '[kernel.b]\nMihomoAPIAddr = \\\\.\\pipe\\mihomo\nMihomoSecret = s;b\nDeviceID = B\nRemoteToken = tb\nPollInterval = 5s',
+    );
+    expect(notices).toEqual([]);
+    expect(settings.devices).toMatchObject([
+      { kernel: '', DeviceID: 'box', MihomoSecret: 'own' },
+      {
+        kernel: '客厅',
+        DeviceID: '客厅',
+        MihomoAPIAddr: 'unix:///run/mihomo.sock',
+        MihomoSecret: '',
+        PollInterval: 2000,
+      },
+      {
+        kernel: 'b',
+        DeviceID: 'B',
+        MihomoAPIAddr: '\\\\.\\pipe\\mihomo',
+        MihomoSecret: 's;b',
+        RemoteToken: 'tb',
+        PollInterval: 5000,
+      },
+    ]);
+  });
+
+  it('stand instead of a kernel of [client] where that has no DeviceID', () => {
+    const { settings, notices } = read(`${shared}\nMihomoAPIAddr = a:1\n[kernel.x]\nMihomoAPIAddr = https://a:2`);
+    expect(settings.devices.map(({ kernel }) => kernel)).toEqual(['x']);
+    expect(notices[0]).toMatchObject({ key: 'MihomoAPIAddr', problem: expect.stringContaining('is not watched') });
+  });
+
+  it('must not share a name or a kernel', () => {
+    const text = `${shared}\n[kernel.x]\nMihomoAPIAddr = a:2\n[kernel.y]\nMihomoAPIAddr = http://a:2/\nDeviceID = x\n[kernel.z]`;
+    expect(messageOf(text).split('\n')).toEqual([
+      'ClientSetting.ini:11: [kernel.z] MihomoAPIAddr: is missing; add it',
+      'ClientSetting.ini:10: [kernel.y] DeviceID: is that of [kernel.x] too; every kernel needs its own',
+      'ClientSetting.ini:9: [kernel.y] MihomoAPIAddr: is that of [kernel.x] too; every kernel needs its own',
+    ]);
+  });
+
+  it('say of a certificate’s key beside an address without one that it has no effect', () => {
+    const fingerprint = 'ab'.repeat(32);
+    const { settings, notices } = read(
+      `${shared}\n[kernel.x]\nMihomoAPIAddr = a:2\nMihomoCA = ca.pem\n[kernel.y]\nMihomoAPIAddr = https://a:2\nMihomoFingerprint = sha256:${fingerprint}`,
+    );
+    expect(notices.map(({ section, key }) => [section, key])).toEqual([['kernel.x', 'MihomoCA']]);
+    expect(settings.devices[1]?.MihomoFingerprint).toBe(Array(32).fill('AB').join(':'));
   });
 });

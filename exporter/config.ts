@@ -3,91 +3,155 @@ import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import {
   durationSetting,
-  httpUrlSetting,
   languageSetting,
   listSetting,
   type SettingsRead,
   SettingsReader,
+  timeOfDaySetting,
+  timeZoneSetting,
 } from '../core/settings.ts';
-import { parseListenPort } from '../runtime/http-listener.ts';
+import {
+  deviceIdSetting,
+  fingerprintSetting,
+  kernelAddressSetting,
+  listenSetting,
+  originSetting,
+  secretSetting,
+} from './setting-kinds.ts';
 
-/** Shows in a notice which key it is about. */
 const SECTION = 'client';
+const KERNEL_SECTION = /^kernel\.(.+)$/;
 
-/** An address as the seed's users write it: the host may stand alone, and a path such as the old `/report` is dropped. */
-const originSetting = () =>
-  z
-    .string()
-    .transform((text) => (text.includes('://') ? text : `http://${text}`))
-    .pipe(httpUrlSetting())
-    .transform((text) => new URL(text).origin);
+const pollInterval = () => durationSetting(100, 60_000);
 
-const listenSetting = () =>
-  z.string().transform((text, context) => {
-    const address = parseListenPort(text, '127.0.0.1');
-    if (address === undefined) {
-      context.addIssue({ code: 'custom', message: 'must be an address such as 127.0.0.1:9101 or :9101' });
-      return z.NEVER;
-    }
-    return address;
-  });
-
-const deviceIdSetting = () =>
-  z.string().superRefine((text, context) => {
-    const problem = deviceIdProblem(text);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  });
-
-/** A header value: what a secret may hold so that it can be sent at all. */
-const secretSetting = () =>
-  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: 'must hold only characters that an HTTP header can carry' });
+/** How to reach a kernel: never taken from one kernel for another. */
+const Link = {
+  MihomoSecret: secretSetting().default(''),
+  MihomoCA: z.string().optional(),
+  MihomoFingerprint: fingerprintSetting().optional(),
+};
 
 const ClientSection = z.object({
-  MihomoAPIAddr: originSetting().prefault('http://127.0.0.1:9097'),
-  MihomoSecret: secretSetting().default(''),
+  ...Link,
+  MihomoAPIAddr: kernelAddressSetting().prefault('http://127.0.0.1:9097'),
   RemoteServer: originSetting(),
   RemoteToken: secretSetting().default(''),
-  DeviceID: deviceIdSetting(),
+  DeviceID: deviceIdSetting().optional(),
   LocalLogFile: z.string().optional(),
-  PollInterval: durationSetting(100, 60_000).default(1000),
+  PollInterval: pollInterval().default(1000),
   PushInterval: durationSetting(100, 600_000).default(10_000),
   LocalNodes: listSetting().prefault('ua3f'),
   StateDir: z.string().default('flowcollect-state'),
   MetricsListen: listenSetting().prefault('127.0.0.1:9101'),
+  Timezone: timeZoneSetting().default('Asia/Shanghai'),
+  DayEnds: timeOfDaySetting().default('23:55'),
   Language: languageSetting().default('zh'),
   LogLevel: z
     .enum(['debug', 'info', 'warn', 'error'], { message: 'must be debug, info, warn or error' })
     .default('info'),
 });
 
-/** `[client]` of ClientSetting.ini. Durations are milliseconds; paths are as written, relative to the file's folder. */
-export type ExporterConfig = Readonly<z.infer<typeof ClientSection>>;
+const KernelSection = z.object({
+  ...Link,
+  MihomoAPIAddr: kernelAddressSetting(),
+  DeviceID: deviceIdSetting().optional(),
+  RemoteToken: secretSetting().optional(),
+  PollInterval: pollInterval().optional(),
+  LocalNodes: listSetting().optional(),
+});
+
+type Client = z.infer<typeof ClientSection>;
+
+/** What holds for one kernel: its own section, and `[client]` for the rest. */
+export interface DeviceConfig extends Omit<Client, 'DeviceID'> {
+  /** The NAME of `[kernel.NAME]`; empty for the kernel of `[client]` itself. */
+  readonly kernel: string;
+  readonly DeviceID: string;
+}
+
+/** `[client]` and the kernels to watch, at least one. Durations are milliseconds; paths are relative to the file's folder. */
+export interface ExporterConfig extends Omit<Client, 'DeviceID'> {
+  readonly devices: readonly DeviceConfig[];
+}
 
 /**
- * Reads `[client]`.
+ * Reads `[client]` and every `[kernel.NAME]`. Where there are such sections, `[client]` watches a kernel of its own
+ * only if it has a DeviceID.
  *
  * @param file named in errors
  * @throws SettingsError with all problems at once
  */
 export function readExporterConfig(file: string, text: string): SettingsRead<ExporterConfig> {
   const reader = new SettingsReader(file, text);
-  const config = reader.section(SECTION, ClientSection);
-  if (config !== undefined && sendsTokenInTheClear(config)) {
-    const line = reader.document.lineOf(SECTION, 'RemoteServer');
-    reader.notices.push({
-      section: SECTION,
-      key: 'RemoteServer',
-      ...(line === undefined ? {} : { line }),
-      problem: 'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
-    });
+  const client = reader.section(SECTION, ClientSection);
+  const kernels = reader.document.sections.flatMap((section) => {
+    const name = KERNEL_SECTION.exec(section)?.[1];
+    return name === undefined ? [] : [{ section, name, settings: reader.section(section, KernelSection) }];
+  });
+  if (kernels.length === 0 && (reader.document.entries(SECTION).get('DeviceID') ?? '') === '') {
+    reader.problem(SECTION, 'DeviceID', 'is missing; add it');
   }
-  return reader.finish(config);
+  if (client === undefined) return reader.finish<ExporterConfig>(undefined);
+
+  const { DeviceID, ...shared } = client;
+  const devices: DeviceConfig[] = DeviceID === undefined ? [] : [{ ...shared, kernel: '', DeviceID }];
+  const { MihomoCA: _ca, MihomoFingerprint: _fingerprint, ...inherited } = shared;
+  for (const { section, name, settings } of kernels) {
+    if (settings === undefined) continue;
+    const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
+    if (problem !== undefined) reader.problem(section, 'DeviceID', `${problem}; give the section a DeviceID`);
+    devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), kernel: name });
+  }
+  checkDistinct(reader, devices);
+  noticeDoubts(reader, devices);
+  return reader.finish({ ...shared, devices });
 }
 
-function sendsTokenInTheClear({ RemoteServer, RemoteToken }: ExporterConfig): boolean {
+const sectionOf = ({ kernel }: DeviceConfig): string => (kernel === '' ? SECTION : `kernel.${kernel}`);
+
+/** Two accounts under one name would push over each other, and one kernel under two names would count twice. */
+function checkDistinct(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
+  for (const [index, device] of devices.entries()) {
+    for (const key of ['DeviceID', 'MihomoAPIAddr'] as const) {
+      const first = devices.slice(0, index).find((other) => other[key] === device[key]);
+      if (first !== undefined) {
+        reader.problem(sectionOf(device), key, `is that of [${sectionOf(first)}] too; every kernel needs its own`);
+      }
+    }
+  }
+}
+
+function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
+  for (const device of devices) {
+    for (const key of ['MihomoCA', 'MihomoFingerprint'] as const) {
+      if (device[key] !== undefined && !device.MihomoAPIAddr.startsWith('https://')) {
+        reader.notice(sectionOf(device), key, 'has no effect: only an https:// kernel shows a certificate');
+      }
+    }
+  }
+  if (devices[0]?.kernel !== '' && reader.document.entries(SECTION).has('MihomoAPIAddr')) {
+    reader.notice(SECTION, 'MihomoAPIAddr', 'is not watched beside [kernel.…] sections unless [client] has a DeviceID');
+  }
+  if (devices.some(sendsTokenInTheClear)) {
+    reader.notice(
+      SECTION,
+      'RemoteServer',
+      'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
+    );
+  }
+}
+
+function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): boolean {
   const { protocol, hostname } = new URL(RemoteServer);
   if (protocol === 'https:' || RemoteToken === '' || hostname === 'localhost' || hostname === '[::1]') return false;
   if (isIP(hostname) === 4) return !/^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname);
   // A name without a dot is one of the local network, such as a container.
   return hostname.includes('.') || hostname.includes(':');
+}
+
+/** Keys that are set: an unset one must not hide what `[client]` says. */
+function withoutUndefined<T extends object>(settings: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

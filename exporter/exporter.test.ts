@@ -66,7 +66,10 @@ describe('an exporter', () => {
     await device.seen(0);
     const text = await (await fetch(`${metricsOrigin()}/metrics`)).text();
     expect(metricValue(text, 'flowcollect_kernel_up')).toBe(1);
-    expect(await (await fetch(`${metricsOrigin()}/healthz`)).json()).toMatchObject({ status: 'ok', kernel: 'up' });
+    expect(await (await fetch(`${metricsOrigin()}/healthz`)).json()).toMatchObject({
+      status: 'ok',
+      devices: [{ device: 'a', kernel: 'up' }],
+    });
     expect((await fetch(`${metricsOrigin()}/other`)).status).toBe(404);
   });
 

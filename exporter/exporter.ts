@@ -1,19 +1,12 @@
-import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import type { HttpListener } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
-import { type Account, createAccount, newAccount } from './account.ts';
-import type { ExporterConfig } from './config.ts';
+import type { DeviceConfig, ExporterConfig } from './config.ts';
 import { serveExporter } from './http.ts';
-import { createKernelClient, type KernelClient } from './kernel/client.ts';
-import type { KernelLink } from './kernel/problem.ts';
-import type { Catalog, Frame } from './ledger/frame.ts';
-import type { LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
-import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
-import { createGatewayClient } from './push/gateway-client.ts';
-import { createPusher, type PushState } from './push/pusher.ts';
-import { readState, statePath, writeState } from './state/state-file.ts';
+import { METRICS_CONTENT_TYPE } from './metrics.ts';
+import { joinMetrics } from './metrics-page.ts';
+import { createWatch, type DeviceView, type Watch } from './watch.ts';
 
 export interface ExporterOptions {
   readonly settings: SettingsFile<ExporterConfig>;
@@ -27,143 +20,67 @@ export interface ExporterOptions {
   newStateId(): string;
 }
 
-/** What a person wants to see of a device. */
-export interface DeviceView {
-  readonly deviceId: string;
-  readonly kernelAddress: string;
-  readonly link: KernelLink;
-  readonly logsUp: boolean;
-  readonly counters: LedgerCounters;
-  readonly gateway: string;
-  readonly push: PushState;
-}
-
-/** Accounts one device's kernel and pushes its counters. */
+/** Accounts the kernels of the settings and pushes their counters. */
 export interface Exporter {
-  /** @throws ListenError, StateError */
+  /** @throws ListenError, and StateError when no kernel can be accounted */
   start(): Promise<void>;
-  /** Takes a last frame, pushes it, writes the state. */
+  /** Takes a last frame of each kernel, pushes it, writes the states. */
   stop(): Promise<void>;
-  view(): DeviceView;
+  /** In the order of the settings. */
+  views(): readonly DeviceView[];
   /** Where `/metrics` is, once started. */
   metricsOrigin(): string | undefined;
 }
 
-/** How many keys a family names before the rest is `other`. */
-const FAMILY_CAP = 50;
-/** How long the gateway may keep a stopping exporter waiting. */
-const LAST_PUSH_MS = 5000;
-
-const ledgerOptions = ({ LocalNodes }: ExporterConfig): LedgerOptions => ({
-  localNodes: LocalNodes,
-  familyCap: FAMILY_CAP,
-});
+interface Running {
+  config: DeviceConfig;
+  readonly watch: Watch;
+}
 
 export function createExporter(options: ExporterOptions): Exporter {
-  const { settings, folder, clock, logger, chance, newStateId } = options;
-  const config = (): ExporterConfig => settings.current();
-  const metrics = createExporterMetrics(clock.now());
-  const gateway = createGatewayClient();
-  const stateFile = (): string => statePath(resolve(folder, config().StateDir));
-
-  let account: Account;
-  let kernel: KernelClient;
+  const { settings, logger } = options;
+  /** By the kernel's name in the settings. */
+  const running = new Map<string, Running>();
   let listener: HttpListener | undefined;
-  let link: KernelLink = { kind: 'connecting' };
-  let kernelVersion: string | undefined;
-  let logsUp = false;
-  let lastFrameAt: number | undefined;
   let stopWatching = (): void => {};
   let changes: Promise<void> = Promise.resolve();
 
-  const moment = (): DeviceMoment => ({
-    counters: account.counters(),
-    kernelUp: link.kind === 'up',
-    kernelVersion,
-    logsUp,
-    settingsGood: settings.lastReloadSuccessful(),
-  });
+  const inOrder = (): Watch[] => settings.current().devices.flatMap(({ kernel }) => running.get(kernel)?.watch ?? []);
+  const views = (): DeviceView[] => inOrder().map((watch) => watch.view());
 
-  const pusher = createPusher({
-    gateway,
-    clock,
-    logger,
-    chance,
-    address: () => ({ origin: config().RemoteServer, token: config().RemoteToken }),
-    interval: () => config().PushInterval,
-    account: () => account,
-    render: () => metrics.render(moment()),
-    write: (saved) => writeState(stateFile(), saved),
-    onPush: (result) => metrics.push(result),
-  });
-
-  function onFrame(frame: Frame, catalog: Catalog): void {
-    const began = performance.now();
-    const outcome = account.apply(frame, catalog);
-    metrics.frame((performance.now() - began) / 1000);
-    if (outcome.kind === 'stale') return;
-    if (outcome.kind === 'baseline')
-      logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
-    if (outcome.kind === 'restarted') logger.warn('the kernel has restarted; its totals began anew');
-    const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
-    if (unobserved > 0) metrics.unobserved(unobserved / 1000);
-    lastFrameAt = frame.at;
-  }
-
-  function watchKernel({ MihomoAPIAddr, MihomoSecret, PollInterval }: ExporterConfig): KernelClient {
-    const client = createKernelClient({
-      address: MihomoAPIAddr,
-      secret: MihomoSecret,
-      pollInterval: PollInterval,
-      clock,
-      logger,
-      chance,
-      onFrame,
-      onBirth: (birth) => account.noteBirth(birth),
-      onLogs(heard) {
-        logsUp = heard;
-        account.setLogsAvailable(heard);
-      },
-      onLink(next) {
-        link = next;
-        if (next.kind === 'up') kernelVersion = next.version;
-      },
+  async function add(config: DeviceConfig): Promise<void> {
+    const { kernel } = config;
+    const watch = createWatch({
+      ...options,
+      logger: kernel === '' ? logger : logger.child({ kernel }),
+      config: () => running.get(kernel)?.config ?? config,
+      settingsGood: settings.lastReloadSuccessful,
     });
-    client.start();
-    return client;
+    await watch.start();
+    running.set(kernel, { config, watch });
   }
 
-  async function openAccount(current: ExporterConfig): Promise<Account> {
-    const { DeviceID, MihomoAPIAddr } = current;
-    const read = await readState(stateFile(), clock.now());
-    if (read.kind === 'set_aside') {
-      logger.error(
-        { reason: read.reason, movedTo: read.movedTo },
-        'the state is not usable and was set aside; the gateway is asked for the counters',
-      );
-    }
-    const fresh = newAccount(DeviceID, MihomoAPIAddr, newStateId());
-    let opened = createAccount(read.kind === 'found' ? read.account : fresh, ledgerOptions(current));
-    if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
-    opened.moveTo(MihomoAPIAddr);
-    return opened;
-  }
-
-  function renamed(old: Account, current: ExporterConfig): Account {
-    logger.warn({ from: old.deviceId, to: current.DeviceID }, 'the DeviceID has changed: new counters begin');
-    const next = createAccount(old.rename(current.DeviceID, newStateId()), ledgerOptions(current));
-    next.setLogsAvailable(logsUp);
-    return next;
-  }
-
-  const listen = (current: ExporterConfig): Promise<HttpListener> =>
+  const listen = ({ MetricsListen }: ExporterConfig): Promise<HttpListener> =>
     serveExporter(
       {
-        contentType: metrics.contentType,
-        metrics: () => metrics.render(moment()),
-        health: () => ({ kernel: link.kind, push: pusher.state().kind, settings: settings.lastReloadSuccessful() }),
+        contentType: METRICS_CONTENT_TYPE,
+        async metrics() {
+          const pages = inOrder().map(async (watch) => ({
+            instance: watch.view().deviceId,
+            text: await watch.render(),
+          }));
+          return joinMetrics(await Promise.all(pages));
+        },
+        health: () => ({
+          settings: settings.lastReloadSuccessful(),
+          devices: views().map(({ deviceId, link, push }) => ({
+            device: deviceId,
+            kernel: link.kind,
+            push: push.kind,
+          })),
+        }),
       },
-      current.MetricsListen,
+      MetricsListen,
     );
 
   async function listenElsewhere(current: ExporterConfig): Promise<void> {
@@ -176,31 +93,51 @@ export function createExporter(options: ExporterOptions): Exporter {
     }
   }
 
+  /** Does the same for several kernels; the failure of one is told and leaves the others alone. */
+  async function forEach<T>(items: readonly T[], task: (item: T) => Promise<void>, failure: string): Promise<void> {
+    const results = await Promise.allSettled(items.map(task));
+    for (const result of results) if (result.status === 'rejected') logger.error({ err: result.reason }, failure);
+  }
+
   async function change(next: ExporterConfig, previous: ExporterConfig): Promise<void> {
-    const changed = (key: keyof ExporterConfig): boolean => JSON.stringify(next[key]) !== JSON.stringify(previous[key]);
-    account.reconfigure(ledgerOptions(next));
-    if (changed('DeviceID')) {
-      await pusher.pushNow();
-      await pusher.between(() => {
-        account = renamed(account, next);
-      });
-    }
-    if (changed('MihomoAPIAddr') || changed('MihomoSecret') || changed('PollInterval')) {
-      await kernel.stop();
-      account.moveTo(next.MihomoAPIAddr);
-      link = { kind: 'connecting' };
-      kernel = watchKernel(next);
-    }
-    if (changed('MetricsListen')) await listenElsewhere(next);
+    const wanted = new Map(next.devices.map((device) => [device.kernel, device]));
+    const gone = [...running].filter(([kernel]) => !wanted.has(kernel));
+    const added = next.devices.filter(({ kernel }) => !running.has(kernel));
+    const kept = [...running.values()].filter(({ config }) => wanted.has(config.kernel));
+    // First those that go: another section may take over their DeviceID.
+    await forEach(
+      gone,
+      async ([kernel, { watch }]) => {
+        await watch.stop();
+        running.delete(kernel);
+      },
+      'a kernel that the settings no longer name did not end well',
+    );
+    await forEach(
+      kept,
+      async (each) => {
+        const before = each.config;
+        each.config = wanted.get(before.kernel) ?? before;
+        await each.watch.change(each.config, before);
+      },
+      'a change of settings did not fully apply',
+    );
+    await forEach(added, add, NOT_WATCHED);
+    if (JSON.stringify(next.MetricsListen) !== JSON.stringify(previous.MetricsListen)) await listenElsewhere(next);
   }
 
   return {
     async start() {
-      const current = config();
-      account = await openAccount(current);
+      const current = settings.current();
+      const [only] = current.devices;
       listener = await listen(current);
-      kernel = watchKernel(current);
-      pusher.start();
+      try {
+        if (current.devices.length === 1 && only !== undefined) await add(only);
+        else await forEach(current.devices, add, NOT_WATCHED);
+      } catch (error) {
+        await listener.close();
+        throw error;
+      }
       stopWatching = settings.onChange((next, previous) => {
         changes = changes
           .then(() => change(next, previous))
@@ -210,25 +147,12 @@ export function createExporter(options: ExporterOptions): Exporter {
     async stop() {
       stopWatching();
       await changes;
-      await kernel.stop();
-      // Closing the client ends what still waits for an answer.
-      const deadline = setTimeout(() => void gateway.close(), LAST_PUSH_MS);
-      await pusher.stop();
-      if (!(await pusher.pushNow()))
-        logger.warn('the last push was not accepted; the state keeps it for the next start');
-      clearTimeout(deadline);
-      await gateway.close();
+      await forEach([...running.values()], ({ watch }) => watch.stop(), 'a kernel did not end well');
       await listener?.close();
     },
-    view: () => ({
-      deviceId: account.deviceId,
-      kernelAddress: config().MihomoAPIAddr,
-      link,
-      logsUp,
-      counters: account.counters(),
-      gateway: config().RemoteServer,
-      push: pusher.state(),
-    }),
+    views,
     metricsOrigin: () => listener?.origin,
   };
 }
+
+const NOT_WATCHED = 'this kernel is not watched; mend what is wrong and save the settings to try again';

@@ -28,7 +28,7 @@ describe('a gateway in trouble', () => {
     device.gateway.refusal = { status: 401, error: 'unauthorized', message: 'no' };
     await device.start();
     await eventually(() => expect(device.log()).toContain('refuses the token (401): make [client] RemoteToken'));
-    expect(device.exporter.view().push).toMatchObject({ kind: 'failing', problem: { kind: 'wrong_token' } });
+    expect(device.view().push).toMatchObject({ kind: 'failing', problem: { kind: 'wrong_token' } });
   });
 
   it.each([
@@ -40,8 +40,8 @@ describe('a gateway in trouble', () => {
     device.gateway.refusal = { status, error, message: 'why' };
     device.show(0);
     await device.start();
-    await eventually(() => expect(device.exporter.view().push.kind).toBe('failing'));
-    const { push } = device.exporter.view();
+    await eventually(() => expect(device.view().push.kind).toBe('failing'));
+    const { push } = device.view();
     if (push.kind !== 'failing') throw new Error('expected a failing push');
     expect(describePushProblem(push.problem, device.gateway.origin, 'zh')).toContain(words);
     device.show(9);

@@ -13,6 +13,9 @@ import { DIRECTIONS } from '../core/traffic.ts';
 import { VERSION } from '../core/version.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 
+/** The exposition format of {@link ExporterMetrics.render}. */
+export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
 export const PUSH_RESULTS = ['accepted', 'refused', 'failed'] as const;
 export type PushMetric = (typeof PUSH_RESULTS)[number];
 
@@ -27,7 +30,6 @@ export interface DeviceMoment {
 }
 
 export interface ExporterMetrics {
-  readonly contentType: string;
   /** A frame was accounted, in that many seconds. */
   frame(seconds: number): void;
   /** Nobody looked for that many seconds more than twice the poll interval. */
@@ -98,7 +100,6 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
   }
 
   return {
-    contentType: registry.contentType,
     frame(seconds) {
       frames.inc();
       frameSeconds.observe(seconds);

@@ -67,7 +67,7 @@ export async function runExporterService({ path, output, errors, signal }: Expor
       clock: systemClock,
       language: () => opened.current().Language,
       interval: () => opened.current().PushInterval,
-      view: () => exporter.view(),
+      views: () => exporter.views(),
       onLine: toFile,
     });
     screen.start();

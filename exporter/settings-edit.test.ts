@@ -41,7 +41,7 @@ describe('an edit of the settings', () => {
     device.show(400);
     await eventually(() => expect(device.pushed()).toBe(400));
     await device.edit(device.ini({ DeviceID: '客厅' }));
-    await eventually(() => expect(device.exporter.view().deviceId).toBe('客厅'));
+    await eventually(() => expect(device.view().deviceId).toBe('客厅'));
     device.show(1000);
     await eventually(() => expect(device.pushed('客厅')).toBe(600));
     expect(device.pushed()).toBe(400);

@@ -6,6 +6,7 @@ import { pushPath } from '../core/device-id.ts';
 import { parseExposition } from '../core/exposition.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
 import { createExporter, type Exporter } from '../exporter/exporter.ts';
+import type { DeviceView } from '../exporter/watch.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openSettingsFile, type SettingsFile } from '../runtime/settings-file.ts';
@@ -21,6 +22,8 @@ export interface Device {
   kernel: ScriptedKernel;
   gateway: ScriptedGateway;
   readonly exporter: Exporter;
+  /** The device named first. */
+  view(): DeviceView;
   /** The log so far. */
   log(): string;
   ini(changes?: Readonly<Record<string, string>>): string;
@@ -77,6 +80,11 @@ export async function createDevice(): Promise<Device> {
     get exporter() {
       if (exporter === undefined) throw new Error('the exporter is not running');
       return exporter;
+    },
+    view() {
+      const [first] = device.exporter.views();
+      if (first === undefined) throw new Error('the exporter watches nothing');
+      return first;
     },
     log: () => lines.join(''),
     ini: (changes = {}) =>
@@ -136,7 +144,7 @@ export async function createDevice(): Promise<Device> {
       const last = device.gateway.last(pushPath(deviceId));
       return last === undefined ? -1 : downloadsOf(last);
     },
-    seen: (download) => eventually(() => expect(device.exporter.view().counters.raw?.download).toBe(download)),
+    seen: (download) => eventually(() => expect(device.view().counters.raw?.download).toBe(download)),
     async end() {
       await device.stop();
       await device.kernel.kill();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
-import type { DeviceView } from '../exporter.ts';
+import type { DeviceView } from '../watch.ts';
 import { createRateMeter } from './summary.ts';
 import { renderLine, renderTable } from './table.ts';
 
@@ -10,7 +10,8 @@ export interface ConsoleOptions {
   language(): 'zh' | 'en';
   /** Milliseconds between plain lines where the output is no terminal. */
   interval(): number;
-  view(): DeviceView;
+  /** In the order they are shown. */
+  views(): readonly DeviceView[];
   /** Takes each plain line too. */
   onLine(line: string): void;
 }
@@ -26,7 +27,7 @@ export interface Console {
 const REDRAW_MS = 1000;
 
 export function createConsole(options: ConsoleOptions): Console {
-  const { output, clock, language, interval, view, onLine } = options;
+  const { output, clock, language, interval, views, onLine } = options;
   const screen = createScreen(output);
   const meter = createRateMeter();
   const stopping = new AbortController();
@@ -37,7 +38,8 @@ export function createConsole(options: ConsoleOptions): Console {
     while (!stopping.signal.aborted) {
       await clock.sleep(REDRAW_MS, stopping.signal);
       const now = clock.now();
-      const device = view();
+      const [device] = views();
+      if (device === undefined) continue;
       const summary = meter.read(now, device.counters);
       screen.draw(renderTable(device, summary, language(), now));
       if (now < lineDue) continue;

@@ -1,8 +1,8 @@
 import { cutToWidth, padToWidth } from '../../core/display-width.ts';
 import { formatBytes, formatRate } from '../../core/units.ts';
-import type { DeviceView } from '../exporter.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
+import type { DeviceView } from '../watch.ts';
 import type { Row, Summary } from './summary.ts';
 import { type ConsoleWords, consoleWords } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { ExporterConfig } from '../config.ts';
+import type { DeviceConfig } from '../config.ts';
 import { openKernelEndpoint } from '../kernel/endpoint.ts';
 import { createFrameDecoder, FrameError } from '../kernel/frame-message.ts';
 import { followMessages } from '../kernel/message-stream.ts';
@@ -21,7 +21,7 @@ const good = (text: string): Finding => ({ verdict: 'good', text });
 const bad = (text: string): Finding => ({ verdict: 'bad', text });
 
 /** Asks the kernel for its version, a frame and its log. */
-export async function checkKernel(config: ExporterConfig, now: number): Promise<Finding[]> {
+export async function checkKernel(config: DeviceConfig, now: number): Promise<Finding[]> {
   const { MihomoAPIAddr: address, MihomoSecret: secret, Language: language } = config;
   const zh = language === 'zh';
   const endpoint = openKernelEndpoint({ address, secret });
@@ -76,12 +76,7 @@ export async function checkKernel(config: ExporterConfig, now: number): Promise<
 }
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
-export async function checkGateway({
-  RemoteServer,
-  RemoteToken,
-  DeviceID,
-  Language,
-}: ExporterConfig): Promise<Finding> {
+export async function checkGateway({ RemoteServer, RemoteToken, DeviceID, Language }: DeviceConfig): Promise<Finding> {
   const zh = Language === 'zh';
   const gateway = createGatewayClient();
   try {

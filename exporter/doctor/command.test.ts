@@ -30,10 +30,10 @@ describe('doctor', () => {
     expect(await doctor()).toBe('healthy');
     expect(printed).toEqual([
       '✓ settings ClientSetting.ini, device a',
+      `✓ state folder ${join(device.folder, 'state')} can be written`,
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is heard: even the shortest connections have a name',
-      `✓ state folder ${join(device.folder, 'state')} can be written`,
       `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
     ]);
   });
@@ -43,8 +43,8 @@ describe('doctor', () => {
     await writeFile(join(device.folder, 'state'), '');
     expect(await doctor({ Language: 'zh', MihomoSecret: 'hunter2' })).toBe('3 处需要修复');
     expect(printed.filter((line) => line.startsWith('✗'))).toEqual([
-      expect.stringContaining('请把 [client] MihomoSecret 改成内核配置里的 secret'),
       expect.stringContaining('请修改 [client] StateDir 或其权限'),
+      expect.stringContaining('请把 [client] MihomoSecret 改成内核配置里的 secret'),
       expect.stringContaining('请把 [client] RemoteToken 改成服务端的 ServerToken'),
     ]);
     expect(printed.join('')).not.toContain('hunter2');

@@ -24,15 +24,19 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
     .action(async ({ config: path }: { config: string }) => {
       const file = basename(path);
       const { settings, notices } = readExporterConfig(file, await readSettingsText(path));
-      const { Language, DeviceID, StateDir } = settings;
-      const opening = Language === 'zh' ? `设置 ${file}，设备 ${DeviceID}` : `settings ${file}, device ${DeviceID}`;
+      const { Language, StateDir, devices } = settings;
+      const names = devices.map(({ DeviceID }) => DeviceID).join(Language === 'zh' ? '、' : ', ');
+      const opening = Language === 'zh' ? `设置 ${file}，设备 ${names}` : `settings ${file}, device ${names}`;
       const findings: Finding[] = [
         { verdict: 'good', text: opening },
         ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice) })),
-        ...(await checkKernel(settings, clock.now())),
         await checkStateFolder(resolve(dirname(path), StateDir), Language),
-        await checkGateway(settings),
       ];
+      for (const device of devices) {
+        const own = [...(await checkKernel(device, clock.now())), await checkGateway(device)];
+        const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
+        findings.push(...own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` })));
+      }
       for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${text}`);
       const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
       if (faults > 0) {

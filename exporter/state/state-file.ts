@@ -29,8 +29,11 @@ export class StateError extends Error {
   override readonly name = 'StateError';
 }
 
-export function statePath(folder: string): string {
-  return join(folder, 'exporter-state.json');
+/**
+ * @param kernel the NAME of `[kernel.NAME]`, which may hold characters that a file's name cannot; empty for `[client]`
+ */
+export function statePath(folder: string, kernel = ''): string {
+  return join(folder, kernel === '' ? 'exporter-state.json' : `exporter-state.${digest(kernel).slice(0, 16)}.json`);
 }
 
 /**

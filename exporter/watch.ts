@@ -1,0 +1,202 @@
+import { resolve } from 'node:path';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { type Account, createAccount, newAccount } from './account.ts';
+import type { DeviceConfig } from './config.ts';
+import { createKernelClient, type KernelClient } from './kernel/client.ts';
+import type { KernelLink } from './kernel/problem.ts';
+import type { Catalog, Frame } from './ledger/frame.ts';
+import type { LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
+import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
+import { createGatewayClient } from './push/gateway-client.ts';
+import { createPusher, type PushState } from './push/pusher.ts';
+import { readState, statePath, writeState } from './state/state-file.ts';
+
+export interface WatchOptions {
+  /** What holds for this kernel as of now. */
+  config(): DeviceConfig;
+  /** Whether the settings file as it stands could be read. */
+  settingsGood(): boolean;
+  /** What relative paths of the settings are relative to. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0 to 1, drawn anew at each call. */
+  chance(): number;
+  /** A text without spaces that no other exporter has ever had. */
+  newStateId(): string;
+}
+
+/** What a person wants to see of a device. */
+export interface DeviceView {
+  readonly deviceId: string;
+  readonly kernelAddress: string;
+  readonly link: KernelLink;
+  readonly logsUp: boolean;
+  readonly counters: LedgerCounters;
+  readonly gateway: string;
+  readonly push: PushState;
+}
+
+/** One kernel with all that is kept of it: its account, state file, metrics and pushes. It shares nothing with others. */
+export interface Watch {
+  /** @throws StateError */
+  start(): Promise<void>;
+  /** Takes a last frame, pushes it, writes the state. */
+  stop(): Promise<void>;
+  /** Applies what an edit changed. */
+  change(next: DeviceConfig, previous: DeviceConfig): Promise<void>;
+  view(): DeviceView;
+  /** Exposition text of the moment. */
+  render(): Promise<string>;
+}
+
+/** How many keys a family names before the rest is `other`. */
+const FAMILY_CAP = 50;
+/** How long the gateway may keep a stopping exporter waiting. */
+const LAST_PUSH_MS = 5000;
+/** Settings that the link to the kernel rests on. */
+const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerprint', 'PollInterval'] as const;
+
+const ledgerOptions = ({ LocalNodes }: DeviceConfig): LedgerOptions => ({
+  localNodes: LocalNodes,
+  familyCap: FAMILY_CAP,
+});
+
+export function createWatch(options: WatchOptions): Watch {
+  const { config, folder, clock, logger, chance, newStateId } = options;
+  const metrics = createExporterMetrics(clock.now());
+  const gateway = createGatewayClient();
+  const stateFile = (): string => statePath(resolve(folder, config().StateDir), config().kernel);
+
+  let account: Account;
+  let kernel: KernelClient;
+  let link: KernelLink = { kind: 'connecting' };
+  let kernelVersion: string | undefined;
+  let logsUp = false;
+  let lastFrameAt: number | undefined;
+
+  const moment = (): DeviceMoment => ({
+    counters: account.counters(),
+    kernelUp: link.kind === 'up',
+    kernelVersion,
+    logsUp,
+    settingsGood: options.settingsGood(),
+  });
+
+  const pusher = createPusher({
+    gateway,
+    clock,
+    logger,
+    chance,
+    address: () => ({ origin: config().RemoteServer, token: config().RemoteToken }),
+    interval: () => config().PushInterval,
+    account: () => account,
+    render: () => metrics.render(moment()),
+    write: (saved) => writeState(stateFile(), saved),
+    onPush: (result) => metrics.push(result),
+  });
+
+  function onFrame(frame: Frame, catalog: Catalog): void {
+    const began = performance.now();
+    const outcome = account.apply(frame, catalog);
+    metrics.frame((performance.now() - began) / 1000);
+    if (outcome.kind === 'stale') return;
+    if (outcome.kind === 'baseline')
+      logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
+    if (outcome.kind === 'restarted') logger.warn('the kernel has restarted; its totals began anew');
+    const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
+    if (unobserved > 0) metrics.unobserved(unobserved / 1000);
+    lastFrameAt = frame.at;
+  }
+
+  function watchKernel({ MihomoAPIAddr, MihomoSecret, PollInterval }: DeviceConfig): KernelClient {
+    const client = createKernelClient({
+      address: MihomoAPIAddr,
+      secret: MihomoSecret,
+      pollInterval: PollInterval,
+      clock,
+      logger,
+      chance,
+      onFrame,
+      onBirth: (birth) => account.noteBirth(birth),
+      onLogs(heard) {
+        logsUp = heard;
+        account.setLogsAvailable(heard);
+      },
+      onLink(next) {
+        link = next;
+        if (next.kind === 'up') kernelVersion = next.version;
+      },
+    });
+    client.start();
+    return client;
+  }
+
+  async function openAccount(current: DeviceConfig): Promise<Account> {
+    const { DeviceID, MihomoAPIAddr } = current;
+    const read = await readState(stateFile(), clock.now());
+    if (read.kind === 'set_aside') {
+      logger.error(
+        { reason: read.reason, movedTo: read.movedTo },
+        'the state is not usable and was set aside; the gateway is asked for the counters',
+      );
+    }
+    const fresh = newAccount(DeviceID, MihomoAPIAddr, newStateId());
+    let opened = createAccount(read.kind === 'found' ? read.account : fresh, ledgerOptions(current));
+    if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
+    opened.moveTo(MihomoAPIAddr);
+    return opened;
+  }
+
+  function renamed(old: Account, current: DeviceConfig): Account {
+    logger.warn({ from: old.deviceId, to: current.DeviceID }, 'the DeviceID has changed: new counters begin');
+    const next = createAccount(old.rename(current.DeviceID, newStateId()), ledgerOptions(current));
+    next.setLogsAvailable(logsUp);
+    return next;
+  }
+
+  return {
+    async start() {
+      const current = config();
+      account = await openAccount(current);
+      kernel = watchKernel(current);
+      pusher.start();
+    },
+    async stop() {
+      await kernel.stop();
+      // Closing the client ends what still waits for an answer.
+      const deadline = setTimeout(() => void gateway.close(), LAST_PUSH_MS);
+      await pusher.stop();
+      if (!(await pusher.pushNow()))
+        logger.warn('the last push was not accepted; the state keeps it for the next start');
+      clearTimeout(deadline);
+      await gateway.close();
+    },
+    async change(next, previous) {
+      account.reconfigure(ledgerOptions(next));
+      if (next.DeviceID !== previous.DeviceID) {
+        await pusher.pushNow();
+        await pusher.between(() => {
+          account = renamed(account, next);
+        });
+      }
+      if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
+        await kernel.stop();
+        account.moveTo(next.MihomoAPIAddr);
+        link = { kind: 'connecting' };
+        kernel = watchKernel(next);
+      }
+    },
+    view: () => ({
+      deviceId: account.deviceId,
+      kernelAddress: config().MihomoAPIAddr,
+      link,
+      logsUp,
+      counters: account.counters(),
+      gateway: config().RemoteServer,
+      push: pusher.state(),
+    }),
+    render: () => metrics.render(moment()),
+  };
+}
