@@ -1,6 +1,7 @@
 import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
+import type { Place } from './place.ts';
 import type { SavedConnection } from './state.ts';
 
 /** An open connection as the last frame showed it. */
@@ -16,6 +17,8 @@ export interface TrackedConnection {
   downloadRate: number;
   /** The frame that showed it last. */
   frame: number;
+  /** Where its bytes are booked; undefined until some are. */
+  place: Place | undefined;
 }
 
 /** What happens to connections as a frame is compared with the one before. */
@@ -54,7 +57,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
   const table = new Map<string, TrackedConnection>();
   let frames = 0;
   for (const { id, ...connection } of saved) {
-    table.set(id, { ...connection, counted: !isUncounted(connection.details), frame: 0 });
+    table.set(id, { ...connection, counted: !isUncounted(connection.details), frame: 0, place: undefined });
   }
 
   const track = ({ id, details }: Connection, attribute: ConnectionEvents['attribute']): TrackedConnection => {
@@ -67,6 +70,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
       uploadRate: 0,
       downloadRate: 0,
       frame: frames,
+      place: undefined,
     };
     table.set(id, connection);
     return connection;

@@ -3,6 +3,7 @@ import { DIMENSIONS } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import { type MutableBytes, zeroBytes } from './bytes.ts';
+import { createFamilyNames, type KeyStanding } from './family-names.ts';
 
 /** One series of a family `flowcollect_<dimension>_bytes_total`. */
 export interface FamilySeries {
@@ -15,25 +16,31 @@ export interface FamilySeries {
 /** Where the bytes of keys go that have no name of their own. */
 export const OTHER_KEY = 'other';
 
-/** Names that are given out beside the cap: they are the ledger's own words, not keys of the world. */
-const RESERVED = new Set([OTHER_KEY, 'unattributed', 'none', 'ip']);
+/** One key in one class, to be kept at hand by whoever moves bytes under it. */
+export interface FamilySlot {
+  readonly key: string;
+  readonly class: TrafficClass;
+  /** How its key stood when it last moved bytes, and the counter it then had; undefined before its first byte. */
+  standing: KeyStanding | undefined;
+  bytes: MutableBytes | undefined;
+}
 
-const IDLE_MS = 40 * 86_400_000;
+/** Slots are shared, up to this many: two for the same key and class are as good as one, but take more room. */
+const MOST_SHARED_SLOTS = 1024;
 
 /** One dimension's counters, bounded. */
 export interface Family {
-  /** The counter of a key in a class, to add to at once; `other`'s when the key has no name. */
-  cell(key: string, trafficClass: TrafficClass, at: number): MutableBytes;
+  slot(key: string, trafficClass: TrafficClass): FamilySlot;
+  /** Adds to the counter of a slot's key; to `other`'s when the key has no name. */
+  add(slot: FamilySlot, upload: number, download: number, at: number): void;
   series(): FamilySeries[];
   /** Names given out and when each last moved a byte, to be saved. */
   names(): [name: string, lastUsed: number][];
 }
 
 /**
- * A family names at most `cap` keys and books the rest as `other`. The first half of the names goes to whoever comes
- * first; the second half only to keys that have moved a noticeable part of `other`, so that a scan of thousands of
- * hosts does not use the names up. Keys are promoted forward only: bytes booked as `other` stay there. A name is kept
- * until it was idle for 40 days, so that no counter falls within any window a dashboard shows.
+ * A family names at most `cap` keys (see {@link createFamilyNames}) and books the rest as `other`. Keys are promoted
+ * forward only: bytes booked as `other` stay there.
  */
 export function createFamily(
   cap: number,
@@ -41,45 +48,10 @@ export function createFamily(
   savedNames: readonly [name: string, lastUsed: number][] = [],
 ): Family {
   const cells = new Map<string, { key: string; class: TrafficClass; bytes: MutableBytes }>();
-  const lastUsed = new Map<string, number>(savedNames);
-  // How often keys without a name came by since the family was opened: a small sketch, halved when it is full.
-  const waiting = new Map<string, number>();
-
-  const named = (key: string, at: number): boolean => {
-    if (RESERVED.has(key)) return true;
-    if (lastUsed.has(key)) {
-      lastUsed.set(key, at);
-      return true;
-    }
-    if (lastUsed.size >= cap) forgetIdle(at);
-    if (lastUsed.size >= cap) return false;
-    if (lastUsed.size >= cap / 2 && !cameOften(key)) return false;
-    waiting.delete(key);
-    lastUsed.set(key, at);
-    return true;
-  };
-
-  const cameOften = (key: string): boolean => {
-    const count = (waiting.get(key) ?? 0) + 1;
-    waiting.set(key, count);
-    if (waiting.size > 8 * cap) {
-      for (const [each, seen] of waiting) {
-        if (seen <= 1) waiting.delete(each);
-        else waiting.set(each, seen / 2);
-      }
-    }
-    let sum = 0;
-    for (const seen of waiting.values()) sum += seen;
-    return count >= 8 && count * cap >= sum;
-  };
-
-  const forgetIdle = (at: number): void => {
-    for (const [name, used] of lastUsed) {
-      if (at - used < IDLE_MS) continue;
-      lastUsed.delete(name);
-      for (const [id, cell] of cells) if (cell.key === name) cells.delete(id);
-    }
-  };
+  const slots = new Map<string, FamilySlot>();
+  const names = createFamilyNames(cap, savedNames, (name) => {
+    for (const [id, cell] of cells) if (cell.key === name) cells.delete(id);
+  });
 
   const open = (key: string, trafficClass: TrafficClass): MutableBytes => {
     const id = `${key}\0${trafficClass}`;
@@ -93,7 +65,30 @@ export function createFamily(
 
   for (const { key, class: trafficClass, direction, bytes } of saved) open(key, trafficClass)[direction] += bytes;
   return {
-    cell: (key, trafficClass, at) => open(named(key, at) ? key : OTHER_KEY, trafficClass),
+    slot(key, trafficClass) {
+      const id = `${key}\0${trafficClass}`;
+      let slot = slots.get(id);
+      if (slot === undefined) {
+        if (slots.size >= MOST_SHARED_SLOTS) slots.clear();
+        slot = { key, class: trafficClass, standing: undefined, bytes: undefined };
+        slots.set(id, slot);
+      }
+      return slot;
+    },
+    add(slot, upload, download, at) {
+      const before = slot.standing;
+      const standing = names.came(slot.key, before, at);
+      let { bytes } = slot;
+      if (bytes === undefined || standing !== before) {
+        if (bytes === undefined || before?.named === true || standing.named) {
+          bytes = open(standing.named ? slot.key : OTHER_KEY, slot.class);
+        }
+        slot.standing = standing;
+        slot.bytes = bytes;
+      }
+      bytes.upload += upload;
+      bytes.download += download;
+    },
     series: () =>
       [...cells.values()].flatMap(({ key, class: trafficClass, bytes }) =>
         DIRECTIONS.filter((direction) => bytes[direction] > 0).map((direction) => ({
@@ -103,13 +98,17 @@ export function createFamily(
           bytes: bytes[direction],
         })),
       ),
-    names: () => [...lastUsed],
+    names: () => names.list(),
   };
 }
 
+/** The slots of one attribution, in the order of the dimensions. */
+export type FamilySlots = readonly FamilySlot[];
+
 /** All families at once: the same bytes, cut along each dimension. */
 export interface FamilyBook {
-  add(attribution: Attribution, upload: number, download: number, at: number): void;
+  slots(attribution: Attribution): FamilySlots;
+  add(slots: FamilySlots, upload: number, download: number, at: number): void;
   series(): Record<Dimension, FamilySeries[]>;
   names(): Record<Dimension, [name: string, lastUsed: number][]>;
 }
@@ -120,17 +119,16 @@ export interface SavedFamilies {
 }
 
 export function createFamilyBook(cap: number, saved?: SavedFamilies): FamilyBook {
-  const families = DIMENSIONS.map(
-    (dimension) => [dimension, createFamily(cap, saved?.series[dimension], saved?.names[dimension])] as const,
-  );
+  const families = DIMENSIONS.map((dimension) => createFamily(cap, saved?.series[dimension], saved?.names[dimension]));
   const each = <T>(read: (family: Family) => T): Record<Dimension, T> =>
-    Object.fromEntries(families.map(([dimension, family]) => [dimension, read(family)])) as Record<Dimension, T>;
+    Object.fromEntries(families.map((family, index) => [DIMENSIONS[index], read(family)])) as Record<Dimension, T>;
   return {
-    add(attribution, upload, download, at) {
-      for (const [dimension, family] of families) {
-        const bytes = family.cell(attribution.keys[dimension], attribution.class, at);
-        bytes.upload += upload;
-        bytes.download += download;
+    slots: ({ class: trafficClass, keys }) =>
+      families.map((family, index) => family.slot(keys[DIMENSIONS[index] ?? 'group'], trafficClass)),
+    add(slots, upload, download, at) {
+      for (let index = 0; index < families.length; index += 1) {
+        const slot = slots[index];
+        if (slot !== undefined) families[index]?.add(slot, upload, download, at);
       }
     },
     series: () => each((family) => family.series()),

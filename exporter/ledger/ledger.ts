@@ -10,6 +10,7 @@ import { createFamilyBook, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createPendingBirths } from './pending-births.ts';
+import type { Place } from './place.ts';
 import { hasRestarted } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import type { LedgerState } from './state.ts';
@@ -109,6 +110,11 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     return attribution;
   }
 
+  function placeOf(attribution: Attribution): Place {
+    const { class: trafficClass, node, provider } = attribution;
+    return { cell: book.cell(trafficClass, node, provider), slots: families.slots(attribution) };
+  }
+
   function close(frame: Frame): void {
     raw = { upload: frame.upload, download: frame.download };
     lastAt = frame.at;
@@ -150,15 +156,15 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const events: ConnectionEvents = {
       attribute: (details) => attribute(details, catalog, unknownNodes),
       moved(connection, upload, download) {
-        const { class: trafficClass, node, provider } = connection.attribution;
         if (!connection.counted) {
-          uncounted.add(node, provider, upload, download);
+          uncounted.add(connection.attribution.node, connection.attribution.provider, upload, download);
           return;
         }
-        const cell = book.cell(trafficClass, node, provider);
+        connection.place ??= placeOf(connection.attribution);
+        const { cell, slots } = connection.place;
         cell.measured.upload += upload;
         cell.measured.download += download;
-        families.add(connection.attribution, upload, download, frame.at);
+        families.add(slots, upload, download, frame.at);
         settlement.noteMoved(connection, upload, download);
         remainder.upload -= upload;
         remainder.download -= download;
@@ -177,8 +183,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       });
     }
     settlement.settle(remainder, candidates, elapsed, heard && logsAvailable, (attribution, direction, bytes) => {
-      book.cell(attribution.class, attribution.node, attribution.provider).settled[direction] += bytes;
-      families.add(attribution, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, frame.at);
+      const { cell, slots } = placeOf(attribution);
+      cell.settled[direction] += bytes;
+      families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, frame.at);
     });
     for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
     close(frame);
