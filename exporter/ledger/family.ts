@@ -25,7 +25,7 @@ export interface FamilySlot {
   bytes: MutableBytes | undefined;
 }
 
-/** Slots are shared, up to this many: two for the same key and class are as good as one, but take more room. */
+/** Slots of a class are shared, up to this many: two for the same key and class are as good as one, but take more room. */
 const MOST_SHARED_SLOTS = 1024;
 
 /** One dimension's counters, bounded. */
@@ -48,7 +48,13 @@ export function createFamily(
   savedNames: readonly [name: string, lastUsed: number][] = [],
 ): Family {
   const cells = new Map<string, { key: string; class: TrafficClass; bytes: MutableBytes }>();
-  const slots = new Map<string, FamilySlot>();
+  const slots: Record<TrafficClass, Map<string, FamilySlot>> = {
+    proxy: new Map(),
+    direct: new Map(),
+    local: new Map(),
+    reject: new Map(),
+    unattributed: new Map(),
+  };
   const names = createFamilyNames(cap, savedNames, (name) => {
     for (const [id, cell] of cells) if (cell.key === name) cells.delete(id);
   });
@@ -66,12 +72,12 @@ export function createFamily(
   for (const { key, class: trafficClass, direction, bytes } of saved) open(key, trafficClass)[direction] += bytes;
   return {
     slot(key, trafficClass) {
-      const id = `${key}\0${trafficClass}`;
-      let slot = slots.get(id);
+      const shared = slots[trafficClass];
+      let slot = shared.get(key);
       if (slot === undefined) {
-        if (slots.size >= MOST_SHARED_SLOTS) slots.clear();
+        if (shared.size >= MOST_SHARED_SLOTS) shared.clear();
         slot = { key, class: trafficClass, standing: undefined, bytes: undefined };
-        slots.set(id, slot);
+        shared.set(key, slot);
       }
       return slot;
     },

@@ -8,11 +8,17 @@ import { createSizeModel, type Features, type Prior, type SavedSizeModel } from 
 export interface RemainderModel {
   /** Notes what an open connection moved, and how fast: how fast the busiest are bounds what one may move unseen. */
   noteRate(bytes: number, rate: number): void;
-  /** The claim of each candidate to the remainder of a frame that took `elapsed` milliseconds. */
-  claims(candidates: readonly Candidate[], elapsed: number): Claim[];
-  /** Learns from what the remainder really was. */
-  learn(candidates: readonly Candidate[], elapsed: number, remainder: number): void;
+  /** What the remainder of a frame that took `elapsed` milliseconds should be made of. */
+  expect(candidates: readonly Candidate[], elapsed: number): Expectation;
   save(): SavedRemainderModel;
+}
+
+/** What is expected of one remainder. Good until something is learned. */
+export interface Expectation {
+  /** The claim of each candidate. */
+  claims(): Claim[];
+  /** Learns from what the remainder really was. */
+  learn(remainder: number): void;
 }
 
 export interface SavedRemainderModel {
@@ -109,34 +115,35 @@ export function createRemainderModel(
     }
   };
 
-  const sumFeatures = (candidates: readonly Candidate[], elapsed: number): Features => {
-    const sum = new Map<string, number>();
-    for (const candidate of candidates) {
-      for (const [name, weight] of featuresOf(candidate, elapsed)) sum.set(name, (sum.get(name) ?? 0) + weight);
-    }
-    return sum;
-  };
-
   return {
     noteRate(bytes, rate) {
       busyRate += (rate - busyRate) * (bytes / (bytes + BUSY_MEMORY_BYTES));
     },
-    claims(candidates, elapsed) {
-      const sum = sumFeatures(candidates, elapsed);
-      return candidates.map((candidate) => {
+    expect(candidates, elapsed) {
+      const parts = candidates.map((candidate) => {
         const features = featuresOf(candidate, elapsed);
-        if (features.size === 0) return { mean: 0, variance: 0 };
-        // What is not known of the parameters is uncertain for all candidates together.
-        const shared = sizes.covariance(features, sum);
-        return { mean: sizes.mean(features), variance: Math.max(0, noiseOf(candidate, elapsed) + shared) };
+        return { features, noise: features.size > 0 ? noiseOf(candidate, elapsed) : 0 };
       });
-    },
-    learn(candidates, elapsed, remainder) {
-      let noise = 0;
-      for (const candidate of candidates) {
-        if (featuresOf(candidate, elapsed).size > 0) noise += noiseOf(candidate, elapsed);
+      const sum = new Map<string, number>();
+      for (const { features } of parts) {
+        for (const [name, weight] of features) sum.set(name, (sum.get(name) ?? 0) + weight);
       }
-      sizes.learn(sumFeatures(candidates, elapsed), remainder, noise);
+      return {
+        claims() {
+          const covariances = sizes.covariances(sum);
+          return parts.map(({ features, noise }) => {
+            if (features.size === 0) return { mean: 0, variance: 0 };
+            // What is not known of the parameters is uncertain for all candidates together.
+            let shared = 0;
+            for (const [name, weight] of features) shared += weight * (covariances.get(name) ?? 0);
+            return { mean: sizes.mean(features), variance: Math.max(0, noise + shared) };
+          });
+        },
+        learn(remainder) {
+          const noise = parts.reduce((total, part) => total + part.noise, 0);
+          sizes.learn(sum, remainder, noise);
+        },
+      };
     },
     save: () => ({ sizes: sizes.save(), busyRate }),
   };

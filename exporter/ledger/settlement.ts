@@ -103,10 +103,10 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
       for (const direction of DIRECTIONS) {
         carry[direction] += remainder[direction];
         const owed = carry[direction];
-        const model = models[direction];
-        if (owed > 0) settleDirection(direction, candidates, model.claims(candidates, elapsed), heard, book);
+        const expectation = models[direction].expect(candidates, elapsed);
+        if (owed > 0) settleDirection(direction, candidates, expectation.claims(), heard, book);
         unclaimed[direction] = Math.max(0, carry[direction]);
-        model.learn(candidates, elapsed, owed);
+        expectation.learn(owed);
       }
     },
     save: () => ({

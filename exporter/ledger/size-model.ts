@@ -6,8 +6,8 @@
 export interface SizeModel {
   /** The expectation of a combination of features, not below zero. */
   mean(features: Features): number;
-  /** How much the sum of `total` would teach about `features`: their covariance under what is not yet known. */
-  covariance(features: Features, total: Features): number;
+  /** How much the sum of `total` would teach about each of its parameters: their covariances under what is not yet known. */
+  covariances(total: Features): Features;
   /**
    * Learns from one remainder.
    *
@@ -106,7 +106,10 @@ export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: S
       for (const name of features.keys()) positionOf(name);
       return Math.max(0, dot(features, means));
     },
-    covariance: (features, total) => dot(features, project(total)),
+    covariances(total) {
+      const projection = project(total);
+      return new Map([...total.keys()].map((name) => [name, projection[positionOf(name)] ?? 0]));
+    },
     learn(total, remainder, noise) {
       if (total.size === 0) return;
       const gainless = project(total);
