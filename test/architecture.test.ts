@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'runtime'],
   stack: ['core', 'runtime'],
   cli: ['core'],
-  tools: ['core'],
+  tools: ['core', 'cli'],
   bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
   test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'tools'],
 };

@@ -16,6 +16,7 @@ const entries = {
   grafana: 'grafana/main.ts',
   bench: 'bench/main.ts',
   docs: 'tools/docs.ts',
+  release: 'tools/release.ts',
 };
 
 const dist = `${root}dist`;
@@ -26,9 +27,13 @@ const { outputFiles } = await build({
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  // Tools that make releases: they run in a checkout, and are too big or too tied to their own folders to bundle.
+  external: ['esbuild', 'postject'],
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
+  // Names too: source maps give them back (node --enable-source-maps).
+  minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
   // Bundled CommonJS packages still call require() for Node's own modules, which ESM does not define.

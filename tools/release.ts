@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url';
+import { checkRelease } from './release/check.ts';
+import { makeRelease } from './release/make.ts';
+
+// `npm run dist` makes release/; `npm run dist:check` tries what it made.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const say = (line: string): void => console.log(line);
+await (process.argv.includes('--check') ? checkRelease(root, say) : makeRelease(root, say));

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { VERSION } from '../../core/version.ts';
+import { arm64Emulation } from './emulation.ts';
+import { executableName } from './make.ts';
+import { firstPush, output, type Program } from './try-executable.ts';
+
+const SimulatorLine = z.object({ kernel: z.string() });
+
+/**
+ * Starts the executables that this machine can run: each says its version, replays a recording with the same result as
+ * the plain bundle, and pushes a simulated kernel's counters. That of Windows is not started.
+ *
+ * @param root the checkout's folder, with release/ made
+ * @throws Error at the first that fails
+ */
+export async function checkRelease(root: string, say: (line: string) => void): Promise<void> {
+  const recordings = join(root, 'test', 'recordings');
+  const replay = [
+    ...['replay', join(recordings, 'mixed.ndjson.gz'), '--logs', join(recordings, 'mixed.logs.json.gz')],
+    ...['--proxies', join(recordings, 'proxies.json'), '--interval', '1000', '--from-zero', '--json'],
+  ];
+  const plain: Program = { command: process.execPath, args: [join(root, 'dist', 'flowcollect.mjs')], env: {} };
+  const expected = await output(plain, replay);
+
+  const simulator = spawn(process.execPath, [join(root, 'dist', 'simulator.mjs'), 'kernel', '--speed', '10']);
+  try {
+    const [line] = (await once(createInterface(simulator.stdout), 'line')) as [string];
+    const kernel = SimulatorLine.parse(JSON.parse(line)).kernel;
+    for (const [name, program] of await programs(root)) {
+      const started = Date.now();
+      const version = (await output(program, ['version'])).trim();
+      if (version !== VERSION) throw new Error(`${name} says version ${version} instead of ${VERSION}`);
+      const start = Date.now() - started;
+      if ((await output(program, replay)) !== expected) throw new Error(`${name} replays a recording differently`);
+      const push = await firstPush(program, kernel);
+      say(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
+    }
+  } finally {
+    simulator.kill('SIGTERM');
+  }
+}
+
+async function programs(root: string): Promise<[string, Program][]> {
+  const at = (name: string): string => join(root, 'release', name);
+  const native = executableName('linux-x64');
+  const foreign = executableName('linux-arm64');
+  const { command, env } = await arm64Emulation(join(root, '.cache', 'release'));
+  return [
+    [native, { command: at(native), args: [], env: {} }],
+    [`${foreign}, emulated`, { command, args: [at(foreign)], env }],
+  ];
+}

@@ -1,0 +1,42 @@
+import { build, type Metafile } from 'esbuild';
+import { BUNDLE_OF_COMMAND } from '../../cli/commands.ts';
+
+/** `stack` starts other programs from a checkout, so only a checkout has it. */
+const NEEDS_CHECKOUT = ['stack'];
+
+/**
+ * One CommonJS script that holds every command: the form that a single executable of Node 22 takes.
+ *
+ * @param root the checkout's folder
+ * @param path where the script is written
+ * @returns what it is made of
+ */
+export async function buildSingleBundle(root: string, path: string): Promise<Metafile> {
+  const bundles = [...new Set(Object.values(BUNDLE_OF_COMMAND))].filter((name) => !NEEDS_CHECKOUT.includes(name));
+  const loaders = bundles.map((name) => `  ${name}: () => import('./${name}/main.ts'),`);
+  const { metafile } = await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: [
+        "import { dispatch } from './cli/commands.ts';",
+        `const LOADERS = {\n${loaders.join('\n')}\n};`,
+        'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle]?.()).then(',
+        '  (exitCode) => { process.exitCode = exitCode; },',
+        '  (error) => { console.error(error); process.exitCode = 1; },',
+        ');',
+      ].join('\n'),
+      resolveDir: root,
+      sourcefile: 'single-executable.ts',
+    },
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
