@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import {
@@ -10,6 +11,7 @@ import {
   timeOfDaySetting,
   timeZoneSetting,
 } from '../core/settings.ts';
+import type { KernelAddress } from './kernel/endpoint.ts';
 import {
   deviceIdSetting,
   fingerprintSetting,
@@ -147,6 +149,17 @@ function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): bool
   if (isIP(hostname) === 4) return !/^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname);
   // A name without a dot is one of the local network, such as a container.
   return hostname.includes('.') || hostname.includes(':');
+}
+
+/** @param folder of the settings file, which a relative MihomoCA is relative to */
+export function kernelAddress(device: DeviceConfig, folder: string): KernelAddress {
+  const { MihomoAPIAddr, MihomoSecret, MihomoCA, MihomoFingerprint } = device;
+  return {
+    address: MihomoAPIAddr,
+    secret: MihomoSecret,
+    ca: MihomoCA === undefined ? undefined : resolve(folder, MihomoCA),
+    fingerprint: MihomoFingerprint,
+  };
 }
 
 /** Keys that are set: an unset one must not hide what `[client]` says. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount, newAccount } from './account.ts';
-import type { DeviceConfig } from './config.ts';
+import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
@@ -110,11 +110,10 @@ export function createWatch(options: WatchOptions): Watch {
     lastFrameAt = frame.at;
   }
 
-  function watchKernel({ MihomoAPIAddr, MihomoSecret, PollInterval }: DeviceConfig): KernelClient {
+  function watchKernel(current: DeviceConfig): KernelClient {
     const client = createKernelClient({
-      address: MihomoAPIAddr,
-      secret: MihomoSecret,
-      pollInterval: PollInterval,
+      ...kernelAddress(current, folder),
+      pollInterval: current.PollInterval,
       clock,
       logger,
       chance,

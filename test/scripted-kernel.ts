@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -13,6 +14,8 @@ export interface ScriptedKernel {
   secret: string;
   /** Whether upgrades are served; otherwise they are answered 400. */
   webSockets: boolean;
+  /** Whether upgrades must carry the secret as `?token=`, as behind a proxy that drops their header. */
+  tokenOnly: boolean;
   /** Sends to every open WebSocket of a path. */
   send(path: string, text: string): void;
   /** Open WebSockets of a path. */
@@ -55,19 +58,36 @@ export function connectionsMessage(
   });
 }
 
-/** @param port 0 lets the system choose; a port of before stands for the same kernel started again */
-export async function startScriptedKernel(port = 0): Promise<ScriptedKernel> {
+export interface ScriptedKernelPlace {
+  /** 0 lets the system choose; a port of before stands for the same kernel started again. */
+  readonly port?: number;
+  /** A unix socket instead of a port. */
+  readonly socketPath?: string;
+  /** Serves TLS with this key and certificate, PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export async function startScriptedKernel({
+  port = 0,
+  socketPath,
+  tls,
+}: ScriptedKernelPlace = {}): Promise<ScriptedKernel> {
   const sockets = new Map<string, Set<WebSocket>>();
   const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? '';
-  const isLetIn = (request: IncomingMessage): boolean =>
-    kernel.secret === '' || request.headers.authorization === `Bearer ${kernel.secret}`;
+  const isLetIn = (request: IncomingMessage): boolean => {
+    const token = new URL(request.url ?? '', 'http://kernel').searchParams.get('token');
+    if (kernel.secret === '' || (request.headers.upgrade !== undefined && token === kernel.secret)) return true;
+    if (request.headers.upgrade !== undefined && kernel.tokenOnly) return false;
+    return request.headers.authorization === `Bearer ${kernel.secret}`;
+  };
 
-  const server = createServer((request, response) => {
+  const serve: RequestListener = (request, response) => {
     kernel.asked.push(`GET ${request.url}`);
     const answer = isLetIn(request) ? (kernel.answers.get(pathOf(request)) ?? 404) : 401;
     if (typeof answer === 'number') response.writeHead(answer).end(JSON.stringify({ message: 'no' }));
     else response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   const upgrader = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     kernel.asked.push(`WS ${request.url}`);
@@ -84,11 +104,16 @@ export async function startScriptedKernel(port = 0): Promise<ScriptedKernel> {
     });
   });
   await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
+    if (socketPath === undefined) server.listen(port, '127.0.0.1', resolve);
+    else server.listen(socketPath, resolve);
   });
+  const scheme = tls === undefined ? 'http' : 'https';
 
   const kernel: ScriptedKernel = {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address:
+      socketPath === undefined
+        ? `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
+        : `unix://${socketPath}`,
     answers: new Map<string, unknown>([
       ['/version', { meta: true, version: 'v1.19.2' }],
       ['/proxies', { proxies: { DIRECT: { type: 'Direct' }, 香港: { type: 'Shadowsocks', 'provider-name': 'a' } } }],
@@ -98,6 +123,7 @@ export async function startScriptedKernel(port = 0): Promise<ScriptedKernel> {
     asked: [],
     secret: '',
     webSockets: true,
+    tokenOnly: false,
     send: (path, text) => {
       for (const socket of sockets.get(path) ?? []) socket.send(text);
     },

@@ -73,7 +73,7 @@ describe('the table', () => {
       'zh',
       7000,
     ).join('\n');
-    expect(lines).toContain('请把 [client] MihomoSecret 改成内核配置里的 secret');
+    expect(lines).toContain('请把 MihomoSecret 改成内核配置里的 secret');
     expect(lines).toContain('网关 https://vps.example 无法连接（ECONNREFUSED）');
     expect(lines).toContain('从未成功');
   });

@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { DeviceConfig } from '../config.ts';
+import { type DeviceConfig, kernelAddress } from '../config.ts';
 import { openKernelEndpoint } from '../kernel/endpoint.ts';
 import { createFrameDecoder, FrameError } from '../kernel/frame-message.ts';
 import { followMessages } from '../kernel/message-stream.ts';
@@ -21,10 +21,10 @@ const good = (text: string): Finding => ({ verdict: 'good', text });
 const bad = (text: string): Finding => ({ verdict: 'bad', text });
 
 /** Asks the kernel for its version, a frame and its log. */
-export async function checkKernel(config: DeviceConfig, now: number): Promise<Finding[]> {
-  const { MihomoAPIAddr: address, MihomoSecret: secret, Language: language } = config;
+export async function checkKernel(config: DeviceConfig, folder: string, now: number): Promise<Finding[]> {
+  const { MihomoAPIAddr: address, Language: language } = config;
   const zh = language === 'zh';
-  const endpoint = openKernelEndpoint({ address, secret });
+  const endpoint = openKernelEndpoint(kernelAddress(config, folder));
   const problem = (each: KernelProblem): Finding => bad(describeKernelProblem(each, address, language));
   try {
     const signal = AbortSignal.timeout(LISTEN_MS);

@@ -44,7 +44,7 @@ describe('doctor', () => {
     expect(await doctor({ Language: 'zh', MihomoSecret: 'hunter2' })).toBe('3 处需要修复');
     expect(printed.filter((line) => line.startsWith('✗'))).toEqual([
       expect.stringContaining('请修改 [client] StateDir 或其权限'),
-      expect.stringContaining('请把 [client] MihomoSecret 改成内核配置里的 secret'),
+      expect.stringContaining('请把 MihomoSecret 改成内核配置里的 secret'),
       expect.stringContaining('请把 [client] RemoteToken 改成服务端的 ServerToken'),
     ]);
     expect(printed.join('')).not.toContain('hunter2');

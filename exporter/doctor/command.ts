@@ -33,7 +33,7 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
         await checkStateFolder(resolve(dirname(path), StateDir), Language),
       ];
       for (const device of devices) {
-        const own = [...(await checkKernel(device, clock.now())), await checkGateway(device)];
+        const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];
         const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
         findings.push(...own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` })));
       }

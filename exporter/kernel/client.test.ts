@@ -66,7 +66,7 @@ describe('a kernel client', () => {
   it('sends the secret in the header, and says when it is wrong without repeating it', async () => {
     kernel.secret = 'right one';
     start({ secret: 'wrong one' });
-    await vi.waitFor(() => expect(lastProblem()).toContain('refuses the secret (401): make [client] MihomoSecret'));
+    await vi.waitFor(() => expect(lastProblem()).toContain('refuses the secret (401): make MihomoSecret'));
     expect(lines.join()).toContain('refuses the secret');
     expect(lines.join()).not.toContain('wrong one');
     await client?.stop();
@@ -88,7 +88,7 @@ describe('a kernel client', () => {
     const port = Number(new URL(kernel.address).port);
     await kernel.kill();
     await vi.waitFor(() => expect(lastProblem()).toContain('nothing listens at http://127.0.0.1:'), 5000);
-    kernel = await startScriptedKernel(port);
+    kernel = await startScriptedKernel({ port });
     kernel.answers.set('/connections', connectionsMessage(0, 77));
     await vi.waitFor(() => expect(totals().at(-1)).toBe(77), 10_000);
   });

@@ -1,10 +1,12 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
+import { kernelTransport } from './address.ts';
+import { type KernelTrust, kernelConnector, TrustError } from './connector.ts';
 import type { KernelProblem } from './problem.ts';
 
 /** Where a kernel is and how to be let in. */
-export interface KernelAddress {
-  /** Such as `http://127.0.0.1:9090`. */
+export interface KernelAddress extends KernelTrust {
+  /** As `parseKernelAddress` spells it, such as `http://127.0.0.1:9090` or `unix:///run/mihomo.sock`. */
   readonly address: string;
   /** Empty when the kernel asks for none. */
   readonly secret: string;
@@ -16,9 +18,15 @@ export interface KernelEndpoint {
   readonly address: string;
   /** One GET; the body as text. */
   get(path: string, signal: AbortSignal): Promise<KernelAnswer>;
-  /** What a WebSocket to a path of this kernel needs. */
-  webSocket(path: string): { url: string; headers: Record<string, string>; dispatcher: Dispatcher };
+  /** The ways to open a WebSocket to a path of this kernel, to be tried in this order. */
+  webSockets(path: string): readonly WebSocketWay[];
   close(): Promise<void>;
+}
+
+export interface WebSocketWay {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly dispatcher: Dispatcher;
 }
 
 export type KernelAnswer =
@@ -27,10 +35,11 @@ export type KernelAnswer =
 
 const TIMEOUT_MS = 5000;
 
-/** An endpoint over TCP, plain or with TLS. */
-export function openKernelEndpoint({ address, secret }: KernelAddress): KernelEndpoint {
+/** An endpoint over TCP, plain or with TLS, a unix socket or a named pipe. */
+export function openKernelEndpoint({ address, secret, ca, fingerprint }: KernelAddress): KernelEndpoint {
+  const { origin, socketPath } = kernelTransport(address);
   const dispatcher = new Agent({
-    connect: { timeout: TIMEOUT_MS },
+    connect: kernelConnector({ socketPath, timeout: TIMEOUT_MS, ca, fingerprint }),
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   });
@@ -39,22 +48,35 @@ export function openKernelEndpoint({ address, secret }: KernelAddress): KernelEn
     address,
     async get(path, signal) {
       try {
-        const { statusCode, body } = await request(`${address}${path}`, { dispatcher, headers, signal });
+        const { statusCode, body } = await request(`${origin}${path}`, { dispatcher, headers, signal });
         return { kind: 'answer', status: statusCode, text: await body.text() };
       } catch (error) {
         return { kind: 'problem', problem: problemOf(error) };
       }
     },
-    webSocket: (path) => ({ url: `${address.replace(/^http/, 'ws')}${path}`, headers, dispatcher }),
+    webSockets(path) {
+      const url = `${origin.replace(/^http/, 'ws')}${path}`;
+      const withHeader = { url, headers, dispatcher };
+      if (secret === '') return [withHeader];
+      // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
+      const withToken = { url: `${url}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}` };
+      return [withHeader, { ...withToken, headers: {}, dispatcher }];
+    },
     close: () => dispatcher.destroy(),
   };
 }
 
 function problemOf(error: unknown): KernelProblem {
+  const trust = error instanceof TrustError ? error : error instanceof Error ? error.cause : undefined;
+  if (trust instanceof TrustError) return trust.reason;
   const code = errorCode(error);
-  if (code === 'ECONNREFUSED') return { kind: 'refused' };
+  // A socket that is not there is a kernel that does not run.
+  if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'refused' };
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden', code };
   // A port that speaks something else than HTTP.
   if (code.startsWith('HPE_') || code === 'HTTPParserError')
     return { kind: 'not_a_kernel', detail: 'it does not speak HTTP' };
+  if (code.startsWith('ERR_SSL_'))
+    return { kind: 'not_a_kernel', detail: 'it does not speak TLS, so perhaps http:// is meant' };
   return { kind: 'unreachable', code };
 }

@@ -15,21 +15,42 @@ export interface FrameDecoder {
   decode(text: string, at: number): Frame;
 }
 
+/** What is kept of an open connection. */
+interface Known {
+  readonly id: string;
+  readonly details: ConnectionDetails;
+  /** Where the last frame listed it. */
+  position: number;
+  /** The frame that listed it last. */
+  frame: number;
+}
+
 /**
  * Checks by hand rather than by schema: this runs over thousands of connections a second. Only the counters are read
- * anew in each frame; the details of a connection are read at first sight and kept while it is open.
+ * anew in each frame; the details of a connection are read at first sight and kept while it is open, with its id, so
+ * that whoever looks it up compares the same text with itself.
  *
  * Shape: mihomo `hub/route/connections.go` and `tunnel/statistic`; `connections` is null when there are none.
  */
 export function createFrameDecoder(): FrameDecoder {
-  let known = new Map<string, ConnectionDetails>();
+  const known = new Map<string, Known>();
+  // The kernel lists connections in the same order each time: the next one is mostly the one that came next before.
+  let listed: Known[] = [];
+  let frames = 0;
+
+  const forgetClosed = (): void => {
+    for (const { id, frame } of known.values()) if (frame !== frames) known.delete(id);
+  };
+
   return {
     decode(text, at) {
       const message = parseObject(text);
       const raw = message.connections ?? [];
       if (!Array.isArray(raw)) throw new FrameError('connections: expected a list or null');
-      const next = new Map<string, ConnectionDetails>();
+      frames += 1;
+      const nowListed: Known[] = new Array(raw.length);
       const connections: Connection[] = new Array(raw.length);
+      let expected = 0;
       for (let index = 0; index < raw.length; index += 1) {
         const item = raw[index] as RawConnection | null;
         if (typeof item !== 'object' || item === null)
@@ -38,9 +59,18 @@ export function createFrameDecoder(): FrameDecoder {
         if (typeof id !== 'string' || id === '') throw new FrameError(`connections[${index}].id: expected a text`);
         if (!isCount(upload)) throw countError(`connections[${index}].upload`, upload);
         if (!isCount(download)) throw countError(`connections[${index}].download`, download);
-        const details = known.get(id) ?? readDetails(item, index);
-        next.set(id, details);
-        connections[index] = { id, upload, download, details };
+        let entry = listed[expected];
+        if (entry?.id !== id) entry = known.get(id);
+        if (entry === undefined) {
+          entry = { id, details: readDetails(item, index), position: index, frame: frames };
+          known.set(id, entry);
+        } else {
+          expected = entry.position + 1;
+          entry.position = index;
+          entry.frame = frames;
+        }
+        nowListed[index] = entry;
+        connections[index] = { id: entry.id, upload, download, details: entry.details };
       }
       const frame = {
         at,
@@ -49,7 +79,8 @@ export function createFrameDecoder(): FrameDecoder {
         memory: isCount(message.memory) ? message.memory : 0,
         connections,
       };
-      known = next;
+      listed = nowListed;
+      forgetClosed();
       return frame;
     },
   };

@@ -1,5 +1,5 @@
 import { WebSocket } from 'undici';
-import type { KernelEndpoint } from './endpoint.ts';
+import type { KernelEndpoint, WebSocketWay } from './endpoint.ts';
 
 export interface MessageStreamOptions {
   readonly endpoint: KernelEndpoint;
@@ -17,11 +17,19 @@ export interface MessageStreamOptions {
 export type StreamEnd = 'refused' | 'ended';
 
 /** Follows a WebSocket of the kernel until it ends; resolves then, and never rejects. */
-export function followMessages(options: MessageStreamOptions): Promise<StreamEnd> {
-  const { endpoint, path, signal, silence, onOpen, onMessage } = options;
-  if (signal.aborted) return Promise.resolve('refused');
+export async function followMessages(options: MessageStreamOptions): Promise<StreamEnd> {
+  const { endpoint, path, signal } = options;
+  for (const way of endpoint.webSockets(path)) {
+    if (signal.aborted) return 'refused';
+    if ((await follow(way, options)) === 'ended') return 'ended';
+  }
+  return 'refused';
+}
+
+function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<StreamEnd> {
+  const { signal, silence, onOpen, onMessage } = options;
   return new Promise((resolve) => {
-    const { url, headers, dispatcher } = endpoint.webSocket(path);
+    const { url, headers, dispatcher } = way;
     const socket = new WebSocket(url, { headers, dispatcher });
     let opened = false;
     let watchdog: NodeJS.Timeout | undefined;

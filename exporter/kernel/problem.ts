@@ -1,9 +1,14 @@
+import type { TrustFailure } from './connector.ts';
+
 /** Why a kernel cannot be read. */
 export type KernelProblem =
+  | TrustFailure
   /** Nothing listens at the address: the kernel is not running, or listens elsewhere. */
   | { readonly kind: 'refused' }
   /** No answer for another reason, such as a name that does not resolve or a time-out; the system's code. */
   | { readonly kind: 'unreachable'; readonly code: string }
+  /** The socket is there, but not for this user; the system's code. */
+  | { readonly kind: 'forbidden'; readonly code: string }
   /** The kernel answered 401. */
   | { readonly kind: 'wrong_secret' }
   /** Something answers that is not a Mihomo kernel. */
@@ -29,20 +34,36 @@ export function describeKernelProblem(problem: KernelProblem, address: string, l
   switch (problem.kind) {
     case 'refused':
       return zh
-        ? `${address} 无人监听：请启动 Mihomo 内核，或检查 [client] MihomoAPIAddr 是否与内核的 external-controller 一致`
-        : `nothing listens at ${address}: start the Mihomo kernel, or make [client] MihomoAPIAddr the same as its external-controller`;
+        ? `${address} 无人监听：请启动 Mihomo 内核，或检查 MihomoAPIAddr 是否与内核的 external-controller 一致`
+        : `nothing listens at ${address}: start the Mihomo kernel, or make MihomoAPIAddr the same as its external-controller`;
     case 'unreachable':
       return zh
-        ? `${address} 没有应答（${problem.code}）：请检查 [client] MihomoAPIAddr 和网络`
-        : `${address} does not answer (${problem.code}): check [client] MihomoAPIAddr and the network`;
+        ? `${address} 没有应答（${problem.code}）：请检查 MihomoAPIAddr 和网络`
+        : `${address} does not answer (${problem.code}): check MihomoAPIAddr and the network`;
+    case 'forbidden':
+      return zh
+        ? `无权打开 ${address}（${problem.code}）：请以能访问它的用户运行，或修改它的权限`
+        : `${address} may not be opened (${problem.code}): run as a user who may use it, or change its permissions`;
+    case 'untrusted':
+      return zh
+        ? `${address} 的证书不受信任（${problem.code}）：请把 MihomoCA 设为它的 CA 文件；若确认是自己的内核，也可设 MihomoFingerprint = ${problem.fingerprint}`
+        : `the certificate of ${address} is not trusted (${problem.code}): set MihomoCA to its CA's file or, if this is your kernel, MihomoFingerprint = ${problem.fingerprint}`;
+    case 'wrong_fingerprint':
+      return zh
+        ? `${address} 的证书不是 MihomoFingerprint 指定的那张：对方可能不是您的内核，未发送密钥；若是您换了证书，请设 MihomoFingerprint = ${problem.fingerprint}`
+        : `${address} shows another certificate than MihomoFingerprint: this may not be your kernel, and the secret was not sent; if you renewed it, set MihomoFingerprint = ${problem.fingerprint}`;
+    case 'bad_ca':
+      return zh
+        ? `MihomoCA ${problem.path} 无法使用（${problem.code}）：请指向一个 PEM 格式的证书文件`
+        : `MihomoCA ${problem.path} cannot be used (${problem.code}): name a file that holds a certificate in PEM form`;
     case 'wrong_secret':
       return zh
-        ? `${address} 拒绝了密钥（401）：请把 [client] MihomoSecret 改成内核配置里的 secret`
-        : `${address} refuses the secret (401): make [client] MihomoSecret the same as the kernel's secret`;
+        ? `${address} 拒绝了密钥（401）：请把 MihomoSecret 改成内核配置里的 secret`
+        : `${address} refuses the secret (401): make MihomoSecret the same as the kernel's secret`;
     case 'not_a_kernel':
       return zh
-        ? `${address} 不是 Mihomo 内核（${problem.detail}）：请检查 [client] MihomoAPIAddr 的端口`
-        : `${address} is not a Mihomo kernel (${problem.detail}): check the port in [client] MihomoAPIAddr`;
+        ? `${address} 不是 Mihomo 内核（${problem.detail}）：请检查 MihomoAPIAddr 的端口`
+        : `${address} is not a Mihomo kernel (${problem.detail}): check the port in MihomoAPIAddr`;
     case 'bad_frame':
       return zh
         ? `${address} 发来的 /connections 无法记账（${problem.detail}）：请升级内核；在此之前不计任何字节`
