@@ -29,8 +29,8 @@ export interface Device {
   ini(changes?: Readonly<Record<string, string>>): string;
   /** Writes the settings file. */
   edit(text: string): Promise<void>;
-  /** Starts the exporter as a new process would. */
-  start(changes?: Readonly<Record<string, string>>): Promise<Exporter>;
+  /** Starts the exporter as a new process would, with these keys of `[client]` and more sections. */
+  start(changes?: Readonly<Record<string, string>>, sections?: string): Promise<Exporter>;
   /** Stops it as SIGTERM would. */
   stop(): Promise<void>;
   /** Shows the kernel as it stands, with all bytes on one connection. */
@@ -103,8 +103,8 @@ export async function createDevice(): Promise<Device> {
         .map(([key, value]) => `${key} = ${value}`)
         .join('\n')}\n`,
     edit: (text) => writeFile(join(folder, 'ClientSetting.ini'), text),
-    async start(changes) {
-      await device.edit(device.ini(changes));
+    async start(changes, sections = '') {
+      await device.edit(device.ini(changes) + sections);
       const logger = createLogger('exporter', 'info', { write: (line: string) => void lines.push(line) });
       settings = await openSettingsFile(join(folder, 'ClientSetting.ini'), readExporterConfig, logger);
       starts += 1;
