@@ -101,9 +101,10 @@ describe('five kernels in one process', () => {
     await expectAllCounted(others);
     const before = pushed('router');
 
-    go();
     await the('router').kernel.revive();
     await eventually(() => expect(metricValue(lastPush('router'), 'flowcollect_kernel_restarts_total')).toBe(1));
+    go();
+    await delay(500);
     await expectAllCounted(others);
     await eventually(() => expect(pushed('router')).toEqual(totals('router').map((b, i) => b + (before[i] ?? 0))));
 
