@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { removeKey, setKey } from '../core/ini-edit.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
-import { removeKey, setKey } from './section-text.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
 import { hashToken } from './tokens.ts';
 

@@ -1,4 +1,4 @@
-import { readIni } from '../core/ini.ts';
+import { readIni } from './ini.ts';
 
 /**
  * An INI text with one key of a section set, all else as it was: comments, order, line ends. The section is added at

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { removeKey, setKey } from './section-text.ts';
+import { removeKey, setKey } from './ini-edit.ts';
 
 const text = '# mine\r\n[server]\r\nServerToken = t ; not a comment\r\n\r\n[user.alice]\r\nToken = old\r\n';
 
