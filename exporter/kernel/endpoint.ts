@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Socket } from 'node:net';
+import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
 import { kernelTransport } from './address.ts';
 import { type KernelTrust, kernelConnector, TrustError } from './connector.ts';
@@ -27,6 +28,11 @@ export interface WebSocketWay {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly dispatcher: Dispatcher;
+  /**
+   * Lets go of the connection once what was written has left. A kernel that only writes to a stream (`/logs`) never
+   * reads the closing handshake, and would keep the connection open for ever.
+   */
+  release(): void;
 }
 
 export type KernelAnswer =
@@ -38,11 +44,9 @@ const TIMEOUT_MS = 5000;
 /** An endpoint over TCP, plain or with TLS, a unix socket or a named pipe. */
 export function openKernelEndpoint({ address, secret, ca, fingerprint }: KernelAddress): KernelEndpoint {
   const { origin, socketPath } = kernelTransport(address);
-  const dispatcher = new Agent({
-    connect: kernelConnector({ socketPath, timeout: TIMEOUT_MS, ca, fingerprint }),
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-  });
+  const connector = kernelConnector({ socketPath, timeout: TIMEOUT_MS, ca, fingerprint });
+  const timeouts = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
+  const dispatcher = new Agent({ connect: connector, ...timeouts });
   const headers: Record<string, string> = secret === '' ? {} : { authorization: `Bearer ${secret}` };
   return {
     address,
@@ -56,13 +60,39 @@ export function openKernelEndpoint({ address, secret, ca, fingerprint }: KernelA
     },
     webSockets(path) {
       const url = `${origin.replace(/^http/, 'ws')}${path}`;
-      const withHeader = { url, headers, dispatcher };
+      const withHeader = { url, headers, ...upgradable(connector) };
       if (secret === '') return [withHeader];
       // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
       const withToken = { url: `${url}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}` };
-      return [withHeader, { ...withToken, headers: {}, dispatcher }];
+      return [withHeader, { ...withToken, headers: {}, ...upgradable(connector) }];
     },
     close: () => dispatcher.destroy(),
+  };
+}
+
+/** A dispatcher for one WebSocket, whose socket is no longer the dispatcher's own once it was upgraded. */
+function upgradable(connector: buildConnector.connector): Pick<WebSocketWay, 'dispatcher' | 'release'> {
+  const sockets = new Set<Socket>();
+  const dispatcher = new Agent({
+    connect: (options, callback) => {
+      connector(options, (...[error, socket]) => {
+        if (error !== null) {
+          callback(error, null);
+          return;
+        }
+        sockets.add(socket);
+        callback(null, socket);
+      });
+    },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: 0,
+  });
+  return {
+    dispatcher,
+    release() {
+      for (const socket of sockets) socket.destroySoon();
+      void dispatcher.destroy();
+    },
   };
 }
 

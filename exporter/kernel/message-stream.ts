@@ -29,7 +29,7 @@ export async function followMessages(options: MessageStreamOptions): Promise<Str
 function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<StreamEnd> {
   const { signal, silence, onOpen, onMessage } = options;
   return new Promise((resolve) => {
-    const { url, headers, dispatcher } = way;
+    const { url, headers, dispatcher, release } = way;
     const socket = new WebSocket(url, { headers, dispatcher });
     let opened = false;
     let watchdog: NodeJS.Timeout | undefined;
@@ -40,6 +40,7 @@ function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<Strea
       socket.onmessage = null;
       socket.onclose = null;
       if (socket.readyState !== socket.CLOSED) socket.close();
+      release();
       resolve(opened ? 'ended' : 'refused');
     };
     const heard = (): void => {

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it, vi } from 'vitest';
+import { openKernelEndpoint } from './endpoint.ts';
+import { followMessages } from './message-stream.ts';
+
+const WEBSOCKET_KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+it('lets go of a stream whose kernel never answers the closing handshake', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer().on('upgrade', (request, socket: Socket) => {
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}${WEBSOCKET_KEY_SUFFIX}`)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    // As the kernel's log stream: writes when there is something to say, and never reads.
+    socket.resume();
+    sockets.push(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = openKernelEndpoint({ address, secret: '' });
+  const stop = new AbortController();
+
+  const end = followMessages({
+    endpoint,
+    path: '/logs?level=info',
+    signal: stop.signal,
+    onOpen: () => stop.abort(),
+    onMessage: () => {},
+  });
+
+  expect(await end).toBe('ended');
+  await vi.waitFor(() => expect(sockets[0]?.readableEnded).toBe(true), 2000);
+  await endpoint.close();
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
