@@ -1,8 +1,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { isBuiltIn } from '../ledger/classify.ts';
+import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
 import type { Frame } from '../ledger/frame.ts';
-import { CatalogError, decodeCatalog, type NodeCatalog } from './catalog.ts';
+import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from './catalog.ts';
 import type { KernelEndpoint } from './endpoint.ts';
 import { readJson } from './probe.ts';
 
@@ -20,20 +20,22 @@ export interface CatalogSource {
   isOld(): boolean;
 }
 
-const NOTHING: NodeCatalog = {
-  typeOf: () => undefined,
-  providerOf: () => '',
-  nodeOf: (name) => name,
-  has: () => false,
-};
-
 export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logger: Logger): CatalogSource {
-  let catalog = NOTHING;
+  let catalog = EMPTY_NODE_CATALOG;
   let askedAt = Number.NEGATIVE_INFINITY;
   let succeeded = false;
   /** Names that the kernel itself did not explain: asking again at each frame would not help. */
   const inexplicable = new Set<string>();
   let wanted: string[] = [];
+  const saidTypes = new Set<string>();
+
+  function sayUnknownTypes(): void {
+    for (const type of catalog.types()) {
+      if (isKnownType(type) || saidTypes.has(type)) continue;
+      saidTypes.add(type);
+      logger.warn({ type }, 'the kernel has nodes of a type that is new here; their bytes count as proxy');
+    }
+  }
 
   async function read(signal: AbortSignal): Promise<void> {
     const [proxies, providers] = await Promise.all([
@@ -46,6 +48,7 @@ export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logg
     }
     catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);
     succeeded = true;
+    sayUnknownTypes();
     inexplicable.clear();
     for (const name of wanted.filter((each) => !catalog.has(each))) {
       inexplicable.add(name);

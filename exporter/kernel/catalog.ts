@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Catalog } from '../ledger/frame.ts';
+import { type Catalog, EMPTY_CATALOG } from '../ledger/frame.ts';
 
 const Proxies = z.object({
   proxies: z.record(
@@ -18,10 +18,14 @@ const Providers = z.object({
   ),
 });
 
-/** A catalog that also tells which names it holds. */
+/** A catalog that also tells which names it holds, and which adapter types. */
 export interface NodeCatalog extends Catalog {
   has(name: string): boolean;
+  types(): ReadonlySet<string>;
 }
+
+/** What is known before the kernel was asked. */
+export const EMPTY_NODE_CATALOG: NodeCatalog = { ...EMPTY_CATALOG, has: () => false, types: () => new Set() };
 
 /** An answer of `/proxies` or `/providers/proxies` that is not what a Mihomo kernel sends. */
 export class CatalogError extends Error {
@@ -72,6 +76,7 @@ export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalo
       return name;
     },
     has: (name) => types.has(name),
+    types: () => new Set(types.values()),
   };
 }
 

@@ -134,6 +134,19 @@ describe('a kernel client', () => {
     expect(lines.join()).toContain('does not list this node');
   });
 
+  it('says once of a type of node that is new that its bytes count as proxy', async () => {
+    kernel.answers.set('/proxies', {
+      proxies: { a: { type: 'Quantum' }, b: { type: 'Quantum' }, c: { type: 'Vless' } },
+    });
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    kernel.send('/connections', connectionsMessage(0, 10, [['x', 'new name', 0, 10]]));
+    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    expect(lines.filter((line) => line.includes('of a type that is new'))).toEqual([
+      expect.stringContaining('Quantum'),
+    ]);
+  });
+
   it('hears of connections from the log', async () => {
     start();
     await vi.waitFor(() => expect(logs).toEqual([true]));

@@ -14,6 +14,15 @@ const CLASS_OF_TYPE: Readonly<Record<string, TrafficClass>> = {
   RejectDrop: 'reject',
 };
 
+/** All other types of a kernel of 2026: groups first, then proxies. A newer type counts as a proxy too. */
+const TYPES_OF_PROXIES: ReadonlySet<string> = new Set(
+  (
+    'Relay Selector Fallback URLTest LoadBalance Smart ' +
+    'Shadowsocks ShadowsocksR Snell Socks5 Http Vmess Vless Trojan Hysteria Hysteria2 WireGuard Tuic Ssh Mieru AnyTLS ' +
+    'Sudoku Masque TrustTunnel OpenVPN Tailscale GostRelay'
+  ).split(' '),
+);
+
 /** The kernel's built-in nodes, which classify without a catalog. */
 const TYPE_OF_BUILT_IN: Readonly<Record<string, string>> = {
   DIRECT: 'Direct',
@@ -42,4 +51,9 @@ export function classify(node: string, type: string | undefined, localNodes: Rea
 /** Whether {@link classify} can tell the class of a node without a catalog. */
 export function isBuiltIn(node: string): boolean {
   return Object.hasOwn(TYPE_OF_BUILT_IN, node);
+}
+
+/** Whether an adapter type is one that this code was written for; an unknown one counts as `proxy`. */
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(CLASS_OF_TYPE, type) || TYPES_OF_PROXIES.has(type);
 }

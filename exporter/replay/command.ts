@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes } from '../../core/units.ts';
-import { decodeCatalog, type NodeCatalog } from '../kernel/catalog.ts';
-import { EMPTY_CATALOG } from '../ledger/frame.ts';
+import { decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
 import {
   parseRecordedJson,
   parseRecordedLog,
@@ -65,7 +64,7 @@ async function readLog(path: string): Promise<RecordedLogLine[]> {
 }
 
 async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
-  if (path === undefined) return { ...EMPTY_CATALOG, has: () => false };
+  if (path === undefined) return EMPTY_NODE_CATALOG;
   return decodeCatalog(parseRecordedJson(path, await readRecordedText(path)));
 }
 
