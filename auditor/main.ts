@@ -1,5 +1,5 @@
-import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../core/settings.ts';
+import { Command } from 'commander';
+import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { airportCommand } from './airport-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { runAuditorService } from './service.ts';
@@ -14,20 +14,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
     process.stdout.write(text);
   };
-  const program = new Command('flowcollect').exitOverride();
-  for (const command of [auditorCommand(), auditCommand(print), airportCommand(print)]) {
-    for (const each of [command, ...command.commands]) each.exitOverride();
-    program.addCommand(command);
-  }
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    // Commander has already said what was wrong.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof SettingsError ? 2 : 1;
-  }
+  return runCommands([auditorCommand(), auditCommand(print), airportCommand(print)], argv);
 }
 
 function auditorCommand(): Command {
@@ -35,8 +22,6 @@ function auditorCommand(): Command {
     .description('reads the airports, audits, and mails the report, until it is stopped')
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
-      const ending = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
-      await runAuditorService({ path: config, signal: ending.signal });
+      await runAuditorService({ path: config, signal: endingSignal() });
     });
 }

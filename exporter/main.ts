@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../core/settings.ts';
+import { Command } from 'commander';
 import { systemClock } from '../runtime/clock.ts';
+import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
@@ -13,19 +13,7 @@ import { runExporterService } from './service.ts';
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
-  const program = new Command('flowcollect').exitOverride();
-  for (const command of [exporterCommand(), replayCommand(print), doctorCommand(print, systemClock)]) {
-    program.addCommand(command.exitOverride());
-  }
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    // Commander has already said what was wrong.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof SettingsError ? 2 : 1;
-  }
+  return runCommands([exporterCommand(), replayCommand(print), doctorCommand(print, systemClock)], argv);
 }
 
 function exporterCommand(): Command {
@@ -33,15 +21,11 @@ function exporterCommand(): Command {
     .description("account one device's kernel and push its counters, until it is stopped")
     .option('--config <file>', 'the settings file', 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
-      const ending = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.on(signal, () => ending.abort());
-      }
       await runExporterService({
         path: config,
         output: process.stdout,
         errors: process.stderr,
-        signal: ending.signal,
+        signal: endingSignal(),
       });
     });
 }

@@ -5,6 +5,7 @@ import { deviceIdProblem } from '../core/device-id.ts';
 import { removeKey, setKey } from '../core/ini-edit.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import { ArgumentError } from '../runtime/command-line.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
 import { hashToken } from './tokens.ts';
@@ -16,7 +17,7 @@ export interface TokenOwner {
 }
 
 /** A token that cannot be made or revoked; the message says how to mend it. */
-export class TokenError extends Error {
+export class TokenError extends ArgumentError {
   override readonly name = 'TokenError';
 }
 

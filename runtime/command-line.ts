@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '../core/settings.ts';
+
+/** Bad arguments that only the command itself could tell; ends it with exit code 2. */
+export class ArgumentError extends Error {
+  override readonly name: string = 'ArgumentError';
+}
+
+/**
+ * Runs the one of these commands that the arguments name, and says on standard error what went wrong.
+ *
+ * @param argv the command and its arguments
+ * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
+ */
+export async function runCommands(commands: readonly Command[], argv: readonly string[]): Promise<number> {
+  // Options belong to the command they follow: `gateway token list --config …` is the list's.
+  const program = new Command('flowcollect').enablePositionalOptions();
+  for (const command of commands) program.addCommand(command.enablePositionalOptions());
+  endInErrors(program);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has already said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
+  }
+}
+
+/** Aborts when the process is asked to end: Ctrl-C, a service manager, or its terminal closing. */
+export function endingSignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+  return ending.signal;
+}
+
+/** Commander ends the process by itself unless every command, nested ones too, is told to throw. */
+function endInErrors(command: Command): void {
+  command.exitOverride();
+  for (const nested of command.commands) endInErrors(nested);
+}
