@@ -12,7 +12,7 @@ const SILENT_AFTER = 3 * 60_000;
 /** Silent for longer, a device counts as retired and explains nothing any more. */
 const RETIRED_AFTER = 30 * DAY;
 /** How far above its habit a silent device may plausibly have gone. */
-const PLAUSIBLE_FACTOR = 3;
+const PLAUSIBLE_FACTOR = 5;
 
 export interface AirportWindow {
   readonly user: string;

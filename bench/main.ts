@@ -7,8 +7,9 @@ import { memoryProbe } from './cost/memory.ts';
 import { cost } from './cost.ts';
 import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
 import { countGoals, renderSection } from './table.ts';
+import { verdict } from './verdict.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost };
+const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost, verdict };
 
 const PROBES: Readonly<Record<string, Probe>> = { 'frame-cost': frameCostProbe, memory: memoryProbe };
 

@@ -10,10 +10,29 @@ export interface Bill {
   readonly newCycle: boolean;
 }
 
-/** The bill of a window from the readings at its ends. A drop in use is a new cycle, never a negative bill. */
-export function billBetween(before: UsableReading, after: UsableReading): Bill {
-  const precision = before.precision + after.precision;
-  const grown = after.used - before.used;
-  if (grown < -precision) return { low: Math.max(0, after.used - after.precision), high: null, newCycle: true };
-  return { low: Math.max(0, grown - precision), high: Math.max(0, grown + precision), newCycle: false };
+/** As much of a reading as a bill needs. */
+export type BilledUse = Pick<UsableReading, 'used' | 'precision'>;
+
+/**
+ * The bill of a window from the readings at its ends and those in between, in order. A drop in use is a new cycle, never
+ * a negative bill; the more readings in between, the less of the old cycle's end stays unseen.
+ */
+export function billOver(readings: readonly BilledUse[]): Bill {
+  let bill: Bill = { low: 0, high: 0, newCycle: false };
+  let [first, last] = [readings[0], readings[0]];
+  if (first === undefined || last === undefined) return bill;
+  for (const reading of readings.slice(1)) {
+    if (reading.used < last.used - last.precision - reading.precision) {
+      bill = { low: bill.low + grown(first, last).low, high: null, newCycle: true };
+      first = { used: 0, precision: 0 };
+    }
+    last = reading;
+  }
+  const rest = grown(first, last);
+  return { ...bill, low: bill.low + rest.low, high: bill.high === null ? null : bill.high + rest.high };
+}
+
+function grown(first: BilledUse, last: BilledUse): { low: number; high: number } {
+  const [bytes, precision] = [last.used - first.used, last.precision + first.precision];
+  return { low: Math.max(0, bytes - precision), high: Math.max(0, bytes + precision) };
 }

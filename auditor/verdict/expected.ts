@@ -1,3 +1,5 @@
+import type { Calibration } from './calibration.ts';
+
 /** A range of bytes, both ends included. */
 export interface Interval {
   readonly low: number;
@@ -54,5 +56,26 @@ export function expectedBill({ nodes, unattributed, nearEdges }: DeviceUse): Exp
     high: Math.ceil(total.high + unattributed * highest + nearEdges),
     likely: Math.round(total.likely),
     used: total.used,
+  };
+}
+
+/** Before an airport's ratio is learned, what its protocol may add to the payload. */
+const OVERHEAD = 1.03;
+
+/**
+ * An expectation as an airport's own ratio and daily offset make it.
+ *
+ * @param days length of the window
+ * @param backlog bytes of before the window that may be billed in it
+ */
+export function calibrated(expected: Expected, calibration: Calibration, days: number, backlog: number): Expected {
+  const { ratio, offset } = calibration;
+  const daily = offset * days;
+  const most = calibration.days === 0 ? OVERHEAD : Math.max(1, ratio);
+  return {
+    low: Math.floor(expected.low * Math.min(1, ratio)),
+    high: Math.ceil((expected.high + backlog) * most + daily),
+    likely: Math.round(expected.likely * ratio + daily),
+    used: expected.used,
   };
 }

@@ -1,5 +1,8 @@
-import { type Bill, billBetween } from './bill.ts';
-import { type DeviceUse, type Expected, expectedBill } from './expected.ts';
+import { type Bill, billOver } from './bill.ts';
+import type { Calibration } from './calibration.ts';
+import { type Drift, driftOf } from './drift.ts';
+import { calibrated, type DeviceUse, type Expected, expectedBill } from './expected.ts';
+import { type Knowledge, NOTHING_KNOWN, recordOf } from './memory.ts';
 import type { ReadingOutcome, UsableReading } from './reading.ts';
 import { type Reason, reason } from './reason.ts';
 
@@ -49,7 +52,13 @@ export interface Verdict {
   /** The window, epoch milliseconds; absent while there is no reading at one of its ends. */
   readonly window?: { readonly from: number; readonly to: number };
   readonly bill?: Bill;
+  /** What names and use alone let expect. */
+  readonly raw?: Expected;
+  /** The same, with what was learned of the airport. */
   readonly expected?: Expected;
+  readonly calibration?: Calibration;
+  /** The excess that stayed, for a `drift`. */
+  readonly drift?: Drift;
   /** Bill less the likely expectation, signed; null when either is unknown. */
   readonly difference: number | null;
   /** Devices that explain an `incomplete`, or that were silent although the bill fits. */
@@ -58,55 +67,83 @@ export interface Verdict {
   readonly closes: boolean;
 }
 
-/** Judges one airport over the window between two readings. */
+const DAY = 24 * 3_600_000;
+/** A device that is silent for longer explains nothing by what it might have used: then a person should look. */
+const EXPLAINS_FOR = 2 * DAY;
+/** Days after which a window that waits for a silent device closes all the same. */
+const LONGEST_OPEN = 3;
+
+/**
+ * Judges one airport over the window between two readings.
+ *
+ * @param known what earlier looks and windows tell
+ */
 export function judge(
   before: UsableReading | undefined,
   after: ReadingOutcome,
   usage: Usage,
   thresholds: Thresholds,
+  known: Knowledge = NOTHING_KNOWN,
 ): Verdict {
   if (!after.known) return undecided(after.reasons, false);
   if (before === undefined) return undecided([reason('first_reading')], true);
   const window = { from: before.at, to: after.reading.at };
-  const bill = billBetween(before, after.reading);
+  const bill = billOver([before, ...known.looks, after.reading]);
   if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
   if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
 
-  const expected = expectedBill(usage.use);
+  const days = (window.to - window.from) / DAY;
+  const raw = expectedBill(usage.use);
+  const expected = calibrated(raw, known.calibration, days, known.backlog);
+  const { absences } = usage;
   const decide = (kind: VerdictKind, reasons: readonly Reason[], closes: boolean): Verdict => ({
     kind,
     reasons: bill.newCycle ? [reason('cycle_began'), ...reasons] : reasons,
     window,
     bill,
+    raw,
     expected,
+    calibration: known.calibration,
     difference: bill.low - expected.likely,
-    absences: usage.absences,
+    absences,
     closes,
   });
+  const silent = absences.map(({ device }) => reason('device_silent', device));
+
+  // Late bytes of a silent device belong to this window where the bill may already hold some.
+  const lately = absences.filter(({ since }) => since !== null && window.to - since <= EXPLAINS_FOR);
+  const awaited = lately.length > 0 && bill.low - expected.likely > thresholds.bytes;
 
   const excess = bill.low - expected.high;
-  if (excess > thresholds.bytes && excess > expected.high * thresholds.ratio) {
+  // What names and lag leave open does not grow with the days: a longer window is held to the share of one day.
+  // Until a day is over, the rest of a usual one is held against it: early in a day a little lateness is a large share.
+  const tolerated =
+    ((expected.high - known.backlog + Math.max(0, 1 - days) * known.usualDay) * thresholds.ratio) / Math.max(1, days);
+  if (excess > thresholds.bytes && excess > tolerated) {
     if (usage.newcomers.length > 0) {
       // What a device used before it was first seen will never be known: the next window starts afresh.
-      return decide(
-        'incomplete',
-        usage.newcomers.map((device) => reason('device_new', device)),
-        true,
-      );
+      const fresh = usage.newcomers.map((device) => reason('device_new', device));
+      return decide('incomplete', fresh, true);
     }
-    const plausible = usage.absences.reduce((sum, each) => sum + each.plausible, 0);
-    if (excess <= plausible) {
-      return decide(
-        'incomplete',
-        usage.absences.map(({ device }) => reason('device_silent', device)),
-        false,
-      );
-    }
-    return decide('leak', [], true);
+    return excess <= plausible(absences, window.to)
+      ? decide('incomplete', silent, false)
+      : decide('leak', silent, true);
   }
+  // All devices had reported when it showed, so what they used since does not explain it.
+  if (known.looks.some(({ leak }) => leak)) return decide('leak', [], true);
   const lacking = bill.high === null ? 0 : expected.low - bill.high;
   if (lacking > thresholds.bytes && lacking > expected.low * thresholds.ratio) return decide('underbilled', [], true);
-  return decide('ok', [], true);
+  const fits = decide('ok', [], !awaited || days >= LONGEST_OPEN);
+  const record = recordOf(fits);
+  const drift = record === undefined ? undefined : driftOf([...known.windows, record], known.calibration);
+  return drift === undefined ? fits : { ...fits, kind: 'drift', drift };
+}
+
+/** What silent devices may have used, in bytes times multipliers. */
+function plausible(absences: readonly Absence[], to: number): number {
+  return absences
+    .filter(({ since }) => since === null || to - since <= EXPLAINS_FOR)
+    .reduce((sum, each) => sum + each.plausible, 0);
 }
 
 function undecided(reasons: readonly Reason[], closes: boolean): Verdict {
