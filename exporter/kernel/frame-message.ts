@@ -1,4 +1,5 @@
 import type { Connection, ConnectionDetails, Frame } from '../ledger/frame.ts';
+import { createRollCall, type RollEntry } from '../ledger/roll-call.ts';
 
 /** A `/connections` message that cannot be accounted; the message names the path and what is wrong with it. */
 export class FrameError extends Error {
@@ -16,13 +17,8 @@ export interface FrameDecoder {
 }
 
 /** What is kept of an open connection. */
-interface Known {
-  readonly id: string;
+interface Known extends RollEntry {
   readonly details: ConnectionDetails;
-  /** Where the last frame listed it. */
-  position: number;
-  /** The frame that listed it last. */
-  frame: number;
 }
 
 /**
@@ -33,24 +29,14 @@ interface Known {
  * Shape: mihomo `hub/route/connections.go` and `tunnel/statistic`; `connections` is null when there are none.
  */
 export function createFrameDecoder(): FrameDecoder {
-  const known = new Map<string, Known>();
-  // The kernel lists connections in the same order each time: the next one is mostly the one that came next before.
-  let listed: Known[] = [];
-  let frames = 0;
-
-  const forgetClosed = (): void => {
-    for (const { id, frame } of known.values()) if (frame !== frames) known.delete(id);
-  };
-
+  const roll = createRollCall<Known>();
   return {
     decode(text, at) {
       const message = parseObject(text);
       const raw = message.connections ?? [];
       if (!Array.isArray(raw)) throw new FrameError('connections: expected a list or null');
-      frames += 1;
-      const nowListed: Known[] = new Array(raw.length);
+      roll.begin();
       const connections: Connection[] = new Array(raw.length);
-      let expected = 0;
       for (let index = 0; index < raw.length; index += 1) {
         const item = raw[index] as RawConnection | null;
         if (typeof item !== 'object' || item === null)
@@ -59,18 +45,9 @@ export function createFrameDecoder(): FrameDecoder {
         if (typeof id !== 'string' || id === '') throw new FrameError(`connections[${index}].id: expected a text`);
         if (!isCount(upload)) throw countError(`connections[${index}].upload`, upload);
         if (!isCount(download)) throw countError(`connections[${index}].download`, download);
-        let entry = listed[expected];
-        if (entry?.id !== id) entry = known.get(id);
-        if (entry === undefined) {
-          entry = { id, details: readDetails(item, index), position: index, frame: frames };
-          known.set(id, entry);
-        } else {
-          expected = entry.position + 1;
-          entry.position = index;
-          entry.frame = frames;
-        }
-        nowListed[index] = entry;
-        connections[index] = { id: entry.id, upload, download, details: entry.details };
+        const known = roll.find(id) ?? { id, details: readDetails(item, index), call: 0, position: 0 };
+        roll.answer(known);
+        connections[index] = { id: known.id, upload, download, details: known.details };
       }
       const frame = {
         at,
@@ -79,8 +56,7 @@ export function createFrameDecoder(): FrameDecoder {
         memory: isCount(message.memory) ? message.memory : 0,
         connections,
       };
-      listed = nowListed;
-      forgetClosed();
+      roll.end();
       return frame;
     },
   };

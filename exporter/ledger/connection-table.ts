@@ -2,10 +2,11 @@ import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 import type { Place } from './place.ts';
+import { createRollCall, type RollEntry } from './roll-call.ts';
 import type { SavedConnection } from './state.ts';
 
 /** An open connection as the last frame showed it. */
-export interface TrackedConnection {
+export interface TrackedConnection extends RollEntry {
   readonly details: ConnectionDetails;
   readonly attribution: Attribution;
   /** Whether the kernel's totals hold its bytes. */
@@ -15,8 +16,6 @@ export interface TrackedConnection {
   /** Bytes a millisecond over the last frame. */
   uploadRate: number;
   downloadRate: number;
-  /** The frame that showed it last. */
-  frame: number;
   /** Where its bytes are booked; undefined until some are. */
   place: Place | undefined;
 }
@@ -54,43 +53,47 @@ export interface ConnectionTable {
 }
 
 export function createConnectionTable(saved: readonly SavedConnection[] = []): ConnectionTable {
-  const table = new Map<string, TrackedConnection>();
-  let frames = 0;
-  for (const { id, ...connection } of saved) {
-    table.set(id, { ...connection, counted: !isUncounted(connection.details), frame: 0, place: undefined });
-  }
-
-  const track = ({ id, details }: Connection, attribute: ConnectionEvents['attribute']): TrackedConnection => {
-    const connection: TrackedConnection = {
-      details,
-      attribution: attribute(details),
-      counted: !isUncounted(details),
-      upload: 0,
-      download: 0,
-      uploadRate: 0,
-      downloadRate: 0,
-      frame: frames,
+  const roll = createRollCall<TrackedConnection>(
+    saved.map((connection) => ({
+      ...connection,
+      counted: !isUncounted(connection.details),
       place: undefined,
-    };
-    table.set(id, connection);
-    return connection;
-  };
+      call: 0,
+      position: 0,
+    })),
+  );
+
+  const track = ({ id, details }: Connection, attribute: ConnectionEvents['attribute']): TrackedConnection => ({
+    id,
+    details,
+    attribution: attribute(details),
+    counted: !isUncounted(details),
+    upload: 0,
+    download: 0,
+    uploadRate: 0,
+    downloadRate: 0,
+    place: undefined,
+    call: 0,
+    position: 0,
+  });
 
   return {
     get size() {
-      return table.size;
+      return roll.byId.size;
     },
-    byId: table,
+    byId: roll.byId,
     baseline(frame, attribute) {
-      table.clear();
-      for (const shown of frame.connections) Object.assign(track(shown, attribute), bytesOf(shown));
+      roll.clear();
+      roll.begin();
+      for (const shown of frame.connections) roll.answer(Object.assign(track(shown, attribute), bytesOf(shown)));
+      roll.end();
     },
     compare(frame, elapsed, isNew, events) {
-      frames += 1;
+      roll.begin();
       for (const shown of frame.connections) {
-        const known = table.get(shown.id);
+        const known = roll.find(shown.id);
         const connection = known ?? track(shown, events.attribute);
-        connection.frame = frames;
+        roll.answer(connection);
         if (known === undefined && !isNew(connection)) {
           Object.assign(connection, bytesOf(shown));
           continue;
@@ -104,15 +107,13 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
         connection.downloadRate = download / alive;
         if (upload > 0 || download > 0) events.moved(connection, upload, download);
       }
-      for (const [id, connection] of table) {
-        if (connection.frame === frames) continue;
-        table.delete(id);
+      roll.end((connection) => {
         if (connection.counted) events.closed(connection);
-      }
+      });
     },
-    clear: () => table.clear(),
+    clear: () => roll.clear(),
     save: () =>
-      [...table].map(([id, { details, attribution, upload, download, uploadRate, downloadRate }]) => ({
+      [...roll.byId.values()].map(({ id, details, attribution, upload, download, uploadRate, downloadRate }) => ({
         id,
         details,
         attribution,
