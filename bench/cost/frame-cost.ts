@@ -10,62 +10,69 @@ import { createCrowd } from './crowd.ts';
 export interface FrameCostRequest {
   /** Open connections. */
   readonly size: number;
-  /** The share of them that moves bytes each second. */
+  /** The share of them that moves bytes between two frames. */
   readonly moving: number;
-  /** Frames that are measured, after a tenth of them as warm-up. */
-  readonly frames: number;
+  /** Blocks that are measured, after a tenth of them as warm-up. */
+  readonly blocks: number;
 }
 
-/** Milliseconds a frame, medians. */
 export interface FrameCost {
+  /** Milliseconds a frame, medians of blocks. */
   readonly parse: number;
   readonly account: number;
-  /** Σ account / Σ parse, with what the collection of garbage adds to each. */
-  readonly ratioOfSums: number;
+  /** account / parse, the median over blocks. */
+  readonly ratio: number;
 }
 
-const Request = z.object({ size: z.number(), moving: z.number(), frames: z.number() });
+const Request = z.object({ size: z.number(), moving: z.number(), blocks: z.number() });
 const CHURN = 0.02;
+/** Frames of a block: enough that garbage is mostly collected at the expense of whoever left it. */
+const BLOCK = 10;
 
 /**
- * Times, for each of many successive frames, a bare `JSON.parse` of the message and decoding plus accounting it, in
- * turns, so that both see the same machine.
+ * Times bare `JSON.parse` of the messages of a block, and decoding plus accounting the same messages, in turns over
+ * many blocks of successive frames, so that both see the same machine.
  */
 export async function frameCostProbe(input: unknown): Promise<FrameCost> {
-  const { size, moving, frames } = Request.parse(input);
+  const { size, moving, blocks } = Request.parse(input);
   const crowd = createCrowd({ size, churn: CHURN, moving, hosts: 2000, clients: 100, startedAt: 0 });
   const catalog = decodeCatalog(JSON.parse(catalogAnswers(0).proxies));
   const decoder = createFrameDecoder();
   const ledger = createLedger({ localNodes: ['ua3f'], familyCap: 50 });
   const parse: number[] = [];
   const account: number[] = [];
-  const warmUp = Math.ceil(frames / 10);
+  const warmUp = Math.ceil(blocks / 10);
+  let at = 0;
   let read = 0;
-  for (let turn = 1; turn <= warmUp + frames; turn += 1) {
-    const at = turn * 1000;
-    const { message, log } = crowd.next(at);
-    for (const payload of log) {
-      const birth = parseBirth(payload, at - 500, catalog.has);
-      if (birth !== undefined) ledger.noteBirth(birth);
-    }
-    const timed = {
-      parse: () => {
+  for (let block = 0; block < warmUp + blocks; block += 1) {
+    const frames = Array.from({ length: BLOCK }, () => {
+      at += 1000;
+      const { message, log } = crowd.next(at);
+      const births = log.flatMap((payload) => parseBirth(payload, at - 500, catalog.has) ?? []);
+      return { at, message, births };
+    });
+    const parsed = millisecondsOf(() => {
+      for (const { message } of frames) {
         read += (JSON.parse(message) as { connections: readonly unknown[] }).connections.length;
-      },
-      account: () => {
-        ledger.apply(decoder.decode(message, at), catalog);
-      },
-    };
-    // In turns first, so that neither always finds the caches warm.
-    const order = turn % 2 === 0 ? (['parse', 'account'] as const) : (['account', 'parse'] as const);
-    for (const each of order) {
-      const began = performance.now();
-      timed[each]();
-      const took = performance.now() - began;
-      if (turn > warmUp) (each === 'parse' ? parse : account).push(took);
-    }
+      }
+    });
+    const accounted = millisecondsOf(() => {
+      for (const frame of frames) {
+        for (const birth of frame.births) ledger.noteBirth(birth);
+        ledger.apply(decoder.decode(frame.message, frame.at), catalog);
+      }
+    });
+    if (block < warmUp) continue;
+    parse.push(parsed / BLOCK);
+    account.push(accounted / BLOCK);
   }
-  if (read !== size * (warmUp + frames)) throw new Error('the crowd has not kept its size');
-  const sum = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0);
-  return { parse: median(parse), account: median(account), ratioOfSums: sum(account) / sum(parse) };
+  if (read !== size * BLOCK * (warmUp + blocks)) throw new Error('the crowd has not kept its size');
+  const ratio = median(account.map((each, index) => each / (parse[index] ?? Number.NaN)));
+  return { parse: median(parse), account: median(account), ratio };
+}
+
+function millisecondsOf(work: () => void): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
 }
