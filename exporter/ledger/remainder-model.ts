@@ -34,6 +34,8 @@ const NODE_SPREAD = 0.05;
 const LIKENESS_SPREAD = 8;
 /** Variance of a uniform share. */
 const UNIFORM_VARIANCE = 1 / 12;
+/** How far what one closing connection moves lies from the mean of all, bytes. */
+const CLOSING_NOISE: Readonly<Record<Direction, number>> = { upload: 100, download: 1_000 };
 /** How long a busy connection is expected to stay so after a frame showed it, milliseconds. */
 const BUSY_LIFE_MS = 2_000;
 /** Each noted byte makes the earlier ones count less: half after this many. */
@@ -98,7 +100,7 @@ export function createRemainderModel(
     switch (candidate.kind) {
       case 'closed': {
         const tail = candidate.rate[direction] * busyTime(elapsed);
-        return (2 * tail) ** 2 * UNIFORM_VARIANCE * 1 + (closing.deviation * 0.25) ** 2;
+        return (2 * tail) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
       }
       case 'resumed':
         return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
