@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cutToWidth, displayWidth, padToWidth } from './display-width.ts';
+import { cutToWidth, displayWidth, padToWidth, wrapToWidth } from './display-width.ts';
 
 it.each([
   ['abc', 3],
@@ -20,4 +20,12 @@ it('pads to columns on either side', () => {
 it('cuts without splitting a character', () => {
   expect(cutToWidth('香港节点', 5)).toBe('香港…');
   expect(cutToWidth('香港节点', 8)).toBe('香港节点');
+});
+
+it('wraps at spaces and between wide characters, and breaks what is longer than a line', () => {
+  expect(wrapToWidth('make it the same', 8)).toEqual(['make it', 'the same']);
+  expect(wrapToWidth('请检查 MihomoAPIAddr 和网络', 14)).toEqual(['请检查', 'MihomoAPIAddr', '和网络']);
+  expect(wrapToWidth('请检查内核', 4)).toEqual(['请检', '查内', '核']);
+  expect(wrapToWidth('0123456789', 4)).toEqual(['0123', '4567', '89']);
+  expect(wrapToWidth('', 4)).toEqual([]);
 });

@@ -30,3 +30,24 @@ export function cutToWidth(text: string, width: number): string {
   }
   return `${cut}…`;
 }
+
+/** The text over as many lines as a width asks for, broken at spaces and between wide characters. */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  // A wide character may be broken off at either side; what stands between spaces otherwise only where it must.
+  for (const piece of text.match(/[^\x21-\x7e]|[\x21-\x7e]+/gu) ?? []) {
+    let rest = piece;
+    if (displayWidth(line + rest) > width) {
+      if (line.trim() !== '') lines.push(line.trimEnd());
+      line = '';
+      while (displayWidth(rest) > width) {
+        lines.push(rest.slice(0, width));
+        rest = rest.slice(width);
+      }
+    }
+    if (line !== '' || rest !== ' ') line += rest;
+  }
+  if (line.trim() !== '') lines.push(line.trimEnd());
+  return lines;
+}

@@ -57,6 +57,11 @@ export function localDaysBefore(at: number, count: number, rule: DayRule): Local
   return days;
 }
 
+/** An instant as people of a zone read it, such as `11-23 08:05`. */
+export function formatLocalTime(at: number, zone: string): string {
+  return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');
+}
+
 function endOf(local: DateTime, rule: DayRule): DateTime {
   const [hour, minute] = rule.dayEnds.split(':').map(Number);
   return local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });

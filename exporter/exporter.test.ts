@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
@@ -59,6 +59,30 @@ describe('an exporter', () => {
     await device.start();
     await eventually(() => expect(device.pushed()).toBe(100));
     expect(device.gateway.pushes.at(-1)?.state).toMatch(/^state1 /);
+  });
+
+  it('knows after a restart what has moved today', async () => {
+    const noon = new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
+    const settings = { Timezone: 'UTC', DayEnds: noon };
+    const downloadsToday = () => device.view().today.cells.reduce((sum, { download }) => sum + download, 0);
+    device.show(100);
+    await device.start(settings);
+    await device.seen(100);
+    device.show(400);
+    await device.seen(400);
+    const { since } = device.view().today;
+    await device.stop();
+    device.show(450);
+    await device.start(settings);
+    await eventually(() => expect(downloadsToday()).toBe(350));
+    expect(device.view().today.since).toBe(since);
+    await device.stop();
+    // The state is lost: the counters come back from the gateway, and are not taken for today's.
+    await rm(join(device.folder, 'state'), { recursive: true });
+    device.show(500);
+    await device.start(settings);
+    await eventually(() => expect(device.pushed()).toBe(400));
+    expect(downloadsToday()).toBeLessThanOrEqual(50);
   });
 
   it('serves /metrics and /healthz', async () => {

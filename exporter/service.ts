@@ -65,7 +65,7 @@ export async function runExporterService({ path, output, errors, signal }: Expor
     screen = createConsole({
       output,
       clock: systemClock,
-      language: () => opened.current().Language,
+      showing: () => ({ language: opened.current().Language, zone: opened.current().Timezone }),
       interval: () => opened.current().PushInterval,
       views: () => exporter.views(),
       onLine: toFile,

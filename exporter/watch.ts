@@ -3,14 +3,18 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount, newAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
+import { createDayKeeper } from './day-keeper.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
-import type { LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
+import type { LedgerCounters } from './ledger/ledger.ts';
+import { ledgerOptions } from './ledger-options.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
 import { readState, statePath, writeState } from './state/state-file.ts';
+import { todayPath } from './state/today-file.ts';
+import type { TodayView } from './today.ts';
 
 export interface WatchOptions {
   /** What holds for this kernel as of now. */
@@ -34,6 +38,7 @@ export interface DeviceView {
   readonly link: KernelLink;
   readonly logsUp: boolean;
   readonly counters: LedgerCounters;
+  readonly today: TodayView;
   readonly gateway: string;
   readonly push: PushState;
 }
@@ -51,23 +56,22 @@ export interface Watch {
   render(): Promise<string>;
 }
 
-/** How many keys a family names before the rest is `other`. */
-const FAMILY_CAP = 50;
 /** How long the gateway may keep a stopping exporter waiting. */
 const LAST_PUSH_MS = 5000;
 /** Settings that the link to the kernel rests on. */
 const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerprint', 'PollInterval'] as const;
 
-const ledgerOptions = ({ LocalNodes }: DeviceConfig): LedgerOptions => ({
-  localNodes: LocalNodes,
-  familyCap: FAMILY_CAP,
-});
-
 export function createWatch(options: WatchOptions): Watch {
   const { config, folder, clock, logger, chance, newStateId } = options;
   const metrics = createExporterMetrics(clock.now());
   const gateway = createGatewayClient();
-  const stateFile = (): string => statePath(resolve(folder, config().StateDir), config().kernel);
+  const stateFolder = (): string => resolve(folder, config().StateDir);
+  const stateFile = (): string => statePath(stateFolder(), config().kernel);
+  const day = createDayKeeper({
+    path: () => todayPath(stateFolder(), config().kernel),
+    rule: () => ({ zone: config().Timezone, dayEnds: config().DayEnds }),
+    logger,
+  });
 
   let account: Account;
   let kernel: KernelClient;
@@ -98,6 +102,7 @@ export function createWatch(options: WatchOptions): Watch {
   });
 
   function onFrame(frame: Frame, catalog: Catalog): void {
+    day.beforeFrame(frame.at, account);
     const began = performance.now();
     const outcome = account.apply(frame, catalog);
     metrics.frame((performance.now() - began) / 1000);
@@ -143,9 +148,10 @@ export function createWatch(options: WatchOptions): Watch {
     }
     const fresh = newAccount(DeviceID, MihomoAPIAddr, newStateId());
     let opened = createAccount(read.kind === 'found' ? read.account : fresh, ledgerOptions(current));
+    await day.open(DeviceID);
     if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
     opened.moveTo(MihomoAPIAddr);
-    return opened;
+    return day.follow(opened);
   }
 
   function renamed(old: Account, current: DeviceConfig): Account {
@@ -171,13 +177,16 @@ export function createWatch(options: WatchOptions): Watch {
         logger.warn('the last push was not accepted; the state keeps it for the next start');
       clearTimeout(deadline);
       await gateway.close();
+      await day.close();
     },
     async change(next, previous) {
       account.reconfigure(ledgerOptions(next));
+      if (next.StateDir !== previous.StateDir) day.save();
       if (next.DeviceID !== previous.DeviceID) {
         await pusher.pushNow();
         await pusher.between(() => {
-          account = renamed(account, next);
+          account = day.follow(renamed(account, next));
+          day.begin(next.DeviceID);
         });
       }
       if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
@@ -187,15 +196,19 @@ export function createWatch(options: WatchOptions): Watch {
         kernel = watchKernel(next);
       }
     },
-    view: () => ({
-      deviceId: account.deviceId,
-      kernelAddress: config().MihomoAPIAddr,
-      link,
-      logsUp,
-      counters: account.counters(),
-      gateway: config().RemoteServer,
-      push: pusher.state(),
-    }),
+    view() {
+      const counters = account.counters();
+      return {
+        deviceId: account.deviceId,
+        kernelAddress: config().MihomoAPIAddr,
+        link,
+        logsUp,
+        counters,
+        today: day.view(counters, clock.now()),
+        gateway: config().RemoteServer,
+        push: pusher.state(),
+      };
+    },
     render: () => metrics.render(moment()),
   };
 }

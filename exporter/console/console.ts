@@ -1,13 +1,14 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
 import type { DeviceView } from '../watch.ts';
-import { createRateMeter } from './summary.ts';
-import { renderLine, renderTable } from './table.ts';
+import { createRateMeter, type RateMeter } from './summary.ts';
+import { renderLine, renderTable, type Showing, type ShownDevice } from './table.ts';
 
 export interface ConsoleOptions {
   readonly output: ScreenOutput;
   readonly clock: Clock;
-  language(): 'zh' | 'en';
+  /** As of now; the zone is the reader's. */
+  showing(): Pick<Showing, 'language' | 'zone'>;
   /** Milliseconds between plain lines where the output is no terminal. */
   interval(): number;
   /** In the order they are shown. */
@@ -16,7 +17,7 @@ export interface ConsoleOptions {
   onLine(line: string): void;
 }
 
-/** Shows a device: a table redrawn in place on a terminal, a line now and then elsewhere. */
+/** Shows the devices: a table redrawn in place on a terminal, a line now and then elsewhere. */
 export interface Console {
   start(): void;
   /** A message that stays above the table. */
@@ -27,26 +28,35 @@ export interface Console {
 const REDRAW_MS = 1000;
 
 export function createConsole(options: ConsoleOptions): Console {
-  const { output, clock, language, interval, views, onLine } = options;
+  const { output, clock, interval, onLine } = options;
   const screen = createScreen(output);
-  const meter = createRateMeter();
+  const meters = new Map<string, RateMeter>();
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
+
+  function read(now: number): ShownDevice[] {
+    return options.views().map((view) => {
+      const meter = meters.get(view.kernelAddress) ?? createRateMeter();
+      meters.set(view.kernelAddress, meter);
+      return { view, summary: meter.read(now, view.counters, view.today) };
+    });
+  }
 
   async function show(): Promise<void> {
     let lineDue = clock.now() + interval();
     while (!stopping.signal.aborted) {
       await clock.sleep(REDRAW_MS, stopping.signal);
       const now = clock.now();
-      const [device] = views();
-      if (device === undefined) continue;
-      const summary = meter.read(now, device.counters);
-      screen.draw(renderTable(device, summary, language(), now));
+      const devices = read(now);
+      const showing = { ...options.showing(), now };
+      screen.draw(renderTable(devices, showing, output.columns || 80));
       if (now < lineDue) continue;
       lineDue = now + interval();
-      const line = renderLine(device, summary, language(), now);
-      if (!screen.isTerminal) output.write(`${line}\n`);
-      onLine(line);
+      for (const device of devices) {
+        const line = renderLine(device, showing);
+        if (!screen.isTerminal) output.write(`${line}\n`);
+        onLine(line);
+      }
     }
   }
 

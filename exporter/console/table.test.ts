@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../core/display-width.ts';
 import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
+import type { TodayView } from '../today.ts';
 import type { DeviceView } from '../watch.ts';
 import { createRateMeter } from './summary.ts';
-import { renderLine, renderTable } from './table.ts';
+import { renderLine, renderTable, type ShownDevice } from './table.ts';
 
 const counters = (proxy: number, direct: number): LedgerCounters => ({
   ...createLedger({ localNodes: [], familyCap: 0 }).counters(),
@@ -21,66 +22,106 @@ const counters = (proxy: number, direct: number): LedgerCounters => ({
   connections: 17,
 });
 
-const view = (changes: Partial<DeviceView> = {}): DeviceView => ({
-  deviceId: '客厅',
-  kernelAddress: 'http://127.0.0.1:9097',
-  link: { kind: 'up', version: 'v1.19.2', via: 'websocket' },
-  logsUp: true,
-  counters: counters(0, 0),
-  gateway: 'https://vps.example',
-  push: { kind: 'accepted', at: 3000, sequence: 5 },
-  ...changes,
-});
-
 const MB = 1024 * 1024;
+const today: TodayView = {
+  since: 0,
+  whole: true,
+  cells: [{ class: 'proxy', node: '🇭🇰 香港 01 | x2', upload: 0, download: 2 * MB }],
+};
 
-function summary() {
+function shown(changes: Partial<DeviceView> = {}): ShownDevice {
   const meter = createRateMeter();
-  meter.read(0, counters(MB, 1024));
-  return meter.read(2000, counters(3 * MB, 1024));
+  meter.read(0, counters(MB, 1024), today);
+  const view: DeviceView = {
+    deviceId: '客厅',
+    kernelAddress: 'http://127.0.0.1:9097',
+    link: { kind: 'up', version: 'v1.19.2', via: 'websocket' },
+    logsUp: true,
+    counters: counters(3 * MB, 1024),
+    today,
+    gateway: 'https://vps.example',
+    push: { kind: 'accepted', at: 3000, sequence: 5 },
+    ...changes,
+  };
+  return { view, summary: meter.read(2000, view.counters, view.today) };
 }
 
+const english = { language: 'en', zone: 'Asia/Shanghai', now: 7000 } as const;
+const chinese = { ...english, language: 'zh' } as const;
+const wrong = { kind: 'down', problem: { kind: 'wrong_secret' } } as const;
+const failing = {
+  kind: 'failing',
+  problem: { kind: 'unreachable', code: 'ECONNREFUSED' },
+  lastAccepted: undefined,
+} as const;
+
 describe('the table', () => {
-  it('shows classes, nodes, rates and totals, and the last push', () => {
-    expect(renderTable(view(), summary(), 'en', 7000)).toEqual([
+  it('shows classes, nodes, rates, today and totals, and the last push', () => {
+    expect(renderTable([shown()], english, 80)).toEqual([
       'FlowCollect · 客厅 · kernel v1.19.2 (WebSocket)',
-      '                                up/s        down/s            up          down',
-      'proxy                          0 B/s     1.00 MB/s           0 B       3.00 MB',
-      'direct                         0 B/s         0 B/s       1.00 KB           0 B',
-      'all                            0 B/s     1.00 MB/s       1.00 KB       3.00 MB',
-      'node                            up/s        down/s            up          down',
-      '🇭🇰 香港 01 | x2                0 B/s     1.00 MB/s           0 B       3.00 MB',
-      'DIRECT                         0 B/s         0 B/s       1.00 KB           0 B',
+      '                                up/s        down/s         today         total',
+      'proxy                          0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
+      'direct                         0 B/s         0 B/s           0 B       1.00 KB',
+      'all                            0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
+      'node                            up/s        down/s         today         total',
+      '🇭🇰 香港 01 | x2                0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
+      'DIRECT                         0 B/s         0 B/s           0 B       1.00 KB',
       'connections 17 · settled 0.0 %',
       'push: accepted 4 s ago',
     ]);
   });
 
+  it('tells both directions apart where the terminal is wide', () => {
+    const lines = renderTable([shown()], english, 120);
+    expect(lines.slice(1, 3)).toEqual([
+      '                                up/s        down/s      today up    today down      total up    total down',
+      'proxy                          0 B/s     1.00 MB/s           0 B       2.00 MB           0 B       3.00 MB',
+    ]);
+  });
+
   it('keeps its columns in Chinese', () => {
-    const lines = renderTable(view(), summary(), 'zh', 7000);
-    expect(lines[2]).toBe('代理                           0 B/s     1.00 MB/s           0 B       3.00 MB');
+    const lines = renderTable([shown()], chinese, 80);
+    expect(lines[2]).toBe('代理                           0 B/s     1.00 MB/s       2.00 MB       3.00 MB');
     expect(new Set(lines.slice(1, -2).map(displayWidth)).size).toBe(1);
     expect(lines.at(-1)).toBe('上报: 成功，4 秒前');
   });
 
-  it('says what is wrong with the kernel and with pushing, and how to mend it', () => {
-    const lines = renderTable(
-      view({
-        link: { kind: 'down', problem: { kind: 'wrong_secret' } },
-        push: { kind: 'failing', problem: { kind: 'unreachable', code: 'ECONNREFUSED' }, lastAccepted: undefined },
-      }),
-      summary(),
-      'zh',
-      7000,
-    ).join('\n');
-    expect(lines).toContain('请把 MihomoSecret 改成内核配置里的 secret');
-    expect(lines).toContain('网关 https://vps.example 无法连接（ECONNREFUSED）');
-    expect(lines).toContain('从未成功');
+  it('says what is wrong with the kernel and with pushing, and how to mend it, whatever the width', () => {
+    const lines = renderTable([shown({ link: wrong, push: failing })], chinese, 40);
+    const text = lines.join('').replaceAll(' ', '');
+    expect(text).toContain('请把MihomoSecret改成内核配置里的secret');
+    expect(text).toContain('网关https://vps.example无法连接（ECONNREFUSED）');
+    expect(text).toContain('从未成功');
+    expect(Math.max(...[...lines.slice(0, 2), ...lines.slice(-3)].map(displayWidth))).toBeLessThan(80);
+  });
+
+  it('says what it cannot know: short connections without the log, and a day that it did not see begin', () => {
+    const since = Date.parse('2026-11-22T22:10:00+08:00');
+    const lines = renderTable([shown({ logsUp: false, today: { ...today, since, whole: false } })], english, 80);
+    expect(lines).toContain('no /logs: short connections are attributed by experience');
+    expect(lines).toContain('today counts from 11-22 22:10');
+  });
+
+  it('shows several devices with a row each, what they have in common, and what is wrong with which', () => {
+    const devices = [
+      shown(),
+      shown({ deviceId: 'router', link: wrong }),
+      shown({ deviceId: 'phone', push: failing, link: { kind: 'connecting' } }),
+    ];
+    const lines = renderTable(devices, english, 200);
+    expect(lines[0]).toBe('FlowCollect · 3 devices');
+    expect(lines.slice(2, 5).map((line) => line.slice(0, 10).trim())).toEqual(['✓ 客厅', '✗ router', '✗ phone']);
+    expect(lines.find((line) => line.startsWith('all'))).toContain('9.00 MB');
+    expect(lines.filter((line) => line.startsWith('🇭🇰'))).toHaveLength(1);
+    expect(lines).toContain('connections 51 · settled 0.0 %');
+    expect(lines.find((line) => line.startsWith('router: '))).toContain('refuses the secret (401)');
+    expect(lines.find((line) => line.startsWith('phone: '))).toContain('cannot be reached (ECONNREFUSED)');
+    expect(lines.at(-1)).toBe('push: 2/3 · accepted 4 s ago');
   });
 
   it('fits one line where there is no terminal', () => {
-    expect(renderLine(view({ logsUp: false }), summary(), 'en', 7000)).toBe(
-      '客厅 · up 0 B/s down 1.00 MB/s · proxy 3.00 MB · direct 1.00 KB · all 3.00 MB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',
+    expect(renderLine(shown({ logsUp: false }), english)).toBe(
+      '客厅 · up 0 B/s down 1.00 MB/s · proxy 3.00 MB · direct 1.00 KB · all 3.00 MB · today 2.00 MB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',
     );
   });
 });
@@ -88,11 +129,12 @@ describe('the table', () => {
 describe('rates', () => {
   it('begin at 0, look back five seconds, and begin anew when counters fall', () => {
     const meter = createRateMeter();
-    expect(meter.read(0, counters(5000, 0)).all.rate.download).toBe(0);
-    expect(meter.read(1000, counters(6000, 0)).all.rate.download).toBe(1000);
-    expect(meter.read(9000, counters(6000, 0)).all.rate.download).toBe(0);
-    expect(meter.read(10_000, counters(9000, 0)).all.rate.download).toBe(3000);
-    expect(meter.read(11_000, counters(10, 0)).all.rate.download).toBe(0);
-    expect(meter.read(12_000, counters(30, 0)).all.rate.download).toBe(20);
+    const rate = (at: number, proxy: number): number => meter.read(at, counters(proxy, 0), today).all.rate.download;
+    expect(rate(0, 5000)).toBe(0);
+    expect(rate(1000, 6000)).toBe(1000);
+    expect(rate(9000, 6000)).toBe(0);
+    expect(rate(10_000, 9000)).toBe(3000);
+    expect(rate(11_000, 10)).toBe(0);
+    expect(rate(12_000, 30)).toBe(20);
   });
 });

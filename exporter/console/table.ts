@@ -1,68 +1,100 @@
-import { cutToWidth, padToWidth } from '../../core/display-width.ts';
+import { wrapToWidth } from '../../core/display-width.ts';
+import { formatLocalTime } from '../../core/local-day.ts';
 import { formatBytes, formatRate } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
 import type { DeviceView } from '../watch.ts';
-import type { Row, Summary } from './summary.ts';
+import { columnsFor } from './columns.ts';
+import { both, mergeSummaries, type Row, type Summary } from './summary.ts';
 import { type ConsoleWords, consoleWords } from './words.ts';
 
-type Language = 'zh' | 'en';
+/** A device as it is shown. */
+export interface ShownDevice {
+  readonly view: DeviceView;
+  readonly summary: Summary;
+}
+
+/** How and when it is shown. */
+export interface Showing {
+  readonly language: 'zh' | 'en';
+  /** Of the reader's clock. */
+  readonly zone: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 const TOP_NODES = 5;
-const NAME_COLUMNS = 22;
-const NUMBER_COLUMNS = 14;
 
 /**
- * The live table.
+ * The live table: one device with its classes and nodes, or several with a row each and what they have in common.
  *
- * @param now epoch milliseconds
+ * @param width of the terminal
  */
-export function renderTable(view: DeviceView, summary: Summary, language: Language, now: number): string[] {
-  const words = consoleWords(language);
-  const { columns } = words;
-  const head = (first: string): string =>
-    cells(first, [`${columns.upload}/s`, `${columns.download}/s`, columns.upload, columns.download]);
-  const line = (name: string, { rate, total }: Row): string =>
-    cells(name, [
-      formatRate(rate.upload),
-      formatRate(rate.download),
-      formatBytes(total.upload),
-      formatBytes(total.download),
-    ]);
+export function renderTable(devices: readonly ShownDevice[], showing: Showing, width: number): string[] {
+  const words = consoleWords(showing.language);
+  const { head, line } = columnsFor(width, words);
+  const [only] = devices;
+  const several = devices.length > 1;
+  const summary = several || only === undefined ? mergeSummaries(devices.map((each) => each.summary)) : only.summary;
+  const title = several || only === undefined ? words.devices(devices.length) : deviceTitle(only.view, showing, words);
+  const connections = devices.reduce((sum, { view }) => sum + view.counters.connections, 0);
+  const settled = (100 * summary.settled) / Math.max(1, both(summary.all.total));
   return [
-    `FlowCollect · ${view.deviceId} · ${kernelText(view, words, language)}`,
+    ...wrapToWidth(`FlowCollect · ${title}`, width - 1),
+    ...(several
+      ? [head(words.columns.device), ...devices.map(({ view, summary: { all } }) => line(markedName(view), all))]
+      : []),
     head(''),
     ...summary.classes.map((row) => line(words.classes[row.name], row)),
     line(words.all, summary.all),
-    head(columns.node),
+    head(words.columns.node),
     ...summary.nodes.slice(0, TOP_NODES).map((row) => line(row.name, row)),
-    `${words.connections} ${view.counters.connections} · ${words.settled} ${(summary.settled * 100).toFixed(1)} %` +
-      (view.link.kind === 'up' && !view.logsUp ? words.logsMissing : ''),
-    `${words.push}: ${pushText(view, words, language, now)}`,
+    `${words.connections} ${connections} · ${words.settled} ${settled.toFixed(1)} %`,
+    ...devices.flatMap(({ view }) => [
+      ...remarks(view, showing, words, several).flatMap((remark) =>
+        wrapToWidth(several ? `${view.deviceId}: ${remark}` : remark, width - 1),
+      ),
+    ]),
+    ...wrapToWidth(`${words.push}: ${pushesText(devices, showing, words)}`, width - 1),
   ];
 }
 
-/** The same in one line, for logs and pipes. */
-export function renderLine(view: DeviceView, summary: Summary, language: Language, now: number): string {
-  const words = consoleWords(language);
-  const { rate, total } = summary.all;
-  const both = (row: Row): string => formatBytes(row.total.upload + row.total.download);
+/** A device in one line, for logs and pipes. */
+export function renderLine({ view, summary }: ShownDevice, showing: Showing): string {
+  const words = consoleWords(showing.language);
+  const { rate, today, total } = summary.all;
+  const bytes = (row: Row): string => formatBytes(both(row.total));
   return [
     view.deviceId,
     `${words.columns.upload} ${formatRate(rate.upload)} ${words.columns.download} ${formatRate(rate.download)}`,
-    ...summary.classes.map((row) => `${words.classes[row.name]} ${both(row)}`),
-    `${words.all} ${formatBytes(total.upload + total.download)}`,
-    kernelText(view, words, language),
-    `${words.push}: ${pushText(view, words, language, now)}`,
+    ...summary.classes.map((row) => `${words.classes[row.name]} ${bytes(row)}`),
+    `${words.all} ${formatBytes(both(total))}`,
+    `${words.columns.today} ${formatBytes(both(today))}`,
+    kernelText(view, showing, words),
+    `${words.push}: ${pushText(view, showing, words)}`,
   ].join(' · ');
 }
 
-function cells(name: string, numbers: readonly string[]): string {
-  const first = padToWidth(cutToWidth(name, NAME_COLUMNS), NAME_COLUMNS);
-  return first + numbers.map((each) => padToWidth(each, NUMBER_COLUMNS, 'start')).join('');
+const deviceTitle = (view: DeviceView, showing: Showing, words: ConsoleWords): string =>
+  `${view.deviceId} · ${kernelText(view, showing, words)}`;
+
+/** What is well needs no words; what is not is told below. */
+function markedName({ deviceId, link, push }: DeviceView): string {
+  if (link.kind === 'down' || push.kind === 'failing') return `✗ ${deviceId}`;
+  return `${link.kind === 'up' ? '✓' : '…'} ${deviceId}`;
 }
 
-function kernelText({ link, kernelAddress }: DeviceView, words: ConsoleWords, language: Language): string {
+function remarks(view: DeviceView, showing: Showing, words: ConsoleWords, several: boolean): string[] {
+  const { link, push, logsUp, today } = view;
+  return [
+    ...(several && link.kind === 'down' ? [kernelText(view, showing, words)] : []),
+    ...(link.kind === 'up' && !logsUp ? [words.logsMissing] : []),
+    ...(today.whole ? [] : [words.todaySince(formatLocalTime(today.since, showing.zone))]),
+    ...(several && push.kind === 'failing' ? [pushText(view, showing, words)] : []),
+  ];
+}
+
+function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, words: ConsoleWords): string {
   switch (link.kind) {
     case 'connecting':
       return `${words.kernel} ${words.connecting}`;
@@ -73,16 +105,28 @@ function kernelText({ link, kernelAddress }: DeviceView, words: ConsoleWords, la
   }
 }
 
-function pushText({ push, gateway }: DeviceView, words: ConsoleWords, language: Language, now: number): string {
-  const ago = (at: number): string => words.ago(Math.max(0, Math.round((now - at) / 1000)));
+function pushesText(devices: readonly ShownDevice[], showing: Showing, words: ConsoleWords): string {
+  const [only] = devices;
+  if (devices.length === 1 && only !== undefined) return pushText(only.view, showing, words);
+  const accepted = devices.flatMap(({ view: { push } }) => (push.kind === 'accepted' ? [push.at] : []));
+  const oldest = accepted.length === 0 ? words.notPushedYet : words.accepted(agoText(Math.min(...accepted), showing));
+  return `${accepted.length}/${devices.length} · ${oldest}`;
+}
+
+function pushText({ push, gateway }: DeviceView, showing: Showing, words: ConsoleWords): string {
   switch (push.kind) {
     case 'waiting':
       return words.notPushedYet;
     case 'accepted':
-      return words.accepted(ago(push.at));
+      return words.accepted(agoText(push.at, showing));
     case 'failing': {
-      const last = push.lastAccepted === undefined ? words.never : words.accepted(ago(push.lastAccepted));
-      return `${describePushProblem(push.problem, gateway, language)}（${last}）`;
+      const { lastAccepted } = push;
+      const last = lastAccepted === undefined ? words.never : words.accepted(agoText(lastAccepted, showing));
+      return `${describePushProblem(push.problem, gateway, showing.language)}（${last}）`;
     }
   }
+}
+
+function agoText(at: number, { language, now }: Showing): string {
+  return consoleWords(language).ago(Math.max(0, Math.round((now - at) / 1000)));
 }

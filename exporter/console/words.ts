@@ -11,13 +11,17 @@ export interface ConsoleWords {
   readonly columns: {
     readonly upload: string;
     readonly download: string;
+    readonly today: string;
     readonly total: string;
     readonly node: string;
+    readonly device: string;
   };
   readonly settled: string;
   readonly push: string;
   readonly notPushedYet: string;
   readonly never: string;
+  devices(count: number): string;
+  todaySince(time: string): string;
   accepted(ago: string): string;
   ago(seconds: number): string;
 }
@@ -28,12 +32,14 @@ const zh: ConsoleWords = {
   kernel: '内核',
   connecting: '连接中…',
   connections: '连接数',
-  logsMissing: '（收不到 /logs，短连接按经验归属）',
-  columns: { upload: '上行', download: '下行', total: '累计', node: '节点' },
+  logsMissing: '收不到 /logs，短连接按经验归属',
+  columns: { upload: '上行', download: '下行', today: '今日', total: '累计', node: '节点', device: '设备' },
   settled: '结算占比',
   push: '上报',
   notPushedYet: '尚未上报',
   never: '从未成功',
+  devices: (count) => `${count} 台设备`,
+  todaySince: (time) => `今日自 ${time} 起计`,
   accepted: (ago) => `成功，${ago}`,
   ago: (seconds) => `${seconds} 秒前`,
 };
@@ -44,12 +50,14 @@ const en: ConsoleWords = {
   kernel: 'kernel',
   connecting: 'connecting…',
   connections: 'connections',
-  logsMissing: ' (no /logs: short connections are attributed by experience)',
-  columns: { upload: 'up', download: 'down', total: 'total', node: 'node' },
+  logsMissing: 'no /logs: short connections are attributed by experience',
+  columns: { upload: 'up', download: 'down', today: 'today', total: 'total', node: 'node', device: 'device' },
   settled: 'settled',
   push: 'push',
   notPushedYet: 'not yet',
   never: 'never accepted',
+  devices: (count) => `${count} devices`,
+  todaySince: (time) => `today counts from ${time}`,
   accepted: (ago) => `accepted ${ago}`,
   ago: (seconds) => `${seconds} s ago`,
 };

@@ -1,0 +1,77 @@
+import type { DayRule } from '../core/local-day.ts';
+import { errorCode } from '../runtime/error-code.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Account } from './account.ts';
+import type { LedgerCounters } from './ledger/ledger.ts';
+import { readToday, writeToday } from './state/today-file.ts';
+import { createToday, type TodayView } from './today.ts';
+
+export interface DayKeeperOptions {
+  /** Where it is saved, as of now. */
+  path(): string;
+  /** What a day is, as of now. */
+  rule(): DayRule;
+  readonly logger: Logger;
+}
+
+/** Keeps what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
+export interface DayKeeper {
+  /** Goes on from what was saved for the device. */
+  open(deviceId: string): Promise<void>;
+  /** Begins anew for a device of another name. */
+  begin(deviceId: string): void;
+  /** To be called before a frame is accounted. */
+  beforeFrame(at: number, account: Account): void;
+  /** The account, so that today stays what it was when the counters are taken from the gateway. */
+  follow(account: Account): Account;
+  view(counters: LedgerCounters, at: number): TodayView;
+  /** Writes it, such as to another folder. */
+  save(): void;
+  /** Resolves when all is written. */
+  close(): Promise<void>;
+}
+
+export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKeeper {
+  let today = createToday('', undefined, rule);
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    const saved = today.save();
+    if (saved === undefined) return;
+    try {
+      await writeToday(path(), saved);
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; mend StateDir');
+    }
+  }
+  const save = (): void => {
+    writing = writing.then(write);
+  };
+
+  return {
+    async open(deviceId) {
+      today = createToday(deviceId, await readToday(path()), rule);
+    },
+    begin(deviceId) {
+      today = createToday(deviceId, undefined, rule);
+    },
+    beforeFrame(at, account) {
+      if (today.roll(at, account.counters, () => account.save().ledger.at || undefined)) save();
+    },
+    follow: (account) => ({
+      ...account,
+      reconcile(readBack) {
+        const before = account.counters();
+        const outcome = account.reconcile(readBack);
+        if (outcome === 'resumed') {
+          today.replace(before, account.counters());
+          save();
+        }
+        return outcome;
+      },
+    }),
+    view: (counters, at) => today.view(counters, at),
+    save,
+    close: () => writing,
+  };
+}

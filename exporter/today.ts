@@ -1,0 +1,127 @@
+import { type DayRule, localDayAt } from '../core/local-day.ts';
+import type { TrafficClass } from '../core/traffic.ts';
+import type { Bytes, MutableBytes } from './ledger/bytes.ts';
+import type { LedgerCounters } from './ledger/ledger.ts';
+
+/** Bytes of one class by one node. */
+export interface TodayCell extends Bytes {
+  readonly class: TrafficClass;
+  readonly node: string;
+}
+
+/** What has moved today. */
+export interface TodayView {
+  /** Counted from this moment on, epoch milliseconds. */
+  readonly since: number;
+  /** Whether that is when the day began. */
+  readonly whole: boolean;
+  readonly cells: readonly TodayCell[];
+}
+
+/** How the counters stood when the day began, as plain JSON. */
+export interface SavedToday {
+  readonly deviceId: string;
+  /** Epoch milliseconds: what {@link cells} were true of, and the day they belong to. */
+  readonly since: number;
+  readonly start: number;
+  readonly end: number;
+  readonly cells: readonly TodayCell[];
+}
+
+/** Today as the difference between the counters and how they stood when the day began. Nothing here waits. */
+export interface Today {
+  /**
+   * To be called before a frame is accounted: begins a new day when one has ended.
+   *
+   * @param at when the frame arrived
+   * @param counters as they stand
+   * @param lastAt when the counters were last true; undefined when they never were
+   * @returns whether there is something new to save
+   */
+  roll(at: number, counters: () => LedgerCounters, lastAt: () => number | undefined): boolean;
+  /** The counters were replaced by others that go on from them: today stays what it was. */
+  replace(before: LedgerCounters, after: LedgerCounters): void;
+  /** @param at now: after a day has ended nothing has moved until a frame tells */
+  view(counters: LedgerCounters, at: number): TodayView;
+  /** Undefined before the first {@link roll}. */
+  save(): SavedToday | undefined;
+}
+
+/** The frame before the day's begin and the first look may lie this far apart in a day that is called whole. */
+const WHOLE_WITHIN_MS = 120_000;
+
+/**
+ * @param saved of the same device; of another one it is ignored
+ * @param rule what a day is, as of now
+ */
+export function createToday(deviceId: string, saved: SavedToday | undefined, rule: () => DayRule): Today {
+  let mark = saved?.deviceId === deviceId ? saved : undefined;
+  let markedBy = JSON.stringify(rule());
+
+  /** Other settings end the day at another time; what it began with is not known any more. */
+  function followRule(at: number): boolean {
+    const asked = rule();
+    const now = JSON.stringify(asked);
+    if (mark === undefined || now === markedBy) return false;
+    markedBy = now;
+    const { start, end } = localDayAt(at, asked);
+    mark = { ...mark, start, end };
+    return true;
+  }
+
+  return {
+    roll(at, counters, lastAt) {
+      const changed = followRule(at);
+      if (mark !== undefined && at < mark.end) return changed;
+      const { start, end } = localDayAt(at, rule());
+      mark = { deviceId, since: lastAt() ?? at, start, end, cells: [...cellsOf(counters()).values()] };
+      return true;
+    },
+    replace(before, after) {
+      if (mark === undefined) return;
+      const today = subtract(cellsOf(before), cellsOf(mark));
+      mark = { ...mark, cells: [...subtract(cellsOf(after), today).values()] };
+    },
+    view(counters, at) {
+      if (mark === undefined || at >= mark.end) return { since: at, whole: true, cells: [] };
+      return {
+        since: mark.since,
+        whole: Math.abs(mark.since - mark.start) <= WHOLE_WITHIN_MS,
+        cells: [...subtract(cellsOf(counters), cellsOf(mark)).values()],
+      };
+    },
+    save: () => mark,
+  };
+}
+
+type Cells = ReadonlyMap<string, TodayCell>;
+
+function cellsOf(source: LedgerCounters | SavedToday): Cells {
+  const cells = new Map<string, TodayCell & MutableBytes>();
+  const cell = (trafficClass: TrafficClass, node: string): MutableBytes => {
+    const key = `${trafficClass} ${node}`;
+    const found = cells.get(key) ?? { class: trafficClass, node, upload: 0, download: 0 };
+    cells.set(key, found);
+    return found;
+  };
+  if ('cells' in source) {
+    for (const each of source.cells) Object.assign(cell(each.class, each.node), each);
+  } else {
+    for (const { class: trafficClass, node, direction, bytes } of source.traffic) {
+      cell(trafficClass, node)[direction] += bytes;
+    }
+  }
+  return cells;
+}
+
+/** Never below 0: a state older than the mark catches up with it. */
+function subtract(from: Cells, what: Cells): Cells {
+  return new Map(
+    [...from].map(([key, cell]) => {
+      const less = what.get(key);
+      const upload = Math.max(0, cell.upload - (less?.upload ?? 0));
+      const download = Math.max(0, cell.download - (less?.download ?? 0));
+      return [key, { ...cell, upload, download }];
+    }),
+  );
+}
