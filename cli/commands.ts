@@ -9,6 +9,9 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   auditor: 'auditor',
   audit: 'auditor',
   airport: 'auditor',
+  init: 'setup',
+  pair: 'setup',
+  service: 'setup',
   stack: 'stack',
 };
 
@@ -24,6 +27,9 @@ Commands:
   auditor    read the airports, audit, report at 23:55
   audit      one audit, now
   airport    explain a Subscription-Userinfo header or a node's multiplier
+  init       make a settings file for a device, a VPS or a router, and test it
+  pair       on the VPS: make a token for a device, as one line to run there
+  service    run a service in the background, from the start of the machine
   stack      start the whole system on this machine
   version    print the version
 

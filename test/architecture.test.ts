@@ -16,10 +16,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   grafana: ['core'],
   simulator: ['core', 'runtime'],
   stack: ['core', 'runtime'],
+  setup: ['core', 'runtime'],
   cli: ['core'],
   tools: ['core', 'cli'],
   bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
-  test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'tools'],
+  test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'setup', 'tools'],
 };
 
 /** Folders that do no I/O: no Node module, no clock, no randomness, and of packages only these, which do none either. */

@@ -13,6 +13,7 @@ const entries = {
   auditor: 'auditor/main.ts',
   simulator: 'simulator/main.ts',
   stack: 'stack/main.ts',
+  setup: 'setup/main.ts',
   grafana: 'grafana/main.ts',
   bench: 'bench/main.ts',
   docs: 'tools/docs.ts',

@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline';
+
+/** Talks with the person at the terminal. */
+export interface Talk {
+  readonly language: 'zh' | 'en';
+  say(line: string): void;
+  /**
+   * An empty answer means `suggestion`, and so does the end of the input.
+   *
+   * @throws Error where nobody answers and nothing is suggested
+   */
+  ask(question: string, suggestion?: string): Promise<string>;
+}
+
+/** @param interactive false takes every suggestion without asking */
+export function talkOver(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  language: Talk['language'],
+  interactive: boolean,
+): Talk & { end(): void } {
+  const reader = interactive ? createInterface({ input }) : undefined;
+  const lines = reader?.[Symbol.asyncIterator]();
+  const next = async (): Promise<string | undefined> => {
+    const line = await lines?.next();
+    return line === undefined || line.done ? undefined : line.value.trim();
+  };
+  return {
+    language,
+    say: (line) => void output.write(`${line}\n`),
+    async ask(question, suggestion) {
+      const hint = suggestion === undefined || suggestion === '' ? '' : ` [${suggestion}]`;
+      for (;;) {
+        if (interactive) output.write(`${question}${hint}: `);
+        const answer = await next();
+        if (answer !== undefined && answer !== '') return answer;
+        if (suggestion !== undefined) return suggestion;
+        if (answer === undefined) {
+          throw new Error(language === 'zh' ? `需要回答：${question}` : `an answer is needed: ${question}`);
+        }
+      }
+    },
+    end: () => reader?.close(),
+  };
+}

@@ -1,0 +1,89 @@
+import { deviceIdProblem } from '../../core/device-id.ts';
+import type { Talk } from '../console.ts';
+import { type Pairing, readPairingCode } from '../pairing.ts';
+import type { KernelApi } from './kernel-api.ts';
+import { findKernels } from './kernel-search.ts';
+import type { MihomoPlace } from './mihomo-places.ts';
+import { openDraft, type SettingsDraft } from './settings-draft.ts';
+import { INIT_WORDS } from './words.ts';
+
+export interface InitDevice {
+  readonly talk: Talk;
+  /** The settings file to write. */
+  readonly file: string;
+  readonly places: readonly MihomoPlace[];
+  /** From `flowcollect pair`; answers what it holds. */
+  readonly code?: string | undefined;
+  readonly hostName: string;
+  /** Runs `flowcollect doctor` on the file. @returns whether all is well */
+  readonly check: (file: string) => Promise<boolean>;
+}
+
+/**
+ * Writes a device's settings from what is found and answered, and tests them.
+ *
+ * @returns whether the test found all well
+ * @throws Error for a bad pairing code, or where nobody answers
+ */
+export async function initDevice({ talk, file, places, code, hostName, check }: InitDevice): Promise<boolean> {
+  const words = INIT_WORDS[talk.language];
+  const pairing = code === undefined ? undefined : readPairingCode(code);
+  if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
+  const draft = await openDraft(file);
+  if (draft.existed) talk.say(words.kept(file));
+
+  const kernel = await chooseKernel(talk, draft, places);
+  draft.set('client', 'MihomoAPIAddr', kernel.address);
+  draft.set('client', 'MihomoSecret', kernel.secret);
+  await answerServer(talk, draft, pairing);
+  const name = pairing?.deviceId ?? draft.get('client', 'DeviceID');
+  draft.set('client', 'DeviceID', await askDeviceName(talk, words.deviceName, name ?? hostName));
+  draft.set('client', 'Language', draft.get('client', 'Language') ?? talk.language);
+  await draft.write();
+  talk.say(words.written(file));
+
+  talk.say(words.checking);
+  const healthy = await check(file);
+  talk.say(words.nextOnDevice(file));
+  return healthy;
+}
+
+async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly MihomoPlace[]): Promise<KernelApi> {
+  const words = INIT_WORDS[talk.language];
+  const written = draft.get('client', 'MihomoAPIAddr');
+  const kernels = written === undefined ? await findKernels(places) : [];
+  if (kernels.length > 0) {
+    kernels.forEach((kernel, index) => {
+      talk.say(words.found(index + 1, kernel));
+    });
+    const chosen = kernels[Number(await talk.ask(words.whichKernel, '1')) - 1];
+    if (chosen !== undefined) return chosen;
+  } else if (written === undefined) talk.say(words.noneFound);
+  return {
+    address: await talk.ask(words.kernelAddress, written ?? 'http://127.0.0.1:9097'),
+    secret: await talk.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? ''),
+  };
+}
+
+/** Asks for the gateway and the token, unless a pairing brought them. */
+export async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
+  const words = INIT_WORDS[talk.language];
+  const server = pairing?.server ?? (await talk.ask(words.serverAddress, draft.get('client', 'RemoteServer')));
+  draft.set('client', 'RemoteServer', server);
+  draft.set(
+    'client',
+    'RemoteToken',
+    pairing?.token ?? (await talk.ask(words.token, draft.get('client', 'RemoteToken'))),
+  );
+}
+
+/** Asks until the name can be a DeviceID. */
+export async function askDeviceName(talk: Talk, question: string, suggestion: string): Promise<string> {
+  for (;;) {
+    const name = await talk.ask(question, suggestion);
+    const problem = deviceIdProblem(name);
+    if (problem === undefined) return name;
+    if (name === suggestion) throw new Error(`${name}: ${problem}`);
+    talk.say(problem);
+  }
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { readServerSection, smtpSchema } from '../../core/server-settings.ts';
+import { SettingsReader } from '../../core/settings.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import type { Talk } from '../console.ts';
+import { openDraft } from './settings-draft.ts';
+import { INIT_WORDS } from './words.ts';
+
+export interface InitServer {
+  readonly talk: Talk;
+  readonly file: string;
+}
+
+/** Addresses as containers of docker-compose.yml use them. */
+const DOCKER: Readonly<Record<string, string>> = {
+  PushgatewayAddr: 'http://pushgateway:9091',
+  PrometheusAddr: 'http://prometheus:9090',
+  AuditorListen: '0.0.0.0:9102',
+  GatewayMetricsListen: '0.0.0.0:9103',
+  DataDir: '/data',
+};
+const TOKEN_BYTES = 24;
+
+/**
+ * Writes the settings of a VPS and reads them back as the services do.
+ *
+ * @throws SettingsError for what they would refuse, or Error where nobody answers
+ */
+export async function initServer({ talk, file }: InitServer): Promise<void> {
+  const words = INIT_WORDS[talk.language];
+  const draft = await openDraft(file);
+  if (draft.existed) talk.say(words.kept(file));
+  const server = await talk.ask(words.serverAddress, 'https://vps.example.com');
+  if (draft.get('server', 'ServerToken') === undefined) {
+    draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
+  }
+  if (draft.get('server', 'SubUrls') === undefined) {
+    const subscriptions = await talk.ask(words.subscriptions, '');
+    if (subscriptions !== '') draft.set('server', 'SubUrls', subscriptions);
+  }
+  const account = await talk.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '');
+  if (account !== '') {
+    draft.set('smtp', 'SMTPHost', draft.get('smtp', 'SMTPHost') ?? `smtp.${account.split('@')[1] ?? ''}`);
+    draft.set('smtp', 'SMTPPort', draft.get('smtp', 'SMTPPort') ?? '587');
+    draft.set('smtp', 'EmailUser', account);
+    draft.set('smtp', 'EmailPass', await talk.ask(words.mailPassword, draft.get('smtp', 'EmailPass')));
+    draft.set('smtp', 'EmailTo', await talk.ask(words.mailTo, draft.get('smtp', 'EmailTo') ?? account));
+  }
+  const docker = /^(y|yes|是)$/i.test(await talk.ask(words.withDocker, 'y'));
+  if (docker) for (const [key, value] of Object.entries(DOCKER)) draft.set('server', key, value);
+  draft.set('server', 'Language', draft.get('server', 'Language') ?? talk.language);
+  await draft.write();
+  talk.say(words.written(file));
+
+  const reader = new SettingsReader(file, await readSettingsText(file));
+  reader.section('smtp', smtpSchema);
+  reader.finish(readServerSection(reader));
+  talk.say(docker ? words.nextOnDocker(file) : words.nextOnServer(file));
+  talk.say(words.pairing(`flowcollect pair --config ${file} --server ${server} --device my-phone`));
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readIni } from '../../core/ini.ts';
+import { talkOver } from '../console.ts';
+import { pairingCode } from '../pairing.ts';
+import { initDevice } from './init-device.ts';
+import { initRouter } from './init-router.ts';
+import { initServer } from './init-server.ts';
+import type { MihomoPlace } from './mihomo-places.ts';
+
+let folder: string;
+let kernel: Server;
+let address: string;
+let said: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-init-'));
+  kernel = createServer((request, response) => {
+    const allowed = request.headers.authorization === 'Bearer hush';
+    response.writeHead(allowed ? 200 : 401).end(allowed ? '{"meta":true,"version":"v1.19.2"}' : '{}');
+  });
+  await new Promise<void>((resolve) => {
+    kernel.listen(0, '127.0.0.1', resolve);
+  });
+  address = `127.0.0.1:${(kernel.address() as AddressInfo).port}`;
+  said = '';
+});
+afterEach(async () => {
+  kernel.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Talks in English with someone who types these lines. */
+function talk(...answers: readonly string[]) {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  output.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  input.end(answers.map((line) => `${line}\n`).join(''));
+  return talkOver(input, output, 'en', true);
+}
+
+async function place(name: string, content: string): Promise<MihomoPlace> {
+  const file = join(folder, name);
+  await writeFile(file, content);
+  return { host: name, file, format: 'yaml' };
+}
+
+const settings = async (file: string, section: string) =>
+  Object.fromEntries(readIni(await readFile(file, 'utf8')).entries(section));
+
+describe('init device', () => {
+  it('finds the kernel that answers, and with a pairing code asks nothing else', async () => {
+    const places = [
+      await place('stale', 'external-controller: 127.0.0.1:1\nsecret: old\n'),
+      await place('wrong', `external-controller: ${address}\nsecret: wrong\n`),
+      await place('running', `external-controller: ${address}\nsecret: hush\n`),
+      { host: 'absent', file: join(folder, 'absent'), format: 'yaml' } as const,
+    ];
+    const file = join(folder, 'ClientSetting.ini');
+    const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: '我的 手机' });
+    const checked: string[] = [];
+    const healthy = await initDevice({
+      talk: talk(''),
+      file,
+      places,
+      code,
+      hostName: 'host',
+      check: async (path) => checked.push(path) > 0,
+    });
+    expect(healthy).toBe(true);
+    expect(checked).toEqual([file]);
+    expect(await settings(file, 'client')).toEqual({
+      MihomoAPIAddr: `http://${address}`,
+      MihomoSecret: 'hush',
+      RemoteServer: 'https://vps.example.com',
+      RemoteToken: 'tok',
+      DeviceID: '我的 手机',
+      Language: 'en',
+    });
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    expect(said).toContain('1. running: http://127.0.0.1');
+    expect(said).toContain('answers, version v1.19.2');
+    expect(said).toContain('answers, but not to this secret');
+    expect(said).not.toContain('hush');
+    expect(said).not.toContain('tok ');
+  });
+
+  it('takes an existing file as it is, comments and other keys included', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const old = `; mine\r\n[client]\r\nMihomoAPIAddr = http://127.0.0.1:9\r\nRemoteServer = http://vps:1234/report\r\nRemoteToken = a;b\r\nDeviceID = pc\r\nLocalLogFile = x.log\r\n`;
+    await writeFile(file, old);
+    await initDevice({ talk: talk(), file, places: [], code: undefined, hostName: 'host', check: async () => true });
+    const text = await readFile(file, 'utf8');
+    expect(
+      text
+        .split('\r\n')
+        .filter((line) => !/^(MihomoSecret|Language) = /.test(line))
+        .join('\r\n'),
+    ).toBe(old);
+  });
+
+  it('refuses a broken pairing code before it writes', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const broken = { talk: talk(), file, places: [], code: 'FC1-abc', hostName: 'host', check: async () => true };
+    await expect(initDevice(broken)).rejects.toThrow('the pairing code is not whole');
+    await expect(stat(file)).rejects.toThrow();
+  });
+
+  it('says which answer is missing when nobody is there', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const alone = { talk: talk(), file, places: [], code: undefined, hostName: 'host', check: async () => true };
+    await expect(initDevice(alone)).rejects.toThrow('an answer is needed: Address of the gateway');
+  });
+});
+
+describe('init router', () => {
+  it('adds a kernel of its own beside what there is', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
+    expect(await initRouter({ talk: talk('my router', `http://${address}`, 'hush'), file })).toBe(true);
+    expect(await settings(file, 'kernel.my-router')).toEqual({
+      DeviceID: 'my router',
+      MihomoAPIAddr: `http://${address}`,
+      MihomoSecret: 'hush',
+      PollInterval: '5s',
+    });
+    expect(await settings(file, 'client')).toMatchObject({ DeviceID: 'pc', RemoteToken: 'tok' });
+  });
+
+  it('says how to open the tunnel where nothing answers', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const answers = talk('router', 'http://127.0.0.1:1', '', 'https://vps.example.com', 'tok');
+    expect(await initRouter({ talk: answers, file })).toBe(false);
+    expect(said).toContain('packaging/openwrt/flowcollect-tunnel');
+  });
+});
+
+describe('init server', () => {
+  it('makes a token, and addresses as containers use them', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    const answers = talk('https://my.vps', 'https://airport.example.com/sub?token=x,y', 'me@qq.com', 'code', '', 'y');
+    await initServer({ talk: answers, file });
+    const server = await settings(file, 'server');
+    expect(server.ServerToken).toMatch(/^[\w-]{32}$/);
+    expect(server).toMatchObject({ PushgatewayAddr: 'http://pushgateway:9091', DataDir: '/data' });
+    expect(await settings(file, 'smtp')).toMatchObject({ SMTPHost: 'smtp.qq.com', EmailTo: 'me@qq.com' });
+    expect(said).toContain('docker compose up -d --build');
+    expect(said).not.toContain(server.ServerToken);
+
+    await initServer({ talk: talk(), file });
+    expect(await settings(file, 'server')).toEqual(server);
+  });
+});

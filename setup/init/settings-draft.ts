@@ -1,0 +1,28 @@
+import { readIni } from '../../core/ini.ts';
+import { setKey } from '../../core/ini-edit.ts';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+
+/** Settings that are being made: what a file holds already, and what was answered. */
+export interface SettingsDraft {
+  readonly existed: boolean;
+  /** What stands in the file or was set; undefined where neither. */
+  get(section: string, key: string): string | undefined;
+  set(section: string, key: string, value: string): void;
+  /** Writes the file, readable by its owner alone. */
+  write(): Promise<void>;
+}
+
+/** @throws SettingsError, or IniSyntaxError, where the file is there and unusable */
+export async function openDraft(path: string): Promise<SettingsDraft> {
+  const existed = (await readFileIfExists(path)) !== undefined;
+  let text = existed ? await readSettingsText(path) : '';
+  return {
+    existed,
+    get: (section, key) => readIni(text).entries(section).get(key),
+    set(section, key, value) {
+      if (readIni(text).entries(section).get(key) !== value) text = setKey(text, section, key, value);
+    },
+    write: () => writeFileAtomic(path, text),
+  };
+}

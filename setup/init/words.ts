@@ -1,0 +1,103 @@
+import type { FoundKernel, KernelState } from './kernel-search.ts';
+
+/** What `init` says, in one language. */
+export interface InitWords {
+  found(number: number, kernel: FoundKernel): string;
+  readonly noneFound: string;
+  readonly whichKernel: string;
+  readonly kernelAddress: string;
+  readonly kernelSecret: string;
+  readonly serverAddress: string;
+  readonly token: string;
+  readonly deviceName: string;
+  readonly routerName: string;
+  readonly subscriptions: string;
+  readonly mailAccount: string;
+  readonly mailPassword: string;
+  readonly mailTo: string;
+  readonly withDocker: string;
+  readonly badCode: string;
+  kernelState(state: KernelState): string;
+  written(file: string): string;
+  kept(file: string): string;
+  readonly checking: string;
+  nextOnDevice(file: string): string;
+  nextOnDocker(file: string): string;
+  nextOnServer(file: string): string;
+  tunnel(port: string): string;
+  pairing(line: string): string;
+}
+
+const zh: InitWords = {
+  found: (number, { host, address, state, file }) =>
+    `  ${number}. ${host}：${address}，${zh.kernelState(state)}（${file}）`,
+  noneFound: '没有在常见位置找到 Mihomo 内核的配置。',
+  whichKernel: '用哪个内核？输入编号，或 0 手动填写',
+  kernelAddress: '内核的 external-controller 地址',
+  kernelSecret: '内核的 secret，没有就留空',
+  serverAddress: 'VPS 上网关的地址，例如 https://vps.example.com',
+  token: '令牌（VPS 上运行 flowcollect pair 可得）',
+  deviceName: '这台设备的名字',
+  routerName: '路由器的名字',
+  subscriptions: '机场订阅链接，多个用逗号分开，可留空',
+  mailAccount: '发日报的邮箱，可留空',
+  mailPassword: '该邮箱的授权码',
+  mailTo: '收日报的邮箱',
+  withDocker: '用 Docker 运行吗？(y/n)',
+  badCode: '配对码不完整：请把 flowcollect pair 打印的整行复制过来',
+  kernelState: (state) =>
+    state.kind === 'answers'
+      ? `有应答，版本 ${state.version}`
+      : state.kind === 'wrong_secret'
+        ? '有应答，但 secret 不对'
+        : '没有应答',
+  written: (file) => `已写入 ${file}（仅本用户可读）`,
+  kept: (file) => `${file} 已存在：原有的键保留，只改写这里回答的`,
+  checking: '检查：',
+  nextOnDevice: (file) =>
+    `下一步：flowcollect exporter --config ${file}\n开机自动运行：flowcollect service install exporter --config ${file}`,
+  nextOnDocker: (file) =>
+    `下一步：在仓库目录里放好 ${file}，按 README 写好 secrets/，然后 docker compose up -d --build`,
+  nextOnServer: (file) => `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
+  tunnel: (port) =>
+    `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.md`,
+  pairing: (line) => `然后为每台设备运行（设备名自定）：${line}`,
+};
+
+const en: InitWords = {
+  found: (number, { host, address, state, file }) =>
+    `  ${number}. ${host}: ${address}, ${en.kernelState(state)} (${file})`,
+  noneFound: 'No configuration of a Mihomo kernel was found in the usual places.',
+  whichKernel: 'Which kernel? Its number, or 0 to type an address',
+  kernelAddress: "Address of the kernel's external-controller",
+  kernelSecret: "The kernel's secret; empty when it has none",
+  serverAddress: 'Address of the gateway on your VPS, such as https://vps.example.com',
+  token: 'Token (from "flowcollect pair" on the VPS)',
+  deviceName: "This device's name",
+  routerName: "The router's name",
+  subscriptions: 'Subscription addresses, separated by commas; may be empty',
+  mailAccount: 'Mail account that sends the report; may be empty',
+  mailPassword: "That account's authorisation code",
+  mailTo: 'Who gets the report',
+  withDocker: 'Will it run with Docker? (y/n)',
+  badCode: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed',
+  kernelState: (state) =>
+    state.kind === 'answers'
+      ? `answers, version ${state.version}`
+      : state.kind === 'wrong_secret'
+        ? 'answers, but not to this secret'
+        : 'does not answer',
+  written: (file) => `wrote ${file} (readable by this user alone)`,
+  kept: (file) => `${file} exists: its keys stay, but for those answered here`,
+  checking: 'Checks:',
+  nextOnDevice: (file) =>
+    `Next: flowcollect exporter --config ${file}\nIn the background: flowcollect service install exporter --config ${file}`,
+  nextOnDocker: (file) =>
+    `Next: put ${file} into the checkout, write secrets/ as README.md says, then docker compose up -d --build`,
+  nextOnServer: (file) => `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
+  tunnel: (port) =>
+    `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,
+  pairing: (line) => `Then, for every device (choose its name): ${line}`,
+};
+
+export const INIT_WORDS: Readonly<Record<'zh' | 'en', InitWords>> = { zh, en };

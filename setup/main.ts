@@ -1,0 +1,95 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '../core/settings.ts';
+import { initCommand } from './init/command.ts';
+import { mihomoPlaces } from './init/mihomo-places.ts';
+import { pairCommand } from './pair-command.ts';
+import { type OwnProgram, ownProgram } from './program.ts';
+import { serviceCommand } from './service/command.ts';
+import type { RunTool, ServiceKeeper } from './service/service-plan.ts';
+import { systemdKeeper } from './service/systemd.ts';
+import { taskSchedulerKeeper } from './service/task-scheduler.ts';
+
+/**
+ * `flowcollect init`, `pair` and `service`.
+ *
+ * @param argv the command and its arguments
+ * @returns the exit code: 0 done, 1 failed or something to mend, 2 bad arguments or settings
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const own = ownProgram(process.execPath, process.argv[1]);
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  let healthy = true;
+  const program = new Command('flowcollect').exitOverride();
+  program.addCommand(
+    initCommand({
+      input: process.stdin,
+      output: process.stdout,
+      places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
+      check: (file) => follow(own, ['doctor', '--config', file]),
+      finish: (well) => {
+        healthy = well;
+      },
+    }),
+  );
+  program.addCommand(
+    pairCommand({
+      makeToken: (owner) => makeToken(own, owner),
+      print,
+      explain: (line) => void process.stderr.write(`${line}\n`),
+    }),
+  );
+  program.addCommand(serviceCommand({ keeper: serviceKeeper(), program: own, print }));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return healthy ? 0 : 1;
+  } catch (error) {
+    // Commander has already said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof SettingsError ? 2 : 1;
+  }
+}
+
+const runTool: RunTool = (command, args) =>
+  new Promise((resolve) => {
+    execFile(command, [...args], (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ exitCode, output: `${stdout}${stderr}` || (error?.message ?? '') });
+    });
+  });
+
+function serviceKeeper(): ServiceKeeper | undefined {
+  if (process.platform === 'win32') return taskSchedulerKeeper(runTool, tmpdir());
+  // systemd's own test of whether it runs the machine.
+  if (!existsSync('/run/systemd/system')) return undefined;
+  const configHome = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
+  const folders = { system: '/etc/systemd/system', user: join(configHome, 'systemd', 'user') };
+  return systemdKeeper({ run: runTool, folders });
+}
+
+/** Runs a command of FlowCollect on this terminal. @returns whether it ended well */
+function follow({ command, args }: OwnProgram, own: readonly string[]): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...args, ...own], { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (exitCode) => resolve(exitCode === 0));
+  });
+}
+
+async function makeToken(
+  { command, args }: OwnProgram,
+  { config, device, user }: { config: string; device: string; user: string | undefined },
+): Promise<string> {
+  const owner = user === undefined ? [] : ['--user', user];
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      [...args, 'gateway', 'token', 'add', '--device', device, ...owner, '--config', config],
+      (error, stdout, stderr) => (error === null ? resolve(stdout.trim()) : reject(new Error(stderr.trim()))),
+    );
+  });
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunTool, ServicePlan } from './service-plan.ts';
+import { systemdKeeper } from './systemd.ts';
+import { taskSchedulerKeeper } from './task-scheduler.ts';
+
+const PLAN: ServicePlan = {
+  service: 'gateway',
+  program: { command: '/usr/local/bin/flowcollect', args: [] },
+  settings: '/etc/flowcollect/ServerSetting.ini',
+  scope: 'system',
+};
+
+let folder: string;
+let calls: string[];
+let refuse: string | undefined;
+const run: RunTool = async (command, args) => {
+  calls.push([command, ...args].join(' '));
+  const refused = refuse !== undefined && args.includes(refuse);
+  return { exitCode: refused ? 1 : 0, output: refused ? 'Access denied\n' : 'active (running)\n' };
+};
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-keeper-'));
+  calls = [];
+  refuse = undefined;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('services by systemd', () => {
+  const keeper = () => systemdKeeper({ run, folders: { system: folder, user: join(folder, 'user') } });
+
+  it('are installed, started, and followed when their settings change', async () => {
+    expect(await keeper().install(PLAN)).toMatchObject({ ok: true });
+    expect((await readdir(folder)).sort()).toEqual([
+      'flowcollect-gateway-settings.path',
+      'flowcollect-gateway-settings.service',
+      'flowcollect-gateway.service',
+    ]);
+    expect(calls).toEqual([
+      'systemctl daemon-reload',
+      'systemctl enable flowcollect-gateway.service flowcollect-gateway-settings.path',
+      'systemctl restart flowcollect-gateway.service flowcollect-gateway-settings.path',
+    ]);
+  });
+
+  it('leave no unit behind', async () => {
+    await keeper().install(PLAN);
+    expect(await keeper().uninstall('gateway', 'system')).toMatchObject({ ok: true });
+    expect(await readdir(folder)).toEqual([]);
+    expect(calls).toContain('systemctl disable --now flowcollect-gateway.service flowcollect-gateway-settings.path');
+  });
+
+  it('are the session manager’s in user scope', async () => {
+    await keeper().install({ ...PLAN, scope: 'user' });
+    expect(calls[0]).toBe('systemctl --user daemon-reload');
+    expect(await readdir(join(folder, 'user'))).toEqual(['flowcollect-gateway.service']);
+  });
+
+  it('say what systemd refused', async () => {
+    refuse = 'enable';
+    expect(await keeper().install(PLAN)).toEqual({ ok: false, lines: ['Access denied'] });
+  });
+
+  it('are not made from a program that they could not see', async () => {
+    const plan = { ...PLAN, program: { command: '/home/me/flowcollect', args: [] } };
+    expect((await keeper().install(plan)).lines).toEqual([
+      'a system service cannot see /home/me/flowcollect: put it below /usr/local or /opt, or install with --user',
+    ]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('services by the Task Scheduler', () => {
+  it('are created from a definition in UTF-16, then started', async () => {
+    let definition = '';
+    const reading: RunTool = async (command, args) => {
+      const file = args[args.indexOf('/XML') + 1] ?? '';
+      if (args.includes('/XML')) definition = await readFile(file, 'utf16le');
+      return run(command, args);
+    };
+    expect(await taskSchedulerKeeper(reading, folder).install(PLAN)).toMatchObject({ ok: true });
+    expect(definition.startsWith('\uFEFF<?xml version="1.0" encoding="UTF-16"?>')).toBe(true);
+    expect(calls.at(-1)).toBe('schtasks.exe /Run /TN \\FlowCollect\\gateway');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('tell who is no administrator what to do', async () => {
+    refuse = '/Create';
+    expect((await taskSchedulerKeeper(run, folder).install(PLAN)).lines).toEqual([
+      'Access denied',
+      'a service for the whole machine needs a console that was opened as administrator; or use --user',
+    ]);
+  });
+
+  it('are stopped before they are deleted', async () => {
+    await taskSchedulerKeeper(run, folder).uninstall('gateway', 'system');
+    expect(calls).toEqual([
+      'schtasks.exe /End /TN \\FlowCollect\\gateway',
+      'schtasks.exe /Delete /TN \\FlowCollect\\gateway /F',
+    ]);
+  });
+});

@@ -1,0 +1,69 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ServicePlan } from './service-plan.ts';
+import { systemdUnits } from './systemd-unit.ts';
+
+const PLAN: ServicePlan = {
+  service: 'exporter',
+  program: { command: process.execPath, args: ['/opt/flowcollect/dist/flowcollect.mjs'] },
+  settings: '/etc/flowcollect/ClientSetting.ini',
+  scope: 'system',
+};
+const VERIFIER = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+describe('units of a system service', () => {
+  const units = systemdUnits(PLAN);
+  const unit = units['flowcollect-exporter.service'] ?? '';
+
+  it('give the settings as a credential, linked where relative paths may be written', () => {
+    expect(unit).toContain('LoadCredential=ClientSetting.ini:/etc/flowcollect/ClientSetting.ini\n');
+    expect(unit).toContain('StateDirectory=flowcollect-exporter\n');
+    expect(unit).toContain('ln -sfn %d/ClientSetting.ini %S/flowcollect-exporter/ClientSetting.ini\n');
+    expect(unit).toContain('dist/flowcollect.mjs exporter --config %S/flowcollect-exporter/ClientSetting.ini\n');
+  });
+
+  it('run as nobody in particular, with nothing to gain', () => {
+    for (const line of ['DynamicUser=yes', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=']) {
+      expect(unit.split('\n')).toContain(line);
+    }
+    expect(unit).not.toContain('MemoryDenyWriteExecute');
+  });
+
+  it('restart it when its settings are edited', () => {
+    expect(units['flowcollect-exporter-settings.path']).toContain('PathChanged=/etc/flowcollect/ClientSetting.ini\n');
+    expect(units['flowcollect-exporter-settings.service']).toContain('try-restart flowcollect-exporter.service\n');
+  });
+});
+
+describe('the unit of a user service', () => {
+  it('reads the settings themselves and names odd paths whole', () => {
+    const unit = systemdUnits({ ...PLAN, scope: 'user', settings: '/home/me/my 100% $own/设置.ini' });
+    expect(Object.keys(unit)).toEqual(['flowcollect-exporter.service']);
+    expect(unit['flowcollect-exporter.service']).toContain(' exporter --config "/home/me/my 100%% $$own/设置.ini"\n');
+    expect(unit['flowcollect-exporter.service']).not.toContain('DynamicUser');
+  });
+});
+
+it.each(['system', 'user'] as const)(
+  `systemd ${VERIFIER ? 'takes' : 'is not here to take'} the units of scope %s`,
+  (scope) => {
+    if (!VERIFIER) return;
+    const folder = mkdtempSync(join(tmpdir(), 'flowcollect-units-'));
+    try {
+      const paths = Object.entries(systemdUnits({ ...PLAN, scope })).map(([name, text]) => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      });
+      execFileSync('systemd-analyze', ['verify', '--man=no', `--${scope}`, ...paths], {
+        stdio: 'pipe',
+        // The user's manager asks for it, and a machine without sessions has none.
+        env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: folder },
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,84 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunTool, ServiceKeeper, ServiceName, ServiceOutcome, ServicePlan } from './service-plan.ts';
+import { systemdUnits, unitName } from './systemd-unit.ts';
+
+type Scope = ServicePlan['scope'];
+
+export interface SystemdPlace {
+  readonly run: RunTool;
+  /** Where units of each scope are kept. */
+  readonly folders: Readonly<Record<Scope, string>>;
+}
+
+/** Keeps services by systemd. */
+export function systemdKeeper({ run, folders }: SystemdPlace): ServiceKeeper {
+  const systemctl = (scope: Scope, ...args: readonly string[]) =>
+    run('systemctl', scope === 'user' ? ['--user', ...args] : args);
+
+  /** Those that are enabled; the unit that restarts is started by its path. */
+  const enabled = (service: ServiceName, scope: Scope): string[] =>
+    scope === 'user'
+      ? [`${unitName(service)}.service`]
+      : [`${unitName(service)}.service`, `${unitName(service)}-settings.path`];
+
+  return {
+    async install(plan) {
+      const problem = unreachable(plan);
+      if (problem !== undefined) return { ok: false, lines: [problem] };
+      const folder = folders[plan.scope];
+      await mkdir(folder, { recursive: true });
+      for (const [name, text] of Object.entries(systemdUnits(plan))) await writeFile(join(folder, name), text);
+      const units = enabled(plan.service, plan.scope);
+      const outcome = await inTurn(
+        () => systemctl(plan.scope, 'daemon-reload'),
+        () => systemctl(plan.scope, 'enable', ...units),
+        () => systemctl(plan.scope, 'restart', ...units),
+      );
+      if (!outcome.ok) return outcome;
+      const unit = unitName(plan.service);
+      return {
+        ok: true,
+        lines: [
+          `installed and started: ${join(folder, `${unit}.service`)}`,
+          plan.scope === 'user'
+            ? `its log: journalctl --user -u ${unit}; to run without a session: loginctl enable-linger`
+            : `its log: journalctl -u ${unit}; its state: /var/lib/${unit}`,
+        ],
+      };
+    },
+
+    async uninstall(service, scope) {
+      const outcome = await inTurn(() => systemctl(scope, 'disable', '--now', ...enabled(service, scope)));
+      const name = unitName(service);
+      for (const file of [`${name}.service`, `${name}-settings.path`, `${name}-settings.service`]) {
+        await rm(join(folders[scope], file), { force: true });
+      }
+      await systemctl(scope, 'daemon-reload');
+      if (!outcome.ok) return outcome;
+      return { ok: true, lines: [`uninstalled: ${name}; settings and state were left where they are`] };
+    },
+
+    async status(service, scope) {
+      const { exitCode, output } = await systemctl(scope, 'status', '--no-pager', '--lines=5', unitName(service));
+      return { ok: exitCode === 0, lines: [output.trimEnd()] };
+    },
+  };
+
+  async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
+    for (const step of steps) {
+      const { exitCode, output } = await step();
+      if (exitCode !== 0) return { ok: false, lines: [output.trimEnd()] };
+    }
+    return { ok: true, lines: [] };
+  }
+}
+
+/** A system service sees no home folders, so neither the program nor Node may stand in one. */
+function unreachable({ scope, program }: ServicePlan): string | undefined {
+  if (scope === 'user') return undefined;
+  const hidden = [program.command, ...program.args].find((path) => /^\/(home|root|run\/user)\//.test(path));
+  return hidden === undefined
+    ? undefined
+    : `a system service cannot see ${hidden}: put it below /usr/local or /opt, or install with --user`;
+}
