@@ -3,14 +3,18 @@ import { claimOf } from './airport/ownership.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import type { NodeUse } from './verdict/expected.ts';
+import { knowledgeOf, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
 
 const DAY = 24 * 3_600_000;
+/** What was used in the hours before the first window may be billed in it. */
+const USED_BEFORE = DAY / 2;
 /** A device reports every 10 s and is scraped every 15 s: later than this it is silent. */
 const SILENT_AFTER = 3 * 60_000;
 /** Silent for longer, a device counts as retired and explains nothing any more. */
 const RETIRED_AFTER = 30 * DAY;
+const HABIT_DAYS = 7;
 /** How far above its habit a silent device may plausibly have gone. */
 const PLAUSIBLE_FACTOR = 5;
 
@@ -23,6 +27,8 @@ export interface AirportWindow {
   readonly anchor: UsableReading | undefined;
   readonly outcome: ReadingOutcome;
   readonly thresholds: Thresholds;
+  /** What earlier looks and windows showed. */
+  readonly memory: Memory;
 }
 
 /** One airport's window, judged, with the nodes that the judgement rests on. */
@@ -51,7 +57,9 @@ export async function auditWindow(usage: UsageReader, asked: AirportWindow): Pro
       absences: await absencesOf(usage, asked, use.devices, { from: anchor.at, to: outcome.reading.at }),
       newcomers: use.devices.filter(({ newcomer }) => newcomer).map(({ device }) => device),
     };
-    return { ...result, nodes, devices: use.devices, verdict: judge(anchor, outcome, known, thresholds) };
+    const before = asked.memory.windows.length > 0 ? 0 : await usedBefore(usage, asked, anchor.at);
+    const knowledge = knowledgeOf(asked.memory, anchor.at, before);
+    return { ...result, nodes, devices: use.devices, verdict: judge(anchor, outcome, known, thresholds, knowledge) };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [error.reason] }, thresholds) };
@@ -70,6 +78,10 @@ function weigh(nodes: readonly NodeUse[]): number {
   return nodes.reduce((sum, { bytes, uncounted, multiplier }) => sum + (bytes + uncounted) * multiplier.high, 0);
 }
 
+async function usedBefore(usage: UsageReader, asked: AirportWindow, anchor: number): Promise<number> {
+  return weigh(nodesOf(asked, (await usage.window(asked.user, anchor - USED_BEFORE, anchor)).proxyNodes));
+}
+
 async function absencesOf(
   usage: UsageReader,
   asked: AirportWindow,
@@ -81,7 +93,10 @@ async function absencesOf(
     if (lastPush === null) {
       absences.push({ device, since: null, plausible: Number.POSITIVE_INFINITY });
     } else if (to - lastPush > SILENT_AFTER && to - lastPush <= RETIRED_AFTER) {
-      const habit = weigh(nodesOf(asked, await usage.dailyHabit(asked.user, device, lastPush)));
+      const used = async (days: number): Promise<number> =>
+        weigh(nodesOf(asked, await usage.ofDevice(asked.user, device, lastPush - days * DAY, lastPush)));
+      // A device that is days old has no week yet.
+      const habit = Math.max((await used(HABIT_DAYS)) / HABIT_DAYS, await used(1));
       const days = Math.max(1, (to - Math.max(from, lastPush)) / DAY);
       absences.push({ device, since: lastPush, plausible: Math.ceil(PLAUSIBLE_FACTOR * habit * days) });
     }

@@ -12,6 +12,7 @@ import { presenceAt } from './usage/presence.ts';
 import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
 import { type Forecast, forecast } from './verdict/forecast.ts';
+import { afterClose, afterLook } from './verdict/memory.ts';
 import type { ReadingOutcome } from './verdict/reading.ts';
 import { reason } from './verdict/reason.ts';
 
@@ -65,7 +66,8 @@ export async function audit(
     const remembered = state.airports[name] ?? EMPTY_AIRPORT;
     const anchor = remembered.anchor ?? undefined;
     const names = [...outcomes.keys()];
-    const asked = { user, airport: name, airports: names, anchor, outcome, thresholds: config.thresholds };
+    const { thresholds } = config;
+    const asked = { user, airport: name, airports: names, anchor, outcome, thresholds, memory: remembered };
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
       airports.push({ audit: result, forecast: { known: false, reason: reason('use_unknown') } });
@@ -74,10 +76,12 @@ export async function audit(
     const { reading } = outcome;
     const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
     airports.push({ audit: result, forecast: forecast(reading, cycle.trail) });
-    const read = { latest: reading, cycle };
+    const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);
+    const read = { latest: reading, cycle, ...seen };
+    const closed = { ...read, ...afterClose(seen, result.verdict), anchor: reading };
     // A window begins with the first reading, report or not.
     looked = withAirport(looked, name, anchor === undefined ? { ...read, anchor: reading } : read);
-    reported = withAirport(reported, name, result.verdict.closes ? { ...read, anchor: reading } : read);
+    reported = withAirport(reported, name, result.verdict.closes ? closed : read);
   }
 
   const at = parts.clock();

@@ -239,13 +239,17 @@ describe('when something is down', () => {
   it('does not accuse anyone while a silent device can explain the excess', async () => {
     const auditor = await openAuditor();
     await auditor.look();
-    silentSince = MORNING + 8 * HOUR;
     now = REPORT;
     header = used(50 * GB + 2 * 15.9 * GB);
+    await auditor.report();
+    const began = await anchorAt();
+    silentSince = REPORT + 8 * HOUR;
+    now = REPORT + 24 * HOUR;
+    header = used(50 * GB + 2 * 39.9 * GB);
     const model = await auditor.report();
     expect(model.airports[0]?.verdict).toMatchObject({ kind: 'incomplete', closes: false });
-    expect(mailbox.mails[0]?.text).toContain('设备 手机 没有上报，差额可能是它用的');
-    expect(await anchorAt()).toBe(MORNING);
+    expect(mailbox.mails[1]?.text).toContain('设备 手机 没有上报，差额可能是它用的');
+    expect(await anchorAt()).toBe(began);
   });
 });
 

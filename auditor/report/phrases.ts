@@ -56,7 +56,7 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     span: words.span(time(model.day.from), time(model.day.to), model.timezone),
     evidence(airport) {
       const { verdict } = airport;
-      const { expected, difference, reasons, absences, kind } = verdict;
+      const { expected, difference, reasons, absences, kind, drift, calibration } = verdict;
       const parts: string[] = [];
       if (expected === undefined || difference === null) {
         parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
@@ -64,6 +64,14 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
         parts.push(
           words.evidence(airport.airport, billed(airport), expectedText(words, expected), formatBytes(difference)),
         );
+        if (drift !== undefined) {
+          const days = Math.round(drift.days);
+          parts.push(words.drift(days, formatBytes(drift.bytes), formatBytes(drift.bytes / drift.days)));
+        }
+        if (calibration !== undefined && calibration.days > 0) {
+          const percent = `${calibration.ratio >= 1 ? '+' : ''}${((calibration.ratio - 1) * 100).toFixed(1)} %`;
+          parts.push(words.learned(calibration.days, percent, formatBytes(calibration.offset)));
+        }
         if (reasons.length > 0) parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
         for (const { device, since } of absences) {
           parts.push(`${words.silent(device, since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`);

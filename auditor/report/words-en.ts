@@ -26,6 +26,10 @@ export const ENGLISH: Words = {
     incomplete: 'When the device reports again, the gap is filled and compared by itself.',
     unknown: '',
   },
+  drift: (days, total, daily) =>
+    `In the last ${days} days it billed ${total} too much, about ${daily} a day, which is hardly chance.`,
+  learned: (days, percent, daily) =>
+    `(Calibrated by ${days} days that fitted: ${percent} beside the multipliers, ${daily} a day of health checks.)`,
   silent: (device, since) => (since === null ? `${device} has no report` : `${device} has not reported since ${since}`),
   summary: 'Today',
   classes: { proxy: 'Proxy', direct: 'Direct', local: 'Local nodes', reject: 'Rejected', unattributed: 'Unattributed' },

@@ -23,6 +23,10 @@ export interface Words {
   readonly noEvidence: (airport: string, reasons: string) => string;
   /** What to do about a verdict; empty when nothing. */
   readonly advice: Readonly<Record<VerdictKind, string>>;
+  /** What stayed, over how many days. */
+  readonly drift: (days: number, total: SizeText, daily: SizeText) => string;
+  /** What was learned of an airport's bill; bytes a day. */
+  readonly learned: (days: number, percent: string, daily: SizeText) => string;
   readonly silent: (device: string, since: string | null) => string;
   readonly summary: string;
   readonly classes: Readonly<Record<TrafficClass, string>>;

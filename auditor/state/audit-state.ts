@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
+import { VERDICT_KINDS } from '../verdict/verdict.ts';
 
 const figure = z.number().nullable();
 const reasons = z.array(z.object({ code: z.enum(REASON_CODES), detail: z.string().exactOptional() })).readonly();
@@ -16,6 +17,24 @@ const readingSchema = z.object({
   precision: z.number(),
   reasons,
 });
+const look = z.object({
+  at: z.number(),
+  used: z.number(),
+  precision: z.number(),
+  above: z.object({ likely: z.number(), high: z.number(), low: z.number() }),
+  whole: z.boolean(),
+  leak: z.boolean(),
+});
+const windowRecord = z.object({
+  from: z.number(),
+  to: z.number(),
+  billed: figure,
+  low: z.number(),
+  likely: z.number(),
+  high: z.number(),
+  kind: z.enum(VERDICT_KINDS),
+  whole: z.boolean(),
+});
 const point = z.object({ at: z.number(), used: z.number() });
 const airportSchema = z.object({
   /** The reading at which the open window began. */
@@ -26,6 +45,10 @@ const airportSchema = z.object({
     .object({ start: z.number(), seen: z.boolean(), trail: z.array(point).readonly() })
     .nullable()
     .default(null),
+  /** Readings of the open window and of the two days before it. */
+  looks: z.array(look).readonly().default([]),
+  /** Windows that are closed, oldest first. */
+  windows: z.array(windowRecord).readonly().default([]),
 });
 const daySchema = z.object({
   date: z.string(),

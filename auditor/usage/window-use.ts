@@ -30,7 +30,6 @@ export interface WindowUse {
 
 /** Panels count within a minute or two; queues, pushes and scrapes add some. */
 export const AIRPORT_LAG = 3 * 60_000;
-const DAY = 24 * 3_600_000;
 
 /** Nodes built into the kernel: what leaves through them no airport bills. */
 const BUILT_IN = /^(?:DIRECT|REJECT.*|PASS.*|COMPATIBLE|DNS.*|unattributed)$/i;
@@ -38,12 +37,11 @@ const BUILT_IN = /^(?:DIRECT|REJECT.*|PASS.*|COMPATIBLE|DNS.*|unattributed)$/i;
 export interface UsageReader {
   /** @throws PrometheusError */
   window(user: string, from: number, to: number): Promise<WindowUse>;
-  /** What one device moved through proxies in the week before an instant, per day, by node. @throws PrometheusError */
-  dailyHabit(user: string, device: string, before: number): Promise<readonly NodeBytes[]>;
+  /** What one device moved through proxies, by node. @throws PrometheusError */
+  ofDevice(user: string, device: string, from: number, to: number): Promise<readonly NodeBytes[]>;
 }
 
 const JOB = { job: 'flowcollect' };
-const HABIT_DAYS = 7;
 
 export function createUsageReader(prometheus: Prometheus, sums: ExactSums): UsageReader {
   const nodesBetween = async (labels: Record<string, string>, from: number, to: number) => {
@@ -67,13 +65,8 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
         devices: devicesOf(user, presence, traffic),
       };
     },
-    async dailyHabit(user, device, before) {
-      const { nodes } = await nodesBetween({ user, instance: device }, before - HABIT_DAYS * DAY, before);
-      return nodes.map((each) => ({
-        ...each,
-        bytes: each.bytes / HABIT_DAYS,
-        uncounted: each.uncounted / HABIT_DAYS,
-      }));
+    async ofDevice(user, device, from, to) {
+      return (await nodesBetween({ user, instance: device }, from, to)).nodes;
     },
   };
 }

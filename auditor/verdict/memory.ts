@@ -11,6 +11,7 @@ const STALLED = 8 * 2 ** 20;
 /** Long connections of an evening may be billed when they end. */
 const USUAL_LAG = 12 * HOUR;
 const LOOKS_APART = 2 * HOUR;
+const PROMPT_LOOKS = 10;
 const USUAL_DAYS = 14;
 const LOOKS_KEPT = 200;
 const WINDOWS_KEPT = 400;
@@ -61,11 +62,17 @@ export const NOTHING_KNOWN: Knowledge = { calibration: UNCALIBRATED, backlog: 0,
 export function knowledgeOf({ looks, windows }: Memory, anchor: number, usedBefore: number): Knowledge {
   return {
     calibration: calibrate(windows),
-    backlog: windows.length === 0 ? usedBefore : backlogAt(anchor, looks),
+    backlog: windows.length === 0 && !isPrompt(looks) ? usedBefore : backlogAt(anchor, looks),
     usualDay: usualDay(windows),
     looks: looks.filter(({ at }) => at > anchor),
     windows,
   };
+}
+
+/** Whether enough looks saw the counter follow the devices. */
+function isPrompt(looks: readonly Look[]): boolean {
+  const whole = looks.filter((look) => look.whole);
+  return whole.length >= PROMPT_LOOKS && longestStall(whole) === 0 && deepestFall(whole) < STALLED;
 }
 
 /**
@@ -134,13 +141,14 @@ export function afterLook(memory: Memory, anchor: UsableReading, reading: Usable
   };
   const look: Look = { at, used, precision, above, whole, leak: kind === 'leak' && whole };
   const kept = memory.looks.filter((each) => each.at !== at && each.at >= anchor.at - LONGEST_LAG);
-  return { ...memory, looks: [...kept, look].slice(-LOOKS_KEPT) };
+  return { looks: [...kept, look].slice(-LOOKS_KEPT), windows: memory.windows };
 }
 
 /** Remembers a window that is closed; one that was never judged leaves no record. */
 export function afterClose(memory: Memory, verdict: Verdict): Memory {
   const record = recordOf(verdict);
-  return record === undefined ? memory : { ...memory, windows: [...memory.windows, record].slice(-WINDOWS_KEPT) };
+  if (record === undefined) return memory;
+  return { looks: memory.looks, windows: [...memory.windows, record].slice(-WINDOWS_KEPT) };
 }
 
 /** What a verdict leaves behind; undefined when it compared nothing. */
