@@ -202,6 +202,16 @@ export function metricSpec(name: string): MetricSpec | undefined {
   return byName.get(name);
 }
 
+const vanishing: ReadonlySet<string> = new Set(DIMENSIONS.map(dimensionMetric));
+
+/**
+ * Whether series of a ledger counter may go: those of a dimension do, when a key was idle for 40 days or its family is
+ * switched off. While they are there they do not fall.
+ */
+export function mayVanish(name: string): boolean {
+  return vanishing.has(name);
+}
+
 /** Like {@link metricSpec}, for names written in the code. Throws when the name is not in the contract. */
 export function requireMetric(name: string): MetricSpec {
   const spec = byName.get(name);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DIMENSIONS } from '../core/metric-contract.ts';
 import { SettingsError } from '../core/settings.ts';
 import { readExporterConfig } from './config.ts';
+import { ledgerOptions } from './ledger-options.ts';
 
 const FILE = 'ClientSetting.ini';
 const minimal = '[client]\nRemoteServer = http://127.0.0.1:8686\nDeviceID = 客厅 路由器';
@@ -26,6 +28,8 @@ describe('readExporterConfig', () => {
       PollInterval: 1000,
       PushInterval: 10_000,
       LocalNodes: ['ua3f'],
+      FamilyCap: 50,
+      Privacy: false,
       StateDir: 'flowcollect-state',
       MetricsListen: { host: '127.0.0.1', port: 9101 },
       Timezone: 'Asia/Shanghai',
@@ -138,5 +142,33 @@ describe('[kernel.NAME] sections', () => {
     );
     expect(notices.map(({ section, key }) => [section, key])).toEqual([['kernel.x', 'MihomoCA']]);
     expect(settings.devices[1]?.MihomoFingerprint).toBe(Array(32).fill('AB').join(':'));
+  });
+});
+
+describe('dimensions', () => {
+  const client = '[client]\nRemoteServer = a:1\nDeviceID = d\n';
+  const optionsOf = (text: string) =>
+    readExporterConfig('ClientSetting.ini', client + text).settings.devices.map(ledgerOptions)[0];
+
+  it('are all counted, fifty keys each, unless the settings say otherwise', () => {
+    expect(optionsOf('')).toEqual({ localNodes: ['ua3f'], familyCap: 50, families: DIMENSIONS });
+    expect(optionsOf('FamilyCap = 7\nFamilies = host, group')).toMatchObject({
+      familyCap: 7,
+      families: ['host', 'group'],
+    });
+  });
+
+  it('that tell of people go with one switch', () => {
+    expect(optionsOf('Privacy = on')?.families).toEqual(['group', 'rule']);
+    expect(optionsOf('Privacy = on\nFamilies = host, rule')?.families).toEqual(['rule']);
+  });
+
+  it.each([
+    ['FamilyCap = 1001', 'FamilyCap: must be a number from 0 to 1000'],
+    ['FamilyCap = 1.5', 'FamilyCap: must be a whole number'],
+    ['Families = hosts', 'Families: must list only group, rule, process, source, host, inbound_user'],
+    ['Privacy = maybe', 'Privacy: must be on or off'],
+  ])('%s is refused', (text, why) => {
+    expect(() => optionsOf(text)).toThrow(why);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { httpUrlSetting } from '../core/settings.ts';
+import { DIMENSIONS } from '../core/metric-contract.ts';
+import { httpUrlSetting, listSetting } from '../core/settings.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 import { parseKernelAddress } from './kernel/address.ts';
 
@@ -40,6 +41,10 @@ export const fingerprintSetting = () =>
     }
     return (digits.toUpperCase().match(/../g) ?? []).join(':');
   });
+
+/** Names of dimensions; empty for none of them. */
+export const familiesSetting = () =>
+  listSetting().pipe(z.array(z.enum(DIMENSIONS, { message: `must list only ${DIMENSIONS.join(', ')}` })));
 
 export const listenSetting = () =>
   z.string().transform((text, context) => {

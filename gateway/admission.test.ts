@@ -35,6 +35,15 @@ describe('admit', () => {
     });
   });
 
+  it('lets the keys of a dimension go, but not fall', () => {
+    const host = 'flowcollect_host_bytes_total{host="a",class="proxy",direction="upload"}';
+    const before = { ...held, ledger: counters({ [host]: 7, x: 1 }) };
+    expect(admit(before, push({ ledger: counters({ x: 1 }) }), 2000)).toBeUndefined();
+    expect(admit(before, push({ ledger: counters({ x: 1, [host]: 6 }) }), 2000)).toMatchObject({
+      code: 'counter_fell',
+    });
+  });
+
   it('says how many more fell than it names', () => {
     const many = counters(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, 1])));
     const refusal = admit({ ...held, ledger: many }, push({ ledger: new Map() }), 2000);

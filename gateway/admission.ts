@@ -1,3 +1,4 @@
+import { mayVanish } from '../core/metric-contract.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** How long a silent exporter keeps its DeviceID to itself. */
@@ -27,8 +28,8 @@ export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'state
 
 /**
  * Whether a push may follow what was let through before: from the state that holds the device (or after a minute of
- * its silence), not older than what came, and with no counter of the ledger fallen or gone. The same sequence may come
- * again: an answer can be lost on the way.
+ * its silence), not older than what came, and with no counter of the ledger fallen or gone; only the keys of a
+ * dimension may go. The same sequence may come again: an answer can be lost on the way.
  *
  * @param now epoch milliseconds
  */
@@ -52,12 +53,15 @@ export function admit(held: Held | undefined, incoming: Incoming, now: number): 
   return fallen(held.ledger, incoming.ledger);
 }
 
+/** The metric's name in a series' key. */
+const nameOf = (key: string): string => key.split('{', 1)[0] ?? key;
+
 function fallen(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Refusal | undefined {
   const series: { series: string; accepted: number; pushed: number | null }[] = [];
   let count = 0;
   for (const [key, accepted] of before) {
     const pushed = after.get(key);
-    if (pushed !== undefined && pushed >= accepted) continue;
+    if (pushed === undefined ? mayVanish(nameOf(key)) : pushed >= accepted) continue;
     count += 1;
     if (series.length < NAMED_SERIES) series.push({ series: key, accepted, pushed: pushed ?? null });
   }

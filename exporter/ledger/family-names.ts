@@ -7,11 +7,11 @@ const IDLE_MS = 40 * 86_400_000;
 export interface KeyStanding {
   readonly key: string;
   readonly named: boolean;
-  /** It stands so no more: its name was taken back, or it has earned one, or was forgotten before it did. */
+  /** It stands so no more: its name was taken back, it has earned one, or it was forgotten before it did. */
   past: boolean;
   /** When a named key last moved a byte, epoch milliseconds. */
   lastUsed: number;
-  /** How often a waiting key came by. */
+  /** About how often a key without a name came by; 0 when that is not known. */
   count: number;
 }
 
@@ -24,6 +24,8 @@ export interface FamilyNames {
    * @returns its standing now
    */
   came(key: string, before: KeyStanding | undefined, at: number): KeyStanding;
+  /** Takes another cap from now on; names beyond it stay until they were idle for long enough. */
+  setCap(cap: number): void;
   /** Names given out and when each last moved a byte, to be saved. */
   list(): [name: string, lastUsed: number][];
 }
@@ -36,65 +38,74 @@ export interface FamilyNames {
  * @param onForgotten a name was taken back
  */
 export function createFamilyNames(
-  cap: number,
+  initialCap: number,
   saved: readonly [name: string, lastUsed: number][],
   onForgotten: (name: string) => void,
 ): FamilyNames {
+  let cap = initialCap;
   const named = (key: string, lastUsed: number): KeyStanding => ({ key, named: true, past: false, lastUsed, count: 0 });
-  const unnamed = (key: string): KeyStanding => ({ key, named: false, past: false, lastUsed: 0, count: 0 });
+  const newUnnamed = (key: string): KeyStanding => ({ key, named: false, past: false, lastUsed: 0, count: 0 });
   const ownWords = new Map(OWN_WORDS.map((word) => [word, named(word, 0)]));
   const names = new Map(saved.filter(([key]) => !ownWords.has(key)).map(([key, used]) => [key, named(key, used)]));
-  // How often keys without a name came by since the family was opened: a small sketch, halved when it is full.
-  const waiting = new Map<string, KeyStanding>();
-  let waitingSum = 0;
+  // Keys without a name, and among them those of a small sketch of who came by how often; it is halved when full.
+  const unnamed = new Map<string, KeyStanding>();
+  let sketch: KeyStanding[] = [];
+  let sketchSum = 0;
   // How all keys stand that have no name while none is left; another object once names were given out or taken back.
-  let nameless = unnamed('');
+  let nameless = newUnnamed('');
   // No name can have been idle for long enough before this time.
   let noneIdleBefore = 0;
 
-  const leaveWaiting = (standing: KeyStanding): void => {
-    waiting.delete(standing.key);
-    waitingSum -= standing.count;
-    standing.past = true;
-  };
-
-  const halveWaiting = (): void => {
-    for (const standing of waiting.values()) {
-      if (standing.count <= 1) {
-        leaveWaiting(standing);
-      } else {
-        standing.count /= 2;
-        waitingSum -= standing.count;
-      }
-    }
-  };
-
-  const waiterOf = (key: string): KeyStanding => {
-    let standing = waiting.get(key);
+  const unnamedOf = (key: string): KeyStanding => {
+    let standing = unnamed.get(key);
     if (standing === undefined) {
-      standing = unnamed(key);
-      waiting.set(key, standing);
+      if (unnamed.size >= 64 * cap) forgetAbsent();
+      standing = newUnnamed(key);
+      unnamed.set(key, standing);
     }
     return standing;
   };
 
-  const namesChanged = (): void => {
-    nameless.past = true;
-    nameless = unnamed('');
+  const forgetAbsent = (): void => {
+    for (const standing of unnamed.values()) {
+      if (standing.count > 0) continue;
+      unnamed.delete(standing.key);
+      standing.past = true;
+    }
   };
 
   /** Notes that a key without a name came by, and tells whether it has earned one. */
   const cameOften = (standing: KeyStanding): boolean => {
+    if (standing.count === 0) sketch.push(standing);
     standing.count += 1;
-    waitingSum += 1;
+    sketchSum += 1;
     const { count } = standing;
-    if (waiting.size > 8 * cap) halveWaiting();
-    return count >= 8 && count * cap >= waitingSum;
+    if (sketch.length > 8 * cap) halveSketch();
+    return count >= 8 && count * cap >= sketchSum;
+  };
+
+  const halveSketch = (): void => {
+    sketchSum = 0;
+    for (const standing of sketch) {
+      standing.count = standing.count <= 1 ? 0 : standing.count / 2;
+      sketchSum += standing.count;
+    }
+    sketch = sketch.filter(({ count }) => count > 0);
+  };
+
+  const namesChanged = (): void => {
+    nameless.past = true;
+    nameless = newUnnamed('');
   };
 
   const give = (key: string, at: number): KeyStanding => {
-    const waiter = waiting.get(key);
-    if (waiter !== undefined) leaveWaiting(waiter);
+    const before = unnamed.get(key);
+    if (before !== undefined) {
+      unnamed.delete(key);
+      before.past = true;
+      sketch = sketch.filter((standing) => standing !== before);
+      sketchSum -= before.count;
+    }
     const name = named(key, at);
     names.set(key, name);
     namesChanged();
@@ -126,13 +137,18 @@ export function createFamilyNames(
         if (names.size >= cap) forgetIdle(at);
         if (names.size >= cap) return nameless;
         if (names.size >= cap / 2) {
-          const waiter = current?.past === false ? current : waiterOf(key);
-          if (!cameOften(waiter)) return waiter;
+          const standing = current?.past === false ? current : unnamedOf(key);
+          if (!cameOften(standing)) return standing;
         }
         name = give(key, at);
       }
       name.lastUsed = at;
       return name;
+    },
+    setCap(next) {
+      if (next === cap) return;
+      cap = next;
+      namesChanged();
     },
     list: () => [...names.values()].map(({ key, lastUsed }) => [key, lastUsed]),
   };

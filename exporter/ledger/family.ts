@@ -34,6 +34,8 @@ export interface Family {
   /** Adds to the counter of a slot's key; to `other`'s when the key has no name. */
   add(slot: FamilySlot, upload: number, download: number, at: number): void;
   series(): FamilySeries[];
+  /** Takes another cap from now on; no name is taken back for it. */
+  setCap(cap: number): void;
   /** Names given out and when each last moved a byte, to be saved. */
   names(): [name: string, lastUsed: number][];
 }
@@ -104,6 +106,7 @@ export function createFamily(
           bytes: bytes[direction],
         })),
       ),
+    setCap: (next) => names.setCap(next),
     names: () => names.list(),
   };
 }
@@ -114,9 +117,21 @@ export type FamilySlots = readonly FamilySlot[];
 /** All families at once: the same bytes, cut along each dimension. */
 export interface FamilyBook {
   slots(attribution: Attribution): FamilySlots;
+  /** Adds to every family that is on. */
   add(slots: FamilySlots, upload: number, download: number, at: number): void;
+  /** The series of the families that are on; none of the others. */
+  shown(): Record<Dimension, FamilySeries[]>;
+  /** The series of all families, to be saved: one that is off stays as it was, and goes on from there. */
   series(): Record<Dimension, FamilySeries[]>;
+  reconfigure(options: FamilyOptions): void;
   names(): Record<Dimension, [name: string, lastUsed: number][]>;
+}
+
+export interface FamilyOptions {
+  /** How many keys a family names before the rest is `other`. */
+  readonly familyCap: number;
+  /** The families that are on; all when it is left out. */
+  readonly families?: readonly Dimension[] | undefined;
 }
 
 export interface SavedFamilies {
@@ -124,8 +139,14 @@ export interface SavedFamilies {
   readonly names: Readonly<Record<Dimension, readonly [name: string, lastUsed: number][]>>;
 }
 
-export function createFamilyBook(cap: number, saved?: SavedFamilies): FamilyBook {
-  const families = DIMENSIONS.map((dimension) => createFamily(cap, saved?.series[dimension], saved?.names[dimension]));
+export function createFamilyBook(options: FamilyOptions, saved?: SavedFamilies): FamilyBook {
+  const { familyCap } = options;
+  const families = DIMENSIONS.map((dimension) =>
+    createFamily(familyCap, saved?.series[dimension], saved?.names[dimension]),
+  );
+  const whichAreOn = ({ families: on = DIMENSIONS }: FamilyOptions): boolean[] =>
+    DIMENSIONS.map((dimension) => on.includes(dimension));
+  let isOn = whichAreOn(options);
   const each = <T>(read: (family: Family) => T): Record<Dimension, T> =>
     Object.fromEntries(families.map((family, index) => [DIMENSIONS[index], read(family)])) as Record<Dimension, T>;
   return {
@@ -134,10 +155,15 @@ export function createFamilyBook(cap: number, saved?: SavedFamilies): FamilyBook
     add(slots, upload, download, at) {
       for (let index = 0; index < families.length; index += 1) {
         const slot = slots[index];
-        if (slot !== undefined) families[index]?.add(slot, upload, download, at);
+        if (slot !== undefined && isOn[index] === true) families[index]?.add(slot, upload, download, at);
       }
     },
+    shown: () => each((family) => (isOn[families.indexOf(family)] === true ? family.series() : [])),
     series: () => each((family) => family.series()),
+    reconfigure(next) {
+      isOn = whichAreOn(next);
+      for (const family of families) family.setCap(next.familyCap);
+    },
     names: () => each((family) => family.names()),
   };
 }

@@ -6,7 +6,7 @@ import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts'
 import type { Candidate } from './candidates.ts';
 import { isBuiltIn } from './classify.ts';
 import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
-import { createFamilyBook, type FamilySeries } from './family.ts';
+import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createPendingBirths } from './pending-births.ts';
@@ -15,11 +15,9 @@ import { hasRestarted } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import type { LedgerState } from './state.ts';
 
-export interface LedgerOptions {
+export interface LedgerOptions extends FamilyOptions {
   /** Names of nodes on the device itself, such as `ua3f`; compared without regard to case. */
   readonly localNodes: readonly string[];
-  /** How many keys a family names before the rest is `other`. */
-  readonly familyCap: number;
 }
 
 /** What a frame came to. */
@@ -81,7 +79,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   const book = createTrafficBook(saved?.traffic);
   const uncounted = createUncountedBook(saved?.uncounted);
   const families = createFamilyBook(
-    options.familyCap,
+    options,
     saved === undefined ? undefined : { series: saved.families, names: saved.familyNames },
   );
   const connections = createConnectionTable(saved?.connections);
@@ -208,7 +206,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     apply,
     counters: () => ({
       traffic: book.series(),
-      families: families.series(),
+      families: families.shown(),
       uncounted: uncounted.series(),
       kernel: copyBytes(kernel),
       raw,
@@ -231,6 +229,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     }),
     reconfigure(next) {
       localNodes = lowerCase(next.localNodes);
+      families.reconfigure(next);
     },
   };
 }
