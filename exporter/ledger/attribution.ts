@@ -1,4 +1,4 @@
-import { getDomain, parse } from 'tldts';
+import { parse } from 'tldts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { classify } from './classify.ts';
@@ -89,7 +89,7 @@ function ruleKey(rule: string, payload: string): string {
 /** The registrable domain (tldts' default rules), `ip` for an address, the name itself where it has none. */
 export function hostKey(host: string): string {
   if (host === '') return NO_KEY;
-  const { isIp, hostname } = parse(host);
+  const { isIp, hostname, domain } = parse(host);
   if (isIp === true) return 'ip';
-  return getDomain(host) ?? hostname ?? NO_KEY;
+  return domain ?? hostname ?? NO_KEY;
 }
