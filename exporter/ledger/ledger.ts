@@ -151,6 +151,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const remainder = copyBytes(grew);
     const candidates: Candidate[] = [];
     const unknownNodes = new Set<string>();
+    // Where the bytes of candidates go, found once for both directions.
+    const places = new Map<Attribution, Place>();
     const events: ConnectionEvents = {
       attribute: (details) => attribute(details, catalog, unknownNodes),
       moved(connection, upload, download) {
@@ -168,6 +170,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         remainder.download -= download;
       },
       closed: (connection) => {
+        if (connection.place !== undefined) places.set(connection.attribution, connection.place);
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
     };
@@ -181,7 +184,12 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       });
     }
     settlement.settle(remainder, candidates, elapsed, heard && logsAvailable, (attribution, direction, bytes) => {
-      const { cell, slots } = placeOf(attribution);
+      let place = places.get(attribution);
+      if (place === undefined) {
+        place = placeOf(attribution);
+        places.set(attribution, place);
+      }
+      const { cell, slots } = place;
       cell.settled[direction] += bytes;
       families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, frame.at);
     });
