@@ -119,6 +119,13 @@ describe('the table', () => {
     expect(lines.at(-1)).toBe('push: 2/3 · accepted 4 s ago');
   });
 
+  it('says once what is wrong with several devices alike', () => {
+    const lines = renderTable([shown({ push: failing }), shown({ deviceId: 'b', push: failing })], english, 300);
+    expect(lines.filter((line) => line.includes('ECONNREFUSED'))).toEqual([
+      expect.stringMatching(/^客厅, b: the gateway/),
+    ]);
+  });
+
   it('fits one line where there is no terminal', () => {
     expect(renderLine(shown({ logsUp: false }), english)).toBe(
       '客厅 · up 0 B/s down 1.00 MB/s · proxy 3.00 MB · direct 1.00 KB · all 3.00 MB · today 2.00 MB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',

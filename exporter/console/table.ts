@@ -50,11 +50,7 @@ export function renderTable(devices: readonly ShownDevice[], showing: Showing, w
     head(words.columns.node),
     ...summary.nodes.slice(0, TOP_NODES).map((row) => line(row.name, row)),
     `${words.connections} ${connections} · ${words.settled} ${settled.toFixed(1)} %`,
-    ...devices.flatMap(({ view }) => [
-      ...remarks(view, showing, words, several).flatMap((remark) =>
-        wrapToWidth(several ? `${view.deviceId}: ${remark}` : remark, width - 1),
-      ),
-    ]),
+    ...remarksOf(devices, showing, words).flatMap((remark) => wrapToWidth(remark, width - 1)),
     ...wrapToWidth(`${words.push}: ${pushesText(devices, showing, words)}`, width - 1),
   ];
 }
@@ -82,6 +78,18 @@ const deviceTitle = (view: DeviceView, showing: Showing, words: ConsoleWords): s
 function markedName({ deviceId, link, push }: DeviceView): string {
   if (link.kind === 'down' || push.kind === 'failing') return `✗ ${deviceId}`;
   return `${link.kind === 'up' ? '✓' : '…'} ${deviceId}`;
+}
+
+/** What is true of several devices alike stands once, with their names. */
+function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: ConsoleWords): string[] {
+  const several = devices.length > 1;
+  const names = new Map<string, string[]>();
+  for (const { view } of devices) {
+    for (const remark of remarks(view, showing, words, several)) {
+      names.set(remark, [...(names.get(remark) ?? []), view.deviceId]);
+    }
+  }
+  return [...names].map(([remark, of]) => (several ? `${of.join(words.comma)}: ${remark}` : remark));
 }
 
 function remarks(view: DeviceView, showing: Showing, words: ConsoleWords, several: boolean): string[] {

@@ -4,6 +4,8 @@ import type { TrafficClass } from '../../core/traffic.ts';
 export interface ConsoleWords {
   readonly classes: Readonly<Record<TrafficClass, string>>;
   readonly all: string;
+  /** Between the names of a list. */
+  readonly comma: string;
   readonly kernel: string;
   readonly connecting: string;
   readonly connections: string;
@@ -29,6 +31,7 @@ export interface ConsoleWords {
 const zh: ConsoleWords = {
   classes: { proxy: '代理', direct: '直连', local: '本地', reject: '拒绝', unattributed: '未归属' },
   all: '合计',
+  comma: '、',
   kernel: '内核',
   connecting: '连接中…',
   connections: '连接数',
@@ -47,6 +50,7 @@ const zh: ConsoleWords = {
 const en: ConsoleWords = {
   classes: { proxy: 'proxy', direct: 'direct', local: 'local', reject: 'reject', unattributed: 'unattributed' },
   all: 'all',
+  comma: ', ',
   kernel: 'kernel',
   connecting: 'connecting…',
   connections: 'connections',

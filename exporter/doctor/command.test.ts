@@ -10,13 +10,17 @@ let printed: string[];
 
 beforeEach(async () => {
   device = await createDevice();
+  device.kernel.answers.set('/configs', { 'log-level': 'warning', tun: { enable: true, device: 'Meta' } });
   printed = [];
 });
 afterEach(() => device.end());
 
-async function doctor(changes: Readonly<Record<string, string>> = {}): Promise<string> {
-  await device.edit(device.ini({ Language: 'en', ...changes }));
-  const command = doctorCommand((text) => printed.push(text), systemClock).exitOverride();
+async function doctor(
+  changes: Readonly<Record<string, string>> = {},
+  { sections = '', clock = systemClock } = {},
+): Promise<string> {
+  await device.edit(device.ini({ Language: 'en', ...changes }) + sections);
+  const command = doctorCommand((text) => printed.push(text), clock).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';
@@ -34,7 +38,10 @@ describe('doctor', () => {
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is heard: even the shortest connections have a name',
+      "✓ the kernel's log level is warning (any will do)",
+      '✓ TUN is on Meta',
       `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
+      '✓ the clock agrees with the server’s',
     ]);
   });
 
@@ -71,5 +78,32 @@ describe('doctor', () => {
 
   it('refuses settings that cannot be read', async () => {
     expect(await doctor({ PollInterval: 'often' })).toMatch(/^ClientSetting\.ini:7: \[client\] PollInterval: must be/);
+  });
+
+  it('warns of a kernel that traffic may bypass, or that does not tell who it was', async () => {
+    device.kernel.answers.set('/configs', { tun: { enable: false, device: '' }, 'find-process-mode': 'off' });
+    expect(await doctor()).toBe('healthy');
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      expect.stringContaining('find-process-mode: off'),
+      expect.stringContaining('TUN is off: programs that ignore the system proxy bypass the kernel'),
+    ]);
+    device.kernel.answers.delete('/configs');
+    await doctor();
+    expect(printed.at(-3)).toContain('! the kernel does not tell its configuration');
+  });
+
+  it('finds a clock that is wrong', async () => {
+    const clock = { ...systemClock, now: () => Date.now() - 7_200_000 };
+    expect(await doctor({}, { clock })).toBe('1 to mend');
+    expect(printed.at(-1)).toMatch(/^✗ this clock is 7\d\d\d s behind the server's: .*NTP/);
+  });
+
+  it('looks at each kernel and says which one it is', async () => {
+    const sections = '[kernel.router]\nMihomoAPIAddr = unix:///nowhere/mihomo.sock\n';
+    expect(await doctor({}, { sections })).toBe('1 to mend');
+    expect(printed).toContain(`✓ a: kernel ${device.kernel.address}, version v1.19.2`);
+    expect(printed.find((line) => line.startsWith('✗'))).toMatch(/^✗ router: nothing listens at unix:/);
+    expect(printed).toContain(`✓ router: gateway ${device.gateway.origin}: let in, nothing pushed yet`);
+    expect(printed.filter((line) => line.includes('the clock'))).toHaveLength(1);
   });
 });

@@ -4,7 +4,10 @@ import { describeProblem } from '../../core/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readExporterConfig } from '../config.ts';
-import { checkGateway, checkKernel, checkStateFolder, type Finding } from './checks.ts';
+import type { Finding } from './finding.ts';
+import { checkClock, checkGateway } from './gateway-checks.ts';
+import { checkKernel } from './kernel-checks.ts';
+import { checkStateFolder } from './state-checks.ts';
 
 /** Something has to be mended; what, was printed. */
 export class UnhealthyError extends Error {
@@ -36,6 +39,10 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
         const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];
         const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
         findings.push(...own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` })));
+      }
+      for (const origin of new Set(devices.map(({ RemoteServer }) => RemoteServer))) {
+        const finding = await checkClock(origin, clock, Language);
+        if (finding !== undefined) findings.push(finding);
       }
       for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${text}`);
       const faults = findings.filter(({ verdict }) => verdict === 'bad').length;

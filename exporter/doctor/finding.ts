@@ -1,0 +1,15 @@
+/** What a check found: all well, something that works worse than it could, or something to mend. */
+export interface Finding {
+  readonly verdict: 'good' | 'warning' | 'bad';
+  readonly text: string;
+}
+
+export type Language = 'zh' | 'en';
+
+const find =
+  (verdict: Finding['verdict']) =>
+  (language: Language, zh: string, en: string): Finding => ({ verdict, text: language === 'zh' ? zh : en });
+
+export const good = find('good');
+export const warning = find('warning');
+export const bad = find('bad');

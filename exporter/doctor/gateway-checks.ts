@@ -1,0 +1,69 @@
+import { request } from 'undici';
+import type { Clock } from '../../runtime/clock.ts';
+import type { DeviceConfig } from '../config.ts';
+import { createGatewayClient } from '../push/gateway-client.ts';
+import { describePushProblem } from '../push/problem.ts';
+import { bad, type Finding, good, type Language } from './finding.ts';
+
+/** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
+export async function checkGateway(config: DeviceConfig): Promise<Finding> {
+  const { RemoteServer, RemoteToken, DeviceID, Language } = config;
+  const gateway = createGatewayClient();
+  try {
+    const readBack = await gateway.readBack({ origin: RemoteServer, token: RemoteToken, deviceId: DeviceID });
+    switch (readBack.kind) {
+      case 'problem':
+        return { verdict: 'bad', text: describePushProblem(readBack.problem, RemoteServer, Language) };
+      case 'nothing':
+        return good(
+          Language,
+          `网关 ${RemoteServer} 可用，尚无本机数据`,
+          `gateway ${RemoteServer}: let in, nothing pushed yet`,
+        );
+      case 'found':
+        return good(
+          Language,
+          `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次上报`,
+          `gateway ${RemoteServer}: let in, has push ${readBack.sequence}`,
+        );
+    }
+  } finally {
+    await gateway.close();
+  }
+}
+
+const TIMEOUT_MS = 5000;
+/** A Date header tells whole seconds, and a minute more or less spoils no day. */
+const MOST_SKEW_S = 60;
+
+/**
+ * Compares this device's clock with the server's Date header. Counts do not rest on clocks, but days do.
+ *
+ * @returns undefined where the server does not answer or names no date, which is told elsewhere
+ */
+export async function checkClock(origin: string, clock: Clock, language: Language): Promise<Finding | undefined> {
+  const asked = clock.now();
+  let date: unknown;
+  try {
+    const { headers, body } = await request(origin, {
+      headersTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await body.dump();
+    date = headers.date;
+  } catch {
+    return undefined;
+  }
+  const told = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(told)) return undefined;
+  const skew = Math.round(((asked + clock.now()) / 2 - told) / 1000);
+  if (Math.abs(skew) <= MOST_SKEW_S) {
+    return good(language, '时钟与服务器一致', 'the clock agrees with the server’s');
+  }
+  const by = `${Math.abs(skew)} s`;
+  return bad(
+    language,
+    `本机时钟比服务器${skew > 0 ? '快' : '慢'} ${by}：计数不受影响，但“今日”会错；请开启时间同步（NTP）`,
+    `this clock is ${by} ${skew > 0 ? 'ahead of' : 'behind'} the server's: counts are right, but "today" is not; turn on time synchronisation (NTP)`,
+  );
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { type DeviceConfig, kernelAddress } from '../config.ts';
+import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
+import { createFrameDecoder, FrameError } from '../kernel/frame-message.ts';
+import { followMessages } from '../kernel/message-stream.ts';
+import { answerProblem, probeKernel, readJson } from '../kernel/probe.ts';
+import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
+import { type Finding, good, type Language, warning } from './finding.ts';
+
+const LISTEN_MS = 3000;
+
+const Configs = z.object({
+  'log-level': z.string().optional(),
+  'find-process-mode': z.string().optional(),
+  tun: z.object({ enable: z.boolean(), device: z.string().optional() }).optional(),
+});
+
+/**
+ * Asks the kernel for its version, a frame, its configuration and its log.
+ *
+ * @param folder of the settings file
+ * @param now epoch milliseconds
+ */
+export async function checkKernel(config: DeviceConfig, folder: string, now: number): Promise<Finding[]> {
+  const { MihomoAPIAddr: address, Language: language } = config;
+  const endpoint = openKernelEndpoint(kernelAddress(config, folder));
+  const problem = (each: KernelProblem): Finding => ({
+    verdict: 'bad',
+    text: describeKernelProblem(each, address, language),
+  });
+  try {
+    const signal = AbortSignal.timeout(LISTEN_MS);
+    const probe = await probeKernel(endpoint, signal);
+    if (probe.kind === 'problem') return [problem(probe.problem)];
+    const { version } = probe;
+    const findings = [good(language, `内核 ${address}，版本 ${version}`, `kernel ${address}, version ${version}`)];
+
+    const answer = await endpoint.get('/connections', signal);
+    const failed = answerProblem(answer);
+    if (failed !== undefined) return [...findings, problem(failed)];
+    try {
+      const frame = createFrameDecoder().decode(answer.kind === 'answer' ? answer.text : '', now);
+      const count = frame.connections.length;
+      findings.push(good(language, `可以记账：${count} 个连接`, `its frames can be accounted: ${count} connections`));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      findings.push(problem({ kind: 'bad_frame', detail: error.message }));
+    }
+    return [...findings, await checkLogs(endpoint, language), ...(await checkConfigs(endpoint, language))];
+  } finally {
+    await endpoint.close();
+  }
+}
+
+async function checkLogs(endpoint: KernelEndpoint, language: Language): Promise<Finding> {
+  let heard = false;
+  const stop = new AbortController();
+  await followMessages({
+    endpoint,
+    path: '/logs?level=info',
+    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(LISTEN_MS)]),
+    onOpen() {
+      heard = true;
+      stop.abort();
+    },
+    onMessage: () => {},
+  });
+  if (heard) {
+    return good(
+      language,
+      '能收到 /logs：最短的连接也能归属',
+      '/logs is heard: even the shortest connections have a name',
+    );
+  }
+  return warning(
+    language,
+    '收不到 /logs（WebSocket）：总量仍精确，短连接按经验归属；请检查内核前的反向代理',
+    '/logs cannot be heard by WebSocket: totals stay exact, short connections are attributed by experience; look at any proxy in front of the kernel',
+  );
+}
+
+/** What the kernel is set to, as far as it decides what can be told apart. */
+async function checkConfigs(endpoint: KernelEndpoint, language: Language): Promise<Finding[]> {
+  const answer = readJson(await endpoint.get('/configs', AbortSignal.timeout(LISTEN_MS)));
+  const parsed = Configs.safeParse(answer.kind === 'json' ? answer.value : undefined);
+  if (!parsed.success) {
+    return [
+      warning(
+        language,
+        '内核不说明自己的配置（/configs）：日志级别与 TUN 未知',
+        'the kernel does not tell its configuration (/configs): log level and TUN are not known',
+      ),
+    ];
+  }
+  const { 'log-level': level, 'find-process-mode': processes, tun } = parsed.data;
+  const findings: Finding[] = [];
+  if (level !== undefined) {
+    findings.push(
+      good(language, `内核日志级别 ${level}（任何级别都可以）`, `the kernel's log level is ${level} (any will do)`),
+    );
+  }
+  if (processes === 'off') {
+    findings.push(
+      warning(
+        language,
+        '内核不查找进程（find-process-mode: off）：看不到是哪个程序；需要时改为 strict',
+        'the kernel does not look for processes (find-process-mode: off): which program it was is not known; set strict to know',
+      ),
+    );
+  }
+  if (tun?.enable === true) {
+    const name = tun.device === undefined || tun.device === '' ? '' : ` ${tun.device}`;
+    findings.push(good(language, `TUN 已开启${name}`, `TUN is on${name}`));
+  } else {
+    findings.push(
+      warning(
+        language,
+        'TUN 未开启：不走系统代理的程序绕过内核，它们的流量不计；需要时在内核里开启 tun',
+        'TUN is off: programs that ignore the system proxy bypass the kernel and are not counted; turn tun on in the kernel to catch them',
+      ),
+    );
+  }
+  return findings;
+}
