@@ -2,8 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../core/settings.ts';
+import { runCommands } from '../runtime/command-line.ts';
 import { initCommand } from './init/command.ts';
 import { mihomoPlaces } from './init/mihomo-places.ts';
 import { pairCommand } from './pair-command.ts';
@@ -23,35 +22,23 @@ export async function run(argv: readonly string[]): Promise<number> {
   const own = ownProgram(process.execPath, process.argv[1]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   let healthy = true;
-  const program = new Command('flowcollect').exitOverride();
-  program.addCommand(
-    initCommand({
-      input: process.stdin,
-      output: process.stdout,
-      places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
-      check: (file) => follow(own, ['doctor', '--config', file]),
-      finish: (well) => {
-        healthy = well;
-      },
-    }),
-  );
-  program.addCommand(
-    pairCommand({
-      makeToken: (owner) => makeToken(own, owner),
-      print,
-      explain: (line) => void process.stderr.write(`${line}\n`),
-    }),
-  );
-  program.addCommand(serviceCommand({ keeper: serviceKeeper(), program: own, print }));
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return healthy ? 0 : 1;
-  } catch (error) {
-    // Commander has already said what was wrong.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof SettingsError ? 2 : 1;
-  }
+  const init = initCommand({
+    input: process.stdin,
+    output: process.stdout,
+    places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
+    check: (file) => follow(own, ['doctor', '--config', file]),
+    finish: (well) => {
+      healthy = well;
+    },
+  });
+  const pair = pairCommand({
+    makeToken: (owner) => makeToken(own, owner),
+    print,
+    explain: (line) => void process.stderr.write(`${line}\n`),
+  });
+  const service = serviceCommand({ keeper: serviceKeeper(), program: own, print });
+  const exitCode = await runCommands([init, pair, service], argv);
+  return exitCode === 0 && !healthy ? 1 : exitCode;
 }
 
 const runTool: RunTool = (command, args) =>

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { ArgumentError } from '../runtime/command-line.ts';
 import { pairingCode } from './pairing.ts';
 
 export interface PairContext {
@@ -13,7 +14,6 @@ export interface PairContext {
 /** `flowcollect pair`: a token of its own for a device, as one line to run there. */
 export function pairCommand({ makeToken, print, explain }: PairContext): Command {
   return new Command('pair')
-    .exitOverride()
     .description('on the VPS: make a token for a device and print the line to run there')
     .requiredOption('--server <address>', 'the gateway as the device reaches it, such as https://vps.example.com')
     .requiredOption('--device <name>', 'the DeviceID')
@@ -22,9 +22,9 @@ export function pairCommand({ makeToken, print, explain }: PairContext): Command
     .action(async (options: { server: string; device: string; user?: string; config: string }) => {
       const { server, device, user, config } = options;
       if (!/^https?:\/\/[^/\s]+\/?$/.test(server))
-        throw new Error('--server must be an address such as https://vps.example.com');
+        throw new ArgumentError('--server must be an address such as https://vps.example.com');
       const problem = deviceIdProblem(device);
-      if (problem !== undefined) throw new Error(`--device ${problem}`);
+      if (problem !== undefined) throw new ArgumentError(`--device ${problem}`);
       const token = await makeToken({ config, device, user });
       explain(
         '在设备上运行下面这一行；它含有令牌，不要公开。/ Run this line on the device; it holds the token: keep it secret.',

@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { createLogger } from '../runtime/logger.ts';
+import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { CACHE_FOLDER } from './global-setup.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -11,8 +15,33 @@ const compose = z
   .object({
     services: z.record(
       z.string(),
-      z.object({
+      // Strict: what is not of the compose specification, or not looked at below, is refused.
+      z.strictObject({
         image: z.string(),
+        build: z.string().optional(),
+        restart: z.literal('unless-stopped'),
+        user: z
+          .string()
+          .regex(/^[1-9]\d*(:\d+)?$/)
+          .optional(),
+        read_only: z.literal(true),
+        tmpfs: z.array(z.string()),
+        cap_drop: z.tuple([z.literal('ALL')]),
+        security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+        logging: z.strictObject({ driver: z.literal('json-file'), options: z.record(z.string(), z.string()) }),
+        mem_limit: z.string().regex(/^\d+m$/),
+        stop_grace_period: z
+          .string()
+          .regex(/^\d+[sm]$/)
+          .optional(),
+        healthcheck: z.strictObject({
+          test: z.tuple([z.literal('CMD')], z.string()),
+          interval: z.string(),
+          timeout: z.string(),
+          retries: z.number(),
+          start_period: z.string(),
+        }),
+        depends_on: z.array(z.string()).default([]),
         command: z.array(z.string()).default([]),
         environment: z.record(z.string(), z.string()).default({}),
         networks: z.array(z.string()),
@@ -29,7 +58,7 @@ const compose = z
 const services = Object.entries(compose.services);
 
 /** What the person who deploys writes, next to docker-compose.yml; none of it is in the repository. */
-const OWN_FILES = ['./ServerSetting.ini'];
+const OWN_FILES = ['./config'];
 
 describe('docker-compose.yml', () => {
   it('runs every part', () => {
@@ -66,8 +95,10 @@ describe('docker-compose.yml', () => {
       for (const key of Object.keys(environment)) expect(key).not.toMatch(/(PASSWORD|SECRET|TOKEN)$/);
       for (const secret of secrets) expect(compose.secrets[secret]?.file).toMatch(/^\.\/secrets\//);
     }
-    expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['/secrets/', '/ServerSetting.ini']));
-    expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['secrets', '*.ini']));
+    expect(read('.gitignore').split('\n')).toEqual(
+      expect.arrayContaining(['/secrets/', '/config/', '/ServerSetting.ini']),
+    );
+    expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['secrets', 'config', '*.ini']));
   });
 
   it('gives the storage its flags', () => {
@@ -86,5 +117,35 @@ describe('docker-compose.yml', () => {
     for (const host of hosts.map((target) => target.split(':')[0] ?? '')) {
       if (host !== 'localhost') expect(Object.keys(compose.services)).toContain(host);
     }
+  });
+
+  it.each(services)('runs %s as somebody who is not root', (_, { image, user }) => {
+    // Our own image says so itself.
+    if (image.startsWith('flowcollect:')) expect(read('Dockerfile')).toMatch(/^USER node$/m);
+    else expect(user).toBeDefined();
+  });
+
+  it('fits a VPS of 1 GB', () => {
+    const sum = services.reduce((total, [, { mem_limit }]) => total + Number.parseInt(mem_limit, 10), 0);
+    expect(sum).toBeLessThanOrEqual(900);
+  });
+
+  it.each(services)('waits for services that exist before it starts %s', (_, { depends_on }) => {
+    for (const name of depends_on) expect(Object.keys(compose.services)).toContain(name);
+  });
+
+  describe('against the real programs', () => {
+    let binaries: Binaries;
+    beforeAll(async () => {
+      binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+    });
+
+    it.each(['prometheus', 'pushgateway', 'alertmanager'] as const)('gives %s only flags that it has', (name) => {
+      const { stdout, stderr } = spawnSync(binaries[name], ['--help'], { encoding: 'utf8' });
+      const known = `${stdout}${stderr}`;
+      const flags = (compose.services[name]?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
+      expect(flags.length).toBeGreaterThan(2);
+      for (const flag of flags) expect(known.split(/[\s=]/), flag).toContain(flag);
+    });
   });
 });

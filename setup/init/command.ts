@@ -29,7 +29,6 @@ export function initCommand({ input, output, places, check, finish }: InitContex
   const part = (name: string, about: string, file: string): Command =>
     command
       .command(name)
-      .exitOverride()
       .description(about)
       .option('--config <file>', 'the settings file to write', file)
       .option('--language <zh|en>', 'of the questions and the settings', 'zh')
@@ -58,5 +57,5 @@ export function initCommand({ input, output, places, check, finish }: InitContex
     await talking(options, (talk) => initServer({ talk, file: options.config }));
     finish(true);
   });
-  return command.exitOverride();
+  return command;
 }

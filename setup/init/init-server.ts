@@ -56,5 +56,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   reader.section('smtp', smtpSchema);
   reader.finish(readServerSection(reader));
   talk.say(docker ? words.nextOnDocker(file) : words.nextOnServer(file));
-  talk.say(words.pairing(`flowcollect pair --config ${file} --server ${server} --device my-phone`));
+  const command = docker ? 'docker compose exec gateway node dist/flowcollect.mjs pair' : 'flowcollect pair';
+  const place = docker ? '/config/ServerSetting.ini' : file;
+  talk.say(words.pairing(`${command} --config ${place} --server ${server} --device my-phone`));
 }

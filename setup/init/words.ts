@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { FoundKernel, KernelState } from './kernel-search.ts';
 
 /** What `init` says, in one language. */
@@ -57,7 +58,7 @@ const zh: InitWords = {
   nextOnDevice: (file) =>
     `下一步：flowcollect exporter --config ${file}\n开机自动运行：flowcollect service install exporter --config ${file}`,
   nextOnDocker: (file) =>
-    `下一步：在仓库目录里放好 ${file}，按 README 写好 secrets/，然后 docker compose up -d --build`,
+    `下一步：sudo chown -R 1000 ${dirname(file)}，按 README 写好 secrets/，然后 docker compose up -d --build`,
   nextOnServer: (file) => `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
   tunnel: (port) =>
     `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.md`,
@@ -93,7 +94,7 @@ const en: InitWords = {
   nextOnDevice: (file) =>
     `Next: flowcollect exporter --config ${file}\nIn the background: flowcollect service install exporter --config ${file}`,
   nextOnDocker: (file) =>
-    `Next: put ${file} into the checkout, write secrets/ as README.md says, then docker compose up -d --build`,
+    `Next: sudo chown -R 1000 ${dirname(file)}, write secrets/ as README.md says, then docker compose up -d --build`,
   nextOnServer: (file) => `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
   tunnel: (port) =>
     `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,

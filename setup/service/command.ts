@@ -23,7 +23,6 @@ export function serviceCommand({ keeper, program, print }: ServiceCommandContext
   const each = (name: string, about: string): Command =>
     command
       .command(name)
-      .exitOverride()
       .description(about)
       .addArgument(new Argument('[service]', 'which').choices(SERVICES).default('exporter'))
       .option('--user', 'for the one who is signed in, without administrator rights');
@@ -45,7 +44,7 @@ export function serviceCommand({ keeper, program, print }: ServiceCommandContext
   each('status', 'whether it runs').action(async (service: ServiceName, { user }: { user?: true }) => {
     finish(await known().status(service, user ? 'user' : 'system'));
   });
-  return command.exitOverride();
+  return command;
 
   function known(): ServiceKeeper {
     if (keeper !== undefined) return keeper;
