@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
+import { startScriptedGateway } from '../test/scripted-gateway.ts';
+import { startScriptedKernel } from '../test/scripted-kernel.ts';
 
 let device: Device;
 
@@ -62,6 +65,74 @@ describe('an edit of the settings', () => {
     await device.seen(9000);
     device.show(9001, 'another');
     await eventually(() => expect(device.pushed()).toBe(151));
+  });
+
+  it('of any other key loses no byte, nor does a restart after them all', async () => {
+    const edits = {
+      PollInterval: '150',
+      PushInterval: '150',
+      LocalNodes: '香港',
+      StateDir: 'elsewhere',
+      LocalLogFile: 'flow.log',
+      Timezone: 'Europe/Berlin',
+      DayEnds: '04:00',
+      Language: 'en',
+      LogLevel: 'debug',
+      RemoteToken: 'another token',
+      MihomoFingerprint: 'ab'.repeat(32),
+    };
+    let made = {};
+    let moved = 0;
+    device.show(moved);
+    await device.start();
+    await device.seen(moved);
+    for (const [key, value] of Object.entries(edits)) {
+      moved += 10;
+      device.show(moved);
+      made = { ...made, [key]: value };
+      await device.edit(device.ini(made));
+      const reloads = Object.keys(made).length;
+      await eventually(() => expect(device.log().match(/settings reloaded/g)).toHaveLength(reloads));
+      moved += 10;
+      device.show(moved);
+      await eventually(() => expect([key, device.pushed()]).toEqual([key, moved]));
+    }
+    await device.stop();
+    moved += 10;
+    device.show(moved);
+    await device.start(made);
+    await eventually(() => expect(device.pushed()).toBe(moved));
+  });
+
+  it('to another gateway brings it all that was ever counted', async () => {
+    device.show(0);
+    await device.start();
+    await device.seen(0);
+    device.show(100);
+    await eventually(() => expect(device.pushed()).toBe(100));
+    const before = device.gateway;
+    device.gateway = await startScriptedGateway();
+    await device.edit(device.ini());
+    device.show(150);
+    await eventually(() => expect(device.pushed()).toBe(150));
+    await before.kill();
+  });
+
+  it('to another way to the same kernel goes on counting', async () => {
+    device.show(0);
+    await device.start();
+    await device.seen(0);
+    device.show(100);
+    const bySocket = await startScriptedKernel({ socketPath: join(device.folder, 'mihomo.sock') });
+    bySocket.secret = device.kernel.secret;
+    const byPort = device.kernel;
+    device.kernel = bySocket;
+    device.show(180);
+    await device.edit(device.ini());
+    await eventually(() => expect(device.view().kernelAddress).toBe(bySocket.address));
+    device.show(200);
+    await eventually(() => expect(device.pushed()).toBe(200));
+    await byPort.kill();
   });
 
   it('moves the metrics', async () => {
