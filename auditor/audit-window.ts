@@ -1,5 +1,6 @@
 import { multiplierOf } from './airport/multiplier.ts';
-import { claimOf } from './airport/ownership.ts';
+import { claimOf, type Owner } from './airport/ownership.ts';
+import { type AirportRules, multiplierRule, NO_RULES } from './airport-settings.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import type { NodeUse } from './verdict/expected.ts';
@@ -21,8 +22,8 @@ const PLAUSIBLE_FACTOR = 5;
 export interface AirportWindow {
   readonly user: string;
   readonly airport: string;
-  /** Names of all airports of the user. */
-  readonly airports: readonly string[];
+  /** All airports of the user. */
+  readonly airports: readonly (Owner & { readonly rules?: AirportRules })[];
   /** The reading at which the window began. */
   readonly anchor: UsableReading | undefined;
   readonly outcome: ReadingOutcome;
@@ -33,6 +34,7 @@ export interface AirportWindow {
 
 /** One airport's window, judged, with the nodes that the judgement rests on. */
 export interface AirportAudit {
+  readonly user: string;
   readonly airport: string;
   readonly outcome: ReadingOutcome;
   readonly verdict: Verdict;
@@ -43,7 +45,7 @@ export interface AirportAudit {
 /** Compares what an airport billed since the anchor with what devices used. An unreachable Prometheus is an outcome. */
 export async function auditWindow(usage: UsageReader, asked: AirportWindow): Promise<AirportAudit> {
   const { anchor, outcome, airport, thresholds } = asked;
-  const result = { airport, outcome, nodes: [], devices: [] };
+  const result = { user: asked.user, airport, outcome, nodes: [], devices: [] };
   if (anchor === undefined || !outcome.known) {
     return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [] }, thresholds) };
   }
@@ -68,8 +70,10 @@ export async function auditWindow(usage: UsageReader, asked: AirportWindow): Pro
 
 function nodesOf({ airport, airports }: AirportWindow, nodes: readonly NodeBytes[]): NodeUse[] {
   return nodes.flatMap((each) => {
-    const claim = claimOf(airport, each.provider, airports);
-    return claim === 'no' ? [] : [{ ...each, claim, multiplier: multiplierOf(each.node) }];
+    const claim = claimOf(airport, each.node, each.provider, airports);
+    const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
+    const multiplier = multiplierOf(each.node, multiplierRule(rules, each.node));
+    return claim === 'no' ? [] : [{ ...each, claim, multiplier }];
   });
 }
 

@@ -3,6 +3,8 @@ import { dimensionMetric, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
 import { currentReading } from './airport/readings.ts';
+import { completed } from './airport/reset.ts';
+import { NO_RULES } from './airport-settings.ts';
 import { type AirportAudit, auditWindow } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
 import { type ReportModel, reportModel, type TodayInput } from './report/model.ts';
@@ -13,7 +15,7 @@ import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
 import { type Forecast, forecast } from './verdict/forecast.ts';
 import { afterClose, afterLook } from './verdict/memory.ts';
-import type { ReadingOutcome } from './verdict/reading.ts';
+import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { reason } from './verdict/reason.ts';
 
 /** What an audit works with. */
@@ -56,18 +58,25 @@ export async function audit(
   const outcomes = new Map<string, ReadingOutcome>();
   for (const subscription of subscriptions) {
     const remembered = state.airports[subscription.name] ?? EMPTY_AIRPORT;
-    outcomes.set(subscription.name, await currentReading(parts.airports, subscription, remembered, parts.clock()));
+    const outcome = await currentReading(parts.airports, subscription, remembered, parts.clock());
+    const { rules = NO_RULES } = subscription;
+    const complete = (reading: UsableReading): UsableReading =>
+      completed(reading, remembered.cycle ?? undefined, rules, config.day.zone);
+    outcomes.set(subscription.name, outcome.known ? { ...outcome, reading: complete(outcome.reading) } : outcome);
   }
   await settle?.();
 
   let [looked, reported] = [state, state];
   const airports: { audit: AirportAudit; forecast: Forecast }[] = [];
-  for (const [name, outcome] of outcomes) {
+  for (const { name, rules } of subscriptions) {
+    const outcome = outcomes.get(name);
+    if (outcome === undefined) continue;
+    const owner = rules?.user ?? user;
     const remembered = state.airports[name] ?? EMPTY_AIRPORT;
     const anchor = remembered.anchor ?? undefined;
-    const names = [...outcomes.keys()];
+    const owned = subscriptions.filter((each) => (each.rules?.user ?? user) === owner);
     const { thresholds } = config;
-    const asked = { user, airport: name, airports: names, anchor, outcome, thresholds, memory: remembered };
+    const asked = { user: owner, airport: name, airports: owned, anchor, outcome, thresholds, memory: remembered };
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
       airports.push({ audit: result, forecast: { known: false, reason: reason('use_unknown') } });

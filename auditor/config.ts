@@ -5,6 +5,7 @@ import { readServerSection, smtpSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 import type { LogLevel } from '../runtime/logger.ts';
+import { type AirportSection, readAirportSections } from './airport-settings.ts';
 import { parseSubUrls, type Subscription } from './sub-urls.ts';
 import type { Thresholds } from './verdict/verdict.ts';
 
@@ -52,9 +53,14 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
 
   const subUrls = parseSubUrls(server.SubUrls);
   if (!subUrls.ok) reader.problem('server', 'SubUrls', subUrls.problem);
-  else if (subUrls.subscriptions.length === 0) {
+  else if (
+    subUrls.subscriptions.length === 0 &&
+    !reader.document.sections.some((each) => each.startsWith('airport.'))
+  ) {
     reader.notice('server', 'SubUrls', 'is not set: reports will hold no airport and no leak check');
   }
+  const sections = readAirportSections(reader);
+  const subscriptions = subUrls.ok ? joined(reader, subUrls.subscriptions, sections, folder) : [];
   const listen = parseListenPort(server.AuditorListen, '127.0.0.1');
   if (listen === undefined) reader.problem('server', 'AuditorListen', 'must be an address such as 127.0.0.1:9102');
   if (!validate(server.ReportCron))
@@ -74,7 +80,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
 
   return reader.finish<AuditorConfig>({
     user: 'default',
-    subscriptions: subUrls.ok ? subUrls.subscriptions : [],
+    subscriptions,
     prometheus: server.PrometheusAddr,
     listen: listen ?? { host: '', port: 0 },
     dataFolder: resolve(folder, server.DataDir, 'auditor'),
@@ -85,4 +91,27 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
     mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
   });
+}
+
+/** `SubUrls` first, each with its `[airport.NAME]`; then airports that have their address in their section alone. */
+function joined(
+  reader: SettingsReader,
+  listed: readonly Subscription[],
+  sections: readonly AirportSection[],
+  folder: string,
+): Subscription[] {
+  const own = sections.flatMap(({ name, url, urlFile, rules }): Subscription[] => {
+    const inList = listed.some((each) => each.name === name);
+    const addressed = url !== undefined || urlFile !== undefined;
+    if (inList && addressed) reader.problem(`airport.${name}`, 'Url', 'stands in SubUrls too; leave one of them out');
+    if (!inList && !addressed)
+      reader.problem(`airport.${name}`, 'Url', 'is missing; add it, UrlFile, or a SubUrls entry');
+    if (inList) return [];
+    return [{ name, url: url ?? '', rules, ...(urlFile === undefined ? {} : { urlFile: resolve(folder, urlFile) }) }];
+  });
+  const withRules = listed.map((each) => {
+    const rules = sections.find(({ name }) => name === each.name)?.rules;
+    return rules === undefined ? each : { ...each, rules };
+  });
+  return [...withRules, ...own];
 }

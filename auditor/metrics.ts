@@ -46,10 +46,10 @@ export function createAuditorMetrics(): AuditorMetrics {
     contentType: registry.contentType,
     readings({ user, subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
-      for (const { name: airport } of subscriptions) {
+      for (const { name: airport, rules } of subscriptions) {
         const latest = state.airports[airport]?.latest ?? null;
         if (latest === null) continue;
-        const labels = { user, airport };
+        const labels = { user: rules?.user ?? user, airport };
         set('airport_upload_bytes', labels, latest.upload);
         set('airport_download_bytes', labels, latest.download);
         set('airport_used_bytes', labels, latest.used);
@@ -63,8 +63,9 @@ export function createAuditorMetrics(): AuditorMetrics {
     },
     audited(user, airports, model) {
       clear(...AUDIT_GAUGES, 'forecast_days_left');
+      const owners = new Map(airports.map((each) => [each.airport, each.user]));
       for (const { airport, verdict } of airports) {
-        const labels = { user, airport };
+        const labels = { user: owners.get(airport) ?? user, airport };
         const { window, bill, expected, difference, kind } = verdict;
         set('audit_airport_bytes', labels, bill?.low);
         set('audit_device_bytes', labels, expected?.used);
@@ -74,7 +75,8 @@ export function createAuditorMetrics(): AuditorMetrics {
         set('audit_window_end_timestamp_seconds', labels, window === undefined ? null : window.to / 1000);
         for (const each of VERDICT_KINDS) set('audit_verdict', { ...labels, verdict: each }, each === kind ? 1 : 0);
       }
-      for (const each of model.airports) set('forecast_days_left', { user, airport: each.airport }, daysLeft(each));
+      for (const each of model.airports)
+        set('forecast_days_left', { user: owners.get(each.airport) ?? user, airport: each.airport }, daysLeft(each));
     },
     sums(today, cycle) {
       clear('today_bytes', 'cycle_bytes');

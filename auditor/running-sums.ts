@@ -27,18 +27,21 @@ export async function todaySums(sums: ExactSums, { day }: AuditorConfig, now: nu
  */
 export async function cycleSums(
   sums: ExactSums,
-  { user, subscriptions }: AuditorConfig,
+  { user: ownUser, subscriptions }: AuditorConfig,
   state: AuditState,
   now: number,
 ): Promise<CycleSum[]> {
-  const names = subscriptions.map(({ name }) => name);
   const all: CycleSum[] = [];
-  for (const airport of names) {
+  for (const { name: airport, rules } of subscriptions) {
+    const user = rules?.user ?? ownUser;
+    const owners = subscriptions.filter((each) => (each.rules?.user ?? ownUser) === user);
     const start = state.airports[airport]?.cycle?.start;
     if (start === undefined) continue;
     const labels = { ...JOB, user, class: 'proxy' };
     const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);
-    const own = traffic.filter((each) => claimOf(airport, each.labels.provider ?? '', names) === 'sure');
+    const own = traffic.filter(
+      (each) => claimOf(airport, each.labels.node ?? '', each.labels.provider ?? '', owners) === 'sure',
+    );
     for (const { labels: group, bytes } of sumBy(own, ['user', 'instance', 'node'])) {
       all.push({ labels: { ...group, airport }, bytes });
     }

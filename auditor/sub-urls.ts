@@ -1,8 +1,14 @@
+import type { AirportRules } from './airport-settings.ts';
+
 /** One subscription: the name it goes by in reports and metrics, and the address, which is a credential. */
 export interface Subscription {
   readonly name: string;
   /** Never logged, never shown. */
   readonly url: string;
+  /** A file whose only line is the address, which stands in the place of {@link url}. */
+  readonly urlFile?: string;
+  /** What `[airport.NAME]` says of it. */
+  readonly rules?: AirportRules;
 }
 
 export type SubUrls =

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import { claimOf } from './ownership.ts';
@@ -31,15 +31,29 @@ it('begins a new cycle when use falls', () => {
   expect(after(at(0, 100), at(24, 200), at(48, 3))).toEqual({
     start: 48 * HOUR,
     seen: true,
+    emptied: true,
     trail: [{ at: 48 * HOUR, used: 3 }],
   });
 });
 
-it('gives every node to the only airport, and to one of several by its provider', () => {
-  expect(claimOf('a.yaml', 'whatever', ['a.yaml'])).toBe('sure');
-  const both = ['a.yaml', 'Airport-B'];
-  expect(claimOf('Airport-B', 'airport-b', both)).toBe('sure');
-  expect(claimOf('a.yaml', 'airport-b', both)).toBe('no');
-  expect(claimOf('a.yaml', 'A', both)).toBe('sure');
-  expect(claimOf('a.yaml', '', both)).toBe('possible');
+describe('whose a node is', () => {
+  it('is the only airport, or that of its provider', () => {
+    expect(claimOf('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
+    const both = [{ name: 'a.yaml' }, { name: 'Airport-B' }];
+    expect(claimOf('Airport-B', 'HK', 'airport-b', both)).toBe('sure');
+    expect(claimOf('a.yaml', 'HK', 'airport-b', both)).toBe('no');
+    expect(claimOf('a.yaml', 'HK', 'A', both)).toBe('sure');
+    expect(claimOf('a.yaml', 'HK', '', both)).toBe('possible');
+  });
+
+  it('is what the settings say, by provider before pattern', () => {
+    const airports = [
+      { name: 'a', rules: { providers: ['shared'], nodes: /^HK/u } },
+      { name: 'b', rules: { providers: [], nodes: /^JP/u } },
+    ];
+    expect(claimOf('b', 'JP 01', '', airports)).toBe('sure');
+    expect(claimOf('a', 'JP 01', '', airports)).toBe('no');
+    expect(claimOf('a', 'JP 01', 'shared', airports)).toBe('sure');
+    expect(claimOf('a', 'US 01', '', airports)).toBe('possible');
+  });
 });

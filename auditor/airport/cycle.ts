@@ -1,5 +1,6 @@
 import type { TrailPoint } from '../verdict/forecast.ts';
 import type { UsableReading } from '../verdict/reading.ts';
+import { isReset } from './reset.ts';
 
 /** The billing cycle that an airport is in, as its readings showed it. */
 export interface Cycle {
@@ -7,6 +8,8 @@ export interface Cycle {
   readonly start: number;
   /** Whether the start was seen as a drop in use; else it is the first reading ever, and the cycle began earlier. */
   readonly seen: boolean;
+  /** Whether use began from nearly nothing: a month that ended, not credit. */
+  readonly emptied?: boolean;
   /** Readings of this cycle, oldest first, thinned out. */
   readonly trail: readonly TrailPoint[];
 }
@@ -19,7 +22,13 @@ export function advanceCycle(cycle: Cycle | undefined, reading: UsableReading): 
   const point: TrailPoint = { at: reading.at, used: reading.used };
   const last = cycle?.trail.at(-1);
   if (cycle === undefined || last === undefined) return { start: reading.at, seen: false, trail: [point] };
-  if (reading.used < last.used - reading.precision) return { start: reading.at, seen: true, trail: [point] };
+  if (reading.used < last.used - reading.precision)
+    return {
+      start: reading.at,
+      seen: true,
+      ...(isReset(last.used, reading.used) ? { emptied: true } : {}),
+      trail: [point],
+    };
   if (reading.at - last.at < TRAIL_STEP) return cycle;
   return { ...cycle, trail: [...cycle.trail, point].slice(-TRAIL_LENGTH) };
 }

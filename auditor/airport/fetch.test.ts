@@ -122,13 +122,19 @@ describe('an airport that does not say', () => {
     expect(JSON.stringify(outcome)).not.toContain('hunter2');
   });
 
-  it('says how long it wants to be left alone', async () => {
-    const url = await answering((response) => response.writeHead(429, { 'Retry-After': '120' }).end());
+  it('says how long it wants to be left alone, and is', async () => {
+    let asked = 0;
+    const url = await answering((response) => {
+      asked += 1;
+      response.writeHead(429, { 'Retry-After': '120' }).end();
+    });
     expect(await client.read(url)).toMatchObject({
       known: false,
       reasons: [{ code: 'http_rate_limited' }],
       retryAfter: 120_000,
     });
+    expect(await client.read(url)).toMatchObject({ known: false, reasons: [{ code: 'http_rate_limited' }] });
+    expect(asked).toBe(1);
   });
 
   it('is not followed in circles', async () => {

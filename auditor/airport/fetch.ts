@@ -2,20 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { type Reading, type ReadingOutcome, readingOutcome } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
-import { findInBody, readHead } from './body.ts';
+import { readHead } from './body.ts';
 import { parseRefillDate, parseUserinfo, unknown } from './header.ts';
+import { quotaInBody } from './origin.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';
 const TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 5;
+/** A Retry-After beyond is a mistake of the airport. */
+const LONGEST_PAUSE = 24 * 3_600_000;
 
 /** What one request to an airport gave; `retryAfter` is how long the airport asks to be left alone, in milliseconds. */
 export type FetchOutcome = ReadingOutcome & { readonly retryAfter?: number };
 
 export interface AirportClient {
-  /** One GET of a subscription, its body cancelled. Never throws; no outcome holds the URL. */
-  read(url: string): Promise<FetchOutcome>;
+  /**
+   * One GET of a subscription, its body cancelled; none while the airport asks to be left alone (Retry-After). Never
+   * throws; no outcome holds the URL.
+   *
+   * @param userAgent for airports that want another
+   */
+  read(url: string, userAgent?: string): Promise<FetchOutcome>;
 }
 
 /**
@@ -35,10 +43,16 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
     validateStatus: () => true,
     headers: { 'User-Agent': USER_AGENT, Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br' },
   });
+  const leftAlone = new Map<string, number>();
   return {
-    async read(url) {
+    async read(url, userAgent) {
+      const until = leftAlone.get(url) ?? 0;
+      if (clock() < until)
+        return { known: false, at: clock(), reasons: [reason('http_rate_limited')], retryAfter: until - clock() };
       try {
-        return await request(http, url, clock);
+        const outcome = await request(http, url, clock, userAgent);
+        if (outcome.retryAfter !== undefined) leftAlone.set(url, clock() + Math.min(outcome.retryAfter, LONGEST_PAUSE));
+        return outcome;
       } catch (error) {
         return { known: false, at: clock(), reasons: [explainFailure(error)] };
       }
@@ -46,17 +60,31 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
   };
 }
 
-async function request(http: AxiosInstance, url: string, clock: () => number): Promise<FetchOutcome> {
-  const response = await http.get<IncomingMessage>(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+async function request(
+  http: AxiosInstance,
+  url: string,
+  clock: () => number,
+  userAgent: string | undefined,
+): Promise<FetchOutcome> {
+  const response = await http.get<IncomingMessage>(url, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(userAgent === undefined ? {} : { headers: { 'User-Agent': userAgent } }),
+  });
   const at = clock();
   const body = response.data;
   try {
     const header = userinfoHeader(body.rawHeaders);
-    const text = header ?? (response.status === 200 ? findInBody(await readHead(body)) : undefined);
-    if (text === undefined) return withRetry({ known: false, at, reasons: [missing(response.status, body)] }, body);
-    const quota = text === '' ? unknown([reason('header_empty')]) : parseUserinfo(text);
+    const quota =
+      header === undefined
+        ? response.status === 200
+          ? quotaInBody(await readHead(body), at)
+          : undefined
+        : header === ''
+          ? unknown([reason('header_empty')])
+          : parseUserinfo(header);
+    if (quota === undefined) return withRetry({ known: false, at, reasons: [missing(response.status, body)] }, body);
     const refill = firstHeader(body.rawHeaders, (name) => name === 'subscription-refill-date');
-    const reading: Reading = { at, ...quota, reset: refill === undefined ? null : parseRefillDate(refill) };
+    const reading: Reading = { at, ...quota, reset: refill === undefined ? quota.reset : parseRefillDate(refill) };
     return withRetry(readingOutcome(reading), body);
   } finally {
     body.destroy();

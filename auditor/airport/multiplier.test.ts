@@ -76,7 +76,12 @@ it.each([
 });
 
 it('takes what the person set before what the name says', () => {
-  expect(multiplierOf('香港 2x', 0.3)).toEqual({ low: 0.3, high: 0.3, source: 'override', info: false });
+  expect(multiplierOf('香港 2x', { low: 0.3, high: 0.3 })).toEqual({
+    low: 0.3,
+    high: 0.3,
+    source: 'override',
+    info: false,
+  });
 });
 
 it('gives an ordered interval of finite numbers for any name', () => {

@@ -1,3 +1,5 @@
+import type { Interval } from '../verdict/expected.ts';
+
 /** By how much an airport multiplies a node's bytes, as an interval: a point where the name is clear. */
 export interface Multiplier {
   readonly low: number;
@@ -43,10 +45,10 @@ const BETWEEN = new RegExp(String.raw`(?<![\d.])${NUMBER}x${NUMBER}(?![a-z\d.])`
  *
  * @param override what the person set for this node, which wins
  */
-export function multiplierOf(name: string, override?: number): Multiplier {
+export function multiplierOf(name: string, override?: Interval): Multiplier {
   const text = normalise(name);
   const info = INFO.some((pattern) => pattern.test(text));
-  if (override !== undefined) return { low: override, high: override, source: 'override', info };
+  if (override !== undefined) return { ...override, source: 'override', info };
   if (info) return { low: 1, high: 1, source: 'default', info };
   const raised = [...name.matchAll(RAISED), ...name.matchAll(RAISED_BEFORE)].map((match) => fromRaised(match[1] ?? ''));
   const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text);

@@ -1,18 +1,31 @@
+import type { AirportRules } from '../airport-settings.ts';
+
 /** Whether a node belongs to an airport: `possible` when no rule says whose it is. */
 export type Claim = 'sure' | 'possible' | 'no';
 
+/** An airport as far as its nodes can be told by it. */
+export interface Owner {
+  readonly name: string;
+  readonly rules?: Pick<AirportRules, 'providers' | 'nodes'>;
+}
+
 /**
- * Whose node it is. With one airport every proxy node is its own; with several, the provider that the node came from
- * tells, by the name of the subscription with or without its file ending.
+ * Whose node it is. What the settings say counts first: a provider or a pattern of nodes. With one airport every other
+ * proxy node is its own; with several, the provider that the node came from tells, by the name of the subscription with
+ * or without its file ending.
  *
+ * @param airport its name
  * @param provider the node's provider, empty for a node written into the configuration
- * @param airports names of all airports of this user
+ * @param airports all airports of this user
  */
-export function claimOf(airport: string, provider: string, airports: readonly string[]): Claim {
-  if (airports.length === 1) return 'sure';
-  const owners = airports.filter((name) => sameName(name, provider));
-  if (owners.length === 0) return 'possible';
-  return owners.includes(airport) ? 'sure' : 'no';
+export function claimOf(airport: string, node: string, provider: string, airports: readonly Owner[]): Claim {
+  const owners = [
+    airports.filter(({ rules }) => rules?.providers.includes(provider) === true),
+    airports.filter(({ rules }) => rules?.nodes?.test(node) === true),
+    airports.length === 1 ? airports : airports.filter(({ name }) => sameName(name, provider)),
+  ].find((claimants) => claimants.length > 0);
+  if (owners === undefined) return 'possible';
+  return owners.some(({ name }) => name === airport) ? 'sure' : 'no';
 }
 
 function sameName(airport: string, provider: string): boolean {

@@ -1,5 +1,7 @@
+import { readFileIfExists } from '../../runtime/atomic-file.ts';
 import type { Subscription } from '../sub-urls.ts';
 import type { UsableReading } from '../verdict/reading.ts';
+import { reason } from '../verdict/reason.ts';
 import type { AirportClient, FetchOutcome } from './fetch.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
@@ -19,11 +21,14 @@ export interface Remembered {
  */
 export async function currentReading(
   client: AirportClient,
-  { url }: Subscription,
+  { url, urlFile, rules }: Subscription,
   { latest, anchor }: Remembered,
   now: number,
 ): Promise<FetchOutcome> {
   const fresh = latest !== null && now - latest.at < FRESH && latest.at <= now;
   if (fresh && latest.at !== anchor?.at) return { known: true, reading: latest };
-  return client.read(url);
+  const address = urlFile === undefined ? url : (await readFileIfExists(urlFile))?.trim();
+  if (address === undefined || !URL.canParse(address))
+    return { known: false, at: now, reasons: [reason('address_missing')] };
+  return client.read(address, rules?.userAgent);
 }

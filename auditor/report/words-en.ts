@@ -110,6 +110,7 @@ export const ENGLISH: Words = {
     fetch_tls: (code) => `TLS with the airport failed (${code})`,
     fetch_redirects: (count) => `the airport redirected more than ${count} times`,
     fetch_failed: (code) => `reading the airport failed${code === '' ? '' : ` (${code})`}`,
+    address_missing: () => 'the file of UrlFile is missing, or holds no address',
     prometheus_unreachable: (address) =>
       `Prometheus (${address}) does not answer, so use is unknown; nothing is lost, it is made up for later`,
     prometheus_refused: (error) => `Prometheus refused a query: ${error}`,

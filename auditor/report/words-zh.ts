@@ -107,6 +107,7 @@ export const CHINESE: Words = {
     fetch_tls: (code) => `与机场的 TLS 连接失败（${code}）`,
     fetch_redirects: (count) => `机场重定向超过 ${count} 次`,
     fetch_failed: (code) => `读取机场失败${code === '' ? '' : `（${code}）`}`,
+    address_missing: () => 'UrlFile 指定的文件不存在，或里面不是订阅地址',
     prometheus_unreachable: (address) => `Prometheus（${address}）没有响应，设备用量未知；数据不会丢失，恢复后自动补齐`,
     prometheus_refused: (error) => `Prometheus 拒绝了查询：${error}`,
     prometheus_answer: (address) => `${address} 的回答不像 Prometheus，请检查 PrometheusAddr`,

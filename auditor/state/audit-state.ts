@@ -42,7 +42,12 @@ const airportSchema = z.object({
   /** The last reading that told the use. */
   latest: readingSchema.nullable().default(null),
   cycle: z
-    .object({ start: z.number(), seen: z.boolean(), trail: z.array(point).readonly() })
+    .object({
+      start: z.number(),
+      seen: z.boolean(),
+      emptied: z.boolean().exactOptional(),
+      trail: z.array(point).readonly(),
+    })
     .nullable()
     .default(null),
   /** Readings of the open window and of the two days before it. */

@@ -30,6 +30,7 @@ export const REASON_CODES = [
   'fetch_tls',
   'fetch_redirects',
   'fetch_failed',
+  'address_missing',
   // The devices' side.
   'prometheus_unreachable',
   'prometheus_refused',

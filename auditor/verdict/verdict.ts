@@ -127,7 +127,7 @@ export function judge(
     }
     return excess <= plausible(absences, window.to)
       ? decide('incomplete', silent, false)
-      : decide('leak', silent, true);
+      : decide('leak', silent, !awaited || days >= LONGEST_OPEN);
   }
   // All devices had reported when it showed, so what they used since does not explain it.
   if (known.looks.some(({ leak }) => leak)) return decide('leak', [], true);
