@@ -12,6 +12,8 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   init: 'setup',
   pair: 'setup',
   service: 'setup',
+  backup: 'setup',
+  restore: 'setup',
   stack: 'stack',
 };
 
@@ -30,6 +32,8 @@ Commands:
   init       make a settings file for a device, a VPS or a router, and test it
   pair       on the VPS: make a token for a device, as one line to run there
   service    run a service in the background, from the start of the machine
+  backup     pack the settings and data of a VPS into one file
+  restore    bring back what a backup holds
   stack      start the whole system on this machine
   version    print the version
 

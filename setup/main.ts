@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommands } from '../runtime/command-line.ts';
+import { backupCommand, restoreCommand } from './backup/command.ts';
 import { initCommand } from './init/command.ts';
 import { mihomoPlaces } from './init/mihomo-places.ts';
 import { pairCommand } from './pair-command.ts';
@@ -13,7 +14,7 @@ import { systemdKeeper } from './service/systemd.ts';
 import { taskSchedulerKeeper } from './service/task-scheduler.ts';
 
 /**
- * `flowcollect init`, `pair` and `service`.
+ * `flowcollect init`, `pair`, `service`, `backup` and `restore`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed or something to mend, 2 bad arguments or settings
@@ -37,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     explain: (line) => void process.stderr.write(`${line}\n`),
   });
   const service = serviceCommand({ keeper: serviceKeeper(), program: own, print });
-  const exitCode = await runCommands([init, pair, service], argv);
+  const exitCode = await runCommands([init, pair, service, backupCommand(print), restoreCommand(print)], argv);
   return exitCode === 0 && !healthy ? 1 : exitCode;
 }
 

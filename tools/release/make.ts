@@ -8,7 +8,7 @@ import { buildSingleBundle } from './single-bundle.ts';
 import { makeBlob, makeExecutable } from './single-executable.ts';
 
 /** Bundles that a device or a VPS runs; the others serve a checkout. */
-const RUNTIME_BUNDLES = ['flowcollect', 'exporter', 'gateway', 'auditor', 'setup', 'backup'];
+const RUNTIME_BUNDLES = ['flowcollect', 'exporter', 'gateway', 'auditor', 'setup'];
 /** What the archive of plain bundles brings beside them. */
 const COMPANIONS = [
   'setting.ini.example',

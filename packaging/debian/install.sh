@@ -1,0 +1,126 @@
+#!/bin/sh
+# FlowCollect on a VPS with Debian 12 or its relatives, without Docker: Debian's Prometheus, Pushgateway and
+# Alertmanager on loopback, and the gateway and the auditor as systemd services.
+#
+#   packaging/debian/install.sh ServerSetting.ini    install, or bring an installation up to date
+#   packaging/debian/install.sh --uninstall          remove it; settings and data stay
+#
+# Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
+# time: what is there already is replaced by the same. DESTDIR writes below another folder.
+set -eu
+
+HERE=$(cd "$(dirname "$0")/../.." && pwd)
+ROOT=${DESTDIR:-}
+CONFIG="$ROOT/etc/flowcollect"
+UNITS="$ROOT/etc/systemd/system"
+PROGRAM="$ROOT/opt/flowcollect"
+COMMAND="$ROOT/usr/local/bin/flowcollect"
+PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
+
+fail() {
+	echo "install.sh: $1" >&2
+	exit 1
+}
+
+# The value of a key of [smtp]; empty where there is none.
+smtp() {
+	sed -n '/^\[smtp\]/,/^\[/p' "$CONFIG/ServerSetting.ini" | tr -d '\r' |
+		sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" | head -n 1 | sed 's/[[:space:]]*$//'
+}
+
+# The arguments of one of Debian's services, instead of those in /etc/default.
+override() {
+	mkdir -p "$UNITS/$1.service.d"
+	printf '[Service]\nExecStart=\nExecStart=%s\n' "$2" >"$UNITS/$1.service.d/flowcollect.conf"
+}
+
+install_program() {
+	command -v node >/dev/null || fail "Node 20.19 or later is needed: https://nodejs.org"
+	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+		fail "Node 20.19 or later is needed; this is $(node --version)"
+	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "there is no dist/ in $HERE: run npm ci there first"
+	mkdir -p "$PROGRAM/dist" "$(dirname "$COMMAND")"
+	cp "$HERE"/dist/*.mjs "$PROGRAM/dist/"
+	printf '#!/bin/sh\nexec node /opt/flowcollect/dist/flowcollect.mjs "$@"\n' >"$COMMAND"
+	chmod 755 "$COMMAND"
+}
+
+install_settings() {
+	mkdir -p "$CONFIG/prometheus/rules"
+	chmod 755 "$CONFIG"
+	if [ "$(realpath "$1")" != "$(realpath -m "$CONFIG/ServerSetting.ini")" ]; then
+		install -m 600 "$1" "$CONFIG/ServerSetting.ini"
+	fi
+	cp "$HERE"/prometheus/rules/*.yml "$CONFIG/prometheus/rules/"
+	# The containers' names become addresses of this machine.
+	sed -E 's/"(pushgateway|auditor|gateway|alertmanager|localhost):/"127.0.0.1:/' "$HERE/prometheus/prometheus.yml" \
+		>"$CONFIG/prometheus/prometheus.yml"
+	install_alerts
+}
+
+# Alerts go where the report goes, unless alertmanager.yml was written by hand.
+install_alerts() {
+	target="$CONFIG/prometheus/alertmanager.yml"
+	if [ -f "$target" ] && ! grep -q '^# Written by install.sh' "$target"; then return; fi
+	user=$(smtp EmailUser)
+	to=$(smtp EmailTo)
+	{
+		echo '# Written by install.sh from [smtp] of ServerSetting.ini; without this line it is left as it is.'
+		if [ -n "$user" ] && [ -n "$to" ]; then
+			host=$(smtp SMTPHost)
+			port=$(smtp SMTPPort)
+			sed -e "s|smtp.qq.com:587|${host:-smtp.qq.com}:${port:-587}|" -e "s|- to: you@qq.com|- to: $to|" \
+				-e "s|you@qq.com|$user|" -e 's|/run/secrets/smtp_password|/etc/flowcollect/smtp_password|' \
+				"$HERE/prometheus/alertmanager.yml"
+		else
+			printf 'route:\n  receiver: none\nreceivers:\n  - name: none\n'
+		fi
+	} >"$target"
+	(umask 077 && smtp EmailPass | tr -d '\n' >"$CONFIG/smtp_password")
+	# Debian's Alertmanager runs as this user.
+	chown prometheus: "$CONFIG/smtp_password"
+}
+
+install_storage() {
+	override prometheus "/usr/bin/prometheus --config.file=/etc/flowcollect/prometheus/prometheus.yml --web.listen-address=127.0.0.1:9090 --storage.tsdb.path=/var/lib/prometheus/metrics2 --storage.tsdb.retention.time=400d --storage.tsdb.retention.size=8GB"
+	override prometheus-pushgateway "/usr/bin/prometheus-pushgateway --web.listen-address=127.0.0.1:9091 --persistence.file=/var/lib/prometheus/pushgateway.data --persistence.interval=1m --push.disable-consistency-check"
+	override prometheus-alertmanager "/usr/bin/prometheus-alertmanager --config.file=/etc/flowcollect/prometheus/alertmanager.yml --web.listen-address=127.0.0.1:9093 --storage.path=/var/lib/prometheus/alertmanager --cluster.listen-address="
+	systemctl daemon-reload
+	# shellcheck disable=SC2086
+	systemctl enable $PARTS
+	# shellcheck disable=SC2086
+	systemctl restart $PARTS
+}
+
+uninstall() {
+	for service in gateway auditor; do
+		if [ -f "$UNITS/flowcollect-$service.service" ]; then "$COMMAND" service uninstall "$service"; fi
+	done
+	for part in $PARTS; do
+		rm -f "$UNITS/$part.service.d/flowcollect.conf"
+		rmdir "$UNITS/$part.service.d" 2>/dev/null || true
+	done
+	systemctl daemon-reload
+	# shellcheck disable=SC2086
+	systemctl disable --now $PARTS
+	rm -rf "$PROGRAM" "$COMMAND"
+	echo "Removed. Left: settings in /etc/flowcollect, data in /var/lib/private/flowcollect-* and /var/lib/prometheus."
+	echo "Debian's packages go with: apt-get purge $PARTS"
+}
+
+case "${1:-}" in
+--uninstall) uninstall ;;
+'' | -*) fail "usage: install.sh ServerSetting.ini | --uninstall" ;;
+*)
+	[ -f "$1" ] || fail "$1 does not exist; make it with: flowcollect init server --config $1"
+	install_program
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $PARTS
+	install_settings "$1"
+	install_storage
+	for service in gateway auditor; do
+		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
+	done
+	echo "Installed. Put TLS in front of the gateway (see docs/platforms/vps.md)."
+	;;
+esac

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, parse, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+
+const MANIFEST = 'flowcollect-backup.json';
+const Manifest = z.object({
+  version: z.string(),
+  /** What was packed, relative to the root of the file system, with `/`. */
+  paths: z.array(z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+/)),
+});
+
+/** A backup cannot be made or brought back; the message says how to go on. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
+/**
+ * Packs files and folders with their owners and permissions. Folders of running databases should be stopped before; the
+ * files of FlowCollect's own services are whole at every instant.
+ *
+ * @param paths absolute; links are followed
+ * @throws BackupError
+ */
+export async function writeBackup(archive: string, paths: readonly string[], version: string): Promise<void> {
+  const real = [...new Set(await Promise.all(paths.map((path) => realpath(path))))];
+  const root = parse(resolve(archive)).root;
+  const named = real.map((path) => relative(root, path).replaceAll('\\', '/'));
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-backup-'));
+  const partial = `${archive}.part`;
+  try {
+    await writeFile(join(folder, MANIFEST), JSON.stringify({ version, paths: named }));
+    // An archive holds secrets: made by its owner for nobody else.
+    await writeFile(partial, '', { mode: 0o600 });
+    await tar(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, ...named]);
+    await rename(partial, archive);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await rm(partial, { force: true });
+  }
+}
+
+export interface RestoreOptions {
+  /** Where the root of the backup goes; that of the file system for what it was made from. */
+  readonly into: string;
+  /** Puts what is there aside, with `.before-restore` at its name, instead of refusing. */
+  readonly replace: boolean;
+}
+
+/**
+ * Brings back what a backup holds, of this or an earlier version.
+ *
+ * @returns the absolute paths that were written
+ * @throws BackupError when it is none, or something is in the way
+ */
+export async function restoreBackup(archive: string, { into, replace }: RestoreOptions): Promise<string[]> {
+  const { paths } = await readManifest(archive);
+  const targets = paths.map((path) => join(into, path));
+  for (const target of targets) {
+    if (!(await exists(target))) continue;
+    if (!replace) throw new BackupError(`${target} exists: move it away, or let --replace put it aside`);
+    if (await exists(aside(target)))
+      throw new BackupError(`${aside(target)} is left of an earlier restore: remove it first`);
+  }
+  for (const target of targets) if (await exists(target)) await rename(target, aside(target));
+  await mkdir(into, { recursive: true });
+  for (const target of targets) await mkdir(dirname(target), { recursive: true });
+  await tar(['-xzpf', resolve(archive), '-C', into, ...paths]);
+  return targets;
+}
+
+const aside = (path: string): string => `${path}.before-restore`;
+
+async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> {
+  try {
+    return Manifest.parse(JSON.parse(await tar(['-xzOf', resolve(archive), MANIFEST])));
+  } catch (error) {
+    throw new BackupError(`${archive} is not a whole backup of FlowCollect`, { cause: error });
+  }
+}
+
+async function tar(args: readonly string[]): Promise<string> {
+  try {
+    return (await run('tar', [...args], { maxBuffer: 2 ** 24 })).stdout;
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new BackupError('backups need the program tar');
+    throw new BackupError(`tar failed: ${(stderr ?? '').trim()}`, { cause: error });
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,53 @@
+import { access } from 'node:fs/promises';
+import { basename, dirname, parse, resolve } from 'node:path';
+import { Command } from 'commander';
+import { readServerSection } from '../../core/server-settings.ts';
+import { SettingsReader } from '../../core/settings.ts';
+import { VERSION } from '../../core/version.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { restoreBackup, writeBackup } from './archive.ts';
+
+/** Where services that `flowcollect service install` started keep their data. */
+const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-auditor'];
+
+/** `flowcollect backup FILE [PATH…]`. */
+export function backupCommand(print: (line: string) => void): Command {
+  return new Command('backup')
+    .description('pack the settings and data of a VPS into one file, which holds secrets')
+    .argument('<file>', 'the archive to write, such as flowcollect.tar.gz')
+    .argument('[path...]', 'more files or folders, such as those of Prometheus, which should be stopped meanwhile')
+    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
+      const paths = [resolve(config), ...more.map((path) => resolve(path))];
+      for (const folder of [await dataFolder(config), ...STATE_FOLDERS]) if (await exists(folder)) paths.push(folder);
+      await writeBackup(resolve(file), paths, VERSION);
+      for (const path of paths) print(path);
+    });
+}
+
+/** `flowcollect restore FILE`. */
+export function restoreCommand(print: (line: string) => void): Command {
+  return new Command('restore')
+    .description('bring back what a backup holds; stop the services before')
+    .argument('<file>', 'the archive')
+    .option('--into <folder>', 'write below this folder instead of where it came from')
+    .option('--replace', 'put aside what is there, with .before-restore at its name')
+    .action(async (file: string, { into, replace }: { into?: string; replace?: true }) => {
+      const place = into === undefined ? parse(resolve(file)).root : resolve(into);
+      for (const path of await restoreBackup(file, { into: place, replace: replace === true })) print(path);
+    });
+}
+
+/** Where `[server] DataDir` leads. @throws SettingsError */
+async function dataFolder(config: string): Promise<string> {
+  const reader = new SettingsReader(basename(config), await readSettingsText(config));
+  const { settings } = reader.finish(readServerSection(reader));
+  return resolve(dirname(resolve(config)), settings.DataDir);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

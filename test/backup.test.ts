@@ -1,0 +1,81 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { restoreBackup, writeBackup } from '../setup/backup/archive.ts';
+import { prometheusSpec } from '../stack/storage-programs.ts';
+import { createRealParts, freePort, type RealParts } from './real-parts.ts';
+
+let parts: RealParts;
+beforeAll(async () => {
+  parts = await createRealParts();
+});
+afterAll(() => parts.close());
+
+const Answer = z.object({ data: z.object({ result: z.array(z.object({ values: z.array(z.unknown()) })) }) });
+
+async function runPrometheus(folder: string, port: number) {
+  const configFile = join(parts.folder, 'prometheus.yml');
+  const self = { job_name: 'self', scrape_interval: '1s', static_configs: [{ targets: [`127.0.0.1:${port}`] }] };
+  await writeFile(configFile, JSON.stringify({ scrape_configs: [self] }));
+  const logFile = join(parts.folder, 'prometheus.log');
+  return parts.start(prometheusSpec({ binaries: parts.binaries, port, folder, logFile, configFile }));
+}
+
+/** Every sample of `up` until a time, in seconds. */
+async function samples(port: number, until: number): Promise<unknown[]> {
+  const query = new URLSearchParams({ query: 'up[5m]', time: String(until) });
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?${query}`);
+  return Answer.parse(await answer.json()).data.result.flatMap(({ values }) => values);
+}
+
+describe('a backup', () => {
+  it('brings back a real Prometheus with every sample, and settings for their owner alone', async () => {
+    const [port, folder] = [await freePort(), join(parts.folder, 'storage')];
+    const settings = join(parts.folder, 'ServerSetting.ini');
+    await writeFile(settings, '[server]\nServerToken = hush\n', { mode: 0o600 });
+    const before = await runPrometheus(folder, port);
+    await expect.poll(() => samples(port, Date.now() / 1000), { timeout: 15_000 }).toHaveLength(2);
+    const until = Math.floor(Date.now() / 1000);
+    const known = await samples(port, until);
+    await before.stop();
+
+    const archive = join(parts.folder, 'backup.tar.gz');
+    await writeBackup(archive, [settings, folder], '1.0.0');
+    expect((await stat(archive)).mode & 0o077).toBe(0);
+    await rm(folder, { recursive: true });
+    await rm(settings);
+    await restoreBackup(archive, { into: '/', replace: false });
+
+    expect(await readFile(settings, 'utf8')).toBe('[server]\nServerToken = hush\n');
+    expect((await stat(settings)).mode & 0o777).toBe(0o600);
+    const after = await runPrometheus(folder, port);
+    expect(known.length).toBeGreaterThanOrEqual(1);
+    expect(await samples(port, until)).toEqual(known);
+    await after.stop();
+  });
+
+  it('never writes over what is there, unless it may put it aside', async () => {
+    const data = join(parts.folder, 'data');
+    await mkdir(data);
+    await writeFile(join(data, 'kept'), 'old');
+    const archive = join(parts.folder, 'small.tar.gz');
+    await writeBackup(archive, [data], '1.0.0');
+    await writeFile(join(data, 'kept'), 'new');
+
+    await expect(restoreBackup(archive, { into: '/', replace: false })).rejects.toThrow(`${data} exists`);
+    expect(await readFile(join(data, 'kept'), 'utf8')).toBe('new');
+    expect(await restoreBackup(archive, { into: '/', replace: true })).toEqual([data]);
+    expect(await readFile(join(data, 'kept'), 'utf8')).toBe('old');
+    expect(await readFile(join(`${data}.before-restore`, 'kept'), 'utf8')).toBe('new');
+    await expect(restoreBackup(archive, { into: '/', replace: true })).rejects.toThrow('left of an earlier restore');
+  });
+
+  it('is told from other files', async () => {
+    const file = join(parts.folder, 'other.tar.gz');
+    await writeFile(file, 'not an archive');
+    await expect(restoreBackup(file, { into: parts.folder, replace: false })).rejects.toThrow(
+      'other.tar.gz is not a whole backup of FlowCollect',
+    );
+  });
+});

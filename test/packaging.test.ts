@@ -1,0 +1,126 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../runtime/logger.ts';
+import { ensureBinaries } from '../stack/binaries.ts';
+import { CACHE_FOLDER } from './global-setup.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const INSTALL = join(root, 'packaging', 'debian', 'install.sh');
+const SCRIPTS = [
+  'debian/install.sh',
+  'openwrt/flowcollect.init',
+  'openwrt/flowcollect-tunnel.init',
+  'openwrt/flowcollect-tunnel.conf',
+  'android/termux-run',
+  'android/flowcollect.service.sh',
+];
+
+it.each(SCRIPTS)('packaging/%s is a script that a plain shell reads', (script) => {
+  const { status, stderr } = spawnSync('sh', ['-n', join(root, 'packaging', script)], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+describe('the installation on Debian', () => {
+  let folder: string;
+  let machine: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flowcollect-debian-'));
+    machine = join(folder, 'machine');
+    // What would change the machine that runs the test is only written down.
+    await mkdir(join(folder, 'bin'));
+    for (const tool of ['apt-get', 'systemctl', 'chown']) await stub(tool, '');
+    await stub('node', `case "$1" in -e | --version) exec '${process.execPath}' "$@" ;; esac`);
+    const mail =
+      '[smtp]\r\nSMTPHost = smtp.example.com\r\nSMTPPort = 465\r\nEmailUser = me@example.com\r\nEmailPass = p|&w=d\r\nEmailTo = you@example.com\r\n';
+    await writeFile(join(folder, 'ServerSetting.ini'), `[server]\r\nServerToken = hush\r\n${mail}`);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const stub = (name: string, first: string) =>
+    writeFile(join(folder, 'bin', name), `#!/bin/sh\n${first}\necho "${name} $*" >>'${folder}/calls'\n`, {
+      mode: 0o755,
+    });
+  const install = (argument: string) =>
+    run(INSTALL, [argument], {
+      cwd: folder,
+      env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, DESTDIR: machine },
+    });
+  async function tree(): Promise<Record<string, string>> {
+    const entries = await readdir(machine, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.mjs'));
+    const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+    return Object.fromEntries(
+      await Promise.all(
+        paths.map(async (path) => [path.slice(machine.length + 1), await readFile(path, 'utf8')] as const),
+      ),
+    );
+  }
+
+  it('is the same however often it runs, and starts every service', async () => {
+    await install('ServerSetting.ini');
+    const first = await tree();
+    await install('ServerSetting.ini');
+    expect(await tree()).toEqual(first);
+    const calls = await readFile(join(folder, 'calls'), 'utf8');
+    expect(calls).toContain('apt-get install -y --no-install-recommends prometheus prometheus-pushgateway');
+    expect(calls).toContain('service install gateway --config /etc/flowcollect/ServerSetting.ini');
+    expect(calls).toContain('service install auditor --config /etc/flowcollect/ServerSetting.ini');
+    expect(first['etc/flowcollect/smtp_password']).toBe('p|&w=d');
+    expect(calls).not.toContain('hush');
+  });
+
+  it('writes what the real programs take', async () => {
+    await install('ServerSetting.ini');
+    const binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+    const config = join(machine, 'etc', 'flowcollect', 'prometheus');
+    const { stdout } = await run(binaries.promtool, ['check', 'config', join(config, 'prometheus.yml')]);
+    expect(stdout).toContain('SUCCESS');
+    expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
+    expect(await readFile(join(config, 'prometheus.yml'), 'utf8')).not.toMatch(/"(pushgateway|gateway|auditor):/);
+    const alerts = await readFile(join(config, 'alertmanager.yml'), 'utf8');
+    expect(alerts).toContain('smtp_smarthost: smtp.example.com:465');
+    expect(alerts).toContain('smtp_from: me@example.com');
+    expect(alerts).toContain('- to: you@example.com');
+
+    const written = await tree();
+    for (const [part, program] of [
+      ['prometheus', binaries.prometheus],
+      ['prometheus-pushgateway', binaries.pushgateway],
+      ['prometheus-alertmanager', binaries.alertmanager],
+    ] as const) {
+      const override = written[`etc/systemd/system/${part}.service.d/flowcollect.conf`] ?? '';
+      const help = spawnSync(program, ['--help'], { encoding: 'utf8' });
+      const flags = override.match(/--[\w.-]+(?==)|--[\w.-]+$/gm) ?? [];
+      expect(flags.length).toBeGreaterThan(2);
+      for (const flag of flags) expect(`${help.stdout}${help.stderr}`.split(/[\s=]/), flag).toContain(flag);
+      expect(override).toContain('--web.listen-address=127.0.0.1:');
+    }
+  });
+
+  it('keeps an alertmanager.yml that was written by hand', async () => {
+    const file = join(machine, 'etc', 'flowcollect', 'prometheus', 'alertmanager.yml');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'route: { receiver: mine }\n');
+    await install('ServerSetting.ini');
+    expect(await readFile(file, 'utf8')).toBe('route: { receiver: mine }\n');
+  });
+
+  it('is removed but for settings and data', async () => {
+    await install('ServerSetting.ini');
+    await install('--uninstall');
+    expect(Object.keys(await tree()).every((path) => path.startsWith('etc/flowcollect/'))).toBe(true);
+    expect(await readFile(join(folder, 'calls'), 'utf8')).toContain('systemctl disable --now prometheus');
+  });
+
+  it('says what it needs', async () => {
+    await expect(install('none.ini')).rejects.toThrow('none.ini does not exist; make it with: flowcollect init server');
+    await expect(install('')).rejects.toThrow('usage: install.sh');
+  });
+});
