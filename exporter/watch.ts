@@ -12,7 +12,8 @@ import { ledgerOptions } from './ledger-options.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
-import { readState, statePath, writeState } from './state/state-file.ts';
+import { statePath } from './state/state-file.ts';
+import { createStateStore } from './state/state-store.ts';
 import { todayPath } from './state/today-file.ts';
 import type { TodayView } from './today.ts';
 
@@ -66,7 +67,15 @@ export function createWatch(options: WatchOptions): Watch {
   const metrics = createExporterMetrics(clock.now());
   const gateway = createGatewayClient();
   const stateFolder = (): string => resolve(folder, config().StateDir);
-  const stateFile = (): string => statePath(stateFolder(), config().kernel);
+  const store = createStateStore({
+    path: () => statePath(stateFolder(), config().kernel),
+    copyPath() {
+      const { StateSync, kernel: name } = config();
+      return StateSync === undefined ? undefined : statePath(resolve(folder, StateSync), name);
+    },
+    clock,
+    logger,
+  });
   const day = createDayKeeper({
     path: () => todayPath(stateFolder(), config().kernel),
     rule: () => ({ zone: config().Timezone, dayEnds: config().DayEnds }),
@@ -97,7 +106,7 @@ export function createWatch(options: WatchOptions): Watch {
     interval: () => config().PushInterval,
     account: () => account,
     render: () => metrics.render(moment()),
-    write: (saved) => writeState(stateFile(), saved),
+    write: (saved) => store.write(saved),
     onPush: (result) => metrics.push(result),
   });
 
@@ -109,7 +118,10 @@ export function createWatch(options: WatchOptions): Watch {
     if (outcome.kind === 'stale') return;
     if (outcome.kind === 'baseline')
       logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
-    if (outcome.kind === 'restarted') logger.warn('the kernel has restarted; its totals began anew');
+    if (outcome.kind === 'restarted') {
+      logger.warn('the kernel has restarted; its totals began anew');
+      void pusher.save();
+    }
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
@@ -129,6 +141,8 @@ export function createWatch(options: WatchOptions): Watch {
         account.setLogsAvailable(heard);
       },
       onLink(next) {
+        // Should the kernel not come back as it was, this is all that is left of it.
+        if (link.kind === 'up' && next.kind === 'down') void pusher.save();
         link = next;
         if (next.kind === 'up') kernelVersion = next.version;
       },
@@ -139,15 +153,8 @@ export function createWatch(options: WatchOptions): Watch {
 
   async function openAccount(current: DeviceConfig): Promise<Account> {
     const { DeviceID, MihomoAPIAddr } = current;
-    const read = await readState(stateFile(), clock.now());
-    if (read.kind === 'set_aside') {
-      logger.error(
-        { reason: read.reason, movedTo: read.movedTo },
-        'the state is not usable and was set aside; the gateway is asked for the counters',
-      );
-    }
-    const fresh = newAccount(DeviceID, MihomoAPIAddr, newStateId());
-    let opened = createAccount(read.kind === 'found' ? read.account : fresh, ledgerOptions(current));
+    const saved = (await store.read()) ?? newAccount(DeviceID, MihomoAPIAddr, newStateId());
+    let opened = createAccount(saved, ledgerOptions(current));
     await day.open(DeviceID);
     if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
     opened.moveTo(MihomoAPIAddr);
@@ -176,6 +183,7 @@ export function createWatch(options: WatchOptions): Watch {
       if (!(await pusher.pushNow()))
         logger.warn('the last push was not accepted; the state keeps it for the next start');
       clearTimeout(deadline);
+      await store.close();
       await gateway.close();
       await day.close();
     },

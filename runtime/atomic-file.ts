@@ -1,5 +1,21 @@
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** The file operations that an atomic write is made of: the system's, or what a test puts in their place. */
+export interface FileOperations {
+  open(path: string, flags: 'r' | 'w', mode?: number): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
+}
+
+export interface OpenFile {
+  writeFile(content: string | Uint8Array): Promise<void>;
+  /** What was written is on the medium when it resolves. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SYSTEM: FileOperations = { open, rename, mkdir };
 
 /**
  * Replaces a file so that a reader, or a crash at any instant, sees the old content or the new, never a part: written
@@ -7,17 +23,22 @@ import { dirname } from 'node:path';
  *
  * @param mode permissions; 0600 by default, since state and archives tell of people
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+  files: FileOperations = SYSTEM,
+): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await openForWriting(temporary, mode);
+  const file = await openForWriting(temporary, mode, files);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+  await files.rename(temporary, path);
+  await syncFolder(dirname(path), files);
 }
 
 /** The text of a file, or undefined when it does not exist. */
@@ -31,20 +52,20 @@ export async function readFileIfExists(path: string): Promise<string | undefined
 }
 
 /** The folder is made only where it is missing: most files are written again and again. */
-async function openForWriting(path: string, mode: number): Promise<FileHandle> {
+async function openForWriting(path: string, mode: number, files: FileOperations): Promise<OpenFile> {
   try {
-    return await open(path, 'w', mode);
+    return await files.open(path, 'w', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return open(path, 'w', mode);
+    await files.mkdir(dirname(path), { recursive: true });
+    return files.open(path, 'w', mode);
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string, files: FileOperations): Promise<void> {
   // Windows cannot open folders; its rename is journalled by NTFS.
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  const folder = await files.open(path, 'r');
   try {
     await folder.sync();
   } finally {

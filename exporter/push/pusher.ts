@@ -36,6 +36,8 @@ export interface Pusher {
   state(): PushState;
   /** One push now, after a running one has ended; whether it was accepted. */
   pushNow(): Promise<boolean>;
+  /** Writes the state as it stands, after a running push: for when more than a frame would be lost with it. */
+  save(): Promise<void>;
   /** Does something while no push is under way. */
   between(task: () => void): Promise<void>;
   /** Ends the loop after a running push. */
@@ -165,6 +167,7 @@ export function createPusher(options: PusherOptions): Pusher {
     },
     state: () => state,
     pushNow,
+    save: () => inTurn(() => save(account().save())),
     between: inTurn,
     async stop() {
       stopping.abort();

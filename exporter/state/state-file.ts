@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { SavedAccount } from '../account.ts';
 
@@ -41,10 +41,10 @@ export function statePath(folder: string, kernel = ''): string {
  *
  * @throws the system's error, such as ENOSPC
  */
-export async function writeState(path: string, account: SavedAccount): Promise<void> {
+export async function writeState(path: string, account: SavedAccount, files?: FileOperations): Promise<void> {
   const body = JSON.stringify(account);
   const header: Header = { format: FORMAT, version: VERSION, sha256: digest(body) };
-  await writeFileAtomic(path, `${JSON.stringify(header)}\n${body}\n`);
+  await writeFileAtomic(path, `${JSON.stringify(header)}\n${body}\n`, undefined, files);
 }
 
 /**

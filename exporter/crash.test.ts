@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { createGatewayModel, createKernelModel, freshAccount, openAccount } from '../test/account-models.ts';
+import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFiles } from '../test/crashing-files.ts';
+import { EMPTY_CATALOG } from './ledger/frame.ts';
+import type { GatewayClient } from './push/gateway-client.ts';
+import { createPusher } from './push/pusher.ts';
+import { statePath } from './state/state-file.ts';
+import { createStateStore } from './state/state-store.ts';
+
+const SCRIPT = ['push', 'restart', 'push', 'look', 'push', 'restart', 'look', 'push'] as const;
+
+/**
+ * One device through a script of frames, kernel restarts and pushes, started anew after a crash; resolves with the
+ * number of file operations it took when there was none.
+ */
+async function live(files: CrashingFiles, folder: string): Promise<number> {
+  const kernel = createKernelModel();
+  const gateway = createGatewayModel();
+  const logger = createLogger('exporter', 'silent');
+  let pushed = 0;
+  let refused = 0;
+
+  async function boot(operations: CrashingFiles | undefined) {
+    const store = createStateStore({
+      path: () => statePath(folder),
+      copyPath: () => undefined,
+      clock: systemClock,
+      logger,
+      ...(operations === undefined ? {} : { files: operations }),
+    });
+    const saved = await store.read();
+    const account = saved === undefined ? freshAccount('one') : openAccount(saved);
+    const client: GatewayClient = {
+      readBack: async (address) => gateway.readBack(address.deviceId),
+      async push(_, { stateId, sequence }) {
+        const accepted = gateway.push({ ...account.save(), stateId, sequence }, account.counters());
+        if (!accepted) refused += 1;
+        const held = gateway.held('a')?.kernel.download ?? 0;
+        expect(held).toBeGreaterThanOrEqual(pushed);
+        pushed = held;
+        return accepted ? { kind: 'accepted' } : { kind: 'problem', problem: { kind: 'fell_behind', detail: '' } };
+      },
+      close: async () => {},
+    };
+    const pusher = createPusher({
+      gateway: client,
+      clock: systemClock,
+      logger,
+      chance: () => 0,
+      address: () => ({ origin: 'http://gateway.invalid', token: '' }),
+      interval: () => 1000,
+      account: () => account,
+      render: async () => '',
+      write: (state) => store.write(state),
+      onPush: () => {},
+    });
+    const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
+    look();
+    return { pusher, look };
+  }
+
+  let device = await boot(files);
+  let crashed = false;
+  /** Does a thing; should it crash, starts anew and does it again. */
+  async function surely(task: () => Promise<unknown>): Promise<void> {
+    if (crashed) return void (await task());
+    crashed = (await Promise.race([task(), files.crashed])) === 'crashed';
+    if (!crashed) return;
+    device = await boot(undefined);
+    await task();
+  }
+
+  await surely(() => device.pusher.pushNow());
+  for (const [index, step] of SCRIPT.entries()) {
+    kernel.move(1000 + index);
+    device.look();
+    if (step === 'push') await surely(() => device.pusher.pushNow());
+    if (step !== 'restart') continue;
+    await surely(() => device.pusher.save());
+    kernel.restart();
+    kernel.move(10_000 + index);
+    device.look();
+    await surely(() => device.pusher.save());
+  }
+  device.look();
+  await surely(() => device.pusher.pushNow());
+  expect(gateway.held('a')?.kernel.download).toBe(kernel.state.everMoved);
+  expect(refused).toBe(0);
+  return files.count;
+}
+
+async function liveWithCrash(at: number, point: CrashPoint, kind: CrashKind): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-crash-'));
+  try {
+    return await live(createCrashingFiles(at, point, kind), join(folder, 'state'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe.each(['kill', 'power cut'] as const)('a %s', (kind) => {
+  it.each(['before', 'half way', 'after'] as const)(
+    '%s any file operation loses and doubles nothing',
+    async (point) => {
+      const operations = await liveWithCrash(Number.POSITIVE_INFINITY, point, kind);
+      expect(operations).toBeGreaterThan(50);
+      for (let at = 0; at < operations; at += 1) await liveWithCrash(at, point, kind);
+    },
+  );
+});

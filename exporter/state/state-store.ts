@@ -1,0 +1,84 @@
+import type { FileOperations } from '../../runtime/atomic-file.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { SavedAccount } from '../account.ts';
+import { readState, writeState } from './state-file.ts';
+
+export interface StateStoreOptions {
+  /** The state file, as of now. */
+  path(): string;
+  /** A copy of it on a medium that outlives a power cut; undefined when none is wanted. */
+  copyPath(): string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Instead of the system's. */
+  readonly files?: FileOperations;
+}
+
+/** One device's state on disk, and its copy where the state itself is in RAM. */
+export interface StateStore {
+  /** The newest usable state; what is not usable is set aside and told. @throws StateError */
+  read(): Promise<SavedAccount | undefined>;
+  /** Durable when it resolves; the copy is written too when an hour has gone by. @throws the system's error */
+  write(account: SavedAccount): Promise<void>;
+  /** Writes the copy: the state as it was written last. */
+  close(): Promise<void>;
+}
+
+/** Flash wears out: an hour that only the gateway knows is better than a router that dies of its own state. */
+const COPY_EVERY_MS = 3_600_000;
+
+export function createStateStore({ path, copyPath, clock, logger, files }: StateStoreOptions): StateStore {
+  let written: SavedAccount | undefined;
+  // An exporter that starts again and again must not copy each time.
+  let copiedAt = clock.now();
+  let copyFailed = false;
+
+  async function readFrom(file: string): Promise<SavedAccount | undefined> {
+    const read = await readState(file, clock.now());
+    if (read.kind === 'set_aside') {
+      logger.error(
+        { reason: read.reason, movedTo: read.movedTo },
+        'the state is not usable and was set aside; the gateway is asked for the counters',
+      );
+    }
+    return read.kind === 'found' ? read.account : undefined;
+  }
+
+  async function copy(account: SavedAccount): Promise<void> {
+    const file = copyPath();
+    if (file === undefined) return;
+    copiedAt = clock.now();
+    try {
+      await writeState(file, account, files);
+      copyFailed = false;
+    } catch (error) {
+      if (!copyFailed) {
+        logger.error({ code: errorCode(error) }, 'the copy of the state cannot be written; mend [client] StateSync');
+      }
+      copyFailed = true;
+    }
+  }
+
+  return {
+    async read() {
+      const state = await readFrom(path());
+      if (state !== undefined) return state;
+      const file = copyPath();
+      const copied = file === undefined ? undefined : await readFrom(file);
+      // Where the gateway was pushed to since, it knows more, and is asked before the first push.
+      if (copied !== undefined) logger.info('the state is gone; going on from its copy');
+      return copied;
+    },
+    async write(account) {
+      await writeState(path(), account, files);
+      written = account;
+      // A clock set back must not put the copy off for long.
+      if (Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(account);
+    },
+    async close() {
+      if (written !== undefined) await copy(written);
+    },
+  };
+}
