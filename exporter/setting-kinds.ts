@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { parseKernelAddress } from '../core/kernel-address.ts';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { httpUrlSetting, listSetting } from '../core/settings.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
-import { parseKernelAddress } from './kernel/address.ts';
 
 /** An address as users of the earlier FlowCollect write it: the host may stand alone, and a path such as the old `/report` is dropped. */
 export const originSetting = () =>

@@ -45,3 +45,19 @@ it('asks for the right secret rather than showing a demo', async () => {
   await expect(chooseKernel(path, true)).rejects.toThrow(KernelRefusedError);
   await expect(chooseKernel(path, true)).rejects.toThrow(/^(?!.*wrong-secret).*MihomoSecret in \[client\]/);
 });
+
+it('asks the first kernel of its sections where [client] has none of its own', async () => {
+  const section = `[kernel.router]\nMihomoAPIAddr = ${kernel.origin}\nMihomoSecret = right\n`;
+  await writeFile(path, `[client]\nRemoteServer = http://vps\n${section}`);
+  const choice = await chooseKernel(path, true);
+  expect(choice).toMatchObject({ kind: 'real', address: kernel.origin });
+  expect(choice.kind === 'real' && [...choice.kernels.keys()]).toEqual(['kernel.router']);
+});
+
+it.each(['/run/mihomo.sock', '\\\\.\\pipe\\mihomo', 'https://127.0.0.1:1\nMihomoCA = ca.pem'])(
+  'leaves %s to the exporter',
+  async (address) => {
+    await writeFile(path, `[client]\nDeviceID = a\nMihomoAPIAddr = ${address}\n`);
+    expect(await chooseKernel(path, true)).toMatchObject({ kind: 'real' });
+  },
+);

@@ -1,4 +1,5 @@
 import { readIni } from '../core/ini.ts';
+import { parseKernelAddress } from '../core/kernel-address.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 
 /** The keys of `[client]` as written; the exporter checks them. */
@@ -6,7 +7,13 @@ export type ClientEntries = ReadonlyMap<string, string>;
 
 /** Which kernel the stack accounts: the one of ClientSetting.ini if it answers, else the simulated one. */
 export type KernelChoice =
-  | { readonly kind: 'real'; readonly address: string; readonly client: ClientEntries }
+  | {
+      readonly kind: 'real';
+      readonly address: string;
+      readonly client: ClientEntries;
+      /** The sections `[kernel.NAME]` as written, by their whole names. */
+      readonly kernels: ReadonlyMap<string, ClientEntries>;
+    }
   | {
       readonly kind: 'demo';
       readonly why: 'no-settings' | 'silent';
@@ -31,15 +38,22 @@ const ANSWER_WITHIN_MS = 3000;
  */
 export async function chooseKernel(path: string, exists: boolean): Promise<KernelChoice> {
   if (!exists) return { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
-  const client = readIni(await readSettingsText(path)).entries('client');
-  const written = client.get('MihomoAPIAddr') ?? '';
-  const address = withScheme(written === '' ? DEFAULT_KERNEL : written);
-  // A socket or a pipe has no address to ask at; the exporter says so if nobody listens there.
-  if (!/^https?:/.test(address)) return { kind: 'real', address, client };
+  const document = readIni(await readSettingsText(path));
+  const client = document.entries('client');
+  const kernels = new Map(
+    document.sections.filter((name) => name.startsWith('kernel.')).map((name) => [name, document.entries(name)]),
+  );
+  // Without a DeviceID [client] has no kernel of its own beside such sections.
+  const first = (client.get('DeviceID') ?? '') === '' ? ([...kernels.values()][0] ?? client) : client;
+  const written = first.get('MihomoAPIAddr') ?? '';
+  const address = written === '' ? DEFAULT_KERNEL : (parseKernelAddress(written) ?? written);
+  const trusts = first.has('MihomoCA') || first.has('MihomoFingerprint');
+  // Sockets and pipes, and certificates of its own, are the exporter's to judge; it says so if nobody answers there.
+  if (!/^https?:/.test(address) || trusts) return { kind: 'real', address, client, kernels };
   let status: number;
   try {
     const response = await fetch(new URL('/version', address), {
-      headers: { authorization: `Bearer ${client.get('MihomoSecret') ?? ''}` },
+      headers: { authorization: `Bearer ${first.get('MihomoSecret') ?? ''}` },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     await response.body?.cancel();
@@ -52,9 +66,5 @@ export async function chooseKernel(path: string, exists: boolean): Promise<Kerne
       `the kernel at ${address} refuses the secret; write its \`secret\` as MihomoSecret in [client] of ${path}`,
     );
   }
-  return status === 200 ? { kind: 'real', address, client } : { kind: 'demo', why: 'silent', address, client };
-}
-
-function withScheme(address: string): string {
-  return address.includes('://') ? address : `http://${address}`;
+  return status === 200 ? { kind: 'real', address, client, kernels } : { kind: 'demo', why: 'silent', address, client };
 }

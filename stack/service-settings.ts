@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { renderIni } from './ini-text.ts';
-import type { ClientEntries } from './kernel-choice.ts';
+import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import { reachableAt, type ServerSide, type StackAddresses } from './settings.ts';
 import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
@@ -66,10 +67,21 @@ export function demoClientSettings(
 /**
  * ClientSetting.ini as it is, but pushing to the gateway of this stack and with a state of its own, so that an exporter
  * that already runs from the same file is left in peace.
+ *
+ * @param folder of ClientSetting.ini, which its paths are relative to
  */
-export function redirectedClientSettings(client: ClientEntries, gateway: string, token: string, state: string): string {
+export function redirectedClientSettings(
+  { client, kernels }: Extract<KernelChoice, { kind: 'real' }>,
+  folder: string,
+  push: { readonly gateway: string; readonly token: string; readonly state: string },
+): string {
+  const moved = (entries: ClientEntries): Record<string, string> => {
+    const { RemoteToken: _token, StateSync: _copy, MihomoCA: ca = '', ...rest } = Object.fromEntries(entries);
+    return { ...rest, ...(ca === '' ? {} : { MihomoCA: resolve(folder, ca) }) };
+  };
   return renderIni({
-    client: { ...Object.fromEntries(client), RemoteServer: gateway, RemoteToken: token, StateDir: state },
+    client: { ...moved(client), RemoteServer: push.gateway, RemoteToken: push.token, StateDir: push.state },
+    ...Object.fromEntries([...kernels].map(([section, entries]) => [section, moved(entries)])),
   });
 }
 

@@ -18,10 +18,14 @@ afterEach(() => rm(base, { recursive: true, force: true }));
 
 const own = { serverPath: '/me/ServerSetting.ini', serverExists: true, clientPath: '/me/ClientSetting.ini' };
 const side = readServerSide(own.serverPath, '[server]\nListenPort = :8686\nServerToken = shared');
-const real = (entries: Record<string, string>): KernelChoice => ({
+const real = (
+  entries: Record<string, string>,
+  kernels: Record<string, Record<string, string>> = {},
+): Extract<KernelChoice, { kind: 'real' }> => ({
   kind: 'real',
   address: 'http://127.0.0.1:9097',
   client: new Map(Object.entries(entries)),
+  kernels: new Map(Object.entries(kernels).map(([section, keys]) => [section, new Map(Object.entries(keys))])),
 });
 const entriesOf = async (path: string, section: string) =>
   Object.fromEntries(readIni(await readFile(path, 'utf8')).entries(section));
@@ -45,6 +49,19 @@ describe('settleFiles', () => {
       RemoteToken: 'shared',
       DeviceID: '客厅',
       StateDir: folder.in('exporter'),
+    });
+  });
+
+  it('takes all its kernels along, and finds their certificates where they were', async () => {
+    const choice = real(
+      { RemoteServer: 'https://vps.example', RemoteToken: 'other', StateSync: '/flash' },
+      { 'kernel.router': { MihomoAPIAddr: 'https://192.168.1.1:9443', MihomoCA: 'ca.pem', RemoteToken: 'its own' } },
+    );
+    const { client } = await settleFiles(choice, side, own, folder, undefined);
+    expect(Object.keys(await entriesOf(client, 'client'))).toEqual(['RemoteServer', 'RemoteToken', 'StateDir']);
+    expect(await entriesOf(client, 'kernel.router')).toEqual({
+      MihomoAPIAddr: 'https://192.168.1.1:9443',
+      MihomoCA: '/me/ca.pem',
     });
   });
 

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { KernelChoice } from './kernel-choice.ts';
@@ -63,7 +64,10 @@ export async function settleFiles(
       : await write('ServerSetting.ini', bareServerSettings(side, token, side.dataFolder)),
     client: suits
       ? own.clientPath
-      : await write('ClientSetting.ini', redirectedClientSettings(choice.client, gateway, token, state)),
+      : await write(
+          'ClientSetting.ini',
+          redirectedClientSettings(choice, dirname(own.clientPath), { gateway, token, state }),
+        ),
     redirected: !suits,
   };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
+import { kernelTransport } from '../../core/kernel-address.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { kernelTransport } from './address.ts';
 import { type KernelTrust, kernelConnector, TrustError } from './connector.ts';
 import type { KernelProblem } from './problem.ts';
 

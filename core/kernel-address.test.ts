@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kernelTransport, parseKernelAddress } from './address.ts';
+import { kernelTransport, parseKernelAddress } from './kernel-address.ts';
 
 describe('a kernel’s address', () => {
   it.each([
