@@ -13,8 +13,9 @@ import type { ExactSums } from './usage/exact-sums.ts';
 import { presenceAt } from './usage/presence.ts';
 import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
+import type { Stretch } from './verdict/daily-use.ts';
 import { type Forecast, forecast } from './verdict/forecast.ts';
-import { afterClose, afterLook } from './verdict/memory.ts';
+import { afterClose, afterLook, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { reason } from './verdict/reason.ts';
 
@@ -84,7 +85,7 @@ export async function audit(
     }
     const { reading } = outcome;
     const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
-    airports.push({ audit: result, forecast: forecast(reading, cycle.trail) });
+    airports.push({ audit: result, forecast: forecast(reading, cycle.trail, billedBefore(remembered)) });
     const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);
     const read = { latest: reading, cycle, ...seen };
     const closed = { ...read, ...afterClose(seen, result.verdict), anchor: reading };
@@ -98,6 +99,11 @@ export async function audit(
   const today = await readToday(parts, user, day.start, Math.min(day.end, at));
   const model = reportModel({ user, at, timezone: config.day.zone, day, today, airports, days: state.days });
   return { airports: airports.map((each) => each.audit), model, looked, reported: withDay(reported, day, model) };
+}
+
+/** What closed windows say was billed, for days before the present cycle. */
+function billedBefore({ windows }: Memory): Stretch[] {
+  return windows.flatMap(({ from, to, billed }) => (billed === null ? [] : [{ from, to, bytes: billed }]));
 }
 
 async function readToday(

@@ -87,7 +87,14 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     remaining: ({ remaining, unlimited }) => (unlimited ? words.unlimited : size(remaining)),
     daysLeft({ forecast }) {
       if (!forecast.known) return words.daysLeftUnknown(reasonText(words, [forecast.reason]));
-      const left = words.daysLeft(dayCount(forecast.days));
+      const range = forecast.range;
+      const likely = words.daysLeft(dayCount(forecast.days));
+      const left =
+        range === undefined
+          ? likely
+          : words.daysRange(likely, dayCount(range.low), range.high === null ? null : dayCount(range.high));
+      if (forecast.expires !== undefined)
+        return `${left}${words.separator}${words.expiresFirst(dayCount(forecast.expires))}`;
       if (forecast.reset === undefined) return left;
       const { days, allowance, reached } = forecast.reset;
       const outlook = reached

@@ -55,6 +55,11 @@ export const ENGLISH: Words = {
   unlimited: 'unlimited',
   unknown: 'unknown',
   daysLeft: (days) => `lasts about ${days} days`,
+  daysRange: (likely, low, high) =>
+    low === high
+      ? likely
+      : `${likely} (${high === null ? `at least ${low}` : `${low}–${high}`}, with a chance of 80 %)`,
+  expiresFirst: (days) => `the plan ends first, in ${days} days`,
   daysLeftUnknown: (reason) => `days left unknown (${reason})`,
   reachesReset: (days) => `lasts until the reset in ${days} days`,
   missesReset: (days, allowance) => `does not last until the reset in ${days} days; ${allowance} a day would`,

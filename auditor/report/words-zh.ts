@@ -53,6 +53,9 @@ export const CHINESE: Words = {
   unlimited: '不限量',
   unknown: '未知',
   daysLeft: (days) => `预计还可用 ${days} 天`,
+  daysRange: (likely, low, high) =>
+    low === high ? likely : `${likely}（${high === null ? `至少 ${low} 天` : `${low}–${high} 天`}，80% 把握）`,
+  expiresFirst: (days) => `套餐 ${days} 天后先到期`,
   daysLeftUnknown: (reason) => `预计可用天数未知（${reason}）`,
   reachesReset: (days) => `够用到 ${days} 天后的重置`,
   missesReset: (days, allowance) => `撑不到 ${days} 天后的重置；要撑到那天，每天不能超过 ${allowance}`,

@@ -49,6 +49,9 @@ export interface Words {
   readonly unlimited: string;
   readonly unknown: string;
   readonly daysLeft: (days: string) => string;
+  /** The likely days with their range, which holds the truth four times of five. */
+  readonly daysRange: (likely: string, low: string, high: string | null) => string;
+  readonly expiresFirst: (days: string) => string;
   readonly daysLeftUnknown: (reason: string) => string;
   readonly reachesReset: (days: string) => string;
   readonly missesReset: (days: string, allowance: SizeText) => string;
