@@ -48,6 +48,31 @@ describe('an account', () => {
     expect(after.save()).toMatchObject({ stateId: 'two', sequence: 0 });
   });
 
+  it('measures connections that began since the gateway accepted what it goes on from', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const before = freshAccount('one');
+    before.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(1000);
+    before.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(before, gateway, nowhere);
+    const acceptedAt = kernel.state.at + 10;
+    const after = freshAccount('two');
+    kernel.move(300);
+    const frame = kernel.frame();
+    const [old] = frame.connections;
+    if (old === undefined) throw new Error('the model shows one connection');
+    const born = { ...old, id: 'new', download: 50, details: { ...old.details, start: acceptedAt + 100 } };
+    after.apply({ ...frame, download: frame.download + 50, connections: [old, born] }, EMPTY_CATALOG);
+    const readBack = gateway.readBack('a');
+    if (readBack.kind !== 'found') throw new Error('the gateway has accepted a push');
+    after.reconcile({ ...readBack, acceptedAt });
+    const counters = after.counters();
+    expect(downloaded(counters)).toBe(1350);
+    const measured = counters.traffic.filter(({ accounting }) => accounting === 'measured');
+    expect(measured.map(({ bytes }) => bytes)).toEqual([1050]);
+  });
+
   it('loses nothing to a kernel that restarted while the gateway could not be asked', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();

@@ -37,6 +37,8 @@ export type ReadBack =
       readonly stateId: string;
       readonly sequence: number;
       readonly counters: PushedCounters;
+      /** By this device's clock, epoch milliseconds; a little too late rather than too early. */
+      readonly acceptedAt?: number;
     };
 
 /** What came of comparing with the gateway. */
@@ -170,8 +172,9 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       if (readBack.stateId === stateId) sequence = Math.max(sequence, readBack.sequence);
       // Pushed by this very account later than it was saved: its saved frames are in there.
       if (readBack.stateId === stateId) frames.forgetRestored();
-      // When the gateway accepted them is not known; any time before the next frame will do.
-      const at = (frames.list()[0]?.frame.at ?? ledger.state().at) - 1;
+      // Connections that began later are counted from their first byte. Any time before the next frame will do.
+      const latest = (frames.list()[0]?.frame.at ?? ledger.state().at) - 1;
+      const at = before.kind === 'renamed' ? latest : Math.min(latest, readBack.acceptedAt ?? latest);
       base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
       countAgain(base);
       return 'resumed';

@@ -72,6 +72,8 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       [STATE_HEADER]: writeStateHeader(result.push),
+      // Beside Date, this tells how long ago it was let through, whatever the device's clock says.
+      'last-modified': new Date(result.push.at).toUTCString(),
     });
     response.end(result.text);
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { hashToken } from '../gateway/tokens.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -68,6 +69,19 @@ describe('an exporter at the real gateway', () => {
     expect(stored()).toBe(600);
     ahead = 61_000;
     await eventually(() => expect(stored()).toBe(700));
+  });
+
+  it('is told how long ago its last push was accepted', async () => {
+    device.show(0);
+    await start();
+    await eventually(() => expect(pushgateway.groups.size).toBe(1));
+    await device.stop();
+    const client = createGatewayClient();
+    const address = { origin: door, token: 'push token', deviceId: 'a' };
+    const found = await client.readBack(address);
+    await client.close();
+    expect(found).toMatchObject({ kind: 'found', age: expect.any(Number) });
+    expect(found.kind === 'found' ? found.age : undefined).toBeLessThan(60_000);
   });
 
   it('loses nothing while Pushgateway is down', async () => {

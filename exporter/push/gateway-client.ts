@@ -24,7 +24,10 @@ export interface Push {
 }
 
 export type PushResult = { readonly kind: 'accepted' } | { readonly kind: 'problem'; readonly problem: PushProblem };
-export type ReadBackResult = ReadBack | { readonly kind: 'problem'; readonly problem: PushProblem };
+/** `age`: how long ago the gateway accepted it, milliseconds, up to two seconds too little; undefined when it does not say. */
+export type ReadBackResult =
+  | (ReadBack & { readonly age?: number | undefined })
+  | { readonly kind: 'problem'; readonly problem: PushProblem };
 
 /** The gateway, as one device sees it. */
 export interface GatewayClient {
@@ -65,7 +68,12 @@ export function createGatewayClient(): GatewayClient {
       headers: { ...options.headers, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
     });
     const state = headers[STATE_HEADER.toLowerCase()];
-    return { status: statusCode, text: await body.text(), state: typeof state === 'string' ? state : '' };
+    return {
+      status: statusCode,
+      text: await body.text(),
+      state: typeof state === 'string' ? state : '',
+      age: ageOf(headers.date, headers['last-modified']),
+    };
   }
 
   return {
@@ -104,6 +112,13 @@ interface Answer {
   readonly status: number;
   readonly text: string;
   readonly state: string;
+  readonly age: number | undefined;
+}
+
+/** Both headers are of one clock and in whole seconds; too young does no harm, too old would count bytes twice. */
+function ageOf(now: unknown, then: unknown): number | undefined {
+  const age = Date.parse(String(now)) - Date.parse(String(then)) - 1000;
+  return Number.isFinite(age) ? Math.max(0, age) : undefined;
 }
 
 function readAnswer(answer: Answer): ReadBackResult {
@@ -114,7 +129,7 @@ function readAnswer(answer: Answer): ReadBackResult {
   }
   if (answer.status !== 200) return { kind: 'problem', problem: problemOfAnswer(answer) };
   try {
-    return decodeReadBack(answer.text, answer.state);
+    return { ...decodeReadBack(answer.text, answer.state), age: answer.age };
   } catch (error) {
     if (error instanceof ReadBackError) return bad(error.message);
     throw error;

@@ -99,7 +99,11 @@ export function createPusher(options: PusherOptions): Pusher {
       await save(device.save());
       return fail(readBack.problem);
     }
-    const outcome = device.reconcile(readBack);
+    const outcome = device.reconcile(
+      readBack.kind === 'found' && readBack.age !== undefined
+        ? { ...readBack, acceptedAt: clock.now() - readBack.age }
+        : readBack,
+    );
     if (outcome === 'began') logger.info('the gateway knows nothing of this device: counting begins with it');
     if (outcome === 'resumed') logger.warn('the counters were taken from the gateway and go on from there');
     return true;
