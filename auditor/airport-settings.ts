@@ -40,7 +40,7 @@ export interface AirportSection {
 
 export const NO_RULES: AirportRules = { providers: [], multipliers: [] };
 
-const airportSchema = z.object({
+export const airportSchema = z.object({
   Url: z.string().optional(),
   UrlFile: z.string().optional(),
   User: z.string().optional(),

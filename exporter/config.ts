@@ -36,7 +36,7 @@ const Link = {
   MihomoFingerprint: fingerprintSetting().optional(),
 };
 
-const ClientSection = z.object({
+export const ClientSection = z.object({
   ...Link,
   MihomoAPIAddr: kernelAddressSetting().prefault('http://127.0.0.1:9097'),
   RemoteServer: originSetting(),
@@ -60,7 +60,7 @@ const ClientSection = z.object({
     .default('info'),
 });
 
-const KernelSection = z.object({
+export const KernelSection = z.object({
   ...Link,
   MihomoAPIAddr: kernelAddressSetting(),
   DeviceID: deviceIdSetting().optional(),

@@ -7,7 +7,7 @@ import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts
 const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
 
 /** `[stack]`: what only `flowcollect stack` needs, beside the addresses that the services find in `[server]`. */
-const stackSchema = z.object({
+export const stackSchema = z.object({
   AlertmanagerPort: port(9093),
   GrafanaPort: port(3000),
   /** How long the demo collects before it is audited and the report is mailed. */

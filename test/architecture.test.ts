@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['core'],
   tools: ['core', 'cli'],
   bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
-  test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'setup', 'tools'],
+  test: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'setup', 'tools', 'cli'],
 };
 
 /** Folders that do no I/O: no Node module, no clock, no randomness, and of packages only these, which do none either. */

@@ -2,8 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { airportSchema } from '../auditor/airport-settings.ts';
+import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
+import { serverSchema, smtpSchema } from '../core/server-settings.ts';
+import { ClientSection, KernelSection } from '../exporter/config.ts';
+import { stackSchema } from '../stack/settings.ts';
 import { metricsPage } from '../tools/metrics-page.ts';
+import { readExample, settingsPage } from '../tools/settings-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -15,6 +21,33 @@ const pages = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md'
 
 it('docs/metrics.md is what the contract says', () => {
   expect(read('docs/metrics.md'), 'run "npm run docs"').toBe(metricsPage());
+});
+
+it('docs/settings.md is what the example says', () => {
+  expect(read('docs/settings.md'), 'run "npm run docs"').toBe(settingsPage(read('setting.ini.example')));
+});
+
+describe.each([
+  ['client', ClientSection],
+  ['kernel.router', KernelSection],
+  ['server', serverSchema],
+  ['airport.a.yaml', airportSchema],
+  ['smtp', smtpSchema],
+  ['stack', stackSchema],
+] as const)('setting.ini.example, [%s]', (name, schema) => {
+  const keys = readExample(read('setting.ini.example'))
+    .filter(({ section }) => section === name)
+    .map(({ key }) => key);
+
+  it('holds only keys that a service reads', () => {
+    expect(keys.filter((key) => !Object.hasOwn(schema.shape, key))).toEqual([]);
+  });
+
+  it('holds every key that a service reads', () => {
+    // What a kernel's section shares with [client] is shown there.
+    const shown = name === 'kernel.router' ? Object.keys(ClientSection.shape) : [];
+    expect(Object.keys(schema.shape).filter((key) => ![...keys, ...shown].includes(key))).toEqual([]);
+  });
 });
 
 describe.each(pages)('%s', (page) => {
@@ -30,6 +63,18 @@ describe.each(pages)('%s', (page) => {
         expect(headings(read(file)), `${page} links to ${target}`).toContain(decodeURIComponent(anchor));
       }
     }
+  });
+
+  it('names only commands that exist', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    for (const [, name = ''] of text.matchAll(/\bnpm run ([a-z:-]+)/g))
+      expect(scripts, `${page}: npm run ${name}`).toContain(name);
+    // In code: after a prompt-like start of a line or a backtick, as people copy it.
+    for (const [, name = ''] of text.matchAll(/(?:^|`|npx |&& |sudo )flowcollect ([a-z]+)/gm)) {
+      expect([...Object.keys(BUNDLE_OF_COMMAND), 'version'], `${page}: flowcollect ${name}`).toContain(name);
+    }
+    for (const [, path = ''] of text.matchAll(/\b(packaging\/[\w./-]*\w)/g))
+      expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);
   });
 
   it('names only metrics of the contract', () => {
