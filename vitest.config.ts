@@ -13,6 +13,10 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, ...acrossProcesses] } },
       {
         extends: true,
+        test: { name: 'soak', include: ['test/**/*.soak.ts'], globalSetup: ['./test/global-setup.ts'] },
+      },
+      {
+        extends: true,
         test: { name: 'system', include: acrossProcesses, exclude, globalSetup: ['./test/global-setup.ts'] },
       },
     ],
