@@ -118,6 +118,16 @@ describe('an edit of the settings', () => {
     await before.kill();
   });
 
+  it('to a shorter PushInterval, or a better token, does not wait for the old one to end', async () => {
+    device.show(0);
+    await device.start({ PushInterval: '10m' });
+    await eventually(() => expect(device.gateway.pushes).toHaveLength(1));
+    device.show(70);
+    await device.seen(70);
+    await device.edit(device.ini());
+    await eventually(() => expect(device.pushed()).toBe(70));
+  });
+
   it('to another way to the same kernel goes on counting', async () => {
     device.show(0);
     await device.start();

@@ -62,6 +62,9 @@ const LAST_PUSH_MS = 5000;
 /** Settings that the link to the kernel rests on. */
 const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerprint', 'PollInterval'] as const;
 
+/** Settings that a wait for the next push rests on. */
+const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval'] as const;
+
 export function createWatch(options: WatchOptions): Watch {
   const { config, folder, clock, logger, chance, newStateId } = options;
   const metrics = createExporterMetrics(clock.now());
@@ -197,6 +200,7 @@ export function createWatch(options: WatchOptions): Watch {
           day.begin(next.DeviceID);
         });
       }
+      if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
       if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
         await kernel.stop();
         account.moveTo(next.MihomoAPIAddr);

@@ -40,6 +40,8 @@ export interface Pusher {
   save(): Promise<void>;
   /** Does something while no push is under way. */
   between(task: () => void): Promise<void>;
+  /** Pushes at once and waits anew: the interval or the address has changed. */
+  hurry(): void;
   /** Ends the loop after a running push. */
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export function createPusher(options: PusherOptions): Pusher {
   let stateWritten = true;
   let running: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> = Promise.resolve();
+  let waiting = new AbortController();
 
   async function save(saved: SavedAccount): Promise<void> {
     try {
@@ -161,7 +164,8 @@ export function createPusher(options: PusherOptions): Pusher {
     await clock.sleep(Math.min(FIRST_PUSH_MS, options.interval()), stopping.signal);
     while (!stopping.signal.aborted) {
       await pushNow();
-      await clock.sleep(pause(), stopping.signal);
+      waiting = new AbortController();
+      await clock.sleep(pause(), AbortSignal.any([stopping.signal, waiting.signal]));
     }
   }
 
@@ -173,6 +177,7 @@ export function createPusher(options: PusherOptions): Pusher {
     pushNow,
     save: () => inTurn(() => save(account().save())),
     between: inTurn,
+    hurry: () => waiting.abort(),
     async stop() {
       stopping.abort();
       await loop;
