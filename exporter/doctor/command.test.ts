@@ -48,9 +48,11 @@ describe('doctor', () => {
   it('says in Chinese what is wrong and how to mend it, without a secret', async () => {
     device.gateway.refusal = { status: 401, error: 'unauthorized', message: 'no' };
     await writeFile(join(device.folder, 'state'), '');
-    expect(await doctor({ Language: 'zh', MihomoSecret: 'hunter2' })).toBe('3 处需要修复');
+    const changes = { Language: 'zh', MihomoSecret: 'hunter2', StateSync: 'state/copy' };
+    expect(await doctor(changes)).toBe('4 处需要修复');
     expect(printed.filter((line) => line.startsWith('✗'))).toEqual([
       expect.stringContaining('请修改 [client] StateDir 或其权限'),
+      expect.stringContaining('请修改 [client] StateSync 或其权限'),
       expect.stringContaining('请把 MihomoSecret 改成内核配置里的 secret'),
       expect.stringContaining('请把 [client] RemoteToken 改成服务端的 ServerToken'),
     ]);

@@ -27,13 +27,16 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
     .action(async ({ config: path }: { config: string }) => {
       const file = basename(path);
       const { settings, notices } = readExporterConfig(file, await readSettingsText(path));
-      const { Language, StateDir, devices } = settings;
+      const { Language, StateDir, StateSync, devices } = settings;
       const names = devices.map(({ DeviceID }) => DeviceID).join(Language === 'zh' ? '、' : ', ');
       const opening = Language === 'zh' ? `设置 ${file}，设备 ${names}` : `settings ${file}, device ${names}`;
       const findings: Finding[] = [
         { verdict: 'good', text: opening },
         ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice) })),
-        await checkStateFolder(resolve(dirname(path), StateDir), Language),
+        await checkStateFolder(resolve(dirname(path), StateDir), 'StateDir', Language),
+        ...(StateSync === undefined
+          ? []
+          : [await checkStateFolder(resolve(dirname(path), StateSync), 'StateSync', Language)]),
       ];
       for (const device of devices) {
         const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];

@@ -2,8 +2,16 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, type Finding, good, type Language } from './finding.ts';
 
-/** Whether the state can be written. */
-export async function checkStateFolder(folder: string, language: Language): Promise<Finding> {
+/**
+ * Whether the state can be written to a folder.
+ *
+ * @param key the setting that names it
+ */
+export async function checkStateFolder(
+  folder: string,
+  key: 'StateDir' | 'StateSync',
+  language: Language,
+): Promise<Finding> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
@@ -12,8 +20,8 @@ export async function checkStateFolder(folder: string, language: Language): Prom
     const code = errorCode(error);
     return bad(
       language,
-      `状态目录 ${folder} 不可写（${code}）：请修改 [client] StateDir 或其权限`,
-      `state folder ${folder} cannot be written (${code}): mend [client] StateDir or its permissions`,
+      `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
+      `state folder ${folder} cannot be written (${code}): mend [client] ${key} or its permissions`,
     );
   }
 }
