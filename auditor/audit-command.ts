@@ -2,12 +2,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
+import { readAmendments } from './amend/amendments.ts';
+import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
 import { readAuditorConfig } from './config.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import { createOutbox } from './report/outbox.ts';
-import { readAuditState } from './state/audit-state.ts';
+import { readAuditState, statePathIn } from './state/audit-state.ts';
 import { createExactSums } from './usage/exact-sums.ts';
 import { createPrometheus } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
@@ -18,6 +20,7 @@ export class NotMailedError extends Error {
 }
 
 interface AuditArguments {
+  readonly now: boolean;
   readonly config: string;
   readonly mail: boolean;
   readonly json: boolean;
@@ -27,11 +30,15 @@ interface AuditArguments {
 export function auditCommand(print: (text: string) => void): Command {
   return new Command('audit')
     .description('one audit: reads the airports, sums what devices used, and prints the report')
-    .requiredOption('--now', 'of the running day and the open windows, which stay as they are')
+    .option('--now', 'of the running day and the open windows, which stay as they are', false)
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .option('--mail', 'mail the report too', false)
     .option('--json', "print the report's figures as JSON", false)
-    .action((given: AuditArguments) => auditNow(given, print));
+    .addCommand(amendCommand(print))
+    .action((given: AuditArguments, command: Command) => {
+      if (!given.now) command.error("error: required option '--now' not specified");
+      return auditNow(given, print);
+    });
 }
 
 /** @throws SettingsError, StateError, NotMailedError */
@@ -43,8 +50,9 @@ async function auditNow({ config: path, mail, json }: AuditArguments, print: (te
   const sums = createExactSums(prometheus, clock);
   const airports = createAirportClient({ clock });
   const usage = createUsageReader(prometheus, sums);
-  const state = await readAuditState(join(config.dataFolder, 'state.json'));
-  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, state);
+  const state = await readAuditState(statePathIn(config.dataFolder));
+  const amendments = await readAmendments(config.dataFolder);
+  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, state, { amendments });
   const letter = letterOf(model, config.language);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
   if (!mail) return;

@@ -1,9 +1,10 @@
 import { multiplierOf } from './airport/multiplier.ts';
 import { claimOf, type Owner } from './airport/ownership.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from './airport-settings.ts';
+import type { Amendments } from './amend/amendments.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
-import type { NodeUse } from './verdict/expected.ts';
+import type { DeviceUse, NodeUse } from './verdict/expected.ts';
 import { knowledgeOf, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
@@ -30,6 +31,8 @@ export interface AirportWindow {
   readonly thresholds: Thresholds;
   /** What earlier looks and windows showed. */
   readonly memory: Memory;
+  /** What a person corrected. */
+  readonly amendments: Amendments;
 }
 
 /** One airport's window, judged, with the nodes that the judgement rests on. */
@@ -50,29 +53,52 @@ export async function auditWindow(usage: UsageReader, asked: AirportWindow): Pro
     return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [] }, thresholds) };
   }
   try {
-    const use = await usage.window(asked.user, anchor.at, outcome.reading.at);
-    const nodes = nodesOf(asked, use.proxyNodes);
+    const { use, nodes, devices } = await weighedUse(usage, asked, anchor.at, outcome.reading.at);
     const known: Usage = {
       known: true,
-      use: { nodes, unattributed: use.unattributed, nearEdges: weigh(nodesOf(asked, use.edgeNodes)) },
-      devices: use.devices.length,
-      absences: await absencesOf(usage, asked, use.devices, { from: anchor.at, to: outcome.reading.at }),
-      newcomers: use.devices.filter(({ newcomer }) => newcomer).map(({ device }) => device),
+      use,
+      devices: devices.length,
+      absences: await absencesOf(usage, asked, devices, { from: anchor.at, to: outcome.reading.at }),
+      newcomers: devices
+        .filter(({ device, newcomer }) => newcomer && !asked.amendments.isSuccessor(device))
+        .map(({ device }) => device),
     };
     const before = asked.memory.windows.length > 0 ? 0 : await usedBefore(usage, asked, anchor.at);
     const knowledge = knowledgeOf(asked.memory, anchor.at, before);
-    return { ...result, nodes, devices: use.devices, verdict: judge(anchor, outcome, known, thresholds, knowledge) };
+    return { ...result, nodes, devices, verdict: judge(anchor, outcome, known, thresholds, knowledge) };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [error.reason] }, thresholds) };
   }
 }
 
-function nodesOf({ airport, airports }: AirportWindow, nodes: readonly NodeBytes[]): NodeUse[] {
+/** Whose use is weighed, and by which rules. */
+type Weighing = Pick<AirportWindow, 'user' | 'airport' | 'airports' | 'amendments'>;
+
+/** What devices used in a span, node by node with multiplier and claim. @throws PrometheusError */
+export async function weighedUse(
+  usage: UsageReader,
+  asked: Weighing,
+  from: number,
+  to: number,
+): Promise<{
+  readonly use: DeviceUse;
+  readonly nodes: readonly NodeUse[];
+  readonly devices: readonly DevicePresence[];
+}> {
+  const { proxyNodes, edgeNodes, unattributed, devices } = await usage.window(asked.user, from, to);
+  const nodes = nodesOf(asked, proxyNodes);
+  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)) };
+  return { use, nodes, devices: devices.filter(({ device }) => !asked.amendments.isGone(device)) };
+}
+
+function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): NodeUse[] {
   return nodes.flatMap((each) => {
-    const claim = claimOf(airport, each.node, each.provider, airports);
+    const owner = amendments.ownerOf(each.node);
+    const claim =
+      owner === undefined ? claimOf(airport, each.node, each.provider, airports) : owner === airport ? 'sure' : 'no';
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
-    const multiplier = multiplierOf(each.node, multiplierRule(rules, each.node));
+    const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
     return claim === 'no' ? [] : [{ ...each, claim, multiplier }];
   });
 }

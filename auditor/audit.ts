@@ -5,6 +5,7 @@ import type { AirportClient } from './airport/fetch.ts';
 import { currentReading } from './airport/readings.ts';
 import { completed } from './airport/reset.ts';
 import { NO_RULES } from './airport-settings.ts';
+import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
 import { type AirportAudit, auditWindow } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
 import { type ReportModel, reportModel, type TodayInput } from './report/model.ts';
@@ -43,6 +44,8 @@ export interface AuditOptions {
   readonly day?: LocalDay;
   /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
   readonly settle?: () => Promise<void>;
+  /** What a person corrected; nothing by default. */
+  readonly amendments?: Amendments;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function audit(
   parts: AuditParts,
   config: AuditorConfig,
   state: AuditState,
-  { day: given, settle }: AuditOptions = {},
+  { day: given, settle, amendments = NO_AMENDMENTS }: AuditOptions = {},
 ): Promise<Audit> {
   const { user, subscriptions } = config;
   const outcomes = new Map<string, ReadingOutcome>();
@@ -77,7 +80,16 @@ export async function audit(
     const anchor = remembered.anchor ?? undefined;
     const owned = subscriptions.filter((each) => (each.rules?.user ?? user) === owner);
     const { thresholds } = config;
-    const asked = { user: owner, airport: name, airports: owned, anchor, outcome, thresholds, memory: remembered };
+    const asked = {
+      user: owner,
+      airport: name,
+      airports: owned,
+      anchor,
+      outcome,
+      thresholds,
+      memory: remembered,
+      amendments,
+    };
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
       airports.push({ audit: result, forecast: { known: false, reason: reason('use_unknown') } });

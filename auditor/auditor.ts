@@ -4,6 +4,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
+import { type Amendments, readAmendments } from './amend/amendments.ts';
+import { reaudit } from './amend/reaudit.ts';
 import { type Audit, type AuditParts, audit } from './audit.ts';
 import type { AuditorConfig } from './config.ts';
 import type { AuditorMetrics } from './metrics.ts';
@@ -103,6 +105,20 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
       else logger.info(fields, 'airport audited');
     }
   };
+  /** Windows are audited again once for every amendment; what cannot be read now is read at the next look. */
+  const amended = async (known: AuditState): Promise<{ state: AuditState; amendments: Amendments }> => {
+    const amendments = await readAmendments(config().dataFolder);
+    if (amendments.list.length === known.amended) return { state: known, amendments };
+    try {
+      const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
+      await keep(next);
+      logger.info({ changes }, 'windows audited again');
+      return { state: next, amendments };
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
+      return { state: known, amendments };
+    }
+  };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
     const taken = await dispatch.flush(clock.now(), anyway);
     if (taken > 0) await keep({ ...known, mailedAt: clock.now() });
@@ -115,7 +131,8 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
     },
     look: () =>
       inTurn(async (known) => {
-        const result = await audit(parts, config(), known);
+        const { state: current, amendments } = await amended(known);
+        const result = await audit(parts, config(), current, { amendments });
         await keep(result.looked);
         tell(result);
         return result.airports.every(({ outcome }) => outcome.known);
@@ -124,7 +141,8 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
       inTurn(async (known) => {
         const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, signal);
         const given = day ?? reportedDay(clock.now(), config());
-        const result = await audit(parts, config(), known, { day: given, settle: settled });
+        const { state: current, amendments } = await amended(known);
+        const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
         if (config().mail !== undefined) await outbox().put(letterOf(result.model, config().language));
         await keep(result.reported);
         reportedAt = clock.now();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
@@ -70,6 +71,8 @@ const stateSchema = z.object({
   reportedDay: z.number().nullable().default(null),
   /** When a mail server last took a report, epoch milliseconds. */
   mailedAt: z.number().nullable().default(null),
+  /** How many amendments the windows rest on. */
+  amended: z.number().default(0),
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
@@ -78,6 +81,8 @@ export type AuditState = z.infer<typeof stateSchema>;
 
 export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
 export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
+
+export const statePathIn = (dataFolder: string): string => join(dataFolder, 'state.json');
 
 /** A month of bars and a year of looking back. */
 const DAYS_KEPT = 400;

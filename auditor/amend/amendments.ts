@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { Interval } from '../verdict/expected.ts';
+
+const interval = z.object({ low: z.number().nonnegative(), high: z.number().nonnegative() });
+const amendmentSchema = z.discriminatedUnion('kind', [
+  /** A person has looked: the windows that hold this day are as they should be. */
+  z.object({ kind: z.literal('acknowledge'), airport: z.string(), date: z.string() }),
+  z.object({ kind: z.literal('multiplier'), node: z.string(), multiplier: interval }),
+  z.object({ kind: z.literal('node'), node: z.string(), airport: z.string() }),
+  /** A device that was renamed, or replaced by another. */
+  z.object({ kind: z.literal('device'), before: z.string(), after: z.string() }),
+]);
+const fileSchema = z.object({ version: z.literal(1), amendments: z.array(amendmentSchema) });
+
+/** What a person says of the past. */
+export type Amendment = z.infer<typeof amendmentSchema>;
+
+/** All that was said, ready to be asked; the last word on a thing counts. */
+export interface Amendments {
+  readonly list: readonly Amendment[];
+  multiplierOf(node: string): Interval | undefined;
+  /** The airport that a node belongs to. */
+  ownerOf(node: string): string | undefined;
+  /** Whether a device goes by another name now. */
+  isGone(device: string): boolean;
+  /** Whether a device is an old one by a new name. */
+  isSuccessor(device: string): boolean;
+  /** Whether a day of an airport was acknowledged, by ISO date. */
+  isAcknowledged(airport: string, date: string): boolean;
+}
+
+/** The file is not usable; the message names it. */
+export class AmendmentsError extends Error {
+  override readonly name = 'AmendmentsError';
+}
+
+export function amendmentsOf(list: readonly Amendment[]): Amendments {
+  const newest = [...list].reverse();
+  const devices = list.filter((each) => each.kind === 'device');
+  return {
+    list,
+    multiplierOf: (node) =>
+      newest.filter((each) => each.kind === 'multiplier').find((each) => each.node === node)?.multiplier,
+    ownerOf: (node) => newest.filter((each) => each.kind === 'node').find((each) => each.node === node)?.airport,
+    isGone: (device) => devices.some(({ before }) => before === device),
+    isSuccessor: (device) => devices.some(({ after }) => after === device),
+    isAcknowledged: (airport, date) =>
+      list.some((each) => each.kind === 'acknowledge' && each.airport === airport && each.date === date),
+  };
+}
+
+export const NO_AMENDMENTS = amendmentsOf([]);
+
+const pathIn = (dataFolder: string): string => join(dataFolder, 'amendments.json');
+
+/** @throws AmendmentsError */
+export async function readAmendments(dataFolder: string): Promise<Amendments> {
+  const path = pathIn(dataFolder);
+  const text = await readFileIfExists(path);
+  if (text === undefined) return NO_AMENDMENTS;
+  const parsed = fileSchema.safeParse(readJson(text));
+  if (!parsed.success) throw new AmendmentsError(`${path} is not a list of amendments; mend it or move it away`);
+  return amendmentsOf(parsed.data.amendments);
+}
+
+/** Adds one to the file; the running auditor takes it up at its next look. @throws AmendmentsError */
+export async function addAmendment(dataFolder: string, amendment: Amendment): Promise<Amendments> {
+  const all = [...(await readAmendments(dataFolder)).list, amendment];
+  await writeFileAtomic(pathIn(dataFolder), `${JSON.stringify({ version: 1, amendments: all }, undefined, 2)}\n`);
+  return amendmentsOf(all);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
