@@ -126,6 +126,14 @@ describe('[kernel.NAME] sections', () => {
     expect(notices[0]).toMatchObject({ key: 'MihomoAPIAddr', problem: expect.stringContaining('is not watched') });
   });
 
+  it('are missed where they are written in another way', () => {
+    const { notices } = read(`${minimal}\n[kernel]\n[Kernel.x]\n[kernel.y]\nMihomoAPIAddr = a:1`);
+    expect(notices.map(({ section, line }) => [section, line])).toEqual([
+      ['kernel', 4],
+      ['Kernel.x', 5],
+    ]);
+  });
+
   it('must not share a name or a kernel', () => {
     const text = `${shared}\n[kernel.x]\nMihomoAPIAddr = a:2\n[kernel.y]\nMihomoAPIAddr = http://a:2/\nDeviceID = x\n[kernel.z]`;
     expect(messageOf(text).split('\n')).toEqual([

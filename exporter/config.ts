@@ -138,6 +138,11 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
       }
     }
   }
+  for (const section of reader.document.sections) {
+    if (/^kernel/i.test(section) && !KERNEL_SECTION.test(section)) {
+      reader.notice(section, undefined, 'is ignored: a kernel has a section [kernel.NAME]');
+    }
+  }
   if (devices[0]?.kernel !== '' && reader.document.entries(SECTION).has('MihomoAPIAddr')) {
     reader.notice(SECTION, 'MihomoAPIAddr', 'is not watched beside [kernel.…] sections unless [client] has a DeviceID');
   }

@@ -1,9 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
+import { statePath } from '../exporter/state/state-file.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
@@ -110,6 +111,21 @@ describe('five kernels in one process', () => {
 
     const page = await (await fetch(`${device.exporter.metricsOrigin()}/metrics`)).text();
     for (const name of NAMES) expect(metricValue(page, 'flowcollect_kernel_up', { instance: name })).toBe(1);
+  });
+
+  it('go on without one whose state cannot be used, until that is mended', async () => {
+    const state = statePath(join(device.folder, 'state'), 'router');
+    await mkdir(state, { recursive: true });
+    await device.start({}, sections(NAMES));
+    const others = NAMES.filter((name) => name !== 'router');
+    await shown(others);
+    expect(device.log()).toContain('this kernel is not watched');
+    go();
+    await delay(300);
+    await expectAllCounted(others);
+    await rmdir(state);
+    await device.edit(`${device.ini()}${sections(NAMES)}# mended\n`);
+    await shown(NAMES);
   });
 
   it('come, go and move by an edit without losing a byte, also what moved while one was not watched', async () => {

@@ -38,11 +38,14 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
           ? []
           : [await checkStateFolder(resolve(dirname(path), StateSync), 'StateSync', Language)]),
       ];
-      for (const device of devices) {
-        const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];
-        const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
-        findings.push(...own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` })));
-      }
+      const ofDevices = await Promise.all(
+        devices.map(async (device) => {
+          const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];
+          const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
+          return own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` }));
+        }),
+      );
+      findings.push(...ofDevices.flat());
       for (const origin of new Set(devices.map(({ RemoteServer }) => RemoteServer))) {
         const finding = await checkClock(origin, clock, Language);
         if (finding !== undefined) findings.push(finding);
