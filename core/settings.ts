@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IniDocument } from './ini.ts';
 import { IniSyntaxError, readIni } from './ini.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';

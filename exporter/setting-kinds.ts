@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { parseKernelAddress } from '../core/kernel-address.ts';
 import { DIMENSIONS } from '../core/metric-contract.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SettingsError, SettingsReader } from '../core/settings.ts';
 import { createLogger } from './logger.ts';
 import { openSettingsFile, readSettingsText, type SettingsFile } from './settings-file.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
 import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
 import { createFrameDecoder, FrameError } from '../kernel/frame-message.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Birth } from '../ledger/frame.ts';
 import type { CatalogSource } from './catalog-source.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Catalog, EMPTY_CATALOG } from '../ledger/frame.ts';
 
 const Proxies = z.object({

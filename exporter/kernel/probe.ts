@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KernelAnswer, KernelEndpoint } from './endpoint.ts';
 import type { KernelProblem } from './problem.ts';
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { ReadBack } from '../account.ts';
