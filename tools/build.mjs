@@ -14,6 +14,8 @@ const entries = {
   simulator: 'simulator/main.ts',
   stack: 'stack/main.ts',
   setup: 'setup/main.ts',
+  render: 'render/main.ts',
+  rules: 'tools/rules.ts',
   grafana: 'grafana/main.ts',
   bench: 'bench/main.ts',
   docs: 'tools/docs.ts',
@@ -35,6 +37,7 @@ const { outputFiles } = await build({
   format: 'esm',
   // Names too: source maps give them back (node --enable-source-maps).
   minify: true,
+  charset: 'utf8',
   sourcemap: 'linked',
   sourcesContent: false,
   // Bundled CommonJS packages still call require() for Node's own modules, which ESM does not define.
