@@ -33,6 +33,7 @@ export const TRAFFIC_BYTES = 'flowcollect_traffic_bytes_total';
 export const UNCOUNTED_BYTES = 'flowcollect_uncounted_bytes_total';
 export const KERNEL_BYTES = 'flowcollect_kernel_bytes_total';
 export const KERNEL_RAW_BYTES = 'flowcollect_kernel_raw_bytes';
+export const INTERFACE_BYTES = 'flowcollect_interface_bytes_total';
 export const CARRY_BYTES = 'flowcollect_exporter_carry_bytes';
 
 const dimensionHelp: Readonly<Record<Dimension, string>> = {
@@ -104,7 +105,7 @@ export const METRICS: readonly MetricSpec[] = [
   exporter('gauge', 'flowcollect_kernel_info', ['version'], 'Always 1; the version of the kernel'),
   exporter(
     'counter',
-    'flowcollect_interface_bytes_total',
+    INTERFACE_BYTES,
     ['interface', 'role', 'direction'],
     'Bytes of the TUN device and of the uplink, continuous over re-creation',
     'ledger',

@@ -1,3 +1,9 @@
+import {
+  createInterfaceCounters,
+  type InterfaceReading,
+  type InterfaceSeries,
+  type SavedInterfaces,
+} from './interfaces/interface-counters.ts';
 import { createKeptFrames, type SavedFrame } from './kept-frames.ts';
 import { type Bytes, zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame } from './ledger/frame.ts';
@@ -27,6 +33,8 @@ export interface SavedAccount {
   readonly ledger: LedgerState;
   /** What counting again from the gateway's baseline needs; empty once they agree. */
   readonly frames: readonly SavedFrame[];
+  /** Absent before an interface was first read. */
+  readonly interfaces?: SavedInterfaces;
 }
 
 /** What the gateway last accepted under this DeviceID. */
@@ -37,6 +45,7 @@ export type ReadBack =
       readonly stateId: string;
       readonly sequence: number;
       readonly counters: PushedCounters;
+      readonly interfaces?: readonly InterfaceSeries[];
       /** By this device's clock, epoch milliseconds; a little too late rather than too early. */
       readonly acceptedAt?: number;
     };
@@ -49,6 +58,9 @@ export interface Account {
   readonly deviceId: string;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   noteBirth(birth: Birth): void;
+  /** Counts what the interfaces of the kernel's machine moved. */
+  readInterfaces(readings: readonly InterfaceReading[]): void;
+  interfaces(): InterfaceSeries[];
   setLogsAvailable(available: boolean): void;
   reconfigure(options: LedgerOptions): void;
   counters(): LedgerCounters;
@@ -77,6 +89,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   let { kernelAddress, sequence, standing } = initial;
   let ledgerOptions = options;
   let ledger: Ledger = createLedger(options, initial.ledger);
+  const interfaces = createInterfaceCounters(initial.interfaces);
   let asked = false;
   let behind = false;
   /** An address whose kernel has not shown yet whether it is the one before. */
@@ -132,6 +145,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     standing,
     ledger: ledger.state(),
     frames: standing.kind === 'agreed' ? [] : frames.save(),
+    interfaces: interfaces.save(),
   });
 
   return {
@@ -145,6 +159,8 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
+    readInterfaces: (readings) => interfaces.read(readings),
+    interfaces: () => interfaces.series(),
     setLogsAvailable(available) {
       logsAvailable = available;
       ledger.setLogsAvailable(available);
@@ -162,6 +178,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       asked = true;
       behind = false;
       standing = { kind: 'agreed' };
+      // Interfaces have no baseline at the gateway: what moved while there was no state is not known of them.
+      if (readBack.kind === 'found') {
+        interfaces.take(readBack.interfaces ?? [], before.kind === 'agreed' || readBack.stateId === stateId);
+      }
       if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
         base = undefined;
         return before.kind === 'agreed' ? 'went_on' : 'began';
@@ -198,7 +218,14 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       doubtful = address === kernelAddress ? undefined : address;
     },
     rename(newDeviceId, newStateId) {
-      const named = { deviceId: newDeviceId, kernelAddress, stateId: newStateId, sequence: 0 };
+      if (base !== undefined) interfaces.reset();
+      const named = {
+        deviceId: newDeviceId,
+        kernelAddress,
+        stateId: newStateId,
+        sequence: 0,
+        interfaces: interfaces.save(),
+      };
       // Nothing was pushed under the old name: all of it goes over.
       if (base === undefined) {
         const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;

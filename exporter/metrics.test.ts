@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { DIMENSIONS, metricSpec } from '../core/metric-contract.ts';
+import type { InterfaceSeries } from './interfaces/interface-counters.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { decodeReadBack } from './push/read-back.ts';
@@ -27,7 +28,15 @@ const counters: LedgerCounters = {
   connections: 4,
   memory: 1024,
 };
-const moment: DeviceMoment = { counters, kernelUp: true, kernelVersion: 'v1.19.2', logsUp: false, settingsGood: true };
+const interfaces: InterfaceSeries[] = [{ interface: '以太网 2', role: 'uplink', direction: 'upload', bytes: 99 }];
+const moment: DeviceMoment = {
+  counters,
+  interfaces,
+  kernelUp: true,
+  kernelVersion: 'v1.19.2',
+  logsUp: false,
+  settingsGood: true,
+};
 
 describe('the metrics of the exporter', () => {
   it('hold to the contract', async () => {
@@ -43,7 +52,13 @@ describe('the metrics of the exporter', () => {
   it('give the ledger back, to the byte, whatever nodes are called', async () => {
     const text = await createExporterMetrics(0).render(moment);
     const { connections: _, memory: __, ...pushed } = counters;
-    expect(decodeReadBack(text, 'abc 7')).toEqual({ kind: 'found', stateId: 'abc', sequence: 7, counters: pushed });
+    expect(decodeReadBack(text, 'abc 7')).toEqual({
+      kind: 'found',
+      stateId: 'abc',
+      sequence: 7,
+      counters: pushed,
+      interfaces,
+    });
   });
 
   it('hold what is true now, not what was', async () => {

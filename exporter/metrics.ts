@@ -3,6 +3,7 @@ import {
   CARRY_BYTES,
   DIMENSIONS,
   dimensionMetric,
+  INTERFACE_BYTES,
   KERNEL_BYTES,
   KERNEL_RAW_BYTES,
   requireMetric,
@@ -11,6 +12,7 @@ import {
 } from '../core/metric-contract.ts';
 import { DIRECTIONS } from '../core/traffic.ts';
 import { VERSION } from '../core/version.ts';
+import type { InterfaceSeries } from './interfaces/interface-counters.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 
 /** The exposition format of {@link ExporterMetrics.render}. */
@@ -22,6 +24,7 @@ export type PushMetric = (typeof PUSH_RESULTS)[number];
 /** What is true of the device at one moment. */
 export interface DeviceMoment {
   readonly counters: LedgerCounters;
+  readonly interfaces: readonly InterfaceSeries[];
   readonly kernelUp: boolean;
   /** Undefined until the kernel has been reached once. */
   readonly kernelVersion: string | undefined;
@@ -55,6 +58,7 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
   const traffic = counter(TRAFFIC_BYTES);
   const families = DIMENSIONS.map((dimension) => ({ dimension, metric: counter(dimensionMetric(dimension)) }));
   const uncounted = counter(UNCOUNTED_BYTES);
+  const interfaces = counter(INTERFACE_BYTES);
   const kernel = counter(KERNEL_BYTES);
   const raw = gauge(KERNEL_RAW_BYTES);
   const kernelUp = gauge('flowcollect_kernel_up');
@@ -108,6 +112,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
     push: (result) => pushes.inc({ result }),
     render(moment) {
       load(moment.counters);
+      interfaces.reset();
+      for (const { bytes, ...labels } of moment.interfaces) interfaces.inc({ ...labels }, bytes);
       kernelUp.set(moment.kernelUp ? 1 : 0);
       kernelInfo.reset();
       if (moment.kernelVersion !== undefined) kernelInfo.set({ version: moment.kernelVersion }, 1);

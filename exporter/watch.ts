@@ -4,6 +4,8 @@ import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount, newAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
+import { createInterfaceWatch, type InterfaceWatch } from './interfaces/interface-watch.ts';
+import { createWitness, type InterfaceView } from './interfaces/witness.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
@@ -39,6 +41,7 @@ export interface DeviceView {
   readonly link: KernelLink;
   readonly logsUp: boolean;
   readonly counters: LedgerCounters;
+  readonly interfaces: InterfaceView;
   readonly today: TodayView;
   readonly gateway: string;
   readonly push: PushState;
@@ -87,6 +90,8 @@ export function createWatch(options: WatchOptions): Watch {
 
   let account: Account;
   let kernel: KernelClient;
+  let interfaces: InterfaceWatch;
+  const witness = createWitness();
   let link: KernelLink = { kind: 'connecting' };
   let kernelVersion: string | undefined;
   let logsUp = false;
@@ -94,6 +99,7 @@ export function createWatch(options: WatchOptions): Watch {
 
   const moment = (): DeviceMoment => ({
     counters: account.counters(),
+    interfaces: account.interfaces(),
     kernelUp: link.kind === 'up',
     kernelVersion,
     logsUp,
@@ -128,6 +134,20 @@ export function createWatch(options: WatchOptions): Watch {
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
+  }
+
+  function watchInterfaces(current: DeviceConfig): InterfaceWatch {
+    const watch = createInterfaceWatch({
+      kernel: kernelAddress(current, folder),
+      clock,
+      logger,
+      onReading(readings) {
+        account.readInterfaces(readings);
+        witness.note(account.interfaces(), account.counters().kernel);
+      },
+    });
+    watch.start();
+    return watch;
   }
 
   function watchKernel(current: DeviceConfig): KernelClient {
@@ -176,10 +196,11 @@ export function createWatch(options: WatchOptions): Watch {
       const current = config();
       account = await openAccount(current);
       kernel = watchKernel(current);
+      interfaces = watchInterfaces(current);
       pusher.start();
     },
     async stop() {
-      await kernel.stop();
+      await Promise.all([kernel.stop(), interfaces.stop()]);
       // Closing the client ends what still waits for an answer.
       const deadline = setTimeout(() => void gateway.close(), LAST_PUSH_MS);
       await pusher.stop();
@@ -202,10 +223,11 @@ export function createWatch(options: WatchOptions): Watch {
       }
       if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
       if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
-        await kernel.stop();
+        await Promise.all([kernel.stop(), interfaces.stop()]);
         account.moveTo(next.MihomoAPIAddr);
         link = { kind: 'connecting' };
         kernel = watchKernel(next);
+        interfaces = watchInterfaces(next);
       }
     },
     view() {
@@ -216,6 +238,7 @@ export function createWatch(options: WatchOptions): Watch {
         link,
         logsUp,
         counters,
+        interfaces: witness.view(),
         today: day.view(counters, clock.now()),
         gateway: config().RemoteServer,
         push: pusher.state(),

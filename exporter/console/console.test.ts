@@ -15,6 +15,7 @@ const view = (deviceId: string): DeviceView => ({
   link: { kind: 'up', version: 'v1', via: 'websocket' },
   logsUp: true,
   counters: createLedger({ localNodes: [], familyCap: 0, families: [] }).counters(),
+  interfaces: { tunRatio: undefined, beyondKernel: undefined },
   today: { since: 0, whole: true, cells: [] },
   gateway: 'https://vps.example',
   push: { kind: 'waiting' },

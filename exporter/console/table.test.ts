@@ -38,6 +38,7 @@ function shown(changes: Partial<DeviceView> = {}): ShownDevice {
     link: { kind: 'up', version: 'v1.19.2', via: 'websocket' },
     logsUp: true,
     counters: counters(3 * MB, 1024),
+    interfaces: { tunRatio: undefined, beyondKernel: undefined },
     today,
     gateway: 'https://vps.example',
     push: { kind: 'accepted', at: 3000, sequence: 5 },
@@ -100,6 +101,13 @@ describe('the table', () => {
     const lines = renderTable([shown({ logsUp: false, today: { ...today, since, whole: false } })], english, 80);
     expect(lines).toContain('no /logs: short connections are attributed by experience');
     expect(lines).toContain('today counts from 11-22 22:10');
+  });
+
+  it('shows what the TUN device and the uplink say of the kernel', () => {
+    const lines = renderTable([shown({ interfaces: { tunRatio: 1.034, beyondKernel: 3 * MB } })], english, 120);
+    expect(lines).toContain(
+      "TUN carries 1.03 × the kernel's bytes · uplink 3.00 MB beyond the kernel (what bypassed it, and overhead of proxies)",
+    );
   });
 
   it('shows several devices with a row each, what they have in common, and what is wrong with which', () => {

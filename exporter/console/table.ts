@@ -95,11 +95,21 @@ function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: Con
 function remarks(view: DeviceView, showing: Showing, words: ConsoleWords, several: boolean): string[] {
   const { link, push, logsUp, today } = view;
   return [
+    ...(several ? [] : interfaceRemarks(view, words)),
     ...(several && link.kind === 'down' ? [kernelText(view, showing, words)] : []),
     ...(link.kind === 'up' && !logsUp ? [words.logsMissing] : []),
     ...(today.whole ? [] : [words.todaySince(formatLocalTime(today.since, showing.zone))]),
     ...(several && push.kind === 'failing' ? [pushText(view, showing, words)] : []),
   ];
+}
+
+/** The second witness: since the exporter started, beside what the kernel moved meanwhile. */
+function interfaceRemarks({ interfaces: { tunRatio, beyondKernel } }: DeviceView, words: ConsoleWords): string[] {
+  const parts = [
+    ...(tunRatio === undefined ? [] : [words.tunRatio(tunRatio.toFixed(2))]),
+    ...(beyondKernel === undefined ? [] : [words.beyondKernel(formatBytes(beyondKernel))]),
+  ];
+  return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
 function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, words: ConsoleWords): string {

@@ -24,6 +24,8 @@ export interface ConsoleWords {
   readonly never: string;
   devices(count: number): string;
   todaySince(time: string): string;
+  tunRatio(ratio: string): string;
+  beyondKernel(bytes: string): string;
   accepted(ago: string): string;
   ago(seconds: number): string;
 }
@@ -43,6 +45,8 @@ const zh: ConsoleWords = {
   never: '从未成功',
   devices: (count) => `${count} 台设备`,
   todaySince: (time) => `今日自 ${time} 起计`,
+  tunRatio: (ratio) => `TUN 字节数是内核的 ${ratio} 倍`,
+  beyondKernel: (bytes) => `上联网卡比内核多 ${bytes}（绕过内核的流量与代理开销）`,
   accepted: (ago) => `成功，${ago}`,
   ago: (seconds) => `${seconds} 秒前`,
 };
@@ -62,6 +66,8 @@ const en: ConsoleWords = {
   never: 'never accepted',
   devices: (count) => `${count} devices`,
   todaySince: (time) => `today counts from ${time}`,
+  tunRatio: (ratio) => `TUN carries ${ratio} × the kernel's bytes`,
+  beyondKernel: (bytes) => `uplink ${bytes} beyond the kernel (what bypassed it, and overhead of proxies)`,
   accepted: (ago) => `accepted ${ago}`,
   ago: (seconds) => `${seconds} s ago`,
 };

@@ -4,6 +4,7 @@ import {
   DIMENSIONS,
   type Dimension,
   dimensionMetric,
+  INTERFACE_BYTES,
   KERNEL_BYTES,
   KERNEL_RAW_BYTES,
   TRAFFIC_BYTES,
@@ -11,6 +12,7 @@ import {
 } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import type { ReadBack } from '../account.ts';
+import { INTERFACE_ROLES } from '../interfaces/interface-counters.ts';
 import type { Bytes } from '../ledger/bytes.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 
@@ -83,6 +85,12 @@ export function decodeReadBack(text: string, state: string): ReadBack {
       carry: perDirection(CARRY_BYTES) ?? zero,
       restarts: read('flowcollect_kernel_restarts_total', (_, value) => value)[0] ?? 0,
     },
+    interfaces: read(INTERFACE_BYTES, (labels, bytes) => ({
+      interface: label(labels, 'interface'),
+      role: oneOf(INTERFACE_ROLES, labels, 'role'),
+      direction: oneOf(DIRECTIONS, labels, 'direction'),
+      bytes,
+    })),
   };
 }
 

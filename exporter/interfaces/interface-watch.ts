@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { kernelTransport } from '../../core/kernel-address.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { type KernelAddress, openKernelEndpoint } from '../kernel/endpoint.ts';
+import { readJson } from '../kernel/probe.ts';
+import { chooseInterfaces, type TunConfig } from './choose.ts';
+import type { InterfaceReading } from './interface-counters.ts';
+import { readLinuxInterfaces } from './linux-interfaces.ts';
+import type { ReadInterfaces } from './system-interfaces.ts';
+import { readWindowsInterfaces } from './windows-interfaces.ts';
+
+export interface InterfaceWatchOptions {
+  readonly kernel: KernelAddress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  onReading(readings: readonly InterfaceReading[]): void;
+  /** Instead of the system's. */
+  readonly read?: ReadInterfaces | undefined;
+}
+
+/** Reads the interfaces of this machine now and then, as a second witness of what its kernel moves. */
+export interface InterfaceWatch {
+  start(): void;
+  /** Reads once more. */
+  stop(): Promise<void>;
+}
+
+/** Starting PowerShell costs more than reading a file. */
+const LOOK_EVERY_MS = process.platform === 'win32' ? 60_000 : 10_000;
+const ASK_TIMEOUT_MS = 3000;
+
+const Configs = z.object({ tun: z.object({ enable: z.boolean(), device: z.string().optional() }).optional() });
+
+/** Whether a kernel runs on this machine, so that its interfaces are those of the kernel. */
+export function isOnThisMachine(address: string): boolean {
+  const { origin, socketPath } = kernelTransport(address);
+  return socketPath !== undefined || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
+}
+
+export function createInterfaceWatch({
+  kernel,
+  clock,
+  logger,
+  onReading,
+  read,
+}: InterfaceWatchOptions): InterfaceWatch {
+  const readSystem = read ?? systemReader();
+  const stopping = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+  let said = '';
+
+  function sayOnce(text: string, fields: object): void {
+    if (said !== text) logger.info(fields, text);
+    said = text;
+  }
+
+  async function look(): Promise<void> {
+    if (readSystem === undefined) {
+      sayOnce('interfaces cannot be read on this system; the kernel alone is counted', {});
+      return;
+    }
+    try {
+      const readings = chooseInterfaces(await readSystem(), await askForTun(kernel));
+      if (!readings.some(({ role }) => role === 'tun')) {
+        sayOnce('the kernel has no TUN device: no second witness, and programs that use no proxy bypass it', {});
+      } else said = '';
+      onReading(readings);
+    } catch (error) {
+      sayOnce('interfaces cannot be read; the kernel alone is counted', { code: errorCode(error) });
+    }
+  }
+
+  async function lookOnAndOn(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await look();
+      await clock.sleep(LOOK_EVERY_MS, stopping.signal);
+    }
+  }
+
+  return {
+    start() {
+      if (isOnThisMachine(kernel.address)) loop = lookOnAndOn();
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+      if (isOnThisMachine(kernel.address)) await look();
+    },
+  };
+}
+
+function systemReader(): ReadInterfaces | undefined {
+  if (process.platform === 'linux' || process.platform === 'android') return () => readLinuxInterfaces();
+  return process.platform === 'win32' ? readWindowsInterfaces : undefined;
+}
+
+async function askForTun(kernel: KernelAddress): Promise<TunConfig> {
+  const endpoint = openKernelEndpoint(kernel);
+  try {
+    const answer = readJson(await endpoint.get('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS)));
+    const configs = answer.kind === 'json' ? Configs.safeParse(answer.value) : undefined;
+    const tun = configs?.success === true ? configs.data.tun : undefined;
+    return tun === undefined ? undefined : { enabled: tun.enable, device: tun.device ?? '' };
+  } finally {
+    await endpoint.close();
+  }
+}

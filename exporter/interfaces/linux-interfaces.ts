@@ -1,0 +1,68 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readFileIfExists } from '../../runtime/atomic-file.ts';
+import type { Bytes } from '../ledger/bytes.ts';
+import type { SystemInterfaces } from './system-interfaces.ts';
+
+/**
+ * Linux and Android: `/proc/net/dev`, or `/sys/class/net` where that is not to be read.
+ *
+ * @param root the root of the file system; another one in tests
+ * @throws the system's error when neither can be read
+ */
+export async function readLinuxInterfaces(root = '/'): Promise<SystemInterfaces> {
+  const boot = (await readOr(join(root, 'proc/sys/kernel/random/boot_id'), '')).trim();
+  const bytes = await readCounters(root);
+  const counters = new Map<string, { bytes: Bytes; life: string }>();
+  for (const [name, each] of bytes) {
+    const index = (await readOr(join(root, 'sys/class/net', name, 'ifindex'), '')).trim();
+    counters.set(name, { bytes: each, life: `${boot} ${index}`.trim() });
+  }
+  return { counters, defaultRoutes: parseDefaultRoutes(await readOr(join(root, 'proc/net/route'), '')) };
+}
+
+async function readCounters(root: string): Promise<Map<string, Bytes>> {
+  const text = await readOr(join(root, 'proc/net/dev'), '');
+  if (text !== '') return parseNetDev(text);
+  const folder = join(root, 'sys/class/net');
+  const counters = new Map<string, Bytes>();
+  for (const name of await readdir(folder)) {
+    const count = async (file: string): Promise<number> =>
+      Number(await readFile(join(folder, name, 'statistics', file), 'utf8'));
+    counters.set(name, { upload: await count('tx_bytes'), download: await count('rx_bytes') });
+  }
+  return counters;
+}
+
+/** What a file holds; nothing where it is missing or, as some files on Android, forbidden. */
+async function readOr(path: string, otherwise: string): Promise<string> {
+  try {
+    return (await readFileIfExists(path)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** `/proc/net/dev`: two lines of headings, then `name: received-bytes (7 more) sent-bytes …` (proc(5)). */
+export function parseNetDev(text: string): Map<string, Bytes> {
+  const counters = new Map<string, Bytes>();
+  for (const line of text.split('\n').slice(2)) {
+    const [, name, rest = ''] = /^\s*(\S+):\s*(.*)$/.exec(line) ?? [];
+    const fields = rest.trim().split(/\s+/).map(Number);
+    const [download, upload] = [fields[0], fields[8]];
+    if (name === undefined || !Number.isSafeInteger(upload) || !Number.isSafeInteger(download)) continue;
+    counters.set(name, { upload: upload ?? 0, download: download ?? 0 });
+  }
+  return counters;
+}
+
+/** `/proc/net/route`: name, destination, gateway, flags, two counts, metric, mask, … in hexadecimal but for the metric. */
+export function parseDefaultRoutes(text: string): string[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1] === '00000000' && fields[7] === '00000000')
+    .sort((a, b) => Number(a[6]) - Number(b[6]))
+    .flatMap(([name]) => name ?? []);
+}
