@@ -124,6 +124,7 @@ export const ENGLISH: Words = {
     device_new: (device) => `device ${device} has just begun to report; what it used before was not counted`,
     device_silent: (device) => `device ${device} did not report, and may have used the difference`,
     first_reading: () => 'the first reading; comparison begins tomorrow',
+    clock_set_back: () => 'the clock of this machine was set back; comparison begins anew',
     cycle_began: () => 'use fell: the airport began a new cycle',
     quota_unknown: () => 'the quota is unknown',
     use_unknown: () => 'the use is unknown',

@@ -118,6 +118,7 @@ export const CHINESE: Words = {
     device_new: (device) => `设备 ${device} 刚开始上报，此前的用量没有统计`,
     device_silent: (device) => `设备 ${device} 没有上报，差额可能是它用的`,
     first_reading: () => '第一次读取，明天起对账',
+    clock_set_back: () => '服务器时间被调回过，从现在起重新比对',
     cycle_began: () => '已用量变小了：机场开始了新的计费周期',
     quota_unknown: () => '套餐总量未知',
     use_unknown: () => '已用量未知',

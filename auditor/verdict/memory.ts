@@ -140,7 +140,8 @@ export function afterLook(memory: Memory, anchor: UsableReading, reading: Usable
     low: base.low + over(raw?.low),
   };
   const look: Look = { at, used, precision, above, whole, leak: kind === 'leak' && whole };
-  const kept = memory.looks.filter((each) => each.at !== at && each.at >= anchor.at - LONGEST_LAG);
+  // What lies in the future was read before the clock was set back.
+  const kept = memory.looks.filter((each) => each.at < at && each.at >= anchor.at - LONGEST_LAG);
   return { looks: [...kept, look].slice(-LOOKS_KEPT), windows: memory.windows };
 }
 

@@ -41,6 +41,7 @@ export const REASON_CODES = [
   // The airport's side.
   'first_reading',
   'cycle_began',
+  'clock_set_back',
   // The forecast.
   'quota_unknown',
   'use_unknown',

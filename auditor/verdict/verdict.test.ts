@@ -131,6 +131,15 @@ describe('what cannot be judged', () => {
     expect(judge(start, billed(10 * GB), usage, thresholds)).toMatchObject({ kind: 'unknown', closes: false });
   });
 
+  it('is unknown when the clock was set back, and begins anew', () => {
+    const after: ReadingOutcome = { known: true, reading: readingAt(500, 6 * GB) };
+    expect(judge(start, after, used(1), thresholds)).toMatchObject({
+      kind: 'unknown',
+      reasons: [{ code: 'clock_set_back' }],
+      closes: true,
+    });
+  });
+
   it('is unknown at the first reading, which begins the first window', () => {
     expect(judge(undefined, billed(10 * GB), used(10), thresholds)).toMatchObject({
       kind: 'unknown',

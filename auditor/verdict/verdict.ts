@@ -87,6 +87,8 @@ export function judge(
 ): Verdict {
   if (!after.known) return undecided(after.reasons, false);
   if (before === undefined) return undecided([reason('first_reading')], true);
+  // A clock that was set back: neither samples nor lags can be told apart in such a window.
+  if (after.reading.at < before.at) return undecided([reason('clock_set_back')], true);
   const window = { from: before.at, to: after.reading.at };
   const bill = billOver([before, ...known.looks, after.reading]);
   if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
