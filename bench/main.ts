@@ -6,11 +6,12 @@ import { frameCostProbe } from './cost/frame-cost.ts';
 import { memoryProbe } from './cost/memory.ts';
 import { cost } from './cost.ts';
 import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
+import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
 import { verdict } from './verdict.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost, router, verdict };
+const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost, release, router, verdict };
 
 const PROBES: Readonly<Record<string, Probe>> = { 'frame-cost': frameCostProbe, memory: memoryProbe };
 

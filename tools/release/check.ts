@@ -8,10 +8,13 @@ import { arm64Emulation } from './emulation.ts';
 import { executableName } from './make.ts';
 import { firstPush, output, type Program } from './try-executable.ts';
 
+/** One of each bundle, so that all are loaded. */
+const COMMANDS = ['exporter', 'gateway', 'auditor', 'init'];
+
 const SimulatorLine = z.object({ kernel: z.string() });
 
 /**
- * Starts the executables that this machine can run: each says its version, replays a recording with the same result as
+ * Starts the executables that this machine can run: each says its version, loads every bundle, replays a recording with the same result as
  * the plain bundle, and pushes a simulated kernel's counters. That of Windows is not started.
  *
  * @param root the checkout's folder, with release/ made
@@ -35,6 +38,7 @@ export async function checkRelease(root: string, say: (line: string) => void): P
       const version = (await output(program, ['version'])).trim();
       if (version !== VERSION) throw new Error(`${name} says version ${version} instead of ${VERSION}`);
       const start = Date.now() - started;
+      for (const command of COMMANDS) await output(program, [command, '--help']);
       if ((await output(program, replay)) !== expected) throw new Error(`${name} replays a recording differently`);
       const push = await firstPush(program, kernel);
       say(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);

@@ -33,6 +33,9 @@ export async function buildSingleBundle(root: string, path: string): Promise<Met
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
+    // CommonJS has no import.meta; in a single executable the file is the executable.
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     minify: true,
     keepNames: true,
     metafile: true,
