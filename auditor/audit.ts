@@ -109,7 +109,8 @@ export async function audit(
   const at = parts.clock();
   const day = given ?? localDayAt(at, config.day);
   const today = await readToday(parts, user, day.start, Math.min(day.end, at));
-  const model = reportModel({ user, at, timezone: config.day.zone, day, today, airports, days: state.days });
+  const { dailyBudget: budget, day: rule } = config;
+  const model = reportModel({ user, at, timezone: rule.zone, day, today, budget, airports, days: state.days });
   return { airports: airports.map((each) => each.audit), model, looked, reported: withDay(reported, day, model) };
 }
 

@@ -6,8 +6,10 @@ import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
 import { type Amendments, readAmendments } from './amend/amendments.ts';
 import { reaudit } from './amend/reaudit.ts';
+import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import { type Audit, type AuditParts, audit } from './audit.ts';
 import type { AuditorConfig } from './config.ts';
+import { beat } from './heartbeat.ts';
 import type { AuditorMetrics } from './metrics.ts';
 import { createDispatch, type Dispatch } from './report/dispatch.ts';
 import { letterOf } from './report/letter.ts';
@@ -97,13 +99,15 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
     state = next;
     metrics.readings(config(), next);
   };
-  const tell = ({ airports: audits, model }: Audit): void => {
+  /** A good audit is one that knew what devices used: airports may be down without the VPS being dead. */
+  const tell = async ({ airports: audits, model }: Audit): Promise<void> => {
     metrics.audited(config().user, audits, model);
     for (const { airport, verdict } of audits) {
       const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
       if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
       else logger.info(fields, 'airport audited');
     }
+    if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
   };
   /** Windows are audited again once for every amendment; what cannot be read now is read at the next look. */
   const amended = async (known: AuditState): Promise<{ state: AuditState; amendments: Amendments }> => {
@@ -134,7 +138,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
         const { state: current, amendments } = await amended(known);
         const result = await audit(parts, config(), current, { amendments });
         await keep(result.looked);
-        tell(result);
+        await tell(result);
         return result.airports.every(({ outcome }) => outcome.known);
       }),
     report: (day) =>
@@ -143,10 +147,12 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
         const given = day ?? reportedDay(clock.now(), config());
         const { state: current, amendments } = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
-        if (config().mail !== undefined) await outbox().put(letterOf(result.model, config().language));
+        const letter = letterOf(result.model, config().language);
+        await createArchive(archiveFolderIn(config().dataFolder)).put(letter, result.model);
+        if (config().mail !== undefined) await outbox().put(letter);
         await keep(result.reported);
         reportedAt = clock.now();
-        tell(result);
+        await tell(result);
         await flush(result.reported, true);
         return result.model;
       }),

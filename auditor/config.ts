@@ -34,6 +34,12 @@ export interface AuditorConfig {
   readonly language: Language;
   readonly logLevel: LogLevel;
   readonly thresholds: Thresholds;
+  /** Bytes of proxy traffic a day; undefined without a budget. */
+  readonly dailyBudget?: number | undefined;
+  /** A secret; undefined keeps the archive closed. */
+  readonly archiveToken?: string | undefined;
+  /** A secret. */
+  readonly heartbeatUrl?: string | undefined;
   /** Undefined when no mail is wanted: EmailUser or EmailTo is not set. */
   readonly mail: MailConfig | undefined;
 }
@@ -88,6 +94,9 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     reportCron: server.ReportCron,
     language: server.Language,
     logLevel: server.LogLevel,
+    dailyBudget: server.DailyBudget,
+    archiveToken: server.ArchiveToken,
+    heartbeatUrl: server.HeartbeatUrl,
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
     mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
   });

@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { airportCommand } from './airport-command.ts';
 import { auditCommand } from './audit-command.ts';
+import { mailCommand } from './mail-command.ts';
 import { runAuditorService } from './service.ts';
 
 /**
- * `flowcollect auditor`, `flowcollect audit` and `flowcollect airport`.
+ * `flowcollect auditor`, `audit`, `airport` and `mail`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
@@ -14,7 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
     process.stdout.write(text);
   };
-  return runCommands([auditorCommand(), auditCommand(print), airportCommand(print)], argv);
+  return runCommands([auditorCommand(), auditCommand(print), airportCommand(print), mailCommand(print)], argv);
 }
 
 function auditorCommand(): Command {

@@ -5,6 +5,8 @@ import type { HttpListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { openSettingsFile } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
+import { archiveFolderIn, createArchive } from './archive/archive.ts';
+import type { ArchiveSettings } from './archive/routes.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
@@ -44,8 +46,12 @@ export async function runAuditorService({
   const metrics = createAuditorMetrics();
   const airports = createAirportClient({ clock: clock.now });
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal });
+  const archive = (): ArchiveSettings => {
+    const { archiveToken: token, dataFolder, language } = settings.current();
+    return { archive: createArchive(archiveFolderIn(dataFolder)), token, language };
+  };
   const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
-    serveAuditor(metrics, settings.lastReloadSuccessful, listen);
+    serveAuditor(metrics, settings.lastReloadSuccessful, archive, listen);
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
     work().then(
       () => undefined,

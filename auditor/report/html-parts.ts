@@ -34,6 +34,17 @@ export const COLOURS = {
   barNow: '#2f6fe0',
 } as const;
 
+/** Kept apart from inline styles: dark mode and phones, for mail programs that know them. */
+export const STYLE = `
+@media (prefers-color-scheme: dark) {
+  .page { background:#14181c !important } .card { background:#1c2228 !important; border-color:#2b333b !important }
+  .ink { color:#eef2f5 !important } .muted { color:#98a3ae !important } .rule { border-color:#2b333b !important }
+  .track { background:#343d46 !important } .good { color:#4cc38a !important } .bad { color:#ff7b6b !important }
+  .warn { color:#e8a33d !important }
+}
+@media (max-width: 480px) { .stack { display:block !important; width:100% !important } }
+` as Html;
+
 /** A white card of the full width. */
 export function card(content: Html): Html {
   return html`<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="background:#ffffff;border:1px solid ${COLOURS.rule as Html};border-radius:12px;margin:0 0 12px"><tr><td style="padding:20px 24px">${content}</td></tr></table>`;

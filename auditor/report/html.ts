@@ -12,6 +12,7 @@ import {
   type Html,
   html,
   paragraph,
+  STYLE,
   shareBar,
 } from './html-parts.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
@@ -20,17 +21,6 @@ import { reasonText } from './words.ts';
 
 const NODES_SHOWN = 15;
 const BAR_DAYS = 30;
-
-/** Kept apart from inline styles: dark mode and phones, for mail programs that know them. */
-const STYLE = `
-@media (prefers-color-scheme: dark) {
-  .page { background:#14181c !important } .card { background:#1c2228 !important; border-color:#2b333b !important }
-  .ink { color:#eef2f5 !important } .muted { color:#98a3ae !important } .rule { border-color:#2b333b !important }
-  .track { background:#343d46 !important } .good { color:#4cc38a !important } .bad { color:#ff7b6b !important }
-  .warn { color:#e8a33d !important }
-}
-@media (max-width: 480px) { .stack { display:block !important; width:100% !important } }
-` as Html;
 
 const MARKS: Readonly<Record<VerdictKind, { sign: string; colour: string; className: string }>> = {
   ok: { sign: '✓', colour: COLOURS.good, className: 'good' },
@@ -68,7 +58,7 @@ function verdictCard(model: ReportModel, phrases: Phrases): Html {
   );
 }
 
-function todayCard({ today, days }: ReportModel, { words }: Phrases): Html {
+function todayCard({ today, days, budget }: ReportModel, { words }: Phrases): Html {
   if (!today.known) {
     return card(
       html`${cardTitle(escapeHtml(words.summary), '' as Html)}${paragraph(escapeHtml(words.unknownToday(reasonText(words, today.reasons))))}`,
@@ -87,6 +77,10 @@ function todayCard({ today, days }: ReportModel, { words }: Phrases): Html {
     ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
     ...(unattributed === 0 ? [] : [`${words.classes.unattributed} ${formatBytes(unattributed)}`]),
   ];
+  const spent =
+    budget === null
+      ? []
+      : [paragraph(escapeHtml(words.budget(formatBytes(budget), Math.round((proxy / budget) * 100))))];
   const bars = [...days.map((day) => day.proxy), proxy].slice(-BAR_DAYS);
   const week = days.slice(-7).map((day) => day.proxy);
   const mean = week.reduce((sum, each) => sum + each, 0) / 7;
@@ -96,7 +90,7 @@ function todayCard({ today, days }: ReportModel, { words }: Phrases): Html {
       : [paragraph(escapeHtml(words.comparedToWeek(Math.round((proxy / mean - 1) * 100))))];
   const chart = bars.length < 2 ? [] : [paragraph(escapeHtml(words.lastDays(bars.length))), dayBars(bars)];
   return card(
-    html`${cardTitle(escapeHtml(words.summary), '' as Html)}${figures}${paragraph(escapeHtml(parts.join(words.separator)))}${compared}${chart}`,
+    html`${cardTitle(escapeHtml(words.summary), '' as Html)}${figures}${paragraph(escapeHtml(parts.join(words.separator)))}${spent}${compared}${chart}`,
   );
 }
 

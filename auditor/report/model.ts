@@ -22,6 +22,8 @@ export interface ReportModel {
   /** What needs attention most, over all airports; null without airports. */
   readonly verdict: VerdictKind | null;
   readonly today: TodayModel;
+  /** Proxy bytes a day; null without a budget. */
+  readonly budget: number | null;
   readonly airports: readonly AirportModel[];
   /** Totals of earlier days, oldest first. */
   readonly days: readonly DayTotals[];
@@ -85,6 +87,7 @@ export interface ReportInput {
   readonly timezone: string;
   readonly day: LocalDay;
   readonly today: TodayInput;
+  readonly budget?: number | undefined;
   readonly airports: readonly { readonly audit: AirportAudit; readonly forecast: Forecast }[];
   readonly days: readonly DayTotals[];
 }
@@ -100,7 +103,7 @@ export type TodayInput =
 
 const HOSTS_SHOWN = 5;
 
-export function reportModel({ user, at, timezone, day, today, airports, days }: ReportInput): ReportModel {
+export function reportModel({ user, at, timezone, day, today, budget, airports, days }: ReportInput): ReportModel {
   return {
     version: 1,
     user,
@@ -109,6 +112,7 @@ export function reportModel({ user, at, timezone, day, today, airports, days }: 
     day: { date: day.date, from: day.start, to: Math.min(day.end, at) },
     verdict: airports.length === 0 ? null : gravest(airports.map(({ audit }) => audit.verdict.kind)),
     today: today.known ? todayModel(today) : today,
+    budget: budget ?? null,
     airports: airports.map(({ audit, forecast }) => airportModel(audit, forecast)),
     days: days.filter(({ date }) => date < day.date),
   };

@@ -64,6 +64,7 @@ const model = (airports: readonly AirportModel[] = [airport()], over: Partial<Re
     nodes: [],
     hosts: [{ host: 'googlevideo.com', bytes: 6 * GB }],
   },
+  budget: null,
   airports,
   days: [],
   ...over,

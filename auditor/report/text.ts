@@ -25,7 +25,7 @@ export function reportText(model: ReportModel, language: Language): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function todayLines({ today }: ReportModel, { words }: Phrases): string[] {
+function todayLines({ today, budget }: ReportModel, { words }: Phrases): string[] {
   if (!today.known) return [`- ${words.unknownToday(reasonText(words, today.reasons))}`];
   const { proxy, direct, local, reject, unattributed } = today.classes;
   const others = [
@@ -37,6 +37,7 @@ function todayLines({ today }: ReportModel, { words }: Phrases): string[] {
     `- ${words.localTraffic}: ${formatBytes(direct + local)}${words.localParts(formatBytes(direct), formatBytes(local))}`,
     ...(others.length === 0 ? [] : [`- ${words.otherTraffic}: ${others.join(', ')}`]),
     `- ${words.totalTraffic}: ${formatBytes(today.total)}`,
+    ...(budget === null ? [] : [`- ${words.budget(formatBytes(budget), Math.round((proxy / budget) * 100))}`]),
   ];
 }
 

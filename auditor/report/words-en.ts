@@ -39,6 +39,7 @@ export const ENGLISH: Words = {
   otherTraffic: 'Other traffic',
   localParts: (direct, local) => ` (direct ${direct}, local nodes ${local})`,
   unknownToday: (reasons) => `unknown: ${reasons}`,
+  budget: (size, percent) => `Daily budget ${size}, ${percent} % used`,
   comparedToWeek: (percent) =>
     percent === 0
       ? 'as on the 7 days before'
@@ -89,6 +90,14 @@ export const ENGLISH: Words = {
   settledShare: (percent) =>
     `${percent} % of the bytes were attributed by the rate of connections before they closed (totals are exact).`,
   separator: '; ',
+  archive: 'Reports',
+  archiveEmpty: 'No report yet.',
+  archiveCsv: (month) => `${month} as CSV`,
+  mailTest: {
+    subject: 'FlowCollect test mail',
+    body: 'This mail has come through, and so will the reports.',
+    done: (server, to) => `${server} took the test mail for ${to}; if it does not arrive, look among the spam`,
+  },
   reasons: {
     header_missing: () => 'the answer has no Subscription-Userinfo header',
     header_empty: () => 'the header is empty',

@@ -39,6 +39,7 @@ export const CHINESE: Words = {
   otherTraffic: '其他流量',
   localParts: (direct, local) => `（直连 ${direct}，本地节点 ${local}）`,
   unknownToday: (reasons) => `未知：${reasons}`,
+  budget: (size, percent) => `每日预算 ${size}，已用 ${percent} %`,
   comparedToWeek: (percent) =>
     percent === 0 ? '与前 7 日均值持平' : `比前 7 日均值${percent > 0 ? '高' : '低'} ${Math.abs(percent)} %`,
   lastDays: (days) => `最近 ${days} 天代理用量`,
@@ -84,6 +85,14 @@ export const CHINESE: Words = {
   hosts: '用得最多的网站',
   settledShare: (percent) => `其中 ${percent} % 按连接关闭前的速率结算归属（总量精确到字节）。`,
   separator: '；',
+  archive: '历史日报',
+  archiveEmpty: '还没有日报。',
+  archiveCsv: (month) => `${month} CSV`,
+  mailTest: {
+    subject: 'FlowCollect 测试邮件',
+    body: '收到这封邮件，说明日报可以发送。',
+    done: (server, to) => `${server} 已接收测试邮件，收件人 ${to}；没看到的话请检查垃圾箱`,
+  },
   reasons: {
     header_missing: () => '响应里没有 Subscription-Userinfo 流量信息',
     header_empty: () => '流量信息是空的',

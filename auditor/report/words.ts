@@ -36,6 +36,8 @@ export interface Words {
   readonly otherTraffic: string;
   readonly localParts: (direct: SizeText, local: SizeText) => string;
   readonly unknownToday: (reasons: string) => string;
+  /** Of a daily budget: the budget, and how much of it is used. */
+  readonly budget: (size: SizeText, percent: number) => string;
   readonly comparedToWeek: (percent: number) => string;
   readonly lastDays: (days: number) => string;
   readonly today: string;
@@ -72,6 +74,14 @@ export interface Words {
   readonly hosts: string;
   readonly settledShare: (percent: string) => string;
   readonly separator: string;
+  readonly archive: string;
+  readonly archiveEmpty: string;
+  readonly archiveCsv: (month: string) => string;
+  readonly mailTest: {
+    readonly subject: string;
+    readonly body: string;
+    readonly done: (server: string, to: string) => string;
+  };
   /** Why a figure or verdict is not known; the detail is a header key, a status code, an address or a device. */
   readonly reasons: Readonly<Record<ReasonCode, (detail: string) => string>>;
 }

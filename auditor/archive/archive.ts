@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { Letter } from '../report/mail.ts';
+import type { ReportModel } from '../report/model.ts';
+import { VERDICT_KINDS } from '../verdict/verdict.ts';
+
+const range = z.object({ low: z.number(), high: z.number().nullable() });
+const kept = z.object({
+  at: z.number(),
+  day: z.object({ date: z.string() }),
+  user: z.string(),
+  verdict: z.enum(VERDICT_KINDS).nullable(),
+  today: z.discriminatedUnion('known', [
+    z.object({
+      known: z.literal(true),
+      classes: z.object({ proxy: z.number(), direct: z.number(), local: z.number() }),
+      upload: z.number(),
+      download: z.number(),
+    }),
+    z.object({ known: z.literal(false) }),
+  ]),
+  airports: z.array(
+    z.object({
+      airport: z.string(),
+      used: z.number().nullable(),
+      quota: z.number().nullable(),
+      verdict: z.object({
+        kind: z.enum(VERDICT_KINDS),
+        bill: range.optional(),
+        expected: z.object({ likely: z.number() }).optional(),
+        difference: z.number().nullable(),
+      }),
+    }),
+  ),
+});
+
+/** The figures of a kept report that lists and tables show; sizes in bytes, `at` in epoch milliseconds. */
+export type KeptReport = z.infer<typeof kept> & { readonly id: string };
+
+/** Every report ever made, on disk: its figures as JSON and what was mailed as HTML. */
+export interface Archive {
+  put(letter: Letter, model: ReportModel): Promise<void>;
+  /** Months with reports, such as `2026-11`, newest first. */
+  months(): Promise<string[]>;
+  /** The reports of a month, oldest first; files that are no reports are left out. */
+  month(month: string): Promise<KeptReport[]>;
+  /** One file of a report; undefined when there is none, or the id is not one. */
+  file(id: string, kind: 'json' | 'html'): Promise<string | undefined>;
+}
+
+/** As {@link Letter.id} is made; nothing else becomes a part of a path. */
+const ID = /^report-(\d{4}-\d{2})-\d{2}-[a-z0-9]+$/;
+
+export const archiveFolderIn = (dataFolder: string): string => join(dataFolder, 'reports');
+
+/** @param folder made with the first report */
+export function createArchive(folder: string): Archive {
+  const ids = async (): Promise<string[]> => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .filter((id) => ID.test(id))
+      .sort();
+  };
+  return {
+    async put({ id, html }, model) {
+      await writeFileAtomic(join(folder, `${id}.html`), html);
+      await writeFileAtomic(join(folder, `${id}.json`), `${JSON.stringify(model)}\n`);
+    },
+    async months() {
+      return [...new Set((await ids()).map((id) => ID.exec(id)?.[1] ?? ''))].sort().reverse();
+    },
+    async month(month) {
+      const wanted = (await ids()).filter((id) => ID.exec(id)?.[1] === month);
+      const reports = await Promise.all(wanted.map((id) => readReport(join(folder, `${id}.json`), id)));
+      return reports.filter((report) => report !== undefined);
+    },
+    async file(id, kind) {
+      return ID.test(id) ? readFileIfExists(join(folder, `${id}.${kind}`)) : undefined;
+    },
+  };
+}
+
+async function readReport(path: string, id: string): Promise<KeptReport | undefined> {
+  try {
+    return { id, ...kept.parse(JSON.parse(await readFile(path, 'utf8'))) };
+  } catch {
+    return undefined;
+  }
+}
