@@ -93,7 +93,8 @@ async function tar(args: readonly string[]): Promise<string> {
   }
 }
 
-function exists(path: string): Promise<boolean> {
+/** Whether something is there. */
+export function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

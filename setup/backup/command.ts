@@ -1,11 +1,10 @@
-import { access } from 'node:fs/promises';
 import { basename, dirname, parse, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readServerSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { VERSION } from '../../core/version.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
-import { restoreBackup, writeBackup } from './archive.ts';
+import { exists, restoreBackup, writeBackup } from './archive.ts';
 
 /** Where services that `flowcollect service install` started keep their data. */
 const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-auditor'];
@@ -43,11 +42,4 @@ async function dataFolder(config: string): Promise<string> {
   const reader = new SettingsReader(basename(config), await readSettingsText(config));
   const { settings } = reader.finish(readServerSection(reader));
   return resolve(dirname(resolve(config)), settings.DataDir);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

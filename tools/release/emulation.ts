@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from './node-binary.ts';
 
 const run = promisify(execFile);
 
@@ -23,11 +24,7 @@ export async function arm64Emulation(cache: string): Promise<Emulation> {
   const folder = join(cache, 'emulation');
   const command = join(folder, 'usr', 'bin', 'qemu-aarch64-static');
   const found = { command, env: { QEMU_LD_PREFIX: join(folder, 'usr', 'aarch64-linux-gnu') } };
-  const there = await access(command).then(
-    () => true,
-    () => false,
-  );
-  if (there) return found;
+  if (await exists(command)) return found;
   await mkdir(cache, { recursive: true });
   const temporary = await mkdtemp(join(cache, 'emulation-'));
   try {

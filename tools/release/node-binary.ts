@@ -64,7 +64,8 @@ export function hostTarget(): Target | undefined {
   return Object.hasOwn(TARGETS, name) ? (name as Target) : undefined;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something is there. */
+export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
