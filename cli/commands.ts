@@ -9,6 +9,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   auditor: 'auditor',
   audit: 'auditor',
   airport: 'auditor',
+  mail: 'auditor',
   init: 'setup',
   pair: 'setup',
   service: 'setup',
@@ -29,6 +30,7 @@ Commands:
   auditor    read the airports, audit, report at 23:55
   audit      one audit, now
   airport    explain a Subscription-Userinfo header or a node's multiplier
+  mail       check that reports can be mailed
   init       make a settings file for a device, a VPS or a router, and test it
   pair       on the VPS: make a token for a device, as one line to run there
   service    run a service in the background, from the start of the machine

@@ -8,6 +8,9 @@ import { reasonText, type Words, wordsOf } from './words.ts';
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;
 
+/** No airport multiplies by more; then a multiplier explains nothing. */
+const HIGHEST_MULTIPLIER = 50;
+
 /** Sentences and figures that text and mail share, in one language and time zone. */
 export interface Phrases {
   readonly words: Words;
@@ -56,7 +59,7 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     span: words.span(time(model.day.from), time(model.day.to), model.timezone),
     evidence(airport) {
       const { verdict } = airport;
-      const { expected, difference, reasons, absences, kind, drift, calibration } = verdict;
+      const { expected, difference, reasons, absences, kind, drift, calibration, bill } = verdict;
       const parts: string[] = [];
       if (expected === undefined || difference === null) {
         parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
@@ -67,6 +70,15 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
         if (drift !== undefined) {
           const days = Math.round(drift.days);
           parts.push(words.drift(days, formatBytes(drift.bytes), formatBytes(drift.bytes / drift.days)));
+        }
+        const busiest = airport.nodes.find(({ sure }) => sure);
+        if (kind === 'leak' && bill !== undefined && busiest !== undefined && busiest.bytes > 0) {
+          const { node, bytes, multiplier } = busiest;
+          const needed = multiplier.high + Math.max(0, bill.low - expected.high) / bytes;
+          const factor = (value: number): string => `${Math.round(value * 100) / 100}×`;
+          if (needed <= HIGHEST_MULTIPLIER) {
+            parts.push(words.wouldExplain(node, formatBytes(bytes), factor(needed), factor(multiplier.high)));
+          }
         }
         if (calibration !== undefined && calibration.days > 0) {
           const percent = `${calibration.ratio >= 1 ? '+' : ''}${((calibration.ratio - 1) * 100).toFixed(1)} %`;

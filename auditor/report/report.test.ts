@@ -1,74 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../verdict/verdict.ts';
+import {
+  AT,
+  exampleAirport as airport,
+  exampleModel as model,
+  exampleVerdict as verdict,
+} from '../../test/example-report.ts';
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
 import { letterOf } from './letter.ts';
-import type { AirportModel, ReportModel } from './model.ts';
 import { reportText } from './text.ts';
 import { ENGLISH } from './words-en.ts';
 import { CHINESE } from './words-zh.ts';
 
 const GB = 2 ** 30;
 const DAY = 86_400_000;
-const AT = Date.parse('2026-11-23T23:55:00+08:00');
-
-const verdict = (over: Partial<Verdict> = {}): Verdict => ({
-  kind: 'ok',
-  reasons: [],
-  window: { from: AT - DAY, to: AT },
-  bill: { low: 14 * GB, high: 14 * GB, newCycle: false },
-  expected: { low: 13 * GB, high: 15 * GB, likely: 14 * GB, used: 12 * GB },
-  difference: 0,
-  absences: [],
-  closes: true,
-  ...over,
-});
-const airport = (over: Partial<AirportModel> = {}): AirportModel => ({
-  airport: 'a.yaml',
-  used: 60 * GB,
-  quota: 100 * GB,
-  unlimited: false,
-  remaining: 40 * GB,
-  expiry: AT / 1000 + 100 * 86_400,
-  reset: null,
-  reasons: [],
-  verdict: verdict(),
-  forecast: { known: true, days: 3.71, pace: 10 * GB },
-  nodes: [
-    {
-      node: '香港 01 | 2x',
-      bytes: 3 * GB,
-      multiplier: { low: 2, high: 2 },
-      billed: { low: 6 * GB, high: 6 * GB },
-      sure: true,
-    },
-  ],
-  ...over,
-});
-const model = (airports: readonly AirportModel[] = [airport()], over: Partial<ReportModel> = {}): ReportModel => ({
-  version: 1,
-  user: 'default',
-  at: AT,
-  timezone: 'Asia/Shanghai',
-  day: { date: '2026-11-23', from: AT - DAY, to: AT },
-  verdict: airports[0]?.verdict.kind ?? null,
-  today: {
-    known: true,
-    classes: { proxy: 12 * GB, direct: 11 * GB, local: GB, reject: 5, unattributed: 0 },
-    total: 24 * GB + 5,
-    upload: GB,
-    download: 23 * GB + 5,
-    settled: 2.4 * GB,
-    devices: [{ device: '手机', proxy: 12 * GB, direct: 11 * GB, local: GB, lastPush: AT - 1000 }],
-    nodes: [],
-    hosts: [{ host: 'googlevideo.com', bytes: 6 * GB }],
-  },
-  budget: null,
-  airports,
-  days: [],
-  ...over,
-});
 
 describe('the report as text', () => {
   it('says the verdict first, then what people know, in their order', () => {
@@ -96,6 +42,12 @@ describe('the report as text', () => {
     const places = [...parts, ...rest].map((part) => text.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
+  });
+
+  it('shows the daily budget, where there is one', () => {
+    expect(reportText(model([airport()], { budget: 10 * GB }), 'zh')).toContain('- 每日预算 10.00 GB，已用 120 %');
+    expect(reportHtml(model([airport()], { budget: 10 * GB }), 'en')).toContain('Daily budget 10.00 GB, 120 % used');
+    expect(reportText(model(), 'zh')).not.toContain('预算');
   });
 
   it('says the same in English', () => {

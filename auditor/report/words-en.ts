@@ -30,6 +30,8 @@ export const ENGLISH: Words = {
     `In the last ${days} days it billed ${total} too much, about ${daily} a day, which is hardly chance.`,
   learned: (days, percent, daily) =>
     `(Calibrated by ${days} days that fitted: ${percent} beside the multipliers, ${daily} a day of health checks.)`,
+  wouldExplain: (node, share, needed, assumed) =>
+    `The busiest node is ${node} (${share}): it would have to be multiplied by ${needed}, not ${assumed}, to explain the difference.`,
   silent: (device, since) => (since === null ? `${device} has no report` : `${device} has not reported since ${since}`),
   summary: 'Today',
   classes: { proxy: 'Proxy', direct: 'Direct', local: 'Local nodes', reject: 'Rejected', unattributed: 'Unattributed' },

@@ -30,6 +30,8 @@ export const CHINESE: Words = {
   drift: (days, total, daily) => `最近 ${days} 天一共多扣了 ${total}，约每天 ${daily}，不像是偶然误差。`,
   learned: (days, percent, daily) =>
     `（已按过去 ${days} 天的正常情况校准：倍率之外 ${percent}，每天 ${daily} 健康检查）`,
+  wouldExplain: (node, share, needed, assumed) =>
+    `用得最多的节点是 ${node}（${share}）：它的倍率要是 ${needed}（现按 ${assumed}）才能解释这个差额。`,
   silent: (device, since) => (since === null ? `${device} 没有上报记录` : `${device} 自 ${since} 起没有上报`),
   summary: '今日汇总',
   classes: { proxy: '代理', direct: '直连', local: '本地节点', reject: '拦截', unattributed: '未归属' },

@@ -27,6 +27,8 @@ export interface Words {
   readonly drift: (days: number, total: SizeText, daily: SizeText) => string;
   /** What was learned of an airport's bill; bytes a day. */
   readonly learned: (days: number, percent: string, daily: SizeText) => string;
+  /** Which multiplier of the busiest node would explain the difference. */
+  readonly wouldExplain: (node: string, share: SizeText, needed: string, assumed: string) => string;
   readonly silent: (device: string, since: string | null) => string;
   readonly summary: string;
   readonly classes: Readonly<Record<TrafficClass, string>>;

@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
+import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
+import { letterOf } from '../report/letter.ts';
+import { type Archive, createArchive } from './archive.ts';
+import { reportsCsv } from './csv.ts';
+import { archiveRoutes } from './routes.ts';
+
+const TOKEN = 'geheim:mit:Punkten';
+let folder: string;
+let archive: Archive;
+let listener: HttpListener;
+let token: string | undefined;
+
+const model = exampleModel([exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5 }) })]);
+const letter = letterOf(model, 'zh');
+const basic = (password: string): string => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
+const get = (path: string, authorization = basic(TOKEN)): Promise<Response> =>
+  fetch(`${listener.origin}/reports${path}`, { headers: { authorization } });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-archive-'));
+  archive = createArchive(join(folder, 'reports'));
+  token = TOKEN;
+  const app = express();
+  app.use(
+    '/reports',
+    archiveRoutes(() => ({ archive, token, language: 'zh' })),
+  );
+  listener = await listenHttp(app, { host: '127.0.0.1', port: 0, setting: '' });
+});
+afterEach(async () => {
+  await listener.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('is empty before the first report', async () => {
+  expect(await archive.months()).toEqual([]);
+  expect(await (await get('')).text()).toContain('还没有日报');
+});
+
+it('keeps figures and page of every report, and lists them by month', async () => {
+  await archive.put(letter, model);
+  expect(await archive.months()).toEqual(['2026-11']);
+  expect(await archive.month('2026-11')).toMatchObject([{ id: letter.id, verdict: 'ok', day: { date: '2026-11-23' } }]);
+  expect(await archive.month('2026-10')).toEqual([]);
+  const path = join(folder, 'reports', `${letter.id}.json`);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(model);
+  expect((await stat(path)).mode & 0o077).toBe(0);
+});
+
+it('leaves files alone that are no reports', async () => {
+  await archive.put(letter, model);
+  await writeFile(join(folder, 'reports', 'report-2026-11-24-a.json'), '{"half":');
+  await writeFile(join(folder, 'reports', 'notes.json'), '{}');
+  expect(await archive.month('2026-11')).toHaveLength(1);
+});
+
+it('makes no path of what is no id', async () => {
+  await writeFile(join(folder, 'secret.html'), 'secret');
+  for (const id of ['../secret', 'secret', '..%2Fsecret', '']) expect(await archive.file(id, 'html')).toBeUndefined();
+  expect((await get('/..%2Fsecret')).status).toBe(404);
+});
+
+describe('the page', () => {
+  beforeEach(() => archive.put(letter, model));
+
+  it('shows the list, a report and its figures to whoever has the token', async () => {
+    const list = await get('');
+    expect(list.status).toBe(200);
+    expect(await list.text()).toContain(`href="/reports/${letter.id}"`);
+    expect(await (await get(`/${letter.id}`)).text()).toBe(letter.html);
+    expect(await (await get(`/${letter.id}.json`, `Bearer ${TOKEN}`)).json()).toEqual(model);
+  });
+
+  it.each(['', basic('wrong'), 'Bearer wrong', `Digest ${TOKEN}`])('tells nothing to others: "%s"', async (header) => {
+    for (const path of ['', `/${letter.id}`, `/${letter.id}.json`, '/month/2026-11.csv']) {
+      const answer = await get(path, header);
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).not.toMatch(/GB|2026/);
+    }
+  });
+
+  it('is closed without a token in the settings', async () => {
+    token = undefined;
+    expect((await get('')).status).toBe(404);
+  });
+
+  it('lets a name run nothing', async () => {
+    const answer = await get(`/${letter.id}`);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await answer.text()).not.toContain('<b>');
+  });
+
+  it('exports a month as CSV in which no name is a formula', async () => {
+    const answer = await get('/month/2026-11.csv');
+    expect(answer.headers.get('content-disposition')).toContain('flowcollect-2026-11.csv');
+    const [head, row] = (await answer.text()).split('\r\n');
+    expect(head).toMatch(/^date,user,airport,verdict,proxy_bytes/);
+    expect(row).toMatch(/^2026-11-23,default,<b>=1\+1,ok,12884901888,.*,-5$/);
+    const [report] = await archive.month('2026-11');
+    const [airport] = report?.airports ?? [];
+    if (report === undefined || airport === undefined) throw new Error('no report was kept');
+    const csv = reportsCsv([{ ...report, airports: [{ ...airport, airport: '=1,"2"' }] }]);
+    expect(csv).toContain(`,"'=1,""2""",`);
+  });
+});
