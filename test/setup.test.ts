@@ -14,6 +14,9 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const CLI = join(DIST, 'flowcollect.mjs');
 const run = promisify(execFile);
 
+/** A machine may be busy with other tests. */
+const PATIENT = { timeout: 40_000, interval: 200 };
+
 let folder: string;
 let running: ChildProcess[];
 
@@ -65,11 +68,13 @@ async function openGateway(): Promise<string> {
   );
   start(CLI, 'gateway', '--config', 'ServerSetting.ini');
   await expect
-    .poll(() =>
-      fetch(`http://127.0.0.1:${metrics}/metrics`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
+    .poll(
+      () =>
+        fetch(`http://127.0.0.1:${metrics}/metrics`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      PATIENT,
     )
     .toBe(200);
   return `http://127.0.0.1:${door}`;
@@ -87,12 +92,12 @@ describe('from nothing to a device that may push', () => {
     // The gateway follows its settings by itself, a moment later.
     const init = async () => (await flowcollect(...line, '--yes', '--language', 'en')).stdout;
     await expect
-      .poll(() => init().catch((error: Error) => error.message), { timeout: 15_000, interval: 500 })
+      .poll(() => init().catch((error: Error) => error.message), PATIENT)
       .toContain('let in, nothing pushed yet');
     const said = await init();
     expect(said).toContain('Next: flowcollect exporter --config ClientSetting.ini');
     expect(said).not.toContain('hush');
-  });
+  }, 90_000);
 
   it('ends with 1 and says what to mend where the kernel is silent', async () => {
     await writeKernelConfig('127.0.0.1:1');
