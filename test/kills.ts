@@ -132,6 +132,9 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
     for (let kill = 0; kill < kills; kill += 1) {
       await sleep(random() * 1200);
       if (random() < 0.3) {
+        // Not before this process was heard of: what a kernel takes along that nobody watched cannot be known.
+        const { length } = pushgateway.puts;
+        await eventually(() => expect(pushgateway.puts.length).toBeGreaterThan(length));
         restartKernel();
         await sleep(random() * 300);
       }
