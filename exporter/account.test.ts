@@ -143,6 +143,55 @@ describe('an account', () => {
     expect(downloaded(back.counters())).toBe(1005);
   });
 
+  it.each([
+    ['arrived', true],
+    ['did not arrive', false],
+  ])('asks what was accepted under the first name when the last push may have been lost: it %s', (_, arrived) => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(1000);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(account, gateway, nowhere);
+    kernel.move(200);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const lost = account.beginPush();
+    if (arrived) gateway.push(lost, account.counters());
+    // One more that certainly went nowhere.
+    account.beginPush();
+    kernel.move(30);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const renamed = openAccount(account.rename('b', 'two'));
+    expect(renamed.former()).toBe('a');
+    renamed.settleFormer(gateway.readBack('a'));
+    expect(renamed.former()).toBeUndefined();
+    kernel.move(4);
+    renamed.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(renamed, gateway, nowhere);
+    const held = ['a', 'b'].map((name) => gateway.held(name)?.kernel.download ?? 0);
+    expect(held).toEqual(arrived ? [1200, 34] : [1000, 234]);
+    expect(downloaded(renamed.counters())).toBe(held[1]);
+  });
+
+  it('counts what a state saved after its last push holds, when it is renamed before it asks', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(1000);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(account, gateway, nowhere);
+    kernel.move(200);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const renamed = openAccount(openAccount(account.save()).rename('b', 'two'));
+    renamed.settleFormer(gateway.readBack('a'));
+    kernel.move(4);
+    renamed.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(renamed, gateway, nowhere);
+    expect(gateway.held('b')?.kernel.download).toBe(204);
+  });
+
   it('takes all it counted along when nothing was pushed under the first name', () => {
     const kernel = createKernelModel();
     const account = freshAccount('one');

@@ -19,7 +19,15 @@ export type Standing =
   /** No state was found: what the gateway has, if anything, comes first. */
   | { readonly kind: 'unknown' }
   /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
-  | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined };
+  | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined; readonly former?: Former };
+
+/** The name before, while it is not known which push was the last that the gateway accepted under it. */
+export interface Former {
+  readonly deviceId: string;
+  readonly stateId: string;
+  /** Of the kernel, up to the baseline. */
+  readonly restarts: number;
+}
 
 /** What survives a restart of the exporter. */
 export interface SavedAccount {
@@ -69,6 +77,10 @@ export interface Account {
   mustAsk(): boolean;
   /** Compares with the gateway's answer; after it {@link mustAsk} is false. */
   reconcile(readBack: ReadBack): Reconciliation;
+  /** The DeviceID before, when the gateway must be asked about that one first. */
+  former(): string | undefined;
+  /** Takes for the baseline what the gateway accepted last under the former name, so that no byte is under both. */
+  settleFormer(readBack: ReadBack): void;
   /** Begins a push: the state to write before it leaves, with its sequence. */
   beginPush(): SavedAccount;
   /** The push that was begun last has been accepted. */
@@ -129,7 +141,9 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   /** Counts anew, from an earlier state, what the frames kept since then tell. */
   function countAgain(from: LedgerState): void {
     replaceLedger(from);
-    for (const { frame, catalog, ending } of frames.list()) {
+    for (const { frame, catalog, ending, totalsOnly } of frames.list()) {
+      // The next frame covers its span, and shows who was there.
+      if (totalsOnly && ending === undefined) continue;
       ledger.apply(frame, catalog);
       if (ending === 'another kernel') rebase();
       if (ending === 'restart') restart();
@@ -199,6 +213,19 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       countAgain(base);
       return 'resumed';
     },
+    former: () => (standing.kind === 'renamed' ? standing.former?.deviceId : undefined),
+    settleFormer(readBack) {
+      if (standing.kind !== 'renamed' || standing.former === undefined) return;
+      const { baseline, former } = standing;
+      standing = { kind: 'renamed', baseline };
+      if (readBack.kind !== 'found' || readBack.stateId !== former.stateId) return;
+      const { raw, restarts } = readBack.counters;
+      if (raw === undefined || (raw.upload === baseline?.upload && raw.download === baseline.download)) return;
+      standing = { kind: 'renamed', baseline: raw };
+      frames.forgetFirst(Math.max(0, restarts - former.restarts));
+      const { at, models } = ledger.state();
+      countAgain({ ...emptyLedger(), at: (frames.list()[0]?.frame.at ?? at) - 1, raw, connections: undefined, models });
+    },
     beginPush() {
       sequence += 1;
       const saved = save();
@@ -231,9 +258,17 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;
         return { ...save(), ...named, standing: unsettled, frames: frames.save() };
       }
-      const { at, raw, connections, models } = base;
+      const { at, raw, connections, models, restarts } = base;
       countAgain({ ...emptyLedger(), at, raw, connections, models });
-      return { ...named, standing: { kind: 'renamed', baseline: raw }, ledger: ledger.state(), frames: frames.save() };
+      // An answer that was lost, or a state that was saved after its push: only the gateway knows.
+      const isCertain = asked && begun === undefined;
+      const former = isCertain ? {} : { former: { deviceId, stateId, restarts } };
+      return {
+        ...named,
+        standing: { kind: 'renamed', baseline: raw, ...former },
+        ledger: ledger.state(),
+        frames: frames.save(),
+      };
     },
   };
 }

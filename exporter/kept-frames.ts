@@ -9,6 +9,8 @@ export interface KeptFrame {
   readonly frame: Frame;
   readonly catalog: Catalog;
   readonly ending: Ending | undefined;
+  /** It was saved, and shows no connections, though there may have been some. */
+  readonly totalsOnly: boolean;
 }
 
 /** A kept frame as it is saved: its totals alone, since who moved them fills pages. */
@@ -42,7 +44,7 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
   let last: KeptFrame | undefined;
   for (const { at, raw, ending } of saved) {
     const frame = { at, ...raw, memory: 0, connections: [] };
-    const kept = { frame, catalog: EMPTY_CATALOG, ending };
+    const kept = { frame, catalog: EMPTY_CATALOG, ending, totalsOnly: true };
     restored.add(kept);
     if (ending === undefined) last = kept;
     else ended.push(kept);
@@ -50,7 +52,7 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
   const list = (): KeptFrame[] => (last === undefined ? [...ended] : [...ended, last]);
   return {
     see(frame, catalog) {
-      last = { frame, catalog, ending: undefined };
+      last = { frame, catalog, ending: undefined, totalsOnly: false };
     },
     endKernel(ending) {
       if (last !== undefined) ended.push({ ...last, ending });

@@ -91,12 +91,22 @@ export function createPusher(options: PusherOptions): Pusher {
     if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
     said = text;
     state = { kind: 'failing', problem, lastAccepted };
-    options.onPush(problem.kind === 'unreachable' || problem.kind === 'unavailable' ? 'failed' : 'refused');
+    options.onPush(isPassing(problem) ? 'failed' : 'refused');
     return false;
   }
 
   /** Compares with what the gateway holds; whether it answered. */
   async function agree(device: Account, address: GatewayAddress): Promise<boolean> {
+    const former = device.former();
+    if (former !== undefined) {
+      const answer = await gateway.readBack({ ...address, deviceId: former });
+      if (answer.kind === 'problem' && isPassing(answer.problem)) {
+        await save(device.save());
+        return fail(answer.problem);
+      }
+      // A token that is not good for the former name must not keep the new one back.
+      device.settleFormer(answer.kind === 'problem' ? { kind: 'nothing' } : answer);
+    }
     const readBack = await gateway.readBack(address);
     if (readBack.kind === 'problem') {
       await save(device.save());
@@ -185,3 +195,6 @@ export function createPusher(options: PusherOptions): Pusher {
     },
   };
 }
+
+/** Trouble of the gateway or on the way to it, which passes by itself. */
+const isPassing = ({ kind }: PushProblem): boolean => kind === 'unreachable' || kind === 'unavailable';
