@@ -16,6 +16,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   backup: 'setup',
   restore: 'setup',
   stack: 'stack',
+  config: 'render',
 };
 
 const USAGE = `flowcollect ${VERSION}
@@ -37,6 +38,7 @@ Commands:
   backup     pack the settings and data of a VPS into one file
   restore    bring back what a backup holds
   stack      start the whole system on this machine
+  config     write the configuration of Prometheus, Alertmanager and Grafana
   version    print the version
 
 Every command has --help. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`;

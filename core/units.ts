@@ -22,3 +22,8 @@ export function formatBytes(bytes: number): string {
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
+
+/** A share in per cent without needless decimals: 0.8 is `80`, 0.125 is `12.5`. */
+export function percent(share: number): string {
+  return String(Math.round(share * 1000) / 10);
+}

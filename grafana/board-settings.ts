@@ -6,6 +6,21 @@ export interface BoardSettings extends DayCut {
   readonly language: Language;
   /** Bytes a day through proxies; without it the quota left is spread over the days to the reset. */
   readonly dailyBudgetBytes?: number;
+  readonly limits: Limits;
 }
 
-export const DEFAULTS = { zone: 'Asia/Shanghai', dayEnds: '23:55' } as const satisfies DayCut;
+/** Where figures change colour: what verdict and alerts go by too. */
+export interface Limits {
+  /** A leak exceeds both, the ratio being of what should have been billed. */
+  readonly leakMinBytes: number;
+  readonly leakRatio: number;
+  /** Shares of the quota. */
+  readonly quotaWarning: number;
+  readonly quotaCritical: number;
+}
+
+export const DEFAULTS = {
+  zone: 'Asia/Shanghai',
+  dayEnds: '23:55',
+  limits: { leakMinBytes: 100 * 2 ** 20, leakRatio: 0.2, quotaWarning: 0.8, quotaCritical: 0.95 },
+} as const satisfies DayCut & Pick<BoardSettings, 'limits'>;

@@ -53,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     for (const language of LANGUAGES) {
       const folder = join(out, language);
-      await writeBoards(folder, { language, zone: timezone, dayEnds, ...budget });
+      await writeBoards(folder, { language, zone: timezone, dayEnds, limits: DEFAULTS.limits, ...budget });
       process.stdout.write(`${folder}\n`);
     }
     return 0;

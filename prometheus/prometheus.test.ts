@@ -1,40 +1,27 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { stringify } from 'yaml';
+import { serverFiles } from '../render/files.ts';
+import { readRenderSettings } from '../render/settings.ts';
 import { alertmanagerSpec } from '../stack/storage-programs.ts';
+import { ALERT_CASES, type AlertCase, SERIES_LIMIT } from '../test/alert-cases.ts';
 import { createRealParts, freePort, type RealParts } from '../test/real-parts.ts';
+import { SERVICE_ALERT_CASES } from '../test/service-alert-cases.ts';
+import { reportEvery, ruleSettings } from './rule-settings.ts';
+import { alertGroups, ruleFiles } from './rules.ts';
 
 const run = promisify(execFile);
 const folder = import.meta.dirname;
-const yamlFiles = (name: string): string[] =>
-  readdirSync(join(folder, name))
-    .filter((file) => file.endsWith('.yml'))
-    .map((file) => join(folder, name, file));
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+const settingsOf = (text: string) => readRenderSettings('ServerSetting.ini', text).settings;
 
-const rulesSchema = z.object({
-  groups: z.array(
-    z.object({
-      rules: z.array(
-        z.object({
-          alert: z.string(),
-          labels: z.object({ severity: z.enum(['critical', 'warning', 'info', 'none']) }),
-          annotations: z.record(z.string(), z.string()),
-        }),
-      ),
-    }),
-  ),
-});
-const alerts = yamlFiles('rules')
-  .flatMap((file) => rulesSchema.parse(parse(readFileSync(file, 'utf8'))).groups)
-  .flatMap((group) => group.rules);
-const runbook = readFileSync(join(folder, '../docs/runbook.md'), 'utf8');
-const tested = yamlFiles('tests')
-  .map((file) => readFileSync(file, 'utf8'))
-  .join('\n');
+const budgeted = settingsOf('[server]\nDailyBudget = 5GB\n');
+const alerts = alertGroups(ruleSettings(budgeted.server, budgeted.alerts)).flatMap(({ rules }) => rules);
+const cases = [...ALERT_CASES, ...SERVICE_ALERT_CASES];
+const runbook = read('../docs/runbook.md');
 
 let parts: RealParts;
 beforeAll(async () => {
@@ -42,53 +29,103 @@ beforeAll(async () => {
 });
 afterAll(() => parts.close());
 
+function write(name: string, files: readonly { readonly name: string; readonly content: string }[]): string {
+  const place = join(parts.folder, name);
+  for (const file of files) {
+    mkdirSync(dirname(join(place, file.name)), { recursive: true });
+    writeFileSync(join(place, file.name), file.content);
+  }
+  return place;
+}
+
 describe('what Prometheus is given', () => {
+  it.each(serverFiles(settingsOf(read('containers.ini')), folder))('$name is what the code makes', (file) => {
+    expect(read(file.name), 'run "npm run rules"').toBe(file.content);
+  });
+
   it('is a valid configuration with valid rules', async () => {
     const { stdout } = await run(parts.binaries.promtool, ['check', 'config', join(folder, 'prometheus.yml')]);
-    expect(stdout).toContain(`${alerts.length} rules found`);
+    expect(stdout).toMatch(/\d+ rules found/);
   });
 
-  it('fires and stays silent as the rule tests say', async () => {
-    const { stdout } = await run(parts.binaries.promtool, ['test', 'rules', ...yamlFiles('tests')]);
-    expect(stdout).toContain('SUCCESS');
+  it('fires, stays silent and resolves as the cases say, with every label and annotation', async () => {
+    const limits = { ...ruleSettings(budgeted.server, budgeted.alerts), seriesPerDevice: SERIES_LIMIT };
+    const steps = ['1m', '5m'];
+    const place = write('rules-test', [
+      ...ruleFiles(limits),
+      // JSON is YAML.
+      ...steps.map((step) => ({ name: `${step}.yml`, content: JSON.stringify(unitTests(step)) })),
+    ]);
+    const files = steps.map((step) => join(place, `${step}.yml`));
+    const { stdout } = await run(parts.binaries.promtool, ['test', 'rules', ...files]);
+    expect(stdout.match(/SUCCESS/g)).toHaveLength(steps.length);
+  }, 120_000);
+
+  it('has no alert of a budget that is not set', () => {
+    const { server, alerts: limits } = settingsOf('');
+    expect(stringify(alertGroups(ruleSettings(server, limits)))).not.toContain('DailyBudget');
   });
 
-  it('keeps the identity that devices pushed under', () => {
-    const config = z
-      .object({ scrape_configs: z.array(z.object({ job_name: z.string(), honor_labels: z.boolean().optional() })) })
-      .parse(parse(readFileSync(join(folder, 'prometheus.yml'), 'utf8')));
-    for (const job of ['pushgateway', 'auditor', 'gateway']) {
-      expect(config.scrape_configs.find(({ job_name }) => job_name === job)?.honor_labels).toBe(true);
-    }
+  it.each([
+    ['55 23 * * *', 1],
+    ['0 9 * * 1', 7],
+    ['0 9 1 * *', 31],
+  ])('waits for a report by "%s" for %i days and an hour', (cron, days) => {
+    expect(reportEvery(cron)).toBe(days * 86_400);
   });
 });
 
-it('Alertmanager takes its configuration', async () => {
+it('Alertmanager takes its configuration, with users and Telegram', async () => {
+  const settings = settingsOf(
+    '[smtp]\nEmailUser = me@qq.com\nEmailTo = me@qq.com\nEmailPass = p\n[alerts]\nTelegramToken = 1:t\nTelegramChat = 5\n' +
+      '[alerts.alice]\nEmailTo = alice@mail.invalid\nTelegramChat = -6\n',
+  );
   const place = { binaries: parts.binaries, port: await freePort(), folder: join(parts.folder, 'alertmanager') };
+  const configFile = join(write('alertmanager-test', serverFiles(settings, parts.folder)), 'alertmanager.yml');
   const running = await parts.start(
-    alertmanagerSpec({
-      ...place,
-      configFile: join(folder, 'alertmanager.yml'),
-      logFile: join(parts.folder, 'alertmanager.log'),
-    }),
+    alertmanagerSpec({ ...place, configFile, logFile: join(parts.folder, 'alertmanager.log') }),
   );
   expect(readFileSync(running.logFile, 'utf8')).toContain('Completed loading of configuration file');
 });
 
-describe.each(alerts.map((alert) => [alert.alert, alert] as const))('alert %s', (name, { annotations }) => {
-  it('says what happened in both languages', () => {
-    expect(Object.keys(annotations).sort()).toEqual([
-      'description',
-      'description_en',
-      'runbook_url',
-      'summary',
-      'summary_en',
-    ]);
-  });
-
-  it('has a heading in the runbook, and a test', () => {
+describe.each(alerts.map((alert) => [alert.alert, alert] as const))('alert %s', (name, { annotations, expr }) => {
+  it('has a heading in the runbook, and cases in which it fires', () => {
     expect(annotations.runbook_url).toBe(`docs/runbook.md#${name.toLowerCase()}`);
     expect(runbook).toContain(`\n## ${name}\n`);
-    expect(tested).toContain(`alertname: ${name}\n`);
+    expect(cases.some((each) => each.alert === name && each.firing !== undefined)).toBe(true);
+  });
+
+  it('keeps users apart wherever it speaks of one', () => {
+    const aggregations = expr.match(/\bby \([^)]*\)/g) ?? [];
+    const whole = /^(sum by \((reason|rule_group)\)|up\{|vector)/.test(expr);
+    if (!whole) {
+      expect(aggregations.length).toBeGreaterThan(0);
+      for (const each of aggregations) expect(each).toContain('user');
+    }
   });
 });
+
+/** @param step of series and rules: what lasts for days is looked at less often */
+function unitTests(step: string): unknown {
+  return {
+    rule_files: ['rules/alerts.yml'],
+    evaluation_interval: step,
+    tests: cases
+      .filter((each) => (each.step ?? '1m') === step)
+      .map(({ alert, name, series, silent, firing, resolved, labels, says }) => ({
+        name: name === undefined ? alert : `${alert} ${name}`,
+        interval: step,
+        input_series: Object.entries(series).map(([each, values]) => ({ series: each, values })),
+        alert_rule_test: [
+          ...[silent, resolved].flatMap((at) => (at === undefined ? [] : [{ eval_time: at, exp_alerts: [] }])),
+          ...(firing === undefined ? [] : [{ eval_time: firing, exp_alerts: [expected(alert, labels, says)] }]),
+        ].map((each) => ({ alertname: alert, ...each })),
+      })),
+  };
+}
+
+function expected(alert: string, labels: AlertCase['labels'], says: AlertCase['says']): unknown {
+  const [summary, summary_en, description, description_en] = says;
+  const runbook_url = `docs/runbook.md#${alert.toLowerCase()}`;
+  return { exp_labels: labels, exp_annotations: { summary, summary_en, description, description_en, runbook_url } };
+}

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 export interface Checkout {
   /** Built bundles. */
   readonly bundles: string;
-  readonly rules: string;
   readonly grafana: string;
   readonly cache: string;
 }
@@ -14,7 +13,6 @@ export interface Checkout {
 export function checkoutAt(root: string): Checkout {
   return {
     bundles: join(root, 'dist'),
-    rules: join(root, 'prometheus', 'rules'),
     grafana: join(root, 'grafana'),
     cache: join(root, '.cache'),
   };

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { type AlertsSection, readAlertSections, type UserAlerts } from '../core/alert-settings.ts';
 import { readServerSection, type ServerSection, type SmtpSection, smtpSchema } from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
@@ -28,6 +29,8 @@ export interface StackAddresses {
 export interface ServerSide {
   readonly server: ServerSection;
   readonly smtp: SmtpSection;
+  readonly alerts: AlertsSection;
+  readonly users: readonly UserAlerts[];
   readonly addresses: StackAddresses;
   /** Milliseconds. */
   readonly demoReportAfter: number;
@@ -46,8 +49,10 @@ export function readServerSide(path: string, text: string): ServerSide {
   const reader = new SettingsReader(path, text);
   const server = readServerSection(reader);
   const smtp = reader.section('smtp', smtpSchema);
+  const alerting = readAlertSections(reader);
   const stack = reader.section('stack', stackSchema);
-  if (server === undefined || smtp === undefined || stack === undefined) throw new SettingsError(path, reader.problems);
+  if (server === undefined || smtp === undefined || alerting === undefined || stack === undefined)
+    throw new SettingsError(path, reader.problems);
 
   const named = (section: string, key: string): string => `[${section}] ${key} in ${path}`;
   const listen = (key: 'ListenPort' | 'AuditorListen' | 'GatewayMetricsListen', host: string): ListenAddress => {
@@ -80,6 +85,7 @@ export function readServerSide(path: string, text: string): ServerSide {
   return reader.finish({
     server,
     smtp,
+    ...alerting,
     addresses,
     demoReportAfter: stack.DemoReportAfter,
     dataFolder: resolve(dirname(path), server.DataDir),

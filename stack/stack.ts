@@ -10,7 +10,7 @@ import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { reachableAt, type ServerSide } from './settings.ts';
 import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
-import { alertMail, alertmanagerConfig, prometheusConfig } from './storage-config.ts';
+import { alertMail, storageFiles } from './storage-config.ts';
 import { alertmanagerSpec, prometheusSpec, pushgatewaySpec } from './storage-programs.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { StackTexts } from './texts.ts';
@@ -81,11 +81,10 @@ export async function startStack(
     logFile: folder.log(name),
     configFile: folder.in(`${name}.yml`),
   });
-  await writeFileAtomic(
-    folder.in('prometheus.yml'),
-    prometheusConfig(addresses, checkout.rules, SCRAPE_SECONDS[choice.kind]),
-  );
-  await writeFileAtomic(folder.in('alertmanager.yml'), alertmanagerConfig(await alertMail(side, folder, world)));
+  const mail = await alertMail(side, folder, world);
+  for (const { name, content } of storageFiles(local, mail, SCRAPE_SECONDS[choice.kind])) {
+    await writeFileAtomic(folder.in(name), content);
+  }
   await start(pushgatewaySpec(place('pushgateway', addresses.pushgateway)), origin(addresses.pushgateway));
   await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus));
   await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalDay, localDayAt, localDaysBefore } from '../core/local-day.ts';
 import { TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { buildBoard } from '../grafana/board.ts';
-import type { BoardSettings } from '../grafana/board-settings.ts';
+import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type Counted, countedTruth, END, grown, openMetrics, START } from './dashboard-truth.ts';
@@ -39,7 +39,7 @@ const ZONES = [
 ] as const;
 
 describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours }) => {
-  const settings: BoardSettings = { language: 'en', zone, dayEnds: '23:55' };
+  const settings: BoardSettings = { ...DEFAULTS, language: 'en', zone };
   const queries = allBoards(settings).flatMap((board) =>
     panelQueries(buildBoard(board, settings), END, aheadHours * HOUR),
   );

@@ -32,7 +32,7 @@ export function overview(say: Say, settings: BoardSettings): Board {
         budgetPane(say, settings, 4, 5),
         deadlinesPane(say, 4, 5),
       ],
-      [todayPane(say, 16, 4), quotaUsedPane(say, 8, 4)],
+      [todayPane(say, 16, 4), quotaUsedPane(say, settings, 8, 4)],
       [ratePane(say, 13, 9), devicesPane(say, 11, 9)],
       [nodesTodayPane(say, 8, 9), deviceClassesPane(say, 8, 9), burnDownPane(say, 8, 9)],
     ],

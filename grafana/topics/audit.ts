@@ -1,4 +1,5 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { formatBytes, percent } from '../../core/units.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { ACCENT, BAD, PLAIN } from '../palette.ts';
@@ -13,12 +14,13 @@ import { verdictRank, verdictWords } from './verdict.ts';
 const used = select('flowcollect_airport_used_bytes');
 
 /** What the bill exceeds the devices' use by, over time. */
-export function differencePane(say: Say, width: number, height: number): Pane {
+export function differencePane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+  const [least, share] = [formatBytes(limits.leakMinBytes), percent(limits.leakRatio)];
   return lines({
     title: say('差值走势', 'Difference over time'),
     description: say(
-      '每个审计窗口机场扣除减去应扣。正值是机场多扣；超过 100 MB 且超过应扣的 20% 判为疑似泄露（默认）。',
-      'What the airport billed less what it should have, window by window. Above zero it billed more; over 100 MB and 20 % of what is expected it counts as a leak, unless set otherwise.',
+      `每个审计窗口机场扣除减去应扣。正值是机场多扣；超过泄露线，即 ${least} 和应扣的 ${share}% 中较大者，判为疑似泄露。`,
+      `What the airport billed less what it should have, window by window. Above zero it billed more; above the line, the greater of ${least} and ${share} % of what is expected, it counts as a suspected leak.`,
     ),
     unit: 'bytes',
     size: [width, height],
@@ -26,8 +28,13 @@ export function differencePane(say: Say, width: number, height: number): Pane {
     targets: [
       trace(byAirport('flowcollect_audit_difference_bytes'), say('{{airport}} 差值', '{{airport}} difference')),
       trace(byAirport('flowcollect_audit_billed_bytes'), say('{{airport}} 应扣', '{{airport}} expected')),
+      trace(
+        `clamp_min(${byAirport('flowcollect_audit_billed_bytes')} * ${limits.leakRatio}, ${limits.leakMinBytes})`,
+        say('{{airport}} 泄露线', '{{airport}} leak line'),
+      ),
     ],
     coloring: 'by series',
+    overrides: [{ of: { target: 'C' }, properties: [always(BAD)] }],
     legendCalcs: ['lastNotNull', 'max'],
   });
 }

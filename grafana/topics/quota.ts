@@ -1,3 +1,4 @@
+import { percent } from '../../core/units.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
@@ -57,12 +58,13 @@ export function remainingPane(say: Say, width: number, height: number): Pane {
   });
 }
 
-export function quotaUsedPane(say: Say, width: number, height: number): Pane {
+export function quotaUsedPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+  const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
   return bars({
     title: say('配额已用', 'Quota used'),
     description: say(
-      '本计费周期已用占配额的比例，80% 变橙，95% 变红。',
-      'Share of the quota billed in this cycle: orange from 80 %, red from 95 %.',
+      `本计费周期已用占配额的比例，${orange}% 变橙，${red}% 变红。`,
+      `Share of the quota billed in this cycle: orange from ${orange} %, red from ${red} %.`,
     ),
     unit: 'percentunit',
     min: 0,
@@ -70,7 +72,7 @@ export function quotaUsedPane(say: Say, width: number, height: number): Pane {
     decimals: 1,
     size: [width, height],
     targets: [now(`max by (user, airport) (${used} / ${quota})`, '{{airport}}')],
-    coloring: steps(GOOD, [0.8, WATCH], [0.95, BAD]),
+    coloring: steps(GOOD, [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD]),
     noValue: say('不限量或未知', 'Unlimited or unknown'),
   });
 }

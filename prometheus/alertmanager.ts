@@ -1,0 +1,126 @@
+import type { AlertsSection, UserAlerts } from '../core/alert-settings.ts';
+import type { SmtpSection } from '../core/server-settings.ts';
+
+/** Where alerts are mailed from and to; without EmailUser and EmailTo there is no mail. */
+export interface AlertMail {
+  readonly smtp: SmtpSection;
+  /** A file that holds the password alone. */
+  readonly passwordFile: string;
+  /** Off only towards a mailbox on loopback. */
+  readonly tls: boolean;
+}
+
+export interface AlertmanagerSettings {
+  readonly mail: AlertMail | undefined;
+  readonly alerts: Pick<AlertsSection, 'TelegramToken' | 'TelegramChat'>;
+  readonly users: readonly UserAlerts[];
+  /** A glob of templates; a relative one begins at the folder of alertmanager.yml. */
+  readonly templates: string;
+}
+
+const OWNER = 'owner';
+const NOBODY = 'nobody';
+/** Alerts of one kind and user in one message: no message tells of two users. */
+const GROUP_BY = ['alertname', 'user'];
+
+/**
+ * alertmanager.yml. Alerts of a user with an `[alerts.NAME]` go there and nowhere else; all others, and those of the VPS
+ * itself, go to the owner. Holds the Telegram token (Debian's Alertmanager cannot read it from a file), never the
+ * password of the mail.
+ */
+export function alertmanagerConfig(settings: AlertmanagerSettings) {
+  const { mail, alerts, users } = settings;
+  const sends = mail?.smtp.EmailUser !== undefined ? mail : undefined;
+  const receiver = (name: string, to: string | undefined, chat: number | undefined) => {
+    const addresses = (to ?? '').split(/[,;\s]+/).filter((address) => address !== '');
+    return {
+      name,
+      ...(sends !== undefined && addresses.length > 0 ? { email_configs: [emailTo(addresses)] } : {}),
+      ...(alerts.TelegramToken !== undefined && chat !== undefined
+        ? { telegram_configs: [telegramTo(alerts.TelegramToken, chat)] }
+        : {}),
+    };
+  };
+  return {
+    ...(sends === undefined ? {} : { global: smtpGlobals(sends) }),
+    templates: [settings.templates],
+    route: {
+      receiver: OWNER,
+      group_by: GROUP_BY,
+      group_wait: '30s',
+      group_interval: '5m',
+      repeat_interval: '12h',
+      routes: [
+        { receiver: NOBODY, matchers: ['severity = none'] },
+        ...users.map(({ user }) => ({
+          receiver: userReceiver(user),
+          matchers: [`user = ${JSON.stringify(user)}`],
+          routes: bySeverity(userReceiver(user)),
+        })),
+        ...bySeverity(OWNER),
+      ],
+    },
+    receivers: [
+      receiver(OWNER, mail?.smtp.EmailTo, alerts.TelegramChat),
+      { name: NOBODY },
+      ...users.map(({ user, EmailTo, TelegramChat }) => receiver(userReceiver(user), EmailTo, TelegramChat)),
+    ],
+    inhibit_rules: INHIBITIONS,
+  };
+}
+
+const userReceiver = (user: string): string => `user ${user}`;
+
+/** Critical alerts are told at once and again every four hours; what is only worth knowing, once a day. */
+function bySeverity(receiver: string) {
+  return [
+    { receiver, matchers: ['severity = critical'], group_wait: '10s', repeat_interval: '4h' },
+    { receiver, matchers: ['severity = info'], group_wait: '5m', repeat_interval: '24h' },
+  ];
+}
+
+function smtpGlobals({ smtp, passwordFile, tls }: AlertMail) {
+  return {
+    smtp_smarthost: `${smtp.SMTPHost}:${smtp.SMTPPort}`,
+    smtp_from: smtp.EmailUser,
+    smtp_auth_username: smtp.EmailUser,
+    smtp_auth_password_file: passwordFile,
+    smtp_require_tls: tls,
+  };
+}
+
+function emailTo(addresses: readonly string[]) {
+  return {
+    to: addresses.join(', '),
+    send_resolved: true,
+    headers: { Subject: '{{ template "flowcollect.subject" . }}' },
+    html: '{{ template "flowcollect.html" . }}',
+    text: '{{ template "flowcollect.text" . }}',
+  };
+}
+
+function telegramTo(token: string, chat: number) {
+  return {
+    bot_token: token,
+    chat_id: chat,
+    parse_mode: 'HTML',
+    message: '{{ template "flowcollect.telegram" . }}',
+    send_resolved: true,
+  };
+}
+
+const silences = (source: string, targets: readonly string[], equal: readonly string[] = []) => ({
+  source_matchers: [`alertname = ${source}`],
+  target_matchers: [`alertname =~ ${JSON.stringify(targets.join('|'))}`],
+  ...(equal.length === 0 ? {} : { equal: [...equal] }),
+});
+const AIRPORT = ['user', 'airport'];
+
+/** Say the one thing that is broken, and the graver of two. */
+const INHIBITIONS = [
+  silences('FlowCollectPushgatewayDown', ['FlowCollectDeviceSilent', 'FlowCollectKernelUnreachable']),
+  silences('FlowCollectQuotaExhausting', ['FlowCollectQuotaHigh', 'FlowCollectQuotaRunsOut'], AIRPORT),
+  silences('FlowCollectSubscriptionEnding', ['FlowCollectSubscriptionExpiring'], AIRPORT),
+  silences('FlowCollectAirportLost', ['FlowCollectAirportUnreadable', 'FlowCollectAuditStale'], AIRPORT),
+  silences('FlowCollectAirportUnreadable', ['FlowCollectAuditStale'], AIRPORT),
+];

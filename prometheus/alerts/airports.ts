@@ -1,0 +1,158 @@
+import { formatBytes, percent } from '../../core/units.ts';
+import { AIRPORT, type Alert, DURATION } from '../alert.ts';
+import type { RuleSettings } from '../rule-settings.ts';
+
+const DAY = 86_400;
+const HOUR = 3600;
+
+const figure = (aggregate: 'max' | 'min', selector: string): string =>
+  `${aggregate} by (user, airport) (flowcollect_${selector})`;
+const verdict = (kind: string): string => `${figure('max', `audit_verdict{verdict="${kind}"}`)} == 1`;
+
+/** How far bill and use are apart, without a sign; looked up, since the value of the alert is that of the verdict. */
+const difference = (unknown: string): string =>
+  `{{ with printf "max by (user, airport) (abs(flowcollect_audit_difference_bytes{user=%q,airport=%q}))" $labels.user $labels.airport | query }}{{ . | first | value | humanize1024 }}B{{ else }}${unknown}{{ end }}`;
+
+/** What an airport bills, holds and says. Labels are user and airport: those of the auditor's scrape say nothing. */
+export function airportAlerts(settings: RuleSettings): Alert[] {
+  return [...billAlerts(settings), ...quotaAlerts(settings), ...expiryAlerts(settings), ...readingAlerts()];
+}
+
+/** The verdict is the auditor's: thresholds, multipliers and silent devices are weighed there, once for mail and alert. */
+function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
+  const bounds = formatBytes(leakMinBytes);
+  const share = `${percent(leakRatio)}%`;
+  return [
+    {
+      name: 'FlowCollectLeakSuspected',
+      expr: verdict('leak'),
+      for: '5m',
+      severity: 'critical',
+      summary: [
+        `机场 ${AIRPORT} 疑似代理泄露`,
+        `Airport ${AIRPORT} may be leaking: it billed more than your devices used`,
+      ],
+      description: [
+        `机场扣除流量比设备应计流量多 ${difference('未知数量')}，超过 ${bounds} 和 ${share} 两个阈值，且没有静默设备可以解释。`,
+        `The airport billed ${difference('an unknown amount')} more than the devices' traffic explains, above both ${bounds} and ${share}, and no silent device accounts for it.`,
+      ],
+    },
+    {
+      name: 'FlowCollectBillBelowUse',
+      expr: verdict('underbilled'),
+      for: '30m',
+      severity: 'warning',
+      summary: [`机场 ${AIRPORT} 的账单少于设备用量`, `Airport ${AIRPORT} billed less than your devices used`],
+      description: [
+        `机场扣除流量比设备应计流量少 ${difference('未知数量')}：倍率或节点归属可能有误。`,
+        `The airport billed ${difference('an unknown amount')} less than the devices' traffic: a multiplier, or the airport of a node, may be wrong.`,
+      ],
+    },
+  ];
+}
+
+function quotaAlerts({ quotaWarning, quotaCritical, runsOutDays, dailyBudgetBytes }: RuleSettings): Alert[] {
+  const used = 'max by (user, airport) (flowcollect_airport_used_bytes / flowcollect_airport_quota_bytes)';
+  const daysLeft = figure('min', 'forecast_days_left');
+  const untilReset = `(${figure('min', 'airport_reset_timestamp_seconds')} - time() > 0)`;
+  const quota = (name: string, above: number, severity: 'warning' | 'critical'): Alert => ({
+    name,
+    expr: `${used} > ${above}`,
+    for: '15m',
+    severity,
+    summary: [
+      `机场 ${AIRPORT} 流量已用超过 ${percent(above)}%`,
+      `Airport ${AIRPORT}: more than ${percent(above)}% of the quota is used`,
+    ],
+    description: [
+      '本周期流量已用 {{ $value | humanizePercentage }}。',
+      '{{ $value | humanizePercentage }} of the quota of this cycle is used.',
+    ],
+  });
+  return [
+    quota('FlowCollectQuotaHigh', quotaWarning, 'warning'),
+    quota('FlowCollectQuotaExhausting', quotaCritical, 'critical'),
+    {
+      name: 'FlowCollectQuotaRunsOut',
+      expr: `${daysLeft} < on (user, airport) ${untilReset} / ${DAY}\nor\n(${daysLeft} < ${runsOutDays} unless on (user, airport) ${untilReset})`,
+      for: '1h',
+      severity: 'warning',
+      summary: [`机场 ${AIRPORT} 的流量撑不到重置`, `Airport ${AIRPORT}: the quota runs out before it resets`],
+      description: [
+        '按目前的速度，剩余流量还可用 {{ $value | printf "%.1f" }} 天。',
+        'At the present pace the quota lasts {{ $value | printf "%.1f" }} more days.',
+      ],
+    },
+    ...(dailyBudgetBytes === undefined ? [] : [budgetAlert(dailyBudgetBytes)]),
+  ];
+}
+
+function budgetAlert(bytes: number): Alert {
+  return {
+    name: 'FlowCollectDailyBudgetExceeded',
+    expr: `sum by (user) (flowcollect_today_bytes{class="proxy"}) > ${bytes}`,
+    for: '5m',
+    severity: 'warning',
+    summary: [
+      `今日代理流量超过预算 ${formatBytes(bytes)}`,
+      `Today's proxy traffic is above the budget of ${formatBytes(bytes)}`,
+    ],
+    description: [
+      '用户 {{ $labels.user }} 今日代理流量已有 {{ $value | humanize1024 }}B。',
+      'User {{ $labels.user }} has used {{ $value | humanize1024 }}B through proxies today.',
+    ],
+  };
+}
+
+function expiryAlerts({ expiryDays }: RuleSettings): Alert[] {
+  const left = `${figure('min', 'airport_expiry_timestamp_seconds')} - time()`;
+  const ending = (name: string, days: number, severity: 'warning' | 'critical', summary: Alert['summary']): Alert => ({
+    name,
+    expr: `${left} < ${days * DAY}`,
+    for: '1h',
+    severity,
+    summary,
+    description: [`距到期还有 ${DURATION}。`, `The plan expires in ${DURATION}.`],
+  });
+  return [
+    ending('FlowCollectSubscriptionExpiring', expiryDays, 'warning', [
+      `机场 ${AIRPORT} 即将到期`,
+      `The plan of airport ${AIRPORT} expires soon`,
+    ]),
+    ending('FlowCollectSubscriptionEnding', 1, 'critical', [
+      `机场 ${AIRPORT} 一天内到期或已到期`,
+      `The plan of airport ${AIRPORT} ends within a day, or has ended`,
+    ]),
+  ];
+}
+
+/** The auditor reads the airports every two hours. */
+function readingAlerts(): Alert[] {
+  const unreadable = (name: string, hours: number, severity: 'warning' | 'critical'): Alert => ({
+    name,
+    expr: `time() - ${figure('max', 'airport_last_success_timestamp_seconds')} > ${hours * HOUR}`,
+    for: '10m',
+    severity,
+    summary: [
+      `机场 ${AIRPORT} 已有 ${hours} 小时读不到流量信息`,
+      `Airport ${AIRPORT} could not be read for ${hours} hours`,
+    ],
+    description: [
+      `上次成功读取在 ${DURATION} 之前；在此期间无法判断是否泄露。`,
+      `It was last read ${DURATION} ago; until it can be read there is no verdict.`,
+    ],
+  });
+  return [
+    unreadable('FlowCollectAirportUnreadable', 6, 'warning'),
+    unreadable('FlowCollectAirportLost', 24, 'critical'),
+    {
+      name: 'FlowCollectAuditStale',
+      // Three looks, with their jitter.
+      expr: `time() - ${figure('max', 'audit_window_end_timestamp_seconds')} > 23400`,
+      for: '10m',
+      severity: 'warning',
+      summary: [`机场 ${AIRPORT} 的审计没有更新`, `The audit of airport ${AIRPORT} is stale`],
+      description: [`上次审计截至 ${DURATION} 之前。`, `The last audit reached up to ${DURATION} ago.`],
+    },
+  ];
+}

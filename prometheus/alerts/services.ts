@@ -1,0 +1,75 @@
+import { type Alert, DURATION, USER } from '../alert.ts';
+import type { RuleSettings } from '../rule-settings.ts';
+
+const HOUR = 3600;
+
+/** What the VPS itself does, or does not. Only the report belongs to a user. */
+export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
+  return [
+    {
+      name: 'FlowCollectReportMissing',
+      expr: `time() - max by (user) (flowcollect_report_last_success_timestamp_seconds) > ${reportEverySeconds + HOUR}`,
+      for: '15m',
+      severity: 'critical',
+      summary: ['日报没有发出', 'The report was not sent'],
+      description: [
+        `用户 ${USER} 上一封日报在 ${DURATION} 之前。`,
+        `The last report of user ${USER} was sent ${DURATION} ago.`,
+      ],
+    },
+    {
+      name: 'FlowCollectPushRefused',
+      // Many in a row: a stranger who knocks once is no news. Whose push was refused is not known, so no user is told.
+      expr: 'sum by (reason) (increase(flowcollect_gateway_pushes_total{result="refused"}[10m])) > 5',
+      for: '5m',
+      severity: 'warning',
+      summary: ['网关在拒绝推送：{{ $labels.reason }}', 'The gateway refuses pushes: {{ $labels.reason }}'],
+      description: [
+        '近 10 分钟拒绝了约 {{ $value | printf "%.0f" }} 次推送，原因 {{ $labels.reason }}；网关日志里有设备名。',
+        'About {{ $value | printf "%.0f" }} pushes were refused in 10 minutes ({{ $labels.reason }}); the log of the gateway names the device.',
+      ],
+    },
+    {
+      name: 'FlowCollectPushgatewayDown',
+      expr: 'up{job="pushgateway"} == 0 or absent(up{job="pushgateway"})',
+      for: '2m',
+      severity: 'critical',
+      summary: ['Pushgateway 无法抓取', 'Pushgateway cannot be scraped'],
+      description: [
+        'Prometheus 抓不到 Pushgateway：所有设备的数据都停在这里（计数不会丢失，恢复后补上）。',
+        'Prometheus cannot scrape Pushgateway: the data of every device stops here (counters catch up afterwards).',
+      ],
+    },
+    {
+      name: 'FlowCollectServiceDown',
+      expr: 'up{job=~"auditor|gateway"} == 0',
+      for: '5m',
+      severity: 'critical',
+      summary: ['{{ $labels.job }} 无法抓取', '{{ $labels.job }} cannot be scraped'],
+      description: [
+        'Prometheus 抓不到 {{ $labels.job }}：没有审计器就没有泄露判定和日报，没有网关设备就无法上报。',
+        'Prometheus cannot scrape {{ $labels.job }}: without the auditor there are no verdicts and reports, without the gateway no device can push.',
+      ],
+    },
+    {
+      name: 'FlowCollectRuleFailures',
+      expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0',
+      severity: 'warning',
+      summary: ['Prometheus 规则计算失败', 'Rules of Prometheus fail'],
+      description: [
+        '规则组 {{ $labels.rule_group }} 近 15 分钟有计算失败；其中的告警可能不会触发。',
+        'Rules of group {{ $labels.rule_group }} failed in the last 15 minutes; alerts in it may not fire.',
+      ],
+    },
+    {
+      name: 'FlowCollectWatchdog',
+      expr: 'vector(1)',
+      severity: 'none',
+      summary: ['告警链路正常', 'Alerting works'],
+      description: [
+        '这条告警始终触发，不发给任何人；Alertmanager 里看不到它，就说明告警链路断了。',
+        'Always fires and is sent to nobody; when Alertmanager does not show it, alerts do not arrive.',
+      ],
+    },
+  ];
+}

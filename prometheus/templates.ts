@@ -1,0 +1,39 @@
+import type { Text } from './alert.ts';
+import type { TextFile } from './rules.ts';
+
+/**
+ * What Alertmanager writes, in one language: subject, text and page of a mail, and a Telegram message. Only annotations
+ * and the time are told: labels such as `job` mean nothing to a reader.
+ */
+export function templateFile(language: 'zh' | 'en'): TextFile {
+  const say = ([zh, en]: Text): string => (language === 'zh' ? zh : en);
+  const field = (name: string): string => (language === 'zh' ? `.Annotations.${name}` : `.Annotations.${name}_en`);
+  const state = `{{ if eq .Status "firing" }}${say(['告警', 'Alert'])}{{ else }}${say(['已恢复', 'Resolved'])}{{ end }}`;
+  const more = say(['等 {{ len .Alerts }} 条', 'and {{ len (slice .Alerts 1) }} more']);
+  const since = say(['开始于', 'Since']);
+  const manual = say(['处理办法', 'What to do']);
+  const time = '{{ .StartsAt.Format "2006-01-02 15:04:05 MST" }}';
+  const content = `{{/* Made from code: flowcollect config render writes it in your language. */}}
+{{ define "flowcollect.subject" }}[FlowCollect] ${state}${say(['：', ': '])}{{ with index .Alerts 0 }}{{ ${field('summary')} }}{{ end }}{{ if gt (len .Alerts) 1 }} ${more}{{ end }}{{ end }}
+
+{{ define "flowcollect.text" }}{{ range .Alerts }}${state}${say(['：', ': '])}{{ ${field('summary')} }}
+{{ ${field('description')} }}
+${since} ${time}
+${manual}${say(['：', ': '])}{{ .Annotations.runbook_url }}
+
+{{ end }}{{ end }}
+
+{{ define "flowcollect.html" }}<!DOCTYPE html>
+<html lang="${say(['zh-CN', 'en'])}"><body style="font-family: sans-serif; max-width: 40em">
+{{ range .Alerts }}<h2 style="font-size: 1.1em; color: {{ if eq .Status "firing" }}#b3261e{{ else }}#1b7f3b{{ end }}">${state}${say(['：', ': '])}{{ ${field('summary')} }}</h2>
+<p>{{ ${field('description')} }}</p>
+<p style="color: #666; font-size: 0.9em">${since} ${time}<br>${manual}${say(['：', ': '])}{{ .Annotations.runbook_url }}</p>
+{{ end }}</body></html>{{ end }}
+
+{{ define "flowcollect.telegram" }}{{ range .Alerts }}{{ if eq .Status "firing" }}🔴{{ else }}🟢{{ end }} <b>{{ ${field('summary')} }}</b>
+{{ ${field('description')} }}
+
+{{ end }}{{ end }}
+`;
+  return { name: 'templates/flowcollect.tmpl', content };
+}

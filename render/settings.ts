@@ -1,0 +1,58 @@
+import { readAlertSections } from '../core/alert-settings.ts';
+import { readServerSection, smtpSchema } from '../core/server-settings.ts';
+import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import type { ScrapeTargets } from '../prometheus/scrape.ts';
+import { parseListenPort } from '../runtime/http-listener.ts';
+
+/**
+ * What the configuration of Prometheus, Alertmanager and Grafana takes from the server's settings.
+ *
+ * @param path of the file, named in errors
+ * @throws SettingsError with all problems at once
+ */
+export function readRenderSettings(path: string, text: string) {
+  const reader = new SettingsReader(path, text);
+  const server = readServerSection(reader);
+  const smtp = reader.section('smtp', smtpSchema);
+  const alerting = readAlertSections(reader);
+  const ports = {
+    auditor: parseListenPort(server?.AuditorListen ?? '', '')?.port,
+    gateway: parseListenPort(server?.GatewayMetricsListen ?? '', '')?.port,
+  };
+  if (server !== undefined) {
+    if (ports.auditor === undefined) reader.problem('server', 'AuditorListen', BAD_ADDRESS);
+    if (ports.gateway === undefined) reader.problem('server', 'GatewayMetricsListen', BAD_ADDRESS);
+  }
+  if (server === undefined || smtp === undefined || alerting === undefined) return reader.finish<never>(undefined);
+  return reader.finish({
+    server,
+    smtp,
+    ...alerting,
+    targets: targets(server.PushgatewayAddr, server.PrometheusAddr, ports.auditor ?? 0, ports.gateway ?? 0),
+  });
+}
+export type RenderSettings = ReturnType<typeof readRenderSettings> extends SettingsRead<infer T> ? T : never;
+
+const BAD_ADDRESS = 'must be an address such as 127.0.0.1:9102 or :9102';
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * Who is scraped where. When Pushgateway is not on loopback, the parts are containers, which reach each other by the
+ * names of docker-compose.yml; else all are on this machine.
+ */
+function targets(pushgateway: string, prometheus: string, auditor: number, gateway: number): ScrapeTargets {
+  const contained = !LOOPBACK.includes(new URL(pushgateway).hostname);
+  const at = (name: string, port: number): string => `${contained ? name : '127.0.0.1'}:${port}`;
+  return {
+    pushgateway: hostPort(pushgateway),
+    auditor: at('auditor', auditor),
+    gateway: at('gateway', gateway),
+    alertmanager: at('alertmanager', 9093),
+    prometheus: contained ? 'localhost:9090' : hostPort(prometheus),
+  };
+}
+
+function hostPort(address: string): string {
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
+}
