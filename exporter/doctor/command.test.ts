@@ -17,10 +17,13 @@ afterEach(() => device.end());
 
 async function doctor(
   changes: Readonly<Record<string, string>> = {},
-  { sections = '', clock = systemClock } = {},
+  { sections = '', clock = systemClock, interfaces = ['eth0', 'Meta'] } = {},
 ): Promise<string> {
   await device.edit(device.ini({ Language: 'en', ...changes }) + sections);
-  const command = doctorCommand((text) => printed.push(text), clock).exitOverride();
+  const bytes = { upload: 1, download: 1 };
+  const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
+  const read = async () => ({ counters, defaultRoutes: ['eth0'] });
+  const command = doctorCommand((text) => printed.push(text), clock, read).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';
@@ -39,7 +42,7 @@ describe('doctor', () => {
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is heard: even the shortest connections have a name',
       "✓ the kernel's log level is warning (any will do)",
-      '✓ TUN is on Meta',
+      '✓ TUN is on, and the counters of Meta can be read',
       `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
       '✓ the clock agrees with the server’s',
     ]);
@@ -92,6 +95,13 @@ describe('doctor', () => {
     device.kernel.answers.delete('/configs');
     await doctor();
     expect(printed.at(-3)).toContain('! the kernel does not tell its configuration');
+  });
+
+  it('warns of a TUN device that it cannot see', async () => {
+    expect(await doctor({}, { interfaces: ['eth0'] })).toBe('healthy');
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      expect.stringContaining('TUN is on Meta, but its device is not seen here'),
+    ]);
   });
 
   it('finds a clock that is wrong', async () => {

@@ -4,6 +4,7 @@ import { describeProblem } from '../../core/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readExporterConfig } from '../config.ts';
+import { systemReader } from '../interfaces/interface-watch.ts';
 import type { Finding } from './finding.ts';
 import { checkClock, checkGateway } from './gateway-checks.ts';
 import { checkKernel } from './kernel-checks.ts';
@@ -20,7 +21,7 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warni
  * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to mend it.
  * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
  */
-export function doctorCommand(print: (text: string) => void, clock: Clock): Command {
+export function doctorCommand(print: (text: string) => void, clock: Clock, read = systemReader()): Command {
   return new Command('doctor')
     .description("check a device's settings, kernel, state folder and gateway")
     .option('--config <file>', 'the settings file', 'ClientSetting.ini')
@@ -40,7 +41,10 @@ export function doctorCommand(print: (text: string) => void, clock: Clock): Comm
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
-          const own = [...(await checkKernel(device, dirname(resolve(path)), clock.now())), await checkGateway(device)];
+          const own = [
+            ...(await checkKernel(device, dirname(resolve(path)), clock.now(), read)),
+            await checkGateway(device),
+          ];
           const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
           return own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` }));
         }),

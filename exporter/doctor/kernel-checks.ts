@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
+import { chooseInterfaces } from '../interfaces/choose.ts';
+import { isOnThisMachine } from '../interfaces/interface-watch.ts';
+import type { ReadInterfaces } from '../interfaces/system-interfaces.ts';
 import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
 import { createFrameDecoder, FrameError } from '../kernel/frame-message.ts';
 import { followMessages } from '../kernel/message-stream.ts';
@@ -20,8 +23,14 @@ const Configs = z.object({
  *
  * @param folder of the settings file
  * @param now epoch milliseconds
+ * @param read how this machine's interfaces are read, where that is known
  */
-export async function checkKernel(config: DeviceConfig, folder: string, now: number): Promise<Finding[]> {
+export async function checkKernel(
+  config: DeviceConfig,
+  folder: string,
+  now: number,
+  read: ReadInterfaces | undefined,
+): Promise<Finding[]> {
   const { MihomoAPIAddr: address, Language: language } = config;
   const endpoint = openKernelEndpoint(kernelAddress(config, folder));
   const problem = (each: KernelProblem): Finding => ({
@@ -46,7 +55,7 @@ export async function checkKernel(config: DeviceConfig, folder: string, now: num
       if (!(error instanceof FrameError)) throw error;
       findings.push(problem({ kind: 'bad_frame', detail: error.message }));
     }
-    return [...findings, await checkLogs(endpoint, language), ...(await checkConfigs(endpoint, language))];
+    return [...findings, await checkLogs(endpoint, language), ...(await checkConfigs(endpoint, language, read))];
   } finally {
     await endpoint.close();
   }
@@ -80,7 +89,11 @@ async function checkLogs(endpoint: KernelEndpoint, language: Language): Promise<
 }
 
 /** What the kernel is set to, as far as it decides what can be told apart. */
-async function checkConfigs(endpoint: KernelEndpoint, language: Language): Promise<Finding[]> {
+async function checkConfigs(
+  endpoint: KernelEndpoint,
+  language: Language,
+  read: ReadInterfaces | undefined,
+): Promise<Finding[]> {
   const answer = readJson(await endpoint.get('/configs', AbortSignal.timeout(LISTEN_MS)));
   const parsed = Configs.safeParse(answer.kind === 'json' ? answer.value : undefined);
   if (!parsed.success) {
@@ -109,8 +122,7 @@ async function checkConfigs(endpoint: KernelEndpoint, language: Language): Promi
     );
   }
   if (tun?.enable === true) {
-    const name = tun.device === undefined || tun.device === '' ? '' : ` ${tun.device}`;
-    findings.push(good(language, `TUN 已开启${name}`, `TUN is on${name}`));
+    findings.push(await checkTun(tun.device ?? '', endpoint.address, language, read));
   } else {
     findings.push(
       warning(
@@ -121,4 +133,30 @@ async function checkConfigs(endpoint: KernelEndpoint, language: Language): Promi
     );
   }
   return findings;
+}
+
+/** Whether the TUN device, whose counters are the second witness, can be seen from here. */
+async function checkTun(
+  device: string,
+  address: string,
+  language: Language,
+  read: ReadInterfaces | undefined,
+): Promise<Finding> {
+  const name = device === '' ? '' : ` ${device}`;
+  if (read === undefined || !isOnThisMachine(address)) return good(language, `TUN 已开启${name}`, `TUN is on${name}`);
+  const system = await read().catch(() => undefined);
+  const chosen = system === undefined ? [] : chooseInterfaces(system, { enabled: true, device });
+  const found = chosen.find(({ role }) => role === 'tun');
+  if (found !== undefined) {
+    return good(
+      language,
+      `TUN 已开启，网卡 ${found.name} 的计数可读`,
+      `TUN is on, and the counters of ${found.name} can be read`,
+    );
+  }
+  return warning(
+    language,
+    `TUN 已开启${name}，但本机看不到这块网卡：少一个旁证，计数不受影响；若在容器里运行，请使用主机网络`,
+    `TUN is on${name}, but its device is not seen here: counts are right but lack their second witness; in a container, use the host's network`,
+  );
 }

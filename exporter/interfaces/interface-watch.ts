@@ -91,7 +91,8 @@ export function createInterfaceWatch({
   };
 }
 
-function systemReader(): ReadInterfaces | undefined {
+/** How this system's interfaces are read; undefined where that is not known. */
+export function systemReader(): ReadInterfaces | undefined {
   if (process.platform === 'linux' || process.platform === 'android') return () => readLinuxInterfaces();
   return process.platform === 'win32' ? readWindowsInterfaces : undefined;
 }
