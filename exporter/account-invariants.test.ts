@@ -9,8 +9,8 @@ import {
   pushOnce,
   throughJson,
 } from '../test/account-models.ts';
-import type { SavedAccount } from './account.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
+import type { SavedAccount } from './saved-account.ts';
 
 type Step =
   | { readonly kind: 'move'; readonly bytes: number }

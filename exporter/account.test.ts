@@ -9,9 +9,9 @@ import {
   pushOnce,
   throughJson,
 } from '../test/account-models.ts';
-import type { SavedAccount } from './account.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import { createLedger } from './ledger/ledger.ts';
+import type { SavedAccount } from './saved-account.ts';
 
 const nowhere = (): void => {};
 

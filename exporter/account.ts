@@ -2,61 +2,15 @@ import {
   createInterfaceCounters,
   type InterfaceReading,
   type InterfaceSeries,
-  type SavedInterfaces,
 } from './interfaces/interface-counters.ts';
-import { createKeptFrames, type SavedFrame } from './kept-frames.ts';
-import { type Bytes, zeroBytes } from './ledger/bytes.ts';
+import { createKeptFrames } from './kept-frames.ts';
+import { zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame } from './ledger/frame.ts';
 import type { FrameOutcome, Ledger, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
-
-/** How a device's counters stand to what the gateway last accepted from it. */
-export type Standing =
-  /** They go on from there, or the gateway has nothing. */
-  | { readonly kind: 'agreed' }
-  /** No state was found: what the gateway has, if anything, comes first. */
-  | { readonly kind: 'unknown' }
-  /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
-  | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined; readonly former?: Former };
-
-/** The name before, while it is not known which push was the last that the gateway accepted under it. */
-export interface Former {
-  readonly deviceId: string;
-  readonly stateId: string;
-  /** Of the kernel, up to the baseline. */
-  readonly restarts: number;
-}
-
-/** What survives a restart of the exporter. */
-export interface SavedAccount {
-  readonly deviceId: string;
-  /** As configured. */
-  readonly kernelAddress: string;
-  readonly stateId: string;
-  /** Of the last push that was begun. */
-  readonly sequence: number;
-  readonly standing: Standing;
-  readonly ledger: LedgerState;
-  /** What counting again from the gateway's baseline needs; empty once they agree. */
-  readonly frames: readonly SavedFrame[];
-  /** Absent before an interface was first read. */
-  readonly interfaces?: SavedInterfaces;
-}
-
-/** What the gateway last accepted under this DeviceID. */
-export type ReadBack =
-  | { readonly kind: 'nothing' }
-  | {
-      readonly kind: 'found';
-      readonly stateId: string;
-      readonly sequence: number;
-      readonly counters: PushedCounters;
-      readonly interfaces?: readonly InterfaceSeries[];
-      /** By this device's clock, epoch milliseconds; a little too late rather than too early. */
-      readonly acceptedAt?: number;
-    };
+import { emptyLedger, type ReadBack, type SavedAccount, type Standing } from './saved-account.ts';
 
 /** What came of comparing with the gateway. */
 export type Reconciliation = 'went_on' | 'began' | 'resumed';
@@ -273,24 +227,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   };
 }
 
-function emptyLedger(): LedgerState {
-  return createLedger({ localNodes: [], familyCap: 0 }).state();
-}
-
 /** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */
 function isEmpty({ raw, kernel }: PushedCounters): boolean {
   return raw === undefined && kernel.upload === 0 && kernel.download === 0;
-}
-
-/** The state of a device that has none: nothing counted yet. */
-export function newAccount(deviceId: string, kernelAddress: string, stateId: string): SavedAccount {
-  return {
-    deviceId,
-    kernelAddress,
-    stateId,
-    sequence: 0,
-    standing: { kind: 'unknown' },
-    ledger: emptyLedger(),
-    frames: [],
-  };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { type Account, createAccount, newAccount } from './account.ts';
+import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
 import { createInterfaceWatch, type InterfaceWatch } from './interfaces/interface-watch.ts';
@@ -14,6 +14,7 @@ import { ledgerOptions } from './ledger-options.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
+import { newAccount } from './saved-account.ts';
 import { statePath } from './state/state-file.ts';
 import { createStateStore } from './state/state-store.ts';
 import { todayPath } from './state/today-file.ts';

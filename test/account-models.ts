@@ -1,6 +1,7 @@
-import { type Account, createAccount, newAccount, type ReadBack, type SavedAccount } from '../exporter/account.ts';
+import { type Account, createAccount } from '../exporter/account.ts';
 import type { Frame } from '../exporter/ledger/frame.ts';
 import type { LedgerCounters } from '../exporter/ledger/ledger.ts';
+import { newAccount, type ReadBack, type SavedAccount } from '../exporter/saved-account.ts';
 
 export const LEDGER = { localNodes: ['ua3f'], familyCap: 50 };
 export const KERNEL_ADDRESS = 'http://127.0.0.1:9097';

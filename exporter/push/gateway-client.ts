@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import * as z from 'zod';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { ReadBack } from '../account.ts';
+import type { ReadBack } from '../saved-account.ts';
 import type { PushProblem } from './problem.ts';
 import { decodeReadBack, ReadBackError } from './read-back.ts';
 

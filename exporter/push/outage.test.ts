@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createGatewayModel, createKernelModel, downloaded, freshAccount } from '../../test/account-models.ts';
-import type { SavedAccount } from '../account.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
+import type { SavedAccount } from '../saved-account.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { createPusher } from './pusher.ts';
 

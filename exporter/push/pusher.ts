@@ -2,8 +2,9 @@ import { backoffDelay } from '../../core/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Account, SavedAccount } from '../account.ts';
+import type { Account } from '../account.ts';
 import type { PushMetric } from '../metrics.ts';
+import type { SavedAccount } from '../saved-account.ts';
 import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
 import { describePushProblem, type PushProblem } from './problem.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newAccount } from '../account.ts';
+import { newAccount } from '../saved-account.ts';
 import { readState, statePath, writeState } from './state-file.ts';
 
 const NOW = Date.parse('2026-11-23T12:34:56.789Z');

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { SavedAccount } from '../account.ts';
+import type { SavedAccount } from '../saved-account.ts';
 
 /** What a state file held. */
 export type StateRead =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { newAccount, type SavedAccount } from '../account.ts';
+import { newAccount, type SavedAccount } from '../saved-account.ts';
 import { statePath } from './state-file.ts';
 import { createStateStore, type StateStore } from './state-store.ts';
 

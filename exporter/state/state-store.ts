@@ -2,7 +2,7 @@ import type { FileOperations } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { SavedAccount } from '../account.ts';
+import type { SavedAccount } from '../saved-account.ts';
 import { readState, writeState } from './state-file.ts';
 
 export interface StateStoreOptions {
