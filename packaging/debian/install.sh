@@ -51,10 +51,13 @@ install_settings() {
 	if [ "$(realpath "$1")" != "$(realpath -m "$CONFIG/ServerSetting.ini")" ]; then
 		install -m 600 "$1" "$CONFIG/ServerSetting.ini"
 	fi
+	# Rules of an earlier version must not fire beside those of this one.
+	rm -f "$CONFIG"/prometheus/rules/*.yml
 	cp "$HERE"/prometheus/rules/*.yml "$CONFIG/prometheus/rules/"
 	# The containers' names become addresses of this machine.
-	sed -E 's/"(pushgateway|auditor|gateway|alertmanager|localhost):/"127.0.0.1:/' "$HERE/prometheus/prometheus.yml" \
+	sed -E 's/([" ])(pushgateway|auditor|gateway|alertmanager|localhost):([0-9])/\1127.0.0.1:\3/' "$HERE/prometheus/prometheus.yml" \
 		>"$CONFIG/prometheus/prometheus.yml"
+	if [ -d "$HERE/prometheus/templates" ]; then cp -R "$HERE/prometheus/templates" "$CONFIG/prometheus/"; fi
 	install_alerts
 }
 

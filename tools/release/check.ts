@@ -6,10 +6,8 @@ import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { arm64Emulation } from './emulation.ts';
 import { executableName } from './make.ts';
+import { shippedBundles } from './single-bundle.ts';
 import { firstPush, output, type Program } from './try-executable.ts';
-
-/** One of each bundle, so that all are loaded. */
-const COMMANDS = ['exporter', 'gateway', 'auditor', 'init'];
 
 const SimulatorLine = z.object({ kernel: z.string() });
 
@@ -38,7 +36,7 @@ export async function checkRelease(root: string, say: (line: string) => void): P
       const version = (await output(program, ['version'])).trim();
       if (version !== VERSION) throw new Error(`${name} says version ${version} instead of ${VERSION}`);
       const start = Date.now() - started;
-      for (const command of COMMANDS) await output(program, [command, '--help']);
+      for (const command of shippedBundles().values()) await output(program, [command, '--help']);
       if ((await output(program, replay)) !== expected) throw new Error(`${name} replays a recording differently`);
       const push = await firstPush(program, kernel);
       say(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);

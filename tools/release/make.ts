@@ -4,11 +4,9 @@ import { VERSION } from '../../core/version.ts';
 import { packFolder, writeChecksums } from './archive.ts';
 import { licencesOf } from './licences.ts';
 import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
-import { buildSingleBundle } from './single-bundle.ts';
+import { buildSingleBundle, shippedBundles } from './single-bundle.ts';
 import { makeBlob, makeExecutable } from './single-executable.ts';
 
-/** Bundles that a device or a VPS runs; the others serve a checkout. */
-const RUNTIME_BUNDLES = ['flowcollect', 'exporter', 'gateway', 'auditor', 'setup'];
 /** What the archive of plain bundles brings beside them. */
 const COMPANIONS = [
   'setting.ini.example',
@@ -73,9 +71,8 @@ export async function makeRelease(root: string, say: (line: string) => void): Pr
 /** The plain bundles as they are unpacked: `dist/` beside settings and guides. */
 async function assembleBundles(root: string, folder: string, licences: string): Promise<void> {
   await mkdir(join(folder, 'dist'), { recursive: true });
-  const built = await readdir(join(root, 'dist'));
-  for (const name of RUNTIME_BUNDLES.map((each) => `${each}.mjs`).filter((each) => built.includes(each))) {
-    await cp(join(root, 'dist', name), join(folder, 'dist', name));
+  for (const name of ['flowcollect', ...shippedBundles().keys()]) {
+    await cp(join(root, 'dist', `${name}.mjs`), join(folder, 'dist', `${name}.mjs`));
   }
   const there = await readdir(root);
   for (const name of COMPANIONS.filter((each) => there.includes(each))) {

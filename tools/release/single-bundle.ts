@@ -4,6 +4,12 @@ import { BUNDLE_OF_COMMAND } from '../../cli/commands.ts';
 /** `stack` starts other programs from a checkout, so only a checkout has it. */
 const NEEDS_CHECKOUT = ['stack'];
 
+/** The bundles that are handed out, each with one of its commands. */
+export function shippedBundles(): Map<string, string> {
+  const commands = Object.entries(BUNDLE_OF_COMMAND).filter(([, bundle]) => !NEEDS_CHECKOUT.includes(bundle));
+  return new Map(commands.map(([command, bundle]) => [bundle, command]));
+}
+
 /**
  * One CommonJS script that holds every command: the form that a single executable of Node 22 takes.
  *
@@ -12,8 +18,7 @@ const NEEDS_CHECKOUT = ['stack'];
  * @returns what it is made of
  */
 export async function buildSingleBundle(root: string, path: string): Promise<Metafile> {
-  const bundles = [...new Set(Object.values(BUNDLE_OF_COMMAND))].filter((name) => !NEEDS_CHECKOUT.includes(name));
-  const loaders = bundles.map((name) => `  ${name}: () => import('./${name}/main.ts'),`);
+  const loaders = [...shippedBundles().keys()].map((name) => `  ${name}: () => import('./${name}/main.ts'),`);
   const { metafile } = await build({
     absWorkingDir: root,
     stdin: {
