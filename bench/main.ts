@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { accounting } from './accounting.ts';
+import { auditCost } from './audit-cost.ts';
 import type { Bench, BenchContext, Probe } from './bench.ts';
 import { frameCostProbe } from './cost/frame-cost.ts';
 import { memoryProbe } from './cost/memory.ts';
@@ -11,7 +12,7 @@ import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
 import { verdict } from './verdict.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { accounting, cost, release, router, verdict };
+const BENCHES: Readonly<Record<string, Bench>> = { accounting, audit: auditCost, cost, release, router, verdict };
 
 const PROBES: Readonly<Record<string, Probe>> = { 'frame-cost': frameCostProbe, memory: memoryProbe };
 

@@ -48,6 +48,7 @@ const model: ReportModel = {
   day: { date: '2026-11-23', from: FROM, to: TO },
   verdict: 'leak',
   today: { known: false, reasons: [] },
+  budget: null,
   airports: [airport],
   days: [],
 };
