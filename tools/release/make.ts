@@ -76,7 +76,7 @@ async function assembleBundles(root: string, folder: string, licences: string): 
   }
   const there = await readdir(root);
   for (const name of COMPANIONS.filter((each) => there.includes(each))) {
-    await cp(join(root, name), join(folder, name), { recursive: true });
+    await cp(join(root, name), join(folder, name), { recursive: true, filter: (source) => !source.endsWith('.ts') });
   }
   await writeFile(join(folder, 'LICENCES.txt'), licences);
 }
