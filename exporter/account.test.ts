@@ -9,11 +9,25 @@ import {
   pushOnce,
   throughJson,
 } from '../test/account-models.ts';
+import type { Account } from './account.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { SavedAccount } from './saved-account.ts';
 
 const nowhere = (): void => {};
+
+/** An account that the gateway accepted a thousand bytes from. */
+function pushedAccount(
+  kernel: ReturnType<typeof createKernelModel>,
+  gateway: ReturnType<typeof createGatewayModel>,
+): Account {
+  const account = freshAccount('one');
+  account.apply(kernel.frame(), EMPTY_CATALOG);
+  kernel.move(1000);
+  account.apply(kernel.frame(), EMPTY_CATALOG);
+  pushOnce(account, gateway, nowhere);
+  return account;
+}
 
 describe('an account', () => {
   it('begins silently where neither it nor the gateway knows anything', () => {
@@ -33,11 +47,7 @@ describe('an account', () => {
   it('takes all series and their baseline from the gateway when its state is gone, and counts the gap', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const before = freshAccount('one');
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(before, gateway, nowhere);
+    pushedAccount(kernel, gateway);
     kernel.move(300);
     const after = freshAccount('two');
     after.apply(kernel.frame(), EMPTY_CATALOG);
@@ -51,11 +61,7 @@ describe('an account', () => {
   it('measures connections that began since the gateway accepted what it goes on from', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const before = freshAccount('one');
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(before, gateway, nowhere);
+    pushedAccount(kernel, gateway);
     const acceptedAt = kernel.state.at + 10;
     const after = freshAccount('two');
     kernel.move(300);
@@ -76,11 +82,7 @@ describe('an account', () => {
   it('loses nothing to a kernel that restarted while the gateway could not be asked', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const before = freshAccount('one');
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    before.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(before, gateway, nowhere);
+    pushedAccount(kernel, gateway);
     const after = freshAccount('two');
     kernel.move(500);
     after.apply(kernel.frame(), EMPTY_CATALOG);
@@ -121,11 +123,7 @@ describe('an account', () => {
   it('counts each byte under one of two names when it is renamed', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere);
+    const account = pushedAccount(kernel, gateway);
     kernel.move(200);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.restart();
@@ -149,11 +147,7 @@ describe('an account', () => {
   ])('asks what was accepted under the first name when the last push may have been lost: it %s', (_, arrived) => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere);
+    const account = pushedAccount(kernel, gateway);
     kernel.move(200);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     const lost = account.beginPush();
@@ -177,11 +171,7 @@ describe('an account', () => {
   it('counts what a state saved after its last push holds, when it is renamed before it asks', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(1000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere);
+    const account = pushedAccount(kernel, gateway);
     kernel.move(200);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     const renamed = openAccount(openAccount(account.save()).rename('b', 'two'));
