@@ -6,7 +6,8 @@
 #   packaging/debian/install.sh --uninstall          remove it; settings and data stay
 #
 # Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
-# time: what is there already is replaced by the same. DESTDIR writes below another folder.
+# time, since what is there already is replaced, and must be after an edit of [smtp] or of the alerts, whose files it
+# writes. DESTDIR writes below another folder.
 set -eu
 
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,12 +21,6 @@ PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
 fail() {
 	echo "install.sh: $1" >&2
 	exit 1
-}
-
-# The value of a key of [smtp]; empty where there is none.
-smtp() {
-	sed -n '/^\[smtp\]/,/^\[/p' "$CONFIG/ServerSetting.ini" | tr -d '\r' |
-		sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" | head -n 1 | sed 's/[[:space:]]*$//'
 }
 
 # The arguments of one of Debian's services, instead of those in /etc/default.
@@ -46,42 +41,18 @@ install_program() {
 }
 
 install_settings() {
-	mkdir -p "$CONFIG/prometheus/rules"
+	mkdir -p "$CONFIG"
 	chmod 755 "$CONFIG"
 	if [ "$(realpath "$1")" != "$(realpath -m "$CONFIG/ServerSetting.ini")" ]; then
 		install -m 600 "$1" "$CONFIG/ServerSetting.ini"
 	fi
 	# Rules of an earlier version must not fire beside those of this one.
 	rm -f "$CONFIG"/prometheus/rules/*.yml
-	cp "$HERE"/prometheus/rules/*.yml "$CONFIG/prometheus/rules/"
-	# The containers' names become addresses of this machine.
-	sed -E 's/([" ])(pushgateway|auditor|gateway|alertmanager|localhost):([0-9])/\1127.0.0.1:\3/' "$HERE/prometheus/prometheus.yml" \
-		>"$CONFIG/prometheus/prometheus.yml"
-	if [ -d "$HERE/prometheus/templates" ]; then cp -R "$HERE/prometheus/templates" "$CONFIG/prometheus/"; fi
-	install_alerts
-}
-
-# Alerts go where the report goes, unless alertmanager.yml was written by hand.
-install_alerts() {
-	target="$CONFIG/prometheus/alertmanager.yml"
-	if [ -f "$target" ] && ! grep -q '^# Written by install.sh' "$target"; then return; fi
-	user=$(smtp EmailUser)
-	to=$(smtp EmailTo)
-	{
-		echo '# Written by install.sh from [smtp] of ServerSetting.ini; without this line it is left as it is.'
-		if [ -n "$user" ] && [ -n "$to" ]; then
-			host=$(smtp SMTPHost)
-			port=$(smtp SMTPPort)
-			sed -e "s|smtp.qq.com:587|${host:-smtp.qq.com}:${port:-587}|" -e "s|- to: you@qq.com|- to: $to|" \
-				-e "s|you@qq.com|$user|" -e 's|/run/secrets/smtp_password|/etc/flowcollect/smtp_password|' \
-				"$HERE/prometheus/alertmanager.yml"
-		else
-			printf 'route:\n  receiver: none\nreceivers:\n  - name: none\n'
-		fi
-	} >"$target"
-	(umask 077 && smtp EmailPass | tr -d '\n' >"$CONFIG/smtp_password")
+	"$COMMAND" config render --config "$CONFIG/ServerSetting.ini" --out "$CONFIG/prometheus"
 	# Debian's Alertmanager runs as this user.
-	chown prometheus: "$CONFIG/smtp_password"
+	for secret in alertmanager.yml smtp_password; do
+		if [ -f "$CONFIG/prometheus/$secret" ]; then chown prometheus: "$CONFIG/prometheus/$secret"; fi
+	done
 }
 
 install_storage() {
