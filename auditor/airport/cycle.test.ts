@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { readingAt } from '../../test/readings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import { claimOf } from './ownership.ts';
 
 const HOUR = 3_600_000;
-const at = (hours: number, used: number): UsableReading => ({
-  at: hours * HOUR,
-  upload: 0,
-  download: used,
-  used,
-  quota: null,
-  unlimited: false,
-  expiry: null,
-  reset: null,
-  precision: 0,
-  reasons: [],
-});
+const at = (hours: number, used: number): UsableReading => readingAt(hours * HOUR, used);
 const after = (...readings: UsableReading[]): Cycle | undefined =>
   readings.reduce<Cycle | undefined>(advanceCycle, undefined);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UsableReading } from '../verdict/reading.ts';
+import { readingAt } from '../../test/readings.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import { quotaInBody } from './origin.ts';
 import { completed, nextReset } from './reset.ts';
@@ -9,19 +9,6 @@ const seconds = (text: string): number => time(text) / 1000;
 const ZONE = 'Asia/Shanghai';
 const GB = 2 ** 30;
 const rules = { providers: [], multipliers: [] };
-
-const readingAt = (at: number, used: number): UsableReading => ({
-  at,
-  upload: 0,
-  download: used,
-  used,
-  quota: 100 * GB,
-  unlimited: false,
-  expiry: null,
-  reset: null,
-  precision: 0,
-  reasons: [],
-});
 
 describe('the next reset', () => {
   it('is the next midnight of that day, in the zone of the airport', () => {

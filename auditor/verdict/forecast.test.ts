@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readingAt } from '../../test/readings.ts';
 import { forecast } from './forecast.ts';
 import type { Reading } from './reading.ts';
 
@@ -7,19 +8,7 @@ const DAY = 24 * HOUR;
 const GB = 2 ** 30;
 const NOW = Date.parse('2026-11-23T23:55:00+08:00');
 
-const reading = (over: Partial<Reading> = {}): Reading => ({
-  at: NOW,
-  upload: 0,
-  download: 60 * GB,
-  used: 60 * GB,
-  quota: 100 * GB,
-  unlimited: false,
-  expiry: null,
-  reset: null,
-  precision: 0,
-  reasons: [],
-  ...over,
-});
+const reading = (over: Partial<Reading> = {}): Reading => readingAt(NOW, 60 * GB, over);
 const reasonOf = (...args: Parameters<typeof forecast>) => {
   const result = forecast(...args);
   return result.known ? undefined : result.reason.code;

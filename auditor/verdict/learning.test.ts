@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readingAt } from '../../test/readings.ts';
 import { calibrate, HIGHEST_OFFSET } from './calibration.ts';
 import { driftOf } from './drift.ts';
 import { afterClose, afterLook, knowledgeOf, type Memory, NO_MEMORY } from './memory.ts';
@@ -108,8 +109,7 @@ function play(steps: readonly { hour: number; said: number; used: number; close?
   let memory: Memory = NO_MEMORY;
   let anchor: (UsableReading & { readonly own: number }) | undefined;
   return steps.map(({ hour, said, used, close = false }) => {
-    const figures = { upload: 0, download: said * MB, used: said * MB, quota: null, unlimited: false };
-    const reading = { at: hour * HOUR, ...figures, expiry: null, reset: null, precision: 0, reasons: [] };
+    const reading = readingAt(hour * HOUR, said * MB);
     const own = (used - (anchor?.own ?? used)) * MB;
     const multiplier = { low: 1, high: 1 };
     const nodes = [{ node: 'HK', provider: '', bytes: own, uncounted: 0, multiplier, claim: 'sure' as const }];

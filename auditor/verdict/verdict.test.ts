@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readingAt } from '../../test/readings.ts';
 import type { DeviceUse } from './expected.ts';
 import { expectedBill } from './expected.ts';
-import { type ReadingOutcome, readingOutcome, type UsableReading } from './reading.ts';
+import { type ReadingOutcome, readingOutcome } from './reading.ts';
 import { reason } from './reason.ts';
 import { gravest, judge, type Usage } from './verdict.ts';
 
@@ -10,18 +11,6 @@ const MB = 2 ** 20;
 const GB = 2 ** 30;
 const thresholds = { bytes: 100 * MB, ratio: 0.2 };
 
-const readingAt = (at: number, used: number): UsableReading => ({
-  at,
-  upload: 0,
-  download: used,
-  used,
-  quota: 100 * GB,
-  unlimited: false,
-  expiry: null,
-  reset: null,
-  precision: 0,
-  reasons: [],
-});
 const start = readingAt(1000, 5 * GB);
 const billed = (bytes: number): ReadingOutcome => ({ known: true, reading: readingAt(2000, 5 * GB + bytes) });
 
