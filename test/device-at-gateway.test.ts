@@ -84,6 +84,26 @@ describe('an exporter at the real gateway', () => {
     expect(found.kind === 'found' ? found.age : undefined).toBeLessThan(60_000);
   });
 
+  it('switches dimensions off and on again while it runs, and is not refused for it', async () => {
+    const hosts = (): number =>
+      metricValue(pushgateway.groups.get('user/default/instance/a') ?? '', 'flowcollect_host_bytes_total');
+    device.show(0);
+    await start();
+    await device.seen(0);
+    device.show(10);
+    await eventually(() => expect(hosts()).toBe(10));
+    await device.edit(device.ini({ RemoteServer: door, Privacy: 'on' }));
+    await eventually(() => expect(hosts()).toBe(0));
+    device.show(25);
+    await eventually(() => expect(stored()).toBe(25));
+    await device.edit(device.ini({ RemoteServer: door }));
+    await eventually(() => expect(hosts()).toBe(10));
+    device.show(30);
+    await eventually(() => expect(hosts()).toBe(15));
+    expect(stored()).toBe(30);
+    expect(device.log()).not.toContain('counters must not fall');
+  });
+
   it('loses nothing while Pushgateway is down', async () => {
     device.show(0);
     await start();
