@@ -18,7 +18,9 @@ import type { ReportModel } from './report/model.ts';
 import { createOutbox, type Outbox } from './report/outbox.ts';
 import { cycleSums, todaySums } from './running-sums.ts';
 import { type AuditState, readAuditState, writeAuditState } from './state/audit-state.ts';
+import type { LiveView } from './telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
+import { presenceAt } from './usage/presence.ts';
 import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 
@@ -31,6 +33,8 @@ export interface AuditorOptions {
   readonly airports: AirportClient;
   readonly metrics: AuditorMetrics;
   readonly logger: Logger;
+  /** Told what is looked up and audited. */
+  readonly view?: Pick<LiveView, 'sums' | 'audited'>;
   /** Cuts waits short when the service ends. */
   readonly signal: AbortSignal;
 }
@@ -60,7 +64,16 @@ export interface Auditor {
   idle(): Promise<void>;
 }
 
-export function createAuditor({ settings, clock, fetch, airports, metrics, logger, signal }: AuditorOptions): Auditor {
+export function createAuditor({
+  settings,
+  clock,
+  fetch,
+  airports,
+  metrics,
+  logger,
+  signal,
+  view,
+}: AuditorOptions): Auditor {
   const prometheus = createPrometheus({ address: () => settings.current().prometheus, fetch });
   const sums = createExactSums(prometheus, clock.now);
   const parts: AuditParts = {
@@ -102,6 +115,7 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
   /** A good audit is one that knew what devices used: airports may be down without the VPS being dead. */
   const tell = async ({ airports: audits, model }: Audit): Promise<void> => {
     metrics.audited(config().user, audits, model);
+    view?.audited(audits, model);
     for (const { airport, verdict } of audits) {
       const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
       if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
@@ -168,12 +182,15 @@ export function createAuditor({ settings, clock, fetch, airports, metrics, logge
       inTurn(async (known) => {
         try {
           const now = clock.now();
-          metrics.sums(await todaySums(sums, config(), now), await cycleSums(sums, config(), known, now));
+          const today = await todaySums(sums, config(), now);
+          metrics.sums(today, await cycleSums(sums, config(), known, now));
+          if (view !== undefined) view.sums(now, today, await presenceAt(prometheus, now));
           if (sumsFailed) logger.info('sums are published again');
           sumsFailed = false;
         } catch (error) {
           if (!(error instanceof PrometheusError)) throw error;
           metrics.sums(undefined, undefined);
+          view?.sums(clock.now(), undefined, []);
           if (!sumsFailed) logger.error({ err: error }, 'sums not published');
           sumsFailed = true;
         }

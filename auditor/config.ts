@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
 import { validate } from 'node-cron';
+import type { z } from 'zod';
 import type { DayRule } from '../core/local-day.ts';
-import { readServerSection, smtpSchema } from '../core/server-settings.ts';
+import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { type AirportSection, readAirportSections } from './airport-settings.ts';
 import { parseSubUrls, type Subscription } from './sub-urls.ts';
+import type { TelegramConfig } from './telegram/transport.ts';
 import type { Thresholds } from './verdict/verdict.ts';
 
 export type Language = 'zh' | 'en';
@@ -25,6 +27,8 @@ export interface MailConfig {
 export interface AuditorConfig {
   /** The user that `ServerToken` stands for, whose subscriptions `SubUrls` are. */
   readonly user: string;
+  /** Everyone who may have devices or airports here. */
+  readonly users?: readonly string[];
   readonly subscriptions: readonly Subscription[];
   readonly prometheus: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -40,6 +44,8 @@ export interface AuditorConfig {
   readonly archiveToken?: string | undefined;
   /** A secret. */
   readonly heartbeatUrl?: string | undefined;
+  /** Undefined without a bot. */
+  readonly telegram?: TelegramConfig | undefined;
   /** Undefined when no mail is wanted: EmailUser or EmailTo is not set. */
   readonly mail: MailConfig | undefined;
 }
@@ -55,7 +61,9 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   const reader = new SettingsReader(file, text);
   const server = readServerSection(reader);
   const smtp = reader.section('smtp', smtpSchema);
-  if (server === undefined || smtp === undefined) return reader.finish<AuditorConfig>(undefined);
+  const telegram = reader.section('telegram', telegramSchema);
+  if (server === undefined || smtp === undefined || telegram === undefined)
+    return reader.finish<AuditorConfig>(undefined);
 
   const subUrls = parseSubUrls(server.SubUrls);
   if (!subUrls.ok) reader.problem('server', 'SubUrls', subUrls.problem);
@@ -86,6 +94,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
 
   return reader.finish<AuditorConfig>({
     user: 'default',
+    users: usersOf(reader, subscriptions),
     subscriptions,
     prometheus: server.PrometheusAddr,
     listen: listen ?? { host: '', port: 0 },
@@ -97,6 +106,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     dailyBudget: server.DailyBudget,
     archiveToken: server.ArchiveToken,
     heartbeatUrl: server.HeartbeatUrl,
+    telegram: telegramOf(telegram),
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
     mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
   });
@@ -123,4 +133,14 @@ function joined(
     return rules === undefined ? each : { ...each, rules };
   });
   return [...withRules, ...own];
+}
+
+function telegramOf({ BotToken, ApiRoot, Proxy: proxy }: z.infer<typeof telegramSchema>): TelegramConfig | undefined {
+  return BotToken === undefined ? undefined : { token: BotToken, apiRoot: ApiRoot.replace(/\/+$/, ''), proxy };
+}
+
+/** The user of `ServerToken`, `[user.NAME]` sections, and owners of airports. */
+function usersOf({ document }: SettingsReader, subscriptions: readonly Subscription[]): string[] {
+  const named = document.sections.filter((each) => each.startsWith('user.')).map((each) => each.slice('user.'.length));
+  return [...new Set(['default', ...named, ...subscriptions.flatMap(({ rules }) => rules?.user ?? [])])];
 }

@@ -11,6 +11,8 @@ import { type Auditor, createAuditor } from './auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
 import { serveAuditor } from './pages.ts';
+import { createLiveView } from './telegram/live-view.ts';
+import { createTelegramPart } from './telegram/telegram-part.ts';
 
 const MINUTE = 60_000;
 /** Airports are read every two hours: their panels count requests, and some forbid more than ten an hour. */
@@ -44,8 +46,10 @@ export async function runAuditorService({
   const settings = await openSettingsFile(path, (file, text) => readAuditorConfig(file, text, folder), logger);
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
+  const view = createLiveView();
   const airports = createAirportClient({ clock: clock.now });
-  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal });
+  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal, view });
+  const talk = createTelegramPart({ settings, view, clock, logger });
   const archive = (): ArchiveSettings => {
     const { archiveToken: token, dataFolder, language } = settings.current();
     return { archive: createArchive(archiveFolderIn(dataFolder)), token, language };
@@ -74,6 +78,7 @@ export async function runAuditorService({
       logger.level = next.logLevel;
       void task?.destroy();
       task = plan(next);
+      talk.change();
       if (next.listen.host === previous.listen.host && next.listen.port === previous.listen.port) return;
       void guarded('the new AuditorListen cannot be used; going on with the old address', async () => {
         const opened = await serve(next.listen);
@@ -81,8 +86,21 @@ export async function runAuditorService({
         page = opened;
       });
     });
-    await runEveryMinute(auditor, clock, signal, guarded);
+    talk.change();
+    await runEveryMinute(
+      {
+        ...auditor,
+        publish: async () => {
+          await auditor.publish();
+          await talk.announce();
+        },
+      },
+      clock,
+      signal,
+      guarded,
+    );
   } finally {
+    await talk.stop();
     await task?.destroy();
     await settings.close();
     await auditor.idle();

@@ -10,6 +10,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   audit: 'auditor',
   airport: 'auditor',
   mail: 'auditor',
+  telegram: 'auditor',
   init: 'setup',
   pair: 'setup',
   service: 'setup',
@@ -32,6 +33,7 @@ Commands:
   audit      one audit, now
   airport    explain a Subscription-Userinfo header or a node's multiplier
   mail       check that reports can be mailed
+  telegram   make a code that binds a chat to a user of the bot
   init       make a settings file for a device, a VPS or a router, and test it
   pair       on the VPS: make a token for a device, as one line to run there
   service    run a service in the background, from the start of the machine

@@ -63,6 +63,18 @@ export const smtpSchema = z.object({
 });
 export type SmtpSection = z.infer<typeof smtpSchema>;
 
+/** The keys of `[telegram]`; without BotToken there is no bot. */
+export const telegramSchema = z.object({
+  /** As BotFather gave it. A secret. */
+  BotToken: z
+    .string()
+    .regex(/^\d+:[\w-]+$/, 'must be a token of BotFather, such as 123456:ABC-DEF')
+    .optional(),
+  ApiRoot: httpUrlSetting().default('https://api.telegram.org'),
+  /** An HTTP proxy, where Telegram cannot be reached directly. */
+  Proxy: httpUrlSetting().optional(),
+});
+
 /**
  * `[server]` through its schema. What is known but has no effect any more becomes a notice.
  *

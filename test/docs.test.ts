@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { airportSchema } from '../auditor/airport-settings.ts';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
-import { serverSchema, smtpSchema } from '../core/server-settings.ts';
+import { serverSchema, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
 import { metricsPage } from '../tools/metrics-page.ts';
@@ -33,6 +33,7 @@ describe.each([
   ['server', serverSchema],
   ['airport.a.yaml', airportSchema],
   ['smtp', smtpSchema],
+  ['telegram', telegramSchema],
   ['stack', stackSchema],
 ] as const)('setting.ini.example, [%s]', (name, schema) => {
   const keys = readExample(read('setting.ini.example'))

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import type { Language } from '../config.ts';
-import type { AirportModel, ReportModel } from './model.ts';
+import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 import { reasonText } from './words.ts';
 
@@ -25,7 +25,7 @@ export function reportText(model: ReportModel, language: Language): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function todayLines({ today, budget }: ReportModel, { words }: Phrases): string[] {
+export function todayLines({ today, budget }: ReportModel, { words }: Phrases): string[] {
   if (!today.known) return [`- ${words.unknownToday(reasonText(words, today.reasons))}`];
   const { proxy, direct, local, reject, unattributed } = today.classes;
   const others = [
@@ -41,7 +41,7 @@ function todayLines({ today, budget }: ReportModel, { words }: Phrases): string[
   ];
 }
 
-function airportLines(airport: AirportModel, phrases: Phrases): string[] {
+export function airportLines(airport: AirportModel, phrases: Phrases): string[] {
   const { words } = phrases;
   const head = `- ${words.airport(airport.airport)}:`;
   if (airport.used === null && airport.quota === null) return [`${head} ${reasonText(words, airport.reasons)}`];
@@ -70,17 +70,8 @@ function leakSections(model: ReportModel, { words }: Phrases): string[][] {
 function detailSections({ today, airports }: ReportModel, phrases: Phrases): string[][] {
   const { words } = phrases;
   if (!today.known) return [];
-  const devices = today.devices.map(
-    ({ device, proxy, direct, local, lastPush }) =>
-      `- ${device}: ${words.classes.proxy} ${formatBytes(proxy)} | ${words.classes.direct} ${formatBytes(direct)} | ` +
-      `${words.classes.local} ${formatBytes(local)} | ${words.lastReport} ${phrases.lastReport(lastPush)}`,
-  );
-  const nodes = airports.flatMap((airport) =>
-    airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, multiplier, billed }) => {
-      const sign = phrases.multiplier(multiplier);
-      return `- ${node}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
-    }),
-  );
+  const devices = deviceLines(today.devices, phrases);
+  const nodes = airports.flatMap((airport) => nodeLines(airport, phrases));
   const hosts = today.hosts.map(({ host, bytes }) => `- ${host}: ${formatBytes(bytes)}`);
   return [
     ...(devices.length === 0 ? [] : [[`【${words.devices}】`, ...devices]]),
@@ -88,4 +79,22 @@ function detailSections({ today, airports }: ReportModel, phrases: Phrases): str
     ...(hosts.length === 0 ? [] : [[`【${words.hosts}】`, ...hosts]]),
     ...(today.settled === 0 ? [] : [[words.settledShare(((today.settled / today.total) * 100).toFixed(1))]]),
   ];
+}
+
+/** A line for each device. */
+export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): string[] {
+  const { classes, lastReport } = phrases.words;
+  return devices.map(
+    ({ device, proxy, direct, local, lastPush }) =>
+      `- ${device}: ${classes.proxy} ${formatBytes(proxy)} | ${classes.direct} ${formatBytes(direct)} | ` +
+      `${classes.local} ${formatBytes(local)} | ${lastReport} ${phrases.lastReport(lastPush)}`,
+  );
+}
+
+/** A line for each of the most used nodes, with what its multiplier makes of it. */
+export function nodeLines(airport: AirportModel, phrases: Phrases): string[] {
+  return airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, multiplier, billed }) => {
+    const sign = phrases.multiplier(multiplier);
+    return `- ${node}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
+  });
 }

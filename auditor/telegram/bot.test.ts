@@ -1,0 +1,213 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram/telegram.ts';
+import { exampleAirport, exampleVerdict } from '../../test/example-report.ts';
+import type { AirportAudit } from '../audit-window.ts';
+import type { Language } from '../config.ts';
+import type { AirportModel, ReportModel } from '../report/model.ts';
+import { CODE_LIVES, makeBindingCode } from './binding-codes.ts';
+import { startTelegramBot, type TelegramBot } from './bot.ts';
+import { createLiveView, type LiveView } from './live-view.ts';
+
+const GB = 2 ** 30;
+const TOKEN = '123456:hunter2';
+const DAY = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
+const NOON = Date.parse('2026-11-23T12:00:00+08:00');
+const [ALICE, BOB] = [10, 20];
+
+let folder: string;
+let telegram: TelegramSimulator;
+let view: LiveView;
+let bot: TelegramBot | undefined;
+let now: number;
+let lines: string[];
+
+const sum = (user: string, instance: string, bytes: number) => ({
+  labels: { user, instance, class: 'proxy', node: '香港 01', direction: 'download' },
+  bytes,
+});
+function audited(...airports: readonly { user: string; model: AirportModel }[]): void {
+  view.audited(
+    airports.map(({ user, model }) => ({ user, airport: model.airport }) as AirportAudit),
+    { airports: airports.map(({ model }) => model) } as unknown as ReportModel,
+  );
+}
+function start(over: { language?: Language; proxy?: string } = {}): void {
+  bot = startTelegramBot({
+    config: { token: TOKEN, apiRoot: telegram.origin(), proxy: over.proxy },
+    folder,
+    language: over.language ?? 'zh',
+    day: DAY,
+    view,
+    clock: { now: () => now, sleep: (_, signal) => systemClock.sleep(20, signal) },
+    logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
+  });
+}
+/** The answer that comes after what was sent so far. */
+async function answer(act: () => void): Promise<SentMessage> {
+  const before = telegram.sent.length;
+  act();
+  return vi.waitFor(
+    () => {
+      const sent = telegram.sent[before];
+      if (sent === undefined) throw new Error(`no answer; ${lines.join('')}`);
+      return sent;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+const say = (chat: number, text: string): Promise<SentMessage> => answer(() => telegram.say(chat, text));
+async function bind(chat: number, user: string): Promise<void> {
+  expect((await say(chat, await makeBindingCode(folder, user, now))).text).toContain(user);
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-telegram-'));
+  [now, lines] = [NOON, []];
+  telegram = createTelegram({ port: 0, token: TOKEN, clock: () => now });
+  await telegram.start();
+  view = createLiveView();
+  view.sums(
+    NOON,
+    [sum('alice', 'alice-phone', 3 * GB), sum('bob', 'bob-laptop', 7 * GB)],
+    [
+      { user: 'alice', device: 'alice-phone', lastPush: NOON },
+      { user: 'bob', device: 'bob-laptop', lastPush: NOON },
+    ],
+  );
+  audited(
+    { user: 'alice', model: exampleAirport({ airport: 'alice.yaml' }) },
+    { user: 'bob', model: exampleAirport({ airport: 'bob.yaml' }) },
+  );
+});
+afterEach(async () => {
+  await bot?.stop();
+  await telegram.stop();
+  await rm(folder, { recursive: true, force: true });
+  expect(lines.join('')).not.toContain('hunter2');
+});
+
+it('tells nothing to a chat that is bound to nobody', async () => {
+  start();
+  for (const said of ['/today', '/report', '/start', 'hello', 'WRONGCODE2']) {
+    const { text, buttons } = await say(ALICE, said);
+    expect(text).toContain('flowcollect telegram code');
+    expect(text).not.toContain('GB');
+    expect(buttons).toEqual([]);
+  }
+});
+
+it('binds one chat with a code, once, and not for ever', async () => {
+  start();
+  const code = await makeBindingCode(folder, 'alice', now);
+  expect((await say(ALICE, `/start ${code.toLowerCase()}`)).text).toBe('已绑定用户 alice。');
+  expect((await say(BOB, code)).text).toContain('已用过或已过期');
+  const old = await makeBindingCode(folder, 'alice', now - CODE_LIVES);
+  expect((await say(BOB, old)).text).toContain('已用过或已过期');
+});
+
+it('stops guessing', async () => {
+  start();
+  for (let tries = 0; tries < 5; tries += 1) expect((await say(BOB, 'ABCDEFGHJK')).text).toContain('代码不对');
+  const code = await makeBindingCode(folder, 'bob', now);
+  expect((await say(BOB, code)).text).toContain('试错太多次');
+  now += 3_600_000;
+  expect((await say(BOB, await makeBindingCode(folder, 'bob', now))).text).toContain('bob');
+});
+
+describe('a bound chat', () => {
+  beforeEach(async () => {
+    start();
+    await bind(ALICE, 'alice');
+  });
+
+  it.each([
+    ['/today', ['今日汇总', '代理流量: 3.00 GB', '截至 11-23 12:00']],
+    ['/devices', ['alice-phone', '代理 3.00 GB', '最后上报 刚刚']],
+    ['/nodes', ['香港 01 | 2x: 3.00 GB (2× → 6.00 GB)']],
+    ['/airport', ['机场 (alice.yaml)', '剩余: 40.00 GB']],
+    ['/verdict', ['账单吻合', 'alice.yaml 扣除了 14.00 GB']],
+    ['/report', ['流量日报 - 2026-11-23', 'alice.yaml', 'alice-phone']],
+  ])('gets an answer to %s, of its own user alone', async (command, parts) => {
+    const { text, buttons } = await say(ALICE, command);
+    for (const part of parts) expect(text).toContain(part);
+    expect(text).not.toContain('bob');
+    expect(buttons).toContain('/devices');
+  });
+
+  it('may press a button instead', async () => {
+    expect((await answer(() => telegram.press(ALICE, '/today'))).text).toContain('3.00 GB');
+  });
+
+  it('is told of a leak once, and of that of nobody else', async () => {
+    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    audited(
+      { user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) },
+      { user: 'bob', model: exampleAirport({ airport: 'bob.yaml', verdict: leak }) },
+    );
+    const before = telegram.sent.length;
+    await bot?.announce();
+    await bot?.announce();
+    expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([ALICE]);
+    const { text } = telegram.sent[before] ?? { text: '' };
+    expect(text).toContain('可能存在代理泄露');
+    expect(text).toContain('相差 9.00 GB');
+  });
+
+  it('is told of a leak later when Telegram did not take it, or when it was muted', async () => {
+    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
+    expect((await say(ALICE, '/mute')).buttons).toEqual(['/mute 1', '/mute 7', '/mute 0']);
+    expect((await answer(() => telegram.press(ALICE, '/mute 1'))).text).toContain('到 11-24 12:00 为止');
+    const before = telegram.sent.length;
+    await bot?.announce();
+    expect(telegram.sent.length).toBe(before);
+    now += 25 * 3_600_000;
+    telegram.fail(502);
+    await bot?.announce();
+    expect(telegram.sent.length).toBe(before);
+    telegram.fail(undefined);
+    await bot?.announce();
+    expect(telegram.sent[before]?.text).toContain('代理泄露');
+  });
+
+  it('stays bound when the service starts again', async () => {
+    await bot?.stop();
+    start({ language: 'en' });
+    expect((await say(ALICE, '/today@flowcollect_bot')).text).toContain('As of 11-23 12:00');
+  });
+});
+
+it('goes on when Telegram is back', async () => {
+  telegram.fail(502);
+  start();
+  await vi.waitFor(() => expect(lines.join('')).toContain('Telegram cannot be used for now'));
+  telegram.fail(undefined);
+  await bind(ALICE, 'alice');
+});
+
+it('reaches Telegram through a proxy', async () => {
+  let tunnels = 0;
+  const proxy = createServer().on('connect', (request, socket) => {
+    tunnels += 1;
+    const [host = '', port] = (request.url ?? '').split(':');
+    const far = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      far.pipe(socket).pipe(far);
+    });
+    for (const end of [far, socket]) end.on('error', () => [far, socket].map((each) => each.destroy()));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  start({ proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+  await bind(ALICE, 'alice');
+  expect(tunnels).toBeGreaterThan(0);
+  await bot?.stop();
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
+});

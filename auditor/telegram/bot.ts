@@ -1,0 +1,115 @@
+import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { phrasesOf } from '../report/phrases.ts';
+import { fitting } from './answers.ts';
+import { botWordsOf, TOPICS } from './bot-words.ts';
+import { createChats } from './chats.ts';
+import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
+import type { LiveView } from './live-view.ts';
+import { createTransport, type TelegramConfig } from './transport.ts';
+
+export interface TelegramBot {
+  /** Pushes each leak that a chat was not told of yet to the chats of its user. Never throws. */
+  announce(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'language' | 'day'> {
+  readonly config: TelegramConfig;
+  readonly view: LiveView;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** After Telegram could not be reached or refused the token. */
+const AGAIN_MS = 30_000;
+/** Telegram holds a question for updates open so long; a call that takes longer is lost. */
+const CALL_SECONDS = 60;
+
+/** Starts a bot that asks Telegram for messages, so that the VPS needs no open port, until it is stopped. */
+export function startTelegramBot({ config, view, clock, logger, ...rest }: TelegramBotOptions): TelegramBot {
+  const { folder, language, day } = rest;
+  const chats = createChats(folder);
+  const transport = createTransport(config.proxy);
+  const conversation = createConversation({ folder, chats, view, language, day, now: clock.now });
+  const ending = new AbortController();
+  const client: ApiClientOptions = {
+    apiRoot: config.apiRoot,
+    timeoutSeconds: CALL_SECONDS,
+    fetch: transport.fetch as unknown as NonNullable<ApiClientOptions['fetch']>,
+  };
+  let bot = new Bot(config.token, { client });
+
+  const send = async (chat: number, { text, buttons }: Reply): Promise<void> => {
+    const keyboard = InlineKeyboard.from(
+      buttons.map((row) => row.map((each) => InlineKeyboard.text(each.text, each.data))),
+    );
+    await bot.api.sendMessage(chat, text, buttons.length === 0 ? {} : { reply_markup: keyboard });
+  };
+  const once = async (): Promise<void> => {
+    bot = new Bot(config.token, { client });
+    // Asked here, once: the library would ask again and again, and could not be stopped meanwhile.
+    bot.botInfo = await bot.api.getMe();
+    bot.on('message:text', async ({ chat, message }) =>
+      send(chat.id, await conversation.answer(chat.id, message.text)),
+    );
+    bot.on('callback_query:data', async (context) => {
+      const chat = context.chat?.id;
+      if (chat !== undefined) await send(chat, await conversation.answer(chat, context.callbackQuery.data));
+      await context.answerCallbackQuery();
+    });
+    bot.catch(({ error }) => logger.warn({ problem: wordsOf(error) }, 'a Telegram message was not answered'));
+    const { topics, mute } = botWordsOf(language);
+    const commands = TOPICS.map((command) => ({ command, description: topics[command] }));
+    await bot.api.setMyCommands([...commands, { command: 'mute', description: mute }]);
+    await bot.start({
+      allowed_updates: ['message', 'callback_query'],
+      onStart: ({ username }) => logger.info({ bot: username }, 'Telegram bot started'),
+    });
+  };
+  const run = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      try {
+        await once();
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        logger.error({ problem: wordsOf(error) }, 'Telegram cannot be used for now; tried again');
+        await clock.sleep(AGAIN_MS, ending.signal);
+      }
+    }
+  };
+  const running = run();
+
+  return {
+    async announce() {
+      for (const { user, model } of view.airports()) {
+        const from = model.verdict.window?.from;
+        if (model.verdict.kind !== 'leak' || from === undefined) continue;
+        const phrases = phrasesOf({ ...view.of(user, day), airports: [model], verdict: 'leak' }, language);
+        const text = fitting(`⚠️ ${phrases.headline}\n${phrases.evidence(model)}`);
+        try {
+          for (const { chat, mutedUntil, told } of await chats.of(user)) {
+            if (mutedUntil > clock.now() || told[model.airport] === from) continue;
+            await send(chat, { text, buttons: menu(language) });
+            await chats.change(chat, { told: { ...told, [model.airport]: from } });
+          }
+        } catch (error) {
+          logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
+        }
+      }
+    },
+    async stop() {
+      ending.abort();
+      await transport.close();
+      await bot.stop().catch(() => undefined);
+      await running;
+    },
+  };
+}
+
+/** What went wrong, without the token, which stands in every address of the Bot API. */
+function wordsOf(error: unknown): string {
+  if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,96 @@
+import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
+import type { Language } from '../config.ts';
+import { answerTo } from './answers.ts';
+import { takeBindingCode } from './binding-codes.ts';
+import { botWordsOf, TOPICS, type Topic } from './bot-words.ts';
+import type { Chat, Chats } from './chats.ts';
+import type { LiveView } from './live-view.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Wrong codes an hour that a chat may send. */
+const WRONG_CODES = 5;
+const MUTE_DAYS = [1, 7] as const;
+
+/** A message to a chat; each button shows its text and sends its data back. */
+export interface Reply {
+  readonly text: string;
+  readonly buttons: readonly (readonly { readonly text: string; readonly data: string }[])[];
+}
+
+/** What the bot says to what a person says: without Telegram itself. */
+export interface Conversation {
+  /** @param said a command, a code, or what a button sent */
+  answer(chat: number, said: string): Promise<Reply>;
+}
+
+export interface ConversationOptions {
+  /** The auditor's data. */
+  readonly folder: string;
+  readonly chats: Chats;
+  readonly view: Pick<LiveView, 'of'>;
+  readonly language: Language;
+  readonly day: DayRule;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export function createConversation({ folder, chats, view, language, day, now }: ConversationOptions): Conversation {
+  const words = botWordsOf(language);
+  const wrong = new Map<number, { count: number; since: number }>();
+  const plain = (text: string): Reply => ({ text, buttons: [] });
+  const withMenu = (text: string): Reply => ({ text, buttons: menu(language) });
+
+  const bind = async (chat: number, code: string): Promise<Reply> => {
+    if (code === '') return plain(words.unbound);
+    const tries = wrong.get(chat);
+    const recent = tries !== undefined && now() - tries.since < HOUR ? tries : { count: 0, since: now() };
+    if (recent.count >= WRONG_CODES) return plain(words.tooManyCodes);
+    const user = await takeBindingCode(folder, code, now());
+    if (user === undefined) {
+      wrong.set(chat, { ...recent, count: recent.count + 1 });
+      return plain(words.wrongCode);
+    }
+    wrong.delete(chat);
+    await chats.bind(chat, user);
+    return withMenu(words.bound(user));
+  };
+  const mute = async ({ chat }: Chat, days: number): Promise<Reply> => {
+    const until = days === 0 ? 0 : now() + days * DAY;
+    await chats.change(chat, { mutedUntil: until });
+    return plain(days === 0 ? words.unmuted : words.muted(formatLocalTime(until, day.zone)));
+  };
+  const muteChoice = ({ mutedUntil }: Chat): Reply => ({
+    text: mutedUntil > now() ? words.muted(formatLocalTime(mutedUntil, day.zone)) : words.unmuted,
+    buttons: [
+      [
+        ...MUTE_DAYS.map((days) => ({ text: words.muteDays(days), data: `/mute ${days}` })),
+        { text: words.unmute, data: '/mute 0' },
+      ],
+    ],
+  });
+
+  return {
+    async answer(chat, said) {
+      // In groups a command names the bot: /today@flowcollect_bot.
+      const [, command = '', argument = ''] = /^\/(\w+)(?:@\w+)?\s*(.*)$/s.exec(said.trim()) ?? [];
+      const bound = await chats.find(chat);
+      if (command === 'start' && argument !== '') return bind(chat, argument);
+      if (bound === undefined) return bind(chat, command === '' ? said : '');
+      if (isTopic(command)) return withMenu(answerTo(command, view.of(bound.user, day), language));
+      if (command === 'mute') return /^(?:0|1|7)$/.test(argument) ? mute(bound, Number(argument)) : muteChoice(bound);
+      return withMenu(words.choose);
+    },
+  };
+}
+
+/** The buttons under every answer, three in a row. */
+export function menu(language: Language): Reply['buttons'] {
+  const { topics, mute } = botWordsOf(language);
+  const all = [...TOPICS.map((topic) => ({ text: topics[topic], data: `/${topic}` })), { text: mute, data: '/mute' }];
+  return [all.slice(0, 3), all.slice(3, 6), all.slice(6)];
+}
+
+function isTopic(text: string): text is Topic {
+  return (TOPICS as readonly string[]).includes(text);
+}

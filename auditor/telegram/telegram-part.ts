@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { SettingsFile } from '../../runtime/settings-file.ts';
+import type { AuditorConfig } from '../config.ts';
+import { startTelegramBot, type TelegramBot } from './bot.ts';
+import type { LiveView } from './live-view.ts';
+
+/** The bot by the present settings: none without a token, and another one when they change. */
+export interface TelegramPart {
+  /** The settings are new. */
+  change(): void;
+  /** Pushes leaks that were not told yet. */
+  announce(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createTelegramPart(options: {
+  readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
+  readonly view: LiveView;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): TelegramPart {
+  const { settings, view, clock, logger } = options;
+  let bot: TelegramBot | undefined;
+  let started: object | undefined;
+  let queue: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    queue = queue.then(work);
+    return queue;
+  };
+  return {
+    change() {
+      void inTurn(async () => {
+        const { telegram: config, dataFolder: folder, language, day } = settings.current();
+        const wanted = config === undefined ? undefined : { config, folder, language, day };
+        if (isDeepStrictEqual(wanted, started)) return;
+        await bot?.stop();
+        bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, logger });
+        started = wanted;
+      });
+    },
+    announce: () => inTurn(async () => bot?.announce()),
+    stop: () =>
+      inTurn(async () => {
+        await bot?.stop();
+        [bot, started] = [undefined, undefined];
+      }),
+  };
+}
