@@ -5,7 +5,7 @@ import { createAirportClient } from './airport/fetch.ts';
 import { readAmendments } from './amend/amendments.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
-import { readAuditorConfig } from './config.ts';
+import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import { createOutbox } from './report/outbox.ts';
@@ -22,6 +22,7 @@ export class NotMailedError extends Error {
 interface AuditArguments {
   readonly now: boolean;
   readonly config: string;
+  readonly user?: string;
   readonly mail: boolean;
   readonly json: boolean;
 }
@@ -32,6 +33,7 @@ export function auditCommand(print: (text: string) => void): Command {
     .description('one audit: reads the airports, sums what devices used, and prints the report')
     .option('--now', 'of the running day and the open windows, which stay as they are', false)
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .option('--user <name>', 'of this user, with the airports whose [airport.NAME] names them')
     .option('--mail', 'mail the report too', false)
     .option('--json', "print the report's figures as JSON", false)
     .addCommand(amendCommand(print))
@@ -42,9 +44,11 @@ export function auditCommand(print: (text: string) => void): Command {
 }
 
 /** @throws SettingsError, StateError, NotMailedError */
-async function auditNow({ config: path, mail, json }: AuditArguments, print: (text: string) => void): Promise<void> {
+async function auditNow(given: AuditArguments, print: (text: string) => void): Promise<void> {
+  const { config: path, mail, json } = given;
   const text = await readSettingsText(path);
-  const { settings: config } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
   const prometheus = createPrometheus({ address: () => config.prometheus, fetch });
   const sums = createExactSums(prometheus, clock);
@@ -52,7 +56,9 @@ async function auditNow({ config: path, mail, json }: AuditArguments, print: (te
   const usage = createUsageReader(prometheus, sums);
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await readAmendments(config.dataFolder);
-  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, state, { amendments });
+  // Remembered days are those of the user whom reports go to.
+  const known = config.user === settings.user ? state : { ...state, days: [] };
+  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, known, { amendments });
   const letter = letterOf(model, config.language);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
   if (!mail) return;
@@ -63,4 +69,10 @@ async function auditNow({ config: path, mail, json }: AuditArguments, print: (te
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
   throw new NotMailedError(`not mailed: ${outcome.failure.message}; kept, the running auditor tries again`);
+}
+
+/** The settings as one user's: their airports alone. */
+function configOf(user: string, config: AuditorConfig): AuditorConfig {
+  const own = config.subscriptions.filter(({ rules }) => (rules?.user ?? config.user) === user);
+  return { ...config, user, subscriptions: own };
 }

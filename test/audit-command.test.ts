@@ -67,6 +67,12 @@ describe('flowcollect audit --now', () => {
     expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
   });
 
+  it('is of one user, with the airports that are theirs', async () => {
+    const { code, out } = await flowcollect('audit', '--now', '--user', 'alice', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ user: 'alice', airports: [] });
+  });
+
   it('mails it', async () => {
     expect(await flowcollect('audit', '--now', '--mail')).toMatchObject({ code: 0 });
     expect(mailbox.mails.map(({ subject }) => subject)).toEqual([
@@ -116,5 +122,19 @@ describe('flowcollect airport', () => {
   it('explains a name', async () => {
     const { out } = await flowcollect('airport', 'multiplier', '香港 ˣ¹˙⁵ 01', '--json');
     expect(JSON.parse(out)).toEqual({ low: 1.5, high: 1.5, source: 'name', info: false });
+  });
+});
+
+describe('flowcollect audit amend', () => {
+  it('keeps what a person says, for airports that there are', async () => {
+    const said = await flowcollect('audit', 'amend', 'acknowledge', 'a.yaml', '2026-11-23');
+    expect(said).toMatchObject({ code: 0, out: expect.stringContaining('no verdict of a closed window changes') });
+    expect(await readdir(join(folder, 'data', 'auditor'))).toEqual(['amendments.json']);
+    const wrong = await flowcollect('audit', 'amend', 'node', '香港 01', 'b.yaml');
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no airport b.yaml; there are: a.yaml'),
+    });
+    expect((await flowcollect('audit', 'amend', 'multiplier', '香港 01', 'many')).code).toBe(2);
   });
 });
