@@ -7,6 +7,7 @@ const acrossProcesses = ['test/**/*.test.ts', 'stack/**/*.test.ts', 'prometheus/
 export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.ts'],
+    setupFiles: ['./tools/property-seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
