@@ -3,6 +3,7 @@ import { VERSION } from '../../core/version.ts';
 import type { Language } from '../config.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import {
+  badge,
   COLOURS,
   card,
   cardTitle,
@@ -80,18 +81,34 @@ function todayCard({ today, days, budget }: ReportModel, { words }: Phrases): Ht
   const spent =
     budget === null
       ? []
-      : [paragraph(escapeHtml(words.budget(formatBytes(budget), Math.round((proxy / budget) * 100))))];
-  const bars = [...days.map((day) => day.proxy), proxy].slice(-BAR_DAYS);
+      : [marked(words.budget(formatBytes(budget), Math.round((proxy / budget) * 100)), proxy > budget)];
+  const shown = days.slice(1 - BAR_DAYS);
+  const bars = [...shown.map((day) => day.proxy), proxy];
   const week = days.slice(-7).map((day) => day.proxy);
   const mean = week.reduce((sum, each) => sum + each, 0) / 7;
   const compared =
     week.length < 7 || mean === 0
       ? []
       : [paragraph(escapeHtml(words.comparedToWeek(Math.round((proxy / mean - 1) * 100))))];
-  const chart = bars.length < 2 ? [] : [paragraph(escapeHtml(words.lastDays(bars.length))), dayBars(bars)];
+  const chart =
+    bars.length < 2
+      ? []
+      : [
+          paragraph(escapeHtml(words.lastDays(bars.length))),
+          dayBars(bars, escapeHtml((shown[0]?.date ?? '').slice(5)), escapeHtml(words.today)),
+        ];
   return card(
     html`${cardTitle(escapeHtml(words.summary), '' as Html)}${figures}${paragraph(escapeHtml(parts.join(words.separator)))}${spent}${compared}${chart}`,
   );
+}
+
+/** A sentence that asks for attention when it should. */
+function marked(sentence: string, attention: boolean): Html {
+  return attention ? paragraph(escapeHtml(sentence), COLOURS.warn, 'warn') : paragraph(escapeHtml(sentence));
+}
+
+function nodeName(node: string, multiplier: string): Html {
+  return multiplier === '' ? escapeHtml(node) : html`${escapeHtml(node)} ${badge(escapeHtml(multiplier))}`;
 }
 
 function airportCard(airport: AirportModel, phrases: Phrases): Html {
@@ -112,7 +129,7 @@ function airportCard(airport: AirportModel, phrases: Phrases): Html {
     ],
   );
   return card(
-    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${paragraph(escapeHtml(phrases.daysLeft(airport)))}`,
+    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}`,
   );
 }
 
@@ -128,9 +145,10 @@ function detailCards(
   const nodes = airports.flatMap((airport) =>
     airport.nodes
       .slice(0, NODES_SHOWN)
-      .map(({ node, bytes, multiplier, billed }) =>
-        [`${node} ${phrases.multiplier(multiplier)}`, formatBytes(bytes), phrases.interval(billed)].map(escapeHtml),
-      ),
+      .map(({ node, bytes, multiplier, billed }) => [
+        nodeName(node, phrases.multiplier(multiplier)),
+        ...[formatBytes(bytes), phrases.interval(billed)].map(escapeHtml),
+      ]),
   );
   const hosts = today.hosts.map(({ host, bytes }) => [host, formatBytes(bytes)].map(escapeHtml));
   const section = (title: string, beside: string, head: readonly string[], rows: readonly Html[][]): Html[] =>

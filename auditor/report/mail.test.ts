@@ -50,6 +50,11 @@ describe('a server that does not take it', () => {
     expect(mailbox.mails).toEqual([]);
   });
 
+  it('is explained when the account lets no program in', async () => {
+    mailbox.refuse({ code: 535, message: '5.7.139 SmtpClientAuthentication is disabled' });
+    expect(await send()).toMatchObject({ failure: { message: expect.stringContaining('open SMTP in the settings') } });
+  });
+
   it('is named when nothing listens', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

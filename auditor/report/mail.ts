@@ -79,6 +79,12 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
     kind,
     message: `${what}${said === '' ? '' : ` (${said})`}`,
   });
+  if (responseCode === 535 && /disabled|not (?:enabled|open)|未开启/i.test(response ?? '')) {
+    return failure(
+      'sign_in',
+      `${server} does not let programs sign in; open SMTP in the settings of EmailUser's account`,
+    );
+  }
   if (code === 'EAUTH' || responseCode === 535 || responseCode === 530) {
     return failure(
       'sign_in',
