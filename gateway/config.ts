@@ -1,7 +1,7 @@
 import { readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
-import { DEFAULT_USER, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
+import { DEFAULT_USER, isHash, readHash, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
 
 /** As setting.ini.example has it. */
@@ -19,6 +19,10 @@ export interface GatewayConfig {
   readonly logLevel: ServerSection['LogLevel'];
   readonly language: ServerSection['Language'];
   readonly tokens: readonly Token[];
+  /** Rebases and retires devices; `plain` where the file does not hold the hash alone. */
+  readonly admin?: { readonly hash: Buffer; readonly plain?: string };
+  /** Such as `http://127.0.0.1:9090`; asked before a device is retired. */
+  readonly prometheus: string;
   /** Where the tokens come from, besides the shared one. */
   readonly sections: readonly TokenSection[];
 }
@@ -66,6 +70,8 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     language: server.Language,
     tokens,
     sections,
+    prometheus: server.PrometheusAddr,
+    ...readAdmin(server, tokens, reader),
   });
 }
 
@@ -79,6 +85,20 @@ function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader)
     reader.notice('server', 'ServerToken', 'is the one of the example, which everybody knows; make your own');
   }
   return { hash: hashToken(ServerToken), user: DEFAULT_USER };
+}
+
+/** A device's token must never administer. */
+function readAdmin(
+  { AdminToken: setting }: ServerSection,
+  tokens: readonly Token[],
+  reader: SettingsReader,
+): Pick<GatewayConfig, 'admin'> {
+  if (setting === undefined) return {};
+  const hash = readHash(setting);
+  if (tokens.some((token) => token.hash.equals(hash))) {
+    reader.problem('server', 'AdminToken', 'is a token that devices push with too; make another one');
+  }
+  return { admin: isHash(setting) ? { hash } : { hash, plain: setting } };
 }
 
 /** Whether an address may be reached from outside the machine and its private network. */

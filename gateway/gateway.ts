@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createAdministration } from './administration.ts';
 import { answerBroken } from './broken-request.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDoor } from './door.ts';
@@ -11,6 +12,7 @@ import { createMetricsPage } from './metrics-page.ts';
 import { createPushDesk } from './push-desk.ts';
 import { createPushgateway } from './pushgateway.ts';
 import { createRestorer } from './restorer.ts';
+import { createStoredValues } from './stored-values.ts';
 import type { Token } from './tokens.ts';
 
 export interface GatewayOptions {
@@ -22,6 +24,13 @@ export interface GatewayOptions {
   /** The tokens that are good as of now. */
   tokens(): readonly Token[];
   lastReloadSuccessful(): boolean;
+  /** What rebases and retires devices; neither is possible without. */
+  readonly admin?: {
+    /** SHA-256 of the admin token as of now. */
+    hash(): Buffer | undefined;
+    /** Where Prometheus is asked for what it has of a device that is retired. */
+    readonly prometheus: string;
+  };
 }
 
 export interface Gateway {
@@ -46,6 +55,7 @@ export function createGateway({
   logger,
   tokens,
   lastReloadSuccessful,
+  admin = { hash: () => undefined, prometheus: 'http://127.0.0.1:9090' },
 }: GatewayOptions): Gateway {
   const stops: (() => Promise<void>)[] = [];
   const onStop = (stop: () => Promise<void>): void => void stops.unshift(stop);
@@ -55,12 +65,19 @@ export function createGateway({
     const kept = await openKeptPushes(join(folder, 'pushes'), logger);
     const pushgateway = createPushgateway(config.pushgateway);
     onStop(() => pushgateway.close());
-    const desk = createPushDesk({ kept, pushgateway, clock, logger });
+    const desk = createPushDesk({
+      kept,
+      pushgateway,
+      clock,
+      logger,
+      storedValues: createStoredValues(admin.prometheus),
+    });
     onStop(() => desk.idle());
     const metrics = createGatewayMetrics();
     for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
 
-    const page = await listenHttp(createMetricsPage(metrics, lastReloadSuccessful), config.metrics);
+    const administration = createAdministration({ desk, logger, hash: admin.hash, retired: metrics.retired });
+    const page = await listenHttp(createMetricsPage(metrics, lastReloadSuccessful, administration), config.metrics);
     onStop(() => page.close());
     const restorer = createRestorer({
       kept,

@@ -10,6 +10,8 @@ export interface KeptPush extends Device {
   /** When it was let through, in epoch milliseconds. */
   readonly at: number;
   readonly ledger: ReadonlyMap<string, number>;
+  /** Declared void: kept for Pushgateway, but what comes next is not held to it. */
+  readonly rebased?: true | undefined;
 }
 
 /** A kept file that cannot be read back; the message says why. */
@@ -25,11 +27,13 @@ const KeptHead = z.object({
   stateId: z.string(),
   sequence: z.number().int().nonnegative(),
   at: z.number(),
+  rebased: z.literal(true).optional(),
 });
 
 /** A kept push as a file: a comment with the facts, then the exposition text as Pushgateway got it. */
-export function writeKept({ user, deviceId, stateId, sequence, at }: Omit<KeptPush, 'ledger'>, text: string): string {
-  return `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at })}\n${text}`;
+export function writeKept(push: Omit<KeptPush, 'ledger'>, text: string): string {
+  const { user, deviceId, stateId, sequence, at, rebased } = push;
+  return `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at, rebased })}\n${text}`;
 }
 
 /** @throws KeptFileError */

@@ -28,6 +28,10 @@ export interface KeptPushes {
   confirm(device: Device): Promise<void>;
   /** What was prepared last certainly did not reach Pushgateway. */
   withdraw(device: Device): Promise<void>;
+  /** Marks what is held as void for what comes next. Durable when it resolves. @throws as {@link text} */
+  rebase(device: Device): Promise<void>;
+  /** Nothing is held of the device any more. @throws when the disk refuses */
+  forget(device: Device): Promise<void>;
 }
 
 interface Entry {
@@ -96,6 +100,18 @@ export async function openKeptPushes(folder: string, logger: Logger): Promise<Ke
       await rm(pathOf(folder, device, PREPARED), { force: true });
       entry.prepared = undefined;
       if (entry.accepted === undefined) entries.delete(deviceKey(device));
+    },
+    async rebase(device) {
+      const which = isPrepared(device) ? 'prepared' : 'accepted';
+      const path = pathOf(folder, device, which === 'prepared' ? PREPARED : ACCEPTED);
+      const { push, text } = readKept(await readFile(path, 'utf8'));
+      const rebased = { ...push, rebased: true } as const;
+      await writeFileAtomic(path, writeKept(rebased, text));
+      entryOf(entries, device)[which] = rebased;
+    },
+    async forget(device) {
+      for (const suffix of [PREPARED, ACCEPTED]) await rm(pathOf(folder, device, suffix), { force: true });
+      entries.delete(deviceKey(device));
     },
   };
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { adminCommands } from './admin-command.ts';
 import { runGatewayService } from './service.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
- * `flowcollect gateway` and `flowcollect gateway token add|list|revoke`.
+ * `flowcollect gateway`, its `token add|list|revoke`, and its `rebase` and `retire` of a device.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
@@ -18,8 +19,10 @@ function gatewayCommand(): Command {
     (line) => process.stdout.write(`${line}\n`),
     (line) => process.stderr.write(`${line}\n`),
   );
-  return new Command('gateway')
-    .addCommand(token)
+  const gateway = new Command('gateway').addCommand(token);
+  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, (line) => process.stdout.write(`${line}\n`));
+  for (const each of admin) gateway.addCommand(each);
+  return gateway
     .description('the authenticated door in front of Pushgateway, until it is stopped')
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {

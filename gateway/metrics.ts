@@ -16,6 +16,8 @@ export interface GatewayMetrics {
   took(seconds: number): void;
   /** A device pushed then, before this process began. */
   lastPush(device: Device, at: number): void;
+  /** A device is gone for good. */
+  retired(device: Device): void;
   render(settingsGood: boolean): Promise<string>;
 }
 
@@ -52,6 +54,7 @@ export function createGatewayMetrics(): GatewayMetrics {
     refused: (code) => pushes.inc({ result: resultOf(code), reason: code }),
     took: (value) => seconds.observe(value),
     lastPush: setLastPush,
+    retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
     render(settingsGood) {
       settings.set(settingsGood ? 1 : 0);
       return registry.metrics();

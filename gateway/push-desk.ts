@@ -5,11 +5,13 @@ import type { Logger } from '../runtime/logger.ts';
 import { admit, type Held, isHolder } from './admission.ts';
 import type { CheckedPush } from './contract-check.ts';
 import { type Device, deviceKey } from './device.ts';
+import { createDeviceRelease } from './device-release.ts';
 import type { KeptPush } from './kept-file.ts';
 import type { KeptPushes } from './kept-pushes.ts';
 import type { Delivery, Pushgateway } from './pushgateway.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { PushState } from './state-header.ts';
+import type { StoredValues } from './stored-values.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** Bounds what the holder of a token that fits any DeviceID can fill. */
@@ -22,6 +24,8 @@ export interface PushDeskOptions {
   readonly pushgateway: Pushgateway;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Asked before a device is retired. */
+  readonly storedValues: StoredValues;
 }
 
 export type ReadBack =
@@ -35,17 +39,22 @@ export interface PushDesk {
   readBack(device: Device): Promise<ReadBack | Refusal>;
   /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
   forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<'forwarded' | 'not_needed' | 'failed'>;
+  /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
+  rebase(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
+  /** Lets go of a silent device, once Prometheus has its last values. */
+  retire(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
   /** Resolves when no push is on its way. */
   idle(): Promise<void>;
 }
 
-export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOptions): PushDesk {
+export function createPushDesk({ kept, pushgateway, clock, logger, storedValues }: PushDeskOptions): PushDesk {
   const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
 
   const heldOf = (device: Device): Held | undefined => {
     const push = kept.held(device);
+    if (push?.rebased) return undefined;
     return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
   };
 
@@ -89,7 +98,7 @@ export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOpt
     if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
     const refusal = admit(held, incoming, now);
     if (refusal !== undefined) return refusal;
-    if (held === undefined && kept.count >= MAX_DEVICES) {
+    if (kept.held(device) === undefined && kept.count >= MAX_DEVICES) {
       return refuse('too_many_devices', `this gateway keeps ${MAX_DEVICES} devices; retire some that are gone`);
     }
     const text = renderExposition(push.families);
@@ -103,6 +112,7 @@ export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOpt
     return settle(device, await pushgateway.put(device, text));
   }
 
+  const release = createDeviceRelease({ kept, pushgateway, clock, storedValues });
   const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
   return {
     push: async (device, state, push) =>
@@ -110,7 +120,7 @@ export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOpt
     readBack: async (device) =>
       (await turnstile.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
         const push = kept.held(device);
-        if (push === undefined) return { kind: 'nothing' };
+        if (push === undefined || push.rebased) return { kind: 'nothing' };
         try {
           return { kind: 'kept', push, text: await kept.text(device) };
         } catch (error) {
@@ -126,6 +136,9 @@ export function createPushDesk({ kept, pushgateway, clock, logger }: PushDeskOpt
         if (kept.isPrepared(device)) await confirm(device);
         return 'forwarded';
       })) ?? 'failed',
+    rebase: async (device) => (await turnstile.run(deviceKey(device), () => release.rebase(device))) ?? busy,
+    retire: async (device) =>
+      (await turnstile.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,
     idle: () => turnstile.idle(),
   };
 }

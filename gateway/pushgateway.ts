@@ -19,6 +19,8 @@ export type Delivery =
 export interface Pushgateway {
   /** Replaces the group of a device. */
   put(device: Device, text: string): Promise<Delivery>;
+  /** Removes the group of a device; removing one that is not there succeeds. */
+  remove(device: Device): Promise<Delivery>;
   /** When it started, as it says so; undefined while it does not answer. */
   startedAt(): Promise<string | undefined>;
   /**
@@ -55,13 +57,14 @@ export function createPushgateway(origin: string): Pushgateway {
     bodyTimeout: TIMEOUT_MS,
   });
 
-  async function attempt(device: Device, text: string): Promise<Delivery> {
+  /** @param text replaces the group; without one the group is removed */
+  async function attempt(device: Device, text?: string): Promise<Delivery> {
     try {
       const { statusCode, body } = await pool.request({
-        method: 'PUT',
         path: prefix + groupPath(device),
-        headers: { 'content-type': 'text/plain; version=0.0.4' },
-        body: text,
+        ...(text === undefined
+          ? { method: 'DELETE' as const }
+          : { method: 'PUT' as const, headers: { 'content-type': 'text/plain; version=0.0.4' }, body: text }),
       });
       const answer = await body.text();
       if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
@@ -81,6 +84,7 @@ export function createPushgateway(origin: string): Pushgateway {
       const second = await attempt(device, text);
       return second.kind === 'unreachable' ? first : second;
     },
+    remove: (device) => attempt(device),
     async startedAt() {
       try {
         const { statusCode, body } = await pool.request({ method: 'GET', path: `${prefix}/api/v1/status` });

@@ -34,6 +34,7 @@ export async function runGatewayService({
       logger,
       tokens: () => file.current().tokens,
       lastReloadSuccessful: file.lastReloadSuccessful,
+      admin: { hash: () => file.current().admin?.hash, prometheus: config.prometheus },
     });
   logger.level = file.current().logLevel;
   let gateway = create(file.current());
@@ -71,6 +72,6 @@ export async function runGatewayService({
 }
 
 /** What cannot follow an edit while the gateway is open. */
-function partsOf({ door, metrics, pushgateway, dataDir }: GatewayConfig): unknown {
-  return { door, metrics, pushgateway, dataDir };
+function partsOf({ door, metrics, pushgateway, prometheus, dataDir }: GatewayConfig): unknown {
+  return { door, metrics, pushgateway, prometheus, dataDir };
 }

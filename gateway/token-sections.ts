@@ -29,6 +29,11 @@ export function writeHash(token: string): string {
   return `sha256:${hashToken(token).toString('hex')}`;
 }
 
+/** Whether a setting holds a token's hash and not the token itself. */
+export function isHash(setting: string): boolean {
+  return HASHED.test(setting);
+}
+
 /** What a setting holds, the token itself or its hash, as hash. */
 export function readHash(setting: string): Buffer {
   const hex = HASHED.exec(setting)?.[1];

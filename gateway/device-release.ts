@@ -1,0 +1,70 @@
+import type { Clock } from '../runtime/clock.ts';
+import { type Held, HOLD_MS } from './admission.ts';
+import type { Device } from './device.ts';
+import type { KeptPushes } from './kept-pushes.ts';
+import type { Pushgateway } from './pushgateway.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { type StoredValues, StoredValuesError } from './stored-values.ts';
+
+/** How many series that Prometheus lacks an answer names. */
+const NAMED_SERIES = 5;
+
+interface DeviceReleaseOptions {
+  readonly kept: KeptPushes;
+  readonly pushgateway: Pushgateway;
+  readonly clock: Clock;
+  readonly storedValues: StoredValues;
+}
+
+type Outcome = Promise<{ readonly kind: 'done' } | Refusal>;
+
+/** Releases devices from what was accepted of them. Calls for one device must not overlap, nor with its pushes. */
+export interface DeviceRelease {
+  rebase(device: Device): Outcome;
+  /** @param held what the device is held to, undefined once it was rebased */
+  retire(device: Device, held: Held | undefined): Outcome;
+}
+
+export function createDeviceRelease({ kept, pushgateway, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
+  const unknown = refuse('not_found', 'nothing was accepted from this device; check user and DeviceID');
+
+  async function lacking(device: Device, ledger: ReadonlyMap<string, number>): Promise<Refusal | undefined> {
+    try {
+      const stored = await storedValues(device);
+      const series = [...ledger].filter(([key, value]) => stored.get(key) !== value).map(([key]) => key);
+      if (series.length === 0) return undefined;
+      return refuse(
+        'not_stored_yet',
+        `Prometheus does not have the last values of ${series.length} series yet, such as ${series[0]}; let it scrape`,
+        { series: series.slice(0, NAMED_SERIES) },
+      );
+    } catch (error) {
+      if (error instanceof StoredValuesError) return refuse('prometheus_down', error.message);
+      throw error;
+    }
+  }
+
+  return {
+    async rebase(device) {
+      if (kept.held(device) === undefined) return unknown;
+      await kept.rebase(device);
+      return { kind: 'done' };
+    },
+    async retire(device, held) {
+      const push = kept.held(device);
+      if (push === undefined) return unknown;
+      if (clock.now() - (held?.seenAt ?? push.at) < HOLD_MS) {
+        return refuse('still_pushing', 'the device pushed within the last minute; stop its exporter and wait a minute');
+      }
+      if (kept.isPrepared(device)) {
+        return refuse('not_stored_yet', 'nobody knows whether the last push reached Pushgateway; start it and wait');
+      }
+      const refusal = await lacking(device, push.ledger);
+      if (refusal !== undefined) return refusal;
+      const { kind } = await pushgateway.remove(device);
+      if (kind !== 'delivered') return refuse('pushgateway_down', 'Pushgateway does not remove the device; start it');
+      await kept.forget(device);
+      return { kind: 'done' };
+    },
+  };
+}
