@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { describeProblem } from '../core/settings.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { runCommands } from '../runtime/command-line.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
 import { dashboardFiles, serverFiles } from './files.ts';
 import { readRenderSettings } from './settings.ts';
 
@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function render({ config, out }: { config: string; out: string }): Promise<void> {
-  const { settings, notices } = readRenderSettings(config, await readFile(config, 'utf8'));
+  const { settings, notices } = readRenderSettings(config, await readSettingsText(config));
   for (const notice of notices) process.stderr.write(`${describeProblem(config, notice)}\n`);
   const folder = resolve(out);
   for (const { name, content, secret } of [...serverFiles(settings, folder), ...dashboardFiles(settings)]) {

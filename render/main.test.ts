@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { run } from './main.ts';
+
+let folder: string;
+let said: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-render-'));
+  said = '';
+  const keep = (text: unknown): boolean => {
+    said += String(text);
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function render(settings: string): Promise<number> {
+  const config = join(folder, 'ServerSetting.ini');
+  await writeFile(config, settings);
+  return run(['config', 'render', '--config', config, '--out', join(folder, 'out')]);
+}
+const read = (name: string): Promise<string> => readFile(join(folder, 'out', name), 'utf8');
+
+it('writes the thresholds of the settings into rules and dashboards alike', async () => {
+  expect(await render('[server]\nDailyBudget = 3GB\nLeakRatio = 0.33\n[alerts]\nQuotaWarning = 0.55\n')).toBe(0);
+  const rules = await read('rules/alerts.yml');
+  for (const text of ['> 3221225472', '> 0.55', '33%']) expect(rules).toContain(text);
+  expect(await read('dashboards/en/flowcollect-audit.json')).toContain('* 0.33, 104857600)');
+  expect(await read('dashboards/zh/flowcollect-overview.json')).toContain('0.55');
+});
+
+it('writes alerts in the language of the settings', async () => {
+  await render('[server]\nLanguage = en\n');
+  expect(await read('templates/flowcollect.tmpl')).toContain('.Annotations.summary_en');
+  await render('');
+  expect(await read('templates/flowcollect.tmpl')).not.toContain('_en');
+});
+
+it('scrapes containers by their names, and else this machine', async () => {
+  await render('[server]\nPushgatewayAddr = http://pushgateway:9091\nAuditorListen = :9102\n');
+  expect(await read('prometheus.yml')).toContain('auditor:9102');
+  await render('[server]\nAuditorListen = :9202\n');
+  expect(await read('prometheus.yml')).toContain('127.0.0.1:9202');
+});
+
+it.skipIf(process.platform === 'win32')('keeps secrets to their owner, and out of what it says', async () => {
+  const mail = '[smtp]\nEmailUser = me@mail.invalid\nEmailTo = me@mail.invalid\nEmailPass = hunter2\n';
+  await render(`${mail}[alerts]\nTelegramToken = 1:hunter3\nTelegramChat = 5\n`);
+  expect(await read('smtp_password')).toBe('hunter2');
+  expect(await read('alertmanager.yml')).not.toContain('hunter2');
+  for (const name of ['smtp_password', 'alertmanager.yml']) {
+    expect((await stat(join(folder, 'out', name))).mode & 0o777).toBe(0o600);
+  }
+  expect(said).not.toContain('hunter');
+});
+
+it('ends with 2 and writes nothing when the settings are bad', async () => {
+  expect(await render('[alerts]\nQuotaWarning = much\n')).toBe(2);
+  expect(said).toContain('ServerSetting.ini:2: [alerts] QuotaWarning');
+  await expect(read('prometheus.yml')).rejects.toThrow();
+});
+
+it('ends with 2 when the settings or the folder are not named', async () => {
+  expect(await run(['config', 'render', '--config', join(folder, 'none.ini'), '--out', folder])).toBe(2);
+  expect(await run(['config', 'render', '--config', join(folder, 'none.ini')])).toBe(2);
+});
