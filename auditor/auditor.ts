@@ -184,13 +184,15 @@ export function createAuditor({
           const now = clock.now();
           const today = await todaySums(sums, config(), now);
           metrics.sums(today, await cycleSums(sums, config(), known, now));
-          if (view !== undefined) view.sums(now, today, await presenceAt(prometheus, now));
+          if (view !== undefined) {
+            view.sums(now, { known: true, sums: today, presence: await presenceAt(prometheus, now) });
+          }
           if (sumsFailed) logger.info('sums are published again');
           sumsFailed = false;
         } catch (error) {
           if (!(error instanceof PrometheusError)) throw error;
           metrics.sums(undefined, undefined);
-          view?.sums(clock.now(), undefined, []);
+          view?.sums(clock.now(), { known: false, reasons: [error.reason] });
           if (!sumsFailed) logger.error({ err: error }, 'sums not published');
           sumsFailed = true;
         }

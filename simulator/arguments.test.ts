@@ -12,7 +12,7 @@ it('reads what each command takes', () => {
     secret: '',
   });
   expect(parseArguments(['all', '--leak', '5000000', '--airport-port', '1234'])).toMatchObject({
-    parts: ['kernel', 'airport', 'mailbox'],
+    parts: ['kernel', 'airport', 'mailbox', 'telegram'],
     leak: 5_000_000,
     airportPort: 1234,
     shape: 'household',

@@ -3,7 +3,7 @@ import { WORKLOAD_SHAPES, type WorkloadShape } from './household/workload.ts';
 
 /** What the command line asks for. */
 export interface SimulatorArguments {
-  readonly parts: readonly ('kernel' | 'airport' | 'mailbox')[];
+  readonly parts: readonly ('kernel' | 'airport' | 'mailbox' | 'telegram')[];
   readonly controlPort: number;
   readonly kernelPort: number;
   readonly secret: string;
@@ -23,6 +23,8 @@ export interface SimulatorArguments {
   readonly mailboxPort: number;
   readonly mailUser?: string;
   readonly mailPassword: string;
+  readonly telegramPort: number;
+  readonly botToken: string;
 }
 
 type Part = SimulatorArguments['parts'][number];
@@ -46,6 +48,10 @@ const MAILBOX_OPTIONS = [
   new Option('--mail-user <name>', 'let in this user only'),
   new Option('--mail-password <text>', "that user's password").default(''),
 ];
+const TELEGRAM_OPTIONS = [
+  new Option('--telegram-port <port>', 'port of the Bot API').argParser(port).default(0),
+  new Option('--bot-token <text>', 'the token of its one bot').default('1:simulated'),
+];
 const COMMON_OPTIONS = [
   new Option('--control-port <port>', 'port of the control listener').argParser(port).default(0),
   new Option('--speed <factor>', 'simulated seconds in a real one').argParser(atLeast(0.001)).default(1),
@@ -56,7 +62,9 @@ const COMMON_OPTIONS = [
 export function parseArguments(argv: readonly string[]): SimulatorArguments {
   let parsed: SimulatorArguments | undefined;
   const program = new Command('simulator')
-    .description('A Mihomo kernel, an airport and a mailbox on loopback. Prints their addresses as one line of JSON.')
+    .description(
+      'A Mihomo kernel, an airport, a mailbox and a Bot API on loopback. Prints their addresses as one line of JSON.',
+    )
     .exitOverride();
   const add = (name: string, about: string, parts: readonly Part[], options: readonly Option[]): void => {
     const command = program.command(name).description(about).exitOverride();
@@ -68,11 +76,12 @@ export function parseArguments(argv: readonly string[]): SimulatorArguments {
   add('kernel', "a kernel's API", ['kernel'], KERNEL_OPTIONS);
   add('airport', 'an airport', ['airport'], AIRPORT_OPTIONS);
   add('mailbox', 'a mail server', ['mailbox'], MAILBOX_OPTIONS);
+  add('telegram', 'a Bot API of Telegram', ['telegram'], TELEGRAM_OPTIONS);
   add(
     'all',
-    'all three; the airport bills what the kernel moves',
-    ['kernel', 'airport', 'mailbox'],
-    [...KERNEL_OPTIONS, ...AIRPORT_OPTIONS, ...MAILBOX_OPTIONS],
+    'all four; the airport bills what the kernel moves',
+    ['kernel', 'airport', 'mailbox', 'telegram'],
+    [...KERNEL_OPTIONS, ...AIRPORT_OPTIONS, ...MAILBOX_OPTIONS, ...TELEGRAM_OPTIONS],
   );
   program.parse(argv, { from: 'user' });
   return parsed ?? program.help({ error: true });
@@ -93,6 +102,8 @@ const DEFAULTS: Omit<SimulatorArguments, 'parts'> = {
   leak: 0,
   mailboxPort: 0,
   mailPassword: '',
+  telegramPort: 0,
+  botToken: '',
 };
 
 function port(text: string): number {

@@ -6,6 +6,7 @@ import type { ControlRoutes } from './control.ts';
 import type { KernelSimulator } from './kernel/kernel-simulator.ts';
 import { type Mailbox, refusalSchema } from './mailbox/mailbox.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { TelegramSimulator } from './telegram/telegram.ts';
 
 const restartSchema = z.object({ downFor: z.number().min(0).max(600_000).default(1500) });
 const speedSchema = z.object({ speed: z.number().positive() });
@@ -58,5 +59,23 @@ export function mailboxRoutes(mailbox: Mailbox): ControlRoutes {
     'GET /simulator/mailbox': () => ({ refusal: mailbox.refusal(), mails: mailbox.mails() }),
     'PUT /simulator/mailbox': (body) => mailbox.refuse(z.object({ refusal: refusalSchema }).parse(body).refusal),
     'DELETE /simulator/mailbox': () => mailbox.clear(),
+  };
+}
+
+export function telegramRoutes(telegram: TelegramSimulator): ControlRoutes {
+  const state = () => ({ sent: telegram.sent });
+  const chat = z.number();
+  return {
+    'GET /simulator/telegram': state,
+    'POST /simulator/telegram/say': (body) => {
+      const said = z.object({ chat, text: z.string() }).parse(body);
+      telegram.say(said.chat, said.text);
+      return state();
+    },
+    'POST /simulator/telegram/press': (body) => {
+      const pressed = z.object({ chat, data: z.string() }).parse(body);
+      telegram.press(pressed.chat, pressed.data);
+      return state();
+    },
   };
 }

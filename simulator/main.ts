@@ -53,6 +53,7 @@ async function configOf(args: SimulatorArguments): Promise<SimulationConfig> {
     port: args.mailboxPort,
     ...(mailUser === undefined ? {} : { login: { user: mailUser, password: args.mailPassword } }),
   };
+  const telegram = { port: args.telegramPort, token: args.botToken };
   return {
     controlPort: args.controlPort,
     speed: args.speed,
@@ -60,6 +61,7 @@ async function configOf(args: SimulatorArguments): Promise<SimulationConfig> {
     ...(parts.includes('kernel') ? { kernel } : {}),
     ...(parts.includes('airport') ? { airport } : {}),
     ...(parts.includes('mailbox') ? { mailbox } : {}),
+    ...(parts.includes('telegram') ? { telegram } : {}),
   };
 }
 

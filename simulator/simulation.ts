@@ -2,7 +2,7 @@ import type { HttpListener } from '../runtime/http-listener.ts';
 import { type AirportSimulator, createAirport } from './airport/airport.ts';
 import { bill } from './airport/bill.ts';
 import { type ControlRoutes, listenForControl } from './control.ts';
-import { airportRoutes, kernelRoutes, mailboxRoutes } from './control-routes.ts';
+import { airportRoutes, kernelRoutes, mailboxRoutes, telegramRoutes } from './control-routes.ts';
 import type { WorkloadShape } from './household/workload.ts';
 import { createHouseholdSource } from './kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from './kernel/kernel-simulator.ts';
@@ -10,6 +10,7 @@ import { createPlayback } from './kernel/playback.ts';
 import type { Recording } from './kernel/recording.ts';
 import { createMailbox, type Mailbox } from './mailbox/mailbox.ts';
 import { createSimulatedClock } from './simulated-clock.ts';
+import { createTelegram, type TelegramSimulator } from './telegram/telegram.ts';
 
 /** What to simulate; ports of 0 are chosen by the system. */
 export interface SimulationConfig {
@@ -36,6 +37,11 @@ export interface SimulationConfig {
     readonly port: number;
     readonly login?: { readonly user: string; readonly password: string };
   };
+  readonly telegram?: {
+    readonly port: number;
+    /** Its one bot's. */
+    readonly token: string;
+  };
 }
 
 /** Where to find what was started; the keys of what was not asked for are missing. */
@@ -45,6 +51,8 @@ export interface SimulationAddresses {
   /** The subscription's URL. */
   readonly airport?: string;
   readonly mailbox?: { readonly host: string; readonly port: number };
+  /** The root of the Bot API. */
+  readonly telegram?: string;
 }
 
 /** Everything FlowCollect talks to, in one process. */
@@ -55,6 +63,7 @@ export interface Simulation {
   readonly kernel: KernelSimulator | undefined;
   readonly airport: AirportSimulator | undefined;
   readonly mailbox: Mailbox | undefined;
+  readonly telegram: TelegramSimulator | undefined;
 }
 
 /** What the subscription had used when the simulation began, in bytes. */
@@ -85,18 +94,21 @@ export function createSimulation(config: SimulationConfig, clock: () => number):
         }),
     });
   const mailbox = config.mailbox && createMailbox({ ...config.mailbox, clock });
+  const telegram = config.telegram && createTelegram({ ...config.telegram, clock });
   let control: HttpListener | undefined;
 
   return {
     kernel,
     airport,
     mailbox,
+    telegram,
     async start() {
-      await Promise.all([kernel?.start(), airport?.start(), mailbox?.start()]);
+      await Promise.all([kernel?.start(), airport?.start(), mailbox?.start(), telegram?.start()]);
       const routes: ControlRoutes = {
         ...(kernel && kernelRoutes(kernel, time)),
         ...(airport && airportRoutes(airport)),
         ...(mailbox && mailboxRoutes(mailbox)),
+        ...(telegram && telegramRoutes(telegram)),
       };
       const address = { host: '127.0.0.1', port: config.controlPort, setting: '--control-port' };
       control = await listenForControl(routes, address);
@@ -105,11 +117,12 @@ export function createSimulation(config: SimulationConfig, clock: () => number):
         ...(kernel && { kernel: kernel.origin() }),
         ...(airport && { airport: airport.url() }),
         ...(mailbox && { mailbox: { host: '127.0.0.1', port: mailbox.port() } }),
+        ...(telegram && { telegram: telegram.origin() }),
       };
     },
     async stop() {
       control?.server.closeAllConnections();
-      await Promise.all([control?.close(), kernel?.stop(), airport?.stop(), mailbox?.stop()]);
+      await Promise.all([control?.close(), kernel?.stop(), airport?.stop(), mailbox?.stop(), telegram?.stop()]);
     },
   };
 }

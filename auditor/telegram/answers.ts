@@ -13,7 +13,7 @@ const LONGEST = 4096;
 export function answerTo(topic: Topic, model: ReportModel, language: Language): string {
   const words = botWordsOf(language);
   if (model.at === 0) return words.nothingYet;
-  const lines = topic === 'report' ? [reportText(model, language)] : linesOf(topic, model, language);
+  const lines = topic === 'report' ? [reportText(model, language).trimEnd()] : linesOf(topic, model, language);
   return fitting([...lines, '', words.asOf(formatLocalTime(model.at, model.timezone))].join('\n'));
 }
 

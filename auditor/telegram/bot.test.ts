@@ -73,14 +73,14 @@ beforeEach(async () => {
   telegram = createTelegram({ port: 0, token: TOKEN, clock: () => now });
   await telegram.start();
   view = createLiveView();
-  view.sums(
-    NOON,
-    [sum('alice', 'alice-phone', 3 * GB), sum('bob', 'bob-laptop', 7 * GB)],
-    [
+  view.sums(NOON, {
+    known: true,
+    sums: [sum('alice', 'alice-phone', 3 * GB), sum('bob', 'bob-laptop', 7 * GB)],
+    presence: [
       { user: 'alice', device: 'alice-phone', lastPush: NOON },
       { user: 'bob', device: 'bob-laptop', lastPush: NOON },
     ],
-  );
+  });
   audited(
     { user: 'alice', model: exampleAirport({ airport: 'alice.yaml' }) },
     { user: 'bob', model: exampleAirport({ airport: 'bob.yaml' }) },
@@ -139,6 +139,11 @@ describe('a bound chat', () => {
     for (const part of parts) expect(text).toContain(part);
     expect(text).not.toContain('bob');
     expect(buttons).toContain('/devices');
+  });
+
+  it('is told why today is not known', async () => {
+    view.sums(NOON, { known: false, reasons: [{ code: 'prometheus_unreachable', detail: '127.0.0.1:9090' }] });
+    expect((await say(ALICE, '/today')).text).toContain('未知：Prometheus（127.0.0.1:9090）没有响应');
   });
 
   it('may press a button instead', async () => {

@@ -24,6 +24,7 @@ export interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' |
 
 /** After Telegram could not be reached or refused the token. */
 const AGAIN_MS = 30_000;
+const FAREWELL_MS = 2_000;
 /** Telegram holds a question for updates open so long; a call that takes longer is lost. */
 const CALL_SECONDS = 60;
 
@@ -101,8 +102,11 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
     },
     async stop() {
       ending.abort();
+      // Telegram is told which messages were answered, as far as it can be reached in time.
+      const farewell = new AbortController();
+      await Promise.race([bot.stop().catch(() => undefined), clock.sleep(FAREWELL_MS, farewell.signal)]);
+      farewell.abort();
       await transport.close();
-      await bot.stop().catch(() => undefined);
       await running;
     },
   };

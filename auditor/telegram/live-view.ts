@@ -1,9 +1,9 @@
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
 import type { AirportAudit } from '../audit-window.ts';
 import type { TodaySum } from '../metrics.ts';
-import { type AirportModel, type ReportModel, reportModel } from '../report/model.ts';
+import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import type { Presence } from '../usage/presence.ts';
-import { reason } from '../verdict/reason.ts';
+import type { Reason } from '../verdict/reason.ts';
 import { gravest } from '../verdict/verdict.ts';
 
 /** An airport of a user, as last looked at. */
@@ -14,20 +14,26 @@ export interface OwnedAirport {
 
 /** What the auditor knew last, in memory, so that an answer asks nobody. */
 export interface LiveView {
-  /** @param at when the sums were taken, epoch milliseconds; undefined sums could not be taken */
-  sums(at: number, today: readonly TodaySum[] | undefined, presence: readonly Presence[]): void;
+  /** @param at when the sums were taken, epoch milliseconds */
+  sums(at: number, today: LiveSums): void;
   audited(audits: readonly AirportAudit[], model: ReportModel): void;
   /** One user's report as of the last sums and the last look; it holds nothing of other users. */
   of(user: string, day: DayRule): ReportModel;
   airports(): readonly OwnedAirport[];
 }
 
+/** Today's sums of all users with their devices, or why they could not be taken. */
+export type LiveSums =
+  | { readonly known: true; readonly sums: readonly TodaySum[]; readonly presence: readonly Presence[] }
+  | { readonly known: false; readonly reasons: readonly Reason[] };
+
 export function createLiveView(): LiveView {
-  let [at, today, presence]: [number, readonly TodaySum[] | undefined, readonly Presence[]] = [0, undefined, []];
+  let at = 0;
+  let today: LiveSums = { known: false, reasons: [] };
   let owned: readonly OwnedAirport[] = [];
   return {
-    sums(takenAt, sums, devices) {
-      [at, today, presence] = [takenAt, sums, devices];
+    sums(takenAt, sums) {
+      [at, today] = [takenAt, sums];
     },
     audited(audits, { airports }) {
       owned = audits.flatMap(({ user, airport }) => {
@@ -37,18 +43,12 @@ export function createLiveView(): LiveView {
     },
     of(user, rule) {
       const airports = owned.filter((each) => each.user === user).map((each) => each.model);
-      const own = {
-        traffic: (today ?? []).filter(({ labels }) => labels.user === user).map((each) => ({ ...each, born: false })),
-        presence: presence.filter((each) => each.user === user),
-        hosts: [],
-      };
       const model = reportModel({
         user,
         at,
         timezone: rule.zone,
         day: localDayAt(at, rule),
-        today:
-          today === undefined ? { known: false, reasons: [reason('use_unknown')] } : { known: true as const, ...own },
+        today: ownToday(today, user),
         airports: [],
         days: [],
       });
@@ -56,5 +56,15 @@ export function createLiveView(): LiveView {
       return { ...model, airports, verdict };
     },
     airports: () => owned,
+  };
+}
+
+function ownToday(today: LiveSums, user: string): TodayInput {
+  if (!today.known) return today;
+  return {
+    known: true,
+    traffic: today.sums.filter(({ labels }) => labels.user === user).map((each) => ({ ...each, born: false })),
+    presence: today.presence.filter((each) => each.user === user),
+    hosts: [],
   };
 }
