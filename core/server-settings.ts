@@ -44,6 +44,9 @@ export const serverSchema = z.object({
   LeakMinBytes: sizeSetting().default(100 * MIB),
   /** Share of what the devices should have been billed. */
   LeakRatio: numberSetting(0, 10).default(0.2),
+  /** PEM files with which the gateway speaks TLS, relative to the settings file; both or none. */
+  TlsCert: z.string().optional(),
+  TlsKey: z.string().optional(),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
   AdminToken: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */

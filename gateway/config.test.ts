@@ -27,6 +27,7 @@ describe('readGatewayConfig', () => {
     const door = (address: string) => noticesOf(`[server]\nServerToken = t\nListenPort = ${address}`);
     for (const address of [':8686', '0.0.0.0:1', '[::]:1', '8.8.8.8:1'])
       expect(door(address)[0]).toContain('unencrypted');
+    expect(door(':8686\nTlsCert = cert.pem\nTlsKey = key.pem')).toEqual([]);
     for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1']) expect(door(address)).toEqual([]);
   });
 
@@ -52,6 +53,8 @@ describe('readGatewayConfig', () => {
     ['[device.a/b]\nToken = x', 'ServerSetting.ini:1: [device.a/b]: the name after "device." must not contain "/"'],
     ['[server]\nServerToken = t\nListenPort = here', 'ServerSetting.ini:3: [server] ListenPort: must be an address'],
     ['[server]\nServerToken = t\nGatewayMetricsListen = x:y', 'GatewayMetricsListen: must be an address'],
+    ['[server]\nServerToken = t\nTlsKey = key.pem', 'ServerSetting.ini:3: [server] TlsKey: needs TlsCert beside it'],
+    ['[server]\nServerToken = sixteen-characters\nAdminToken = sixteen-characters', 'AdminToken: is a token that'],
     ['[server]\nServerToken = 密码', 'ServerToken: must hold only characters'],
   ])('says what is wrong with %j', (text, message) => {
     expect(messageOf(text)).toContain(message);

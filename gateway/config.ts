@@ -1,6 +1,7 @@
 import { readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import type { CertificateFiles } from './door-certificate.ts';
 import { DEFAULT_USER, isHash, readHash, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
 
@@ -12,6 +13,8 @@ export interface GatewayConfig {
   readonly door: ListenAddress;
   /** Where the gateway's own metrics are served. */
   readonly metrics: ListenAddress;
+  /** With which the door speaks TLS; as written: relative to the settings file's folder. */
+  readonly tls?: CertificateFiles;
   /** Such as `http://127.0.0.1:9091`. */
   readonly pushgateway: string;
   /** As written: relative to the settings file's folder. */
@@ -54,11 +57,12 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
       'is missing: add one, long and random, or run "flowcollect gateway token add"; without a token nobody can push',
     );
   }
-  if (isPublic(door.host)) {
+  const tls = readCertificateFiles(server, reader);
+  if (tls === undefined && isPublic(door.host)) {
     reader.notice(
       'server',
       'ListenPort',
-      'takes tokens unencrypted from the network; put TLS in front of it and listen on 127.0.0.1',
+      'takes tokens unencrypted from the network; set TlsCert and TlsKey, or put TLS in front and listen on 127.0.0.1',
     );
   }
   return reader.finish({
@@ -71,6 +75,7 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     tokens,
     sections,
     prometheus: server.PrometheusAddr,
+    ...(tls === undefined ? {} : { tls }),
     ...readAdmin(server, tokens, reader),
   });
 }
@@ -85,6 +90,16 @@ function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader)
     reader.notice('server', 'ServerToken', 'is the one of the example, which everybody knows; make your own');
   }
   return { hash: hashToken(ServerToken), user: DEFAULT_USER };
+}
+
+function readCertificateFiles(
+  { TlsCert: cert, TlsKey: key }: ServerSection,
+  reader: SettingsReader,
+): CertificateFiles | undefined {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert !== undefined) reader.problem('server', 'TlsCert', 'needs TlsKey beside it');
+  if (key !== undefined) reader.problem('server', 'TlsKey', 'needs TlsCert beside it');
+  return undefined;
 }
 
 /** A device's token must never administer. */

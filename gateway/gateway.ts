@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -6,6 +7,7 @@ import { createAdministration } from './administration.ts';
 import { answerBroken } from './broken-request.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDoor } from './door.ts';
+import { openDoorCertificate } from './door-certificate.ts';
 import { openKeptPushes } from './kept-pushes.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createMetricsPage } from './metrics-page.ts';
@@ -16,7 +18,7 @@ import { createStoredValues } from './stored-values.ts';
 import type { Token } from './tokens.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'pushgateway'>;
+  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'pushgateway' | 'tls'>;
   /** Absolute. */
   readonly dataFolder: string;
   readonly clock: Clock;
@@ -89,11 +91,21 @@ export function createGateway({
     });
     restorer.start();
     onStop(() => restorer.stop());
-    const door = await listenHttp(createDoor({ desk, metrics, clock, logger, tokens }), config.door, {
-      requestTimeout: REQUEST_MS,
-      headersTimeout: HEADERS_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 1000,
+    const certificate = config.tls === undefined ? undefined : await openDoorCertificate(config.tls, logger);
+    onStop(async () => certificate?.close());
+    const door = await listenHttp(
+      createDoor({ desk, metrics, clock, logger, tokens }),
+      config.door,
+      {
+        requestTimeout: REQUEST_MS,
+        headersTimeout: HEADERS_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        connectionsCheckingInterval: 1000,
+      },
+      certificate?.first,
+    );
+    certificate?.follow((next) => {
+      if (door.server instanceof TlsServer) door.server.setSecureContext(next);
     });
     door.server.maxConnections = MAX_CONNECTIONS;
     door.server.on('clientError', answerBroken);

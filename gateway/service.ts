@@ -26,9 +26,12 @@ export async function runGatewayService({
   logger = createLogger('gateway', 'info'),
 }: GatewayServiceOptions): Promise<void> {
   const file = await openSettingsFile(path, readGatewayConfig, logger);
+  const inFolder = (file: string): string => resolve(dirname(path), file);
+  const absolute = (tls: GatewayConfig['tls']): Pick<GatewayConfig, 'tls'> =>
+    tls === undefined ? {} : { tls: { cert: inFolder(tls.cert), key: inFolder(tls.key) } };
   const create = (config: GatewayConfig): Gateway =>
     createGateway({
-      config,
+      config: { ...config, ...absolute(config.tls) },
       dataFolder: resolve(dirname(path), config.dataDir),
       clock: systemClock,
       logger,
@@ -72,6 +75,6 @@ export async function runGatewayService({
 }
 
 /** What cannot follow an edit while the gateway is open. */
-function partsOf({ door, metrics, pushgateway, prometheus, dataDir }: GatewayConfig): unknown {
-  return { door, metrics, pushgateway, prometheus, dataDir };
+function partsOf({ door, metrics, pushgateway, prometheus, dataDir, tls }: GatewayConfig): unknown {
+  return { door, metrics, pushgateway, prometheus, dataDir, tls };
 }

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A host and port to listen on, and the setting that moves it, named when the port is taken. */
@@ -26,14 +27,17 @@ export class ListenError extends Error {
 
 /**
  * @param options limits of time and size, for a listener that strangers reach
+ * @param tls PEM texts with which it speaks TLS only
  * @throws ListenError
  */
 export async function listenHttp(
   handler: RequestListener,
   address: ListenAddress,
   options: ServerOptions = {},
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<HttpListener> {
-  const server = createServer(options, handler);
+  const server: Server =
+    tls === undefined ? createServer(options, handler) : createTlsServer({ ...options, ...tls }, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
@@ -50,7 +54,7 @@ export async function listenHttp(
   return {
     server,
     port,
-    origin: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

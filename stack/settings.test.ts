@@ -37,6 +37,7 @@ describe('readServerSide', () => {
   it.each([
     ['[server]\nListenPort = here', '[server] ListenPort: must be an address'],
     ['[server]\nPrometheusAddr = http://prometheus:9090', '[server] PrometheusAddr: must be on 127.0.0.1 here'],
+    ['[server]\nTlsCert = a.pem\nTlsKey = b.pem', '[server] TlsCert: must be left out here'],
     ['[stack]\nGrafanaPort = 70000', '[stack] GrafanaPort: must be a number'],
   ])('refuses %j and says where', (text, problem) => {
     expect(() => read(text)).toThrow(SettingsError);

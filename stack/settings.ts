@@ -67,6 +67,9 @@ export function readServerSide(path: string, text: string): ServerSide {
     }
     return { host: '127.0.0.1', port: Number(url.port === '' ? 80 : url.port), setting: named('server', key) };
   };
+  if (server.TlsCert !== undefined) {
+    reader.problem('server', 'TlsCert', 'must be left out here: the stack pushes within this machine, in plain HTTP');
+  }
   const own = (key: 'AlertmanagerPort' | 'GrafanaPort'): ListenAddress => ({
     host: '127.0.0.1',
     port: stack[key],
