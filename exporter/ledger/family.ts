@@ -155,7 +155,16 @@ export function createFamilyBook(options: FamilyOptions, saved?: SavedFamilies):
     add(slots, upload, download, at) {
       for (let index = 0; index < families.length; index += 1) {
         const slot = slots[index];
-        if (slot !== undefined && isOn[index] === true) families[index]?.add(slot, upload, download, at);
+        if (slot === undefined || isOn[index] !== true) continue;
+        const { standing, bytes } = slot;
+        if (standing === undefined || !standing.named || standing.past || bytes === undefined) {
+          families[index]?.add(slot, upload, download, at);
+          continue;
+        }
+        // What nearly all bytes come to, without a call: the key still has the name it had.
+        standing.lastUsed = at;
+        bytes.upload += upload;
+        bytes.download += download;
       }
     },
     shown: () => each((family) => (isOn[families.indexOf(family)] === true ? family.series() : [])),

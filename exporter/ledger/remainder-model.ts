@@ -2,7 +2,7 @@ import type { Direction } from '../../core/traffic.ts';
 import type { Candidate } from './candidates.ts';
 import type { NodeSizes } from './node-sizes.ts';
 import type { Claim } from './share-out.ts';
-import { createSizeModel, type Features, type Prior, type SavedSizeModel } from './size-model.ts';
+import { createSizeModel, type Prior, type SavedSizeModel } from './size-model.ts';
 
 /** One direction's model of what remainders are made of (docs/accounting.md). */
 export interface RemainderModel {
@@ -25,6 +25,8 @@ export interface SavedRemainderModel {
   readonly sizes: SavedSizeModel;
   readonly busyRate: number;
 }
+
+type Weights = readonly (readonly [parameter: string, weight: number])[];
 
 /** How wide the sizes of small connections spread around their mean: deviation over mean. Web traffic is wider than 1. */
 const SIZE_SPREAD = 2;
@@ -75,24 +77,24 @@ export function createRemainderModel(
   // The rate of the connection that an average byte travelled on, bytes a millisecond.
   let busyRate = saved?.busyRate ?? 100;
 
-  const featuresOf = (candidate: Candidate, elapsed: number): Features => {
+  const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
     switch (candidate.kind) {
       case 'closed':
-        return new Map([
+        return [
           ['tail', candidate.rate[direction] * busyTime(elapsed)],
           ['closing', 1],
-        ]);
+        ];
       case 'resumed':
-        return new Map([['resumed', candidate.lifetime[direction]]]);
+        return [['resumed', candidate.lifetime[direction]]];
       case 'likeness':
-        return new Map([['unheard', (candidate.part[direction] * elapsed) / 1000]]);
+        return [['unheard', (candidate.part[direction] * elapsed) / 1000]];
       case 'unseen':
         // A rejected connection never brings anything down.
-        if (candidate.attribution.class === 'reject' && direction === 'download') return new Map();
-        return new Map([
+        if (candidate.attribution.class === 'reject' && direction === 'download') return [];
+        return [
           ...smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
           ...bigFeatures(candidate.wait),
-        ]);
+        ];
     }
   };
 
@@ -109,9 +111,9 @@ export function createRemainderModel(
       case 'unseen': {
         // Few are big, and then as big as their time allowed: variance = mean × the size of the big ones.
         const small = sizes.mean(
-          new Map(smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction))),
+          smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
         );
-        const big = sizes.mean(new Map(bigFeatures(candidate.wait)));
+        const big = sizes.mean(bigFeatures(candidate.wait));
         return (SIZE_SPREAD * small) ** 2 + big * (2 / 3) * busyRate * candidate.wait;
       }
     }
@@ -124,7 +126,7 @@ export function createRemainderModel(
     expect(candidates, elapsed) {
       const parts = candidates.map((candidate) => {
         const features = featuresOf(candidate, elapsed);
-        return { features, noise: features.size > 0 ? noiseOf(candidate, elapsed) : 0 };
+        return { features, noise: features.length > 0 ? noiseOf(candidate, elapsed) : 0 };
       });
       const sum = new Map<string, number>();
       for (const { features } of parts) {
@@ -134,7 +136,7 @@ export function createRemainderModel(
         claims() {
           const covariances = sizes.covariances(sum);
           return parts.map(({ features, noise }) => {
-            if (features.size === 0) return { mean: 0, variance: 0 };
+            if (features.length === 0) return { mean: 0, variance: 0 };
             // What is not known of the parameters is uncertain for all candidates together.
             let shared = 0;
             for (const [name, weight] of features) shared += weight * (covariances.get(name) ?? 0);
@@ -151,7 +153,7 @@ export function createRemainderModel(
   };
 }
 
-function smallFeatures(node: string, ratio: number): [string, number][] {
+function smallFeatures(node: string, ratio: number): Weights {
   return [
     ['unseen', ratio],
     [`node ${node}`, 1],
@@ -162,7 +164,7 @@ function smallFeatures(node: string, ratio: number): [string, number][] {
  * The longer before the frame a connection was announced, the bigger it may have been and still be gone: with sizes
  * spread evenly up to a bound far away, the expectation grows with the square of that time.
  */
-function bigFeatures(wait: number): [string, number][] {
+function bigFeatures(wait: number): Weights {
   return [['growth', (wait / 1000) ** 2]];
 }
 

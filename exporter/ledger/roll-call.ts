@@ -26,14 +26,15 @@ export interface RollCall<T extends RollEntry> {
 
 export function createRollCall<T extends RollEntry>(known: readonly T[] = []): RollCall<T> {
   const byId = new Map(known.map((entry) => [entry.id, entry]));
-  let before: readonly T[] = [...known];
+  let before: T[] = [...known];
   let now: T[] = [];
+  let named = 0;
   let call = 0;
   let expected = 0;
   return {
     byId,
     begin() {
-      now = [];
+      named = 0;
       call += 1;
       expected = 0;
     },
@@ -50,8 +51,9 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
     answer(entry) {
       if (entry.call === 0) byId.set(entry.id, entry);
       entry.call = call;
-      entry.position = now.length;
-      now.push(entry);
+      entry.position = named;
+      now[named] = entry;
+      named += 1;
     },
     end(onGone) {
       for (const entry of byId.values()) {
@@ -59,11 +61,14 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
         byId.delete(entry.id);
         onGone?.(entry);
       }
-      before = now;
+      now.length = named;
+      // The list before is written over by the next one: it has grown to the size that lists have.
+      [before, now] = [now, before];
     },
     clear() {
       byId.clear();
       before = [];
+      now = [];
     },
   };
 }

@@ -7,7 +7,7 @@ export interface SizeModel {
   /** The expectation of a combination of features, not below zero. */
   mean(features: Features): number;
   /** How much the sum of `total` would teach about each of its parameters: their covariances under what is not yet known. */
-  covariances(total: Features): Features;
+  covariances(total: Sum): Sum;
   /**
    * Learns from one remainder.
    *
@@ -15,13 +15,16 @@ export interface SizeModel {
    * @param remainder bytes
    * @param noise variance of the remainder if the parameters were known, square bytes
    */
-  learn(total: Features, remainder: number, noise: number): void;
+  learn(total: Sum, remainder: number, noise: number): void;
   /** Parameters as they stand, to be saved. */
   save(): SavedSizeModel;
 }
 
-/** Parameter name → weight. */
-export type Features = ReadonlyMap<string, number>;
+/** Parameter names and weights, each name once. */
+export type Features = Iterable<readonly [name: string, weight: number]>;
+
+/** The features of several together. */
+export type Sum = ReadonlyMap<string, number>;
 
 /** What is believed of a parameter before anything was seen. */
 export interface Prior {
@@ -103,7 +106,7 @@ export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: S
 
   return {
     mean: (features) => {
-      for (const name of features.keys()) positionOf(name);
+      for (const [name] of features) positionOf(name);
       return Math.max(0, dot(features, means));
     },
     covariances(total) {
