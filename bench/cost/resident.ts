@@ -97,7 +97,7 @@ async function acceptPushes(): Promise<{ gateway: HttpListener; pushes(): number
       request.resume().on('end', () => {
         if (request.method === 'PUT') pushes += 1;
         response.writeHead(request.method === 'PUT' ? 200 : 404, { 'content-type': 'application/json' });
-        response.end('{}');
+        response.end('{"error":"nothing_pushed"}');
       });
     },
     { host: '127.0.0.1', port: 0, setting: 'the port, which the system chooses' },
