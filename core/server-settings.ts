@@ -31,6 +31,10 @@ export const serverSchema = z.object({
   AuditorListen: z.string().default('127.0.0.1:9102'),
   /** Where the gateway's own metrics are served; never the address that devices reach. */
   GatewayMetricsListen: z.string().default('127.0.0.1:9103'),
+  /** Where Grafana asks on behalf of users; open only with `LabelProxyAddr`. */
+  ReadersListen: z.string().default('127.0.0.1:9104'),
+  /** prom-label-proxy, which keeps users apart. */
+  LabelProxyAddr: httpUrlSetting().optional(),
   DataDir: z.string().default('./data'),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),

@@ -45,6 +45,23 @@ describe('readGatewayConfig', () => {
     ]);
   });
 
+  it('opens the readers’ door where prom-label-proxy is named, on loopback', () => {
+    const text = '[server]\nServerToken = t\n[user.alice]\nReaderToken = one';
+    expect(readGatewayConfig(FILE, text).settings.readerDoor).toBeUndefined();
+    const { settings, notices } = readGatewayConfig(
+      FILE,
+      text.replace('= t', '= t\nListenPort = 127.0.0.1:1\nLabelProxyAddr = http://127.0.0.1:9105/'),
+    );
+    expect(settings.readerDoor).toMatchObject({
+      listen: { host: '127.0.0.1', port: 9104 },
+      labelProxy: 'http://127.0.0.1:9105',
+    });
+    expect(settings.readers).toEqual([{ user: 'alice', hash: hashToken('one') }]);
+    expect(notices).toEqual([]);
+    const open = text.replace('= t', '= t\nReadersListen = 0.0.0.0:9104\nLabelProxyAddr = http://127.0.0.1:9105');
+    expect(noticesOf(open).join()).toContain('ReadersListen: takes readers’ tokens unencrypted');
+  });
+
   it.each([
     ['[server]\nListenPort = :1', 'ServerSetting.ini:1: [server] ServerToken: is missing'],
     ['[device.a]\nNote = revoked', '[server] ServerToken: is missing'],
@@ -55,6 +72,9 @@ describe('readGatewayConfig', () => {
     ['[server]\nServerToken = t\nGatewayMetricsListen = x:y', 'GatewayMetricsListen: must be an address'],
     ['[server]\nServerToken = t\nTlsKey = key.pem', 'ServerSetting.ini:3: [server] TlsKey: needs TlsCert beside it'],
     ['[server]\nServerToken = sixteen-characters\nAdminToken = sixteen-characters', 'AdminToken: is a token that'],
+    ['[user.a]\nToken = x\nReaderToken = x', 'ServerSetting.ini:3: [user.a] ReaderToken: is a token of somebody else'],
+    ['[user.a]\nToken = x\nReaderToken = y\n[user.b]\nReaderToken = y', '[user.b] ReaderToken: is a token of somebody'],
+    ['[user.a:b]\nToken = x\nReaderToken = y', '[user.a:b] ReaderToken: needs another name of the user'],
     ['[server]\nServerToken = 密码', 'ServerToken: must hold only characters'],
   ])('says what is wrong with %j', (text, message) => {
     expect(messageOf(text)).toContain(message);

@@ -2,7 +2,16 @@ import { readServerSection, type ServerSection } from '../core/server-settings.t
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { CertificateFiles } from './door-certificate.ts';
-import { DEFAULT_USER, isHash, readHash, readTokenSections, type TokenSection, tokensOf } from './token-sections.ts';
+import type { Reader } from './reader-key.ts';
+import {
+  DEFAULT_USER,
+  isHash,
+  readersOf,
+  readHash,
+  readTokenSections,
+  type TokenSection,
+  tokensOf,
+} from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
 
 /** As setting.ini.example has it. */
@@ -22,6 +31,9 @@ export interface GatewayConfig {
   readonly logLevel: ServerSection['LogLevel'];
   readonly language: ServerSection['Language'];
   readonly tokens: readonly Token[];
+  /** Where Grafana asks for users, and where prom-label-proxy answers; closed when absent. */
+  readonly readerDoor?: { readonly listen: ListenAddress; readonly labelProxy: string };
+  readonly readers: readonly Reader[];
   /** Rebases and retires devices; `plain` where the file does not hold the hash alone. */
   readonly admin?: { readonly hash: Buffer; readonly plain?: string };
   /** Such as `http://127.0.0.1:9090`; asked before a device is retired. */
@@ -41,7 +53,7 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
   const server = readServerSection(reader);
   if (server === undefined) return reader.finish<GatewayConfig>(undefined);
 
-  const listen = (key: 'ListenPort' | 'GatewayMetricsListen', host: string): ListenAddress => {
+  const listen = (key: 'ListenPort' | 'GatewayMetricsListen' | 'ReadersListen', host: string): ListenAddress => {
     const address = parseListenPort(server[key], host);
     if (address === undefined) reader.problem('server', key, 'must be an address such as :8686 or 127.0.0.1:8686');
     return { host, port: 0, ...address, setting: `[server] ${key} in ${file}` };
@@ -65,6 +77,14 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
       'takes tokens unencrypted from the network; set TlsCert and TlsKey, or put TLS in front and listen on 127.0.0.1',
     );
   }
+  const readers = listen('ReadersListen', '127.0.0.1');
+  if (server.LabelProxyAddr !== undefined && isPublic(readers.host)) {
+    reader.notice(
+      'server',
+      'ReadersListen',
+      'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches',
+    );
+  }
   return reader.finish({
     door,
     metrics: listen('GatewayMetricsListen', '127.0.0.1'),
@@ -74,7 +94,11 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     language: server.Language,
     tokens,
     sections,
+    readers: readersOf(sections, tokens, reader),
     prometheus: server.PrometheusAddr,
+    ...(server.LabelProxyAddr === undefined
+      ? {}
+      : { readerDoor: { listen: readers, labelProxy: server.LabelProxyAddr } }),
     ...(tls === undefined ? {} : { tls }),
     ...readAdmin(server, tokens, reader),
   });

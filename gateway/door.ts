@@ -7,6 +7,7 @@ import { createByteBudget } from './byte-budget.ts';
 import { clientAddress } from './client-address.ts';
 import { type CheckedPush, checkPush } from './contract-check.ts';
 import type { Device } from './device.ts';
+import { discardRest } from './discard-rest.ts';
 import { createDoorkeeper } from './doorkeeper.ts';
 import { answerJson, answerRefusal } from './json-answer.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -28,8 +29,6 @@ export interface DoorOptions {
 
 /** All bodies together, packed and unpacked: some sixteen of the largest. */
 const BODY_BUDGET = 16 * MAX_UNPACKED_BYTES;
-/** What is still read after a refusal, so that the device gets to the answer. */
-const MAX_LEFTOVER_BYTES = MAX_UNPACKED_BYTES;
 
 /** The only requests that are served: a device's push and its read-back. */
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
@@ -124,15 +123,4 @@ function readPush(text: string, memo: SeriesMemo): CheckedPush | Refusal {
     }
     throw error;
   }
-}
-
-/** Reads on to the end of the request, so that its connection can serve the next, within bounds. */
-function discardRest(request: IncomingMessage): void {
-  let left = MAX_LEFTOVER_BYTES;
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) request.destroy();
-  });
-  request.on('error', () => request.destroy());
-  request.resume();
 }

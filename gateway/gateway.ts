@@ -9,22 +9,27 @@ import type { GatewayConfig } from './config.ts';
 import { createDoor } from './door.ts';
 import { openDoorCertificate } from './door-certificate.ts';
 import { openKeptPushes } from './kept-pushes.ts';
+import { createLabelProxy } from './label-proxy.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createMetricsPage } from './metrics-page.ts';
 import { createPushDesk } from './push-desk.ts';
 import { createPushgateway } from './pushgateway.ts';
+import { createReaderDoor } from './reader-door.ts';
+import type { Reader } from './reader-key.ts';
 import { createRestorer } from './restorer.ts';
 import { createStoredValues } from './stored-values.ts';
 import type { Token } from './tokens.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'pushgateway' | 'tls'>;
+  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'readerDoor' | 'pushgateway' | 'tls'>;
   /** Absolute. */
   readonly dataFolder: string;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The tokens that are good as of now. */
   tokens(): readonly Token[];
+  /** Who may read as of now; nobody by default. */
+  readers?(): readonly Reader[];
   lastReloadSuccessful(): boolean;
   /** What rebases and retires devices; neither is possible without. */
   readonly admin?: {
@@ -35,18 +40,29 @@ export interface GatewayOptions {
   };
 }
 
+/** Where it is reached, such as `http://127.0.0.1:8686`. */
+export interface Origins {
+  readonly door: string;
+  readonly metrics: string;
+  /** Absent where no reader can come in. */
+  readonly readers?: string;
+}
+
 export interface Gateway {
   /** @throws ListenError when an address is taken */
-  start(): Promise<{ readonly door: string; readonly metrics: string }>;
+  start(): Promise<Origins>;
   /** Ends after the pushes that are on their way. */
   stop(): Promise<void>;
 }
 
 /** A device on a slow line sends its few kilobytes in this time; who sends nothing is let go sooner. */
-const REQUEST_MS = 30_000;
-const HEADERS_MS = 10_000;
-/** Longer than the longest usual pause between two pushes, so that connections are used again. */
-const KEEP_ALIVE_MS = 75_000;
+const LIMITS = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  // Longer than the longest usual pause between two pushes, so that connections are used again.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+} as const;
 const MAX_CONNECTIONS = 4096;
 const STOP_MS = 3000;
 
@@ -56,13 +72,14 @@ export function createGateway({
   clock,
   logger,
   tokens,
+  readers = () => [],
   lastReloadSuccessful,
   admin = { hash: () => undefined, prometheus: 'http://127.0.0.1:9090' },
 }: GatewayOptions): Gateway {
   const stops: (() => Promise<void>)[] = [];
   const onStop = (stop: () => Promise<void>): void => void stops.unshift(stop);
 
-  async function open(): Promise<{ door: HttpListener; metrics: HttpListener }> {
+  async function open(): Promise<Origins> {
     const folder = join(dataFolder, 'gateway');
     const kept = await openKeptPushes(join(folder, 'pushes'), logger);
     const pushgateway = createPushgateway(config.pushgateway);
@@ -96,21 +113,38 @@ export function createGateway({
     const door = await listenHttp(
       createDoor({ desk, metrics, clock, logger, tokens }),
       config.door,
-      {
-        requestTimeout: REQUEST_MS,
-        headersTimeout: HEADERS_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        connectionsCheckingInterval: 1000,
-      },
+      LIMITS,
       certificate?.first,
     );
     certificate?.follow((next) => {
       if (door.server instanceof TlsServer) door.server.setSecureContext(next);
     });
-    door.server.maxConnections = MAX_CONNECTIONS;
-    door.server.on('clientError', answerBroken);
-    onStop(() => closeSoon(door, clock));
-    return { door, metrics: page };
+    guard(door);
+    const readerDoor = await openReaderDoor();
+    return {
+      door: door.origin,
+      metrics: page.origin,
+      ...(readerDoor === undefined ? {} : { readers: readerDoor.origin }),
+    };
+  }
+
+  async function openReaderDoor(): Promise<HttpListener | undefined> {
+    if (config.readerDoor === undefined) return undefined;
+    const labelProxy = createLabelProxy(config.readerDoor.labelProxy);
+    onStop(() => labelProxy.close());
+    const listener = await listenHttp(
+      createReaderDoor({ labelProxy, clock, logger, readers }),
+      config.readerDoor.listen,
+      LIMITS,
+    );
+    guard(listener);
+    return listener;
+  }
+
+  function guard(listener: HttpListener): void {
+    listener.server.maxConnections = MAX_CONNECTIONS;
+    listener.server.on('clientError', answerBroken);
+    onStop(() => closeSoon(listener, clock));
   }
 
   async function stop(): Promise<void> {
@@ -120,9 +154,9 @@ export function createGateway({
   return {
     async start() {
       try {
-        const { door, metrics } = await open();
-        logger.info({ door: door.origin, metrics: metrics.origin }, 'the gateway is open');
-        return { door: door.origin, metrics: metrics.origin };
+        const origins = await open();
+        logger.info(origins, 'the gateway is open');
+        return origins;
       } catch (error) {
         await stop();
         throw error;

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { adminCommands } from './admin-command.ts';
+import { readerCommand } from './reader-command.ts';
 import { runGatewayService } from './service.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
- * `flowcollect gateway`, its `token add|list|revoke`, and its `rebase` and `retire` of a device.
+ * `flowcollect gateway`, its `token add|list|revoke` and `reader add|list|revoke`, and its `rebase` and `retire` of a device.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
@@ -15,12 +16,12 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function gatewayCommand(): Command {
-  const token = tokenCommand(
-    (line) => process.stdout.write(`${line}\n`),
-    (line) => process.stderr.write(`${line}\n`),
-  );
-  const gateway = new Command('gateway').addCommand(token);
-  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, (line) => process.stdout.write(`${line}\n`));
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const explain = (line: string): void => void process.stderr.write(`${line}\n`);
+  const gateway = new Command('gateway')
+    .addCommand(tokenCommand(print, explain))
+    .addCommand(readerCommand(print, explain));
+  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print);
   for (const each of admin) gateway.addCommand(each);
   return gateway
     .description('the authenticated door in front of Pushgateway, until it is stopped')

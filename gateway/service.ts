@@ -36,6 +36,7 @@ export async function runGatewayService({
       clock: systemClock,
       logger,
       tokens: () => file.current().tokens,
+      readers: () => file.current().readers,
       lastReloadSuccessful: file.lastReloadSuccessful,
       admin: { hash: () => file.current().admin?.hash, prometheus: config.prometheus },
     });
@@ -75,6 +76,6 @@ export async function runGatewayService({
 }
 
 /** What cannot follow an edit while the gateway is open. */
-function partsOf({ door, metrics, pushgateway, prometheus, dataDir, tls }: GatewayConfig): unknown {
-  return { door, metrics, pushgateway, prometheus, dataDir, tls };
+function partsOf({ door, metrics, readerDoor, pushgateway, prometheus, dataDir, tls }: GatewayConfig): unknown {
+  return { door, metrics, readerDoor, pushgateway, prometheus, dataDir, tls };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import type { SettingsReader } from '../core/settings.ts';
+import { type Reader, readerNameProblem } from './reader-key.ts';
 import { hashToken, type Token } from './tokens.ts';
 
 /** The user of the one shared token, and of a `[device.ID]` that names none. */
@@ -9,8 +10,13 @@ export const DEFAULT_USER = 'default';
 const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
 /** Without a token, or with one that was revoked, nobody pushes by the section. */
-const UserSection = z.object({ Token: z.string().optional(), Note: z.string().optional() });
-const DeviceSection = UserSection.extend({ User: z.string().default(DEFAULT_USER) });
+const UserSection = z.object({
+  Token: z.string().optional(),
+  Note: z.string().optional(),
+  /** With which Grafana reads what is the user's; the token or its hash. */
+  ReaderToken: z.string().optional(),
+});
+const DeviceSection = UserSection.omit({ ReaderToken: true }).extend({ User: z.string().default(DEFAULT_USER) });
 
 /** One `[user.NAME]` or `[device.ID]`. */
 export interface TokenSection {
@@ -22,6 +28,8 @@ export interface TokenSection {
   readonly note: string;
   /** Absent once it is revoked. */
   readonly hash?: Buffer;
+  /** Of a user's reader; absent where there is none. */
+  readonly readerHash?: Buffer;
 }
 
 /** A token as it is kept in the settings: nobody who reads the file can push with it. */
@@ -51,8 +59,13 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     if (entries === undefined || problem !== undefined) return [];
     const { Token: setting, Note: note = '' } = entries;
     const hash = setting === undefined ? {} : { hash: readHash(setting) };
-    if (kind === 'user') return [{ section, user: name, note, ...hash }];
-    return [{ section, user: 'User' in entries ? String(entries.User) : DEFAULT_USER, deviceId: name, note, ...hash }];
+    if (!('User' in entries)) {
+      const reader = 'ReaderToken' in entries ? entries.ReaderToken : undefined;
+      return [
+        { section, user: name, note, ...hash, ...(reader === undefined ? {} : { readerHash: readHash(reader) }) },
+      ];
+    }
+    return [{ section, user: entries.User, deviceId: name, note, ...hash }];
   });
   for (const { section, user, deviceId } of read) {
     if (deviceId === undefined || user === DEFAULT_USER || reader.document.sections.includes(`user.${user}`)) continue;
@@ -76,4 +89,23 @@ export function tokensOf(
     tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
   }
   return tokens;
+}
+
+/** Who may read; a token of a reader that anybody else has too is a problem, and so is a name that cannot be one. */
+export function readersOf(
+  sections: readonly TokenSection[],
+  tokens: readonly Token[],
+  reader: SettingsReader,
+): readonly Reader[] {
+  const readers: Reader[] = [];
+  for (const { section, user, readerHash: hash } of sections) {
+    if (hash === undefined) continue;
+    const problem = readerNameProblem(user);
+    if (problem !== undefined) reader.problem(section, 'ReaderToken', `needs another name of the user: it ${problem}`);
+    if ([...tokens, ...readers].some((other) => other.hash.equals(hash))) {
+      reader.problem(section, 'ReaderToken', 'is a token of somebody else or of a device; make a new one');
+    }
+    readers.push({ user, hash });
+  }
+  return readers;
 }

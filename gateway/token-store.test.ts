@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readGatewayConfig } from './config.ts';
-import { addToken, listTokens, revokeToken, TokenError } from './token-store.ts';
+import { identifyReader } from './reader-key.ts';
+import { addReader, addToken, listTokens, revokeReader, revokeToken, TokenError } from './token-store.ts';
 import { identify } from './tokens.ts';
 
 const START = '# my server\n[server]\nServerToken = shared\n';
@@ -77,5 +78,33 @@ describe('tokens in the settings file', () => {
     await expect(addToken(path, { user: 'bob', deviceId: 'phone' }, undefined)).rejects.toThrow(
       'belongs to user alice',
     );
+  });
+});
+
+describe('tokens of readers', () => {
+  const whoReads = async (user: string, token: string) =>
+    identifyReader({ user, token }, readGatewayConfig('ServerSetting.ini', await read()).settings.readers);
+
+  it('are made for a user, kept as hash beside the token of the devices, and good for reading alone', async () => {
+    const push = await addToken(path, { user: 'alice' }, undefined);
+    const token = await addReader(path, 'alice');
+    expect(await read()).not.toContain(token);
+    expect(await whoReads('alice', token)).toBe('alice');
+    expect([await whoReads('bob', token), await whoReads('alice', push)]).toEqual([undefined, undefined]);
+    expect([await whoIs(token), await whoIs(push)]).toEqual([undefined, ['alice', undefined]]);
+  });
+
+  it('are replaced and revoked', async () => {
+    const [first, second] = [await addReader(path, '小明'), await addReader(path, '小明')];
+    expect([await whoReads('小明', first), await whoReads('小明', second)]).toEqual([undefined, '小明']);
+    await revokeReader(path, '小明');
+    expect(await whoReads('小明', second)).toBeUndefined();
+    await expect(revokeReader(path, '小明')).rejects.toThrow('has no ReaderToken');
+  });
+
+  it('are not made for a name that would not arrive as it is', async () => {
+    await expect(addReader(path, 'a:b')).rejects.toThrow('must not contain ":"');
+    await expect(addReader(path, ' a')).rejects.toBeInstanceOf(TokenError);
+    expect(await read()).toBe(START);
   });
 });

@@ -7,6 +7,7 @@ import { SettingsReader } from '../core/settings.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { ArgumentError } from '../runtime/command-line.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
+import { readerNameProblem } from './reader-key.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
 import { hashToken } from './tokens.ts';
 
@@ -15,6 +16,8 @@ export interface TokenOwner {
   readonly user?: string | undefined;
   readonly deviceId?: string | undefined;
 }
+
+const READER_KEY = 'ReaderToken';
 
 /** A token that cannot be made or revoked; the message says how to mend it. */
 export class TokenError extends ArgumentError {
@@ -71,6 +74,36 @@ export async function revokeToken(path: string, owner: TokenOwner): Promise<void
   if (found?.hash === undefined) throw new TokenError(`[${section}] has no token; "token list" shows those there are`);
   await save(path, removeKey(text, section, 'Token'), (sections) => {
     return sections.find((each) => each.section === section)?.hash === undefined;
+  });
+}
+
+/**
+ * Makes a user's reader token, keeps its hash in place of an older one, and gives it back: it is shown once.
+ *
+ * @throws SettingsError when the file is bad, TokenError when the name cannot be a reader's
+ */
+export async function addReader(path: string, user: string): Promise<string> {
+  const section = sectionOf({ user });
+  const problem = readerNameProblem(user);
+  if (problem !== undefined) throw new TokenError(`the name ${problem}`);
+  const token = randomBytes(32).toString('base64url');
+  const text = await readSettingsText(path);
+  await save(path, setKey(text, section, READER_KEY, writeHash(token)), (sections) => {
+    const after = sections.find((each) => each.section === section);
+    return after?.readerHash?.equals(hashToken(token)) === true;
+  });
+  return token;
+}
+
+/** Lets a user read no more. @throws SettingsError, or TokenError when the user could not anyway */
+export async function revokeReader(path: string, user: string): Promise<void> {
+  const section = sectionOf({ user });
+  const text = await readSettingsText(path);
+  if (sectionsOf(path, text).find((each) => each.section === section)?.readerHash === undefined) {
+    throw new TokenError(`[${section}] has no ${READER_KEY}; "reader list" shows those there are`);
+  }
+  await save(path, removeKey(text, section, READER_KEY), (sections) => {
+    return sections.find((each) => each.section === section)?.readerHash === undefined;
   });
 }
 
