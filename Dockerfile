@@ -1,4 +1,4 @@
-# One image for every service of FlowCollect; docker-compose.yml names the command.
+# One image for every service of FlowCollect, whose command docker-compose.yml names, and one for Caddy.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -6,6 +6,13 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN node tools/build.mjs
+
+# Caddy as somebody who is not root: a copy of the program has no capabilities that a confined container would have to grant.
+FROM caddy:2.10.2 AS caddy
+RUN cp /usr/bin/caddy /usr/local/bin/caddy && mkdir /certificates && chown 1000:1000 /certificates
+ENV XDG_DATA_HOME=/certificates XDG_CONFIG_HOME=/tmp
+USER 1000:1000
+ENTRYPOINT ["/usr/local/bin/caddy"]
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app

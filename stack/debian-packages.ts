@@ -26,7 +26,7 @@ export async function unpackDebianPackages(workFolder: string, target: string): 
   try {
     const downloads = join(temporary, 'downloads');
     await mkdir(downloads);
-    await download(downloads, join(temporary, 'apt'));
+    await downloadDebianPackages(DEBIAN_PACKAGES, downloads, join(temporary, 'apt'));
     const root = join(temporary, 'root');
     for (const file of await readdir(downloads)) {
       if (file.endsWith('.deb')) await tool('dpkg-deb', ['-x', join(downloads, file), root], temporary);
@@ -39,10 +39,20 @@ export async function unpackDebianPackages(workFolder: string, target: string): 
   }
 }
 
-/** First by the machine's package lists; where these are missing or outdated, by lists fetched into a folder of our own. */
-async function download(into: string, aptFolder: string): Promise<void> {
+/**
+ * First by the machine's package lists; where these are missing or outdated, by lists fetched into a folder of our own.
+ *
+ * @param into an existing folder for the .deb files
+ * @param aptFolder where apt may keep those lists
+ * @throws DebianError
+ */
+export async function downloadDebianPackages(
+  packages: readonly string[],
+  into: string,
+  aptFolder: string,
+): Promise<void> {
   try {
-    await tool('apt-get', ['download', ...SANDBOX_OFF, ...DEBIAN_PACKAGES], into);
+    await tool('apt-get', ['download', ...SANDBOX_OFF, ...packages], into);
     return;
   } catch (error) {
     if (!(error instanceof DebianError) || error.cause === undefined) throw error;
@@ -50,7 +60,7 @@ async function download(into: string, aptFolder: string): Promise<void> {
   const own = await ownAptState(aptFolder);
   // One broken third-party source makes the update fail although Debian's own lists arrived: the download decides.
   await tool('apt-get', ['update', ...own], into).catch(() => undefined);
-  await tool('apt-get', ['download', ...own, ...DEBIAN_PACKAGES], into);
+  await tool('apt-get', ['download', ...own, ...packages], into);
 }
 
 /** As root, apt would drop to a user that cannot write into our folder. */

@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { USER_HEADER } from '../gateway/label-proxy.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { ensureCaddy } from './caddy.ts';
 import { CACHE_FOLDER } from './global-setup.ts';
+import { ensureLabelProxy, LABEL_PROXY_VERSION } from './label-proxy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -18,7 +21,7 @@ const compose = z
       // Strict: what is not of the compose specification, or not looked at below, is refused.
       z.strictObject({
         image: z.string(),
-        build: z.string().optional(),
+        build: z.union([z.string(), z.strictObject({ context: z.literal('.'), target: z.string() })]).optional(),
         restart: z.literal('unless-stopped'),
         user: z
           .string()
@@ -63,7 +66,7 @@ const OWN_FILES = ['./config'];
 describe('docker-compose.yml', () => {
   it('runs every part', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
-      ['alertmanager', 'auditor', 'gateway', 'grafana', 'prometheus', 'pushgateway'].sort(),
+      ['alertmanager', 'auditor', 'caddy', 'gateway', 'grafana', 'label-proxy', 'prometheus', 'pushgateway'].sort(),
     );
   });
 
@@ -71,14 +74,51 @@ describe('docker-compose.yml', () => {
     expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
   });
 
-  it('opens one port to the world: that of the gateway', () => {
+  it('opens to the world the ports of Caddy alone', () => {
     const open = services.flatMap(([name, { ports }]) => ports.map((port) => `${name} ${port}`));
-    expect(open.filter((port) => !port.includes(' 127.0.0.1:'))).toEqual(['gateway 8686:8686']);
+    expect(open.filter((port) => !port.includes(' 127.0.0.1:'))).toEqual(['caddy 80:8080', 'caddy 443:8443']);
   });
 
   it('keeps Pushgateway and Prometheus on a network without a way out', () => {
     expect(compose.networks.inside?.internal).toBe(true);
-    for (const name of ['pushgateway', 'prometheus']) expect(compose.services[name]?.networks).toEqual(['inside']);
+    for (const name of ['pushgateway', 'prometheus', 'label-proxy'])
+      expect(compose.services[name]?.networks).toEqual(['inside']);
+  });
+
+  it('lets Caddy reach the gateway and nothing else inside', () => {
+    expect(compose.networks.door?.internal).toBe(true);
+    const beside = services.filter(([, { networks }]) => networks.includes('door')).map(([name]) => name);
+    expect(beside).toEqual(['caddy', 'gateway']);
+    expect(compose.services.caddy?.networks).not.toContain('inside');
+  });
+
+  it('builds what the Dockerfile has', () => {
+    for (const [, { build, image }] of services) {
+      if (typeof build !== 'object') continue;
+      expect(read('Dockerfile')).toContain(`FROM ${image.replace('flowcollect-', '')} AS ${build.target}`);
+    }
+  });
+
+  it('gives Caddy the domain, the files and the ports that its Caddyfile names', () => {
+    const caddyfile = read('packaging/caddy/Caddyfile');
+    const { environment, ports, volumes, healthcheck } = compose.services.caddy ?? {};
+    for (const [, name = ''] of caddyfile.matchAll(/\{\$(\w+)\}/g))
+      expect(Object.keys(environment ?? {})).toContain(name);
+    expect(ports?.map((port) => port.split(':')[1])).toEqual(
+      ['http_port', 'https_port'].map((key) => new RegExp(`${key} (\\d+)`).exec(caddyfile)?.[1]),
+    );
+    expect(caddyfile).toContain(`${healthcheck?.test.at(-1)?.replace(/\/$/, '')} {`);
+    // What Caddy writes, its image lets user 1000 write.
+    const data = /XDG_DATA_HOME=(\S+)/.exec(read('Dockerfile'))?.[1] ?? '';
+    expect(read('Dockerfile')).toContain(`chown 1000:1000 ${data}`);
+    expect(volumes).toContain(`caddy-data:${data}`);
+  });
+
+  it('is asked by the gateway where label-proxy listens, with the header that it knows', () => {
+    expect(read('setup/init/init-server.ts')).toContain("LabelProxyAddr: 'http://label-proxy:9105'");
+    expect(compose.services['label-proxy']?.command).toEqual(
+      expect.arrayContaining(['-insecure-listen-address=0.0.0.0:9105', '-label=user', `-header-name=${USER_HEADER}`]),
+    );
   });
 
   it.each(services)('mounts for %s what there is', (_, { volumes }) => {
@@ -96,7 +136,7 @@ describe('docker-compose.yml', () => {
       for (const secret of secrets) expect(compose.secrets[secret]?.file).toMatch(/^\.\/secrets\//);
     }
     expect(read('.gitignore').split('\n')).toEqual(
-      expect.arrayContaining(['/secrets/', '/config/', '/ServerSetting.ini']),
+      expect.arrayContaining(['/secrets/', '/config/', '/.env', '/ServerSetting.ini']),
     );
     expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['secrets', 'config', '*.ini']));
   });
@@ -146,6 +186,42 @@ describe('docker-compose.yml', () => {
       const flags = (compose.services[name]?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
       expect(flags.length).toBeGreaterThan(2);
       for (const flag of flags) expect(known.split(/[\s=]/), flag).toContain(flag);
+    });
+
+    it('gives prom-label-proxy only flags that it has', async () => {
+      const program = await ensureLabelProxy();
+      if ('missing' in program) {
+        process.stderr.write(`\nDID NOT RUN prom-label-proxy (${program.missing}): its flags were not looked at\n\n`);
+        return;
+      }
+      const { stderr } = spawnSync(program.path, ['--help'], { encoding: 'utf8' });
+      const flags = (compose.services['label-proxy']?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
+      for (const flag of flags) expect(stderr.split(/\s/), flag).toContain(flag);
+      expect(compose.services['label-proxy']?.image).toMatch(new RegExp(`:${LABEL_PROXY_VERSION}$`));
+    });
+
+    it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {
+      const caddy = await ensureCaddy();
+      const { stdout, stderr, status } = spawnSync(
+        'env',
+        [
+          ...['FLOWCOLLECT_DOMAIN=vps.example.com', caddy, 'adapt', '--validate', '--adapter', 'caddyfile'],
+          ...['--config', `${root}packaging/caddy/Caddyfile`],
+        ],
+        { encoding: 'utf8' },
+      );
+      expect(status, stderr).toBe(0);
+      const { admin, apps } = JSON.parse(stdout);
+      expect(admin).toEqual({ disabled: true });
+      expect(apps.http).toMatchObject({ http_port: 8080, https_port: 8443 });
+      const servers = Object.values<{ listen: string[]; routes: unknown }>(apps.http.servers);
+      expect(servers.map(({ listen }) => listen).sort()).toEqual([['127.0.0.1:8081'], [':8443']]);
+      const routes = JSON.stringify(servers.find(({ listen }) => listen[0] === ':8443')?.routes);
+      expect(routes).toContain('"match":[{"host":["vps.example.com"]}]');
+      expect(routes).toContain('"upstreams":[{"dial":"gateway:8686"}]');
+      const known = spawnSync(caddy, ['run', '--help'], { encoding: 'utf8' });
+      for (const argument of compose.services.caddy?.command ?? [])
+        if (argument.startsWith('--')) expect(`${known.stdout}${known.stderr}`.split(/\s/)).toContain(argument);
     });
   });
 });

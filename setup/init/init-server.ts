@@ -17,6 +17,8 @@ const DOCKER: Readonly<Record<string, string>> = {
   PrometheusAddr: 'http://prometheus:9090',
   AuditorListen: '0.0.0.0:9102',
   GatewayMetricsListen: '0.0.0.0:9103',
+  ReadersListen: '0.0.0.0:9104',
+  LabelProxyAddr: 'http://label-proxy:9105',
   DataDir: '/data',
 };
 const TOKEN_BYTES = 24;
