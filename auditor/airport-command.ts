@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { parseUserinfo } from './airport/header.ts';
 import { multiplierOf } from './airport/multiplier.ts';
+import { quotaInBody } from './airport/origin.ts';
 import { reasonText, wordsOf } from './report/words.ts';
 
 /** Explains what the auditor reads from a header or a name. @param print one text for standard output */
@@ -9,10 +10,11 @@ export function airportCommand(print: (text: string) => void): Command {
   command
     .command('parse')
     .description('what a Subscription-Userinfo header says')
-    .requiredOption('--header <string>', 'the header, or the line of a body that stands in for it')
+    .requiredOption('--header <string>', 'the header, or the line or JSON of a body that stands in for it')
     .option('--json', 'print JSON', false)
     .action(({ header, json }: { header: string; json: boolean }) => {
-      const { upload, download, used, quota, unlimited, expiry, reasons } = parseUserinfo(header);
+      const { upload, download, used, quota, unlimited, expiry, reasons } =
+        quotaInBody(header, Date.now()) ?? parseUserinfo(header);
       const words = wordsOf('zh');
       const texts = reasons.map((each) => reasonText(words, [each]));
       const result = { upload, download, used, quota, unlimited, expiry, reasons: texts };

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
-import { type Reading, type ReadingOutcome, readingOutcome } from '../verdict/reading.ts';
+import { type Reading, type ReadingOutcome, readingOutcome, unknownQuota } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import { readHead } from './body.ts';
-import { parseRefillDate, parseUserinfo, unknown } from './header.ts';
+import { parseRefillDate, parseUserinfo } from './header.ts';
 import { quotaInBody } from './origin.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
@@ -80,7 +80,7 @@ async function request(
           ? quotaInBody(await readHead(body), at)
           : undefined
         : header === ''
-          ? unknown([reason('header_empty')])
+          ? unknownQuota([reason('header_empty')])
           : parseUserinfo(header);
     if (quota === undefined) return withRetry({ known: false, at, reasons: [missing(response.status, body)] }, body);
     const refill = firstHeader(body.rawHeaders, (name) => name === 'subscription-refill-date');

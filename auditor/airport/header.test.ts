@@ -40,6 +40,9 @@ describe('a Subscription-Userinfo header', () => {
     ['x-amz-meta-subscription-userinfo: upload=1; download=2; total=3', 1, 2, 3, null],
     ['X-Obs-Meta-Subscription-Userinfo: upload=1; download=2; total=3', 1, 2, 3, null],
     ['# upload=1; download=2; total=3; expire=1790000000;', 1, 2, 3, 1790000000],
+    ['upload=1 download=2 total = 3', 1, 2, 3, null],
+    ['upload=1&download=2&total=3', 1, 2, 3, null],
+    ['upload=1; download=2; total=1 073 741 824', 1, 2, 1073741824, null],
   ])('%s', (text, upload, download, quota, expiry) => {
     expect(parseUserinfo(text)).toMatchObject({
       upload,
@@ -71,6 +74,9 @@ describe('a Subscription-Userinfo header', () => {
     ['upload=0; download=123; total=0; expire=0', 123],
     [`upload=0; download=0; total=${PIB}; expire=253392451200`, 0],
     ['upload=1; download=2; total=10737418240000000; expire=1790000000', 3],
+    ['upload=1; download=2; total=9223372036854775808', 3],
+    ['upload=1; download=2; total=18446744073709551615; expire=1790000000', 3],
+    ['upload=0; download=0; total=0; expire=1790000000', 0],
   ])('knows %s as unlimited', (text, used) => {
     expect(parseUserinfo(text)).toMatchObject({ used, quota: null, unlimited: true });
     expect(codes(text)).toContain('quota_unlimited');
@@ -94,6 +100,9 @@ describe('what cannot be trusted', () => {
     ['upload=0; download=0; total=0; expire=0', 'header_all_zero'],
     ['#subscription-userinfo: upload=0; download=0; total=0; expire=0', 'header_all_zero'],
     ['upload=0; download=0; total=0', 'header_all_zero'],
+    ['upload=0; download=0; total=0; expire=612889500', 'header_all_zero'],
+    ['STATUS=🚀↑:0GB,↓:0GB,TOT:0GB💡Expires:N/A', 'header_all_zero'],
+    ['subscription-refill-date: 1786309200', 'header_garbage'],
   ])('%j is wholly unknown, never 0', (text, code) => {
     expect(parseUserinfo(text)).toMatchObject({
       upload: null,
@@ -126,6 +135,14 @@ describe('what cannot be trusted', () => {
     },
   );
 
+  it.each(['upload=0; download=0', 'upload=0; download=0; total=; expire=', 'upload=0;download=0;total=abc'])(
+    'does not take %s for no use',
+    (text) => {
+      expect(parseUserinfo(text)).toMatchObject({ upload: null, download: null, used: null });
+      expect(codes(text)).toContain('header_all_zero');
+    },
+  );
+
   it('says that a figure was given twice', () => {
     expect(codes('upload=1; upload=2; download=2; total=10')).toContain('figure_repeated');
   });
@@ -139,7 +156,7 @@ describe('the status line of a body', () => {
     expect(quota.reasons).toContainEqual({ code: 'figures_rounded' });
   });
 
-  it.each(['N/A', '1970-01-01'])('knows no expiry from %s', (date) => {
+  it.each(['N/A', '1970-01-01', '9999-12-31'])('knows no expiry from %s', (date) => {
     expect(parseUserinfo(`STATUS=🚀↑:1.2GB,↓:3.4GB,TOT:100GB💡Expires:${date}`).expiry).toBeNull();
   });
 });

@@ -28,6 +28,24 @@ describe('a multiplier that the name tells clearly', () => {
     ['日本 2倍率', 2],
     ['韩国 x2.5倍', 2.5],
     ['台湾 0.01x', 0.01],
+    ['HK×2', 2],
+    ['2×HK', 2],
+    ['日本IEPL×1.5', 1.5],
+    ['日本 IEPLx1.5', 1.5],
+    ['HKx2', 2],
+    ['香港 x2.', 2],
+    ['香港 01 x 2', 2],
+    ['2.0 X', 2],
+    ['台湾 [0.5 x]', 0.5],
+    ['0.5倍率 02', 0.5],
+    ['倍率:0.5x', 0.5],
+    ['香港 .5x', 0.5],
+    ['日本 1,5x', 1.5],
+    ['［０.３Ｘ］ HK', 0.3],
+    ['HK ²ˣ', 2],
+    ['专线 ˣ⁵⁰', 50],
+    ['10G x2', 2],
+    ['Traffic HK | 2x', 2],
   ])('%s is %d', (name, value) => {
     expect(multiplierOf(name)).toEqual({ low: value, high: value, source: 'name', info: false });
   });
@@ -57,6 +75,11 @@ it.each([
   'Xbox 01',
   'x86 软路由',
   'Linux 2',
+  'Linux2',
+  'nginx1.5',
+  '1920x1080',
+  'x86_64',
+  '2xlarge',
   '',
   'DIRECT',
 ])('%s says nothing of a multiplier', (name) => {
@@ -71,6 +94,12 @@ it.each([
   'Traffic: 59.17 GB | 150 GB',
   'Expire: 2027-05-02',
   '过滤掉3条线路',
+  '剩余流量：86.42 GB|总流量：100GB',
+  'Bandwidth: 1.2GB/10GB',
+  '过期时间：2026-12-01 00:00:00',
+  '到期：2026-12-01',
+  'Smart Access expire: 2026/12/01',
+  '某机场流量:1.2GB 剩:12d',
 ])('%s is a message, not a node', (name) => {
   expect(multiplierOf(name)).toMatchObject({ info: true, source: 'default' });
 });

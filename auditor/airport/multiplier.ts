@@ -12,7 +12,10 @@ export interface Multiplier {
 /** Names under which panels put messages into the list of nodes. */
 const INFO = [
   /剩余流量|距离下次重置|套餐(?:到期|剩余)|(?:过期|到期)时间|过滤掉\s*\d+\s*条/,
-  /^\s*(?:traffic|bandwidth|expire[sd]?|expir(?:y|ation))\b.*[:|/]/i,
+  /^[^|]*(?:剩余|到期|重置)[^:|]*:/,
+  /^\s*expire[sd]?\b.*[:|/]|^\s*expir(?:y|ation)\b.*[:|/]/i,
+  // A bar may as well divide a node's name: "Traffic HK | 2x".
+  /^\s*(?:traffic|bandwidth)(?:\b[^|]*:|\s*\|?\s*[\d.]+\s*[kmgtp]?i?b\b)/i,
   /\bexpire\s*:\s*\d{4}/i,
   /流量\s*:.*剩\s*:?\s*\d+\s*d/i,
 ];
@@ -27,17 +30,27 @@ const DOTS = /[˙·∙．]/g;
 const RAISED = new RegExp(`[ˣ×]([${SUPERSCRIPTS}]+(?:[.˙·∙．][${SUPERSCRIPTS}]+)?)`, 'gu');
 const RAISED_BEFORE = new RegExp(`([${SUPERSCRIPTS}]+(?:[.˙·∙．][${SUPERSCRIPTS}]+)?)ˣ`, 'gu');
 
-const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
-/** `倍率:2.0`, `倍率 0.5`. */
-const KEYWORD = new RegExp(String.raw`倍率\s*[:=]?\s*${NUMBER}(?![\d.])(?!\s*倍)`, 'gu');
+const NUMBER = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
+const NO_DIGIT_BEFORE = String.raw`(?<![\d.])`;
+const WORD_ENDS = String.raw`(?!\.?[a-z\d])`;
+/** `倍率:2.0`, `倍率 0.5`; a number before it is what it belongs to: `0.5倍率 02`. */
+const KEYWORD = new RegExp(String.raw`(?<!\d\s*)倍率\s*[:=]?\s*${NUMBER}(?!\.?\d)(?!\s*倍)`, 'gu');
 /** `0.5倍`, `2 倍率`. */
-const TIMES = new RegExp(String.raw`(?<![\d.])${NUMBER}\s*倍`, 'gu');
-/** `2x`, `[0.3x]`; a letter or digit behind the x makes it another word. */
-const BEHIND = new RegExp(String.raw`(?<![\d.])${NUMBER}x(?![a-z\d])`, 'gu');
-/** `x1.5`; before the x no letter, but a bandwidth such as `10G` may stand there. */
-const BEFORE = new RegExp(String.raw`(?:(?<![a-z\d])|(?<=\d[gmk]b?))x\s?${NUMBER}(?![a-z\d.])`, 'gu');
+const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍`, 'gu');
+/** `2x`, `[0.3 x]`; a letter or digit behind the x makes it another word, which `×` never is. */
+const BEHIND = new RegExp(
+  String.raw`${NO_DIGIT_BEFORE}${NUMBER}(?:x(?![a-z\d])|\s+x(?!\s*[a-z\d])|\s*×(?!\s*\d))`,
+  'gu',
+);
+/** `x1.5`, `HK×2`; before the x no letter, but a bandwidth such as `10G` may stand there. */
+const BEFORE = new RegExp(
+  String.raw`(?:(?:(?<![a-z\d])|(?<=\d[gmk]b?))x\s?${NUMBER}${WORD_ENDS}|(?<!\d)×\s?${NUMBER}(?!\.?\d))`,
+  'gu',
+);
 /** `02x1`: the number of the node, or of the multiplier, on either side. */
-const BETWEEN = new RegExp(String.raw`(?<![\d.])${NUMBER}x${NUMBER}(?![a-z\d.])`, 'gu');
+const BETWEEN = new RegExp(`${NO_DIGIT_BEFORE}${NUMBER}[x×]${NUMBER}${WORD_ENDS}`, 'gu');
+/** `HKx2`, `IEPLx1.5`: a small x behind capitals is the sign, where it may be the end of a word such as `Linux2`. */
+const BEHIND_CAPITALS = new RegExp(String.raw`(?<=[A-Z])x${NUMBER}(?!\.?[A-Za-z\d])`, 'gu');
 
 /**
  * The multiplier that a node's name tells. Several contradicting figures, or one that runs into the node's number, give
@@ -51,7 +64,7 @@ export function multiplierOf(name: string, override?: Interval): Multiplier {
   if (override !== undefined) return { ...override, source: 'override', info };
   if (info) return { low: 1, high: 1, source: 'default', info };
   const raised = [...name.matchAll(RAISED), ...name.matchAll(RAISED_BEFORE)].map((match) => fromRaised(match[1] ?? ''));
-  const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text);
+  const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text, name);
   const readings = [...new Set([...sure, ...unsure])].filter((value) => value <= HIGHEST);
   if (readings.length === 0) return { low: 1, high: 1, source: 'default', info };
   const clear = unsure.length === 0 && readings.length === 1;
@@ -59,7 +72,7 @@ export function multiplierOf(name: string, override?: Interval): Multiplier {
   return { low: Math.min(...all), high: Math.max(...all), source: 'name', info };
 }
 
-function readPlain(text: string): { sure: number[]; unsure: number[] } {
+function readPlain(text: string, name: string): { sure: number[]; unsure: number[] } {
   const sure: number[] = [];
   const unsure: number[] = [];
   const take = (digits: string, uncertain: boolean): void => {
@@ -72,8 +85,10 @@ function readPlain(text: string): { sure: number[]; unsure: number[] } {
   for (const match of text.matchAll(TIMES)) take(match[1] ?? '', letterBefore(text, match.index));
   for (const match of text.matchAll(BEHIND)) take(match[1] ?? '', letterBefore(text, match.index));
   for (const match of text.matchAll(BEFORE)) {
-    if (!PROCESSORS.includes(Number(match[1]))) take(match[1] ?? '', false);
+    const digits = match[1] ?? match[2] ?? '';
+    if (!PROCESSORS.includes(Number(digits))) take(digits, false);
   }
+  for (const match of name.normalize('NFKC').matchAll(BEHIND_CAPITALS)) take(match[1] ?? '', false);
   for (const match of text.matchAll(BETWEEN)) unsure.push(Number(match[1]), Number(match[2]));
   return { sure, unsure };
 }
@@ -88,7 +103,8 @@ function normalise(name: string): string {
     .replace(DOTS, '.')
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[×✕✖╳]/g, 'x');
+    .replace(/[✕✖╳]/g, '×')
+    .replace(/(?<=\d),(?=\d)/g, '.');
 }
 
 function fromRaised(text: string): number {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Quota } from '../verdict/reading.ts';
+import { type Quota, unknownQuota } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
 import { findInBody } from './body.ts';
 import { parseUserinfo } from './header.ts';
 import { nextReset } from './reset.ts';
+import { isUnlimited } from './unlimited.ts';
 
 /**
  * Where an airport's figures may stand when it sends no header: a reader of one form of body.
@@ -32,16 +33,18 @@ const counter: Origin = (head, at) => {
   const answer = counterAnswer.safeParse(readJson(head));
   if (!answer.success) return undefined;
   const { monthly_bw_limit_b: limit, bw_counter_b: used, bw_reset_day_of_month: day } = answer.data;
+  if (limit === 0 && used === 0) return unknownQuota([reason('header_all_zero')]);
+  const unlimited = isUnlimited(limit);
   return {
     upload: null,
     download: null,
-    used,
-    quota: limit === 0 ? null : limit,
-    unlimited: limit === 0,
+    used: Math.trunc(used),
+    quota: unlimited ? null : Math.trunc(limit),
+    unlimited,
     expiry: null,
     reset: day === undefined ? null : nextReset(at, day, COUNTER_ZONE),
     precision: 0,
-    reasons: [reason('figures_not_split'), reason('expiry_none')],
+    reasons: [reason('figures_not_split'), reason('expiry_none'), ...(unlimited ? [reason('quota_unlimited')] : [])],
   };
 };
 

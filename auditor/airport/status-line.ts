@@ -1,5 +1,7 @@
-import type { Quota } from '../verdict/reading.ts';
+import { type Quota, unknownQuota } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
+import { readExpiry } from './expiry.ts';
+import { isUnlimited } from './unlimited.ts';
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
 const SIZE = String.raw`(\d+(?:\.\d+)?)\s*([KMGT]?B)`;
@@ -21,9 +23,12 @@ export function parseStatusLine(line: string): Quota | undefined {
   const [upload, download, total] = [0, 1, 2].map((index) => readSize(match[1 + index * 2], match[2 + index * 2]));
   if (upload === undefined || download === undefined || total === undefined) return undefined;
   const expiry = readDate(EXPIRES.exec(line));
+  if (upload.bytes + download.bytes + total.bytes === 0 && expiry === null) {
+    return unknownQuota([reason('header_all_zero')]);
+  }
   const reasons: Reason[] = [reason('figures_rounded')];
   if (expiry === null) reasons.push(reason('expiry_none'));
-  const unlimited = total.bytes === 0 || total.bytes >= 2 ** 50;
+  const unlimited = isUnlimited(total.bytes);
   if (unlimited) reasons.push(reason('quota_unlimited'));
   return {
     upload: upload.bytes,
@@ -48,5 +53,6 @@ function readDate(match: RegExpExecArray | null): number | null {
   if (match === null) return null;
   const seconds = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 1000 - PANEL_OFFSET_SECONDS;
   // 1970-01-01 is how V2Board prints "never".
-  return Number.isFinite(seconds) && seconds > 946_684_800 ? seconds : null;
+  const expiry = readExpiry(String(seconds));
+  return typeof expiry === 'number' ? expiry : null;
 }

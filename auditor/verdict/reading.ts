@@ -19,6 +19,21 @@ export interface Quota {
   readonly reasons: readonly Reason[];
 }
 
+/** A quota of which nothing is known. */
+export function unknownQuota(reasons: readonly Reason[]): Quota {
+  return {
+    upload: null,
+    download: null,
+    used: null,
+    quota: null,
+    unlimited: false,
+    expiry: null,
+    reset: null,
+    precision: 0,
+    reasons,
+  };
+}
+
 /** A quota with the instant at which it was read, in epoch milliseconds. */
 export interface Reading extends Quota {
   readonly at: number;
