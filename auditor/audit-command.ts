@@ -1,11 +1,14 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { ArgumentError } from '../runtime/command-line.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { readAmendments } from './amend/amendments.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
+import { pastAudit } from './past/past-audit.ts';
+import { type PastSpan, readPastSpan } from './past/past-span.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import { createOutbox } from './report/outbox.ts';
@@ -21,6 +24,7 @@ export class NotMailedError extends Error {
 
 interface AuditArguments {
   readonly now: boolean;
+  readonly window?: string;
   readonly config: string;
   readonly user?: string;
   readonly mail: boolean;
@@ -32,24 +36,31 @@ export function auditCommand(print: (text: string) => void): Command {
   return new Command('audit')
     .description('one audit: reads the airports, sums what devices used, and prints the report')
     .option('--now', 'of the running day and the open windows, which stay as they are', false)
+    .addOption(
+      new Option(
+        '--window <span>',
+        'of a day or FROM..TO that is over, from what was kept, such as 2026-11-20 or 2026-11-01..2026-11-20',
+      ).conflicts('now'),
+    )
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .option('--user <name>', 'of this user, with the airports whose [airport.NAME] names them')
     .option('--mail', 'mail the report too', false)
     .option('--json', "print the report's figures as JSON", false)
     .addCommand(amendCommand(print))
     .action((given: AuditArguments, command: Command) => {
-      if (!given.now) command.error("error: required option '--now' not specified");
-      return auditNow(given, print);
+      if (!given.now && given.window === undefined) command.error("error: give '--now' or '--window FROM..TO'");
+      return auditOnce(given, print);
     });
 }
 
-/** @throws SettingsError, StateError, NotMailedError */
-async function auditNow(given: AuditArguments, print: (text: string) => void): Promise<void> {
+/** @throws SettingsError, ArgumentError, StateError, NotMailedError */
+async function auditOnce(given: AuditArguments, print: (text: string) => void): Promise<void> {
   const { config: path, mail, json } = given;
   const text = await readSettingsText(path);
   const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
+  const span = given.window === undefined ? undefined : spanOf(given.window, config);
   const prometheus = createPrometheus({ address: () => config.prometheus, fetch });
   const sums = createExactSums(prometheus, clock);
   const airports = createAirportClient({ clock });
@@ -58,7 +69,11 @@ async function auditNow(given: AuditArguments, print: (text: string) => void): P
   const amendments = await readAmendments(config.dataFolder);
   // Remembered days are those of the user whom reports go to.
   const known = config.user === settings.user ? state : { ...state, days: [] };
-  const { model } = await audit({ airports, prometheus, sums, usage, clock }, config, known, { amendments });
+  const parts = { airports, prometheus, sums, usage, clock };
+  const model =
+    span === undefined
+      ? (await audit(parts, config, known, { amendments })).model
+      : await pastAudit(parts, config, known, span, amendments);
   const letter = letterOf(model, config.language);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
   if (!mail) return;
@@ -69,6 +84,12 @@ async function auditNow(given: AuditArguments, print: (text: string) => void): P
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
   throw new NotMailedError(`not mailed: ${outcome.failure.message}; kept, the running auditor tries again`);
+}
+
+function spanOf(window: string, { day }: AuditorConfig): PastSpan {
+  const read = readPastSpan(window, day, Date.now());
+  if (!read.ok) throw new ArgumentError(`--window ${window}: ${read.problem}`);
+  return read.span;
 }
 
 /** The settings as one user's: their airports alone. */

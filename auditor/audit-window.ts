@@ -5,7 +5,7 @@ import type { Amendments } from './amend/amendments.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import type { DeviceUse, NodeUse } from './verdict/expected.ts';
-import { knowledgeOf, type Memory } from './verdict/memory.ts';
+import { type Knowledge, knowledgeOf, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
 
@@ -31,6 +31,8 @@ export interface AirportWindow {
   readonly thresholds: Thresholds;
   /** What earlier looks and windows showed. */
   readonly memory: Memory;
+  /** What is known instead, for a window that is long over. */
+  readonly known?: Knowledge;
   /** What a person corrected. */
   readonly amendments: Amendments;
 }
@@ -64,7 +66,7 @@ export async function auditWindow(usage: UsageReader, asked: AirportWindow): Pro
         .map(({ device }) => device),
     };
     const before = asked.memory.windows.length > 0 ? 0 : await usedBefore(usage, asked, anchor.at);
-    const knowledge = knowledgeOf(asked.memory, anchor.at, before);
+    const knowledge = asked.known ?? knowledgeOf(asked.memory, anchor.at, before);
     return { ...result, nodes, devices, verdict: judge(anchor, outcome, known, thresholds, knowledge) };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;

@@ -108,7 +108,7 @@ export async function audit(
 
   const at = parts.clock();
   const day = given ?? localDayAt(at, config.day);
-  const today = await readToday(parts, user, day.start, Math.min(day.end, at));
+  const today = await readUse(parts, user, day.start, Math.min(day.end, at));
   const { dailyBudget: budget, day: rule } = config;
   const model = reportModel({ user, at, timezone: rule.zone, day, today, budget, airports, days: state.days });
   return { airports: airports.map((each) => each.audit), model, looked, reported: withDay(reported, day, model) };
@@ -119,7 +119,8 @@ function billedBefore({ windows }: Memory): Stretch[] {
   return windows.flatMap(({ from, to, billed }) => (billed === null ? [] : [{ from, to, bytes: billed }]));
 }
 
-async function readToday(
+/** What devices used in a span, for the report; an unreachable Prometheus is an outcome. */
+export async function readUse(
   { prometheus, sums }: Pick<AuditParts, 'prometheus' | 'sums'>,
   user: string,
   from: number,

@@ -104,6 +104,28 @@ describe('flowcollect audit --now', () => {
   });
 });
 
+describe('flowcollect audit --window', () => {
+  it('says which reading is missing, without asking the airport', async () => {
+    const { code, out } = await flowcollect('audit', '--window', '2026-01-05', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      day: { date: '2026-01-05', from: Date.parse('2026-01-04T23:55+08:00'), to: Date.parse('2026-01-05T23:55+08:00') },
+      airports: [{ airport: 'a.yaml', used: null, verdict: { kind: 'unknown', reasons: [{ code: 'readings_none' }] } }],
+    });
+    expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
+  });
+
+  it('ends with 2 where the window is none', async () => {
+    for (const window of ['yesterday', '2026-01-09..2026-01-05', '9999-01-01']) {
+      expect(await flowcollect('audit', '--window', window)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(window),
+      });
+    }
+    expect((await flowcollect('audit', '--now', '--window', '2026-01-05')).code).toBe(2);
+  });
+});
+
 describe('flowcollect airport', () => {
   it('explains a header', async () => {
     const { code, out } = await flowcollect('airport', 'parse', '--header', 'upload=1; download=; total=10', '--json');

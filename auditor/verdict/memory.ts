@@ -119,7 +119,7 @@ function longestStall(looks: readonly Look[]): number {
 }
 
 /** The highest bill of a usual day, by the median of the last windows. */
-function usualDay(windows: readonly WindowRecord[]): number {
+export function usualDay(windows: readonly WindowRecord[]): number {
   const daily = windows
     .slice(-USUAL_DAYS)
     .map(({ high, from, to }) => high / Math.max(1, (to - from) / (24 * HOUR)))

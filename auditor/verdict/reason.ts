@@ -36,12 +36,19 @@ export const REASON_CODES = [
   'prometheus_refused',
   'prometheus_answer',
   'no_devices',
+  'no_samples',
   'device_new',
   'device_silent',
   // The airport's side.
   'first_reading',
   'cycle_began',
   'clock_set_back',
+  // A window of the past.
+  'readings_none',
+  'reading_missing',
+  'readings_kept',
+  'readings_apart',
+  'window_past',
   // The forecast.
   'quota_unknown',
   'use_unknown',

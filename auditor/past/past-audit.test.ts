@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
+import { amendmentsOf } from '../amend/amendments.ts';
+import { readAuditorConfig } from '../config.ts';
+import { reportText } from '../report/text.ts';
+import { type AirportState, EMPTY_STATE, withAirport } from '../state/audit-state.ts';
+import { createExactSums } from '../usage/exact-sums.ts';
+import { createPrometheus } from '../usage/prometheus.ts';
+import { createUsageReader } from '../usage/window-use.ts';
+import type { WindowRecord } from '../verdict/window-record.ts';
+import { pastAudit } from './past-audit.ts';
+import { readPastSpan } from './past-span.ts';
+
+const HOUR = 3_600_000;
+const GB = 2 ** 30;
+const NOW = Date.parse('2026-11-25T12:00:00+08:00');
+/** Days of account end here; windows close when the report has been made. */
+const night = (date: string): number => Date.parse(`${date}T23:55:20+08:00`);
+
+const { settings: config } = readAuditorConfig(
+  'ServerSetting.ini',
+  '[server]\nSubUrls = ["a"]="https://a.example"',
+  '/',
+);
+/** A gigabyte an hour. */
+const hourly = (at: number): number => Math.floor(((at - Date.parse('2026-11-01T00:00:00Z')) / HOUR) * GB);
+const identity = { job: 'flowcollect', user: 'default', instance: '手机' };
+const PHONE: ScriptedSeries[] = [
+  {
+    metric: 'flowcollect_traffic_bytes_total',
+    labels: { ...identity, class: 'proxy', node: '香港 2x', direction: 'download', accounting: 'measured' },
+    valueAt: hourly,
+  },
+  { metric: 'push_time_seconds', labels: identity, valueAt: (at) => at / 1000 },
+];
+
+const closed = (from: string, to: string, given: Partial<WindowRecord> = {}): WindowRecord => {
+  const [start, end] = [night(from), night(to)];
+  const bytes = 2 * (hourly(end) - hourly(start));
+  return {
+    from: start,
+    to: end,
+    billed: bytes,
+    low: bytes,
+    likely: bytes,
+    high: bytes,
+    kind: 'ok',
+    whole: true,
+    ...given,
+  };
+};
+
+async function audited(
+  window: string,
+  airport: Partial<AirportState>,
+  { series = PHONE, amendments = amendmentsOf([]) } = {},
+) {
+  const clock = () => NOW;
+  const prometheus = createPrometheus({ address: () => config.prometheus, fetch: scriptedPrometheus(series) });
+  const sums = createExactSums(prometheus, clock);
+  const read = readPastSpan(window, config.day, NOW);
+  if (!read.ok) throw new Error(read.problem);
+  const parts = { prometheus, sums, usage: createUsageReader(prometheus, sums) };
+  const model = await pastAudit(parts, config, withAirport(EMPTY_STATE, 'a', airport), read.span, amendments);
+  return { model, verdict: model.airports[0]?.verdict, text: reportText(model, 'en') };
+}
+
+describe('a day that is over', () => {
+  const windows = [closed('2026-11-18', '2026-11-19'), closed('2026-11-19', '2026-11-20')];
+
+  it('is audited between the readings that closed its window, with the exact sums of the day', async () => {
+    const { model, verdict, text } = await audited('2026-11-20', { windows });
+    expect(model).toMatchObject({ verdict: 'ok', today: { known: true, classes: { proxy: 24 * GB } } });
+    expect(verdict?.window).toEqual({ from: night('2026-11-19'), to: night('2026-11-20') });
+    expect(verdict?.bill?.low).toBe(48 * GB);
+    expect(text).toContain('2026-11-20');
+    expect(text).toContain('what is left is not shown');
+  });
+
+  it('keeps the verdict of its night, which had seen more', async () => {
+    const leak = closed('2026-11-19', '2026-11-20', { billed: 60 * GB, kind: 'leak' });
+    const { verdict } = await audited('2026-11-20', { windows: [leak] });
+    expect(verdict).toMatchObject({ kind: 'leak', bill: { low: 60 * GB } });
+    expect(verdict?.difference).toBeCloseTo(12 * GB, -3);
+  });
+
+  it('is judged by what a person has corrected since', async () => {
+    const leak = closed('2026-11-19', '2026-11-20', { billed: 72 * GB, kind: 'leak' });
+    const amendments = amendmentsOf([{ kind: 'multiplier', node: '香港 2x', multiplier: { low: 3, high: 3 } }]);
+    expect((await audited('2026-11-20', { windows: [leak] }, { amendments })).verdict?.kind).toBe('ok');
+  });
+
+  it('does not accuse an airport that caught up with what it was late with', async () => {
+    const late = [
+      closed('2026-11-18', '2026-11-19', { billed: 30 * GB }),
+      closed('2026-11-19', '2026-11-20', { billed: 66 * GB, kind: 'ok' }),
+    ];
+    expect((await audited('2026-11-20', { windows: late })).verdict?.kind).toBe('ok');
+    expect((await audited('2026-11-19..2026-11-20', { windows: late })).verdict?.kind).toBe('ok');
+  });
+});
+
+describe('several days', () => {
+  it('add up the windows in between, and a leak in one of them is told', async () => {
+    const windows = [
+      closed('2026-11-18', '2026-11-19', { billed: 55 * GB, kind: 'leak' }),
+      closed('2026-11-19', '2026-11-20'),
+    ];
+    const { verdict } = await audited('2026-11-19..2026-11-20', { windows });
+    expect(verdict).toMatchObject({ kind: 'leak', bill: { low: 103 * GB } });
+  });
+
+  it('cannot be compared where a window is missing in between', async () => {
+    const windows = [closed('2026-11-16', '2026-11-17'), closed('2026-11-19', '2026-11-20')];
+    const { verdict } = await audited('2026-11-17..2026-11-20', { windows });
+    expect(verdict?.reasons.map(({ code }) => code)).toEqual(['readings_apart', 'readings_kept']);
+  });
+});
+
+describe('hours of the running cycle', () => {
+  const trail = Array.from({ length: 60 }, (_, index) => {
+    const at = NOW - (60 - index) * 2.1 * HOUR;
+    return { at, used: 2 * hourly(at) };
+  });
+  const airport = { cycle: { start: trail[0]?.at ?? 0, seen: false, trail } };
+
+  it('are audited between the nearest readings', async () => {
+    const { verdict } = await audited('2026-11-24T08:00..2026-11-24T20:00', airport);
+    expect(verdict?.kind).toBe('ok');
+    expect(Math.abs((verdict?.window?.from ?? 0) - Date.parse('2026-11-24T08:00:00+08:00'))).toBeLessThan(1.1 * HOUR);
+  });
+
+  it('show what the airport billed beyond what was used', async () => {
+    const after = Date.parse('2026-11-24T14:00:00+08:00');
+    const leaking = trail.map(({ at, used }) => ({ at, used: used + (at > after ? 20 * GB : 0) }));
+    const { verdict } = await audited('2026-11-24T08:00..2026-11-24T20:00', {
+      cycle: { ...airport.cycle, trail: leaking },
+    });
+    expect(verdict?.kind).toBe('leak');
+  });
+});
+
+describe('what is not kept', () => {
+  it('is told with the end that has no reading, and of when there are some', async () => {
+    const { verdict, text } = await audited('2026-11-10', { windows: [closed('2026-11-19', '2026-11-20')] });
+    expect(verdict?.kind).toBe('unknown');
+    expect(text).toContain('no reading of the airport was kept within 3 hours of 11-09 23:55');
+    expect(text).toContain('readings are kept of 11-19 23:55 – 11-20 23:55');
+  });
+
+  it('is told of an airport that was never read', async () => {
+    expect((await audited('2026-11-20', {})).text).toContain('no reading of this airport was ever kept');
+  });
+
+  it('is told where a new cycle hid the end of the old one', async () => {
+    const windows = [closed('2026-11-19', '2026-11-20', { billed: null })];
+    expect((await audited('2026-11-20', { windows })).text).toContain('the airport began a new cycle');
+  });
+
+  it('is told of samples, too, and is not taken for no use', async () => {
+    const { model, text } = await audited(
+      '2026-11-20',
+      { windows: [closed('2026-11-19', '2026-11-20')] },
+      { series: [] },
+    );
+    expect(model.today.known).toBe(false);
+    expect(model.verdict).toBe('unknown');
+    expect(text).toContain('Prometheus holds nothing of that time');
+  });
+});
