@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { downloadDebianPackages } from '../stack/debian-packages.ts';
-import { CACHE_FOLDER } from './global-setup.ts';
+import { CACHE_FOLDER } from './cache-folder.ts';
 
 const run = promisify(execFile);
 

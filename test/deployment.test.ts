@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { USER_HEADER } from '../gateway/label-proxy.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { CACHE_FOLDER } from './cache-folder.ts';
 import { ensureCaddy } from './caddy.ts';
-import { CACHE_FOLDER } from './global-setup.ts';
-import { ensureLabelProxy, LABEL_PROXY_VERSION } from './label-proxy.ts';
+import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -188,8 +188,8 @@ describe('docker-compose.yml', () => {
       for (const flag of flags) expect(known.split(/[\s=]/), flag).toContain(flag);
     });
 
-    it('gives prom-label-proxy only flags that it has', async () => {
-      const program = await ensureLabelProxy();
+    it('gives prom-label-proxy only flags that it has', () => {
+      const program = inject('labelProxy');
       if ('missing' in program) {
         process.stderr.write(`\nDID NOT RUN prom-label-proxy (${program.missing}): its flags were not looked at\n\n`);
         return;

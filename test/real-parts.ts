@@ -7,7 +7,7 @@ import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard } from '../stack/orphan-guard.ts';
 import { type ProcessSpec, type RunningProcess, startProcess } from '../stack/process.ts';
 import { prometheusSpec, pushgatewaySpec } from '../stack/storage-programs.ts';
-import { CACHE_FOLDER } from './global-setup.ts';
+import { CACHE_FOLDER } from './cache-folder.ts';
 
 /** Real programs for one test file: a temporary folder, and everything stopped and removed at the end. */
 export interface RealParts {
