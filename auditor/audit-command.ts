@@ -6,7 +6,7 @@ import { createAirportClient } from './airport/fetch.ts';
 import { readAmendments } from './amend/amendments.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
-import { type AuditorConfig, readAuditorConfig } from './config.ts';
+import { type AuditorConfig, mailFor, readAuditorConfig } from './config.ts';
 import { pastAudit } from './past/past-audit.ts';
 import { type PastSpan, readPastSpan } from './past/past-span.ts';
 import { letterOf } from './report/letter.ts';
@@ -67,20 +67,19 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void): 
   const usage = createUsageReader(prometheus, sums);
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await readAmendments(config.dataFolder);
-  // Remembered days are those of the user whom reports go to.
-  const known = config.user === settings.user ? state : { ...state, days: [] };
   const parts = { airports, prometheus, sums, usage, clock };
   const model =
     span === undefined
-      ? (await audit(parts, config, known, { amendments })).model
-      : await pastAudit(parts, config, known, span, amendments);
+      ? (await audit(parts, config, state, { amendments })).model
+      : await pastAudit(parts, config, state, span, amendments);
   const letter = letterOf(model, config.language);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
   if (!mail) return;
-  if (config.mail === undefined) {
+  const address = mailFor(config, config.user);
+  if (address === undefined) {
     throw new NotMailedError(`not mailed: set EmailUser and EmailTo in [smtp] of ${basename(path)}`);
   }
-  const outcome = await createMailer(config.mail).send(letter);
+  const outcome = await createMailer(address).send(letter);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
   throw new NotMailedError(`not mailed: ${outcome.failure.message}; kept, the running auditor tries again`);

@@ -5,6 +5,7 @@ import type { Amendments } from './amend/amendments.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import type { DeviceUse, NodeUse } from './verdict/expected.ts';
+import type { Forecast } from './verdict/forecast.ts';
 import { type Knowledge, knowledgeOf, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
@@ -45,6 +46,11 @@ export interface AirportAudit {
   readonly verdict: Verdict;
   readonly nodes: readonly NodeUse[];
   readonly devices: readonly DevicePresence[];
+}
+
+/** The same, with how long what is left will last. */
+export interface AuditedAirport extends AirportAudit {
+  readonly forecast: Forecast;
 }
 
 /** Compares what an airport billed since the anchor with what devices used. An unreachable Prometheus is an outcome. */

@@ -1,21 +1,20 @@
 import { type LocalDay, localDayAt } from '../core/local-day.ts';
-import { dimensionMetric, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
 import { currentReading } from './airport/readings.ts';
 import { completed } from './airport/reset.ts';
 import { NO_RULES } from './airport-settings.ts';
 import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
-import { type AirportAudit, auditWindow } from './audit-window.ts';
+import { type AuditedAirport, auditWindow } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
-import { type ReportModel, reportModel, type TodayInput } from './report/model.ts';
-import { type AuditState, EMPTY_AIRPORT, withAirport } from './state/audit-state.ts';
+import type { ReportModel } from './report/model.ts';
+import { type AuditState, EMPTY_AIRPORT, userOf, withAirport, withUser } from './state/audit-state.ts';
 import type { ExactSums } from './usage/exact-sums.ts';
-import { presenceAt } from './usage/presence.ts';
-import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
+import type { Prometheus } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
+import { type ReportMaterial, userReport } from './user-report.ts';
 import type { Stretch } from './verdict/daily-use.ts';
-import { type Forecast, forecast } from './verdict/forecast.ts';
+import { forecast } from './verdict/forecast.ts';
 import { afterClose, afterLook, type Memory } from './verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { reason } from './verdict/reason.ts';
@@ -31,8 +30,11 @@ export interface AuditParts {
 }
 
 export interface Audit {
-  readonly airports: readonly AirportAudit[];
+  readonly airports: readonly AuditedAirport[];
+  /** The owner's report. */
   readonly model: ReportModel;
+  /** Makes those of the other users who get one, from the same audit. */
+  reports(): Promise<readonly ReportModel[]>;
   /** The state with what was read, windows where they were: keep it to remember the readings. */
   readonly looked: AuditState;
   /** The state with closed windows, to keep once the report is on its way. */
@@ -71,7 +73,7 @@ export async function audit(
   await settle?.();
 
   let [looked, reported] = [state, state];
-  const airports: { audit: AirportAudit; forecast: Forecast }[] = [];
+  const airports: AuditedAirport[] = [];
   for (const { name, rules } of subscriptions) {
     const outcome = outcomes.get(name);
     if (outcome === undefined) continue;
@@ -92,12 +94,12 @@ export async function audit(
     };
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
-      airports.push({ audit: result, forecast: { known: false, reason: reason('use_unknown') } });
+      airports.push({ ...result, forecast: { known: false, reason: reason('use_unknown') } });
       continue;
     }
     const { reading } = outcome;
     const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
-    airports.push({ audit: result, forecast: forecast(reading, cycle.trail, billedBefore(remembered)) });
+    airports.push({ ...result, forecast: forecast(reading, cycle.trail, billedBefore(remembered)) });
     const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);
     const read = { latest: reading, cycle, ...seen };
     const closed = { ...read, ...afterClose(seen, result.verdict), anchor: reading };
@@ -108,10 +110,19 @@ export async function audit(
 
   const at = parts.clock();
   const day = given ?? localDayAt(at, config.day);
-  const today = await readUse(parts, user, day.start, Math.min(day.end, at));
-  const { dailyBudget: budget, day: rule } = config;
-  const model = reportModel({ user, at, timezone: rule.zone, day, today, budget, airports, days: state.days });
-  return { airports: airports.map((each) => each.audit), model, looked, reported: withDay(reported, day, model) };
+  const material: ReportMaterial = { airports, state, day, at };
+  const reportOf = (each: string): Promise<ReportModel> => userReport(parts, config, material, each);
+  return {
+    airports,
+    model: await reportOf(user),
+    async reports() {
+      const others: ReportModel[] = [];
+      for (const person of config.people ?? []) others.push(await reportOf(person.user));
+      return others;
+    },
+    looked,
+    reported: { ...reported, reportedDay: day.start },
+  };
 }
 
 /** What closed windows say was billed, for days before the present cycle. */
@@ -119,29 +130,11 @@ function billedBefore({ windows }: Memory): Stretch[] {
   return windows.flatMap(({ from, to, billed }) => (billed === null ? [] : [{ from, to, bytes: billed }]));
 }
 
-/** What devices used in a span, for the report; an unreachable Prometheus is an outcome. */
-export async function readUse(
-  { prometheus, sums }: Pick<AuditParts, 'prometheus' | 'sums'>,
-  user: string,
-  from: number,
-  to: number,
-): Promise<TodayInput> {
-  const labels = { job: 'flowcollect', user };
-  try {
-    const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, from, to);
-    const hosts = await sums.between({ metric: dimensionMetric('host'), labels }, from, to);
-    const presence = (await presenceAt(prometheus, to)).filter((each) => each.user === user);
-    return { known: true, traffic, hosts, presence };
-  } catch (error) {
-    if (!(error instanceof PrometheusError)) throw error;
-    return { known: false, reasons: [error.reason] };
-  }
-}
-
-function withDay(state: AuditState, day: LocalDay, { today }: ReportModel): AuditState {
-  const others = state.days.filter(({ date }) => date !== day.date);
-  if (!today.known) return { ...state, reportedDay: day.start };
+/** The state with what a report counted of its day. */
+export function withDay(state: AuditState, { user, day, today }: ReportModel): AuditState {
+  if (!today.known) return state;
+  const others = userOf(state, user).days.filter(({ date }) => date !== day.date);
   const { proxy, direct, local } = today.classes;
   const days = [...others, { date: day.date, proxy, direct, local }].sort((a, b) => (a.date < b.date ? -1 : 1));
-  return { ...state, days, reportedDay: day.start };
+  return withUser(state, user, { days });
 }

@@ -129,7 +129,7 @@ describe('a day', () => {
     expect(mailbox.mails[0]?.subject).toBe('流量日报 - 2026-11-23');
     expect(mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GB');
     expect(mailbox.mails[0]?.html).toContain('24.00 GB');
-    expect((await state()).mailedAt).toBe(now);
+    expect((await state()).users.default?.mailedAt).toBe(now);
     await auditor.flush();
     expect(mailbox.mails).toHaveLength(1);
   });
@@ -222,7 +222,7 @@ describe('when something is down', () => {
     expect(log).toContain('report not mailed; kept and tried again');
     expect(log).not.toContain('"report mailed"');
     expect(log).not.toContain('hunter2');
-    expect((await state()).mailedAt).toBeNull();
+    expect((await state()).users.default?.mailedAt).toBeNull();
 
     mailbox.refuse(undefined);
     await auditor.flush();

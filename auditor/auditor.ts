@@ -7,17 +7,17 @@ import type { AirportClient } from './airport/fetch.ts';
 import { type Amendments, readAmendments } from './amend/amendments.ts';
 import { reaudit } from './amend/reaudit.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
-import { type Audit, type AuditParts, audit } from './audit.ts';
-import type { AuditorConfig } from './config.ts';
+import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
+import { type AuditorConfig, mailFor } from './config.ts';
 import { beat } from './heartbeat.ts';
 import type { AuditorMetrics } from './metrics.ts';
 import { createDispatch, type Dispatch } from './report/dispatch.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
-import type { ReportModel } from './report/model.ts';
+import { airportModel, type ReportModel } from './report/model.ts';
 import { createOutbox, type Outbox } from './report/outbox.ts';
 import { cycleSums, todaySums } from './running-sums.ts';
-import { type AuditState, readAuditState, writeAuditState } from './state/audit-state.ts';
+import { type AuditState, readAuditState, withUser, writeAuditState } from './state/audit-state.ts';
 import type { LiveView } from './telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
 import { presenceAt } from './usage/presence.ts';
@@ -46,10 +46,11 @@ export interface Auditor {
   /** Looks at the open windows without moving them. @returns whether every airport could be read */
   look(): Promise<boolean>;
   /**
-   * The report: audits, closes windows, writes the letter and sends it. The windows move only when the letter is safe
-   * on disk.
+   * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. The windows move only
+   * when the letters are safe on disk.
    *
    * @param day the day to report; by default the one that has just ended, or the running one
+   * @returns the owner's
    */
   report(day?: LocalDay): Promise<ReportModel>;
   /** When this process last made a report, epoch milliseconds; 0 before the first. */
@@ -88,8 +89,8 @@ export function createAuditor({
   const outbox = (): Outbox => createOutbox(join(config().dataFolder, 'outbox'));
   const dispatch: Dispatch = createDispatch(
     outbox,
-    () => {
-      const { mail } = config();
+    (user) => {
+      const mail = mailFor(config(), user);
       return mail === undefined ? undefined : createMailer(mail);
     },
     logger,
@@ -114,8 +115,8 @@ export function createAuditor({
   };
   /** A good audit is one that knew what devices used: airports may be down without the VPS being dead. */
   const tell = async ({ airports: audits, model }: Audit): Promise<void> => {
-    metrics.audited(config().user, audits, model);
-    view?.audited(audits, model);
+    metrics.audited(audits);
+    view?.audited(audits.map((each) => ({ user: each.user, model: airportModel(each) })));
     for (const { airport, verdict } of audits) {
       const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
       if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
@@ -139,7 +140,8 @@ export function createAuditor({
   };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
     const taken = await dispatch.flush(clock.now(), anyway);
-    if (taken > 0) await keep({ ...known, mailedAt: clock.now() });
+    if (taken.length === 0) return;
+    await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), known));
   };
 
   return {
@@ -161,13 +163,18 @@ export function createAuditor({
         const given = day ?? reportedDay(clock.now(), config());
         const { state: current, amendments } = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
-        const letter = letterOf(result.model, config().language);
-        await createArchive(archiveFolderIn(config().dataFolder)).put(letter, result.model);
-        if (config().mail !== undefined) await outbox().put(letter);
-        await keep(result.reported);
+        let { reported } = result;
+        for (const model of [result.model, ...(await result.reports())]) {
+          const { user } = model;
+          const letter = letterOf(model, config().language);
+          await createArchive(archiveFolderIn(config().dataFolder, user)).put(letter, model);
+          if (mailFor(config(), user) !== undefined) await outbox().put(letter);
+          reported = withDay(reported, model);
+        }
+        await keep(reported);
         reportedAt = clock.now();
         await tell(result);
-        await flush(result.reported, true);
+        await flush(reported, true);
         return result.model;
       }),
     reportedAt: () => reportedAt,

@@ -7,11 +7,15 @@ import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { type AirportSection, readAirportSections } from './airport-settings.ts';
+import { type Person, readAddresses, readPeople } from './people.ts';
 import { parseSubUrls, type Subscription } from './sub-urls.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import type { Thresholds } from './verdict/verdict.ts';
 
 export type Language = 'zh' | 'en';
+
+/** The user that `ServerToken` stands for. */
+const OWNER = 'default';
 
 /** How reports are mailed; the password is a secret. */
 export interface MailConfig {
@@ -21,6 +25,7 @@ export interface MailConfig {
   readonly user: string;
   /** Empty when the server wants no sign-in. */
   readonly password: string;
+  /** Whom the owner's reports go to; may be empty when only other users get theirs. */
   readonly to: readonly string[];
 }
 
@@ -29,6 +34,8 @@ export interface AuditorConfig {
   readonly user: string;
   /** Everyone who may have devices or airports here. */
   readonly users?: readonly string[];
+  /** Who gets a report of their own. */
+  readonly people?: readonly Person[];
   readonly subscriptions: readonly Subscription[];
   readonly prometheus: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -46,7 +53,7 @@ export interface AuditorConfig {
   readonly heartbeatUrl?: string | undefined;
   /** Undefined without a bot. */
   readonly telegram?: TelegramConfig | undefined;
-  /** Undefined when no mail is wanted: EmailUser or EmailTo is not set. */
+  /** Undefined when no mail is wanted: EmailUser is not set, or nobody's address. */
   readonly mail: MailConfig | undefined;
 }
 
@@ -80,20 +87,23 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   if (!validate(server.ReportCron))
     reader.problem('server', 'ReportCron', 'must be five fields of cron, such as 55 23 * * *');
 
+  const people = readPeople(reader, OWNER);
   const { EmailUser: user, EmailTo } = smtp;
-  const to = (EmailTo ?? '').split(/[,;\s]+/).filter((address) => address !== '');
-  for (const [key, addresses] of [['EmailUser', user === undefined ? [] : [user]] as const, ['EmailTo', to] as const]) {
-    if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address))) {
-      reader.problem('smtp', key, 'must be a mail address such as name@qq.com');
-    }
-  }
-  const mailed = user !== undefined && to.length > 0;
+  readAddresses(reader, 'smtp', 'EmailUser', user);
+  const to = readAddresses(reader, 'smtp', 'EmailTo', EmailTo);
+  const mailed = user !== undefined && (to.length > 0 || people.length > 0);
   if (!mailed && reader.document.sections.includes('smtp')) {
     reader.notice('smtp', undefined, 'EmailUser or EmailTo is not set: no report will be mailed');
   }
+  const tokens = [server.ArchiveToken, ...people.map((each) => each.archiveToken)];
+  for (const { user: name, archiveToken } of people) {
+    if (archiveToken !== undefined && tokens.filter((token) => token === archiveToken).length > 1)
+      reader.problem(`user.${name}`, 'ArchiveToken', "is somebody else's too; make a new one");
+  }
 
   return reader.finish<AuditorConfig>({
-    user: 'default',
+    user: OWNER,
+    people,
     users: usersOf(reader, subscriptions),
     subscriptions,
     prometheus: server.PrometheusAddr,
@@ -110,6 +120,13 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
     mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
   });
+}
+
+/** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
+export function mailFor({ mail, people = [] }: AuditorConfig, user: string): MailConfig | undefined {
+  if (mail === undefined) return undefined;
+  const to = people.find((each) => each.user === user)?.mailTo ?? mail.to;
+  return to.length === 0 ? undefined : { ...mail, to };
 }
 
 /** `SubUrls` first, each with its `[airport.NAME]`; then airports that have their address in their section alone. */
@@ -142,5 +159,5 @@ function telegramOf({ BotToken, ApiRoot, Proxy: proxy }: z.infer<typeof telegram
 /** The user of `ServerToken`, `[user.NAME]` sections, and owners of airports. */
 function usersOf({ document }: SettingsReader, subscriptions: readonly Subscription[]): string[] {
   const named = document.sections.filter((each) => each.startsWith('user.')).map((each) => each.slice('user.'.length));
-  return [...new Set(['default', ...named, ...subscriptions.flatMap(({ rules }) => rules?.user ?? [])])];
+  return [...new Set([OWNER, ...named, ...subscriptions.flatMap(({ rules }) => rules?.user ?? [])])];
 }

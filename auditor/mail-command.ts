@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ArgumentError } from '../runtime/command-line.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
-import { readAuditorConfig } from './config.ts';
+import { mailFor, readAuditorConfig } from './config.ts';
 import { createMailer } from './report/mail.ts';
 import { wordsOf } from './report/words.ts';
 
@@ -30,13 +30,15 @@ export function mailCommand(print: (text: string) => void): Command {
 async function testMail(path: string, print: (text: string) => void): Promise<void> {
   const text = await readSettingsText(path);
   const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
-  if (settings.mail === undefined) {
+  const mail = mailFor(settings, settings.user);
+  if (mail === undefined) {
     throw new ArgumentError(`set EmailUser and EmailTo in [smtp] of ${basename(path)}`);
   }
-  const { host, port, to } = settings.mail;
+  const { host, port, to } = mail;
   const { mailTest } = wordsOf(settings.language);
-  const outcome = await createMailer(settings.mail).send({
+  const outcome = await createMailer(mail).send({
     id: `test-${Date.now().toString(36)}`,
+    user: settings.user,
     subject: mailTest.subject,
     text: `${mailTest.body}\n`,
     html: `<p>${mailTest.body}</p>`,

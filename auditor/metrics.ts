@@ -1,10 +1,9 @@
 import { Gauge, Registry } from 'prom-client';
 import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
-import type { AirportAudit } from './audit-window.ts';
+import type { AuditedAirport } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
-import type { AirportModel, ReportModel } from './report/model.ts';
-import type { AuditState } from './state/audit-state.ts';
+import { type AuditState, userOf } from './state/audit-state.ts';
 import type { Group } from './usage/sum-by.ts';
 import { remainingOf } from './verdict/reading.ts';
 import { VERDICT_KINDS } from './verdict/verdict.ts';
@@ -16,9 +15,9 @@ export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
 export interface AuditorMetrics {
   readonly contentType: string;
   /** What the airports of the settings last said, as remembered. */
-  readings(config: Pick<AuditorConfig, 'user' | 'subscriptions'>, state: AuditState): void;
+  readings(config: Pick<AuditorConfig, 'user' | 'people' | 'subscriptions'>, state: AuditState): void;
   /** The last look at the open windows. */
-  audited(user: string, airports: readonly AirportAudit[], model: ReportModel): void;
+  audited(airports: readonly AuditedAirport[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
   render(settingsGood: boolean): Promise<string>;
@@ -44,7 +43,7 @@ export function createAuditorMetrics(): AuditorMetrics {
 
   return {
     contentType: registry.contentType,
-    readings({ user, subscriptions }, state) {
+    readings({ user, people = [], subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
       for (const { name: airport, rules } of subscriptions) {
         const latest = state.airports[airport]?.latest ?? null;
@@ -59,13 +58,15 @@ export function createAuditorMetrics(): AuditorMetrics {
         set('airport_reset_timestamp_seconds', labels, latest.reset);
         set('airport_last_success_timestamp_seconds', labels, latest.at / 1000);
       }
-      set('report_last_success_timestamp_seconds', { user }, state.mailedAt === null ? null : state.mailedAt / 1000);
+      for (const each of [user, ...people.map((person) => person.user)]) {
+        const { mailedAt } = userOf(state, each);
+        set('report_last_success_timestamp_seconds', { user: each }, mailedAt === null ? null : mailedAt / 1000);
+      }
     },
-    audited(user, airports, model) {
+    audited(airports) {
       clear(...AUDIT_GAUGES, 'forecast_days_left');
-      const owners = new Map(airports.map((each) => [each.airport, each.user]));
-      for (const { airport, verdict } of airports) {
-        const labels = { user: owners.get(airport) ?? user, airport };
+      for (const { user, airport, verdict, forecast } of airports) {
+        const labels = { user, airport };
         const { window, bill, expected, difference, kind } = verdict;
         set('audit_airport_bytes', labels, bill?.low);
         set('audit_device_bytes', labels, expected?.used);
@@ -74,9 +75,8 @@ export function createAuditorMetrics(): AuditorMetrics {
         set('audit_window_start_timestamp_seconds', labels, window === undefined ? null : window.from / 1000);
         set('audit_window_end_timestamp_seconds', labels, window === undefined ? null : window.to / 1000);
         for (const each of VERDICT_KINDS) set('audit_verdict', { ...labels, verdict: each }, each === kind ? 1 : 0);
+        set('forecast_days_left', labels, forecast.known ? forecast.days : null);
       }
-      for (const each of model.airports)
-        set('forecast_days_left', { user: owners.get(each.airport) ?? user, airport: each.airport }, daysLeft(each));
     },
     sums(today, cycle) {
       clear('today_bytes', 'cycle_bytes');
@@ -109,7 +109,3 @@ const AUDIT_GAUGES = [
   'audit_window_end_timestamp_seconds',
   'audit_verdict',
 ];
-
-function daysLeft({ forecast }: AirportModel): number | undefined {
-  return forecast.known ? forecast.days : undefined;
-}

@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '../runtime/logger.ts';
 import { openSettingsFile } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
-import type { ArchiveSettings } from './archive/routes.ts';
+import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
@@ -51,8 +51,13 @@ export async function runAuditorService({
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal, view });
   const talk = createTelegramPart({ settings, view, clock, logger });
   const archive = (): ArchiveSettings => {
-    const { archiveToken: token, dataFolder, language } = settings.current();
-    return { archive: createArchive(archiveFolderIn(dataFolder)), token, language };
+    const { user, archiveToken, people = [], dataFolder, language } = settings.current();
+    const keys = [{ user, archiveToken }, ...people].flatMap((each): ArchiveKey[] =>
+      each.archiveToken === undefined
+        ? []
+        : [{ archive: createArchive(archiveFolderIn(dataFolder, each.user)), token: each.archiveToken }],
+    );
+    return { keys, language };
   };
   const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
     serveAuditor(metrics, settings.lastReloadSuccessful, archive, listen);

@@ -72,6 +72,19 @@ export const smtpSchema = z.object({
 });
 export type SmtpSection = z.infer<typeof smtpSchema>;
 
+/** The keys of `[user.NAME]`; gateway and auditor share them. */
+export const userSchema = z.object({
+  /** What the user's devices push with, or its hash; without one, or with one that was revoked, nobody pushes by it. */
+  Token: z.string().optional(),
+  Note: z.string().optional(),
+  /** With which Grafana reads what is the user's; the token or its hash. */
+  ReaderToken: z.string().optional(),
+  /** One or more addresses, separated by commas: the user has a report of their own. */
+  MailTo: z.string().optional(),
+  /** Opens the user's own reports in the archive. A secret. */
+  ArchiveToken: z.string().min(8, 'must have at least 8 characters').optional(),
+});
+
 /** The keys of `[telegram]`; without BotToken there is no bot. */
 export const telegramSchema = z.object({
   /** As BotFather gave it. A secret. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { userSchema } from '../core/server-settings.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import { type Reader, readerNameProblem } from './reader-key.ts';
 import { hashToken, type Token } from './tokens.ts';
@@ -9,14 +10,7 @@ export const DEFAULT_USER = 'default';
 
 const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
-/** Without a token, or with one that was revoked, nobody pushes by the section. */
-const UserSection = z.object({
-  Token: z.string().optional(),
-  Note: z.string().optional(),
-  /** With which Grafana reads what is the user's; the token or its hash. */
-  ReaderToken: z.string().optional(),
-});
-const DeviceSection = UserSection.omit({ ReaderToken: true }).extend({ User: z.string().default(DEFAULT_USER) });
+const DeviceSection = userSchema.pick({ Token: true, Note: true }).extend({ User: z.string().default(DEFAULT_USER) });
 
 /** One `[user.NAME]` or `[device.ID]`. */
 export interface TokenSection {
@@ -55,7 +49,7 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     if (kind === undefined) return [];
     const problem = deviceIdProblem(name);
     if (problem !== undefined) reader.problem(section, undefined, `the name after "${kind}." ${problem}`);
-    const entries = kind === 'user' ? reader.section(section, UserSection) : reader.section(section, DeviceSection);
+    const entries = kind === 'user' ? reader.section(section, userSchema) : reader.section(section, DeviceSection);
     if (entries === undefined || problem !== undefined) return [];
     const { Token: setting, Note: note = '' } = entries;
     const hash = setting === undefined ? {} : { hash: readHash(setting) };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { airportSchema } from '../auditor/airport-settings.ts';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
-import { serverSchema, smtpSchema, telegramSchema } from '../core/server-settings.ts';
+import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
 import { metricsPage } from '../tools/metrics-page.ts';
@@ -31,6 +31,7 @@ describe.each([
   ['client', ClientSection],
   ['kernel.router', KernelSection],
   ['server', serverSchema],
+  ['user.alice', userSchema],
   ['airport.a.yaml', airportSchema],
   ['smtp', smtpSchema],
   ['telegram', telegramSchema],

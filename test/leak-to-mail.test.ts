@@ -30,22 +30,10 @@ function found(verdicts: Readonly<Record<string, 'ok' | 'leak'>>): void {
     verdict: { ...exampleVerdict(), kind, difference: kind === 'leak' ? 3 * GIB : 0 },
     nodes: [],
     devices: [],
+    forecast: { known: false as const, reason: { code: 'use_unknown' as const } },
   }));
-  metrics.audited('default', airports, NO_REPORT);
+  metrics.audited(airports);
 }
-const NO_REPORT: Parameters<AuditorMetrics['audited']>[2] = {
-  version: 1,
-  user: 'default',
-  at: 0,
-  timezone: 'UTC',
-  day: { date: '2026-11-23', from: 0, to: 0 },
-  verdict: null,
-  today: { known: false, reasons: [] },
-  budget: null,
-  airports: [],
-  days: [],
-};
-
 /** Writes the configuration by the settings, with waits of minutes made short, as a test must. */
 async function render(): Promise<void> {
   const file = join(parts.folder, 'ServerSetting.ini');

@@ -15,6 +15,8 @@ export interface Mail {
 export interface Refusal {
   readonly code: number;
   readonly message: string;
+  /** Only this address is refused; else all are. */
+  readonly recipient?: string;
 }
 
 export interface Mailbox {
@@ -42,8 +44,8 @@ export async function startMailbox(): Promise<Mailbox> {
       if (refused !== undefined) done(refused);
       else done(null, { user: auth.username ?? '' });
     },
-    onRcptTo(_address, _session, done) {
-      done(problem((code) => code === 550));
+    onRcptTo({ address }, _session, done) {
+      done(problem((code) => code === 550 && [undefined, address].includes(refusal?.recipient)));
     },
     onData(stream, _session, done) {
       const chunks: Buffer[] = [];

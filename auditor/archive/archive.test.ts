@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
 import { letterOf } from '../report/letter.ts';
-import { type Archive, createArchive } from './archive.ts';
+import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
-import { archiveRoutes } from './routes.ts';
+import { type ArchiveKey, archiveRoutes } from './routes.ts';
 
 const TOKEN = 'geheim:mit:Punkten';
 let folder: string;
 let archive: Archive;
 let listener: HttpListener;
-let token: string | undefined;
+let keys: ArchiveKey[];
 
 const model = exampleModel([exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5 }) })]);
 const letter = letterOf(model, 'zh');
@@ -25,11 +25,11 @@ const get = (path: string, authorization = basic(TOKEN)): Promise<Response> =>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-archive-'));
   archive = createArchive(join(folder, 'reports'));
-  token = TOKEN;
+  keys = [{ archive, token: TOKEN }];
   const app = express();
   app.use(
     '/reports',
-    archiveRoutes(() => ({ archive, token, language: 'zh' })),
+    archiveRoutes(() => ({ keys, language: 'zh' })),
   );
   listener = await listenHttp(app, { host: '127.0.0.1', port: 0, setting: '' });
 });
@@ -55,7 +55,7 @@ it('keeps figures and page of every report, and lists them by month', async () =
 
 it('leaves files alone that are no reports', async () => {
   await archive.put(letter, model);
-  await writeFile(join(folder, 'reports', 'report-2026-11-24-a.json'), '{"half":');
+  await writeFile(join(folder, 'reports', 'report-2026-11-24-a-0123456789abcdef.json'), '{"half":');
   await writeFile(join(folder, 'reports', 'notes.json'), '{}');
   expect(await archive.month('2026-11')).toHaveLength(1);
 });
@@ -85,8 +85,22 @@ describe('the page', () => {
     }
   });
 
+  it("shows each user's own reports alone", async () => {
+    const own = createArchive(archiveFolderIn(folder, 'alice'));
+    const theirs = letterOf({ ...model, user: 'alice' }, 'zh');
+    await own.put(theirs, { ...model, user: 'alice' });
+    keys.push({ archive: own, token: "alice's token" });
+    const alice = basic("alice's token");
+    expect(await (await get('', alice)).text()).toContain(theirs.id);
+    expect(await (await get('', alice)).text()).not.toContain(letter.id);
+    expect((await get(`/${letter.id}`, alice)).status).toBe(404);
+    expect((await get(`/${theirs.id}.json`)).status).toBe(404);
+    expect(await (await get('/month/2026-11.csv', alice)).text()).toMatch(/^date,.*\r\n2026-11-23,alice,[^\r]*\r\n$/);
+    expect(await (await get('/month/2026-11.csv')).text()).not.toContain('alice');
+  });
+
   it('is closed without a token in the settings', async () => {
-    token = undefined;
+    keys = [];
     expect((await get('')).status).toBe(404);
   });
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { userKey } from '../report/letter.ts';
 import type { Letter } from '../report/mail.ts';
 import type { ReportModel } from '../report/model.ts';
 import { VERDICT_KINDS } from '../verdict/verdict.ts';
@@ -39,7 +40,7 @@ const kept = z.object({
 /** The figures of a kept report that lists and tables show; sizes in bytes, `at` in epoch milliseconds. */
 export type KeptReport = z.infer<typeof kept> & { readonly id: string };
 
-/** Every report ever made, on disk: its figures as JSON and what was mailed as HTML. */
+/** Every report ever made for one user, on disk: its figures as JSON and what was mailed as HTML. */
 export interface Archive {
   put(letter: Letter, model: ReportModel): Promise<void>;
   /** Months with reports, such as `2026-11`, newest first. */
@@ -51,9 +52,10 @@ export interface Archive {
 }
 
 /** As {@link Letter.id} is made; nothing else becomes a part of a path. */
-const ID = /^report-(\d{4}-\d{2})-\d{2}-[a-z0-9]+$/;
+const ID = /^report-(\d{4}-\d{2})-\d{2}-[a-z0-9]+-[0-9a-f]{16}$/;
 
-export const archiveFolderIn = (dataFolder: string): string => join(dataFolder, 'reports');
+/** Each user's reports have a folder of their own. */
+export const archiveFolderIn = (dataFolder: string, user: string): string => join(dataFolder, 'reports', userKey(user));
 
 /** @param folder made with the first report */
 export function createArchive(folder: string): Archive {

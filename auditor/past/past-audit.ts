@@ -1,12 +1,14 @@
 import { formatLocalTime } from '../../core/local-day.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import { reaudit } from '../amend/reaudit.ts';
-import { type AuditParts, readUse } from '../audit.ts';
+import type { AuditParts } from '../audit.ts';
 import { type AirportAudit, type AirportWindow, auditWindow } from '../audit-window.ts';
 import type { AuditorConfig } from '../config.ts';
+import { readerOf } from '../people.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { type AuditState, EMPTY_AIRPORT } from '../state/audit-state.ts';
+import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
 import { PrometheusError } from '../usage/prometheus.ts';
+import { readUse } from '../user-report.ts';
 import type { Look } from '../verdict/memory.ts';
 import { pastKnowledge } from '../verdict/past-knowledge.ts';
 import type { UsableReading } from '../verdict/reading.ts';
@@ -35,6 +37,7 @@ export async function pastAudit(
   const airports: AirportAudit[] = [];
   for (const { name, rules } of subscriptions) {
     const owner = rules?.user ?? user;
+    if (readerOf(config, owner) !== user) continue;
     const remembered = known[name] ?? EMPTY_AIRPORT;
     const stored = storedReadings(remembered, from, to, (at) => formatLocalTime(at, rule.zone));
     const asked: AirportWindow = {
@@ -69,8 +72,8 @@ export async function pastAudit(
     timezone: rule.zone,
     day: { date: label, start: from, end: to },
     today,
-    airports: airports.map((audit) => ({ audit, forecast: { known: false, reason: reason('window_past') } })),
-    days: state.days,
+    airports: airports.map((audit) => ({ ...audit, forecast: { known: false, reason: reason('window_past') } })),
+    days: userOf(state, user).days,
   });
 }
 

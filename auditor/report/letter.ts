@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Language } from '../config.ts';
 import { reportHtml } from './html.ts';
 import type { Letter } from './mail.ts';
@@ -7,10 +8,17 @@ import { wordsOf } from './words.ts';
 
 /** The mail of a report. One report has one id, whenever and however often its letter is written. */
 export function letterOf(model: ReportModel, language: Language): Letter {
+  const { user, day, at } = model;
   return {
-    id: `report-${model.day.date}-${model.at.toString(36)}`,
-    subject: wordsOf(language).subject(model.day.date),
+    id: `report-${day.date}-${at.toString(36)}-${userKey(user)}`,
+    user,
+    subject: wordsOf(language).subject(day.date),
     text: reportText(model, language),
     html: reportHtml(model, language),
   };
+}
+
+/** A user's name as part of a file's name or a Message-ID: short, and of plain letters whatever the name is. */
+export function userKey(user: string): string {
+  return createHash('sha256').update(user).digest('hex').slice(0, 16);
 }

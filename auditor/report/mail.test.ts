@@ -11,7 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => mailbox.close());
 
-const letter = { id: 'report-2026-11-23-a', subject: '流量日报 - 2026-11-23', text: '正文\n', html: '<p>正文</p>' };
+const letter = {
+  id: 'report-2026-11-23-a',
+  user: 'default',
+  subject: '流量日报 - 2026-11-23',
+  text: '正文\n',
+  html: '<p>正文</p>',
+};
 const send = (over: Partial<MailConfig> = {}): Promise<SendOutcome> =>
   createMailer({
     host: '127.0.0.1',

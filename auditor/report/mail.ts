@@ -5,6 +5,8 @@ import type { MailConfig } from '../config.ts';
 /** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
 export interface Letter {
   readonly id: string;
+  /** Whose report it is; their address is looked up when it is sent. */
+  readonly user: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;

@@ -1,6 +1,6 @@
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { AirportAudit } from '../audit-window.ts';
+import type { AuditedAirport } from '../audit-window.ts';
 import type { DayTotals } from '../state/audit-state.ts';
 import type { CounterSum } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/presence.ts';
@@ -88,7 +88,7 @@ export interface ReportInput {
   readonly day: LocalDay;
   readonly today: TodayInput;
   readonly budget?: number | undefined;
-  readonly airports: readonly { readonly audit: AirportAudit; readonly forecast: Forecast }[];
+  readonly airports: readonly AuditedAirport[];
   readonly days: readonly DayTotals[];
 }
 
@@ -110,10 +110,10 @@ export function reportModel({ user, at, timezone, day, today, budget, airports, 
     at,
     timezone,
     day: { date: day.date, from: day.start, to: Math.min(day.end, at) },
-    verdict: airports.length === 0 ? null : gravest(airports.map(({ audit }) => audit.verdict.kind)),
+    verdict: airports.length === 0 ? null : gravest(airports.map(({ verdict }) => verdict.kind)),
     today: today.known ? todayModel(today) : today,
     budget: budget ?? null,
-    airports: airports.map(({ audit, forecast }) => airportModel(audit, forecast)),
+    airports: airports.map(airportModel),
     days: days.filter(({ date }) => date < day.date),
   };
 }
@@ -167,7 +167,8 @@ function devicesOf(traffic: readonly CounterSum[], presence: readonly Presence[]
     .sort((a, b) => b.proxy + b.direct + b.local - (a.proxy + a.direct + a.local));
 }
 
-function airportModel({ airport, outcome, verdict, nodes }: AirportAudit, forecast: Forecast): AirportModel {
+/** What a report says of one airport. */
+export function airportModel({ airport, outcome, verdict, nodes, forecast }: AuditedAirport): AirportModel {
   const { reading } = outcome;
   return {
     airport,

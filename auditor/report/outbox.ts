@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Letter } from './mail.ts';
 
-const letterSchema = z.object({ id: z.string(), subject: z.string(), text: z.string(), html: z.string() });
+const letterSchema = z.object({
+  id: z.string(),
+  user: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+});
 
 /** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
 export interface Outbox {

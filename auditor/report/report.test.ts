@@ -131,7 +131,7 @@ describe('the report as a mail', () => {
   it('holds the figures of the text', () => {
     const { html, subject, id } = letterOf(model(), 'zh');
     expect(subject).toBe('流量日报 - 2026-11-23');
-    expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+$/);
+    expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+-[0-9a-f]{16}$/);
     for (const part of [
       '账单吻合',
       '12.00 GB',

@@ -62,24 +62,30 @@ const daySchema = z.object({
   direct: z.number(),
   local: z.number(),
 });
+const userSchema = z.object({
+  /** Totals of the days reported so far, oldest first. */
+  days: z.array(daySchema).readonly().default([]),
+  /** When a mail server last took a report, epoch milliseconds. */
+  mailedAt: z.number().nullable().default(null),
+});
 const stateSchema = z.object({
   version: z.literal(1),
   airports: z.record(z.string(), airportSchema).default({}),
-  /** Totals of the days reported so far, oldest first. */
-  days: z.array(daySchema).readonly().default([]),
+  /** What is remembered of those who get reports. */
+  users: z.record(z.string(), userSchema).default({}),
   /** Start of the last day of account that was reported, epoch milliseconds. */
   reportedDay: z.number().nullable().default(null),
-  /** When a mail server last took a report, epoch milliseconds. */
-  mailedAt: z.number().nullable().default(null),
   /** How many amendments the windows rest on. */
   amended: z.number().default(0),
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
 export type DayTotals = z.infer<typeof daySchema>;
+export type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
 export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
+const EMPTY_USER: UserState = userSchema.parse({});
 export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
 
 export const statePathIn = (dataFolder: string): string => join(dataFolder, 'state.json');
@@ -115,11 +121,22 @@ export async function readAuditState(path: string): Promise<AuditState> {
 }
 
 export async function writeAuditState(path: string, state: AuditState): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify({ ...state, days: state.days.slice(-DAYS_KEPT) })}\n`);
+  await writeFileAtomic(path, `${JSON.stringify(state)}\n`);
 }
 
 /** The state with a change to one airport. */
 export function withAirport(state: AuditState, name: string, change: Partial<AirportState>): AuditState {
   const before = state.airports[name] ?? EMPTY_AIRPORT;
   return { ...state, airports: { ...state.airports, [name]: { ...before, ...change } } };
+}
+
+/** What is remembered of one user. */
+export function userOf(state: AuditState, user: string): UserState {
+  return state.users[user] ?? EMPTY_USER;
+}
+
+/** The state with a change to one user. */
+export function withUser(state: AuditState, user: string, change: Partial<UserState>): AuditState {
+  const after = { ...userOf(state, user), ...change };
+  return { ...state, users: { ...state.users, [user]: { ...after, days: after.days.slice(-DAYS_KEPT) } } };
 }

@@ -8,12 +8,10 @@ import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram/telegram.ts';
 import { exampleAirport, exampleVerdict } from '../../test/example-report.ts';
-import type { AirportAudit } from '../audit-window.ts';
 import type { Language } from '../config.ts';
-import type { AirportModel, ReportModel } from '../report/model.ts';
 import { CODE_LIVES, makeBindingCode } from './binding-codes.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
-import { createLiveView, type LiveView } from './live-view.ts';
+import { createLiveView, type LiveView, type OwnedAirport } from './live-view.ts';
 
 const GB = 2 ** 30;
 const TOKEN = '123456:hunter2';
@@ -32,11 +30,8 @@ const sum = (user: string, instance: string, bytes: number) => ({
   labels: { user, instance, class: 'proxy', node: '香港 01', direction: 'download' },
   bytes,
 });
-function audited(...airports: readonly { user: string; model: AirportModel }[]): void {
-  view.audited(
-    airports.map(({ user, model }) => ({ user, airport: model.airport }) as AirportAudit),
-    { airports: airports.map(({ model }) => model) } as unknown as ReportModel,
-  );
+function audited(...airports: readonly OwnedAirport[]): void {
+  view.audited(airports);
 }
 function start(over: { language?: Language; proxy?: string } = {}): void {
   bot = startTelegramBot({

@@ -1,5 +1,4 @@
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
-import type { AirportAudit } from '../audit-window.ts';
 import type { TodaySum } from '../metrics.ts';
 import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import type { Presence } from '../usage/presence.ts';
@@ -16,7 +15,7 @@ export interface OwnedAirport {
 export interface LiveView {
   /** @param at when the sums were taken, epoch milliseconds */
   sums(at: number, today: LiveSums): void;
-  audited(audits: readonly AirportAudit[], model: ReportModel): void;
+  audited(airports: readonly OwnedAirport[]): void;
   /** One user's report as of the last sums and the last look; it holds nothing of other users. */
   of(user: string, day: DayRule): ReportModel;
   airports(): readonly OwnedAirport[];
@@ -35,11 +34,8 @@ export function createLiveView(): LiveView {
     sums(takenAt, sums) {
       [at, today] = [takenAt, sums];
     },
-    audited(audits, { airports }) {
-      owned = audits.flatMap(({ user, airport }) => {
-        const model = airports.find((each) => each.airport === airport);
-        return model === undefined ? [] : [{ user, model }];
-      });
+    audited(airports) {
+      owned = airports;
     },
     of(user, rule) {
       const airports = owned.filter((each) => each.user === user).map((each) => each.model);

@@ -1,0 +1,52 @@
+import { deviceIdProblem } from '../core/device-id.ts';
+import { userSchema } from '../core/server-settings.ts';
+import type { SettingsReader } from '../core/settings.ts';
+
+const PREFIX = 'user.';
+
+/** A user whose report goes to them alone; nobody else's report holds anything of theirs. */
+export interface Person {
+  readonly user: string;
+  readonly mailTo: readonly string[];
+  /** Opens their own reports in the archive. A secret. */
+  readonly archiveToken?: string;
+}
+
+/**
+ * Every `[user.NAME]` with a `MailTo`; what is wrong goes to the reader. The owner's address is `EmailTo` of `[smtp]`.
+ *
+ * @param owner the user whose report the settings are about
+ */
+export function readPeople(reader: SettingsReader, owner: string): Person[] {
+  return reader.document.sections.flatMap((section): Person[] => {
+    if (!section.startsWith(PREFIX)) return [];
+    const user = section.slice(PREFIX.length);
+    const problem = deviceIdProblem(user);
+    if (problem !== undefined) reader.problem(section, undefined, `the name after "${PREFIX}" ${problem}`);
+    const { MailTo, ArchiveToken: archiveToken } = reader.section(section, userSchema) ?? {};
+    const own = [MailTo, archiveToken].some((setting) => setting !== undefined);
+    if (user === owner && own)
+      reader.problem(section, undefined, `is the owner: set EmailTo in [smtp] and ArchiveToken in [server] instead`);
+    if (archiveToken !== undefined && MailTo === undefined)
+      reader.problem(section, 'ArchiveToken', 'needs a MailTo: only who gets reports of their own has an archive');
+    if (MailTo === undefined) return [];
+    const mailTo = readAddresses(reader, section, 'MailTo', MailTo);
+    return [{ user, mailTo, ...(archiveToken === undefined ? {} : { archiveToken }) }];
+  });
+}
+
+/** Whose report an airport of a user stands in: their own where they get one, else the owner's, so that none goes unread. */
+export function readerOf(
+  { user: owner, people = [] }: { readonly user: string; readonly people?: readonly Person[] },
+  user: string,
+): string {
+  return people.some((person) => person.user === user) ? user : owner;
+}
+
+/** One or more addresses, separated by commas; what is none goes to the reader. */
+export function readAddresses(reader: SettingsReader, section: string, key: string, text = ''): string[] {
+  const addresses = text.split(/[,;\s]+/).filter((address) => address !== '');
+  if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address)))
+    reader.problem(section, key, 'must be a mail address such as name@qq.com');
+  return addresses;
+}
