@@ -1,7 +1,5 @@
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-
-/** Growth in each minute: blocks that add up over any span. Keeps user, instance, class, node and direction. */
-export const MINUTE_BYTES = 'flowcollect:traffic_bytes:delta1m';
+import { MINUTE_BYTES } from '../core/recorded-series.ts';
 
 /** Spans that are summed ahead, since reading a month of raw samples takes a hundred times as long. */
 export const SUMMED_DAYS = [7, 30] as const;

@@ -1,5 +1,6 @@
 import { type DayRule, localDayAt } from '../core/local-day.ts';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { MINUTE_BYTES } from '../core/recorded-series.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../core/traffic.ts';
 
 const SECOND = 1000;
@@ -83,6 +84,13 @@ export function* openMetrics(counters: readonly Counted[], rule: DayRule): Gener
     const { user, instance, class: kind, node, direction, accounting, provider, born, values } = counter;
     const labels = { job: 'flowcollect', user, instance, class: kind, node, provider, direction, accounting };
     yield series(TRAFFIC_BYTES, labels, (at, index) => (at < born ? undefined : values[index]));
+  }
+  for (const [key, members] of groupBy(counters, (each) =>
+    JSON.stringify([each.user, each.instance, each.class, each.node, each.direction]),
+  )) {
+    const [user = '', instance = '', kind = '', node = '', direction = ''] = JSON.parse(key) as string[];
+    const labels = { job: 'flowcollect', user, instance, class: kind, node, direction };
+    yield series(MINUTE_BYTES, labels, (at) => grown(members, at - STEP, at));
   }
   for (const device of DEVICES) yield* ofDevice(counters, device);
   for (const [key, members] of groupBy(counters, (each) =>

@@ -143,17 +143,22 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
     for (const [, value] of bars?.points ?? []) expect(value).toBeGreaterThan(0);
   });
 
-  it('sorts the hours of a week by the hour of day, losing nothing', async () => {
-    const hours = await panel('Nodes', 'Hour of day');
-    expect(hours.map(({ labels }) => labels.hour).sort()).toEqual(
+  it('puts every hour of the days that are over into its row and column', async () => {
+    const rows = await panel('Nodes', 'Hour × day');
+    expect(rows.map(({ labels }) => labels.hour)).toEqual(
       Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')),
     );
-    const all = hours.flatMap(({ points }) => points).reduce((total, [, value]) => total + value, 0);
-    expect(all).toBe(grown(counters, 0, END));
     const ahead = standardOffsetSeconds(settings) * 1000;
-    for (const { labels, points } of hours) {
-      for (const [at] of points) expect(new Date(at - 1000 + ahead).getUTCHours()).toBe(Number(labels.hour));
+    const days = new Set<number>();
+    for (const { labels, points } of rows) {
+      for (const [midnight, bytes] of points) {
+        const hours = Array.from({ length: 24 }, (_, each) => midnight - each * HOUR);
+        const end = hours.find((at) => new Date(at - 1000 + ahead).getUTCHours() === Number(labels.hour)) ?? Number.NaN;
+        expect(bytes, `${labels.hour} of ${new Date(midnight).toISOString()}`).toBe(grown(counters, end - HOUR, end));
+        days.add(midnight);
+      }
     }
+    expect(days.size).toBe(3);
   });
 
   it('fills the cells of node and hour with what moved in them', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MINUTE_BYTES, recordingGroups, SUMMED_DAYS, sumExpr } from '../prometheus/recording.ts';
+import { MINUTE_BYTES } from '../core/recorded-series.ts';
+import { recordingGroups, SUMMED_DAYS, sumExpr } from '../prometheus/recording.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
 const run = promisify(execFile);

@@ -63,6 +63,9 @@ function panelProblems(panel: Panel): string[] {
     if (legend?.showLegend !== true) problems.push('no legend');
     if ((legend?.calcs ?? []).length === 0) problems.push('no figures in the legend');
   }
+  if (panel.type === 'heatmap' && targets.some(({ format }) => format !== 'time_series')) {
+    problems.push('rows that Grafana would take for cumulative buckets');
+  }
   return problems;
 }
 

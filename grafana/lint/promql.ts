@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { contractOf, FOREIGN_METRICS, scopeOf } from '../promql/select.ts';
+import { contractOf, FOREIGN_METRICS, RECORDED_METRICS, scopeOf } from '../promql/select.ts';
 
 /** Functions that make a rate or a span of a counter; only such a use of one means something. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'resets', 'changes'];
@@ -55,7 +55,7 @@ export function promqlProblems(expr: string, instant: boolean): string[] {
 
 function selectorProblems(parsed: Parsed, selector: SyntaxNode, labels: Set<string>): string[] {
   const name = source(parsed, selector).split('{')[0]?.trim() ?? '';
-  const known = FOREIGN_METRICS[name] ?? contractOf(name)?.labels;
+  const known = FOREIGN_METRICS[name] ?? RECORDED_METRICS[name] ?? contractOf(name)?.labels;
   if (known === undefined) return [`${name} is not in the contract`];
   for (const label of known) labels.add(label);
   const problems: string[] = [];

@@ -89,7 +89,10 @@ export function timeline(spec: PaneSpec): Pane {
   return finish(builder, spec);
 }
 
-/** One row a series, one cell a step. */
+/**
+ * One row a series, one cell a step, which ends at the instant that names it. Its targets are traces: the data source's
+ * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
+ */
 export function heat(spec: PaneSpec): Pane {
   const builder = new HeatmapPanel()
     .calculate(false)

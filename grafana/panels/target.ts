@@ -8,9 +8,8 @@ export interface Target {
    * - `now`: one value a series at the end of the range
    * - `table`: the same as rows
    * - `trace`: values over the range
-   * - `rows`: values over the range, each series a row of a heatmap
    */
-  readonly kind: 'now' | 'table' | 'trace' | 'rows';
+  readonly kind: 'now' | 'table' | 'trace';
   readonly expr: string;
   readonly legend: string;
 }
@@ -18,7 +17,6 @@ export interface Target {
 export const now = (expr: string, legend = ''): Target => ({ kind: 'now', expr, legend });
 export const table = (expr: string): Target => ({ kind: 'table', expr, legend: '' });
 export const trace = (expr: string, legend: string): Target => ({ kind: 'trace', expr, legend });
-export const heatRows = (expr: string, legend: string): Target => ({ kind: 'rows', expr, legend });
 
 /** refId of the target at an index: A, B, … */
 export function refId(index: number): string {
@@ -30,6 +28,5 @@ export function buildTarget({ kind, expr, legend }: Target, index: number): Data
   if (legend !== '') query.legendFormat(legend);
   if (kind === 'now' || kind === 'table') query.instant();
   else query.range();
-  const format = { now: 'TimeSeries', trace: 'TimeSeries', table: 'Table', rows: 'Heatmap' } as const;
-  return query.format(PromQueryFormat[format[kind]]);
+  return query.format(kind === 'table' ? PromQueryFormat.Table : PromQueryFormat.TimeSeries);
 }

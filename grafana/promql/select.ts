@@ -1,4 +1,5 @@
 import { type MetricSpec, metricSpec, requireMetric } from '../../core/metric-contract.ts';
+import { MINUTE_BYTES, MINUTE_LABELS } from '../../core/recorded-series.ts';
 
 /** Series that others expose and dashboards read, with their labels beside job, user and instance. */
 export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +14,9 @@ export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
 const JOB = 'job=~"$job"';
 const USER = 'user=~"$user"';
 const INSTANCE = 'instance=~"$instance"';
+
+/** Series that Prometheus records of what devices push, with their labels beside job, user and instance. */
+export const RECORDED_METRICS: Readonly<Record<string, readonly string[]>> = { [MINUTE_BYTES]: MINUTE_LABELS };
 
 /** The contract of a metric, or of the histogram that a `_bucket`, `_sum` or `_count` is part of. */
 export function contractOf(metric: string): MetricSpec | undefined {
@@ -29,6 +33,7 @@ export function contractOf(metric: string): MetricSpec | undefined {
  * @throws Error for a metric that is not in the contract
  */
 export function scopeOf(metric: string): readonly string[] {
+  if (metric in RECORDED_METRICS) return [JOB, USER, INSTANCE];
   if (metric in FOREIGN_METRICS) return metric.startsWith('push_') ? [JOB, USER, INSTANCE] : [];
   const { owner, labels } = contractOf(metric) ?? requireMetric(metric);
   if (owner === 'exporter') return [JOB, USER, INSTANCE];

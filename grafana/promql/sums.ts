@@ -1,4 +1,5 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { MINUTE_BYTES } from '../../core/recorded-series.ts';
 import { select } from './select.ts';
 
 /** A device that pushed longer ago than this counts as silent; pushes go every 10 s. */
@@ -22,9 +23,14 @@ export function overRange(selector: string): string {
   return `(${selector} - (last_over_time(${selector}[1h] offset $__range) or ${selector} * 0))`;
 }
 
-/** Exact growth of counters over each step of `window`, for bars whose step is the window. */
-export function perWindow(selector: string, window: string): string {
-  return `(${selector} - (${selector} offset ${window} or ${selector} * 0))`;
+/** A span of blocks, a second short: Prometheus 2 counts a sample on the left end of a range, Prometheus 3 does not. */
+export function upTo(seconds: number): string {
+  return `${seconds - 1}s`;
+}
+
+/** Exact growth in each hour, for cells whose step is an hour: recorded blocks add up, and bridge gaps of the scrapes. */
+export function hourly(...matchers: readonly string[]): string {
+  return `sum_over_time(${select(MINUTE_BYTES, ...matchers)}[${upTo(3600)}])`;
 }
 
 /** Bytes a second through all counters of a selector. Rates claim no total. */

@@ -1,15 +1,16 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { MINUTE_BYTES } from '../../core/recorded-series.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
 import { ACCENT, classWords, PLAIN } from '../palette.ts';
-import { columns, heat, lines } from '../panels/graphs.ts';
+import { heat, lines } from '../panels/graphs.ts';
 import { type Pane, steps } from '../panels/pane.ts';
 import { matrix, table } from '../panels/tables.ts';
-import { heatRows, trace } from '../panels/target.ts';
-import { hourOfDay } from '../promql/days.ts';
+import { trace } from '../panels/target.ts';
+import { hoursOfDay } from '../promql/days.ts';
 import { select } from '../promql/select.ts';
-import { overRange, perWindow, rate, today } from '../promql/sums.ts';
+import { hourly, overRange, rate, today } from '../promql/sums.ts';
 
 /** A matcher for a board's variable `node`; boards without it take every node. */
 export const CHOSEN_NODES = 'node=~"$node"';
@@ -77,12 +78,12 @@ export function nodeHoursPane(say: Say, matchers: readonly string[], width: numb
     unit: 'bytes',
     size: [width, height],
     interval: '1h',
-    targets: [heatRows(`sum by (node) (${perWindow(select(TRAFFIC_BYTES, ...matchers), '1h')}) > 0`, '{{node}}')],
+    targets: [trace(`sum by (node) (${hourly(...matchers)}) > 0`, '{{node}}')],
     coloring: { fixed: ACCENT },
   });
 }
 
-/** At which hours of the day traffic moves: seven days folded onto one. */
+/** At which hours of the day traffic moves: a row an hour, a column a day. */
 export function hourOfDayPane(
   say: Say,
   settings: BoardSettings,
@@ -90,22 +91,18 @@ export function hourOfDayPane(
   width: number,
   height: number,
 ): Pane {
-  const hourly = `sum(${perWindow(select(TRAFFIC_BYTES, ...matchers), '1h')})`;
-  return columns({
-    title: say('一天中的钟点', 'Hour of day'),
+  return heat({
+    title: say('钟点 × 日', 'Hour × day'),
     description: say(
-      `每小时的精确字节数，按钟点着色（${settings.zone} 标准时间）；图例是近 7 天各钟点的合计。`,
-      `Exact bytes of each hour, one series an hour of the day (${settings.zone}, standard time); the legend adds up seven days.`,
+      `近 30 天每天每个钟点的精确字节数（${settings.zone}，标准时间）；一列是一个自然日，今天过完才出现。`,
+      `Exact bytes of each hour (${settings.zone}, standard time) of the last 30 days; a column is a calendar day, that of today comes when it is over.`,
     ),
     unit: 'bytes',
-    min: 0,
     size: [width, height],
-    timeFrom: '7d',
-    interval: '1h',
-    targets: [trace(`${hourOfDay(settings)} * on () group_left () ${hourly}`, '{{hour}}')],
-    coloring: 'by series',
-    stacked: true,
-    legendCalcs: ['sum'],
+    timeFrom: '30d',
+    interval: '1d',
+    targets: [trace(hoursOfDay(select(MINUTE_BYTES, ...matchers), settings), '{{hour}}')],
+    coloring: { fixed: ACCENT },
   });
 }
 
