@@ -30,6 +30,7 @@ describe('[airport.NAME]', () => {
       'Multipliers = 专线=2, 香港=1-1.5',
       'Quota = 200GB',
       'UserAgent = clash-verge/2.0',
+      'Proxy = socks5://me:hunter2@127.0.0.1:1080',
     );
     expect(first).toMatchObject({ name: 'a.yaml', rules: { resetDay: 16, timezone: 'America/Los_Angeles' } });
     expect(second).toMatchObject({
@@ -37,6 +38,7 @@ describe('[airport.NAME]', () => {
       urlFile: '/etc/flowcollect/secrets/b.txt',
       rules: { user: 'alice', providers: ['b1', 'b2'], quota: 200 * 2 ** 30, userAgent: 'clash-verge/2.0' },
     });
+    expect(second?.rules?.proxy).toBe('socks5://me:hunter2@127.0.0.1:1080');
     expect(second?.rules?.nodes?.test('hk 01')).toBe(true);
     expect(second?.rules?.multipliers).toEqual([
       { text: '专线', multiplier: { low: 2, high: 2 } },
@@ -54,6 +56,12 @@ describe('[airport.NAME]', () => {
     ],
     ['a broken multiplier', ['[airport.b]', 'Url = https://b.example', 'Multipliers = HK'], 'Multipliers: must read'],
     ['a broken address', ['[airport.b]', 'Url = ftp://hunter2'], 'Url: must begin with http:// or https://'],
+    [
+      'a proxy of another kind',
+      ['[airport.b]', 'Url = https://b.example', 'Proxy = ss://hunter2@h:1'],
+      'Proxy: must be',
+    ],
+    ['a proxy without a host', ['[airport.b]', 'Url = https://b.example', 'Proxy = hunter2:7890'], 'Proxy: must be'],
     [
       'two addresses',
       ['SubUrls = ["b"]="https://b.example"', '[airport.b]', 'Url = https://b.example/hunter2'],

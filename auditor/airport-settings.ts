@@ -26,6 +26,8 @@ export interface AirportRules {
   /** Bytes; for airports that do not tell it, or wrongly. */
   readonly quota?: number;
   readonly userAgent?: string;
+  /** Through which the airport is read. A secret, since it may sign in. */
+  readonly proxy?: string;
 }
 
 /** An airport's section, with its address where it does not come from `SubUrls`. Files are read by whoever reads the airport. */
@@ -51,6 +53,7 @@ export const airportSchema = z.object({
   Timezone: timeZoneSetting().optional(),
   Quota: sizeSetting().optional(),
   UserAgent: z.string().optional(),
+  Proxy: z.string().optional(),
 });
 
 /** Every `[airport.NAME]` of the settings; what is wrong goes to the reader. */
@@ -65,6 +68,8 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     if (read.Url !== undefined && !(URL.canParse(read.Url) && /^https?:$/.test(new URL(read.Url).protocol))) {
       wrong('Url', 'must begin with http:// or https://');
     }
+    if (read.Proxy !== undefined && !isProxy(read.Proxy))
+      wrong('Proxy', 'must be an address such as http://127.0.0.1:7890, https://… or socks5://…');
     if (read.Url !== undefined && read.UrlFile !== undefined) wrong('UrlFile', 'and Url exclude each other');
     if (read.ResetDay !== undefined && !Number.isInteger(read.ResetDay))
       wrong('ResetDay', 'must be a day from 1 to 31');
@@ -81,6 +86,7 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
       ...given('timezone', read.Timezone),
       ...given('quota', read.Quota),
       ...given('userAgent', read.UserAgent),
+      ...given('proxy', read.Proxy),
     };
     return [{ name, rules, ...given('url', read.Url), ...given('urlFile', read.UrlFile) }];
   });
@@ -97,6 +103,16 @@ export function readMultiplier(text: string): MultiplierRule | undefined {
   const [low, high] = [Number(match?.[2]), Number(match?.[3] ?? match?.[2])];
   if (match?.[1] === undefined || !(low <= high)) return undefined;
   return { text: match[1].trim(), multiplier: { low, high } };
+}
+
+function isProxy(text: string): boolean {
+  try {
+    const { protocol, hostname, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return /^(?:https?|socks5):$/.test(protocol) && hostname !== '';
+  } catch {
+    return false;
+  }
 }
 
 function readPattern(text: string): RegExp | null {

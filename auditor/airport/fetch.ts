@@ -5,6 +5,7 @@ import { type Reason, reason } from '../verdict/reason.ts';
 import { readHead } from './body.ts';
 import { parseRefillDate, parseUserinfo } from './header.ts';
 import { quotaInBody } from './origin.ts';
+import { proxyAgents } from './proxy-agents.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';
@@ -20,14 +21,19 @@ export interface AirportClient {
   /**
    * One GET of a subscription, its body cancelled; none while the airport asks to be left alone (Retry-After). Never
    * throws; no outcome holds the URL.
-   *
-   * @param userAgent for airports that want another
    */
-  read(url: string, userAgent?: string): Promise<FetchOutcome>;
+  read(url: string, ways?: AirportWays): Promise<FetchOutcome>;
+}
+
+/** How an airport wants to be asked. */
+export interface AirportWays {
+  readonly userAgent?: string;
+  /** `http://`, `https://` or `socks5://`; what signs in to it is a secret. */
+  readonly proxy?: string;
 }
 
 /**
- * Reads airports over HTTP. Asks once, without a proxy of the environment (the airport sees the VPS' own address), and
+ * Reads airports over HTTP. Asks once, through the proxy of the settings and never one of the environment (else the airport sees the VPS' own address), and
  * drops the connection as soon as the header is in; only when it is missing does it look at the first lines of the body.
  *
  * @param clock epoch milliseconds
@@ -45,12 +51,12 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
   });
   const leftAlone = new Map<string, number>();
   return {
-    async read(url, userAgent) {
+    async read(url, ways = {}) {
       const until = leftAlone.get(url) ?? 0;
       if (clock() < until)
         return { known: false, at: clock(), reasons: [reason('http_rate_limited')], retryAfter: until - clock() };
       try {
-        const outcome = await request(http, url, clock, userAgent);
+        const outcome = await request(http, url, clock, ways);
         if (outcome.retryAfter !== undefined) leftAlone.set(url, clock() + Math.min(outcome.retryAfter, LONGEST_PAUSE));
         return outcome;
       } catch (error) {
@@ -64,11 +70,12 @@ async function request(
   http: AxiosInstance,
   url: string,
   clock: () => number,
-  userAgent: string | undefined,
+  { userAgent, proxy }: AirportWays,
 ): Promise<FetchOutcome> {
   const response = await http.get<IncomingMessage>(url, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(userAgent === undefined ? {} : { headers: { 'User-Agent': userAgent } }),
+    ...(proxy === undefined ? {} : proxyAgents(proxy)),
   });
   const at = clock();
   const body = response.data;
@@ -118,6 +125,10 @@ function withRetry(outcome: ReadingOutcome, { headers }: IncomingMessage): Fetch
 /** Errors of axios carry the request with its URL: only their code goes on. */
 function explainFailure(error: unknown): Reason {
   const code = error instanceof AxiosError || error instanceof Error ? String((error as { code?: unknown }).code) : '';
+  const about = error instanceof AxiosError ? error.message : '';
+  if (code === 'EPROXY_UNREACHABLE') return reason('proxy_unreachable', about);
+  if (code === 'EPROXY_SIGN_IN') return reason('proxy_sign_in', about);
+  if (code === 'EPROXY_NO_ROUTE') return reason('proxy_no_route', about);
   if (axios.isCancel(error) || /TIMEDOUT|ECONNABORTED|ABORT|TIMEOUT/.test(code)) return reason('fetch_timeout');
   if (/ENOTFOUND|EAI_AGAIN/.test(code)) return reason('fetch_name');
   if (code === 'ECONNREFUSED') return reason('fetch_refused');

@@ -1,8 +1,9 @@
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
+import type { AirportRules } from '../airport-settings.ts';
 import type { Subscription } from '../sub-urls.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import type { AirportClient, FetchOutcome } from './fetch.ts';
+import type { AirportClient, AirportWays, FetchOutcome } from './fetch.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
 const FRESH = 10 * 60_000;
@@ -30,5 +31,9 @@ export async function currentReading(
   const address = urlFile === undefined ? url : (await readFileIfExists(urlFile))?.trim();
   if (address === undefined || !URL.canParse(address))
     return { known: false, at: now, reasons: [reason('address_missing')] };
-  return client.read(address, rules?.userAgent);
+  return client.read(address, waysOf(rules));
+}
+
+function waysOf({ userAgent, proxy }: Pick<AirportRules, 'userAgent' | 'proxy'> = {}): AirportWays {
+  return { ...(userAgent === undefined ? {} : { userAgent }), ...(proxy === undefined ? {} : { proxy }) };
 }

@@ -126,6 +126,9 @@ export const ENGLISH: Words = {
     fetch_tls: (code) => `TLS with the airport failed (${code})`,
     fetch_redirects: (count) => `the airport redirected more than ${count} times`,
     fetch_failed: (code) => `reading the airport failed${code === '' ? '' : ` (${code})`}`,
+    proxy_unreachable: (proxy) => `the airport's Proxy cannot be reached: ${proxy}; the airport was not asked`,
+    proxy_sign_in: () => "the airport's Proxy wants another name or password; the airport was not asked",
+    proxy_no_route: (answer) => `the airport's Proxy works but does not reach the airport (${answer})`,
     address_missing: () => 'the file of UrlFile is missing, or holds no address',
     prometheus_unreachable: (address) =>
       `Prometheus (${address}) does not answer, so use is unknown; nothing is lost, it is made up for later`,

@@ -30,6 +30,9 @@ export const REASON_CODES = [
   'fetch_tls',
   'fetch_redirects',
   'fetch_failed',
+  'proxy_unreachable',
+  'proxy_sign_in',
+  'proxy_no_route',
   'address_missing',
   // The devices' side.
   'prometheus_unreachable',
