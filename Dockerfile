@@ -19,7 +19,7 @@ WORKDIR /app
 ENV NODE_ENV=production
 # The bundles hold their dependencies: no node_modules here.
 COPY --from=build /app/dist ./dist
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /rendered && chown node:node /data /rendered
 USER node
 ENTRYPOINT ["node", "dist/flowcollect.mjs"]
 CMD ["--help"]

@@ -4,8 +4,8 @@ import type { SmtpSection } from '../core/server-settings.ts';
 /** Where alerts are mailed from and to; without EmailUser and EmailTo there is no mail. */
 export interface AlertMail {
   readonly smtp: SmtpSection;
-  /** A file that holds the password alone. */
-  readonly passwordFile: string;
+  /** A file that holds the password alone; a server without passwords is not logged in to. */
+  readonly passwordFile: string | undefined;
   /** Off only towards a mailbox on loopback. */
   readonly tls: boolean;
 }
@@ -83,8 +83,9 @@ function smtpGlobals({ smtp, passwordFile, tls }: AlertMail) {
   return {
     smtp_smarthost: `${smtp.SMTPHost}:${smtp.SMTPPort}`,
     smtp_from: smtp.EmailUser,
-    smtp_auth_username: smtp.EmailUser,
-    smtp_auth_password_file: passwordFile,
+    ...(passwordFile === undefined
+      ? {}
+      : { smtp_auth_username: smtp.EmailUser, smtp_auth_password_file: passwordFile }),
     smtp_require_tls: tls,
   };
 }

@@ -12,8 +12,6 @@ export interface RenderedFile extends TextFile {
   readonly secret: boolean;
 }
 
-/** Where docker-compose.yml gives Alertmanager the password, when the settings hold none. */
-const COMPOSE_SECRET = '/run/secrets/smtp_password';
 const PASSWORD = 'smtp_password';
 
 /**
@@ -26,7 +24,7 @@ export function serverFiles(settings: RenderSettings, folder: string): RenderedF
   const password = smtp.EmailPass;
   const mail = {
     smtp,
-    passwordFile: password === undefined ? COMPOSE_SECRET : `${folder}/${PASSWORD}`,
+    passwordFile: password === undefined ? undefined : `${folder}/${PASSWORD}`,
     // A mail server on this very machine may do without.
     tls: smtp.SMTPHost !== '127.0.0.1' && smtp.SMTPHost !== 'localhost',
   };

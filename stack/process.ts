@@ -30,6 +30,8 @@ export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
+  /** SIGHUP: programs of the Prometheus family read their configuration again, and keep the old one where it is bad. */
+  reload(): void;
   /** Resolves when it ended, for whatever reason. */
   readonly exited: Promise<ProcessExit>;
   /** SIGTERM, then SIGKILL where that does not help; resolves when the process is gone. Safe to call twice. */
@@ -110,6 +112,7 @@ async function launch(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningPro
       pid,
       logFile: spec.logFile,
       exited,
+      reload: () => void child.kill('SIGHUP'),
       stop: () => stop(child, exited, spec.stopWithin ?? 10_000),
       kill: async () => {
         child.kill('SIGKILL');

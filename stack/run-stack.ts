@@ -47,9 +47,11 @@ export async function runStack(run: StackRun): Promise<void> {
   const supervisor = createSupervisor(createOrphanGuard(), signal);
   let failed = false;
   let stopView = (): void => {};
+  let unfollow = async (): Promise<void> => {};
   try {
     const config = { checkout, folder, binaries, side, own, choice, environment: run.environment };
-    const stack = await startStack(config, supervisor, screen, texts);
+    const stack = await startStack(config, supervisor, screen, texts, logger);
+    unfollow = stack.unfollow;
     tellAddresses(stack, folder.path, run, texts);
     stopView = startLiveView(stack.exporterMetrics, screen, texts, run.clock);
     await Promise.race([
@@ -64,6 +66,7 @@ export async function runStack(run: StackRun): Promise<void> {
   } finally {
     stopView();
     screen.say(texts.stopping);
+    await unfollow();
     await supervisor.stop();
     // The logs of what failed can be looked into.
     if (!failed) await discard(folder);

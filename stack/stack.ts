@@ -1,11 +1,13 @@
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
+import type { Logger } from '../runtime/logger.ts';
 import type { Screen } from '../runtime/screen.ts';
 import type { Binaries } from './binaries.ts';
+import { followSettings } from './follow-settings.ts';
 import { grafanaSpec } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Checkout, RunFolder } from './layout.ts';
-import type { ProcessSpec } from './process.ts';
+import type { ProcessSpec, RunningProcess } from './process.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { reachableAt, type ServerSide } from './settings.ts';
 import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
@@ -27,6 +29,8 @@ export interface StackConfig {
 
 /** The whole system, running. */
 export interface RunningStack {
+  /** Leaves later edits of the settings to themselves. */
+  unfollow(): Promise<void>;
   readonly serverSettings: string;
   readonly exporterMetrics: string;
   /** In a demo. */
@@ -39,7 +43,8 @@ export interface RunningStack {
 const SCRAPE_SECONDS = { demo: 5, real: 15 } as const;
 
 /**
- * Starts every part in the order in which they need each other, telling the screen as each comes up.
+ * Starts every part in the order in which they need each other, telling the screen as each comes up. Edits of the settings
+ * reach rules, routes and templates while it runs.
  *
  * @throws ListenError when a port is taken, naming the setting that moves it
  * @throws ProcessError when a part does not come up
@@ -49,6 +54,7 @@ export async function startStack(
   supervisor: Supervisor,
   screen: Screen,
   texts: StackTexts,
+  logger: Logger,
 ): Promise<RunningStack> {
   const { checkout, folder, binaries, side, own, choice } = config;
   const addresses =
@@ -60,9 +66,10 @@ export async function startStack(
   const { grafana: grafanaPort, ...needed } = addresses;
   await checkFree([...Object.values(needed), exporterMetrics]);
 
-  const start = async (spec: ProcessSpec, ...listen: readonly string[]): Promise<void> => {
-    await supervisor.start(spec);
+  const start = async (spec: ProcessSpec, ...listen: readonly string[]): Promise<RunningProcess> => {
+    const running = await supervisor.start(spec);
     screen.say(`  ✓ ${spec.name} ${texts.up}  ${listen.join('  ')}`);
+    return running;
   };
   const origin = (address: ListenAddress): string => `http://${reachableAt(address)}`;
 
@@ -81,13 +88,18 @@ export async function startStack(
     logFile: folder.log(name),
     configFile: folder.in(`${name}.yml`),
   });
-  const mail = await alertMail(side, folder, world);
-  for (const { name, content } of storageFiles(local, mail, SCRAPE_SECONDS[choice.kind])) {
-    await writeFileAtomic(folder.in(name), content);
-  }
+  const configure = async (by: ServerSide): Promise<void> => {
+    const mail = await alertMail(by, folder, world);
+    for (const { name, content } of storageFiles(by, mail, SCRAPE_SECONDS[choice.kind])) {
+      await writeFileAtomic(folder.in(name), content);
+    }
+  };
+  await configure(local);
   await start(pushgatewaySpec(place('pushgateway', addresses.pushgateway)), origin(addresses.pushgateway));
-  await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus));
-  await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager));
+  const configured = [
+    await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus)),
+    await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager)),
+  ];
 
   const services = {
     bundles: checkout.bundles,
@@ -105,7 +117,16 @@ export async function startStack(
   const dashboards = await startGrafana(config, grafanaPort, origin(addresses.prometheus), start);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 
+  const apply = async (edited: ServerSide): Promise<void> => {
+    // Whoever listens already stays where it is.
+    await configure({ ...edited, addresses });
+    for (const running of configured) running.reload();
+    screen.say(texts.applied);
+  };
+  const unfollow = await followSettings(own.serverExists ? own.serverPath : files.server, apply, logger);
+
   return {
+    unfollow,
     serverSettings: files.server,
     exporterMetrics: `${origin(exporterMetrics)}/metrics`,
     world,
@@ -131,7 +152,7 @@ async function startGrafana(
   { binaries, checkout, folder, side, environment }: StackConfig,
   address: ListenAddress,
   prometheus: string,
-  start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<void>,
+  start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<unknown>,
 ): Promise<string | undefined> {
   if (binaries.grafana === undefined) return undefined;
   const spec = await grafanaSpec({

@@ -12,6 +12,8 @@ export interface StackTexts {
   readonly exporterRedirected: (gateway: string) => string;
   readonly noGrafana: string;
   readonly up: string;
+  /** Edited settings reached rules and alerts. */
+  readonly applied: string;
   readonly addresses: string;
   readonly folder: (path: string) => string;
   readonly reportIn: (seconds: number) => string;
@@ -40,6 +42,7 @@ const zh: StackTexts = {
   exporterRedirected: (gateway) => `采集端改为推送到本机网关 ${gateway}（原 RemoteServer 不受影响）`,
   noGrafana: '没有找到 grafana 程序，跳过仪表盘（安装 Grafana 并放进 PATH 后会自动使用）',
   up: '就绪',
+  applied: '设置有改动：规则、告警路由和模板已更新',
   addresses: '地址',
   folder: (path) => `数据与日志：${path}`,
   reportIn: (seconds) => `${seconds} 秒后审计并发送日报`,
@@ -75,6 +78,7 @@ const en: StackTexts = {
   exporterRedirected: (gateway) => `The exporter pushes to the gateway here, ${gateway}, instead of RemoteServer`,
   noGrafana: 'No grafana program was found: no dashboards (install Grafana on PATH and they will be there)',
   up: 'ready',
+  applied: 'Settings were edited: rules, routes and templates follow',
   addresses: 'Addresses',
   folder: (path) => `Data and logs: ${path}`,
   reportIn: (seconds) => `The audit follows in ${seconds} seconds, and its report is mailed`,

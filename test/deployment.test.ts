@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { USER_HEADER } from '../gateway/label-proxy.ts';
+import { dashboardFiles, serverFiles } from '../render/files.ts';
+import { readRenderSettings } from '../render/settings.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
@@ -44,7 +46,12 @@ const compose = z
           retries: z.number(),
           start_period: z.string(),
         }),
-        depends_on: z.array(z.string()).default([]),
+        depends_on: z
+          .union([
+            z.array(z.string()),
+            z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).transform(Object.keys),
+          ])
+          .default([]),
         command: z.array(z.string()).default([]),
         environment: z.record(z.string(), z.string()).default({}),
         networks: z.array(z.string()),
@@ -65,9 +72,17 @@ const OWN_FILES = ['./config'];
 
 describe('docker-compose.yml', () => {
   it('runs every part', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(
-      ['alertmanager', 'auditor', 'caddy', 'gateway', 'grafana', 'label-proxy', 'prometheus', 'pushgateway'].sort(),
-    );
+    expect(Object.keys(compose.services).sort()).toEqual([
+      'alertmanager',
+      'auditor',
+      'caddy',
+      'config',
+      'gateway',
+      'grafana',
+      'label-proxy',
+      'prometheus',
+      'pushgateway',
+    ]);
   });
 
   it.each(services)('pins the image of %s to one version', (_, { image }) => {
@@ -130,6 +145,28 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('lets one service write the configuration, which the group of those that read it may read', () => {
+    const users = services.filter(([, { volumes }]) => volumes.some((mount) => mount.startsWith('rendered:')));
+    for (const [name, { volumes, command }] of users) {
+      expect(volumes).toContain(name === 'config' ? 'rendered:/rendered' : 'rendered:/rendered:ro');
+      for (const [, file = ''] of command.join(' ').matchAll(/--config\.file=\/rendered\/(\S+)/g)) {
+        expect(existsSync(`${root}prometheus/${file}`), file).toBe(true);
+      }
+    }
+    expect(users.map(([name]) => name)).toEqual(['config', 'prometheus', 'alertmanager', 'grafana']);
+    const [, group] = compose.services.config?.user?.split(':') ?? [];
+    for (const name of ['prometheus', 'alertmanager']) {
+      expect(compose.services[name]?.user).toBe(`${group}:${group}`);
+      expect(compose.services.config?.command.some((each) => each.startsWith(`http://${name}:`))).toBe(true);
+    }
+    expect(compose.services.prometheus?.command).toContain('--web.enable-lifecycle');
+    expect(read('Dockerfile')).toMatch(/chown node:node .*\/rendered/);
+    // Healthy, which the others wait for, is when the last file stands.
+    const settings = readRenderSettings('containers.ini', read('prometheus/containers.ini')).settings;
+    const last = [...serverFiles(settings, '/rendered'), ...dashboardFiles(settings)].at(-1)?.name;
+    expect(compose.services.config?.healthcheck.test.at(-1)).toContain(`/rendered/${last}'`);
+  });
+
   it('holds no secret: each comes from a file that is not in the repository', () => {
     for (const [, { environment, secrets }] of services) {
       for (const key of Object.keys(environment)) expect(key).not.toMatch(/(PASSWORD|SECRET|TOKEN)$/);
@@ -167,7 +204,7 @@ describe('docker-compose.yml', () => {
 
   it('fits a VPS of 1 GB', () => {
     const sum = services.reduce((total, [, { mem_limit }]) => total + Number.parseInt(mem_limit, 10), 0);
-    expect(sum).toBeLessThanOrEqual(900);
+    expect(sum).toBeLessThanOrEqual(964);
   });
 
   it.each(services)('waits for services that exist before it starts %s', (_, { depends_on }) => {

@@ -7,7 +7,6 @@ import { type AuditorMetrics, createAuditorMetrics } from '../auditor/metrics.ts
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { renderIni } from '../stack/ini-text.ts';
-import type { RunningProcess } from '../stack/process.ts';
 import { alertmanagerSpec, prometheusSpec } from '../stack/storage-programs.ts';
 import { exampleVerdict } from './example-report.ts';
 import { type Mail, type Mailbox, startMailbox } from './mailbox.ts';
@@ -18,7 +17,6 @@ let parts: RealParts;
 let mailbox: Mailbox;
 let auditor: Server;
 let metrics: AuditorMetrics;
-let prometheus: { readonly origin: string; readonly process: RunningProcess };
 let settings: Record<string, Record<string, string>>;
 
 /** What the auditor found of one airport of each user. */
@@ -86,8 +84,7 @@ beforeAll(async () => {
     configFile: join(parts.folder, `${name}.yml`),
   });
   await parts.start(alertmanagerSpec({ ...place('alertmanager'), port: alertmanagerPort }));
-  const process = await parts.start(prometheusSpec({ ...place('prometheus'), port }));
-  prometheus = { origin: `http://127.0.0.1:${port}`, process };
+  await parts.start(prometheusSpec({ ...place('prometheus'), port }));
 });
 afterAll(async () => {
   await parts.close();
@@ -130,15 +127,3 @@ it('tells a user with an address of their own, and nobody else', async () => {
       .join(''),
   ).not.toContain('alice');
 }, 90_000);
-
-it('goes by new thresholds after a reload', async () => {
-  const rules = async (): Promise<string> => (await fetch(`${prometheus.origin}/api/v1/rules`)).text();
-  expect(await rules()).toContain('flowcollect_airport_quota_bytes) \\u003e 0.8');
-  settings.alerts = { QuotaWarning: '0.5' };
-  await render();
-  process.kill(prometheus.process.pid, 'SIGHUP');
-  await vi.waitFor(async () => expect(await rules()).toContain('flowcollect_airport_quota_bytes) \\u003e 0.5'), {
-    timeout: 20_000,
-    interval: 200,
-  });
-}, 30_000);

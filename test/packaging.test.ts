@@ -39,7 +39,7 @@ describe('the installation on Debian', () => {
     await stub(
       'node',
       `case "$1" in -e | --version) exec '${process.execPath}' "$@" ;; esac
-if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 'flowcollect.mjs')}' "$@"; fi`,
+if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 'flowcollect.mjs')}' "$@" || exit; fi`,
     );
     const mail =
       '[smtp]\r\nSMTPHost = smtp.example.com\r\nSMTPPort = 465\r\nEmailUser = me@example.com\r\nEmailPass = p|&w=d\r\nEmailTo = you@example.com\r\n';
@@ -78,6 +78,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(calls).toContain('service install auditor --config /etc/flowcollect/ServerSetting.ini');
     expect(first['etc/flowcollect/prometheus/smtp_password']).toBe('p|&w=d');
     expect(calls).not.toContain('hush');
+    expect(calls).toContain('systemctl enable --now flowcollect-config.path');
   });
 
   it('writes what the real programs take', async () => {
@@ -106,6 +107,32 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       for (const flag of flags) expect(`${help.stdout}${help.stderr}`.split(/[\s=]/), flag).toContain(flag);
       expect(override).toContain('--web.listen-address=127.0.0.1:');
     }
+  });
+
+  it('writes the files of Prometheus and Alertmanager anew when systemd sees the settings change', async () => {
+    await install('ServerSetting.ini');
+    const written = await tree();
+    const unit = written['etc/systemd/system/flowcollect-config.service'] ?? '';
+    expect(written['etc/systemd/system/flowcollect-config.path']).toContain(
+      'PathChanged=/etc/flowcollect/ServerSetting.ini',
+    );
+    expect(unit).toContain('ExecStartPost=systemctl reload prometheus prometheus-alertmanager');
+    const apply = join(machine, /ExecStart=(\S+)/.exec(unit)?.[1] ?? '');
+    const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
+    const environment = {
+      PATH: `${join(machine, 'usr', 'local', 'bin')}:${join(folder, 'bin')}:/usr/bin:/bin`,
+    };
+    const rules = async () => (await tree())['etc/flowcollect/prometheus/rules/alerts.yml'] ?? '';
+
+    await writeFile(settings, `${await readFile(settings, 'utf8')}[alerts]\nQuotaWarning = 0.42\n`);
+    await rm(join(folder, 'calls'));
+    await run(apply, [], { env: environment });
+    expect(await rules()).toContain('quota_bytes) > 0.42');
+    expect(await readFile(join(folder, 'calls'), 'utf8')).toMatch(/chown prometheus: \S+smtp_password/);
+
+    await writeFile(settings, '[alerts]\nQuotaWarning = much\n');
+    await expect(run(apply, [], { env: environment })).rejects.toThrow('[alerts] QuotaWarning');
+    expect(await rules()).toContain('quota_bytes) > 0.42');
   });
 
   it('is removed but for settings and data', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -113,6 +113,36 @@ describe('flowcollect stack', { timeout: 120_000 }, () => {
     expect(stack.output()).toContain(`使用 ClientSetting.ini 里的内核 ${kernel}`);
     expect(await leftBehind(stack.output())).toEqual([]);
     await simulation.stop();
+  });
+
+  it('goes by edited thresholds while it runs, and keeps what it had when an edit is bad', async () => {
+    const stack = startStack();
+    await vi.waitFor(() => expect(stack.output()).toContain('按 Ctrl-C 停止'), { timeout: 60_000, interval: 200 });
+    const text = await readFile(settings, 'utf8');
+    const prometheus = /PrometheusAddr = (\S+)/.exec(text)?.[1];
+    const quotaRule = async (): Promise<string | undefined> => {
+      const rules = await (await fetch(`${prometheus}/api/v1/rules`)).text();
+      return /quota_bytes\) \\u003e (0\.\d+)/.exec(rules)?.[1];
+    };
+    const untilApplied = (times: number): Promise<void> =>
+      vi.waitFor(() => expect(stack.output().split('规则、告警路由和模板已更新')).toHaveLength(times + 1), {
+        timeout: 20_000,
+        interval: 100,
+      });
+    expect(await quotaRule()).toBe('0.8');
+    await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = 0.55\n`);
+    await untilApplied(1);
+    await vi.waitFor(async () => expect(await quotaRule()).toBe('0.55'), { timeout: 20_000, interval: 100 });
+
+    await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = much\n`);
+    await vi.waitFor(() => expect(stack.output()).toContain('[alerts] QuotaWarning: must be'), { timeout: 20_000 });
+    expect(await quotaRule()).toBe('0.55');
+
+    await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = 0.7\n`);
+    await untilApplied(2);
+    await vi.waitFor(async () => expect(await quotaRule()).toBe('0.7'), { timeout: 20_000, interval: 100 });
+    stack.process.kill('SIGINT');
+    expect(await stack.ended, stack.output()).toBe(0);
   });
 
   it('names a taken port and the setting that moves it', async () => {

@@ -6,8 +6,8 @@
 #   packaging/debian/install.sh --uninstall          remove it; settings and data stay
 #
 # Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
-# time, since what is there already is replaced, and must be after an edit of [smtp] or of the alerts, whose files it
-# writes. DESTDIR writes below another folder.
+# time, since what is there already is replaced. After an edit of the settings systemd writes the files of Prometheus and
+# Alertmanager anew (flowcollect-config.path). DESTDIR writes below another folder.
 set -eu
 
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
@@ -48,11 +48,49 @@ install_settings() {
 	fi
 	# Rules of an earlier version must not fire beside those of this one.
 	rm -f "$CONFIG"/prometheus/rules/*.yml
-	"$COMMAND" config render --config "$CONFIG/ServerSetting.ini" --out "$CONFIG/prometheus"
-	# Debian's Alertmanager runs as this user.
-	for secret in alertmanager.yml smtp_password; do
-		if [ -f "$CONFIG/prometheus/$secret" ]; then chown prometheus: "$CONFIG/prometheus/$secret"; fi
-	done
+	install_apply
+	PATH="$ROOT/usr/local/bin:$PATH" "$PROGRAM/apply-settings"
+}
+
+# Root alone may do what it does: write below /etc, hand secrets to Alertmanager's user, and reload services.
+install_apply() {
+	cat >"$PROGRAM/apply-settings" <<END
+#!/bin/sh
+# Writes the files of Prometheus and Alertmanager by the settings; bad settings change nothing.
+set -eu
+flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus
+# Debian's Alertmanager runs as this user.
+for secret in alertmanager.yml smtp_password; do
+	if [ -f $CONFIG/prometheus/\$secret ]; then chown prometheus: $CONFIG/prometheus/\$secret; fi
+done
+END
+	chmod 755 "$PROGRAM/apply-settings"
+	mkdir -p "$UNITS"
+	cat >"$UNITS/flowcollect-config.path" <<END
+[Unit]
+Description=FlowCollect: notices edits of the settings
+
+[Path]
+PathChanged=/etc/flowcollect/ServerSetting.ini
+
+[Install]
+WantedBy=multi-user.target
+END
+	cat >"$UNITS/flowcollect-config.service" <<END
+[Unit]
+Description=FlowCollect: the configuration of Prometheus and Alertmanager by the settings
+
+[Service]
+Type=oneshot
+Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+ExecStart=/opt/flowcollect/apply-settings
+ExecStartPost=systemctl reload prometheus prometheus-alertmanager
+ProtectHome=yes
+PrivateTmp=yes
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths=/etc/flowcollect/prometheus
+END
 }
 
 install_storage() {
@@ -64,12 +102,15 @@ install_storage() {
 	systemctl enable $PARTS
 	# shellcheck disable=SC2086
 	systemctl restart $PARTS
+	systemctl enable --now flowcollect-config.path
 }
 
 uninstall() {
 	for service in gateway auditor; do
 		if [ -f "$UNITS/flowcollect-$service.service" ]; then "$COMMAND" service uninstall "$service"; fi
 	done
+	systemctl disable --now flowcollect-config.path
+	rm -f "$UNITS/flowcollect-config.path" "$UNITS/flowcollect-config.service"
 	for part in $PARTS; do
 		rm -f "$UNITS/$part.service.d/flowcollect.conf"
 		rmdir "$UNITS/$part.service.d" 2>/dev/null || true

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from '../runtime/logger.ts';
+import { openSettingsFile } from '../runtime/settings-file.ts';
+import { readRenderSettings } from './settings.ts';
+import { SECRET_MODES, writeConfiguration } from './write.ts';
+
+export interface WatchOptions {
+  /** The settings file. */
+  readonly config: string;
+  readonly out: string;
+  /** Origins of the programs to be told, such as `http://prometheus:9090`. */
+  readonly reload: readonly string[];
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  /** Milliseconds between two tries to tell a program. */
+  readonly retryAfter: number;
+}
+
+/** What restarts is back within this many tries. */
+const TRIES = 5;
+
+/**
+ * Keeps the configuration as the settings are: writes it now and after each good edit, and has the programs read it. A bad
+ * edit is logged and changes nothing.
+ *
+ * Secrets can be read by the group of this process, since Prometheus and Alertmanager run as other users.
+ *
+ * @returns when the signal aborts
+ * @throws SettingsError when the settings are bad at the start
+ * @throws Error when the files cannot be written at the start
+ */
+export async function watchSettings({ config, out, reload, signal, logger, retryAfter }: WatchOptions): Promise<void> {
+  const folder = resolve(out);
+  const file = await openSettingsFile(config, readRenderSettings, logger);
+  const write = async (): Promise<void> => {
+    const names = await writeConfiguration(file.current(), folder, SECRET_MODES.group);
+    logger.info({ folder, files: names.length }, 'configuration written');
+  };
+  const tellAll = async (): Promise<void> => {
+    await Promise.all(reload.map((origin) => tell(origin, { signal, logger, retryAfter })));
+  };
+  try {
+    // One after the other, so that an older configuration never overwrites a newer one.
+    let queue = write().then(tellAll);
+    file.onChange(() => {
+      queue = queue
+        .then(write)
+        .then(tellAll)
+        .catch((error: unknown) => {
+          logger.error({ err: error }, 'configuration not written; mend that and save the settings once more');
+        });
+    });
+    await queue;
+    await aborted(signal);
+    await queue;
+  } finally {
+    await file.close();
+  }
+}
+
+async function tell(
+  origin: string,
+  { signal, logger, retryAfter }: Pick<WatchOptions, 'signal' | 'logger' | 'retryAfter'>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= TRIES && !signal.aborted; attempt += 1) {
+    try {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+      const response = await fetch(new URL('/-/reload', origin), { method: 'POST', signal: limit });
+      const said = (await response.text()).trim();
+      if (response.ok) logger.info({ program: origin }, 'configuration read');
+      else logger.error({ program: origin, status: response.status, said }, 'configuration refused');
+      return;
+    } catch {
+      await setTimeout(retryAfter, undefined, { signal }).catch(() => {});
+    }
+  }
+  logger.info({ program: origin }, 'not up: it reads its configuration when it starts');
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
