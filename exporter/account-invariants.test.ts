@@ -53,7 +53,7 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
       let account = freshAccount('s1');
       // The device was installed, and its first push accepted, before anything goes wrong.
       account.apply(kernel.frame(), EMPTY_CATALOG);
-      pushOnce(account, gateway, write);
+      pushOnce(account, gateway, write, kernel.state.at);
       const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
       for (const step of script) {
         if (step.kind === 'move') kernel.move(step.bytes);
@@ -67,7 +67,7 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
           write(account.save());
           unpushedLife = true;
         }
-        if (step.kind === 'push' && pushOnce(account, gateway, write)) unpushedLife = false;
+        if (step.kind === 'push' && pushOnce(account, gateway, write, kernel.state.at)) unpushedLife = false;
         if (step.kind === 'lost push' && !account.mustAsk()) write(account.beginPush());
         if (step.kind === 'lost answer' && !account.mustAsk()) {
           const saved = account.beginPush();
@@ -82,16 +82,19 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
           if (state === 'gone') states += 1;
           account = saved === undefined ? freshAccount(`s${states}`) : openAccount(saved);
           // An old copy does not know that it is one until it asks.
-          if (state === 'old copy') account.reconcile(gateway.readBack('a'));
+          if (state === 'old copy') account.reconcile(gateway.readBack('a'), kernel.state.at);
         }
         expect(downloaded(account.counters()) + account.counters().carry.download).toBe(
           account.counters().kernel.download,
         );
       }
       look();
-      for (let tries = 0; !pushOnce(account, gateway, write); tries += 1) expect(tries).toBeLessThan(3);
+      for (let tries = 0; !pushOnce(account, gateway, write, kernel.state.at); tries += 1)
+        expect(tries).toBeLessThan(3);
       const held = gateway.held('a');
       expect(held?.kernel.download).toBe(kernel.state.everMoved);
+      // The connection that moved it all is in every frame, so that nothing waits, and nothing was ascribed twice.
+      expect(held?.carry.download).toBe(0);
     }),
     { numRuns: 300 },
   );

@@ -25,7 +25,7 @@ function pushedAccount(
   account.apply(kernel.frame(), EMPTY_CATALOG);
   kernel.move(1000);
   account.apply(kernel.frame(), EMPTY_CATALOG);
-  pushOnce(account, gateway, nowhere);
+  pushOnce(account, gateway, nowhere, kernel.state.at);
   return account;
 }
 
@@ -38,7 +38,7 @@ describe('an account', () => {
       kind: 'baseline',
       skipped: { download: 5000 },
     });
-    expect(account.reconcile({ kind: 'nothing' })).toBe('began');
+    expect(account.reconcile({ kind: 'nothing' }, kernel.state.at)).toBe('began');
     kernel.move(70);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     expect(downloaded(account.counters())).toBe(70);
@@ -53,7 +53,7 @@ describe('an account', () => {
     after.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(40);
     after.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(after.reconcile(gateway.readBack('a'))).toBe('resumed');
+    expect(after.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
     expect(downloaded(after.counters())).toBe(1340);
     expect(after.save()).toMatchObject({ stateId: 'two', sequence: 0 });
   });
@@ -72,11 +72,45 @@ describe('an account', () => {
     after.apply({ ...frame, download: frame.download + 50, connections: [old, born] }, EMPTY_CATALOG);
     const readBack = gateway.readBack('a');
     if (readBack.kind !== 'found') throw new Error('the gateway has accepted a push');
-    after.reconcile({ ...readBack, acceptedAt });
+    after.reconcile({ ...readBack, acceptedAt }, kernel.state.at);
     const counters = after.counters();
     expect(downloaded(counters)).toBe(1350);
     const measured = counters.traffic.filter(({ accounting }) => accounting === 'measured');
     expect(measured.map(({ bytes }) => bytes)).toEqual([1050]);
+  });
+
+  it('takes no connection for a new one where the gateway answers before the kernel does', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedAccount(kernel, gateway);
+    const after = freshAccount('two');
+    expect(after.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    kernel.move(300);
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(after.counters()).toMatchObject({ kernel: { download: 1300 }, carry: { download: 0 } });
+    expect(downloaded(after.counters())).toBe(1300);
+  });
+
+  it('is an old copy where another state has pushed since, even with counters that are no lower', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const old = openAccount(pushedAccount(kernel, gateway).save());
+    const other = freshAccount('two');
+    kernel.move(500);
+    other.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.restart();
+    other.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(other, gateway, nowhere, kernel.state.at);
+    kernel.move(600);
+    expect(old.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    // What it counts until its own push is accepted outlives a restart of it.
+    old.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.restart();
+    kernel.move(80);
+    old.apply(kernel.frame(), EMPTY_CATALOG);
+    const again = openAccount(old.save());
+    expect(again.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('went_on');
+    expect(downloaded(again.counters())).toBe(2180);
   });
 
   it('loses nothing to a kernel that restarted while the gateway could not be asked', () => {
@@ -89,7 +123,7 @@ describe('an account', () => {
     kernel.restart();
     kernel.move(70);
     after.apply(kernel.frame(), EMPTY_CATALOG);
-    after.reconcile(gateway.readBack('a'));
+    after.reconcile(gateway.readBack('a'), kernel.state.at);
     expect(downloaded(after.counters())).toBe(1570);
   });
 
@@ -99,25 +133,27 @@ describe('an account', () => {
     let copy: SavedAccount | undefined;
     const account = freshAccount('one');
     account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, (saved) => {
+    const keepCopy = (saved: SavedAccount): void => {
       copy = throughJson(saved);
-    });
+    };
+    pushOnce(account, gateway, keepCopy, kernel.state.at);
     kernel.move(1000);
     account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
     const restored = openAccount(copy ?? account.save());
     kernel.move(1);
     restored.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(restored.reconcile(gateway.readBack('a'))).toBe('resumed');
+    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
     expect(downloaded(restored.counters())).toBe(1001);
     expect(restored.beginPush().sequence).toBe(3);
   });
 
   it('goes on by itself when its state is the newest', () => {
+    const kernel = createKernelModel();
     const gateway = createGatewayModel();
     const account = freshAccount('one');
-    pushOnce(account, gateway, nowhere);
-    expect(openAccount(account.beginPush()).reconcile(gateway.readBack('a'))).toBe('went_on');
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    expect(openAccount(account.beginPush()).reconcile(gateway.readBack('a'), kernel.state.at)).toBe('went_on');
   });
 
   it('counts each byte under one of two names when it is renamed', () => {
@@ -132,12 +168,12 @@ describe('an account', () => {
     const renamed = openAccount(account.rename('b', 'two'));
     kernel.move(4);
     renamed.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(renamed, gateway, nowhere);
+    pushOnce(renamed, gateway, nowhere, kernel.state.at);
     expect(downloaded(renamed.counters())).toBe(234);
     const back = openAccount(renamed.rename('a', 'three'));
     kernel.move(5);
     back.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(back, gateway, nowhere);
+    pushOnce(back, gateway, nowhere, kernel.state.at);
     expect(downloaded(back.counters())).toBe(1005);
   });
 
@@ -162,7 +198,7 @@ describe('an account', () => {
     expect(renamed.former()).toBeUndefined();
     kernel.move(4);
     renamed.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(renamed, gateway, nowhere);
+    pushOnce(renamed, gateway, nowhere, kernel.state.at);
     const held = ['a', 'b'].map((name) => gateway.held(name)?.kernel.download ?? 0);
     expect(held).toEqual(arrived ? [1200, 34] : [1000, 234]);
     expect(downloaded(renamed.counters())).toBe(held[1]);
@@ -178,7 +214,7 @@ describe('an account', () => {
     renamed.settleFormer(gateway.readBack('a'));
     kernel.move(4);
     renamed.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(renamed, gateway, nowhere);
+    pushOnce(renamed, gateway, nowhere, kernel.state.at);
     expect(gateway.held('b')?.kernel.download).toBe(204);
   });
 
@@ -189,7 +225,7 @@ describe('an account', () => {
     kernel.move(9);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     const renamed = openAccount(account.rename('b', 'two'));
-    expect(renamed.reconcile({ kind: 'nothing' })).toBe('began');
+    expect(renamed.reconcile({ kind: 'nothing' }, kernel.state.at)).toBe('began');
     expect(downloaded(renamed.counters())).toBe(9);
   });
 
@@ -219,14 +255,14 @@ describe('an account', () => {
 
   it('pushed before any frame is nothing to resume from', () => {
     const gateway = createGatewayModel();
-    pushOnce(freshAccount('one'), gateway, nowhere);
     const kernel = createKernelModel();
+    pushOnce(freshAccount('one'), gateway, nowhere, kernel.state.at);
     kernel.move(100);
     const account = freshAccount('two');
     account.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(20);
     account.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(account.reconcile(gateway.readBack('a'))).toBe('began');
+    expect(account.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('began');
     expect(downloaded(account.counters())).toBe(20);
   });
 });

@@ -29,8 +29,12 @@ export interface Account {
   save(): SavedAccount;
   /** Whether the gateway must be asked what it holds before the next push. */
   mustAsk(): boolean;
-  /** Compares with the gateway's answer; after it {@link mustAsk} is false. */
-  reconcile(readBack: ReadBack): Reconciliation;
+  /**
+   * Compares with the gateway's answer; after it {@link mustAsk} is false.
+   *
+   * @param now by this device's clock, epoch milliseconds
+   */
+  reconcile(readBack: ReadBack, now: number): Reconciliation;
   /** The DeviceID before, when the gateway must be asked about that one first. */
   former(): string | undefined;
   /** Takes for the baseline what the gateway accepted last under the former name, so that no byte is under both. */
@@ -140,28 +144,36 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     counters: () => ledger.counters(),
     save,
     mustAsk: () => !asked || behind,
-    reconcile(readBack) {
+    reconcile(readBack, now) {
       const before = standing;
-      const wasBehind = behind;
+      const mustTake = behind;
       asked = true;
       behind = false;
-      standing = { kind: 'agreed' };
+      const isOurs = readBack.kind === 'found' && readBack.stateId === stateId;
+      const hasPushed = before.kind === 'agreed' || before.kind === 'upon';
       // Interfaces have no baseline at the gateway: what moved while there was no state is not known of them.
-      if (readBack.kind === 'found') {
-        interfaces.take(readBack.interfaces ?? [], before.kind === 'agreed' || readBack.stateId === stateId);
-      }
+      if (readBack.kind === 'found') interfaces.take(readBack.interfaces ?? [], hasPushed || isOurs);
       if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
+        standing = { kind: 'agreed' };
         base = undefined;
         return before.kind === 'agreed' ? 'went_on' : 'began';
       }
       const { counters } = readBack;
-      const isNewer = readBack.stateId === stateId && readBack.sequence > sequence;
-      if (before.kind === 'agreed' && !wasBehind && !isNewer) return 'went_on';
-      if (readBack.stateId === stateId) sequence = Math.max(sequence, readBack.sequence);
+      standing = isOurs ? { kind: 'agreed' } : { kind: 'upon', stateId: readBack.stateId, sequence: readBack.sequence };
+      // Another state's push, unless these counters rest on it, came after all of ours: this one is an old copy, even
+      // where its counters are no lower.
+      const isOld = isOurs ? readBack.sequence > sequence : !isSamePush(before, standing);
+      if (hasPushed && !mustTake && !isOld) {
+        base ??= initial.ledger;
+        return 'went_on';
+      }
+      if (isOurs) sequence = Math.max(sequence, readBack.sequence);
       // Pushed by this very account later than it was saved: its saved frames are in there.
-      if (readBack.stateId === stateId) frames.forgetRestored();
-      // Connections that began later are counted from their first byte. Any time before the next frame will do.
-      const latest = (frames.list()[0]?.frame.at ?? ledger.state().at) - 1;
+      if (isOurs) frames.forgetRestored();
+      // Connections that began later are counted from their first byte. Any time before the next frame will do, which
+      // has yet to come where the gateway answers sooner than the kernel.
+      const [first] = frames.list();
+      const latest = first === undefined ? now : first.frame.at - 1;
       const at = before.kind === 'renamed' ? latest : Math.min(latest, readBack.acceptedAt ?? latest);
       base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
       countAgain(base);
@@ -189,6 +201,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     accepted() {
       if (begun === undefined) return;
       base = begun.ledger;
+      standing = { kind: 'agreed' };
       frames.forgetFirst(begun.endings);
       begun = undefined;
     },
@@ -230,4 +243,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
 /** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */
 function isEmpty({ raw, kernel }: PushedCounters): boolean {
   return raw === undefined && kernel.upload === 0 && kernel.download === 0;
+}
+
+function isSamePush(before: Standing, now: Standing): boolean {
+  return (
+    before.kind === 'upon' && now.kind === 'upon' && before.stateId === now.stateId && before.sequence === now.sequence
+  );
 }

@@ -60,9 +60,9 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
     },
     follow: (account) => ({
       ...account,
-      reconcile(readBack) {
+      reconcile(readBack, now) {
         const before = account.counters();
-        const outcome = account.reconcile(readBack);
+        const outcome = account.reconcile(readBack, now);
         if (outcome === 'resumed') {
           today.replace(before, account.counters());
           save();

@@ -10,6 +10,8 @@ export type Standing =
   | { readonly kind: 'agreed' }
   /** No state was found: what the gateway has, if anything, comes first. */
   | { readonly kind: 'unknown' }
+  /** They go on from that push, which another state made; none of this one's has been accepted since. */
+  | { readonly kind: 'upon'; readonly stateId: string; readonly sequence: number }
   /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
   | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined; readonly former?: Former };
 

@@ -78,8 +78,9 @@ export function pushOnce(
   account: Account,
   gateway: ReturnType<typeof createGatewayModel>,
   write: (saved: SavedAccount) => void,
+  now: number,
 ): boolean {
-  if (account.mustAsk()) account.reconcile(gateway.readBack(account.deviceId));
+  if (account.mustAsk()) account.reconcile(gateway.readBack(account.deviceId), now);
   const saved = account.beginPush();
   write(saved);
   if (gateway.push(saved, account.counters())) {

@@ -226,6 +226,15 @@ describe('saved state', () => {
     expect(second.counters()).toMatchObject({ restarts: 0, kernel: { download: 5500 }, carry: { download: 0 } });
     expect(downloads(second)).toEqual({ 'proxy 香港 01 measured': 1900, 'proxy 香港 01 settled': 3600 });
   });
+
+  it('resumed from counters alone takes no connection for new where a kernel’s clock is ahead of ours', () => {
+    const first = createLedger(OPTIONS);
+    feed(first, frame(0, 0), frame(1000, 1000, [connection('a', 1000)]));
+    const second = createLedger(OPTIONS, resumeLedgerState(first.counters(), 1000));
+    feed(second, frame(2000, 1500, [connection('a', 1500, { start: 90_000 })]));
+    expect(second.counters()).toMatchObject({ kernel: { download: 1500 }, carry: { download: 0 } });
+    expect(downloads(second)).toEqual({ 'proxy 香港 01 measured': 1000, 'proxy 香港 01 settled': 500 });
+  });
 });
 
 /** A kernel's life as random steps, with the totals it really reached. */

@@ -11,7 +11,7 @@ import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createPendingBirths } from './pending-births.ts';
 import type { Place } from './place.ts';
-import { hasRestarted } from './restart.ts';
+import { hasRestarted, outgrowTotals } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import type { LedgerState } from './state.ts';
 
@@ -174,8 +174,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
     };
-    connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > lastAt, events);
-    if (!knowsConnections) candidates.push(...resumedCandidates());
+    const newSince = knowsConnections ? 0 : newAfter(frame, raw);
+    connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
+    if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
     for (const birth of births.takeUnseen(frame.at)) {
       candidates.push({
         kind: 'unseen',
@@ -198,10 +199,19 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     return { kind: restarted ? 'restarted' : 'counted', grew, unknownNodes: [...unknownNodes] };
   }
 
+  /**
+   * After which instant a connection opened if all that it has moved came after a baseline whose connections are not
+   * known; none did where the kernel's clock is not ours, as connections tell that moved more than the totals.
+   */
+  function newAfter(frame: Frame, baseline: Bytes): number {
+    const opened = frame.connections.filter(({ details }) => details.start > lastAt);
+    return outgrowTotals(frame, opened, { raw: baseline, at: lastAt }) ? Number.POSITIVE_INFINITY : lastAt;
+  }
+
   /** Connections that were open before the baseline, of which the baseline does not know how far they had come. */
-  function resumedCandidates(): Candidate[] {
+  function resumedCandidates(newSince: number): Candidate[] {
     return [...connections.byId.values()]
-      .filter(({ counted, details }) => counted && details.start <= lastAt)
+      .filter(({ counted, details }) => counted && details.start <= newSince)
       .map(({ attribution, upload, download }) => ({ kind: 'resumed', attribution, lifetime: { upload, download } }));
   }
 

@@ -1,5 +1,6 @@
+import { DIRECTIONS } from '../../core/traffic.ts';
 import type { Bytes } from './bytes.ts';
-import type { ConnectionDetails, Frame } from './frame.ts';
+import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 
 /** What is known of the kernel from the frame before. */
 export interface LastSeen {
@@ -30,17 +31,23 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
   });
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
   if (survives || last.connections === undefined || last.connections.size === 0) return 'same';
-  return (['download', 'upload'] as const).some((direction) => {
-    const moved = frame.connections.reduce((sum, connection) => sum + connection[direction], 0);
-    return moved - (frame[direction] - last.raw[direction]) > skewAllowance(frame, moved, last.at);
-  })
-    ? 'restarted'
-    : 'same';
+  return outgrowTotals(frame, frame.connections, last) ? 'restarted' : 'same';
 }
 
-/** What new connections may have moved between the reading of the totals and their own. */
-function skewAllowance(frame: Frame, moved: number, lastAt: number): number {
-  const starts = frame.connections.map(({ details }) => details.start).filter((start) => start > 0);
-  const age = frame.at - (starts.length > 0 ? Math.min(...starts) : lastAt);
-  return (moved * SNAPSHOT_SKEW_MS) / Math.max(SNAPSHOT_SKEW_MS, age);
+/**
+ * Whether these connections have moved more since they opened than the totals grew by since the frame before: then they
+ * cannot all have opened since.
+ */
+export function outgrowTotals(
+  frame: Frame,
+  connections: readonly Connection[],
+  last: Omit<LastSeen, 'connections'>,
+): boolean {
+  const opened = connections.map(({ details }) => details.start).filter((start) => start > 0 && start <= frame.at);
+  const age = frame.at - (opened.length > 0 ? Math.min(...opened) : last.at);
+  return DIRECTIONS.some((direction) => {
+    const moved = connections.reduce((sum, connection) => sum + connection[direction], 0);
+    const skew = (moved * SNAPSHOT_SKEW_MS) / Math.max(SNAPSHOT_SKEW_MS, age);
+    return moved - (frame[direction] - last.raw[direction]) > skew;
+  });
 }

@@ -113,10 +113,12 @@ export function createPusher(options: PusherOptions): Pusher {
       await save(device.save());
       return fail(readBack.problem);
     }
+    const now = clock.now();
     const outcome = device.reconcile(
       readBack.kind === 'found' && readBack.age !== undefined
-        ? { ...readBack, acceptedAt: clock.now() - readBack.age }
+        ? { ...readBack, acceptedAt: now - readBack.age }
         : readBack,
+      now,
     );
     if (outcome === 'began') logger.info('the gateway knows nothing of this device: counting begins with it');
     if (outcome === 'resumed') logger.warn('the counters were taken from the gateway and go on from there');
