@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { parseUserinfo } from './airport/header.ts';
 import { multiplierOf } from './airport/multiplier.ts';
-import { quotaInBody } from './airport/origin.ts';
+import { quotaInBody } from './airport/subscription-origin.ts';
 import { reasonText, wordsOf } from './report/words.ts';
 
 /** Explains what the auditor reads from a header or a name. @param print one text for standard output */

@@ -56,6 +56,8 @@ describe('[airport.NAME]', () => {
     ],
     ['a broken multiplier', ['[airport.b]', 'Url = https://b.example', 'Multipliers = HK'], 'Multipliers: must read'],
     ['a broken address', ['[airport.b]', 'Url = ftp://hunter2'], 'Url: must begin with http:// or https://'],
+    ['an unknown origin', ['[airport.b]', 'Url = https://b.example', 'Origin = panel'], 'Origin: must be subscription'],
+    ['a secret of nothing', ['[airport.b]', 'Url = https://b.example', 'Secret = hunter2'], 'Secret: is for Origin'],
     [
       'a proxy of another kind',
       ['[airport.b]', 'Url = https://b.example', 'Proxy = ss://hunter2@h:1'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listSetting, numberSetting, type SettingsReader, sizeSetting, timeZoneSetting } from '../core/settings.ts';
+import { ORIGINS, type OriginName } from './airport/origin.ts';
 import type { Interval } from './verdict/expected.ts';
 
 const PREFIX = 'airport.';
@@ -28,6 +29,10 @@ export interface AirportRules {
   readonly userAgent?: string;
   /** Through which the airport is read. A secret, since it may sign in. */
   readonly proxy?: string;
+  /** What its address leads to; the subscription by default. */
+  readonly origin?: OriginName;
+  /** Of the kernel, where that is the origin. */
+  readonly secret?: string;
 }
 
 /** An airport's section, with its address where it does not come from `SubUrls`. Files are read by whoever reads the airport. */
@@ -54,6 +59,8 @@ export const airportSchema = z.object({
   Quota: sizeSetting().optional(),
   UserAgent: z.string().optional(),
   Proxy: z.string().optional(),
+  Origin: z.enum(ORIGINS, { message: `must be ${ORIGINS.join(', ')}` }).optional(),
+  Secret: z.string().optional(),
 });
 
 /** Every `[airport.NAME]` of the settings; what is wrong goes to the reader. */
@@ -70,6 +77,7 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     }
     if (read.Proxy !== undefined && !isProxy(read.Proxy))
       wrong('Proxy', 'must be an address such as http://127.0.0.1:7890, https://… or socks5://…');
+    if (read.Secret !== undefined && read.Origin !== 'kernel') wrong('Secret', 'is for Origin = kernel alone');
     if (read.Url !== undefined && read.UrlFile !== undefined) wrong('UrlFile', 'and Url exclude each other');
     if (read.ResetDay !== undefined && !Number.isInteger(read.ResetDay))
       wrong('ResetDay', 'must be a day from 1 to 31');
@@ -87,6 +95,8 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
       ...given('quota', read.Quota),
       ...given('userAgent', read.UserAgent),
       ...given('proxy', read.Proxy),
+      ...given('origin', read.Origin),
+      ...given('secret', read.Secret),
     };
     return [{ name, rules, ...given('url', read.Url), ...given('urlFile', read.UrlFile) }];
   });

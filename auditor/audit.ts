@@ -1,7 +1,7 @@
-import { type LocalDay, localDayAt } from '../core/local-day.ts';
+import { formatLocalTime, type LocalDay, localDayAt } from '../core/local-day.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
-import { currentReading } from './airport/readings.ts';
+import { type CurrentReading, currentReading, FRESH } from './airport/readings.ts';
 import { completed } from './airport/reset.ts';
 import { NO_RULES } from './airport-settings.ts';
 import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
@@ -16,8 +16,9 @@ import { type ReportMaterial, userReport } from './user-report.ts';
 import type { Stretch } from './verdict/daily-use.ts';
 import { forecast } from './verdict/forecast.ts';
 import { afterClose, afterLook, type Memory } from './verdict/memory.ts';
-import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
+import type { UsableReading } from './verdict/reading.ts';
 import { reason } from './verdict/reason.ts';
+import { undecided } from './verdict/verdict.ts';
 
 /** What an audit works with. */
 export interface AuditParts {
@@ -46,6 +47,8 @@ export interface AuditOptions {
   readonly day?: LocalDay;
   /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
   readonly settle?: () => Promise<void>;
+  /** How young a remembered reading must be to be used again, in milliseconds; ten minutes by default. */
+  readonly fresh?: number;
   /** What a person corrected; nothing by default. */
   readonly amendments?: Amendments;
 }
@@ -58,13 +61,13 @@ export async function audit(
   parts: AuditParts,
   config: AuditorConfig,
   state: AuditState,
-  { day: given, settle, amendments = NO_AMENDMENTS }: AuditOptions = {},
+  { day: given, settle, fresh = FRESH, amendments = NO_AMENDMENTS }: AuditOptions = {},
 ): Promise<Audit> {
   const { user, subscriptions } = config;
-  const outcomes = new Map<string, ReadingOutcome>();
+  const outcomes = new Map<string, CurrentReading>();
   for (const subscription of subscriptions) {
     const remembered = state.airports[subscription.name] ?? EMPTY_AIRPORT;
-    const outcome = await currentReading(parts.airports, subscription, remembered, parts.clock());
+    const outcome = await currentReading(parts.airports, subscription, remembered, parts.clock(), fresh);
     const { rules = NO_RULES } = subscription;
     const complete = (reading: UsableReading): UsableReading =>
       completed(reading, remembered.cycle ?? undefined, rules, config.day.zone);
@@ -92,12 +95,22 @@ export async function audit(
       memory: remembered,
       amendments,
     };
+    const { spentLink = null } = outcome;
+    looked = withAirport(looked, name, { spentLink });
+    reported = withAirport(reported, name, { spentLink });
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
       airports.push({ ...result, forecast: { known: false, reason: reason('use_unknown') } });
       continue;
     }
     const { reading } = outcome;
+    // A kernel tells what it read some time ago: until it reads again, there is nothing new to compare.
+    if (anchor !== undefined && reading.at <= anchor.at && parts.clock() >= anchor.at) {
+      const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
+      const since = formatLocalTime(reading.at, config.day.zone);
+      airports.push({ ...result, verdict: undecided([reason('reading_unchanged', since)], false), forecast: left });
+      continue;
+    }
     const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
     airports.push({ ...result, forecast: forecast(reading, cycle.trail, billedBefore(remembered)) });
     const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);

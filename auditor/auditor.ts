@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
+import { FRESH } from './airport/readings.ts';
 import { type Amendments, readAmendments } from './amend/amendments.ts';
 import { reaudit } from './amend/reaudit.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
@@ -23,6 +24,7 @@ import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
 import { presenceAt } from './usage/presence.ts';
 import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
+import type { Reason } from './verdict/reason.ts';
 
 const HOUR = 3_600_000;
 
@@ -43,8 +45,13 @@ export interface AuditorOptions {
 export interface Auditor {
   /** Reads what was remembered. To be called first. @throws StateError */
   open(): Promise<void>;
-  /** Looks at the open windows without moving them. @returns whether every airport could be read */
-  look(): Promise<boolean>;
+  /**
+   * Looks at the open windows without moving them.
+   *
+   * @param fresh readings younger than so many milliseconds are used again; ten minutes by default
+   * @returns whether every airport could be read that it makes sense to ask again soon
+   */
+  look(fresh?: number): Promise<boolean>;
   /**
    * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. The windows move only
    * when the letters are safe on disk.
@@ -149,13 +156,13 @@ export function createAuditor({
       state = await readAuditState(statePath());
       metrics.readings(config(), state);
     },
-    look: () =>
+    look: (fresh = FRESH) =>
       inTurn(async (known) => {
         const { state: current, amendments } = await amended(known);
-        const result = await audit(parts, config(), current, { amendments });
+        const result = await audit(parts, config(), current, { fresh, amendments });
         await keep(result.looked);
         await tell(result);
-        return result.airports.every(({ outcome }) => outcome.known);
+        return result.airports.every(({ outcome }) => outcome.known || outcome.reasons.some(isSpent));
       }),
     report: (day) =>
       inTurn(async (known) => {
@@ -210,6 +217,8 @@ export function createAuditor({
     },
   };
 }
+
+const isSpent = ({ code }: Reason): boolean => code === 'link_spent';
 
 /** The day that a report made now is about: the one that ended within the hour, else the running one. */
 export function reportedDay(now: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {

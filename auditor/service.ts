@@ -128,7 +128,8 @@ async function runEveryMinute(
     if (clock.now() >= Math.max(nextLook, auditor.reportedAt() + LOOK_EVERY)) {
       let read = false;
       await guarded('the look at the airports failed', async () => {
-        read = await auditor.look();
+        // Trying again for one that failed asks the others no sooner than usual.
+        read = await auditor.look(failures === 0 ? undefined : LOOK_EVERY);
       });
       failures = read ? 0 : failures + 1;
       const pause = read ? LOOK_EVERY : (LOOK_AGAIN[Math.min(failures, LOOK_AGAIN.length) - 1] ?? LOOK_EVERY);

@@ -2,15 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-/** Lines that stand in for the header are among the first ten; a longer look would only cost the airport traffic. */
-const HEAD_BYTES = 8 * 1024;
 const HEAD_LINES = 10;
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 10_000;
 
 /**
- * The beginning of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
+ * The first bytes of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
  */
-export async function readHead(body: IncomingMessage): Promise<string> {
+export async function readHead(body: IncomingMessage, most: number): Promise<string> {
   const unpacked = unpack(body);
   const chunks: Buffer[] = [];
   let size = 0;
@@ -19,14 +17,14 @@ export async function readHead(body: IncomingMessage): Promise<string> {
     for await (const chunk of unpacked) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
-      if (size >= HEAD_BYTES) break;
+      if (size >= most) break;
     }
   } catch {
     // A body cut short or packed wrongly is no reason to give up what was read of it.
   } finally {
     clearTimeout(cut);
   }
-  return Buffer.concat(chunks).toString('utf8').slice(0, HEAD_BYTES);
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
 }
 
 /**

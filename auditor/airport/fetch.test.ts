@@ -111,7 +111,8 @@ describe('an airport that does not say', () => {
       (response) => response.writeHead(200, { 'Subscription-Userinfo': '' }).end(),
       { code: 'header_empty' },
     ],
-    ['403', (response) => response.writeHead(403).end('token is error'), { code: 'http_forbidden', detail: '403' }],
+    ['403', (response) => response.writeHead(403).end('forbidden'), { code: 'http_forbidden', detail: '403' }],
+    ['a token that is none', (response) => response.writeHead(403).end('token is error'), { code: 'link_spent' }],
     ['500', (response) => response.writeHead(500).end(), { code: 'http_status', detail: '500' }],
     ['a reset connection', (response) => response.destroy(), { code: 'fetch_failed', detail: 'ECONNRESET' }],
   ];
@@ -135,6 +136,29 @@ describe('an airport that does not say', () => {
     });
     expect(await client.read(url)).toMatchObject({ known: false, reasons: [{ code: 'http_rate_limited' }] });
     expect(asked).toBe(1);
+  });
+
+  it('is left alone for longer with every refusal in a row', async () => {
+    let [now, asked] = [0, 0];
+    const patient = createAirportClient({ clock: () => now });
+    const url = await answering((response) => {
+      asked += 1;
+      response.writeHead(404).end();
+    });
+    const askedWithin = async (hours: number): Promise<number> => {
+      const before = asked;
+      for (const end = now + hours * 3_600_000; now < end; now += 300_000) {
+        expect(await patient.read(url)).toMatchObject({
+          known: false,
+          reasons: [{ code: 'http_status', detail: '404' }],
+        });
+      }
+      return asked - before;
+    };
+    expect([await askedWithin(1), await askedWithin(6), await askedWithin(24)]).toEqual([1, 1, 1]);
+    expect(await askedWithin(48)).toBe(2);
+    await patient.read(url, { userAgent: 'another' });
+    expect(asked).toBe(6);
   });
 
   it('is not followed in circles', async () => {

@@ -1,40 +1,54 @@
 import type { IncomingMessage } from 'node:http';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
-import { type Reading, type ReadingOutcome, readingOutcome, unknownQuota } from '../verdict/reading.ts';
+import { type ReadingOutcome, readingOutcome } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import { readHead } from './body.ts';
-import { parseRefillDate, parseUserinfo } from './header.ts';
-import { quotaInBody } from './origin.ts';
+import { counterOrigin } from './counter-origin.ts';
+import { kernelOrigin } from './kernel-origin.ts';
+import type { Answer, Origin, OriginName, OriginWay } from './origin.ts';
 import { proxyAgents } from './proxy-agents.ts';
+import { subscriptionOrigin } from './subscription-origin.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';
 const TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 5;
+const HOUR = 3_600_000;
 /** A Retry-After beyond is a mistake of the airport. */
-const LONGEST_PAUSE = 24 * 3_600_000;
+const LONGEST_PAUSE = 24 * HOUR;
+/** Who was refused and asks on is banned: refusals in a row are answered with longer silence. */
+const REFUSALS = [401, 403, 404, 410];
+const REFUSED_FOR = [HOUR, 6 * HOUR, 24 * HOUR];
+
+const ORIGIN_OF: Readonly<Record<OriginName, Origin>> = {
+  subscription: subscriptionOrigin,
+  counter: counterOrigin,
+  kernel: kernelOrigin,
+};
 
 /** What one request to an airport gave; `retryAfter` is how long the airport asks to be left alone, in milliseconds. */
 export type FetchOutcome = ReadingOutcome & { readonly retryAfter?: number };
 
 export interface AirportClient {
   /**
-   * One GET of a subscription, its body cancelled; none while the airport asks to be left alone (Retry-After). Never
-   * throws; no outcome holds the URL.
+   * One GET of what tells an airport's figures, its body read no further than needed and cancelled; none while the
+   * airport asks to be left alone (Retry-After), or has just refused. Never throws; no outcome holds the URL.
    */
   read(url: string, ways?: AirportWays): Promise<FetchOutcome>;
 }
 
 /** How an airport wants to be asked. */
-export interface AirportWays {
+export interface AirportWays extends OriginWay {
+  /** The subscription itself by default. */
+  readonly origin?: OriginName;
   readonly userAgent?: string;
   /** `http://`, `https://` or `socks5://`; what signs in to it is a secret. */
   readonly proxy?: string;
 }
 
 /**
- * Reads airports over HTTP. Asks once, through the proxy of the settings and never one of the environment (else the airport sees the VPS' own address), and
- * drops the connection as soon as the header is in; only when it is missing does it look at the first lines of the body.
+ * Reads airports over HTTP: asks once, through the proxy of the settings and never one of the environment (else the
+ * airport sees the VPS' own address), and drops the connection as soon as the figures are in.
  *
  * @param clock epoch milliseconds
  */
@@ -45,20 +59,30 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
     timeout: TIMEOUT_MS,
     proxy: false,
     decompress: false,
-    // The header counts whatever the status: some panels send it with 403 or 404.
+    // What a status means is for the origin to say.
     validateStatus: () => true,
     headers: { 'User-Agent': USER_AGENT, Accept: '*/*', 'Accept-Encoding': 'gzip, deflate, br' },
   });
-  const leftAlone = new Map<string, number>();
+  /** Until when an airport is not asked again, and why. */
+  const leftAlone = new Map<string, { readonly until: number; readonly reasons: readonly Reason[] }>();
+  const refusals = new Map<string, number>();
   return {
     async read(url, ways = {}) {
-      const until = leftAlone.get(url) ?? 0;
-      if (clock() < until)
-        return { known: false, at: clock(), reasons: [reason('http_rate_limited')], retryAfter: until - clock() };
+      const now = clock();
+      // An edit of the settings is a new attempt.
+      const key = JSON.stringify([url, ways]);
+      const pause = leftAlone.get(key);
+      if (pause !== undefined && now < pause.until)
+        return { known: false, at: now, reasons: pause.reasons, retryAfter: pause.until - now };
       try {
-        const outcome = await request(http, url, clock, ways);
-        if (outcome.retryAfter !== undefined) leftAlone.set(url, clock() + Math.min(outcome.retryAfter, LONGEST_PAUSE));
-        return outcome;
+        const { status, retryAfter, outcome } = await request(http, url, clock, ways);
+        const count = !outcome.known && REFUSALS.includes(status) ? (refusals.get(key) ?? 0) + 1 : 0;
+        refusals.set(key, count);
+        const refused = REFUSED_FOR[Math.min(count, REFUSED_FOR.length) - 1] ?? 0;
+        const rest = Math.min(Math.max(retryAfter, refused), LONGEST_PAUSE);
+        const reasons = outcome.known ? [reason('http_rate_limited')] : outcome.reasons;
+        if (rest > 0) leftAlone.set(key, { until: clock() + rest, reasons });
+        return rest > 0 ? { ...outcome, retryAfter: rest } : outcome;
       } catch (error) {
         return { known: false, at: clock(), reasons: [explainFailure(error)] };
       }
@@ -66,41 +90,44 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
   };
 }
 
+interface Answered {
+  readonly status: number;
+  /** Milliseconds; 0 when the airport does not say. */
+  readonly retryAfter: number;
+  readonly outcome: ReadingOutcome;
+}
+
 async function request(
   http: AxiosInstance,
-  url: string,
+  address: string,
   clock: () => number,
-  { userAgent, proxy }: AirportWays,
-): Promise<FetchOutcome> {
+  ways: AirportWays,
+): Promise<Answered> {
+  const { userAgent, proxy, origin = 'subscription' } = ways;
+  const { question, read } = ORIGIN_OF[origin];
+  const { url, headers } = question(address, ways);
   const response = await http.get<IncomingMessage>(url, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(userAgent === undefined ? {} : { headers: { 'User-Agent': userAgent } }),
+    headers: { ...headers, ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }) },
     ...(proxy === undefined ? {} : proxyAgents(proxy)),
   });
-  const at = clock();
   const body = response.data;
+  const answer: Answer = {
+    status: response.status,
+    at: clock(),
+    header: (fits) => firstHeader(body.rawHeaders, fits),
+    body: (most) => readHead(body, most),
+  };
   try {
-    const header = userinfoHeader(body.rawHeaders);
-    const quota =
-      header === undefined
-        ? response.status === 200
-          ? quotaInBody(await readHead(body), at)
-          : undefined
-        : header === ''
-          ? unknownQuota([reason('header_empty')])
-          : parseUserinfo(header);
-    if (quota === undefined) return withRetry({ known: false, at, reasons: [missing(response.status, body)] }, body);
-    const refill = firstHeader(body.rawHeaders, (name) => name === 'subscription-refill-date');
-    const reading: Reading = { at, ...quota, reset: refill === undefined ? quota.reset : parseRefillDate(refill) };
-    return withRetry(readingOutcome(reading), body);
+    const found = await read(answer, ways);
+    const outcome: ReadingOutcome =
+      'reason' in found
+        ? { known: false, at: answer.at, reasons: [found.reason] }
+        : readingOutcome({ at: found.at ?? answer.at, ...found.quota });
+    return { status: response.status, retryAfter: (Number(body.headers['retry-after']) || 0) * 1000, outcome };
   } finally {
     body.destroy();
   }
-}
-
-/** The first such header, also behind the prefixes that object stores add (`x-amz-meta-…`); Mihomo takes the first too. */
-function userinfoHeader(raw: readonly string[]): string | undefined {
-  return firstHeader(raw, (name) => name === 'subscription-userinfo' || name.endsWith('-subscription-userinfo'));
 }
 
 function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
@@ -108,18 +135,6 @@ function firstHeader(raw: readonly string[], wanted: (name: string) => boolean):
     if (wanted((raw[index] ?? '').toLowerCase())) return (raw[index + 1] ?? '').trim();
   }
   return undefined;
-}
-
-function missing(status: number, { headers }: IncomingMessage): Reason {
-  if (status === 429) return reason('http_rate_limited');
-  if (status === 401 || status === 403) return reason('http_forbidden', String(status));
-  if (status !== 200) return reason('http_status', String(status));
-  return reason(headers['content-length'] === '0' ? 'http_empty' : 'header_missing');
-}
-
-function withRetry(outcome: ReadingOutcome, { headers }: IncomingMessage): FetchOutcome {
-  const seconds = Number(headers['retry-after']);
-  return seconds > 0 ? { ...outcome, retryAfter: seconds * 1000 } : outcome;
 }
 
 /** Errors of axios carry the request with its URL: only their code goes on. */

@@ -29,6 +29,10 @@ export function claimOf(airport: string, node: string, provider: string, airport
 }
 
 function sameName(airport: string, provider: string): boolean {
-  const plain = (text: string): string => text.toLowerCase().replace(/\.(?:ya?ml|txt|conf)$/, '');
-  return provider !== '' && plain(airport) === plain(provider);
+  return provider !== '' && providerName(airport.toLowerCase()) === providerName(provider.toLowerCase());
+}
+
+/** The name of a subscription without its file ending, as kernels name the provider. */
+export function providerName(airport: string): string {
+  return airport.replace(/\.(?:ya?ml|txt|conf)$/i, '');
 }

@@ -1,39 +1,69 @@
+import { createHash } from 'node:crypto';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import type { AirportRules } from '../airport-settings.ts';
+import { NO_RULES } from '../airport-settings.ts';
 import type { Subscription } from '../sub-urls.ts';
-import type { UsableReading } from '../verdict/reading.ts';
+import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import type { AirportClient, AirportWays, FetchOutcome } from './fetch.ts';
+import type { AirportClient, AirportWays } from './fetch.ts';
+import { providerName } from './ownership.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
-const FRESH = 10 * 60_000;
+export const FRESH = 10 * 60_000;
+const SPENT_FOR = 24 * 3_600_000;
 
-/** What is remembered of an airport: its last reading, and the one at which the open window began. */
+/** What is remembered of an airport: its last reading, that at which the open window began, and a link that is spent. */
 export interface Remembered {
   readonly latest: UsableReading | null;
   readonly anchor: UsableReading | null;
+  readonly spentLink: SpentLink | null;
 }
+
+/** A link that the airport does not take any more: its SHA-256, and when the airport last said so. */
+export interface SpentLink {
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** An outcome, and the link that is known to be spent. */
+export type CurrentReading = ReadingOutcome & { readonly spentLink?: SpentLink };
 
 /**
  * The state of one airport now: a remembered reading where it is young enough and not the start of the window itself,
- * else one request.
+ * else one request. A link that the airport does not take any more is asked for once a day until another takes its place,
+ * through restarts too: who asks on with a dead one looks like an attacker, and airports err.
  *
  * @param now epoch milliseconds
+ * @param fresh how young a remembered reading must be, in milliseconds
  */
 export async function currentReading(
   client: AirportClient,
-  { url, urlFile, rules }: Subscription,
-  { latest, anchor }: Remembered,
+  subscription: Subscription,
+  { latest, anchor, spentLink }: Remembered,
   now: number,
-): Promise<FetchOutcome> {
-  const fresh = latest !== null && now - latest.at < FRESH && latest.at <= now;
-  if (fresh && latest.at !== anchor?.at) return { known: true, reading: latest };
+  fresh: number,
+): Promise<CurrentReading> {
+  const { url, urlFile } = subscription;
+  const young = latest !== null && now - latest.at < fresh && latest.at <= now;
+  const spent = spentLink === null ? {} : { spentLink };
+  if (young && latest.at !== anchor?.at) return { known: true, reading: latest, ...spent };
   const address = urlFile === undefined ? url : (await readFileIfExists(urlFile))?.trim();
   if (address === undefined || !URL.canParse(address))
     return { known: false, at: now, reasons: [reason('address_missing')] };
-  return client.read(address, waysOf(rules));
+  const hash = createHash('sha256').update(address).digest('hex');
+  if (hash === spentLink?.hash && now - spentLink.at < SPENT_FOR)
+    return { known: false, at: now, reasons: [reason('link_spent')], ...spent };
+  const outcome = await client.read(address, waysOf(subscription));
+  const refused = !outcome.known && outcome.reasons.some(({ code }) => code === 'link_spent');
+  return refused ? { ...outcome, spentLink: { hash, at: now } } : outcome;
 }
 
-function waysOf({ userAgent, proxy }: Pick<AirportRules, 'userAgent' | 'proxy'> = {}): AirportWays {
-  return { ...(userAgent === undefined ? {} : { userAgent }), ...(proxy === undefined ? {} : { proxy }) };
+function waysOf({ name, rules = NO_RULES }: Subscription): AirportWays {
+  const { userAgent, proxy, origin, secret, providers } = rules;
+  return {
+    provider: providers[0] ?? providerName(name),
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(secret === undefined ? {} : { secret }),
+  };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
-import { quotaInBody } from './origin.ts';
 import { completed, nextReset } from './reset.ts';
+import { quotaInBody } from './subscription-origin.ts';
 
 const time = (text: string): number => Date.parse(text);
 const seconds = (text: string): number => time(text) / 1000;

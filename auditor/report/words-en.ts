@@ -126,6 +126,15 @@ export const ENGLISH: Words = {
     fetch_tls: (code) => `TLS with the airport failed (${code})`,
     fetch_redirects: (count) => `the airport redirected more than ${count} times`,
     fetch_failed: (code) => `reading the airport failed${code === '' ? '' : ` (${code})`}`,
+    json_invalid: () => 'the answer is no JSON; check Url and Origin of the airport',
+    json_without: (keys) =>
+      `the JSON of the answer lacks ${keys}, or holds no figure there; check Url and Origin of the airport`,
+    kernel_secret: () => "the kernel refuses the Secret of the airport's section",
+    kernel_provider: (name) => `the kernel has no provider ${name}; name it in Providers of the airport`,
+    kernel_figures: (name) =>
+      `the kernel has no figures of provider ${name}: its airport sends none, or was not fetched yet`,
+    link_spent: () =>
+      'the airport does not take this link any more (403, token is error): it works once or for a while, or was replaced; it is asked once a day now. Mend: give a link that lasts, or let a kernel tell the figures (Origin = kernel)',
     proxy_unreachable: (proxy) => `the airport's Proxy cannot be reached: ${proxy}; the airport was not asked`,
     proxy_sign_in: () => "the airport's Proxy wants another name or password; the airport was not asked",
     proxy_no_route: (answer) => `the airport's Proxy works but does not reach the airport (${answer})`,
@@ -139,6 +148,8 @@ export const ENGLISH: Words = {
     device_new: (device) => `device ${device} has just begun to report; what it used before was not counted`,
     device_silent: (device) => `device ${device} did not report, and may have used the difference`,
     first_reading: () => 'the first reading; comparison begins tomorrow',
+    reading_unchanged: (since) =>
+      `the kernel has not read the airport since ${since}; let the provider's interval be shorter`,
     clock_set_back: () => 'the clock of this machine was set back; comparison begins anew',
     readings_none: () => 'no reading of this airport was ever kept',
     reading_missing: (time) => `no reading of the airport was kept within 3 hours of ${time}`,

@@ -42,6 +42,8 @@ const airportSchema = z.object({
   anchor: readingSchema.nullable().default(null),
   /** The last reading that told the use. */
   latest: readingSchema.nullable().default(null),
+  /** A link that the airport does not take any more, as SHA-256, and when it last said so. */
+  spentLink: z.object({ hash: z.string(), at: z.number() }).nullable().default(null),
   cycle: z
     .object({
       start: z.number(),

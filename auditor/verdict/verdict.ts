@@ -148,7 +148,8 @@ function plausible(absences: readonly Absence[], to: number): number {
     .reduce((sum, each) => sum + each.plausible, 0);
 }
 
-function undecided(reasons: readonly Reason[], closes: boolean): Verdict {
+/** A verdict without figures. */
+export function undecided(reasons: readonly Reason[], closes: boolean): Verdict {
   return { kind: 'unknown', reasons, difference: null, absences: [], closes };
 }
 

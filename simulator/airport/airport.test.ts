@@ -45,6 +45,17 @@ it.each([
   expect((await response.text()).length).toBe(bodyLength);
 });
 
+it('answers one request of a link that works once', async () => {
+  airport.behave({ mode: 'one-time' });
+  expect([(await fetch(airport.url())).status, (await fetch(airport.url())).status]).toEqual([200, 403]);
+});
+
+it('tells the usage as a counter in JSON', async () => {
+  airport.behave({ mode: 'counter' });
+  const counter = { monthly_bw_limit_b: 100, bw_counter_b: 30, bw_reset_day_of_month: 16 };
+  expect(await (await fetch(airport.url())).json()).toEqual(counter);
+});
+
 it('cuts the connection when told to', async () => {
   airport.behave({ mode: 'reset' });
   await expect(fetch(airport.url())).rejects.toThrow();

@@ -49,7 +49,10 @@ export function createAirport(options: {
     else if (behaviour.mode === 'slow') {
       const timer = setTimeout(() => send(response, page(header(usage(), plan))), behaviour.delay);
       response.on('close', () => clearTimeout(timer));
-    } else send(response, answerTo(behaviour, normal));
+    } else {
+      send(response, answerTo(behaviour, normal, usage(), plan));
+      if (behaviour.mode === 'one-time') behaviour = { mode: 'forbidden' };
+    }
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://airport');
@@ -90,10 +93,18 @@ interface Answer {
   readonly body: string;
 }
 
-function answerTo(behaviour: Exclude<AirportBehaviour, { mode: 'slow' | 'reset' }>, normal: Answer): Answer {
+function answerTo(
+  behaviour: Exclude<AirportBehaviour, { mode: 'slow' | 'reset' }>,
+  normal: Answer,
+  usage: Bytes,
+  plan: Plan,
+): Answer {
   switch (behaviour.mode) {
     case 'normal':
+    case 'one-time':
       return normal;
+    case 'counter':
+      return { status: 200, body: behaviour.value ?? counter(usage, plan) };
     case 'missing':
       return page(undefined);
     case 'all-zero':
@@ -116,6 +127,11 @@ function answerTo(behaviour: Exclude<AirportBehaviour, { mode: 'slow' | 'reset' 
 /** As V2Board writes it. */
 function header({ upload, download }: Bytes, { quota, expiresAt }: Plan): string {
   return `upload=${upload}; download=${download}; total=${quota}; expire=${expiresAt ?? ''}`;
+}
+
+/** As JustMySocks writes it. */
+function counter({ upload, download }: Bytes, { quota }: Plan): string {
+  return JSON.stringify({ monthly_bw_limit_b: quota, bw_counter_b: upload + download, bw_reset_day_of_month: 16 });
 }
 
 function page(value: string | undefined): Answer {

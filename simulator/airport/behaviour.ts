@@ -14,6 +14,10 @@ export const behaviourSchema = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('header'), value: z.string() }),
   /** 403 without a header, as for a dead or refused token. */
   z.object({ mode: z.literal('forbidden') }),
+  /** The normal answer to one request, and 403 to those that follow, as links that work once. */
+  z.object({ mode: z.literal('one-time') }),
+  /** A counter in JSON as JustMySocks has it, without a header; `value` is sent instead where given. */
+  z.object({ mode: z.literal('counter'), value: z.string().optional() }),
   /** 429 with `Retry-After`, in seconds. */
   z.object({ mode: z.literal('rate-limited'), retryAfter: z.number().default(60) }),
   /** 200 with neither header nor body, as V2Board answers an expired user. */

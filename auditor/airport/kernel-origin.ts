@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { reason } from '../verdict/reason.ts';
+import { readJson } from './counter-origin.ts';
+import { parseUserinfo } from './header.ts';
+import type { Origin } from './origin.ts';
+import { refusal } from './refusal.ts';
+
+/** A kernel lists every node of every provider with the history of its checks. */
+const BODY_BYTES = 32 * 2 ** 20;
+
+const figure = z.number().nullish();
+const answered = z.object({
+  providers: z.record(
+    z.string(),
+    z.object({
+      updatedAt: z.string().optional(),
+      subscriptionInfo: z.object({ Upload: figure, Download: figure, Total: figure, Expire: figure }).nullish(),
+    }),
+  ),
+});
+
+/**
+ * What a Mihomo kernel remembers of a provider's header (`subscriptionInfo` of `/providers/proxies`), for airports that
+ * the VPS must not ask: those of one-time links, or that only admit the device. Its figures are of the instant at which
+ * the kernel last fetched the provider. A kernel keeps the last figures where the airport leaves the header out later,
+ * and some builds tell zeros for "none".
+ */
+export const kernelOrigin: Origin = {
+  question: (address, { secret }) => ({
+    url: `${address.replace(/\/+$/, '')}/providers/proxies`,
+    headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
+  }),
+  async read(answer, { provider = '' }) {
+    if (answer.status === 401) return { reason: reason('kernel_secret') };
+    if (answer.status !== 200) return { reason: refusal(answer) };
+    const json = readJson(await answer.body(BODY_BYTES));
+    if (json === undefined) return { reason: reason('json_invalid') };
+    const parsed = answered.safeParse(json);
+    if (!parsed.success) return { reason: reason('json_without', String(parsed.error.issues[0]?.path.join('.'))) };
+    const found = Object.entries(parsed.data.providers).find(([name]) => name === provider)?.[1];
+    if (found === undefined) return { reason: reason('kernel_provider', provider) };
+    const { subscriptionInfo: info, updatedAt = '' } = found;
+    if (info === undefined || info === null) return { reason: reason('kernel_figures', provider) };
+    const { Upload, Download, Total, Expire } = info;
+    const written = [
+      ['upload', Upload],
+      ['download', Download],
+      ['total', Total],
+      ['expire', Expire],
+    ].flatMap(([key, value]) => (value === undefined || value === null ? [] : [`${key}=${value}`]));
+    const fetched = Date.parse(updatedAt);
+    // Year 1 stands for "never"; a clock that runs ahead tells nothing.
+    const at = fetched > 0 && fetched <= answer.at ? fetched : answer.at;
+    return { quota: parseUserinfo(written.join('; ')), at };
+  },
+};

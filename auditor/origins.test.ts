@@ -1,0 +1,147 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLogger } from '../runtime/logger.ts';
+import { type AirportSimulator, createAirport } from '../simulator/airport/airport.ts';
+import { type ScriptedSeries, scriptedPrometheus } from '../test/scripted-prometheus.ts';
+import { createAirportClient } from './airport/fetch.ts';
+import { type Auditor, createAuditor } from './auditor.ts';
+import { readAuditorConfig } from './config.ts';
+import { createAuditorMetrics } from './metrics.ts';
+import { readAuditState } from './state/audit-state.ts';
+
+const HOUR = 3_600_000;
+const GB = 2 ** 30;
+const MORNING = Date.parse('2026-11-23T08:00:00+08:00');
+const REPORT = Date.parse('2026-11-23T23:55:00+08:00');
+
+let now: number;
+let folder: string;
+let airport: AirportSimulator;
+let lines: string[];
+
+const moved = (at: number): number => Math.floor(((at - MORNING + 100 * HOUR) / HOUR) * GB);
+const phone = { job: 'flowcollect', user: 'default', instance: 'phone' };
+const devices: ScriptedSeries[] = [
+  {
+    metric: 'flowcollect_traffic_bytes_total',
+    labels: { ...phone, class: 'proxy', node: 'HK', direction: 'download', accounting: 'measured' },
+    valueAt: moved,
+  },
+  { metric: 'push_time_seconds', labels: phone, valueAt: (at) => at / 1000 },
+];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-origins-'));
+  [now, lines] = [MORNING, []];
+  const usage = () => ({ upload: 0, download: moved(now) });
+  airport = createAirport({ port: 0, plan: { quota: 10_000 * GB, expiresAt: undefined }, usage });
+  await airport.start();
+});
+afterEach(async () => {
+  await airport.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openAuditor(...section: string[]): Promise<Auditor> {
+  const text = ['[server]', 'Timezone = Asia/Shanghai', '[airport.a]', ...section].join('\n');
+  const config = { ...readAuditorConfig('ServerSetting.ini', text, folder).settings, dataFolder: folder };
+  const auditor = createAuditor({
+    settings: { current: () => config },
+    clock: {
+      now: () => now,
+      async sleep(milliseconds) {
+        now += milliseconds;
+      },
+    },
+    fetch: scriptedPrometheus(devices),
+    airports: createAirportClient({ clock: () => now }),
+    metrics: createAuditorMetrics(),
+    signal: new AbortController().signal,
+    logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
+  });
+  await auditor.open();
+  return auditor;
+}
+const link = (): string => `Url = ${airport.url()}`;
+
+it('burns a link that works once no second time, says so, and goes on with a new one', async () => {
+  airport.behave({ mode: 'one-time' });
+  const auditor = await openAuditor(link());
+  expect(await auditor.look()).toBe(true);
+  now += 2 * HOUR;
+  // Asking again soon makes no sense, so that nothing is told to be tried again.
+  expect(await auditor.look()).toBe(true);
+  expect(airport.requests()).toBe(2);
+  for (let hour = 0; hour < 4; hour += 1) {
+    now += 2 * HOUR;
+    await (await openAuditor(link())).look();
+  }
+  now = REPORT;
+  const { airports } = await (await openAuditor(link())).report();
+  expect(airport.requests()).toBe(2);
+  expect(airports[0]).toMatchObject({
+    reasons: [{ code: 'link_spent' }],
+    verdict: { kind: 'unknown', closes: false },
+  });
+  expect(`${lines.join('')}${await readFile(join(folder, 'state.json'), 'utf8')}`).not.toContain('token=');
+
+  airport.behave({ mode: 'normal' });
+  const mended = await (await openAuditor(`${link()}&again=1`)).report();
+  expect(airport.requests()).toBe(3);
+  expect(mended.airports[0]?.verdict).toMatchObject({ kind: 'ok', window: { from: MORNING } });
+  expect((await readAuditState(join(folder, 'state.json'))).airports.a?.spentLink).toBeNull();
+});
+
+it('asks for a link that was refused once a day, in case the airport erred', async () => {
+  airport.behave({ mode: 'forbidden' });
+  const auditor = await openAuditor(link());
+  for (const end = now + 72 * HOUR; now < end; now += HOUR) await auditor.look();
+  expect(airport.requests()).toBe(3);
+  airport.behave({ mode: 'normal' });
+  expect(await auditor.look()).toBe(true);
+  expect((await readAuditState(join(folder, 'state.json'))).airports.a?.latest?.used).toBe(moved(now));
+});
+
+it('asks an airport that answers no sooner because another one fails', async () => {
+  const auditor = await openAuditor(link(), '[airport.b]', 'Url = http://127.0.0.1:1/sub');
+  expect(await auditor.look()).toBe(false);
+  for (const minutes of [5, 15, 60]) {
+    now += minutes * 60_000;
+    expect(await auditor.look(2 * HOUR)).toBe(false);
+  }
+  // The first reading begins the window, which a second one has to end.
+  expect(airport.requests()).toBe(2);
+});
+
+it('compares what a kernel read at the instant it read it, and leaves the window open until it reads again', async () => {
+  let fetchedAt = MORNING - HOUR;
+  const kernel: Server = createServer((_, response) => {
+    const subscriptionInfo = { Upload: 0, Download: moved(fetchedAt), Total: 10_000 * GB, Expire: 0 };
+    response.end(
+      JSON.stringify({ providers: { a: { updatedAt: new Date(fetchedAt).toISOString(), subscriptionInfo } } }),
+    );
+  });
+  await new Promise<void>((resolve) => kernel.listen(0, '127.0.0.1', resolve));
+  const section = [`Url = http://127.0.0.1:${(kernel.address() as AddressInfo).port}`, 'Origin = kernel'];
+  const auditor = await openAuditor(...section);
+  await auditor.look();
+  now = REPORT;
+  const waiting = await auditor.report();
+  expect(waiting.airports[0]).toMatchObject({
+    used: moved(fetchedAt),
+    verdict: { kind: 'unknown', reasons: [{ code: 'reading_unchanged', detail: '11-23 07:00' }], closes: false },
+  });
+  fetchedAt = MORNING + 10 * HOUR;
+  now = REPORT + 24 * HOUR;
+  const { airports } = await auditor.report();
+  expect(airports[0]?.verdict).toMatchObject({
+    kind: 'ok',
+    window: { from: MORNING - HOUR, to: fetchedAt },
+    bill: { low: 11 * GB, high: 11 * GB },
+  });
+  await new Promise((resolve) => kernel.close(resolve));
+});
