@@ -97,6 +97,8 @@ export const telegramSchema = z.object({
   Proxy: httpUrlSetting().optional(),
 });
 
+export type TelegramSection = z.infer<typeof telegramSchema>;
+
 /**
  * `[server]` through its schema. What is known but has no effect any more becomes a notice.
  *

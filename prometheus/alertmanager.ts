@@ -1,5 +1,5 @@
 import type { AlertsSection, UserAlerts } from '../core/alert-settings.ts';
-import type { SmtpSection } from '../core/server-settings.ts';
+import type { SmtpSection, TelegramSection } from '../core/server-settings.ts';
 
 /** Where alerts are mailed from and to; without EmailUser and EmailTo there is no mail. */
 export interface AlertMail {
@@ -14,6 +14,8 @@ export interface AlertmanagerSettings {
   readonly mail: AlertMail | undefined;
   readonly alerts: Pick<AlertsSection, 'TelegramToken' | 'TelegramChat'>;
   readonly users: readonly UserAlerts[];
+  /** How the Bot API is reached, for alerts as for the bot. */
+  readonly telegram: Pick<TelegramSection, 'ApiRoot' | 'Proxy'>;
   /** A glob of templates; a relative one begins at the folder of alertmanager.yml. */
   readonly templates: string;
 }
@@ -29,7 +31,7 @@ const GROUP_BY = ['alertname', 'user'];
  * password of the mail.
  */
 export function alertmanagerConfig(settings: AlertmanagerSettings) {
-  const { mail, alerts, users } = settings;
+  const { mail, alerts, users, telegram } = settings;
   const sends = mail?.smtp.EmailUser !== undefined ? mail : undefined;
   const receiver = (name: string, to: string | undefined, chat: number | undefined) => {
     const addresses = (to ?? '').split(/[,;\s]+/).filter((address) => address !== '');
@@ -37,7 +39,7 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
       name,
       ...(sends !== undefined && addresses.length > 0 ? { email_configs: [emailTo(addresses)] } : {}),
       ...(alerts.TelegramToken !== undefined && chat !== undefined
-        ? { telegram_configs: [telegramTo(alerts.TelegramToken, chat)] }
+        ? { telegram_configs: [telegramTo(alerts.TelegramToken, chat, telegram)] }
         : {}),
     };
   };
@@ -100,8 +102,10 @@ function emailTo(addresses: readonly string[]) {
   };
 }
 
-function telegramTo(token: string, chat: number) {
+function telegramTo(token: string, chat: number, { ApiRoot, Proxy: proxy }: AlertmanagerSettings['telegram']) {
   return {
+    api_url: ApiRoot,
+    ...(proxy === undefined ? {} : { http_config: { proxy_url: proxy } }),
     bot_token: token,
     chat_id: chat,
     parse_mode: 'HTML',

@@ -20,7 +20,7 @@ const PASSWORD = 'smtp_password';
  * @param folder absolute, where the files will be
  */
 export function serverFiles(settings: RenderSettings, folder: string): RenderedFile[] {
-  const { server, smtp, alerts, users, targets } = settings;
+  const { server, smtp, telegram, alerts, users, targets } = settings;
   const password = smtp.EmailPass;
   const mail = {
     smtp,
@@ -28,7 +28,7 @@ export function serverFiles(settings: RenderSettings, folder: string): RenderedF
     // A mail server on this very machine may do without.
     tls: smtp.SMTPHost !== '127.0.0.1' && smtp.SMTPHost !== 'localhost',
   };
-  const alertmanager = alertmanagerConfig({ mail, alerts, users, templates: 'templates/*.tmpl' });
+  const alertmanager = alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' });
   const open = [
     yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', 15)),
     ...ruleFiles(ruleSettings(server, alerts)),

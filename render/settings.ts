@@ -1,5 +1,5 @@
 import { readAlertSections } from '../core/alert-settings.ts';
-import { readServerSection, smtpSchema } from '../core/server-settings.ts';
+import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
@@ -14,6 +14,7 @@ export function readRenderSettings(path: string, text: string) {
   const reader = new SettingsReader(path, text);
   const server = readServerSection(reader);
   const smtp = reader.section('smtp', smtpSchema);
+  const telegram = reader.section('telegram', telegramSchema);
   const alerting = readAlertSections(reader);
   const ports = {
     auditor: parseListenPort(server?.AuditorListen ?? '', '')?.port,
@@ -23,10 +24,12 @@ export function readRenderSettings(path: string, text: string) {
     if (ports.auditor === undefined) reader.problem('server', 'AuditorListen', BAD_ADDRESS);
     if (ports.gateway === undefined) reader.problem('server', 'GatewayMetricsListen', BAD_ADDRESS);
   }
-  if (server === undefined || smtp === undefined || alerting === undefined) return reader.finish<never>(undefined);
+  if (server === undefined || smtp === undefined || telegram === undefined || alerting === undefined)
+    return reader.finish<never>(undefined);
   return reader.finish({
     server,
     smtp,
+    telegram,
     ...alerting,
     targets: targets(server.PushgatewayAddr, server.PrometheusAddr, ports.auditor ?? 0, ports.gateway ?? 0),
   });

@@ -1,7 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type AlertsSection, readAlertSections, type UserAlerts } from '../core/alert-settings.ts';
-import { readServerSection, type ServerSection, type SmtpSection, smtpSchema } from '../core/server-settings.ts';
+import {
+  readServerSection,
+  type ServerSection,
+  type SmtpSection,
+  smtpSchema,
+  type TelegramSection,
+  telegramSchema,
+} from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 
@@ -29,6 +36,7 @@ export interface StackAddresses {
 export interface ServerSide {
   readonly server: ServerSection;
   readonly smtp: SmtpSection;
+  readonly telegram: TelegramSection;
   readonly alerts: AlertsSection;
   readonly users: readonly UserAlerts[];
   readonly addresses: StackAddresses;
@@ -49,10 +57,10 @@ export function readServerSide(path: string, text: string): ServerSide {
   const reader = new SettingsReader(path, text);
   const server = readServerSection(reader);
   const smtp = reader.section('smtp', smtpSchema);
+  const telegram = reader.section('telegram', telegramSchema);
   const alerting = readAlertSections(reader);
   const stack = reader.section('stack', stackSchema);
-  if (server === undefined || smtp === undefined || alerting === undefined || stack === undefined)
-    throw new SettingsError(path, reader.problems);
+  if (!server || !smtp || !telegram || !alerting || !stack) throw new SettingsError(path, reader.problems);
 
   const named = (section: string, key: string): string => `[${section}] ${key} in ${path}`;
   const listen = (key: 'ListenPort' | 'AuditorListen' | 'GatewayMetricsListen', host: string): ListenAddress => {
@@ -88,6 +96,7 @@ export function readServerSide(path: string, text: string): ServerSide {
   return reader.finish({
     server,
     smtp,
+    telegram,
     ...alerting,
     addresses,
     demoReportAfter: stack.DemoReportAfter,

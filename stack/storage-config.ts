@@ -10,7 +10,7 @@ import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /** What Prometheus and Alertmanager of the stack are started with: that of a VPS, at this machine's addresses. */
 export function storageFiles(side: ServerSide, mail: AlertMail, scrapeSeconds: number): TextFile[] {
-  const { server, alerts, users, addresses } = side;
+  const { server, alerts, users, telegram, addresses } = side;
   const targets = {
     pushgateway: reachableAt(addresses.pushgateway),
     auditor: reachableAt(addresses.auditor),
@@ -20,7 +20,7 @@ export function storageFiles(side: ServerSide, mail: AlertMail, scrapeSeconds: n
   };
   return [
     yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', scrapeSeconds)),
-    yamlFile('alertmanager.yml', alertmanagerConfig({ mail, alerts, users, templates: 'templates/*.tmpl' })),
+    yamlFile('alertmanager.yml', alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' })),
     ...ruleFiles(ruleSettings(server, alerts)),
     templateFile(server.Language),
   ];

@@ -29,7 +29,8 @@ export interface TelegramSimulator {
 const paramsSchema = z.looseObject({
   offset: z.number().optional(),
   timeout: z.number().optional(),
-  chat_id: z.number().optional(),
+  // As text too, which the Bot API takes as well.
+  chat_id: z.coerce.number().optional(),
   text: z.string().optional(),
   reply_markup: z
     .object({ inline_keyboard: z.array(z.array(z.object({ callback_data: z.string() }))).optional() })
