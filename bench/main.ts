@@ -6,15 +6,31 @@ import type { Bench, BenchContext, Probe } from './bench.ts';
 import { frameCostProbe } from './cost/frame-cost.ts';
 import { memoryProbe } from './cost/memory.ts';
 import { cost } from './cost.ts';
+import { rushProbe } from './gateway/rush.ts';
+import { scheduleProbe } from './gateway/schedule.ts';
+import { gateway } from './gateway.ts';
 import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
 import { verdict } from './verdict.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { accounting, audit: auditCost, cost, release, router, verdict };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  accounting,
+  audit: auditCost,
+  cost,
+  gateway,
+  release,
+  router,
+  verdict,
+};
 
-const PROBES: Readonly<Record<string, Probe>> = { 'frame-cost': frameCostProbe, memory: memoryProbe };
+const PROBES: Readonly<Record<string, Probe>> = {
+  'frame-cost': frameCostProbe,
+  'gateway-rush': rushProbe,
+  'gateway-schedule': scheduleProbe,
+  memory: memoryProbe,
+};
 
 /** This file, bundled into dist/. */
 const PROGRAM = fileURLToPath(import.meta.url);

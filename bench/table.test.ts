@@ -9,6 +9,7 @@ const section: Section = {
     ['mixed', percent(0.00296, 0.3)],
     ['short', percent(0.0261, 2.5)],
     ['香港', percent(0.5)],
+    ['rate', { value: 3.4, unit: '/s', digits: 0, atLeast: 3.5 }],
   ],
 };
 
@@ -22,9 +23,10 @@ it('prints a table that is Markdown and plain text, with each goal beside its fi
     '| mixed     | 0.30 % (≤ 0.3: pass) |',
     '| short     | 2.61 % (≤ 2.5: MISS) |',
     '| 香港      | 50.00 %              |',
+    '| rate      | 3 /s (≥ 3.5: MISS)   |',
   ]);
 });
 
 it('counts the goals that are met and missed, and no others', () => {
-  expect(countGoals(section)).toEqual({ met: 1, missed: 1 });
+  expect(countGoals(section)).toEqual({ met: 1, missed: 2 });
 });

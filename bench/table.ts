@@ -9,6 +9,8 @@ export interface Figure {
   readonly digits: number;
   /** The highest value that is good enough. */
   readonly atMost?: number;
+  /** The lowest value that is good enough. */
+  readonly atLeast?: number;
 }
 
 export type Cell = string | Figure;
@@ -31,13 +33,15 @@ export const percent = (share: number, atMost?: number): Figure => ({
 });
 
 /** Judged by the value itself, not by what is printed of it. */
-function isMet({ value, atMost }: Figure): boolean {
-  return atMost === undefined || value <= atMost;
+function isMet({ value, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }: Figure): boolean {
+  return value >= atLeast && value <= atMost;
 }
+
+const hasGoal = ({ atMost, atLeast }: Figure): boolean => atMost !== undefined || atLeast !== undefined;
 
 /** How many goals a section holds, and how many of them are met. */
 export function countGoals({ rows }: Section): { readonly met: number; readonly missed: number } {
-  const goals = rows.flat().filter((cell): cell is Figure => typeof cell !== 'string' && cell.atMost !== undefined);
+  const goals = rows.flat().filter((cell): cell is Figure => typeof cell !== 'string' && hasGoal(cell));
   const met = goals.filter(isMet).length;
   return { met, missed: goals.length - met };
 }
@@ -55,7 +59,8 @@ export function renderSection({ title, method, columns, rows }: Section): string
 
 function renderCell(cell: Cell): string {
   if (typeof cell === 'string') return cell;
-  const { value, unit, digits, atMost } = cell;
+  const { value, unit, digits, atMost, atLeast } = cell;
   const text = `${value.toFixed(digits)} ${unit}`;
-  return atMost === undefined ? text : `${text} (≤ ${atMost}: ${isMet(cell) ? 'pass' : 'MISS'})`;
+  const goals = [atLeast === undefined ? [] : `≥ ${atLeast}`, atMost === undefined ? [] : `≤ ${atMost}`].flat();
+  return goals.length === 0 ? text : `${text} (${goals.join(', ')}: ${isMet(cell) ? 'pass' : 'MISS'})`;
 }

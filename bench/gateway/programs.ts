@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hashToken } from '../../gateway/tokens.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { ensureBinaries } from '../../stack/binaries.ts';
+import { renderIni } from '../../stack/ini-text.ts';
+import { createOrphanGuard } from '../../stack/orphan-guard.ts';
+import { answers, type ProcessSpec, startProcess } from '../../stack/process.ts';
+import { prometheusSpec, pushgatewaySpec } from '../../stack/storage-programs.ts';
+import { deviceName, deviceToken, type Target } from './crowd-of-devices.ts';
+
+const PORTS = { door: 19_791, metrics: 19_792, pushgateway: 19_793, prometheus: 19_794 } as const;
+const at = (name: keyof typeof PORTS): string => `http://127.0.0.1:${PORTS[name]}`;
+/** As compose and the stack have it. */
+const SCRAPE_CONFIG = `global: {scrape_interval: 15s}
+scrape_configs:
+  - {job_name: pushgateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${PORTS.pushgateway}"]}]}
+  - {job_name: gateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${PORTS.metrics}"]}]}
+`;
+
+/** The built gateway before a real Pushgateway, both new and empty, and a Prometheus that scrapes them if one is asked for. */
+export interface Programs {
+  readonly gateway: Target;
+  readonly pushgateway: Target;
+  /** Processor seconds that each program has taken so far. */
+  processorSeconds(): Promise<{ readonly gateway: number; readonly pushgateway: number }>;
+  /** One figure of Prometheus; NaN when it has none. */
+  query(promql: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param root the checkout, built
+ * @param devices each gets a token of its own
+ */
+export async function startPrograms(root: string, devices: number, withPrometheus: boolean): Promise<Programs> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-bench-'));
+  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
+  const guard = createOrphanGuard();
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.reverse()) await each();
+    guard.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const start = async (spec: ProcessSpec): Promise<number> => {
+    const running = await startProcess(spec, guard);
+    stops.push(() => running.stop());
+    return running.pid;
+  };
+  try {
+    const place = (name: string) => ({ binaries, folder: join(folder, name), logFile: join(folder, `${name}.log`) });
+    const store = await start(pushgatewaySpec({ ...place('pushgateway'), folder, port: PORTS.pushgateway }));
+    const settings = join(folder, 'ServerSetting.ini');
+    await writeFile(settings, settingsText(devices));
+    const door = await start({
+      name: 'gateway',
+      command: process.execPath,
+      args: [join(root, 'dist', 'flowcollect.mjs'), 'gateway', '--config', settings],
+      logFile: join(folder, 'gateway.log'),
+      ready: answers(`${at('metrics')}/healthz`),
+    });
+    if (withPrometheus) {
+      const configFile = join(folder, 'prometheus.yml');
+      await writeFile(configFile, SCRAPE_CONFIG);
+      await start(prometheusSpec({ ...place('prometheus'), port: PORTS.prometheus, configFile }));
+    }
+    return {
+      gateway: { origin: at('door'), through: 'gateway' },
+      pushgateway: { origin: at('pushgateway'), through: 'pushgateway' },
+      processorSeconds: async () => ({ gateway: await processorOf(door), pushgateway: await processorOf(store) }),
+      query: (promql) => query(at('prometheus'), promql),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function settingsText(devices: number): string {
+  const sections = Array.from({ length: devices }, (_, device) => {
+    const hash = hashToken(deviceToken(device)).toString('hex');
+    return [`device.${deviceName(device)}`, { Token: `sha256:${hash}` }] as const;
+  });
+  return renderIni({
+    server: {
+      ListenPort: `127.0.0.1:${PORTS.door}`,
+      GatewayMetricsListen: `127.0.0.1:${PORTS.metrics}`,
+      PushgatewayAddr: at('pushgateway'),
+      DataDir: 'data',
+      LogLevel: 'warn',
+    },
+    ...Object.fromEntries(sections),
+  });
+}
+
+/** User and system time of a process in seconds: Linux counts them in hundredths (man 5 proc_pid_stat). */
+async function processorOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function query(origin: string, promql: string): Promise<number> {
+  const response = await fetch(`${origin}/api/v1/query?${new URLSearchParams({ query: promql })}`);
+  const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+  return Number(data.result[0]?.value[1] ?? Number.NaN);
+}
