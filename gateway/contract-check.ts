@@ -9,7 +9,7 @@ export const MAX_SERIES = 10_000;
 /** UTF-16 units of one label value. */
 export const MAX_LABEL_LENGTH = 1024;
 /** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
-const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 /** A push that keeps to the contract. */
 export interface CheckedPush {
@@ -69,8 +69,13 @@ function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spe
     const words = Object.hasOwn(VOCABULARY, label) ? VOCABULARY[label] : undefined;
     if (words !== undefined && !words.includes(text)) return `has a label ${label} that is none of ${words.join(', ')}`;
   }
+  return valueProblem(value, spec);
+}
+
+/** What is wrong with a value, alone and whatever came before; undefined for one that may pass. */
+export function valueProblem(value: number, { type }: MetricSpec): string | undefined {
   if (!Number.isFinite(value)) return 'is not a finite number';
-  if (spec.type !== 'gauge' && (value < 0 || value > MAX_COUNT)) return `must count from 0 to ${MAX_COUNT}`;
+  if (type !== 'gauge' && (value < 0 || value > MAX_COUNT)) return `must count from 0 to ${MAX_COUNT}`;
   return undefined;
 }
 

@@ -1,11 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { STATE_HEADER } from '../core/device-id.ts';
-import { ExpositionError, parseExposition, type SeriesMemo } from '../core/exposition.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { clientAddress } from './client-address.ts';
-import { type CheckedPush, checkPush } from './contract-check.ts';
 import type { Device } from './device.ts';
 import { discardRest } from './discard-rest.ts';
 import { createDoorkeeper } from './doorkeeper.ts';
@@ -13,8 +11,8 @@ import { answerJson, answerRefusal } from './json-answer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { DeviceGoneError, MAX_UNPACKED_BYTES, readPushBody } from './push-body.ts';
 import type { PushDesk } from './push-desk.ts';
+import { createPushReader } from './push-reader.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { createSeriesMemo } from './series-memo.ts';
 import { readStateHeader, writeStateHeader } from './state-header.ts';
 import type { Token } from './tokens.ts';
 
@@ -34,7 +32,7 @@ const BODY_BUDGET = 16 * MAX_UNPACKED_BYTES;
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
   const budget = createByteBudget(BODY_BUDGET);
   const identifyDevice = createDoorkeeper(clock, tokens);
-  const memo = createSeriesMemo();
+  const reader = createPushReader();
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
@@ -42,10 +40,10 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
     const body = await readPushBody(request, budget);
     if (body.kind === 'refused') return body;
     try {
-      const checked = readPush(body.text, memo);
-      if (checked.kind === 'refused') return checked;
-      const result = await desk.push(device, state, checked);
-      if (result.kind === 'accepted') metrics.accepted(device, body.bytes, clock.now());
+      const push = reader.read(device, body.bytes);
+      if (push.kind === 'refused') return push;
+      const result = await desk.push(device, state, push);
+      if (result.kind === 'accepted') metrics.accepted(device, body.bytes.length, clock.now());
       return result;
     } finally {
       body.release();
@@ -112,15 +110,4 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
         answerJson(response, 500, { error: 'internal', message: 'the gateway failed; its log on the server says why' });
     });
   };
-}
-
-function readPush(text: string, memo: SeriesMemo): CheckedPush | Refusal {
-  try {
-    return checkPush(parseExposition(text, memo));
-  } catch (error) {
-    if (error instanceof ExpositionError) {
-      return refuse('not_exposition', `the body is not exposition text: ${error.message.slice(0, 300)}`);
-    }
-    throw error;
-  }
 }

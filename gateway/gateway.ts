@@ -82,6 +82,7 @@ export function createGateway({
   async function open(): Promise<Origins> {
     const folder = join(dataFolder, 'gateway');
     const kept = await openKeptPushes(join(folder, 'pushes'), logger);
+    onStop(() => kept.close());
     const pushgateway = createPushgateway(config.pushgateway);
     onStop(() => pushgateway.close());
     const desk = createPushDesk({

@@ -31,9 +31,10 @@ const KeptHead = z.object({
 });
 
 /** A kept push as a file: a comment with the facts, then the exposition text as Pushgateway got it. */
-export function writeKept(push: Omit<KeptPush, 'ledger'>, text: string): string {
+export function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array): Uint8Array {
   const { user, deviceId, stateId, sequence, at, rebased } = push;
-  return `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at, rebased })}\n${text}`;
+  const head = `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at, rebased })}\n`;
+  return Buffer.concat([Buffer.from(head), text]);
 }
 
 /** @throws KeptFileError */

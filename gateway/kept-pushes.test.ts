@@ -9,7 +9,7 @@ import { openKeptPushes } from './kept-pushes.ts';
 const logger = createLogger('test', 'silent');
 const device = { user: 'default', deviceId: '客厅/"' };
 const series = `${KERNEL_BYTES}{direction="upload"}`;
-const textOf = (value: number) => `# TYPE ${KERNEL_BYTES} counter\n${series} ${value}\n`;
+const textOf = (value: number) => Buffer.from(`# TYPE ${KERNEL_BYTES} counter\n${series} ${value}\n`);
 const pushOf = (sequence: number) => ({
   ...device,
   stateId: 's',
@@ -30,7 +30,7 @@ describe('kept pushes', () => {
     await kept.confirm(device);
     const again = await openKeptPushes(folder, logger);
     expect(again.held(device)).toEqual(pushOf(1));
-    expect(await again.text(device)).toBe(textOf(1));
+    expect(await again.text(device)).toEqual(textOf(1));
     expect(again.isPrepared(device)).toBe(false);
     expect(again.count).toBe(1);
   });
@@ -42,7 +42,7 @@ describe('kept pushes', () => {
     await kept.prepare(pushOf(2), textOf(2));
     await kept.withdraw(device);
     expect(kept.held(device)?.sequence).toBe(1);
-    expect(await kept.text(device)).toBe(textOf(1));
+    expect(await kept.text(device)).toEqual(textOf(1));
   });
 
   it('forget a first push that did not arrive', async () => {
@@ -59,7 +59,7 @@ describe('kept pushes', () => {
     await kept.prepare(pushOf(2), textOf(2));
     const again = await openKeptPushes(folder, logger);
     expect([again.held(device)?.sequence, again.isPrepared(device)]).toEqual([2, true]);
-    expect(await again.text(device)).toBe(textOf(2));
+    expect(await again.text(device)).toEqual(textOf(2));
   });
 
   it('do not go behind a push that may have arrived when a later one did not', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Device, deviceKey } from './device.ts';
+import { openDurableFolder } from './durable-folder.ts';
 import { type KeptPush, readKept, writeKept } from './kept-file.ts';
 
 /**
@@ -21,20 +21,23 @@ export interface KeptPushes {
   held(device: Device): KeptPush | undefined;
   isPrepared(device: Device): boolean;
   /** The exposition text of {@link held}. @throws when nothing is held or the disk refuses */
-  text(device: Device): Promise<string>;
+  text(device: Device): Promise<Buffer>;
   /** Durable when it resolves. @throws when the disk refuses */
-  prepare(push: KeptPush, text: string): Promise<void>;
-  /** Pushgateway has what was prepared. */
+  prepare(push: KeptPush, text: Uint8Array): Promise<void>;
+  /** Pushgateway has what was prepared. @throws when the disk refuses */
   confirm(device: Device): Promise<void>;
-  /** What was prepared last certainly did not reach Pushgateway. */
+  /** What was prepared last certainly did not reach Pushgateway. @throws when the disk refuses */
   withdraw(device: Device): Promise<void>;
   /** Marks what is held as void for what comes next. Durable when it resolves. @throws as {@link text} */
   rebase(device: Device): Promise<void>;
   /** Nothing is held of the device any more. @throws when the disk refuses */
   forget(device: Device): Promise<void>;
+  close(): Promise<void>;
 }
 
 interface Entry {
+  /** Name of its files, without the suffix. */
+  readonly file: string;
   accepted?: KeptPush | undefined;
   prepared?: KeptPush | undefined;
   /** Whether an earlier prepared push may have arrived: then a later one cannot be withdrawn to the accepted one. */
@@ -45,21 +48,20 @@ const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
 
 /** @throws when the folder cannot be read or written */
-export async function openKeptPushes(folder: string, logger: Logger): Promise<KeptPushes> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
+  const folder = await openDurableFolder(path);
   const entries = new Map<string, Entry>();
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(path)) {
     const suffix = [ACCEPTED, PREPARED].find((each) => name.endsWith(each));
     if (suffix === undefined) continue;
-    const path = join(folder, name);
     try {
-      const { push } = readKept(await readFile(path, 'utf8'));
+      const { push } = readKept(await readFile(join(path, name), 'utf8'));
       const entry = entryOf(entries, push);
       if (suffix === ACCEPTED) entry.accepted = push;
       else Object.assign(entry, { prepared: push, inDoubt: true });
     } catch (error) {
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
-      await rename(path, `${path}.unreadable`);
+      await folder.rename(name, `${name}.unreadable`);
     }
   }
 
@@ -68,6 +70,9 @@ export async function openKeptPushes(folder: string, logger: Logger): Promise<Ke
     return entry?.prepared ?? entry?.accepted;
   };
   const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
+  const heldFile = (device: Device): string =>
+    entryOf(entries, device).file + (isPrepared(device) ? PREPARED : ACCEPTED);
+  const read = async (device: Device) => readKept(await readFile(join(path, heldFile(device)), 'utf8'));
 
   return {
     get count() {
@@ -76,12 +81,10 @@ export async function openKeptPushes(folder: string, logger: Logger): Promise<Ke
     devices: () => [...entries.values()].flatMap(({ prepared, accepted }) => prepared ?? accepted ?? []),
     held: heldOf,
     isPrepared,
-    async text(device) {
-      const path = pathOf(folder, device, isPrepared(device) ? PREPARED : ACCEPTED);
-      return readKept(await readFile(path, 'utf8')).text;
-    },
+    text: async (device) => Buffer.from((await read(device)).text),
     async prepare(push, text) {
-      await writeFileAtomic(pathOf(folder, push, PREPARED), writeKept(push, text));
+      const file = entries.get(deviceKey(push))?.file ?? fileOf(push);
+      await folder.replace(file + PREPARED, writeKept(push, text));
       const entry = entryOf(entries, push);
       entry.inDoubt = entry.prepared !== undefined;
       entry.prepared = push;
@@ -89,42 +92,40 @@ export async function openKeptPushes(folder: string, logger: Logger): Promise<Ke
     async confirm(device) {
       const entry = entryOf(entries, device);
       entry.accepted = entry.prepared ?? entry.accepted;
-      // Without flushing the folder: should the rename be lost, the push is only forwarded once more.
-      await rename(pathOf(folder, device, PREPARED), pathOf(folder, device, ACCEPTED));
+      // Should the rename be lost, the push is only forwarded once more.
+      await folder.rename(entry.file + PREPARED, entry.file + ACCEPTED);
       entry.prepared = undefined;
       entry.inDoubt = false;
     },
     async withdraw(device) {
       const entry = entryOf(entries, device);
       if (entry.inDoubt) return;
-      await rm(pathOf(folder, device, PREPARED), { force: true });
+      await folder.remove(entry.file + PREPARED);
       entry.prepared = undefined;
       if (entry.accepted === undefined) entries.delete(deviceKey(device));
     },
     async rebase(device) {
-      const which = isPrepared(device) ? 'prepared' : 'accepted';
-      const path = pathOf(folder, device, which === 'prepared' ? PREPARED : ACCEPTED);
-      const { push, text } = readKept(await readFile(path, 'utf8'));
+      const { push, text } = await read(device);
       const rebased = { ...push, rebased: true } as const;
-      await writeFileAtomic(path, writeKept(rebased, text));
-      entryOf(entries, device)[which] = rebased;
+      await folder.replace(heldFile(device), writeKept(rebased, Buffer.from(text)));
+      entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = rebased;
     },
     async forget(device) {
-      for (const suffix of [PREPARED, ACCEPTED]) await rm(pathOf(folder, device, suffix), { force: true });
+      for (const suffix of [PREPARED, ACCEPTED]) await folder.remove(entryOf(entries, device).file + suffix);
       entries.delete(deviceKey(device));
     },
+    close: () => folder.close(),
   };
 }
 
 function entryOf(entries: Map<string, Entry>, device: Device): Entry {
   const key = deviceKey(device);
-  const entry = entries.get(key) ?? { inDoubt: false };
+  const entry = entries.get(key) ?? { file: fileOf(device), inDoubt: false };
   entries.set(key, entry);
   return entry;
 }
 
 /** A DeviceID may hold what file systems refuse or fold, so files are named by its hash. */
-function pathOf(folder: string, device: Device, suffix: string): string {
-  const name = createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
-  return join(folder, `${name}${suffix}`);
+function fileOf(device: Device): string {
+  return createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
 }

@@ -13,15 +13,11 @@ describe('readPushBody', () => {
   it('reads plain text in pieces', async () => {
     const bytes = Buffer.from('香港 1\n');
     const body = await readPushBody(request([bytes.subarray(0, 2), bytes.subarray(2)]), plenty());
-    expect(body).toMatchObject({ kind: 'body', text: '香港 1\n', bytes: bytes.length });
+    expect(body).toMatchObject({ kind: 'body', bytes });
   });
 
   it('reads gzip', async () => {
-    expect(await readPushBody(gzipped(Buffer.from('a 1\n')), plenty())).toMatchObject({ text: 'a 1\n', bytes: 4 });
-  });
-
-  it('keeps a byte order mark, for the parser to refuse', async () => {
-    expect(await readPushBody(request([Buffer.from('\uFEFFa 1\n')]), plenty())).toMatchObject({ text: '\uFEFFa 1\n' });
+    expect(await readPushBody(gzipped(Buffer.from('a 1\n')), plenty())).toMatchObject({ bytes: Buffer.from('a 1\n') });
   });
 
   it('takes the largest that is allowed', async () => {
@@ -40,7 +36,6 @@ describe('readPushBody', () => {
   it.each([
     ['cut gzip', request([gzipSync('a 1\n').subarray(0, 12)], { 'content-encoding': 'gzip' }), 'bad_body'],
     ['no gzip', request([Buffer.from('a 1\n')], { 'content-encoding': 'gzip' }), 'bad_body'],
-    ['no UTF-8', request([Buffer.from([0x61, 0xff])]), 'bad_body'],
     ['another encoding', request([], { 'content-encoding': 'br' }), 'unsupported_encoding'],
     ['two encodings', request([], { 'content-encoding': 'gzip, gzip' }), 'unsupported_encoding'],
   ])('refuses %s', async (_, bad, code) => {

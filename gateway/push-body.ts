@@ -18,11 +18,10 @@ const unpackElsewhere = promisify(gunzip);
 const unpack = async (wire: Buffer, options: { maxOutputLength: number }): Promise<Buffer> =>
   wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
 
-/** A body as text; `release` gives its bytes back to the budget and must be called once it is no longer held. */
+/** A body, unpacked; `release` gives its bytes back to the budget and must be called once it is no longer held. */
 export interface PushBody {
   readonly kind: 'body';
-  readonly text: string;
-  readonly bytes: number;
+  readonly bytes: Buffer;
   release(): void;
 }
 
@@ -63,15 +62,13 @@ export async function readPushBody(
     if (!Buffer.isBuffer(wire)) return wire;
     const plain = encoding === 'gzip' ? await unpackWithin(wire, take) : wire;
     if (!Buffer.isBuffer(plain)) return plain;
-    const text = decode(plain);
-    if (text === undefined) return refuse('bad_body', 'the body is not UTF-8 text');
     // The texts made from it cost about as much again, but pass quickly.
     const surplus = taken.bytes - plain.length;
     if (surplus > 0) {
       budget.give(surplus);
       taken.bytes -= surplus;
     }
-    read = { kind: 'body', text, bytes: plain.length, release };
+    read = { kind: 'body', bytes: plain, release };
     return read;
   } finally {
     if (read === undefined) release();
@@ -117,15 +114,6 @@ async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean): Pro
       return tooLarge(' when unpacked', MAX_UNPACKED_BYTES);
     }
     return refuse('bad_body', 'the body is not whole gzip data');
-  }
-}
-
-function decode(bytes: Buffer): string | undefined {
-  try {
-    // A BOM is kept: it is no part of exposition text and the parser says so.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 

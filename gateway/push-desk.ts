@@ -1,13 +1,12 @@
-import { renderExposition } from '../core/exposition.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { admit, type Held, isHolder } from './admission.ts';
-import type { CheckedPush } from './contract-check.ts';
 import { type Device, deviceKey } from './device.ts';
 import { createDeviceRelease } from './device-release.ts';
 import type { KeptPush } from './kept-file.ts';
 import type { KeptPushes } from './kept-pushes.ts';
+import type { ReadPush } from './push-reader.ts';
 import type { Delivery, Pushgateway } from './pushgateway.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { PushState } from './state-header.ts';
@@ -30,11 +29,15 @@ export interface PushDeskOptions {
 
 export type ReadBack =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: string };
+  | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 
 /** Takes checked pushes, one at a time for each device, and keeps disk and Pushgateway in step. */
 export interface PushDesk {
-  push(device: Device, state: PushState, push: CheckedPush): Promise<{ readonly kind: 'accepted' } | Refusal>;
+  push(
+    device: Device,
+    state: PushState,
+    push: Pick<ReadPush, 'text' | 'ledger'>,
+  ): Promise<{ readonly kind: 'accepted' } | Refusal>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
   readBack(device: Device): Promise<ReadBack | Refusal>;
   /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
@@ -91,20 +94,19 @@ export function createPushDesk({ kept, pushgateway, clock, logger, storedValues 
     );
   }
 
-  async function take(device: Device, state: PushState, push: CheckedPush) {
+  async function take(device: Device, state: PushState, { text, ledger }: Pick<ReadPush, 'text' | 'ledger'>) {
     const now = clock.now();
     const held = heldOf(device);
-    const incoming = { ...state, ledger: push.ledger };
+    const incoming = { ...state, ledger };
     if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
     const refusal = admit(held, incoming, now);
     if (refusal !== undefined) return refusal;
     if (kept.held(device) === undefined && kept.count >= MAX_DEVICES) {
       return refuse('too_many_devices', `this gateway keeps ${MAX_DEVICES} devices; retire some that are gone`);
     }
-    const text = renderExposition(push.families);
     const { stateId, sequence } = state;
     try {
-      await kept.prepare({ ...device, stateId, sequence, at: now, ledger: push.ledger }, text);
+      await kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text);
     } catch (error) {
       logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
       return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);

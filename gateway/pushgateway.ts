@@ -18,7 +18,7 @@ export type Delivery =
 
 export interface Pushgateway {
   /** Replaces the group of a device. */
-  put(device: Device, text: string): Promise<Delivery>;
+  put(device: Device, text: Uint8Array): Promise<Delivery>;
   /** Removes the group of a device; removing one that is not there succeeds. */
   remove(device: Device): Promise<Delivery>;
   /** When it started, as it says so; undefined while it does not answer. */
@@ -58,7 +58,7 @@ export function createPushgateway(origin: string): Pushgateway {
   });
 
   /** @param text replaces the group; without one the group is removed */
-  async function attempt(device: Device, text?: string): Promise<Delivery> {
+  async function attempt(device: Device, text?: Uint8Array): Promise<Delivery> {
     try {
       const { statusCode, body } = await pool.request({
         path: prefix + groupPath(device),
