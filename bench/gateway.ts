@@ -15,7 +15,7 @@ const INTERVAL_MS = 10_000;
 export async function* gateway(context: BenchContext): AsyncGenerator<Section> {
   const { quick } = context;
   const sizes = quick ? [50, 200] : [50, 100, 200, 400];
-  const [rounds, pushesOfRound] = quick ? [1, 1000] : [5, 2000];
+  const [rounds, pushesOfRound] = quick ? [1, 1000] : [3, 1500];
   const warmUp = 10;
   const texts = await devicePushes(warmUp + (rounds * pushesOfRound) / Math.min(...sizes));
   yield deviceSection(texts);
