@@ -8,6 +8,7 @@ import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { alertmanagerSpec } from '../stack/storage-programs.ts';
 import { ALERT_CASES, type AlertCase, SERIES_LIMIT } from '../test/alert-cases.ts';
+import { prometheusVersions } from '../test/prometheus-versions.ts';
 import { createRealParts, freePort, type RealParts } from '../test/real-parts.ts';
 import { SERVICE_ALERT_CASES } from '../test/service-alert-cases.ts';
 import { reportEvery, ruleSettings } from './rule-settings.ts';
@@ -21,7 +22,7 @@ const settingsOf = (text: string) => readRenderSettings('ServerSetting.ini', tex
 const budgeted = settingsOf('[server]\nDailyBudget = 5GB\n');
 const alerts = alertGroups(ruleSettings(budgeted.server, budgeted.alerts)).flatMap(({ rules }) => rules);
 const cases = [...ALERT_CASES, ...SERVICE_ALERT_CASES];
-const runbook = read('../docs/runbook.md');
+const versions = await prometheusVersions();
 
 let parts: RealParts;
 beforeAll(async () => {
@@ -43,23 +44,31 @@ describe('what Prometheus is given', () => {
     expect(read(file.name), 'run "npm run rules"').toBe(file.content);
   });
 
-  it('is a valid configuration with valid rules', async () => {
-    const { stdout } = await run(parts.binaries.promtool, ['check', 'config', join(folder, 'prometheus.yml')]);
+  it.each(versions)('is a valid configuration with valid rules for $version', async ({ programs }) => {
+    const { stdout } = await run(programs.promtool ?? parts.binaries.promtool, [
+      'check',
+      'config',
+      join(folder, 'prometheus.yml'),
+    ]);
     expect(stdout).toMatch(/\d+ rules found/);
   });
 
-  it('fires, stays silent and resolves as the cases say, with every label and annotation', async () => {
-    const limits = { ...ruleSettings(budgeted.server, budgeted.alerts), seriesPerDevice: SERIES_LIMIT };
-    const steps = ['1m', '5m'];
-    const place = write('rules-test', [
-      ...ruleFiles(limits),
-      // JSON is YAML.
-      ...steps.map((step) => ({ name: `${step}.yml`, content: JSON.stringify(unitTests(step)) })),
-    ]);
-    const files = steps.map((step) => join(place, `${step}.yml`));
-    const { stdout } = await run(parts.binaries.promtool, ['test', 'rules', ...files]);
-    expect(stdout.match(/SUCCESS/g)).toHaveLength(steps.length);
-  }, 120_000);
+  it.each(versions)(
+    'fires, stays silent and resolves as the cases say, with every label and annotation, on $version',
+    async ({ version, programs }) => {
+      const limits = { ...ruleSettings(budgeted.server, budgeted.alerts), seriesPerDevice: SERIES_LIMIT };
+      const steps = ['1m', '5m'];
+      const place = write(`rules-test ${version}`, [
+        ...ruleFiles(limits),
+        // JSON is YAML.
+        ...steps.map((step) => ({ name: `${step}.yml`, content: JSON.stringify(unitTests(step)) })),
+      ]);
+      const files = steps.map((step) => join(place, `${step}.yml`));
+      const { stdout } = await run(programs.promtool ?? parts.binaries.promtool, ['test', 'rules', ...files]);
+      expect(stdout.match(/SUCCESS/g)).toHaveLength(steps.length);
+    },
+    120_000,
+  );
 
   it('has no alert of a budget that is not set', () => {
     const { server, alerts: limits } = settingsOf('');
@@ -89,10 +98,17 @@ it('Alertmanager takes its configuration, with users and Telegram', async () => 
 });
 
 describe.each(alerts.map((alert) => [alert.alert, alert] as const))('alert %s', (name, { annotations, expr }) => {
-  it('has a heading in the runbook, and cases in which it fires', () => {
-    expect(annotations.runbook_url).toBe(`docs/runbook.md#${name.toLowerCase()}`);
-    expect(runbook).toContain(`\n## ${name}\n`);
-    expect(cases.some((each) => each.alert === name && each.firing !== undefined)).toBe(true);
+  it('has a heading in both runbooks, and a case in which it is silent, fires and ends', () => {
+    for (const url of [annotations.runbook_url, annotations.runbook_url_en]) {
+      const [page = '', heading] = url.split('#');
+      expect(heading).toBe(name.toLowerCase());
+      expect(read(`../${page}`)).toContain(`\n## ${name}\n`);
+    }
+    const own = cases.filter((each) => each.alert === name);
+    expect(own.some(({ firing }) => firing !== undefined)).toBe(true);
+    // The watchdog never rests.
+    if (name === 'FlowCollectWatchdog') return;
+    expect(own.some(({ silent, firing, resolved }) => silent && firing && resolved)).toBe(true);
   });
 
   it('keeps users apart wherever it speaks of one', () => {
@@ -126,6 +142,10 @@ function unitTests(step: string): unknown {
 
 function expected(alert: string, labels: AlertCase['labels'], says: AlertCase['says']): unknown {
   const [summary, summary_en, description, description_en] = says;
-  const runbook_url = `docs/runbook.md#${alert.toLowerCase()}`;
-  return { exp_labels: labels, exp_annotations: { summary, summary_en, description, description_en, runbook_url } };
+  const heading = alert.toLowerCase();
+  const runbook = {
+    runbook_url: `docs/runbook.zh-CN.md#${heading}`,
+    runbook_url_en: `docs/runbook.md#${heading}`,
+  };
+  return { exp_labels: labels, exp_annotations: { summary, summary_en, description, description_en, ...runbook } };
 }

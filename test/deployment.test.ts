@@ -9,9 +9,11 @@ import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import { ensureCaddy } from './caddy.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
+import { prometheusVersions } from './prometheus-versions.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -223,6 +225,17 @@ describe('docker-compose.yml', () => {
       const flags = (compose.services[name]?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
       expect(flags.length).toBeGreaterThan(2);
       for (const flag of flags) expect(known.split(/[\s=]/), flag).toContain(flag);
+    });
+
+    it('gives Prometheus 3, which it runs, only flags that it has', async () => {
+      const three = (await prometheusVersions()).find(({ programs }) => programs.prometheus !== undefined);
+      if (three?.programs.prometheus === undefined) return;
+      const { stdout, stderr } = spawnSync(three.programs.prometheus, ['--help'], { encoding: 'utf8' });
+      const known = `${stdout}${stderr}`.replaceAll('--[no-]', '--').split(/[\s=]/);
+      for (const argument of compose.services.prometheus?.command ?? [])
+        expect(known).toContain(argument.split('=')[0]);
+      expect(compose.services.prometheus?.image).toMatch(/:v3\.15\.0$/);
+      expect(PROMETHEUS3_MODULE).toMatch(/@v0\.315\.0$/);
     });
 
     it('gives prom-label-proxy only flags that it has', () => {

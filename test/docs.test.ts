@@ -69,7 +69,7 @@ describe.each(pages)('%s', (page) => {
 
   it('names only commands that exist', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
-    for (const [, name = ''] of text.matchAll(/\bnpm run ([a-z:-]+)/g))
+    for (const [, name = ''] of text.matchAll(/\bnpm run ([a-z\d:-]+)/g))
       expect(scripts, `${page}: npm run ${name}`).toContain(name);
     // In code: after a prompt-like start of a line or a backtick, as people copy it.
     for (const [, name = ''] of text.matchAll(/(?:^|`|npx |&& |sudo )flowcollect ([a-z]+)/gm)) {

@@ -28,9 +28,11 @@ export interface RealParts {
   close(): Promise<void>;
 }
 
-export async function createRealParts(): Promise<RealParts> {
+/** @param programs take the place of Debian's */
+export async function createRealParts(programs: Partial<Binaries> = {}): Promise<RealParts> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-'));
-  const binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+  const debian = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+  const binaries = { ...debian, ...programs };
   const guard = createOrphanGuard();
   const started: RunningProcess[] = [];
   const start = async (spec: ProcessSpec): Promise<RunningProcess> => {

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { MINUTE_BYTES } from '../core/recorded-series.ts';
-import { recordingGroups, SUMMED_DAYS, sumExpr } from '../prometheus/recording.ts';
+import { MINUTE_BYTES, SUMMED_DAYS } from '../core/recorded-series.ts';
+import { recordingGroups, sumExpr } from '../prometheus/recording.ts';
+import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
 const run = promisify(execFile);
@@ -28,66 +29,68 @@ const COUNTERS: Readonly<Record<string, (at: number) => number | undefined>> = {
   large: (at) => 2 ** 50 + ((at - START) / MINUTE) * 3,
 };
 
-let parts: RealParts;
-let prometheus: string;
+describe.each(await prometheusVersions())('on $version', ({ programs }) => {
+  let parts: RealParts;
+  let prometheus: string;
 
-beforeAll(async () => {
-  parts = await createRealParts();
-  const { promtool } = parts.binaries;
-  const [raw, blocks, rules] = ['raw.txt', 'blocks', 'minutes.yml'].map((name) => join(parts.folder, name));
-  if (raw === undefined || blocks === undefined || rules === undefined) throw new Error('no paths');
-  await writeFile(raw, openMetrics());
-  await mkdir(blocks);
-  await run(promtool, [
-    'tsdb',
-    'create-blocks-from',
-    'openmetrics',
-    '--quiet',
-    '--max-block-duration=768h',
-    raw,
-    blocks,
-  ]);
-  await cp(blocks, join(parts.folder, 'source', 'tsdb'), { recursive: true });
-  const source = await parts.startPrometheus(undefined, 'source');
-  await writeFile(rules, JSON.stringify({ groups: recordingGroups().slice(0, 1) }));
-  await run(promtool, [
-    'tsdb',
-    'create-blocks-from',
-    'rules',
-    `--start=${START}`,
-    `--end=${END}`,
-    `--url=${source}`,
-    `--output-dir=${blocks}`,
-    '--eval-interval=1m',
-    rules,
-  ]);
-  await cp(blocks, join(parts.folder, 'filled', 'tsdb'), { recursive: true });
-  prometheus = await parts.startPrometheus(undefined, 'filled');
-}, 180_000);
-afterAll(() => parts.close());
+  beforeAll(async () => {
+    parts = await createRealParts(programs);
+    const { promtool } = parts.binaries;
+    const [raw, blocks, rules] = ['raw.txt', 'blocks', 'minutes.yml'].map((name) => join(parts.folder, name));
+    if (raw === undefined || blocks === undefined || rules === undefined) throw new Error('no paths');
+    await writeFile(raw, openMetrics());
+    await mkdir(blocks);
+    await run(promtool, [
+      'tsdb',
+      'create-blocks-from',
+      'openmetrics',
+      '--quiet',
+      '--max-block-duration=768h',
+      raw,
+      blocks,
+    ]);
+    await cp(blocks, join(parts.folder, 'source', 'tsdb'), { recursive: true });
+    const source = await parts.startPrometheus(undefined, 'source');
+    await writeFile(rules, JSON.stringify({ groups: recordingGroups().slice(0, 1) }));
+    await run(promtool, [
+      'tsdb',
+      'create-blocks-from',
+      'rules',
+      `--start=${START}`,
+      `--end=${END}`,
+      `--url=${source}`,
+      `--output-dir=${blocks}`,
+      '--eval-interval=1m',
+      rules,
+    ]);
+    await cp(blocks, join(parts.folder, 'filled', 'tsdb'), { recursive: true });
+    prometheus = await parts.startPrometheus(undefined, 'filled');
+  }, 180_000);
+  afterAll(() => parts.close());
 
-it.each(SUMMED_DAYS)('adds up the blocks of %i days to the byte', async (days) => {
-  const sums = await query(`${sumExpr(days)}`);
-  for (const [node, value] of Object.entries(COUNTERS)) {
-    const truth = (value(LAST) ?? 0) - (value(LAST - days * DAY) ?? 0);
-    expect(sums.get(node), node).toBe(truth);
-  }
-});
+  it.each(SUMMED_DAYS)('adds up the blocks of %i days to the byte', async (days) => {
+    const sums = await query(prometheus, sumExpr(days));
+    for (const [node, value] of Object.entries(COUNTERS)) {
+      const truth = (value(LAST) ?? 0) - (value(LAST - days * DAY) ?? 0);
+      expect(sums.get(node), node).toBe(truth);
+    }
+  });
 
-it('gives the blocks the labels that tell users, devices and nodes apart', async () => {
-  const answer = await fetch(
-    `${prometheus}/api/v1/query?${new URLSearchParams({ query: MINUTE_BYTES, time: `${END}` })}`,
-  );
-  const { data } = answerSchema.parse(await answer.json());
-  expect(Object.keys(data.result[0]?.metric ?? {}).sort()).toEqual([
-    '__name__',
-    'class',
-    'direction',
-    'instance',
-    'job',
-    'node',
-    'user',
-  ]);
+  it('gives the blocks the labels that tell users, devices and nodes apart', async () => {
+    const answer = await fetch(
+      `${prometheus}/api/v1/query?${new URLSearchParams({ query: MINUTE_BYTES, time: `${END}` })}`,
+    );
+    const { data } = answerSchema.parse(await answer.json());
+    expect(Object.keys(data.result[0]?.metric ?? {}).sort()).toEqual([
+      '__name__',
+      'class',
+      'direction',
+      'instance',
+      'job',
+      'node',
+      'user',
+    ]);
+  });
 });
 
 const answerSchema = z.object({
@@ -96,7 +99,7 @@ const answerSchema = z.object({
   }),
 });
 
-async function query(expr: string): Promise<Map<string, number>> {
+async function query(prometheus: string, expr: string): Promise<Map<string, number>> {
   const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr, time: `${END}` })}`);
   const { data } = answerSchema.parse(await answer.json());
   return new Map(data.result.map(({ metric, value }) => [metric.node ?? '', Number(value[1])]));

@@ -20,6 +20,7 @@ const entries = {
   bench: 'bench/main.ts',
   docs: 'tools/docs.ts',
   release: 'tools/release.ts',
+  prometheus3: 'tools/prometheus3.ts',
 };
 
 const dist = `${root}dist`;
