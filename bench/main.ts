@@ -6,6 +6,7 @@ import type { Bench, BenchContext, Probe } from './bench.ts';
 import { frameCostProbe } from './cost/frame-cost.ts';
 import { memoryProbe } from './cost/memory.ts';
 import { cost } from './cost.ts';
+import { dashboards } from './dashboards.ts';
 import { rushProbe } from './gateway/rush.ts';
 import { scheduleProbe } from './gateway/schedule.ts';
 import { gateway } from './gateway.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   accounting,
   audit: auditCost,
   cost,
+  dashboards,
   gateway,
   release,
   router,

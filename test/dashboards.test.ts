@@ -11,41 +11,34 @@ import { TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { buildBoard } from '../grafana/board.ts';
 import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
+import { annotationQueries, choices, type Look, type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
-import { type Counted, countedTruth, END, grown, openMetrics, START } from './dashboard-truth.ts';
-import {
-  annotationQueries,
-  ask,
-  choices,
-  labelValues,
-  type PanelQuery,
-  panelQueries,
-  type Series,
-} from './panel-queries.ts';
+import { type Counted, countedTruth, END, endOfDay, grown, openMetrics, START, STEP } from './dashboard-truth.ts';
+import { ask, labelValues, type Series } from './panel-answers.ts';
+import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
 const HOUR = 3_600_000;
 const counters = countedTruth();
-let parts: RealParts;
-beforeAll(async () => {
-  parts = await createRealParts();
-});
-afterAll(() => parts.close());
-
 /** Without a change of clocks in the span of the fixture; New York is on summer time in July. */
 const ZONES = [
   { zone: 'Asia/Shanghai', aheadHours: 8 },
   { zone: 'America/New_York', aheadHours: -4 },
 ] as const;
+const CASES = (await prometheusVersions()).flatMap(({ version, programs }, index) =>
+  // One zone is enough to tell versions apart.
+  ZONES.slice(0, index === 0 ? undefined : 1).map((zone) => ({ ...zone, version, programs })),
+);
 
-describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours }) => {
+describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone, aheadHours, programs }) => {
+  let parts: RealParts;
   const settings: BoardSettings = { ...DEFAULTS, language: 'en', zone };
-  const queries = allBoards(settings).flatMap((board) =>
-    panelQueries(buildBoard(board, settings), END, aheadHours * HOUR),
-  );
+  const look: Look = { at: END, offset: aheadHours * HOUR, scrape: STEP };
+  const queries = allBoards(settings).flatMap((board) => panelQueries(buildBoard(board, settings), look));
   let prometheus: string;
 
   beforeAll(async () => {
+    parts = await createRealParts(programs);
     const name = zone.replace('/', '-');
     const [input, folder] = [join(parts.folder, `${name}.txt`), join(parts.folder, name, 'tsdb')];
     await mkdir(folder, { recursive: true });
@@ -62,6 +55,7 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
     ]);
     prometheus = await parts.startPrometheus(undefined, name);
   }, 180_000);
+  afterAll(() => parts.close());
 
   const panel = async (dashboard: string, title: string, refId = 'A'): Promise<Series[]> =>
     ask(prometheus, find(queries, dashboard, title, refId));
@@ -79,8 +73,8 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
 
   it('marks moments and offers choices without an error', async () => {
     const boards = allBoards(settings).map((board) => buildBoard(board, settings));
-    for (const query of boards.flatMap((board) => annotationQueries(board, END))) await ask(prometheus, query);
-    for (const { name, selector, label } of boards.flatMap(choices)) {
+    for (const query of boards.flatMap((board) => annotationQueries(board, look))) await ask(prometheus, query);
+    for (const { name, selector, label } of boards.flatMap((board) => choices(board, look))) {
       expect(await labelValues(prometheus, selector, label), `variable ${name}`).not.toEqual([]);
     }
   });
@@ -121,6 +115,26 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
     );
   });
 
+  it('shows the sums of 7 and 30 days that Prometheus recorded, by node', async () => {
+    for (const [refId, days] of [
+      ['F', 7],
+      ['G', 30],
+    ] as const) {
+      expect(await sum('Nodes', 'Nodes', refId)).toBe(grown(counters, END - days * 24 * HOUR, END));
+    }
+  });
+
+  it('forecasts what is left at the reset, and 0 where the quota does not last', async () => {
+    const left = await panel('Overview', 'Burn-down (30 days)');
+    const forecast = await panel('Overview', 'Burn-down (30 days)', 'C');
+    const last = (series: readonly Series[], airport: string): readonly [number, number] | undefined =>
+      series.find(({ labels }) => labels.airport === airport)?.points.at(-1);
+    const [at = 0, remaining = 0] = last(left, 'sub') ?? [];
+    const daysToReset = (END - at) / (24 * HOUR) + 9;
+    expect(last(forecast, 'sub')?.[1]).toBeCloseTo(remaining * (1 - daysToReset / 20), 0);
+    expect(last(forecast, 'slow')?.[1]).toBe(0);
+  });
+
   it('gives every bar of the days its day of account, and today up to now', async () => {
     const days: LocalDay[] = [...localDaysBefore(END, 3, settings), localDayAt(END, settings)];
     const bars = await panel('Nodes', 'Last 30 days');
@@ -129,7 +143,7 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
       for (const { labels, points } of bars) {
         const bar = points.find(([at]) => at === midnight)?.[1];
         expect(bar, `${day.date} ${labels.class}`).toBe(
-          grown(only({ class: labels.class ?? '' }), day.start, Math.min(day.end, END)),
+          grown(only({ class: labels.class ?? '' }), endOfDay(day.start), endOfDay(Math.min(day.end, END))),
         );
       }
     }
@@ -181,7 +195,7 @@ describe.each(ZONES)('every query of every panel, in $zone', ({ zone, aheadHours
   it('narrows to the device that was chosen', async () => {
     const [overview] = allBoards(settings);
     if (overview === undefined) throw new Error('no dashboard');
-    const chosen = panelQueries(buildBoard(overview, settings), END, aheadHours * HOUR, { instance: '(手机)' });
+    const chosen = panelQueries(buildBoard(overview, settings), { ...look, chosen: { instance: '(手机)' } });
     const [series] = await ask(prometheus, find(chosen, 'Overview', 'Today', 'A'));
     expect(series?.points[0]?.[1]).toBe(grown(only({ instance: '手机' }), localDayAt(END, settings).start, END));
   });

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { buildBoard } from '../grafana/board.ts';
+import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
+import { allBoards } from '../grafana/boards.ts';
+import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { ensureBinaries } from '../stack/binaries.ts';
+import { createOrphanGuard } from '../stack/orphan-guard.ts';
+import { startProcess } from '../stack/process.ts';
+import { prometheusSpec } from '../stack/storage-programs.ts';
+import type { BenchContext } from './bench.ts';
+import { END, STEP, writeHistory } from './dashboards/history.ts';
+import type { Figure, Section } from './table.ts';
+
+const PORT = 19_791;
+const PROMETHEUS = `http://127.0.0.1:${PORT}`;
+const NODES = 20;
+/** Devices of three users; dashboards look at the first, the first two, or all. */
+const USERS = { a: 5, b: 5, c: 10 };
+const LOOKS = ['a', '(a|b)', '(a|b|c)'] as const;
+const SETTINGS: BoardSettings = { ...DEFAULTS, language: 'en' };
+const AHEAD = 8 * 3_600_000;
+/** One sample, found by all of its labels. */
+const LOOK_UP = 'flowcollect_kernel_up{job="flowcollect",user="a",instance="a0"}';
+
+/** What each panel asks of a Prometheus that holds a month of five devices, and of ten and twenty. */
+export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator<Section> {
+  const days = quick ? 3 : 30;
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-dashboards-'));
+  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
+  const guard = createOrphanGuard();
+  try {
+    const history = join(folder, 'history.txt');
+    await writeHistory(history, { days, nodes: NODES, users: USERS });
+    const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', '--max-block-duration=768h'];
+    await promisify(execFile)(binaries.promtool, [...blocks, history, join(folder, 'tsdb')]);
+    await rm(history);
+    const configFile = join(folder, 'prometheus.yml');
+    await writeFile(configFile, 'global: {}\n');
+    const place = { binaries, port: PORT, folder, logFile: join(folder, 'prometheus.log'), configFile };
+    const running = await startProcess(prometheusSpec(place), guard);
+    try {
+      for (const board of allBoards(SETTINGS)) {
+        const looks = LOOKS.map((user) =>
+          panelQueries(buildBoard(board, SETTINGS), { at: END, offset: AHEAD, scrape: STEP, chosen: { user } }),
+        );
+        yield await measure(board.title, looks, days, quick ? 2 : 5);
+      }
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    guard.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  title: string,
+  looks: readonly (readonly PanelQuery[])[],
+  days: number,
+  rounds: number,
+): Promise<Section> {
+  const lookUp: PanelQuery = { ...(looks[0]?.[0] as PanelQuery), expr: LOOK_UP, instant: true };
+  const panels = [...new Set(looks[0]?.map(({ panel }) => panel))];
+  const costs = new Map<string, Cost[]>(panels.map((panel) => [panel, []]));
+  // A round asks everything once, so that a burden on the machine falls on all alike; the best of all rounds counts.
+  const bare: Cost = { milliseconds: Number.POSITIVE_INFINITY, samples: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    for (let time = 0; time < 20; time += 1) keepLeast(bare, await ask(lookUp));
+    for (const [index, queries] of looks.entries()) {
+      for (const panel of panels) {
+        const cost = { milliseconds: 0, samples: 0 };
+        for (const query of queries.filter((each) => each.panel === panel)) {
+          const { milliseconds, samples } = await ask(query);
+          cost.milliseconds += milliseconds;
+          cost.samples += samples;
+        }
+        const kept = costs.get(panel) ?? [];
+        kept[index] ??= { milliseconds: Number.POSITIVE_INFINITY, samples: 0 };
+        keepLeast(kept[index], cost);
+      }
+    }
+  }
+  const ratio = (cost: Cost | undefined): Figure => ({
+    value: (cost?.milliseconds ?? Number.NaN) / bare.milliseconds,
+    unit: '×',
+    digits: 1,
+  });
+  return {
+    title: `${title}: ${Object.values(USERS)[0]} to ${Object.values(USERS).reduce((sum, each) => sum + each)} devices × ${NODES} nodes, ${days} days`,
+    method: `All queries of a panel, as Grafana asks them, over samples every five minutes in a real Prometheus: time as a ratio to a bare look-up in the same run (${bare.milliseconds.toFixed(2)} ms), best of ${rounds}; samples that Prometheus loads for it.`,
+    columns: ['panel', '5 devices', '10', '20', 'samples, 5 devices', '20 to 5 devices'],
+    rows: panels.map((panel) => {
+      const [five, ten, twenty] = costs.get(panel) ?? [];
+      const growth = (twenty?.samples ?? Number.NaN) / Math.max(1, five?.samples ?? 0);
+      return [
+        panel,
+        ratio(five),
+        ratio(ten),
+        ratio(twenty),
+        String(five?.samples),
+        { value: growth, unit: '×', digits: 2, atMost: 4 },
+      ];
+    }),
+  };
+}
+
+interface Cost {
+  milliseconds: number;
+  samples: number;
+}
+
+function keepLeast(kept: Cost, found: Cost): void {
+  kept.milliseconds = Math.min(kept.milliseconds, found.milliseconds);
+  kept.samples = found.samples;
+}
+
+const answerSchema = z.object({
+  status: z.literal('success'),
+  data: z.object({ stats: z.object({ samples: z.object({ totalQueryableSamples: z.number() }) }) }),
+});
+
+/** @throws Error when Prometheus refuses the query */
+async function ask({ expr, instant, from, to, stepMs }: PanelQuery): Promise<Cost> {
+  const times = instant
+    ? { time: String(to / 1000) }
+    : { start: String(from / 1000), end: String(to / 1000), step: String(stepMs / 1000) };
+  const body = new URLSearchParams({ query: expr, stats: 'all', ...times });
+  const started = performance.now();
+  const response = await fetch(`${PROMETHEUS}/api/v1/${instant ? 'query' : 'query_range'}`, { method: 'POST', body });
+  const text = await response.text();
+  const milliseconds = performance.now() - started;
+  if (!response.ok) throw new Error(`Prometheus refused a query: ${text}\n${expr}`);
+  return { milliseconds, samples: answerSchema.parse(JSON.parse(text)).data.stats.samples.totalQueryableSamples };
+}

@@ -1,0 +1,100 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { panelsOf, targetsOf } from './dashboard.ts';
+
+/** When, where and what a dashboard is looked at. */
+export interface Look {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** By which local clocks are ahead of UTC, in milliseconds; Grafana aligns steps to local midnight. */
+  readonly offset: number;
+  /** Milliseconds between two samples, of which a rate spans four. */
+  readonly scrape: number;
+  /** Values of variables; "all" for those that are not named. */
+  readonly chosen?: Readonly<Record<string, string>>;
+}
+
+/** One query of a panel, over the range that Grafana would ask for. */
+export interface PanelQuery {
+  readonly dashboard: string;
+  readonly panel: string;
+  readonly refId: string;
+  readonly expr: string;
+  readonly instant: boolean;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+}
+
+const SPANS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 };
+
+/** `now-6h`, `30d` or `1h` in milliseconds. */
+function span(text: string): number {
+  const [, count, unit] = /(\d+)([hd])$/.exec(text) ?? [];
+  return Number(count) * (SPANS[unit ?? ''] ?? Number.NaN);
+}
+
+/** All queries of a dashboard as Grafana sends them, with its variables filled in. */
+export function panelQueries(dashboard: Dashboard, look: Look): PanelQuery[] {
+  return panelsOf(dashboard).flatMap((panel) => {
+    const { from, to, stepMs } = rangeOf(panel, dashboard.time?.from ?? '', look);
+    return targetsOf(panel).map(({ refId = '', expr, instant }) => ({
+      dashboard: dashboard.title ?? '',
+      panel: panel.title ?? '',
+      refId,
+      expr: fillIn(expr, from, to, look),
+      instant: instant === true,
+      from,
+      to,
+      stepMs,
+    }));
+  });
+}
+
+/** The annotations of a dashboard, asked over an hour. */
+export function annotationQueries(dashboard: Dashboard, look: Look): PanelQuery[] {
+  const { at } = look;
+  const from = at - 3_600_000;
+  return (dashboard.annotations.list ?? []).map(({ name, expr = '' }) => ({
+    dashboard: dashboard.title ?? '',
+    panel: `annotation ${name}`,
+    refId: 'Anno',
+    expr: fillIn(expr, from, at, look),
+    instant: false,
+    from,
+    to: at,
+    stepMs: 60_000,
+  }));
+}
+
+/** Where each variable of a dashboard takes its choices from. */
+export function choices(dashboard: Dashboard, look: Look): { name: string; selector: string; label: string }[] {
+  return (dashboard.templating.list ?? []).flatMap(({ name, definition = '' }) => {
+    const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(definition) ?? [];
+    return selector === undefined || label === undefined
+      ? []
+      : [{ name, selector: fillIn(selector, 0, 0, look), label }];
+  });
+}
+
+function fillIn(expr: string, from: number, to: number, { scrape, chosen = {} }: Look): string {
+  return expr
+    .replaceAll('$__range', `${(to - from) / 1000}s`)
+    .replaceAll('$__rate_interval', `${(4 * scrape) / 1000}s`)
+    .replaceAll('$__to', String(to))
+    .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen[name] ?? '.+');
+}
+
+function rangeOf(
+  panel: Panel,
+  boardFrom: string,
+  { at: to, offset }: Look,
+): { from: number; to: number; stepMs: number } {
+  const from = to - span(panel.timeFrom ?? boardFrom);
+  const stepMs = Math.max(
+    panel.interval === undefined ? 0 : span(panel.interval),
+    Math.ceil((to - from) / 400_000) * 1000,
+  );
+  const aligned = Math.floor((from + offset) / stepMs) * stepMs - offset;
+  return { from: panel.interval === undefined ? from : aligned, to, stepMs };
+}
