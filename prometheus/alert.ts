@@ -12,7 +12,7 @@ export interface Alert {
   readonly description: Text;
 }
 
-/** An alert as Prometheus reads it. Every alert has a heading in docs/runbook.md. */
+/** An alert as Prometheus reads it. Every alert has a heading in docs/runbook.md, and in its Chinese twin. */
 export function alertRule({ name, expr, for: holds, severity, summary, description }: Alert) {
   return {
     alert: name,
@@ -24,7 +24,8 @@ export function alertRule({ name, expr, for: holds, severity, summary, descripti
       summary_en: summary[1],
       description: description[0],
       description_en: description[1],
-      runbook_url: `docs/runbook.md#${name.toLowerCase()}`,
+      runbook_url: `docs/runbook.zh-CN.md#${name.toLowerCase()}`,
+      runbook_url_en: `docs/runbook.md#${name.toLowerCase()}`,
     },
   };
 }

@@ -1,10 +1,5 @@
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { MINUTE_BYTES } from '../core/recorded-series.ts';
-
-/** Spans that are summed ahead, since reading a month of raw samples takes a hundred times as long. */
-export const SUMMED_DAYS = [7, 30] as const;
-
-export const sumRecord = (days: number): string => `flowcollect:traffic_bytes:sum${days}d`;
+import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../core/recorded-series.ts';
 
 /**
  * The last value of the minute less the last before it (looked for a whole day back, so that an outage of scrapes and

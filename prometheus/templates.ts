@@ -19,7 +19,7 @@ export function templateFile(language: 'zh' | 'en'): TextFile {
 {{ define "flowcollect.text" }}{{ range .Alerts }}${state}${say(['：', ': '])}{{ ${field('summary')} }}
 {{ ${field('description')} }}
 ${since} ${time}
-${manual}${say(['：', ': '])}{{ .Annotations.runbook_url }}
+${manual}${say(['：', ': '])}{{ ${field('runbook_url')} }}
 
 {{ end }}{{ end }}
 
@@ -27,7 +27,7 @@ ${manual}${say(['：', ': '])}{{ .Annotations.runbook_url }}
 <html lang="${say(['zh-CN', 'en'])}"><body style="font-family: sans-serif; max-width: 40em">
 {{ range .Alerts }}<h2 style="font-size: 1.1em; color: {{ if eq .Status "firing" }}#b3261e{{ else }}#1b7f3b{{ end }}">${state}${say(['：', ': '])}{{ ${field('summary')} }}</h2>
 <p>{{ ${field('description')} }}</p>
-<p style="color: #666; font-size: 0.9em">${since} ${time}<br>${manual}${say(['：', ': '])}{{ .Annotations.runbook_url }}</p>
+<p style="color: #666; font-size: 0.9em">${since} ${time}<br>${manual}${say(['：', ': '])}{{ ${field('runbook_url')} }}</p>
 {{ end }}</body></html>{{ end }}
 
 {{ define "flowcollect.telegram" }}{{ range .Alerts }}{{ if eq .Status "firing" }}🔴{{ else }}🟢{{ end }} <b>{{ ${field('summary')} }}</b>

@@ -88,7 +88,8 @@ describe.each([
         summary_en: `${name} airport ${airport}`,
         description: `用户 ${user} 的机场 <${airport}>`,
         description_en: `Airport <${airport}> of user ${user}`,
-        runbook_url: `docs/runbook.md#${name.toLowerCase()}`,
+        runbook_url: 'docs/runbook.zh-CN.md',
+        runbook_url_en: 'docs/runbook.md',
       },
       // Of an alert that is older than the wait of its group Alertmanager tells at once, before it looks for others.
       startsAt: new Date().toISOString(),
@@ -128,7 +129,7 @@ describe.each([
     const [mail] = mailsTo('alice');
     const [chat] = chatsTo('alice');
     expect(mail?.subject).toMatch(new RegExp(`^\\[FlowCollect\\] ${firing}`));
-    expect(mail?.text).toContain(manual);
+    expect(mail?.text).toMatch(new RegExp(`${manual}.+docs/runbook${language === 'zh' ? '.zh-CN' : ''}.md`));
     expect(mail?.html).toContain('&lt;sub-of-alice&gt;');
     expect(chat).toContain('&lt;sub-of-alice&gt;');
     const everything = [mail?.subject, mail?.text, mail?.html, chat].join('');

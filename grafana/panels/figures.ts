@@ -9,7 +9,6 @@ import {
   VizOrientation,
   VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import { PanelBuilder as GaugePanel } from '@grafana/grafana-foundation-sdk/gauge';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { finish, type Pane, type PaneSpec } from './pane.ts';
 
@@ -32,10 +31,6 @@ export function stat(spec: StatSpec): Pane {
     .textMode(spec.names === true ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
     .orientation(VizOrientation.Auto);
   return finish(builder, spec);
-}
-
-export function gauge(spec: PaneSpec): Pane {
-  return finish(new GaugePanel().reduceOptions(last()).showThresholdMarkers(true).showThresholdLabels(false), spec);
 }
 
 /** Horizontal bars, one a series: ranks. */

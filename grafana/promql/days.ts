@@ -21,7 +21,9 @@ export function secondsBeforeMidnight({ dayEnds }: DayCut): number {
 /**
  * Exact growth in each day of account, for a panel of step one day, which Grafana aligns to local midnight: the point at
  * the midnight that opens a date holds that date's day, from `dayEnds` of the evening before to `dayEnds` of the date.
- * Today, whose end is still to come, is taken up to the end of the range.
+ * Today, whose end is still to come, is taken up to the end of the range. Where scraping stood still as a day ended, the day
+ * ends, and the next begins, with what was there an hour before: one more look-up, while a range that looks back as far
+ * would read every sample of it.
  *
  * @param selector of counters, which begin at 0; or of a gauge that grows from any value and falls at a reset, after
  *   which it has grown from 0
@@ -29,9 +31,11 @@ export function secondsBeforeMidnight({ dayEnds }: DayCut): number {
 export function perDay(selector: string, cut: DayCut, kind: 'counter' | 'falls at a reset' = 'counter'): string {
   const before = secondsBeforeMidnight(cut);
   const untilEnd = DAY - before;
-  const begin = `${selector} offset ${before}s`;
+  const lastBefore = (ago: number): string => [0, HOUR].map((more) => `${selector} offset ${ago + more}s`).join(' or ');
   const today = `(${selector} @ end() and on () (vector(time()) + ${untilEnd} > $__to / 1000))`;
-  const end = `(${selector} offset -${untilEnd}s or ${today})`;
+  const begin = `(${lastBefore(before)})`;
+  // Today first: what was there an hour before its end would hide the present.
+  const end = `(${today} or ${lastBefore(-untilEnd)})`;
   if (kind === 'counter') return `(${end} - (${begin} or ${end} * 0))`;
   return `(${end} - ${begin} >= 0 or (${end} and ${end} < ${begin}))`;
 }

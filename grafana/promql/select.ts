@@ -1,5 +1,5 @@
 import { type MetricSpec, metricSpec, requireMetric } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES, MINUTE_LABELS } from '../../core/recorded-series.ts';
+import { MINUTE_BYTES, MINUTE_LABELS, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
 
 /** Series that others expose and dashboards read, with their labels beside job, user and instance. */
 export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +16,9 @@ const USER = 'user=~"$user"';
 const INSTANCE = 'instance=~"$instance"';
 
 /** Series that Prometheus records of what devices push, with their labels beside job, user and instance. */
-export const RECORDED_METRICS: Readonly<Record<string, readonly string[]>> = { [MINUTE_BYTES]: MINUTE_LABELS };
+export const RECORDED_METRICS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  [MINUTE_BYTES, ...SUMMED_DAYS.map(sumRecord)].map((name) => [name, MINUTE_LABELS]),
+);
 
 /** The contract of a metric, or of the histogram that a `_bucket`, `_sum` or `_count` is part of. */
 export function contractOf(metric: string): MetricSpec | undefined {

@@ -1,5 +1,5 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES } from '../../core/recorded-series.ts';
+import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
@@ -41,8 +41,8 @@ export function nodeTablePane(say: Say, matchers: readonly string[], width: numb
   return table({
     title: say('节点', 'Nodes'),
     description: say(
-      '所选时间内每个节点的精确字节数（计数器之差，不外推），以及今日用量（与日报一致）。',
-      'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), and of today (as in the mail).',
+      '所选时间内每个节点的精确字节数（计数器之差，不外推），今日用量（与日报一致），以及近 7 天和 30 天（由 Prometheus 预先累加）。',
+      'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), of today (as in the mail), and of the last 7 and 30 days (summed ahead by Prometheus).',
     ),
     size: [width, height],
     keys: [
@@ -60,6 +60,12 @@ export function nodeTablePane(say: Say, matchers: readonly string[], width: numb
       { name: say('合计', 'Total'), expr: inRange(), unit: 'bytes', decimals: 2 },
       { name: say('占比', 'Share'), expr: `${inRange()} / ${whole}`, unit: 'percentunit', decimals: 1 },
       { name: say('今日', 'Today'), expr: `sum by (node, class) (${today(...matchers)})`, unit: 'bytes', decimals: 2 },
+      ...SUMMED_DAYS.map((days) => ({
+        name: say(`${days} 天`, `${days} days`),
+        expr: `sum by (node, class) (${select(sumRecord(days), ...matchers)})`,
+        unit: 'bytes',
+        decimals: 2,
+      })),
     ],
     sortBy: say('合计', 'Total'),
     coloring: steps(PLAIN),

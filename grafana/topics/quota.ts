@@ -2,7 +2,7 @@ import { percent } from '../../core/units.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
-import { bars, gauge, stat } from '../panels/figures.ts';
+import { bars, stat } from '../panels/figures.ts';
 import { lines } from '../panels/graphs.ts';
 import { always, type Pane, steps } from '../panels/pane.ts';
 import { now, trace } from '../panels/target.ts';
@@ -77,10 +77,10 @@ export function quotaUsedPane(say: Say, { limits }: BoardSettings, width: number
   });
 }
 
-/** Today against what a day may cost: the background that turns red. */
+/** Today against what a day may cost: the background turns from blue to red. */
 export function budgetPane(say: Say, settings: BoardSettings, width: number, height: number): Pane {
   const own = settings.dailyBudgetBytes !== undefined;
-  return gauge({
+  return stat({
     title: say('今日代理 / 每日预算', "Today's proxy / daily budget"),
     description: own
       ? say(
@@ -92,13 +92,12 @@ export function budgetPane(say: Say, settings: BoardSettings, width: number, hei
           "Proxy traffic of today (before multipliers) as a share of the daily budget: what remains over the days to the reset, or to the plan's end where no reset is known.",
         ),
     unit: 'percentunit',
-    min: 0,
-    max: 1.5,
     decimals: 0,
     size: [width, height],
     targets: [now(`sum(${today('class="proxy"')}) / ${allowance(settings)}`)],
     coloring: steps(ACCENT, [0.8, WATCH], [1, BAD]),
     noValue: say('无预算', 'No budget'),
+    background: true,
   });
 }
 
@@ -123,14 +122,16 @@ export function deadlinesPane(say: Say, width: number, height: number): Pane {
   });
 }
 
-/** What is left over the cycle, beside a use that would be even. */
+/** What is left over the cycle, beside a use that would be even, and what would be left at the reset. */
 export function burnDownPane(say: Say, width: number, height: number): Pane {
+  // By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
+  const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
   const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
   return lines({
     title: say('剩余流量走势（30 天）', 'Burn-down (30 days)'),
     description: say(
-      '实线是剩余流量；灰线是把配额按 30 天均分时应剩的。实线在灰线之下，就是用得偏快。',
-      'What remains, and in grey what would remain if the quota were spread evenly over 30 days. Below the grey line, use runs ahead.',
+      '实线是剩余流量；灰线是把配额按 30 天均分时应剩的，实线在灰线之下，就是用得偏快；虚线是按当时的速度预计重置时还剩多少，到 0 就是撑不到重置。',
+      'What remains; in grey what would remain if the quota were spread evenly over 30 days: below that line, use runs ahead. Dashed: what would be left at the reset at the pace of that time; at 0 the quota does not last.',
     ),
     unit: 'bytes',
     min: 0,
@@ -139,9 +140,19 @@ export function burnDownPane(say: Say, width: number, height: number): Pane {
     targets: [
       trace(`max by (user, airport) (${remaining})`, '{{airport}}'),
       trace(even, say('{{airport}} 均分', '{{airport}} even')),
+      trace(atReset, say('{{airport}} 预计重置时', '{{airport}} forecast at reset')),
     ],
     coloring: 'by series',
-    overrides: [{ of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }] }],
+    overrides: [
+      { of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }] },
+      {
+        of: { target: 'C' },
+        properties: [
+          { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
+          { id: 'custom.fillOpacity', value: 0 },
+        ],
+      },
+    ],
     legendCalcs: ['lastNotNull'],
   });
 }
