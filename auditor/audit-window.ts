@@ -6,7 +6,7 @@ import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import type { DeviceUse, NodeUse } from './verdict/expected.ts';
 import type { Forecast } from './verdict/forecast.ts';
-import { type Knowledge, knowledgeOf, type Memory } from './verdict/memory.ts';
+import { type Knowledge, knowledgeOf, type Memory } from './verdict/knowledge.ts';
 import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
 import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
 
@@ -18,8 +18,8 @@ const SILENT_AFTER = 3 * 60_000;
 /** Silent for longer, a device counts as retired and explains nothing any more. */
 const RETIRED_AFTER = 30 * DAY;
 const HABIT_DAYS = 7;
-/** How far above its habit a silent device may plausibly have gone. */
-const PLAUSIBLE_FACTOR = 5;
+/** How far above its habit a silent device may plausibly have gone: days of use differ by such factors, and phones sleep often. */
+const PLAUSIBLE_FACTOR = 8;
 
 export interface AirportWindow {
   readonly user: string;

@@ -6,7 +6,7 @@ import type { AuditorConfig } from './config.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { Group } from './usage/sum-by.ts';
 import { remainingOf } from './verdict/reading.ts';
-import { VERDICT_KINDS } from './verdict/verdict.ts';
+import { VERDICT_KINDS } from './verdict/verdict-kind.ts';
 
 export type TodaySum = Group<'user' | 'instance' | 'class' | 'node' | 'direction'>;
 export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;

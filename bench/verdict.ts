@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../auditor/verdict/verdict.ts';
+import type { VerdictKind } from '../auditor/verdict/verdict-kind.ts';
 import { createRandom } from '../simulator/random.ts';
 import type { BenchContext } from './bench.ts';
 import { type Cell, type Figure, percent, type Section } from './table.ts';
@@ -107,7 +107,7 @@ function leaks(airports: number): Section {
   return {
     title: 'Leaks above the threshold',
     method:
-      'Months of such airports with a leak of 150 MB to 30 GB a day that begins at any time: two hours long, constant, or every evening. Missed one and three days after the airport could be read to have billed 100 MB and 20 % more on one day than the highest honest bill: multipliers as named, what was late, 5 % overhead and 32 MB of health checks.',
+      'Months of such airports with a leak of 150 MB to 30 GB a day that begins at any time: two hours long, constant, or every evening. Missed one and three days after the airport could be read to have billed 100 MB and 20 % more on one day than the highest honest bill: multipliers as named, what was late or was reported late, 5 % overhead and 32 MB of health checks.',
     columns: ['shape', 'leaks', 'missed after a day', 'missed after three days', 'the earlier FlowCollect, a day'],
     rows: [...shapes.map((shape, index) => row(shape, found[index] ?? all)), row('all', all, 1, 0)],
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
+import { completed } from './completed.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
-import { completed, nextReset } from './reset.ts';
+import { nextReset } from './reset.ts';
 import { quotaInBody } from './subscription-origin.ts';
 
 const time = (text: string): number => Date.parse(text);

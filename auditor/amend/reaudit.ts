@@ -4,7 +4,7 @@ import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import { rejudge } from '../verdict/rejudge.ts';
-import type { VerdictKind } from '../verdict/verdict.ts';
+import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import type { WindowRecord } from '../verdict/window-record.ts';
 import type { Amendments } from './amendments.ts';
 

@@ -5,7 +5,7 @@ import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts'
 import { userKey } from '../report/letter.ts';
 import type { Letter } from '../report/mail.ts';
 import type { ReportModel } from '../report/model.ts';
-import { VERDICT_KINDS } from '../verdict/verdict.ts';
+import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
 const range = z.object({ low: z.number(), high: z.number().nullable() });
 const kept = z.object({

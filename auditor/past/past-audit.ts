@@ -9,7 +9,7 @@ import { type ReportModel, reportModel, type TodayInput } from '../report/model.
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
 import { PrometheusError } from '../usage/prometheus.ts';
 import { readUse } from '../user-report.ts';
-import type { Look } from '../verdict/memory.ts';
+import type { Look } from '../verdict/lateness.ts';
 import { pastKnowledge } from '../verdict/past-knowledge.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';

@@ -1,5 +1,5 @@
 import type { AirportState } from '../state/audit-state.ts';
-import type { Look } from '../verdict/memory.ts';
+import type { Look } from '../verdict/lateness.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import type { WindowRecord } from '../verdict/window-record.ts';
 

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Language } from '../config.ts';
-import type { VerdictKind } from '../verdict/verdict.ts';
+import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import {
   badge,
   COLOURS,

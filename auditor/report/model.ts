@@ -9,7 +9,8 @@ import type { Interval } from '../verdict/expected.ts';
 import type { Forecast } from '../verdict/forecast.ts';
 import { remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
-import { gravest, type Verdict, type VerdictKind } from '../verdict/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { gravest, type VerdictKind } from '../verdict/verdict-kind.ts';
 
 /** Everything that a report says, in figures: text, mail and JSON are made from it alone. Sizes in bytes, times in epoch milliseconds. */
 export interface ReportModel {

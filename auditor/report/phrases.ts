@@ -3,7 +3,8 @@ import { formatBytes } from '../../core/units.ts';
 import type { Language } from '../config.ts';
 import type { Expected, Interval } from '../verdict/expected.ts';
 import type { AirportModel, ReportModel } from './model.ts';
-import { reasonText, type Words, wordsOf } from './words.ts';
+import type { Words } from './wording.ts';
+import { reasonText, wordsOf } from './words.ts';
 
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './wording.ts';
 
 export const ENGLISH: Words = {
   subject: (date) => `Traffic report - ${date}`,

@@ -1,4 +1,4 @@
-import type { Words } from './words.ts';
+import type { Words } from './wording.ts';
 
 /** Wording and order of the daily report that people know, where it was right. */
 export const CHINESE: Words = {

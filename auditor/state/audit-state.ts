@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
-import { VERDICT_KINDS } from '../verdict/verdict.ts';
+import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
 const figure = z.number().nullable();
 const reasons = z.array(z.object({ code: z.enum(REASON_CODES), detail: z.string().exactOptional() })).readonly();
@@ -35,6 +35,7 @@ const windowRecord = z.object({
   high: z.number(),
   kind: z.enum(VERDICT_KINDS),
   whole: z.boolean(),
+  madeUp: z.number().exactOptional(),
 });
 const point = z.object({ at: z.number(), used: z.number() });
 const airportSchema = z.object({

@@ -3,7 +3,7 @@ import type { TodaySum } from '../metrics.ts';
 import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import type { Presence } from '../usage/presence.ts';
 import type { Reason } from '../verdict/reason.ts';
-import { gravest } from '../verdict/verdict.ts';
+import { gravest } from '../verdict/verdict-kind.ts';
 
 /** An airport of a user, as last looked at. */
 export interface OwnedAirport {

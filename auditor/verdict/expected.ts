@@ -1,4 +1,4 @@
-import type { Calibration } from './calibration.ts';
+import { type Calibration, HIGHEST_RATIO } from './calibration.ts';
 
 /** A range of bytes, both ends included. */
 export interface Interval {
@@ -71,7 +71,8 @@ const OVERHEAD = 1.03;
 export function calibrated(expected: Expected, calibration: Calibration, days: number, backlog: number): Expected {
   const { ratio, offset } = calibration;
   const daily = offset * days;
-  const most = calibration.days === 0 ? OVERHEAD : Math.max(1, ratio);
+  // A ratio beyond what protocols add says which of unsure multipliers hold, not that more than the highest is billed.
+  const most = calibration.days === 0 ? OVERHEAD : Math.min(HIGHEST_RATIO, Math.max(1, ratio));
   return {
     low: Math.floor(expected.low * Math.min(1, ratio)),
     high: Math.ceil((expected.high + backlog) * most + daily),

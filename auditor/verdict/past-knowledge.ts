@@ -1,9 +1,8 @@
 import { calibrate } from './calibration.ts';
-import { type Knowledge, type Look, usualDay } from './memory.ts';
+import { type Knowledge, usualDay } from './knowledge.ts';
+import { LONGEST_LAG, type Look } from './lateness.ts';
 import type { WindowRecord } from './window-record.ts';
 
-/** Airports that bill in batches, or when a long connection ends, catch up within this. */
-const LONGEST_LAG = 48 * 3_600_000;
 /** A report may come minutes late. */
 const SLACK = 3_600_000;
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
+import { UNCALIBRATED } from './calibration.ts';
 import type { DeviceUse } from './expected.ts';
-import { expectedBill } from './expected.ts';
+import { calibrated, expectedBill } from './expected.ts';
 import { type ReadingOutcome, readingOutcome } from './reading.ts';
 import { reason } from './reason.ts';
-import { gravest, judge, type Usage } from './verdict.ts';
+import { judge, type Usage } from './verdict.ts';
+import { gravest } from './verdict-kind.ts';
 
 const MB = 2 ** 20;
 const GB = 2 ** 30;
@@ -159,6 +161,13 @@ describe('what should have been billed', () => {
         nearEdges: 7,
       }),
     ).toEqual({ low: 200 + 110 - 7, high: 200 + 330 + 100 + 15 + 7, likely: 200 + 220, used: 210 });
+  });
+
+  it('is not raised at its highest by a ratio that only tells which of unsure multipliers hold', () => {
+    const expected = { low: 1000, likely: 1500, high: 2000, used: 1000 };
+    const learned = { ...UNCALIBRATED, ratio: 1.3, days: 20 };
+    expect(calibrated(expected, learned, 1, 0)).toMatchObject({ low: 1000, likely: 1950, high: 2100 });
+    expect(calibrated(expected, { ...learned, ratio: 1.02 }, 1, 100).high).toBe(2142);
   });
 
   it('is an interval that holds its likely value when nothing is near the edges', () => {

@@ -2,20 +2,11 @@ import { type Bill, billOver } from './bill.ts';
 import type { Calibration } from './calibration.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { calibrated, type DeviceUse, type Expected, expectedBill } from './expected.ts';
-import { type Knowledge, NOTHING_KNOWN, recordOf } from './memory.ts';
+import { type Knowledge, NOTHING_KNOWN } from './knowledge.ts';
 import type { ReadingOutcome, UsableReading } from './reading.ts';
 import { type Reason, reason } from './reason.ts';
-
-/**
- * - `ok`: the bill fits what the devices used.
- * - `leak`: the airport billed clearly more.
- * - `drift`: a small excess that stays over many days.
- * - `underbilled`: the airport billed clearly less.
- * - `incomplete`: more than reported, but a silent or new device can explain it.
- * - `unknown`: a figure is missing.
- */
-export const VERDICT_KINDS = ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown'] as const;
-export type VerdictKind = (typeof VERDICT_KINDS)[number];
+import type { VerdictKind } from './verdict-kind.ts';
+import type { WindowRecord } from './window-record.ts';
 
 /** A deviation counts when it is above both. */
 export interface Thresholds {
@@ -153,9 +144,10 @@ export function undecided(reasons: readonly Reason[], closes: boolean): Verdict 
   return { kind: 'unknown', reasons, difference: null, absences: [], closes };
 }
 
-const BY_WEIGHT: readonly VerdictKind[] = ['leak', 'incomplete', 'drift', 'underbilled', 'unknown', 'ok'];
-
-/** The verdict that a report of several airports begins with: what needs attention most. */
-export function gravest(kinds: readonly VerdictKind[]): VerdictKind {
-  return BY_WEIGHT.find((kind) => kinds.includes(kind)) ?? 'unknown';
+/** What a verdict leaves behind; undefined when it compared nothing. */
+export function recordOf({ window, bill, raw, kind, absences }: Verdict): WindowRecord | undefined {
+  if (window === undefined || bill === undefined || raw === undefined) return undefined;
+  const billed = bill.high === null ? null : Math.round((bill.low + bill.high) / 2);
+  const { low, likely, high } = raw;
+  return { ...window, billed, low, likely, high, kind, whole: absences.length === 0 };
 }

@@ -1,4 +1,4 @@
-import type { VerdictKind } from './verdict.ts';
+import type { VerdictKind } from './verdict-kind.ts';
 
 /** One judged window as it is remembered, so that what many windows show together can be learned. */
 export interface WindowRecord {
@@ -14,6 +14,8 @@ export interface WindowRecord {
   readonly kind: VerdictKind;
   /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
   readonly whole: boolean;
+  /** The most that the airport made up for within some hours of it, in bytes; absent where its looks are not known. */
+  readonly madeUp?: number;
 }
 
 /** Windows that can be compared: one, or several that only together hold all that devices reported late. */

@@ -1,9 +1,11 @@
 import { HIGHEST_OFFSET, HIGHEST_RATIO } from '../../auditor/verdict/calibration.ts';
 import type { DeviceUse, NodeUse } from '../../auditor/verdict/expected.ts';
-import { afterClose, afterLook, knowledgeOf, type Memory, NO_MEMORY } from '../../auditor/verdict/memory.ts';
+import { knowledgeOf, type Memory, NO_MEMORY } from '../../auditor/verdict/knowledge.ts';
+import { afterClose, afterLook } from '../../auditor/verdict/memory.ts';
 import type { ReadingOutcome, UsableReading } from '../../auditor/verdict/reading.ts';
 import { reason } from '../../auditor/verdict/reason.ts';
-import { type Absence, judge, type Thresholds, type Usage, type VerdictKind } from '../../auditor/verdict/verdict.ts';
+import { type Absence, judge, type Thresholds, type Usage } from '../../auditor/verdict/verdict.ts';
+import type { VerdictKind } from '../../auditor/verdict/verdict-kind.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { DAY } from './household-use.ts';
 import { BEGIN, type SimulatedAirport, type SimulatedDevice } from './simulated-airport.ts';
@@ -13,7 +15,7 @@ const HOUR = 3_600_000;
 const AIRPORT_LAG = 3 * 60_000;
 const SILENT_AFTER = 3 * 60_000;
 const HABIT_DAYS = 7;
-const PLAUSIBLE_FACTOR = 5;
+const PLAUSIBLE_FACTOR = 8;
 const USED_BEFORE = 12 * HOUR;
 export const THRESHOLDS: Thresholds = { bytes: 100 * 2 ** 20, ratio: 0.2 };
 
@@ -110,13 +112,15 @@ function usageBefore(airport: SimulatedAirport, from: number): number {
 }
 
 /**
- * The most that an honest airport may bill a household in a span, from the truth: what names admit, with the overhead and
- * the health checks that the auditor may learn at most, and what was late when the span began.
+ * The most that an honest airport may bill a household in a span, by all that can be known: what names admit, with the
+ * overhead and the health checks that the auditor may learn at most, and what was late when the span began. What a device
+ * reported late may have moved after the span began: another household, honest, would have the same readings.
  */
 export function highestBill(airport: SimulatedAirport, from: number, to: number): number {
   const named = airport.nodes.reduce((sum, { high }, node) => {
     const bytes = airport.devices.reduce(
-      (all, { use }) => all + ((use[node]?.at(to) ?? 0) - (use[node]?.at(from) ?? 0)),
+      (all, device) =>
+        all + ((device.use[node]?.at(to) ?? 0) - (device.use[node]?.at(reportedUntil(device, from)) ?? 0)),
       0,
     );
     return sum + bytes * high;
