@@ -10,6 +10,7 @@ import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
+import { createMissedReport } from './missed-report.ts';
 import { serveAuditor } from './pages.ts';
 import { createLiveView } from './telegram/live-view.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
@@ -66,11 +67,17 @@ export async function runAuditorService({
       () => undefined,
       (error: unknown) => logger.error({ err: error }, what),
     );
-  const plan = ({ reportCron, day }: AuditorConfig) =>
-    schedule(reportCron, () => guarded('the report failed', () => auditor.report()), {
+  const missed = createMissedReport(auditor);
+  const plan = ({ reportCron, day }: AuditorConfig) => {
+    const planned = schedule(reportCron, () => guarded('the report failed', () => auditor.report()), {
       timezone: day.zone,
       noOverlap: true,
     });
+    planned.on('execution:missed', ({ date }) =>
+      guarded('the missed report failed', () => missed.afterSleep(date.getTime())),
+    );
+    return planned;
+  };
 
   let page: HttpListener | undefined;
   let task: ReturnType<typeof plan> | undefined;
@@ -92,6 +99,7 @@ export async function runAuditorService({
       });
     });
     talk.change();
+    await guarded('the missed report failed', () => missed.atStart());
     await runEveryMinute(
       {
         ...auditor,
@@ -121,8 +129,6 @@ async function runEveryMinute(
 ): Promise<void> {
   let nextLook = 0;
   let failures = 0;
-  const missed = auditor.missedDay();
-  if (missed !== undefined) await guarded('the missed report failed', () => auditor.report(missed));
   while (!signal.aborted) {
     // A report has looked already, and its verdict should stand for a while before a short new window takes its place.
     if (clock.now() >= Math.max(nextLook, auditor.reportedAt() + LOOK_EVERY)) {
