@@ -8,6 +8,7 @@ import { buildBoard } from '../grafana/board.ts';
 import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
 import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
+import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard } from '../stack/orphan-guard.ts';
@@ -17,8 +18,6 @@ import type { BenchContext } from './bench.ts';
 import { END, STEP, writeHistory } from './dashboards/history.ts';
 import type { Figure, Section } from './table.ts';
 
-const PORT = 19_791;
-const PROMETHEUS = `http://127.0.0.1:${PORT}`;
 const NODES = 20;
 /** Devices of three users; dashboards look at the first, the first two, or all. */
 const USERS = { a: 5, b: 5, c: 10 };
@@ -42,14 +41,15 @@ export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator
     await rm(history);
     const configFile = join(folder, 'prometheus.yml');
     await writeFile(configFile, 'global: {}\n');
-    const place = { binaries, port: PORT, folder, logFile: join(folder, 'prometheus.log'), configFile };
+    const port = await freePort();
+    const place = { binaries, port, folder, logFile: join(folder, 'prometheus.log'), configFile };
     const running = await startProcess(prometheusSpec(place), guard);
     try {
       for (const board of allBoards(SETTINGS)) {
         const looks = LOOKS.map((user) =>
           panelQueries(buildBoard(board, SETTINGS), { at: END, offset: AHEAD, scrape: STEP, chosen: { user } }),
         );
-        yield await measure(board.title, looks, days, quick ? 2 : 5);
+        yield await measure(`http://127.0.0.1:${port}`, board.title, looks, { days, rounds: quick ? 2 : 5 });
       }
     } finally {
       await running.stop();
@@ -61,10 +61,10 @@ export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator
 }
 
 async function measure(
+  prometheus: string,
   title: string,
   looks: readonly (readonly PanelQuery[])[],
-  days: number,
-  rounds: number,
+  { days, rounds }: { readonly days: number; readonly rounds: number },
 ): Promise<Section> {
   const lookUp: PanelQuery = { ...(looks[0]?.[0] as PanelQuery), expr: LOOK_UP, instant: true };
   const panels = [...new Set(looks[0]?.map(({ panel }) => panel))];
@@ -72,12 +72,12 @@ async function measure(
   // A round asks everything once, so that a burden on the machine falls on all alike; the best of all rounds counts.
   const bare: Cost = { milliseconds: Number.POSITIVE_INFINITY, samples: 0 };
   for (let round = 0; round < rounds; round += 1) {
-    for (let time = 0; time < 20; time += 1) keepLeast(bare, await ask(lookUp));
+    for (let time = 0; time < 20; time += 1) keepLeast(bare, await ask(prometheus, lookUp));
     for (const [index, queries] of looks.entries()) {
       for (const panel of panels) {
         const cost = { milliseconds: 0, samples: 0 };
         for (const query of queries.filter((each) => each.panel === panel)) {
-          const { milliseconds, samples } = await ask(query);
+          const { milliseconds, samples } = await ask(prometheus, query);
           cost.milliseconds += milliseconds;
           cost.samples += samples;
         }
@@ -127,15 +127,22 @@ const answerSchema = z.object({
 });
 
 /** @throws Error when Prometheus refuses the query */
-async function ask({ expr, instant, from, to, stepMs }: PanelQuery): Promise<Cost> {
+async function ask(prometheus: string, { expr, instant, from, to, stepMs }: PanelQuery): Promise<Cost> {
   const times = instant
     ? { time: String(to / 1000) }
     : { start: String(from / 1000), end: String(to / 1000), step: String(stepMs / 1000) };
   const body = new URLSearchParams({ query: expr, stats: 'all', ...times });
   const started = performance.now();
-  const response = await fetch(`${PROMETHEUS}/api/v1/${instant ? 'query' : 'query_range'}`, { method: 'POST', body });
+  const response = await fetch(`${prometheus}/api/v1/${instant ? 'query' : 'query_range'}`, { method: 'POST', body });
   const text = await response.text();
   const milliseconds = performance.now() - started;
   if (!response.ok) throw new Error(`Prometheus refused a query: ${text}\n${expr}`);
   return { milliseconds, samples: answerSchema.parse(JSON.parse(text)).data.stats.samples.totalQueryableSamples };
+}
+
+/** A port of loopback that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const listener = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: '' });
+  await listener.close();
+  return Number(new URL(listener.origin).port);
 }

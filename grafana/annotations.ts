@@ -50,7 +50,8 @@ export function annotations(say: Say): AnnotationQuery[] {
     mark(
       say('内核重启', 'Kernel restart'),
       WATCH,
-      `changes(${select('flowcollect_kernel_restarts_total')}[1m]) > 0`,
+      // Two steps: a range of one would miss what changed between the last sample of a step and the first of the next.
+      `changes(${select('flowcollect_kernel_restarts_total')}[2m]) > 0`,
       say('内核重启：{{instance}}', 'Kernel restart: {{instance}}'),
       false,
     ),

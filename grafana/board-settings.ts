@@ -17,10 +17,22 @@ export interface Limits {
   /** Shares of the quota. */
   readonly quotaWarning: number;
   readonly quotaCritical: number;
+  /** Days of quota, and of the plan, that are few. */
+  readonly runsOutDays: number;
+  readonly expiryDays: number;
+  readonly silentAfterSeconds: number;
 }
 
 export const DEFAULTS = {
   zone: 'Asia/Shanghai',
   dayEnds: '23:55',
-  limits: { leakMinBytes: 100 * 2 ** 20, leakRatio: 0.2, quotaWarning: 0.8, quotaCritical: 0.95 },
+  limits: {
+    leakMinBytes: 100 * 2 ** 20,
+    leakRatio: 0.2,
+    quotaWarning: 0.8,
+    quotaCritical: 0.95,
+    runsOutDays: 3,
+    expiryDays: 7,
+    silentAfterSeconds: 900,
+  },
 } as const satisfies DayCut & Pick<BoardSettings, 'limits'>;

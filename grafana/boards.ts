@@ -15,7 +15,7 @@ export function allBoards(settings: BoardSettings): Board[] {
   return [
     overview(say, settings),
     audit(say, settings),
-    health(say),
+    health(say, settings),
     nodes(say, settings),
     device(say),
     flows(say),

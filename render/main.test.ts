@@ -29,11 +29,17 @@ async function render(settings: string): Promise<number> {
 const read = (name: string): Promise<string> => readFile(join(folder, 'out', name), 'utf8');
 
 it('writes the thresholds of the settings into rules and dashboards alike', async () => {
-  expect(await render('[server]\nDailyBudget = 3GB\nLeakRatio = 0.33\n[alerts]\nQuotaWarning = 0.55\n')).toBe(0);
+  expect(
+    await render(
+      '[server]\nDailyBudget = 3GB\nLeakRatio = 0.33\n[alerts]\nQuotaWarning = 0.55\nRunsOutDays = 4.5\nExpiryDays = 11\nSilentAfter = 21m\n',
+    ),
+  ).toBe(0);
   const rules = await read('rules/alerts.yml');
   for (const text of ['> 3221225472', '> 0.55', '33%']) expect(rules).toContain(text);
   expect(await read('dashboards/en/flowcollect-audit.json')).toContain('* 0.33, 104857600)');
-  expect(await read('dashboards/zh/flowcollect-overview.json')).toContain('0.55');
+  const overview = await read('dashboards/zh/flowcollect-overview.json');
+  for (const text of ['"value": 0.55', '不足 4.5 天变红', '不足 11 天变橙', '"value": 1260'])
+    expect(overview).toContain(text);
 });
 
 it('writes alerts in the language of the settings', async () => {

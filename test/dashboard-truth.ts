@@ -151,13 +151,24 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   }
   yield series('flowcollect_kernel_connections', id, () => 42);
   yield series('flowcollect_kernel_memory_bytes', id, () => 2 ** 25);
-  yield series('flowcollect_kernel_restarts_total', id, (at) => (at < END - HOUR ? 0 : 1));
+  yield restarts(id);
   yield series('flowcollect_exporter_build_info', { ...id, version: '1.0.0' }, () => 1);
   yield series('flowcollect_exporter_start_time_seconds', id, () => START / SECOND);
   yield series('flowcollect_exporter_unobserved_seconds_total', id, (at) => (at - START) / 100_000);
   yield series('flowcollect_exporter_frame_seconds_sum', id, (at) => (at - START) / 1_000_000);
   yield series('flowcollect_exporter_frame_seconds_count', id, (at) => (at - START) / SECOND);
   yield series('flowcollect_exporter_pushes_total', { ...id, result: 'accepted' }, (at) => (at - START) / 10_000);
+}
+
+/** When the kernel of every device restarted. */
+export const RESTARTED = END - HOUR / 2;
+const SCRAPE = 15 * SECOND;
+
+/** As often as Prometheus scrapes around the restart: marks are looked for over minutes. */
+function restarts(id: Readonly<Record<string, string>>): string {
+  const around = Array.from({ length: (2 * HOUR) / SCRAPE }, (_, index) => END - 2 * HOUR + index * SCRAPE);
+  const samples = [...SAMPLES.filter((at) => at < END - 2 * HOUR), ...around, END];
+  return series('flowcollect_kernel_restarts_total', id, (at) => (at < RESTARTED ? 0 : 1), samples);
 }
 
 function* ofServer(): Generator<string> {
@@ -206,11 +217,12 @@ function series(
   name: string,
   labels: Readonly<Record<string, string>>,
   value: (at: number, index: number) => number | undefined,
+  samples: readonly number[] = SAMPLES,
 ): string {
   const text = Object.entries(labels)
     .map(([label, each]) => `${label}="${each.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
     .join(',');
-  const lines = SAMPLES.map((at, index) => {
+  const lines = samples.map((at, index) => {
     const sample = value(at, index);
     return sample === undefined ? '' : `${name}{${text}} ${sample} ${at / SECOND}\n`;
   });

@@ -13,7 +13,17 @@ import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
 import { annotationQueries, choices, type Look, type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
-import { type Counted, countedTruth, END, endOfDay, grown, openMetrics, START, STEP } from './dashboard-truth.ts';
+import {
+  type Counted,
+  countedTruth,
+  END,
+  endOfDay,
+  grown,
+  openMetrics,
+  RESTARTED,
+  START,
+  STEP,
+} from './dashboard-truth.ts';
 import { ask, labelValues, type Series } from './panel-answers.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
@@ -71,9 +81,30 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     expect(empty).toEqual([]);
   }, 120_000);
 
-  it('marks moments and offers choices without an error', async () => {
+  it('marks restarts of kernels, resets of quotas, leaks and reports when they were', async () => {
+    const marks = new Map<string, number[]>();
+    for (const board of allBoards(settings)) {
+      for (const query of annotationQueries(buildBoard(board, settings), look)) {
+        const series = await ask(prometheus, query);
+        const points = series.flatMap((each) => each.points);
+        const isRestart = query.panel === 'annotation Kernel restart';
+        marks.set(
+          query.panel,
+          points.map(([at, value]) => (isRestart ? at : value)),
+        );
+      }
+    }
+    const restarts = marks.get('annotation Kernel restart') ?? [];
+    expect(restarts.length).toBeGreaterThan(0);
+    for (const at of restarts) expect(at - RESTARTED).toBeGreaterThanOrEqual(0);
+    for (const at of restarts) expect(at - RESTARTED).toBeLessThanOrEqual(120_000);
+    expect(marks.get('annotation Leak verdict')).toContain(END - 600_000);
+    expect(marks.get('annotation Report')).toContain(END - HOUR);
+    expect(marks.get('annotation Quota reset')).toContain(END + 9 * 24 * HOUR);
+  });
+
+  it('offers choices', async () => {
     const boards = allBoards(settings).map((board) => buildBoard(board, settings));
-    for (const query of boards.flatMap((board) => annotationQueries(board, look))) await ask(prometheus, query);
     for (const { name, selector, label } of boards.flatMap((board) => choices(board, look))) {
       expect(await labelValues(prometheus, selector, label), `variable ${name}`).not.toEqual([]);
     }

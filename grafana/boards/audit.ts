@@ -18,7 +18,7 @@ export function audit(say: Say, settings: BoardSettings): Board {
     from: 'now-7d',
     rows: [
       [verdictPane(say, 7, 5), todayPane(say, 13, 5), reportPane(say, 4, 5)],
-      [airportsPane(say, 24, 6)],
+      [airportsPane(say, settings, 24, 6)],
       [dailyBillPane(say, settings, 14, 8), burnDownPane(say, 10, 8)],
       [differencePane(say, settings, 14, 8), verdictHistoryPane(say, 10, 8)],
       [cyclePane(say, 8, 9), cycleNodesPane(say, 16, 9)],

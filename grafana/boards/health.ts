@@ -1,4 +1,5 @@
 import type { Board } from '../board.ts';
+import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { collectorsPane } from '../topics/collectors.ts';
 import { presencePane } from '../topics/devices.ts';
@@ -7,7 +8,7 @@ import { framesPane, pushesPane, refusedPane, unobservedPane } from '../topics/p
 import { readingsPane, settingsPane, targetsPane } from '../topics/services.ts';
 
 /** Whether the figures can be trusted: who collects, what was refused, what was inferred. */
-export function health(say: Say): Board {
+export function health(say: Say, settings: BoardSettings): Board {
   return {
     name: 'health',
     title: say('采集健康', 'Collection health'),
@@ -25,7 +26,7 @@ export function health(say: Say): Board {
         refusedPane(say, 4, 4),
         settingsPane(say, 5, 4),
       ],
-      [collectorsPane(say, 16, 8), readingsPane(say, 8, 8)],
+      [collectorsPane(say, settings, 16, 8), readingsPane(say, 8, 8)],
       [presencePane(say, 12, 7), targetsPane(say, 12, 7)],
       [pushesPane(say, 8, 8), unobservedPane(say, 8, 8), framesPane(say, 8, 8)],
     ],

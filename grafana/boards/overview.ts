@@ -27,13 +27,13 @@ export function overview(say: Say, settings: BoardSettings): Board {
     rows: [
       [
         verdictPane(say, 7, 5),
-        daysLeftPane(say, 4, 5),
+        daysLeftPane(say, settings, 4, 5),
         remainingPane(say, 5, 5),
         budgetPane(say, settings, 4, 5),
-        deadlinesPane(say, 4, 5),
+        deadlinesPane(say, settings, 4, 5),
       ],
       [todayPane(say, 16, 4), quotaUsedPane(say, settings, 8, 4)],
-      [ratePane(say, 13, 9), devicesPane(say, 11, 9)],
+      [ratePane(say, 13, 9), devicesPane(say, settings, 11, 9)],
       [nodesTodayPane(say, 8, 9), deviceClassesPane(say, 8, 9), burnDownPane(say, 8, 9)],
     ],
   };

@@ -1,3 +1,4 @@
+import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { BAD, PLAIN, WATCH } from '../palette.ts';
 import { type Pane, steps } from '../panels/pane.ts';
@@ -5,7 +6,7 @@ import { coloredCells, table } from '../panels/tables.ts';
 import { byAirport } from '../promql/select.ts';
 
 /** The evidence of the last window, and what is left, an airport a row. */
-export function airportsPane(say: Say, width: number, height: number): Pane {
+export function airportsPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
   return table({
     title: say('机场详情', 'Airports'),
     description: say(
@@ -45,7 +46,7 @@ export function airportsPane(say: Say, width: number, height: number): Pane {
         expr: byAirport('flowcollect_forecast_days_left'),
         unit: say('suffix: 天', 'suffix: d'),
         decimals: 1,
-        properties: coloredCells(steps(BAD, [3, WATCH], [7, PLAIN])),
+        properties: coloredCells(steps(BAD, [limits.runsOutDays, WATCH], [2 * limits.runsOutDays, PLAIN])),
       },
       {
         name: say('到期', 'Expiry'),

@@ -1,5 +1,6 @@
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
@@ -9,7 +10,7 @@ import { select } from '../promql/select.ts';
 import { BY_DEVICE, fresh, pushAge, SILENT_AFTER_SECONDS } from '../promql/sums.ts';
 
 /** Everything about a device that says whether its figures can be trusted now. */
-export function collectorsPane(say: Say, width: number, height: number): Pane {
+export function collectorsPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
   const yes = [
     {
       id: 'mappings',
@@ -48,7 +49,7 @@ export function collectorsPane(say: Say, width: number, height: number): Pane {
         expr: `max ${BY_DEVICE} (${pushAge()})`,
         unit: 's',
         decimals: 0,
-        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [900, BAD])),
+        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
       },
       flag(say('内核', 'Kernel'), 'flowcollect_kernel_up'),
       flag(say('日志流', 'Log stream'), 'flowcollect_exporter_logs_up'),

@@ -1,4 +1,5 @@
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { BoardSettings } from '../board-settings.ts';
 import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
@@ -11,7 +12,7 @@ import { fresh, pushAge, rate, SILENT_AFTER_SECONDS, today } from '../promql/sum
 import { classOverrides } from './usage.ts';
 
 /** Each device: is it there, what moves now, what moved today. */
-export function devicesPane(say: Say, width: number, height: number): Pane {
+export function devicesPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
   const byDevice = (expr: string): string => `sum by (user, instance) (${expr})`;
   const name = say('设备', 'Device');
   return table({
@@ -35,7 +36,7 @@ export function devicesPane(say: Say, width: number, height: number): Pane {
         expr: `max by (user, instance) (${pushAge()})`,
         unit: 's',
         decimals: 0,
-        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [900, BAD])),
+        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
       },
       { name: say('速率', 'Rate'), expr: byDevice(rate()), unit: 'binBps' },
       {

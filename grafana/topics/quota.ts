@@ -26,19 +26,20 @@ export function allowance(settings: Pick<BoardSettings, 'dailyBudgetBytes'>): st
 }
 
 /** How long will it last? Green when to the reset, whatever the number of days. */
-export function daysLeftPane(say: Say, width: number, height: number): Pane {
+export function daysLeftPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+  const [few, more] = [limits.runsOutDays, 2 * limits.runsOutDays];
   const lasts = `on (user, airport) (${daysLeft} * 86400 >= ${reset} - time())`;
   return stat({
     title: say('预计还可用', 'Days left'),
     description: say(
-      '按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 7 天变橙，不足 3 天变红。',
-      'Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below 7 days and red below 3.',
+      `按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 ${more} 天变橙，不足 ${few} 天变红。`,
+      `Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below ${more} days and red below ${few}.`,
     ),
     unit: say('suffix: 天', 'suffix: d'),
     decimals: 1,
     size: [width, height],
     targets: [now(`${daysLeft} and ${lasts}`, '{{airport}}'), now(`${daysLeft} unless ${lasts}`, '{{airport}}')],
-    coloring: steps(BAD, [3, WATCH], [7, PLAIN]),
+    coloring: steps(BAD, [few, WATCH], [more, PLAIN]),
     overrides: [{ of: { target: 'A' }, properties: [always(GOOD)] }],
     noValue: say('暂不能估计', 'No estimate yet'),
     names: true,
@@ -101,12 +102,12 @@ export function budgetPane(say: Say, settings: BoardSettings, width: number, hei
   });
 }
 
-export function deadlinesPane(say: Say, width: number, height: number): Pane {
+export function deadlinesPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
   return stat({
     title: say('距重置 / 到期', 'To reset / expiry'),
     description: say(
-      '距机场重置配额和套餐到期的天数。到期不足 7 天变橙，不足 1 天变红。',
-      "Days to the reset of the quota and to the plan's end; the latter is orange below 7 days, red below 1.",
+      `距机场重置配额和套餐到期的天数。到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
+      `Days to the reset of the quota and to the plan's end; the latter is orange below ${limits.expiryDays} days, red below 1.`,
     ),
     unit: say('suffix: 天', 'suffix: d'),
     decimals: 0,
@@ -115,7 +116,7 @@ export function deadlinesPane(say: Say, width: number, height: number): Pane {
       now(`min by (user, airport) (${daysTo(reset)})`, say('{{airport}} 重置', '{{airport}} reset')),
       now(`min by (user, airport) (${daysTo(expiry)})`, say('{{airport}} 到期', '{{airport}} expiry')),
     ],
-    coloring: steps(BAD, [1, WATCH], [7, PLAIN]),
+    coloring: steps(BAD, [1, WATCH], [limits.expiryDays, PLAIN]),
     overrides: [{ of: { target: 'A' }, properties: [always(PLAIN)] }],
     noValue: say('未知', 'Unknown'),
     names: true,
