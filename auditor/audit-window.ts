@@ -1,5 +1,6 @@
 import { multiplierOf } from './airport/multiplier.ts';
 import { claimOf, type Owner } from './airport/ownership.ts';
+import type { PlanChange } from './airport/plan-change.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from './airport-settings.ts';
 import type { Amendments } from './amend/amendments.ts';
 import { PrometheusError } from './usage/prometheus.ts';
@@ -48,9 +49,10 @@ export interface AirportAudit {
   readonly devices: readonly DevicePresence[];
 }
 
-/** The same, with how long what is left will last. */
+/** The same, with how long what is left will last, and what changed of the plan since the window began. */
 export interface AuditedAirport extends AirportAudit {
   readonly forecast: Forecast;
+  readonly plan: readonly PlanChange[];
 }
 
 /** Compares what an airport billed since the anchor with what devices used. An unreachable Prometheus is an outcome. */

@@ -2,6 +2,7 @@ import { formatLocalTime, type LocalDay, localDayAt } from '../core/local-day.ts
 import { completed } from './airport/completed.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
+import { planChanges } from './airport/plan-change.ts';
 import { type CurrentReading, currentReading, FRESH } from './airport/readings.ts';
 import { NO_RULES } from './airport-settings.ts';
 import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
@@ -101,7 +102,7 @@ export async function audit(
     reported = withAirport(reported, name, { spentLink });
     const result = await auditWindow(parts.usage, asked);
     if (!outcome.known) {
-      airports.push({ ...result, forecast: { known: false, reason: reason('use_unknown') } });
+      airports.push({ ...result, forecast: { known: false, reason: reason('use_unknown') }, plan: [] });
       continue;
     }
     const { reading } = outcome;
@@ -109,11 +110,13 @@ export async function audit(
     if (anchor !== undefined && reading.at <= anchor.at && parts.clock() >= anchor.at) {
       const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
       const since = formatLocalTime(reading.at, config.day.zone);
-      airports.push({ ...result, verdict: undecided([reason('reading_unchanged', since)], false), forecast: left });
+      const verdict = undecided([reason('reading_unchanged', since)], false);
+      airports.push({ ...result, verdict, forecast: left, plan: [] });
       continue;
     }
     const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
-    airports.push({ ...result, forecast: forecast(reading, cycle.trail, billedBefore(remembered)) });
+    const left = forecast(reading, cycle.trail, billedBefore(remembered));
+    airports.push({ ...result, forecast: left, plan: planChanges(anchor ?? reading, reading) });
     const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);
     const read = { latest: reading, cycle, ...seen };
     const closed = { ...read, ...afterClose(seen, result.verdict), anchor: reading };

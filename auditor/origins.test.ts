@@ -22,6 +22,8 @@ let now: number;
 let folder: string;
 let airport: AirportSimulator;
 let lines: string[];
+let prometheusDown: boolean;
+let beats: number;
 
 const moved = (at: number): number => Math.floor(((at - MORNING + 100 * HOUR) / HOUR) * GB);
 const phone = { job: 'flowcollect', user: 'default', instance: 'phone' };
@@ -36,7 +38,7 @@ const devices: ScriptedSeries[] = [
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-origins-'));
-  [now, lines] = [MORNING, []];
+  [now, lines, prometheusDown, beats] = [MORNING, [], false, 0];
   const usage = () => ({ upload: 0, download: moved(now) });
   airport = createAirport({ port: 0, plan: { quota: 10_000 * GB, expiresAt: undefined }, usage });
   await airport.start();
@@ -46,8 +48,16 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Prometheus, and whoever else is called, such as a watcher. */
+const scripted = scriptedPrometheus(devices, () => prometheusDown);
+const callAnyone: typeof fetch = async (input, init) => {
+  if (!String(input).startsWith('https://watcher.')) return scripted(input, init);
+  beats += 1;
+  return new Response('ok');
+};
+
 async function openAuditor(...section: string[]): Promise<Auditor> {
-  const text = ['[server]', 'Timezone = Asia/Shanghai', '[airport.a]', ...section].join('\n');
+  const text = ['[server]', 'HeartbeatUrl = https://watcher.example/hunter2', '[airport.a]', ...section].join('\n');
   const config = { ...readAuditorConfig('ServerSetting.ini', text, folder).settings, dataFolder: folder };
   const auditor = createAuditor({
     settings: { current: () => config },
@@ -57,7 +67,7 @@ async function openAuditor(...section: string[]): Promise<Auditor> {
         now += milliseconds;
       },
     },
-    fetch: scriptedPrometheus(devices),
+    fetch: callAnyone,
     airports: createAirportClient({ clock: () => now }),
     metrics: createAuditorMetrics(),
     signal: new AbortController().signal,
@@ -144,4 +154,38 @@ it('compares what a kernel read at the instant it read it, and leaves the window
     bill: { low: 11 * GB, high: 11 * GB },
   });
   await new Promise((resolve) => kernel.close(resolve));
+});
+
+it('tells the watcher of each good audit, also while an airport is down, and of none without Prometheus', async () => {
+  airport.behave({ mode: 'reset' });
+  const auditor = await openAuditor(link());
+  await auditor.look();
+  expect(beats).toBe(1);
+  now = REPORT;
+  await auditor.report();
+  expect(beats).toBe(2);
+  prometheusDown = true;
+  await auditor.look();
+  expect(beats).toBe(2);
+  expect(lines.join('')).not.toContain('hunter2');
+});
+
+it('tells of an add-on and a renewal in the report of their day', async () => {
+  const header = (total: number, expire: number): void =>
+    airport.behave({
+      mode: 'header',
+      value: `upload=0; download=${moved(now)}; total=${total * GB}; expire=${expire}`,
+    });
+  header(5000, 1_890_000_000);
+  const auditor = await openAuditor(link());
+  await auditor.look();
+  now = REPORT;
+  header(5050, 1_900_000_000);
+  expect((await auditor.report()).airports[0]?.plan).toEqual([
+    { kind: 'added', bytes: 50 * GB },
+    { kind: 'renewed', until: 1_900_000_000 },
+  ]);
+  now += 24 * HOUR;
+  header(5050, 1_900_000_000);
+  expect((await auditor.report()).airports[0]).toMatchObject({ plan: [], verdict: { kind: 'ok' } });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Clock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { runAuditorService } from './service.ts';
 
@@ -68,3 +69,43 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
   await expect(page()).rejects.toThrow();
   expect(lines.join('')).not.toContain('hunter2');
 });
+
+/** Hours go by as fast as the work between them is done. */
+async function passing(hours: number): Promise<void> {
+  let now = Date.parse('2026-11-24T08:00:00Z');
+  const end = now + hours * 3_600_000;
+  const clock: Clock = {
+    now: () => now,
+    async sleep(milliseconds) {
+      now += milliseconds;
+      if (now >= end) ending.abort();
+      await new Promise(setImmediate);
+    },
+  };
+  const logger = createLogger('auditor', 'silent', { write: () => undefined });
+  await runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger, clock });
+}
+
+it('asks an airport every two hours, and little more often while it fails', async () => {
+  let asked = 0;
+  let status = 200;
+  airport.removeAllListeners('request').on('request', (_, response) => {
+    asked += 1;
+    response
+      .writeHead(status, status === 200 ? { 'Subscription-Userinfo': 'upload=1; download=2; total=10' } : {})
+      .end();
+  });
+  await settings();
+  await passing(24);
+  expect(asked).toBeGreaterThanOrEqual(11);
+  expect(asked).toBeLessThanOrEqual(13);
+
+  [asked, status, ending] = [0, 500, new AbortController()];
+  await passing(24);
+  expect(asked).toBeGreaterThanOrEqual(20);
+  expect(asked).toBeLessThanOrEqual(28);
+
+  [asked, status, ending] = [0, 403, new AbortController()];
+  await passing(24);
+  expect(asked).toBeLessThanOrEqual(4);
+}, 60_000);

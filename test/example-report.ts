@@ -25,6 +25,7 @@ export const exampleAirport = (over: Partial<AirportModel> = {}): AirportModel =
   remaining: 40 * GB,
   expiry: AT / 1000 + 100 * 86_400,
   reset: null,
+  plan: [],
   reasons: [],
   verdict: exampleVerdict(),
   forecast: { known: true, days: 3.71, pace: 10 * GB },

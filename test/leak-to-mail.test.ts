@@ -28,6 +28,7 @@ function found(verdicts: Readonly<Record<string, 'ok' | 'leak'>>): void {
     verdict: { ...exampleVerdict(), kind, difference: kind === 'leak' ? 3 * GIB : 0 },
     nodes: [],
     devices: [],
+    plan: [],
     forecast: { known: false as const, reason: { code: 'use_unknown' as const } },
   }));
   metrics.audited(airports);

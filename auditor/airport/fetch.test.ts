@@ -138,6 +138,13 @@ describe('an airport that does not say', () => {
     expect(asked).toBe(1);
   });
 
+  it('may say until when as a date', async () => {
+    const now = Date.parse('2026-11-24T12:00:00Z');
+    const until = 'Tue, 24 Nov 2026 12:05:00 GMT';
+    const url = await answering((response) => response.writeHead(503, { 'Retry-After': until }).end());
+    expect(await createAirportClient({ clock: () => now }).read(url)).toMatchObject({ retryAfter: 300_000 });
+  });
+
   it('is left alone for longer with every refusal in a row', async () => {
     let [now, asked] = [0, 0];
     const patient = createAirportClient({ clock: () => now });

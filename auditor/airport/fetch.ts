@@ -124,10 +124,17 @@ async function request(
       'reason' in found
         ? { known: false, at: answer.at, reasons: [found.reason] }
         : readingOutcome({ at: found.at ?? answer.at, ...found.quota });
-    return { status: response.status, retryAfter: (Number(body.headers['retry-after']) || 0) * 1000, outcome };
+    return { status: response.status, retryAfter: pauseOf(body.headers['retry-after'], answer.at), outcome };
   } finally {
     body.destroy();
   }
+}
+
+/** `Retry-After`, in seconds or as a date, as milliseconds from now; 0 when it is neither. */
+function pauseOf(text: string | undefined, now: number): number {
+  if (text === undefined) return 0;
+  const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return pause > 0 ? pause : 0;
 }
 
 function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {

@@ -72,7 +72,11 @@ export async function pastAudit(
     timezone: rule.zone,
     day: { date: label, start: from, end: to },
     today,
-    airports: airports.map((audit) => ({ ...audit, forecast: { known: false, reason: reason('window_past') } })),
+    airports: airports.map((audit) => ({
+      ...audit,
+      forecast: { known: false, reason: reason('window_past') },
+      plan: [],
+    })),
     days: userOf(state, user).days,
   });
 }

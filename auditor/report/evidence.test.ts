@@ -27,6 +27,7 @@ const airport: AirportModel = {
   remaining: null,
   expiry: null,
   reset: null,
+  plan: [],
   reasons: [],
   verdict,
   forecast: { known: false, reason: { code: 'quota_unknown' } },

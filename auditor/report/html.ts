@@ -129,7 +129,7 @@ function airportCard(airport: AirportModel, phrases: Phrases): Html {
     ],
   );
   return card(
-    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}`,
+    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}${phrases.plan(airport).map((change) => paragraph(escapeHtml(change)))}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
+import type { PlanChange } from '../airport/plan-change.ts';
 import type { AuditedAirport } from '../audit-window.ts';
 import type { DayTotals } from '../state/audit-state.ts';
 import type { CounterSum } from '../usage/exact-sums.ts';
@@ -64,6 +65,8 @@ export interface AirportModel {
   /** Unix seconds. */
   readonly expiry: number | null;
   readonly reset: number | null;
+  /** What changed of the plan since the window began. */
+  readonly plan: readonly PlanChange[];
   /** Why the airport could not be read. */
   readonly reasons: readonly Reason[];
   readonly verdict: Verdict;
@@ -169,7 +172,7 @@ function devicesOf(traffic: readonly CounterSum[], presence: readonly Presence[]
 }
 
 /** What a report says of one airport. */
-export function airportModel({ airport, outcome, verdict, nodes, forecast }: AuditedAirport): AirportModel {
+export function airportModel({ airport, outcome, verdict, nodes, forecast, plan }: AuditedAirport): AirportModel {
   const { reading } = outcome;
   return {
     airport,
@@ -182,6 +185,7 @@ export function airportModel({ airport, outcome, verdict, nodes, forecast }: Aud
     reasons: outcome.known ? [] : outcome.reasons,
     verdict,
     forecast,
+    plan,
     nodes: nodes.map(({ node, bytes, uncounted, multiplier, claim }) => ({
       node,
       bytes: bytes + uncounted,

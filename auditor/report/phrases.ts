@@ -28,6 +28,8 @@ export interface Phrases {
   usedOfQuota(airport: AirportModel): string;
   /** Reset and expiry, as far as known. */
   dates(airport: AirportModel): readonly string[];
+  /** What changed of the plan, a sentence each. */
+  plan(airport: AirportModel): readonly string[];
   lastReport(at: number | null): string;
   /** A multiplier other than 1, such as `2×` or `0.1–1×`; empty for 1. */
   multiplier(interval: Interval): string;
@@ -120,6 +122,12 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       ...(reset === null ? [] : [words.resetsOn(date(reset))]),
       ...(expiry === null ? [] : [words.expiresOn(date(expiry))]),
     ],
+    plan: ({ plan }) =>
+      plan.map((change) => {
+        if (change.kind === 'renewed') return words.planRenewed(date(change.until));
+        const size = formatBytes(change.bytes);
+        return change.kind === 'added' ? words.planAdded(size) : words.planReduced(size);
+      }),
     lastReport(at) {
       if (at === null) return words.never;
       if (model.day.to - at < 2 * MINUTE) return words.justNow;

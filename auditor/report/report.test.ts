@@ -69,6 +69,19 @@ describe('the report as text', () => {
     expect(reportText(model([short]), 'zh')).toContain('撑不到 13 天后的重置；要撑到那天，每天不能超过 3.00 GB');
   });
 
+  it('says what changed of a plan, in text and mail', () => {
+    const plan = [
+      { kind: 'added' as const, bytes: 50 * 2 ** 30 },
+      { kind: 'renewed' as const, until: Date.parse('2027-01-31T12:00:00+08:00') / 1000 },
+    ];
+    const changed = model([airport({ plan })]);
+    for (const body of [reportText(changed, 'zh'), reportHtml(changed, 'zh')]) {
+      expect(body).toContain('套餐流量增加了 50.00 GB（加油包或更换套餐）');
+      expect(body).toMatch(/已续费到 (2027-)?01-31/);
+    }
+    expect(reportText(changed, 'en')).toContain('the quota grew by 50.00 GB');
+  });
+
   it('says on the first day that comparison begins tomorrow', () => {
     const first = airport({
       verdict: { kind: 'unknown', reasons: [{ code: 'first_reading' }], difference: null, absences: [], closes: true },

@@ -50,6 +50,7 @@ export function airportLines(airport: AirportModel, phrases: Phrases): string[] 
     head,
     `  ${phrases.billedLabel(airport)}: ${phrases.billed(airport)} | ${words.remaining}: ${phrases.remaining(airport)} | ${phrases.daysLeft(airport)}`,
     `  ${words.used}: ${phrases.usedOfQuota(airport)}${dates.length === 0 ? '' : ` | ${dates.join(' | ')}`}`,
+    ...phrases.plan(airport).map((change) => `  ${change}`),
   ];
 }
 

@@ -58,6 +58,10 @@ export interface Words {
   readonly missesReset: (days: string, allowance: SizeText) => string;
   readonly resetsOn: (date: string) => string;
   readonly expiresOn: (date: string) => string;
+  /** What changed of a plan since the last report. */
+  readonly planAdded: (size: SizeText) => string;
+  readonly planReduced: (size: SizeText) => string;
+  readonly planRenewed: (date: string) => string;
   readonly leakCheck: string;
   readonly leakCheckResult: Readonly<Record<VerdictKind, string>>;
   readonly leakWarning: string;

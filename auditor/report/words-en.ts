@@ -68,6 +68,9 @@ export const ENGLISH: Words = {
   missesReset: (days, allowance) => `does not last until the reset in ${days} days; ${allowance} a day would`,
   resetsOn: (date) => `resets ${date}`,
   expiresOn: (date) => `expires ${date}`,
+  planAdded: (size) => `the quota grew by ${size} (an add-on, or another plan)`,
+  planReduced: (size) => `the quota shrank by ${size} (an add-on that ended, or another plan)`,
+  planRenewed: (date) => `renewed until ${date}`,
   leakCheck: 'Leak check',
   leakCheckResult: {
     ok: 'fine',

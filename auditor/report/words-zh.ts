@@ -64,6 +64,9 @@ export const CHINESE: Words = {
   missesReset: (days, allowance) => `撑不到 ${days} 天后的重置；要撑到那天，每天不能超过 ${allowance}`,
   resetsOn: (date) => `${date} 重置`,
   expiresOn: (date) => `${date} 到期`,
+  planAdded: (size) => `套餐流量增加了 ${size}（加油包或更换套餐）`,
+  planReduced: (size) => `套餐流量减少了 ${size}（加油包到期或更换套餐）`,
+  planRenewed: (date) => `已续费到 ${date}`,
   leakCheck: '代理泄露检查',
   leakCheckResult: {
     ok: '正常',
