@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
@@ -21,6 +22,8 @@ function exporterCommand(): Command {
     .description("account one device's kernel and push its counters, until it is stopped")
     .option('--config <file>', 'the settings file', 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
+      // It shares a router's or a phone's memory with everything else there.
+      keepHeapSmall();
       await runExporterService({
         path: config,
         output: process.stdout,

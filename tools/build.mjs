@@ -38,7 +38,6 @@ const { outputFiles } = await build({
   format: 'esm',
   // Names too: source maps give them back (node --enable-source-maps).
   minify: true,
-  charset: 'utf8',
   sourcemap: 'linked',
   sourcesContent: false,
   // Bundled CommonJS packages still call require() for Node's own modules, which ESM does not define.

@@ -18,9 +18,8 @@ export interface Resident {
   readonly pushes: number;
 }
 
-/** Ten times as fast as a device: 100 ms for a second. */
-const POLL_MS = 100;
-const PUSH_MS = 1000;
+/** Between two looks at whether it is done. */
+const LOOK_MS = 100;
 /** The exporter reports its own resident memory to whoever started it. */
 const REPORTER = `data:text/javascript,${encodeURIComponent('setInterval(() => process.send?.(process.memoryUsage.rss()), 50).unref()')}`;
 
@@ -28,10 +27,11 @@ const REPORTER = `data:text/javascript,${encodeURIComponent('setInterval(() => p
  * Runs the built exporter against a simulated kernel with 1,000 open connections and a gateway that takes every push.
  *
  * @param root the checkout, built
+ * @param pollMs milliseconds between two frames; a push is made every ten
  * @param warmUp frames before the measurement
  * @param frames frames of the measurement
  */
-export async function measureResident(root: string, warmUp: number, frames: number): Promise<Resident> {
+export async function measureResident(root: string, pollMs: number, warmUp: number, frames: number): Promise<Resident> {
   const crowd = createCrowd({ size: 1000, churn: 0.02, moving: 1, hosts: 5000, clients: 100, startedAt: Date.now() });
   const source = createCrowdSource(crowd, Date.now);
   const kernel = createKernelSimulator({ source, now: Date.now, port: 0, secret: '' });
@@ -41,7 +41,7 @@ export async function measureResident(root: string, warmUp: number, frames: numb
   let exporter: ChildProcess | undefined;
   try {
     const settings = join(folder, 'ClientSetting.ini');
-    await writeFile(settings, settingsText(kernel.origin(), gateway.origin));
+    await writeFile(settings, settingsText(kernel.origin(), gateway.origin, pollMs));
     exporter = fork(join(root, 'dist/flowcollect.mjs'), ['exporter', '--config', settings], {
       execArgv: ['--import', REPORTER],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -52,7 +52,7 @@ export async function measureResident(root: string, warmUp: number, frames: numb
     });
     while (source.frames() < warmUp + frames) {
       if (exporter.exitCode !== null) throw new Error(`the exporter ended with ${exporter.exitCode}`);
-      await delay(POLL_MS);
+      await delay(LOOK_MS);
     }
     return {
       median: median(samples),
@@ -74,15 +74,15 @@ async function end(exporter: ChildProcess): Promise<void> {
   await once(exporter, 'exit');
 }
 
-function settingsText(kernel: string, gateway: string): string {
+function settingsText(kernel: string, gateway: string, pollMs: number): string {
   return [
     '[client]',
     `MihomoAPIAddr = ${kernel}`,
     `RemoteServer = ${gateway}`,
     'RemoteToken = bench',
     'DeviceID = bench',
-    `PollInterval = ${POLL_MS}`,
-    `PushInterval = ${PUSH_MS}`,
+    `PollInterval = ${pollMs}`,
+    `PushInterval = ${10 * pollMs}`,
     'MetricsListen = 127.0.0.1:0',
     'LogLevel = warn',
     '',
