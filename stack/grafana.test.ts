@@ -32,6 +32,7 @@ beforeEach(async () => {
     folder: join(folder, 'data'),
     logFile: join(folder, 'grafana.log'),
     sources: '/checkout/grafana',
+    dashboards: '/run/dashboards',
     language: 'zh',
     prometheus: 'http://127.0.0.1:9090',
     environment: {},
@@ -51,7 +52,7 @@ it('starts Grafana from its home with the provisioned dashboards', async () => {
   expect(await answer.json()).toEqual({
     args: ['server', '--homepath', home],
     provisioning: '/checkout/grafana/provisioning',
-    dashboards: '/checkout/grafana/dashboards',
+    dashboards: '/run/dashboards',
     language: 'zh',
   });
   await running.stop();

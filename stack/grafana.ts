@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { access, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { answers, type ProcessSpec } from './process.ts';
 
 export interface GrafanaPlace {
@@ -10,6 +12,8 @@ export interface GrafanaPlace {
   readonly logFile: string;
   /** The folder grafana/ of the checkout. */
   readonly sources: string;
+  /** A folder of dashboards for each language. */
+  readonly dashboards: string;
   readonly language: 'zh' | 'en';
   /** Origin. */
   readonly prometheus: string;
@@ -46,12 +50,25 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
       GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
-      FLOWCOLLECT_DASHBOARDS: join(place.sources, 'dashboards'),
+      FLOWCOLLECT_DASHBOARDS: place.dashboards,
       FLOWCOLLECT_PROMETHEUS_URL: place.prometheus,
       DASHBOARD_LANG: place.language,
     },
     ready: answers(`http://127.0.0.1:${place.port}/api/health`),
   };
+}
+
+/**
+ * Writes the dashboards with the days and thresholds of the settings; a Grafana that runs takes them within half a minute.
+ *
+ * @param folder for this alone
+ * @returns the folder of the languages
+ * @throws Error when they cannot be written
+ */
+export async function writeDashboards(bundles: string, settings: string, folder: string): Promise<string> {
+  const command = [join(bundles, 'flowcollect.mjs'), 'config', 'render', '--config', settings, '--out', folder];
+  await promisify(execFile)(process.execPath, command);
+  return join(folder, 'dashboards');
 }
 
 async function findHome(program: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Screen } from '../runtime/screen.ts';
 import type { Binaries } from './binaries.ts';
 import { followSettings } from './follow-settings.ts';
-import { grafanaSpec } from './grafana.ts';
+import { grafanaSpec, writeDashboards } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Checkout, RunFolder } from './layout.ts';
 import type { ProcessSpec, RunningProcess } from './process.ts';
@@ -114,16 +114,18 @@ export async function startStack(
   await start(auditorSpec(services), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
   await start(exporterSpec(services), `${origin(exporterMetrics)}/metrics`);
-  const dashboards = await startGrafana(config, grafanaPort, origin(addresses.prometheus), start);
+  const settings = own.serverExists ? own.serverPath : files.server;
+  const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 
   const apply = async (edited: ServerSide): Promise<void> => {
     // Whoever listens already stays where it is.
     await configure({ ...edited, addresses });
     for (const running of configured) running.reload();
+    if (dashboards !== undefined) await writeDashboards(checkout.bundles, settings, folder.in('rendered'));
     screen.say(texts.applied);
   };
-  const unfollow = await followSettings(own.serverExists ? own.serverPath : files.server, apply, logger);
+  const unfollow = await followSettings(settings, apply, logger);
 
   return {
     unfollow,
@@ -150,6 +152,7 @@ async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
 /** @returns its origin; undefined where there is no usable Grafana */
 async function startGrafana(
   { binaries, checkout, folder, side, environment }: StackConfig,
+  settings: string,
   address: ListenAddress,
   prometheus: string,
   start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<unknown>,
@@ -161,6 +164,7 @@ async function startGrafana(
     folder: folder.in('grafana'),
     logFile: folder.log('grafana'),
     sources: checkout.grafana,
+    dashboards: await writeDashboards(checkout.bundles, settings, folder.in('rendered')),
     language: side.server.Language,
     prometheus,
     environment,

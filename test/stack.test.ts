@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,13 @@ const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url)
 let folder: string;
 let settings: string;
 let alertmanagerPort: number;
+let grafanaPort: number;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stack-'));
   settings = join(folder, 'ServerSetting.ini');
   alertmanagerPort = await freePort();
+  grafanaPort = await freePort();
   await writeFile(
     settings,
     renderIni({
@@ -31,7 +33,11 @@ beforeEach(async () => {
         PushgatewayAddr: `http://127.0.0.1:${await freePort()}`,
         PrometheusAddr: `http://127.0.0.1:${await freePort()}`,
       },
-      stack: { AlertmanagerPort: String(alertmanagerPort), DemoReportAfter: '15s' },
+      stack: {
+        AlertmanagerPort: String(alertmanagerPort),
+        GrafanaPort: String(grafanaPort),
+        DemoReportAfter: '15s',
+      },
     }),
   );
   // The kernel named here does not answer: the demo runs.
@@ -54,8 +60,24 @@ interface Run {
   readonly ended: Promise<number | null>;
 }
 
+/** A program in the place of Grafana that answers every request with the folder of its dashboards. */
+async function installGrafana(): Promise<void> {
+  const program = `#!${process.execPath}
+require('node:http').createServer((_, response) => response.end(process.env.FLOWCOLLECT_DASHBOARDS))
+  .listen(Number(process.env.GF_SERVER_HTTP_PORT), process.env.GF_SERVER_HTTP_ADDR);
+`;
+  await mkdir(join(folder, 'grafana', 'bin'), { recursive: true });
+  await mkdir(join(folder, 'grafana', 'conf'));
+  await writeFile(join(folder, 'grafana', 'conf', 'defaults.ini'), '');
+  await writeFile(join(folder, 'grafana', 'bin', 'grafana'), program, { mode: 0o755 });
+}
+
 function startStack(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [BUNDLE, 'stack', ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [BUNDLE, 'stack', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: `${join(folder, 'grafana', 'bin')}:${process.env.PATH}` },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   return { process: child, output: () => output, ended: new Promise((resolve) => child.once('exit', resolve)) };
@@ -116,6 +138,7 @@ describe('flowcollect stack', { timeout: 120_000 }, () => {
   });
 
   it('goes by edited thresholds while it runs, and keeps what it had when an edit is bad', async () => {
+    await installGrafana();
     const stack = startStack();
     await vi.waitFor(() => expect(stack.output()).toContain('按 Ctrl-C 停止'), { timeout: 60_000, interval: 200 });
     const text = await readFile(settings, 'utf8');
@@ -133,6 +156,8 @@ describe('flowcollect stack', { timeout: 120_000 }, () => {
     await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = 0.55\n`);
     await untilApplied(1);
     await vi.waitFor(async () => expect(await quotaRule()).toBe('0.55'), { timeout: 20_000, interval: 100 });
+    const dashboards = await (await fetch(`http://127.0.0.1:${grafanaPort}/`)).text();
+    expect(await readFile(join(dashboards, 'zh', 'flowcollect-overview.json'), 'utf8')).toContain('"value": 0.55');
 
     await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = much\n`);
     await vi.waitFor(() => expect(stack.output()).toContain('[alerts] QuotaWarning: must be'), { timeout: 20_000 });
