@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
 const SECOND = 1000;
@@ -98,77 +99,80 @@ const CASES: readonly Case[] = [
   { name: 'gone before', truth: 0, counter: (at) => (at < T0 - HOUR ? 12 : undefined), increaseFails: false },
 ];
 
-let parts: RealParts;
-let prometheus: Prometheus;
+describe.each(await prometheusVersions())('on $version', ({ programs }) => {
+  let parts: RealParts;
+  let prometheus: Prometheus;
 
-beforeAll(async () => {
-  parts = await createRealParts();
-  const history = join(parts.folder, 'history.txt');
-  await writeFile(history, openMetrics());
-  await promisify(execFile)(parts.binaries.promtool, [
-    'tsdb',
-    'create-blocks-from',
-    'openmetrics',
-    history,
-    join(parts.folder, 'prometheus', 'tsdb'),
-  ]);
-  const origin = await parts.startPrometheus();
-  prometheus = createPrometheus({ address: () => origin, fetch });
-});
-afterAll(() => parts.close());
+  beforeAll(async () => {
+    parts = await createRealParts(programs);
+    const history = join(parts.folder, 'history.txt');
+    await writeFile(history, openMetrics());
+    await promisify(execFile)(parts.binaries.promtool, [
+      'tsdb',
+      'create-blocks-from',
+      'openmetrics',
+      history,
+      join(parts.folder, 'prometheus', 'tsdb'),
+    ]);
+    const origin = await parts.startPrometheus();
+    prometheus = createPrometheus({ address: () => origin, fetch });
+  });
+  afterAll(() => parts.close());
 
-const sumsBetween = async (from: number, to: number): Promise<Map<string, number>> => {
-  const sums = await createExactSums(prometheus, () => T1 + DAY).between({ metric: TRAFFIC_BYTES }, from, to);
-  return new Map(sums.map(({ labels, bytes }) => [labels.node ?? '', bytes]));
-};
+  const sumsBetween = async (from: number, to: number): Promise<Map<string, number>> => {
+    const sums = await createExactSums(prometheus, () => T1 + DAY).between({ metric: TRAFFIC_BYTES }, from, to);
+    return new Map(sums.map(({ labels, bytes }) => [labels.node ?? '', bytes]));
+  };
 
-describe('the sum of one day', () => {
-  it('is the truth to the byte, where increase() is not', async () => {
-    const sums = await sumsBetween(T0, T1);
-    const increases = await prometheus.instant(`increase(${TRAFFIC_BYTES}[1d])`, T1);
-    const table = CASES.map(({ name, truth }) => {
-      const increase = increases.find(({ labels }) => labels.node === name)?.value ?? 0;
-      return { name, truth, exact: sums.get(name) ?? 0, increaseFails: Math.abs(increase - truth) > truth / 100 };
+  describe('the sum of one day', () => {
+    it('is the truth to the byte, where increase() is not', async () => {
+      const sums = await sumsBetween(T0, T1);
+      const increases = await prometheus.instant(`increase(${TRAFFIC_BYTES}[1d])`, T1);
+      const table = CASES.map(({ name, truth }) => {
+        const increase = increases.find(({ labels }) => labels.node === name)?.value ?? 0;
+        return { name, truth, exact: sums.get(name) ?? 0, increaseFails: Math.abs(increase - truth) > truth / 100 };
+      });
+      expect(table).toEqual(
+        CASES.map(({ name, truth, increaseFails }) => ({ name, truth, exact: truth, increaseFails })),
+      );
     });
-    expect(table).toEqual(
-      CASES.map(({ name, truth, increaseFails }) => ({ name, truth, exact: truth, increaseFails })),
-    );
+
+    it('adds up from windows that touch, wherever they are cut', async () => {
+      const cuts = [
+        T0,
+        T0 + 7 * 60 * SECOND,
+        T0 + HOUR + 1,
+        T0 + 5 * HOUR + 5 * 60 * SECOND,
+        T0 + DAY / 2 + 7,
+        T1 - HOUR,
+        T1,
+      ];
+      const total = new Map<string, number>();
+      for (const [index, to] of cuts.entries()) {
+        const from = cuts[index - 1];
+        if (from === undefined) continue;
+        for (const [name, bytes] of await sumsBetween(from, to)) total.set(name, (total.get(name) ?? 0) + bytes);
+      }
+      expect(CASES.map(({ name }) => [name, total.get(name) ?? 0])).toEqual(
+        CASES.map(({ name, truth }) => [name, truth]),
+      );
+    });
+
+    it('is the same when asked minute by minute, remembering the past', async () => {
+      const sums = createExactSums(prometheus, () => T1 + DAY);
+      let last: Awaited<ReturnType<typeof sums.between>> = [];
+      for (let to = T0 + HOUR / 2; to <= T1; to += HOUR / 2)
+        last = await sums.between({ metric: TRAFFIC_BYTES }, T0, to);
+      const byName = new Map(last.map(({ labels, bytes }) => [labels.node, bytes]));
+      expect(CASES.map(({ name }) => [name, byName.get(name) ?? 0])).toEqual(
+        CASES.map(({ name, truth }) => [name, truth]),
+      );
+    });
   });
 
-  it('adds up from windows that touch, wherever they are cut', async () => {
-    const cuts = [
-      T0,
-      T0 + 7 * 60 * SECOND,
-      T0 + HOUR + 1,
-      T0 + 5 * HOUR + 5 * 60 * SECOND,
-      T0 + DAY / 2 + 7,
-      T1 - HOUR,
-      T1,
-    ];
-    const total = new Map<string, number>();
-    for (const [index, to] of cuts.entries()) {
-      const from = cuts[index - 1];
-      if (from === undefined) continue;
-      for (const [name, bytes] of await sumsBetween(from, to)) total.set(name, (total.get(name) ?? 0) + bytes);
-    }
-    expect(CASES.map(({ name }) => [name, total.get(name) ?? 0])).toEqual(
-      CASES.map(({ name, truth }) => [name, truth]),
-    );
+  it('says that a query was refused, and why', async () => {
+    await expect(prometheus.instant('sum(', T1)).rejects.toThrow(/refused a query: .*parse error/);
   });
-
-  it('is the same when asked minute by minute, remembering the past', async () => {
-    const sums = createExactSums(prometheus, () => T1 + DAY);
-    let last: Awaited<ReturnType<typeof sums.between>> = [];
-    for (let to = T0 + HOUR / 2; to <= T1; to += HOUR / 2) last = await sums.between({ metric: TRAFFIC_BYTES }, T0, to);
-    const byName = new Map(last.map(({ labels, bytes }) => [labels.node, bytes]));
-    expect(CASES.map(({ name }) => [name, byName.get(name) ?? 0])).toEqual(
-      CASES.map(({ name, truth }) => [name, truth]),
-    );
-  });
-});
-
-it('says that a query was refused, and why', async () => {
-  await expect(prometheus.instant('sum(', T1)).rejects.toThrow(/refused a query: .*parse error/);
 });
 
 function openMetrics(): string {
