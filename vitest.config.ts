@@ -12,6 +12,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, ...acrossProcesses] } },
+      { extends: true, test: { name: 'fixtures', include: ['test/**/*.fixtures.ts'] } },
       {
         extends: true,
         test: { name: 'soak', include: ['test/**/*.soak.ts'], globalSetup: ['./test/global-setup.ts'] },

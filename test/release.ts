@@ -1,0 +1,127 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { createAuditor } from '../auditor/auditor.ts';
+import { type AuditorConfig, readAuditorConfig } from '../auditor/config.ts';
+import { createAuditorMetrics } from '../auditor/metrics.ts';
+import { readingOutcome } from '../auditor/verdict/reading.ts';
+import { readExporterConfig } from '../exporter/config.ts';
+import { readGatewayConfig } from '../gateway/config.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/tokens.ts';
+import { readRenderSettings } from '../render/settings.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
+import type { PushgatewayDouble } from './pushgateway-double.ts';
+import { readingAt } from './readings.ts';
+import { scriptedPrometheus } from './scripted-prometheus.ts';
+
+/** A folder for each version with files as that version wrote them, and `earlier` with settings alone. */
+export const RELEASES = fileURLToPath(new URL('releases', import.meta.url));
+
+/** Those with state, oldest first. */
+export const VERSIONS = readdirSync(RELEASES).filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+
+/** What the files of a version stand for, by what that version itself said. */
+export const Figures = z.object({
+  /** Downloads counted of each device, of the kernel's total then. */
+  devices: z.record(z.string(), z.object({ counted: z.number(), total: z.number() })),
+  auditor: z.object({
+    /** When the last report was made, epoch milliseconds; its day is `days`' last. */
+    at: z.number(),
+    days: z.array(z.string()),
+    /** Used of the airport, at the last report. */
+    used: z.number(),
+    /** A letter that no mail server has taken. */
+    waiting: z.string(),
+  }),
+  telegram: z.object({ chat: z.number(), code: z.string(), user: z.string(), at: z.number() }),
+  pairing: z.object({
+    code: z.string(),
+    holds: z.object({ server: z.string(), token: z.string(), deviceId: z.string() }),
+  }),
+});
+export type Figures = z.infer<typeof Figures>;
+
+/** What the readers of settings make of the two files of a folder, as JSON, and the keys that they do not know. */
+export async function readReleaseSettings(folder: string) {
+  const [client = '', server = ''] = await Promise.all(
+    ['ClientSetting.ini', 'ServerSetting.ini'].map((name) => readSettingsText(join(folder, name))),
+  );
+  const reads = {
+    exporter: readExporterConfig('ClientSetting.ini', client),
+    gateway: readGatewayConfig('ServerSetting.ini', server),
+    auditor: readAuditorConfig('ServerSetting.ini', server, '/settings'),
+    render: readRenderSettings('ServerSetting.ini', server),
+  };
+  const settings = Object.entries(reads).map(([reader, read]) => [reader, read.settings]);
+  const notices = Object.values(reads).flatMap((read) => read.notices);
+  return {
+    settings: JSON.parse(JSON.stringify(Object.fromEntries(settings))) as object,
+    unknown: notices.filter(({ problem }) => problem.includes('not a known')),
+  };
+}
+
+/** A gateway over a data folder, with the token of {@link createDevice} in `./device.ts`. */
+export function releaseGateway(dataFolder: string, pushgateway: PushgatewayDouble): Gateway {
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  return createGateway({
+    config: { door: address, metrics: address, pushgateway: pushgateway.origin },
+    dataFolder,
+    clock: systemClock,
+    logger: createLogger('gateway', 'silent'),
+    tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
+    lastReloadSuccessful: () => true,
+  });
+}
+
+const HOUR = 3_600_000;
+const GIB = 2 ** 30;
+/** Between reports of two days, in Shanghai. */
+export const MORNING = Date.parse('2026-11-23T08:00:00+08:00');
+export const FIRST_REPORT = Date.parse('2026-11-23T23:55:00+08:00');
+
+/** Used of the airport at an instant: what the one device moves, a gigabyte an hour. */
+export const usedAt = (at: number): number => Math.floor((at - MORNING) / HOUR + 100) * GIB;
+
+/**
+ * An auditor over a data folder, in a world of one airport and one device that agree.
+ *
+ * @param now epoch milliseconds
+ * @param mailPort of a mail server on loopback
+ */
+export function releaseAuditor(dataFolder: string, now: () => number, mailPort: number) {
+  const device = { job: 'flowcollect', user: 'default', instance: '手机' };
+  const traffic = { node: '香港 01', direction: 'download', accounting: 'measured' };
+  const config: AuditorConfig = {
+    user: 'default',
+    subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/token' }],
+    prometheus: 'http://127.0.0.1:9090',
+    listen: { host: '127.0.0.1', port: 0 },
+    dataFolder,
+    day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
+    reportCron: '55 23 * * *',
+    language: 'zh',
+    logLevel: 'info',
+    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
+    mail: { host: '127.0.0.1', port: mailPort, user: 'me@qq.com', password: 'code', to: ['you@qq.com'] },
+  };
+  return createAuditor({
+    settings: { current: () => config },
+    clock: { now, sleep: async () => {} },
+    fetch: scriptedPrometheus([
+      {
+        metric: 'flowcollect_traffic_bytes_total',
+        labels: { ...device, ...traffic, class: 'proxy' },
+        valueAt: usedAt,
+      },
+      { metric: 'push_time_seconds', labels: device, valueAt: (at) => at / 1000 },
+    ]),
+    airports: { read: async () => readingOutcome(readingAt(now(), usedAt(now()), { quota: 1000 * GIB })) },
+    metrics: createAuditorMetrics(),
+    signal: new AbortController().signal,
+    logger: createLogger('auditor', 'silent'),
+  });
+}
