@@ -12,7 +12,8 @@ export interface TextFile {
   readonly content: string;
 }
 
-const HEADER = '# Made from code: `flowcollect config render` writes it with your thresholds.\n';
+/** How every file of ours begins that is YAML. */
+export const HEADER = '# Made from code: `flowcollect config render` writes it with your thresholds.\n';
 
 export const yamlFile = (name: string, content: unknown): TextFile => ({
   name,

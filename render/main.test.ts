@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -65,6 +65,20 @@ it.skipIf(process.platform === 'win32')('keeps secrets to their owner, and out o
     expect((await stat(join(folder, 'out', name))).mode & 0o777).toBe(0o600);
   }
   expect(said).not.toContain('hunter');
+});
+
+it('takes away rules and dashboards of an earlier version, and leaves those of others', async () => {
+  await render('');
+  const place = (name: string): string => join(folder, 'out', name);
+  await writeFile(place('rules/gone.yml'), await read('rules/alerts.yml'));
+  await writeFile(place('rules/own.yml'), 'groups: []\n');
+  await writeFile(place('dashboards/zh/flowcollect-gone.json'), '{}');
+  await writeFile(place('dashboards/zh/own.json'), '{}');
+  await render('');
+  expect((await readdir(place('rules'))).sort()).toEqual(['alerts.yml', 'own.yml', 'recording.yml']);
+  const boards = await readdir(place('dashboards/zh'));
+  expect(boards).toContain('own.json');
+  expect(boards).not.toContain('flowcollect-gone.json');
 });
 
 it('ends with 2 and writes nothing when the settings are bad', async () => {

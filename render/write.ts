@@ -1,4 +1,7 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LANGUAGES } from '../grafana/language.ts';
+import { HEADER } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { dashboardFiles, serverFiles } from './files.ts';
 import type { RenderSettings } from './settings.ts';
@@ -8,7 +11,8 @@ export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
 
 /**
  * Writes all that Prometheus, Alertmanager and Grafana are configured with. Each file is the old one or the new one at
- * any instant.
+ * any instant. Rules and dashboards of an earlier version go, since they would fire and stand beside those of this one;
+ * those of others stay.
  *
  * @param folder absolute
  * @returns the names of the files
@@ -23,5 +27,19 @@ export async function writeConfiguration(
   for (const { name, content, secret } of files) {
     await writeFileAtomic(join(folder, name), content, secret ? secretMode : 0o644);
   }
-  return files.map(({ name }) => name);
+  const names = files.map(({ name }) => name);
+  for (const name of await ownFiles(folder)) if (!names.includes(name)) await rm(join(folder, name));
+  return names;
+}
+
+/** Rules and dashboards in a folder that were written by this program, whatever its version. */
+async function ownFiles(folder: string): Promise<readonly string[]> {
+  const list = async (place: string): Promise<string[]> =>
+    (await readdir(join(folder, place))).map((name) => `${place}/${name}`);
+  const rules: string[] = [];
+  for (const name of (await list('rules')).filter((each) => each.endsWith('.yml'))) {
+    if ((await readFile(join(folder, name), 'utf8')).startsWith(HEADER)) rules.push(name);
+  }
+  const boards = (await Promise.all(LANGUAGES.map((language) => list(`dashboards/${language}`)))).flat();
+  return [...rules, ...boards.filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
 }

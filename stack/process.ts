@@ -112,7 +112,10 @@ async function launch(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningPro
       pid,
       logFile: spec.logFile,
       exited,
-      reload: () => void child.kill('SIGHUP'),
+      reload: () => {
+        // Windows knows no such signal, and would end the program.
+        if (process.platform !== 'win32') child.kill('SIGHUP');
+      },
       stop: () => stop(child, exited, spec.stopWithin ?? 10_000),
       kill: async () => {
         child.kill('SIGKILL');

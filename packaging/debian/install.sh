@@ -46,8 +46,6 @@ install_settings() {
 	if [ "$(realpath "$1")" != "$(realpath -m "$CONFIG/ServerSetting.ini")" ]; then
 		install -m 600 "$1" "$CONFIG/ServerSetting.ini"
 	fi
-	# Rules of an earlier version must not fire beside those of this one.
-	rm -f "$CONFIG"/prometheus/rules/*.yml
 	install_apply
 	PATH="$ROOT/usr/local/bin:$PATH" "$PROGRAM/apply-settings"
 }
