@@ -14,6 +14,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   init: 'setup',
   pair: 'setup',
   service: 'setup',
+  version: 'setup',
   backup: 'setup',
   restore: 'setup',
   stack: 'stack',
@@ -41,7 +42,7 @@ Commands:
   restore    bring back what a backup holds
   stack      start the whole system on this machine
   config     write the configuration of Prometheus, Alertmanager and Grafana
-  version    print the version
+  version    print the version; --check asks whether there is a newer one
 
 Every command has --help. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`;
 
@@ -66,7 +67,8 @@ export async function dispatch(
     console.log(USAGE);
     return command === undefined ? 2 : 0;
   }
-  if (command === 'version' || command === '--version') {
+  // Without options it needs no bundle, and asks nobody.
+  if (command === '--version' || (command === 'version' && argv.length === 1)) {
     console.log(VERSION);
     return 0;
   }

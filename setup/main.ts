@@ -12,9 +12,10 @@ import { serviceCommand } from './service/command.ts';
 import type { RunTool, ServiceKeeper } from './service/service-plan.ts';
 import { systemdKeeper } from './service/systemd.ts';
 import { taskSchedulerKeeper } from './service/task-scheduler.ts';
+import { versionCommand } from './version-command.ts';
 
 /**
- * `flowcollect init`, `pair`, `service`, `backup` and `restore`.
+ * `flowcollect init`, `pair`, `service`, `version`, `backup` and `restore`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed or something to mend, 2 bad arguments or settings
@@ -38,7 +39,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     explain: (line) => void process.stderr.write(`${line}\n`),
   });
   const service = serviceCommand({ keeper: serviceKeeper(), program: own, print });
-  const exitCode = await runCommands([init, pair, service, backupCommand(print), restoreCommand(print)], argv);
+  const kept = [backupCommand(print), restoreCommand(print)];
+  const exitCode = await runCommands([init, pair, service, versionCommand(print), ...kept], argv);
   return exitCode === 0 && !healthy ? 1 : exitCode;
 }
 
