@@ -11,7 +11,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
-import { ensureCaddy } from './caddy.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 
@@ -251,7 +251,7 @@ describe('docker-compose.yml', () => {
     });
 
     it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {
-      const caddy = await ensureCaddy();
+      const caddy = await ensureDebianProgram('caddy');
       const { stdout, stderr, status } = spawnSync(
         'env',
         [

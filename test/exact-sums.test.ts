@@ -6,98 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
-
-const SECOND = 1000;
-const HOUR = 3600 * SECOND;
-const DAY = 24 * HOUR;
-const STEP = 15 * SECOND;
-/** Scrapes do not fall on the edges of a day. */
-const OFFSET = 7 * SECOND;
-/** A day of account of Shanghai, away from the edges of Prometheus' blocks. */
-const T0 = Date.parse('2026-11-19T23:55:00+08:00');
-const T1 = T0 + DAY;
-
-/** A counter's value at an instant; undefined where it was not scraped. */
-type Counter = (at: number) => number | undefined;
-
-interface Case {
-  readonly name: string;
-  readonly truth: number;
-  readonly counter: Counter;
-  /** Whether `increase()` is off by more than 1 %. */
-  readonly increaseFails: boolean;
-}
-
-const since = (at: number, start: number, perStep: number): number => Math.floor((at - start) / STEP) * perStep;
-const within = (at: number, start: number, end: number): boolean => at >= start && at < end;
-
-const CASES: readonly Case[] = [
-  { name: 'steady', truth: 576_000, counter: (at) => since(at, T0 - DAY, 100), increaseFails: false },
-  {
-    name: 'born at noon, already at 5000 when first seen',
-    truth: 6000,
-    counter: (at) => (at < T0 + DAY / 2 ? undefined : 5000 + Math.min(1000, since(at, T0 + DAY / 2, 10))),
-    increaseFails: true,
-  },
-  {
-    name: 'restarted from 0',
-    truth: 700,
-    counter: (at) => (at < T0 + 3 * HOUR ? 5000 : at < T0 + 4 * HOUR ? 0 : 700),
-    increaseFails: false,
-  },
-  {
-    name: 'restarted and grown beyond what it was',
-    truth: 1000 + 9000,
-    counter: (at) =>
-      at < T0 + HOUR ? 5000 : at < T0 + 2 * HOUR ? 6000 : 40 + Math.min(8960, since(at, T0 + 2 * HOUR, 40)),
-    increaseFails: false,
-  },
-  {
-    name: 'moved while nobody scraped across the start',
-    truth: 2000,
-    counter: (at) => (within(at, T0 - HOUR / 4, T0 + HOUR) ? undefined : at < T0 ? 1000 : 3000),
-    increaseFails: true,
-  },
-  {
-    name: 'moved while nobody scraped for ten days',
-    truth: 77,
-    counter: (at) => (within(at, T0 - 10 * DAY, T0 + HOUR) ? undefined : at < T0 ? 1000 : 1077),
-    increaseFails: true,
-  },
-  {
-    name: 'restarted while nobody scraped across the start',
-    truth: 300 + 1000,
-    counter: (at) => (within(at, T0 - HOUR, T0 + HOUR) ? undefined : at < T0 ? 1000 : at < T0 + 2 * HOUR ? 300 : 1300),
-    increaseFails: true,
-  },
-  {
-    name: 'not scraped towards the end',
-    truth: 500,
-    counter: (at) => (at > T1 - 2 * HOUR ? undefined : at < T0 + HOUR ? 100 : 600),
-    increaseFails: false,
-  },
-  {
-    name: 'lived for ten minutes',
-    truth: 4200,
-    counter: (at) => (within(at, T0 + 5 * HOUR, T0 + 5 * HOUR + 10 * 60 * SECOND) ? 4200 : undefined),
-    increaseFails: true,
-  },
-  {
-    name: 'a step on the first sample of the day',
-    truth: 6_000_000_000,
-    counter: (at) => Math.floor((at - (T0 - DAY)) / (4 * HOUR)) * 1_000_000_000,
-    increaseFails: true,
-  },
-  {
-    name: 'near the end of exact numbers',
-    truth: 3,
-    counter: (at) => 2 ** 53 - 4 + (at < T0 + HOUR ? 0 : 3),
-    increaseFails: false,
-  },
-  { name: 'gone before', truth: 0, counter: (at) => (at < T0 - HOUR ? 12 : undefined), increaseFails: false },
-];
 
 describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   let parts: RealParts;
@@ -106,7 +17,7 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   beforeAll(async () => {
     parts = await createRealParts(programs);
     const history = join(parts.folder, 'history.txt');
-    await writeFile(history, openMetrics());
+    await writeFile(history, exactCases());
     await promisify(execFile)(parts.binaries.promtool, [
       'tsdb',
       'create-blocks-from',
@@ -140,9 +51,9 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
     it('adds up from windows that touch, wherever they are cut', async () => {
       const cuts = [
         T0,
-        T0 + 7 * 60 * SECOND,
+        T0 + 7 * 60_000,
         T0 + HOUR + 1,
-        T0 + 5 * HOUR + 5 * 60 * SECOND,
+        T0 + 5 * HOUR + 5 * 60_000,
         T0 + DAY / 2 + 7,
         T1 - HOUR,
         T1,
@@ -174,21 +85,3 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
     await expect(prometheus.instant('sum(', T1)).rejects.toThrow(/refused a query: .*parse error/);
   });
 });
-
-function openMetrics(): string {
-  const lines = ['# TYPE flowcollect_traffic_bytes counter'];
-  for (const { name, counter } of CASES) {
-    const labels = `job="flowcollect",user="default",instance="手机",class="proxy",node="${name}",direction="download"`;
-    for (const at of sampleTimes()) {
-      const value = counter(at);
-      if (value !== undefined) lines.push(`${TRAFFIC_BYTES}{${labels}} ${value} ${at / SECOND}`);
-    }
-  }
-  return `${lines.join('\n')}\n# EOF\n`;
-}
-
-/** The day before and the day itself, at 15 s; a few samples eleven days earlier for what was silent for long. */
-function* sampleTimes(): Generator<number> {
-  for (let at = T0 - 11 * DAY; at < T0 - 11 * DAY + 5 * STEP; at += STEP) yield at;
-  for (let at = T0 - DAY + OFFSET; at <= T1; at += STEP) yield at;
-}

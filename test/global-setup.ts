@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
-import { ensureCaddy } from './caddy.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { ensureLabelProxy, type LabelProxyProgram } from './label-proxy.ts';
 
 declare module 'vitest' {
@@ -28,5 +28,6 @@ export default async function setup(project: TestProject): Promise<void> {
 /** One after the other: apt works alone. */
 async function fromDebian(): Promise<void> {
   await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
-  await ensureCaddy();
+  await ensureDebianProgram('caddy');
+  await ensureDebianProgram('victoria-metrics');
 }

@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createExactSums } from '../auditor/usage/exact-sums.ts';
+import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
+import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
+import { createRealParts, type RealParts } from './real-parts.ts';
+import { importHistory, startVictoriaMetrics } from './victoria-metrics.ts';
+
+let parts: RealParts;
+let store: Prometheus;
+
+beforeAll(async () => {
+  parts = await createRealParts();
+  const history = join(parts.folder, 'history.txt');
+  await writeFile(history, exactCases());
+  const origin = await startVictoriaMetrics(parts);
+  await importHistory(origin, history);
+  store = createPrometheus({ address: () => origin, fetch });
+});
+afterAll(() => parts.close());
+
+const truth = CASES.map(({ name, truth: bytes }) => [name, bytes]);
+const bytesOf = (sums: Map<string, number>) => CASES.map(({ name }) => [name, sums.get(name) ?? 0]);
+
+async function sumsBetween(from: number, to: number): Promise<Map<string, number>> {
+  const sums = await createExactSums(store, () => T1 + DAY).between({ metric: TRAFFIC_BYTES }, from, to);
+  return new Map(sums.map(({ labels, bytes }) => [labels.node ?? '', bytes]));
+}
+
+describe('the sum of one day in VictoriaMetrics', () => {
+  it('is the truth to the byte', async () => {
+    expect(bytesOf(await sumsBetween(T0, T1))).toEqual(truth);
+  });
+
+  it('adds up from windows that touch, wherever they are cut', async () => {
+    const cuts = [T0, T0 + 420_000, T0 + HOUR + 1, T0 + 5 * HOUR + 300_000, T0 + DAY / 2 + 7, T1 - HOUR, T1];
+    const total = new Map<string, number>();
+    for (const [index, to] of cuts.entries()) {
+      const from = cuts[index - 1];
+      if (from === undefined) continue;
+      for (const [name, bytes] of await sumsBetween(from, to)) total.set(name, (total.get(name) ?? 0) + bytes);
+    }
+    expect(bytesOf(total)).toEqual(truth);
+  });
+});
