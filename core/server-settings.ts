@@ -26,6 +26,8 @@ export const serverSchema = z.object({
   /** Of the earlier FlowCollect; Prometheus stores now. */
   DBPath: z.string().optional(),
   PushgatewayAddr: httpUrlSetting().default('http://127.0.0.1:9091'),
+  /** Takes the pushes in place of Pushgateway; `PrometheusAddr` is then its address too. */
+  VictoriaMetricsAddr: httpUrlSetting().optional(),
   PrometheusAddr: httpUrlSetting().default('http://127.0.0.1:9090'),
   /** Where the auditor's own metrics are served. */
   AuditorListen: z.string().default('127.0.0.1:9102'),

@@ -26,6 +26,8 @@ export interface GatewayConfig {
   readonly tls?: CertificateFiles;
   /** Such as `http://127.0.0.1:9091`. */
   readonly pushgateway: string;
+  /** Such as `http://127.0.0.1:8428`; takes the pushes in place of Pushgateway where it is set. */
+  readonly victoriaMetrics?: string;
   /** As written: relative to the settings file's folder. */
   readonly dataDir: string;
   readonly logLevel: ServerSection['LogLevel'];
@@ -89,6 +91,7 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     door,
     metrics: listen('GatewayMetricsListen', '127.0.0.1'),
     pushgateway: server.PushgatewayAddr,
+    ...(server.VictoriaMetricsAddr === undefined ? {} : { victoriaMetrics: server.VictoriaMetricsAddr }),
     dataDir: server.DataDir,
     logLevel: server.LogLevel,
     language: server.Language,

@@ -2,8 +2,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { type Held, HOLD_MS } from './admission.ts';
 import type { Device } from './device.ts';
 import type { KeptPushes } from './kept-pushes.ts';
-import type { Pushgateway } from './pushgateway.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import type { Store } from './store.ts';
 import { type StoredValues, StoredValuesError } from './stored-values.ts';
 
 /** How many series that Prometheus lacks an answer names. */
@@ -11,7 +11,7 @@ const NAMED_SERIES = 5;
 
 interface DeviceReleaseOptions {
   readonly kept: KeptPushes;
-  readonly pushgateway: Pushgateway;
+  readonly store: Store;
   readonly clock: Clock;
   readonly storedValues: StoredValues;
 }
@@ -25,7 +25,7 @@ export interface DeviceRelease {
   retire(device: Device, held: Held | undefined): Outcome;
 }
 
-export function createDeviceRelease({ kept, pushgateway, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
+export function createDeviceRelease({ kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
   const unknown = refuse('not_found', 'nothing was accepted from this device; check user and DeviceID');
 
   async function lacking(device: Device, ledger: ReadonlyMap<string, number>): Promise<Refusal | undefined> {
@@ -57,12 +57,12 @@ export function createDeviceRelease({ kept, pushgateway, clock, storedValues }: 
         return refuse('still_pushing', 'the device pushed within the last minute; stop its exporter and wait a minute');
       }
       if (kept.isPrepared(device)) {
-        return refuse('not_stored_yet', 'nobody knows whether the last push reached Pushgateway; start it and wait');
+        return refuse('not_stored_yet', `nobody knows whether the last push reached ${store.name}; start it and wait`);
       }
       const refusal = await lacking(device, push.ledger);
       if (refusal !== undefined) return refusal;
-      const { kind } = await pushgateway.remove(device);
-      if (kind !== 'delivered') return refuse('pushgateway_down', 'Pushgateway does not remove the device; start it');
+      const { kind } = await store.remove(device);
+      if (kind !== 'delivered') return refuse('pushgateway_down', `${store.name} does not remove the device; start it`);
       await kept.forget(device);
       return { kind: 'done' };
     },

@@ -16,12 +16,14 @@ import { createPushDesk } from './push-desk.ts';
 import { createPushgateway } from './pushgateway.ts';
 import { createReaderDoor } from './reader-door.ts';
 import type { Reader } from './reader-key.ts';
+import { createRepeater } from './repeater.ts';
 import { createRestorer } from './restorer.ts';
 import { createStoredValues } from './stored-values.ts';
 import type { Token } from './tokens.ts';
+import { createVictoriaMetrics } from './victoria-metrics.ts';
 
 export interface GatewayOptions {
-  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'readerDoor' | 'pushgateway' | 'tls'>;
+  readonly config: Pick<GatewayConfig, 'door' | 'metrics' | 'readerDoor' | 'pushgateway' | 'victoriaMetrics' | 'tls'>;
   /** Absolute. */
   readonly dataFolder: string;
   readonly clock: Clock;
@@ -83,11 +85,14 @@ export function createGateway({
     const folder = join(dataFolder, 'gateway');
     const kept = await openKeptPushes(join(folder, 'pushes'), logger);
     onStop(() => kept.close());
-    const pushgateway = createPushgateway(config.pushgateway);
-    onStop(() => pushgateway.close());
+    const store =
+      config.victoriaMetrics === undefined
+        ? createPushgateway(config.pushgateway)
+        : createVictoriaMetrics(config.victoriaMetrics);
+    onStop(() => store.close());
     const desk = createPushDesk({
       kept,
-      pushgateway,
+      store,
       clock,
       logger,
       storedValues: createStoredValues(admin.prometheus),
@@ -102,13 +107,19 @@ export function createGateway({
     const restorer = createRestorer({
       kept,
       desk,
-      pushgateway,
+      store,
       clock,
       logger,
-      file: join(folder, 'pushgateway-start'),
+      // Another store than the one remembered is one that started anew.
+      file: join(folder, `${store.name.toLowerCase()}-start`),
     });
     restorer.start();
     onStop(() => restorer.stop());
+    if (store.forgets) {
+      const repeater = createRepeater({ kept, desk, clock, logger });
+      repeater.start();
+      onStop(() => repeater.stop());
+    }
     const certificate = config.tls === undefined ? undefined : await openDoorCertificate(config.tls, logger);
     onStop(async () => certificate?.close());
     const door = await listenHttp(

@@ -7,9 +7,9 @@ import { createDeviceRelease } from './device-release.ts';
 import type { KeptPush } from './kept-file.ts';
 import type { KeptPushes } from './kept-pushes.ts';
 import type { ReadPush } from './push-reader.ts';
-import type { Delivery, Pushgateway } from './pushgateway.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { PushState } from './state-header.ts';
+import type { Delivery, Store } from './store.ts';
 import type { StoredValues } from './stored-values.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -20,7 +20,7 @@ const MAX_PUSHES_OF_DEVICE = 4;
 
 export interface PushDeskOptions {
   readonly kept: KeptPushes;
-  readonly pushgateway: Pushgateway;
+  readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Asked before a device is retired. */
@@ -31,7 +31,7 @@ export type ReadBack =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 
-/** Takes checked pushes, one at a time for each device, and keeps disk and Pushgateway in step. */
+/** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
 export interface PushDesk {
   push(
     device: Device,
@@ -50,7 +50,7 @@ export interface PushDesk {
   idle(): Promise<void>;
 }
 
-export function createPushDesk({ kept, pushgateway, clock, logger, storedValues }: PushDeskOptions): PushDesk {
+export function createPushDesk({ kept, store, clock, logger, storedValues }: PushDeskOptions): PushDesk {
   const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
@@ -85,12 +85,12 @@ export function createPushDesk({ kept, pushgateway, clock, logger, storedValues 
     }
     if (delivery.kind !== 'in_doubt') await withdraw(device);
     if (delivery.kind === 'declined') {
-      logger.error({ status: delivery.status, answer: delivery.answer }, 'Pushgateway declined a push');
-      return refuse('pushgateway_refused', `Pushgateway answered ${delivery.status}; its log on the server says why`);
+      logger.error({ status: delivery.status, answer: delivery.answer }, `${store.name} declined a push`);
+      return refuse('pushgateway_refused', `${store.name} answered ${delivery.status}; its log on the server says why`);
     }
     return refuse(
       'pushgateway_down',
-      `Pushgateway does not take pushes (${delivery.code}); start it on the server, or mend [server] PushgatewayAddr`,
+      `${store.name} does not take pushes (${delivery.code}); start it on the server, or mend ${store.setting}`,
     );
   }
 
@@ -111,10 +111,10 @@ export function createPushDesk({ kept, pushgateway, clock, logger, storedValues 
       logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
       return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
     }
-    return settle(device, await pushgateway.put(device, text));
+    return settle(device, await store.put(device, text, now));
   }
 
-  const release = createDeviceRelease({ kept, pushgateway, clock, storedValues });
+  const release = createDeviceRelease({ kept, store, clock, storedValues });
   const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
   return {
     push: async (device, state, push) =>
@@ -132,8 +132,9 @@ export function createPushDesk({ kept, pushgateway, clock, logger, storedValues 
       })) ?? busy,
     forward: async (device, when) =>
       (await turnstile.run(deviceKey(device), async () => {
-        if (kept.held(device) === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
-        const delivery = await pushgateway.put(device, await kept.text(device));
+        const held = kept.held(device);
+        if (held === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
+        const delivery = await store.put(device, await kept.text(device), held.at);
         if (delivery.kind !== 'delivered') return 'failed';
         if (kept.isPrepared(device)) await confirm(device);
         return 'forwarded';

@@ -4,21 +4,21 @@ import type { Logger } from '../runtime/logger.ts';
 import { type Device, deviceKey } from './device.ts';
 import type { KeptPushes } from './kept-pushes.ts';
 import type { PushDesk } from './push-desk.ts';
-import type { Pushgateway } from './pushgateway.ts';
+import type { Store } from './store.ts';
 
 const LOOK_EVERY_MS = 2000;
 
 export interface RestorerOptions {
   readonly kept: KeptPushes;
   readonly desk: PushDesk;
-  readonly pushgateway: Pushgateway;
+  readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where the start time of the Pushgateway that has everything is remembered. */
+  /** Where the start time of the store that has everything is remembered. */
   readonly file: string;
 }
 
-/** Puts back what a Pushgateway that started anew has lost, whether it kept an older state or none. */
+/** Puts back what a store that started anew has lost, whether it kept an older state or none. */
 export interface Restorer {
   start(): void;
   /** One look, and what follows from it. */
@@ -26,13 +26,13 @@ export interface Restorer {
   stop(): Promise<void>;
 }
 
-export function createRestorer({ kept, desk, pushgateway, clock, logger, file }: RestorerOptions): Restorer {
+export function createRestorer({ kept, desk, store, clock, logger, file }: RestorerOptions): Restorer {
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   let known: string | undefined;
   let wasDown = false;
 
-  /** Whether Pushgateway has all of them now. */
+  /** Whether the store has all of them now. */
   async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
     let forwarded = 0;
     for (const device of devices) {
@@ -47,21 +47,21 @@ export function createRestorer({ kept, desk, pushgateway, clock, logger, file }:
 
   /** Only what it lacks: a push that is repeated would make a silent device look alive. */
   async function lacking(): Promise<Device[]> {
-    const times = await pushgateway.pushTimes();
+    const times = await store.pushTimes();
     return kept.devices().filter((device) => {
       const time = times.get(deviceKey(device));
-      return time === undefined || time * 1000 < (kept.held(device)?.at ?? 0);
+      return time === undefined || Math.round(time * 1000) < (kept.held(device)?.at ?? 0);
     });
   }
 
   async function look(): Promise<void> {
-    const startedAt = await pushgateway.startedAt();
+    const startedAt = await store.startedAt();
     if (startedAt === undefined) {
-      if (!wasDown) logger.warn('Pushgateway does not answer; start it, or mend [server] PushgatewayAddr');
+      if (!wasDown) logger.warn(`${store.name} does not answer; start it, or mend ${store.setting}`);
       wasDown = true;
       return;
     }
-    if (wasDown) logger.info('Pushgateway answers again');
+    if (wasDown) logger.info(`${store.name} answers again`);
     wasDown = false;
     known ??= await readFileIfExists(file);
     await forwardAll(

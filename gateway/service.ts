@@ -76,6 +76,15 @@ export async function runGatewayService({
 }
 
 /** What cannot follow an edit while the gateway is open. */
-function partsOf({ door, metrics, readerDoor, pushgateway, prometheus, dataDir, tls }: GatewayConfig): unknown {
-  return { door, metrics, readerDoor, pushgateway, prometheus, dataDir, tls };
+function partsOf({
+  door,
+  metrics,
+  readerDoor,
+  pushgateway,
+  victoriaMetrics,
+  prometheus,
+  dataDir,
+  tls,
+}: GatewayConfig): unknown {
+  return { door, metrics, readerDoor, pushgateway, victoriaMetrics, prometheus, dataDir, tls };
 }

@@ -1,23 +1,33 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { MINUTE_EXPR } from '../prometheus/recording.ts';
 import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
-import { createRealParts, type RealParts } from './real-parts.ts';
+import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { importHistory, startVictoriaMetrics } from './victoria-metrics.ts';
 
 let parts: RealParts;
 let store: Prometheus;
+let victoriaMetrics: string;
+let prometheus: string;
 
 beforeAll(async () => {
   parts = await createRealParts();
   const history = join(parts.folder, 'history.txt');
   await writeFile(history, exactCases());
-  const origin = await startVictoriaMetrics(parts);
-  await importHistory(origin, history);
-  store = createPrometheus({ address: () => origin, fetch });
+  const port = await freePort();
+  await startVictoriaMetrics(parts, 'victoria-metrics', port);
+  victoriaMetrics = `http://127.0.0.1:${port}`;
+  await importHistory(victoriaMetrics, history);
+  const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', history, join(parts.folder, 'prometheus', 'tsdb')];
+  await promisify(execFile)(parts.binaries.promtool, blocks);
+  prometheus = await parts.startPrometheus();
+  store = createPrometheus({ address: () => victoriaMetrics, fetch });
 });
 afterAll(() => parts.close());
 
@@ -44,4 +54,23 @@ describe('the sum of one day in VictoriaMetrics', () => {
     }
     expect(bytesOf(total)).toEqual(truth);
   });
+});
+
+it('adds up minute by minute as the rules do, to what Prometheus makes of it', async () => {
+  const minutes = async (origin: string): Promise<Record<string, number>> => {
+    const form = {
+      query: MINUTE_EXPR,
+      start: String((T0 + 60_000) / 1000),
+      end: String((T0 + 8 * HOUR) / 1000),
+      step: '60',
+    };
+    const response = await fetch(`${origin}/api/v1/query_range`, { method: 'POST', body: new URLSearchParams(form) });
+    const { data } = (await response.json()) as {
+      data: { result: { metric: { node: string }; values: [number, string][] }[] };
+    };
+    return Object.fromEntries(
+      data.result.map(({ metric, values }) => [metric.node, values.reduce((sum, [, value]) => sum + Number(value), 0)]),
+    );
+  };
+  expect(await minutes(victoriaMetrics)).toEqual(await minutes(prometheus));
 });

@@ -2,13 +2,12 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { answers } from '../stack/process.ts';
+import { answers, type RunningProcess } from '../stack/process.ts';
 import { ensureDebianProgram } from './debian-program.ts';
-import { freePort, type RealParts } from './real-parts.ts';
+import type { RealParts } from './real-parts.ts';
 
 /** How compose runs it, but for addresses and the scrapes. */
 export const VICTORIA_METRICS_FLAGS = [
-  '-retentionPeriod=400d',
   // By default the newest 30 s are hidden: devices would look late.
   '-search.latencyOffset=1s',
   // By default it looks back as far as it guesses; Prometheus looks back five minutes.
@@ -16,32 +15,26 @@ export const VICTORIA_METRICS_FLAGS = [
 ] as const;
 
 /**
- * A real VictoriaMetrics on a free port.
+ * A real VictoriaMetrics.
  *
  * @param name names its folder
- * @returns its origin
  */
-export async function startVictoriaMetrics(
-  parts: RealParts,
-  name = 'victoria-metrics',
-  port?: number,
-): Promise<string> {
-  const at = port ?? (await freePort());
-  await parts.start({
+export async function startVictoriaMetrics(parts: RealParts, name: string, port: number): Promise<RunningProcess> {
+  return parts.start({
     name: 'VictoriaMetrics',
     command: await ensureDebianProgram('victoria-metrics'),
     args: [
-      `-httpListenAddr=127.0.0.1:${at}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${join(parts.folder, name)}`,
       ...VICTORIA_METRICS_FLAGS,
-      // What is imported here is history.
+      // What is imported here is history, some of it older than the 400 days that are kept elsewhere.
+      '-retentionPeriod=10y',
       '-search.disableCache',
       '-memory.allowedBytes=256MB',
     ],
     logFile: join(parts.folder, `${name}.log`),
-    ready: answers(`http://127.0.0.1:${at}/health`),
+    ready: answers(`http://127.0.0.1:${port}/health`),
   });
-  return `http://127.0.0.1:${at}`;
 }
 
 /** Hands OpenMetrics text, whose times are in seconds, to VictoriaMetrics, which wants milliseconds. */

@@ -1,0 +1,58 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { KeptPushes } from './kept-pushes.ts';
+import type { PushDesk } from './push-desk.ts';
+
+/** Well within the five minutes for which a store shows what was written last. */
+const EVERY_MS = 60_000;
+
+export interface RepeaterOptions {
+  readonly kept: KeptPushes;
+  readonly desk: PushDesk;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Repeats what silent devices said last to a store that would forget it, with the time at which they said it. */
+export interface Repeater {
+  start(): void;
+  /** One round. */
+  repeat(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createRepeater({ kept, desk, clock, logger }: RepeaterOptions): Repeater {
+  const stopping = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+
+  async function repeat(): Promise<void> {
+    for (const device of kept.devices()) {
+      if (stopping.signal.aborted) return;
+      const at = kept.held(device)?.at ?? Number.POSITIVE_INFINITY;
+      // A store that takes nothing now is asked again in the next round.
+      if (clock.now() - at >= EVERY_MS && (await desk.forward(device, 'anyway')) === 'failed') return;
+    }
+  }
+
+  async function repeatOnAndOn(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(EVERY_MS, stopping.signal);
+      try {
+        await repeat();
+      } catch (error) {
+        logger.error({ err: error }, 'kept pushes cannot be repeated; trying again');
+      }
+    }
+  }
+
+  return {
+    start() {
+      loop = repeatOnAndOn();
+    },
+    repeat,
+    async stop() {
+      stopping.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createExactSums } from '../auditor/usage/exact-sums.ts';
+import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
+import { pushPath, STATE_HEADER } from '../core/device-id.ts';
+import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createStoredValues } from '../gateway/stored-values.ts';
+import { hashToken } from '../gateway/tokens.ts';
+import { createLogger } from '../runtime/logger.ts';
+import type { RunningProcess } from '../stack/process.ts';
+import { createDevice } from './device.ts';
+import { createRealParts, freePort, type RealParts } from './real-parts.ts';
+import { startVictoriaMetrics } from './victoria-metrics.ts';
+
+const DEVICES = ['客厅 路由器', 'x%2Fy', '...', 'a?b#c', 'a\\b"c', '📱', 'a&extra_label=user=bob', '@base64'];
+const FOLDER = 'store';
+
+let parts: RealParts;
+let port: number;
+let running: RunningProcess;
+let store: Prometheus;
+let gateway: Gateway;
+let door: string;
+/** Added to the clock, so that devices are silent without waiting. */
+let ahead = 0;
+
+const start = async (): Promise<void> => {
+  running = await startVictoriaMetrics(parts, FOLDER, port);
+};
+const push = async (device: string, sequence: number, value: number, token = 'one') => {
+  const response = await fetch(door + pushPath(device), {
+    method: 'PUT',
+    body: `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`,
+    headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },
+  });
+  return { status: response.status, text: await response.text() };
+};
+/** The values that the store shows, by user and device. */
+async function shown(metric: string): Promise<Map<string, number>> {
+  const samples = await store.instant(`${metric}{job="flowcollect"}`, Date.now());
+  return new Map(samples.map(({ labels, value }) => [`${labels.user} ${labels.instance}`, value]));
+}
+const eventually = (look: () => Promise<void>): Promise<void> => vi.waitFor(look, 30_000);
+
+beforeAll(async () => {
+  parts = await createRealParts();
+  port = await freePort();
+  await start();
+  const origin = `http://127.0.0.1:${port}`;
+  store = createPrometheus({ address: () => origin, fetch });
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  gateway = createGateway({
+    config: { door: address, metrics: address, pushgateway: 'http://127.0.0.1:1', victoriaMetrics: origin },
+    dataFolder: parts.folder,
+    clock: {
+      now: () => Date.now() + ahead,
+      sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 200))),
+    },
+    logger: createLogger('test', 'silent'),
+    tokens: () => [
+      { hash: hashToken('one'), user: 'default' },
+      { hash: hashToken('two'), user: 'alice' },
+    ],
+    lastReloadSuccessful: () => true,
+  });
+  ({ door } = await gateway.start());
+});
+afterAll(async () => {
+  await gateway.stop();
+  await parts.close();
+});
+
+describe('the gateway in front of a real VictoriaMetrics', () => {
+  it('carries what an exporter counts to the sums of the auditor, to the byte', async () => {
+    const device = await createDevice();
+    const begun = Date.now() - 1000;
+    device.show(1000);
+    await device.start({ RemoteServer: door, RemoteToken: 'one', DeviceID: 'counted' });
+    await device.seen(1000);
+    device.show(123_456_789);
+    await device.seen(123_456_789);
+    const sum = async (): Promise<number> => {
+      const sums = await createExactSums(store, Date.now).between({ metric: TRAFFIC_BYTES }, begun, Date.now());
+      return sums.reduce((all, { bytes }) => all + bytes, 0);
+    };
+    await eventually(async () => expect(await sum()).toBe(123_456_789 - 1000));
+    device.show(123_456_790);
+    await eventually(async () => expect(await sum()).toBe(123_456_790 - 1000));
+    await device.end();
+  });
+
+  it('keeps every DeviceID as it is, and users apart', async () => {
+    for (const [index, device] of DEVICES.entries()) expect((await push(device, 1, index)).status).toBe(200);
+    expect((await push('...', 1, 99, 'two')).status).toBe(200);
+    const expected = DEVICES.map((device, index) => [`default ${device}`, index] as const);
+    await eventually(async () => {
+      const values = await shown(KERNEL_BYTES);
+      for (const [key, value] of [...expected, ['alice ...', 99] as const]) expect(values.get(key), key).toBe(value);
+      expect([...values.keys()].filter((key) => key.startsWith('bob'))).toEqual([]);
+    });
+  });
+
+  it('repeats what silent devices said last, with the time at which they said it', async () => {
+    const before = (await shown('push_time_seconds')).get('default 📱');
+    const count = async (): Promise<number> => {
+      const query = 'sum(count_over_time(push_time_seconds{instance="📱"}[5m]))';
+      return (await store.instant(query, Date.now()))[0]?.value ?? 0;
+    };
+    const pushes = await count();
+    ahead = 61_000;
+    await eventually(async () => expect(await count()).toBeGreaterThan(pushes + 1));
+    ahead = 0;
+    expect((await shown('push_time_seconds')).get('default 📱')).toBe(before);
+    expect((await shown(KERNEL_BYTES)).get('default 📱')).toBe(DEVICES.indexOf('📱'));
+  });
+
+  it('knows the last values of a device, without which none is retired', async () => {
+    const values = await createStoredValues(`http://127.0.0.1:${port}`)({ user: 'default', deviceId: '📱' });
+    expect(values.get(`${KERNEL_BYTES}{direction="upload"}`)).toBe(DEVICES.indexOf('📱'));
+  });
+
+  it('names VictoriaMetrics when it is down, and puts everything back when it comes up empty', async () => {
+    const before = await shown(KERNEL_BYTES);
+    const times = await shown('push_time_seconds');
+    await running.kill();
+    const refused = await push('📱', 2, 50);
+    expect(refused.status).toBe(503);
+    expect(refused.text).toMatch(/VictoriaMetrics does not take pushes .*\[server\] VictoriaMetricsAddr/);
+    await rm(join(parts.folder, FOLDER), { recursive: true });
+    await start();
+    await eventually(async () => expect(await shown(KERNEL_BYTES)).toEqual(before));
+    expect(await shown('push_time_seconds')).toEqual(times);
+    expect((await push('📱', 2, 50)).status).toBe(200);
+    await eventually(async () => expect((await shown(KERNEL_BYTES)).get('default 📱')).toBe(50));
+  });
+});
