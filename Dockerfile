@@ -7,6 +7,10 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN node tools/build.mjs
 
+FROM victoriametrics/victoria-metrics:v1.79.5 AS victoria-metrics
+# A fresh volume takes over whose folder it is mounted on.
+RUN mkdir /storage && chown 65534:65534 /storage
+
 # Caddy as somebody who is not root: a copy of the program has no capabilities that a confined container would have to grant.
 FROM caddy:2.10.2 AS caddy
 RUN cp /usr/bin/caddy /usr/local/bin/caddy && mkdir /certificates && chown 1000:1000 /certificates

@@ -20,7 +20,8 @@ export async function* gateway(context: BenchContext): AsyncGenerator<Section> {
   const texts = await devicePushes(warmUp + (rounds * pushesOfRound) / Math.min(...sizes));
   yield deviceSection(texts);
   yield await throughput(context, texts, sizes, rounds, pushesOfRound, warmUp);
-  yield await load(context, texts.slice(0, quick ? 3 : 6));
+  for (const behind of ['pushgateway and prometheus', 'victoria-metrics'] as const)
+    yield await load(context, texts.slice(0, quick ? 3 : 6), behind);
 }
 
 function deviceSection(texts: readonly string[]): Section {
@@ -43,7 +44,7 @@ async function throughput(
 ): Promise<Section> {
   const rows: Cell[][] = [];
   for (const devices of sizes) {
-    const programs = await startPrograms(root, devices, false);
+    const programs = await startPrograms(root, devices, 'pushgateway');
     try {
       const rush = async (target: Target, from: number, count: number): Promise<Rush> => {
         const input = {
@@ -96,11 +97,20 @@ async function throughput(
   };
 }
 
-async function load({ root, probe, quick }: BenchContext, texts: readonly string[]): Promise<Section> {
+const STORES = {
+  'pushgateway and prometheus': 'a real Pushgateway scraped by a real Prometheus every 15 s',
+  'victoria-metrics': 'a real VictoriaMetrics',
+} as const;
+
+async function load(
+  { root, probe, quick }: BenchContext,
+  texts: readonly string[],
+  behind: keyof typeof STORES,
+): Promise<Section> {
   const rows: Cell[][] = [];
   let carried = 0;
   for (let devices = quick ? 100 : 200; ; devices *= 2) {
-    const programs = await startPrograms(root, devices, true);
+    const programs = await startPrograms(root, devices, behind);
     try {
       const input = {
         target: programs.gateway,
@@ -118,14 +128,12 @@ async function load({ root, probe, quick }: BenchContext, texts: readonly string
       await programs.stop();
     }
   }
+  const total: Cell = { value: carried, unit: 'devices', digits: 0, atLeast: 200 };
   return {
-    title: `One machine carries ${carried} devices`,
-    method: `Each pushes every ten seconds through the gateway into a real Pushgateway scraped by a real Prometheus every 15 s, all on two cores with the client; doubled until one push of ${texts.length} is refused, or answered after the next was due.`,
-    columns: ['devices', 'not taken', 'late', 'median', 'p99', 'longest', 'scrape', 'gateway', 'client'],
-    rows: [
-      ...rows,
-      ['carried', { value: carried, unit: 'devices', digits: 0, atLeast: 200 }, '', '', '', '', '', '', ''],
-    ],
+    title: `Devices on one machine, with ${STORES[behind]}`,
+    method: `Each pushes every ten seconds through the gateway, all on the machine of the client; doubled until one push of ${texts.length} of a device is refused, or answered after the next was due.`,
+    columns: ['devices', 'not taken', 'late', 'median', 'p99', 'longest', 'scrape', 'gateway', 'store', 'client'],
+    rows: [...rows, ['carried', total, '', '', '', '', '', '', '', '']],
   };
 }
 
@@ -133,13 +141,14 @@ async function loadRow(
   programs: Programs,
   devices: number,
   found: Schedule,
-  before: { readonly gateway: number },
+  before: { readonly gateway: number; readonly store: number },
   turns: number,
 ): Promise<Cell[]> {
   const milliseconds = (value: number): Cell => ({ value, unit: 'ms', digits: 0 });
   const scrape = await programs.query('max_over_time(scrape_duration_seconds{job="pushgateway"}[5m])');
-  const { gateway } = await programs.processorSeconds();
+  const after = await programs.processorSeconds();
   const core = (share: number): Cell => ({ value: 100 * share, unit: '% of a core', digits: 0 });
+  const seconds = (turns * INTERVAL_MS) / 1000;
   return [
     String(devices),
     String(found.refused),
@@ -147,8 +156,9 @@ async function loadRow(
     milliseconds(found.medianMs),
     milliseconds(found.p99Ms),
     milliseconds(found.longestMs),
-    milliseconds(1000 * scrape),
-    core((gateway - before.gateway) / ((turns * INTERVAL_MS) / 1000)),
+    Number.isNaN(scrape) ? 'none' : milliseconds(1000 * scrape),
+    core((after.gateway - before.gateway) / seconds),
+    core((after.store - before.store) / seconds),
     core(found.processorShare),
   ];
 }

@@ -9,9 +9,9 @@ import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
+import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
-import { ensureDebianProgram } from './debian-program.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 
@@ -26,6 +26,7 @@ const compose = z
       z.strictObject({
         image: z.string(),
         build: z.union([z.string(), z.strictObject({ context: z.literal('.'), target: z.string() })]).optional(),
+        profiles: z.tuple([z.literal('victoriametrics')]).optional(),
         restart: z.literal('unless-stopped'),
         user: z
           .string()
@@ -84,7 +85,16 @@ describe('docker-compose.yml', () => {
       'label-proxy',
       'prometheus',
       'pushgateway',
+      'victoria-metrics',
+      'vmalert',
     ]);
+  });
+
+  it('starts VictoriaMetrics where it is asked for only', () => {
+    const asked = services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
+    expect(asked).toEqual(['victoria-metrics', 'vmalert']);
+    for (const [name, { depends_on }] of services)
+      if (!asked.includes(name)) expect(depends_on.filter((each) => asked.includes(each))).toEqual([]);
   });
 
   it.each(services)('pins the image of %s to one version', (_, { image }) => {
@@ -98,7 +108,7 @@ describe('docker-compose.yml', () => {
 
   it('keeps Pushgateway and Prometheus on a network without a way out', () => {
     expect(compose.networks.inside?.internal).toBe(true);
-    for (const name of ['pushgateway', 'prometheus', 'label-proxy'])
+    for (const name of ['pushgateway', 'prometheus', 'label-proxy', 'victoria-metrics', 'vmalert'])
       expect(compose.services[name]?.networks).toEqual(['inside']);
   });
 
@@ -112,7 +122,8 @@ describe('docker-compose.yml', () => {
   it('builds what the Dockerfile has', () => {
     for (const [, { build, image }] of services) {
       if (typeof build !== 'object') continue;
-      expect(read('Dockerfile')).toContain(`FROM ${image.replace('flowcollect-', '')} AS ${build.target}`);
+      const [name, version] = image.replace('flowcollect-', '').split(':');
+      expect(read('Dockerfile')).toMatch(new RegExp(`^FROM (\\w+/)?${name}:v?${version} AS ${build.target}$`, 'm'));
     }
   });
 
@@ -155,8 +166,10 @@ describe('docker-compose.yml', () => {
         expect(existsSync(`${root}prometheus/${file}`), file).toBe(true);
       }
     }
-    expect(users.map(([name]) => name)).toEqual(['config', 'prometheus', 'alertmanager', 'grafana']);
+    expect(users.map(([name]) => name)).toEqual(['config', 'prometheus', 'vmalert', 'alertmanager', 'grafana']);
     const [, group] = compose.services.config?.user?.split(':') ?? [];
+    for (const name of ['prometheus', 'vmalert', 'alertmanager'])
+      expect(compose.services[name]?.user).toBe(`${group}:${group}`);
     for (const name of ['prometheus', 'alertmanager']) {
       expect(compose.services[name]?.user).toBe(`${group}:${group}`);
       expect(compose.services.config?.command.some((each) => each.startsWith(`http://${name}:`))).toBe(true);
@@ -191,7 +204,11 @@ describe('docker-compose.yml', () => {
       .object({
         scrape_configs: z.array(z.object({ static_configs: z.array(z.object({ targets: z.array(z.string()) })) })),
       })
-      .parse(parse(read('prometheus/prometheus.yml')));
+      .parse({
+        scrape_configs: ['prometheus/prometheus.yml', 'packaging/victoria-metrics/scrape.yml'].flatMap(
+          (file) => parse(read(file)).scrape_configs,
+        ),
+      });
     const hosts = scrape_configs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets));
     for (const host of hosts.map((target) => target.split(':')[0] ?? '')) {
       if (host !== 'localhost') expect(Object.keys(compose.services)).toContain(host);
@@ -204,8 +221,13 @@ describe('docker-compose.yml', () => {
     else expect(user).toBeDefined();
   });
 
-  it('fits a VPS of 1 GB', () => {
-    const sum = services.reduce((total, [, { mem_limit }]) => total + Number.parseInt(mem_limit, 10), 0);
+  it.each([
+    ['with Pushgateway and Prometheus', ['victoria-metrics', 'vmalert']],
+    ['with VictoriaMetrics', ['pushgateway', 'prometheus']],
+  ])('fits a VPS of 1 GB %s', (_, absent) => {
+    const sum = services
+      .filter(([name]) => !absent.includes(name))
+      .reduce((total, [, { mem_limit }]) => total + Number.parseInt(mem_limit, 10), 0);
     expect(sum).toBeLessThanOrEqual(964);
   });
 
@@ -250,8 +272,26 @@ describe('docker-compose.yml', () => {
       expect(compose.services['label-proxy']?.image).toMatch(new RegExp(`:${LABEL_PROXY_VERSION}$`));
     });
 
+    it.each([
+      [
+        'victoria-metrics',
+        '-promscrape.config.dryRun',
+        `-promscrape.config=${root}packaging/victoria-metrics/scrape.yml`,
+      ],
+      ['vmalert', '-dryRun', `-rule=${root}prometheus/rules/*.yml`],
+    ] as const)('gives %s flags and files that it takes', async (name, ...dryRun) => {
+      const program = await ensureDebianProgram(name, CACHE_FOLDER);
+      const flags = (compose.services[name]?.command ?? []).filter(
+        (flag) => !/^-(promscrape\.config|rule)=/.test(flag),
+      );
+      expect(flags.length).toBeGreaterThan(4);
+      const { stdout, stderr, status } = spawnSync(program, [...flags, ...dryRun], { encoding: 'utf8' });
+      expect(status, `${stdout}${stderr}`).toBe(0);
+      expect(compose.services[name]?.image).toMatch(/:v?1\.79\.5$/);
+    });
+
     it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {
-      const caddy = await ensureDebianProgram('caddy');
+      const caddy = await ensureDebianProgram('caddy', CACHE_FOLDER);
       const { stdout, stderr, status } = spawnSync(
         'env',
         [

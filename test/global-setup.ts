@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
+import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
-import { ensureDebianProgram } from './debian-program.ts';
 import { ensureLabelProxy, type LabelProxyProgram } from './label-proxy.ts';
 
 declare module 'vitest' {
@@ -28,6 +28,5 @@ export default async function setup(project: TestProject): Promise<void> {
 /** One after the other: apt works alone. */
 async function fromDebian(): Promise<void> {
   await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
-  await ensureDebianProgram('caddy');
-  await ensureDebianProgram('victoria-metrics');
+  for (const name of ['caddy', 'victoria-metrics', 'vmalert'] as const) await ensureDebianProgram(name, CACHE_FOLDER);
 }

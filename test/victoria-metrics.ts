@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { answers, type RunningProcess } from '../stack/process.ts';
-import { ensureDebianProgram } from './debian-program.ts';
+import { CACHE_FOLDER } from './cache-folder.ts';
 import type { RealParts } from './real-parts.ts';
 
 /** How compose runs it, but for addresses and the scrapes. */
@@ -22,7 +23,7 @@ export const VICTORIA_METRICS_FLAGS = [
 export async function startVictoriaMetrics(parts: RealParts, name: string, port: number): Promise<RunningProcess> {
   return parts.start({
     name: 'VictoriaMetrics',
-    command: await ensureDebianProgram('victoria-metrics'),
+    command: await ensureDebianProgram('victoria-metrics', CACHE_FOLDER),
     args: [
       `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${join(parts.folder, name)}`,

@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { hashToken } from '../../gateway/tokens.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { ensureBinaries } from '../../stack/binaries.ts';
+import { ensureDebianProgram } from '../../stack/debian-program.ts';
 import { renderIni } from '../../stack/ini-text.ts';
 import { createOrphanGuard } from '../../stack/orphan-guard.ts';
 import { answers, type ProcessSpec, startProcess } from '../../stack/process.ts';
 import { prometheusSpec, pushgatewaySpec } from '../../stack/storage-programs.ts';
 import { deviceName, deviceToken, type Target } from './crowd-of-devices.ts';
 
-const PORTS = { door: 19_791, metrics: 19_792, pushgateway: 19_793, prometheus: 19_794 } as const;
+const PORTS = {
+  door: 19_791,
+  metrics: 19_792,
+  pushgateway: 19_793,
+  prometheus: 19_794,
+  victoriaMetrics: 19_795,
+} as const;
 const at = (name: keyof typeof PORTS): string => `http://127.0.0.1:${PORTS[name]}`;
 /** As compose and the stack have it. */
 const SCRAPE_CONFIG = `global: {scrape_interval: 15s}
@@ -19,12 +26,15 @@ scrape_configs:
   - {job_name: gateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${PORTS.metrics}"]}]}
 `;
 
-/** The built gateway before a real Pushgateway, both new and empty, and a Prometheus that scrapes them if one is asked for. */
+/** What stands behind the gateway. */
+export type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
+
+/** The built gateway before a real Pushgateway or what is in its place, all new and empty. */
 export interface Programs {
   readonly gateway: Target;
   readonly pushgateway: Target;
-  /** Processor seconds that each program has taken so far. */
-  processorSeconds(): Promise<{ readonly gateway: number; readonly pushgateway: number }>;
+  /** Processor seconds that gateway and store have taken so far. */
+  processorSeconds(): Promise<{ readonly gateway: number; readonly store: number }>;
   /** One figure of Prometheus; NaN when it has none. */
   query(promql: string): Promise<number>;
   stop(): Promise<void>;
@@ -34,7 +44,7 @@ export interface Programs {
  * @param root the checkout, built
  * @param devices each gets a token of its own
  */
-export async function startPrograms(root: string, devices: number, withPrometheus: boolean): Promise<Programs> {
+export async function startPrograms(root: string, devices: number, behind: Behind): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-bench-'));
   const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
   const guard = createOrphanGuard();
@@ -51,9 +61,13 @@ export async function startPrograms(root: string, devices: number, withPrometheu
   };
   try {
     const place = (name: string) => ({ binaries, folder: join(folder, name), logFile: join(folder, `${name}.log`) });
-    const store = await start(pushgatewaySpec({ ...place('pushgateway'), folder, port: PORTS.pushgateway }));
+    const store = await start(
+      behind === 'victoria-metrics'
+        ? victoriaMetricsSpec(await ensureDebianProgram('victoria-metrics', join(root, '.cache')), folder)
+        : pushgatewaySpec({ ...place('pushgateway'), folder, port: PORTS.pushgateway }),
+    );
     const settings = join(folder, 'ServerSetting.ini');
-    await writeFile(settings, settingsText(devices));
+    await writeFile(settings, settingsText(devices, behind));
     const door = await start({
       name: 'gateway',
       command: process.execPath,
@@ -61,7 +75,7 @@ export async function startPrograms(root: string, devices: number, withPrometheu
       logFile: join(folder, 'gateway.log'),
       ready: answers(`${at('metrics')}/healthz`),
     });
-    if (withPrometheus) {
+    if (behind === 'pushgateway and prometheus') {
       const configFile = join(folder, 'prometheus.yml');
       await writeFile(configFile, SCRAPE_CONFIG);
       await start(prometheusSpec({ ...place('prometheus'), port: PORTS.prometheus, configFile }));
@@ -69,8 +83,8 @@ export async function startPrograms(root: string, devices: number, withPrometheu
     return {
       gateway: { origin: at('door'), through: 'gateway' },
       pushgateway: { origin: at('pushgateway'), through: 'pushgateway' },
-      processorSeconds: async () => ({ gateway: await processorOf(door), pushgateway: await processorOf(store) }),
-      query: (promql) => query(at('prometheus'), promql),
+      processorSeconds: async () => ({ gateway: await processorOf(door), store: await processorOf(store) }),
+      query: (promql) => query(at(behind === 'victoria-metrics' ? 'victoriaMetrics' : 'prometheus'), promql),
       stop,
     };
   } catch (error) {
@@ -79,7 +93,24 @@ export async function startPrograms(root: string, devices: number, withPrometheu
   }
 }
 
-function settingsText(devices: number): string {
+/** As compose runs it, but for its memory. */
+function victoriaMetricsSpec(command: string, folder: string): ProcessSpec {
+  return {
+    name: 'VictoriaMetrics',
+    command,
+    args: [
+      `-httpListenAddr=127.0.0.1:${PORTS.victoriaMetrics}`,
+      `-storageDataPath=${join(folder, 'victoria-metrics')}`,
+      '-retentionPeriod=400d',
+      '-search.latencyOffset=1s',
+      '-search.maxStalenessInterval=5m',
+    ],
+    logFile: join(folder, 'victoria-metrics.log'),
+    ready: answers(`${at('victoriaMetrics')}/health`),
+  };
+}
+
+function settingsText(devices: number, behind: Behind): string {
   const sections = Array.from({ length: devices }, (_, device) => {
     const hash = hashToken(deviceToken(device)).toString('hex');
     return [`device.${deviceName(device)}`, { Token: `sha256:${hash}` }] as const;
@@ -89,6 +120,7 @@ function settingsText(devices: number): string {
       ListenPort: `127.0.0.1:${PORTS.door}`,
       GatewayMetricsListen: `127.0.0.1:${PORTS.metrics}`,
       PushgatewayAddr: at('pushgateway'),
+      ...(behind === 'victoria-metrics' ? { VictoriaMetricsAddr: at('victoriaMetrics') } : {}),
       DataDir: 'data',
       LogLevel: 'warn',
     },
