@@ -9,13 +9,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildBoard } from '../grafana/board.ts';
 import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
-import { countedTruth, END, openMetrics } from './dashboard-truth.ts';
-import { ask, type PanelQuery, panelQueries, type Series } from './panel-queries.ts';
+import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
+import { countedTruth, END, openMetrics, STEP } from './dashboard-truth.ts';
+import { ask, type Series } from './panel-answers.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { importHistory, startVictoriaMetrics } from './victoria-metrics.ts';
 
 const settings: BoardSettings = { ...DEFAULTS, language: 'en', zone: 'Asia/Shanghai' };
-const queries = allBoards(settings).flatMap((board) => panelQueries(buildBoard(board, settings), END, 8 * 3_600_000));
+const look = { at: END, offset: 8 * 3_600_000, scrape: STEP };
+const queries = allBoards(settings).flatMap((board) => panelQueries(buildBoard(board, settings), look));
 
 let parts: RealParts;
 let prometheus: string;
