@@ -49,15 +49,7 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
     });
 
     it('adds up from windows that touch, wherever they are cut', async () => {
-      const cuts = [
-        T0,
-        T0 + 7 * 60_000,
-        T0 + HOUR + 1,
-        T0 + 5 * HOUR + 5 * 60_000,
-        T0 + DAY / 2 + 7,
-        T1 - HOUR,
-        T1,
-      ];
+      const cuts = [T0, T0 + 7 * 60_000, T0 + HOUR + 1, T0 + 5 * HOUR + 5 * 60_000, T0 + DAY / 2 + 7, T1 - HOUR, T1];
       const total = new Map<string, number>();
       for (const [index, to] of cuts.entries()) {
         const from = cuts[index - 1];
