@@ -8,6 +8,7 @@ import { METRICS } from '../core/metric-contract.ts';
 import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
+import { MEANING_IN_CHINESE } from '../tools/metrics-in-chinese.ts';
 import { metricsPage } from '../tools/metrics-page.ts';
 import { readExample, settingsPage } from '../tools/settings-page.ts';
 
@@ -19,12 +20,29 @@ const pages = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md'
     .map((path) => `docs/${path.replaceAll('\\', '/')}`),
 );
 
-it('docs/metrics.md is what the contract says', () => {
-  expect(read('docs/metrics.md'), 'run "npm run docs"').toBe(metricsPage());
+describe.each([
+  ['en', 'md'],
+  ['zh', 'zh-CN.md'],
+] as const)('pages that are made, in %s', (language, ending) => {
+  it('say of metrics what the contract says', () => {
+    expect(read(`docs/metrics.${ending}`), 'run "npm run docs"').toBe(metricsPage(language));
+  });
+
+  it('say of settings what the example says', () => {
+    const page = settingsPage(read('setting.ini.example'), language);
+    expect(read(`docs/settings.${ending}`), 'run "npm run docs"').toBe(page);
+  });
 });
 
-it('docs/settings.md is what the example says', () => {
-  expect(read('docs/settings.md'), 'run "npm run docs"').toBe(settingsPage(read('setting.ini.example')));
+it('every metric has a meaning in Chinese, and no other has', () => {
+  expect(Object.keys(MEANING_IN_CHINESE).sort()).toEqual(METRICS.map(({ name }) => name).sort());
+});
+
+it('every comment of setting.ini.example is in both languages, and its English holds no Chinese', () => {
+  for (const { section, key, about } of readExample(read('setting.ini.example'))) {
+    expect(about.en.length > 0, `[${section}] ${key}`).toBe(about.zh.length > 0);
+    expect(about.en.join(), `[${section}] ${key}`).not.toMatch(/\p{Script=Han}/u);
+  }
 });
 
 describe.each([

@@ -1,31 +1,51 @@
+import type { PageLanguage } from './metrics-page.ts';
+
 /** A key of setting.ini.example. */
 export interface ExampleKey {
   readonly section: string;
   readonly key: string;
   /** As the example writes it; the first line of a value over several. */
   readonly value: string;
-  /** The example's comment above it, Chinese and English; that of the key before where it has none of its own. */
-  readonly about: string;
+  /** The example's comment above it, by line; that of the key before where it has none of its own. */
+  readonly about: Readonly<Record<PageLanguage, readonly string[]>>;
 }
 
-const INTRODUCTION = `# 配置 / Settings
+const WORDS: Readonly<Record<PageLanguage, { introduction: string; columns: string }>> = {
+  en: {
+    introduction: `# Settings
 
-每个键的含义与示例值；\`[client]\`、\`[kernel.NAME]\` 属于设备（\`ClientSetting.ini\`），其余属于 VPS（\`ServerSetting.ini\`），也可以写在同一个文件里。修改后立即生效；写错时沿用上一次的配置，日志会指出文件、行、键和原因。时长写作 \`1000\`（毫秒）、\`10s\`、\`6h\`，大小写作 \`100MB\`、\`2GB\`（以 1024 为底）。
+[中文](settings.zh-CN.md)
 
 What each key means, with the value of the example. \`[client]\` and \`[kernel.NAME]\` belong to a device (\`ClientSetting.ini\`), the others to the VPS (\`ServerSetting.ini\`); one file may hold both. Edits apply at once; after a bad edit the last good settings stay, and the log names file, line, key and reason. Durations are written \`1000\` (milliseconds), \`10s\`, \`6h\`; sizes \`100MB\`, \`2GB\` (base 1024).
 
-本页由 \`npm run docs\` 从 [setting.ini.example](../setting.ini.example) 生成 / This page is written from [setting.ini.example](../setting.ini.example) by \`npm run docs\`; tests hold it equal to that and to the services' schemas.
-`;
+This page is written from [setting.ini.example](../setting.ini.example) by \`npm run docs\`; tests hold it equal to that and to the services' schemas.
+`,
+    columns: 'key | example |',
+  },
+  zh: {
+    introduction: `# 配置
 
-/** docs/settings.md, from the text of setting.ini.example. */
-export function settingsPage(example: string): string {
+[English](settings.md)
+
+每个键的含义与示例值。\`[client]\`、\`[kernel.NAME]\` 属于设备（\`ClientSetting.ini\`），其余属于 VPS（\`ServerSetting.ini\`），也可以写在同一个文件里。修改后立即生效；写错时沿用上一次的配置，日志会指出文件、行、键和原因。时长写作 \`1000\`（毫秒）、\`10s\`、\`6h\`，大小写作 \`100MB\`、\`2GB\`（以 1024 为底）。
+
+本页由 \`npm run docs\` 从 [setting.ini.example](../setting.ini.example) 生成，测试保证它与示例和各服务的定义一致。
+`,
+    columns: '键 | 示例 |',
+  },
+};
+
+/** docs/settings.md or docs/settings.zh-CN.md, from the text of setting.ini.example. */
+export function settingsPage(example: string, language: PageLanguage): string {
+  const { introduction, columns } = WORDS[language];
   const tables = [...bySection(readExample(example))].map(([section, keys]) => {
     const rows = keys.map(
-      ({ key, value, about }) => `| \`${key}\` | ${value === '' ? '' : `\`${cell(value)}\``} | ${cell(about)} |`,
+      ({ key, value, about }) =>
+        `| \`${key}\` | ${value === '' ? '' : `\`${cell(value)}\``} | ${cell(about[language].join('<br>'))} |`,
     );
-    return `## [${section}]\n\n| key | example | |\n|---|---|---|\n${rows.join('\n')}\n`;
+    return `## [${section}]\n\n| ${columns} |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
-  return [INTRODUCTION, ...tables].join('\n');
+  return [introduction, ...tables].join('\n');
 }
 
 /** A comment about all that follows it. */
@@ -36,25 +56,42 @@ export function readExample(example: string): ExampleKey[] {
   const keys: ExampleKey[] = [];
   let section = '';
   let comment: string[] = [];
-  let about = '';
+  let about = inBoth([]);
   for (const line of example.split('\n')) {
     const header = /^(?:# )?\[([^\]"]+)\]\s*$/.exec(line)?.[1];
     const [, key, value] = /^(?:# )?([A-Z]\w+)\s*=\s*(.*)$/.exec(line) ?? [];
     if (header !== undefined) {
       section = header;
       comment = [];
-      about = '';
+      about = inBoth([]);
     } else if (key !== undefined && value !== undefined) {
-      if (comment.length > 0) about = comment.filter((text) => !HEADING.test(text)).join('<br>');
+      if (comment.length > 0) about = inBoth(comment.filter((text) => !HEADING.test(text)));
       comment = [];
       keys.push({ section, key, value, about });
     } else if (line.startsWith('# ')) comment.push(line.slice(2));
     else if (line.trim() === '') {
       comment = [];
-      about = '';
+      about = inBoth([]);
     }
   }
   return keys;
+}
+
+const CHINESE = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;
+
+/** A comment by language: a line is `Chinese / English`, or one of the two; what names no Chinese at all is for both. */
+function inBoth(comment: readonly string[]): ExampleKey['about'] {
+  if (!comment.some((line) => CHINESE.test(line))) return { en: comment, zh: comment };
+  const en: string[] = [];
+  const zh: string[] = [];
+  for (const line of comment) {
+    const [, left, right] = /^(.*?\S) \/ ([^\p{Script=Han}\u3000-\u303f\uff00-\uffef]+)$/u.exec(line) ?? [];
+    if (left !== undefined && right !== undefined && CHINESE.test(left)) {
+      zh.push(left);
+      en.push(right);
+    } else (CHINESE.test(line) ? zh : en).push(line);
+  }
+  return { en, zh };
 }
 
 function bySection(keys: readonly ExampleKey[]): Map<string, ExampleKey[]> {
