@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -188,4 +188,26 @@ it('tells of an add-on and a renewal in the report of their day', async () => {
   now += 24 * HOUR;
   header(5050, 1_900_000_000);
   expect((await auditor.report()).airports[0]).toMatchObject({ plan: [], verdict: { kind: 'ok' } });
+});
+
+it('uses a reading younger than ten minutes again, and asks after that', async () => {
+  const auditor = await openAuditor(link());
+  await auditor.look();
+  now += HOUR;
+  await auditor.look();
+  now += 9 * 60_000;
+  await auditor.look();
+  expect(airport.requests()).toBe(2);
+  now += 2 * 60_000;
+  await auditor.look();
+  expect(airport.requests()).toBe(3);
+});
+
+it('reads the address from its file at every look, and says when there is none', async () => {
+  const auditor = await openAuditor('UrlFile = link.txt');
+  await auditor.look();
+  expect(lines.join('')).toContain('address_missing');
+  await writeFile(join(folder, 'link.txt'), `${airport.url()}\n`);
+  expect(await auditor.look()).toBe(true);
+  expect(airport.requests()).toBe(1);
 });
