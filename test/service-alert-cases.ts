@@ -63,6 +63,15 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
     says: pushgatewayDown,
   },
   {
+    alert: 'FlowCollectPushgatewayDown',
+    name: 'where VictoriaMetrics is in its place, and then is not',
+    series: { 'up{job="victoria-metrics",instance="v:8428"}': '1x9' },
+    silent: '14m',
+    firing: '20m',
+    labels: { severity: 'critical', job: 'pushgateway' },
+    says: pushgatewayDown,
+  },
+  {
     alert: 'FlowCollectServiceDown',
     series: { 'up{job="auditor",instance="a:9102"}': '1x9 0x10 1x20', 'up{job="gateway",instance="g:9103"}': '1x60' },
     silent: '14m',

@@ -31,7 +31,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
     },
     {
       name: 'FlowCollectPushgatewayDown',
-      expr: 'up{job="pushgateway"} == 0 or absent(up{job=~"pushgateway|victoria-metrics"})',
+      expr: 'up{job="pushgateway"} == 0 or absent(up{job="pushgateway"}) unless on () up{job="victoria-metrics"}',
       for: '2m',
       severity: 'critical',
       summary: ['Pushgateway 无法抓取', 'Pushgateway cannot be scraped'],
