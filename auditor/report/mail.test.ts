@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import type { MailConfig } from '../config.ts';
@@ -70,5 +72,41 @@ describe('a server that does not take it', () => {
       sent: false,
       failure: { kind: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port} cannot be reached`) },
     });
+  });
+});
+
+describe('TLS with a server elsewhere', () => {
+  /** Loopback, written so that it does not look like it: what is elsewhere gets no password without TLS. */
+  const ELSEWHERE = '0x7f.1';
+  let server: SMTPServer;
+  let signIns: number;
+  const serve = async (options: SMTPServerOptions): Promise<number> => {
+    signIns = 0;
+    server = new SMTPServer({
+      ...options,
+      onAuth(_auth, _session, done) {
+        signIns += 1;
+        done(null, { user: 'me' });
+      },
+    });
+    server.on('error', () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.server.address() as AddressInfo).port;
+  };
+  afterEach(() => new Promise<void>((resolve) => server.close(resolve)));
+
+  it('fails where its certificate is not trusted, before the password is sent', async () => {
+    const read = (name: string): Promise<Buffer> =>
+      readFile(new URL(`../../test/certificates/${name}`, import.meta.url));
+    const port = await serve({ key: await read('kernel.key'), cert: await read('kernel.crt') });
+    const outcome = await send({ host: ELSEWHERE, port });
+    expect(outcome).toMatchObject({ failure: { kind: 'tls', message: expect.stringContaining('not trusted here') } });
+    expect(signIns).toBe(0);
+  });
+
+  it('fails where the server has none', async () => {
+    const port = await serve({ disabledCommands: ['STARTTLS'], allowInsecureAuth: true });
+    expect(await send({ host: ELSEWHERE, port })).toMatchObject({ sent: false, failure: { kind: 'tls' } });
+    expect(signIns).toBe(0);
   });
 });

@@ -99,7 +99,11 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
   if (code === 'EENVELOPE' || responseCode === 550 || responseCode === 553) {
     return failure('recipient', `${server} refused sender or recipient; check EmailUser and EmailTo`);
   }
-  if (code === 'ETLS' || /certificate|wrong version number|SSL/i.test(String((error as Error).message))) {
+  const { message } = error as Error;
+  if (/certificate|altnames/i.test(message)) {
+    return failure('tls', `${server} shows a certificate that is not trusted here (${message}); check SMTPHost`);
+  }
+  if (code === 'ETLS' || /wrong version number|SSL|STARTTLS/i.test(message)) {
     return failure(
       'tls',
       `TLS with ${server} failed; SMTPPort is 465 for TLS from the first byte and 587 for STARTTLS`,
