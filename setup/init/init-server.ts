@@ -21,6 +21,11 @@ const DOCKER: Readonly<Record<string, string>> = {
   LabelProxyAddr: 'http://label-proxy:9105',
   DataDir: '/data',
 };
+/** Tokens go where the gateway that runs reads them: install.sh has copied the settings. */
+const PAIR = {
+  docker: 'docker compose exec gateway node dist/flowcollect.mjs pair --config /config/ServerSetting.ini',
+  debian: 'sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini',
+} as const;
 const TOKEN_BYTES = 24;
 
 /**
@@ -58,7 +63,5 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   reader.section('smtp', smtpSchema);
   reader.finish(readServerSection(reader));
   talk.say(docker ? words.nextOnDocker(file) : words.nextOnServer(file));
-  const command = docker ? 'docker compose exec gateway node dist/flowcollect.mjs pair' : 'flowcollect pair';
-  const place = docker ? '/config/ServerSetting.ini' : file;
-  talk.say(words.pairing(`${command} --config ${place} --server ${server} --device my-phone`));
+  talk.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
 }

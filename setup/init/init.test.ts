@@ -156,4 +156,11 @@ describe('init server', () => {
     await initServer({ talk: talk(), file });
     expect(await settings(file, 'server')).toEqual(server);
   });
+
+  it('pairs, without Docker, where the installed gateway reads its tokens', async () => {
+    const answers = talk('https://my.vps', '', '', 'n');
+    await initServer({ talk: answers, file: join(folder, 'ServerSetting.ini') });
+    expect(said).toContain('packaging/debian/install.sh');
+    expect(said).toContain('sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini --server https://my.vps');
+  });
 });

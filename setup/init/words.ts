@@ -61,7 +61,7 @@ const zh: InitWords = {
     `下一步：sudo chown -R 1000 ${dirname(file)}，按 README 写好 secrets/，然后 docker compose up -d --build`,
   nextOnServer: (file) => `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
   tunnel: (port) =>
-    `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.md`,
+    `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
   pairing: (line) => `然后为每台设备运行（设备名自定）：${line}`,
 };
 
