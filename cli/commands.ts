@@ -18,6 +18,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   backup: 'setup',
   restore: 'setup',
   stack: 'stack',
+  simulator: 'simulator',
   config: 'render',
 };
 
@@ -41,6 +42,7 @@ Commands:
   backup     pack the settings and data of a VPS into one file
   restore    bring back what a backup holds
   stack      start the whole system on this machine
+  simulator  a kernel, an airport, a mailbox and a Bot API on loopback, to try things with
   config     write the configuration of Prometheus, Alertmanager and Grafana
   version    print the version; --check asks whether there is a newer one
 
@@ -55,13 +57,10 @@ export interface Service {
  * Hands a command to the bundle that answers it.
  *
  * @param argv arguments without the program
- * @param load gives a bundle by name, or undefined where this build does not hold it
+ * @param load gives a bundle by name
  * @returns exit code
  */
-export async function dispatch(
-  argv: readonly string[],
-  load: (bundle: string) => Promise<Service | undefined>,
-): Promise<number> {
+export async function dispatch(argv: readonly string[], load: (bundle: string) => Promise<Service>): Promise<number> {
   const command = argv[0];
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
     console.log(USAGE);
@@ -77,10 +76,5 @@ export async function dispatch(
     console.error(`flowcollect: unknown command "${command}"; "flowcollect --help" lists them`);
     return 2;
   }
-  const service = await load(bundle);
-  if (service === undefined) {
-    console.error(`flowcollect: "${command}" needs a checkout of FlowCollect; this is the single executable`);
-    return 2;
-  }
-  return service.run(argv);
+  return (await load(bundle)).run(argv);
 }

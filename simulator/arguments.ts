@@ -61,7 +61,7 @@ const COMMON_OPTIONS = [
 /** @throws CommanderError for bad arguments, and (with exit code 0) after help was printed */
 export function parseArguments(argv: readonly string[]): SimulatorArguments {
   let parsed: SimulatorArguments | undefined;
-  const program = new Command('simulator')
+  const program = new Command('flowcollect simulator')
     .description(
       'A Mihomo kernel, an airport, a mailbox and a Bot API on loopback. Prints their addresses as one line of JSON.',
     )

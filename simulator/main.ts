@@ -5,12 +5,12 @@ import { RecordingError, readRecording } from './kernel/recording.ts';
 import { createSimulation, type SimulationConfig } from './simulation.ts';
 
 /**
- * `simulator kernel|airport|mailbox|all`: prints one line of JSON with the addresses when all are up, and runs until
+ * `flowcollect simulator kernel|airport|mailbox|telegram|all`: prints one line of JSON with the addresses when all are up, and runs until
  * SIGTERM or SIGINT.
  */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    const simulation = createSimulation(await configOf(parseArguments(argv)), Date.now);
+    const simulation = createSimulation(await configOf(parseArguments(argv.slice(1))), Date.now);
     const stopped = new Promise((resolve) => {
       process.once('SIGTERM', resolve);
       process.once('SIGINT', resolve);
@@ -32,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function fail(error: Error, exitCode: number): number {
-  process.stderr.write(`simulator: ${error.message}\n`);
+  process.stderr.write(`flowcollect simulator: ${error.message}\n`);
   return exitCode;
 }
 
@@ -64,5 +64,3 @@ async function configOf(args: SimulatorArguments): Promise<SimulationConfig> {
     ...(parts.includes('telegram') ? { telegram } : {}),
   };
 }
-
-process.exitCode = await run(process.argv.slice(2));

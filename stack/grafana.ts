@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { OwnProgram } from '../runtime/own-program.ts';
 import { answers, type ProcessSpec } from './process.ts';
 
 export interface GrafanaPlace {
@@ -10,7 +11,7 @@ export interface GrafanaPlace {
   readonly port: number;
   readonly folder: string;
   readonly logFile: string;
-  /** The folder grafana/ of the checkout. */
+  /** The folder grafana/ of the checkout or of the unpacked bundles. */
   readonly sources: string;
   /** A folder of dashboards for each language. */
   readonly dashboards: string;
@@ -65,9 +66,9 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
  * @returns the folder of the languages
  * @throws Error when they cannot be written
  */
-export async function writeDashboards(bundles: string, settings: string, folder: string): Promise<string> {
-  const command = [join(bundles, 'flowcollect.mjs'), 'config', 'render', '--config', settings, '--out', folder];
-  await promisify(execFile)(process.execPath, command);
+export async function writeDashboards(own: OwnProgram, settings: string, folder: string): Promise<string> {
+  const command = [...own.args, 'config', 'render', '--config', settings, '--out', folder];
+  await promisify(execFile)(own.command, command);
   return join(folder, 'dashboards');
 }
 

@@ -1,21 +1,29 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { OwnProgram } from '../runtime/own-program.ts';
 
-/** The checkout that the stack runs from. */
-export interface Checkout {
-  /** Built bundles. */
-  readonly bundles: string;
-  readonly grafana: string;
+/** What the stack runs from: a checkout or unpacked bundles, or the single executable alone. */
+export interface Installation {
+  readonly own: OwnProgram;
+  /** The provisioned dashboards; undefined in the single executable, which does not carry them. */
+  readonly grafana: string | undefined;
+  /** For the programs of others and for runs of the demo. */
   readonly cache: string;
 }
 
-/** @param root absolute path of the checkout */
-export function checkoutAt(root: string): Checkout {
-  return {
-    bundles: join(root, 'dist'),
-    grafana: join(root, 'grafana'),
-    cache: join(root, '.cache'),
-  };
+/** @param own how FlowCollect was started */
+export function installationOf(own: OwnProgram, environment: Readonly<Record<string, string>>): Installation {
+  const [script] = own.args;
+  if (script === undefined) return { own, grafana: undefined, cache: join(userCache(environment), 'flowcollect') };
+  // The bundle stands in dist/.
+  const root = dirname(dirname(script));
+  return { own, grafana: join(root, 'grafana'), cache: join(root, '.cache') };
+}
+
+/** Where programs of this user keep what can be had again (the XDG base directory specification, or Windows' own). */
+function userCache({ XDG_CACHE_HOME, LOCALAPPDATA }: Readonly<Record<string, string>>): string {
+  return XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), '.cache');
 }
 
 /** Where one run keeps data, logs and generated settings. */
@@ -28,9 +36,9 @@ export interface RunFolder {
 }
 
 /** The folder of a demo is new each time; that of a real kernel keeps its data in `DataDir`. */
-export async function openRunFolder(checkout: Checkout, realData: string | undefined): Promise<RunFolder> {
-  if (realData === undefined) await mkdir(checkout.cache, { recursive: true });
-  const path = realData === undefined ? await mkdtemp(join(checkout.cache, 'demo-')) : join(realData, 'stack');
+export async function openRunFolder({ cache }: Installation, realData: string | undefined): Promise<RunFolder> {
+  if (realData === undefined) await mkdir(cache, { recursive: true });
+  const path = realData === undefined ? await mkdtemp(join(cache, 'demo-')) : join(realData, 'stack');
   await mkdir(join(path, 'logs'), { recursive: true });
   return {
     path,

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../core/settings.ts';
 import { ListenError } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { ownProgram } from '../runtime/own-program.ts';
 import { createScreen } from '../runtime/screen.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { BinariesError } from './binaries.ts';
 import { KernelRefusedError } from './kernel-choice.ts';
+import { installationOf } from './layout.ts';
 import { ProcessError } from './process.ts';
 import { AuditFailedError } from './report.ts';
 import { runStack } from './run-stack.ts';
@@ -23,9 +24,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     const side = readServerSide(serverPath, serverExists ? await readSettingsText(serverPath) : '');
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+    const environment: Record<string, string> = Object.fromEntries(
+      Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    );
     await runStack({
-      // The bundle stands in dist/ of the checkout.
-      root: fileURLToPath(new URL('..', import.meta.url)),
+      installation: installationOf(ownProgram(process.execPath, process.argv[1]), environment),
       side,
       own: { serverPath, serverExists, clientPath },
       clientExists: existsSync(clientPath),
@@ -33,9 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       signal: ending.signal,
       screen: createScreen(process.stdout),
       logger: createLogger('stack', side.server.LogLevel),
-      environment: Object.fromEntries(
-        Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-      ),
+      environment,
       clock: Date.now,
     });
     return 0;

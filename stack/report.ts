@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { simpleParser } from 'mailparser';
+import type { OwnProgram } from '../runtime/own-program.ts';
 import { readMails, type SimulatedWorld } from './simulated-world.ts';
 import type { StackTexts } from './texts.ts';
 
@@ -19,10 +19,10 @@ export class AuditFailedError extends Error {
  * @param mail whether the report is mailed too
  * @throws AuditFailedError
  */
-export async function audit(bundles: string, serverSettings: string, mail: boolean): Promise<string> {
-  const args = [join(bundles, 'flowcollect.mjs'), 'audit', '--now', ...(mail ? ['--mail'] : [])];
+export async function audit(own: OwnProgram, serverSettings: string, mail: boolean): Promise<string> {
+  const args = [...own.args, 'audit', '--now', ...(mail ? ['--mail'] : [])];
   try {
-    const { stdout } = await run(process.execPath, [...args, '--config', serverSettings], { timeout: AUDIT_WITHIN_MS });
+    const { stdout } = await run(own.command, [...args, '--config', serverSettings], { timeout: AUDIT_WITHIN_MS });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

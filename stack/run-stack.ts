@@ -1,8 +1,9 @@
 import type { Logger } from '../runtime/logger.ts';
+import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
-import { checkoutAt, discard, openRunFolder } from './layout.ts';
+import { discard, type Installation, openRunFolder } from './layout.ts';
 import { startLiveView } from './live-view.ts';
 import { createOrphanGuard } from './orphan-guard.ts';
 import { ProcessError } from './process.ts';
@@ -14,8 +15,7 @@ import { createSupervisor } from './supervisor.ts';
 import { type StackTexts, stackTexts } from './texts.ts';
 
 export interface StackRun {
-  /** The checkout. */
-  readonly root: string;
+  readonly installation: Installation;
   readonly side: ServerSide;
   readonly own: OwnFiles;
   readonly clientExists: boolean;
@@ -35,21 +35,20 @@ export interface StackRun {
  * @throws the errors of {@link startStack} and of the audit; ProcessError when a part ends on its own
  */
 export async function runStack(run: StackRun): Promise<void> {
-  const { root, side, own, screen, signal, logger } = run;
+  const { installation, side, own, screen, signal, logger } = run;
   const texts = stackTexts(side.server.Language);
-  const checkout = checkoutAt(root);
   screen.say(texts.starting);
-  const binaries = await ensureBinaries({ cacheFolder: checkout.cache, logger });
+  const binaries = await ensureBinaries({ cacheFolder: installation.cache, logger });
   const choice = await chooseKernel(own.clientPath, run.clientExists);
   screen.say(describeChoice(choice, own, texts));
-  const folder = await openRunFolder(checkout, choice.kind === 'real' ? side.dataFolder : undefined);
+  const folder = await openRunFolder(installation, choice.kind === 'real' ? side.dataFolder : undefined);
 
   const supervisor = createSupervisor(createOrphanGuard(), signal);
   let failed = false;
   let stopView = (): void => {};
   let unfollow = async (): Promise<void> => {};
   try {
-    const config = { checkout, folder, binaries, side, own, choice, environment: run.environment };
+    const config = { installation, folder, binaries, side, own, choice, environment: run.environment };
     const stack = await startStack(config, supervisor, screen, texts, logger);
     unfollow = stack.unfollow;
     tellAddresses(stack, folder.path, run, texts);
@@ -94,8 +93,8 @@ function willReport(stack: RunningStack, run: StackRun): boolean {
 }
 
 /** Audits and gives what a person reads: in a demo the mail as it arrived. */
-async function report(stack: RunningStack, bundles: string, texts: StackTexts): Promise<string> {
-  const printed = await audit(bundles, stack.serverSettings, stack.world !== undefined);
+async function report(stack: RunningStack, own: OwnProgram, texts: StackTexts): Promise<string> {
+  const printed = await audit(own, stack.serverSettings, stack.world !== undefined);
   return stack.world === undefined ? printed : readReportMail(stack.world, texts);
 }
 
@@ -107,7 +106,7 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts
     if (!signal.aborted) {
       screen.say(texts.auditing);
       try {
-        screen.say(await report(stack, checkoutAt(run.root).bundles, texts));
+        screen.say(await report(stack, run.installation.own, texts));
       } catch (error) {
         if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
         screen.say(error.message);

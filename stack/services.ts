@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { ListenAddress } from '../runtime/http-listener.ts';
+import type { OwnProgram } from '../runtime/own-program.ts';
 import { answers, type ProcessSpec } from './process.ts';
 import { reachableAt, type StackAddresses } from './settings.ts';
 import type { StackTexts } from './texts.ts';
 
 /** What it takes to start FlowCollect's own services. */
 export interface ServicesPlace {
-  /** Folder of the built bundles. */
-  readonly bundles: string;
+  readonly own: OwnProgram;
   /** The log file of a part. */
   readonly logOf: (part: string) => string;
   readonly addresses: StackAddresses;
@@ -30,15 +29,15 @@ export function exporterSpec(place: ServicesPlace): ProcessSpec {
 }
 
 function service(
-  { bundles, logOf, texts }: ServicesPlace,
+  { own, logOf, texts }: ServicesPlace,
   command: 'gateway' | 'auditor' | 'exporter',
   settings: string,
   health: ListenAddress,
 ): ProcessSpec {
   return {
     name: texts.parts[command],
-    command: process.execPath,
-    args: [join(bundles, 'flowcollect.mjs'), command, '--config', settings],
+    command: own.command,
+    args: [...own.args, command, '--config', settings],
     logFile: logOf(command),
     ready: answers(`http://${reachableAt(health)}/metrics`),
   };

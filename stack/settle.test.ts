@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readIni } from '../core/ini.ts';
 import type { KernelChoice } from './kernel-choice.ts';
-import { checkoutAt, openRunFolder, type RunFolder } from './layout.ts';
+import { installationOf, openRunFolder, type RunFolder } from './layout.ts';
 import { readServerSide } from './settings.ts';
 import { settleFiles } from './settle.ts';
 
@@ -12,7 +12,10 @@ let base: string;
 let folder: RunFolder;
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'settle-'));
-  folder = await openRunFolder(checkoutAt(base), join(base, 'data'));
+  folder = await openRunFolder(
+    installationOf({ command: 'node', args: [join(base, 'dist', 'flowcollect.mjs')] }, {}),
+    join(base, 'data'),
+  );
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 

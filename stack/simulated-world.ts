@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Checkout, RunFolder } from './layout.ts';
+import type { OwnProgram } from '../runtime/own-program.ts';
+import type { RunFolder } from './layout.ts';
 import type { ProcessSpec } from './process.ts';
 import { newSecret } from './secret.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -41,23 +42,20 @@ interface SimulatorAccess {
 }
 
 /** Starts the simulator and learns where it listens. */
-export async function startWorld(
-  checkout: Checkout,
-  folder: RunFolder,
-  supervisor: Supervisor,
-): Promise<SimulatedWorld> {
+export async function startWorld(own: OwnProgram, folder: RunFolder, supervisor: Supervisor): Promise<SimulatedWorld> {
   const access = { secret: newSecret(), mailUser: DEMO_MAIL.user, password: newSecret() };
   const logFile = folder.log('simulator');
-  await supervisor.start(simulatorSpec(`${checkout.bundles}/simulator.mjs`, access, logFile));
+  await supervisor.start(simulatorSpec(own, access, logFile));
   return readWorld(logFile, access);
 }
 
-function simulatorSpec(bundle: string, access: SimulatorAccess, logFile: string): ProcessSpec {
+function simulatorSpec(own: OwnProgram, access: SimulatorAccess, logFile: string): ProcessSpec {
   return {
     name: 'Simulator',
-    command: process.execPath,
+    command: own.command,
     args: [
-      bundle,
+      ...own.args,
+      'simulator',
       'all',
       ...['--secret', access.secret, '--mail-user', access.mailUser, '--mail-password', access.password],
     ],

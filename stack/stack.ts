@@ -6,7 +6,7 @@ import type { Binaries } from './binaries.ts';
 import { followSettings } from './follow-settings.ts';
 import { grafanaSpec, writeDashboards } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
-import type { Checkout, RunFolder } from './layout.ts';
+import type { Installation, RunFolder } from './layout.ts';
 import type { ProcessSpec, RunningProcess } from './process.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { reachableAt, type ServerSide } from './settings.ts';
@@ -18,7 +18,7 @@ import type { Supervisor } from './supervisor.ts';
 import type { StackTexts } from './texts.ts';
 
 export interface StackConfig {
-  readonly checkout: Checkout;
+  readonly installation: Installation;
   readonly folder: RunFolder;
   readonly binaries: Binaries;
   readonly side: ServerSide;
@@ -56,7 +56,7 @@ export async function startStack(
   texts: StackTexts,
   logger: Logger,
 ): Promise<RunningStack> {
-  const { checkout, folder, binaries, side, own, choice } = config;
+  const { installation, folder, binaries, side, own, choice } = config;
   const addresses =
     choice.kind === 'demo'
       ? { ...side.addresses, gateway: { ...side.addresses.gateway, host: '127.0.0.1' } }
@@ -73,7 +73,7 @@ export async function startStack(
   };
   const origin = (address: ListenAddress): string => `http://${reachableAt(address)}`;
 
-  const world = choice.kind === 'demo' ? await startWorld(checkout, folder, supervisor) : undefined;
+  const world = choice.kind === 'demo' ? await startWorld(installation.own, folder, supervisor) : undefined;
   if (world !== undefined) {
     screen.say(`  ✓ ${texts.parts.kernel} ${texts.up}  ${world.kernel}`);
     screen.say(`  ✓ ${texts.parts.airport} ${texts.up}  ${new URL(world.airport).origin}`);
@@ -102,7 +102,7 @@ export async function startStack(
   ];
 
   const services = {
-    bundles: checkout.bundles,
+    own: installation.own,
     logOf: folder.log,
     addresses,
     exporterMetrics,
@@ -122,7 +122,7 @@ export async function startStack(
     // Whoever listens already stays where it is.
     await configure({ ...edited, addresses });
     for (const running of configured) running.reload();
-    if (dashboards !== undefined) await writeDashboards(checkout.bundles, settings, folder.in('rendered'));
+    if (dashboards !== undefined) await writeDashboards(installation.own, settings, folder.in('rendered'));
     screen.say(texts.applied);
   };
   const unfollow = await followSettings(settings, apply, logger);
@@ -151,20 +151,20 @@ async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
 
 /** @returns its origin; undefined where there is no usable Grafana */
 async function startGrafana(
-  { binaries, checkout, folder, side, environment }: StackConfig,
+  { binaries, installation, folder, side, environment }: StackConfig,
   settings: string,
   address: ListenAddress,
   prometheus: string,
   start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<unknown>,
 ): Promise<string | undefined> {
-  if (binaries.grafana === undefined) return undefined;
+  if (binaries.grafana === undefined || installation.grafana === undefined) return undefined;
   const spec = await grafanaSpec({
     program: binaries.grafana,
     port: address.port,
     folder: folder.in('grafana'),
     logFile: folder.log('grafana'),
-    sources: checkout.grafana,
-    dashboards: await writeDashboards(checkout.bundles, settings, folder.in('rendered')),
+    sources: installation.grafana,
+    dashboards: await writeDashboards(installation.own, settings, folder.in('rendered')),
     language: side.server.Language,
     prometheus,
     environment,

@@ -49,7 +49,7 @@ async function freePort(): Promise<number> {
 }
 
 async function simulatedKernel(): Promise<string> {
-  const simulator = start(join(DIST, 'simulator.mjs'), 'kernel', '--secret', 'hush');
+  const simulator = start(join(DIST, 'flowcollect.mjs'), 'simulator', 'kernel', '--secret', 'hush');
   const [line] = (await once(createInterface({ input: simulator.stdout ?? process.stdin }), 'line')) as [string];
   return new URL(z.object({ kernel: z.string() }).parse(JSON.parse(line)).kernel).host;
 }

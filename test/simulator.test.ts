@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 
-const bundle = fileURLToPath(new URL('../dist/simulator.mjs', import.meta.url));
+const bundle = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [bundle, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [bundle, 'simulator', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   running.push(child);
   return { child, exited: once(child, 'exit').then(([code]) => code), errors: text(child.stderr) };
 }

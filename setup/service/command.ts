@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import type { OwnProgram } from '../program.ts';
+import type { OwnProgram } from '../../runtime/own-program.ts';
 import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
 
 /** What `service` works with; the keeper is undefined where the system has none that FlowCollect knows. */

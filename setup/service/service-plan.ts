@@ -1,4 +1,4 @@
-import type { OwnProgram } from '../program.ts';
+import type { OwnProgram } from '../../runtime/own-program.ts';
 
 /** Services that run on their own; `stack` serves a checkout. */
 export const SERVICES = ['exporter', 'gateway', 'auditor'] as const;

@@ -27,7 +27,13 @@ export async function checkRelease(root: string, say: (line: string) => void): P
   const plain: Program = { command: process.execPath, args: [join(root, 'dist', 'flowcollect.mjs')], env: {} };
   const expected = await output(plain, replay);
 
-  const simulator = spawn(process.execPath, [join(root, 'dist', 'simulator.mjs'), 'kernel', '--speed', '10']);
+  const simulator = spawn(process.execPath, [
+    join(root, 'dist', 'flowcollect.mjs'),
+    'simulator',
+    'kernel',
+    '--speed',
+    '10',
+  ]);
   try {
     const [line] = (await once(createInterface(simulator.stdout), 'line')) as [string];
     const kernel = SimulatorLine.parse(JSON.parse(line)).kernel;

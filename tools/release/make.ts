@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSION } from '../../core/version.ts';
 import { packFolder, writeChecksums } from './archive.ts';
@@ -15,6 +15,8 @@ const COMPANIONS = [
   'README.zh-CN.md',
   'packaging',
   'prometheus',
+  'grafana/provisioning',
+  'grafana/dashboards',
   'docs',
 ];
 
@@ -74,8 +76,7 @@ async function assembleBundles(root: string, folder: string, licences: string): 
   for (const name of ['flowcollect', ...shippedBundles().keys()]) {
     await cp(join(root, 'dist', `${name}.mjs`), join(folder, 'dist', `${name}.mjs`));
   }
-  const there = await readdir(root);
-  for (const name of COMPANIONS.filter((each) => there.includes(each))) {
+  for (const name of COMPANIONS) {
     await cp(join(root, name), join(folder, name), { recursive: true, filter: (source) => !source.endsWith('.ts') });
   }
   await writeFile(join(folder, 'LICENCES.txt'), licences);

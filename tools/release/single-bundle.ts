@@ -1,13 +1,9 @@
 import { build, type Metafile } from 'esbuild';
 import { BUNDLE_OF_COMMAND } from '../../cli/commands.ts';
 
-/** `stack` starts other programs from a checkout, so only a checkout has it. */
-const NEEDS_CHECKOUT = ['stack'];
-
 /** The bundles that are handed out, each with one of its commands. */
 export function shippedBundles(): Map<string, string> {
-  const commands = Object.entries(BUNDLE_OF_COMMAND).filter(([, bundle]) => !NEEDS_CHECKOUT.includes(bundle));
-  return new Map(commands.map(([command, bundle]) => [bundle, command]));
+  return new Map(Object.entries(BUNDLE_OF_COMMAND).map(([command, bundle]) => [bundle, command]));
 }
 
 /**
@@ -25,7 +21,7 @@ export async function buildSingleBundle(root: string, path: string): Promise<Met
       contents: [
         "import { dispatch } from './cli/commands.ts';",
         `const LOADERS = {\n${loaders.join('\n')}\n};`,
-        'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle]?.()).then(',
+        'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle]()).then(',
         '  (exitCode) => { process.exitCode = exitCode; },',
         '  (error) => { console.error(error); process.exitCode = 1; },',
         ');',
