@@ -13,7 +13,8 @@ const SimulatorLine = z.object({ kernel: z.string() });
 
 /**
  * Starts the executables that this machine can run: each says its version, loads every bundle, replays a recording with the same result as
- * the plain bundle, and pushes a simulated kernel's counters. That of Windows is not started.
+ * the plain bundle, and pushes a simulated kernel's counters; that of this platform runs the demo. That of Windows is not
+ * started.
  *
  * @param root the checkout's folder, with release/ made
  * @throws Error at the first that fails
@@ -47,9 +48,21 @@ export async function checkRelease(root: string, say: (line: string) => void): P
       const push = await firstPush(program, kernel);
       say(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
     }
+    await demo(root);
+    say('the demo ran to its report');
   } finally {
     simulator.kill('SIGTERM');
   }
+}
+
+/** The whole system out of the executable alone. @throws Error when it ends without a report */
+async function demo(root: string): Promise<void> {
+  const native = join(root, 'release', executableName('linux-x64'));
+  const cache = join(root, '.cache', 'release');
+  const missing = ['--config', join(cache, 'no.ini'), '--client', join(cache, 'no.ini')];
+  const program: Program = { command: native, args: [], env: { XDG_CACHE_HOME: cache } };
+  const printed = await output(program, ['stack', '--exit-after-report', ...missing]);
+  if (!printed.includes('demo.yaml')) throw new Error(`the demo of the executable printed no report:\n${printed}`);
 }
 
 async function programs(root: string): Promise<[string, Program][]> {
