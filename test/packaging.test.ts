@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -133,6 +133,42 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await writeFile(settings, '[alerts]\nQuotaWarning = much\n');
     await expect(run(apply, [], { env: environment })).rejects.toThrow('[alerts] QuotaWarning');
     expect(await rules()).toContain('quota_bytes) > 0.42');
+  });
+
+  it('says where there is no Grafana, and gives one that is there the dashboards beside what it has', async () => {
+    expect((await install('ServerSetting.ini')).stdout).toContain('No dashboards: Grafana is not installed');
+    await stub('grafana-server', '');
+    const own = join(machine, 'etc', 'grafana', 'provisioning', 'datasources', 'loki.yml');
+    await mkdir(dirname(own), { recursive: true });
+    await writeFile(own, 'theirs');
+    await writeFile(
+      join(machine, 'etc', 'flowcollect', 'ServerSetting.ini'),
+      '[server]\r\nServerToken = hush\r\nLanguage = en\r\n',
+    );
+    await install(join(machine, 'etc', 'flowcollect', 'ServerSetting.ini'));
+    const written = await tree();
+    const unit = written['etc/systemd/system/grafana-server.service.d/flowcollect.conf'] ?? '';
+    const environment = Object.fromEntries(
+      [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => match.slice(1)),
+    );
+    expect(environment).toMatchObject({ DASHBOARD_LANG: 'en', GF_SERVER_HTTP_ADDR: '127.0.0.1' });
+    // What the provisioning asks of the environment is there, and so are the dashboards it leads to.
+    const provisioning = Object.entries(written).filter(
+      ([path]) => path.includes('/provisioning/') && !path.endsWith('loki.yml'),
+    );
+    expect(provisioning).toHaveLength(2);
+    for (const [, text] of provisioning) {
+      const asked = [...text.matchAll(/^[^#]*\$(\w+)/gm)].map(([, name]) => name ?? '');
+      expect(asked.length).toBeGreaterThan(0);
+      for (const name of asked) expect(environment).toHaveProperty(name);
+    }
+    const boards = `${environment.FLOWCOLLECT_DASHBOARDS?.slice(1)}/en/`;
+    expect(Object.keys(written).filter((path) => path.startsWith(boards))).toHaveLength(7);
+    expect(await readFile(join(folder, 'calls'), 'utf8')).toContain('systemctl restart grafana-server');
+
+    await install('--uninstall');
+    const left = Object.keys(await tree()).filter((path) => !path.startsWith('etc/flowcollect/'));
+    expect(left).toEqual(['etc/grafana/provisioning/datasources/loki.yml']);
   });
 
   it('is removed but for settings and data', async () => {

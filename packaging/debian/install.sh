@@ -16,6 +16,7 @@ CONFIG="$ROOT/etc/flowcollect"
 UNITS="$ROOT/etc/systemd/system"
 PROGRAM="$ROOT/opt/flowcollect"
 COMMAND="$ROOT/usr/local/bin/flowcollect"
+GRAFANA="$ROOT/etc/grafana/provisioning"
 PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
 
 fail() {
@@ -103,6 +104,31 @@ install_storage() {
 	systemctl enable --now flowcollect-config.path
 }
 
+# Debian has no Grafana. Where Grafana's own package is installed, it gets the data source and the dashboards, beside
+# whatever else it is provisioned with, and listens on loopback.
+install_dashboards() {
+	if ! command -v grafana-server >/dev/null; then
+		echo "No dashboards: Grafana is not installed. Install its package (docs/platforms/vps.md), then run this again."
+		return
+	fi
+	for kind in datasources dashboards; do
+		mkdir -p "$GRAFANA/$kind"
+		for file in "$HERE/grafana/provisioning/$kind"/*.yml; do cp "$file" "$GRAFANA/$kind/flowcollect-$(basename "$file")"; done
+	done
+	language=$(sed -n 's/^[[:space:]]*Language[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$CONFIG/ServerSetting.ini" | tail -n 1)
+	mkdir -p "$UNITS/grafana-server.service.d"
+	cat >"$UNITS/grafana-server.service.d/flowcollect.conf" <<END
+[Service]
+Environment=FLOWCOLLECT_DASHBOARDS=/etc/flowcollect/prometheus/dashboards
+Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
+Environment=DASHBOARD_LANG=${language:-zh}
+Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
+END
+	systemctl daemon-reload
+	systemctl enable grafana-server
+	systemctl restart grafana-server
+}
+
 uninstall() {
 	for service in gateway auditor; do
 		if [ -f "$UNITS/flowcollect-$service.service" ]; then "$COMMAND" service uninstall "$service"; fi
@@ -113,6 +139,12 @@ uninstall() {
 		rm -f "$UNITS/$part.service.d/flowcollect.conf"
 		rmdir "$UNITS/$part.service.d" 2>/dev/null || true
 	done
+	if [ -f "$UNITS/grafana-server.service.d/flowcollect.conf" ]; then
+		rm -f "$UNITS/grafana-server.service.d/flowcollect.conf" "$GRAFANA"/*/flowcollect-*.yml
+		rmdir "$UNITS/grafana-server.service.d" 2>/dev/null || true
+		systemctl daemon-reload
+		systemctl restart grafana-server
+	fi
 	systemctl daemon-reload
 	# shellcheck disable=SC2086
 	systemctl disable --now $PARTS
@@ -131,6 +163,7 @@ case "${1:-}" in
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $PARTS
 	install_settings "$1"
 	install_storage
+	install_dashboards
 	for service in gateway auditor; do
 		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
 	done
