@@ -3,7 +3,6 @@ import type { Bytes } from './bytes.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 import type { Place } from './place.ts';
 import { createRollCall, type RollEntry } from './roll-call.ts';
-import type { SavedConnection } from './state.ts';
 
 /** An open connection as the last frame showed it. */
 export interface TrackedConnection extends RollEntry {
@@ -18,6 +17,18 @@ export interface TrackedConnection extends RollEntry {
   downloadRate: number;
   /** Where its bytes are booked; undefined until some are. */
   place: Place | undefined;
+}
+
+/** A connection as it is saved, as plain JSON. */
+export interface SavedConnection {
+  readonly id: string;
+  readonly details: ConnectionDetails;
+  readonly attribution: Attribution;
+  readonly upload: number;
+  readonly download: number;
+  /** Bytes a millisecond over the last frame. */
+  readonly uploadRate: number;
+  readonly downloadRate: number;
 }
 
 /** What happens to connections as a frame is compared with the one before. */

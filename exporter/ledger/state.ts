@@ -1,10 +1,9 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIMENSIONS } from '../../core/metric-contract.ts';
-import type { Attribution } from './attribution.ts';
 import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
+import type { SavedConnection } from './connection-table.ts';
 import type { FamilySeries } from './family.ts';
-import type { ConnectionDetails } from './frame.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
@@ -22,17 +21,6 @@ export interface LedgerState extends SavedSettlement {
   readonly uncounted: readonly UncountedSeries[];
   /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
   readonly connections: readonly SavedConnection[] | undefined;
-}
-
-export interface SavedConnection {
-  readonly id: string;
-  readonly details: ConnectionDetails;
-  readonly attribution: Attribution;
-  readonly upload: number;
-  readonly download: number;
-  /** Bytes a millisecond over the last frame. */
-  readonly uploadRate: number;
-  readonly downloadRate: number;
 }
 
 /** What a device's last accepted push says of its ledger. */
