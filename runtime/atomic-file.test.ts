@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
@@ -29,6 +29,15 @@ it('is not confused by what a crash left half written', async () => {
   await writeFile(`${path}.tmp`, 'half and much longer than what comes');
   await writeFileAtomic(path, 'whole');
   expect(await readFile(path, 'utf8')).toBe('whole');
+});
+
+it('belongs to whom the folder belongs, also where root writes into the folder of a service', async () => {
+  const isRoot = process.getuid?.() === 0;
+  const { uid } = isRoot ? { uid: 12_345 } : await stat(folder);
+  if (isRoot) await chown(folder, uid, uid);
+  await writeFileAtomic(join(folder, 'a.json'), 'one');
+  await writeFileAtomic(join(folder, 'new', 'b.json'), 'two');
+  for (const name of ['a.json', 'new', 'new/b.json']) expect((await stat(join(folder, name))).uid).toBe(uid);
 });
 
 it('reads a file that is not there as undefined', async () => {

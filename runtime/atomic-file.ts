@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { lchown, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The file operations that an atomic write is made of: the system's, or what a test puts in their place. */
@@ -21,6 +21,9 @@ const SYSTEM: FileOperations = { open, rename, mkdir };
  * Replaces a file so that a reader, or a crash at any instant, sees the old content or the new, never a part: written
  * beside it, flushed, renamed over it, and the folder flushed so that the rename itself survives a power cut.
  *
+ * What root writes belongs to whom the folder belongs: a command that root runs by hand must leave nothing in a service's
+ * folder that the service cannot read.
+ *
  * @param mode permissions; 0600 by default, since state and archives tell of people
  */
 export async function writeFileAtomic(
@@ -37,6 +40,7 @@ export async function writeFileAtomic(
   } finally {
     await file.close();
   }
+  await giveToOwnerOf(dirname(path), temporary);
   await files.rename(temporary, path);
   await syncFolder(dirname(path), files);
 }
@@ -58,8 +62,16 @@ async function openForWriting(path: string, mode: number, files: FileOperations)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await files.mkdir(dirname(path), { recursive: true });
+    await giveToOwnerOf(dirname(dirname(path)), dirname(path));
     return files.open(path, 'w', mode);
   }
+}
+
+async function giveToOwnerOf(folder: string, path: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  // Not through a link that the folder's owner may have put there.
+  if (uid !== 0) await lchown(path, uid, gid);
 }
 
 async function syncFolder(path: string, files: FileOperations): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
@@ -21,14 +21,13 @@ export interface Outbox {
   remove(id: string): Promise<void>;
 }
 
-/** @param folder made when missing */
+/** @param folder made with the first letter */
 export function createOutbox(folder: string): Outbox {
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   return {
     put: (letter) => writeFileAtomic(pathOf(letter.id), `${JSON.stringify(letter)}\n`),
     async list() {
-      await mkdir(folder, { recursive: true });
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+      const names = (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
       const letters = await Promise.all(names.map((name) => readLetter(join(folder, name))));
       return letters.filter((letter) => letter !== undefined);
     },
@@ -45,5 +44,15 @@ async function readLetter(path: string): Promise<Letter | undefined> {
     return letterSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return undefined;
+  }
+}
+
+/** A folder that no letter has made yet is empty. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
