@@ -19,15 +19,13 @@ export async function ensureLabelProxy(): Promise<LabelProxyProgram> {
   if (await isProgram(path)) return { path };
   await mkdir(CACHE_FOLDER, { recursive: true });
   const folder = await mkdtemp(join(CACHE_FOLDER, 'go-'));
-  const folders = [`GOBIN=${folder}`, `GOPATH=${join(folder, 'path')}`, `GOCACHE=${join(folder, 'cache')}`];
   const module = `github.com/prometheus-community/prom-label-proxy@${LABEL_PROXY_VERSION}`;
   let missing = 'there is no Go to install it with';
   try {
     for (const go of ['go', '/usr/local/go/bin/go']) {
       try {
         const limits = { timeout: 400_000, maxBuffer: 16 * 2 ** 20 };
-        // What is downloaded must be writable, or it could not be removed.
-        await run('env', [...folders, 'GOFLAGS=-modcacherw', go, 'install', module], limits);
+        await run('env', [`GOBIN=${folder}`, go, 'install', module], limits);
         await rename(join(folder, 'prom-label-proxy'), path);
         return { path };
       } catch (error) {
