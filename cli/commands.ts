@@ -20,6 +20,7 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   stack: 'stack',
   simulator: 'simulator',
   config: 'render',
+  users: 'render',
 };
 
 const USAGE = `flowcollect ${VERSION}
@@ -44,6 +45,7 @@ Commands:
   stack      start the whole system on this machine
   simulator  a kernel, an airport, a mailbox and a Bot API on loopback, to try things with
   config     write the configuration of Prometheus, Alertmanager and Grafana
+  users      give each user an organisation in Grafana that sees theirs alone
   version    print the version; --check asks whether there is a newer one
 
 Every command has --help. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`;

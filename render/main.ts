@@ -5,11 +5,12 @@ import { ArgumentError, endingSignal, runCommands } from '../runtime/command-lin
 import { createLogger } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { readRenderSettings } from './settings.ts';
+import { usersCommand } from './users/command.ts';
 import { watchSettings } from './watch.ts';
 import { SECRET_MODES, writeConfiguration } from './write.ts';
 
 /**
- * `flowcollect config render` and `config watch`.
+ * `flowcollect config render`, `config watch` and `users sync`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
@@ -28,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('write them now and after each edit of the settings, and have the programs read them, until stopped')
     .option('--reload <origin...>', 'programs to tell, such as http://127.0.0.1:9090', [])
     .action(watch);
-  return runCommands([config], argv);
+  return runCommands([config, usersCommand(process.env.FLOWCOLLECT_GRAFANA_PASSWORD)], argv);
 }
 
 async function render({ config, out }: { config: string; out: string }): Promise<void> {

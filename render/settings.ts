@@ -37,7 +37,8 @@ export function readRenderSettings(path: string, text: string) {
 export type RenderSettings = ReturnType<typeof readRenderSettings> extends SettingsRead<infer T> ? T : never;
 
 const BAD_ADDRESS = 'must be an address such as 127.0.0.1:9102 or :9102';
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+/** Hosts by which this machine reaches itself. */
+export const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
  * Who is scraped where. When Pushgateway is not on loopback, the parts are containers, which reach each other by the

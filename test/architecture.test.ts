@@ -15,7 +15,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   auditor: ['core', 'runtime'],
   grafana: ['core'],
   prometheus: ['core'],
-  render: ['core', 'runtime', 'prometheus', 'grafana'],
+  // Gives Grafana the tokens that the gateway keeps the hashes of.
+  render: ['core', 'runtime', 'prometheus', 'grafana', 'gateway'],
   simulator: ['core', 'runtime'],
   stack: ['core', 'runtime', 'prometheus'],
   setup: ['core', 'runtime'],

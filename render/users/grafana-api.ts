@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { errorCode } from '../../runtime/error-code.ts';
+
+/** How Grafana is reached: its address and an account that administers all of it. */
+export interface GrafanaAccess {
+  /** Such as `http://127.0.0.1:3000`; a path is kept as prefix. */
+  readonly address: string;
+  readonly login: string;
+  /** Never in a message. */
+  readonly password: string;
+}
+
+export interface GrafanaCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Made of numbers and own uids alone: what people name stands in `query` or `body`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** The organisation it is about; else the account's current one. */
+  readonly organisation?: number;
+  /** What of the body must not be repeated, should Grafana say it back. */
+  readonly secret?: string;
+}
+
+/** Grafana did not do it; the message says what, why and how to mend it. */
+export class GrafanaError extends Error {
+  override readonly name = 'GrafanaError';
+}
+
+/** Grafana's HTTP API. */
+export interface Grafana {
+  readonly login: string;
+  /** @throws GrafanaError unless it is done and answered in this shape */
+  call<T>(call: GrafanaCall, shape: z.ZodType<T>): Promise<T>;
+  /** As `call`, but undefined for what is not there (404). */
+  find<T>(call: GrafanaCall, shape: z.ZodType<T>): Promise<T | undefined>;
+}
+
+const TIMEOUT_MS = 30_000;
+/** Since 9.0 a data source is changed by its uid. */
+const OLDEST = 9;
+/** For answers of which nothing is needed. */
+export const ANYTHING = z.unknown();
+
+const Refused = z.object({ message: z.string() });
+const Health = z.object({ version: z.string().optional() });
+
+/**
+ * Opens Grafana's API with basic authentication, which its organisations are administered by, and looks whether it is
+ * Grafana, new enough, and takes the password.
+ *
+ * @throws GrafanaError
+ */
+export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
+  const base = access.address.replace(/\/+$/, '');
+  const authorization = `Basic ${Buffer.from(`${access.login}:${access.password}`).toString('base64')}`;
+
+  async function ask({ method, path, query = {}, body, organisation }: GrafanaCall): Promise<Response> {
+    const search = new URLSearchParams(query).toString();
+    try {
+      return await fetch(`${base}${path}${search === '' ? '' : `?${search}`}`, {
+        method,
+        headers: {
+          authorization,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(organisation === undefined ? {} : { 'x-grafana-org-id': String(organisation) }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // Elsewhere would be somebody else, who must not have the password.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new GrafanaError(
+        `Grafana does not answer at ${base} (${errorCode(error)}); is it running, and is --grafana its address?`,
+      );
+    }
+  }
+
+  async function read<T>(call: GrafanaCall, response: Response, shape: z.ZodType<T>): Promise<T> {
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw new GrafanaError(explain(call, response.status, answer));
+    const read = shape.safeParse(answer);
+    if (read.success) return read.data;
+    throw new GrafanaError(`${base} answered ${call.method} ${call.path} as Grafana does not; is it Grafana?`);
+  }
+
+  function explain({ method, path, secret }: GrafanaCall, status: number, answer: unknown): string {
+    if (status === 401)
+      return `Grafana does not take the password of ${access.login} (401); mend it or name the account with --admin`;
+    if (status >= 300 && status < 400)
+      return `${base} sends elsewhere (${status}); give Grafana's own address as --grafana`;
+    const refused = Refused.safeParse(answer);
+    let said = refused.success ? `: ${refused.data.message.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300)}` : '';
+    for (const hidden of [secret, access.password]) if (hidden !== undefined) said = said.replaceAll(hidden, '…');
+    const mend = status === 403 ? `; ${access.login} must be an administrator of the whole Grafana` : '';
+    return `Grafana answered ${status} to ${method} ${path}${said}${mend}`;
+  }
+
+  const grafana: Grafana = {
+    login: access.login,
+    call: async (call, shape) => read(call, await ask(call), shape),
+    async find(call, shape) {
+      const response = await ask(call);
+      if (response.status !== 404) return read(call, response, shape);
+      await response.body?.cancel();
+      return undefined;
+    },
+  };
+
+  const { version } = await grafana.call({ method: 'GET', path: '/api/health' }, Health);
+  const major = Number.parseInt(version ?? '', 10);
+  if (major < OLDEST) throw new GrafanaError(`Grafana ${version} is too old: ${OLDEST}.0 or newer is needed`);
+  return grafana;
+}
