@@ -75,6 +75,15 @@ describe('readIni', () => {
     expect(() => readIni('[client]\nhunter2')).toThrow(/^(?!.*hunter2)/);
   });
 
+  it('reads the keys of a section whatever its name holds', () => {
+    const name = fc.string({ unit: 'grapheme' }).filter((s) => s === s.trim() && !/[\]"'=\r\n\u2028\u2029\0]/.test(s));
+    fc.assert(
+      fc.property(fc.oneof(name, fc.constant('phone #2; x')), (written) => {
+        expect(value(`[device.${written}]\nk = 1`, `device.${written}`, 'k')).toBe('1');
+      }),
+    );
+  });
+
   it('gives back every one-line value without quotes or a comma at its end', () => {
     const text = fc.string({ unit: 'grapheme' }).filter((s) => s === s.trim() && !/[\r\n,"'\u2028\u2029\0]/.test(s));
     fc.assert(

@@ -66,7 +66,8 @@ export function readIni(text: string): IniDocument {
         section = header[1].trim();
         if (!sections.includes(section)) sections.push(section);
         if (!lines.has(section)) lines.set(section, number);
-        normalised.push(`[${section.replaceAll('.', '\\.')}]`);
+        // The parser takes a dot for nesting, and cuts at "#" and ";".
+        normalised.push(`[${section.replaceAll(/[.#;]/g, '\\$&')}]`);
         return;
       }
       if (line.startsWith('[')) throw new IniSyntaxError(number, 'a section header must read [name]');

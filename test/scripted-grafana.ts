@@ -1,0 +1,309 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ScriptedAccount {
+  readonly id: number;
+  readonly login: string;
+  readonly email: string;
+  readonly password: string;
+  readonly isGrafanaAdmin: boolean;
+  /** The organisation it sees when it logs in. */
+  current: number;
+}
+
+export interface ScriptedOrganisation {
+  readonly id: number;
+  readonly name: string;
+  /** Roles by account. */
+  readonly members: Map<number, string>;
+  readonly dataSources: Map<string, Record<string, unknown>>;
+  readonly folders: Map<string, unknown>;
+  /** By uid, the newest version first. */
+  readonly boards: Map<string, { message: string; dashboard: Record<string, unknown>; folderUid: string }[]>;
+}
+
+/**
+ * The part of Grafana's HTTP API that makes users, by its documentation and the sources of its handlers. It is no
+ * Grafana: that it answers so is what the tests assume and not what they show.
+ */
+export interface ScriptedGrafana {
+  readonly address: string;
+  readonly organisations: Map<number, ScriptedOrganisation>;
+  readonly accounts: Map<number, ScriptedAccount>;
+  /** Requests that change something, as `POST /api/orgs`, oldest first. */
+  readonly changes: string[];
+  version: string;
+  /** Whether a new account joins the first organisation; else it gets one of its own. */
+  autoAssign: boolean;
+  /** Breaks the answer to requests that begin so, as often as they come. */
+  broken: string | undefined;
+  addAccount(login: string, more?: Partial<ScriptedAccount>): ScriptedAccount;
+  organisation(name: string): ScriptedOrganisation;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+interface Asked {
+  readonly query: URLSearchParams;
+  readonly ids: readonly string[];
+  readonly body: Record<string, unknown>;
+  readonly account: ScriptedAccount;
+  /** The one that the header names, or the account's current one. */
+  readonly inside: ScriptedOrganisation;
+}
+
+const ok = (body: unknown): Answer => ({ status: 200, body });
+const refuse = (status: number, message: string): Answer => ({ status, body: { message } });
+
+/** @param password of the account `admin` */
+export async function startScriptedGrafana(password: string): Promise<ScriptedGrafana> {
+  const organisations = new Map<number, ScriptedOrganisation>();
+  const accounts = new Map<number, ScriptedAccount>();
+  let ids = 0;
+
+  function addOrganisation(name: string): ScriptedOrganisation {
+    const id = ++ids;
+    const made = { id, name, members: new Map(), dataSources: new Map(), folders: new Map(), boards: new Map() };
+    organisations.set(id, made);
+    return made;
+  }
+  const main = addOrganisation('Main Org.');
+  const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+  const byLogin = (name: string): ScriptedAccount | undefined =>
+    [...accounts.values()].find(({ login, email }) => same(login, name) || same(email, name));
+
+  const routes: readonly (readonly [RegExp, (asked: Asked) => Answer])[] = [
+    [
+      /^GET \/api\/orgs$/,
+      ({ query }) => {
+        const [page, size] = [Number(query.get('page')), Number(query.get('perpage') ?? 1000)];
+        return ok(
+          [...organisations.values()].slice(page * size, (page + 1) * size).map(({ id, name }) => ({ id, name })),
+        );
+      },
+    ],
+    [
+      /^POST \/api\/orgs$/,
+      ({ body, account }) => {
+        if ([...organisations.values()].some(({ name }) => name === body.name))
+          return refuse(409, 'Organization name taken');
+        const made = addOrganisation(String(body.name));
+        made.members.set(account.id, 'Admin');
+        return ok({ orgId: made.id, message: 'Organization created' });
+      },
+    ],
+    [
+      /^DELETE \/api\/orgs\/(\d+)$/,
+      ({ ids: [id] }) =>
+        organisations.delete(Number(id)) ? ok({ message: 'Organization deleted' }) : refuse(404, 'ID not found'),
+    ],
+    [
+      /^GET \/api\/orgs\/(\d+)\/users$/,
+      ({ ids: [id] }) =>
+        ok([...of(id).members].map(([userId, role]) => ({ userId, role, login: accounts.get(userId)?.login }))),
+    ],
+    [
+      /^POST \/api\/orgs\/(\d+)\/users$/,
+      ({ ids: [id], body }) => {
+        const found = byLogin(String(body.loginOrEmail));
+        if (found === undefined) return refuse(404, 'User not found');
+        if (of(id).members.has(found.id)) return refuse(409, 'User is already member of this organization');
+        of(id).members.set(found.id, String(body.role));
+        return ok({ message: 'User added to organization', userId: found.id });
+      },
+    ],
+    [
+      /^(?:PATCH|DELETE) \/api\/orgs\/(\d+)\/users\/(\d+)$/,
+      ({ ids: [id, user], body }) => {
+        const { members } = of(id);
+        const admins = [...members].filter(([, role]) => role === 'Admin').map(([each]) => each);
+        if (admins.length === 1 && admins[0] === Number(user))
+          return refuse(400, 'Cannot remove last organization admin');
+        if (body.role === undefined) members.delete(Number(user));
+        else members.set(Number(user), String(body.role));
+        return ok({ message: 'done' });
+      },
+    ],
+    [
+      /^GET \/api\/users\/lookup$/,
+      ({ query }) => {
+        const found = byLogin(query.get('loginOrEmail') ?? '');
+        if (found === undefined) return refuse(404, 'user not found');
+        const { id, login, email, isGrafanaAdmin } = found;
+        return ok({ id, login, email, isGrafanaAdmin });
+      },
+    ],
+    [
+      /^POST \/api\/admin\/users$/,
+      ({ body }) => {
+        const login = String(body.login).trim().toLowerCase();
+        if (byLogin(login) !== undefined)
+          return refuse(412, `User with email '' or username '${login}' already exists`);
+        const home = grafana.autoAssign ? (organisations.get(Number(body.OrgId)) ?? main) : addOrganisation(login);
+        const made = grafana.addAccount(login, { password: String(body.password), current: home.id });
+        home.members.set(made.id, grafana.autoAssign ? 'Viewer' : 'Admin');
+        return ok({ id: made.id, message: 'User created' });
+      },
+    ],
+    [
+      /^GET \/api\/users\/(\d+)\/orgs$/,
+      ({ ids: [id] }) =>
+        ok(
+          [...organisations.values()].flatMap(({ id: orgId, name, members }) => {
+            const role = members.get(Number(id));
+            return role === undefined ? [] : [{ orgId, name, role }];
+          }),
+        ),
+    ],
+    [
+      /^POST \/api\/users\/(\d+)\/using\/(\d+)$/,
+      ({ ids: [id, organisation] }) => {
+        const account = accounts.get(Number(id));
+        if (account === undefined || !of(organisation).members.has(account.id))
+          return refuse(401, 'Not a valid organization');
+        account.current = Number(organisation);
+        return ok({ message: 'Active organization changed' });
+      },
+    ],
+    [
+      /^GET \/api\/datasources\/uid\/([\w-]+)$/,
+      ({ ids: [uid = ''], inside }) => {
+        const found = inside.dataSources.get(uid);
+        if (found === undefined) return refuse(404, 'Data source not found');
+        const { secureJsonData, ...open } = found;
+        const names = Object.keys((secureJsonData as object | undefined) ?? {});
+        return ok({ ...open, secureJsonFields: Object.fromEntries(names.map((name) => [name, true])) });
+      },
+    ],
+    [
+      /^POST \/api\/datasources$/,
+      ({ body, inside }) => {
+        const uid = String(body.uid);
+        if (inside.dataSources.has(uid)) return refuse(409, 'data source with the same uid already exists');
+        inside.dataSources.set(uid, body);
+        return ok({ id: 1, message: 'Datasource added', name: body.name });
+      },
+    ],
+    [
+      /^PUT \/api\/datasources\/uid\/([\w-]+)$/,
+      ({ ids: [uid = ''], body, inside }) => {
+        const found = inside.dataSources.get(uid);
+        if (found === undefined) return refuse(404, 'Data source not found');
+        inside.dataSources.set(uid, { secureJsonData: found.secureJsonData, ...body });
+        return ok({ message: 'Datasource updated' });
+      },
+    ],
+    [
+      /^GET \/api\/folders\/([\w-]+)$/,
+      ({ ids: [uid = ''], inside }) => (inside.folders.has(uid) ? ok({ uid }) : refuse(404, 'folder not found')),
+    ],
+    [
+      /^POST \/api\/folders$/,
+      ({ body, inside }) => {
+        if (inside.folders.has(String(body.uid))) return refuse(409, 'a folder with the same uid already exists');
+        inside.folders.set(String(body.uid), body);
+        return ok({ uid: body.uid });
+      },
+    ],
+    [
+      /^GET \/api\/dashboards\/uid\/([\w-]+)\/versions$/,
+      ({ ids: [uid = ''], inside }) => {
+        const found = inside.boards.get(uid);
+        if (found === undefined) return refuse(404, 'Dashboard not found');
+        const versions = found.map(({ message }, index) => ({ version: found.length - index, message }));
+        // The shape changed with Grafana 11.
+        return ok(Number.parseInt(grafana.version, 10) < 11 ? versions : { versions });
+      },
+    ],
+    [
+      /^POST \/api\/dashboards\/db$/,
+      ({ body, inside }) => {
+        const dashboard = body.dashboard as Record<string, unknown>;
+        if (!inside.folders.has(String(body.folderUid))) return refuse(400, 'folder not found');
+        const versions = inside.boards.get(String(dashboard.uid)) ?? [];
+        if (versions.length > 0 && body.overwrite !== true)
+          return refuse(412, 'The dashboard has been changed by someone else');
+        versions.unshift({ message: String(body.message), dashboard, folderUid: String(body.folderUid) });
+        inside.boards.set(String(dashboard.uid), versions);
+        return ok({ uid: dashboard.uid, status: 'success', version: versions.length });
+      },
+    ],
+  ];
+
+  function of(id: string | undefined): ScriptedOrganisation {
+    const found = organisations.get(Number(id));
+    if (found === undefined) throw new Error(`a test asked for organisation ${id}, which is not there`);
+    return found;
+  }
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const url = new URL(request.url ?? '', 'http://grafana.invalid');
+    const line = `${request.method} ${url.pathname}`;
+    if (line === 'GET /api/health') return ok({ database: 'ok', version: grafana.version });
+    const [login = '', given] = Buffer.from(request.headers.authorization?.replace(/^Basic /, '') ?? '', 'base64')
+      .toString()
+      .split(/:(.*)/s);
+    const account = byLogin(login);
+    if (account === undefined || account.password !== given) return refuse(401, 'Invalid username or password');
+    if (request.method !== 'GET') grafana.changes.push(line);
+    if (grafana.broken !== undefined && line.startsWith(grafana.broken))
+      return refuse(500, `failed on ${Buffer.concat(chunks).toString()}`);
+    const named = request.headers['x-grafana-org-id'];
+    const inside = named === undefined ? organisations.get(account.current) : organisations.get(Number(named));
+    if (inside === undefined || !inside.members.has(account.id)) return refuse(403, 'no member of the organization');
+    const body = chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString());
+    for (const [pattern, handle] of routes) {
+      const match = pattern.exec(line);
+      if (match !== null) return handle({ query: url.searchParams, ids: match.slice(1), body, account, inside });
+    }
+    return refuse(404, 'Not found');
+  }
+
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const grafana: ScriptedGrafana = {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    organisations,
+    accounts,
+    changes: [],
+    version: '13.2.2',
+    autoAssign: true,
+    broken: undefined,
+    addAccount(login, more = {}) {
+      const account = {
+        id: ++ids,
+        login,
+        email: login,
+        password: '',
+        isGrafanaAdmin: false,
+        current: main.id,
+        ...more,
+      };
+      accounts.set(account.id, account);
+      return account;
+    },
+    organisation(name) {
+      const found = [...organisations.values()].find((each) => each.name === name);
+      if (found === undefined) throw new Error(`no organisation "${name}"`);
+      return found;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  const admin = grafana.addAccount('admin', { password, isGrafanaAdmin: true });
+  main.members.set(admin.id, 'Admin');
+  return grafana;
+}
