@@ -66,8 +66,8 @@ export function readIni(text: string): IniDocument {
         section = header[1].trim();
         if (!sections.includes(section)) sections.push(section);
         if (!lines.has(section)) lines.set(section, number);
-        // The parser takes a dot for nesting, and cuts at "#" and ";".
-        normalised.push(`[${section.replaceAll(/[.#;]/g, '\\$&')}]`);
+        // By number: in a name the parser takes a dot for nesting, and cuts at "#" and ";".
+        normalised.push(`[${sections.indexOf(section)}]`);
         return;
       }
       if (line.startsWith('[')) throw new IniSyntaxError(number, 'a section header must read [name]');
@@ -86,9 +86,9 @@ export function readIni(text: string): IniDocument {
 
   const parsed = parse(normalised.join('\n')) as Record<string, Record<string, unknown> | undefined>;
   const entries = new Map<string, ReadonlyMap<string, string>>(
-    sections.map((name) => [
+    sections.map((name, index) => [
       name,
-      new Map(Object.entries(parsed[name] ?? {}).map(([key, value]) => [key, unquote(String(value))])),
+      new Map(Object.entries(parsed[index] ?? {}).map(([key, value]) => [key, unquote(String(value))])),
     ]),
   );
   return {
