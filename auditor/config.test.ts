@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../core/settings.ts';
-import { readAuditorConfig } from './config.ts';
-
-const read = (...lines: string[]) => readAuditorConfig('ServerSetting.ini', lines.join('\n'), '/etc/flowcollect');
-const messageOf = (...lines: string[]): string => {
-  try {
-    read(...lines);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message;
-    throw error;
-  }
-  throw new Error('expected a SettingsError');
-};
+import { readSettings, refusalOf } from '../test/auditor-settings.ts';
 
 describe('the settings of the auditor', () => {
   it('are those of the earlier FlowCollect, with defaults for the rest', () => {
-    const { settings } = read(
+    const { settings } = readSettings(
       '[server]',
       'ListenPort  = :1234',
       'ServerToken = t',
@@ -46,13 +34,13 @@ describe('the settings of the auditor', () => {
   });
 
   it('need no mail account and no airport', () => {
-    const { settings, notices } = read('[server]', 'ServerToken = t');
+    const { settings, notices } = readSettings('[server]', 'ServerToken = t');
     expect(settings).toMatchObject({ mail: undefined, subscriptions: [] });
     expect(notices.map(({ key }) => key)).toEqual(['SubUrls']);
   });
 
   it('say all that is wrong at once, by line and key, without a secret', () => {
-    const message = messageOf(
+    const message = refusalOf(
       '[server]',
       'SubUrls = ["a.yaml"]="hunter2"',
       'ReportCron = at midnight',

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../core/settings.ts';
-import { mailFor, readAuditorConfig } from './config.ts';
-
-const read = (...lines: string[]) => readAuditorConfig('ServerSetting.ini', lines.join('\n'), '/etc/flowcollect');
-const messageOf = (...lines: string[]): string => {
-  try {
-    read(...lines);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.message;
-    throw error;
-  }
-  throw new Error('expected a SettingsError');
-};
+import { readSettings, refusalOf } from '../test/auditor-settings.ts';
+import { mailFor } from './config.ts';
 
 describe('a user of the settings', () => {
   it('gets reports at an address of their own; others theirs with the owner', () => {
-    const { settings } = read(
+    const { settings } = readSettings(
       '[smtp]',
       'EmailUser = me@qq.com',
       'EmailTo = owner@qq.com',
@@ -33,13 +22,13 @@ describe('a user of the settings', () => {
   });
 
   it('gets theirs where the owner wants none', () => {
-    const { settings } = read('[smtp]', 'EmailUser = me@qq.com', '[user.alice]', 'MailTo = alice@qq.com');
+    const { settings } = readSettings('[smtp]', 'EmailUser = me@qq.com', '[user.alice]', 'MailTo = alice@qq.com');
     expect(mailFor(settings, 'alice')?.to).toEqual(['alice@qq.com']);
     expect(mailFor(settings, 'default')).toBeUndefined();
   });
 
   it('is told what is wrong, without a secret', () => {
-    const message = messageOf(
+    const message = refusalOf(
       '[server]',
       'ArchiveToken = hunter2-hunter2',
       '[user.alice]',
