@@ -55,9 +55,10 @@ export function createPushLayout(text: string, families: readonly ExpositionFami
   const ends = findValues(text, slots);
   if (ends === undefined) return undefined;
   const checked = Buffer.from(text);
+  const histograms = histogramsOf(families);
   return {
     size: checked.length + 100 * slots.length,
-    read: (bytes) => read(bytes, checked, ends, slots, histogramsOf(families)),
+    read: (bytes) => read(bytes, checked, ends, slots, histograms),
   };
 }
 
