@@ -1,6 +1,6 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { SettingsError, SettingsReader } from '../core/settings.ts';
@@ -48,6 +48,18 @@ describe('openSettingsFile', () => {
     await writeFile(path, '[client]\nDeviceID = c');
     await vi.waitFor(() => expect(file.lastReloadSuccessful()).toBe(true), 5000);
     await vi.waitFor(() => expect(file.current().DeviceID).toBe('c'), 5000);
+  });
+
+  it('follows a file elsewhere through a link, written over by another program', async () => {
+    const elsewhere = join(dirname(path), 'run');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'ClientSetting.ini'), '[client]\nDeviceID = a');
+    await symlink(join(elsewhere, 'ClientSetting.ini'), path);
+    opened = await openSettingsFile(path, parse, logger);
+    const file = opened;
+    await writeFile(join(dirname(path), 'edited.ini'), '[client]\nDeviceID = b');
+    await copyFile(join(dirname(path), 'edited.ini'), join(elsewhere, 'ClientSetting.ini'));
+    await vi.waitFor(() => expect(file.current().DeviceID).toBe('b'), 5000);
   });
 
   it('follows a file that an editor replaces, and survives its removal', async () => {

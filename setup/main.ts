@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { runCommands } from '../runtime/command-line.ts';
 import { type OwnProgram, ownProgram } from '../runtime/own-program.ts';
 import { backupCommand, restoreCommand } from './backup/command.ts';
@@ -58,7 +59,7 @@ function serviceKeeper(): ServiceKeeper | undefined {
   if (!existsSync('/run/systemd/system')) return undefined;
   const configHome = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   const folders = { system: '/etc/systemd/system', user: join(configHome, 'systemd', 'user') };
-  return systemdKeeper({ run: runTool, folders });
+  return systemdKeeper({ run: runTool, second: () => setTimeout(1000), folders });
 }
 
 /** Runs a command of FlowCollect on this terminal. @returns whether it ended well */

@@ -116,7 +116,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(written['etc/systemd/system/flowcollect-config.path']).toContain(
       'PathChanged=/etc/flowcollect/ServerSetting.ini',
     );
-    expect(unit).toContain('ExecStartPost=systemctl reload prometheus prometheus-alertmanager');
+    expect(unit).toContain('ExecStartPost=systemctl reload --no-block prometheus prometheus-alertmanager');
     const apply = join(machine, /ExecStart=(\S+)/.exec(unit)?.[1] ?? '');
     const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
     const environment = {
@@ -133,6 +133,33 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await writeFile(settings, '[alerts]\nQuotaWarning = much\n');
     await expect(run(apply, [], { env: environment })).rejects.toThrow('[alerts] QuotaWarning');
     expect(await rules()).toContain('quota_bytes) > 0.42');
+  });
+
+  it('writes them anew for an edit that comes while it writes, after a bad one too', async () => {
+    await install('ServerSetting.ini');
+    const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
+    const good = `${await readFile(settings, 'utf8')}[alerts]\nQuotaWarning = 0.42\n`;
+    await writeFile(join(folder, 'good.ini'), good);
+    await writeFile(settings, '[alerts]\nQuotaWarning = much\n');
+    const command = join(machine, 'usr', 'local', 'bin', 'flowcollect');
+    const program = join(folder, 'bin', 'flowcollect');
+    await writeFile(program, `#!/bin/sh\n'${command}' "$@" || { cp '${folder}/good.ini' '${settings}'; exit 2; }\n`, {
+      mode: 0o755,
+    });
+    await run(join(machine, 'opt', 'flowcollect', 'apply-settings'), [], {
+      env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` },
+    });
+    expect((await tree())['etc/flowcollect/prometheus/rules/alerts.yml']).toContain('quota_bytes) > 0.42');
+  });
+
+  it('keeps the settings of an installation, which hold the tokens of devices', async () => {
+    await install('ServerSetting.ini');
+    const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
+    await writeFile(settings, `${await readFile(settings, 'utf8')}[alerts]\nQuotaWarning = 0.42\n`);
+    await expect(install('ServerSetting.ini')).rejects.toThrow('is there already and differs from ServerSetting.ini');
+    expect(await readFile(settings, 'utf8')).toContain('QuotaWarning = 0.42');
+    await install(settings);
+    expect(await readFile(settings, 'utf8')).toContain('QuotaWarning = 0.42');
   });
 
   it('says where there is no Grafana, and gives one that is there the dashboards beside what it has', async () => {
@@ -179,7 +206,9 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
   });
 
   it('says what it needs', async () => {
-    await expect(install('none.ini')).rejects.toThrow('none.ini does not exist; make it with: flowcollect init server');
+    await expect(install('none.ini')).rejects.toThrow(
+      `none.ini does not exist; make it with: node ${root}dist/flowcollect.mjs init server`,
+    );
     await expect(install('')).rejects.toThrow('usage: install.sh');
   });
 });

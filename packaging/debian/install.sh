@@ -6,8 +6,8 @@
 #   packaging/debian/install.sh --uninstall          remove it; settings and data stay
 #
 # Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
-# time, since what is there already is replaced. After an edit of the settings systemd writes the files of Prometheus and
-# Alertmanager anew (flowcollect-config.path). DESTDIR writes below another folder.
+# time: programs and units are replaced, settings and data stay. After an edit of the settings systemd writes the files
+# of Prometheus and Alertmanager anew (flowcollect-config.path). DESTDIR writes below another folder.
 set -eu
 
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
@@ -30,6 +30,13 @@ override() {
 	printf '[Service]\nExecStart=\nExecStart=%s\n' "$2" >"$UNITS/$1.service.d/flowcollect.conf"
 }
 
+# Those of the installation hold the tokens of devices and whatever was edited since.
+keep_settings() {
+	if [ -e "$CONFIG/ServerSetting.ini" ] && ! cmp -s "$1" "$CONFIG/ServerSetting.ini"; then
+		fail "$CONFIG/ServerSetting.ini is there already and differs from $1: nothing was changed. To bring the installation up to date run: $0 $CONFIG/ServerSetting.ini; to begin with other settings, which lets go of the tokens of paired devices, move that file away before"
+	fi
+}
+
 install_program() {
 	command -v node >/dev/null || fail "Node 20.19 or later is needed: https://nodejs.org"
 	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
@@ -44,9 +51,7 @@ install_program() {
 install_settings() {
 	mkdir -p "$CONFIG"
 	chmod 755 "$CONFIG"
-	if [ "$(realpath "$1")" != "$(realpath -m "$CONFIG/ServerSetting.ini")" ]; then
-		install -m 600 "$1" "$CONFIG/ServerSetting.ini"
-	fi
+	if [ ! -e "$CONFIG/ServerSetting.ini" ]; then install -m 600 "$1" "$CONFIG/ServerSetting.ini"; fi
 	install_apply
 	PATH="$ROOT/usr/local/bin:$PATH" "$PROGRAM/apply-settings"
 }
@@ -57,7 +62,15 @@ install_apply() {
 #!/bin/sh
 # Writes the files of Prometheus and Alertmanager by the settings; bad settings change nothing.
 set -eu
-flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus
+settings() { cksum <$CONFIG/ServerSetting.ini; }
+seen=
+# systemd does not notice edits while this runs.
+until [ "\$seen" = "\$(settings)" ]; do
+	seen=\$(settings)
+	outcome=0
+	flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus >/dev/null || outcome=\$?
+done
+[ \$outcome = 0 ] || exit \$outcome
 # Debian's Alertmanager runs as this user.
 for secret in alertmanager.yml smtp_password; do
 	if [ -f $CONFIG/prometheus/\$secret ]; then chown prometheus: $CONFIG/prometheus/\$secret; fi
@@ -78,12 +91,14 @@ END
 	cat >"$UNITS/flowcollect-config.service" <<END
 [Unit]
 Description=FlowCollect: the configuration of Prometheus and Alertmanager by the settings
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ExecStart=/opt/flowcollect/apply-settings
-ExecStartPost=systemctl reload prometheus prometheus-alertmanager
+# Not waited for, so that systemd notices the next edit.
+ExecStartPost=systemctl reload --no-block prometheus prometheus-alertmanager
 ProtectHome=yes
 PrivateTmp=yes
 NoNewPrivileges=yes
@@ -157,7 +172,8 @@ case "${1:-}" in
 --uninstall) uninstall ;;
 '' | -*) fail "usage: install.sh ServerSetting.ini | --uninstall" ;;
 *)
-	[ -f "$1" ] || fail "$1 does not exist; make it with: flowcollect init server --config $1"
+	[ -f "$1" ] || fail "$1 does not exist; make it with: node $HERE/dist/flowcollect.mjs init server --config $1"
+	keep_settings "$1"
 	install_program
 	# shellcheck disable=SC2086
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $PARTS

@@ -30,7 +30,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services by systemd', () => {
-  const keeper = () => systemdKeeper({ run, folders: { system: folder, user: join(folder, 'user') } });
+  const keeper = () =>
+    systemdKeeper({ run, second: async () => {}, folders: { system: folder, user: join(folder, 'user') } });
 
   it('are installed, started, and followed when their settings change', async () => {
     expect(await keeper().install(PLAN)).toMatchObject({ ok: true });
@@ -43,7 +44,17 @@ describe('services by systemd', () => {
       'systemctl daemon-reload',
       'systemctl enable flowcollect-gateway.service flowcollect-gateway-settings.path',
       'systemctl restart flowcollect-gateway.service flowcollect-gateway-settings.path',
+      ...Array<string>(4).fill('systemctl is-active --quiet flowcollect-gateway.service'),
     ]);
+  });
+
+  it('are not called started where they end at once', async () => {
+    refuse = 'is-active';
+    expect(await keeper().install(PLAN)).toEqual({
+      ok: false,
+      lines: ['flowcollect-gateway is installed but does not run; systemd goes on trying:', 'active (running)'],
+    });
+    expect(calls.at(-1)).toBe('systemctl status --no-pager --full --lines=10 flowcollect-gateway');
   });
 
   it('leave no unit behind', async () => {

@@ -18,11 +18,15 @@ describe('units of a system service', () => {
   const units = systemdUnits(PLAN);
   const unit = units['flowcollect-exporter.service'] ?? '';
 
-  it('give the settings as a credential, linked where relative paths may be written', () => {
-    expect(unit).toContain('LoadCredential=ClientSetting.ini:/etc/flowcollect/ClientSetting.ini\n');
+  it('give the settings as a credential, whose copy is linked where relative paths may be written', () => {
+    expect(unit).toContain('LoadCredential=settings:/etc/flowcollect/ClientSetting.ini\n');
     expect(unit).toContain('StateDirectory=flowcollect-exporter\n');
-    expect(unit).toContain('ln -sfn %d/ClientSetting.ini %S/flowcollect-exporter/ClientSetting.ini\n');
-    expect(unit).toContain('dist/flowcollect.mjs exporter --config %S/flowcollect-exporter/ClientSetting.ini\n');
+    expect(unit).toContain('RuntimeDirectory=flowcollect-exporter\nRuntimeDirectoryMode=0700\n');
+    expect(unit).toContain('=install -m 600 %d/settings /run/flowcollect-exporter/ClientSetting.ini\n');
+    expect(unit).toContain(
+      '=ln -sfn /run/flowcollect-exporter/ClientSetting.ini /var/lib/flowcollect-exporter/ClientSetting.ini\n',
+    );
+    expect(unit).toContain('flowcollect.mjs exporter --config /var/lib/flowcollect-exporter/ClientSetting.ini\n');
   });
 
   it('run as nobody in particular, with nothing to gain', () => {
@@ -32,9 +36,22 @@ describe('units of a system service', () => {
     expect(unit).not.toContain('MemoryDenyWriteExecute');
   });
 
-  it('restart it when its settings are edited', () => {
+  it('let V8 protect what it compiles, and fail rather than kill where a call is not allowed', () => {
+    expect(unit).toContain('SystemCallFilter=@system-service @pkey\nSystemCallErrorNumber=EPERM\n');
+  });
+
+  it('write the copy over when the settings are edited, however fast edits follow each other', () => {
     expect(units['flowcollect-exporter-settings.path']).toContain('PathChanged=/etc/flowcollect/ClientSetting.ini\n');
-    expect(units['flowcollect-exporter-settings.service']).toContain('try-restart flowcollect-exporter.service\n');
+    const writing = units['flowcollect-exporter-settings.service'];
+    expect(writing).toContain('StartLimitIntervalSec=0\n');
+    expect(writing).toContain(
+      'ExecStart=sleep 1\nExecStart=cp /etc/flowcollect/ClientSetting.ini /run/flowcollect-exporter/ClientSetting.ini\n',
+    );
+  });
+
+  it('come again however often they ended', () => {
+    expect(unit).toContain('StartLimitIntervalSec=0\n');
+    expect(unit).toContain('Restart=always\n');
   });
 });
 

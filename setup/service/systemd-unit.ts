@@ -5,11 +5,11 @@ export const unitName = (service: ServiceName): string => `flowcollect-${service
 
 /**
  * The units of a service by file name. In system scope the service runs under a user that exists only while it runs, and
- * gets its settings, which hold secrets, as a credential: root alone can read the file. A copy of it is linked into the
- * state folder, so that relative paths in the settings lead there; two more units restart the service after an edit,
- * since a credential is read at the start. A restart loses nothing: what moves meanwhile is counted by the next frame.
+ * gets its settings, which hold secrets, as a credential: root alone can read the file. A credential is read at the start
+ * alone, so the service follows a copy of it in `/run`, and two more units write that anew after an edit: a bad one
+ * changes nothing, as everywhere. The copy is linked into the state folder, where relative paths in the settings lead.
  *
- * In user scope the service reads the file itself and follows edits without a restart.
+ * In user scope the service reads the file itself.
  */
 export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>> {
   const name = unitName(plan.service);
@@ -22,25 +22,49 @@ export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>
       ['Install', ['WantedBy=multi-user.target']],
     ),
     [`${name}-settings.service`]: lines(
-      ['Unit', [`Description=Restart ${name} with its edited settings`]],
-      ['Service', ['Type=oneshot', `ExecStart=systemctl try-restart ${name}.service`]],
+      [
+        'Unit',
+        [
+          `Description=Give ${name} its edited settings`,
+          `ConditionPathExists=${escaped(followed(plan))}`,
+          // One that was refused for coming too often would take the path unit with it.
+          'StartLimitIntervalSec=0',
+        ],
+      ],
+      [
+        'Service',
+        [
+          'Type=oneshot',
+          // An edit that comes while this unit runs is not noticed; most come right after another.
+          'ExecStart=sleep 1',
+          // Written over, since the copy belongs to the service's own user.
+          `ExecStart=cp ${quoted(plan.settings)} ${quoted(followed(plan))}`,
+        ],
+      ],
     ),
   };
 }
 
-function systemUnit({ service, program, settings }: ServicePlan): string {
+/** The copy of the settings that a system service follows; it is there while the service runs. */
+const followed = ({ service, settings }: ServicePlan): string => `/run/${unitName(service)}/${basename(settings)}`;
+
+function systemUnit(plan: ServicePlan): string {
+  const { service, program, settings } = plan;
   const name = unitName(service);
-  const file = basename(settings);
+  const linked = `/var/lib/${name}/${basename(settings)}`;
   return lines(
     ['Unit', unitHead(service)],
     [
       'Service',
       [
-        `LoadCredential=${escaped(`${file}:${settings}`)}`,
+        `LoadCredential=settings:${escaped(settings)}`,
         `StateDirectory=${name}`,
         'StateDirectoryMode=0700',
-        `ExecStartPre=ln -sfn ${quoted(`%d/${file}`, true)} ${quoted(`%S/${name}/${file}`, true)}`,
-        `ExecStart=${[program.command, ...program.args].map((part) => quoted(part)).join(' ')} ${service} --config ${quoted(`%S/${name}/${file}`, true)}`,
+        `RuntimeDirectory=${name}`,
+        'RuntimeDirectoryMode=0700',
+        `ExecStartPre=install -m 600 %d/settings ${quoted(followed(plan))}`,
+        `ExecStartPre=ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
+        `ExecStart=${[program.command, ...program.args, service, '--config', linked].map(quoted).join(' ')}`,
         ...RUNNING,
         'DynamicUser=yes',
         'UMask=0077',
@@ -75,12 +99,18 @@ const unitHead = (service: ServiceName): string[] => [
   `Description=${DESCRIPTIONS[service]}`,
   'Wants=network-online.target',
   'After=network-online.target',
+  // However often it ended: what counts bytes comes again.
+  'StartLimitIntervalSec=0',
 ];
 
 /** A stop takes a last frame and pushes it, which a dead network may delay. */
 const RUNNING = ['Restart=always', 'RestartSec=5', 'TimeoutStopSec=30'];
 
-/** What an unprivileged manager can do too. JavaScript is compiled at run time: MemoryDenyWriteExecute cannot be set. */
+/**
+ * What an unprivileged manager can do too. JavaScript is compiled at run time: MemoryDenyWriteExecute cannot be set, and
+ * V8 guards what it compiles with memory protection keys, which most processors of today have and @system-service leaves
+ * out. A call that is not allowed fails, instead of killing the service: Node does without.
+ */
 const HARDENING = [
   'NoNewPrivileges=yes',
   'LockPersonality=yes',
@@ -91,15 +121,16 @@ const HARDENING = [
   'RestrictRealtime=yes',
   'RestrictSUIDSGID=yes',
   'SystemCallArchitectures=native',
-  'SystemCallFilter=@system-service',
+  'SystemCallFilter=@system-service @pkey',
+  'SystemCallErrorNumber=EPERM',
 ];
 
 /** systemd replaces `%x` everywhere. */
 const escaped = (text: string): string => text.replaceAll('%', '%%');
 
-/** One word of a command line. @param specifiers whether `%d` and the like are meant */
-function quoted(word: string, specifiers = false): string {
-  const text = (specifiers ? word : escaped(word)).replaceAll('$', '$$$$');
+/** One word of a command line. */
+function quoted(word: string): string {
+  const text = escaped(word).replaceAll('$', '$$$$');
   return /^[\w@%+=:,./$-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

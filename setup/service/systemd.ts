@@ -7,12 +7,17 @@ type Scope = ServicePlan['scope'];
 
 export interface SystemdPlace {
   readonly run: RunTool;
+  /** Lets a second pass. */
+  readonly second: () => Promise<void>;
   /** Where units of each scope are kept. */
   readonly folders: Readonly<Record<Scope, string>>;
 }
 
+/** As long must a service run to be called started; bad settings or a missing right end it sooner. */
+const STEADY_SECONDS = 4;
+
 /** Keeps services by systemd. */
-export function systemdKeeper({ run, folders }: SystemdPlace): ServiceKeeper {
+export function systemdKeeper({ run, second, folders }: SystemdPlace): ServiceKeeper {
   const systemctl = (scope: Scope, ...args: readonly string[]) =>
     run('systemctl', scope === 'user' ? ['--user', ...args] : args);
 
@@ -37,6 +42,7 @@ export function systemdKeeper({ run, folders }: SystemdPlace): ServiceKeeper {
       );
       if (!outcome.ok) return outcome;
       const unit = unitName(plan.service);
+      if (!(await runsOn(unit, plan.scope))) return { ok: false, lines: await whyNot(unit, plan.scope) };
       return {
         ok: true,
         lines: [
@@ -64,6 +70,20 @@ export function systemdKeeper({ run, folders }: SystemdPlace): ServiceKeeper {
       return { ok: exitCode === 0, lines: [output.trimEnd()] };
     },
   };
+
+  /** Whether a service that was just started goes on: systemd calls it started as soon as its program was loaded. */
+  async function runsOn(unit: string, scope: Scope): Promise<boolean> {
+    for (let passed = 0; passed < STEADY_SECONDS; passed++) {
+      await second();
+      if ((await systemctl(scope, 'is-active', '--quiet', `${unit}.service`)).exitCode !== 0) return false;
+    }
+    return true;
+  }
+
+  async function whyNot(unit: string, scope: Scope): Promise<string[]> {
+    const { output } = await systemctl(scope, 'status', '--no-pager', '--full', '--lines=10', unit);
+    return [`${unit} is installed but does not run; systemd goes on trying:`, output.trimEnd()];
+  }
 
   async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
     for (const step of steps) {
