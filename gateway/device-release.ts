@@ -63,7 +63,7 @@ export function createDeviceRelease({ kept, store, clock, storedValues }: Device
       if (refusal !== undefined) return refusal;
       const { kind } = await store.remove(device);
       if (kind !== 'delivered') return refuse('pushgateway_down', `${store.name} does not remove the device; start it`);
-      await kept.forget(device);
+      kept.forget(device);
       return { kind: 'done' };
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -27,7 +27,8 @@ describe('kept pushes', () => {
   it('hold what was accepted, across a restart', async () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
-    await kept.confirm(device);
+    kept.confirm(device);
+    await kept.close();
     const again = await openKeptPushes(folder, logger);
     expect(again.held(device)).toEqual(pushOf(1));
     expect(await again.text(device)).toEqual(textOf(1));
@@ -38,9 +39,9 @@ describe('kept pushes', () => {
   it('go back to the accepted push when the next one certainly did not arrive', async () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
-    await kept.confirm(device);
+    kept.confirm(device);
     await kept.prepare(pushOf(2), textOf(2));
-    await kept.withdraw(device);
+    kept.withdraw(device);
     expect(kept.held(device)?.sequence).toBe(1);
     expect(await kept.text(device)).toEqual(textOf(1));
   });
@@ -48,14 +49,16 @@ describe('kept pushes', () => {
   it('forget a first push that did not arrive', async () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
-    await kept.withdraw(device);
-    expect([kept.held(device), kept.count, await readdir(folder)]).toEqual([undefined, 0, []]);
+    kept.withdraw(device);
+    expect([kept.held(device), kept.count]).toEqual([undefined, 0]);
+    await kept.close();
+    expect((await openKeptPushes(folder, logger)).count).toBe(0);
   });
 
   it('hold a prepared push that may have arrived, also after a crash', async () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
-    await kept.confirm(device);
+    kept.confirm(device);
     await kept.prepare(pushOf(2), textOf(2));
     const again = await openKeptPushes(folder, logger);
     expect([again.held(device)?.sequence, again.isPrepared(device)]).toEqual([2, true]);
@@ -66,15 +69,28 @@ describe('kept pushes', () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
     await kept.prepare(pushOf(2), textOf(2));
-    await kept.withdraw(device);
+    kept.withdraw(device);
     expect(kept.held(device)?.sequence).toBe(2);
   });
 
-  it('set a file aside that cannot be read, and go on without it', async () => {
-    await writeFile(join(folder, 'a.prom'), 'garbage');
-    await writeFile(join(folder, 'b.prom.tmp'), 'half');
+  it('are forgotten for good', async () => {
     const kept = await openKeptPushes(folder, logger);
-    expect(kept.count).toBe(0);
-    expect((await readdir(folder)).sort()).toEqual(['a.prom.unreadable', 'b.prom.tmp']);
+    await kept.prepare(pushOf(1), textOf(1));
+    kept.confirm(device);
+    kept.forget(device);
+    await kept.close();
+    expect((await openKeptPushes(folder, logger)).count).toBe(0);
+  });
+
+  it('set aside what cannot be read, and go on without it', async () => {
+    const name = `${'0a'.repeat(16)}.prom`;
+    await writeFile(join(folder, name), 'garbage');
+    await writeFile(join(folder, `${name}.tmp`), 'half');
+    for (const time of ['first', 'second']) {
+      const kept = await openKeptPushes(folder, logger);
+      expect([time, kept.count]).toEqual([time, 0]);
+      await kept.close();
+    }
+    expect(await readFile(join(folder, `${name}.unreadable`), 'utf8')).toBe('garbage');
   });
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../runtime/logger.ts';
 import { type Device, deviceKey } from './device.ts';
-import { openDurableFolder } from './durable-folder.ts';
 import { type KeptPush, readKept, writeKept } from './kept-file.ts';
+import { openRecordLog } from './record-log.ts';
 
 /**
  * The last push of each device, on disk.
@@ -24,20 +24,20 @@ export interface KeptPushes {
   text(device: Device): Promise<Buffer>;
   /** Durable when it resolves. @throws when the disk refuses */
   prepare(push: KeptPush, text: Uint8Array): Promise<void>;
-  /** Pushgateway has what was prepared. @throws when the disk refuses */
-  confirm(device: Device): Promise<void>;
-  /** What was prepared last certainly did not reach Pushgateway. @throws when the disk refuses */
-  withdraw(device: Device): Promise<void>;
+  /** Pushgateway has what was prepared. Should that be lost on its way to the disk, it is only forwarded once more. */
+  confirm(device: Device): void;
+  /** What was prepared last certainly did not reach Pushgateway. */
+  withdraw(device: Device): void;
   /** Marks what is held as void for what comes next. Durable when it resolves. @throws as {@link text} */
   rebase(device: Device): Promise<void>;
-  /** Nothing is held of the device any more. @throws when the disk refuses */
-  forget(device: Device): Promise<void>;
+  /** Nothing is held of the device any more. */
+  forget(device: Device): void;
   close(): Promise<void>;
 }
 
 interface Entry {
-  /** Name of its files, without the suffix. */
-  readonly file: string;
+  /** What its records are called, without the suffix. */
+  readonly name: string;
   accepted?: KeptPush | undefined;
   prepared?: KeptPush | undefined;
   /** Whether an earlier prepared push may have arrived: then a later one cannot be withdrawn to the accepted one. */
@@ -46,22 +46,24 @@ interface Entry {
 
 const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
+/** Gateways kept each record in a file of its own at first. */
+const SINGLE = /^[0-9a-f]{32}\.(?:prom|prepared)$/;
 
 /** @throws when the folder cannot be read or written */
 export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
-  const folder = await openDurableFolder(path);
+  const log = await openRecordLog(path, { logger, single: SINGLE });
   const entries = new Map<string, Entry>();
-  for (const name of await readdir(path)) {
-    const suffix = [ACCEPTED, PREPARED].find((each) => name.endsWith(each));
-    if (suffix === undefined) continue;
+  for (const name of log.names()) {
+    const content = await log.read(name);
     try {
-      const { push } = readKept(await readFile(join(path, name), 'utf8'));
+      const { push } = readKept(content.toString());
       const entry = entryOf(entries, push);
-      if (suffix === ACCEPTED) entry.accepted = push;
+      if (name.endsWith(ACCEPTED)) entry.accepted = push;
       else Object.assign(entry, { prepared: push, inDoubt: true });
     } catch (error) {
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
-      await folder.rename(name, `${name}.unreadable`);
+      await writeFile(join(path, `${name}.unreadable`), content, { mode: 0o600 });
+      log.drop(name);
     }
   }
 
@@ -70,9 +72,9 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
     return entry?.prepared ?? entry?.accepted;
   };
   const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
-  const heldFile = (device: Device): string =>
-    entryOf(entries, device).file + (isPrepared(device) ? PREPARED : ACCEPTED);
-  const read = async (device: Device) => readKept(await readFile(join(path, heldFile(device)), 'utf8'));
+  const heldName = (device: Device): string =>
+    entryOf(entries, device).name + (isPrepared(device) ? PREPARED : ACCEPTED);
+  const read = async (device: Device) => readKept((await log.read(heldName(device))).toString());
 
   return {
     get count() {
@@ -83,49 +85,48 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
     isPrepared,
     text: async (device) => Buffer.from((await read(device)).text),
     async prepare(push, text) {
-      const file = entries.get(deviceKey(push))?.file ?? fileOf(push);
-      await folder.replace(file + PREPARED, writeKept(push, text));
+      const name = entries.get(deviceKey(push))?.name ?? nameOf(push);
+      await log.put(name + PREPARED, writeKept(push, text));
       const entry = entryOf(entries, push);
       entry.inDoubt = entry.prepared !== undefined;
       entry.prepared = push;
     },
-    async confirm(device) {
+    confirm(device) {
       const entry = entryOf(entries, device);
       entry.accepted = entry.prepared ?? entry.accepted;
-      // Should the rename be lost, the push is only forwarded once more.
-      await folder.rename(entry.file + PREPARED, entry.file + ACCEPTED);
+      log.move(entry.name + PREPARED, entry.name + ACCEPTED);
       entry.prepared = undefined;
       entry.inDoubt = false;
     },
-    async withdraw(device) {
+    withdraw(device) {
       const entry = entryOf(entries, device);
       if (entry.inDoubt) return;
-      await folder.remove(entry.file + PREPARED);
+      log.drop(entry.name + PREPARED);
       entry.prepared = undefined;
       if (entry.accepted === undefined) entries.delete(deviceKey(device));
     },
     async rebase(device) {
       const { push, text } = await read(device);
       const rebased = { ...push, rebased: true } as const;
-      await folder.replace(heldFile(device), writeKept(rebased, Buffer.from(text)));
+      await log.put(heldName(device), writeKept(rebased, Buffer.from(text)));
       entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = rebased;
     },
-    async forget(device) {
-      for (const suffix of [PREPARED, ACCEPTED]) await folder.remove(entryOf(entries, device).file + suffix);
+    forget(device) {
+      for (const suffix of [PREPARED, ACCEPTED]) log.drop(entryOf(entries, device).name + suffix);
       entries.delete(deviceKey(device));
     },
-    close: () => folder.close(),
+    close: () => log.close(),
   };
 }
 
 function entryOf(entries: Map<string, Entry>, device: Device): Entry {
   const key = deviceKey(device);
-  const entry = entries.get(key) ?? { file: fileOf(device), inDoubt: false };
+  const entry = entries.get(key) ?? { name: nameOf(device), inDoubt: false };
   entries.set(key, entry);
   return entry;
 }
 
-/** A DeviceID may hold what file systems refuse or fold, so files are named by its hash. */
-function fileOf(device: Device): string {
+/** Of signs that a record's name may have, whatever the DeviceID holds. */
+function nameOf(device: Device): string {
   return createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
 }

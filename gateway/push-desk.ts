@@ -61,29 +61,12 @@ export function createPushDesk({ kept, store, clock, logger, storedValues }: Pus
     return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
   };
 
-  /** Renaming failed, not writing: the push is on disk as prepared and will be forwarded once more. */
-  async function confirm(device: Device): Promise<void> {
-    try {
-      await kept.confirm(device);
-    } catch (error) {
-      logger.error({ code: errorCode(error) }, 'a push cannot be marked as accepted; look at [server] DataDir');
-    }
-  }
-
-  async function withdraw(device: Device): Promise<void> {
-    try {
-      await kept.withdraw(device);
-    } catch (error) {
-      logger.error({ code: errorCode(error) }, 'a push cannot be withdrawn; look at [server] DataDir');
-    }
-  }
-
-  async function settle(device: Device, delivery: Delivery): Promise<{ readonly kind: 'accepted' } | Refusal> {
+  function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | Refusal {
     if (delivery.kind === 'delivered') {
-      await confirm(device);
+      kept.confirm(device);
       return { kind: 'accepted' };
     }
-    if (delivery.kind !== 'in_doubt') await withdraw(device);
+    if (delivery.kind !== 'in_doubt') kept.withdraw(device);
     if (delivery.kind === 'declined') {
       logger.error({ status: delivery.status, answer: delivery.answer }, `${store.name} declined a push`);
       return refuse('pushgateway_refused', `${store.name} answered ${delivery.status}; its log on the server says why`);
@@ -136,7 +119,7 @@ export function createPushDesk({ kept, store, clock, logger, storedValues }: Pus
         if (held === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
         const delivery = await store.put(device, await kept.text(device), held.at);
         if (delivery.kind !== 'delivered') return 'failed';
-        if (kept.isPrepared(device)) await confirm(device);
+        if (kept.isPrepared(device)) kept.confirm(device);
         return 'forwarded';
       })) ?? 'failed',
     rebase: async (device) => (await turnstile.run(deviceKey(device), () => release.rebase(device))) ?? busy,

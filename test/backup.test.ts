@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -57,6 +57,30 @@ describe('a backup', () => {
     expect(await samples(port, until)).toEqual(known);
     await after.stop();
   }, 90_000);
+
+  it('takes a log that grows meanwhile as far as it was', async () => {
+    const logs = join(parts.folder, 'logs');
+    await mkdir(logs);
+    const log = await open(join(logs, 'one.log'), 'w');
+    await log.truncate(2 ** 27);
+    let grown = 0;
+    const growing = setInterval(() => {
+      grown += 1;
+      void log.write('x', 2 ** 27 + grown);
+    }, 1);
+    const archive = join(parts.folder, 'logs.tar.gz');
+    try {
+      await writeBackup(archive, [logs], '1.0.0');
+    } finally {
+      clearInterval(growing);
+      await log.close();
+    }
+    expect(grown).toBeGreaterThan(0);
+    await rm(logs, { recursive: true });
+    await restoreBackup(archive, { into: '/', replace: false });
+    expect((await stat(join(logs, 'one.log'))).size).toBeGreaterThanOrEqual(2 ** 27);
+    await rm(logs, { recursive: true });
+  }, 60_000);
 
   it('never writes over what is there, unless it may put it aside', async () => {
     const data = join(parts.folder, 'data');

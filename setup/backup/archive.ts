@@ -21,7 +21,8 @@ export class BackupError extends Error {
 
 /**
  * Packs files and folders with their owners and permissions. Folders of running databases should be stopped before; the
- * files of FlowCollect's own services are whole at every instant.
+ * files of FlowCollect's own services are whole at every instant, or read up to the last record that is: a log that
+ * grows meanwhile is packed as far as it was then.
  *
  * @param paths absolute; links are followed
  * @throws BackupError
@@ -36,7 +37,7 @@ export async function writeBackup(archive: string, paths: readonly string[], ver
     await writeFile(join(folder, MANIFEST), JSON.stringify({ version, paths: named }));
     // An archive holds secrets: made by its owner for nobody else.
     await writeFile(partial, '', { mode: 0o600 });
-    await tar(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, ...named]);
+    await pack(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, ...named]);
     await rename(partial, archive);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -83,9 +84,26 @@ async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> 
   }
 }
 
+/** How often a folder is packed anew whose files are removed while it is packed. */
+const ATTEMPTS = 3;
+
+async function pack(args: readonly string[], attempts = ATTEMPTS): Promise<void> {
+  try {
+    await tar(args);
+  } catch (error) {
+    const said = error instanceof BackupError ? String((error.cause as { stderr?: unknown }).stderr).trim() : '';
+    // What GNU tar says of a file that grew; anything beside it is a failure.
+    if (said !== '' && said.split('\n').every((line) => line.endsWith(': file changed as we read it'))) return;
+    if (attempts <= 1 || !/: File removed before we read it$/m.test(said)) throw error;
+    await pack(args, attempts - 1);
+  }
+}
+
 async function tar(args: readonly string[]): Promise<string> {
   try {
-    return (await run('tar', [...args], { maxBuffer: 2 ** 24 })).stdout;
+    // In English, whatever the language of the system: see above.
+    const env = { ...process.env, LC_ALL: 'C' };
+    return (await run('tar', [...args], { maxBuffer: 2 ** 24, env })).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new BackupError('backups need the program tar');
