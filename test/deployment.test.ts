@@ -196,6 +196,17 @@ describe('docker-compose.yml', () => {
     expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['secrets', 'config', '*.ini']));
   });
 
+  it('has Grafana keep the data sources of its image, which it cannot replace, and start no other than it needs', () => {
+    const environment = compose.services.grafana?.environment ?? {};
+    expect(environment.GF_PLUGINS_PREINSTALL_DISABLED).toBe('true');
+    const needed = z
+      .object({ datasources: z.array(z.object({ type: z.string() })) })
+      .parse(parse(read('grafana/provisioning/datasources/prometheus.yml'))).datasources;
+    const disabled = environment.GF_PLUGINS_DISABLE_PLUGINS?.split(',') ?? [];
+    expect(disabled).toContain('loki');
+    for (const { type } of needed) expect(disabled).not.toContain(type);
+  });
+
   it('gives the storage its flags', () => {
     expect(compose.services.pushgateway?.command).toContain('--push.disable-consistency-check');
     expect(compose.services.prometheus?.command).toContain('--storage.tsdb.retention.time=400d');
@@ -309,6 +320,11 @@ describe('docker-compose.yml', () => {
       expect(apps.http).toMatchObject({ http_port: 8080, https_port: 8443 });
       const servers = Object.values<{ listen: string[]; routes: unknown }>(apps.http.servers);
       expect(servers.map(({ listen }) => listen).sort()).toEqual([['127.0.0.1:8081'], [':8443']]);
+      // HTTP/3 would be named to browsers with a port that is not published.
+      expect(Object.values<{ protocols: string[] }>(apps.http.servers).map(({ protocols }) => protocols)).toEqual([
+        ['h1', 'h2'],
+        ['h1', 'h2'],
+      ]);
       const routes = JSON.stringify(servers.find(({ listen }) => listen[0] === ':8443')?.routes);
       expect(routes).toContain('"match":[{"host":["vps.example.com"]}]');
       expect(routes).toContain('"upstreams":[{"dial":"gateway:8686"}]');
