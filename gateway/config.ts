@@ -76,7 +76,7 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     reader.notice(
       'server',
       'ListenPort',
-      'takes tokens unencrypted from the network; set TlsCert and TlsKey, or put TLS in front and listen on 127.0.0.1',
+      'takes tokens unencrypted from the network; set TlsCert and TlsKey, or put TLS in front and listen on 127.0.0.1 (with docker-compose.yml Caddy is in front, and this is as it should be)',
     );
   }
   const readers = listen('ReadersListen', '127.0.0.1');
@@ -84,7 +84,7 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
     reader.notice(
       'server',
       'ReadersListen',
-      'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches',
+      'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches (docker-compose.yml has one that no other machine reaches)',
     );
   }
   return reader.finish({

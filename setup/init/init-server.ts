@@ -3,6 +3,7 @@ import { readServerSection, smtpSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
+import { dockerSteps } from './docker-steps.ts';
 import { openDraft } from './settings-draft.ts';
 import { INIT_WORDS } from './words.ts';
 
@@ -37,7 +38,8 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   const words = INIT_WORDS[talk.language];
   const draft = await openDraft(file);
   if (draft.existed) talk.say(words.kept(file));
-  const server = await talk.ask(words.serverAddress, 'https://vps.example.com');
+  const server = addressOf(await talk.ask(words.serverAddress, 'https://vps.example.com'));
+  if (server === undefined) throw new Error(words.badAddress);
   if (draft.get('server', 'ServerToken') === undefined) {
     draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
   }
@@ -62,6 +64,12 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   const reader = new SettingsReader(file, await readSettingsText(file));
   reader.section('smtp', smtpSchema);
   reader.finish(readServerSection(reader));
-  talk.say(docker ? words.nextOnDocker(file) : words.nextOnServer(file));
+  talk.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
   talk.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
+}
+
+/** @returns undefined for what `pair --server` would refuse; a domain alone is meant with https */
+function addressOf(answer: string): string | undefined {
+  const address = /^https?:/.test(answer) ? answer : `https://${answer}`;
+  return /^https?:\/\/[^/\s]+\/?$/.test(address) && URL.canParse(address) ? address : undefined;
 }

@@ -151,10 +151,18 @@ describe('init server', () => {
     expect(server).toMatchObject({ PushgatewayAddr: 'http://pushgateway:9091', DataDir: '/data' });
     expect(await settings(file, 'smtp')).toMatchObject({ SMTPHost: 'smtp.qq.com', EmailTo: 'me@qq.com' });
     expect(said).toContain('docker compose up -d --build');
+    expect(said).toContain('echo FLOWCOLLECT_DOMAIN=my.vps > .env');
     expect(said).not.toContain(server.ServerToken);
 
     await initServer({ talk: talk(), file });
     expect(await settings(file, 'server')).toEqual(server);
+  });
+
+  it('takes a domain alone as one with TLS, and no path', async () => {
+    const file = join(folder, 'config', 'ServerSetting.ini');
+    await initServer({ talk: talk('my.vps', '', '', 'y'), file });
+    expect(said).toContain('--server https://my.vps --device');
+    await expect(initServer({ talk: talk('https://my.vps/report'), file })).rejects.toThrow('https://vps.example.com');
   });
 
   it('pairs, without Docker, where the installed gateway reads its tokens', async () => {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { FoundKernel, KernelState } from './kernel-search.ts';
 
 /** What `init` says, in one language. */
@@ -18,12 +17,14 @@ export interface InitWords {
   readonly mailTo: string;
   readonly withDocker: string;
   readonly badCode: string;
+  readonly badAddress: string;
+  readonly grafanaPassword: string;
   kernelState(state: KernelState): string;
   written(file: string): string;
   kept(file: string): string;
   readonly checking: string;
   nextOnDevice(file: string): string;
-  nextOnDocker(file: string): string;
+  nextOnDocker(commands: readonly string[]): string;
   nextOnServer(file: string): string;
   tunnel(port: string): string;
   pairing(line: string): string;
@@ -46,6 +47,8 @@ const zh: InitWords = {
   mailTo: '收日报的邮箱',
   withDocker: '用 Docker 运行吗？(y/n)',
   badCode: '配对码不完整：请把 flowcollect pair 打印的整行复制过来',
+  badAddress: 'VPS 的地址只写协议和域名，例如 https://vps.example.com',
+  grafanaPassword: 'Grafana 的密码',
   kernelState: (state) =>
     state.kind === 'answers'
       ? `有应答，版本 ${state.version}`
@@ -57,8 +60,7 @@ const zh: InitWords = {
   checking: '检查：',
   nextOnDevice: (file) =>
     `下一步：flowcollect exporter --config ${file}\n开机自动运行：flowcollect service install exporter --config ${file}`,
-  nextOnDocker: (file) =>
-    `下一步：sudo chown -R 1000 ${dirname(file)}，按 README 写好 secrets/，然后 docker compose up -d --build`,
+  nextOnDocker: (commands) => `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
   nextOnServer: (file) => `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
   tunnel: (port) =>
     `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
@@ -82,6 +84,8 @@ const en: InitWords = {
   mailTo: 'Who gets the report',
   withDocker: 'Will it run with Docker? (y/n)',
   badCode: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed',
+  badAddress: 'the address of the VPS is scheme and domain alone, such as https://vps.example.com',
+  grafanaPassword: 'a password for Grafana',
   kernelState: (state) =>
     state.kind === 'answers'
       ? `answers, version ${state.version}`
@@ -93,8 +97,7 @@ const en: InitWords = {
   checking: 'Checks:',
   nextOnDevice: (file) =>
     `Next: flowcollect exporter --config ${file}\nIn the background: flowcollect service install exporter --config ${file}`,
-  nextOnDocker: (file) =>
-    `Next: sudo chown -R 1000 ${dirname(file)}, write secrets/ as README.md says, then docker compose up -d --build`,
+  nextOnDocker: (commands) => `Next, beside docker-compose.yml:\n  ${commands.join('\n  ')}`,
   nextOnServer: (file) => `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
   tunnel: (port) =>
     `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,
