@@ -1,6 +1,6 @@
 // Builds one self-contained ESM bundle per service into dist/, so that what one service ships holds nothing of another.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -33,6 +33,7 @@ const { outputFiles } = await build({
   bundle: true,
   // Tools that make releases: they run in a checkout, and are too big or too tied to their own folders to bundle.
   external: ['esbuild', 'postject'],
+  alias: JSON.parse(await readFile(`${root}tools/bundle-aliases.json`, 'utf8')),
   platform: 'node',
   target: 'node20.19',
   format: 'esm',

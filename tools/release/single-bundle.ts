@@ -1,5 +1,6 @@
 import { build, type Metafile } from 'esbuild';
 import { BUNDLE_OF_COMMAND } from '../../cli/commands.ts';
+import alias from '../bundle-aliases.json' with { type: 'json' };
 
 /** The bundles that are handed out, each with one of its commands. */
 export function shippedBundles(): Map<string, string> {
@@ -31,6 +32,7 @@ export async function buildSingleBundle(root: string, path: string): Promise<Met
     },
     outfile: path,
     bundle: true,
+    alias,
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',

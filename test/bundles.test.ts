@@ -1,0 +1,26 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { buildSingleBundle, shippedBundles } from '../tools/release/single-bundle.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Of Node's modules the one that Node 21 and later print a warning of when it is loaded. */
+const DEPRECATED = /require\(["'](node:)?punycode["']\)|from ?["'](node:)?punycode["']/;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-bundles-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it.each([...shippedBundles().keys()])('loads in %s nothing that Node warns of at the start', async (name) => {
+  expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEPRECATED);
+});
+
+it('loads in the single executable nothing that Node warns of at the start', async () => {
+  const path = join(folder, 'flowcollect.cjs');
+  await buildSingleBundle(root, path);
+  expect(await readFile(path, 'utf8')).not.toMatch(DEPRECATED);
+});
