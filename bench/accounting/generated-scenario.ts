@@ -5,6 +5,7 @@ import type { Cut, TruthDimension } from '../../simulator/household/truth.ts';
 import type { WorkloadShape } from '../../simulator/household/workload.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { generateHousehold } from '../../simulator/kernel/generate-household.ts';
+import { livesSimulated } from './connection-life.ts';
 import { bytesBy } from './misattribution.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -19,7 +20,7 @@ const DIMENSION_OF_CUT: readonly (readonly [Dimension, TruthDimension])[] = [
 
 /** A run of the simulated kernel, with a frame every 100 ms. */
 export function generateScenario(shape: WorkloadShape, seconds: number, seed: string): Scenario {
-  const { frames, logs, truth, totals } = generateHousehold({ seed, shape, seconds, frameEvery: 100 });
+  const { frames, logs, truth, totals, connections } = generateHousehold({ seed, shape, seconds, frameEvery: 100 });
   const answers = catalogAnswers(frames[0]?.at ?? 0);
   const cut = (name: TruthDimension) => Object.entries(truth.by[name]);
   const down = ([, { download }]: [string, Cut[string]]): number => download;
@@ -44,5 +45,6 @@ export function generateScenario(shape: WorkloadShape, seconds: number, seed: st
         }),
       ),
     },
+    lives: livesSimulated(connections),
   };
 }

@@ -8,6 +8,7 @@ import { parseBirth } from '../../exporter/kernel/log-line.ts';
 import { hostKey } from '../../exporter/ledger/attribution.ts';
 import type { Birth } from '../../exporter/ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText } from '../../exporter/replay/recording.ts';
+import { livesShown } from './connection-life.ts';
 import { type Bytes, bytesBy } from './misattribution.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -46,9 +47,10 @@ export async function readScenario(root: string, name: string): Promise<Scenario
   const births = log.flatMap(({ t, payload }) => parseBirth(payload, t, catalog.has) ?? []);
   const ports = Object.entries(file.truth).map(([port, { down }]) => ({ port, bytes: down }));
   const down = ({ bytes }: { bytes: number }): number => bytes;
+  const messages = parseRecordedMessages(name, await read(`${name}.ndjson.gz`));
   return {
     name,
-    messages: parseRecordedMessages(name, await read(`${name}.ndjson.gz`)),
+    messages,
     log,
     catalog,
     truth: {
@@ -57,6 +59,7 @@ export async function readScenario(root: string, name: string): Promise<Scenario
       byNode: nodeTruth(ports, births),
       byDimension: dimensionTruth(file, births),
     },
+    lives: livesShown(messages, catalog),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { NodeCatalog } from '../../exporter/kernel/catalog.ts';
 import type { RecordedLogLine, RecordedMessage } from '../../exporter/replay/recording.ts';
+import type { ConnectionLife } from './connection-life.ts';
 import type { Bytes } from './misattribution.ts';
 
 /** A stream of a kernel from its first byte, with what is known to be true of it. */
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly log: readonly RecordedLogLine[];
   readonly catalog: NodeCatalog;
   readonly truth: Truth;
+  /** The connections of the scenario; a recording has those that a frame showed. */
+  readonly lives: readonly ConnectionLife[];
 }
 
 /** Downloaded bytes that the kernel's totals count. */

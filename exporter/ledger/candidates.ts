@@ -1,3 +1,4 @@
+import type { Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
 
@@ -7,6 +8,8 @@ export interface ClosedCandidate {
   readonly attribution: Attribution;
   /** Bytes a millisecond over the last frame that showed it. */
   readonly rate: Bytes;
+  /** The same over the frame before; undefined where that did not show it. */
+  readonly earlierRate: { readonly [direction in Direction]: number | undefined };
 }
 
 /** A connection that the log announced and no frame showed: all its bytes are in the totals only. */

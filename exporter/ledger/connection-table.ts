@@ -15,6 +15,9 @@ export interface TrackedConnection extends RollEntry {
   /** Bytes a millisecond over the last frame. */
   uploadRate: number;
   downloadRate: number;
+  /** The same over the frame before; undefined where that did not show it. */
+  earlierUploadRate: number | undefined;
+  earlierDownloadRate: number | undefined;
   /** Where its bytes are booked; undefined until some are. */
   place: Place | undefined;
 }
@@ -68,6 +71,9 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
     saved.map((connection) => ({
       ...connection,
       counted: !isUncounted(connection.details),
+      // Not worth keeping: a restart takes it for one that the frame before did not show.
+      earlierUploadRate: undefined,
+      earlierDownloadRate: undefined,
       place: undefined,
       call: 0,
       position: 0,
@@ -83,6 +89,8 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
     download: 0,
     uploadRate: 0,
     downloadRate: 0,
+    earlierUploadRate: undefined,
+    earlierDownloadRate: undefined,
     place: undefined,
     call: 0,
     position: 0,
@@ -113,9 +121,11 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
         const download = Math.max(0, shown.download - connection.download);
         connection.upload = shown.upload;
         connection.download = shown.download;
-        const alive = known === undefined ? aliveFor(connection.details, frame.at, elapsed) : elapsed;
-        connection.uploadRate = upload / alive;
-        connection.downloadRate = download / alive;
+        const spread = known === undefined ? spreadOf(connection.details, frame.at, elapsed) : elapsed;
+        connection.earlierUploadRate = known === undefined ? undefined : connection.uploadRate;
+        connection.earlierDownloadRate = known === undefined ? undefined : connection.downloadRate;
+        connection.uploadRate = upload / spread;
+        connection.downloadRate = download / spread;
         if (upload > 0 || download > 0) events.moved(connection, upload, download);
       }
       roll.end((connection) => {
@@ -146,7 +156,13 @@ function isUncounted({ type, process }: ConnectionDetails): boolean {
   return type === 'Inner' && process === '';
 }
 
-/** How long a connection has been open within a frame that shows it for the first time, milliseconds. */
-function aliveFor({ start }: ConnectionDetails, at: number, elapsed: number): number {
-  return start === 0 ? elapsed : Math.min(elapsed, Math.max(1, at - start));
+/**
+ * The first bytes of a connection come at once, not at a rate: one that is a millisecond old and has moved a kilobyte
+ * does not move a megabyte a second. So long is added to its age before its rate is told.
+ */
+const FIRST_FLIGHT_MS = 100;
+
+/** Over how long what a connection moved is spread in the frame that shows it for the first time, milliseconds. */
+function spreadOf({ start }: ConnectionDetails, at: number, elapsed: number): number {
+  return start === 0 ? elapsed : Math.min(elapsed, Math.max(0, at - start) + FIRST_FLIGHT_MS);
 }

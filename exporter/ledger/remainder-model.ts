@@ -1,5 +1,5 @@
 import type { Direction } from '../../core/traffic.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate, ClosedCandidate } from './candidates.ts';
 import type { NodeSizes } from './node-sizes.ts';
 import type { Claim } from './share-out.ts';
 import { createSizeModel, type Prior, type SavedSizeModel } from './size-model.ts';
@@ -38,6 +38,10 @@ const LIKENESS_SPREAD = 8;
 const UNIFORM_VARIANCE = 1 / 12;
 /** How far what one closing connection moves lies from the mean of all, bytes. */
 const CLOSING_NOISE: Readonly<Record<Direction, number>> = { upload: 100, download: 1_000 };
+/** A connection keeps its pace when it was at least this part as fast as before. */
+const SAME_PACE = 0.8;
+/** What is left to a connection that lost its pace spreads so much less than to one that kept it. */
+const FADED_SPREAD = 0.5;
 /** How long a busy connection is expected to stay so after a frame showed it, milliseconds. */
 const BUSY_LIFE_MS = 2_000;
 /** Each noted byte makes the earlier ones count less: half after this many. */
@@ -67,6 +71,7 @@ export function createRemainderModel(
   const { unseen, closing, growth, unheard } = PRIORS[direction];
   const sizes = createSizeModel((parameter) => {
     if (parameter === 'tail') return { mean: 1, deviation: 0.2 };
+    if (parameter === 'faded') return { mean: 0.2, deviation: 0.3 };
     if (parameter === 'closing') return closing;
     if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
     if (parameter === 'unseen') return unseen;
@@ -77,11 +82,18 @@ export function createRemainderModel(
   // The rate of the connection that an average byte travelled on, bytes a millisecond.
   let busyRate = saved?.busyRate ?? 100;
 
+  /**
+   * Whether it was still busy when the last frame showed it: one that moved less than before, or less than busy ones do
+   * where it was not shown before, has most likely come to its end within that frame.
+   */
+  const keptPace = ({ rate, earlierRate }: ClosedCandidate): boolean =>
+    rate[direction] >= SAME_PACE * (earlierRate[direction] ?? busyRate);
+
   const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
     switch (candidate.kind) {
       case 'closed':
         return [
-          ['tail', candidate.rate[direction] * busyTime(elapsed)],
+          [keptPace(candidate) ? 'tail' : 'faded', candidate.rate[direction] * busyTime(elapsed)],
           ['closing', 1],
         ];
       case 'resumed':
@@ -101,7 +113,8 @@ export function createRemainderModel(
   const noiseOf = (candidate: Candidate, elapsed: number): number => {
     switch (candidate.kind) {
       case 'closed': {
-        const tail = candidate.rate[direction] * busyTime(elapsed);
+        const spread = keptPace(candidate) ? 1 : FADED_SPREAD;
+        const tail = spread * candidate.rate[direction] * busyTime(elapsed);
         return (2 * tail) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
       }
       case 'resumed':

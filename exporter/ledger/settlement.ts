@@ -91,12 +91,17 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
       if (download > 0) models.download.noteRate(download, downloadRate);
     },
     noteClosed(connection, age, elapsed) {
-      const { attribution, uploadRate, downloadRate } = connection;
+      const { attribution, uploadRate, downloadRate, earlierUploadRate, earlierDownloadRate } = connection;
       if (age < SHORT_FRAMES * elapsed) {
         nodeSizes.note(attribution.node, connection);
         likenesses.note(attribution, connection);
       }
-      return { kind: 'closed', attribution, rate: { upload: uploadRate, download: downloadRate } };
+      return {
+        kind: 'closed',
+        attribution,
+        rate: { upload: uploadRate, download: downloadRate },
+        earlierRate: { upload: earlierUploadRate, download: earlierDownloadRate },
+      };
     },
     settle(remainder, known, elapsed, heard, book) {
       const candidates = heard ? known : [...known, ...likenesses.candidates()];

@@ -1,5 +1,5 @@
 import { announcement, movedBy, type SimulatedConnection } from './connection.ts';
-import { createEmitters } from './emitter.ts';
+import { createEmitters, type Emitter } from './emitter.ts';
 import { createTruthBook, type Truth } from './truth.ts';
 import { WORKLOADS, type WorkloadShape } from './workload.ts';
 
@@ -45,21 +45,34 @@ export interface Household {
   truth(): Truth;
 }
 
-/**
- * @param options.startedAt epoch milliseconds
- * @param options.arrivalsUntil nothing opens after it; without it the household goes on for ever
- */
-export function createHousehold(options: {
+export interface HouseholdOptions {
   readonly seed: string;
   readonly shape: WorkloadShape;
+  /** Epoch milliseconds. */
   readonly startedAt: number;
+  /** Nothing opens after it; without it the household goes on for ever. */
   readonly arrivalsUntil?: number;
-}): Household {
-  const emitters = createEmitters(WORKLOADS[options.shape], {
-    seed: `${options.seed}/${options.shape}`,
-    from: options.startedAt,
-    until: options.arrivalsUntil ?? Infinity,
+}
+
+/** Every connection that a household ever opens, as long as nobody closes one and its kernel lives. */
+export function connectionsOf(options: HouseholdOptions & { readonly arrivalsUntil: number }): SimulatedConnection[] {
+  return emittersOf(options).flatMap((emitter) => {
+    const opened: SimulatedConnection[] = [];
+    while (emitter.nextAt() <= options.arrivalsUntil) opened.push(...emitter.emit());
+    return opened;
   });
+}
+
+function emittersOf({ seed, shape, startedAt, arrivalsUntil }: HouseholdOptions): Emitter[] {
+  return createEmitters(WORKLOADS[shape], {
+    seed: `${seed}/${shape}`,
+    from: startedAt,
+    until: arrivalsUntil ?? Infinity,
+  });
+}
+
+export function createHousehold(options: HouseholdOptions): Household {
+  const emitters = emittersOf(options);
   const book = createTruthBook();
   let open: SimulatedConnection[] = [];
   let closedInThisLife: Bytes = { upload: 0, download: 0 };

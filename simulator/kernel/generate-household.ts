@@ -1,4 +1,5 @@
-import { type Bytes, createHousehold, type LogLine } from '../household/household.ts';
+import type { SimulatedConnection } from '../household/connection.ts';
+import { type Bytes, connectionsOf, createHousehold, type LogLine } from '../household/household.ts';
 import type { Truth } from '../household/truth.ts';
 import type { WorkloadShape } from '../household/workload.ts';
 import { connectionMessage } from './connection-message.ts';
@@ -16,6 +17,8 @@ export interface GeneratedHousehold {
   readonly totals: Bytes;
   /** What moved up to the last frame, which shows all of it: nothing moves any more. */
   readonly truth: Truth;
+  /** All that ever opened. */
+  readonly connections: readonly SimulatedConnection[];
 }
 
 /**
@@ -34,7 +37,8 @@ export function generateHousehold(options: {
 }): GeneratedHousehold {
   const { seed, shape, frameEvery, startedAt = Date.UTC(2026, 10, 24) } = options;
   const arrivalsUntil = startedAt + options.seconds * 1000;
-  const household = createHousehold({ seed, shape, startedAt, arrivalsUntil });
+  const played = { seed, shape, startedAt, arrivalsUntil };
+  const household = createHousehold(played);
   const frames: TimedMessage[] = [];
   const logs: LogLine[] = [];
   for (let at = startedAt; ; at += frameEvery) {
@@ -43,5 +47,11 @@ export function generateHousehold(options: {
     frames.push({ at, message: connectionMessage(household.totals(), open, 0) });
     if (at >= arrivalsUntil && open.every(({ connection }) => connection.network === 'udp')) break;
   }
-  return { frames, logs, totals: household.totals(), truth: household.truth() };
+  return {
+    frames,
+    logs,
+    totals: household.totals(),
+    truth: household.truth(),
+    connections: connectionsOf(played),
+  };
 }
