@@ -5,7 +5,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import type { MailConfig } from '../config.ts';
-import { createMailer, type SendOutcome } from './mail.ts';
+import { createMailer, type SendOutcome, securityOf } from './mail.ts';
 
 let mailbox: Mailbox;
 beforeEach(async () => {
@@ -73,6 +73,17 @@ describe('a server that does not take it', () => {
       failure: { kind: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port} cannot be reached`) },
     });
   });
+});
+
+it.each([
+  ['smtp.qq.com', 465, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.163.com', 994, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.qq.com', 587, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['smtp.example.org', 25, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['127.0.0.1', 2525, { secure: false, requireTLS: false, ignoreTLS: true }],
+  ['127.evil.example', 2525, { secure: false, requireTLS: true, ignoreTLS: false }],
+])('speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback', (host, port, security) => {
+  expect(securityOf({ host, port })).toEqual(security);
 });
 
 describe('TLS with a server elsewhere', () => {

@@ -31,16 +31,23 @@ export interface Mailer {
 
 const TIMEOUT_MS = 30_000;
 
-/** Sends through one SMTP account: TLS from the first byte on port 465, else STARTTLS, which only loopback may lack. */
+/** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
+const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
+
+/** How a server is spoken to: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
+export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
+  const secure = TLS_PORTS.has(port);
+  const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
+  return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
+}
+
+/** Sends through one SMTP account. */
 export function createMailer(config: MailConfig): Mailer {
   const { host, port, user, password, to } = config;
-  const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
   const transport = createTransport({
     host,
     port,
-    secure: port === 465,
-    requireTLS: !loopback && port !== 465,
-    ignoreTLS: loopback,
+    ...securityOf(config),
     ...(password === '' ? {} : { auth: { user, pass: password } }),
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
@@ -106,7 +113,7 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
   if (code === 'ETLS' || /wrong version number|SSL|STARTTLS/i.test(message)) {
     return failure(
       'tls',
-      `TLS with ${server} failed; SMTPPort is 465 for TLS from the first byte and 587 for STARTTLS`,
+      `TLS with ${server} failed; SMTPPort is 465 (or 994) for TLS from the first byte and 587 for STARTTLS`,
     );
   }
   if (responseCode > 0) return failure('refused', `${server} refused the mail`);
