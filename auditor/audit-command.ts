@@ -82,7 +82,9 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void): 
   const outcome = await createMailer(address).send(letter);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
-  throw new NotMailedError(`not mailed: ${outcome.failure.message}; kept, the running auditor tries again`);
+  throw new NotMailedError(
+    `not mailed: ${outcome.failure.text[config.language]}; kept, the running auditor tries again`,
+  );
 }
 
 function spanOf(window: string, { day }: AuditorConfig): PastSpan {

@@ -33,10 +33,15 @@ it('sends a mail and says who took it', async () => {
   expect(printed).toContain(`127.0.0.1:${mailbox.port} 已接收测试邮件`);
 });
 
-it('explains why a mail was not taken, without the password', async () => {
+it.each([
+  ['zh', 'EmailPass 要填 EmailUser 的授权码'],
+  ['en', 'EmailPass must be the authorisation code'],
+])('explains why a mail was not taken, without the password (%s)', async (language, explanation) => {
   mailbox.refuse({ code: 535, message: 'hunter2 is wrong' });
-  const failure = await testMail(...account).catch((error: Error) => error.message);
-  expect(failure).toContain('EmailPass must be the authorisation code');
+  const failure = await testMail(...account, '[server]', `Language = ${language}`).catch(
+    (error: Error) => error.message,
+  );
+  expect(failure).toContain(explanation);
   expect(failure).not.toContain('hunter2');
 });
 

@@ -43,9 +43,9 @@ async function testMail(path: string, print: (text: string) => void): Promise<vo
     text: `${mailTest.body}\n`,
     html: `<p>${mailTest.body}</p>`,
   });
-  if (!outcome.sent) throw new MailTestError(`not mailed: ${outcome.failure.message}`);
+  if (!outcome.sent) throw new MailTestError(mailTest.failed(outcome.failure.text[settings.language]));
   if (outcome.refused.length > 0) {
-    throw new MailTestError(`${host}:${port} took the mail, but not for ${outcome.refused.join(', ')}; check EmailTo`);
+    throw new MailTestError(mailTest.refused(`${host}:${port}`, outcome.refused.join(', ')));
   }
   print(`${mailTest.done(`${host}:${port}`, to.join(', '))}\n`);
 }

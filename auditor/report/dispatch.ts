@@ -44,8 +44,8 @@ export function createDispatch(
           const failures = (pause?.failures ?? 0) + 1;
           pauses.set(user, { failures, until: now + (PAUSES[Math.min(failures, PAUSES.length) - 1] ?? 0) });
           held.add(user);
-          const { kind, message } = outcome.failure;
-          logger.error({ mail: id, user, kind, problem: message }, 'report not mailed; kept and tried again');
+          const { kind, text } = outcome.failure;
+          logger.error({ mail: id, user, kind, problem: text.en }, 'report not mailed; kept and tried again');
           if (OF_THE_SERVER.includes(kind)) break;
           continue;
         }

@@ -53,14 +53,16 @@ describe('a server that does not take it', () => {
   ])('is explained: %d', async (code, kind, words) => {
     mailbox.refuse({ code, message: 'no, hunter2' });
     const outcome = await send();
-    expect(outcome).toMatchObject({ sent: false, failure: { kind, message: expect.stringContaining(words) } });
+    expect(outcome).toMatchObject({ sent: false, failure: { kind, text: { en: expect.stringContaining(words) } } });
     expect(JSON.stringify(outcome)).not.toContain('hunter2');
     expect(mailbox.mails).toEqual([]);
   });
 
   it('is explained when the account lets no program in', async () => {
     mailbox.refuse({ code: 535, message: '5.7.139 SmtpClientAuthentication is disabled' });
-    expect(await send()).toMatchObject({ failure: { message: expect.stringContaining('open SMTP in the settings') } });
+    expect(await send()).toMatchObject({
+      failure: { text: { en: expect.stringContaining('open SMTP in the settings') } },
+    });
   });
 
   it('is named when nothing listens', async () => {
@@ -70,7 +72,7 @@ describe('a server that does not take it', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await send({ port })).toMatchObject({
       sent: false,
-      failure: { kind: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port} cannot be reached`) },
+      failure: { kind: 'unreachable', text: { en: expect.stringContaining(`127.0.0.1:${port} cannot be reached`) } },
     });
   });
 });
@@ -82,9 +84,12 @@ it.each([
   ['smtp.example.org', 25, { secure: false, requireTLS: true, ignoreTLS: false }],
   ['127.0.0.1', 2525, { secure: false, requireTLS: false, ignoreTLS: true }],
   ['127.evil.example', 2525, { secure: false, requireTLS: true, ignoreTLS: false }],
-])('speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback', (host, port, security) => {
-  expect(securityOf({ host, port })).toEqual(security);
-});
+])(
+  'speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback',
+  (host, port, security) => {
+    expect(securityOf({ host, port })).toEqual(security);
+  },
+);
 
 describe('TLS with a server elsewhere', () => {
   /** Loopback, written so that it does not look like it: what is elsewhere gets no password without TLS. */
@@ -111,7 +116,9 @@ describe('TLS with a server elsewhere', () => {
       readFile(new URL(`../../test/certificates/${name}`, import.meta.url));
     const port = await serve({ key: await read('kernel.key'), cert: await read('kernel.crt') });
     const outcome = await send({ host: ELSEWHERE, port });
-    expect(outcome).toMatchObject({ failure: { kind: 'tls', message: expect.stringContaining('not trusted here') } });
+    expect(outcome).toMatchObject({
+      failure: { kind: 'tls', text: { en: expect.stringContaining('not trusted here') } },
+    });
     expect(signIns).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { VERSION } from '../../core/version.ts';
-import type { MailConfig } from '../config.ts';
+import type { Language, MailConfig } from '../config.ts';
 
 /** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
 export interface Letter {
@@ -20,8 +20,8 @@ export type SendOutcome =
 /** Why a mail was not taken: what kind, what to mend, and the server's own words. */
 export interface MailFailure {
   readonly kind: 'sign_in' | 'unreachable' | 'tls' | 'recipient' | 'busy' | 'refused';
-  /** English, for logs and the console; never holds the password. */
-  readonly message: string;
+  /** Logs have it in English; never holds the password. */
+  readonly text: Readonly<Record<Language, string>>;
 }
 
 export interface Mailer {
@@ -81,43 +81,61 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
     code = '',
     responseCode = 0,
     response,
-  } = error as { code?: string; responseCode?: number; response?: string };
+    message,
+  } = error as Error & { code?: string; responseCode?: number; response?: string };
   const said = response === undefined ? code : withoutSecret(response, password);
   const server = `${host}:${port}`;
-  const failure = (kind: MailFailure['kind'], what: string): MailFailure => ({
+  const failure = (kind: MailFailure['kind'], en: string, zh: string): MailFailure => ({
     kind,
-    message: `${what}${said === '' ? '' : ` (${said})`}`,
+    text: {
+      en: `${server} ${en}${said === '' ? '' : ` (${said})`}`,
+      zh: `${server} ${zh}${said === '' ? '' : `（${said}）`}`,
+    },
   });
   if (responseCode === 535 && /disabled|not (?:enabled|open)|未开启/i.test(response ?? '')) {
     return failure(
       'sign_in',
-      `${server} does not let programs sign in; open SMTP in the settings of EmailUser's account`,
+      "does not let programs sign in; open SMTP in the settings of EmailUser's account",
+      '不让程序登录；请在 EmailUser 的邮箱设置里开启 SMTP 服务',
     );
   }
   if (code === 'EAUTH' || responseCode === 535 || responseCode === 530) {
     return failure(
       'sign_in',
-      `${server} refused the sign-in; EmailPass must be the authorisation code of EmailUser, not the account's password`,
+      "refused the sign-in; EmailPass must be the authorisation code of EmailUser, not the account's password",
+      '拒绝登录；EmailPass 要填 EmailUser 的授权码，不是邮箱密码',
     );
   }
   if (responseCode === 421 || (responseCode >= 450 && responseCode < 500)) {
-    return failure('busy', `${server} does not take the mail for now`);
+    return failure('busy', 'does not take the mail for now', '暂时不收这封邮件');
   }
   if (code === 'EENVELOPE' || responseCode === 550 || responseCode === 553) {
-    return failure('recipient', `${server} refused sender or recipient; check EmailUser and EmailTo`);
+    return failure(
+      'recipient',
+      'refused sender or recipient; check EmailUser and EmailTo',
+      '拒绝了发件人或收件人；请检查 EmailUser 和 EmailTo',
+    );
   }
-  const { message } = error as Error;
   if (/certificate|altnames/i.test(message)) {
-    return failure('tls', `${server} shows a certificate that is not trusted here (${message}); check SMTPHost`);
+    return failure(
+      'tls',
+      `shows a certificate that is not trusted here (${message}); check SMTPHost`,
+      `的证书在这里不受信任（${message}）；请检查 SMTPHost`,
+    );
   }
   if (code === 'ETLS' || /wrong version number|SSL|STARTTLS/i.test(message)) {
     return failure(
       'tls',
-      `TLS with ${server} failed; SMTPPort is 465 (or 994) for TLS from the first byte and 587 for STARTTLS`,
+      'cannot be spoken to by TLS; SMTPPort is 465 (or 994) for TLS from the first byte and 587 for STARTTLS',
+      '的 TLS 握手失败；SMTPPort 465（或 994）一开始就用 TLS，587 用 STARTTLS',
     );
   }
-  if (responseCode > 0) return failure('refused', `${server} refused the mail`);
-  return failure('unreachable', `${server} cannot be reached; check SMTPHost, SMTPPort and the firewall`);
+  if (responseCode > 0) return failure('refused', 'refused the mail', '拒收这封邮件');
+  return failure(
+    'unreachable',
+    'cannot be reached; check SMTPHost, SMTPPort and the firewall',
+    '连不上；请检查 SMTPHost、SMTPPort 和防火墙',
+  );
 }
 
 /** Servers may echo what was sent, also base64-encoded. */

@@ -84,6 +84,9 @@ export interface Words {
     readonly subject: string;
     readonly body: string;
     readonly done: (server: string, to: string) => string;
+    readonly failed: (why: string) => string;
+    /** Taken, but not for these addresses. */
+    readonly refused: (server: string, to: string) => string;
   };
   /** Why a figure or verdict is not known; the detail is a header key, a status code, an address or a device. */
   readonly reasons: Readonly<Record<ReasonCode, (detail: string) => string>>;

@@ -102,6 +102,8 @@ export const ENGLISH: Words = {
     subject: 'FlowCollect test mail',
     body: 'This mail has come through, and so will the reports.',
     done: (server, to) => `${server} took the test mail for ${to}; if it does not arrive, look among the spam`,
+    failed: (why) => `not mailed: ${why}`,
+    refused: (server, to) => `${server} took the mail, but not for ${to}; check EmailTo`,
   },
   reasons: {
     header_missing: () => 'the answer has no Subscription-Userinfo header',

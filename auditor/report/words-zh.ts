@@ -97,6 +97,8 @@ export const CHINESE: Words = {
     subject: 'FlowCollect 测试邮件',
     body: '收到这封邮件，说明日报可以发送。',
     done: (server, to) => `${server} 已接收测试邮件，收件人 ${to}；没看到的话请检查垃圾箱`,
+    failed: (why) => `没有发出：${why}`,
+    refused: (server, to) => `${server} 收下了邮件，但不收给 ${to} 的；请检查 EmailTo`,
   },
   reasons: {
     header_missing: () => '响应里没有 Subscription-Userinfo 流量信息',
