@@ -36,7 +36,7 @@ const entriesOf = async (path: string, section: string) =>
 describe('settleFiles', () => {
   it('uses files that suit as they are, so that edits apply', async () => {
     const choice = real({ RemoteServer: 'http://localhost:8686/report', RemoteToken: 'shared', DeviceID: 'a' });
-    expect(await settleFiles(choice, side, own, folder, undefined)).toEqual({
+    expect(await settleFiles(choice, side, own, folder, undefined)).toMatchObject({
       server: own.serverPath,
       client: own.clientPath,
       redirected: false,
@@ -89,8 +89,14 @@ describe('settleFiles', () => {
       SubUrls: '["demo.yaml"]="http://127.0.0.1:2/sub?token=t"',
       Timezone: 'Europe/Berlin',
     });
-    expect((await entriesOf(files.client, 'client')).RemoteToken).toBe(
-      (await entriesOf(files.server, 'server')).ServerToken,
-    );
+    const token = (await entriesOf(files.client, 'client')).RemoteToken;
+    expect((await entriesOf(files.server, 'server')).ServerToken).toBe(token);
+
+    await files.follow(readServerSide(own.serverPath, `[server]\nLeakMinBytes = 5MB`));
+    expect(await entriesOf(files.server, 'server')).toMatchObject({
+      SubUrls: '["demo.yaml"]="http://127.0.0.1:2/sub?token=t"',
+      LeakMinBytes: String(5 * 1024 ** 2),
+      ServerToken: token,
+    });
   });
 });

@@ -19,6 +19,8 @@ export interface SettledFiles {
   readonly client: string;
   /** Whether the exporter pushes here although its settings name another gateway. */
   readonly redirected: boolean;
+  /** Brings an edit of the user's ServerSetting.ini to services that run from a file made of it. */
+  follow(edited: ServerSide): Promise<void>;
 }
 
 export interface OwnFiles {
@@ -49,10 +51,15 @@ export async function settleFiles(
     if (world === undefined) throw new Error('a demo needs its simulated world');
     const token = newSecret();
     const metrics = reachableAt(exporterMetricsAddress(choice, own.clientPath));
+    const server = (by: ServerSide): Promise<string> =>
+      write('ServerSetting.ini', demoServerSettings(by, world, token, folder.in('data')));
     return {
-      server: await write('ServerSetting.ini', demoServerSettings(side, world, token, folder.in('data'))),
+      server: await server(side),
       client: await write('ClientSetting.ini', demoClientSettings(side, world, token, state, metrics)),
       redirected: false,
+      async follow(edited) {
+        if (own.serverExists) await server(edited);
+      },
     };
   }
   const gateway = `http://${reachableAt(side.addresses.gateway)}`;
@@ -69,6 +76,7 @@ export async function settleFiles(
           redirectedClientSettings(choice, dirname(own.clientPath), { gateway, token, state }),
         ),
     redirected: !suits,
+    follow: async () => {},
   };
 }
 

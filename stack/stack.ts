@@ -120,7 +120,9 @@ export async function startStack(
 
   const apply = async (edited: ServerSide): Promise<void> => {
     // Whoever listens already stays where it is.
-    await configure({ ...edited, addresses });
+    const there: ServerSide = { ...edited, addresses };
+    await files.follow(there);
+    await configure(there);
     for (const running of configured) running.reload();
     if (dashboards !== undefined) await writeDashboards(installation.own, settings, folder.in('rendered'));
     screen.say(texts.applied);
