@@ -6,7 +6,6 @@ import {
   SortOrder,
   StackingMode,
   TableCellDisplayMode,
-  TableFooterOptionsBuilder,
   TableSortByFieldStateBuilder,
   TooltipDisplayMode,
   VisibilityMode,
@@ -53,7 +52,6 @@ export function table({ keys, columns, sortBy, ...spec }: TableSpec): Pane {
     // Both, since nothing migrates one into the other: Grafana 9 reads the first, later ones the second.
     .displayMode(TableCellDisplayMode.Auto)
     .cellOptions({ type: TableCellDisplayMode.Auto })
-    .footer(new TableFooterOptionsBuilder().show(false).reducer(['sum']))
     .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)])
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
