@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runCommands } from '../runtime/command-line.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { type OwnProgram, ownProgram } from '../runtime/own-program.ts';
 import { backupCommand, restoreCommand } from './backup/command.ts';
 import { initCommand } from './init/command.ts';
@@ -22,6 +23,7 @@ import { versionCommand } from './version-command.ts';
  * @returns the exit code: 0 done, 1 failed or something to mend, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  const invocation = ownInvocation(process.env, process.argv[1]);
   const own = ownProgram(process.execPath, process.argv[1]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   let healthy = true;
@@ -30,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     output: process.stdout,
     places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
     check: (file) => follow(own, ['doctor', '--config', file]),
+    invocation,
     finish: (well) => {
       healthy = well;
     },
@@ -39,7 +42,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     print,
     explain: (line) => void process.stderr.write(`${line}\n`),
   });
-  const service = serviceCommand({ keeper: serviceKeeper(), program: own, print });
+  const service = serviceCommand({
+    keeper: serviceKeeper(invocation.root),
+    program: own,
+    called: ownCommand(invocation),
+    print,
+  });
   const kept = [backupCommand(print), restoreCommand(print)];
   const exitCode = await runCommands([init, pair, service, versionCommand(print), ...kept], argv);
   return exitCode === 0 && !healthy ? 1 : exitCode;
@@ -53,13 +61,13 @@ const runTool: RunTool = (command, args) =>
     });
   });
 
-function serviceKeeper(): ServiceKeeper | undefined {
+function serviceKeeper(root: boolean): ServiceKeeper | undefined {
   if (process.platform === 'win32') return taskSchedulerKeeper(runTool, tmpdir());
   // systemd's own test of whether it runs the machine.
   if (!existsSync('/run/systemd/system')) return undefined;
   const configHome = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   const folders = { system: '/etc/systemd/system', user: join(configHome, 'systemd', 'user') };
-  return systemdKeeper({ run: runTool, second: () => setTimeout(1000), folders });
+  return systemdKeeper({ run: runTool, second: () => setTimeout(1000), folders, root });
 }
 
 /** Runs a command of FlowCollect on this terminal. @returns whether it ended well */

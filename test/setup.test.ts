@@ -95,7 +95,7 @@ describe('from nothing to a device that may push', () => {
       .poll(() => init().catch((error: Error) => error.message), PATIENT)
       .toContain('let in, nothing pushed yet');
     const said = await init();
-    expect(said).toContain('Next: flowcollect exporter --config ClientSetting.ini');
+    expect(said).toContain(`Next: ${process.execPath} ${CLI} exporter --config ClientSetting.ini`);
     expect(said).not.toContain('hush');
   }, 90_000);
 

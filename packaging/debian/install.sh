@@ -44,8 +44,9 @@ install_program() {
 	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "there is no dist/ in $HERE: run npm ci there first"
 	mkdir -p "$PROGRAM/dist" "$(dirname "$COMMAND")"
 	cp "$HERE"/dist/*.mjs "$PROGRAM/dist/"
-	printf '#!/bin/sh\nexec node /opt/flowcollect/dist/flowcollect.mjs "$@"\n' >"$COMMAND"
-	chmod 755 "$COMMAND"
+	# Below another folder, too, it leads there. A link, so that messages can name the command as it was called.
+	ln -sfn ../../../opt/flowcollect/dist/flowcollect.mjs "$COMMAND"
+	chmod 755 "$PROGRAM/dist/flowcollect.mjs"
 }
 
 install_settings() {

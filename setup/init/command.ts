@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
+import type { Invocation } from '../../runtime/own-command.ts';
 import { talkOver } from '../console.ts';
 import { initDevice } from './init-device.ts';
 import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
+import { nextCommands } from './next-commands.ts';
 
 export interface InitContext {
   readonly input: NodeJS.ReadableStream;
@@ -12,6 +14,7 @@ export interface InitContext {
   readonly places: readonly MihomoPlace[];
   /** Runs `flowcollect doctor` on a file. @returns whether all is well */
   readonly check: (file: string) => Promise<boolean>;
+  readonly invocation: Invocation;
   /** Called with whether all that was tested is well. */
   readonly finish: (healthy: boolean) => void;
 }
@@ -24,7 +27,7 @@ interface Options {
 }
 
 /** `flowcollect init device|server|router`. */
-export function initCommand({ input, output, places, check, finish }: InitContext): Command {
+export function initCommand({ input, output, places, check, invocation, finish }: InitContext): Command {
   const command = new Command('init').description('make a settings file with a few questions, and test it');
   const part = (name: string, about: string, file: string): Command =>
     command
@@ -46,11 +49,15 @@ export function initCommand({ input, output, places, check, finish }: InitContex
     .option('--code <code>', 'the pairing code that "flowcollect pair" printed on the VPS')
     .action(async (options: Options) => {
       const { config: file, code } = options;
-      finish(await talking(options, (talk) => initDevice({ talk, file, places, code, hostName: hostname(), check })));
+      const next = nextCommands(invocation, file);
+      finish(
+        await talking(options, (talk) => initDevice({ talk, file, places, code, hostName: hostname(), check, next })),
+      );
     });
   part('router', 'a router that this machine watches through a tunnel', 'ClientSetting.ini').action(
     async (options: Options) => {
-      finish(await talking(options, (talk) => initRouter({ talk, file: options.config })));
+      const next = nextCommands(invocation, options.config);
+      finish(await talking(options, (talk) => initRouter({ talk, file: options.config, next })));
     },
   );
   part('server', 'a VPS', 'ServerSetting.ini').action(async (options: Options) => {

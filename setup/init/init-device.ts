@@ -4,6 +4,7 @@ import { type Pairing, readPairingCode } from '../pairing.ts';
 import type { KernelApi } from './kernel-api.ts';
 import { findKernels } from './kernel-search.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
+import type { NextCommands } from './next-commands.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 import { INIT_WORDS } from './words.ts';
 
@@ -17,6 +18,7 @@ export interface InitDevice {
   readonly hostName: string;
   /** Runs `flowcollect doctor` on the file. @returns whether all is well */
   readonly check: (file: string) => Promise<boolean>;
+  readonly next: NextCommands;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface InitDevice {
  * @returns whether the test found all well
  * @throws Error for a bad pairing code, or where nobody answers
  */
-export async function initDevice({ talk, file, places, code, hostName, check }: InitDevice): Promise<boolean> {
+export async function initDevice(plan: InitDevice): Promise<boolean> {
+  const { talk, file, places, code, hostName, check, next } = plan;
   const words = INIT_WORDS[talk.language];
   const pairing = code === undefined ? undefined : readPairingCode(code);
   if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
@@ -44,7 +47,7 @@ export async function initDevice({ talk, file, places, code, hostName, check }: 
 
   talk.say(words.checking);
   const healthy = await check(file);
-  talk.say(words.nextOnDevice(file));
+  talk.say(words.nextOnDevice(next));
   return healthy;
 }
 

@@ -1,6 +1,7 @@
 import type { Talk } from '../console.ts';
 import { answerServer, askDeviceName } from './init-device.ts';
 import { askKernel } from './kernel-search.ts';
+import type { NextCommands } from './next-commands.ts';
 import { openDraft } from './settings-draft.ts';
 import { INIT_WORDS } from './words.ts';
 
@@ -8,6 +9,7 @@ export interface InitRouter {
   readonly talk: Talk;
   /** Settings of the machine that watches the router. */
   readonly file: string;
+  readonly next: NextCommands;
 }
 
 /** A full list every second is much for a router's SSH; every 5 s is little less exact. */
@@ -22,7 +24,7 @@ const TUNNEL = 'http://127.0.0.1:19090';
  * @returns whether the router's kernel answers already
  * @throws Error where nobody answers
  */
-export async function initRouter({ talk, file }: InitRouter): Promise<boolean> {
+export async function initRouter({ talk, file, next }: InitRouter): Promise<boolean> {
   const words = INIT_WORDS[talk.language];
   const draft = await openDraft(file);
   if (draft.existed) talk.say(words.kept(file));
@@ -42,6 +44,6 @@ export async function initRouter({ talk, file }: InitRouter): Promise<boolean> {
   const state = await askKernel({ address, secret });
   talk.say(`${address}: ${words.kernelState(state)}`);
   if (state.kind === 'silent') talk.say(words.tunnel(new URL(TUNNEL).port));
-  talk.say(words.nextOnDevice(file));
+  talk.say(words.nextOnDevice(next));
   return state.kind === 'answers';
 }

@@ -54,6 +54,8 @@ async function place(name: string, content: string): Promise<MihomoPlace> {
 const settings = async (file: string, section: string) =>
   Object.fromEntries(readIni(await readFile(file, 'utf8')).entries(section));
 
+const NEXT = { now: 'fc exporter', background: 'fc service install' };
+
 describe('init device', () => {
   it('finds the kernel that answers, and with a pairing code asks nothing else', async () => {
     const places = [
@@ -72,6 +74,7 @@ describe('init device', () => {
       code,
       hostName: 'host',
       check: async (path) => checked.push(path) > 0,
+      next: NEXT,
     });
     expect(healthy).toBe(true);
     expect(checked).toEqual([file]);
@@ -84,6 +87,7 @@ describe('init device', () => {
       Language: 'en',
     });
     expect((await stat(file)).mode & 0o077).toBe(0);
+    expect(said).toContain('Next: fc exporter\nIn the background: fc service install\n');
     expect(said).toContain('1. running: http://127.0.0.1');
     expect(said).toContain('answers, version v1.19.2');
     expect(said).toContain('answers, but not to this secret');
@@ -95,7 +99,15 @@ describe('init device', () => {
     const file = join(folder, 'ClientSetting.ini');
     const old = `; mine\r\n[client]\r\nMihomoAPIAddr = http://127.0.0.1:9\r\nRemoteServer = http://vps:1234/report\r\nRemoteToken = a;b\r\nDeviceID = pc\r\nLocalLogFile = x.log\r\n`;
     await writeFile(file, old);
-    await initDevice({ talk: talk(), file, places: [], code: undefined, hostName: 'host', check: async () => true });
+    await initDevice({
+      talk: talk(),
+      file,
+      places: [],
+      code: undefined,
+      hostName: 'host',
+      check: async () => true,
+      next: NEXT,
+    });
     const text = await readFile(file, 'utf8');
     expect(
       text
@@ -107,14 +119,30 @@ describe('init device', () => {
 
   it('refuses a broken pairing code before it writes', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const broken = { talk: talk(), file, places: [], code: 'FC1-abc', hostName: 'host', check: async () => true };
+    const broken = {
+      talk: talk(),
+      file,
+      places: [],
+      code: 'FC1-abc',
+      hostName: 'host',
+      check: async () => true,
+      next: NEXT,
+    };
     await expect(initDevice(broken)).rejects.toThrow('the pairing code is not whole');
     await expect(stat(file)).rejects.toThrow();
   });
 
   it('says which answer is missing when nobody is there', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const alone = { talk: talk(), file, places: [], code: undefined, hostName: 'host', check: async () => true };
+    const alone = {
+      talk: talk(),
+      file,
+      places: [],
+      code: undefined,
+      hostName: 'host',
+      check: async () => true,
+      next: NEXT,
+    };
     await expect(initDevice(alone)).rejects.toThrow('an answer is needed: Address of the gateway');
   });
 });
@@ -123,7 +151,7 @@ describe('init router', () => {
   it('adds a kernel of its own beside what there is', async () => {
     const file = join(folder, 'ClientSetting.ini');
     await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
-    expect(await initRouter({ talk: talk('my router', `http://${address}`, 'hush'), file })).toBe(true);
+    expect(await initRouter({ talk: talk('my router', `http://${address}`, 'hush'), file, next: NEXT })).toBe(true);
     expect(await settings(file, 'kernel.my-router')).toEqual({
       DeviceID: 'my router',
       MihomoAPIAddr: `http://${address}`,
@@ -136,7 +164,7 @@ describe('init router', () => {
   it('says how to open the tunnel where nothing answers', async () => {
     const file = join(folder, 'ClientSetting.ini');
     const answers = talk('router', 'http://127.0.0.1:1', '', 'https://vps.example.com', 'tok');
-    expect(await initRouter({ talk: answers, file })).toBe(false);
+    expect(await initRouter({ talk: answers, file, next: NEXT })).toBe(false);
     expect(said).toContain('packaging/openwrt/flowcollect-tunnel');
   });
 });

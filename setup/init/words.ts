@@ -1,4 +1,5 @@
 import type { FoundKernel, KernelState } from './kernel-search.ts';
+import type { NextCommands } from './next-commands.ts';
 
 /** What `init` says, in one language. */
 export interface InitWords {
@@ -23,7 +24,7 @@ export interface InitWords {
   written(file: string): string;
   kept(file: string): string;
   readonly checking: string;
-  nextOnDevice(file: string): string;
+  nextOnDevice(next: NextCommands): string;
   nextOnDocker(commands: readonly string[]): string;
   nextOnServer(file: string): string;
   tunnel(port: string): string;
@@ -58,8 +59,7 @@ const zh: InitWords = {
   written: (file) => `已写入 ${file}（仅本用户可读）`,
   kept: (file) => `${file} 已存在：原有的键保留，只改写这里回答的`,
   checking: '检查：',
-  nextOnDevice: (file) =>
-    `下一步：flowcollect exporter --config ${file}\n开机自动运行：flowcollect service install exporter --config ${file}`,
+  nextOnDevice: ({ now, background }) => `下一步：${now}\n开机自动运行：${background}`,
   nextOnDocker: (commands) => `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
   nextOnServer: (file) => `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
   tunnel: (port) =>
@@ -95,8 +95,7 @@ const en: InitWords = {
   written: (file) => `wrote ${file} (readable by this user alone)`,
   kept: (file) => `${file} exists: its keys stay, but for those answered here`,
   checking: 'Checks:',
-  nextOnDevice: (file) =>
-    `Next: flowcollect exporter --config ${file}\nIn the background: flowcollect service install exporter --config ${file}`,
+  nextOnDevice: ({ now, background }) => `Next: ${now}\nIn the background: ${background}`,
   nextOnDocker: (commands) => `Next, beside docker-compose.yml:\n  ${commands.join('\n  ')}`,
   nextOnServer: (file) => `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
   tunnel: (port) =>

@@ -8,6 +8,8 @@ import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } f
 export interface ServiceCommandContext {
   readonly keeper: ServiceKeeper | undefined;
   readonly program: OwnProgram;
+  /** FlowCollect as it was called. */
+  readonly called: string;
   readonly print: (line: string) => void;
 }
 
@@ -18,7 +20,7 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
 };
 
 /** `flowcollect service install|uninstall|status [exporter|gateway|auditor]`. Throws where something failed. */
-export function serviceCommand({ keeper, program, print }: ServiceCommandContext): Command {
+export function serviceCommand({ keeper, program, called, print }: ServiceCommandContext): Command {
   const command = new Command('service').description('run a service in the background, from the start of the machine');
   const each = (name: string, about: string): Command =>
     command
@@ -32,7 +34,9 @@ export function serviceCommand({ keeper, program, print }: ServiceCommandContext
     .action(async (service: ServiceName, { user, config }: { user?: true; config?: string }) => {
       const settings = resolve(config ?? DEFAULT_SETTINGS[service]);
       await access(settings).catch(() => {
-        throw new Error(`${settings} does not exist; make it with "flowcollect init", or name another with --config`);
+        throw new Error(
+          `${settings} does not exist; make it with "${called} init ${service === 'exporter' ? 'device' : 'server'}", or name another with --config`,
+        );
       });
       finish(await known().install({ service, program, settings, scope: user ? 'user' : 'system' }));
     });

@@ -16,6 +16,7 @@ const PLAN: ServicePlan = {
 let folder: string;
 let calls: string[];
 let refuse: string | undefined;
+let root: boolean;
 const run: RunTool = async (command, args) => {
   calls.push([command, ...args].join(' '));
   const refused = refuse !== undefined && args.includes(refuse);
@@ -26,12 +27,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-keeper-'));
   calls = [];
   refuse = undefined;
+  root = true;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services by systemd', () => {
   const keeper = () =>
-    systemdKeeper({ run, second: async () => {}, folders: { system: folder, user: join(folder, 'user') } });
+    systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: join(folder, 'user') } });
 
   it('are installed, started, and followed when their settings change', async () => {
     expect(await keeper().install(PLAN)).toMatchObject({ ok: true });
@@ -66,8 +68,20 @@ describe('services by systemd', () => {
 
   it('are the session manager’s in user scope', async () => {
     await keeper().install({ ...PLAN, scope: 'user' });
-    expect(calls[0]).toBe('systemctl --user daemon-reload');
+    expect(calls.slice(0, 2)).toEqual(['systemctl --user show-environment', 'systemctl --user daemon-reload']);
     expect(await readdir(join(folder, 'user'))).toEqual(['flowcollect-gateway.service']);
+  });
+
+  it('tell who may not change them what to do, and change nothing', async () => {
+    root = false;
+    const sudo = 'a service for the whole machine needs root: run it with sudo, or use --user';
+    expect(await keeper().install(PLAN)).toEqual({ ok: false, lines: [sudo] });
+    expect(await keeper().uninstall('gateway', 'system')).toEqual({ ok: false, lines: [sudo] });
+    refuse = 'show-environment';
+    expect((await keeper().install({ ...PLAN, scope: 'user' })).lines).toEqual([
+      'Access denied: with --user, run it as yourself, without sudo, in a session that you signed in to (not by su)',
+    ]);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('say what systemd refused', async () => {

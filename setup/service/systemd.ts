@@ -7,6 +7,8 @@ type Scope = ServicePlan['scope'];
 
 export interface SystemdPlace {
   readonly run: RunTool;
+  /** Whether this process may change what the machine runs. */
+  readonly root: boolean;
   /** Lets a second pass. */
   readonly second: () => Promise<void>;
   /** Where units of each scope are kept. */
@@ -17,7 +19,7 @@ export interface SystemdPlace {
 const STEADY_SECONDS = 4;
 
 /** Keeps services by systemd. */
-export function systemdKeeper({ run, second, folders }: SystemdPlace): ServiceKeeper {
+export function systemdKeeper({ run, root, second, folders }: SystemdPlace): ServiceKeeper {
   const systemctl = (scope: Scope, ...args: readonly string[]) =>
     run('systemctl', scope === 'user' ? ['--user', ...args] : args);
 
@@ -29,7 +31,7 @@ export function systemdKeeper({ run, second, folders }: SystemdPlace): ServiceKe
 
   return {
     async install(plan) {
-      const problem = unreachable(plan);
+      const problem = unreachable(plan) ?? (await forbidden(plan.scope));
       if (problem !== undefined) return { ok: false, lines: [problem] };
       const folder = folders[plan.scope];
       await mkdir(folder, { recursive: true });
@@ -55,6 +57,8 @@ export function systemdKeeper({ run, second, folders }: SystemdPlace): ServiceKe
     },
 
     async uninstall(service, scope) {
+      const problem = await forbidden(scope);
+      if (problem !== undefined) return { ok: false, lines: [problem] };
       const outcome = await inTurn(() => systemctl(scope, 'disable', '--now', ...enabled(service, scope)));
       const name = unitName(service);
       for (const file of [`${name}.service`, `${name}-settings.path`, `${name}-settings.service`]) {
@@ -70,6 +74,16 @@ export function systemdKeeper({ run, second, folders }: SystemdPlace): ServiceKe
       return { ok: exitCode === 0, lines: [output.trimEnd()] };
     },
   };
+
+  /** What keeps this process from changing services of a scope, and how to mend it. */
+  async function forbidden(scope: Scope): Promise<string | undefined> {
+    if (scope === 'system') {
+      return root ? undefined : 'a service for the whole machine needs root: run it with sudo, or use --user';
+    }
+    const { exitCode, output } = await systemctl('user', 'show-environment');
+    if (exitCode === 0) return undefined;
+    return `${output.trimEnd()}: with --user, run it as yourself, without sudo, in a session that you signed in to (not by su)`;
+  }
 
   /** Whether a service that was just started goes on: systemd calls it started as soon as its program was loaded. */
   async function runsOn(unit: string, scope: Scope): Promise<boolean> {
