@@ -14,6 +14,9 @@ export const SAMPLES_PER_QUERY = 10_000_000;
 /** The shortest scrape interval in use, to estimate samples by. */
 export const SCRAPE_INTERVAL = 5_000;
 const SERIES_PER_QUERY = 200;
+/** How long a query may be, in bytes: VictoriaMetrics takes 16,384 by default (`-search.maxQueryLen`). */
+export const QUERY_LENGTH = 16_000;
+const OR = ' or ';
 
 /** Series by their key, with what belongs to each. */
 export type SeriesMap<T> = Map<string, T>;
@@ -72,10 +75,8 @@ export async function overRange(
   range: number,
 ): Promise<SeriesMap<number>> {
   const values: SeriesMap<number> = new Map();
-  for (const portion of portions(series, range)) {
-    const query = portion
-      .map((labels) => `${call}(${selectorText({ metric, labels })}[${durationText(range)}])`)
-      .join(' or ');
+  const terms = series.map((labels) => `${call}(${selectorText({ metric, labels })}[${durationText(range)}])`);
+  for (const query of queriesOf(terms, range)) {
     for (const { labels, value } of await prometheus.instant(query, at)) values.set(seriesKey(labels), value);
   }
   return values;
@@ -97,8 +98,20 @@ export async function rawValues(
   return values;
 }
 
-function* portions(series: readonly Labels[], range: number): Generator<readonly Labels[]> {
+/** The terms, one for each series, as few queries that a store takes. */
+function* queriesOf(terms: readonly string[], range: number): Generator<string> {
   const affordable = Math.floor(SAMPLES_PER_QUERY / Math.max(1, range / SCRAPE_INTERVAL));
-  const size = Math.max(1, Math.min(SERIES_PER_QUERY, affordable));
-  for (let start = 0; start < series.length; start += size) yield series.slice(start, start + size);
+  const most = Math.max(1, Math.min(SERIES_PER_QUERY, affordable));
+  let portion: string[] = [];
+  let length = 0;
+  for (const term of terms) {
+    const more = Buffer.byteLength(term) + OR.length;
+    if (portion.length === most || (portion.length > 0 && length + more > QUERY_LENGTH)) {
+      yield portion.join(OR);
+      [portion, length] = [[], 0];
+    }
+    portion.push(term);
+    length += more;
+  }
+  if (portion.length > 0) yield portion.join(OR);
 }
