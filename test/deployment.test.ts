@@ -27,6 +27,10 @@ const compose = z
         image: z.string(),
         build: z.union([z.string(), z.strictObject({ context: z.literal('.'), target: z.string() })]).optional(),
         profiles: z.tuple([z.literal('victoriametrics')]).optional(),
+        scale: z
+          .string()
+          .regex(/^\$\{FLOWCOLLECT_PROMETHEUS:-1\}$/)
+          .optional(),
         restart: z.literal('unless-stopped'),
         user: z
           .string()
@@ -95,6 +99,12 @@ describe('docker-compose.yml', () => {
     expect(asked).toEqual(['victoria-metrics', 'vmalert']);
     for (const [name, { depends_on }] of services)
       if (!asked.includes(name)) expect(depends_on.filter((each) => asked.includes(each))).toEqual([]);
+    // And then leaves out what it stands in for, at every later `up` too.
+    const replaced = services.filter(([, { scale }]) => scale !== undefined).map(([name]) => name);
+    expect(replaced).toEqual(['pushgateway', 'prometheus']);
+    for (const page of ['docs/scale.md', 'docs/scale.zh-CN.md'])
+      for (const line of ['COMPOSE_PROFILES=victoriametrics', 'FLOWCOLLECT_PROMETHEUS=0'])
+        expect(read(page)).toContain(line);
   });
 
   it.each(services)('pins the image of %s to one version', (_, { image }) => {
@@ -193,7 +203,7 @@ describe('docker-compose.yml', () => {
     // Healthy, which the others wait for, is when the last file stands.
     const settings = readRenderSettings('containers.ini', read('prometheus/containers.ini')).settings;
     const last = [...serverFiles(settings, '/rendered'), ...dashboardFiles(settings)].at(-1)?.name;
-    expect(compose.services.config?.healthcheck.test.at(-1)).toContain(`/rendered/${last}'`);
+    expect(compose.services.config?.healthcheck.test.at(-1)).toBe(`/rendered/${last}`);
   });
 
   it('holds no secret: each comes from a file that is not in the repository', () => {
