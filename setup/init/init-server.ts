@@ -24,7 +24,7 @@ const DOCKER: Readonly<Record<string, string>> = {
 };
 /** Tokens go where the gateway that runs reads them: install.sh has copied the settings. */
 const PAIR = {
-  docker: 'docker compose exec gateway node dist/flowcollect.mjs pair --config /config/ServerSetting.ini',
+  docker: 'docker compose run --rm gateway pair --config /config/ServerSetting.ini',
   debian: 'sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini',
 } as const;
 const TOKEN_BYTES = 24;
