@@ -1,4 +1,5 @@
 import { mayVanish } from '../core/metric-contract.ts';
+import { type LedgerCounters, valuesFor } from './ledger-counters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** How long a silent exporter keeps its DeviceID to itself. */
@@ -10,7 +11,7 @@ const NAMED_SERIES = 5;
 export interface Held {
   readonly stateId: string;
   readonly sequence: number;
-  readonly ledger: ReadonlyMap<string, number>;
+  readonly ledger: LedgerCounters;
   /** When the holder last pushed, in epoch milliseconds. */
   readonly seenAt: number;
 }
@@ -18,7 +19,7 @@ export interface Held {
 export interface Incoming {
   readonly stateId: string;
   readonly sequence: number;
-  readonly ledger: ReadonlyMap<string, number>;
+  readonly ledger: LedgerCounters;
 }
 
 /** Whether this push comes from the exporter that holds the device, whether or not its counters will do. */
@@ -56,11 +57,14 @@ export function admit(held: Held | undefined, incoming: Incoming, now: number): 
 /** The metric's name in a series' key. */
 const nameOf = (key: string): string => key.split('{', 1)[0] ?? key;
 
-function fallen(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Refusal | undefined {
+function fallen(before: LedgerCounters, after: LedgerCounters): Refusal | undefined {
   const series: { series: string; accepted: number; pushed: number | null }[] = [];
+  const values = valuesFor(before.series, after);
   let count = 0;
-  for (const [key, accepted] of before) {
-    const pushed = after.get(key);
+  for (let index = 0; index < values.length; index += 1) {
+    const key = before.series[index] ?? '';
+    const accepted = before.values[index] ?? 0;
+    const pushed = values[index];
     if (pushed === undefined ? mayVanish(nameOf(key)) : pushed >= accepted) continue;
     count += 1;
     if (series.length < NAMED_SERIES) series.push({ series: key, accepted, pushed: pushed ?? null });

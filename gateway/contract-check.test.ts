@@ -22,7 +22,7 @@ describe('checkPush', () => {
     expect(renderExposition(checked.families)).toContain(
       `# HELP ${KERNEL_BYTES} ${requireMetric(KERNEL_BYTES).help}\n`,
     );
-    expect(checked.ledger).toEqual(new Map([[`${KERNEL_BYTES}{direction="upload"}`, 12]]));
+    expect(checked.ledger).toEqual({ series: [`${KERNEL_BYTES}{direction="upload"}`], values: [12] });
   });
 
   it('drops a family without samples', () => {

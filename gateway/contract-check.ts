@@ -2,6 +2,7 @@ import { type ExpositionFamily, type ExpositionSample, seriesKey } from '../core
 import { type MetricSpec, metricSpec } from '../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { histogramProblem } from './histogram-check.ts';
+import { type LedgerCounters, ledgerCounters } from './ledger-counters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** What one push may hold. */
@@ -16,8 +17,7 @@ export interface CheckedPush {
   readonly kind: 'checked';
   /** HELP as the contract has it, families without samples left out. */
   readonly families: readonly ExpositionFamily[];
-  /** The counters that must not fall, by series. */
-  readonly ledger: ReadonlyMap<string, number>;
+  readonly ledger: LedgerCounters;
 }
 
 /** Labels whose values are a fixed vocabulary. */
@@ -35,7 +35,7 @@ const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
  */
 export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Refusal {
   const families: ExpositionFamily[] = [];
-  const ledger = new Map<string, number>();
+  const ledger: [string, number][] = [];
   let series = 0;
   for (const family of pushed) {
     const spec = metricSpec(family.name);
@@ -47,14 +47,14 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Re
     for (const sample of family.samples) {
       const problem = sampleProblem(sample, spec);
       if (problem !== undefined) return outside(`${seriesKey(sample).slice(0, 300)} ${problem}`);
-      if (spec.life === 'ledger') ledger.set(seriesKey(sample), sample.value);
+      if (spec.life === 'ledger') ledger.push([seriesKey(sample), sample.value]);
     }
     const problem = spec.type === 'histogram' ? histogramProblem(family) : undefined;
     if (problem !== undefined) return outside(`${family.name} ${problem}`);
     families.push({ ...family, help: spec.help });
   }
   if (families.length === 0) return outside('the push holds no series');
-  return { kind: 'checked', families, ledger };
+  return { kind: 'checked', families, ledger: ledgerCounters(ledger) };
 }
 
 function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spec: MetricSpec): string | undefined {

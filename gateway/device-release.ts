@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { type Held, HOLD_MS } from './admission.ts';
 import type { Device } from './device.ts';
 import type { KeptPushes } from './kept-pushes.ts';
+import type { LedgerCounters } from './ledger-counters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Store } from './store.ts';
 import { type StoredValues, StoredValuesError } from './stored-values.ts';
@@ -28,10 +29,10 @@ export interface DeviceRelease {
 export function createDeviceRelease({ kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
   const unknown = refuse('not_found', 'nothing was accepted from this device; check user and DeviceID');
 
-  async function lacking(device: Device, ledger: ReadonlyMap<string, number>): Promise<Refusal | undefined> {
+  async function lacking(device: Device, ledger: LedgerCounters): Promise<Refusal | undefined> {
     try {
       const stored = await storedValues(device);
-      const series = [...ledger].filter(([key, value]) => stored.get(key) !== value).map(([key]) => key);
+      const series = ledger.series.filter((each, index) => stored.get(each) !== ledger.values[index]);
       if (series.length === 0) return undefined;
       return refuse(
         'not_stored_yet',

@@ -40,7 +40,7 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
     const body = await readPushBody(request, budget);
     if (body.kind === 'refused') return body;
     try {
-      const push = reader.read(device, body.bytes);
+      const push = reader.read(device, body.bytes, body.packed);
       if (push.kind === 'refused') return push;
       const result = await desk.push(device, state, push);
       if (result.kind === 'accepted') metrics.accepted(device, body.bytes.length, clock.now());

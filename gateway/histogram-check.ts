@@ -6,18 +6,32 @@ import { readNumber } from '../core/exposition-line.ts';
  * number would become one series twice), counts that do not fall, an infinite bucket equal to the count, and a sum.
  */
 export function histogramProblem({ name, samples }: ExpositionFamily): string | undefined {
+  const buckets = samples.filter((each) => each.name === `${name}_bucket`);
   let bound = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  for (const sample of samples.filter((each) => each.name === `${name}_bucket`)) {
-    const next = readNumber(sample.labels.get('le') ?? '') ?? Number.NaN;
+  for (const { labels } of buckets) {
+    const next = readNumber(labels.get('le') ?? '') ?? Number.NaN;
     if (!(next > bound)) return 'has buckets whose bounds do not rise';
-    if (sample.value < count) return 'has buckets whose counts fall';
     bound = next;
-    count = sample.value;
   }
   if (bound !== Number.POSITIVE_INFINITY) return 'has no bucket le="+Inf"';
-  if (samples.find((each) => each.name === `${name}_count`)?.value !== count)
-    return 'has no count equal to its buckets';
-  if (!samples.some((each) => each.name === `${name}_sum`)) return 'has no sum';
-  return undefined;
+  const problem = countsProblem(
+    buckets.map(({ value }) => value),
+    samples.find((each) => each.name === `${name}_count`)?.value,
+  );
+  if (problem !== undefined) return problem;
+  return samples.some((each) => each.name === `${name}_sum`) ? undefined : 'has no sum';
+}
+
+/**
+ * What is wrong with the counts of buckets alone, bounds rising to infinity.
+ *
+ * @param total the histogram's count, which may be missing
+ */
+export function countsProblem(counts: readonly number[], total: number | undefined): string | undefined {
+  let before = 0;
+  for (const count of counts) {
+    if (count < before) return 'has buckets whose counts fall';
+    before = count;
+  }
+  return total === before ? undefined : 'has no count equal to its buckets';
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -15,7 +16,7 @@ const pushOf = (sequence: number) => ({
   stateId: 's',
   sequence,
   at: 1000,
-  ledger: new Map([[series, sequence]]),
+  ledger: { series: [series], values: [sequence] },
 });
 
 let folder: string;
@@ -34,6 +35,19 @@ describe('kept pushes', () => {
     expect(await again.text(device)).toEqual(textOf(1));
     expect(again.isPrepared(device)).toBe(false);
     expect(again.count).toBe(1);
+  });
+
+  it('are kept as they were packed, and read back as they were pushed', async () => {
+    const kept = await openKeptPushes(folder, logger);
+    await kept.prepare(pushOf(1), textOf(1), gzipSync(textOf(1)));
+    kept.confirm(device);
+    await kept.close();
+    const again = await openKeptPushes(folder, logger);
+    expect(again.held(device)).toEqual(pushOf(1));
+    expect(await again.text(device)).toEqual(textOf(1));
+    await again.rebase(device);
+    expect([again.held(device)?.rebased, await again.text(device)]).toEqual([true, textOf(1)]);
+    await again.close();
   });
 
   it('go back to the accepted push when the next one certainly did not arrive', async () => {

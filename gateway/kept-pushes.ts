@@ -22,8 +22,8 @@ export interface KeptPushes {
   isPrepared(device: Device): boolean;
   /** The exposition text of {@link held}. @throws when nothing is held or the disk refuses */
   text(device: Device): Promise<Buffer>;
-  /** Durable when it resolves. @throws when the disk refuses */
-  prepare(push: KeptPush, text: Uint8Array): Promise<void>;
+  /** Durable when it resolves. @param packed the text as gzip data, kept in its place @throws when the disk refuses */
+  prepare(push: KeptPush, text: Uint8Array, packed?: Uint8Array): Promise<void>;
   /** Pushgateway has what was prepared. Should that be lost on its way to the disk, it is only forwarded once more. */
   confirm(device: Device): void;
   /** What was prepared last certainly did not reach Pushgateway. */
@@ -56,7 +56,7 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
   for (const name of log.names()) {
     const content = await log.read(name);
     try {
-      const { push } = readKept(content.toString());
+      const { push } = readKept(content);
       const entry = entryOf(entries, push);
       if (name.endsWith(ACCEPTED)) entry.accepted = push;
       else Object.assign(entry, { prepared: push, inDoubt: true });
@@ -74,7 +74,7 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
   const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
   const heldName = (device: Device): string =>
     entryOf(entries, device).name + (isPrepared(device) ? PREPARED : ACCEPTED);
-  const read = async (device: Device) => readKept((await log.read(heldName(device))).toString());
+  const read = async (device: Device) => readKept(await log.read(heldName(device)));
 
   return {
     get count() {
@@ -83,10 +83,10 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
     devices: () => [...entries.values()].flatMap(({ prepared, accepted }) => prepared ?? accepted ?? []),
     held: heldOf,
     isPrepared,
-    text: async (device) => Buffer.from((await read(device)).text),
-    async prepare(push, text) {
+    text: async (device) => (await read(device)).text,
+    async prepare(push, text, packed) {
       const name = entries.get(deviceKey(push))?.name ?? nameOf(push);
-      await log.put(name + PREPARED, writeKept(push, text));
+      await log.put(name + PREPARED, writeKept(push, text, packed));
       const entry = entryOf(entries, push);
       entry.inDoubt = entry.prepared !== undefined;
       entry.prepared = push;
@@ -108,7 +108,7 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
     async rebase(device) {
       const { push, text } = await read(device);
       const rebased = { ...push, rebased: true } as const;
-      await log.put(heldName(device), writeKept(rebased, Buffer.from(text)));
+      await log.put(heldName(device), writeKept(rebased, text));
       entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = rebased;
     },
     forget(device) {

@@ -13,15 +13,29 @@ const MAX_RATIO = 1032;
 
 /** What unpacks in less time than it takes to hand it to another thread. */
 const SMALL_BYTES = 16 * 2 ** 10;
+/** Who says less than it is has it unpacked in many pieces, of this size at least. */
+const MIN_PIECE = 16 * 2 ** 10;
 
 const unpackElsewhere = promisify(gunzip);
-const unpack = async (wire: Buffer, options: { maxOutputLength: number }): Promise<Buffer> =>
-  wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
+const unpack = async (wire: Buffer): Promise<Buffer> => {
+  const options = { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: expectedLength(wire) + 1 };
+  return wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
+};
+
+/** What the last four bytes say (RFC 1952, ISIZE), so that it is unpacked in one piece; no more than it could be. */
+function expectedLength(wire: Buffer): number {
+  const said = wire.length < 4 ? 0 : wire.readUInt32LE(wire.length - 4);
+  return Math.max(MIN_PIECE, Math.min(said, mostUnpacked(wire)));
+}
+
+const mostUnpacked = (wire: Buffer): number => Math.min(MAX_UNPACKED_BYTES, wire.length * MAX_RATIO);
 
 /** A body, unpacked; `release` gives its bytes back to the budget and must be called once it is no longer held. */
 export interface PushBody {
   readonly kind: 'body';
   readonly bytes: Buffer;
+  /** The same as gzip data, where it came so. */
+  readonly packed?: Buffer;
   release(): void;
 }
 
@@ -62,13 +76,14 @@ export async function readPushBody(
     if (!Buffer.isBuffer(wire)) return wire;
     const plain = encoding === 'gzip' ? await unpackWithin(wire, take) : wire;
     if (!Buffer.isBuffer(plain)) return plain;
+    const packed = encoding === 'gzip' ? wire : undefined;
     // The texts made from it cost about as much again, but pass quickly.
-    const surplus = taken.bytes - plain.length;
+    const surplus = taken.bytes - plain.length - (packed?.length ?? 0);
     if (surplus > 0) {
       budget.give(surplus);
       taken.bytes -= surplus;
     }
-    read = { kind: 'body', bytes: plain, release };
+    read = { kind: 'body', bytes: plain, ...(packed === undefined ? {} : { packed }), release };
     return read;
   } finally {
     if (read === undefined) release();
@@ -106,9 +121,9 @@ function collect(request: Readable, take: (bytes: number) => boolean): Promise<B
 }
 
 async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean): Promise<Buffer | Refusal> {
-  if (!take(Math.min(MAX_UNPACKED_BYTES, wire.length * MAX_RATIO))) return busy();
+  if (!take(mostUnpacked(wire))) return busy();
   try {
-    return await unpack(wire, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return await unpack(wire);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       return tooLarge(' when unpacked', MAX_UNPACKED_BYTES);

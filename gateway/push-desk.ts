@@ -36,7 +36,7 @@ export interface PushDesk {
   push(
     device: Device,
     state: PushState,
-    push: Pick<ReadPush, 'text' | 'ledger'>,
+    push: Omit<ReadPush, 'kind'>,
   ): Promise<{ readonly kind: 'accepted' } | Refusal>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
   readBack(device: Device): Promise<ReadBack | Refusal>;
@@ -77,7 +77,7 @@ export function createPushDesk({ kept, store, clock, logger, storedValues }: Pus
     );
   }
 
-  async function take(device: Device, state: PushState, { text, ledger }: Pick<ReadPush, 'text' | 'ledger'>) {
+  async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ReadPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };
@@ -89,7 +89,7 @@ export function createPushDesk({ kept, store, clock, logger, storedValues }: Pus
     }
     const { stateId, sequence } = state;
     try {
-      await kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text);
+      await kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed);
     } catch (error) {
       logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
       return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseExposition, renderExposition } from '../core/exposition.ts';
 import { KERNEL_BYTES, requireMetric, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { checkPush, MAX_COUNT } from './contract-check.ts';
+import type { LedgerCounters } from './ledger-counters.ts';
 import { createPushLayout, type PushLayout } from './push-layout.ts';
 
 const header = (name: string): string => {
@@ -32,7 +33,7 @@ const GOOD = [1, 2, -3, 4, 5, 6];
 const layout = layoutOf(pushOf(GOOD));
 
 /** What reading in full makes of a push: its ledger, or undefined where it is refused. */
-function inFull(text: string): ReadonlyMap<string, number> | undefined {
+function inFull(text: string): LedgerCounters | undefined {
   try {
     const checked = checkPush(parseExposition(text));
     return checked.kind === 'refused' ? undefined : checked.ledger;
@@ -46,7 +47,7 @@ describe('the layout of a push', () => {
     const next = pushOf([10, 2 ** 53 - 1, -0.5, 7, 8, 1.25e-7]);
     const ledger = layout?.read(Buffer.from(next));
     expect(ledger).toEqual(inFull(next));
-    expect(ledger?.size).toBe(2);
+    expect(ledger?.series.length).toBe(2);
   });
 
   it('lets no push pass that a full reading would not let pass as it is', () => {

@@ -2,7 +2,8 @@ import { type ExpositionFamily, type ExpositionSample, seriesKey } from '../core
 import { escapeHelp, escapeLabelValue, readNumber, type SeriesHead } from '../core/exposition-line.ts';
 import { METRICS, type MetricSpec, metricSpec } from '../core/metric-contract.ts';
 import { valueProblem } from './contract-check.ts';
-import { histogramProblem } from './histogram-check.ts';
+import { countsProblem } from './histogram-check.ts';
+import type { LedgerCounters } from './ledger-counters.ts';
 
 /**
  * All of a push but its values. A device pushes the same lines again and again, only their numbers change: once a push
@@ -14,23 +15,32 @@ export interface PushLayout {
   /** Bytes that it holds on to, about. */
   readonly size: number;
   /**
-   * The counters of the ledger, by series, of a push of this layout; undefined where it differs, or where a value is
-   * none that may pass: then it must be read in full.
+   * The counters of the ledger of a push of this layout; undefined where it differs, or where a value is none that may
+   * pass: then it must be read in full.
    */
-  read(bytes: Uint8Array): ReadonlyMap<string, number> | undefined;
+  read(bytes: Uint8Array): LedgerCounters | undefined;
 }
 
 interface Slot {
   readonly spec: MetricSpec;
   readonly sample: ExpositionSample;
-  /** Only of counters that must not fall. */
-  readonly ledgerKey: string | undefined;
 }
 
+/** The slots of a histogram whose bounds were found to be good. */
 interface HistogramSlots {
-  readonly family: ExpositionFamily;
-  /** Index of its first slot. */
-  readonly first: number;
+  /** Of its buckets, as they follow each other. */
+  readonly buckets: readonly number[];
+  readonly count: number;
+}
+
+interface Shape {
+  readonly slots: readonly Slot[];
+  /** Where in the bytes each value begins and ends. */
+  readonly ends: Int32Array;
+  /** The slots of the ledger's counters, and their series. */
+  readonly ledgerSlots: readonly number[];
+  readonly ledgerSeries: readonly string[];
+  readonly histograms: readonly HistogramSlots[];
 }
 
 const NEWLINE = 0x0a;
@@ -55,35 +65,35 @@ export function createPushLayout(text: string, families: readonly ExpositionFami
   const ends = findValues(text, slots);
   if (ends === undefined) return undefined;
   const checked = Buffer.from(text);
-  const histograms = histogramsOf(families);
-  return {
-    size: checked.length + 100 * slots.length,
-    read: (bytes) => read(bytes, checked, ends, slots, histograms),
+  const isLedger = ({ spec }: Slot): boolean => spec.life === 'ledger';
+  const shape = {
+    slots,
+    ends,
+    ledgerSlots: slots.flatMap((slot, index) => (isLedger(slot) ? [index] : [])),
+    ledgerSeries: slots.filter(isLedger).map(({ sample }) => seriesKey(sample)),
+    histograms: histogramsOf(families),
   };
+  return { size: checked.length + 100 * slots.length, read: (bytes) => read(bytes, checked, shape) };
 }
 
 function slotsOf(families: readonly ExpositionFamily[]): Slot[] {
   return families.flatMap(({ name, samples }) => {
     const spec = metricSpec(name);
-    if (spec === undefined) return [];
-    return samples.map((sample) => ({
-      spec,
-      sample,
-      ledgerKey: spec.life === 'ledger' ? seriesKey(sample) : undefined,
-    }));
+    return spec === undefined ? [] : samples.map((sample) => ({ spec, sample }));
   });
 }
 
 function histogramsOf(families: readonly ExpositionFamily[]): HistogramSlots[] {
   let first = 0;
-  return families.flatMap((family) => {
+  return families.flatMap(({ name, type, samples }) => {
     const at = first;
-    first += family.samples.length;
-    return family.type === 'histogram' ? [{ family, first: at }] : [];
+    first += samples.length;
+    if (type !== 'histogram') return [];
+    const buckets = samples.flatMap((sample, index) => (sample.name === `${name}_bucket` ? [at + index] : []));
+    return [{ buckets, count: at + samples.findIndex((sample) => sample.name === `${name}_count`) }];
   });
 }
 
-/** Where in the text's bytes each value begins and ends. */
 function findValues(text: string, slots: readonly Slot[]): Int32Array | undefined {
   const ends = new Int32Array(2 * slots.length);
   let next = 0;
@@ -110,13 +120,18 @@ function headText({ name, labels }: SeriesHead): string {
   return `${name}{${[...labels].map(([label, value]) => `${label}="${escapeLabelValue(value)}"`).join(',')}}`;
 }
 
-function read(
-  bytes: Uint8Array,
-  checked: Uint8Array,
-  ends: Int32Array,
-  slots: readonly Slot[],
-  histograms: readonly HistogramSlots[],
-): ReadonlyMap<string, number> | undefined {
+function read(bytes: Uint8Array, checked: Uint8Array, shape: Shape): LedgerCounters | undefined {
+  const values = readValues(bytes, checked, shape);
+  if (values === undefined) return undefined;
+  for (const { buckets, count } of shape.histograms) {
+    const counts = buckets.map((slot) => values[slot] ?? Number.NaN);
+    if (countsProblem(counts, values[count]) !== undefined) return undefined;
+  }
+  return { series: shape.ledgerSeries, values: shape.ledgerSlots.map((slot) => values[slot] ?? Number.NaN) };
+}
+
+/** What stands between the values is compared, what they are is read. */
+function readValues(bytes: Uint8Array, checked: Uint8Array, { slots, ends }: Shape): Float64Array | undefined {
   const values = new Float64Array(slots.length);
   let at = 0;
   let from = 0;
@@ -125,26 +140,28 @@ function read(
     if (!isSame(bytes, at, checked, from, start)) return undefined;
     at += start - from;
     from = ends[2 * index + 1] ?? 0;
-    const end = bytes.indexOf(NEWLINE, at);
-    const value = readValue(bytes, at, end);
-    if (value === undefined) return undefined;
+    // Digits alone, as nearly all values are, without making a text of them.
+    let end = at;
+    let value = 0;
+    for (let digit = digitAt(bytes, end); digit >= 0 && digit <= 9; digit = digitAt(bytes, end)) {
+      value = 10 * value + digit;
+      end += 1;
+    }
+    if (bytes[end] !== NEWLINE || end === at || end - at > MAX_PLAIN_DIGITS) {
+      end = bytes.indexOf(NEWLINE, at);
+      const other = readValue(bytes, at, end);
+      const slot = slots[index];
+      if (other === undefined || slot === undefined || valueProblem(other, slot.spec) !== undefined) return undefined;
+      value = other;
+    }
     values[index] = value;
     at = end;
   }
-  if (bytes.length - at !== checked.length - from || !isSame(bytes, at, checked, from, checked.length))
-    return undefined;
-  const ledger = new Map<string, number>();
-  for (const [index, { spec, ledgerKey }] of slots.entries()) {
-    const value = values[index] ?? Number.NaN;
-    if (valueProblem(value, spec) !== undefined) return undefined;
-    if (ledgerKey !== undefined) ledger.set(ledgerKey, value);
-  }
-  const good = histograms.every(({ family, first }) => {
-    const samples = family.samples.map((sample, index) => ({ ...sample, value: values[first + index] ?? Number.NaN }));
-    return histogramProblem({ ...family, samples }) === undefined;
-  });
-  return good ? ledger : undefined;
+  const isWhole = bytes.length - at === checked.length - from && isSame(bytes, at, checked, from, checked.length);
+  return isWhole ? values : undefined;
 }
+
+const digitAt = (bytes: Uint8Array, index: number): number => (bytes[index] ?? 0) - 0x30;
 
 function isSame(bytes: Uint8Array, at: number, checked: Uint8Array, from: number, to: number): boolean {
   const shift = at - from;
@@ -152,22 +169,12 @@ function isSame(bytes: Uint8Array, at: number, checked: Uint8Array, from: number
   return true;
 }
 
-/** Digits alone, as nearly all are, without making a text of them. */
-function readValue(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (end - start > 15 || end <= start) return end <= start ? undefined : readLongValue(bytes, start, end);
-  let value = 0;
-  for (let index = start; index < end; index += 1) {
-    const digit = (bytes[index] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return readLongValue(bytes, start, end);
-    value = 10 * value + digit;
-  }
-  return value;
-}
-
+/** No more than these are a whole number that any metric may have. */
+const MAX_PLAIN_DIGITS = 15;
 /** Longer than any number that is written by rule is none. */
-const MAX_DIGITS = 32;
+const MAX_LENGTH = 32;
 
-function readLongValue(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (end - start > MAX_DIGITS) return undefined;
+function readValue(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end <= start || end - start > MAX_LENGTH) return undefined;
   return readNumber(String.fromCharCode(...bytes.subarray(start, end)));
 }

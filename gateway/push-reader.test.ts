@@ -19,7 +19,10 @@ describe('reading pushes', () => {
     ] as const) {
       const read = reader.read(device, pushed);
       if (read.kind === 'refused') throw new Error(read.message);
-      expect([read.text.toString(), read.ledger]).toEqual([textOf(value).toString(), new Map([[series, value]])]);
+      expect([read.text.toString(), read.ledger]).toEqual([
+        textOf(value).toString(),
+        { series: [series], values: [value] },
+      ]);
     }
   });
 

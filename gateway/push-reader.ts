@@ -1,6 +1,7 @@
 import { ExpositionError, parseExposition, renderExposition } from '../core/exposition.ts';
 import { checkPush } from './contract-check.ts';
 import { type Device, deviceKey } from './device.ts';
+import type { LedgerCounters } from './ledger-counters.ts';
 import { createPushLayout, type PushLayout } from './push-layout.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { createSeriesMemo } from './series-memo.ts';
@@ -10,14 +11,18 @@ export interface ReadPush {
   readonly kind: 'read';
   /** Exposition text: every family with the contract's TYPE and HELP, no series twice, no timestamps. */
   readonly text: Buffer;
-  /** The counters that must not fall, by series. */
-  readonly ledger: ReadonlyMap<string, number>;
+  /** The text as gzip data, where the device pushed it so. */
+  readonly packed?: Buffer | undefined;
+  readonly ledger: LedgerCounters;
 }
 
 /** Reads pushes and holds them to the contract: in full, or by the layout of the push that the device made before. */
 export interface PushReader {
-  /** @param bytes must not change afterwards */
-  read(device: Device, bytes: Buffer): ReadPush | Refusal;
+  /**
+   * @param bytes must not change afterwards
+   * @param packed the same as gzip data
+   */
+  read(device: Device, bytes: Buffer, packed?: Buffer): ReadPush | Refusal;
 }
 
 /** Layouts of a thousand devices or two, each as large as what it pushes. */
@@ -58,9 +63,9 @@ export function createPushReader(maxLayoutBytes = MAX_LAYOUT_BYTES): PushReader 
   }
 
   return {
-    read(device, bytes) {
+    read(device, bytes, packed) {
       const ledger = layouts.get(deviceKey(device))?.read(bytes);
-      return ledger === undefined ? readInFull(device, bytes) : { kind: 'read', text: bytes, ledger };
+      return ledger === undefined ? readInFull(device, bytes) : { kind: 'read', text: bytes, packed, ledger };
     },
   };
 }

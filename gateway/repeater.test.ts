@@ -9,7 +9,7 @@ const pushAt = (deviceId: string, at: number): KeptPush => ({
   stateId: 's',
   sequence: 1,
   at,
-  ledger: new Map(),
+  ledger: { series: [], values: [] },
 });
 
 it('repeats what devices said that were silent for a minute, and no others', async () => {

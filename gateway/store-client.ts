@@ -32,6 +32,15 @@ const NO_CONNECTION = [
   'UND_ERR_CONNECT_TIMEOUT',
 ];
 
+/** Of an answer; a few hundred characters are shown. */
+const MAX_CHUNKS = 4;
+
+function judge(status: number, answer: readonly Buffer[]): Delivery {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status >= 500) return { kind: 'in_doubt', code: `HTTP ${status}` };
+  return { kind: 'declined', status, answer: Buffer.concat(answer).toString().slice(0, 300) };
+}
+
 /** @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix */
 export function createStoreClient(origin: string): StoreClient {
   const { origin: base, pathname } = new URL(origin);
@@ -43,17 +52,30 @@ export function createStoreClient(origin: string): StoreClient {
     bodyTimeout: TIMEOUT_MS,
   });
 
-  async function attempt({ path, ...request }: StoreRequest): Promise<Delivery> {
-    try {
-      const { statusCode, body } = await pool.request({ path: prefix + path, ...request });
-      const answer = await body.text();
-      if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered' };
-      if (statusCode >= 500) return { kind: 'in_doubt', code: `HTTP ${statusCode}` };
-      return { kind: 'declined', status: statusCode, answer: answer.slice(0, 300) };
-    } catch (error) {
-      const code = errorCode(error);
-      return { kind: NO_CONNECTION.includes(code) ? 'unreachable' : 'in_doubt', code };
-    }
+  /** Without the stream that `request` makes of every answer: it is mostly empty, and there is one for each push. */
+  function attempt({ path, ...request }: StoreRequest): Promise<Delivery> {
+    return new Promise((resolve) => {
+      const answer: Buffer[] = [];
+      let status = 0;
+      pool.dispatch(
+        { path: prefix + path, ...request },
+        {
+          // The handler is known as one of this kind by having it.
+          onRequestStart() {},
+          onResponseStart(_, statusCode) {
+            status = statusCode;
+          },
+          onResponseData(_, chunk) {
+            if (answer.length < MAX_CHUNKS) answer.push(chunk);
+          },
+          onResponseEnd: () => resolve(judge(status, answer)),
+          onResponseError(_, error) {
+            const code = errorCode(error);
+            resolve({ kind: NO_CONNECTION.includes(code) ? 'unreachable' : 'in_doubt', code });
+          },
+        },
+      );
+    });
   }
 
   return {

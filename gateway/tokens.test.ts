@@ -17,3 +17,9 @@ it.each([undefined, '', 'Bearer', 'Bearer ', 'Bearer three', 'one', 'Basic one',
     expect(identify(authorization, tokens)).toBeUndefined();
   },
 );
+
+it('knows no token that is not among those of the moment', () => {
+  expect(identify('Bearer one', tokens.slice(1))).toBeUndefined();
+  expect(identify('Bearer one', [])).toBeUndefined();
+  expect(identify('Bearer two', [...tokens, { hash: hashToken('three'), user: 'bob' }])?.user).toBe('alice');
+});
