@@ -54,7 +54,8 @@ function ask(
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { port: door.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers } },
+      // On a connection of its own: one that is kept may be closed by the door while this process is busy.
+      { port: door.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers }, agent: false },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
