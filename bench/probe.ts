@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { createOrphanGuard } from '../stack/orphan-guard.ts';
 import type { Probe, ProbeRequest } from './bench.ts';
 
 /** The argument that makes the program a probe. */
@@ -7,20 +8,28 @@ export const PROBE_ARGUMENT = '--probe';
 type Answer = { readonly result: unknown } | { readonly problem: string };
 
 /**
- * Starts the program again as a probe and waits for its result.
+ * Starts the program again as a probe and waits for its result. Should this process be ended meanwhile, however, the
+ * probe ends too, also one that is too busy to hear of it.
  *
  * @param program path of the bundle
  * @throws Error when the probe failed or ended without a result
  */
 export function runProbe(program: string, { name, input, nodeArguments = [] }: ProbeRequest): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    const guard = createOrphanGuard();
     const child = fork(program, [PROBE_ARGUMENT, name], { execArgv: [...nodeArguments] });
+    if (child.pid !== undefined) guard.watch(child.pid);
     let answer: Answer = { problem: 'it ended without a result' };
     child.on('message', (message) => {
       answer = message as Answer;
     });
-    child.on('error', reject);
+    child.on('error', (error) => {
+      guard.close();
+      reject(error);
+    });
     child.on('exit', () => {
+      if (child.pid !== undefined) guard.release(child.pid);
+      guard.close();
       if ('result' in answer) resolve(answer.result);
       else reject(new Error(`probe ${name}: ${answer.problem}`));
     });
