@@ -11,7 +11,16 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, ...acrossProcesses] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, ...acrossProcesses],
+          // Modules keep no state of their own: loading them anew for each file took longer than the tests.
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'fixtures', include: ['test/**/*.fixtures.ts'] } },
       {
         extends: true,
