@@ -7,7 +7,9 @@ import { stringify } from 'yaml';
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { alertmanagerSpec } from '../stack/storage-programs.ts';
-import { ALERT_CASES, type AlertCase, SERIES_LIMIT } from '../test/alert-cases.ts';
+import { AIRPORT_ALERT_CASES } from '../test/airport-alert-cases.ts';
+import type { AlertCase } from '../test/alert-case.ts';
+import { DEVICE_ALERT_CASES, SERIES_LIMIT } from '../test/device-alert-cases.ts';
 import { prometheusVersions } from '../test/prometheus-versions.ts';
 import { createRealParts, freePort, type RealParts } from '../test/real-parts.ts';
 import { SERVICE_ALERT_CASES } from '../test/service-alert-cases.ts';
@@ -21,7 +23,7 @@ const settingsOf = (text: string) => readRenderSettings('ServerSetting.ini', tex
 
 const budgeted = settingsOf('[server]\nDailyBudget = 5GB\n');
 const alerts = alertGroups(ruleSettings(budgeted.server, budgeted.alerts)).flatMap(({ rules }) => rules);
-const cases = [...ALERT_CASES, ...SERVICE_ALERT_CASES];
+const cases = [...AIRPORT_ALERT_CASES, ...DEVICE_ALERT_CASES, ...SERVICE_ALERT_CASES];
 const versions = await prometheusVersions();
 
 let parts: RealParts;

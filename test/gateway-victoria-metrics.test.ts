@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
-import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { createStoredValues } from '../gateway/stored-values.ts';
-import { hashToken } from '../gateway/tokens.ts';
-import { createLogger } from '../runtime/logger.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { RunningProcess } from '../stack/process.ts';
 import { createDevice } from './device.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
+import { createTokenedGateway, pushTo } from './tokened-gateway.ts';
 import { startVictoriaMetrics } from './victoria-metrics.ts';
 
 const DEVICES = ['客厅 路由器', 'x%2Fy', '...', 'a?b#c', 'a\\b"c', '📱', 'a&extra_label=user=bob', '@base64'];
@@ -29,13 +28,9 @@ let ahead = 0;
 const start = async (): Promise<void> => {
   running = await startVictoriaMetrics(parts, FOLDER, port);
 };
-const push = async (device: string, sequence: number, value: number, token = 'one') => {
-  const response = await fetch(door + pushPath(device), {
-    method: 'PUT',
-    body: `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`,
-    headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },
-  });
-  return { status: response.status, text: await response.text() };
+const push = (device: string, sequence: number, value: number, token?: string) => {
+  const body = `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`;
+  return pushTo(door, device, sequence, body, token);
 };
 /** The values that the store shows, by user and device. */
 async function shown(metric: string): Promise<Map<string, number>> {
@@ -50,21 +45,12 @@ beforeAll(async () => {
   await start();
   const origin = `http://127.0.0.1:${port}`;
   store = createPrometheus({ address: () => origin, fetch });
-  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
-  gateway = createGateway({
-    config: { door: address, metrics: address, pushgateway: 'http://127.0.0.1:1', victoriaMetrics: origin },
-    dataFolder: parts.folder,
-    clock: {
-      now: () => Date.now() + ahead,
-      sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 200))),
-    },
-    logger: createLogger('test', 'silent'),
-    tokens: () => [
-      { hash: hashToken('one'), user: 'default' },
-      { hash: hashToken('two'), user: 'alice' },
-    ],
-    lastReloadSuccessful: () => true,
-  });
+  const clock: Clock = {
+    now: () => Date.now() + ahead,
+    sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 200))),
+  };
+  const place = { pushgateway: 'http://127.0.0.1:1', victoriaMetrics: origin };
+  gateway = createTokenedGateway(place, { dataFolder: parts.folder, clock });
   ({ door } = await gateway.start());
 });
 afterAll(async () => {

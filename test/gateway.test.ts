@@ -1,16 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { parseExposition } from '../core/exposition.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
-import { hashToken } from '../gateway/tokens.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { createLogger } from '../runtime/logger.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { RunningProcess } from '../stack/process.ts';
 import { pushgatewaySpec } from '../stack/storage-programs.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
+import { createTokenedGateway, pushTo } from './tokened-gateway.ts';
 
 const DEVICES = ['客厅 路由器', 'x%2Fy', '...', 'a?b#c', 'a\\b"c', '📱', "it's(1)!~*", '@base64'];
 
@@ -26,15 +23,8 @@ const startPushgateway = async (): Promise<void> => {
     pushgatewaySpec({ binaries, port, folder, logFile: join(folder, 'pushgateway.log') }),
   );
 };
-const push = async (device: string, sequence: number, body: string, token = 'one'): Promise<number> => {
-  const response = await fetch(door + pushPath(device), {
-    method: 'PUT',
-    body,
-    headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },
-  });
-  await response.text();
-  return response.status;
-};
+const push = async (device: string, sequence: number, body: string, token?: string): Promise<number> =>
+  (await pushTo(door, device, sequence, body, token)).status;
 const kernel = (value: number) =>
   `# HELP ${KERNEL_BYTES} x\n# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`;
 
@@ -49,18 +39,7 @@ beforeAll(async () => {
   parts = await createRealParts();
   port = await freePort();
   await startPushgateway();
-  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
-  gateway = createGateway({
-    config: { door: address, metrics: address, pushgateway: `http://127.0.0.1:${port}` },
-    dataFolder: parts.folder,
-    clock: systemClock,
-    logger: createLogger('test', 'silent'),
-    tokens: () => [
-      { hash: hashToken('one'), user: 'default' },
-      { hash: hashToken('two'), user: 'alice' },
-    ],
-    lastReloadSuccessful: () => true,
-  });
+  gateway = createTokenedGateway({ pushgateway: `http://127.0.0.1:${port}` }, { dataFolder: parts.folder });
   ({ door } = await gateway.start());
 });
 afterAll(async () => {

@@ -1,26 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-export interface ScriptedAccount {
-  readonly id: number;
-  readonly login: string;
-  readonly email: string;
-  readonly password: string;
-  readonly isGrafanaAdmin: boolean;
-  /** The organisation it sees when it logs in. */
-  current: number;
-}
-
-export interface ScriptedOrganisation {
-  readonly id: number;
-  readonly name: string;
-  /** Roles by account. */
-  readonly members: Map<number, string>;
-  readonly dataSources: Map<string, Record<string, unknown>>;
-  readonly folders: Map<string, unknown>;
-  /** By uid, the newest version first. */
-  readonly boards: Map<string, { message: string; dashboard: Record<string, unknown>; folderUid: string }[]>;
-}
+import {
+  type Answer,
+  insideRoutes,
+  ok,
+  type Route,
+  refuse,
+  type ScriptedAccount,
+  type ScriptedOrganisation,
+} from './scripted-grafana-inside.ts';
 
 /**
  * The part of Grafana's HTTP API that makes users, by its documentation and the sources of its handlers. It is no
@@ -42,22 +30,6 @@ export interface ScriptedGrafana {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-interface Asked {
-  readonly query: URLSearchParams;
-  readonly ids: readonly string[];
-  readonly body: Record<string, unknown>;
-  readonly account: ScriptedAccount;
-  /** The one that the header names, or the account's current one. */
-  readonly inside: ScriptedOrganisation;
-}
-
-const ok = (body: unknown): Answer => ({ status: 200, body });
-const refuse = (status: number, message: string): Answer => ({ status, body: { message } });
-
 /** @param password of the account `admin` */
 export async function startScriptedGrafana(password: string): Promise<ScriptedGrafana> {
   const organisations = new Map<number, ScriptedOrganisation>();
@@ -75,7 +47,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
   const byLogin = (name: string): ScriptedAccount | undefined =>
     [...accounts.values()].find(({ login, email }) => same(login, name) || same(email, name));
 
-  const routes: readonly (readonly [RegExp, (asked: Asked) => Answer])[] = [
+  const routes: readonly Route[] = [
     [
       /^GET \/api\/orgs$/,
       ({ query }) => {
@@ -168,69 +140,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
         return ok({ message: 'Active organization changed' });
       },
     ],
-    [
-      /^GET \/api\/datasources\/uid\/([\w-]+)$/,
-      ({ ids: [uid = ''], inside }) => {
-        const found = inside.dataSources.get(uid);
-        if (found === undefined) return refuse(404, 'Data source not found');
-        const { secureJsonData, ...open } = found;
-        const names = Object.keys((secureJsonData as object | undefined) ?? {});
-        return ok({ ...open, secureJsonFields: Object.fromEntries(names.map((name) => [name, true])) });
-      },
-    ],
-    [
-      /^POST \/api\/datasources$/,
-      ({ body, inside }) => {
-        const uid = String(body.uid);
-        if (inside.dataSources.has(uid)) return refuse(409, 'data source with the same uid already exists');
-        inside.dataSources.set(uid, body);
-        return ok({ id: 1, message: 'Datasource added', name: body.name });
-      },
-    ],
-    [
-      /^PUT \/api\/datasources\/uid\/([\w-]+)$/,
-      ({ ids: [uid = ''], body, inside }) => {
-        const found = inside.dataSources.get(uid);
-        if (found === undefined) return refuse(404, 'Data source not found');
-        inside.dataSources.set(uid, { secureJsonData: found.secureJsonData, ...body });
-        return ok({ message: 'Datasource updated' });
-      },
-    ],
-    [
-      /^GET \/api\/folders\/([\w-]+)$/,
-      ({ ids: [uid = ''], inside }) => (inside.folders.has(uid) ? ok({ uid }) : refuse(404, 'folder not found')),
-    ],
-    [
-      /^POST \/api\/folders$/,
-      ({ body, inside }) => {
-        if (inside.folders.has(String(body.uid))) return refuse(409, 'a folder with the same uid already exists');
-        inside.folders.set(String(body.uid), body);
-        return ok({ uid: body.uid });
-      },
-    ],
-    [
-      /^GET \/api\/dashboards\/uid\/([\w-]+)\/versions$/,
-      ({ ids: [uid = ''], inside }) => {
-        const found = inside.boards.get(uid);
-        if (found === undefined) return refuse(404, 'Dashboard not found');
-        const versions = found.map(({ message }, index) => ({ version: found.length - index, message }));
-        // The shape changed with Grafana 11.
-        return ok(Number.parseInt(grafana.version, 10) < 11 ? versions : { versions });
-      },
-    ],
-    [
-      /^POST \/api\/dashboards\/db$/,
-      ({ body, inside }) => {
-        const dashboard = body.dashboard as Record<string, unknown>;
-        if (!inside.folders.has(String(body.folderUid))) return refuse(400, 'folder not found');
-        const versions = inside.boards.get(String(dashboard.uid)) ?? [];
-        if (versions.length > 0 && body.overwrite !== true)
-          return refuse(412, 'The dashboard has been changed by someone else');
-        versions.unshift({ message: String(body.message), dashboard, folderUid: String(body.folderUid) });
-        inside.boards.set(String(dashboard.uid), versions);
-        return ok({ uid: dashboard.uid, status: 'success', version: versions.length });
-      },
-    ],
+    ...insideRoutes(() => grafana.version),
   ];
 
   function of(id: string | undefined): ScriptedOrganisation {

@@ -1,0 +1,44 @@
+import { pushPath, STATE_HEADER } from '../core/device-id.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/tokens.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createLogger } from '../runtime/logger.ts';
+
+/**
+ * A gateway in front of a real store, at a port of its own: the token `one` is of the user `default`, `two` of `alice`.
+ *
+ * @param store where it stands
+ */
+export function createTokenedGateway(
+  store: Pick<GatewayOptions['config'], 'pushgateway' | 'victoriaMetrics'>,
+  { dataFolder, clock = systemClock }: Pick<GatewayOptions, 'dataFolder'> & Partial<Pick<GatewayOptions, 'clock'>>,
+): Gateway {
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  return createGateway({
+    config: { door: address, metrics: address, ...store },
+    dataFolder,
+    clock,
+    logger: createLogger('test', 'silent'),
+    tokens: () => [
+      { hash: hashToken('one'), user: 'default' },
+      { hash: hashToken('two'), user: 'alice' },
+    ],
+    lastReloadSuccessful: () => true,
+  });
+}
+
+/** A push of a body to a door. */
+export async function pushTo(
+  door: string,
+  device: string,
+  sequence: number,
+  body: string,
+  token = 'one',
+): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(door + pushPath(device), {
+    method: 'PUT',
+    body,
+    headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },
+  });
+  return { status: response.status, text: await response.text() };
+}
