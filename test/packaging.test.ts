@@ -198,11 +198,26 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(left).toEqual(['etc/grafana/provisioning/datasources/loki.yml']);
   });
 
-  it('is removed but for settings and data', async () => {
+  it('is removed but for settings and data, however often', async () => {
     await install('ServerSetting.ini');
+    const units = join(machine, 'etc', 'systemd', 'system');
+    await writeFile(join(units, 'flowcollect-exporter.service'), 'ExecStart=/usr/local/bin/other exporter\n');
+    await writeFile(
+      join(units, 'flowcollect-gateway.service'),
+      'ExecStart=node /opt/flowcollect/dist/flowcollect.mjs\n',
+    );
     await install('--uninstall');
-    expect(Object.keys(await tree()).every((path) => path.startsWith('etc/flowcollect/'))).toBe(true);
-    expect(await readFile(join(folder, 'calls'), 'utf8')).toContain('systemctl disable --now prometheus');
+    const calls = await readFile(join(folder, 'calls'), 'utf8');
+    expect(calls).toContain('systemctl disable --now prometheus');
+    expect(calls).toContain('service uninstall gateway');
+    expect(calls).not.toContain('service uninstall exporter');
+    // The unit is the command's to remove, which is only written down here.
+    await rm(join(units, 'flowcollect-gateway.service'));
+    await install('--uninstall');
+    expect(Object.keys(await tree())).toEqual([
+      'etc/flowcollect/ServerSetting.ini',
+      'etc/systemd/system/flowcollect-exporter.service',
+    ]);
   });
 
   it('says what it needs', async () => {

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
@@ -46,6 +46,8 @@ describe('doctor', () => {
       `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
       '✓ the clock agrees with the server’s',
     ]);
+    // Run by root, it would be root's.
+    expect(await readdir(device.folder)).not.toContain('state');
   });
 
   it('says in Chinese what is wrong and how to mend it, without a secret', async () => {

@@ -146,10 +146,11 @@ END
 }
 
 uninstall() {
-	for service in gateway auditor; do
-		if [ -f "$UNITS/flowcollect-$service.service" ]; then "$COMMAND" service uninstall "$service"; fi
+	# An exporter of this machine may run from another program, which stays.
+	for service in gateway auditor exporter; do
+		if grep -qs /opt/flowcollect/ "$UNITS/flowcollect-$service.service"; then "$COMMAND" service uninstall "$service"; fi
 	done
-	systemctl disable --now flowcollect-config.path
+	if [ -f "$UNITS/flowcollect-config.path" ]; then systemctl disable --now flowcollect-config.path; fi
 	rm -f "$UNITS/flowcollect-config.path" "$UNITS/flowcollect-config.service"
 	for part in $PARTS; do
 		rm -f "$UNITS/$part.service.d/flowcollect.conf"
@@ -163,10 +164,11 @@ uninstall() {
 	fi
 	systemctl daemon-reload
 	# shellcheck disable=SC2086
-	systemctl disable --now $PARTS
-	rm -rf "$PROGRAM" "$COMMAND"
+	systemctl disable --now $PARTS 2>/dev/null || true
+	# Made from the settings, passwords among them.
+	rm -rf "$PROGRAM" "$COMMAND" "$CONFIG/prometheus"
 	echo "Removed. Left: settings in /etc/flowcollect, data in /var/lib/private/flowcollect-* and /var/lib/prometheus."
-	echo "Debian's packages go with: apt-get purge $PARTS"
+	echo "Debian's packages go with: apt-get remove $PARTS (purge would delete their data too)"
 }
 
 case "${1:-}" in

@@ -24,7 +24,7 @@ describe('units of a system service', () => {
     expect(unit).toContain('RuntimeDirectory=flowcollect-exporter\nRuntimeDirectoryMode=0700\n');
     expect(unit).toContain('=install -m 600 %d/settings /run/flowcollect-exporter/ClientSetting.ini\n');
     expect(unit).toContain(
-      '=ln -sfn /run/flowcollect-exporter/ClientSetting.ini /var/lib/flowcollect-exporter/ClientSetting.ini\n',
+      '=-ln -sfn /run/flowcollect-exporter/ClientSetting.ini /var/lib/flowcollect-exporter/ClientSetting.ini\n',
     );
     expect(unit).toContain('flowcollect.mjs exporter --config /var/lib/flowcollect-exporter/ClientSetting.ini\n');
   });

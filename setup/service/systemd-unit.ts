@@ -63,7 +63,8 @@ function systemUnit(plan: ServicePlan): string {
         `RuntimeDirectory=${name}`,
         'RuntimeDirectoryMode=0700',
         `ExecStartPre=install -m 600 %d/settings ${quoted(followed(plan))}`,
-        `ExecStartPre=ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
+        // Once made it stays, and a full disk keeps nobody from starting.
+        `ExecStartPre=-ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
         `ExecStart=${[program.command, ...program.args, service, '--config', linked].map(quoted).join(' ')}`,
         ...RUNNING,
         'DynamicUser=yes',
