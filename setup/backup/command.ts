@@ -1,4 +1,4 @@
-import { basename, dirname, parse, resolve } from 'node:path';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readServerSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
@@ -18,7 +18,9 @@ export function backupCommand(print: (line: string) => void): Command {
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
-      for (const folder of [await dataFolder(config), ...STATE_FOLDERS]) if (await exists(folder)) paths.push(folder);
+      const data = await dataFolder(config);
+      for (const folder of [...((await isOurs(data)) ? [data] : []), ...STATE_FOLDERS])
+        if (await exists(folder)) paths.push(folder);
       await writeBackup(resolve(file), paths, VERSION);
       for (const path of paths) print(path);
     });
@@ -35,6 +37,11 @@ export function restoreCommand(print: (line: string) => void): Command {
       const place = into === undefined ? parse(resolve(file)).root : resolve(into);
       for (const path of await restoreBackup(file, { into: place, replace: replace === true })) print(path);
     });
+}
+
+/** Whether a service has its data there: the DataDir of containers names a folder that may be another's on the machine. */
+async function isOurs(folder: string): Promise<boolean> {
+  return (await exists(join(folder, 'gateway'))) || (await exists(join(folder, 'auditor')));
 }
 
 /** Where `[server] DataDir` leads. @throws SettingsError */

@@ -1,0 +1,32 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { backupCommand } from './command.ts';
+
+let folder: string;
+let settings: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-backup-command-'));
+  settings = join(folder, 'ServerSetting.ini');
+  await writeFile(settings, `[server]\nServerToken = hush\nDataDir = ${join(folder, 'data')}\n`);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function packed(): Promise<string[]> {
+  const lines: string[] = [];
+  await backupCommand((line) => lines.push(line)).parseAsync([join(folder, 'backup.tar.gz'), '--config', settings], {
+    from: 'user',
+  });
+  return lines.filter((line) => line.startsWith(folder));
+}
+
+it('packs the data of the services beside the settings', async () => {
+  await mkdir(join(folder, 'data', 'auditor'), { recursive: true });
+  expect(await packed()).toEqual([settings, join(folder, 'data')]);
+});
+
+it('leaves a folder of that name alone that no service has written to, as /data where the services run in containers', async () => {
+  await mkdir(join(folder, 'data', 'photos'), { recursive: true });
+  expect(await packed()).toEqual([settings]);
+});
