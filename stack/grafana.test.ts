@@ -15,6 +15,7 @@ const PROGRAM = `#!${process.execPath}
 require('node:http').createServer((_, response) => response.end(JSON.stringify({
   args: process.argv.slice(2), provisioning: process.env.GF_PATHS_PROVISIONING,
   dashboards: process.env.FLOWCOLLECT_DASHBOARDS, language: process.env.DASHBOARD_LANG,
+  preinstallDisabled: process.env.GF_PLUGINS_PREINSTALL_DISABLED,
 }))).listen(Number(process.env.GF_SERVER_HTTP_PORT), process.env.GF_SERVER_HTTP_ADDR);
 `;
 
@@ -54,6 +55,7 @@ it('starts Grafana from its home with the provisioned dashboards', async () => {
     provisioning: '/checkout/grafana/provisioning',
     dashboards: '/run/dashboards',
     language: 'zh',
+    preinstallDisabled: 'true',
   });
   await running.stop();
   guard.close();

@@ -51,6 +51,8 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
       GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
       GF_ANALYTICS_REPORTING_ENABLED: 'false',
       GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      // Grafana 13 would replace the data sources it came with, where only root may, and be left without Prometheus.
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       FLOWCOLLECT_DASHBOARDS: place.dashboards,
       FLOWCOLLECT_PROMETHEUS_URL: place.prometheus,
       DASHBOARD_LANG: place.language,
