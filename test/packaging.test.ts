@@ -116,7 +116,6 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(written['etc/systemd/system/flowcollect-config.path']).toContain(
       'PathChanged=/etc/flowcollect/ServerSetting.ini',
     );
-    expect(unit).toContain('ExecStartPost=systemctl reload --no-block prometheus prometheus-alertmanager');
     const apply = join(machine, /ExecStart=(\S+)/.exec(unit)?.[1] ?? '');
     const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
     const environment = {
@@ -128,7 +127,9 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await rm(join(folder, 'calls'));
     await run(apply, [], { env: environment });
     expect(await rules()).toContain('quota_bytes) > 0.42');
-    expect(await readFile(join(folder, 'calls'), 'utf8')).toMatch(/chown prometheus: \S+smtp_password/);
+    expect(await readFile(join(folder, 'calls'), 'utf8')).toMatch(
+      /chown prometheus: \S+smtp_password\nsystemctl try-reload-or-restart --no-block prometheus prometheus-alertmanager\n/,
+    );
 
     await writeFile(settings, '[alerts]\nQuotaWarning = much\n');
     await expect(run(apply, [], { env: environment })).rejects.toThrow('[alerts] QuotaWarning');
@@ -218,6 +219,14 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       'etc/flowcollect/ServerSetting.ini',
       'etc/systemd/system/flowcollect-exporter.service',
     ]);
+  });
+
+  it('takes the Node that it found, unless services could not see it', async () => {
+    await install('ServerSetting.ini');
+    const unit = (await tree())['etc/systemd/system/flowcollect-config.service'];
+    expect(unit).toContain(`Environment=PATH=${join(folder, 'bin')}:/usr/local/sbin:`);
+    await writeFile(join(folder, 'bin', 'realpath'), '#!/bin/sh\necho /root/.nvm/node\n', { mode: 0o755 });
+    await expect(install('ServerSetting.ini')).rejects.toThrow('which lies in a home folder');
   });
 
   it('says what it needs', async () => {

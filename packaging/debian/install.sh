@@ -41,6 +41,10 @@ install_program() {
 	command -v node >/dev/null || fail "Node 20.19 or later is needed: https://nodejs.org"
 	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
 		fail "Node 20.19 or later is needed; this is $(node --version)"
+	NODE=$(command -v node)
+	case "$(realpath "$NODE")" in
+	/home/* | /root/*) fail "services cannot see $NODE, which lies in a home folder: install Node for the whole machine, as https://nodejs.org says for Debian" ;;
+	esac
 	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "there is no dist/ in $HERE: run npm ci there first"
 	mkdir -p "$PROGRAM/dist" "$(dirname "$COMMAND")"
 	cp "$HERE"/dist/*.mjs "$PROGRAM/dist/"
@@ -61,21 +65,25 @@ install_settings() {
 install_apply() {
 	cat >"$PROGRAM/apply-settings" <<END
 #!/bin/sh
-# Writes the files of Prometheus and Alertmanager by the settings; bad settings change nothing.
+# Writes the files of Prometheus and Alertmanager by the settings and has them read it; bad settings change nothing.
 set -eu
 settings() { cksum <$CONFIG/ServerSetting.ini; }
+apply() {
+	flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus >/dev/null || return
+	# Debian's Alertmanager runs as this user.
+	for secret in alertmanager.yml smtp_password; do
+		if [ -f $CONFIG/prometheus/\$secret ]; then chown prometheus: $CONFIG/prometheus/\$secret; fi
+	done
+	systemctl try-reload-or-restart --no-block prometheus prometheus-alertmanager
+}
 seen=
-# systemd does not notice edits while this runs.
+# systemd does not notice edits while this runs, so nothing comes after the last look.
 until [ "\$seen" = "\$(settings)" ]; do
 	seen=\$(settings)
 	outcome=0
-	flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus >/dev/null || outcome=\$?
+	apply || outcome=\$?
 done
-[ \$outcome = 0 ] || exit \$outcome
-# Debian's Alertmanager runs as this user.
-for secret in alertmanager.yml smtp_password; do
-	if [ -f $CONFIG/prometheus/\$secret ]; then chown prometheus: $CONFIG/prometheus/\$secret; fi
-done
+exit \$outcome
 END
 	chmod 755 "$PROGRAM/apply-settings"
 	mkdir -p "$UNITS"
@@ -96,10 +104,8 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
-Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+Environment=PATH=$(dirname "$NODE"):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ExecStart=/opt/flowcollect/apply-settings
-# Not waited for, so that systemd notices the next edit.
-ExecStartPost=systemctl reload --no-block prometheus prometheus-alertmanager
 ProtectHome=yes
 PrivateTmp=yes
 NoNewPrivileges=yes
