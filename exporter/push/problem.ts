@@ -33,8 +33,8 @@ export function describePushProblem(problem: PushProblem, origin: string, langua
         : `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`;
     case 'wrong_token':
       return zh
-        ? `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken`
-        : `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken`;
+        ? `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 init device`
+        : `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken, or run init device with a new code of "flowcollect pair" on the server`;
     case 'held_by_another_state':
       return zh
         ? '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管'
