@@ -91,7 +91,10 @@ async function pack(args: readonly string[], attempts = ATTEMPTS): Promise<void>
   try {
     await tar(args);
   } catch (error) {
-    const said = error instanceof BackupError ? String((error.cause as { stderr?: unknown }).stderr).trim() : '';
+    const said =
+      error instanceof BackupError
+        ? String((error.cause as { stderr?: unknown } | undefined)?.stderr ?? '').trim()
+        : '';
     // What GNU tar says of a file that grew; anything beside it is a failure.
     if (said !== '' && said.split('\n').every((line) => line.endsWith(': file changed as we read it'))) return;
     if (attempts <= 1 || !/: File removed before we read it$/m.test(said)) throw error;
@@ -99,14 +102,18 @@ async function pack(args: readonly string[], attempts = ATTEMPTS): Promise<void>
   }
 }
 
+/** In English, whatever the language of the system: see above. Windows has no `env`, and another tar. */
+const TAR: readonly [string, ...string[]] = process.platform === 'win32' ? ['tar'] : ['env', 'LC_ALL=C', 'tar'];
+/** With what `env` ends where there is no such program. */
+const ENV_FINDS_NONE = 127;
+
 async function tar(args: readonly string[]): Promise<string> {
   try {
-    // In English, whatever the language of the system: see above.
-    const env = { ...process.env, LC_ALL: 'C' };
-    return (await run('tar', [...args], { maxBuffer: 2 ** 24, env })).stdout;
+    const [program, ...first] = TAR;
+    return (await run(program, [...first, ...args], { maxBuffer: 2 ** 24 })).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') throw new BackupError('backups need the program tar');
+    if (code === 'ENOENT' || code === ENV_FINDS_NONE) throw new BackupError('backups need the program tar');
     throw new BackupError(`tar failed: ${(stderr ?? '').trim()}`, { cause: error });
   }
 }
