@@ -4,9 +4,8 @@ import { basename } from 'node:path';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { removeKey, setKey } from '../core/ini-edit.ts';
 import { SettingsReader } from '../core/settings.ts';
-import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { ArgumentError } from '../runtime/command-line.ts';
-import { readSettingsText } from '../runtime/settings-file.ts';
+import { readSettingsText, writeSettingsText } from '../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-key.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
 import { hashToken } from './tokens.ts';
@@ -133,5 +132,5 @@ async function save(
     throw new TokenError('the file is written in a way that cannot be edited safely; edit the section by hand');
   }
   const file = await realpath(path);
-  await writeFileAtomic(file, text, (await stat(file)).mode & 0o777);
+  await writeSettingsText(file, text, (await stat(file)).mode & 0o777);
 }

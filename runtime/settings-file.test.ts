@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { SettingsError, SettingsReader } from '../core/settings.ts';
 import { createLogger } from './logger.ts';
-import { openSettingsFile, readSettingsText, type SettingsFile } from './settings-file.ts';
+import { openSettingsFile, readSettingsText, type SettingsFile, writeSettingsText } from './settings-file.ts';
 
 const parse = (file: string, text: string) => {
   const reader = new SettingsReader(file, text);
@@ -83,4 +83,13 @@ describe('openSettingsFile', () => {
 it('reads GBK where the file is not UTF-8', async () => {
   await writeFile(path, Buffer.from([0xbf, 0xcd, 0xcc, 0xfc]));
   expect(await readSettingsText(path)).toBe('客厅');
+});
+
+it('says what a folder needs that takes no settings', async () => {
+  // A file where the folder should be: refused to everybody, root among them.
+  const inFile = join(path, 'ServerSetting.ini');
+  await writeFile(path, '');
+  await expect(writeSettingsText(inFile, '[server]\n')).rejects.toThrow(
+    `${inFile}: cannot be written (ENOTDIR); its folder must let`,
+  );
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
+import { writeFileAtomic } from './atomic-file.ts';
 import type { Logger } from './logger.ts';
 
 /** A settings file that is read once at start and again whenever it changes. */
@@ -105,5 +106,21 @@ export async function readSettingsText(path: string): Promise<string> {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder('gbk').decode(bytes);
+  }
+}
+
+/**
+ * Replaces a settings file, which holds secrets: by default readable by its owner alone.
+ *
+ * @throws SettingsError naming the file and what its folder needs
+ */
+export async function writeSettingsText(path: string, text: string, mode?: number): Promise<void> {
+  try {
+    await writeFileAtomic(path, text, mode);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const mend =
+      'its folder must let the user who runs this write to it; beside docker-compose.yml: sudo chown -R 1000 config';
+    throw new SettingsError(path, [{ problem: `cannot be written (${code}); ${mend}` }]);
   }
 }

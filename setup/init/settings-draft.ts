@@ -1,7 +1,7 @@
 import { readIni } from '../../core/ini.ts';
 import { setKey } from '../../core/ini-edit.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
+import { readFileIfExists } from '../../runtime/atomic-file.ts';
+import { readSettingsText, writeSettingsText } from '../../runtime/settings-file.ts';
 
 /** Settings that are being made: what a file holds already, and what was answered. */
 export interface SettingsDraft {
@@ -9,7 +9,7 @@ export interface SettingsDraft {
   /** What stands in the file or was set; undefined where neither. */
   get(section: string, key: string): string | undefined;
   set(section: string, key: string, value: string): void;
-  /** Writes the file, readable by its owner alone. */
+  /** Writes the file, readable by its owner alone. @throws SettingsError */
   write(): Promise<void>;
 }
 
@@ -23,6 +23,6 @@ export async function openDraft(path: string): Promise<SettingsDraft> {
     set(section, key, value) {
       if (readIni(text).entries(section).get(key) !== value) text = setKey(text, section, key, value);
     },
-    write: () => writeFileAtomic(path, text),
+    write: () => writeSettingsText(path, text),
   };
 }
