@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { backupCommand } from './command.ts';
 
 let folder: string;
@@ -11,7 +11,10 @@ beforeEach(async () => {
   settings = join(folder, 'ServerSetting.ini');
   await writeFile(settings, `[server]\nServerToken = hush\nDataDir = ${join(folder, 'data')}\n`);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 async function packed(): Promise<string[]> {
   const lines: string[] = [];
@@ -29,4 +32,9 @@ it('packs the data of the services beside the settings', async () => {
 it('leaves a folder of that name alone that no service has written to, as /data where the services run in containers', async () => {
   await mkdir(join(folder, 'data', 'photos'), { recursive: true });
   expect(await packed()).toEqual([settings]);
+});
+
+it('says that tar is missing', async () => {
+  vi.stubEnv('PATH', folder);
+  await expect(packed()).rejects.toThrow('backups need the program tar');
 });
