@@ -56,7 +56,7 @@ describe('services by systemd', () => {
       ok: false,
       lines: ['flowcollect-gateway is installed but does not run; systemd goes on trying:', 'active (running)'],
     });
-    expect(calls.at(-1)).toBe('systemctl status --no-pager --full --lines=10 flowcollect-gateway');
+    expect(calls.at(-1)).toBe('journalctl -u flowcollect-gateway -n 15 --no-pager -o cat');
   });
 
   it('leave no unit behind', async () => {

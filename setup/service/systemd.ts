@@ -95,7 +95,9 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
   }
 
   async function whyNot(unit: string, scope: Scope): Promise<string[]> {
-    const { output } = await systemctl(scope, 'status', '--no-pager', '--full', '--lines=10', unit);
+    // Between two tries `systemctl status` leaves out what the service itself said.
+    const whose = scope === 'user' ? ['--user'] : [];
+    const { output } = await run('journalctl', [...whose, '-u', unit, '-n', '15', '--no-pager', '-o', 'cat']);
     return [`${unit} is installed but does not run; systemd goes on trying:`, output.trimEnd()];
   }
 
