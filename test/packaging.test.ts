@@ -179,7 +179,11 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     const environment = Object.fromEntries(
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => match.slice(1)),
     );
-    expect(environment).toMatchObject({ DASHBOARD_LANG: 'en', GF_SERVER_HTTP_ADDR: '127.0.0.1' });
+    expect(environment).toMatchObject({
+      DASHBOARD_LANG: 'en',
+      GF_SERVER_HTTP_ADDR: '127.0.0.1',
+      GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+    });
     // What the provisioning asks of the environment is there, and so are the dashboards it leads to.
     const provisioning = Object.entries(written).filter(
       ([path]) => path.includes('/provisioning/') && !path.endsWith('loki.yml'),

@@ -139,12 +139,14 @@ install_dashboards() {
 	done
 	language=$(sed -n 's/^[[:space:]]*Language[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$CONFIG/ServerSetting.ini" | tail -n 1)
 	mkdir -p "$UNITS/grafana-server.service.d"
+	# Grafana 13 would replace the data sources it came with, where only root may, and be left without Prometheus.
 	cat >"$UNITS/grafana-server.service.d/flowcollect.conf" <<END
 [Service]
 Environment=FLOWCOLLECT_DASHBOARDS=/etc/flowcollect/prometheus/dashboards
 Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
 Environment=DASHBOARD_LANG=${language:-zh}
 Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
+Environment=GF_PLUGINS_PREINSTALL_DISABLED=true
 END
 	systemctl daemon-reload
 	systemctl enable grafana-server
