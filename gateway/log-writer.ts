@@ -67,7 +67,7 @@ export async function openLogWriter({ folder, lastNumber, logBytes, begun }: Log
   return {
     async append(bytes, flushed) {
       // Whoever empties the folder of a running gateway must not have it write to a file that nobody can open again.
-      if (writing !== undefined && files.fstatSync(writing.file).nlink === 0) end();
+      if (writing !== undefined && files.statSync(writing.log.path, { throwIfNoEntry: false }) === undefined) end();
       writing ??= await begin();
       const { log, file } = writing;
       try {

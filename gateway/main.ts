@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { adminCommands } from './admin-command.ts';
@@ -27,6 +28,9 @@ function gatewayCommand(): Command {
     .description('the authenticated door in front of Pushgateway, until it is stopped')
     .option('--config <file>', 'the settings file', 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
+      // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole
+      // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.
+      setFlagsFromString('--heap-growing-percent=100');
       await runGatewayService({ path: config, signal: endingSignal() });
     });
 }
