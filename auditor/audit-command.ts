@@ -12,6 +12,7 @@ import { type PastSpan, readPastSpan } from './past/past-span.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import { createOutbox } from './report/outbox.ts';
+import { wordsOf } from './report/words.ts';
 import { readAuditState, statePathIn } from './state/audit-state.ts';
 import { createExactSums } from './usage/exact-sums.ts';
 import { createPrometheus } from './usage/prometheus.ts';
@@ -82,9 +83,7 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void): 
   const outcome = await createMailer(address).send(letter);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
-  throw new NotMailedError(
-    `not mailed: ${outcome.failure.text[config.language]}; kept, the running auditor tries again`,
-  );
+  throw new NotMailedError(wordsOf(config.language).mailTest.kept(outcome.failure.text[config.language]));
 }
 
 function spanOf(window: string, { day }: AuditorConfig): PastSpan {

@@ -85,8 +85,8 @@ describe('flowcollect audit --now', () => {
     const { code, out, err } = await flowcollect('audit', '--now', '--mail', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ version: 1, airports: [{ airport: 'a.yaml', used: 2 ** 30 }] });
-    expect(err).toContain('EmailPass must be the authorisation code');
-    expect(err).toContain('kept, the running auditor tries again');
+    expect(err).toContain('EmailPass 要填 EmailUser 的授权码');
+    expect(err).toContain('已保留，运行中的对账服务会再试');
     expect(err).not.toContain('hunter2');
     expect(await readdir(join(folder, 'data', 'auditor', 'outbox'))).toHaveLength(1);
   });

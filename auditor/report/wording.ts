@@ -85,6 +85,8 @@ export interface Words {
     readonly body: string;
     readonly done: (server: string, to: string) => string;
     readonly failed: (why: string) => string;
+    /** A report that did not go out, and waits for the next try. */
+    readonly kept: (why: string) => string;
     /** Taken, but not for these addresses. */
     readonly refused: (server: string, to: string) => string;
   };

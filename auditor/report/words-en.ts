@@ -103,6 +103,7 @@ export const ENGLISH: Words = {
     body: 'This mail has come through, and so will the reports.',
     done: (server, to) => `${server} took the test mail for ${to}; if it does not arrive, look among the spam`,
     failed: (why) => `not mailed: ${why}`,
+    kept: (why) => `not mailed: ${why}; kept, the running auditor tries again`,
     refused: (server, to) => `${server} took the mail, but not for ${to}; check EmailTo`,
   },
   reasons: {

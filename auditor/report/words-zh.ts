@@ -98,6 +98,7 @@ export const CHINESE: Words = {
     body: '收到这封邮件，说明日报可以发送。',
     done: (server, to) => `${server} 已接收测试邮件，收件人 ${to}；没看到的话请检查垃圾箱`,
     failed: (why) => `没有发出：${why}`,
+    kept: (why) => `没有发出：${why}；已保留，运行中的对账服务会再试`,
     refused: (server, to) => `${server} 收下了邮件，但不收给 ${to} 的；请检查 EmailTo`,
   },
   reasons: {
