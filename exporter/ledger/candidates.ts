@@ -1,4 +1,3 @@
-import type { Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
 
@@ -8,8 +7,8 @@ export interface ClosedCandidate {
   readonly attribution: Attribution;
   /** Bytes a millisecond over the last frame that showed it. */
   readonly rate: Bytes;
-  /** The same over the frame before; undefined where that did not show it. */
-  readonly earlierRate: { readonly [direction in Direction]: number | undefined };
+  /** The same over the frame before; NaN where that did not show it. */
+  readonly earlierRate: Bytes;
 }
 
 /** A connection that the log announced and no frame showed: all its bytes are in the totals only. */

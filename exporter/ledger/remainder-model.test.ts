@@ -11,8 +11,8 @@ const attribution: Attribution = {
   keys: { group: 'Choice', rule: 'Match', process: '', source: '', host: '', inbound_user: '' },
 };
 
-/** @param earlier bytes a millisecond over the frame before; undefined where that did not show it */
-const closed = (rate: number, earlier?: number): ClosedCandidate => ({
+/** @param earlier bytes a millisecond over the frame before; NaN where that did not show it */
+const closed = (rate: number, earlier = Number.NaN): ClosedCandidate => ({
   kind: 'closed',
   attribution,
   rate: { upload: 0, download: rate },

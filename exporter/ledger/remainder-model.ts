@@ -86,8 +86,10 @@ export function createRemainderModel(
    * Whether it was still busy when the last frame showed it: one that moved less than before, or less than busy ones do
    * where it was not shown before, has most likely come to its end within that frame.
    */
-  const keptPace = ({ rate, earlierRate }: ClosedCandidate): boolean =>
-    rate[direction] >= SAME_PACE * (earlierRate[direction] ?? busyRate);
+  const keptPace = ({ rate, earlierRate }: ClosedCandidate): boolean => {
+    const earlier = earlierRate[direction];
+    return rate[direction] >= SAME_PACE * (Number.isNaN(earlier) ? busyRate : earlier);
+  };
 
   const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
     switch (candidate.kind) {
