@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { chanceError } from './chance.ts';
-import type { ConnectionLife } from './connection-life.ts';
 import { bytesBy } from './misattribution.ts';
-import type { Scenario } from './scenario.ts';
+import type { ConnectionLife, Scenario } from './scenario.ts';
 
 /** A connection that moves evenly as long as it is open. */
 const life = (trafficClass: string, openedAt: number, closedAt: number, rate: number): ConnectionLife => ({

@@ -1,7 +1,6 @@
 import { sampleMessages } from '../../exporter/replay/recording.ts';
-import type { ConnectionLife } from './connection-life.ts';
 import { median, misattribution } from './misattribution.ts';
-import type { Scenario } from './scenario.ts';
+import type { ConnectionLife, Scenario } from './scenario.ts';
 
 /** Bytes of a small connection: as many as one of the recordings' short ones moves at most. */
 const SMALL = 160_000;

@@ -4,17 +4,7 @@ import { classify } from '../../exporter/ledger/classify.ts';
 import type { RecordedMessage } from '../../exporter/replay/recording.ts';
 import type { SimulatedConnection } from '../../simulator/household/connection.ts';
 import { movedBy } from '../../simulator/household/connection.ts';
-import { LOCAL_NODES } from './scenario.ts';
-
-/** All that is known of a connection that is over, or of one that was open to the end. */
-export interface ConnectionLife {
-  readonly class: string;
-  /** Epoch milliseconds; `closedAt` is Infinity for one that was open to the end. */
-  readonly openedAt: number;
-  readonly closedAt: number;
-  /** Downloaded by an instant (epoch milliseconds). */
-  downloadedBy(at: number): number;
-}
+import { type ConnectionLife, LOCAL_NODES } from './scenario.ts';
 
 /**
  * The lives of the connections that a recording shows: as exact as its frames are close, and without those that lived
