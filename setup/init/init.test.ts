@@ -56,6 +56,17 @@ const settings = async (file: string, section: string) =>
 
 const NEXT = { now: 'fc exporter', background: 'fc service install' };
 
+/** Nobody answers, no kernel is found, and the checks go well. */
+const unattended = (file: string) => ({
+  talk: talk(),
+  file,
+  places: [],
+  code: undefined,
+  hostName: 'host',
+  check: async () => true,
+  next: NEXT,
+});
+
 describe('init device', () => {
   it('finds the kernel that answers, and with a pairing code asks nothing else', async () => {
     const places = [
@@ -99,15 +110,7 @@ describe('init device', () => {
     const file = join(folder, 'ClientSetting.ini');
     const old = `; mine\r\n[client]\r\nMihomoAPIAddr = http://127.0.0.1:9\r\nRemoteServer = http://vps:1234/report\r\nRemoteToken = a;b\r\nDeviceID = pc\r\nLocalLogFile = x.log\r\n`;
     await writeFile(file, old);
-    await initDevice({
-      talk: talk(),
-      file,
-      places: [],
-      code: undefined,
-      hostName: 'host',
-      check: async () => true,
-      next: NEXT,
-    });
+    await initDevice(unattended(file));
     const text = await readFile(file, 'utf8');
     expect(
       text
@@ -119,31 +122,13 @@ describe('init device', () => {
 
   it('refuses a broken pairing code before it writes', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const broken = {
-      talk: talk(),
-      file,
-      places: [],
-      code: 'FC1-abc',
-      hostName: 'host',
-      check: async () => true,
-      next: NEXT,
-    };
-    await expect(initDevice(broken)).rejects.toThrow('the pairing code is not whole');
+    await expect(initDevice({ ...unattended(file), code: 'FC1-abc' })).rejects.toThrow('the pairing code is not whole');
     await expect(stat(file)).rejects.toThrow();
   });
 
   it('says which answer is missing when nobody is there', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const alone = {
-      talk: talk(),
-      file,
-      places: [],
-      code: undefined,
-      hostName: 'host',
-      check: async () => true,
-      next: NEXT,
-    };
-    await expect(initDevice(alone)).rejects.toThrow('an answer is needed: Address of the gateway');
+    await expect(initDevice(unattended(file))).rejects.toThrow('an answer is needed: Address of the gateway');
   });
 });
 
