@@ -20,7 +20,9 @@ interface Party {
  * What chance alone puts under a wrong class: the error of a method that is told, beyond all that the kernel says, what
  * each connection moved unseen, except how two kinds divide what they moved *together*: busy connections that closed
  * between the same two frames, having moved some more, which divide it by their rates, and small ones that lived
- * between the same two frames, which divide it evenly. No method that sees the same frames can expect to do better.
+ * between the same two frames, which divide it evenly. As long as those of a group are alike but for what nobody tells, as
+ * they are in the simulation and nearly so in the recordings, no method that sees the same frames can expect to do
+ * better; on a single draw it may.
  *
  * @param interval milliseconds between frames
  * @param phase milliseconds into the scenario
