@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -8,6 +9,9 @@ import { arm64Emulation } from './emulation.ts';
 import { executableName } from './make.ts';
 import { shippedBundles } from './single-bundle.ts';
 import { firstPush, output, type Program } from './try-executable.ts';
+
+/** Those that this machine can start. */
+const CHECKED = ['linux-x64', 'linux-arm64'] as const;
 
 const SimulatorLine = z.object({ kernel: z.string() });
 
@@ -20,6 +24,10 @@ const SimulatorLine = z.object({ kernel: z.string() });
  * @throws Error at the first that fails
  */
 export async function checkRelease(root: string, say: (line: string) => void): Promise<void> {
+  for (const target of CHECKED) {
+    const path = join(root, 'release', executableName(target));
+    if (!existsSync(path)) throw new Error(`${path} is not there: make it first, with \`npm run dist\``);
+  }
   const recordings = join(root, 'test', 'recordings');
   const replay = [
     ...['replay', join(recordings, 'mixed.ndjson.gz'), '--logs', join(recordings, 'mixed.logs.json.gz')],
