@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { connection, feed, frame, OPTIONS } from './example-frames.ts';
+import { EMPTY_CATALOG } from './frame.ts';
+import { createLedger } from './ledger.ts';
+
+describe('a kernel restart', () => {
+  it('is noticed when a total falls, and what the new kernel moved is counted from 0', () => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(0, 0), frame(1000, 9000, [connection('a', 9000)]));
+    const outcome = ledger.apply(frame(2000, 400, [connection('b', 400)]), EMPTY_CATALOG);
+    expect(outcome).toMatchObject({ kind: 'restarted', grew: { download: 400 } });
+    expect(ledger.counters()).toMatchObject({ restarts: 1, kernel: { download: 9400 } });
+  });
+
+  it('is noticed by its connections when the totals have grown past the old ones meanwhile', () => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(0, 0), frame(1000, 9000, [connection('a', 9000)]));
+    feed(ledger, frame(3_600_000, 12_000, [connection('b', 11_000)]));
+    expect(ledger.counters()).toMatchObject({ restarts: 1, kernel: { download: 21_000 } });
+  });
+
+  it('is noticed although ids repeat', () => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(0, 0), frame(1000, 9000, [connection('a', 9000, { start: 500 })]));
+    feed(ledger, frame(2000, 400, [connection('a', 400, { start: 1800 })]));
+    expect(ledger.counters()).toMatchObject({ restarts: 1, kernel: { download: 9400 } });
+  });
+
+  it('is not mistaken for all connections having been closed', () => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(0, 0), frame(1000, 9000, [connection('a', 9000)]), frame(2000, 9900, [connection('b', 700)]));
+    expect(ledger.counters()).toMatchObject({ restarts: 0, kernel: { download: 9900 } });
+  });
+
+  it('is not mistaken for a frame that came late', () => {
+    const ledger = createLedger(OPTIONS);
+    const open = (bytes: number) => [connection('a', bytes, { start: 500 })];
+    feed(ledger, frame(0, 0), frame(1000, 1000, open(1000)), frame(2000, 2000, open(2000)));
+    expect(ledger.apply(frame(2010, 1500, open(1500)), EMPTY_CATALOG)).toEqual({ kind: 'stale' });
+    feed(ledger, frame(3000, 3000, open(3000)));
+    expect(ledger.counters()).toMatchObject({ restarts: 0, kernel: { download: 3000 } });
+  });
+});
