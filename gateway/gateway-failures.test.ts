@@ -1,0 +1,82 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, SERIES } from '../test/gateway-at-double.ts';
+
+let gateway: GatewayAtDouble;
+beforeEach(async () => {
+  gateway = await openGatewayAtDouble();
+});
+afterEach(() => gateway.close());
+
+describe('when Pushgateway fails', () => {
+  beforeEach(async () => {
+    await gateway.send({ body: bodyOf(1), state: 'one 1' });
+  });
+
+  it('answers 503 with what to do, and does not take the push for accepted', async () => {
+    await gateway.double.unlisten();
+    const refused = await gateway.send({ body: bodyOf(2), state: 'one 2' });
+    expect(errorOf(refused)).toEqual([503, 'pushgateway_down']);
+    expect(JSON.parse(refused.text).message).toContain('start it on the server');
+    expect((await gateway.send({ method: 'GET' })).text).toContain(`${SERIES} 1\n`);
+    await gateway.double.listen();
+    expect((await gateway.send({ body: bodyOf(2), state: 'one 2' })).status).toBe(200);
+  });
+
+  it('answers 502 when it declines', async () => {
+    gateway.double.mode = 'decline';
+    expect(errorOf(await gateway.send({ body: bodyOf(2), state: 'one 2' }))).toEqual([502, 'pushgateway_refused']);
+    expect((await gateway.send({ method: 'GET' })).text).toContain(`${SERIES} 1\n`);
+  });
+
+  it.each(['lose', 'error'] as const)(
+    'holds counters to a push that may have arrived (%s), and settles it',
+    async (mode) => {
+      gateway.double.mode = mode;
+      expect(errorOf(await gateway.send({ body: bodyOf(2), state: 'one 2' }))).toEqual([503, 'pushgateway_down']);
+      expect((await gateway.send({ method: 'GET' })).text).toContain(`${SERIES} 2\n`);
+      gateway.pass(60_000);
+      expect(errorOf(await gateway.send({ body: bodyOf(1), state: 'two 1' }))).toEqual([409, 'counter_fell']);
+      gateway.double.mode = 'well';
+      await vi.waitFor(() =>
+        expect(gateway.double.groups.get('user/default/instance/客厅')).toContain(`${SERIES} 2\n`),
+      );
+    },
+  );
+
+  it('puts every device back into one that came up empty', async () => {
+    await gateway.send({ device: 'b', body: bodyOf(7) });
+    gateway.double.restart();
+    await vi.waitFor(() => expect(gateway.double.groups.size).toBe(2));
+    expect(gateway.double.groups.get('user/default/instance/b')).toContain(`${SERIES} 7\n`);
+  });
+
+  it('puts back only what one that kept an older state lacks', async () => {
+    await gateway.send({ device: 'b' });
+    const { length } = gateway.double.puts;
+    gateway.double.restart(new Map([['user/default/instance/b', bodyOf(1)]]));
+    await vi.waitFor(() => expect(gateway.double.groups.size).toBe(2));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(gateway.double.puts.slice(length)).toEqual(['user/default/instance/客厅']);
+  });
+
+  it('does so too when the gateway was down meanwhile, and keeps who holds what', async () => {
+    await gateway.stop();
+    gateway.double.restart();
+    await gateway.start();
+    await vi.waitFor(() => expect(gateway.double.groups.get('user/default/instance/客厅')).toContain(`${SERIES} 1\n`));
+    expect(errorOf(await gateway.send({ state: 'two 1' }))).toEqual([409, 'held_by_another_state']);
+    expect(errorOf(await gateway.send({ body: bodyOf(0), state: 'one 2' }))).toEqual([409, 'counter_fell']);
+  });
+});
+
+describe('a disk that refuses', () => {
+  it('fails the push and leaves Pushgateway as it was', async () => {
+    // A file where the folder should be fails for every user, also for one that may write everywhere.
+    await rm(join(gateway.folder, 'gateway', 'pushes'), { recursive: true });
+    await writeFile(join(gateway.folder, 'gateway', 'pushes'), '');
+    expect(errorOf(await gateway.send())).toEqual([503, 'storage_failed']);
+    expect(gateway.double.puts).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pushPath } from '../core/device-id.ts';
+import { errorOf, type GatewayAtDouble, openGatewayAtDouble, TOKEN } from '../test/gateway-at-double.ts';
+
+let gateway: GatewayAtDouble;
+beforeEach(async () => {
+  gateway = await openGatewayAtDouble();
+});
+afterEach(() => gateway.close());
+
+describe('rude visitors', () => {
+  it('who guess tokens are not even looked at after a while, and cannot hold devices elsewhere back', async () => {
+    const guess = (from: string, token: string) =>
+      gateway.send({ headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
+    for (let failure = 0; failure < 60; failure += 1)
+      expect((await guess('203.0.113.1', `guess ${failure}`)).status).toBe(401);
+    expect(errorOf(await guess('203.0.113.1', TOKEN))).toEqual([429, 'slow_down']);
+    expect((await guess('203.0.113.2', TOKEN)).status).toBe(200);
+    gateway.pass(60_000);
+    expect((await guess('203.0.113.1', TOKEN)).status).toBe(200);
+  });
+
+  it('who never finish, a thousand of them, do not keep a device out', async () => {
+    const { port } = new URL(gateway.door());
+    const sockets = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => undefined);
+        await new Promise<void>((resolve) => {
+          socket.write(`PUT ${pushPath('a')} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n`, () => resolve());
+        });
+        return socket;
+      }),
+    );
+    expect((await gateway.send()).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('may send half a request without keeping the door from stopping', async () => {
+    const socket = connect(Number(new URL(gateway.door()).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await new Promise<void>((resolve) => {
+      socket.write('PUT /metrics HTTP/1.1\r\nHost: x\r\n', () => resolve());
+    });
+    await gateway.stop();
+    await expect(fetch(gateway.door())).rejects.toThrow();
+  });
+
+  it('may leave in the middle of a push: the device is free for the next', async () => {
+    const half = httpRequest(gateway.door() + pushPath('客厅'), {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${TOKEN}`, 'x-flowcollect-state': 'one 1', 'content-length': '1000' },
+    });
+    half.on('error', () => undefined);
+    await new Promise<void>((resolve) => {
+      half.write('# TYPE', () => resolve());
+    });
+    half.destroy();
+    expect((await gateway.send()).status).toBe(200);
+    await vi.waitFor(() => expect(gateway.lines.join()).toContain('went away'));
+  });
+});

@@ -1,0 +1,119 @@
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLabelProxy, type LabelProxy } from '../gateway/label-proxy.ts';
+import { createReaderDoor, type ReaderDoorOptions } from '../gateway/reader-door.ts';
+import { hashToken } from '../gateway/tokens.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { listenHttp } from '../runtime/http-listener.ts';
+import { createLogger } from '../runtime/logger.ts';
+
+export const FORM = 'application/x-www-form-urlencoded';
+export const basic = (user: string, token: string): string =>
+  `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+/** With which {@link ReaderDoorAtDouble.ask} asks where it is not told otherwise. */
+export const ALICE = basic('alice', 'one');
+
+/** A question as it came to what stands behind the door. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: readonly string[];
+  readonly body: string;
+}
+
+/** What a reader asks; by default a GET without a body. */
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Buffer;
+}
+
+/** The readers' door on loopback, whose clock stands still. */
+export interface ReaderDoorAtDouble {
+  readonly port: number;
+  /** What the double was asked since {@link forget}; it answers every question with 422. */
+  readonly seen: readonly Seen[];
+  /** Lines of the log since {@link forget}. */
+  readonly lines: readonly string[];
+  ask(path: string, asked?: Asked): Promise<{ readonly status: number; readonly text: string }>;
+  /** Lets time pass. */
+  pass(milliseconds: number): void;
+  /** Puts other readers in the place of `alice`, whose token is `one`, and `小明`, whose token is `two`. */
+  know(readers: ReturnType<ReaderDoorOptions['readers']>): void;
+  /** Empties what was seen and logged. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export const READERS = [
+  { user: 'alice', hash: hashToken('one') },
+  { user: '小明', hash: hashToken('two') },
+];
+
+/** @param behind takes the place of the double, and is closed with the door */
+export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtDouble> {
+  const seen: Seen[] = [];
+  const lines: string[] = [];
+  let now = 0;
+  let readers: ReturnType<ReaderDoorOptions['readers']> = READERS;
+  const double = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const { method = '', url = '', headers, rawHeaders } = incoming;
+      seen.push({ method, url, headers, raw: rawHeaders, body: Buffer.concat(chunks).toString('utf8') });
+      response.writeHead(422, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"status":"error"}');
+    });
+  });
+  await new Promise<void>((resolve) => {
+    double.listen(0, '127.0.0.1', resolve);
+  });
+  const labelProxy = behind ?? createLabelProxy(`http://127.0.0.1:${(double.address() as AddressInfo).port}/below`);
+  const clock = { ...systemClock, now: () => now };
+  const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
+  const door = await listenHttp(createReaderDoor({ labelProxy, clock, logger, readers: () => readers }), {
+    host: '127.0.0.1',
+    port: 0,
+    setting: 'none',
+  });
+  return {
+    port: door.port,
+    seen,
+    lines,
+    // Not fetch, which would tidy the path.
+    ask: (path, { method = 'GET', headers = {}, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const asked = request(
+          {
+            ...{ port: door.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers } },
+            // On a connection of its own: one that is kept may be closed by the door while this process is busy.
+            agent: false,
+          },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on('data', (chunk: Buffer) => chunks.push(chunk));
+            response.on('end', () =>
+              resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+            );
+          },
+        );
+        asked.on('error', reject).end(body);
+      }),
+    pass(milliseconds) {
+      now += milliseconds;
+    },
+    know(others) {
+      readers = others;
+    },
+    forget() {
+      seen.length = 0;
+      lines.length = 0;
+    },
+    async close() {
+      await door.close();
+      await labelProxy.close();
+      double.close();
+    },
+  };
+}
