@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../core/json.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Birth } from '../ledger/frame.ts';
 import type { CatalogSource } from './catalog-source.ts';
@@ -40,12 +41,6 @@ export async function followBirths(options: BirthStreamOptions): Promise<void> {
 function readBirth(text: string, at: number, catalog: CatalogSource): Birth | undefined {
   // Every birth holds `-->`, of which JSON encoders of the kernel's kind escape the last character.
   if (!text.includes('--')) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const message = LogMessage.safeParse(json);
+  const message = LogMessage.safeParse(parseJson(text));
   return message.success ? parseBirth(message.data.payload, at, catalog.current().has) : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFrameDecoder, FrameError } from './frame-message.ts';
+import { FrameError } from './frame-error.ts';
+import { createFrameDecoder } from './frame-message.ts';
 
 const item = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   id: 'a',

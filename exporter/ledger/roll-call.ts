@@ -15,6 +15,8 @@ export interface RollCall<T extends RollEntry> {
   readonly byId: ReadonlyMap<string, T>;
   /** Begins a list; one that was not ended counts for nothing. */
   begin(): void;
+  /** What most likely comes next, as it did before. */
+  next(): T | undefined;
   /** What has this id, if a list before named it or {@link answer} was called with it. */
   find(id: string): T | undefined;
   /** The list names this one next. */
@@ -38,18 +40,14 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
       call += 1;
       expected = 0;
     },
+    next: () => before[expected],
     find(id) {
       const next = before[expected];
-      if (next?.id === id) {
-        expected += 1;
-        return next;
-      }
-      const entry = byId.get(id);
-      if (entry !== undefined) expected = entry.position + 1;
-      return entry;
+      return next?.id === id ? next : byId.get(id);
     },
     answer(entry) {
       if (entry.call === 0) byId.set(entry.id, entry);
+      else expected = entry.position + 1;
       entry.call = call;
       entry.position = named;
       now[named] = entry;

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import * as z from 'zod';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
+import { parseJson } from '../../core/json.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { ReadBack } from '../saved-account.ts';
 import type { PushProblem } from './problem.ts';
@@ -148,13 +149,7 @@ function problemOfAnswer(answer: Answer): PushProblem {
 }
 
 function readError({ text }: Answer): { isJson: boolean; code: string; detail: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { isJson: false, code: '', detail: '' };
-  }
-  const body = ErrorBody.safeParse(json);
+  const body = ErrorBody.safeParse(parseJson(text));
   if (!body.success || body.data.error === undefined) return { isJson: false, code: '', detail: '' };
   const { error, code = error, message = error } = body.data;
   return { isJson: true, code, detail: message.slice(0, 300) };

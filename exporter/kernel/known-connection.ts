@@ -1,0 +1,39 @@
+import type { Connection, ConnectionDetails } from '../ledger/frame.ts';
+import type { RollCall, RollEntry } from '../ledger/roll-call.ts';
+import { checkItem, readDetails } from './connection-item.ts';
+import type { ConnectionText, Counts } from './connection-text.ts';
+
+/**
+ * What a decoder keeps of an open connection: its details are read at first sight and kept, with its id, so that
+ * whoever looks it up compares the same text with itself.
+ */
+export interface KnownConnection extends RollEntry {
+  readonly details: ConnectionDetails;
+  /** How it was written when it was last parsed by itself. */
+  text: ConnectionText | undefined;
+}
+
+/**
+ * Answers the roll call with a parsed connection.
+ *
+ * @param index where in the list it stands, for errors
+ * @throws FrameError
+ */
+export function answerParsed(
+  roll: RollCall<KnownConnection>,
+  value: unknown,
+  index: number,
+): { readonly known: KnownConnection; readonly connection: Connection } {
+  const item = checkItem(value, index);
+  const { id } = item;
+  const known = roll.find(id) ?? { id, details: readDetails(item, index), text: undefined, call: 0, position: 0 };
+  roll.answer(known);
+  return { known, connection: connectionOf(known, item) };
+}
+
+export const connectionOf = ({ id, details }: KnownConnection, { upload, download }: Counts): Connection => ({
+  id,
+  upload,
+  download,
+  details,
+});
