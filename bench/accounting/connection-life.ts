@@ -1,5 +1,5 @@
 import type { NodeCatalog } from '../../exporter/kernel/catalog.ts';
-import { createFrameDecoder } from '../../exporter/kernel/frame-message.ts';
+import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { classify } from '../../exporter/ledger/classify.ts';
 import type { RecordedMessage } from '../../exporter/replay/recording.ts';
 import type { SimulatedConnection } from '../../simulator/household/connection.ts';

@@ -1,4 +1,4 @@
-import { createFrameDecoder } from '../../exporter/kernel/frame-message.ts';
+import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { classify } from '../../exporter/ledger/classify.ts';
 import type { ConnectionDetails, Frame } from '../../exporter/ledger/frame.ts';
 import { type RecordedMessage, sampleMessages } from '../../exporter/replay/recording.ts';

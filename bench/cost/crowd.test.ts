@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
-import { createFrameDecoder } from '../../exporter/kernel/frame-message.ts';
+import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseBirth } from '../../exporter/kernel/log-line.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { createCrowd } from './crowd.ts';

@@ -1,5 +1,5 @@
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
-import { createFrameDecoder } from '../../exporter/kernel/frame-message.ts';
+import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseBirth } from '../../exporter/kernel/log-line.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { createExporterMetrics } from '../../exporter/metrics.ts';

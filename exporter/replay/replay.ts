@@ -1,5 +1,5 @@
 import type { Dimension } from '../../core/metric-contract.ts';
-import { createFrameDecoder } from '../kernel/frame-message.ts';
+import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { type IsKnownName, parseBirth } from '../kernel/log-line.ts';
 import type { TrafficSeries } from '../ledger/book.ts';
 import type { Bytes } from '../ledger/bytes.ts';

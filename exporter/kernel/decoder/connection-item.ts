@@ -1,4 +1,4 @@
-import type { ConnectionDetails } from '../ledger/frame.ts';
+import type { ConnectionDetails } from '../../ledger/frame.ts';
 import { count, FrameError } from './frame-error.ts';
 
 /** One connection of a `/connections` message, parsed; what moves from frame to frame is checked. */

@@ -1,5 +1,5 @@
-import type { Connection, ConnectionDetails } from '../ledger/frame.ts';
-import type { RollCall, RollEntry } from '../ledger/roll-call.ts';
+import type { Connection, ConnectionDetails } from '../../ledger/frame.ts';
+import type { RollCall, RollEntry } from '../../ledger/roll-call.ts';
 import { checkItem, readDetails } from './connection-item.ts';
 import type { ConnectionText, Counts } from './connection-text.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRollCall } from '../ledger/roll-call.ts';
-import { parseRecordedMessages, readRecordedText } from '../replay/recording.ts';
-import { createFrameDecoder } from './frame-message.ts';
+import { createRollCall } from '../../ledger/roll-call.ts';
+import { parseRecordedMessages, readRecordedText } from '../../replay/recording.ts';
+import { createFrameDecoder } from './frame-decoder.ts';
 import { createPieceReader } from './frame-pieces.ts';
 import type { KnownConnection } from './known-connection.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createFrameDecoder } from './frame-decoder.ts';
 import { FrameError } from './frame-error.ts';
-import { createFrameDecoder } from './frame-message.ts';
 
 const item = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   id: 'a',

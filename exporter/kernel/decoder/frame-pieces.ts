@@ -1,6 +1,6 @@
-import { parseJson } from '../../core/json.ts';
-import type { Connection, Frame } from '../ledger/frame.ts';
-import type { RollCall } from '../ledger/roll-call.ts';
+import { parseJson } from '../../../core/json.ts';
+import type { Connection, Frame } from '../../ledger/frame.ts';
+import type { RollCall } from '../../ledger/roll-call.ts';
 import { connectionTextOf, readCounts } from './connection-text.ts';
 import { answerParsed, connectionOf, type KnownConnection } from './known-connection.ts';
 import { createTextCursor, type TextCursor } from './text-cursor.ts';

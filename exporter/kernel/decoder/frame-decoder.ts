@@ -1,6 +1,6 @@
-import { parseJson } from '../../core/json.ts';
-import type { Frame } from '../ledger/frame.ts';
-import { createRollCall } from '../ledger/roll-call.ts';
+import { parseJson } from '../../../core/json.ts';
+import type { Frame } from '../../ledger/frame.ts';
+import { createRollCall } from '../../ledger/roll-call.ts';
 import { count, FrameError, isCount } from './frame-error.ts';
 import { createPieceReader } from './frame-pieces.ts';
 import { answerParsed, type KnownConnection } from './known-connection.ts';
