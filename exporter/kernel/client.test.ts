@@ -59,6 +59,7 @@ describe('a kernel client', () => {
     await vi.waitFor(() => expect(frames).toHaveLength(1));
     for (const download of [10, 20, 30]) kernel.send('/connections', connectionsMessage(0, download));
     await vi.waitFor(() => expect(totals()).toEqual([0, 10, 20, 30]));
+    expect(frames.map(({ frame }) => frame.continues)).toEqual([false, true, true, true]);
     expect(kernel.asked).toContain('WS /connections?interval=100');
     expect(links.at(-1)).toEqual({ kind: 'up', version: 'v1.19.2', via: 'websocket' });
   });
@@ -91,6 +92,7 @@ describe('a kernel client', () => {
     kernel = await startScriptedKernel({ port });
     kernel.answers.set('/connections', connectionsMessage(0, 77));
     await vi.waitFor(() => expect(totals().at(-1)).toBe(77), 10_000);
+    expect(frames.find(({ frame }) => frame.download === 77)?.frame.continues).toBe(false);
   });
 
   it('tells something else on the port from a kernel', async () => {

@@ -60,9 +60,9 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const reportProblem = (problem: KernelProblem): void => report({ kind: 'down', problem });
 
   /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
-  function take(text: string): boolean {
+  function take(text: string, continues: boolean): boolean {
     try {
-      intake.accept(decoder.decode(text, clock.now()));
+      intake.accept({ ...decoder.decode(text, clock.now()), continues });
       return true;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -86,7 +86,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       clock,
       pollInterval,
       onMessage(text, via) {
-        if (!take(text)) return;
+        if (!take(text, fruitful)) return;
         fruitful = true;
         report({ kind: 'up', version, via });
       },
@@ -118,7 +118,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       await running;
       intake.flush();
       const answer = await endpoint.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
-      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text);
+      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text, false);
       await endpoint.close();
     },
   };

@@ -154,7 +154,7 @@ const bytesOf = ({ upload, download }: Bytes): Bytes => ({ upload, download });
  * Dialer-proxy hops and the kernel's own DNS: listed, yet left out of the totals (mihomo `component/proxydialer`,
  * `tunnel/dns_dialer.go`). The kernel's own downloads are `Inner` too, but name a process, and do count.
  */
-function isUncounted({ type, process }: ConnectionDetails): boolean {
+export function isUncounted({ type, process }: ConnectionDetails): boolean {
   return type === 'Inner' && process === '';
 }
 

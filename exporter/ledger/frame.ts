@@ -13,6 +13,8 @@ export interface Frame {
   /** Memory the kernel says it uses, in bytes; 0 when it does not say. */
   readonly memory: number;
   readonly connections: readonly Connection[];
+  /** The link to the kernel held since the frame before, so that the kernel did too; absent where that is not known. */
+  readonly continues?: boolean;
 }
 
 /** One open connection of a frame: how much it has moved since it opened. */

@@ -139,8 +139,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const restarted = life !== 'same';
     if (restarted) {
       restarts += 1;
-      connections.clear();
-      // All that a new kernel shows is new.
+      // All that a new kernel shows is new; one that began its totals anew still has the connections it had.
+      if (life === 'restarted') connections.clear();
       knowsConnections = true;
     }
     const elapsed = Math.max(1, frame.at - lastAt);

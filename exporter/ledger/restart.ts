@@ -1,5 +1,6 @@
 import { DIRECTIONS } from '../../core/traffic.ts';
 import type { Bytes } from './bytes.ts';
+import { isUncounted } from './connection-table.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 
 /** What is known of the kernel from the frame before. */
@@ -22,7 +23,8 @@ const SNAPSHOT_SKEW_MS = 50;
  *
  * A kernel's totals only rise, so a fall is a restart, unless a connection of the last frame is still there: then the
  * frame is an old one that came late. When the totals did not fall, the kernel still has restarted if no connection
- * survived and the new ones moved more than the totals grew by: a long outage may hide a whole restart.
+ * survived and the new ones moved more than the totals grew by: a long outage may hide a whole restart. Where the link
+ * held there was no outage, and such a surplus is bytes that came between the kernel's reading of the two.
  */
 export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted' | 'stale' {
   const survives = frame.connections.some(({ id, details }) => {
@@ -30,23 +32,25 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
     return known !== undefined && known.details.start === details.start;
   });
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
-  if (survives || last.connections === undefined || last.connections.size === 0) return 'same';
+  if (survives || frame.continues === true || last.connections === undefined || last.connections.size === 0)
+    return 'same';
   return outgrowTotals(frame, frame.connections, last) ? 'restarted' : 'same';
 }
 
 /**
  * Whether these connections have moved more since they opened than the totals grew by since the frame before: then they
- * cannot all have opened since.
+ * cannot all have opened since. Those that the totals leave out say nothing.
  */
 export function outgrowTotals(
   frame: Frame,
   connections: readonly Connection[],
   last: Omit<LastSeen, 'connections'>,
 ): boolean {
-  const opened = connections.map(({ details }) => details.start).filter((start) => start > 0 && start <= frame.at);
+  const counted = connections.filter(({ details }) => !isUncounted(details));
+  const opened = counted.map(({ details }) => details.start).filter((start) => start > 0 && start <= frame.at);
   const age = frame.at - (opened.length > 0 ? Math.min(...opened) : last.at);
   return DIRECTIONS.some((direction) => {
-    const moved = connections.reduce((sum, connection) => sum + connection[direction], 0);
+    const moved = counted.reduce((sum, connection) => sum + connection[direction], 0);
     const skew = (moved * SNAPSHOT_SKEW_MS) / Math.max(SNAPSHOT_SKEW_MS, age);
     return moved - (frame[direction] - last.raw[direction]) > skew;
   });
