@@ -26,7 +26,8 @@ import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 import type { Reason } from './verdict/reason.ts';
 
-const HOUR = 3_600_000;
+/** A report comes when the day ends, or an hour later where the clock shows that time twice. */
+const JUST_ENDED = 90 * 60_000;
 
 export interface AuditorOptions {
   readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
@@ -220,8 +221,8 @@ export function createAuditor({
 
 const isSpent = ({ code }: Reason): boolean => code === 'link_spent';
 
-/** The day that a report made now is about: the one that ended within the hour, else the running one. */
+/** The day that a report made now is about: the one that has just ended, else the running one. */
 export function reportedDay(now: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {
   const running = localDayAt(now, day);
-  return now - running.start < HOUR ? localDayAt(running.start - 1, day) : running;
+  return now - running.start < JUST_ENDED ? localDayAt(running.start - 1, day) : running;
 }

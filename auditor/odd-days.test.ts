@@ -83,6 +83,20 @@ describe('where clocks change', () => {
   });
 });
 
+describe('where clocks show 23:55 twice in one night', () => {
+  it.each([
+    ['Africa/Cairo', '2026-10-28T23:55:00+03:00', '2026-10-29T23:55:00+02:00', '2026-10-29', 24],
+    ['America/Santiago', '2026-04-03T23:55:00-03:00', '2026-04-04T23:55:00-03:00', '2026-04-04', 24],
+  ])('a report in %s is of the day that ended', async (zone, before, ended, date, hours) => {
+    const auditor = await openAuditor(zone, before);
+    await auditor.report();
+    const night = await at(auditor, ended);
+    expect(night).toMatchObject({ verdict: 'ok', day: { date } });
+    expect(proxyOf(night)).toBeCloseTo(hours, 3);
+    expect(auditor.missedDay()).toBeUndefined();
+  });
+});
+
 describe('a machine that slept through 23:55', () => {
   it('reports the day that was missed once, and the window holds all of the time', async () => {
     const auditor = await openAuditor('Asia/Shanghai', '2026-11-20T23:55:00+08:00');

@@ -32,9 +32,36 @@ describe('localDayAt', () => {
     expect((day.end - day.start) / 3_600_000).toBe(hours);
   });
 
+  it.each([
+    ['Africa/Cairo', '2024-10-31T20:55:00.000Z'],
+    ['America/Santiago', '2025-04-06T02:55:00.000Z'],
+  ])('ends in %s when 23:55 is shown for the first of two times', (zone, end) => {
+    const rule = { zone, dayEnds: '23:55' };
+    expect(iso(localDayAt(Date.parse(end) - 1, rule).end)).toBe(end);
+    for (const minutes of [0, 30, 59, 60, 61]) {
+      const day = localDayAt(Date.parse(end) + minutes * 60_000, rule);
+      expect([iso(day.start), (day.end - day.start) / 3_600_000]).toEqual([end, 25]);
+    }
+  });
+
   it('leaves no gap and no overlap between days', () => {
-    const instants = fc.date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
-    const zones = fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'UTC');
+    const anyTime = fc.date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
+    // Clocks were set back, or forward, within half a day of these.
+    const changes = [
+      '2024-10-31T21:00Z',
+      '2025-04-06T03:00Z',
+      '2025-11-02T05:00Z',
+      '2025-10-26T01:00Z',
+      '2025-04-24T22:00Z',
+    ];
+    const nearChange = fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -48, max: 48 }))
+      .map(([change, quarters]) => new Date(Date.parse(change) + quarters * 900_000));
+    const instants = fc.oneof(anyTime, nearChange);
+    const zones = fc.constantFrom(
+      ...['Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'UTC'],
+      ...['Africa/Cairo', 'America/Santiago', 'America/Havana'],
+    );
     const ends = fc.constantFrom('23:55', '00:00', '02:30', '12:00');
     fc.assert(
       fc.property(instants, zones, ends, (instant, zone, dayEnds) => {

@@ -62,7 +62,9 @@ export function formatLocalTime(at: number, zone: string): string {
   return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');
 }
 
+/** Where clocks are set back over it, as in Cairo and Santiago at midnight, the first time that they show it. */
 function endOf(local: DateTime, rule: DayRule): DateTime {
   const [hour, minute] = rule.dayEnds.split(':').map(Number);
-  return local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });
+  const end = local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });
+  return end.getPossibleOffsets()[0] ?? end;
 }
