@@ -80,6 +80,7 @@ describe('a kernel client', () => {
     start();
     await vi.waitFor(() => expect(frames.length).toBeGreaterThan(2));
     expect(links.at(-1)).toMatchObject({ kind: 'up', via: 'get' });
+    expect(frames.map(({ frame }) => frame.continues)).not.toContain(true);
     expect(logs).not.toContain(true);
   });
 

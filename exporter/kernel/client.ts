@@ -77,6 +77,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     // A restarted kernel may use ids again.
     decoder = createFrameDecoder();
     let fruitful = false;
+    let heldSinceFrame = false;
     const session = new AbortController();
     const signal = AbortSignal.any([stopping.signal, session.signal]);
     const births = followBirths({ endpoint, signal, clock, catalog, onBirth, onLogs });
@@ -86,8 +87,10 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       clock,
       pollInterval,
       onMessage(text, via) {
-        if (!take(text, fruitful)) return;
+        if (!take(text, heldSinceFrame)) return;
         fruitful = true;
+        // Between two GETs a kernel can restart unnoticed; a WebSocket ends with it.
+        heldSinceFrame = via === 'websocket';
         report({ kind: 'up', version, via });
       },
     });
