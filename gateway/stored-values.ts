@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { seriesKey } from '../core/exposition.ts';
+import { metricSpec } from '../core/metric-contract.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { Device } from './device.ts';
 
@@ -35,8 +36,11 @@ export function createStoredValues(origin: string): StoredValues {
       const { data } = Answer.parse(await response.json());
       return new Map(
         data.result.map(({ metric, value }) => {
-          const labels = new Map(Object.entries(metric).filter(([label]) => !IDENTITY.includes(label)));
-          return [seriesKey({ name: metric.__name__ ?? '', labels }), Number(value[1])];
+          const { __name__: name = '' } = metric;
+          // Prometheus stores no empty label, such as the provider of a node that has none.
+          const empty = (metricSpec(name)?.labels ?? []).map((label): [string, string] => [label, '']);
+          const own = Object.entries(metric).filter(([label]) => !IDENTITY.includes(label));
+          return [seriesKey({ name, labels: new Map([...empty, ...own]) }), Number(value[1])];
         }),
       );
     } catch (error) {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
-import { KERNEL_BYTES } from '../core/metric-contract.ts';
+import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { run } from '../gateway/main.ts';
 import { hashToken } from '../gateway/tokens.ts';
@@ -23,8 +23,10 @@ let port: number;
 let settings: string;
 let ahead = 0;
 
+/** A node of no provider, as most devices have, has an empty label, which Prometheus does not store. */
 const kernel = (value: number) =>
-  `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n${KERNEL_BYTES}{direction="download"} 7\n`;
+  `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n${KERNEL_BYTES}{direction="download"} 7\n` +
+  `# TYPE ${TRAFFIC_BYTES} counter\n${TRAFFIC_BYTES}{class="direct",node="DIRECT",provider="",direction="upload",accounting="measured"} ${value}\n`;
 const request = async (method: string, state = '', body?: string): Promise<number> => {
   const headers = { authorization: 'Bearer one', [STATE_HEADER]: state };
   const response = await fetch(door + pushPath(DEVICE), { method, headers, ...(body === undefined ? {} : { body }) });
