@@ -5,6 +5,7 @@ import {
   createKernelModel,
   downloaded,
   freshAccount,
+  newStateId,
   openAccount,
   pushOnce,
   throughJson,
@@ -82,7 +83,7 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
           if (state === 'gone') states += 1;
           account = saved === undefined ? freshAccount(`s${states}`) : openAccount(saved);
           // An old copy does not know that it is one until it asks.
-          if (state === 'old copy') account.reconcile(gateway.readBack('a'), kernel.state.at);
+          if (state === 'old copy') account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
         }
         expect(downloaded(account.counters()) + account.counters().carry.download).toBe(
           account.counters().kernel.download,

@@ -5,6 +5,7 @@ import {
   downloaded,
   freshAccount,
   LEDGER,
+  newStateId,
   openAccount,
   pushOnce,
   throughJson,
@@ -38,7 +39,7 @@ describe('an account', () => {
       kind: 'baseline',
       skipped: { download: 5000 },
     });
-    expect(account.reconcile({ kind: 'nothing' }, kernel.state.at)).toBe('began');
+    expect(account.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId)).toBe('began');
     kernel.move(70);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     expect(downloaded(account.counters())).toBe(70);
@@ -53,7 +54,7 @@ describe('an account', () => {
     after.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(40);
     after.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(after.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    expect(after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
     expect(downloaded(after.counters())).toBe(1340);
     expect(after.save()).toMatchObject({ stateId: 'two', sequence: 0 });
   });
@@ -72,7 +73,7 @@ describe('an account', () => {
     after.apply({ ...frame, download: frame.download + 50, connections: [old, born] }, EMPTY_CATALOG);
     const readBack = gateway.readBack('a');
     if (readBack.kind !== 'found') throw new Error('the gateway has accepted a push');
-    after.reconcile({ ...readBack, acceptedAt }, kernel.state.at);
+    after.reconcile({ ...readBack, acceptedAt }, kernel.state.at, newStateId);
     const counters = after.counters();
     expect(downloaded(counters)).toBe(1350);
     const measured = counters.traffic.filter(({ accounting }) => accounting === 'measured');
@@ -84,7 +85,7 @@ describe('an account', () => {
     const gateway = createGatewayModel();
     pushedAccount(kernel, gateway);
     const after = freshAccount('two');
-    expect(after.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    expect(after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
     kernel.move(300);
     after.apply(kernel.frame(), EMPTY_CATALOG);
     expect(after.counters()).toMatchObject({ kernel: { download: 1300 }, carry: { download: 0 } });
@@ -102,14 +103,14 @@ describe('an account', () => {
     other.apply(kernel.frame(), EMPTY_CATALOG);
     pushOnce(other, gateway, nowhere, kernel.state.at);
     kernel.move(600);
-    expect(old.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    expect(old.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
     // What it counts until its own push is accepted outlives a restart of it.
     old.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.restart();
     kernel.move(80);
     old.apply(kernel.frame(), EMPTY_CATALOG);
     const again = openAccount(old.save());
-    expect(again.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('went_on');
+    expect(again.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('went_on');
     expect(downloaded(again.counters())).toBe(2180);
   });
 
@@ -123,7 +124,7 @@ describe('an account', () => {
     kernel.restart();
     kernel.move(70);
     after.apply(kernel.frame(), EMPTY_CATALOG);
-    after.reconcile(gateway.readBack('a'), kernel.state.at);
+    after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
     expect(downloaded(after.counters())).toBe(1570);
   });
 
@@ -143,9 +144,10 @@ describe('an account', () => {
     const restored = openAccount(copy ?? account.save());
     kernel.move(1);
     restored.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('resumed');
+    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
     expect(downloaded(restored.counters())).toBe(1001);
-    expect(restored.beginPush().sequence).toBe(3);
+    // Under another state id: it may be a copy on another device, which must not pass for this one.
+    expect(restored.beginPush()).toMatchObject({ sequence: 1, stateId: expect.stringMatching(/^new/) });
   });
 
   it('goes on by itself when its state is the newest', () => {
@@ -153,7 +155,9 @@ describe('an account', () => {
     const gateway = createGatewayModel();
     const account = freshAccount('one');
     pushOnce(account, gateway, nowhere, kernel.state.at);
-    expect(openAccount(account.beginPush()).reconcile(gateway.readBack('a'), kernel.state.at)).toBe('went_on');
+    expect(openAccount(account.beginPush()).reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe(
+      'went_on',
+    );
   });
 
   it('counts each byte under one of two names when it is renamed', () => {
@@ -218,6 +222,81 @@ describe('an account', () => {
     expect(gateway.held('b')?.kernel.download).toBe(204);
   });
 
+  describe.each([
+    ['while it runs', (account: Account) => account],
+    ['while it is stopped', (account: Account) => openAccount(account.save())],
+  ])('begun with the settings of another device, and renamed %s', (_, stop) => {
+    it('begins silently and takes nothing of the other along', () => {
+      const gateway = createGatewayModel();
+      const first = createKernelModel();
+      const account = pushedAccount(first, gateway);
+      const kernel = createKernelModel();
+      kernel.restart();
+      kernel.move(700_000);
+      const copied = freshAccount('two');
+      copied.apply(kernel.frame(), EMPTY_CATALOG);
+      expect(copied.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
+      // Refused: the first device goes on pushing under the name.
+      copied.beginPush();
+      first.move(10);
+      account.apply(first.frame(), EMPTY_CATALOG);
+      pushOnce(account, gateway, nowhere, first.state.at);
+      const renamed = openAccount(stop(copied).rename('b', 'three'));
+      expect(renamed.former()).toBe('a');
+      renamed.settleFormer(gateway.readBack('a'));
+      kernel.move(30);
+      renamed.apply(kernel.frame(), EMPTY_CATALOG);
+      pushOnce(renamed, gateway, nowhere, kernel.state.at);
+      expect([gateway.held('a'), gateway.held('b')]).toMatchObject([
+        { kernel: { download: 1010 } },
+        { kernel: { download: 30 } },
+      ]);
+      expect(downloaded(renamed.counters())).toBe(30);
+    });
+
+    it('goes on from what was accepted under the old name where nobody else pushes', () => {
+      const gateway = createGatewayModel();
+      const kernel = createKernelModel();
+      pushedAccount(kernel, gateway);
+      kernel.move(200);
+      const after = freshAccount('two');
+      after.apply(kernel.frame(), EMPTY_CATALOG);
+      after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+      kernel.restart();
+      kernel.move(30);
+      after.apply(kernel.frame(), EMPTY_CATALOG);
+      const renamed = openAccount(stop(after).rename('b', 'three'));
+      renamed.settleFormer(gateway.readBack('a'));
+      kernel.move(4);
+      renamed.apply(kernel.frame(), EMPTY_CATALOG);
+      pushOnce(renamed, gateway, nowhere, kernel.state.at);
+      expect(gateway.held('b')?.kernel.download).toBe(234);
+    });
+  });
+
+  it('counts no byte twice where two exporters that began with one state push by turns, and tells them apart', () => {
+    const gateway = createGatewayModel();
+    const saved = freshAccount('one').save();
+    const devices = [50_000, 900_000].map((movedBefore) => {
+      const kernel = createKernelModel();
+      kernel.move(movedBefore);
+      const account = openAccount(saved);
+      account.apply(kernel.frame(), EMPTY_CATALOG);
+      account.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId);
+      return { kernel, account };
+    });
+    for (let turn = 1; turn <= 10; turn += 1) {
+      for (const { kernel, account } of devices) {
+        kernel.move(100);
+        account.apply(kernel.frame(), EMPTY_CATALOG);
+        while (!pushOnce(account, gateway, nowhere, kernel.state.at));
+        expect(gateway.held('a')?.kernel.download).toBeLessThanOrEqual(200 * turn);
+      }
+    }
+    const [first, second] = devices.map(({ account }) => account.save().stateId);
+    expect(first).not.toBe(second);
+  });
+
   it('takes all it counted along when nothing was pushed under the first name', () => {
     const kernel = createKernelModel();
     const account = freshAccount('one');
@@ -225,7 +304,7 @@ describe('an account', () => {
     kernel.move(9);
     account.apply(kernel.frame(), EMPTY_CATALOG);
     const renamed = openAccount(account.rename('b', 'two'));
-    expect(renamed.reconcile({ kind: 'nothing' }, kernel.state.at)).toBe('began');
+    expect(renamed.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId)).toBe('began');
     expect(downloaded(renamed.counters())).toBe(9);
   });
 
@@ -262,7 +341,7 @@ describe('an account', () => {
     account.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(20);
     account.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(account.reconcile(gateway.readBack('a'), kernel.state.at)).toBe('began');
+    expect(account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('began');
     expect(downloaded(account.counters())).toBe(20);
   });
 });

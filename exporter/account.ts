@@ -1,16 +1,25 @@
+import { DIRECTIONS } from '../core/traffic.ts';
 import {
   createInterfaceCounters,
   type InterfaceReading,
   type InterfaceSeries,
 } from './interfaces/interface-counters.ts';
 import { createKeptFrames } from './kept-frames.ts';
-import { zeroBytes } from './ledger/bytes.ts';
+import { type Bytes, zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame } from './ledger/frame.ts';
 import type { FrameOutcome, Ledger, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
-import { emptyLedger, type ReadBack, type SavedAccount, type Standing } from './saved-account.ts';
+import {
+  emptyLedger,
+  isPushOf,
+  isSamePush,
+  type ReadBack,
+  type SavedAccount,
+  type Standing,
+  type Upon,
+} from './saved-account.ts';
 
 /** What came of comparing with the gateway. */
 export type Reconciliation = 'went_on' | 'began' | 'resumed';
@@ -33,8 +42,9 @@ export interface Account {
    * Compares with the gateway's answer; after it {@link mustAsk} is false.
    *
    * @param now by this device's clock, epoch milliseconds
+   * @param newStateId another state id, should another exporter turn out to have this one's
    */
-  reconcile(readBack: ReadBack, now: number): Reconciliation;
+  reconcile(readBack: ReadBack, now: number, newStateId: () => string): Reconciliation;
   /** The DeviceID before, when the gateway must be asked about that one first. */
   former(): string | undefined;
   /** Takes for the baseline what the gateway accepted last under the former name, so that no byte is under both. */
@@ -55,13 +65,15 @@ export interface Account {
 }
 
 export function createAccount(initial: SavedAccount, options: LedgerOptions): Account {
-  const { deviceId, stateId } = initial;
-  let { kernelAddress, sequence, standing } = initial;
+  const { deviceId } = initial;
+  let { kernelAddress, stateId, sequence, standing } = initial;
   let ledgerOptions = options;
   let ledger: Ledger = createLedger(options, initial.ledger);
   const interfaces = createInterfaceCounters(initial.interfaces);
   let asked = false;
   let behind = false;
+  /** How the ledger began, where nothing was known before. */
+  let ownStart: LedgerState | undefined;
   /** An address whose kernel has not shown yet whether it is the one before. */
   let doubtful: string | undefined;
   let logsAvailable = false;
@@ -108,6 +120,39 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     }
   }
 
+  /**
+   * New counters where none of this account's were accepted, and what they rest on may be another device's: silently,
+   * as if nothing had been known, until the gateway tells that nobody else pushes under the old name.
+   */
+  function beginBesideAnother({ stateId: uponId, sequence: uponSequence }: Upon): Partial<SavedAccount> {
+    const { at, connections, models, restarts } = ledger.state();
+    const latest = frames.list().at(-1)?.frame;
+    const raw = latest === undefined ? undefined : { upload: latest.upload, download: latest.download };
+    const restartsSince = frames.list().filter(({ ending }) => ending === 'restart').length;
+    const former = { deviceId, stateId, restarts: restarts - restartsSince };
+    if (ownStart === undefined) replaceLedger({ ...emptyLedger(), at, raw, connections, models });
+    else
+      countAgain({ ...emptyLedger(), at: ownStart.at, raw: ownStart.raw, connections: ownStart.connections, models });
+    return {
+      standing: {
+        kind: 'renamed',
+        baseline: ownStart === undefined ? raw : ownStart.raw,
+        former: { ...former, upon: { stateId: uponId, sequence: uponSequence } },
+      },
+      ledger: ledger.state(),
+      frames: frames.save(),
+    };
+  }
+
+  /** Whether totals cannot have stood so on this kernel after `earlier` did. */
+  function isOfAnotherKernel(totals: Bytes | undefined, earlier: Bytes | undefined): boolean {
+    const [latest, ...more] = frames.list();
+    if (totals === undefined || earlier === undefined || latest === undefined || more.length > 0) return false;
+    return DIRECTIONS.some(
+      (direction) => totals[direction] < earlier[direction] || totals[direction] > latest.frame[direction],
+    );
+  }
+
   // While a new address is in doubt the old one is saved, so that the doubt outlives a crash.
   const save = (): SavedAccount => ({
     deviceId,
@@ -128,6 +173,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       if (outcome.kind === 'stale') return outcome;
       if (outcome.kind === 'restarted') frames.endKernel('restart');
       frames.see(frame, catalog);
+      if (outcome.kind === 'baseline' && standing.kind === 'unknown') ownStart ??= ledger.state();
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
@@ -144,7 +190,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     counters: () => ledger.counters(),
     save,
     mustAsk: () => !asked || behind,
-    reconcile(readBack, now) {
+    reconcile(readBack, now, newStateId) {
       const before = standing;
       const mustTake = behind;
       asked = true;
@@ -159,23 +205,34 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         return before.kind === 'agreed' ? 'went_on' : 'began';
       }
       const { counters } = readBack;
-      standing = isOurs ? { kind: 'agreed' } : { kind: 'upon', stateId: readBack.stateId, sequence: readBack.sequence };
+      const upon = { kind: 'upon', stateId: readBack.stateId, sequence: readBack.sequence } as const;
+      standing = isOurs ? { kind: 'agreed' } : upon;
       // Another state's push, unless these counters rest on it, came after all of ours: this one is an old copy, even
       // where its counters are no lower.
       const isOld = isOurs ? readBack.sequence > sequence : !isSamePush(before, standing);
       if (hasPushed && !mustTake && !isOld) {
-        base ??= initial.ledger;
+        base ??= before.kind === 'agreed' ? initial.ledger : resumeLedgerState(counters, now);
         return 'went_on';
       }
-      if (isOurs) sequence = Math.max(sequence, readBack.sequence);
-      // Pushed by this very account later than it was saved: its saved frames are in there.
-      if (isOurs) frames.forgetRestored();
+      if (isOurs) {
+        // Pushed by this very account later than it was saved: its saved frames are in there.
+        frames.forgetRestored();
+        // Or by another that was begun with a copy of its state, which must not be able to go on unnoticed.
+        stateId = newStateId();
+        sequence = 0;
+        standing = upon;
+      }
       // Connections that began later are counted from their first byte. Any time before the next frame will do, which
       // has yet to come where the gateway answers sooner than the kernel.
       const [first] = frames.list();
       const latest = first === undefined ? now : first.frame.at - 1;
       const at = before.kind === 'renamed' ? latest : Math.min(latest, readBack.acceptedAt ?? latest);
+      const accepted = mustTake ? (base ?? ownStart) : undefined;
       base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
+      // Pushed from another kernel: what this one moved since our own push was accepted is in none of it.
+      if (accepted !== undefined && isOfAnotherKernel(counters.raw, accepted.raw)) {
+        base = { ...base, at: accepted.at, raw: accepted.raw, connections: accepted.connections };
+      }
       countAgain(base);
       return 'resumed';
     },
@@ -184,7 +241,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       if (standing.kind !== 'renamed' || standing.former === undefined) return;
       const { baseline, former } = standing;
       standing = { kind: 'renamed', baseline };
-      if (readBack.kind !== 'found' || readBack.stateId !== former.stateId) return;
+      if (readBack.kind !== 'found' || !isPushOf(readBack, former)) return;
       const { raw, restarts } = readBack.counters;
       if (raw === undefined || (raw.upload === baseline?.upload && raw.download === baseline.download)) return;
       standing = { kind: 'renamed', baseline: raw };
@@ -220,6 +277,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         sequence: 0,
         interfaces: interfaces.save(),
       };
+      if (standing.kind === 'upon') return { ...save(), ...named, ...beginBesideAnother(standing) };
       // Nothing was pushed under the old name: all of it goes over.
       if (base === undefined) {
         const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;
@@ -243,10 +301,4 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
 /** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */
 function isEmpty({ raw, kernel }: PushedCounters): boolean {
   return raw === undefined && kernel.upload === 0 && kernel.download === 0;
-}
-
-function isSamePush(before: Standing, now: Standing): boolean {
-  return (
-    before.kind === 'upon' && now.kind === 'upon' && before.stateId === now.stateId && before.sequence === now.sequence
-  );
 }

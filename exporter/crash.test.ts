@@ -58,6 +58,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       render: async () => '',
       write: (state) => store.write(state),
       onPush: () => {},
+      newStateId: () => 'two',
     });
     const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
     look();

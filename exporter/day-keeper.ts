@@ -60,9 +60,9 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
     },
     follow: (account) => ({
       ...account,
-      reconcile(readBack, now) {
+      reconcile(readBack, now, newStateId) {
         const before = account.counters();
-        const outcome = account.reconcile(readBack, now);
+        const outcome = account.reconcile(readBack, now, newStateId);
         if (outcome === 'resumed') {
           today.replace(before, account.counters());
           save();

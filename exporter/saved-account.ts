@@ -11,9 +11,16 @@ export type Standing =
   /** No state was found: what the gateway has, if anything, comes first. */
   | { readonly kind: 'unknown' }
   /** They go on from that push, which another state made; none of this one's has been accepted since. */
-  | { readonly kind: 'upon'; readonly stateId: string; readonly sequence: number }
+  | Upon
   /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
   | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined; readonly former?: Former };
+
+/** A push that another state made. */
+export interface Upon {
+  readonly kind: 'upon';
+  readonly stateId: string;
+  readonly sequence: number;
+}
 
 /** The name before, while it is not known which push was the last that the gateway accepted under it. */
 export interface Former {
@@ -21,6 +28,8 @@ export interface Former {
   readonly stateId: string;
   /** Of the kernel, up to the baseline. */
   readonly restarts: number;
+  /** What these counters went on from, where none of their own was known to be accepted. */
+  readonly upon?: Omit<Upon, 'kind'>;
 }
 
 /** What survives a restart of the exporter. */
@@ -68,4 +77,17 @@ export function newAccount(deviceId: string, kernelAddress: string, stateId: str
 /** The state of a ledger that has seen nothing. */
 export function emptyLedger(): LedgerState {
   return createLedger({ localNodes: [], familyCap: 0 }).state();
+}
+
+/** Whether this push is of the account that had the name before, or the one that it went on from. */
+export function isPushOf({ stateId, sequence }: Omit<Upon, 'kind'>, former: Former): boolean {
+  const { upon } = former;
+  return stateId === former.stateId || (stateId === upon?.stateId && sequence === upon.sequence);
+}
+
+/** Whether two accounts go on from the same push of another state. */
+export function isSamePush(before: Standing, now: Standing): boolean {
+  return (
+    before.kind === 'upon' && now.kind === 'upon' && before.stateId === now.stateId && before.sequence === now.sequence
+  );
 }

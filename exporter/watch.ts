@@ -118,6 +118,7 @@ export function createWatch(options: WatchOptions): Watch {
     render: () => metrics.render(moment()),
     write: (saved) => store.write(saved),
     onPush: (result) => metrics.push(result),
+    newStateId,
   });
 
   function onFrame(frame: Frame, catalog: Catalog): void {

@@ -44,6 +44,11 @@ export function createKernelModel() {
   };
 }
 
+/** State ids that no other account of a test has. */
+export const newStateId = (
+  (count) => () =>
+    `new ${++count}`
+)(0);
 export const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 export const openAccount = (saved: SavedAccount): Account => createAccount(throughJson(saved), LEDGER);
 export const freshAccount = (stateId: string, deviceId = 'a'): Account =>
@@ -80,7 +85,7 @@ export function pushOnce(
   write: (saved: SavedAccount) => void,
   now: number,
 ): boolean {
-  if (account.mustAsk()) account.reconcile(gateway.readBack(account.deviceId), now);
+  if (account.mustAsk()) account.reconcile(gateway.readBack(account.deviceId), now, newStateId);
   const saved = account.beginPush();
   write(saved);
   if (gateway.push(saved, account.counters())) {

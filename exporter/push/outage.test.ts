@@ -69,6 +69,7 @@ function createFastDevice() {
       if (diskFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     },
     onPush: () => {},
+    newStateId: () => 'another',
   });
   return {
     kernel,

@@ -29,6 +29,8 @@ export interface PusherOptions {
   render(): Promise<string>;
   write(saved: SavedAccount): Promise<void>;
   onPush(result: PushMetric): void;
+  /** A text without spaces that no other exporter has ever had. */
+  newStateId(): string;
 }
 
 /** Pushes one device's counters until it is stopped. */
@@ -119,6 +121,7 @@ export function createPusher(options: PusherOptions): Pusher {
         ? { ...readBack, acceptedAt: now - readBack.age }
         : readBack,
       now,
+      options.newStateId,
     );
     if (outcome === 'began') logger.info('the gateway knows nothing of this device: counting begins with it');
     if (outcome === 'resumed') logger.warn('the counters were taken from the gateway and go on from there');
