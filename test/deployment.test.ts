@@ -1,78 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { USER_HEADER } from '../gateway/label-proxy.ts';
 import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
-import { createLogger } from '../runtime/logger.ts';
-import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
-import { ensureDebianProgram } from '../stack/debian-program.ts';
-import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
-import { LABEL_PROXY_VERSION } from './label-proxy.ts';
-import { prometheusVersions } from './prometheus-versions.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
-
-const compose = z
-  .object({
-    services: z.record(
-      z.string(),
-      // Strict: what is not of the compose specification, or not looked at below, is refused.
-      z.strictObject({
-        image: z.string(),
-        build: z.union([z.string(), z.strictObject({ context: z.literal('.'), target: z.string() })]).optional(),
-        profiles: z.tuple([z.literal('victoriametrics')]).optional(),
-        scale: z
-          .string()
-          .regex(/^\$\{FLOWCOLLECT_PROMETHEUS:-1\}$/)
-          .optional(),
-        restart: z.literal('unless-stopped'),
-        user: z
-          .string()
-          .regex(/^[1-9]\d*(:\d+)?$/)
-          .optional(),
-        read_only: z.literal(true),
-        tmpfs: z.array(z.string()),
-        cap_drop: z.tuple([z.literal('ALL')]),
-        security_opt: z.tuple([z.literal('no-new-privileges:true')]),
-        logging: z.strictObject({ driver: z.literal('json-file'), options: z.record(z.string(), z.string()) }),
-        mem_limit: z.string().regex(/^\d+m$/),
-        stop_grace_period: z
-          .string()
-          .regex(/^\d+[sm]$/)
-          .optional(),
-        healthcheck: z.strictObject({
-          test: z.tuple([z.literal('CMD')], z.string()),
-          interval: z.string(),
-          timeout: z.string(),
-          retries: z.number(),
-          start_period: z.string(),
-        }),
-        depends_on: z
-          .union([
-            z.array(z.string()),
-            z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).transform(Object.keys),
-          ])
-          .default([]),
-        command: z.array(z.string()).default([]),
-        environment: z.record(z.string(), z.string()).default({}),
-        networks: z.array(z.string()),
-        ports: z.array(z.string()).default([]),
-        volumes: z.array(z.string()).default([]),
-        secrets: z.array(z.string()).default([]),
-      }),
-    ),
-    networks: z.record(z.string(), z.object({ internal: z.boolean().default(false) })),
-    volumes: z.record(z.string(), z.object({})),
-    secrets: z.record(z.string(), z.object({ file: z.string() })),
-  })
-  .parse(parse(read('docker-compose.yml'), { merge: true }));
-const services = Object.entries(compose.services);
+import { compose, read, root, services } from './compose.ts';
 
 /** What the person who deploys writes, next to docker-compose.yml; none of it is in the repository. */
 const OWN_FILES = ['./config'];
@@ -109,24 +42,6 @@ describe('docker-compose.yml', () => {
 
   it.each(services)('pins the image of %s to one version', (_, { image }) => {
     expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
-  });
-
-  it('opens to the world the ports of Caddy alone', () => {
-    const open = services.flatMap(([name, { ports }]) => ports.map((port) => `${name} ${port}`));
-    expect(open.filter((port) => !port.includes(' 127.0.0.1:'))).toEqual(['caddy 80:8080', 'caddy 443:8443']);
-  });
-
-  it('keeps Pushgateway and Prometheus on a network without a way out', () => {
-    expect(compose.networks.inside?.internal).toBe(true);
-    for (const name of ['pushgateway', 'prometheus', 'label-proxy', 'victoria-metrics', 'vmalert'])
-      expect(compose.services[name]?.networks).toEqual(['inside']);
-  });
-
-  it('lets Caddy reach the gateway and nothing else inside', () => {
-    expect(compose.networks.door?.internal).toBe(true);
-    const own = compose.services.caddy?.networks ?? [];
-    const beside = services.filter(([, { networks }]) => networks.some((name) => own.includes(name)));
-    expect(beside.map(([name]) => name)).toEqual(['caddy', 'gateway']);
   });
 
   it('builds what the Dockerfile has', () => {
@@ -206,17 +121,6 @@ describe('docker-compose.yml', () => {
     expect(compose.services.config?.healthcheck.test.at(-1)).toBe(`/rendered/${last}`);
   });
 
-  it('holds no secret: each comes from a file that is not in the repository', () => {
-    for (const [, { environment, secrets }] of services) {
-      for (const key of Object.keys(environment)) expect(key).not.toMatch(/(PASSWORD|SECRET|TOKEN)$/);
-      for (const secret of secrets) expect(compose.secrets[secret]?.file).toMatch(/^\.\/secrets\//);
-    }
-    expect(read('.gitignore').split('\n')).toEqual(
-      expect.arrayContaining(['/secrets/', '/config/', '/.env', '/ServerSetting.ini']),
-    );
-    expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['secrets', 'config', '*.ini']));
-  });
-
   it('has Grafana keep the data sources of its image, which it cannot replace, and start no other than it needs', () => {
     const environment = compose.services.grafana?.environment ?? {};
     expect(environment.GF_PLUGINS_PREINSTALL_DISABLED).toBe('true');
@@ -250,12 +154,6 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(services)('runs %s as somebody who is not root', (_, { image, user }) => {
-    // Our own image says so itself.
-    if (image.startsWith('flowcollect:')) expect(read('Dockerfile')).toMatch(/^USER node$/m);
-    else expect(user).toBeDefined();
-  });
-
   it.each([
     ['with Pushgateway and Prometheus', ['victoria-metrics', 'vmalert']],
     ['with VictoriaMetrics', ['pushgateway', 'prometheus']],
@@ -268,90 +166,5 @@ describe('docker-compose.yml', () => {
 
   it.each(services)('waits for services that exist before it starts %s', (_, { depends_on }) => {
     for (const name of depends_on) expect(Object.keys(compose.services)).toContain(name);
-  });
-
-  describe('against the real programs', () => {
-    let binaries: Binaries;
-    beforeAll(async () => {
-      binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
-    });
-
-    it.each(['prometheus', 'pushgateway', 'alertmanager'] as const)('gives %s only flags that it has', (name) => {
-      const { stdout, stderr } = spawnSync(binaries[name], ['--help'], { encoding: 'utf8' });
-      const known = `${stdout}${stderr}`;
-      const flags = (compose.services[name]?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
-      expect(flags.length).toBeGreaterThan(2);
-      for (const flag of flags) expect(known.split(/[\s=]/), flag).toContain(flag);
-    });
-
-    it('gives Prometheus 3, which it runs, only flags that it has', async () => {
-      const three = (await prometheusVersions()).find(({ programs }) => programs.prometheus !== undefined);
-      if (three?.programs.prometheus === undefined) return;
-      const { stdout, stderr } = spawnSync(three.programs.prometheus, ['--help'], { encoding: 'utf8' });
-      const known = `${stdout}${stderr}`.replaceAll('--[no-]', '--').split(/[\s=]/);
-      for (const argument of compose.services.prometheus?.command ?? [])
-        expect(known).toContain(argument.split('=')[0]);
-      expect(compose.services.prometheus?.image).toMatch(/:v3\.15\.0$/);
-      expect(PROMETHEUS3_MODULE).toMatch(/@v0\.315\.0$/);
-    });
-
-    it('gives prom-label-proxy only flags that it has', () => {
-      const program = inject('labelProxy');
-      if ('missing' in program) {
-        process.stderr.write(`\nDID NOT RUN prom-label-proxy (${program.missing}): its flags were not looked at\n\n`);
-        return;
-      }
-      const { stderr } = spawnSync(program.path, ['--help'], { encoding: 'utf8' });
-      const flags = (compose.services['label-proxy']?.command ?? []).map((argument) => argument.split('=')[0] ?? '');
-      for (const flag of flags) expect(stderr.split(/\s/), flag).toContain(flag);
-      expect(compose.services['label-proxy']?.image).toMatch(new RegExp(`:${LABEL_PROXY_VERSION}$`));
-    });
-
-    it.each([
-      [
-        'victoria-metrics',
-        '-promscrape.config.dryRun',
-        `-promscrape.config=${root}packaging/victoria-metrics/scrape.yml`,
-      ],
-      ['vmalert', '-dryRun', `-rule=${root}prometheus/rules/*.yml`],
-    ] as const)('gives %s flags and files that it takes', async (name, ...dryRun) => {
-      const program = await ensureDebianProgram(name, CACHE_FOLDER);
-      const flags = (compose.services[name]?.command ?? []).filter(
-        (flag) => !/^-(promscrape\.config|rule)=/.test(flag),
-      );
-      expect(flags.length).toBeGreaterThan(4);
-      const { stdout, stderr, status } = spawnSync(program, [...flags, ...dryRun], { encoding: 'utf8' });
-      expect(status, `${stdout}${stderr}`).toBe(0);
-      expect(compose.services[name]?.image).toMatch(/:v?1\.79\.5$/);
-    });
-
-    it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {
-      const caddy = await ensureDebianProgram('caddy', CACHE_FOLDER);
-      const { stdout, stderr, status } = spawnSync(
-        'env',
-        [
-          ...['FLOWCOLLECT_DOMAIN=vps.example.com', caddy, 'adapt', '--validate', '--adapter', 'caddyfile'],
-          ...['--config', `${root}packaging/caddy/Caddyfile`],
-        ],
-        { encoding: 'utf8' },
-      );
-      expect(status, stderr).toBe(0);
-      const { admin, apps } = JSON.parse(stdout);
-      expect(admin).toEqual({ disabled: true });
-      expect(apps.http).toMatchObject({ http_port: 8080, https_port: 8443 });
-      const servers = Object.values<{ listen: string[]; routes: unknown }>(apps.http.servers);
-      expect(servers.map(({ listen }) => listen).sort()).toEqual([['127.0.0.1:8081'], [':8443']]);
-      // HTTP/3 would be named to browsers with a port that is not published.
-      expect(Object.values<{ protocols: string[] }>(apps.http.servers).map(({ protocols }) => protocols)).toEqual([
-        ['h1', 'h2'],
-        ['h1', 'h2'],
-      ]);
-      const routes = JSON.stringify(servers.find(({ listen }) => listen[0] === ':8443')?.routes);
-      expect(routes).toContain('"match":[{"host":["vps.example.com"]}]');
-      expect(routes).toContain('"upstreams":[{"dial":"gateway:8686"}]');
-      const known = spawnSync(caddy, ['run', '--help'], { encoding: 'utf8' });
-      for (const argument of compose.services.caddy?.command ?? [])
-        if (argument.startsWith('--')) expect(`${known.stdout}${known.stderr}`.split(/\s/)).toContain(argument);
-    });
   });
 });
