@@ -8,8 +8,13 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.ts'],
     setupFiles: ['./tools/property-seed.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Patience only: on a machine with other work a program may take many times as long to start.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // By default one core is left out, which on two cores is half of them; tests across processes mostly wait.
+    maxWorkers: '100%',
+    // Modules keep no state of their own: loading them anew for each file took longer than the unit tests themselves.
+    isolate: false,
     projects: [
       {
         extends: true,
@@ -17,8 +22,6 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...exclude, ...acrossProcesses],
-          // Modules keep no state of their own: loading them anew for each file took longer than the tests.
-          isolate: false,
         },
       },
       { extends: true, test: { name: 'fixtures', include: ['test/**/*.fixtures.ts'] } },

@@ -47,7 +47,7 @@ export interface Device {
   end(): Promise<void>;
 }
 
-export const eventually = (look: () => void | Promise<void>): Promise<void> => vi.waitFor(look, { timeout: 10_000 });
+export const eventually = (look: () => void | Promise<void>): Promise<void> => vi.waitFor(look, { timeout: 30_000 });
 
 /** The sum of a metric's samples that have these labels. */
 export function metricValue(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number {

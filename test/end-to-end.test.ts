@@ -7,9 +7,9 @@ import { formatBytes } from '../core/units.ts';
 import { createWholeSystem, type ExporterCounters, type WholeSystem } from './whole-system.ts';
 
 const run = promisify(execFile);
-/** A minute of recording in fifteen seconds, so that a poll of 500 ms sees two recorded seconds. */
-const SPEED = 4;
-const PATIENCE = { timeout: 30_000, interval: 200 };
+/** A minute of recording in eight seconds, so that a poll of 250 ms sees two recorded seconds. */
+const SPEED = 8;
+const PATIENCE = { timeout: 60_000, interval: 200 };
 
 let system: WholeSystem;
 beforeEach(async () => {
@@ -53,7 +53,7 @@ async function auditAndMail(): Promise<{ model: ReportModel; mail: { subject: st
     system.bundle,
     ...['audit', '--now', '--mail', '--json', '--config', system.serverSettings],
   ]);
-  const mails = await system.simulation.mailbox?.waitForMails(1, 10_000);
+  const mails = await system.simulation.mailbox?.waitForMails(1, 30_000);
   const { subject, text, html } = await simpleParser(mails?.[0]?.raw ?? '');
   return {
     model: JSON.parse(stdout) as ReportModel,
@@ -85,7 +85,7 @@ async function expectExactReport(atStart: number, counters: ExporterCounters): P
   }
 }
 
-describe('from the kernel to the mail', { timeout: 120_000 }, () => {
+describe('from the kernel to the mail', { timeout: 240_000 }, () => {
   it('not a byte is lost or invented', async () => {
     const atStart = kernelTotals();
     await system.startExporter();

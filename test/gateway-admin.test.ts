@@ -104,7 +104,7 @@ describe('the keeper of the machine', () => {
     expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('stop its exporter')]);
     ahead = 61_000;
     await vi.waitFor(async () => expect(await command('retire', DEVICE)).toEqual([0, expect.any(String)]), {
-      timeout: 15_000,
+      timeout: 30_000,
       interval: 300,
     });
     expect(await group()).toBe(false);

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';
 import { freePort } from './real-parts.ts';
@@ -16,7 +16,7 @@ const MODES = ['silent', 'lose', 'well'] as const;
 const KILLS = 6;
 
 it('honest devices lose nothing, and no counter falls, when the gateway is killed in mid-push again and again', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-kills-'));
   const pushgateway = await createPushgatewayDouble(() => Date.now());
@@ -75,7 +75,10 @@ it('honest devices lose nothing, and no counter falls, when the gateway is kille
       await startGateway();
       look();
     }
-    for (const name of devices.keys()) await eventually(() => expect(stored(name)).toBe(total));
+    // A device that found no gateway each time it tried waits up to a minute before it tries again.
+    for (const name of devices.keys()) {
+      await vi.waitFor(() => expect(stored(name)).toBe(total), { timeout: 100_000, interval: 50 });
+    }
     look();
     expect(fallen).toEqual([]);
   } finally {

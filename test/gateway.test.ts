@@ -54,7 +54,7 @@ describe('the gateway in front of a real Pushgateway', () => {
     await vi.waitFor(async () => {
       const expected = DEVICES.map((device, index) => [`default ${device}`, index] as const);
       expect(await scraped()).toEqual(new Map([...expected, ['alice ...', 99]]));
-    });
+    }, 30_000);
   });
 
   it('lets nothing through that would break the scrape for everybody', async () => {
@@ -78,9 +78,9 @@ describe('the gateway in front of a real Pushgateway', () => {
     expect(await push('📱', 2, kernel(50))).toBe(503);
     await rm(join(parts.folder, 'pushgateway.data'), { force: true });
     await startPushgateway();
-    await vi.waitFor(async () => expect(await scraped()).toEqual(before), 15_000);
+    await vi.waitFor(async () => expect(await scraped()).toEqual(before), 30_000);
     expect(await push('📱', 2, kernel(50))).toBe(200);
-    await vi.waitFor(async () => expect((await scraped()).get('default 📱')).toBe(50));
+    await vi.waitFor(async () => expect((await scraped()).get('default 📱')).toBe(50), 30_000);
   });
 
   it('brings one that kept an older state up to date, and makes no silent device look alive', async () => {

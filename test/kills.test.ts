@@ -3,7 +3,7 @@ import { createRandom } from '../simulator/random.ts';
 import { killAgainAndAgain } from './kills.ts';
 
 it('an exporter that is killed at 20 random instants loses no byte, and no counter falls', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { moved, stored, hidden, restarts, looks, fallen } = await killAgainAndAgain(20, createRandom('kills').next);
   expect(fallen).toEqual([]);

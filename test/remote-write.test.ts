@@ -23,7 +23,8 @@ it('a copy of Prometheus in VictoriaMetrics gives the auditor the same sums, to 
   const prometheus = await parts.startPrometheus(
     JSON.stringify({
       global: { scrape_interval: '1s' },
-      remote_write: [{ url: `${copy}/api/v1/write` }],
+      // By default what comes in is kept for five seconds before it is sent.
+      remote_write: [{ url: `${copy}/api/v1/write`, queue_config: { batch_send_deadline: '500ms' } }],
       scrape_configs: [
         {
           job_name: 'pushgateway',

@@ -90,7 +90,7 @@ async function leftBehind(output: string): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes(demo) || line.includes(`:${alertmanagerPort}`));
 }
 
-describe('flowcollect stack', { timeout: 120_000 }, () => {
+describe('flowcollect stack', { timeout: 240_000 }, () => {
   it('brings everything up, mails the report of a demo, and leaves nothing behind', async () => {
     const stack = startStack('--exit-after-report');
     const code = await stack.ended;

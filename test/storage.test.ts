@@ -37,5 +37,5 @@ it('brings a push to a query, with the identity of its path', async () => {
         ],
       },
     });
-  }, 15_000);
+  }, 30_000);
 });

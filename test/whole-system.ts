@@ -111,7 +111,7 @@ export async function createWholeSystem(recording: string, speed: number): Promi
         RemoteServer: `http://127.0.0.1:${gatewayPort}`,
         RemoteToken: 'device-token',
         DeviceID: '客厅 1',
-        PollInterval: '500ms',
+        PollInterval: '250ms',
         PushInterval: '1s',
         MetricsListen: `127.0.0.1:${exporterPort}`,
       },
