@@ -7,7 +7,6 @@ import type { AirportClient } from './airport/fetch.ts';
 import { FRESH } from './airport/readings.ts';
 import { type Amendments, readAmendments } from './amend/amendments.ts';
 import { reaudit } from './amend/reaudit.ts';
-import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { type AuditorConfig, mailFor } from './config.ts';
 import { beat } from './heartbeat.ts';
@@ -16,7 +15,7 @@ import { createDispatch, type Dispatch } from './report/dispatch.ts';
 import { letterOf } from './report/letter.ts';
 import { createMailer } from './report/mail.ts';
 import { airportModel, type ReportModel } from './report/model.ts';
-import { createOutbox, type Outbox } from './report/outbox.ts';
+import { outboxIn, postReports } from './report/post.ts';
 import { cycleSums, todaySums } from './running-sums.ts';
 import { type AuditState, readAuditState, withUser, writeAuditState } from './state/audit-state.ts';
 import type { LiveView } from './telegram/live-view.ts';
@@ -54,8 +53,8 @@ export interface Auditor {
    */
   look(fresh?: number): Promise<boolean>;
   /**
-   * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. The windows move only
-   * when the letters are safe on disk.
+   * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. Windows move and
+   * letters are kept in one step, so that a crash neither loses one nor makes two.
    *
    * @param day the day to report; by default the one that has just ended, or the running one
    * @returns the owner's
@@ -94,9 +93,8 @@ export function createAuditor({
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const outbox = (): Outbox => createOutbox(join(config().dataFolder, 'outbox'));
   const dispatch: Dispatch = createDispatch(
-    outbox,
+    () => outboxIn(config().dataFolder),
     (user) => {
       const mail = mailFor(config(), user);
       return mail === undefined ? undefined : createMailer(mail);
@@ -147,9 +145,15 @@ export function createAuditor({
     }
   };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
+    let posted = known;
+    if (known.unposted.length > 0) {
+      posted = await postReports(config(), known);
+      // Before any is sent: a letter that is gone from the outbox must not be put there again.
+      await keep(posted);
+    }
     const taken = await dispatch.flush(clock.now(), anyway);
     if (taken.length === 0) return;
-    await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), known));
+    await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), posted));
   };
 
   return {
@@ -171,14 +175,10 @@ export function createAuditor({
         const given = day ?? reportedDay(clock.now(), config());
         const { state: current, amendments } = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
-        let { reported } = result;
-        for (const model of [result.model, ...(await result.reports())]) {
-          const { user } = model;
-          const letter = letterOf(model, config().language);
-          await createArchive(archiveFolderIn(config().dataFolder, user)).put(letter, model);
-          if (mailFor(config(), user) !== undefined) await outbox().put(letter);
-          reported = withDay(reported, model);
-        }
+        const models = [result.model, ...(await result.reports())];
+        const made = models.map((model) => ({ letter: letterOf(model, config().language), model }));
+        const unposted = [...result.reported.unposted, ...made];
+        const reported = models.reduce(withDay, { ...result.reported, unposted });
         await keep(reported);
         reportedAt = clock.now();
         await tell(result);

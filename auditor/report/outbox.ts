@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Letter } from './mail.ts';
 
-const letterSchema = z.object({
+export const letterSchema = z.object({
   id: z.string(),
   user: z.string(),
   subject: z.string(),

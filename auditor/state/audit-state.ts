@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { ReportModel } from '../report/model.ts';
+import { letterSchema } from '../report/outbox.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
@@ -78,6 +80,11 @@ const stateSchema = z.object({
   users: z.record(z.string(), userSchema).default({}),
   /** Start of the last day of account that was reported, epoch milliseconds. */
   reportedDay: z.number().nullable().default(null),
+  /** Reports of that day that may not be in the archive and the outbox yet: kept with it, so that no crash makes two of one. */
+  unposted: z
+    .array(z.object({ letter: letterSchema, model: z.custom<ReportModel>() }))
+    .readonly()
+    .default([]),
   /** How many amendments the windows rest on. */
   amended: z.number().default(0),
 });
