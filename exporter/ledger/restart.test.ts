@@ -56,6 +56,13 @@ describe('a kernel restart', () => {
     expect(ledger.counters()).toMatchObject({ restarts: 0, kernel: { download: 1000 }, carry: { download: -32_000 } });
   });
 
+  it('is not mistaken for them either where more would have moved in the time than any network carries', () => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(10_000, 50e9, [connection('a', 500)]));
+    feed(ledger, frame(11_000, 50e9 + 1000, [connection('b', 33_000, { start: 10_100 })]));
+    expect(ledger.counters()).toMatchObject({ restarts: 0, kernel: { download: 1000 } });
+  });
+
   it('that began the totals anew but kept its connections does not count these again', () => {
     const ledger = createLedger(OPTIONS);
     const open = (bytes: number) => [connection('a', bytes, { start: 500 })];

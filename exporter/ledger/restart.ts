@@ -18,6 +18,9 @@ export interface LastSeen {
  */
 const SNAPSHOT_SKEW_MS = 50;
 
+/** 10 Gbit/s: what the network of no device that runs a kernel is faster than. */
+const FASTEST_BYTES_PER_MS = 1_250_000;
+
 /**
  * Whether a frame comes from the same life of the kernel as the one before.
  *
@@ -34,6 +37,9 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
   if (survives || frame.continues === true || last.connections === undefined || last.connections.size === 0)
     return 'same';
+  // A kernel that began at 0 since has moved all that its totals hold.
+  const most = FASTEST_BYTES_PER_MS * Math.max(1, frame.at - last.at);
+  if (frame.download > most || frame.upload > most) return 'same';
   return outgrowTotals(frame, frame.connections, last) ? 'restarted' : 'same';
 }
 
