@@ -41,6 +41,8 @@ export interface DeviceView {
   readonly kernelAddress: string;
   readonly link: KernelLink;
   readonly logsUp: boolean;
+  /** When the frame arrived that the counters rest on, epoch milliseconds; undefined before this process saw one. */
+  readonly lastFrameAt: number | undefined;
   readonly counters: LedgerCounters;
   readonly interfaces: InterfaceView;
   readonly today: TodayView;
@@ -239,6 +241,7 @@ export function createWatch(options: WatchOptions): Watch {
         kernelAddress: config().MihomoAPIAddr,
         link,
         logsUp,
+        lastFrameAt,
         counters,
         interfaces: witness.view(),
         today: day.view(counters, clock.now()),

@@ -14,6 +14,7 @@ const view = (deviceId: string): DeviceView => ({
   kernelAddress: `unix:///run/${deviceId}.sock`,
   link: { kind: 'up', version: 'v1', via: 'websocket' },
   logsUp: true,
+  lastFrameAt: 0,
   counters: createLedger({ localNodes: [], familyCap: 0, families: [] }).counters(),
   interfaces: { tunRatio: undefined, beyondKernel: undefined },
   today: { since: 0, whole: true, cells: [] },

@@ -1,7 +1,7 @@
 import { DIRECTIONS, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
-import type { TodayView } from '../today.ts';
+import type { DeviceView } from '../watch.ts';
 
 /** A row of the table: bytes a second, today, and so far. */
 export interface Row {
@@ -23,15 +23,20 @@ export interface Summary {
 
 /** Remembers counters to tell rates from; one for each device. */
 export interface RateMeter {
-  /** @param at epoch milliseconds */
-  read(at: number, counters: LedgerCounters, today: TodayView): Summary;
+  /** @param now epoch milliseconds */
+  read(now: number, view: Pick<DeviceView, 'counters' | 'today' | 'lastFrameAt'>): Summary;
 }
 
 /** Long enough to be calm, short enough to be now. */
 const WINDOW_MS = 5000;
+/** The longest PollInterval: without a frame for longer, nothing is known of now. */
+const LONGEST_FRAME_MS = 60_000;
 
 interface Sums {
+  /** When the frame arrived that they were true of. */
   readonly at: number;
+  /** What the counters hold beyond the kernel's own totals: the same for as long as nothing but frames changes them. */
+  readonly beyondRaw: Bytes;
   readonly class: ReadonlyMap<string, Bytes>;
   readonly node: ReadonlyMap<string, Bytes>;
 }
@@ -39,21 +44,36 @@ interface Sums {
 const NOTHING: Bytes = { upload: 0, download: 0 };
 
 export function createRateMeter(): RateMeter {
+  /** The frames of the window, and the one before. */
   let past: Sums[] = [];
+
+  function note(sums: Sums): void {
+    const last = past.at(-1);
+    // Counters taken from the gateway jump, those of a new kernel or DeviceID begin lower, and clocks are set.
+    if (last !== undefined && (!isSame(last.beyondRaw, sums.beyondRaw) || sums.at < last.at)) past = [];
+    if (last?.at === sums.at) past.pop();
+    past.push(sums);
+    const window = past.findIndex(({ at }) => at > sums.at - WINDOW_MS);
+    past = past.slice(Math.max(0, window - 1));
+  }
+
   return {
-    read(at, counters, today) {
-      const now: Sums = { at, class: sumBy(counters, 'class'), node: sumBy(counters, 'node') };
-      // Counters taken from the gateway, or a new DeviceID, may begin lower: rates begin anew then.
-      const fell = past.some((sums) => both(add([...sums.class.values()])) > both(add([...now.class.values()])));
-      past = fell ? [] : past.filter((sums) => at - sums.at <= WINDOW_MS && sums.at < at);
-      const before = past[0];
-      past.push(now);
+    read(now, { counters, today, lastFrameAt }) {
+      const sums = { class: sumBy(counters, 'class'), node: sumBy(counters, 'node') };
+      if (lastFrameAt !== undefined) note({ at: lastFrameAt, beyondRaw: beyondRaw(counters), ...sums });
+      const [from, to] = [past[0], past.at(-1)];
+      // A frame may cover a night: what it brings did not move within the second in which it came.
+      const span = from === undefined || to === undefined ? 0 : to.at - from.at;
+      const isNow = to !== undefined && now - to.at <= WINDOW_MS + Math.min(span, LONGEST_FRAME_MS);
       const rows = (key: 'class' | 'node'): Row[] =>
-        [...now[key]].map(([name, total]) => ({
+        [...sums[key]].map(([name, total]) => ({
           name,
           total,
           today: add(today.cells.filter((cell) => cell[key] === name)),
-          rate: before === undefined ? NOTHING : perSecond(total, before[key].get(name) ?? NOTHING, at - before.at),
+          rate:
+            from === undefined || !isNow || span === 0
+              ? NOTHING
+              : perSecond(total, from[key].get(name) ?? NOTHING, span),
         }));
       const settled = counters.traffic.reduce((s, each) => s + (each.accounting === 'settled' ? each.bytes : 0), 0);
       return arrange(rows('class'), rows('node'), settled);
@@ -114,7 +134,15 @@ function add(all: readonly Bytes[]): Bytes {
   return total;
 }
 
+const beyondRaw = ({ kernel, raw }: LedgerCounters): Bytes => ({
+  upload: kernel.upload - (raw?.upload ?? 0),
+  download: kernel.download - (raw?.download ?? 0),
+});
+
+const isSame = (a: Bytes, b: Bytes): boolean => a.upload === b.upload && a.download === b.download;
+
+/** Not below 0: counters taken from the gateway may be split another way. */
 function perSecond(now: Bytes, before: Bytes, milliseconds: number): Bytes {
-  const rate = (a: number, b: number): number => ((a - b) * 1000) / Math.max(1, milliseconds);
+  const rate = (a: number, b: number): number => (Math.max(0, a - b) * 1000) / milliseconds;
   return { upload: rate(now.upload, before.upload), download: rate(now.download, before.download) };
 }
