@@ -30,6 +30,9 @@ let lines: string[];
 let devices: ScriptedSeries[];
 let silentSince: number | undefined;
 
+/** At 23:55 in Shanghai. */
+const nightly = (at: number): boolean => (at - REPORT) % (24 * HOUR) === 0;
+
 /** A gigabyte an hour, from long before. */
 const hourly = (at: number): number =>
   Math.floor(((Math.min(at, silentSince ?? at) - MORNING + 100 * HOUR) / HOUR) * GB);
@@ -161,12 +164,25 @@ describe('a day', () => {
     const auditor = await openAuditor();
     now = REPORT;
     await auditor.report();
-    expect(auditor.missedDay()).toBeUndefined();
+    expect(auditor.missedDay(nightly)).toBeUndefined();
     now = REPORT + 34 * HOUR;
-    const missed = auditor.missedDay();
+    const missed = auditor.missedDay(nightly);
     expect(missed?.date).toBe('2026-11-24');
     await auditor.report(missed);
-    expect(auditor.missedDay()).toBeUndefined();
+    expect(auditor.missedDay(nightly)).toBeUndefined();
+  });
+
+  it('whose report is planned for later is not missed, nor is one that no report is planned for', async () => {
+    const auditor = await openAuditor();
+    now = REPORT;
+    await auditor.report();
+    now = REPORT + 24 * HOUR + 10 * 60_000;
+    const halfAnHourLater = (at: number): boolean => nightly(at - 30 * 60_000);
+    expect(auditor.missedDay(halfAnHourLater)).toBeUndefined();
+    const weekly = (at: number): boolean => (at - REPORT) % (7 * 24 * HOUR) === 0;
+    expect(auditor.missedDay(weekly)).toBeUndefined();
+    now = REPORT + 9 * 24 * HOUR;
+    expect(auditor.missedDay(weekly)?.date).toBe('2026-11-30');
   });
 });
 

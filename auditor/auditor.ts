@@ -25,8 +25,9 @@ import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 import type { Reason } from './verdict/reason.ts';
 
+const MINUTE = 60_000;
 /** A report comes when the day ends, or an hour later where the clock shows that time twice. */
-const JUST_ENDED = 90 * 60_000;
+const JUST_ENDED = 90 * MINUTE;
 
 export interface AuditorOptions {
   readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
@@ -62,8 +63,14 @@ export interface Auditor {
   report(day?: LocalDay): Promise<ReportModel>;
   /** When this process last made a report, epoch milliseconds; 0 before the first. */
   reportedAt(): number;
-  /** The day that ended without a report because nothing ran then; undefined when none is due. */
-  missedDay(): LocalDay | undefined;
+  /**
+   * The day of the report that was planned last, where it was not made because nothing ran then; undefined when none is due.
+   *
+   * @param isPlanned whether a report is planned in the minute that begins at an instant
+   */
+  missedDay(isPlanned: (at: number) => boolean): LocalDay | undefined;
+  /** Whether a report could tell what devices used. */
+  prometheusAnswers(): Promise<boolean>;
   /** Publishes today's and the cycle's sums. */
   publish(): Promise<void>;
   /** Sends letters that wait. */
@@ -186,13 +193,21 @@ export function createAuditor({
         return result.model;
       }),
     reportedAt: () => reportedAt,
-    missedDay() {
+    missedDay(isPlanned) {
       const reported = state?.reportedDay ?? null;
       if (reported === null) return undefined;
-      const { day } = config();
-      const ended = localDayAt(localDayAt(clock.now(), day).start - 1, day);
-      return ended.start > reported ? ended : undefined;
+      for (let at = clock.now() - (clock.now() % MINUTE); at > reported; at -= MINUTE) {
+        if (!isPlanned(at)) continue;
+        const day = reportedDay(at, config());
+        return day.start > reported ? day : undefined;
+      }
+      return undefined;
     },
+    prometheusAnswers: () =>
+      prometheus.instant('vector(1)', clock.now()).then(
+        () => true,
+        () => false,
+      ),
     publish: () =>
       inTurn(async (known) => {
         try {
@@ -221,8 +236,8 @@ export function createAuditor({
 
 const isSpent = ({ code }: Reason): boolean => code === 'link_spent';
 
-/** The day that a report made now is about: the one that has just ended, else the running one. */
-export function reportedDay(now: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {
-  const running = localDayAt(now, day);
-  return now - running.start < JUST_ENDED ? localDayAt(running.start - 1, day) : running;
+/** The day that a report is about that is planned or made at an instant: the one that has just ended, else the running one. */
+export function reportedDay(at: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {
+  const running = localDayAt(at, day);
+  return at - running.start < JUST_ENDED ? localDayAt(running.start - 1, day) : running;
 }

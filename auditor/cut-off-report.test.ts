@@ -16,6 +16,9 @@ import { reason } from './verdict/reason.ts';
 const FIRST = Date.parse('2026-11-22T23:55:00+08:00');
 const REPORT = Date.parse('2026-11-23T23:55:00+08:00');
 
+/** At 23:55 in Shanghai. */
+const nightly = (at: number): boolean => (at - REPORT) % (REPORT - FIRST) === 0;
+
 let folder: string;
 let mailbox: Mailbox;
 let now: number;
@@ -71,7 +74,7 @@ describe('a report that was cut off', () => {
 
     now += 60_000;
     const restarted = await start();
-    await restarted.report(restarted.missedDay());
+    await restarted.report(restarted.missedDay(nightly));
     await restarted.flush();
     expect(subjects()).toEqual(['流量日报 - 2026-11-22', '流量日报 - 2026-11-23']);
     // As HTML and JSON.
@@ -92,7 +95,7 @@ describe('a report that was cut off', () => {
 
     now += 60_000;
     const restarted = await start();
-    expect(restarted.missedDay()).toBeUndefined();
+    expect(restarted.missedDay(nightly)).toBeUndefined();
     await restarted.flush();
     await restarted.flush();
     expect(subjects()).toEqual(['流量日报 - 2026-11-22', '流量日报 - 2026-11-23']);

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { schedule } from 'node-cron';
+import { type ScheduledTask, schedule } from 'node-cron';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { HttpListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
@@ -7,10 +7,10 @@ import { openSettingsFile } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
-import { type Auditor, createAuditor } from './auditor.ts';
+import { type Auditor, createAuditor, reportedDay } from './auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
+import { createDueReport, type DueReport } from './due-report.ts';
 import { createAuditorMetrics } from './metrics.ts';
-import { createMissedReport } from './missed-report.ts';
 import { serveAuditor } from './pages.ts';
 import { createLiveView } from './telegram/live-view.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
@@ -67,20 +67,25 @@ export async function runAuditorService({
       () => undefined,
       (error: unknown) => logger.error({ err: error }, what),
     );
-  const missed = createMissedReport(auditor);
-  const plan = ({ reportCron, day }: AuditorConfig) => {
-    const planned = schedule(reportCron, () => guarded('the report failed', () => auditor.report()), {
+  let task: ScheduledTask | undefined;
+  const due = createDueReport({
+    auditor,
+    now: clock.now,
+    dayAt: (at) => reportedDay(at, settings.current()),
+    isPlanned: (at) => task?.match(new Date(at)) === true,
+  });
+  const plan = ({ reportCron, day }: AuditorConfig): ScheduledTask => {
+    const planned = schedule(reportCron, () => guarded('the report failed', () => due.planned()), {
       timezone: day.zone,
       noOverlap: true,
     });
     planned.on('execution:missed', ({ date }) =>
-      guarded('the missed report failed', () => missed.afterSleep(date.getTime())),
+      guarded('the missed report failed', () => due.afterSleep(date.getTime())),
     );
     return planned;
   };
 
   let page: HttpListener | undefined;
-  let task: ReturnType<typeof plan> | undefined;
   try {
     await auditor.open();
     page = await serve(settings.current().listen);
@@ -99,10 +104,11 @@ export async function runAuditorService({
       });
     });
     talk.change();
-    await guarded('the missed report failed', () => missed.atStart());
+    await guarded('the missed report failed', () => due.atStart());
     await runEveryMinute(
       {
         ...auditor,
+        again: due.again,
         publish: async () => {
           await auditor.publish();
           await talk.announce();
@@ -122,7 +128,7 @@ export async function runAuditorService({
 }
 
 async function runEveryMinute(
-  auditor: Auditor,
+  auditor: Pick<Auditor, 'look' | 'reportedAt' | 'publish' | 'flush'> & Pick<DueReport, 'again'>,
   clock: Clock,
   signal: AbortSignal,
   guarded: (what: string, work: () => Promise<unknown>) => Promise<void>,
@@ -130,6 +136,7 @@ async function runEveryMinute(
   let nextLook = 0;
   let failures = 0;
   while (!signal.aborted) {
+    await guarded('the report failed', () => auditor.again());
     // A report has looked already, and its verdict should stand for a while before a short new window takes its place.
     if (clock.now() >= Math.max(nextLook, auditor.reportedAt() + LOOK_EVERY)) {
       let read = false;
