@@ -42,7 +42,8 @@ function linesOf(topic: Exclude<Topic, 'report'>, model: ReportModel, language: 
   }
 }
 
-/** What is too long ends in an ellipsis; the mail has it all. */
+/** What is too long ends in an ellipsis; the mail has it all. Telegram refuses half an emoji. */
 export function fitting(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 2)}\n…`;
+  if (text.length <= LONGEST) return text;
+  return `${text.slice(0, LONGEST - 2).replace(/[\uD800-\uDBFF]$/, '')}\n…`;
 }

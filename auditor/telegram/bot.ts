@@ -89,14 +89,16 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
         if (model.verdict.kind !== 'leak' || from === undefined) continue;
         const phrases = phrasesOf({ ...view.of(user, day), airports: [model], verdict: 'leak' }, language);
         const text = fitting(`⚠️ ${phrases.headline}\n${phrases.evidence(model)}`);
-        try {
-          for (const { chat, mutedUntil, told } of await chats.of(user)) {
-            if (mutedUntil > clock.now() || told[model.airport] === from) continue;
+        for (const { chat, mutedUntil, told } of await chats.of(user)) {
+          if (mutedUntil > clock.now() || told[model.airport] === from) continue;
+          try {
             await send(chat, { text, buttons: menu(language) });
             await chats.change(chat, { told: { ...told, [model.airport]: from } });
+          } catch (error) {
+            logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
+            // One that blocked the bot, or is gone, must not keep the others from hearing of it.
+            if (!isOfTheChat(error)) return;
           }
-        } catch (error) {
-          logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
         }
       }
     },
@@ -110,6 +112,10 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
       await running;
     },
   };
+}
+
+function isOfTheChat(error: unknown): boolean {
+  return error instanceof GrammyError && (error.error_code === 400 || error.error_code === 403);
 }
 
 /** What went wrong, without the token, which stands in every address of the Bot API. */

@@ -49,7 +49,7 @@ export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logg
     catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);
     succeeded = true;
     sayUnknownTypes();
-    inexplicable.clear();
+    for (const name of inexplicable) if (catalog.has(name)) inexplicable.delete(name);
     for (const name of wanted.filter((each) => !catalog.has(each))) {
       inexplicable.add(name);
       logger.warn({ node: name }, 'the kernel does not list this node; its bytes count as proxy');

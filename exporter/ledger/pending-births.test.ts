@@ -45,6 +45,25 @@ describe('pending births', () => {
     expect(births.takeUnseen(2000)).toEqual([]);
   });
 
+  it('wait for their own frame when they came while an earlier one was kept back', () => {
+    const births = createPendingBirths();
+    births.note(birth(900, '1'));
+    births.note(birth(1400, '2'));
+    expect(ports(births.takeUnseen(1000))).toEqual(['1']);
+    births.seen(details('2'));
+    expect(births.takeUnseen(2000)).toEqual([]);
+  });
+
+  it('are not kept, nor taken for others, after the clock was set back', () => {
+    const births = createPendingBirths();
+    births.takeUnseen(3_600_000);
+    births.seen(details('1'));
+    births.note(birth(3_600_100, '2'));
+    expect(ports(births.takeUnseen(1000))).toEqual(['2']);
+    births.note(birth(1500, '1'));
+    expect(ports(births.takeUnseen(2000))).toEqual(['1']);
+  });
+
   it('are spent when a frame showed the connection before its log line came', () => {
     const births = createPendingBirths();
     births.takeUnseen(1000);
