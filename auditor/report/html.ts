@@ -18,6 +18,7 @@ import {
 } from './html-parts.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
+import { shownName } from './shown-name.ts';
 import { reasonText } from './words.ts';
 
 const NODES_SHOWN = 15;
@@ -108,7 +109,8 @@ function marked(sentence: string, attention: boolean): Html {
 }
 
 function nodeName(node: string, multiplier: string): Html {
-  return multiplier === '' ? escapeHtml(node) : html`${escapeHtml(node)} ${badge(escapeHtml(multiplier))}`;
+  const name = escapeHtml(shownName(node));
+  return multiplier === '' ? name : html`${name} ${badge(escapeHtml(multiplier))}`;
 }
 
 function airportCard(airport: AirportModel, phrases: Phrases): Html {
@@ -140,7 +142,7 @@ function detailCards(
 ): Html[] {
   const { words } = phrases;
   const devices = today.devices.map(({ device, proxy, direct, local, lastPush }) =>
-    [device, formatBytes(proxy), formatBytes(direct + local), phrases.lastReport(lastPush)].map(escapeHtml),
+    [shownName(device), formatBytes(proxy), formatBytes(direct + local), phrases.lastReport(lastPush)].map(escapeHtml),
   );
   const nodes = airports.flatMap((airport) =>
     airport.nodes
@@ -150,7 +152,7 @@ function detailCards(
         ...[formatBytes(bytes), phrases.interval(billed)].map(escapeHtml),
       ]),
   );
-  const hosts = today.hosts.map(({ host, bytes }) => [host, formatBytes(bytes)].map(escapeHtml));
+  const hosts = today.hosts.map(({ host, bytes }) => [shownName(host), formatBytes(bytes)].map(escapeHtml));
   const section = (title: string, beside: string, head: readonly string[], rows: readonly Html[][]): Html[] =>
     rows.length === 0
       ? []

@@ -3,6 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Language } from '../config.ts';
 import type { Expected, Interval } from '../verdict/expected.ts';
 import type { AirportModel, ReportModel } from './model.ts';
+import { shownName } from './shown-name.ts';
 import type { Words } from './wording.ts';
 import { reasonText, wordsOf } from './words.ts';
 
@@ -80,7 +81,9 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
           const needed = multiplier.high + Math.max(0, bill.low - expected.high) / bytes;
           const factor = (value: number): string => `${Math.round(value * 100) / 100}×`;
           if (needed <= HIGHEST_MULTIPLIER) {
-            parts.push(words.wouldExplain(node, formatBytes(bytes), factor(needed), factor(multiplier.high)));
+            parts.push(
+              words.wouldExplain(shownName(node), formatBytes(bytes), factor(needed), factor(multiplier.high)),
+            );
           }
         }
         if (calibration !== undefined && calibration.days > 0) {
@@ -89,7 +92,9 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
         }
         if (reasons.length > 0) parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
         for (const { device, since } of absences) {
-          parts.push(`${words.silent(device, since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`);
+          parts.push(
+            `${words.silent(shownName(device), since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`,
+          );
         }
       }
       return [...parts, words.advice[kind]].filter((part) => part !== '').join(language === 'zh' ? '' : ' ');

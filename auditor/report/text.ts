@@ -2,6 +2,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Language } from '../config.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
+import { shownName } from './shown-name.ts';
 import { reasonText } from './words.ts';
 
 const NODES_SHOWN = 15;
@@ -73,7 +74,7 @@ function detailSections({ today, airports }: ReportModel, phrases: Phrases): str
   if (!today.known) return [];
   const devices = deviceLines(today.devices, phrases);
   const nodes = airports.flatMap((airport) => nodeLines(airport, phrases));
-  const hosts = today.hosts.map(({ host, bytes }) => `- ${host}: ${formatBytes(bytes)}`);
+  const hosts = today.hosts.map(({ host, bytes }) => `- ${shownName(host)}: ${formatBytes(bytes)}`);
   return [
     ...(devices.length === 0 ? [] : [[`【${words.devices}】`, ...devices]]),
     ...(nodes.length === 0 ? [] : [[`【${words.nodes}】`, ...nodes]]),
@@ -87,7 +88,7 @@ export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): 
   const { classes, lastReport } = phrases.words;
   return devices.map(
     ({ device, proxy, direct, local, lastPush }) =>
-      `- ${device}: ${classes.proxy} ${formatBytes(proxy)} | ${classes.direct} ${formatBytes(direct)} | ` +
+      `- ${shownName(device)}: ${classes.proxy} ${formatBytes(proxy)} | ${classes.direct} ${formatBytes(direct)} | ` +
       `${classes.local} ${formatBytes(local)} | ${lastReport} ${phrases.lastReport(lastPush)}`,
   );
 }
@@ -96,6 +97,6 @@ export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): 
 export function nodeLines(airport: AirportModel, phrases: Phrases): string[] {
   return airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, multiplier, billed }) => {
     const sign = phrases.multiplier(multiplier);
-    return `- ${node}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
+    return `- ${shownName(node)}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
   });
 }

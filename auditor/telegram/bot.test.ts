@@ -177,6 +177,16 @@ describe('a bound chat', () => {
     expect(telegram.sent[before]?.text).toContain('代理泄露');
   });
 
+  it('is told of a leak though another chat of its user wants no more messages', async () => {
+    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
+    await bind(BOB, 'alice');
+    telegram.block(ALICE);
+    const before = telegram.sent.length;
+    await bot?.announce();
+    expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([BOB]);
+  });
+
   it('stays bound when the service starts again', async () => {
     await bot?.stop();
     start({ language: 'en' });

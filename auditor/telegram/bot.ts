@@ -1,6 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { AirportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { fitting } from './answers.ts';
 import { botWordsOf, TOPICS } from './bot-words.ts';
@@ -81,25 +82,34 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
     }
   };
   const running = run();
+  const untold = (error: unknown): void =>
+    logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
+  /** @param from when the window of the leak began */
+  const tellOfLeak = async (user: string, model: AirportModel, from: number): Promise<void> => {
+    const phrases = phrasesOf({ ...view.of(user, day), airports: [model], verdict: 'leak' }, language);
+    const text = fitting(`⚠️ ${phrases.headline}\n${phrases.evidence(model)}`);
+    for (const { chat, mutedUntil, told } of await chats.of(user)) {
+      if (mutedUntil > clock.now() || told[model.airport] === from) continue;
+      try {
+        await send(chat, { text, buttons: menu(language) });
+        await chats.change(chat, { told: { ...told, [model.airport]: from } });
+      } catch (error) {
+        // A chat that blocked the bot, or is gone, must not keep the others from hearing of it.
+        if (!isOfTheChat(error)) throw error;
+        untold(error);
+      }
+    }
+  };
 
   return {
     async announce() {
-      for (const { user, model } of view.airports()) {
-        const from = model.verdict.window?.from;
-        if (model.verdict.kind !== 'leak' || from === undefined) continue;
-        const phrases = phrasesOf({ ...view.of(user, day), airports: [model], verdict: 'leak' }, language);
-        const text = fitting(`⚠️ ${phrases.headline}\n${phrases.evidence(model)}`);
-        for (const { chat, mutedUntil, told } of await chats.of(user)) {
-          if (mutedUntil > clock.now() || told[model.airport] === from) continue;
-          try {
-            await send(chat, { text, buttons: menu(language) });
-            await chats.change(chat, { told: { ...told, [model.airport]: from } });
-          } catch (error) {
-            logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
-            // One that blocked the bot, or is gone, must not keep the others from hearing of it.
-            if (!isOfTheChat(error)) return;
-          }
+      try {
+        for (const { user, model } of view.airports()) {
+          const from = model.verdict.window?.from;
+          if (model.verdict.kind === 'leak' && from !== undefined) await tellOfLeak(user, model, from);
         }
+      } catch (error) {
+        untold(error);
       }
     },
     async stop() {

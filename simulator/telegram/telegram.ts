@@ -24,6 +24,8 @@ export interface TelegramSimulator {
   press(chat: number, data: string): void;
   /** From now on answers with this status, such as 502; undefined works again. */
   fail(status: number | undefined): void;
+  /** A person wants no more messages of the bot: what is sent to them is answered with 403. */
+  block(chat: number): void;
 }
 
 const paramsSchema = z.looseObject({
@@ -53,6 +55,7 @@ export function createTelegram(options: {
 }): TelegramSimulator {
   let listener: HttpListener | undefined;
   let failing: number | undefined;
+  const blocking = new Set<number>();
   let updates: Update[] = [];
   let [lastUpdate, lastMessage] = [0, 0];
   const sent: SentMessage[] = [];
@@ -95,7 +98,8 @@ export function createTelegram(options: {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, token, method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
     const params = paramsSchema.parse(JSON.parse((await bodyOf(request)) || '{}'));
-    const status = token === options.token ? failing : 401;
+    const blocked = method === 'sendMessage' && blocking.has(params.chat_id ?? 0) ? 403 : undefined;
+    const status = token === options.token ? (failing ?? blocked) : 401;
     const body =
       status === undefined
         ? { ok: true, result: await call(method, params) }
@@ -134,6 +138,7 @@ export function createTelegram(options: {
     fail(status) {
       failing = status;
     },
+    block: (chat) => void blocking.add(chat),
   };
 }
 
