@@ -39,7 +39,7 @@ export interface Pusher {
   state(): PushState;
   /** One push now, after a running one has ended; whether it was accepted. */
   pushNow(): Promise<boolean>;
-  /** Writes the state as it stands, after a running push: for when more than a frame would be lost with it. */
+  /** Writes the state as it stands, also while a push waits for its answer: for when more than a frame would be lost. */
   save(): Promise<void>;
   /** Does something while no push is under way. */
   between(task: () => void): Promise<void>;
@@ -66,11 +66,18 @@ export function createPusher(options: PusherOptions): Pusher {
   let failures = 0;
   let said = '';
   let stateWritten = true;
+  let writing: Promise<void> = Promise.resolve();
   let running: Promise<unknown> = Promise.resolve();
   let loop: Promise<void> = Promise.resolve();
   let waiting = new AbortController();
 
-  async function save(saved: SavedAccount): Promise<void> {
+  /** One after the other, the newest last. */
+  function save(saved: SavedAccount): Promise<void> {
+    writing = writing.then(() => tryToWrite(saved));
+    return writing;
+  }
+
+  async function tryToWrite(saved: SavedAccount): Promise<void> {
     try {
       await write(saved);
       if (!stateWritten) logger.info('the state is written again');
@@ -180,8 +187,9 @@ export function createPusher(options: PusherOptions): Pusher {
     await clock.sleep(Math.min(FIRST_PUSH_MS, options.interval()), stopping.signal);
     while (!stopping.signal.aborted) {
       await pushNow();
+      if (stopping.signal.aborted) return;
       waiting = new AbortController();
-      await clock.sleep(pause(), AbortSignal.any([stopping.signal, waiting.signal]));
+      await clock.sleep(pause(), waiting.signal);
     }
   }
 
@@ -191,13 +199,15 @@ export function createPusher(options: PusherOptions): Pusher {
     },
     state: () => state,
     pushNow,
-    save: () => inTurn(() => save(account().save())),
+    save: () => save(account().save()),
     between: inTurn,
     hurry: () => waiting.abort(),
     async stop() {
       stopping.abort();
+      waiting.abort();
       await loop;
       await running;
+      await writing;
     },
   };
 }
