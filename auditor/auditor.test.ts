@@ -103,6 +103,7 @@ async function openAuditor(metrics = createAuditorMetrics()): Promise<Auditor> {
     fetch: scriptedPrometheus(devices, () => prometheusDown),
     airports,
     metrics,
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   });
@@ -277,7 +278,7 @@ it('publishes what is known, and nothing in the place of what is not', async () 
   header = used(52 * GB);
   await auditor.look();
   await auditor.publish();
-  const page = await metrics.render(true);
+  const page = await metrics.render(true, true);
   expect(page).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 55834574848');
   expect(page).toContain('flowcollect_audit_verdict{user="default",airport="a.yaml",verdict="ok"} 1');
   expect(page).toContain('flowcollect_audit_verdict{user="default",airport="a.yaml",verdict="leak"} 0');
@@ -292,7 +293,7 @@ it('publishes what is known, and nothing in the place of what is not', async () 
 
   prometheusDown = true;
   await auditor.publish();
-  expect(await metrics.render(true)).not.toContain('flowcollect_today_bytes{');
+  expect(await metrics.render(true, true)).not.toContain('flowcollect_today_bytes{');
 });
 
 it('keeps secrets to itself', async () => {

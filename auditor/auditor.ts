@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../core/local-day.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { DiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
@@ -35,6 +36,8 @@ export interface AuditorOptions {
   readonly fetch: typeof fetch;
   readonly airports: AirportClient;
   readonly metrics: AuditorMetrics;
+  /** Told of every write to `DataDir`. */
+  readonly disk: Pick<DiskHealth, 'watch'>;
   readonly logger: Logger;
   /** Told what is looked up and audited. */
   readonly view?: Pick<LiveView, 'sums' | 'audited'>;
@@ -85,6 +88,7 @@ export function createAuditor({
   fetch,
   airports,
   metrics,
+  disk,
   logger,
   signal,
   view,
@@ -122,7 +126,7 @@ export function createAuditor({
     return result;
   };
   const keep = async (next: AuditState): Promise<void> => {
-    await writeAuditState(statePath(), next);
+    await disk.watch(() => writeAuditState(statePath(), next));
     state = next;
     metrics.readings(config(), next);
   };
@@ -154,7 +158,7 @@ export function createAuditor({
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
     let posted = known;
     if (known.unposted.length > 0) {
-      posted = await postReports(config(), known);
+      posted = await disk.watch(() => postReports(config(), known));
       // Before any is sent: a letter that is gone from the outbox must not be put there again.
       await keep(posted);
     }

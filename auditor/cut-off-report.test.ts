@@ -36,6 +36,7 @@ async function start(): Promise<Auditor> {
     fetch: scriptedPrometheus([]),
     airports: { read: async () => ({ ...readingOutcome({ at: now, ...NOTHING }) }) },
     metrics: createAuditorMetrics(),
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'silent'),
   });

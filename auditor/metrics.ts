@@ -20,7 +20,8 @@ export interface AuditorMetrics {
   audited(airports: readonly AuditedAirport[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
-  render(settingsGood: boolean): Promise<string>;
+  /** @param dataWritable whether the last write to the disk succeeded */
+  render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -83,7 +84,8 @@ export function createAuditorMetrics(): AuditorMetrics {
       for (const { labels, bytes } of today ?? []) set('today_bytes', labels, bytes);
       for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
     },
-    render(settingsGood) {
+    render(settingsGood, dataWritable) {
+      set('auditor_data_writable', {}, dataWritable ? 1 : 0);
       set('auditor_config_last_reload_successful', {}, settingsGood ? 1 : 0);
       return registry.metrics();
     },

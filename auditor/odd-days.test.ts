@@ -52,6 +52,7 @@ async function openAuditor(zone: string, start: string): Promise<Auditor> {
         readingOutcome({ at: now, ...parseUserinfo(`upload=0; download=${used(now) + leaked}; total=${2 ** 49}`) }),
     },
     metrics: createAuditorMetrics(),
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'silent'),
   });

@@ -70,6 +70,7 @@ async function openAuditor(...section: string[]): Promise<Auditor> {
     fetch: callAnyone,
     airports: createAirportClient({ clock: () => now }),
     metrics: createAuditorMetrics(),
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,11 +70,11 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
   expect(lines.join('')).not.toContain('hunter2');
 });
 
-/** Hours go by as fast as the work between them is done. */
-async function passing(hours: number): Promise<void> {
+/** Hours go by as fast as the work between them is done; the service ends after so many. */
+function hasty(hours: number): Clock {
   let now = Date.parse('2026-11-24T08:00:00Z');
   const end = now + hours * 3_600_000;
-  const clock: Clock = {
+  return {
     now: () => now,
     async sleep(milliseconds) {
       now += milliseconds;
@@ -82,9 +82,43 @@ async function passing(hours: number): Promise<void> {
       await new Promise(setImmediate);
     },
   };
+}
+async function passing(hours: number): Promise<void> {
   const logger = createLogger('auditor', 'silent', { write: () => undefined });
+  const clock = hasty(hours);
   await runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger, clock });
 }
+
+it('tells by /healthz and a metric that what it found cannot be kept, until it can', async () => {
+  await settings();
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const clock = hasty(Number.POSITIVE_INFINITY);
+  const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger, clock });
+  const data = join(folder, 'data', 'auditor');
+  const eventually = (check: () => Promise<void>): Promise<void> =>
+    vi.waitFor(check, { timeout: 10_000, interval: 50 });
+  const origin = (): string =>
+    lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'auditor started').metrics;
+  const metric = async () =>
+    /^flowcollect_auditor_data_writable (\d)$/m.exec(await (await fetch(`${origin()}/metrics`)).text())?.[1];
+
+  await eventually(async () => expect(await readdir(data)).toContain('state.json'));
+  expect(await metric()).toBe('1');
+  // What is in the way fails for every user, also for one that may write everywhere.
+  const inTheWay = join(data, 'state.json.tmp');
+  await mkdir(inTheWay);
+  await eventually(async () => expect((await fetch(`${origin()}/healthz`)).status).toBe(503));
+  expect(await (await fetch(`${origin()}/healthz`)).json()).toEqual({
+    status: 'failing',
+    problem: expect.stringMatching(/auditor cannot be written \(E[A-Z]+\): free the disk.*\[server\] DataDir$/),
+  });
+  expect(await metric()).toBe('0');
+  await rmdir(inTheWay);
+  await eventually(async () => expect((await fetch(`${origin()}/healthz`)).status).toBe(200));
+  expect(await metric()).toBe('1');
+  ending.abort();
+  await running;
+});
 
 it('asks an airport every two hours, and little more often while it fails', async () => {
   let asked = 0;

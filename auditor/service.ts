@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { type ScheduledTask, schedule } from 'node-cron';
 import { type Clock, systemClock } from '../runtime/clock.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { HttpListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { openSettingsFile } from '../runtime/settings-file.ts';
@@ -47,9 +48,10 @@ export async function runAuditorService({
   const settings = await openSettingsFile(path, (file, text) => readAuditorConfig(file, text, folder), logger);
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
+  const disk = createDiskHealth(() => settings.current().dataFolder, '[server] DataDir');
   const view = createLiveView();
   const airports = createAirportClient({ clock: clock.now });
-  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, logger, signal, view });
+  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, logger, signal, view });
   const talk = createTelegramPart({ settings, view, clock, logger });
   const archive = (): ArchiveSettings => {
     const { user, archiveToken, people = [], dataFolder, language } = settings.current();
@@ -61,7 +63,7 @@ export async function runAuditorService({
     return { keys, language };
   };
   const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
-    serveAuditor(metrics, settings.lastReloadSuccessful, archive, listen);
+    serveAuditor(metrics, settings.lastReloadSuccessful, disk, archive, listen);
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
     work().then(
       () => undefined,

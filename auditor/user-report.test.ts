@@ -103,6 +103,7 @@ async function openAuditor(metrics = createAuditorMetrics()): Promise<Auditor> {
     fetch: scriptedPrometheus(devices),
     airports,
     metrics,
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   });
@@ -161,7 +162,7 @@ it('is sent once to each, through a refusal and a restart, and the address of on
   await restarted.flush();
   await restarted.flush();
   expect([to('alice').length, to('owner').length, await waiting()]).toEqual([1, 1, 0]);
-  const page = await metrics.render(true);
+  const page = await metrics.render(true, true);
   expect(page).toContain(`flowcollect_report_last_success_timestamp_seconds{user="alice"} ${now / 1000}`);
 });
 

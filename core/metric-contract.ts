@@ -151,6 +151,7 @@ export const METRICS: readonly MetricSpec[] = [
     [],
     'Whether the last read of the settings file succeeded',
   ),
+  gateway('gauge', 'flowcollect_gateway_data_writable', [], 'Whether the last write to DataDir succeeded'),
   gateway('gauge', 'flowcollect_gateway_build_info', ['version'], 'Always 1; the version of the gateway'),
 
   auditor('flowcollect_airport_upload_bytes', AIRPORT, 'Upload that the airport has billed in this cycle'),
@@ -193,6 +194,7 @@ export const METRICS: readonly MetricSpec[] = [
     [],
     'Whether the last read of the settings file succeeded',
   ),
+  auditor('flowcollect_auditor_data_writable', [], 'Whether the last write to DataDir succeeded'),
   auditor('flowcollect_auditor_build_info', ['version'], 'Always 1; the version of the auditor'),
 ];
 

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
@@ -95,6 +95,31 @@ describe('an exporter', () => {
       devices: [{ device: 'a', kernel: 'up' }],
     });
     expect((await fetch(`${metricsOrigin()}/other`)).status).toBe(404);
+  });
+
+  it('tells in /healthz that the state cannot be written, and goes on pushing', async () => {
+    device.show(0);
+    const { metricsOrigin } = await device.start();
+    await device.seen(0);
+    const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
+    const state = join(device.folder, 'state');
+    await rm(state, { recursive: true });
+    // A file where the folder should be fails for every user, also for one that may write everywhere.
+    await writeFile(state, '');
+    await eventually(async () =>
+      expect(await health()).toMatchObject({
+        status: 'degraded',
+        devices: [
+          {
+            problem: expect.stringMatching(/state cannot be written \(E[A-Z]+\): free the disk.*\[client\] StateDir$/),
+          },
+        ],
+      }),
+    );
+    device.show(100);
+    await eventually(() => expect(device.pushed()).toBe(100));
+    await rm(state);
+    await eventually(async () => expect(await health()).toMatchObject({ status: 'ok' }));
   });
 
   it('says which setting moves a port that is taken', async () => {

@@ -72,11 +72,14 @@ export function createExporter(options: ExporterOptions): Exporter {
           return joinMetrics(await Promise.all(pages));
         },
         health: () => ({
+          // It goes on counting and pushing, and takes its counters from the gateway should it lose them.
+          ...(views().every(({ stateProblem }) => stateProblem === undefined) ? {} : { status: 'degraded' }),
           settings: settings.lastReloadSuccessful(),
-          devices: views().map(({ deviceId, link, push }) => ({
+          devices: views().map(({ deviceId, link, push, stateProblem }) => ({
             device: deviceId,
             kernel: link.kind,
             push: push.kind,
+            ...(stateProblem === undefined ? {} : { problem: stateProblem }),
           })),
         }),
       },

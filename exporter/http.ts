@@ -4,13 +4,13 @@ import { type HttpListener, type ListenAddress, listenHttp } from '../runtime/ht
 export interface ExporterPages {
   readonly contentType: string;
   metrics(): Promise<string>;
-  /** What `/healthz` tells of the parts. */
+  /** What `/healthz` tells of the parts; `status` where it is not `ok`. */
   health(): Readonly<Record<string, unknown>>;
 }
 
 /**
- * `/metrics` and `/healthz` on the device. Health is that of this process: a dead kernel or gateway is told in the
- * answer, but no reason to restart the exporter.
+ * `/metrics` and `/healthz` on the device. Health is that of this process: a dead kernel or gateway, or a full disk, is
+ * told in the answer, but no reason to restart the exporter.
  *
  * By Node's own server: a framework for two pages would be a third of the exporter's bundle and a tenth of its memory.
  *

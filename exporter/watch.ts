@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
@@ -48,6 +49,8 @@ export interface DeviceView {
   readonly today: TodayView;
   readonly gateway: string;
   readonly push: PushState;
+  /** Why the state is not on the disk; absent while it is. */
+  readonly stateProblem?: string | undefined;
 }
 
 /** One kernel with all that is kept of it: its account, state file, metrics and pushes. It shares nothing with others. */
@@ -85,6 +88,7 @@ export function createWatch(options: WatchOptions): Watch {
     clock,
     logger,
   });
+  const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const day = createDayKeeper({
     path: () => todayPath(stateFolder(), config().kernel),
     rule: () => ({ zone: config().Timezone, dayEnds: config().DayEnds }),
@@ -118,7 +122,7 @@ export function createWatch(options: WatchOptions): Watch {
     interval: () => config().PushInterval,
     account: () => account,
     render: () => metrics.render(moment()),
-    write: (saved) => store.write(saved),
+    write: (saved) => disk.watch(() => store.write(saved)),
     onPush: (result) => metrics.push(result),
     newStateId,
   });
@@ -247,6 +251,7 @@ export function createWatch(options: WatchOptions): Watch {
         today: day.view(counters, clock.now()),
         gateway: config().RemoteServer,
         push: pusher.state(),
+        stateProblem: disk.problem(),
       };
     },
     render: () => metrics.render(moment()),

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, SERIES } from '../test/gateway-at-double.ts';
@@ -72,11 +72,26 @@ describe('when Pushgateway fails', () => {
 });
 
 describe('a disk that refuses', () => {
-  it('fails the push and leaves Pushgateway as it was', async () => {
+  it('fails the push, leaves Pushgateway as it was, and is told until a push was kept', async () => {
+    const health = () => fetch(`${gateway.metrics()}/healthz`);
     // A file where the folder should be fails for every user, also for one that may write everywhere.
-    await rm(join(gateway.folder, 'gateway', 'pushes'), { recursive: true });
-    await writeFile(join(gateway.folder, 'gateway', 'pushes'), '');
+    const pushes = join(gateway.folder, 'gateway', 'pushes');
+    await rm(pushes, { recursive: true });
+    await writeFile(pushes, '');
     expect(errorOf(await gateway.send())).toEqual([503, 'storage_failed']);
     expect(gateway.double.puts).toEqual([]);
+    const told = await health();
+    expect(told.status).toBe(503);
+    expect(await told.json()).toEqual({
+      status: 'failing',
+      problem: expect.stringMatching(/gateway cannot be written \(E[A-Z]+\): free the disk.*\[server\] DataDir$/),
+    });
+    expect(await gateway.tells('flowcollect_gateway_data_writable 0')).toBe(true);
+
+    await rm(pushes);
+    await mkdir(pushes);
+    expect((await gateway.send()).status).toBe(200);
+    expect((await health()).status).toBe(200);
+    expect(await gateway.tells('flowcollect_gateway_data_writable 1')).toBe(true);
   });
 });

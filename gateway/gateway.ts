@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../runtime/clock.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createAdministration } from './administration.ts';
@@ -90,8 +91,10 @@ export function createGateway({
         ? createPushgateway(config.pushgateway)
         : createVictoriaMetrics(config.victoriaMetrics);
     onStop(() => store.close());
+    const disk = createDiskHealth(() => folder, '[server] DataDir');
     const desk = createPushDesk({
       kept,
+      disk,
       store,
       clock,
       logger,
@@ -102,7 +105,10 @@ export function createGateway({
     for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
 
     const administration = createAdministration({ desk, logger, hash: admin.hash, retired: metrics.retired });
-    const page = await listenHttp(createMetricsPage(metrics, lastReloadSuccessful, administration), config.metrics);
+    const page = await listenHttp(
+      createMetricsPage(metrics, lastReloadSuccessful, disk, administration),
+      config.metrics,
+    );
     onStop(() => page.close());
     const restorer = createRestorer({
       kept,

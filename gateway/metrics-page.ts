@@ -1,11 +1,16 @@
 import type { RequestListener } from 'node:http';
+import type { DiskHealth } from '../runtime/disk-health.ts';
 import { answerJson } from './json-answer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
-/** `/metrics` and `/healthz` of the gateway itself and, under `/admin/`, its administration, on an address that devices do not reach. */
+/**
+ * `/metrics` and `/healthz` of the gateway itself and, under `/admin/`, its administration, on an address that devices do
+ * not reach. Health is 503 while it cannot keep pushes, and therefore takes none.
+ */
 export function createMetricsPage(
   metrics: GatewayMetrics,
   lastReloadSuccessful: () => boolean,
+  disk: Pick<DiskHealth, 'problem'>,
   administration: RequestListener,
 ): RequestListener {
   return async (request, response) => {
@@ -14,9 +19,11 @@ export function createMetricsPage(
     } else if (request.method !== 'GET' || (request.url !== '/metrics' && request.url !== '/healthz')) {
       answerJson(response, 404, { error: 'not_found', message: 'here are /metrics and /healthz only' });
     } else if (request.url === '/healthz') {
-      answerJson(response, 200, { status: 'ok' });
+      const problem = disk.problem();
+      if (problem === undefined) answerJson(response, 200, { status: 'ok' });
+      else answerJson(response, 503, { status: 'failing', problem });
     } else {
-      const text = await metrics.render(lastReloadSuccessful());
+      const text = await metrics.render(lastReloadSuccessful(), disk.problem() === undefined);
       response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
     }
   };

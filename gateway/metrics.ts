@@ -18,7 +18,8 @@ export interface GatewayMetrics {
   lastPush(device: Device, at: number): void;
   /** A device is gone for good. */
   retired(device: Device): void;
-  render(settingsGood: boolean): Promise<string>;
+  /** @param dataWritable whether the last write to the disk succeeded */
+  render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
 }
 
 /** A push takes a millisecond to check; Pushgateway is given five seconds. */
@@ -35,6 +36,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   const seconds = new Histogram({ ...options('flowcollect_gateway_push_seconds'), buckets: SECONDS_BUCKETS });
   const lastPush = new Gauge(options('flowcollect_gateway_last_push_timestamp_seconds'));
   const settings = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
+  const writable = new Gauge(options('flowcollect_gateway_data_writable'));
   new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
 
   const resultOf = (code: RefusalCode): string => (isFailure(code) ? 'failed' : 'refused');
@@ -55,8 +57,9 @@ export function createGatewayMetrics(): GatewayMetrics {
     took: (value) => seconds.observe(value),
     lastPush: setLastPush,
     retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
-    render(settingsGood) {
+    render(settingsGood, dataWritable) {
       settings.set(settingsGood ? 1 : 0);
+      writable.set(dataWritable ? 1 : 0);
       return registry.metrics();
     },
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
+import type { DiskHealth } from '../runtime/disk-health.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { admit, type Held, isHolder } from './admission.ts';
@@ -20,6 +21,8 @@ const MAX_PUSHES_OF_DEVICE = 4;
 
 export interface PushDeskOptions {
   readonly kept: KeptPushes;
+  /** Told of the disk that `kept` writes to. */
+  readonly disk: Pick<DiskHealth, 'watch'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -50,7 +53,7 @@ export interface PushDesk {
   idle(): Promise<void>;
 }
 
-export function createPushDesk({ kept, store, clock, logger, storedValues }: PushDeskOptions): PushDesk {
+export function createPushDesk({ kept, disk, store, clock, logger, storedValues }: PushDeskOptions): PushDesk {
   const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
@@ -89,7 +92,7 @@ export function createPushDesk({ kept, store, clock, logger, storedValues }: Pus
     }
     const { stateId, sequence } = state;
     try {
-      await kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed);
+      await disk.watch(() => kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed));
     } catch (error) {
       logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
       return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);

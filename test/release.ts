@@ -121,6 +121,7 @@ export function releaseAuditor(dataFolder: string, now: () => number, mailPort: 
     ]),
     airports: { read: async () => readingOutcome(readingAt(now(), usedAt(now()), { quota: 1000 * GIB })) },
     metrics: createAuditorMetrics(),
+    disk: { watch: (write) => write() },
     signal: new AbortController().signal,
     logger: createLogger('auditor', 'silent'),
   });

@@ -7,6 +7,13 @@ const pushgatewayDown: AlertCase['says'] = [
   'Prometheus cannot scrape Pushgateway: the data of every device stops here (counters catch up afterwards).',
 ];
 
+const dataNotWritable = (job: string): AlertCase['says'] => [
+  `${job} 无法写入 DataDir`,
+  `${job} cannot write its DataDir`,
+  `${job} 写不进 DataDir，多半是磁盘满了：网关因此拒收推送，审计器因此发不出日报。它的 /healthz 说明目录和原因；设备的计数不会丢失，恢复后补上。`,
+  `${job} cannot write its DataDir, most likely because the disk is full: the gateway then takes no push, the auditor sends no report. Its /healthz names folder and reason; counters of devices are safe and catch up afterwards.`,
+];
+
 export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
   {
     alert: 'FlowCollectReportMissing',
@@ -84,6 +91,31 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
       'Prometheus 抓不到 auditor：没有审计器就没有泄露判定和日报，没有网关设备就无法上报。',
       'Prometheus cannot scrape auditor: without the auditor there are no verdicts and reports, without the gateway no device can push.',
     ],
+  },
+  {
+    alert: 'FlowCollectDataNotWritable',
+    series: {
+      'flowcollect_gateway_data_writable{job="gateway",instance="g:9103"}': '1x9 0 1 1 0 1 1 1 0 1 1 0 1x20',
+      'flowcollect_auditor_data_writable{job="auditor",instance="a:9102"}': '1x60',
+    },
+    silent: '14m',
+    firing: '15m',
+    resolved: '27m',
+    labels: { severity: 'critical', job: 'gateway', instance: 'g:9103' },
+    says: dataNotWritable('gateway'),
+  },
+  {
+    alert: 'FlowCollectDataNotWritable',
+    name: 'of the auditor',
+    series: {
+      'flowcollect_gateway_data_writable{job="gateway",instance="g:9103"}': '1x60',
+      'flowcollect_auditor_data_writable{job="auditor",instance="a:9102"}': '1x9 0x10 1x20',
+    },
+    silent: '14m',
+    firing: '15m',
+    resolved: '27m',
+    labels: { severity: 'critical', job: 'auditor', instance: 'a:9102' },
+    says: dataNotWritable('auditor'),
   },
   {
     alert: 'FlowCollectRuleFailures',

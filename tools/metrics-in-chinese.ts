@@ -11,6 +11,7 @@ const DIMENSION: Readonly<Record<Dimension, string>> = {
 
 const UNIX = '（Unix 秒）';
 const RELOAD = '最近一次读取配置文件是否成功';
+const WRITABLE = '最近一次写入 DataDir 是否成功';
 
 /** The meaning of every metric of the contract in Chinese, beside the English `help` that the services serve. */
 export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
@@ -44,6 +45,7 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_gateway_push_seconds: '检查并转发一次推送的用时',
   flowcollect_gateway_last_push_timestamp_seconds: `某台设备的推送最近一次被接受的时刻${UNIX}`,
   flowcollect_gateway_config_last_reload_successful: RELOAD,
+  flowcollect_gateway_data_writable: WRITABLE,
   flowcollect_gateway_build_info: '恒为 1；网关的版本',
   flowcollect_airport_upload_bytes: '机场本周期已计的上传',
   flowcollect_airport_download_bytes: '机场本周期已计的下载',
@@ -65,5 +67,6 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_forecast_days_left: '按目前的速度，配额还能用几天',
   flowcollect_report_last_success_timestamp_seconds: `邮件服务器最近一次收下报表的时刻${UNIX}`,
   flowcollect_auditor_config_last_reload_successful: RELOAD,
+  flowcollect_auditor_data_writable: WRITABLE,
   flowcollect_auditor_build_info: '恒为 1；审计器的版本',
 };

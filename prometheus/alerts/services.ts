@@ -52,6 +52,18 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
       ],
     },
     {
+      name: 'FlowCollectDataNotWritable',
+      // On a disk that is nearly full, small writes succeed between those that fail.
+      expr: '(min_over_time(flowcollect_gateway_data_writable[5m]) or min_over_time(flowcollect_auditor_data_writable[5m])) == 0',
+      for: '5m',
+      severity: 'critical',
+      summary: ['{{ $labels.job }} 无法写入 DataDir', '{{ $labels.job }} cannot write its DataDir'],
+      description: [
+        '{{ $labels.job }} 写不进 DataDir，多半是磁盘满了：网关因此拒收推送，审计器因此发不出日报。它的 /healthz 说明目录和原因；设备的计数不会丢失，恢复后补上。',
+        '{{ $labels.job }} cannot write its DataDir, most likely because the disk is full: the gateway then takes no push, the auditor sends no report. Its /healthz names folder and reason; counters of devices are safe and catch up afterwards.',
+      ],
+    },
+    {
       name: 'FlowCollectRuleFailures',
       expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0',
       severity: 'warning',

@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { writeFileAtomic } from './atomic-file.ts';
+import { createDiskHealth } from './disk-health.ts';
+
+it('tells of the last write: what, where and how to mend it', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'flowcollect-disk-'));
+  const folder = join(parent, 'data');
+  const disk = createDiskHealth(() => folder, '[server] DataDir');
+  const write = () => disk.watch(() => writeFileAtomic(join(folder, 'state.json'), '{}'));
+  expect(disk.problem()).toBeUndefined();
+  // A file where the folder should be fails for every user, also for one that may write everywhere.
+  await writeFile(folder, '');
+  await expect(write()).rejects.toThrow();
+  expect(disk.problem()).toMatch(
+    /^\/.*data cannot be written \(E[A-Z]+\): free the disk, mend the permissions, or move \[server\] DataDir$/,
+  );
+  await rm(folder);
+  await write();
+  expect(disk.problem()).toBeUndefined();
+  await rm(parent, { recursive: true });
+});
