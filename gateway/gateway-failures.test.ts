@@ -52,6 +52,14 @@ describe('when Pushgateway fails', () => {
     expect(gateway.double.groups.get('user/default/instance/b')).toContain(`${SERIES} 7\n`);
   });
 
+  it('puts every other device back where it declines one', async () => {
+    await gateway.send({ device: 'b', body: bodyOf(7) });
+    gateway.double.declined = 'user/default/instance/客厅';
+    gateway.double.restart();
+    await vi.waitFor(() => expect(gateway.double.groups.get('user/default/instance/b')).toContain(`${SERIES} 7\n`));
+    expect(gateway.lines.join('')).toContain('"instance":"客厅"');
+  });
+
   it('puts back only what one that kept an older state lacks', async () => {
     await gateway.send({ device: 'b' });
     const { length } = gateway.double.puts;

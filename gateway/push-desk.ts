@@ -19,6 +19,8 @@ export const MAX_DEVICES = 2000;
 /** Running and waiting pushes of one device; an honest one has one. */
 const MAX_PUSHES_OF_DEVICE = 4;
 
+const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
+
 export interface PushDeskOptions {
   readonly kept: KeptPushes;
   /** Told of the disk that `kept` writes to. */
@@ -34,6 +36,12 @@ export type ReadBack =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 
+/**
+ * What came of forwarding again. `store_down`: no other device's would arrive either; `left`: this device's alone cannot
+ * be, since the disk or the store refuses it or its pushes wait already.
+ */
+export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
+
 /** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
 export interface PushDesk {
   push(
@@ -44,7 +52,7 @@ export interface PushDesk {
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
   readBack(device: Device): Promise<ReadBack | Refusal>;
   /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
-  forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<'forwarded' | 'not_needed' | 'failed'>;
+  forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<Forwarded>;
   /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
   rebase(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
   /** Lets go of a silent device, once Prometheus has its last values. */
@@ -112,19 +120,24 @@ export function createPushDesk({ kept, disk, store, clock, logger, storedValues 
         try {
           return { kind: 'kept', push, text: await kept.text(device) };
         } catch (error) {
-          logger.error({ code: errorCode(error) }, 'a kept push cannot be read; look at [server] DataDir');
+          logger.error({ code: errorCode(error) }, UNREADABLE);
           return refuse('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
         }
       })) ?? busy,
     forward: async (device, when) =>
-      (await turnstile.run(deviceKey(device), async () => {
+      (await turnstile.run(deviceKey(device), async (): Promise<Forwarded> => {
         const held = kept.held(device);
         if (held === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
-        const delivery = await store.put(device, await kept.text(device), held.at);
-        if (delivery.kind !== 'delivered') return 'failed';
+        const text = await kept.text(device).catch((error: unknown) => {
+          logger.error({ code: errorCode(error) }, UNREADABLE);
+        });
+        if (text === undefined) return 'left';
+        const delivery = await store.put(device, text, held.at);
+        if (delivery.kind === 'declined') return 'left';
+        if (delivery.kind !== 'delivered') return 'store_down';
         if (kept.isPrepared(device)) kept.confirm(device);
         return 'forwarded';
-      })) ?? 'failed',
+      })) ?? 'left',
     rebase: async (device) => (await turnstile.run(deviceKey(device), () => release.rebase(device))) ?? busy,
     retire: async (device) =>
       (await turnstile.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,

@@ -15,7 +15,7 @@ const pushAt = (deviceId: string, at: number): KeptPush => ({
 it('repeats what devices said that were silent for a minute, and no others', async () => {
   const pushes = [pushAt('silent', 0), pushAt('fresh', 1), pushAt('long silent', -1)];
   const forwarded: string[] = [];
-  let answer: 'forwarded' | 'failed' = 'forwarded';
+  let answer: 'forwarded' | 'store_down' = 'forwarded';
   const repeater = createRepeater({
     kept: {
       devices: () => pushes,
@@ -32,7 +32,7 @@ it('repeats what devices said that were silent for a minute, and no others', asy
   });
   await repeater.repeat();
   expect(forwarded).toEqual(['silent', 'long silent']);
-  answer = 'failed';
+  answer = 'store_down';
   await repeater.repeat();
   expect(forwarded).toEqual(['silent', 'long silent', 'silent']);
   await repeater.stop();

@@ -30,7 +30,7 @@ export function createRepeater({ kept, desk, clock, logger }: RepeaterOptions): 
       if (stopping.signal.aborted) return;
       const at = kept.held(device)?.at ?? Number.POSITIVE_INFINITY;
       // A store that takes nothing now is asked again in the next round.
-      if (clock.now() - at >= EVERY_MS && (await desk.forward(device, 'anyway')) === 'failed') return;
+      if (clock.now() - at >= EVERY_MS && (await desk.forward(device, 'anyway')) === 'store_down') return;
     }
   }
 

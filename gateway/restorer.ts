@@ -32,14 +32,18 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
   let known: string | undefined;
   let wasDown = false;
 
-  /** Whether the store has all of them now. */
+  /** Whether the store has all of them now that it can have; one device must not keep the others out of it. */
   async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
     let forwarded = 0;
     for (const device of devices) {
       if (stopping.signal.aborted) return false;
       const outcome = await desk.forward(device, when);
-      if (outcome === 'failed') return false;
+      if (outcome === 'store_down') return false;
       if (outcome === 'forwarded') forwarded += 1;
+      if (outcome === 'left' && when === 'anyway') {
+        const { user, deviceId: instance } = device;
+        logger.error({ user, instance }, 'a device is not put back; it is there again with its next push');
+      }
     }
     if (forwarded > 0) logger.info({ devices: forwarded }, 'kept pushes put back');
     return true;

@@ -11,6 +11,8 @@ export interface PushgatewayDouble {
   readonly puts: string[];
   /** `lose`: stores the push, then breaks the connection; `silent`: never answers. */
   mode: 'well' | 'decline' | 'lose' | 'silent' | 'error';
+  /** Declines this group alone. */
+  declined: string | undefined;
   /** As after a restart: another start time, and only what is given. */
   restart(groups?: ReadonlyMap<string, string>): void;
   /** Refuses connections until {@link listen}. */
@@ -39,8 +41,9 @@ export async function createPushgatewayDouble(now: () => number): Promise<Pushga
     const group = decodeURIComponent((request.url ?? '').replace('/metrics/job/flowcollect/', ''));
     double.puts.push(group);
     if (double.mode === 'silent') return;
-    if (double.mode === 'decline' || double.mode === 'error') {
-      response.writeHead(double.mode === 'decline' ? 400 : 500).end('no');
+    const declines = double.mode === 'decline' || double.declined === group;
+    if (declines || double.mode === 'error') {
+      response.writeHead(declines ? 400 : 500).end('no');
       return;
     }
     parseExposition(text);
@@ -63,6 +66,7 @@ export async function createPushgatewayDouble(now: () => number): Promise<Pushga
     groups: new Map(),
     puts: [],
     mode: 'well',
+    declined: undefined,
     restart(groups = new Map()) {
       starts += 1;
       double.groups.clear();
