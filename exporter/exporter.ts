@@ -86,13 +86,15 @@ export function createExporter(options: ExporterOptions): Exporter {
       MetricsListen,
     );
 
-  async function listenElsewhere(current: ExporterConfig): Promise<void> {
+  /** The old one goes first: both may be at one port, such as on all addresses instead of on loopback. */
+  async function listenElsewhere(next: ExporterConfig, previous: ExporterConfig): Promise<void> {
+    await listener?.close();
+    listener = undefined;
     try {
-      const next = await listen(current);
-      await listener?.close();
-      listener = next;
+      listener = await listen(next);
     } catch (error) {
       logger.error({ err: error }, 'metrics stay where they were');
+      listener = await listen(previous);
     }
   }
 
@@ -126,7 +128,8 @@ export function createExporter(options: ExporterOptions): Exporter {
       'a change of settings did not fully apply',
     );
     await forEach(added, add, NOT_WATCHED);
-    if (JSON.stringify(next.MetricsListen) !== JSON.stringify(previous.MetricsListen)) await listenElsewhere(next);
+    if (JSON.stringify(next.MetricsListen) !== JSON.stringify(previous.MetricsListen))
+      await listenElsewhere(next, previous);
   }
 
   return {

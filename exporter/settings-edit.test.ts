@@ -155,4 +155,16 @@ describe('an edit of the settings', () => {
     expect((await fetch(`${free.origin}/healthz`)).status).toBe(200);
     await expect(fetch(`${before}/healthz`)).rejects.toThrow();
   });
+
+  it('moves the metrics to another address of the same port, and leaves them where they are rather than nowhere', async () => {
+    const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+    await free.close();
+    const { metricsOrigin } = await device.start({ MetricsListen: `127.0.0.1:${free.port}` });
+    await device.edit(device.ini({ MetricsListen: `localhost:${free.port}` }));
+    await eventually(() => expect(metricsOrigin()).toBe(`http://localhost:${free.port}`));
+    expect((await fetch(`${metricsOrigin()}/healthz`)).status).toBe(200);
+    await device.edit(device.ini({ MetricsListen: '192.0.2.1:9101' }));
+    await eventually(() => expect(device.log()).toContain('metrics stay where they were'));
+    await eventually(() => expect(metricsOrigin()).toBe(`http://localhost:${free.port}`));
+  });
 });

@@ -64,6 +64,38 @@ describe('today', () => {
     expect(today.view(counters(500), at(22, '23:55'))).toMatchObject({ whole: true, cells: [] });
   });
 
+  it('begins anew when the clock was set back out of the day', () => {
+    const today = start();
+    for (const [day, bytes] of [
+      [28, 100],
+      [23, 300],
+    ] as const) {
+      expect(
+        today.roll(
+          at(day, '08:00'),
+          () => counters(bytes),
+          () => at(28, '08:00'),
+        ),
+      ).toBe(true);
+    }
+    expect(today.view(counters(350), at(23, '08:01'))).toMatchObject({
+      since: at(23, '08:00'),
+      whole: false,
+      cells: [{ node: '香港', download: 50 }, { node: 'DIRECT' }],
+    });
+    // A clock that was a second fast when the day began does not end it.
+    const next = start();
+    expect(
+      [at(23, '23:55'), at(23, '23:55') - 1000].map((now) =>
+        next.roll(
+          now,
+          () => counters(1),
+          () => undefined,
+        ),
+      ),
+    ).toEqual([true, false]);
+  });
+
   it('survives a restart', () => {
     const before = start();
     before.roll(

@@ -72,9 +72,10 @@ export function createToday(deviceId: string, saved: SavedToday | undefined, rul
   return {
     roll(at, counters, lastAt) {
       const changed = followRule(at);
-      if (mark !== undefined && at < mark.end) return changed;
+      // A day that begins later than now was begun by a clock that has been set back since.
+      if (mark !== undefined && at < mark.end && at >= mark.start - WHOLE_WITHIN_MS) return changed;
       const { start, end } = localDayAt(at, rule());
-      mark = { deviceId, since: lastAt() ?? at, start, end, cells: [...cellsOf(counters()).values()] };
+      mark = { deviceId, since: Math.min(lastAt() ?? at, at), start, end, cells: [...cellsOf(counters()).values()] };
       return true;
     },
     replace(before, after) {

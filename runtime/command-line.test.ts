@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SettingsError } from '../core/settings.ts';
-import { ArgumentError, runCommands } from './command-line.ts';
+import { ArgumentError, endingSignal, runCommands } from './command-line.ts';
 
 let said: string;
 beforeEach(() => {
@@ -45,4 +45,13 @@ it.each([
 ])('says what went wrong and ends: %s', async (error, code, message) => {
   expect(await runCommands(failing(error), ['work'])).toBe(code);
   expect(said).toBe(`flowcollect work: ${message}\n`);
+});
+
+it('outlives whoever read its output, and, if it runs until it is ended, a full disk too', async () => {
+  await runCommands([new Command('work').action(() => {})], ['work']);
+  const emit = (code: string) => () => process.stdout.emit('error', Object.assign(new Error(code), { code }));
+  expect(emit('EPIPE')).not.toThrow();
+  expect(emit('ENOSPC')).toThrow('ENOSPC');
+  endingSignal();
+  expect(emit('ENOSPC')).not.toThrow();
 });

@@ -17,6 +17,7 @@ export async function runCommands(commands: readonly Command[], argv: readonly s
   const program = new Command('flowcollect').enablePositionalOptions();
   for (const command of commands) program.addCommand(command.enablePositionalOptions());
   endInErrors(program);
+  outliveReaders();
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
@@ -28,11 +29,28 @@ export async function runCommands(commands: readonly Command[], argv: readonly s
   }
 }
 
-/** Aborts when the process is asked to end: Ctrl-C, a service manager, or its terminal closing. */
+/**
+ * Aborts when the process is asked to end: Ctrl-C, a service manager, or its terminal closing. Until then it goes on
+ * without its output where that cannot be written, such as to a full disk.
+ */
 export function endingSignal(): AbortSignal {
   const ending = new AbortController();
+  endsByItself = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
   return ending.signal;
+}
+
+let endsByItself = true;
+
+/** Whoever read the output may go, such as `| head` or a `| tee` that was ended. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners('error').includes(onFailedWrite)) stream.on('error', onFailedWrite);
+  }
+}
+
+function onFailedWrite(error: NodeJS.ErrnoException): void {
+  if (endsByItself && error.code !== 'EPIPE') throw error;
 }
 
 /** Commander ends the process by itself unless every command, nested ones too, is told to throw. */
