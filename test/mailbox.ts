@@ -17,6 +17,8 @@ export interface Refusal {
   readonly message: string;
   /** Only this address is refused; else all are. */
   readonly recipient?: string;
+  /** Only a mail with this in its text is refused; else all are. */
+  readonly holding?: string;
 }
 
 export interface Mailbox {
@@ -51,12 +53,12 @@ export async function startMailbox(): Promise<Mailbox> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
+        const raw = Buffer.concat(chunks).toString('utf8');
         const refused = problem((code) => code !== 535 && code !== 550);
-        if (refused !== undefined) {
+        if (refused !== undefined && raw.includes(refusal?.holding ?? '')) {
           done(refused);
           return;
         }
-        const raw = Buffer.concat(chunks).toString('utf8');
         simpleParser(raw).then(
           ({ subject = '', text = '', html, from, messageId = '' }) => {
             mails.push({

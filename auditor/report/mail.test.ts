@@ -49,7 +49,7 @@ describe('a server that does not take it', () => {
     [535, 'sign_in', 'EmailPass must be the authorisation code'],
     [550, 'recipient', 'check EmailUser and EmailTo'],
     [421, 'busy', 'does not take the mail for now'],
-    [554, 'refused', 'refused the mail'],
+    [554, 'refused', 'refused the mail, perhaps for what it holds'],
   ])('is explained: %d', async (code, kind, words) => {
     mailbox.refuse({ code, message: 'no, hunter2' });
     const outcome = await send();

@@ -109,6 +109,10 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
   if (responseCode === 421 || (responseCode >= 450 && responseCode < 500)) {
     return failure('busy', 'does not take the mail for now', '暂时不收这封邮件');
   }
+  // Sender and recipients were taken, and what came then was not: 550 again at QQ, for content.
+  if (code === 'EMESSAGE') {
+    return failure('refused', 'refused the mail, perhaps for what it holds', '拒收这封邮件，可能是因为内容');
+  }
   if (code === 'EENVELOPE' || responseCode === 550 || responseCode === 553) {
     return failure(
       'recipient',
