@@ -105,8 +105,9 @@ it('tells by /healthz and a metric that what it found cannot be kept, until it c
   await eventually(async () => expect(await readdir(data)).toContain('state.json'));
   expect(await metric()).toBe('1');
   // What is in the way fails for every user, also for one that may write everywhere.
+  // It may have to wait for a write to end.
   const inTheWay = join(data, 'state.json.tmp');
-  await mkdir(inTheWay);
+  await eventually(() => mkdir(inTheWay));
   await eventually(async () => expect((await fetch(`${origin()}/healthz`)).status).toBe(503));
   expect(await (await fetch(`${origin()}/healthz`)).json()).toEqual({
     status: 'failing',

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
@@ -102,10 +102,9 @@ describe('an exporter', () => {
     const { metricsOrigin } = await device.start();
     await device.seen(0);
     const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
-    const state = join(device.folder, 'state');
-    await rm(state, { recursive: true });
-    // A file where the folder should be fails for every user, also for one that may write everywhere.
-    await writeFile(state, '');
+    // What is in the way fails for every user, also for one that may write everywhere; it waits for a write to end.
+    const inTheWay = `${statePath(join(device.folder, 'state'))}.tmp`;
+    await eventually(() => mkdir(inTheWay));
     await eventually(async () =>
       expect(await health()).toMatchObject({
         status: 'degraded',
@@ -118,7 +117,7 @@ describe('an exporter', () => {
     );
     device.show(100);
     await eventually(() => expect(device.pushed()).toBe(100));
-    await rm(state);
+    await rmdir(inTheWay);
     await eventually(async () => expect(await health()).toMatchObject({ status: 'ok' }));
   });
 
