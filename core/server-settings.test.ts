@@ -45,6 +45,15 @@ describe('the [server] section', () => {
       /^ServerSetting\.ini:2: \[server\] PushgatewayAddr: must be an address(?:(?!s3cret)[\s\S])*:3: \[server\] LeakRatio/,
     );
   });
+
+  it.each(['PushgatewayAddr', 'VictoriaMetricsAddr', 'PrometheusAddr', 'LabelProxyAddr'])(
+    'takes no password in %s, which nobody would send, and does not repeat it',
+    (key) => {
+      expect(() => read(`[server]\n${key} = http://me:s3cret@127.0.0.1:9090`)).toThrow(
+        /^ServerSetting\.ini:2: (?!.*s3cret).*must hold no name and password/,
+      );
+    },
+  );
 });
 
 it('reads [smtp] with the defaults of the earlier FlowCollect', () => {

@@ -5,6 +5,7 @@ import {
   logLevelSetting,
   numberSetting,
   type SettingsReader,
+  serviceUrlSetting,
   sizeSetting,
   timeOfDaySetting,
   timeZoneSetting,
@@ -25,10 +26,10 @@ export const serverSchema = z.object({
   SubUrls: z.string().default(''),
   /** Of the earlier FlowCollect; Prometheus stores now. */
   DBPath: z.string().optional(),
-  PushgatewayAddr: httpUrlSetting().default('http://127.0.0.1:9091'),
+  PushgatewayAddr: serviceUrlSetting().default('http://127.0.0.1:9091'),
   /** Takes the pushes in place of Pushgateway; `PrometheusAddr` is then its address too. */
-  VictoriaMetricsAddr: httpUrlSetting().optional(),
-  PrometheusAddr: httpUrlSetting().default('http://127.0.0.1:9090'),
+  VictoriaMetricsAddr: serviceUrlSetting().optional(),
+  PrometheusAddr: serviceUrlSetting().default('http://127.0.0.1:9090'),
   /** Where the auditor's own metrics are served. */
   AuditorListen: z.string().default('127.0.0.1:9102'),
   /** Where the gateway's own metrics are served; never the address that devices reach. */
@@ -36,7 +37,7 @@ export const serverSchema = z.object({
   /** Where Grafana asks on behalf of users; open only with `LabelProxyAddr`. */
   ReadersListen: z.string().default('127.0.0.1:9104'),
   /** prom-label-proxy, which keeps users apart. */
-  LabelProxyAddr: httpUrlSetting().optional(),
+  LabelProxyAddr: serviceUrlSetting().optional(),
   DataDir: z.string().default('./data'),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),

@@ -209,6 +209,12 @@ export const httpUrlSetting = () =>
     return text.replace(/\/+$/, '');
   });
 
+/** As {@link httpUrlSetting}, of a program that is asked without signing in: what cannot be sent must not pass for sent. */
+export const serviceUrlSetting = () =>
+  httpUrlSetting().refine((text) => /^https?:\/\/[^/@]*(?:\/|$)/i.test(text), {
+    message: 'must hold no name and password, which would not be sent; let it answer on loopback without',
+  });
+
 /** Interface language. */
 export const languageSetting = () => z.enum(['zh', 'en'], { message: 'must be zh or en' });
 
