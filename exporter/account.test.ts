@@ -208,6 +208,24 @@ describe('an account', () => {
     expect(downloaded(renamed.counters())).toBe(held[1]);
   });
 
+  it('does not take a new kernel for the one that was accepted last because both stood at 0', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = freshAccount('one');
+    const look = (each: Account): void => void each.apply(kernel.frame(), EMPTY_CATALOG);
+    look(account);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    kernel.move(7);
+    look(account);
+    kernel.restart();
+    look(account);
+    gateway.push(account.beginPush(), account.counters());
+    const renamed = openAccount(account.rename('b', 'two'));
+    renamed.settleFormer(gateway.readBack('a'));
+    look(renamed);
+    expect([gateway.held('a')?.kernel.download, downloaded(renamed.counters())]).toEqual([7, 0]);
+  });
+
   it('counts what a state saved after its last push holds, when it is renamed before it asks', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();

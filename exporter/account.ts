@@ -243,7 +243,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       standing = { kind: 'renamed', baseline };
       if (readBack.kind !== 'found' || !isPushOf(readBack, former)) return;
       const { raw, restarts } = readBack.counters;
-      if (raw === undefined || (raw.upload === baseline?.upload && raw.download === baseline.download)) return;
+      if (raw === undefined) return;
+      // Nothing was accepted since: what the ledger has counted from there stands.
+      const isBaseline = raw.upload === baseline?.upload && raw.download === baseline.download;
+      if (isBaseline && restarts === former.restarts && former.upon === undefined) return;
       standing = { kind: 'renamed', baseline: raw };
       frames.forgetFirst(Math.max(0, restarts - former.restarts));
       const { at, models } = ledger.state();
