@@ -64,16 +64,30 @@ export async function createRealParts(programs: Partial<Binaries> = {}): Promise
   };
 }
 
+/**
+ * Below the ports that systems give to outgoing connections: one of those could be taken by any connection before the
+ * program that it is meant for listens there.
+ */
+const PORTS = { first: 10_000, count: 20_000 };
+/** Tests run beside each other: each process begins somewhere else, and none takes a port twice. */
+let taken = process.pid * 97;
+
 /** A port of loopback that was free a moment ago. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PORTS.count; tries += 1) {
+    taken += 1;
+    const port = PORTS.first + (taken % PORTS.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
   });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  if (free) await new Promise((resolve) => void server.close(resolve));
+  return free;
 }
