@@ -6,8 +6,9 @@ export interface PendingBirths {
   /** A frame showed this connection: its announcement, past or to come, is spent. */
   seen(details: ConnectionDetails): void;
   /**
-   * The announcements up to now that no frame showed. One that came within {@link SKEW_MS} of the frame stays: the
-   * connection may still be on its way into the frames.
+   * The announcements up to now that no frame showed. One that came within {@link SKEW_MS} of the frame, or after it,
+   * stays: the connection may still be on its way into the frames. Where the clock was set back, what was announced by
+   * the clock before is taken too.
    *
    * @param at when the frame arrived, epoch milliseconds
    */
@@ -27,6 +28,7 @@ export function createPendingBirths(): PendingBirths {
   // Connections that a frame showed before their log line came.
   const early = new Map<string, number>();
   let now = 0;
+  let lastFrame = 0;
 
   return {
     note(birth) {
@@ -35,7 +37,7 @@ export function createPendingBirths(): PendingBirths {
       const shown = early.get(key);
       if (shown !== undefined) {
         early.delete(key);
-        if (birth.at - shown < LATE_LINE_MS) return;
+        if (Math.abs(birth.at - shown) < LATE_LINE_MS) return;
       }
       if (pending.size < MOST_PENDING) pending.set(pending.has(key) ? `${key} ${birth.at}` : key, birth);
     },
@@ -44,11 +46,14 @@ export function createPendingBirths(): PendingBirths {
       if (!pending.delete(key)) early.set(key, now);
     },
     takeUnseen(at) {
-      now = Math.max(now, at);
+      const setBack = at < lastFrame;
+      if (setBack) early.clear();
+      now = setBack ? at : Math.max(now, at);
+      lastFrame = at;
       const unseen: Birth[] = [];
       const kept = new Map<string, Birth>();
       for (const [key, birth] of pending) {
-        if (birth.at <= at - SKEW_MS || birth.at > at) unseen.push(birth);
+        if (birth.at <= at - SKEW_MS || (setBack && birth.at > at)) unseen.push(birth);
         else kept.set(key, birth);
       }
       pending = kept;
@@ -58,6 +63,7 @@ export function createPendingBirths(): PendingBirths {
     clear() {
       pending.clear();
       early.clear();
+      lastFrame = 0;
     },
   };
 }
