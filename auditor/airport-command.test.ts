@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Language } from '../core/language.ts';
 import { airportCommand } from './airport-command.ts';
 
-const run = async (...given: string[]): Promise<unknown> => {
+const print = async (language: Language, ...given: string[]): Promise<string> => {
   let printed = '';
   const command = airportCommand((text) => {
     printed += text;
-  });
-  await command.parseAsync([...given, '--json'], { from: 'user' });
-  return JSON.parse(printed);
+  }, language);
+  await command.parseAsync(given, { from: 'user' });
+  return printed;
 };
+const run = async (...given: string[]): Promise<unknown> => JSON.parse(await print('zh', ...given, '--json'));
 
 const NOTHING = { upload: null, download: null, used: null, quota: null, unlimited: false, expiry: null };
 
@@ -43,6 +45,11 @@ describe('airport parse', () => {
   ])('says of %j why nothing is known', async (header, why) => {
     expect(await run('parse', '--header', header)).toEqual({ ...NOTHING, reasons: [why] });
   });
+});
+
+it('says why nothing is known in the language that is set', async () => {
+  expect(await print('zh', 'parse', '--header', '')).toContain('reasons: 流量信息是空的');
+  expect(await print('en', 'parse', '--header', '')).not.toMatch(/\p{Script=Han}/u);
 });
 
 it('airport multiplier prints the interval, its source and whether the name is a message', async () => {

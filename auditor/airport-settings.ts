@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { listSetting, numberSetting, type SettingsReader, sizeSetting, timeZoneSetting } from '../core/settings.ts';
+import type { Text } from '../core/language.ts';
+import {
+  issue,
+  listSetting,
+  numberSetting,
+  type SettingsReader,
+  sizeSetting,
+  timeZoneSetting,
+} from '../core/settings.ts';
 import { ORIGINS, type OriginName } from './airport/origin.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Interval } from './verdict/expected.ts';
 
 const PREFIX = 'airport.';
@@ -59,7 +68,7 @@ export const airportSchema = z.object({
   Quota: sizeSetting().optional(),
   UserAgent: z.string().optional(),
   Proxy: z.string().optional(),
-  Origin: z.enum(ORIGINS, { message: `must be ${ORIGINS.join(', ')}` }).optional(),
+  Origin: z.enum(ORIGINS, { message: issue(TEXTS.origin(ORIGINS.join(', '))) }).optional(),
   Secret: z.string().optional(),
 });
 
@@ -70,21 +79,19 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     const name = section.slice(PREFIX.length);
     const read = reader.section(section, airportSchema);
     if (read === undefined) return [];
-    const wrong = (key: string, problem: string): void => reader.problem(section, key, problem);
-    if (name === '') reader.problem(section, undefined, 'needs a name, such as [airport.NAME]');
+    const wrong = (key: string, problem: Text): void => reader.problem(section, key, problem);
+    if (name === '') reader.problem(section, undefined, TEXTS.needsName);
     if (read.Url !== undefined && !(URL.canParse(read.Url) && /^https?:$/.test(new URL(read.Url).protocol))) {
-      wrong('Url', 'must begin with http:// or https://');
+      wrong('Url', TEXTS.httpUrl);
     }
-    if (read.Proxy !== undefined && !isProxy(read.Proxy))
-      wrong('Proxy', 'must be an address such as http://127.0.0.1:7890, https://… or socks5://…');
-    if (read.Secret !== undefined && read.Origin !== 'kernel') wrong('Secret', 'is for Origin = kernel alone');
-    if (read.Url !== undefined && read.UrlFile !== undefined) wrong('UrlFile', 'and Url exclude each other');
-    if (read.ResetDay !== undefined && !Number.isInteger(read.ResetDay))
-      wrong('ResetDay', 'must be a day from 1 to 31');
+    if (read.Proxy !== undefined && !isProxy(read.Proxy)) wrong('Proxy', TEXTS.proxy);
+    if (read.Secret !== undefined && read.Origin !== 'kernel') wrong('Secret', TEXTS.secret);
+    if (read.Url !== undefined && read.UrlFile !== undefined) wrong('UrlFile', TEXTS.urlTwice);
+    if (read.ResetDay !== undefined && !Number.isInteger(read.ResetDay)) wrong('ResetDay', TEXTS.resetDay);
     const nodes = read.Nodes === undefined ? undefined : readPattern(read.Nodes);
-    if (nodes === null) wrong('Nodes', 'must be a regular expression, such as ^(HK|JP)');
+    if (nodes === null) wrong('Nodes', TEXTS.pattern);
     const multipliers = (read.Multipliers ?? []).map(readMultiplier);
-    if (multipliers.includes(undefined)) wrong('Multipliers', 'must read TEXT=2 or TEXT=1-2, separated by commas');
+    if (multipliers.includes(undefined)) wrong('Multipliers', TEXTS.multipliers);
     const rules = {
       providers: read.Providers ?? [],
       multipliers: multipliers.filter((each) => each !== undefined),

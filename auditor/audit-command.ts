@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { ArgumentError } from '../runtime/command-line.ts';
+import { type Language, SpokenError, sayIn } from '../core/language.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { readAmendments } from './amend/amendments.ts';
@@ -14,12 +15,13 @@ import { createMailer } from './report/mail.ts';
 import { createOutbox } from './report/outbox.ts';
 import { wordsOf } from './report/words.ts';
 import { readAuditState, statePathIn } from './state/audit-state.ts';
+import { TEXTS } from './texts.ts';
 import { createExactSums } from './usage/exact-sums.ts';
 import { createPrometheus } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
-export class NotMailedError extends Error {
+export class NotMailedError extends SpokenError {
   override readonly name = 'NotMailedError';
 }
 
@@ -33,29 +35,25 @@ interface AuditArguments {
 }
 
 /** @param print one text for standard output */
-export function auditCommand(print: (text: string) => void): Command {
+export function auditCommand(print: (text: string) => void, language: Language): Command {
+  const say = sayIn(language);
   return new Command('audit')
-    .description('one audit: reads the airports, sums what devices used, and prints the report')
-    .option('--now', 'of the running day and the open windows, which stay as they are', false)
-    .addOption(
-      new Option(
-        '--window <span>',
-        'of a day or FROM..TO that is over, from what was kept, such as 2026-11-20 or 2026-11-01..2026-11-20',
-      ).conflicts('now'),
-    )
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
-    .option('--user <name>', 'of this user, with the airports whose [airport.NAME] names them')
-    .option('--mail', 'mail the report too', false)
-    .option('--json', "print the report's figures as JSON", false)
-    .addCommand(amendCommand(print))
-    .action((given: AuditArguments, command: Command) => {
-      if (!given.now && given.window === undefined) command.error("error: give '--now' or '--window FROM..TO'");
-      return auditOnce(given, print);
+    .description(say(TEXTS.audit))
+    .option('--now', say(TEXTS.now), false)
+    .addOption(new Option('--window <span>', say(TEXTS.window)).conflicts('now'))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .option('--user <name>', say(TEXTS.user))
+    .option('--mail', say(TEXTS.mailToo), false)
+    .option('--json', say(TEXTS.figures), false)
+    .addCommand(amendCommand(print, say))
+    .action((given: AuditArguments) => {
+      if (!given.now && given.window === undefined) throw new ArgumentError(TEXTS.nowOrWindow);
+      return auditOnce(given, print, language);
     });
 }
 
 /** @throws SettingsError, ArgumentError, StateError, NotMailedError */
-async function auditOnce(given: AuditArguments, print: (text: string) => void): Promise<void> {
+async function auditOnce(given: AuditArguments, print: (text: string) => void, language: Language): Promise<void> {
   const { config: path, mail, json } = given;
   const text = await readSettingsText(path);
   const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
@@ -73,22 +71,23 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void): 
     span === undefined
       ? (await audit(parts, config, state, { amendments })).model
       : await pastAudit(parts, config, state, span, amendments);
-  const letter = letterOf(model, config.language);
+  const letter = letterOf(model, language);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
   if (!mail) return;
   const address = mailFor(config, config.user);
   if (address === undefined) {
-    throw new NotMailedError(`not mailed: set EmailUser and EmailTo in [smtp] of ${basename(path)}`);
+    throw new NotMailedError(TEXTS.notMailed(basename(path)));
   }
   const outcome = await createMailer(address).send(letter);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
-  throw new NotMailedError(wordsOf(config.language).mailTest.kept(outcome.failure.text[config.language]));
+  const { zh, en } = outcome.failure.text;
+  throw new NotMailedError([wordsOf('zh').mailTest.kept(zh), wordsOf('en').mailTest.kept(en)]);
 }
 
 function spanOf(window: string, { day }: AuditorConfig): PastSpan {
   const read = readPastSpan(window, day, Date.now());
-  if (!read.ok) throw new ArgumentError(`--window ${window}: ${read.problem}`);
+  if (!read.ok) throw new ArgumentError(TEXTS.badWindow(window, read.problem));
   return read.span;
 }
 

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
+import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
 import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { type AirportSection, readAirportSections } from './airport-settings.ts';
 import { type Person, readAddresses, readPeople } from './people.ts';
 import { parseSubUrls, type Subscription } from './sub-urls.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Thresholds } from './verdict/verdict.ts';
-
-export type Language = 'zh' | 'en';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';
@@ -78,14 +79,13 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     subUrls.subscriptions.length === 0 &&
     !reader.document.sections.some((each) => each.startsWith('airport.'))
   ) {
-    reader.notice('server', 'SubUrls', 'is not set: reports will hold no airport and no leak check');
+    reader.notice('server', 'SubUrls', TEXTS.noSubUrls);
   }
   const sections = readAirportSections(reader);
   const subscriptions = subUrls.ok ? joined(reader, subUrls.subscriptions, sections, folder) : [];
   const listen = parseListenPort(server.AuditorListen, '127.0.0.1');
-  if (listen === undefined) reader.problem('server', 'AuditorListen', 'must be an address such as 127.0.0.1:9102');
-  if (!validate(server.ReportCron))
-    reader.problem('server', 'ReportCron', 'must be five fields of cron, such as 55 23 * * *');
+  if (listen === undefined) reader.problem('server', 'AuditorListen', CORE_TEXTS.address('127.0.0.1:9102'));
+  if (!validate(server.ReportCron)) reader.problem('server', 'ReportCron', TEXTS.cron);
 
   const people = readPeople(reader, OWNER);
   const { EmailUser: user, EmailTo } = smtp;
@@ -93,12 +93,12 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   const to = readAddresses(reader, 'smtp', 'EmailTo', EmailTo);
   const mailed = user !== undefined && (to.length > 0 || people.length > 0);
   if (!mailed && reader.document.sections.includes('smtp')) {
-    reader.notice('smtp', undefined, 'EmailUser or EmailTo is not set: no report will be mailed');
+    reader.notice('smtp', undefined, TEXTS.noMail);
   }
   const tokens = [server.ArchiveToken, ...people.map((each) => each.archiveToken)];
   for (const { user: name, archiveToken } of people) {
     if (archiveToken !== undefined && tokens.filter((token) => token === archiveToken).length > 1)
-      reader.problem(`user.${name}`, 'ArchiveToken', "is somebody else's too; make a new one");
+      reader.problem(`user.${name}`, 'ArchiveToken', TEXTS.sameArchiveToken);
   }
 
   return reader.finish<AuditorConfig>({
@@ -139,9 +139,8 @@ function joined(
   const own = sections.flatMap(({ name, url, urlFile, rules }): Subscription[] => {
     const inList = listed.some((each) => each.name === name);
     const addressed = url !== undefined || urlFile !== undefined;
-    if (inList && addressed) reader.problem(`airport.${name}`, 'Url', 'stands in SubUrls too; leave one of them out');
-    if (!inList && !addressed)
-      reader.problem(`airport.${name}`, 'Url', 'is missing; add it, UrlFile, or a SubUrls entry');
+    if (inList && addressed) reader.problem(`airport.${name}`, 'Url', TEXTS.inSubUrls);
+    if (!inList && !addressed) reader.problem(`airport.${name}`, 'Url', TEXTS.noUrl);
     if (inList) return [];
     return [{ name, url: url ?? '', rules, ...(urlFile === undefined ? {} : { urlFile: resolve(folder, urlFile) }) }];
   });

@@ -1,13 +1,16 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { ArgumentError } from '../runtime/command-line.ts';
+import { type Language, SpokenError, sayIn, type Text } from '../core/language.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { mailFor, readAuditorConfig } from './config.ts';
 import { createMailer } from './report/mail.ts';
+import type { Words } from './report/wording.ts';
 import { wordsOf } from './report/words.ts';
+import { TEXTS } from './texts.ts';
 
 /** The server did not take the test mail; the message says why and what to mend. */
-export class MailTestError extends Error {
+export class MailTestError extends SpokenError {
   override readonly name = 'MailTestError';
 }
 
@@ -16,26 +19,27 @@ export class MailTestError extends Error {
  *
  * @param print one text for standard output
  */
-export function mailCommand(print: (text: string) => void): Command {
-  const command = new Command('mail').description('check that reports can be mailed');
+export function mailCommand(print: (text: string) => void, language: Language): Command {
+  const say = sayIn(language);
+  const command = new Command('mail').description(say(TEXTS.mail));
   command
     .command('test')
-    .description('send a mail by the settings of [smtp], and explain what goes wrong')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
-    .action(({ config }: { config: string }) => testMail(config, print));
+    .description(say(TEXTS.mailTest))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .action(({ config }: { config: string }) => testMail(config, print, language));
   return command;
 }
 
 /** @throws SettingsError, ArgumentError, MailTestError */
-async function testMail(path: string, print: (text: string) => void): Promise<void> {
+async function testMail(path: string, print: (text: string) => void, language: Language): Promise<void> {
   const text = await readSettingsText(path);
   const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
   const mail = mailFor(settings, settings.user);
   if (mail === undefined) {
-    throw new ArgumentError(`set EmailUser and EmailTo in [smtp] of ${basename(path)}`);
+    throw new ArgumentError(TEXTS.noMail(basename(path)));
   }
   const { host, port, to } = mail;
-  const { mailTest } = wordsOf(settings.language);
+  const { mailTest } = wordsOf(language);
   const outcome = await createMailer(mail).send({
     id: `test-${Date.now().toString(36)}`,
     user: settings.user,
@@ -43,9 +47,17 @@ async function testMail(path: string, print: (text: string) => void): Promise<vo
     text: `${mailTest.body}\n`,
     html: `<p>${mailTest.body}</p>`,
   });
-  if (!outcome.sent) throw new MailTestError(mailTest.failed(outcome.failure.text[settings.language]));
+  const inBoth = (text: (words: Words['mailTest'], language: Language) => string): Text => [
+    text(wordsOf('zh').mailTest, 'zh'),
+    text(wordsOf('en').mailTest, 'en'),
+  ];
+  if (!outcome.sent) {
+    const { text } = outcome.failure;
+    throw new MailTestError(inBoth(({ failed }, each) => failed(text[each])));
+  }
   if (outcome.refused.length > 0) {
-    throw new MailTestError(mailTest.refused(`${host}:${port}`, outcome.refused.join(', ')));
+    const whom = outcome.refused.join(', ');
+    throw new MailTestError(inBoth(({ refused }) => refused(`${host}:${port}`, whom)));
   }
   print(`${mailTest.done(`${host}:${port}`, to.join(', '))}\n`);
 }

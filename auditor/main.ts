@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import type { Say } from '../core/language.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { airportCommand } from './airport-command.ts';
 import { auditCommand } from './audit-command.ts';
 import { mailCommand } from './mail-command.ts';
 import { runAuditorService } from './service.ts';
 import { telegramCommand } from './telegram-command.ts';
+import { TEXTS } from './texts.ts';
 
 /**
  * `flowcollect auditor`, `audit`, `airport`, `mail` and `telegram`.
@@ -16,16 +18,19 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
     process.stdout.write(text);
   };
-  return runCommands(
-    [auditorCommand(), auditCommand(print), airportCommand(print), mailCommand(print), telegramCommand(print)],
-    argv,
-  );
+  return runCommands(argv, ['ServerSetting.ini'], (say, language) => [
+    auditorCommand(say),
+    auditCommand(print, language),
+    airportCommand(print, language),
+    mailCommand(print, language),
+    telegramCommand(print, say),
+  ]);
 }
 
-function auditorCommand(): Command {
+function auditorCommand(say: Say): Command {
   return new Command('auditor')
-    .description('reads the airports, audits, and mails the report, until it is stopped')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .description(say(TEXTS.auditor))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       await runAuditorService({ path: config, signal: endingSignal() });
     });

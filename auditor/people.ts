@@ -1,6 +1,7 @@
 import { deviceIdProblem } from '../core/device-id.ts';
 import { userSchema } from '../core/server-settings.ts';
 import type { SettingsReader } from '../core/settings.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 const PREFIX = 'user.';
 
@@ -22,13 +23,11 @@ export function readPeople(reader: SettingsReader, owner: string): Person[] {
     if (!section.startsWith(PREFIX)) return [];
     const user = section.slice(PREFIX.length);
     const problem = deviceIdProblem(user);
-    if (problem !== undefined) reader.problem(section, undefined, `the name after "${PREFIX}" ${problem}`);
+    if (problem !== undefined) reader.problem(section, undefined, TEXTS.badUserName(problem));
     const { MailTo, ArchiveToken: archiveToken } = reader.section(section, userSchema) ?? {};
     const own = [MailTo, archiveToken].some((setting) => setting !== undefined);
-    if (user === owner && own)
-      reader.problem(section, undefined, `is the owner: set EmailTo in [smtp] and ArchiveToken in [server] instead`);
-    if (archiveToken !== undefined && MailTo === undefined)
-      reader.problem(section, 'ArchiveToken', 'needs a MailTo: only who gets reports of their own has an archive');
+    if (user === owner && own) reader.problem(section, undefined, TEXTS.isOwner);
+    if (archiveToken !== undefined && MailTo === undefined) reader.problem(section, 'ArchiveToken', TEXTS.needsMailTo);
     if (MailTo === undefined) return [];
     const mailTo = readAddresses(reader, section, 'MailTo', MailTo);
     return [{ user, mailTo, ...(archiveToken === undefined ? {} : { archiveToken }) }];
@@ -46,7 +45,6 @@ export function readerOf(
 /** One or more addresses, separated by commas; what is none goes to the reader. */
 export function readAddresses(reader: SettingsReader, section: string, key: string, text = ''): string[] {
   const addresses = text.split(/[,;\s]+/).filter((address) => address !== '');
-  if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address)))
-    reader.problem(section, key, 'must be a mail address such as name@qq.com');
+  if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address))) reader.problem(section, key, TEXTS.mailAddress);
   return addresses;
 }

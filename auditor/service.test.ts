@@ -57,7 +57,7 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
   await eventually(async () => {
     expect(await page()).toContain('flowcollect_auditor_config_last_reload_successful 0');
   });
-  expect(JSON.stringify(lines)).toContain('[server] ReportCron: must be five fields of cron');
+  expect(JSON.stringify(lines)).toContain('[server] ReportCron: 须为 cron 的五个字段');
 
   await settings('ReportCron = 0 8 * * *');
   await eventually(async () => {

@@ -1,4 +1,6 @@
+import type { Text } from '../core/language.ts';
 import type { AirportRules } from './airport-settings.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 /** One subscription: the name it goes by in reports and metrics, and the address, which is a credential. */
 export interface Subscription {
@@ -13,7 +15,7 @@ export interface Subscription {
 
 export type SubUrls =
   | { readonly ok: true; readonly subscriptions: readonly Subscription[] }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly problem: Text };
 
 /** Where the next entry of the list begins; a comma inside an URL is not followed by one of these. */
 const ENTRY_START = String.raw`\[|["']|https?:\/\/|[^\s=,"'[\]:/]+\s*=\s*["']?https?:\/\/`;
@@ -45,14 +47,14 @@ export function parseSubUrls(text: string): SubUrls {
   while (ENTRY.lastIndex < value.length) {
     const number = subscriptions.length + 1;
     const groups = ENTRY.exec(value)?.groups;
-    if (groups === undefined) return { ok: false, problem: `entry ${number} must read ["name"]="https://…"` };
+    if (groups === undefined) return { ok: false, problem: TEXTS.subUrlsForm(number) };
     const url = (groups.double ?? groups.single ?? groups.plain ?? '').trim();
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-      return { ok: false, problem: `the address of entry ${number} must begin with http:// or https://` };
+      return { ok: false, problem: TEXTS.subUrlsAddress(number) };
     }
     const key = unquote(groups.bracketed ?? groups.quoted ?? groups.bare ?? '').trim();
-    if (key !== '' && names.has(key)) return { ok: false, problem: `the name of entry ${number} stands twice` };
+    if (key !== '' && names.has(key)) return { ok: false, problem: TEXTS.subUrlsTwice(number) };
     const name = key === '' ? freeName(parsed.hostname, names) : key;
     names.add(name);
     subscriptions.push({ name, url });

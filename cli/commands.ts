@@ -1,4 +1,7 @@
+import { type Language, textIn } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
+import { consoleLanguage } from '../runtime/console-language.ts';
+import { COMMAND_TEXTS, TEXTS } from './texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
 export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
@@ -23,33 +26,6 @@ export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   users: 'render',
 };
 
-const USAGE = `flowcollect ${VERSION}
-
-Usage: flowcollect <command> [options]
-
-Commands:
-  exporter   account one device's kernel and push its counters
-  replay     run a recorded stream through the ledger and print the counters
-  doctor     check a device's settings, kernel and gateway
-  gateway    the authenticated door in front of Pushgateway
-  auditor    read the airports, audit, report at 23:55
-  audit      one audit, now
-  airport    explain a Subscription-Userinfo header or a node's multiplier
-  mail       check that reports can be mailed
-  telegram   make a code that binds a chat to a user of the bot
-  init       make a settings file for a device, a VPS or a router, and test it
-  pair       on the VPS: make a token for a device, as one line to run there
-  service    run a service in the background, from the start of the machine
-  backup     pack the settings and data of a VPS into one file
-  restore    bring back what a backup holds
-  stack      start the whole system on this machine
-  simulator  a kernel, an airport, a mailbox and a Bot API on loopback, to try things with
-  config     write the configuration of Prometheus, Alertmanager and Grafana
-  users      give each user an organisation in Grafana that sees theirs alone
-  version    print the version; --check asks whether there is a newer one
-
-Every command has --help. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`;
-
 /** What a bundle exports. */
 export interface Service {
   run(argv: readonly string[]): Promise<number>;
@@ -60,12 +36,17 @@ export interface Service {
  *
  * @param argv arguments without the program
  * @param load gives a bundle by name
+ * @param called FlowCollect as it was called
  * @returns exit code
  */
-export async function dispatch(argv: readonly string[], load: (bundle: string) => Promise<Service>): Promise<number> {
+export async function dispatch(
+  argv: readonly string[],
+  load: (bundle: string) => Promise<Service>,
+  called: string,
+): Promise<number> {
   const command = argv[0];
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
-    console.log(USAGE);
+    console.log(usage(await languageFor(argv)));
     return command === undefined ? 2 : 0;
   }
   // Without options it needs no bundle, and asks nobody.
@@ -75,8 +56,17 @@ export async function dispatch(argv: readonly string[], load: (bundle: string) =
   }
   const bundle = Object.hasOwn(BUNDLE_OF_COMMAND, command) ? BUNDLE_OF_COMMAND[command] : undefined;
   if (bundle === undefined) {
-    console.error(`flowcollect: unknown command "${command}"; "flowcollect --help" lists them`);
+    console.error(textIn(TEXTS.unknown(command, called), await languageFor(argv)));
     return 2;
   }
   return (await load(bundle)).run(argv);
+}
+
+const languageFor = (argv: readonly string[]) => consoleLanguage(argv, ['ClientSetting.ini', 'ServerSetting.ini']);
+
+function usage(language: Language): string {
+  const commands = Object.entries(COMMAND_TEXTS).map(
+    ([name, text]) => `  ${name.padEnd(9)}  ${textIn(text, language)}`,
+  );
+  return textIn(TEXTS.usage(VERSION, commands.join('\n')), language);
 }

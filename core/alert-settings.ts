@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { durationSetting, numberSetting, type SettingsReader } from './settings.ts';
+import { durationSetting, issue, numberSetting, type SettingsReader } from './settings.ts';
+import { TEXTS } from './texts.ts';
 
 const share = (fallback: number) => numberSetting(0.01, 1).default(fallback);
 const days = (fallback: number) => numberSetting(0, 366).default(fallback);
@@ -46,14 +47,14 @@ export function readAlertSections(
   }
   if (alerts === undefined) return undefined;
   if (alerts.QuotaCritical < alerts.QuotaWarning) {
-    reader.problem('alerts', 'QuotaCritical', 'must not be below QuotaWarning');
+    reader.problem('alerts', 'QuotaCritical', TEXTS.criticalBelowWarning);
   }
   if (alerts.TelegramChat !== undefined && alerts.TelegramToken === undefined) {
-    reader.problem('alerts', 'TelegramChat', 'needs a TelegramToken');
+    reader.problem('alerts', 'TelegramChat', TEXTS.needsTelegramToken);
   }
   for (const { user, TelegramChat } of users) {
     if (TelegramChat !== undefined && alerts.TelegramToken === undefined) {
-      reader.problem(`alerts.${user}`, 'TelegramChat', 'needs a TelegramToken in [alerts]');
+      reader.problem(`alerts.${user}`, 'TelegramChat', TEXTS.needsTelegramToken);
     }
   }
   return { alerts, users };
@@ -63,6 +64,6 @@ export function readAlertSections(
 function chatSetting() {
   return z
     .string()
-    .regex(/^-?\d{1,15}$/, 'must be the number of a chat, such as 123456789')
+    .regex(/^-?\d{1,15}$/, issue(TEXTS.chat))
     .transform(Number);
 }

@@ -1,3 +1,6 @@
+import type { Text } from './language.ts';
+import { TEXTS } from './texts.ts';
+
 /**
  * Why a text cannot be a DeviceID, or undefined when it can.
  *
@@ -5,13 +8,13 @@
  * `..`: the rest, spaces and Chinese included, survives percent-encoding in Pushgateway's path, while `%2F` is
  * answered 400 there and dot segments are collapsed by URL parsers.
  */
-export function deviceIdProblem(id: string): string | undefined {
-  if (id === '') return 'is empty';
-  if ([...id].length > 64) return 'is longer than 64 characters';
-  if (id === '.' || id === '..') return 'must not be "." or ".."';
-  if (id.includes('/')) return 'must not contain "/"';
-  if (/\p{Cc}/u.test(id)) return 'must not contain control characters';
-  if (/\p{Cs}/u.test(id)) return 'must be valid Unicode text';
+export function deviceIdProblem(id: string): Text | undefined {
+  if (id === '') return TEXTS.nameEmpty;
+  if ([...id].length > 64) return TEXTS.nameLong;
+  if (id === '.' || id === '..') return TEXTS.nameDots;
+  if (id.includes('/')) return TEXTS.nameSlash;
+  if (/\p{Cc}/u.test(id)) return TEXTS.nameControl;
+  if (/\p{Cs}/u.test(id)) return TEXTS.nameUnicode;
   return undefined;
 }
 

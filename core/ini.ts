@@ -1,4 +1,6 @@
 import { parse } from 'ini';
+import { SpokenError, type Text } from './language.ts';
+import { TEXTS } from './texts.ts';
 
 /** One INI text, read: values as strings, with the line each was written on. */
 export interface IniDocument {
@@ -11,13 +13,13 @@ export interface IniDocument {
 }
 
 /** A line that is neither a section, a key, a comment nor a continuation; the message does not repeat it (it may hold a secret). */
-export class IniSyntaxError extends Error {
+export class IniSyntaxError extends SpokenError {
   override readonly name = 'IniSyntaxError';
   readonly line: number;
-  readonly problem: string;
+  readonly problem: Text;
 
-  constructor(line: number, problem: string) {
-    super(`line ${line}: ${problem}`);
+  constructor(line: number, problem: Text) {
+    super(TEXTS.atLine(line, problem));
     this.line = line;
     this.problem = problem;
   }
@@ -70,15 +72,14 @@ export function readIni(text: string): IniDocument {
         normalised.push(`[${sections.indexOf(section)}]`);
         return;
       }
-      if (line.startsWith('[')) throw new IniSyntaxError(number, 'a section header must read [name]');
+      if (line.startsWith('[')) throw new IniSyntaxError(number, TEXTS.iniSectionHeader);
       const equals = line.indexOf('=');
-      if (equals < 1) throw new IniSyntaxError(number, 'expected "key = value", "[section]" or a comment');
-      if (section === '') throw new IniSyntaxError(number, 'a key stands before the first [section]');
+      if (equals < 1) throw new IniSyntaxError(number, TEXTS.iniLine);
+      if (section === '') throw new IniSyntaxError(number, TEXTS.iniKeyFirst);
       const key = line.slice(0, equals).trim();
       const position = `${section}\0${key}`;
-      if (lines.has(position)) {
-        throw new IniSyntaxError(number, `${key} stands twice in [${section}], first on line ${lines.get(position)}`);
-      }
+      const first = lines.get(position);
+      if (first !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, first));
       lines.set(position, number);
       open = { key, value: line.slice(equals + 1).trim(), line: number };
     });

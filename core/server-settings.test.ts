@@ -22,7 +22,7 @@ describe('the [server] section', () => {
     const { settings, notices } = read(text);
     expect(settings).toMatchObject({ ListenPort: ':1234', ServerToken: 't;o#k', LeakMinBytes: 104_857_600 });
     expect(settings.SubUrls.split('\n')).toHaveLength(2);
-    expect(notices.map((each) => describeProblem('ServerSetting.ini', each))).toEqual([
+    expect(notices.map((each) => describeProblem('ServerSetting.ini', each, 'en'))).toEqual([
       'ServerSetting.ini:4: [server] DBPath: is ignored: Prometheus stores the data now; the key can be removed',
     ]);
   });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   httpUrlSetting,
+  issue,
   languageSetting,
   logLevelSetting,
   numberSetting,
@@ -10,6 +11,7 @@ import {
   timeOfDaySetting,
   timeZoneSetting,
 } from './settings.ts';
+import { TEXTS } from './texts.ts';
 
 const MIB = 2 ** 20;
 
@@ -55,9 +57,15 @@ export const serverSchema = z.object({
   TlsCert: z.string().optional(),
   TlsKey: z.string().optional(),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
-  AdminToken: z.string().min(16, 'must have at least 16 characters').optional(),
+  AdminToken: z
+    .string()
+    .min(16, issue(TEXTS.atLeast(16)))
+    .optional(),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
-  ArchiveToken: z.string().min(8, 'must have at least 8 characters').optional(),
+  ArchiveToken: z
+    .string()
+    .min(8, issue(TEXTS.atLeast(8)))
+    .optional(),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
   HeartbeatUrl: httpUrlSetting().optional(),
 });
@@ -85,7 +93,10 @@ export const userSchema = z.object({
   /** One or more addresses, separated by commas: the user has a report of their own. */
   MailTo: z.string().optional(),
   /** Opens the user's own reports in the archive. A secret. */
-  ArchiveToken: z.string().min(8, 'must have at least 8 characters').optional(),
+  ArchiveToken: z
+    .string()
+    .min(8, issue(TEXTS.atLeast(8)))
+    .optional(),
 });
 
 /** The keys of `[telegram]`; without BotToken there is no bot. */
@@ -93,7 +104,7 @@ export const telegramSchema = z.object({
   /** As BotFather gave it. A secret. */
   BotToken: z
     .string()
-    .regex(/^\d+:[\w-]+$/, 'must be a token of BotFather, such as 123456:ABC-DEF')
+    .regex(/^\d+:[\w-]+$/, issue(TEXTS.botToken))
     .optional(),
   ApiRoot: httpUrlSetting().default('https://api.telegram.org'),
   /** An HTTP proxy, where Telegram cannot be reached directly. */
@@ -110,7 +121,7 @@ export type TelegramSection = z.infer<typeof telegramSchema>;
 export function readServerSection(reader: SettingsReader): ServerSection | undefined {
   const server = reader.section('server', serverSchema);
   if (server?.DBPath !== undefined) {
-    reader.notice('server', 'DBPath', 'is ignored: Prometheus stores the data now; the key can be removed');
+    reader.notice('server', 'DBPath', TEXTS.oldDatabase);
   }
   return server;
 }

@@ -61,9 +61,20 @@ describe('SettingsReader', () => {
 
   it('keeps unknown keys as notices and guesses what was meant', () => {
     const { notices } = read('[client]\nDeviceID = a\nPolInterval = 5s\nColour = blue');
-    expect(notices.map((notice) => describeProblem('f.ini', notice))).toEqual([
+    expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([
       'f.ini:3: [client] PolInterval: is not a known key and is ignored; did you mean PollInterval?',
       'f.ini:4: [client] Colour: is not a known key and is ignored',
+    ]);
+  });
+
+  it('says the same in Chinese', () => {
+    const reader = new SettingsReader('f.ini', '[client]\nPollInterval = often\nPolInterval = 5s');
+    reader.section('client', schema);
+    const problems = [...reader.problems, ...reader.notices];
+    expect(problems.map((each) => describeProblem('f.ini', each, 'zh'))).toEqual([
+      'f.ini:1: [client] DeviceID: 缺少此项，请补上',
+      'f.ini:2: [client] PollInterval: 须为 100 到 60000 毫秒的时长，如 1000、10s 或 6h',
+      'f.ini:3: [client] PolInterval: 不是已知的键，已忽略；是不是 PollInterval？',
     ]);
   });
 

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { IniDocument } from './ini.ts';
 import { IniSyntaxError, readIni } from './ini.ts';
+import { LANGUAGES, type Language, SpokenError, type Text, textIn } from './language.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';
+import { TEXTS } from './texts.ts';
 
 /** One thing that is wrong in a settings file; never holds the value, which may be a secret. */
 export interface SettingsProblem {
@@ -10,26 +12,32 @@ export interface SettingsProblem {
   /** 1-based. */
   readonly line?: number;
   /** What is wrong and how to mend it. */
-  readonly problem: string;
+  readonly problem: Text;
 }
 
 /** All that is wrong in a settings file, at once; its message names file, line, section and key of each problem. */
-export class SettingsError extends Error {
+export class SettingsError extends SpokenError {
   override readonly name = 'SettingsError';
   readonly file: string;
   readonly problems: readonly SettingsProblem[];
 
   constructor(file: string, problems: readonly SettingsProblem[]) {
-    super(problems.map((each) => describeProblem(file, each)).join('\n'));
+    const lines = (language: Language): string =>
+      problems.map((each) => describeProblem(file, each, language)).join('\n');
+    super([lines('zh'), lines('en')]);
     this.file = file;
     this.problems = problems;
   }
 }
 
 /** `ClientSetting.ini:3: [client] DeviceID: is empty` */
-export function describeProblem(file: string, { line, section, key, problem }: SettingsProblem): string {
+export function describeProblem(
+  file: string,
+  { line, section, key, problem }: SettingsProblem,
+  language: Language,
+): string {
   const place = [section === undefined ? '' : `[${section}]`, key ?? ''].filter((part) => part !== '').join(' ');
-  return `${file}${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${problem}`;
+  return `${file}${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${textIn(problem, language)}`;
 }
 
 /** Settings read from a file, with what should be said about them although they are usable. */
@@ -78,7 +86,7 @@ export class SettingsReader {
         const near = nearest(key, known);
         this.notices.push({
           ...this.place(name, key),
-          problem: `is not a known key and is ignored${near === undefined ? '' : `; did you mean ${near}?`}`,
+          problem: near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near),
         });
       } else if (value !== '') {
         input[key] = value;
@@ -86,21 +94,21 @@ export class SettingsReader {
     }
     const parsed = schema.safeParse(input);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) {
-      const key = String(issue.path[0] ?? '');
-      const missing = issue.code === 'invalid_type' && !(key in input);
-      this.problem(name, key, missing ? 'is missing; add it' : issue.message);
+    for (const { path, code, message } of parsed.error.issues) {
+      const key = String(path[0] ?? '');
+      const missing = code === 'invalid_type' && !(key in input);
+      this.problem(name, key, missing ? TEXTS.missing : issueText(message));
     }
     return undefined;
   }
 
   /** Adds a problem found by a check across keys. */
-  problem(section: string, key: string | undefined, problem: string): void {
+  problem(section: string, key: string | undefined, problem: Text): void {
     this.problems.push({ ...this.place(section, key), problem });
   }
 
   /** Adds what should be said of a setting although it is usable. */
-  notice(section: string, key: string | undefined, problem: string): void {
+  notice(section: string, key: string | undefined, problem: Text): void {
     this.notices.push({ ...this.place(section, key), problem });
   }
 
@@ -110,13 +118,12 @@ export class SettingsReader {
     return { settings, notices: this.notices };
   }
 
-  private place(section: string, key: string | undefined): SettingsProblem & { section: string } {
+  private place(section: string, key: string | undefined): Omit<SettingsProblem, 'problem'> & { section: string } {
     const line = this.document.lineOf(section, key) ?? this.document.lineOf(section);
     return {
       section,
       ...(key === undefined ? {} : { key }),
       ...(line === undefined ? {} : { line }),
-      problem: '',
     };
   }
 }
@@ -138,16 +145,27 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   tb: 2 ** 40,
 };
 
+/** Between the languages of an issue's message; no text holds it. */
+const SEAM = '\0';
+
+/** A text as the message of a zod issue, which is one string: both languages in it. */
+export function issue([zh, en]: Text): string {
+  return `${zh}${SEAM}${en}`;
+}
+
+/** The text that {@link issue} made a message of; a message of zod's own is English in both languages. */
+export function issueText(message: string): Text {
+  const [zh = '', en = zh] = message.split(SEAM);
+  return [zh, en];
+}
+
 /** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */
 export const durationSetting = (min: number, max: number) =>
   z.string().transform((text, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);
     const value = match === null ? Number.NaN : Number(match[1]) * (DURATION_UNITS[match[2]?.toLowerCase() ?? ''] ?? 1);
     if (!(value >= min && value <= max)) {
-      context.addIssue({
-        code: 'custom',
-        message: `must be a duration from ${min} ms to ${max} ms, such as 1000, 10s or 6h`,
-      });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.duration(min, max)) });
       return z.NEVER;
     }
     return value;
@@ -159,7 +177,7 @@ export const sizeSetting = () =>
     const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?b|)$/i.exec(text);
     const unit = SIZE_UNITS[match?.[2]?.toLowerCase().replace('i', '') ?? ''];
     if (match === null || unit === undefined) {
-      context.addIssue({ code: 'custom', message: 'must be a size, such as 100MB or 2GB' });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.size) });
       return z.NEVER;
     }
     return Math.round(Number(match[1]) * unit);
@@ -170,7 +188,7 @@ export const switchSetting = () =>
   z.string().transform((text, context) => {
     if (/^(true|yes|on|1)$/i.test(text)) return true;
     if (/^(false|no|off|0)$/i.test(text)) return false;
-    context.addIssue({ code: 'custom', message: 'must be on or off' });
+    context.addIssue({ code: 'custom', message: issue(TEXTS.onOff) });
     return z.NEVER;
   });
 
@@ -178,7 +196,7 @@ export const numberSetting = (min: number, max: number) =>
   z.string().transform((text, context) => {
     const value = Number(text);
     if (!(value >= min && value <= max)) {
-      context.addIssue({ code: 'custom', message: `must be a number from ${min} to ${max}` });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.number(min, max)) });
       return z.NEVER;
     }
     return value;
@@ -193,17 +211,16 @@ export const listSetting = () =>
       .filter((item) => item !== ''),
   );
 
-export const timeZoneSetting = () =>
-  z.string().refine(isTimeZone, { message: 'must be an IANA time zone, such as Asia/Shanghai' });
+export const timeZoneSetting = () => z.string().refine(isTimeZone, { message: issue(TEXTS.timeZone) });
 
-export const timeOfDaySetting = () => z.string().refine(isTimeOfDay, { message: 'must be a time such as 23:55' });
+export const timeOfDaySetting = () => z.string().refine(isTimeOfDay, { message: issue(TEXTS.timeOfDay) });
 
 /** An absolute http(s) URL without its trailing slash; the message does not repeat it. */
 export const httpUrlSetting = () =>
   z.string().transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-      context.addIssue({ code: 'custom', message: 'must be an address such as http://127.0.0.1:9090' });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.address('http://127.0.0.1:9090')) });
       return z.NEVER;
     }
     return text.replace(/\/+$/, '');
@@ -212,15 +229,15 @@ export const httpUrlSetting = () =>
 /** As {@link httpUrlSetting}, of a program that is asked without signing in: what cannot be sent must not pass for sent. */
 export const serviceUrlSetting = () =>
   httpUrlSetting().refine((text) => /^https?:\/\/[^/@]*(?:\/|$)/i.test(text), {
-    message: 'must hold no name and password, which would not be sent; let it answer on loopback without',
+    message: issue(TEXTS.noSignIn),
   });
 
 /** Interface language. */
-export const languageSetting = () => z.enum(['zh', 'en'], { message: 'must be zh or en' });
+export const languageSetting = () => z.enum(LANGUAGES, { message: issue(TEXTS.language) });
 
 /** How much a process logs. */
 export const logLevelSetting = () =>
-  z.enum(['debug', 'info', 'warn', 'error', 'silent'], { message: 'must be debug, info, warn, error or silent' });
+  z.enum(['debug', 'info', 'warn', 'error', 'silent'], { message: issue(TEXTS.logLevel) });
 
 function nearest(key: string, known: readonly string[]): string | undefined {
   const lower = key.toLowerCase();

@@ -64,7 +64,11 @@ describe('readExporterConfig', () => {
   it('says of a token that would cross the internet unencrypted that it would', () => {
     const { notices } = read('[client]\nRemoteServer = http://vps.example:1234/report\nRemoteToken = t\nDeviceID = a');
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toMatchObject({ key: 'RemoteServer', line: 2, problem: expect.stringContaining('unencrypted') });
+    expect(notices[0]).toMatchObject({
+      key: 'RemoteServer',
+      line: 2,
+      problem: [expect.any(String), expect.stringContaining('unencrypted')],
+    });
   });
 
   it.each([
@@ -86,7 +90,7 @@ describe('readExporterConfig', () => {
   });
 
   it('points to the key that was meant', () => {
-    expect(read(`${minimal}\nRemoteTokem = x`).notices[0]?.problem).toContain('did you mean RemoteToken?');
+    expect(read(`${minimal}\nRemoteTokem = x`).notices[0]?.problem[1]).toContain('did you mean RemoteToken?');
   });
 });
 
@@ -123,7 +127,10 @@ describe('[kernel.NAME] sections', () => {
   it('stand instead of a kernel of [client] where that has no DeviceID', () => {
     const { settings, notices } = read(`${shared}\nMihomoAPIAddr = a:1\n[kernel.x]\nMihomoAPIAddr = https://a:2`);
     expect(settings.devices.map(({ kernel }) => kernel)).toEqual(['x']);
-    expect(notices[0]).toMatchObject({ key: 'MihomoAPIAddr', problem: expect.stringContaining('is not watched') });
+    expect(notices[0]).toMatchObject({
+      key: 'MihomoAPIAddr',
+      problem: [expect.any(String), expect.stringContaining('is not watched')],
+    });
   });
 
   it('are missed where they are written in another way', () => {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import {
   durationSetting,
+  issue,
   languageSetting,
   listSetting,
   numberSetting,
@@ -13,6 +14,7 @@ import {
   timeOfDaySetting,
   timeZoneSetting,
 } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { KernelAddress } from './kernel/endpoint.ts';
 import {
   deviceIdSetting,
@@ -23,6 +25,7 @@ import {
   originSetting,
   secretSetting,
 } from './setting-kinds.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 const SECTION = 'client';
 const KERNEL_SECTION = /^kernel\.(.+)$/;
@@ -46,7 +49,9 @@ export const ClientSection = z.object({
   PollInterval: pollInterval().default(1000),
   PushInterval: durationSetting(100, 600_000).default(10_000),
   LocalNodes: listSetting().prefault('ua3f'),
-  FamilyCap: numberSetting(0, 1000).refine(Number.isInteger, { message: 'must be a whole number' }).default(50),
+  FamilyCap: numberSetting(0, 1000)
+    .refine(Number.isInteger, { message: issue(TEXTS.wholeNumber) })
+    .default(50),
   Families: familiesSetting().optional(),
   Privacy: switchSetting().default(false),
   StateDir: z.string().default('flowcollect-state'),
@@ -55,9 +60,7 @@ export const ClientSection = z.object({
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),
   Language: languageSetting().default('zh'),
-  LogLevel: z
-    .enum(['debug', 'info', 'warn', 'error'], { message: 'must be debug, info, warn or error' })
-    .default('info'),
+  LogLevel: z.enum(['debug', 'info', 'warn', 'error'], { message: issue(TEXTS.logLevel) }).default('info'),
 });
 
 export const KernelSection = z.object({
@@ -98,7 +101,7 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
     return name === undefined ? [] : [{ section, name, settings: reader.section(section, KernelSection) }];
   });
   if (kernels.length === 0 && (reader.document.entries(SECTION).get('DeviceID') ?? '') === '') {
-    reader.problem(SECTION, 'DeviceID', 'is missing; add it');
+    reader.problem(SECTION, 'DeviceID', CORE_TEXTS.missing);
   }
   if (client === undefined) return reader.finish<ExporterConfig>(undefined);
 
@@ -108,7 +111,7 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
   for (const { section, name, settings } of kernels) {
     if (settings === undefined) continue;
     const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
-    if (problem !== undefined) reader.problem(section, 'DeviceID', `${problem}; give the section a DeviceID`);
+    if (problem !== undefined) reader.problem(section, 'DeviceID', TEXTS.nameOfSection(problem));
     devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), kernel: name });
   }
   checkDistinct(reader, devices);
@@ -124,7 +127,7 @@ function checkDistinct(reader: SettingsReader, devices: readonly DeviceConfig[])
     for (const key of ['DeviceID', 'MihomoAPIAddr'] as const) {
       const first = devices.slice(0, index).find((other) => other[key] === device[key]);
       if (first !== undefined) {
-        reader.problem(sectionOf(device), key, `is that of [${sectionOf(first)}] too; every kernel needs its own`);
+        reader.problem(sectionOf(device), key, TEXTS.sameAs(sectionOf(first)));
       }
     }
   }
@@ -134,24 +137,20 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
   for (const device of devices) {
     for (const key of ['MihomoCA', 'MihomoFingerprint'] as const) {
       if (device[key] !== undefined && !device.MihomoAPIAddr.startsWith('https://')) {
-        reader.notice(sectionOf(device), key, 'has no effect: only an https:// kernel shows a certificate');
+        reader.notice(sectionOf(device), key, TEXTS.noCertificate);
       }
     }
   }
   for (const section of reader.document.sections) {
     if (/^kernel/i.test(section) && !KERNEL_SECTION.test(section)) {
-      reader.notice(section, undefined, 'is ignored: a kernel has a section [kernel.NAME]');
+      reader.notice(section, undefined, TEXTS.kernelSection);
     }
   }
   if (devices[0]?.kernel !== '' && reader.document.entries(SECTION).has('MihomoAPIAddr')) {
-    reader.notice(SECTION, 'MihomoAPIAddr', 'is not watched beside [kernel.…] sections unless [client] has a DeviceID');
+    reader.notice(SECTION, 'MihomoAPIAddr', TEXTS.notWatched);
   }
   if (devices.some(sendsTokenInTheClear)) {
-    reader.notice(
-      SECTION,
-      'RemoteServer',
-      'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
-    );
+    reader.notice(SECTION, 'RemoteServer', TEXTS.tokenInTheClear);
   }
 }
 

@@ -52,6 +52,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       clock: systemClock,
       logger,
       chance: () => 0,
+      language: () => 'en',
       address: () => ({ origin: 'http://gateway.invalid', token: '' }),
       interval: () => 1000,
       account: () => account,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Text } from '../core/language.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openLineFile, plainLogLine } from './log-sink.ts';
 
@@ -15,9 +16,9 @@ it('makes a readable line of a log entry, redacted as it came', () => {
 it('appends to a file across openings and begins it anew when it is large', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   const path = join(folder, 'deep', 'flow.log');
-  const problems: string[] = [];
-  openLineFile(path, (text) => problems.push(text), 20).append('first line');
-  const file = openLineFile(path, (text) => problems.push(text), 20);
+  const problems: Text[] = [];
+  openLineFile(path, (problem) => problems.push(problem), 20).append('first line');
+  const file = openLineFile(path, (problem) => problems.push(problem), 20);
   file.append('second line');
   file.append('third');
   expect(await readFile(`${path}.1`, 'utf8')).toBe('first line\n');
@@ -29,10 +30,12 @@ it('appends to a file across openings and begins it anew when it is large', asyn
 it('says once that it cannot write, and goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   await writeFile(join(folder, 'file'), '');
-  const problems: string[] = [];
-  const file = openLineFile(join(folder, 'file', 'flow.log'), (text) => problems.push(text));
+  const problems: Text[] = [];
+  const file = openLineFile(join(folder, 'file', 'flow.log'), (problem) => problems.push(problem));
   file.append('a');
   file.append('b');
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(/flow\.log cannot be written \(E\w+\); free the disk or move \[client\] LocalLogFile/);
+  expect(problems[0]?.[1]).toMatch(
+    /flow\.log cannot be written \(E\w+\); free the disk or move \[client\] LocalLogFile/,
+  );
 });

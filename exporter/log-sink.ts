@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Text } from '../core/language.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { TEXTS } from './texts.ts';
 
 /**
  * A log line as people read it.
@@ -30,7 +32,7 @@ const LARGEST_BYTES = 5 * 2 ** 20;
 /**
  * @param onProblem told once, until writing succeeds again: a full disk must not end the accounting
  */
-export function openLineFile(path: string, onProblem: (text: string) => void, largest = LARGEST_BYTES): LineFile {
+export function openLineFile(path: string, onProblem: (problem: Text) => void, largest = LARGEST_BYTES): LineFile {
   let failed = false;
   let size: number | undefined;
   return {
@@ -49,8 +51,7 @@ export function openLineFile(path: string, onProblem: (text: string) => void, la
         size += Buffer.byteLength(text);
         failed = false;
       } catch (error) {
-        if (!failed)
-          onProblem(`${path} cannot be written (${errorCode(error)}); free the disk or move [client] LocalLogFile`);
+        if (!failed) onProblem(TEXTS.unwritableLog(path, errorCode(error)));
         failed = true;
       }
     },

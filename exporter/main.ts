@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import type { Say } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
+import { TEXTS } from './texts.ts';
 
 /**
  * `flowcollect exporter`, `flowcollect replay` and `flowcollect doctor`.
@@ -14,13 +16,19 @@ import { runExporterService } from './service.ts';
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
-  return runCommands([exporterCommand(), replayCommand(print), doctorCommand(print, systemClock)], argv);
+  // `replay` reads no file that was not named.
+  const files = argv[0] === 'replay' ? [] : ['ClientSetting.ini'];
+  return runCommands(argv, files, (say, language) => [
+    exporterCommand(say),
+    replayCommand(print, say),
+    doctorCommand(print, systemClock, language),
+  ]);
 }
 
-function exporterCommand(): Command {
+function exporterCommand(say: Say): Command {
   return new Command('exporter')
-    .description("account one device's kernel and push its counters, until it is stopped")
-    .option('--config <file>', 'the settings file', 'ClientSetting.ini')
+    .description(say(TEXTS.exporter))
+    .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // It shares a router's or a phone's memory with everything else there.
       keepHeapSmall();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import { type Text, textIn } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
@@ -33,7 +34,7 @@ export async function runExporterService({ path, output, errors, signal }: Expor
   const toFile = lineLog(
     folder,
     () => settings?.current().LocalLogFile,
-    (text) => errors.write(`${text}\n`),
+    (problem) => errors.write(`${textIn(problem, settings?.current().Language ?? 'zh')}\n`),
   );
   const logger: Logger = createLogger('exporter', 'info', {
     write(json: string) {
@@ -84,7 +85,7 @@ export async function runExporterService({ path, output, errors, signal }: Expor
 function lineLog(
   folder: string,
   setting: () => string | undefined,
-  onProblem: (text: string) => void,
+  onProblem: (problem: Text) => void,
 ): (line: string) => void {
   let open: { path: string; file: ReturnType<typeof openLineFile> } | undefined;
   return (line) => {

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { parseKernelAddress } from '../core/kernel-address.ts';
 import { DIMENSIONS } from '../core/metric-contract.ts';
-import { httpUrlSetting, listSetting } from '../core/settings.ts';
+import { httpUrlSetting, issue, listSetting } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 /** An address as users of the earlier FlowCollect write it: the host may stand alone, and a path such as the old `/report` is dropped. */
 export const originSetting = () =>
@@ -18,11 +20,7 @@ export const kernelAddressSetting = () =>
   z.string().transform((text, context) => {
     const address = parseKernelAddress(text);
     if (address === undefined) {
-      context.addIssue({
-        code: 'custom',
-        message:
-          'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
-      });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.kernelAddress) });
       return z.NEVER;
     }
     return address;
@@ -33,10 +31,7 @@ export const fingerprintSetting = () =>
   z.string().transform((text, context) => {
     const digits = text.replace(/^sha-?256[:=\s]*/i, '').replaceAll(/[:\s]/g, '');
     if (!/^[0-9a-f]{64}$/i.test(digits)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
-      });
+      context.addIssue({ code: 'custom', message: issue(TEXTS.fingerprint) });
       return z.NEVER;
     }
     return (digits.toUpperCase().match(/../g) ?? []).join(':');
@@ -44,13 +39,13 @@ export const fingerprintSetting = () =>
 
 /** Names of dimensions; empty for none of them. */
 export const familiesSetting = () =>
-  listSetting().pipe(z.array(z.enum(DIMENSIONS, { message: `must list only ${DIMENSIONS.join(', ')}` })));
+  listSetting().pipe(z.array(z.enum(DIMENSIONS, { message: issue(TEXTS.families(DIMENSIONS.join(', '))) })));
 
 export const listenSetting = () =>
   z.string().transform((text, context) => {
     const address = parseListenPort(text, '127.0.0.1');
     if (address === undefined) {
-      context.addIssue({ code: 'custom', message: 'must be an address such as 127.0.0.1:9101 or :9101' });
+      context.addIssue({ code: 'custom', message: issue(CORE_TEXTS.listen('127.0.0.1:9101', ':9101')) });
       return z.NEVER;
     }
     return address;
@@ -59,9 +54,9 @@ export const listenSetting = () =>
 export const deviceIdSetting = () =>
   z.string().superRefine((text, context) => {
     const problem = deviceIdProblem(text);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: issue(problem) });
   });
 
 /** A header value: what a secret may hold so that it can be sent at all. */
 export const secretSetting = () =>
-  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: 'must hold only characters that an HTTP header can carry' });
+  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(TEXTS.headerCharacters) });

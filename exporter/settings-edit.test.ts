@@ -18,7 +18,7 @@ describe('an edit of the settings', () => {
     await device.seen(0);
     await device.edit(`${device.ini()}PollInterval`);
     await eventually(() => expect(device.log()).toContain('settings kept as they were'));
-    expect(device.log()).toMatch(/ClientSetting\.ini:11: expected/);
+    expect(device.log()).toMatch(/ClientSetting\.ini:12: expected/);
     const gauge = 'flowcollect_exporter_config_last_reload_successful';
     device.show(5);
     await eventually(() => expect(device.pushed()).toBe(5));
@@ -76,7 +76,7 @@ describe('an edit of the settings', () => {
       LocalLogFile: 'flow.log',
       Timezone: 'Europe/Berlin',
       DayEnds: '04:00',
-      Language: 'en',
+      Language: 'zh',
       LogLevel: 'debug',
       RemoteToken: 'another token',
       MihomoFingerprint: 'ab'.repeat(32),

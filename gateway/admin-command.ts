@@ -1,19 +1,22 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { ArgumentError } from '../runtime/command-line.ts';
+import { type Say, SpokenError, type Text } from '../core/language.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { ADMIN_PATHS, type AdminAct } from './administration.ts';
 import { type GatewayConfig, readGatewayConfig } from './config.ts';
+import type { RefusalCode } from './refusal.ts';
+import { REFUSED_TEXTS, TEXTS } from './texts.ts';
 import { DEFAULT_USER } from './token-sections.ts';
 
 /** The gateway did not do it; the message says why. */
-export class AdminError extends Error {
+export class AdminError extends SpokenError {
   override readonly name = 'AdminError';
 }
 
-const Refused = z.object({ message: z.string() });
+const Refused = z.object({ error: z.string(), message: z.string() });
 
 /**
  * `gateway rebase DEVICE` and `gateway retire DEVICE`, done by the gateway that runs on this machine.
@@ -21,30 +24,19 @@ const Refused = z.object({ message: z.string() });
  * @param secret the admin token, where the settings file holds only its hash
  * @param print says what was done
  */
-export function adminCommands(secret: string | undefined, print: (line: string) => void): readonly Command[] {
-  const command = (act: AdminAct, description: string, done: string): Command =>
+export function adminCommands(secret: string | undefined, print: (line: string) => void, say: Say): readonly Command[] {
+  const command = (act: AdminAct, description: Text, done: Text): Command =>
     new Command(act)
-      .description(description)
-      .argument('<device>', 'the DeviceID')
-      .option('--user <name>', 'whose device; by default the user of its [device.ID] section')
-      .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+      .description(say(description))
+      .argument('<device>', say(TEXTS.device))
+      .option('--user <name>', say(TEXTS.deviceUser))
+      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
         const { settings } = readGatewayConfig(basename(config), await readSettingsText(config));
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
-        print(done);
+        print(say(done));
       });
-  return [
-    command(
-      'rebase',
-      'let the counters of a device fall, once: its next push is a reset',
-      '已重置：该设备的下一次推送将作为新的起点 / Rebased: the next push of this device is a new beginning.',
-    ),
-    command(
-      'retire',
-      'let go of a device that is gone, after its totals are in Prometheus',
-      '已退役：总量保存在 Prometheus 中 / Retired: its totals are kept by Prometheus.',
-    ),
-  ];
+  return [command('rebase', TEXTS.rebase, TEXTS.rebased), command('retire', TEXTS.retire, TEXTS.retired)];
 }
 
 function userOf(device: string, { sections }: GatewayConfig): string {
@@ -60,9 +52,7 @@ async function ask(
 ): Promise<void> {
   const token = secret ?? admin?.plain;
   if (token === undefined) {
-    throw new ArgumentError(
-      'set [server] AdminToken; where the file holds its hash, give the token as FLOWCOLLECT_ADMIN_TOKEN',
-    );
+    throw new ArgumentError(TEXTS.needsAdminToken);
   }
   const origin = `http://${ownAddress(metrics.host)}:${metrics.port}`;
   let response: Response;
@@ -72,11 +62,13 @@ async function ask(
       headers: { authorization: `Bearer ${token}` },
     });
   } catch (error) {
-    throw new AdminError(`the gateway does not answer at ${origin} (${errorCode(error)}); start it on this machine`);
+    throw new AdminError(TEXTS.noGateway(origin, errorCode(error)));
   }
   if (response.ok) return;
   const refused = Refused.safeParse(await response.json().catch(() => undefined));
-  throw new AdminError(refused.success ? refused.data.message : `the gateway answered ${response.status}`);
+  if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
+  const { error, message } = refused.data;
+  throw new AdminError([REFUSED_TEXTS[error as RefusalCode] ?? message, message]);
 }
 
 /** Where a listener is reached from its own machine. */

@@ -5,7 +5,8 @@ import { readGatewayConfig } from './config.ts';
 import { hashToken } from './tokens.ts';
 
 const FILE = 'ServerSetting.ini';
-const noticesOf = (text: string) => readGatewayConfig(FILE, text).notices.map((each) => describeProblem(FILE, each));
+const noticesOf = (text: string) =>
+  readGatewayConfig(FILE, text).notices.map((each) => describeProblem(FILE, each, 'en'));
 const messageOf = (text: string): string => {
   try {
     readGatewayConfig(FILE, text);

@@ -1,8 +1,10 @@
 import { readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { CertificateFiles } from './door-certificate.ts';
 import type { Reader } from './reader-key.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import {
   DEFAULT_USER,
   isHash,
@@ -48,16 +50,17 @@ export interface GatewayConfig {
  * What the gateway reads of ServerSetting.ini.
  *
  * @param file named in errors
+ * @param called FlowCollect as it was called, for a command to run
  * @throws SettingsError with all problems at once
  */
-export function readGatewayConfig(file: string, text: string): SettingsRead<GatewayConfig> {
+export function readGatewayConfig(file: string, text: string, called = 'flowcollect'): SettingsRead<GatewayConfig> {
   const reader = new SettingsReader(file, text);
   const server = readServerSection(reader);
   if (server === undefined) return reader.finish<GatewayConfig>(undefined);
 
   const listen = (key: 'ListenPort' | 'GatewayMetricsListen' | 'ReadersListen', host: string): ListenAddress => {
     const address = parseListenPort(server[key], host);
-    if (address === undefined) reader.problem('server', key, 'must be an address such as :8686 or 127.0.0.1:8686');
+    if (address === undefined) reader.problem('server', key, CORE_TEXTS.listen(':8686', '127.0.0.1:8686'));
     return { host, port: 0, ...address, setting: `[server] ${key} in ${file}` };
   };
   const door = listen('ListenPort', '0.0.0.0');
@@ -65,27 +68,15 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
   const shared = readSharedToken(server, reader);
   const tokens = tokensOf(sections, shared, reader);
   if (tokens.length === 0 && reader.problems.length === 0) {
-    reader.problem(
-      'server',
-      'ServerToken',
-      'is missing: add one, long and random, or run "flowcollect gateway token add"; without a token nobody can push',
-    );
+    reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} gateway token add --device ID`));
   }
   const tls = readCertificateFiles(server, reader);
   if (tls === undefined && isPublic(door.host)) {
-    reader.notice(
-      'server',
-      'ListenPort',
-      'takes tokens unencrypted from the network; set TlsCert and TlsKey, or put TLS in front and listen on 127.0.0.1 (with docker-compose.yml Caddy is in front, and this is as it should be)',
-    );
+    reader.notice('server', 'ListenPort', TEXTS.tokensInTheClear);
   }
   const readers = listen('ReadersListen', '127.0.0.1');
   if (server.LabelProxyAddr !== undefined && isPublic(readers.host)) {
-    reader.notice(
-      'server',
-      'ReadersListen',
-      'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches (docker-compose.yml has one that no other machine reaches)',
-    );
+    reader.notice('server', 'ReadersListen', TEXTS.readersInTheClear);
   }
   return reader.finish({
     door,
@@ -111,10 +102,10 @@ export function readGatewayConfig(file: string, text: string): SettingsRead<Gate
 function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
   if (ServerToken === undefined) return undefined;
   if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
-    reader.problem('server', 'ServerToken', 'must hold only characters that an HTTP header can carry');
+    reader.problem('server', 'ServerToken', TEXTS.headerCharacters);
   }
   if (ServerToken === EXAMPLE_TOKEN) {
-    reader.notice('server', 'ServerToken', 'is the one of the example, which everybody knows; make your own');
+    reader.notice('server', 'ServerToken', TEXTS.exampleToken);
   }
   return { hash: hashToken(ServerToken), user: DEFAULT_USER };
 }
@@ -124,8 +115,8 @@ function readCertificateFiles(
   reader: SettingsReader,
 ): CertificateFiles | undefined {
   if (cert !== undefined && key !== undefined) return { cert, key };
-  if (cert !== undefined) reader.problem('server', 'TlsCert', 'needs TlsKey beside it');
-  if (key !== undefined) reader.problem('server', 'TlsKey', 'needs TlsCert beside it');
+  if (cert !== undefined) reader.problem('server', 'TlsCert', TEXTS.needsBeside('TlsKey'));
+  if (key !== undefined) reader.problem('server', 'TlsKey', TEXTS.needsBeside('TlsCert'));
   return undefined;
 }
 
@@ -138,7 +129,7 @@ function readAdmin(
   if (setting === undefined) return {};
   const hash = readHash(setting);
   if (tokens.some((token) => token.hash.equals(hash))) {
-    reader.problem('server', 'AdminToken', 'is a token that devices push with too; make another one');
+    reader.problem('server', 'AdminToken', TEXTS.adminTokenPushes);
   }
   return { admin: isHash(setting) ? { hash } : { hash, plain: setting } };
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { watch } from 'chokidar';
+import { SpokenError } from '../core/language.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { TEXTS } from './texts.ts';
 
 /** Absolute paths of PEM files: the certificate with its chain, and its key. */
 export interface CertificateFiles {
@@ -17,7 +19,7 @@ export interface Certificate {
 }
 
 /** A certificate that cannot be used; the message names the settings and never the key. */
-export class CertificateError extends Error {
+export class CertificateError extends SpokenError {
   override readonly name = 'CertificateError';
 }
 
@@ -71,8 +73,6 @@ async function readCertificate(files: CertificateFiles): Promise<Certificate> {
     createSecureContext(certificate);
     return certificate;
   } catch (error) {
-    throw new CertificateError(
-      `[server] TlsCert and TlsKey cannot be used (${errorCode(error)}): both must be readable PEM files that belong together`,
-    );
+    throw new CertificateError(TEXTS.certificate(errorCode(error)));
   }
 }

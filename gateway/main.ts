@@ -1,9 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
+import type { Say } from '../core/language.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { adminCommands } from './admin-command.ts';
 import { readerCommand } from './reader-command.ts';
 import { runGatewayService } from './service.ts';
+import { TEXTS } from './texts.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
@@ -13,24 +16,25 @@ import { tokenCommand } from './token-command.ts';
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  return runCommands([gatewayCommand()], argv);
+  return runCommands(argv, ['ServerSetting.ini'], (say) => [gatewayCommand(say)]);
 }
 
-function gatewayCommand(): Command {
+function gatewayCommand(say: Say): Command {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const gateway = new Command('gateway')
-    .addCommand(tokenCommand(print, explain))
-    .addCommand(readerCommand(print, explain));
-  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print);
+    .addCommand(tokenCommand(print, explain, say))
+    .addCommand(readerCommand(print, explain, say));
+  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print, say);
   for (const each of admin) gateway.addCommand(each);
   return gateway
-    .description('the authenticated door in front of Pushgateway, until it is stopped')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .description(say(TEXTS.gateway))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole
       // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.
       setFlagsFromString('--heap-growing-percent=100');
-      await runGatewayService({ path: config, signal: endingSignal() });
+      const called = ownCommand(ownInvocation(process.env, process.argv[1]));
+      await runGatewayService({ path: config, called, signal: endingSignal() });
     });
 }

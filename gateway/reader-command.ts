@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Say, Text } from '../core/language.ts';
+import { TEXTS } from './texts.ts';
 import { addReader, listTokens, revokeReader } from './token-store.ts';
 
 interface Owner {
@@ -12,29 +14,27 @@ interface Owner {
  * @param print what is asked for, to standard output
  * @param explain what people should know besides, to standard error
  */
-export function readerCommand(print: (line: string) => void, explain: (line: string) => void): Command {
-  const command = (name: string, description: string): Command =>
+export function readerCommand(print: (line: string) => void, explain: (line: string) => void, say: Say): Command {
+  const command = (name: string, description: Text): Command =>
     new Command(name)
-      .description(description)
+      .description(say(description))
       .exitOverride()
-      .option('--config <file>', 'the settings file', 'ServerSetting.ini');
+      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini');
 
-  const add = command('add', 'make the token with which a user’s Grafana reads, keep its hash, and print it once')
-    .requiredOption('--user <name>', 'the user')
+  const add = command('add', TEXTS.addReader)
+    .requiredOption('--user <name>', say(TEXTS.user))
     .action(async ({ config, user }: Owner) => {
       print(await addReader(config, user));
-      explain(
-        '这是该用户数据源的密码，用户名即用户，仅显示这一次 / This is the password of the user’s data source, whose user name is the user; it is shown this once.',
-      );
+      explain(say(TEXTS.readerShownOnce));
     });
-  const revoke = command('revoke', 'let a user read no more, at once')
-    .requiredOption('--user <name>', 'the user')
+  const revoke = command('revoke', TEXTS.revokeReader)
+    .requiredOption('--user <name>', say(TEXTS.user))
     .action(({ config, user }: Owner) => revokeReader(config, user));
-  const list = command('list', 'who may read, one user a line').action(async ({ config }: Owner) => {
+  const list = command('list', TEXTS.listReaders).action(async ({ config }: Owner) => {
     for (const { user, readerHash } of await listTokens(config)) if (readerHash !== undefined) print(user);
   });
   return new Command('reader')
-    .description('the tokens with which each user’s Grafana reads')
+    .description(say(TEXTS.readers))
     .exitOverride()
     .addCommand(add)
     .addCommand(list)

@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Text } from '../core/language.ts';
+import { TOKEN_TEXTS } from './texts.ts';
 import { hashToken } from './tokens.ts';
 
 /** Who may read, and by which token; kept as its SHA-256. */
@@ -38,8 +40,8 @@ export function identifyReader({ user, token }: ReaderKey, readers: readonly Rea
  * Why a user's name cannot be a reader's, or undefined when it can: it must arrive as it is through basic
  * authentication and through a header, whose ends are trimmed.
  */
-export function readerNameProblem(user: string): string | undefined {
-  if (user.includes(':')) return 'must not contain ":"';
-  if (user !== user.trim()) return 'must not begin or end with a space';
+export function readerNameProblem(user: string): Text | undefined {
+  if (user.includes(':')) return TOKEN_TEXTS.nameColon;
+  if (user !== user.trim()) return TOKEN_TEXTS.nameSpaces;
   return undefined;
 }

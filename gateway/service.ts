@@ -9,6 +9,8 @@ import { createGateway, type Gateway } from './gateway.ts';
 export interface GatewayServiceOptions {
   /** ServerSetting.ini. */
   readonly path: string;
+  /** FlowCollect as it was called. */
+  readonly called?: string;
   /** Ends the service. */
   readonly signal: AbortSignal;
   readonly logger?: Logger;
@@ -22,10 +24,11 @@ export interface GatewayServiceOptions {
  */
 export async function runGatewayService({
   path,
+  called,
   signal,
   logger = createLogger('gateway', 'info'),
 }: GatewayServiceOptions): Promise<void> {
-  const file = await openSettingsFile(path, readGatewayConfig, logger);
+  const file = await openSettingsFile(path, (name, text) => readGatewayConfig(name, text, called), logger);
   const inFolder = (file: string): string => resolve(dirname(path), file);
   const absolute = (tls: GatewayConfig['tls']): Pick<GatewayConfig, 'tls'> =>
     tls === undefined ? {} : { tls: { cert: inFolder(tls.cert), key: inFolder(tls.key) } };

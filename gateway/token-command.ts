@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Say } from '../core/language.ts';
+import { TEXTS } from './texts.ts';
 import { addToken, listTokens, revokeToken } from './token-store.ts';
 
 interface Owner {
@@ -13,28 +15,28 @@ interface Owner {
  * @param print what is asked for, to standard output
  * @param explain what people should know besides, to standard error
  */
-export function tokenCommand(print: (line: string) => void, explain: (line: string) => void): Command {
+export function tokenCommand(print: (line: string) => void, explain: (line: string) => void, say: Say): Command {
   const owned = (command: Command): Command =>
     command
       .exitOverride()
-      .option('--user <name>', 'the user; alone: for every device of that user')
-      .option('--device <id>', 'the DeviceID')
-      .option('--config <file>', 'the settings file', 'ServerSetting.ini');
+      .option('--user <name>', say(TEXTS.tokenUser))
+      .option('--device <id>', say(TEXTS.device))
+      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini');
 
-  const add = owned(new Command('add').description('make a token, keep its hash, and print it once'))
-    .option('--note <text>', 'a note beside it')
+  const add = owned(new Command('add').description(say(TEXTS.addToken)))
+    .option('--note <text>', say(TEXTS.note))
     .action(async ({ config, user, device, note }: Owner & { note?: string }) => {
       print(await addToken(config, { user, deviceId: device }, note));
-      explain('这是 [client] RemoteToken，仅显示这一次 / This is [client] RemoteToken; it is shown this once.');
+      explain(say(TEXTS.tokenShownOnce));
     });
-  const revoke = owned(new Command('revoke').description('take a token away, at once')).action(
+  const revoke = owned(new Command('revoke').description(say(TEXTS.revokeToken))).action(
     async ({ config, user, device }: Owner) => {
       await revokeToken(config, device === undefined ? { user } : { deviceId: device });
     },
   );
   const list = new Command('list')
-    .description('who may push, by tab-separated user, device, state and note')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .description(say(TEXTS.listTokens))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
     .exitOverride()
     .action(async ({ config }: Owner) => {
       for (const { user, deviceId = '*', hash, note } of await listTokens(config)) {
@@ -42,7 +44,7 @@ export function tokenCommand(print: (line: string) => void, explain: (line: stri
       }
     });
   return new Command('token')
-    .description('the tokens that devices push with')
+    .description(say(TEXTS.tokens))
     .exitOverride()
     .addCommand(add)
     .addCommand(list)

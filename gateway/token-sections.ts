@@ -3,6 +3,7 @@ import { deviceIdProblem } from '../core/device-id.ts';
 import { userSchema } from '../core/server-settings.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import { type Reader, readerNameProblem } from './reader-key.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import { hashToken, type Token } from './tokens.ts';
 
 /** The user of the one shared token, and of a `[device.ID]` that names none. */
@@ -48,7 +49,7 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     const [, kind, name = ''] = /^(user|device)\.(.*)$/s.exec(section) ?? [];
     if (kind === undefined) return [];
     const problem = deviceIdProblem(name);
-    if (problem !== undefined) reader.problem(section, undefined, `the name after "${kind}." ${problem}`);
+    if (problem !== undefined) reader.problem(section, undefined, TEXTS.badSectionName(kind, problem));
     const entries = kind === 'user' ? reader.section(section, userSchema) : reader.section(section, DeviceSection);
     if (entries === undefined || problem !== undefined) return [];
     const { Token: setting, Note: note = '' } = entries;
@@ -63,7 +64,7 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
   });
   for (const { section, user, deviceId } of read) {
     if (deviceId === undefined || user === DEFAULT_USER || reader.document.sections.includes(`user.${user}`)) continue;
-    reader.problem(section, 'User', 'names a user without a section; add [user.NAME], or mend the name');
+    reader.problem(section, 'User', TEXTS.unknownUser);
   }
   return read;
 }
@@ -78,7 +79,7 @@ export function tokensOf(
   for (const { section, user, deviceId, hash } of sections) {
     if (hash === undefined) continue;
     if (tokens.some((token) => token.hash.equals(hash))) {
-      reader.problem(section, 'Token', 'is the token of another section too; make a new one for each');
+      reader.problem(section, 'Token', TEXTS.sameToken);
     }
     tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
   }
@@ -95,9 +96,9 @@ export function readersOf(
   for (const { section, user, readerHash: hash } of sections) {
     if (hash === undefined) continue;
     const problem = readerNameProblem(user);
-    if (problem !== undefined) reader.problem(section, 'ReaderToken', `needs another name of the user: it ${problem}`);
+    if (problem !== undefined) reader.problem(section, 'ReaderToken', TEXTS.badReaderName(problem));
     if ([...tokens, ...readers].some((other) => other.hash.equals(hash))) {
-      reader.problem(section, 'ReaderToken', 'is a token of somebody else or of a device; make a new one');
+      reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
     }
     readers.push({ user, hash });
   }

@@ -4,9 +4,10 @@ import { basename } from 'node:path';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { removeKey, setKey } from '../core/ini-edit.ts';
 import { SettingsReader } from '../core/settings.ts';
-import { ArgumentError } from '../runtime/command-line.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
 import { readSettingsText, writeSettingsText } from '../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-key.ts';
+import { TOKEN_TEXTS as TEXTS } from './texts.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
 import { hashToken } from './tokens.ts';
 
@@ -41,12 +42,12 @@ export async function addToken(
   const section = sectionOf({ user, deviceId });
   // In an INI text a value that ends in a comma goes on in the next line.
   if (note !== undefined && /[\r\n]|,\s*$/.test(note)) {
-    throw new TokenError('a note is one line that does not end in a comma');
+    throw new TokenError(TEXTS.badNote);
   }
   const text = await readSettingsText(path);
   const before = sectionsOf(path, text).find((each) => each.section === section);
   if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
-    throw new TokenError(`[${section}] belongs to user ${before.user} already; leave --user out, or edit the file`);
+    throw new TokenError(TEXTS.otherUser(section, before.user));
   }
   const token = randomBytes(32).toString('base64url');
   let next = text;
@@ -70,7 +71,7 @@ export async function revokeToken(path: string, owner: TokenOwner): Promise<void
   const section = sectionOf(owner);
   const text = await readSettingsText(path);
   const found = sectionsOf(path, text).find((each) => each.section === section);
-  if (found?.hash === undefined) throw new TokenError(`[${section}] has no token; "token list" shows those there are`);
+  if (found?.hash === undefined) throw new TokenError(TEXTS.nothingToRevoke(section));
   await save(path, removeKey(text, section, 'Token'), (sections) => {
     return sections.find((each) => each.section === section)?.hash === undefined;
   });
@@ -84,7 +85,7 @@ export async function revokeToken(path: string, owner: TokenOwner): Promise<void
 export async function addReader(path: string, user: string): Promise<string> {
   const section = sectionOf({ user });
   const problem = readerNameProblem(user);
-  if (problem !== undefined) throw new TokenError(`the name ${problem}`);
+  if (problem !== undefined) throw new TokenError(TEXTS.badName(problem));
   const token = randomBytes(32).toString('base64url');
   const text = await readSettingsText(path);
   await save(path, setKey(text, section, READER_KEY, writeHash(token)), (sections) => {
@@ -99,7 +100,7 @@ export async function revokeReader(path: string, user: string): Promise<void> {
   const section = sectionOf({ user });
   const text = await readSettingsText(path);
   if (sectionsOf(path, text).find((each) => each.section === section)?.readerHash === undefined) {
-    throw new TokenError(`[${section}] has no ${READER_KEY}; "reader list" shows those there are`);
+    throw new TokenError(TEXTS.noReader(section));
   }
   await save(path, removeKey(text, section, READER_KEY), (sections) => {
     return sections.find((each) => each.section === section)?.readerHash === undefined;
@@ -108,11 +109,11 @@ export async function revokeReader(path: string, user: string): Promise<void> {
 
 function sectionOf({ user, deviceId }: TokenOwner): string {
   const name = deviceId ?? user;
-  if (name === undefined) throw new TokenError('say whose token: --device ID, --user NAME, or both');
+  if (name === undefined) throw new TokenError(TEXTS.noOwner);
   const problem = deviceIdProblem(name) ?? (user === undefined ? undefined : deviceIdProblem(user));
-  if (problem !== undefined) throw new TokenError(`the name ${problem}`);
+  if (problem !== undefined) throw new TokenError(TEXTS.badName(problem));
   if (/[\]"'=]/.test(name) || name !== name.trim()) {
-    throw new TokenError('a section cannot hold this name; give a token to its user instead, with --user alone');
+    throw new TokenError(TEXTS.unwritableName);
   }
   return deviceId === undefined ? `user.${name}` : `device.${name}`;
 }
@@ -129,7 +130,7 @@ async function save(
   isMeant: (sections: readonly TokenSection[]) => boolean,
 ): Promise<void> {
   if (!isMeant(sectionsOf(path, text))) {
-    throw new TokenError('the file is written in a way that cannot be edited safely; edit the section by hand');
+    throw new TokenError(TEXTS.unsafeEdit);
   }
   const file = await realpath(path);
   await writeSettingsText(file, text, (await stat(file)).mode & 0o777);

@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { type Language, sayIn } from '../core/language.ts';
 import { describeProblem } from '../core/settings.ts';
-import { ArgumentError, endingSignal, runCommands } from '../runtime/command-line.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
+import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { readRenderSettings } from './settings.ts';
+import { TEXTS } from './texts.ts';
 import { usersCommand } from './users/command.ts';
 import { watchSettings } from './watch.ts';
 import { SECRET_MODES, writeConfiguration } from './write.ts';
@@ -16,33 +20,38 @@ import { SECRET_MODES, writeConfiguration } from './write.ts';
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  const config = new Command('config').description('the configuration of Prometheus, Alertmanager and Grafana');
+  const called = ownCommand(ownInvocation(process.env, process.argv[1]));
+  return runCommands(argv, ['ServerSetting.ini'], (_say, language) => [
+    configCommand(language),
+    usersCommand(process.env.FLOWCOLLECT_GRAFANA_PASSWORD, called, language),
+  ]);
+}
+
+function configCommand(language: Language): Command {
+  const say = sayIn(language);
+  const config = new Command('config').description(say(TEXTS.configuration));
   const command = (name: string): Command =>
     config
       .command(name)
-      .option('--config <file>', 'the settings file', 'ServerSetting.ini')
-      .requiredOption('--out <folder>', 'where the files are written');
+      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+      .requiredOption('--out <folder>', say(TEXTS.out));
   command('render')
-    .description('write prometheus.yml, alertmanager.yml, rules, templates and dashboards by the settings')
-    .action(render);
-  command('watch')
-    .description('write them now and after each edit of the settings, and have the programs read them, until stopped')
-    .option('--reload <origin...>', 'programs to tell, such as http://127.0.0.1:9090', [])
-    .action(watch);
-  return runCommands([config, usersCommand(process.env.FLOWCOLLECT_GRAFANA_PASSWORD)], argv);
+    .description(say(TEXTS.render))
+    .action((options: { config: string; out: string }) => render(options, language));
+  command('watch').description(say(TEXTS.watch)).option('--reload <origin...>', say(TEXTS.reload), []).action(watch);
+  return config;
 }
 
-async function render({ config, out }: { config: string; out: string }): Promise<void> {
+async function render({ config, out }: { config: string; out: string }, language: Language): Promise<void> {
   const { settings, notices } = readRenderSettings(config, await readSettingsText(config));
-  for (const notice of notices) process.stderr.write(`${describeProblem(config, notice)}\n`);
+  for (const notice of notices) process.stderr.write(`${describeProblem(config, notice, language)}\n`);
   const names = await writeConfiguration(settings, resolve(out), SECRET_MODES.owner);
   process.stdout.write(names.map((name) => `${name}\n`).join(''));
 }
 
 async function watch({ config, out, reload }: { config: string; out: string; reload: string[] }): Promise<void> {
   for (const origin of reload) {
-    if (!URL.canParse(origin))
-      throw new ArgumentError(`--reload ${origin} is no address such as http://127.0.0.1:9090`);
+    if (!URL.canParse(origin)) throw new ArgumentError(TEXTS.badReload(origin));
   }
   const signal = endingSignal();
   const { settings } = readRenderSettings(config, await readSettingsText(config));

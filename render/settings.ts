@@ -1,6 +1,7 @@
 import { readAlertSections } from '../core/alert-settings.ts';
 import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';
 import { parseListenPort } from '../runtime/http-listener.ts';
 
@@ -36,7 +37,7 @@ export function readRenderSettings(path: string, text: string) {
 }
 export type RenderSettings = ReturnType<typeof readRenderSettings> extends SettingsRead<infer T> ? T : never;
 
-const BAD_ADDRESS = 'must be an address such as 127.0.0.1:9102 or :9102';
+const BAD_ADDRESS = CORE_TEXTS.listen('127.0.0.1:9102', ':9102');
 /** Hosts by which this machine reaches itself. */
 export const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 

@@ -1,54 +1,96 @@
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Language } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
-import { ArgumentError, endingSignal, runCommands } from './command-line.ts';
+import { ArgumentError } from './argument-error.ts';
+import { endingSignal, runCommands } from './command-line.ts';
 
 let said: string;
 beforeEach(() => {
   said = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+  const hear = (text: string | Uint8Array): boolean => {
     said += String(text);
     return true;
-  });
-  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  };
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear);
+  vi.spyOn(process.stdout, 'write').mockImplementation(hear);
 });
 afterEach(() => vi.restoreAllMocks());
 
-const failing = (error: unknown): Command[] => [
-  new Command('work').option('--fast').action(() => {
-    throw error;
-  }),
-  new Command('parent').addCommand(new Command('child').requiredOption('--name <name>')),
+const failing = (error: unknown) => (): Command[] => [
+  new Command('work')
+    .description('works')
+    .option('--fast')
+    .option('--times <number>', 'how often', '3')
+    .argument('[what]')
+    .action(() => {
+      throw error;
+    }),
+  new Command('parent').addCommand(
+    new Command('child')
+      .argument('<what>')
+      .requiredOption('--name <name>')
+      .action(() => {}),
+  ),
 ];
+const run = (language: Language, error: unknown, ...argv: string[]) =>
+  runCommands([...argv, '--language', language], [], failing(error));
 
 it('ends with 0 when the command is done', async () => {
-  expect(await runCommands([new Command('work').action(() => {})], ['work'])).toBe(0);
-});
-
-it('ends with 0 after its help', async () => {
-  expect(await runCommands(failing(undefined), ['work', '--help'])).toBe(0);
+  expect(await runCommands(['work'], [], () => [new Command('work').action(() => {})])).toBe(0);
 });
 
 it.each([
-  [['work', '--slow'], 'unknown option'],
-  [['parent', 'child'], '--name'],
-  [['rest'], 'unknown command'],
-])('ends with 2 on bad arguments: %j', async (argv, what) => {
-  expect(await runCommands(failing(undefined), argv)).toBe(2);
-  expect(said).toContain(what);
+  ['zh', ['用法: flowcollect work', '选项:', 'how often（默认 "3"）', '显示帮助', '--language <zh|en>']],
+  ['en', ['Usage: flowcollect work', 'Options:', 'how often (default: "3")', 'display help', '--language <zh|en>']],
+] as const)('ends with 0 after its help, in %s', async (language, words) => {
+  expect(await run(language, undefined, 'work', '--help')).toBe(0);
+  for (const word of words) expect(said).toContain(word);
+});
+
+it('lists the commands of a command', async () => {
+  await run('zh', undefined, 'parent', '--help');
+  expect(said).toMatch(/命令:\n {2}child/);
 });
 
 it.each([
-  [new Error('the disk is full'), 1, 'the disk is full'],
-  [new SettingsError('a.ini', [{ problem: 'is empty' }]), 2, 'a.ini: is empty'],
-  [new ArgumentError('no such user'), 2, 'no such user'],
-])('says what went wrong and ends: %s', async (error, code, message) => {
-  expect(await runCommands(failing(error), ['work'])).toBe(code);
-  expect(said).toBe(`flowcollect work: ${message}\n`);
+  [['work', '--slow'], "error: unknown option '--slow'", '错误：没有选项 --slow'],
+  [['work', '--fats'], '(Did you mean --fast?)', '（是不是 --fast？）'],
+  [['work', 'a', 'b'], 'too many arguments', '错误：参数太多，应有 1 个，给了 2 个'],
+  [['parent', 'child', '--name', 'x'], "missing required argument 'what'", '错误：缺少参数 what'],
+  [['parent', 'child', 'x'], "required option '--name <name>' not specified", '错误：必须给出选项 --name <name>'],
+  [['parent', 'chidl'], "unknown command 'chidl'", '错误：没有命令 chidl'],
+])('ends with 2 on bad arguments: %j', async (argv, english, chinese) => {
+  expect(await run('en', undefined, ...argv)).toBe(2);
+  expect(said).toContain(english);
+  said = '';
+  expect(await run('zh', undefined, ...argv)).toBe(2);
+  expect(said).toContain(chinese);
+  expect(said).not.toMatch(/error|Did you mean/);
+});
+
+it('says that an option has no value', async () => {
+  expect(await runCommands(['work', '--times'], [], failing(undefined))).toBe(2);
+  expect(said).toBe('错误：选项 --times <number> 缺少取值\n');
+});
+
+it.each([
+  [new Error('the disk is full'), 1, 'the disk is full', 'the disk is full'],
+  [new SettingsError('a.ini', [{ problem: ['为空', 'is empty'] }]), 2, 'a.ini: 为空', 'a.ini: is empty'],
+  [new ArgumentError(['没有这个用户', 'no such user']), 2, '没有这个用户', 'no such user'],
+])('says what went wrong in the language that is set, and ends: %s', async (error, code, chinese, english) => {
+  expect(await run('zh', error, 'work')).toBe(code);
+  expect(await run('en', error, 'work')).toBe(code);
+  expect(said).toBe(`flowcollect work: ${chinese}\nflowcollect work: ${english}\n`);
+});
+
+it('knows two languages', async () => {
+  expect(await runCommands(['work', '--language', 'fr'], [], failing(undefined))).toBe(2);
+  expect(said).toBe('flowcollect work: --language fr：须为 zh 或 en\n');
 });
 
 it('outlives whoever read its output, and, if it runs until it is ended, a full disk too', async () => {
-  await runCommands([new Command('work').action(() => {})], ['work']);
+  await runCommands(['work'], [], () => [new Command('work').action(() => {})]);
   const emit = (code: string) => () => process.stdout.emit('error', Object.assign(new Error(code), { code }));
   expect(emit('EPIPE')).not.toThrow();
   expect(emit('ENOSPC')).toThrow('ENOSPC');

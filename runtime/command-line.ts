@@ -1,21 +1,29 @@
 import { Command, CommanderError } from 'commander';
+import { errorText, type Language, type Say, sayIn } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
-
-/** Bad arguments that only the command itself could tell; ends it with exit code 2. */
-export class ArgumentError extends Error {
-  override readonly name: string = 'ArgumentError';
-}
+import { ArgumentError } from './argument-error.ts';
+import { speakIn } from './command-speech.ts';
+import { consoleLanguage } from './console-language.ts';
 
 /**
- * Runs the one of these commands that the arguments name, and says on standard error what went wrong.
+ * Runs the one of these commands that the arguments name, and says on standard error what went wrong, in the language
+ * that is set.
  *
  * @param argv the command and its arguments
+ * @param files settings files that the command reads by default, which may set the language
+ * @param commandsIn the commands, speaking one language
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
-export async function runCommands(commands: readonly Command[], argv: readonly string[]): Promise<number> {
+export async function runCommands(
+  argv: readonly string[],
+  files: readonly string[],
+  commandsIn: (say: Say, language: Language) => readonly Command[],
+): Promise<number> {
+  const language = await consoleLanguage(argv, files);
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
-  for (const command of commands) program.addCommand(command.enablePositionalOptions());
+  for (const command of commandsIn(sayIn(language), language)) program.addCommand(command.enablePositionalOptions());
+  speakIn(language, program);
   endInErrors(program);
   outliveReaders();
   try {
@@ -24,7 +32,7 @@ export async function runCommands(commands: readonly Command[], argv: readonly s
   } catch (error) {
     // Commander has already said what was wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${errorText(error, language)}\n`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ListenError, listenHttp, parseListenPort } from './http-listener.ts';
+import { ListenError, listenHttp, parseListenPort, unusable } from './http-listener.ts';
 
 const answer = (_: unknown, response: { end(text: string): void }): void => response.end('ok');
 
@@ -18,6 +18,14 @@ it('names the setting that moves a taken port', async () => {
   );
   await expect(second).rejects.toBeInstanceOf(ListenError);
   await first.close();
+});
+
+it('says in Chinese which file that setting stands in', () => {
+  const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+  expect(unusable('127.0.0.1:80', taken, '[server] ListenPort in a.ini')).toEqual([
+    '127.0.0.1:80 已被其他程序占用，请修改 a.ini 中的 [server] ListenPort',
+    '127.0.0.1:80 is taken by another program; change [server] ListenPort in a.ini',
+  ]);
 });
 
 it.each([

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { SpokenError, type Text } from '../core/language.ts';
+import { TEXTS } from './texts.ts';
 
 /** A host and port to listen on, and the setting that moves it, named when the port is taken. */
 export interface ListenAddress {
@@ -21,7 +23,7 @@ export interface HttpListener {
 }
 
 /** The port cannot be listened on; the message names the setting that moves it. */
-export class ListenError extends Error {
+export class ListenError extends SpokenError {
   override readonly name = 'ListenError';
 }
 
@@ -40,13 +42,7 @@ export async function listenHttp(
     tls === undefined ? createServer(options, handler) : createTlsServer({ ...options, ...tls }, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? 'is taken by another program'
-          : error.code === 'EACCES'
-            ? 'needs more rights than this process has'
-            : `cannot be used (${error.code ?? error.message})`;
-      reject(new ListenError(`${address.host}:${address.port} ${why}; change ${address.setting}`, { cause: error }));
+      reject(new ListenError(unusable(`${address.host}:${address.port}`, error, address.setting), { cause: error }));
     });
     server.listen(address.port, address.host, resolve);
   });
@@ -61,6 +57,13 @@ export async function listenHttp(
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Why a place cannot be listened on, and which setting or option moves it. */
+export function unusable(place: string, { code, message }: NodeJS.ErrnoException, setting: string): Text {
+  if (code === 'EADDRINUSE') return TEXTS.cannotListen(place, TEXTS.portTaken, setting);
+  if (code === 'EACCES') return TEXTS.cannotListen(place, TEXTS.portForbidden, setting);
+  return TEXTS.cannotListen(place, TEXTS.portUnusable(code ?? message), setting);
 }
 
 /**

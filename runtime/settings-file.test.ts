@@ -41,7 +41,7 @@ describe('openSettingsFile', () => {
     await writeFile(path, '[client]\nDeviceID = a');
     opened = await openSettingsFile(path, parse, logger);
     const file = opened;
-    await writeFile(path, '[client]\nDeviceID');
+    await writeFile(path, '[client]\nDeviceID\nLanguage = en');
     await vi.waitFor(() => expect(file.lastReloadSuccessful()).toBe(false), 5000);
     expect(file.current().DeviceID).toBe('a');
     expect(lines.join()).toContain('ClientSetting.ini:2: expected');

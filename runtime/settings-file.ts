@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
+import { type Language, languageOf, textIn } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { Logger } from './logger.ts';
+import { TEXTS } from './texts.ts';
 
 /** A settings file that is read once at start and again whenever it changes. */
 export interface SettingsFile<T> {
@@ -29,10 +31,12 @@ export async function openSettingsFile<T>(
 ): Promise<SettingsFile<T>> {
   const file = basename(path);
   const listeners = new Set<(settings: T, previous: T) => void>();
+  let language: Language = 'zh';
   const read = async (): Promise<{ text: string; settings: T }> => {
     const text = await readSettingsText(path);
+    language = languageOf(text) ?? 'zh';
     const { settings, notices } = parse(file, text);
-    for (const notice of notices) logger.warn({ notice: describeProblem(file, notice) }, 'settings notice');
+    for (const notice of notices) logger.warn({ notice: describeProblem(file, notice, language) }, 'settings notice');
     return { text, settings };
   };
 
@@ -52,7 +56,10 @@ export async function openSettingsFile<T>(
     } catch (error) {
       successful = false;
       if (error instanceof SettingsError) {
-        logger.error({ problems: error.message.split('\n') }, 'settings kept as they were: the edit is not usable');
+        logger.error(
+          { problems: textIn(error.text, language).split('\n') },
+          'settings kept as they were: the edit is not usable',
+        );
       } else {
         logger.error({ err: error }, 'settings kept as they were: the file cannot be read');
       }
@@ -96,10 +103,7 @@ export async function readSettingsText(path: string): Promise<string> {
     bytes = await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const problem =
-      code === 'ENOENT'
-        ? 'does not exist; copy setting.ini.example to it, or name another file with --config'
-        : `cannot be read (${code ?? 'unknown error'}); check its permissions`;
+    const problem = code === 'ENOENT' ? TEXTS.settingsMissing : TEXTS.settingsUnreadable(code ?? 'unknown error');
     throw new SettingsError(path, [{ problem }]);
   }
   try {
@@ -119,8 +123,6 @@ export async function writeSettingsText(path: string, text: string, mode?: numbe
     await writeFileAtomic(path, text, mode);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const mend =
-      'its folder must let the user who runs this write to it; beside docker-compose.yml: sudo chown -R 1000 config';
-    throw new SettingsError(path, [{ problem: `cannot be written (${code}); ${mend}` }]);
+    throw new SettingsError(path, [{ problem: TEXTS.settingsUnwritable(code) }]);
   }
 }

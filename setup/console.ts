@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
+import { type Language, SpokenError } from '../core/language.ts';
+import { TEXTS } from './texts.ts';
 
 /** Talks with the person at the terminal. */
 export interface Talk {
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
   say(line: string): void;
   /**
    * An empty answer means `suggestion`, and so does the end of the input.
@@ -36,7 +38,7 @@ export function talkOver(
         if (answer !== undefined && answer !== '') return answer;
         if (suggestion !== undefined) return suggestion;
         if (answer === undefined) {
-          throw new Error(language === 'zh' ? `需要回答：${question}` : `an answer is needed: ${question}`);
+          throw new SpokenError(TEXTS.needsAnswer(question));
         }
       }
     },

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Language } from '../core/language.ts';
 import { runCommands } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { type OwnProgram, ownProgram } from '../runtime/own-program.ts';
@@ -26,30 +27,32 @@ export async function run(argv: readonly string[]): Promise<number> {
   const invocation = ownInvocation(process.env, process.argv[1]);
   const own = ownProgram(process.execPath, process.argv[1]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   let healthy = true;
-  const init = initCommand({
-    input: process.stdin,
-    output: process.stdout,
-    places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
-    check: (file) => follow(own, ['doctor', '--config', file]),
-    invocation,
-    finish: (well) => {
-      healthy = well;
-    },
-  });
-  const pair = pairCommand({
-    makeToken: (owner) => makeToken(own, owner),
-    print,
-    explain: (line) => void process.stderr.write(`${line}\n`),
-  });
-  const service = serviceCommand({
-    keeper: serviceKeeper(invocation.root),
-    program: own,
-    called: ownCommand(invocation),
-    print,
-  });
-  const kept = [backupCommand(print), restoreCommand(print)];
-  const exitCode = await runCommands([init, pair, service, versionCommand(print), ...kept], argv);
+  const exitCode = await runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (say, language) => [
+    initCommand({
+      input: process.stdin,
+      output: process.stdout,
+      places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
+      check: (file) => follow(own, ['doctor', '--config', file, '--language', language]),
+      invocation,
+      finish: (well) => {
+        healthy = well;
+      },
+      language,
+    }),
+    pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, say }),
+    serviceCommand({
+      keeper: serviceKeeper(invocation.root),
+      program: own,
+      called: ownCommand(invocation),
+      print,
+      say,
+    }),
+    versionCommand(print, say),
+    backupCommand(print, say),
+    restoreCommand(print, say),
+  ]);
   return exitCode === 0 && !healthy ? 1 : exitCode;
 }
 
@@ -82,12 +85,13 @@ function follow({ command, args }: OwnProgram, own: readonly string[]): Promise<
 async function makeToken(
   { command, args }: OwnProgram,
   { config, device, user }: { config: string; device: string; user: string | undefined },
+  language: Language,
 ): Promise<string> {
   const owner = user === undefined ? [] : ['--user', user];
   return new Promise((resolve, reject) => {
     execFile(
       command,
-      [...args, 'gateway', 'token', 'add', '--device', device, ...owner, '--config', config],
+      [...args, 'gateway', 'token', 'add', '--device', device, ...owner, '--config', config, '--language', language],
       (error, stdout, stderr) => (error === null ? resolve(stdout.trim()) : reject(new Error(stderr.trim()))),
     );
   });

@@ -1,6 +1,8 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { z } from 'zod';
+import { SpokenError } from '../core/language.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { TEXTS } from './texts.ts';
 
 /** A version that has been released. */
 export interface Release {
@@ -11,7 +13,7 @@ export interface Release {
 }
 
 /** The feed could not be read; the message says how to go on, and holds nothing of the address but its origin. */
-export class ReleaseFeedError extends Error {
+export class ReleaseFeedError extends SpokenError {
   override readonly name = 'ReleaseFeedError';
 }
 
@@ -26,8 +28,6 @@ const Entry = z.object({
 const Feed = z.union([Entry, z.array(Entry)]);
 
 const FEED_LIMIT = 4 * 2 ** 20;
-const EXPECTED =
-  '--from must lead to releases as JSON, such as https://api.github.com/repos/OWNER/NAME/releases/latest';
 
 /**
  * The newest release that a feed tells of, drafts and versions under test left out. A proxy that the environment names
@@ -41,7 +41,7 @@ export async function newestRelease(address: string, patience: number): Promise<
   const { origin } = new URL(address);
   const releases = readFeed(await readBody(address, origin, patience), origin);
   const newest = releases.sort((a, b) => compareVersions(a.version, b.version)).at(-1);
-  if (newest === undefined) throw new ReleaseFeedError(`${origin} names no version such as v1.2.0; ${EXPECTED}`);
+  if (newest === undefined) throw new ReleaseFeedError(TEXTS.feedExpected(TEXTS.feedNamesNone(origin)));
   return newest;
 }
 
@@ -53,23 +53,20 @@ async function readBody(address: string, origin: string, patience: number): Prom
       headers: { accept: 'application/json', 'user-agent': 'flowcollect' },
       signal: AbortSignal.timeout(patience),
     });
-    if (!response.ok) throw new ReleaseFeedError(`${origin} answered ${response.status}; ${EXPECTED}`);
+    if (!response.ok) throw new ReleaseFeedError(TEXTS.feedExpected(TEXTS.feedAnswered(origin, response.status)));
     const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of response.body ?? []) {
       length += chunk.length;
-      if (length > FEED_LIMIT) throw new ReleaseFeedError(`${origin} answered with more than 4 MiB; ${EXPECTED}`);
+      if (length > FEED_LIMIT) throw new ReleaseFeedError(TEXTS.feedExpected(TEXTS.feedTooLong(origin)));
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString();
   } catch (error) {
     if (error instanceof ReleaseFeedError) throw error;
     const late = error instanceof Error && error.name === 'TimeoutError';
-    const why = late ? `within ${patience / 1000} s` : `(${errorCode(error)})`;
-    throw new ReleaseFeedError(
-      `${origin} did not answer ${why}; look at the address and the connection, or name a proxy in HTTPS_PROXY`,
-      { cause: error },
-    );
+    const text = late ? TEXTS.feedLate(origin, patience / 1000) : TEXTS.feedSilent(origin, errorCode(error));
+    throw new ReleaseFeedError(text, { cause: error });
   } finally {
     await dispatcher.destroy();
   }
@@ -83,7 +80,7 @@ function readFeed(body: string, origin: string): Release[] {
     content = undefined;
   }
   const feed = Feed.safeParse(content);
-  if (!feed.success) throw new ReleaseFeedError(`${origin} answered with something else; ${EXPECTED}`);
+  if (!feed.success) throw new ReleaseFeedError(TEXTS.feedExpected(TEXTS.feedOther(origin)));
   return [feed.data].flat().flatMap(({ tag_name, html_url, draft, prerelease }): Release[] => {
     const version = /^v?(\d{1,6}\.\d{1,6}\.\d{1,6})$/.exec(tag_name)?.[1];
     if (version === undefined || draft === true || prerelease === true) return [];

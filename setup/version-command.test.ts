@@ -7,7 +7,9 @@ import { versionCommand } from './version-command.ts';
 
 async function version(...args: string[]): Promise<{ code: number; lines: string[] }> {
   const lines: string[] = [];
-  const code = await runCommands([versionCommand((line) => lines.push(line))], ['version', ...args]);
+  const code = await runCommands(['version', ...args, '--language', 'en'], [], (say) => [
+    versionCommand((line) => lines.push(line), say),
+  ]);
   return { code, lines };
 }
 

@@ -1,33 +1,30 @@
 import { Command } from 'commander';
+import type { Say } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
-import { ArgumentError } from '../runtime/command-line.ts';
+import { ArgumentError } from '../runtime/argument-error.ts';
 import { compareVersions, newestRelease } from './release-feed.ts';
+import { TEXTS } from './texts.ts';
 
 const PATIENCE_MS = 10_000;
 
 /** `flowcollect version`: nothing is asked of anybody unless `--check` says so. */
-export function versionCommand(print: (line: string) => void): Command {
+export function versionCommand(print: (line: string) => void, say: Say): Command {
   return new Command('version')
-    .description('print the version; with --check, ask a release feed for a newer one')
-    .option('--check', 'ask once whether there is a newer version')
-    .option(
-      '--from <address>',
-      'where releases are told as JSON, such as https://api.github.com/repos/OWNER/NAME/releases/latest; none is built in',
-    )
+    .description(say(TEXTS.version))
+    .option('--check', say(TEXTS.check))
+    .option('--from <address>', say(TEXTS.from))
     .action(async ({ check, from }: { check?: true; from?: string }) => {
       if (check === undefined) {
-        if (from !== undefined) throw new ArgumentError('--from is for --check');
+        if (from !== undefined) throw new ArgumentError(TEXTS.fromIsForCheck);
         print(VERSION);
         return;
       }
       if (from === undefined || !URL.canParse(from) || !/^https?:$/.test(new URL(from).protocol)) {
-        throw new ArgumentError(
-          '--check needs --from with the address of the releases where you got FlowCollect, such as https://api.github.com/repos/OWNER/NAME/releases/latest',
-        );
+        throw new ArgumentError(TEXTS.checkNeedsFrom);
       }
       const { version, page } = await newestRelease(from, PATIENCE_MS);
       const older = compareVersions(VERSION, version) < 0;
       const where = page === undefined ? '' : `: ${page}`;
-      print(older ? `${version} is newer than this ${VERSION}${where}` : `${VERSION} is the newest version`);
+      print(older ? `${say(TEXTS.newer(version, VERSION))}${where}` : say(TEXTS.newest(VERSION)));
     });
 }

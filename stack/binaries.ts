@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { SpokenError } from '../core/language.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { TEXTS } from './command-texts.ts';
 import { DEBIAN_PACKAGES, DebianError, isWhole, unpackDebianPackages } from './debian-packages.ts';
 
 const run = promisify(execFile);
@@ -17,7 +19,7 @@ export interface Binaries {
 }
 
 /** The programs are not on PATH and cannot be unpacked either; the message says how to get them. */
-export class BinariesError extends Error {
+export class BinariesError extends SpokenError {
   override readonly name = 'BinariesError';
 }
 
@@ -55,12 +57,7 @@ export async function ensureBinaries({ cacheFolder, logger }: BinariesOptions): 
       await unpackDebianPackages(cacheFolder, unpacked);
     } catch (error) {
       if (!(error instanceof DebianError)) throw error;
-      throw new BinariesError(
-        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on PATH, and ${error.message}. ` +
-          'Install them (https://prometheus.io/download/, or your package manager) so that they are on PATH, ' +
-          'or run the services in containers: docker compose up -d',
-        { cause: error },
-      );
+      throw new BinariesError(TEXTS.noBinaries(missing.join(', '), error.text), { cause: error });
     }
   }
   return { ...Object.fromEntries(missing.map((name) => [name, inFolder(unpacked, name)])), ...onPath } as Binaries;

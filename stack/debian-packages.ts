@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { SpokenError } from '../core/language.ts';
+import { TEXTS } from './command-texts.ts';
 
 const run = promisify(execFile);
 
@@ -9,7 +11,7 @@ export const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometh
 const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
 
 /** Debian's packages cannot be had or do not run here. */
-export class DebianError extends Error {
+export class DebianError extends SpokenError {
   override readonly name = 'DebianError';
 }
 
@@ -123,8 +125,8 @@ async function tool(command: string, args: readonly string[], folder: string): P
     await run(command, args, { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000 });
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') throw new DebianError(`this is not Debian (there is no ${command}) to unpack them from`);
+    if (code === 'ENOENT') throw new DebianError(TEXTS.notDebian(command));
     const detail = (stderr ?? '').trim().split('\n').slice(-2).join(' ');
-    throw new DebianError(`Debian's packages cannot be used (${command} ${args[0]}: ${detail})`, { cause: error });
+    throw new DebianError(TEXTS.packagesUnusable(`${command} ${args[0]}`, detail), { cause: error });
   }
 }

@@ -1,6 +1,8 @@
-import { readIni } from '../core/ini.ts';
 import { parseKernelAddress } from '../core/kernel-address.ts';
+import { SpokenError } from '../core/language.ts';
+import { SettingsReader } from '../core/settings.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
+import { TEXTS } from './command-texts.ts';
 
 /** The keys of `[client]` as written; the exporter checks them. */
 export type ClientEntries = ReadonlyMap<string, string>;
@@ -24,7 +26,7 @@ export type KernelChoice =
     };
 
 /** The kernel answers, but not to this secret. */
-export class KernelRefusedError extends Error {
+export class KernelRefusedError extends SpokenError {
   override readonly name = 'KernelRefusedError';
 }
 
@@ -33,12 +35,12 @@ const ANSWER_WITHIN_MS = 3000;
 
 /**
  * @param path of ClientSetting.ini
- * @throws SettingsError or IniSyntaxError when the file is there but cannot be read
+ * @throws SettingsError when the file is there but cannot be read
  * @throws KernelRefusedError when the kernel refuses the secret: that is to be mended, not to be replaced by a demo
  */
 export async function chooseKernel(path: string, exists: boolean): Promise<KernelChoice> {
   if (!exists) return { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
-  const document = readIni(await readSettingsText(path));
+  const { document } = new SettingsReader(path, await readSettingsText(path));
   const client = document.entries('client');
   const kernels = new Map(
     document.sections.filter((name) => name.startsWith('kernel.')).map((name) => [name, document.entries(name)]),
@@ -62,9 +64,7 @@ export async function chooseKernel(path: string, exists: boolean): Promise<Kerne
     return { kind: 'demo', why: 'silent', address, client };
   }
   if (status === 401) {
-    throw new KernelRefusedError(
-      `the kernel at ${address} refuses the secret; write its \`secret\` as MihomoSecret in [client] of ${path}`,
-    );
+    throw new KernelRefusedError(TEXTS.wrongSecret(address, path));
   }
   return status === 200 ? { kind: 'real', address, client, kernels } : { kind: 'demo', why: 'silent', address, client };
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { SpokenError, type Text } from '../core/language.ts';
+import { TEXTS } from './command-texts.ts';
 import type { OrphanGuard } from './orphan-guard.ts';
 
 /** One program to run: how to start it, where its output goes, and when it is ready to serve. */
@@ -41,7 +43,7 @@ export interface RunningProcess {
 }
 
 /** A program did not start or did not become ready; the message names its log and the log's last lines. */
-export class ProcessError extends Error {
+export class ProcessError extends SpokenError {
   override readonly name = 'ProcessError';
 }
 
@@ -69,16 +71,16 @@ export async function startProcess(
   });
   for (;;) {
     if (ended !== undefined) {
-      throw new ProcessError(`${spec.name} ended at once (${describeExit(ended)})${await tellLog(spec.logFile)}`);
+      throw new ProcessError(TEXTS.endedAtOnce(spec.name, describeExit(ended), await tellLog(spec.logFile)));
     }
     if (await spec.ready().catch(() => false)) return running;
     if (signal?.aborted === true) {
       await running.stop();
-      throw new ProcessError(`${spec.name} was not needed any more`);
+      throw new ProcessError(TEXTS.notNeeded(spec.name));
     }
     if (performance.now() > deadline) {
       await running.stop();
-      throw new ProcessError(`${spec.name} did not become ready in time${await tellLog(spec.logFile)}`);
+      throw new ProcessError(TEXTS.notReady(spec.name, await tellLog(spec.logFile)));
     }
     await Promise.race([watch, new Promise((resolve) => setTimeout(resolve, READY_POLL_MS))]);
   }
@@ -97,7 +99,7 @@ async function launch(spec: ProcessSpec, guard: OrphanGuard): Promise<RunningPro
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('spawn', () => resolve(child.pid ?? 0));
       child.once('error', (cause) => {
-        reject(new ProcessError(`${spec.name} cannot be started: ${cause.message}`, { cause }));
+        reject(new ProcessError(TEXTS.cannotStart(spec.name, cause.message), { cause }));
       });
     });
     guard.watch(pid);
@@ -135,15 +137,15 @@ async function stop(child: ChildProcess, exited: Promise<ProcessExit>, within: n
 }
 
 /** Such as `exit code 1` or `SIGKILL`. */
-export function describeExit({ code, signal }: ProcessExit): string {
-  return signal ?? `exit code ${code}`;
+export function describeExit({ code, signal }: ProcessExit): Text {
+  return signal === null ? TEXTS.exitCode(code ?? 0) : [signal, signal];
 }
 
 /** `; see <file>:` and the last lines of a log. */
-export async function tellLog(logFile: string): Promise<string> {
+export async function tellLog(logFile: string): Promise<Text> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   const lines = text.trimEnd().split('\n').slice(-LAST_LINES);
-  return `; see ${logFile}${text === '' ? '' : `:\n  ${lines.join('\n  ')}`}`;
+  return TEXTS.seeLog(logFile, text === '' ? '' : `:\n  ${lines.join('\n  ')}`);
 }
 
 /** Ready when this address answers 200. */

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { simpleParser } from 'mailparser';
+import { SpokenError } from '../core/language.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
+import { TEXTS } from './command-texts.ts';
 import { readMails, type SimulatedWorld } from './simulated-world.ts';
 import type { StackTexts } from './texts.ts';
 
@@ -9,7 +11,7 @@ const run = promisify(execFile);
 const AUDIT_WITHIN_MS = 120_000;
 
 /** The audit ended with an error; the message holds what it said. */
-export class AuditFailedError extends Error {
+export class AuditFailedError extends SpokenError {
   override readonly name = 'AuditFailedError';
 }
 
@@ -26,7 +28,9 @@ export async function audit(own: OwnProgram, serverSettings: string, mail: boole
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new AuditFailedError([stdout, stderr].filter((text) => text !== '').join('\n'), { cause: error });
+    // In the language of its settings, which are the stack's.
+    const said = [stdout, stderr].filter((text) => text !== '').join('\n');
+    throw new AuditFailedError([said, said], { cause: error });
   }
 }
 
@@ -37,7 +41,7 @@ export async function audit(own: OwnProgram, serverSettings: string, mail: boole
  */
 export async function readReportMail(world: SimulatedWorld, texts: StackTexts): Promise<string> {
   const newest = (await readMails(world)).at(-1);
-  if (newest === undefined) throw new AuditFailedError('the audit mailed nothing');
+  if (newest === undefined) throw new AuditFailedError(TEXTS.noMail);
   const { subject, text } = await simpleParser(newest.raw);
   const title = texts.mail(newest.to.join(', '));
   return [`── ${title} ──`, `${texts.subject}: ${subject ?? ''}`, '', (text ?? '').trimEnd(), '─'.repeat(40)].join(

@@ -1,3 +1,4 @@
+import { textIn } from '../core/language.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Screen } from '../runtime/screen.ts';
@@ -109,7 +110,7 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts
         screen.say(await report(stack, run.installation.own, texts));
       } catch (error) {
         if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
-        screen.say(error.message);
+        screen.say(textIn(error.text, run.side.server.Language));
       }
       if (run.exitAfterReport) return;
     }

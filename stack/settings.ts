@@ -10,7 +10,9 @@ import {
   telegramSchema,
 } from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import { TEXTS } from './command-texts.ts';
 
 const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
 
@@ -65,18 +67,18 @@ export function readServerSide(path: string, text: string): ServerSide {
   const named = (section: string, key: string): string => `[${section}] ${key} in ${path}`;
   const listen = (key: 'ListenPort' | 'AuditorListen' | 'GatewayMetricsListen', host: string): ListenAddress => {
     const address = parseListenPort(server[key], host);
-    if (address === undefined) reader.problem('server', key, 'must be an address such as 127.0.0.1:9102 or :9102');
+    if (address === undefined) reader.problem('server', key, CORE_TEXTS.listen('127.0.0.1:9102', ':9102'));
     return { host, port: 0, ...address, setting: named('server', key) };
   };
   const local = (key: 'PushgatewayAddr' | 'PrometheusAddr'): ListenAddress => {
     const url = new URL(server[key]);
     if (url.hostname !== '127.0.0.1' && url.hostname !== 'localhost') {
-      reader.problem('server', key, 'must be on 127.0.0.1 here, since the stack starts this part itself');
+      reader.problem('server', key, TEXTS.notHere);
     }
     return { host: '127.0.0.1', port: Number(url.port === '' ? 80 : url.port), setting: named('server', key) };
   };
   if (server.TlsCert !== undefined) {
-    reader.problem('server', 'TlsCert', 'must be left out here: the stack pushes within this machine, in plain HTTP');
+    reader.problem('server', 'TlsCert', TEXTS.noTls);
   }
   const own = (key: 'AlertmanagerPort' | 'GrafanaPort'): ListenAddress => ({
     host: '127.0.0.1',

@@ -1,3 +1,5 @@
+import type { Text } from '../core/language.ts';
+import { TEXTS } from './command-texts.ts';
 import type { OrphanGuard } from './orphan-guard.ts';
 import { describeExit, type ProcessSpec, type RunningProcess, startProcess, tellLog } from './process.ts';
 
@@ -6,7 +8,7 @@ export interface Supervisor {
   /** @throws ProcessError when it does not become ready */
   start(spec: ProcessSpec): Promise<RunningProcess>;
   /** Resolves with what to tell when a program ends although nobody asked it to. */
-  readonly unexpectedEnd: Promise<string>;
+  readonly unexpectedEnd: Promise<Text>;
   /** Ends all, the last started first. */
   stop(): Promise<void>;
 }
@@ -14,8 +16,8 @@ export interface Supervisor {
 export function createSupervisor(guard: OrphanGuard, signal: AbortSignal): Supervisor {
   const running: RunningProcess[] = [];
   let stopping = false;
-  let tell: (text: string) => void = () => {};
-  const unexpectedEnd = new Promise<string>((resolve) => {
+  let tell: (text: Text) => void = () => {};
+  const unexpectedEnd = new Promise<Text>((resolve) => {
     tell = resolve;
   });
   return {
@@ -24,7 +26,7 @@ export function createSupervisor(guard: OrphanGuard, signal: AbortSignal): Super
       const started = await startProcess(spec, guard, signal);
       running.push(started);
       void started.exited.then(async (exit) => {
-        if (!stopping) tell(`${spec.name} ended (${describeExit(exit)})${await tellLog(spec.logFile)}`);
+        if (!stopping) tell(TEXTS.ended(spec.name, describeExit(exit), await tellLog(spec.logFile)));
       });
       return started;
     },

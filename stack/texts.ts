@@ -1,6 +1,5 @@
+import type { Language } from '../core/language.ts';
 import type { TrafficClass } from '../core/traffic.ts';
-
-export type Language = 'zh' | 'en';
 
 /** What `flowcollect stack` says to people. */
 export interface StackTexts {

@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'runtime'],
   stack: ['core', 'runtime', 'prometheus'],
   setup: ['core', 'runtime'],
-  cli: ['core'],
+  cli: ['core', 'runtime'],
   tools: ['core', 'cli', 'render'],
   bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
   test: [

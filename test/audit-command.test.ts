@@ -94,12 +94,12 @@ describe('flowcollect audit --now', () => {
   it('ends with 2 for bad arguments and settings, naming them', async () => {
     expect(await flowcollect('audit')).toMatchObject({ code: 2, err: expect.stringContaining('--now') });
     const missing = await flowcollect('audit', '--now', '--config', 'none.ini');
-    expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('none.ini: does not exist') });
+    expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('none.ini: 不存在') });
     await writeFile(join(folder, 'bad.ini'), '[server]\nTimezone = Mars/Base\n');
     const bad = await flowcollect('audit', '--now', '--config', 'bad.ini');
     expect(bad).toMatchObject({
       code: 2,
-      err: expect.stringContaining('bad.ini:2: [server] Timezone: must be an IANA time zone'),
+      err: expect.stringContaining('bad.ini:2: [server] Timezone: 须为 IANA 时区'),
     });
   });
 });
@@ -150,12 +150,12 @@ describe('flowcollect airport', () => {
 describe('flowcollect audit amend', () => {
   it('keeps what a person says, for airports that there are', async () => {
     const said = await flowcollect('audit', 'amend', 'acknowledge', 'a.yaml', '2026-11-23');
-    expect(said).toMatchObject({ code: 0, out: expect.stringContaining('no verdict of a closed window changes') });
+    expect(said).toMatchObject({ code: 0, out: expect.stringContaining('已结束的窗口，结论都不变') });
     expect(await readdir(join(folder, 'data', 'auditor'))).toEqual(['amendments.json']);
     const wrong = await flowcollect('audit', 'amend', 'node', '香港 01', 'b.yaml');
     expect(wrong).toMatchObject({
       code: 2,
-      err: expect.stringContaining('there is no airport b.yaml; there are: a.yaml'),
+      err: expect.stringContaining('没有机场 b.yaml；已有：a.yaml'),
     });
     expect((await flowcollect('audit', 'amend', 'multiplier', '香港 01', 'many')).code).toBe(2);
   });

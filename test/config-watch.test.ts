@@ -94,7 +94,7 @@ it('ends when it is told to', async () => {
 
 it.each([
   ['settings that are bad at the start', ['--out', 'out'], '[alerts] QuotaWarning'],
-  ['an address that is none', ['--out', 'out', '--reload', 'prometheus'], 'is no address such as'],
+  ['an address that is none', ['--out', 'out', '--reload', 'prometheus'], '不是 http://127.0.0.1:9090 这样的地址'],
 ])('refuses %s', async (_, args, message) => {
   settings.alerts = { QuotaWarning: 'much' };
   await save();

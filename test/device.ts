@@ -98,6 +98,7 @@ export async function createDevice(): Promise<Device> {
         PushInterval: '200',
         StateDir: 'state',
         MetricsListen: '127.0.0.1:0',
+        Language: 'en',
         ...changes,
       })
         .map(([key, value]) => `${key} = ${value}`)

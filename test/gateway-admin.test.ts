@@ -101,7 +101,7 @@ describe('the keeper of the machine', () => {
 
   it('retires a silent device only after Prometheus has its last values', async () => {
     expect(await push(1_000_003, 'honest 3')).toBe(200);
-    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('stop its exporter')]);
+    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('请停止它的采集器')]);
     ahead = 61_000;
     await vi.waitFor(async () => expect(await command('retire', DEVICE)).toEqual([0, expect.any(String)]), {
       timeout: 30_000,
@@ -113,7 +113,7 @@ describe('the keeper of the machine', () => {
     const query = new URLSearchParams({ query: `last_over_time(${KERNEL_BYTES}{direction="upload"}[5m])` });
     const answer = await (await fetch(`${prometheus}/api/v1/query?${query}`)).json();
     expect(answer).toMatchObject({ data: { result: [{ value: [expect.any(Number), '1000003'] }] } });
-    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('nothing was accepted')]);
+    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('没有收到过这台设备的推送')]);
   });
 
   it('keeps a device whose last values Prometheus does not have', async () => {
@@ -122,7 +122,7 @@ describe('the keeper of the machine', () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     [prometheus, ahead] = [dead, 200_000];
     await open();
-    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('mend [server] PrometheusAddr')]);
+    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('[server] PrometheusAddr')]);
     expect(await request('GET')).toBe(200);
     expect(await group()).toBe(true);
   });

@@ -111,6 +111,6 @@ describe('from nothing to a device that may push', () => {
 
   it('refuses to pair over an address that is none', async () => {
     const failed = await flowcollect('pair', '--server', 'vps', '--device', 'a').catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('--server must be an address') });
+    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('--server 须为地址') });
   });
 });

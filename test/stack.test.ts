@@ -160,7 +160,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     expect(await readFile(join(dashboards, 'zh', 'flowcollect-overview.json'), 'utf8')).toContain('"value": 0.55');
 
     await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = much\n`);
-    await vi.waitFor(() => expect(stack.output()).toContain('[alerts] QuotaWarning: must be'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(stack.output()).toContain('[alerts] QuotaWarning: 须为'), { timeout: 20_000 });
     expect(await quotaRule()).toBe('0.55');
 
     await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = 0.7\n`);
@@ -175,7 +175,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     const stack = startStack();
     expect(await stack.ended).toBe(1);
     expect(stack.output()).toContain(
-      `127.0.0.1:${alertmanagerPort} is taken by another program; change [stack] AlertmanagerPort in ${settings}`,
+      `127.0.0.1:${alertmanagerPort} 已被其他程序占用，请修改 ${settings} 中的 [stack] AlertmanagerPort`,
     );
     await other.close();
   });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SpokenError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { TEXTS } from '../texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 
 const interval = z.object({ low: z.number().nonnegative(), high: z.number().nonnegative() });
@@ -32,7 +34,7 @@ export interface Amendments {
 }
 
 /** The file is not usable; the message names it. */
-export class AmendmentsError extends Error {
+export class AmendmentsError extends SpokenError {
   override readonly name = 'AmendmentsError';
 }
 
@@ -61,7 +63,7 @@ export async function readAmendments(dataFolder: string): Promise<Amendments> {
   const text = await readFileIfExists(path);
   if (text === undefined) return NO_AMENDMENTS;
   const parsed = fileSchema.safeParse(readJson(text));
-  if (!parsed.success) throw new AmendmentsError(`${path} is not a list of amendments; mend it or move it away`);
+  if (!parsed.success) throw new AmendmentsError(TEXTS.badAmendments(path));
   return amendmentsOf(parsed.data.amendments);
 }
 

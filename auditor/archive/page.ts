@@ -1,5 +1,5 @@
+import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { Language } from '../config.ts';
 import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html-parts.ts';
 import { wordsOf } from '../report/words.ts';
 import type { KeptReport } from './archive.ts';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
-import type { Language } from '../config.ts';
+import type { Language } from '../../core/language.ts';
 import type { Archive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
 import { archivePage } from './page.ts';

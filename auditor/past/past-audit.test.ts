@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpokenError } from '../../core/language.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { amendmentsOf } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
@@ -59,7 +60,7 @@ async function audited(
   const prometheus = createPrometheus({ address: () => config.prometheus, fetch: scriptedPrometheus(series) });
   const sums = createExactSums(prometheus, clock);
   const read = readPastSpan(window, config.day, NOW);
-  if (!read.ok) throw new Error(read.problem);
+  if (!read.ok) throw new SpokenError(read.problem);
   const parts = { prometheus, sums, usage: createUsageReader(prometheus, sums) };
   const model = await pastAudit(parts, config, withAirport(EMPTY_STATE, 'a', airport), read.span, amendments);
   return { model, verdict: model.airports[0]?.verdict, text: reportText(model, 'en') };

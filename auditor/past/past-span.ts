@@ -1,5 +1,7 @@
 import { DateTime } from 'luxon';
+import type { Text } from '../../core/language.ts';
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
+import { TEXTS } from '../texts.ts';
 
 /** A span of the past to audit, in epoch milliseconds, and what its report calls it. */
 export interface PastSpan {
@@ -9,13 +11,9 @@ export interface PastSpan {
   readonly label: string;
 }
 
-export type SpanRead =
-  | { readonly ok: true; readonly span: PastSpan }
-  | { readonly ok: false; readonly problem: string };
+export type SpanRead = { readonly ok: true; readonly span: PastSpan } | { readonly ok: false; readonly problem: Text };
 
 const DAY = 24 * 3_600_000;
-const FORMS =
-  'must read FROM..TO or one day, such as 2026-11-20, 2026-11-01..2026-11-20 or 2026-11-20T08:00..2026-11-20T20:00';
 
 /**
  * Reads what `--window` was given. A date is a day of account, from its beginning as FROM to its end as TO; an instant is
@@ -28,10 +26,10 @@ export function readPastSpan(text: string, rule: DayRule, now: number): SpanRead
   const [first, last = first] = ends;
   const from = first === undefined ? undefined : readEnd(first, rule);
   const to = last === undefined ? undefined : readEnd(last, rule);
-  if (ends.length > 2 || from === undefined || to === undefined) return { ok: false, problem: FORMS };
-  if (ends.length === 1 && !from.isDay) return { ok: false, problem: FORMS };
-  if (from.start >= to.end) return { ok: false, problem: 'must begin before it ends' };
-  if (to.end > now) return { ok: false, problem: 'must have ended; what runs still is audited with --now' };
+  if (ends.length > 2 || from === undefined || to === undefined) return { ok: false, problem: TEXTS.windowForms };
+  if (ends.length === 1 && !from.isDay) return { ok: false, problem: TEXTS.windowForms };
+  if (from.start >= to.end) return { ok: false, problem: TEXTS.windowOrder };
+  if (to.end > now) return { ok: false, problem: TEXTS.windowRuns };
   return {
     ok: true,
     span: { from: from.start, to: to.end, label: first === last ? (first ?? '') : `${first}..${last}` },

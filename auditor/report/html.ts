@@ -1,6 +1,6 @@
+import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
-import type { Language } from '../config.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import {
   badge,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Language } from '../config.ts';
+import type { Language } from '../../core/language.ts';
 import { reportHtml } from './html.ts';
 import type { Letter } from './mail.ts';
 import type { ReportModel } from './model.ts';

@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
+import type { Language } from '../../core/language.ts';
 import { VERSION } from '../../core/version.ts';
-import type { Language, MailConfig } from '../config.ts';
+import type { MailConfig } from '../config.ts';
 
 /** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
 export interface Letter {

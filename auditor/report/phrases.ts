@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
+import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { Language } from '../config.ts';
 import type { Expected, Interval } from '../verdict/expected.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 import { shownName } from './shown-name.ts';

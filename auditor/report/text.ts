@@ -1,5 +1,5 @@
+import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { Language } from '../config.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 import { shownName } from './shown-name.ts';

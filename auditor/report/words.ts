@@ -1,4 +1,4 @@
-import type { Language } from '../config.ts';
+import type { Language } from '../../core/language.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
 import { onOneLine } from './shown-name.ts';
 import type { Words } from './wording.ts';

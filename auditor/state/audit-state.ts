@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SpokenError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { ReportModel } from '../report/model.ts';
 import { letterSchema } from '../report/outbox.ts';
+import { TEXTS } from '../texts.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
@@ -104,7 +106,7 @@ export const statePathIn = (dataFolder: string): string => join(dataFolder, 'sta
 const DAYS_KEPT = 400;
 
 /** The state file exists but is not usable; the message names it and what to do. */
-export class StateError extends Error {
+export class StateError extends SpokenError {
   override readonly name = 'StateError';
 }
 
@@ -120,14 +122,12 @@ export async function readAuditState(path: string): Promise<AuditState> {
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw new StateError(`${path} is not JSON; restore it from a backup, or move it away to begin anew`, {
-      cause: error,
-    });
+    throw new StateError(TEXTS.stateNotJson(path), { cause: error });
   }
   const parsed = stateSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new StateError(`${path} is not a state of this version (${where}); move it away to begin anew`);
+  throw new StateError(TEXTS.otherState(path, where));
 }
 
 export async function writeAuditState(path: string, state: AuditState): Promise<void> {

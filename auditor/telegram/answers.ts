@@ -1,5 +1,5 @@
+import type { Language } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
-import type { Language } from '../config.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/text.ts';

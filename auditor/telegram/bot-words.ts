@@ -1,4 +1,4 @@
-import type { Language } from '../config.ts';
+import type { Language } from '../../core/language.ts';
 
 /** What a chat can ask for. */
 export const TOPICS = ['today', 'devices', 'nodes', 'airport', 'verdict', 'report'] as const;

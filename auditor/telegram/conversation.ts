@@ -1,5 +1,5 @@
+import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
-import type { Language } from '../config.ts';
 import { answerTo } from './answers.ts';
 import { takeBindingCode } from './binding-codes.ts';
 import { botWordsOf, TOPICS, type Topic } from './bot-words.ts';

@@ -1,6 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorText, type Language } from '../../core/language.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device } from '../../test/device.ts';
 import { doctorCommand } from './command.ts';
@@ -23,12 +24,13 @@ async function doctor(
   const bytes = { upload: 1, download: 1 };
   const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
-  const command = doctorCommand((text) => printed.push(text), clock, read).exitOverride();
+  const language = (changes.Language ?? 'en') as Language;
+  const command = doctorCommand((text) => printed.push(text), clock, language, read).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error, language);
   }
 }
 

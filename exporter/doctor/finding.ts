@@ -1,10 +1,10 @@
+import type { Language } from '../../core/language.ts';
+
 /** What a check found: all well, something that works worse than it could, or something to mend. */
 export interface Finding {
   readonly verdict: 'good' | 'warning' | 'bad';
   readonly text: string;
 }
-
-export type Language = 'zh' | 'en';
 
 const find =
   (verdict: Finding['verdict']) =>

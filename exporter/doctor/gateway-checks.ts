@@ -1,9 +1,10 @@
 import { request } from 'undici';
+import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DeviceConfig } from '../config.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
 import { describePushProblem } from '../push/problem.ts';
-import { bad, type Finding, good, type Language } from './finding.ts';
+import { bad, type Finding, good } from './finding.ts';
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
 export async function checkGateway(config: DeviceConfig): Promise<Finding> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Language } from '../../core/language.ts';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
 import { chooseInterfaces } from '../interfaces/choose.ts';
 import { isOnThisMachine } from '../interfaces/interface-watch.ts';
@@ -9,7 +10,7 @@ import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
 import { followMessages } from '../kernel/message-stream.ts';
 import { answerProblem, probeKernel, readJson } from '../kernel/probe.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
-import { type Finding, good, type Language, warning } from './finding.ts';
+import { type Finding, good, warning } from './finding.ts';
 
 const LISTEN_MS = 3000;
 

@@ -1,7 +1,8 @@
 import { access, constants, mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Language } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { bad, type Finding, good, type Language } from './finding.ts';
+import { bad, type Finding, good } from './finding.ts';
 
 /**
  * Whether the state can be written to a folder. One that is not there is made and removed again: a check by root would

@@ -22,6 +22,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     pollInterval: 100,
     clock: systemClock,
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
+    language: () => 'en',
     chance: () => 0,
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
     onBirth: (birth) => births.push(birth),

@@ -1,4 +1,5 @@
 import { backoffDelay } from '../../core/backoff.ts';
+import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
@@ -17,6 +18,8 @@ export interface KernelClientOptions extends KernelAddress {
   readonly pollInterval: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** In which the operator is told what is wrong, as of now. */
+  language(): Language;
   /** 0 to 1, drawn anew at each call. */
   chance(): number;
   /** Called once a frame, in order, never while an earlier call runs. */
@@ -39,7 +42,7 @@ const BACKOFF = { first: 500, longest: 15_000 };
 const LAST_FRAME_TIMEOUT_MS = 3000;
 
 export function createKernelClient(options: KernelClientOptions): KernelClient {
-  const { address, pollInterval, clock, logger, chance, onFrame, onBirth, onLogs, onLink } = options;
+  const { address, pollInterval, clock, logger, language, chance, onFrame, onBirth, onLogs, onLink } = options;
   const endpoint = openKernelEndpoint(options);
   const stopping = new AbortController();
   const catalog = createCatalogSource(endpoint, clock, logger);
@@ -49,7 +52,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   let said = '';
 
   const report = (link: KernelLink): void => {
-    const text = link.kind === 'down' ? describeKernelProblem(link.problem, address, 'en') : JSON.stringify(link);
+    const text = link.kind === 'down' ? describeKernelProblem(link.problem, address, language()) : JSON.stringify(link);
     if (text !== said) {
       said = text;
       if (link.kind === 'up') logger.info({ version: link.version, via: link.via }, 'reading the kernel');

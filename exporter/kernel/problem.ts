@@ -1,3 +1,4 @@
+import type { Language } from '../../core/language.ts';
 import type { TrustFailure } from './connector.ts';
 
 /** Why a kernel cannot be read. */
@@ -21,8 +22,6 @@ export type KernelLink =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up'; readonly version: string; readonly via: 'websocket' | 'get' }
   | { readonly kind: 'down'; readonly problem: KernelProblem };
-
-type Language = 'zh' | 'en';
 
 /**
  * What is wrong, where, and how to mend it, in one line.

@@ -55,6 +55,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     pollInterval: 100,
     clock: systemClock,
     logger: createLogger('test', 'silent'),
+    language: () => 'en',
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
     onBirth: ({ host }) => births.push(host),

@@ -59,6 +59,7 @@ function createFastDevice() {
     gateway: client,
     clock,
     logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),
+    language: () => 'en',
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 10_000,

@@ -1,3 +1,5 @@
+import type { Language } from '../../core/language.ts';
+
 /** Why a push or a read-back did not succeed. */
 export type PushProblem =
   /** The gateway cannot be reached; the system's code. */
@@ -16,8 +18,6 @@ export type PushProblem =
   | { readonly kind: 'unavailable'; readonly status: number; readonly detail: string }
   /** The read-back is not what a gateway sends. */
   | { readonly kind: 'bad_answer'; readonly detail: string };
-
-type Language = 'zh' | 'en';
 
 /**
  * What is wrong, where, and how to mend it, in one line.

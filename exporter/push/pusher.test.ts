@@ -16,6 +16,7 @@ function start(push: () => Promise<PushResult>) {
     gateway: { readBack: async () => ({ kind: 'nothing' }), push, close: async () => {} },
     clock: systemClock,
     logger: createLogger('exporter', 'silent'),
+    language: () => 'en',
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 60_000,

@@ -1,4 +1,5 @@
 import { backoffDelay } from '../../core/backoff.ts';
+import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -18,6 +19,8 @@ export interface PusherOptions {
   readonly gateway: GatewayClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** In which the operator is told what is wrong, as of now. */
+  language(): Language;
   chance(): number;
   /** Where to push as of now. */
   address(): Omit<GatewayAddress, 'deviceId'>;
@@ -97,7 +100,7 @@ export function createPusher(options: PusherOptions): Pusher {
   function fail(problem: PushProblem): false {
     failures += 1;
     const { origin } = options.address();
-    const text = describePushProblem(problem, origin, 'en');
+    const text = describePushProblem(problem, origin, options.language());
     if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
     said = text;
     state = { kind: 'failing', problem, lastAccepted };

@@ -1,6 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import type { Say } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
 import { decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
+import { TEXTS } from '../texts.ts';
 import {
   parseRecordedJson,
   parseRecordedLog,
@@ -24,7 +27,7 @@ const LEDGER = { localNodes: ['ua3f'], familyCap: 50 };
 
 const milliseconds = (text: string): number => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected whole milliseconds.');
+  if (!Number.isSafeInteger(value) || value < 0) throw new ArgumentError(TEXTS.badMilliseconds(text));
   return value;
 };
 
@@ -32,16 +35,16 @@ const milliseconds = (text: string): number => {
  * `flowcollect replay`: prints what the ledger makes of a recorded stream, so that anyone can check the accounting on
  * their own traffic. Reads no file that was not named.
  */
-export function replayCommand(print: (text: string) => void): Command {
+export function replayCommand(print: (text: string) => void, say: Say): Command {
   return new Command('replay')
-    .description('run a recorded /connections stream through the ledger and print its counters')
-    .argument('<file...>', 'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream')
-    .option('--interval <ms>', 'poll interval to imitate', milliseconds, 1000)
-    .option('--phase <ms>', 'start at the first frame at least this far in', milliseconds, 0)
-    .option('--proxies <file>', "the kernel's /proxies answer, for the types of nodes")
-    .option('--logs <file>', 'the /logs stream: a list of {"t", "type", "payload"}')
-    .option('--from-zero', 'count the first frame too, as if the ledger had run when the kernel started')
-    .option('--json', 'print JSON')
+    .description(say(TEXTS.replay))
+    .argument('<file...>', say(TEXTS.recordings))
+    .option('--interval <ms>', say(TEXTS.interval), milliseconds, 1000)
+    .option('--phase <ms>', say(TEXTS.phase), milliseconds, 0)
+    .option('--proxies <file>', say(TEXTS.proxies))
+    .option('--logs <file>', say(TEXTS.logs))
+    .option('--from-zero', say(TEXTS.fromZero))
+    .option('--json', say(TEXTS.json))
     .action(async (files: string[], options: ReplayOptions) => {
       const messages = [];
       for (const file of files) messages.push(...parseRecordedMessages(file, await readRecordedText(file)));
@@ -55,7 +58,7 @@ export function replayCommand(print: (text: string) => void): Command {
         phase: options.phase,
         fromZero: options.fromZero === true,
       });
-      print(options.json === true ? JSON.stringify(result) : describe(result));
+      print(options.json === true ? JSON.stringify(result) : describe(result, say));
     });
 }
 
@@ -68,7 +71,7 @@ async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
   return decodeCatalog(parseRecordedJson(path, await readRecordedText(path)));
 }
 
-function describe({ frames, kernel, carry, restarts, series }: ReplayResult): string {
+function describe({ frames, kernel, carry, restarts, series }: ReplayResult, say: Say): string {
   const rows = [...series]
     .sort((a, b) => b.bytes - a.bytes)
     .map(
@@ -76,9 +79,9 @@ function describe({ frames, kernel, carry, restarts, series }: ReplayResult): st
         `  ${formatBytes(bytes).padStart(12)}  ${trafficClass.padEnd(12)} ${direction.padEnd(8)} ${accounting.padEnd(8)} ${node}`,
     );
   return [
-    `${frames} frames, ${restarts} kernel restarts`,
-    `kernel  download ${formatBytes(kernel.download)}, upload ${formatBytes(kernel.upload)}`,
-    `carry   download ${formatBytes(carry.download)}, upload ${formatBytes(carry.upload)}`,
+    say(TEXTS.replayed(frames, restarts)),
+    say(TEXTS.replayedKernel(formatBytes(kernel.download), formatBytes(kernel.upload))),
+    say(TEXTS.replayedCarry(formatBytes(carry.download), formatBytes(carry.upload))),
     ...rows,
   ].join('\n');
 }

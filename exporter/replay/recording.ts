@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import { SpokenError } from '../../core/language.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import { TEXTS } from '../texts.ts';
 
 /** One `/connections` message of a recording, as received. */
 export interface RecordedMessage {
@@ -15,7 +18,7 @@ export interface RecordedLogLine {
 }
 
 /** A file that is not a recording; the message names file and line. */
-export class RecordingError extends Error {
+export class RecordingError extends SpokenError {
   override readonly name = 'RecordingError';
 }
 
@@ -25,15 +28,13 @@ export async function readRecordedText(path: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new RecordingError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`, {
-      cause: error,
-    });
+    throw new RecordingError(TEXTS.unreadableRecording(path, errorCode(error)), { cause: error });
   }
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
   try {
     return gunzipSync(bytes).toString('utf8');
   } catch (error) {
-    throw new RecordingError(`${path}: is not a whole gzip file`, { cause: error });
+    throw new RecordingError(TEXTS.brokenGzip(path), { cause: error });
   }
 }
 
@@ -49,11 +50,11 @@ export function parseRecordedMessages(path: string, text: string): RecordedMessa
     const tab = line.indexOf('\t');
     const head = /^\{"t":\s*(\d+)\}$/.exec(line.slice(0, Math.max(0, tab)));
     if (head === null) {
-      throw new RecordingError(`${path}:${index + 1}: expected {"t":epoch-ms}, a tab and a /connections message`);
+      throw new RecordingError(TEXTS.badRecordingLine(path, index + 1));
     }
     messages.push({ t: Number(head[1]), text: line.slice(tab + 1) });
   });
-  if (messages.length === 0) throw new RecordingError(`${path}: holds no frames`);
+  if (messages.length === 0) throw new RecordingError(TEXTS.noFrames(path));
   return messages;
 }
 
@@ -70,7 +71,7 @@ export function parseRecordedLog(path: string, text: string): RecordedLogLine[] 
     typeof (line as RecordedLogLine).t === 'number' &&
     typeof (line as RecordedLogLine).payload === 'string';
   if (!Array.isArray(lines) || !lines.every(isLine)) {
-    throw new RecordingError(`${path}: expected a list of {"t", "type", "payload"}`);
+    throw new RecordingError(TEXTS.badLog(path));
   }
   return lines;
 }
@@ -80,7 +81,7 @@ export function parseRecordedJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RecordingError(`${path}: is not JSON`, { cause: error });
+    throw new RecordingError(TEXTS.notJson(path), { cause: error });
   }
 }
 

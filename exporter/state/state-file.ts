@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SpokenError } from '../../core/language.ts';
 import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { SavedAccount } from '../saved-account.ts';
+import { TEXTS } from '../texts.ts';
 
 /** What a state file held. */
 export type StateRead =
@@ -25,7 +27,7 @@ const VERSION = 1;
 const FORMAT = 'flowcollect-exporter-state';
 
 /** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
-export class StateError extends Error {
+export class StateError extends SpokenError {
   override readonly name = 'StateError';
 }
 
@@ -57,9 +59,7 @@ export async function readState(path: string, now: number): Promise<StateRead> {
   try {
     return await read(path, now);
   } catch (error) {
-    throw new StateError(`the state ${path} cannot be used (${errorCode(error)}); mend [client] StateDir`, {
-      cause: error,
-    });
+    throw new StateError(TEXTS.unusableState(path, errorCode(error)), { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { TEXTS } from '../texts.ts';
 import { ANYTHING, type Grafana } from './grafana-api.ts';
 import type { Teller } from './viewer.ts';
 
@@ -42,5 +43,5 @@ export async function syncBoards(
     await grafana.call({ method: 'POST', path: '/api/dashboards/db', organisation, body }, ANYTHING);
     saved++;
   }
-  if (saved > 0) tell.changed(`${saved} 个仪表盘 / ${saved} dashboards`);
+  if (saved > 0) tell.changed(TEXTS.boards(saved));
 }

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { type Language, SpokenError, sayIn } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { BOARD_UIDS } from '../../grafana/links.ts';
-import { ArgumentError } from '../../runtime/command-line.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { parseListenPort } from '../../runtime/http-listener.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { dashboardFiles } from '../files.ts';
 import { LOOPBACK, type RenderSettings, readRenderSettings } from '../settings.ts';
+import { TEXTS } from '../texts.ts';
 import type { BoardText } from './boards.ts';
 import { openGrafana } from './grafana-api.ts';
 import { syncUsers } from './sync.ts';
@@ -24,31 +26,38 @@ interface Options {
  * `flowcollect users sync`.
  *
  * @param secret the password of Grafana's administrator, where no file holds it
+ * @param called FlowCollect as it was called
  */
-export function usersCommand(secret: string | undefined): Command {
-  const users = new Command('users').description('the users of Grafana, each with what is their own');
+export function usersCommand(secret: string | undefined, called: string, language: Language): Command {
+  const say = sayIn(language);
+  const users = new Command('users').description(say(TEXTS.users));
   users
     .command('sync')
-    .description('make organisations, viewers, data sources and dashboards in Grafana for each [user.NAME]')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
-    .option('--grafana <address>', 'where Grafana answers', 'http://127.0.0.1:3000')
-    .option('--admin <login>', 'the account that administers Grafana', 'admin')
-    .option('--password-file <file>', 'holds its password; else FLOWCOLLECT_GRAFANA_PASSWORD does')
-    .option('--reader-url <address>', 'where Grafana finds ReadersListen; by default as the settings say')
-    .action((options: Options) => sync(options, secret));
+    .description(say(TEXTS.sync))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .option('--grafana <address>', say(TEXTS.grafana), 'http://127.0.0.1:3000')
+    .option('--admin <login>', say(TEXTS.admin), 'admin')
+    .option('--password-file <file>', say(TEXTS.passwordFile))
+    .option('--reader-url <address>', say(TEXTS.readerUrl))
+    .action((options: Options) => sync(options, secret, called, language));
   return users;
 }
 
-async function sync({ config, grafana, admin, passwordFile, readerUrl }: Options, secret: string | undefined) {
+async function sync(
+  { config, grafana, admin, passwordFile, readerUrl }: Options,
+  secret: string | undefined,
+  called: string,
+  language: Language,
+) {
+  const say = sayIn(language);
   const { settings, notices } = readRenderSettings(config, await readSettingsText(config));
-  for (const notice of notices) process.stderr.write(`${describeProblem(config, notice)}\n`);
+  for (const notice of notices) process.stderr.write(`${describeProblem(config, notice, language)}\n`);
   for (const [option, address] of [
     ['--grafana', grafana],
     ['--reader-url', readerUrl],
   ] as const) {
     // The address is not repeated: it may hold a password.
-    if (address !== undefined && !isAddress(address))
-      throw new ArgumentError(`${option} must be an address such as http://127.0.0.1:3000, without a user in it`);
+    if (address !== undefined && !isAddress(address)) throw new ArgumentError(TEXTS.badAddress(option));
   }
   const door = readerUrl ?? doorOf(settings);
   const password = await passwordOf(passwordFile, secret);
@@ -56,16 +65,17 @@ async function sync({ config, grafana, admin, passwordFile, readerUrl }: Options
   const leftOut = await syncUsers({
     grafana: await openGrafana({ address: grafana, login: admin, password }),
     config,
+    called,
     door: door.replace(/\/+$/, ''),
     boards: readerBoards(settings),
     changed(user, what) {
       changes++;
-      process.stdout.write(`${user}\t${what}\n`);
+      process.stdout.write(`${user}\t${say(what)}\n`);
     },
-    warn: (user, what) => process.stderr.write(`${user}: ${what}\n`),
+    warn: (user, what) => process.stderr.write(`${user}: ${say(what)}\n`),
   });
-  if (changes === 0) process.stderr.write('没有需要改的 / nothing to change\n');
-  if (leftOut > 0) throw new Error(`${leftOut} of the users could not be set up; see above`);
+  if (changes === 0) process.stderr.write(`${say(TEXTS.nothingToChange)}\n`);
+  if (leftOut > 0) throw new SpokenError(TEXTS.leftOut(leftOut));
 }
 
 function isAddress(text: string): boolean {
@@ -86,10 +96,10 @@ function readerBoards(settings: RenderSettings): readonly BoardText[] {
 /** The readers' door as Grafana reaches it: by the name of docker-compose.yml among containers, else on this machine. */
 function doorOf({ server }: RenderSettings): string {
   if (server.LabelProxyAddr === undefined) {
-    throw new ArgumentError('[server] LabelProxyAddr is not set, so nobody can read; see docs/readers.md');
+    throw new ArgumentError(TEXTS.noLabelProxy);
   }
   const port = parseListenPort(server.ReadersListen, '')?.port;
-  if (port === undefined) throw new ArgumentError('[server] ReadersListen must be an address such as 127.0.0.1:9104');
+  if (port === undefined) throw new ArgumentError(TEXTS.badReadersListen);
   const contained = !LOOPBACK.includes(new URL(server.PushgatewayAddr).hostname);
   return `http://${contained ? 'gateway' : '127.0.0.1'}:${port}`;
 }
@@ -97,13 +107,11 @@ function doorOf({ server }: RenderSettings): string {
 async function passwordOf(file: string | undefined, secret: string | undefined): Promise<string> {
   if (file === undefined) {
     if (secret !== undefined && secret !== '') return secret;
-    throw new ArgumentError(
-      'give the password of Grafana’s administrator by --password-file or FLOWCOLLECT_GRAFANA_PASSWORD',
-    );
+    throw new ArgumentError(TEXTS.noPassword);
   }
   try {
     return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    throw new ArgumentError(`--password-file ${file} cannot be read (${errorCode(error)})`);
+    throw new ArgumentError(TEXTS.unreadablePassword(file, errorCode(error)));
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TEXTS } from '../texts.ts';
 import { ANYTHING, type Grafana } from './grafana-api.ts';
 import type { Teller } from './viewer.ts';
 
@@ -11,6 +12,8 @@ export interface ReaderToken {
   readonly hash: Buffer | undefined;
   /** Keeps the hash of a new token in the settings in place of the old one, and gives both. */
   renew(): Promise<{ readonly token: string; readonly hash: Buffer }>;
+  /** With which a person makes one where there is none. */
+  readonly command: string;
 }
 
 const Found = z.object({
@@ -39,9 +42,7 @@ export async function syncDataSource(
   const path = `/api/datasources/uid/${UID}`;
   const found = await grafana.find({ method: 'GET', path, organisation }, Found);
   if (found !== undefined && reader.hash === undefined) {
-    tell.warn(
-      '没有 ReaderToken：已停用，不会重新打开；要恢复先运行 gateway reader add / has no ReaderToken: it was revoked and stays so; "flowcollect gateway reader add" and another run let the user read again',
-    );
+    tell.warn(TEXTS.noReaderToken(reader.command));
     return;
   }
   const holds = (hash: Buffer): boolean =>
@@ -75,9 +76,7 @@ export async function syncDataSource(
       : { method: 'PUT', path, organisation, body, ...secret },
     ANYTHING,
   );
-  tell.changed(
-    renewed === undefined ? '数据源 / data source' : '数据源和新的读者令牌 / data source, with a new reader token',
-  );
+  tell.changed(renewed === undefined ? TEXTS.dataSource : TEXTS.dataSourceWithToken);
 }
 
 /** Of a hash of 256 random bits; enough to tell one token from another. */

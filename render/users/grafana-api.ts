@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { SpokenError, type Text } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { TEXTS } from '../texts.ts';
 
 /** How Grafana is reached: its address and an account that administers all of it. */
 export interface GrafanaAccess {
@@ -23,7 +25,7 @@ export interface GrafanaCall {
 }
 
 /** Grafana did not do it; the message says what, why and how to mend it. */
-export class GrafanaError extends Error {
+export class GrafanaError extends SpokenError {
   override readonly name = 'GrafanaError';
 }
 
@@ -72,9 +74,7 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch (error) {
-      throw new GrafanaError(
-        `Grafana does not answer at ${base} (${errorCode(error)}); is it running, and is --grafana its address?`,
-      );
+      throw new GrafanaError(TEXTS.grafanaSilent(base, errorCode(error)));
     }
   }
 
@@ -83,19 +83,18 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
     if (!response.ok) throw new GrafanaError(explain(call, response.status, answer));
     const read = shape.safeParse(answer);
     if (read.success) return read.data;
-    throw new GrafanaError(`${base} answered ${call.method} ${call.path} as Grafana does not; is it Grafana?`);
+    throw new GrafanaError(TEXTS.notGrafana(base, `${call.method} ${call.path}`));
   }
 
-  function explain({ method, path, secret }: GrafanaCall, status: number, answer: unknown): string {
-    if (status === 401)
-      return `Grafana does not take the password of ${access.login} (401); mend it or name the account with --admin`;
-    if (status >= 300 && status < 400)
-      return `${base} sends elsewhere (${status}); give Grafana's own address as --grafana`;
+  function explain({ method, path, secret }: GrafanaCall, status: number, answer: unknown): Text {
+    if (status === 401) return TEXTS.wrongPassword(access.login);
+    if (status >= 300 && status < 400) return TEXTS.elsewhere(base, status);
     const refused = Refused.safeParse(answer);
     let said = refused.success ? `: ${refused.data.message.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300)}` : '';
     for (const hidden of [secret, access.password]) if (hidden !== undefined) said = said.replaceAll(hidden, '…');
-    const mend = status === 403 ? `; ${access.login} must be an administrator of the whole Grafana` : '';
-    return `Grafana answered ${status} to ${method} ${path}${said}${mend}`;
+    const mend: Text = status === 403 ? TEXTS.needsAllOfGrafana(access.login) : ['', ''];
+    const [zh, en] = TEXTS.refused(status, `${method} ${path}`);
+    return [`${zh}${said}${mend[0]}`, `${en}${said}${mend[1]}`];
   }
 
   const grafana: Grafana = {
@@ -111,6 +110,6 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
 
   const { version } = await grafana.call({ method: 'GET', path: '/api/health' }, Health);
   const major = Number.parseInt(version ?? '', 10);
-  if (major < OLDEST) throw new GrafanaError(`Grafana ${version} is too old: ${OLDEST}.0 or newer is needed`);
+  if (major < OLDEST) throw new GrafanaError(TEXTS.tooOld(version ?? '', `${OLDEST}.0`));
   return grafana;
 }

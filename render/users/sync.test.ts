@@ -42,7 +42,18 @@ async function sync(...more: string[]): Promise<number> {
   [out, err] = ['', ''];
   grafana.changes.length = 0;
   const password = more.includes('--password-file') ? [] : ['--password-file', join(folder, 'password')];
-  return run(['users', 'sync', '--config', config, '--grafana', grafana.address, ...password, ...more]);
+  return run([
+    'users',
+    'sync',
+    '--config',
+    config,
+    '--grafana',
+    grafana.address,
+    ...password,
+    '--language',
+    'en',
+    ...more,
+  ]);
 }
 const settings = (...users: string[]): Promise<void> =>
   writeFile(config, `${SERVER}${users.map((user) => `[user.${user}]\n`).join('')}`);
@@ -64,7 +75,7 @@ it('gives each user an organisation with a viewer, a data source that the gatewa
     const account = accountOf(user);
     const { id, members, dataSources, boards } = organisationOf(user);
     expect([members.get(account?.id ?? 0), account?.current]).toEqual(['Viewer', id]);
-    expect(out).toContain(`${user}\t密码（仅显示这一次） / password, shown this once\t${account?.password}\n`);
+    expect(out).toContain(`${user}\tpassword, shown this once\t${account?.password}\n`);
     expect([...dataSources.keys()]).toEqual([UID]);
     expect(sourceOf(user)).toMatchObject({ url: 'http://127.0.0.1:9104', basicAuth: true, access: 'proxy' });
     expect(await readerOf(user)).toBe(user);
@@ -136,7 +147,7 @@ describe('tokens', () => {
     await sync();
     await revokeReader(config, 'alice');
     expect(await sync()).toBe(0);
-    expect(err).toContain('alice: 没有 ReaderToken');
+    expect(err).toContain('alice: has no ReaderToken');
     expect(grafana.changes).toEqual([]);
     expect(await readerOf('alice')).toBeUndefined();
   });
@@ -155,7 +166,7 @@ it('names a user that is gone from the settings, and deletes nothing', async () 
   await sync();
   await settings('alice');
   expect(await sync()).toBe(0);
-  expect(err).toContain('bob: 已不在配置中');
+  expect(err).toContain('bob: is not in the settings any more');
   expect(grafana.changes.filter((line) => line.startsWith('DELETE'))).toEqual([]);
   expect(accountOf('bob')).toBeDefined();
 });
@@ -176,7 +187,7 @@ describe('accounts', () => {
     expect(await sync()).toBe(0);
     expect(organisationOf('alice').members.get(id)).toBe('Viewer');
     expect(accountOf('alice')?.password).toBe('hers');
-    expect(err).toContain('alice: 还在组织“Main Org.”中');
+    expect(err).toContain('alice: is Viewer of "Main Org." too');
   });
 
   it('are never Admin of their organisation', async () => {

@@ -1,6 +1,9 @@
+import type { Text } from '../../core/language.ts';
 import { readerNameProblem } from '../../gateway/reader-key.ts';
 import { addReader, listTokens } from '../../gateway/token-store.ts';
 import { hashToken } from '../../gateway/tokens.ts';
+import { shellWord } from '../../runtime/own-command.ts';
+import { TEXTS } from '../texts.ts';
 import { type BoardText, syncBoards } from './boards.ts';
 import { syncDataSource } from './data-source.ts';
 import type { Grafana } from './grafana-api.ts';
@@ -18,13 +21,15 @@ export interface SyncOptions {
   readonly grafana: Grafana;
   /** The settings file, where users are named and the hashes of their reader tokens kept. */
   readonly config: string;
+  /** FlowCollect as it was called. */
+  readonly called: string;
   /** Where Grafana finds the readers' door. */
   readonly door: string;
   readonly boards: readonly BoardText[];
   /** A change that was made for a user. */
-  changed(user: string, what: string): void;
+  changed(user: string, what: Text): void;
   /** What somebody should look at. */
-  warn(user: string, what: string): void;
+  warn(user: string, what: Text): void;
 }
 
 /**
@@ -34,15 +39,23 @@ export interface SyncOptions {
  * @returns how many users were left out
  * @throws GrafanaError, SettingsError; run again, it goes on where it ended
  */
-export async function syncUsers({ grafana, config, door, boards, changed, warn }: SyncOptions): Promise<number> {
+export async function syncUsers({
+  grafana,
+  config,
+  called,
+  door,
+  boards,
+  changed,
+  warn,
+}: SyncOptions): Promise<number> {
   const sections = (await listTokens(config)).filter(({ deviceId }) => deviceId === undefined);
   const names = sections.map(({ user }) => user);
   const before = await listOrganisations(grafana);
   let leftOut = 0;
   for (const { user, readerHash: hash } of sections) {
     const tell = {
-      changed: (what: string): void => changed(user, what),
-      warn: (what: string): void => warn(user, what),
+      changed: (what: Text): void => changed(user, what),
+      warn: (what: Text): void => warn(user, what),
     };
     const problem = nameProblem(user, names);
     if (problem !== undefined) {
@@ -59,16 +72,20 @@ export async function syncUsers({ grafana, config, door, boards, changed, warn }
       const token = await addReader(config, user);
       return { token, hash: hashToken(token) };
     };
-    await syncDataSource(grafana, user, organisation.id, door, { hash, renew }, tell);
+    await syncDataSource(
+      grafana,
+      user,
+      organisation.id,
+      door,
+      { hash, renew, command: `${called} gateway reader add --user ${shellWord(user)}` },
+      tell,
+    );
     await syncBoards(grafana, organisation.id, boards, tell);
   }
   for (const organisation of before) {
     const owner = ownerOf(organisation);
     if (owner === undefined || names.includes(owner)) continue;
-    warn(
-      owner,
-      '已不在配置中，组织和帐号都还在，请在 Grafana 中删除 / is not in the settings any more; the organisation and the account stay until you delete them in Grafana',
-    );
+    warn(owner, TEXTS.gone);
   }
   return leftOut;
 }
@@ -77,12 +94,12 @@ async function syncOrganisation(
   grafana: Grafana,
   user: string,
   organisations: readonly Organisation[],
-  changed: (what: string) => void,
+  changed: (what: Text) => void,
 ): Promise<Organisation> {
   const found = organisations.find(({ name }) => name === organisationName(user));
   if (found === undefined) {
     const created = await createOrganisation(grafana, user);
-    changed('组织 / organisation');
+    changed(TEXTS.organisation);
     return created;
   }
   await enterOrganisation(grafana, found);
@@ -90,10 +107,9 @@ async function syncOrganisation(
 }
 
 /** Why a user cannot have an account of its own. Grafana takes logins that differ only in case for one. */
-function nameProblem(user: string, all: readonly string[]): string | undefined {
+function nameProblem(user: string, all: readonly string[]): Text | undefined {
   const problem = readerNameProblem(user);
-  if (problem !== undefined) return `用户名不能含冒号，首尾不能有空格 / cannot read: the name ${problem}`;
+  if (problem !== undefined) return TEXTS.badName(problem);
   const twin = all.find((other) => other !== user && other.toLowerCase() === user.toLowerCase());
-  if (twin === undefined) return undefined;
-  return `与“${twin}”只差大小写，在 Grafana 中是同一个帐号 / differs from "${twin}" in case only, which is one account to Grafana; rename one`;
+  return twin === undefined ? undefined : TEXTS.twin(twin);
 }

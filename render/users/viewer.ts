@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { Text } from '../../core/language.ts';
+import { TEXTS } from '../texts.ts';
 import { ANYTHING, type Grafana } from './grafana-api.ts';
 import type { Organisation } from './organisations.ts';
 
 /** What is told of a user while it happens. */
 export interface Teller {
   /** Something was changed. */
-  changed(what: string): void;
+  changed(what: Text): void;
   /** Somebody should look at this. */
-  warn(what: string): void;
+  warn(what: Text): void;
 }
 
 const Account = z.object({ id: z.number(), login: z.string(), isGrafanaAdmin: z.boolean() });
@@ -39,23 +41,19 @@ export async function syncViewer(
     return true;
   }
   if (account.isGrafanaAdmin) {
-    tell.warn(
-      '是 Grafana 管理员的帐号，换一个用户名 / is an administrator of Grafana, who sees everybody; rename the user',
-    );
+    tell.warn(TEXTS.administrator);
     return false;
   }
   // Also found by its e-mail address, and then somebody else's.
   if (account.login.toLowerCase() !== user.toLowerCase()) {
-    tell.warn('是另一个帐号的邮箱，换一个用户名 / is the e-mail address of another account; rename the user');
+    tell.warn(TEXTS.mailOfAnother);
     return false;
   }
   const memberships = await membershipsOf(grafana, account.id);
   await beViewer(grafana, user, account.id, organisation, memberships, tell);
   for (const { name, orgId, role } of memberships) {
     if (orgId === organisation.id) continue;
-    tell.warn(
-      `还在组织“${name}”中（${role}），看得到那里的一切 / is ${role} of "${name}" too and sees all there; take that away in Grafana unless it is meant`,
-    );
+    tell.warn(TEXTS.elsewhereToo(name, role));
   }
   return true;
 }
@@ -71,7 +69,7 @@ async function createViewer(
   const body = { login: user, name: user, password, OrgId: organisation.id };
   const { id } = await grafana.call({ method: 'POST', path: '/api/admin/users', body, secret: password }, Created);
   // At once: whatever fails next, it is told nowhere else.
-  tell.changed(`密码（仅显示这一次） / password, shown this once\t${password}`);
+  tell.changed(TEXTS.password(password));
   const memberships = await membershipsOf(grafana, id);
   await beViewer(grafana, user, id, organisation, memberships, tell);
   await grafana.call({ method: 'POST', path: `/api/users/${id}/using/${organisation.id}` }, ANYTHING);
@@ -101,7 +99,7 @@ async function beViewer(
   } else {
     await grafana.call({ method: 'PATCH', path: `${path}/${id}`, body: { role: 'Viewer' } }, ANYTHING);
   }
-  tell.changed('查看者 / viewer');
+  tell.changed(TEXTS.viewer);
 }
 
 function membershipsOf(grafana: Grafana, id: number): Promise<readonly Membership[]> {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { SpokenError } from '../../core/language.ts';
+import { TEXTS } from '../texts.ts';
 
 const run = promisify(execFile);
 
@@ -15,7 +17,7 @@ const Manifest = z.object({
 });
 
 /** A backup cannot be made or brought back; the message says how to go on. */
-export class BackupError extends Error {
+export class BackupError extends SpokenError {
   override readonly name = 'BackupError';
 }
 
@@ -63,9 +65,8 @@ export async function restoreBackup(archive: string, { into, replace }: RestoreO
   const targets = paths.map((path) => join(into, path));
   for (const target of targets) {
     if (!(await exists(target))) continue;
-    if (!replace) throw new BackupError(`${target} exists: move it away, or let --replace put it aside`);
-    if (await exists(aside(target)))
-      throw new BackupError(`${aside(target)} is left of an earlier restore: remove it first`);
+    if (!replace) throw new BackupError(TEXTS.inTheWay(target));
+    if (await exists(aside(target))) throw new BackupError(TEXTS.leftAside(aside(target)));
   }
   for (const target of targets) if (await exists(target)) await rename(target, aside(target));
   await mkdir(into, { recursive: true });
@@ -80,7 +81,7 @@ async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> 
   try {
     return Manifest.parse(JSON.parse(await tar(['-xzOf', resolve(archive), MANIFEST])));
   } catch (error) {
-    throw new BackupError(`${archive} is not a whole backup of FlowCollect`, { cause: error });
+    throw new BackupError(TEXTS.noBackup(archive), { cause: error });
   }
 }
 
@@ -113,8 +114,8 @@ async function tar(args: readonly string[]): Promise<string> {
     return (await run(program, [...first, ...args], { maxBuffer: 2 ** 24 })).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT' || code === ENV_FINDS_NONE) throw new BackupError('backups need the program tar');
-    throw new BackupError(`tar failed: ${(stderr ?? '').trim()}`, { cause: error });
+    if (code === 'ENOENT' || code === ENV_FINDS_NONE) throw new BackupError(TEXTS.noTar);
+    throw new BackupError(TEXTS.tarFailed((stderr ?? '').trim()), { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { sayIn } from '../../core/language.ts';
 import { backupCommand } from './command.ts';
 
 let folder: string;
@@ -18,9 +19,12 @@ afterEach(async () => {
 
 async function packed(): Promise<string[]> {
   const lines: string[] = [];
-  await backupCommand((line) => lines.push(line)).parseAsync([join(folder, 'backup.tar.gz'), '--config', settings], {
-    from: 'user',
-  });
+  await backupCommand((line) => lines.push(line), sayIn('en')).parseAsync(
+    [join(folder, 'backup.tar.gz'), '--config', settings],
+    {
+      from: 'user',
+    },
+  );
   return lines.filter((line) => line.startsWith(folder));
 }
 

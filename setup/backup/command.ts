@@ -1,21 +1,23 @@
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { Say } from '../../core/language.ts';
 import { readServerSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { VERSION } from '../../core/version.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
+import { TEXTS } from '../texts.ts';
 import { exists, restoreBackup, writeBackup } from './archive.ts';
 
 /** Where services that `flowcollect service install` started keep their data. */
 const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-auditor'];
 
 /** `flowcollect backup FILE [PATH…]`. */
-export function backupCommand(print: (line: string) => void): Command {
+export function backupCommand(print: (line: string) => void, say: Say): Command {
   return new Command('backup')
-    .description('pack the settings and data of a VPS into one file, which holds secrets')
-    .argument('<file>', 'the archive to write, such as flowcollect.tar.gz')
-    .argument('[path...]', 'more files or folders, such as those of Prometheus, which should be stopped meanwhile')
-    .option('--config <file>', 'the settings file', 'ServerSetting.ini')
+    .description(say(TEXTS.backup))
+    .argument('<file>', say(TEXTS.backupFile))
+    .argument('[path...]', say(TEXTS.backupMore))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
@@ -27,12 +29,12 @@ export function backupCommand(print: (line: string) => void): Command {
 }
 
 /** `flowcollect restore FILE`. */
-export function restoreCommand(print: (line: string) => void): Command {
+export function restoreCommand(print: (line: string) => void, say: Say): Command {
   return new Command('restore')
-    .description('bring back what a backup holds; stop the services before')
-    .argument('<file>', 'the archive')
-    .option('--into <folder>', 'write below this folder instead of where it came from')
-    .option('--replace', 'put aside what is there, with .before-restore at its name')
+    .description(say(TEXTS.restore))
+    .argument('<file>', say(TEXTS.restoreFile))
+    .option('--into <folder>', say(TEXTS.restoreInto))
+    .option('--replace', say(TEXTS.restoreReplace))
     .action(async (file: string, { into, replace }: { into?: string; replace?: true }) => {
       const place = into === undefined ? parse(resolve(file)).root : resolve(into);
       for (const path of await restoreBackup(file, { into: place, replace: replace === true })) print(path);

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
+import { type Language, sayIn, type Text } from '../../core/language.ts';
 import type { Invocation } from '../../runtime/own-command.ts';
 import { talkOver } from '../console.ts';
 import { initDevice } from './init-device.ts';
@@ -7,6 +8,7 @@ import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
 import { nextCommands } from './next-commands.ts';
+import { TEXTS } from './texts.ts';
 
 export interface InitContext {
   readonly input: NodeJS.ReadableStream;
@@ -17,27 +19,28 @@ export interface InitContext {
   readonly invocation: Invocation;
   /** Called with whether all that was tested is well. */
   readonly finish: (healthy: boolean) => void;
+  /** Of the questions, and of new settings. */
+  readonly language: Language;
 }
 
 interface Options {
   readonly config: string;
-  readonly language: string;
   readonly yes?: true;
   readonly code?: string;
 }
 
 /** `flowcollect init device|server|router`. */
-export function initCommand({ input, output, places, check, invocation, finish }: InitContext): Command {
-  const command = new Command('init').description('make a settings file with a few questions, and test it');
-  const part = (name: string, about: string, file: string): Command =>
+export function initCommand({ input, output, places, check, invocation, finish, language }: InitContext): Command {
+  const say = sayIn(language);
+  const command = new Command('init').description(say(TEXTS.init));
+  const part = (name: string, about: Text, file: string): Command =>
     command
       .command(name)
-      .description(about)
-      .option('--config <file>', 'the settings file to write', file)
-      .option('--language <zh|en>', 'of the questions and the settings', 'zh')
-      .option('--yes', 'take every suggestion, ask nothing');
+      .description(say(about))
+      .option('--config <file>', say(TEXTS.config), file)
+      .option('--yes', say(TEXTS.yes));
   const talking = async <T>(options: Options, run: (talk: ReturnType<typeof talkOver>) => Promise<T>): Promise<T> => {
-    const talk = talkOver(input, output, options.language === 'en' ? 'en' : 'zh', options.yes !== true);
+    const talk = talkOver(input, output, language, options.yes !== true);
     try {
       return await run(talk);
     } finally {
@@ -45,8 +48,8 @@ export function initCommand({ input, output, places, check, invocation, finish }
     }
   };
 
-  part('device', 'a device that runs a kernel, which is looked for', 'ClientSetting.ini')
-    .option('--code <code>', 'the pairing code that "flowcollect pair" printed on the VPS')
+  part('device', TEXTS.device, 'ClientSetting.ini')
+    .option('--code <code>', say(TEXTS.code))
     .action(async (options: Options) => {
       const { config: file, code } = options;
       const next = nextCommands(invocation, file);
@@ -54,13 +57,11 @@ export function initCommand({ input, output, places, check, invocation, finish }
         await talking(options, (talk) => initDevice({ talk, file, places, code, hostName: hostname(), check, next })),
       );
     });
-  part('router', 'a router that this machine watches through a tunnel', 'ClientSetting.ini').action(
-    async (options: Options) => {
-      const next = nextCommands(invocation, options.config);
-      finish(await talking(options, (talk) => initRouter({ talk, file: options.config, next })));
-    },
-  );
-  part('server', 'a VPS', 'ServerSetting.ini').action(async (options: Options) => {
+  part('router', TEXTS.router, 'ClientSetting.ini').action(async (options: Options) => {
+    const next = nextCommands(invocation, options.config);
+    finish(await talking(options, (talk) => initRouter({ talk, file: options.config, next })));
+  });
+  part('server', TEXTS.server, 'ServerSetting.ini').action(async (options: Options) => {
     await talking(options, (talk) => initServer({ talk, file: options.config }));
     finish(true);
   });

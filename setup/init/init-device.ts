@@ -1,6 +1,8 @@
 import { deviceIdProblem } from '../../core/device-id.ts';
+import { SpokenError, textIn } from '../../core/language.ts';
 import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
+import { TEXTS } from '../texts.ts';
 import type { KernelApi } from './kernel-api.ts';
 import { findKernels } from './kernel-search.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
@@ -86,7 +88,7 @@ export async function askDeviceName(talk: Talk, question: string, suggestion: st
     const name = await talk.ask(question, suggestion);
     const problem = deviceIdProblem(name);
     if (problem === undefined) return name;
-    if (name === suggestion) throw new Error(`${name}: ${problem}`);
-    talk.say(problem);
+    if (name === suggestion) throw new SpokenError(TEXTS.badName(name, problem));
+    talk.say(textIn(problem, talk.language));
   }
 }

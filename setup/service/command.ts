@@ -1,8 +1,11 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
+import { type Language, type Say, SpokenError, type Text, textIn } from '../../core/language.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
 import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
+import { TEXTS } from './texts.ts';
 
 /** What `service` works with; the keeper is undefined where the system has none that FlowCollect knows. */
 export interface ServiceCommandContext {
@@ -11,6 +14,7 @@ export interface ServiceCommandContext {
   /** FlowCollect as it was called. */
   readonly called: string;
   readonly print: (line: string) => void;
+  readonly say: Say;
 }
 
 const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
@@ -20,45 +24,51 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
 };
 
 /** `flowcollect service install|uninstall|status [exporter|gateway|auditor]`. Throws where something failed. */
-export function serviceCommand({ keeper, program, called, print }: ServiceCommandContext): Command {
-  const command = new Command('service').description('run a service in the background, from the start of the machine');
-  const each = (name: string, about: string): Command =>
+export function serviceCommand({ keeper, program, called, print, say }: ServiceCommandContext): Command {
+  const command = new Command('service').description(say(TEXTS.service));
+  const each = (name: string, about: Text): Command =>
     command
       .command(name)
-      .description(about)
-      .addArgument(new Argument('[service]', 'which').choices(SERVICES).default('exporter'))
-      .option('--user', 'for the one who is signed in, without administrator rights');
+      .description(say(about))
+      .addArgument(new Argument('[service]', say(TEXTS.which)).argParser(serviceNamed).default('exporter'))
+      .option('--user', say(TEXTS.user));
 
-  each('install', 'install, start, and start again whenever it ends')
-    .option('--config <file>', 'the settings file; by default ClientSetting.ini or ServerSetting.ini')
+  each('install', TEXTS.install)
+    .option('--config <file>', say(TEXTS.config))
     .action(async (service: ServiceName, { user, config }: { user?: true; config?: string }) => {
       const settings = resolve(config ?? DEFAULT_SETTINGS[service]);
       await access(settings).catch(() => {
-        throw new Error(
-          `${settings} does not exist; make it with "${called} init ${service === 'exporter' ? 'device' : 'server'}", or name another with --config`,
-        );
+        const init = `${called} init ${service === 'exporter' ? 'device' : 'server'}`;
+        throw new SpokenError(TEXTS.noSettings(settings, init));
       });
       finish(await known().install({ service, program, settings, scope: user ? 'user' : 'system' }));
     });
-  each('uninstall', 'stop and remove; settings and state stay').action(
-    async (service: ServiceName, { user }: { user?: true }) => {
-      finish(await known().uninstall(service, user ? 'user' : 'system'));
-    },
-  );
-  each('status', 'whether it runs').action(async (service: ServiceName, { user }: { user?: true }) => {
+  each('uninstall', TEXTS.uninstall).action(async (service: ServiceName, { user }: { user?: true }) => {
+    finish(await known().uninstall(service, user ? 'user' : 'system'));
+  });
+  each('status', TEXTS.status).action(async (service: ServiceName, { user }: { user?: true }) => {
     finish(await known().status(service, user ? 'user' : 'system'));
   });
   return command;
 
   function known(): ServiceKeeper {
     if (keeper !== undefined) return keeper;
-    throw new Error(
-      'this system has neither systemd nor the Task Scheduler; packaging/ has scripts for OpenWrt and Android',
-    );
+    throw new SpokenError(TEXTS.noKeeper);
   }
 
   function finish({ ok, lines }: ServiceOutcome): void {
-    if (!ok) throw new Error(lines.join('\n'));
-    for (const line of lines) print(line);
+    if (!ok) throw new SpokenError([inLines(lines, 'zh'), inLines(lines, 'en')]);
+    for (const line of lines) print(say(line));
   }
+}
+
+function inLines(texts: readonly Text[], language: Language): string {
+  return texts.map((text) => textIn(text, language)).join('\n');
+}
+
+/** @throws ArgumentError when there is no such service */
+function serviceNamed(given: string): ServiceName {
+  const found = SERVICES.find((each) => each === given);
+  if (found === undefined) throw new ArgumentError(TEXTS.unknownService(given));
+  return found;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunTool, ServicePlan } from './service-plan.ts';
+import type { RunTool, ServiceOutcome, ServicePlan } from './service-plan.ts';
 import { systemdKeeper } from './systemd.ts';
 import { taskSchedulerKeeper } from './task-scheduler.ts';
 
@@ -21,6 +21,12 @@ const run: RunTool = async (command, args) => {
   calls.push([command, ...args].join(' '));
   const refused = refuse !== undefined && args.includes(refuse);
   return { exitCode: refused ? 1 : 0, output: refused ? 'Access denied\n' : 'active (running)\n' };
+};
+
+/** An outcome as people who read English see it. */
+const english = async (outcome: Promise<ServiceOutcome>) => {
+  const { ok, lines } = await outcome;
+  return { ok, lines: lines.map(([, en]) => en) };
 };
 
 beforeEach(async () => {
@@ -52,7 +58,7 @@ describe('services by systemd', () => {
 
   it('are not called started where they end at once', async () => {
     refuse = 'is-active';
-    expect(await keeper().install(PLAN)).toEqual({
+    expect(await english(keeper().install(PLAN))).toEqual({
       ok: false,
       lines: ['flowcollect-gateway is installed but does not run; systemd goes on trying:', 'active (running)'],
     });
@@ -75,10 +81,10 @@ describe('services by systemd', () => {
   it('tell who may not change them what to do, and change nothing', async () => {
     root = false;
     const sudo = 'a service for the whole machine needs root: run it with sudo, or use --user';
-    expect(await keeper().install(PLAN)).toEqual({ ok: false, lines: [sudo] });
-    expect(await keeper().uninstall('gateway', 'system')).toEqual({ ok: false, lines: [sudo] });
+    expect(await english(keeper().install(PLAN))).toEqual({ ok: false, lines: [sudo] });
+    expect(await english(keeper().uninstall('gateway', 'system'))).toEqual({ ok: false, lines: [sudo] });
     refuse = 'show-environment';
-    expect((await keeper().install({ ...PLAN, scope: 'user' })).lines).toEqual([
+    expect((await english(keeper().install({ ...PLAN, scope: 'user' }))).lines).toEqual([
       'Access denied: with --user, run it as yourself, without sudo, in a session that you signed in to (not by su)',
     ]);
     expect(await readdir(folder)).toEqual([]);
@@ -86,12 +92,12 @@ describe('services by systemd', () => {
 
   it('say what systemd refused', async () => {
     refuse = 'enable';
-    expect(await keeper().install(PLAN)).toEqual({ ok: false, lines: ['Access denied'] });
+    expect(await english(keeper().install(PLAN))).toEqual({ ok: false, lines: ['Access denied'] });
   });
 
   it('are not made from a program that they could not see', async () => {
     const plan = { ...PLAN, program: { command: '/home/me/flowcollect', args: [] } };
-    expect((await keeper().install(plan)).lines).toEqual([
+    expect((await english(keeper().install(plan))).lines).toEqual([
       'a system service cannot see /home/me/flowcollect: put it below /usr/local or /opt, or install with --user',
     ]);
     expect(calls).toEqual([]);
@@ -114,7 +120,7 @@ describe('services by the Task Scheduler', () => {
 
   it('tell who is no administrator what to do', async () => {
     refuse = '/Create';
-    expect((await taskSchedulerKeeper(run, folder).install(PLAN)).lines).toEqual([
+    expect((await english(taskSchedulerKeeper(run, folder).install(PLAN))).lines).toEqual([
       'Access denied',
       'a service for the whole machine needs a console that was opened as administrator; or use --user',
     ]);

@@ -1,3 +1,4 @@
+import type { Text } from '../../core/language.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
 
 /** Services that run on their own; `stack` serves a checkout. */
@@ -17,7 +18,7 @@ export interface ServicePlan {
 /** What one run of `service` did or found. */
 export interface ServiceOutcome {
   readonly ok: boolean;
-  readonly lines: readonly string[];
+  readonly lines: readonly Text[];
 }
 
 /** Runs a system tool; its output is for people. Never throws for an exit code. */
@@ -35,3 +36,9 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
   gateway: 'FlowCollect gateway: the authenticated door in front of Pushgateway',
   auditor: 'FlowCollect auditor: compares airports with devices and reports',
 };
+
+/** What a system tool said, which is in the language of the system. */
+export function saidBy(output: string): Text {
+  const text = output.trim();
+  return [text, text];
+}

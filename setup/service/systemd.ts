@@ -1,7 +1,16 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunTool, ServiceKeeper, ServiceName, ServiceOutcome, ServicePlan } from './service-plan.ts';
+import type { Text } from '../../core/language.ts';
+import {
+  type RunTool,
+  type ServiceKeeper,
+  type ServiceName,
+  type ServiceOutcome,
+  type ServicePlan,
+  saidBy,
+} from './service-plan.ts';
 import { systemdUnits, unitName } from './systemd-unit.ts';
+import { TEXTS } from './texts.ts';
 
 type Scope = ServicePlan['scope'];
 
@@ -48,10 +57,8 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
       return {
         ok: true,
         lines: [
-          `installed and started: ${join(folder, `${unit}.service`)}`,
-          plan.scope === 'user'
-            ? `its log: journalctl --user -u ${unit}; to run without a session: loginctl enable-linger`
-            : `its log: journalctl -u ${unit}; its state: /var/lib/${unit}`,
+          TEXTS.installed(join(folder, `${unit}.service`)),
+          plan.scope === 'user' ? TEXTS.logOfUser(unit) : TEXTS.logOfSystem(unit),
         ],
       };
     },
@@ -66,23 +73,23 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
       }
       await systemctl(scope, 'daemon-reload');
       if (!outcome.ok) return outcome;
-      return { ok: true, lines: [`uninstalled: ${name}; settings and state were left where they are`] };
+      return { ok: true, lines: [TEXTS.uninstalled(name)] };
     },
 
     async status(service, scope) {
       const { exitCode, output } = await systemctl(scope, 'status', '--no-pager', '--lines=5', unitName(service));
-      return { ok: exitCode === 0, lines: [output.trimEnd()] };
+      return { ok: exitCode === 0, lines: [saidBy(output)] };
     },
   };
 
   /** What keeps this process from changing services of a scope, and how to mend it. */
-  async function forbidden(scope: Scope): Promise<string | undefined> {
+  async function forbidden(scope: Scope): Promise<Text | undefined> {
     if (scope === 'system') {
-      return root ? undefined : 'a service for the whole machine needs root: run it with sudo, or use --user';
+      return root ? undefined : TEXTS.needsRoot;
     }
     const { exitCode, output } = await systemctl('user', 'show-environment');
     if (exitCode === 0) return undefined;
-    return `${output.trimEnd()}: with --user, run it as yourself, without sudo, in a session that you signed in to (not by su)`;
+    return TEXTS.needsSession(output.trim());
   }
 
   /** Whether a service that was just started goes on: systemd calls it started as soon as its program was loaded. */
@@ -94,27 +101,25 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
     return true;
   }
 
-  async function whyNot(unit: string, scope: Scope): Promise<string[]> {
+  async function whyNot(unit: string, scope: Scope): Promise<Text[]> {
     // Between two tries `systemctl status` leaves out what the service itself said.
     const whose = scope === 'user' ? ['--user'] : [];
     const { output } = await run('journalctl', [...whose, '-u', unit, '-n', '15', '--no-pager', '-o', 'cat']);
-    return [`${unit} is installed but does not run; systemd goes on trying:`, output.trimEnd()];
+    return [TEXTS.doesNotRun(unit), saidBy(output)];
   }
 
   async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
     for (const step of steps) {
       const { exitCode, output } = await step();
-      if (exitCode !== 0) return { ok: false, lines: [output.trimEnd()] };
+      if (exitCode !== 0) return { ok: false, lines: [saidBy(output)] };
     }
     return { ok: true, lines: [] };
   }
 }
 
 /** A system service sees no home folders, so neither the program nor Node may stand in one. */
-function unreachable({ scope, program }: ServicePlan): string | undefined {
+function unreachable({ scope, program }: ServicePlan): Text | undefined {
   if (scope === 'user') return undefined;
   const hidden = [program.command, ...program.args].find((path) => /^\/(home|root|run\/user)\//.test(path));
-  return hidden === undefined
-    ? undefined
-    : `a system service cannot see ${hidden}: put it below /usr/local or /opt, or install with --user`;
+  return hidden === undefined ? undefined : TEXTS.hidden(hidden);
 }

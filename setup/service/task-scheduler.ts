@@ -1,7 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scheduledTask, taskName } from './scheduled-task.ts';
-import type { RunTool, ServiceKeeper, ServiceOutcome } from './service-plan.ts';
+import { type RunTool, type ServiceKeeper, type ServiceOutcome, saidBy } from './service-plan.ts';
+import { TEXTS } from './texts.ts';
 
 /**
  * Keeps services by the Task Scheduler of Windows.
@@ -11,7 +12,7 @@ import type { RunTool, ServiceKeeper, ServiceOutcome } from './service-plan.ts';
 export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper {
   const schtasks = async (...args: readonly string[]): Promise<ServiceOutcome> => {
     const { exitCode, output } = await run('schtasks.exe', args);
-    return { ok: exitCode === 0, lines: [output.trim()] };
+    return { ok: exitCode === 0, lines: [saidBy(output)] };
   };
   return {
     async install(plan) {
@@ -22,22 +23,18 @@ export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper
       try {
         const created = await schtasks('/Create', '/TN', name, '/XML', file, '/F');
         if (!created.ok) {
-          const hint =
-            'a service for the whole machine needs a console that was opened as administrator; or use --user';
-          return plan.scope === 'system' ? { ok: false, lines: [...created.lines, hint] } : created;
+          return plan.scope === 'system' ? { ok: false, lines: [...created.lines, TEXTS.needsAdministrator] } : created;
         }
       } finally {
         await rm(file, { force: true });
       }
       const started = await schtasks('/Run', '/TN', name);
-      return started.ok ? { ok: true, lines: [`installed and started: scheduled task ${name}`] } : started;
+      return started.ok ? { ok: true, lines: [TEXTS.installedTask(name)] } : started;
     },
     async uninstall(service) {
       await schtasks('/End', '/TN', taskName(service));
       const deleted = await schtasks('/Delete', '/TN', taskName(service), '/F');
-      return deleted.ok
-        ? { ok: true, lines: [`uninstalled: ${taskName(service)}; settings and state were left`] }
-        : deleted;
+      return deleted.ok ? { ok: true, lines: [TEXTS.uninstalled(taskName(service))] } : deleted;
     },
     status: (service) => schtasks('/Query', '/TN', taskName(service), '/V', '/FO', 'LIST'),
   };

@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ListenAddress, ListenError, listenHttp } from '../../runtime/http-listener.ts';
+import { type ListenAddress, ListenError, listenHttp, unusable } from '../../runtime/http-listener.ts';
 import type { KernelApi } from './kernel-api.ts';
 
 /** A place where the API is served; it dies as a process does, cutting every connection. */
@@ -28,7 +28,7 @@ export async function listenOnSocket(api: KernelApi, path: string): Promise<Kern
   const server = createServer(api.onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new ListenError(`${path} cannot be used (${error.code}); change --socket`, { cause: error }));
+      reject(new ListenError(unusable(path, error, '--socket'), { cause: error }));
     });
     server.listen(path, resolve);
   });

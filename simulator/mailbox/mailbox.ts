@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
-import { ListenError } from '../../runtime/http-listener.ts';
+import { ListenError, unusable } from '../../runtime/http-listener.ts';
 
 /** A mail that arrived. */
 export interface ReceivedMail {
@@ -94,7 +94,7 @@ export function createMailbox(options: {
       new Promise((resolve, reject) => {
         const refuse = (error: NodeJS.ErrnoException): void => {
           reject(
-            new ListenError(`127.0.0.1:${options.port} cannot be used (${error.code}); change --mailbox-port`, {
+            new ListenError(unusable(`127.0.0.1:${options.port}`, error, '--mailbox-port'), {
               cause: error,
             }),
           );

@@ -21,8 +21,10 @@ export async function buildSingleBundle(root: string, path: string): Promise<Met
     stdin: {
       contents: [
         "import { dispatch } from './cli/commands.ts';",
+        "import { ownCommand, ownInvocation } from './runtime/own-command.ts';",
+        'const called = ownCommand(ownInvocation(process.env, process.argv[1]));',
         `const LOADERS = {\n${loaders.join('\n')}\n};`,
-        'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle]()).then(',
+        'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle](), called).then(',
         '  (exitCode) => { process.exitCode = exitCode; },',
         '  (error) => { console.error(error); process.exitCode = 1; },',
         ');',

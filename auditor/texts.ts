@@ -1,0 +1,151 @@
+import type { Text, TextTable } from '../core/language.ts';
+
+/** What the auditor's commands say; reports, mail and bot have words of their own. */
+export const TEXTS = {
+  config: ['配置文件', 'the settings file'],
+  json: ['输出 JSON', 'print JSON'],
+  auditor: [
+    '读取机场、审计并邮寄日报，直到被停止',
+    'reads the airports, audits, and mails the report, until it is stopped',
+  ],
+  audit: [
+    '审计一次：读取机场，汇总设备用量，打印报告',
+    'one audit: reads the airports, sums what devices used, and prints the report',
+  ],
+  now: ['审计当前这一天和未结束的窗口，不改变它们', 'of the running day and the open windows, which stay as they are'],
+  window: [
+    '用保存的读数审计过去的一天或一段：2026-11-20 或 2026-11-01..2026-11-20',
+    'of a day or FROM..TO that is over, from what was kept, such as 2026-11-20 or 2026-11-01..2026-11-20',
+  ],
+  user: [
+    '只看这个用户，以及 [airport.NAME] 写明属于他的机场',
+    'of this user, with the airports whose [airport.NAME] names them',
+  ],
+  mailToo: ['同时邮寄报告', 'mail the report too'],
+  figures: ['以 JSON 打印报告的数字', "print the report's figures as JSON"],
+  nowOrWindow: ['请给出 --now 或 --window 起..止', "give '--now' or '--window FROM..TO'"],
+  badWindow: (given: string, [zh, en]: Text): Text => [`--window ${given}：${zh}`, `--window ${given}: ${en}`],
+  windowForms: [
+    '须为“起..止”或某一天，如 2026-11-20、2026-11-01..2026-11-20 或 2026-11-20T08:00..2026-11-20T20:00',
+    'must read FROM..TO or one day, such as 2026-11-20, 2026-11-01..2026-11-20 or 2026-11-20T08:00..2026-11-20T20:00',
+  ],
+  windowOrder: ['开始须早于结束', 'must begin before it ends'],
+  windowRuns: ['须已经结束；未结束的请用 --now 审计', 'must have ended; what runs still is audited with --now'],
+  notMailed: (file: string): Text => [
+    `没有邮寄：请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
+    `not mailed: set EmailUser and EmailTo in [smtp] of ${file}`,
+  ],
+
+  amend: ['更正历史，之后重新审计有关的窗口', 'correct history; windows are then audited again'],
+  acknowledge: ['某一天的结论已核实，没有问题', "a day's verdict was looked into, and all is well"],
+  multiplier: ['节点真正的倍率', 'what a node is really multiplied by'],
+  node: ['节点属于哪个机场', 'which airport a node belongs to'],
+  device: ['设备改了名，或换了一台', 'a device was renamed or replaced'],
+  airportName: ['机场的名字', 'its name'],
+  date: ['日期，如 2026-11-23', 'such as 2026-11-23'],
+  nodeName: ['节点的全名', 'its whole name'],
+  factor: ['如 2；会变的写 1-1.5', 'such as 2, or 1-1.5 where it changes'],
+  before: ['原来的 DeviceID', 'its old DeviceID'],
+  after: ['新的 DeviceID', 'the new one'],
+  badDate: (given: string): Text => [
+    `${given} 不是日期，应如 2026-11-23`,
+    `${given} must be a date such as 2026-11-23`,
+  ],
+  badFactor: (given: string): Text => [
+    `${given} 不是倍率，应为数如 2，或范围如 1-1.5`,
+    `${given} must be a number such as 2, or a range such as 1-1.5`,
+  ],
+  noAirport: (given: string, known: string): Text => [
+    `没有机场 ${given}；已有：${known}`,
+    `there is no airport ${given}; there are: ${known}`,
+  ],
+  amended: ['已保存；运行中的审计器下次查看时生效', 'kept; the running auditor applies it at its next look'],
+  nothingChanges: ['已结束的窗口，结论都不变', 'no verdict of a closed window changes'],
+
+  airport: [
+    '解释 Subscription-Userinfo 响应头或节点的倍率',
+    "explain a Subscription-Userinfo header or a node's multiplier",
+  ],
+  parse: ['Subscription-Userinfo 响应头的含义', 'what a Subscription-Userinfo header says'],
+  header: ['响应头，或代替它的正文里的一行或 JSON', 'the header, or the line or JSON of a body that stands in for it'],
+  nodeMultiplier: ['从节点名看，它的流量按多少倍计', "by how much a node's name says its bytes are multiplied"],
+
+  mail: ['检查能否邮寄日报', 'check that reports can be mailed'],
+  mailTest: [
+    '按 [smtp] 的设置发一封测试邮件，并说明问题所在',
+    'send a mail by the settings of [smtp], and explain what goes wrong',
+  ],
+  noMail: (file: string): Text => [
+    `请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
+    `set EmailUser and EmailTo in [smtp] of ${file}`,
+  ],
+
+  telegram: ['谁可以询问 Telegram 机器人', 'who may ask the Telegram bot'],
+  code: [
+    '生成一次性代码；15 分钟内把它发给机器人的聊天，就能看到这个用户',
+    'make a one-time code; the chat that sends it to the bot within 15 minutes sees that user',
+  ],
+  chatUser: ['聊天可以看到谁的数据', 'whose figures the chat may see'],
+  noBot: (file: string): Text => [
+    `没有机器人：请设置 ${file} 中 [telegram] 的 BotToken`,
+    `there is no bot: set BotToken in [telegram] of ${file}`,
+  ],
+  noUser: (given: string, known: string): Text => [
+    `没有用户 ${given}；已有：${known}`,
+    `there is no user ${given}; there are: ${known}`,
+  ],
+
+  badAmendments: (path: string): Text => [
+    `${path} 不是更正的列表；请改正或移走它`,
+    `${path} is not a list of amendments; mend it or move it away`,
+  ],
+  stateNotJson: (path: string): Text => [
+    `${path} 不是 JSON；请从备份恢复，或移走它重新开始`,
+    `${path} is not JSON; restore it from a backup, or move it away to begin anew`,
+  ],
+  otherState: (path: string, where: string): Text => [
+    `${path} 不是本版本的状态（${where}）；移走它可重新开始`,
+    `${path} is not a state of this version (${where}); move it away to begin anew`,
+  ],
+} as const satisfies TextTable;
+
+/** What is said of the auditor's settings. */
+export const SETTINGS_TEXTS = {
+  subUrlsForm: (entry: number): Text => [
+    `第 ${entry} 项须写成 ["名字"]="https://…"`,
+    `entry ${entry} must read ["name"]="https://…"`,
+  ],
+  subUrlsAddress: (entry: number): Text => [
+    `第 ${entry} 项的地址须以 http:// 或 https:// 开头`,
+    `the address of entry ${entry} must begin with http:// or https://`,
+  ],
+  subUrlsTwice: (entry: number): Text => [`第 ${entry} 项的名字重复了`, `the name of entry ${entry} stands twice`],
+  noSubUrls: ['没有设置：报告里不会有机场，也不检查泄露', 'is not set: reports will hold no airport and no leak check'],
+  cron: ['须为 cron 的五个字段，如 55 23 * * *', 'must be five fields of cron, such as 55 23 * * *'],
+  noMail: ['没有设置 EmailUser 或 EmailTo：不会邮寄日报', 'EmailUser or EmailTo is not set: no report will be mailed'],
+  sameArchiveToken: ['与别人的相同；请另换一个', "is somebody else's too; make a new one"],
+  inSubUrls: ['SubUrls 里也有它；请只留一处', 'stands in SubUrls too; leave one of them out'],
+  noUrl: ['缺少此项；请补上它或 UrlFile，或在 SubUrls 里加一项', 'is missing; add it, UrlFile, or a SubUrls entry'],
+  badUserName: ([zh, en]: Text): Text => [`“user.”之后的名字${zh}`, `the name after "user." ${en}`],
+  isOwner: [
+    '就是主人：请改为设置 [smtp] 的 EmailTo 和 [server] 的 ArchiveToken',
+    'is the owner: set EmailTo in [smtp] and ArchiveToken in [server] instead',
+  ],
+  needsMailTo: [
+    '还需要 MailTo：收到自己日报的人才有历史日报',
+    'needs a MailTo: only who gets reports of their own has an archive',
+  ],
+  mailAddress: ['须为邮箱地址，如 name@qq.com', 'must be a mail address such as name@qq.com'],
+  origin: (known: string): Text => [`须为 ${known} 之一`, `must be ${known}`],
+  needsName: ['需要名字，如 [airport.NAME]', 'needs a name, such as [airport.NAME]'],
+  httpUrl: ['须以 http:// 或 https:// 开头', 'must begin with http:// or https://'],
+  proxy: [
+    '须为地址，如 http://127.0.0.1:7890、https://… 或 socks5://…',
+    'must be an address such as http://127.0.0.1:7890, https://… or socks5://…',
+  ],
+  secret: ['只用于 Origin = kernel', 'is for Origin = kernel alone'],
+  urlTwice: ['不能与 Url 同时设置', 'and Url exclude each other'],
+  resetDay: ['须为 1 到 31 的整数', 'must be a day from 1 to 31'],
+  pattern: ['须为正则表达式，如 ^(HK|JP)', 'must be a regular expression, such as ^(HK|JP)'],
+  multipliers: ['须写成 文字=2 或 文字=1-2，以逗号分隔', 'must read TEXT=2 or TEXT=1-2, separated by commas'],
+} as const satisfies TextTable;

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { expectBothLanguages } from '../test/text-table.ts';
+import { BUNDLE_OF_COMMAND } from './commands.ts';
+import { COMMAND_TEXTS, TEXTS } from './texts.ts';
+
+it('says of every command in both languages what it is for', () => {
+  expect(Object.keys(COMMAND_TEXTS).sort()).toEqual(Object.keys(BUNDLE_OF_COMMAND).sort());
+  expectBothLanguages(COMMAND_TEXTS);
+  expectBothLanguages(TEXTS);
+});

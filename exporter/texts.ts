@@ -1,0 +1,109 @@
+import type { Text, TextTable } from '../core/language.ts';
+
+/** What the commands of a device and its settings say; the table, `doctor` and its problems have words of their own. */
+export const TEXTS = {
+  exporter: [
+    '统计一台设备内核的流量并上报，直到被停止',
+    "account one device's kernel and push its counters, until it is stopped",
+  ],
+  doctor: ['检查设备的设置、内核、状态目录和网关', "check a device's settings, kernel, state folder and gateway"],
+  replay: [
+    '用账本重放录下的 /connections 数据，并打印计数',
+    'run a recorded /connections stream through the ledger and print its counters',
+  ],
+  config: ['配置文件', 'the settings file'],
+  recordings: [
+    '录制文件，每行一条 {"t":毫秒} TAB 消息，可用 gzip 压缩；多个文件首尾相接',
+    'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream',
+  ],
+  interval: ['模拟的读取间隔，毫秒', 'poll interval to imitate, in milliseconds'],
+  phase: ['从录制开始多少毫秒之后的第一帧算起', 'start at the first frame at least this many milliseconds in'],
+  proxies: ['内核 /proxies 的应答，用来判断节点类型', "the kernel's /proxies answer, for the types of nodes"],
+  logs: ['/logs 数据：{"t", "type", "payload"} 的列表', 'the /logs stream: a list of {"t", "type", "payload"}'],
+  fromZero: [
+    '第一帧也计入，如同账本与内核同时启动',
+    'count the first frame too, as if the ledger had run when the kernel started',
+  ],
+  json: ['输出 JSON', 'print JSON'],
+  badMilliseconds: (given: string): Text => [`${given} 不是整数毫秒`, `${given} is not a whole number of milliseconds`],
+
+  replayed: (frames: number, restarts: number): Text => [
+    `${frames} 帧，内核重启 ${restarts} 次`,
+    `${frames} frames, ${restarts} kernel restarts`,
+  ],
+  replayedKernel: (download: string, upload: string): Text => [
+    `内核  下行 ${download}，上行 ${upload}`,
+    `kernel  download ${download}, upload ${upload}`,
+  ],
+  replayedCarry: (download: string, upload: string): Text => [
+    `结转  下行 ${download}，上行 ${upload}`,
+    `carry   download ${download}, upload ${upload}`,
+  ],
+  unreadableRecording: (path: string, code: string): Text => [
+    `${path}：无法读取（${code}）`,
+    `${path}: cannot be read (${code})`,
+  ],
+  brokenGzip: (path: string): Text => [`${path}：gzip 文件不完整`, `${path}: is not a whole gzip file`],
+  badRecordingLine: (path: string, line: number): Text => [
+    `${path}:${line}：应为 {"t":毫秒时间戳}、制表符和一条 /connections 消息`,
+    `${path}:${line}: expected {"t":epoch-ms}, a tab and a /connections message`,
+  ],
+  noFrames: (path: string): Text => [`${path}：没有任何帧`, `${path}: holds no frames`],
+  badLog: (path: string): Text => [
+    `${path}：应为 {"t", "type", "payload"} 的列表`,
+    `${path}: expected a list of {"t", "type", "payload"}`,
+  ],
+  notJson: (path: string): Text => [`${path}：不是 JSON`, `${path}: is not JSON`],
+
+  unusableState: (path: string, code: string): Text => [
+    `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
+    `the state ${path} cannot be used (${code}); mend [client] StateDir`,
+  ],
+  unwritableLog: (path: string, code: string): Text => [
+    `日志 ${path} 无法写入（${code}），请腾出磁盘空间，或修改 [client] LocalLogFile`,
+    `${path} cannot be written (${code}); free the disk or move [client] LocalLogFile`,
+  ],
+  comma: ['、', ', '],
+  settingsOf: (file: string, devices: string): Text => [
+    `设置 ${file}，设备 ${devices}`,
+    `settings ${file}, device ${devices}`,
+  ],
+  toMend: (faults: number): Text => [`${faults} 处需要修复`, `${faults} to mend`],
+} as const satisfies TextTable;
+
+/** What is said of `[client]` and `[kernel.NAME]`. */
+export const SETTINGS_TEXTS = {
+  wholeNumber: ['须为整数', 'must be a whole number'],
+  logLevel: ['须为 debug、info、warn 或 error', 'must be debug, info, warn or error'],
+  kernelAddress: [
+    '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
+    'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
+  ],
+  fingerprint: [
+    '须为证书的 SHA-256 指纹：64 位十六进制数，可带冒号',
+    'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
+  ],
+  families: (known: string): Text => [`只能列出 ${known}`, `must list only ${known}`],
+  headerCharacters: ['只能含有 HTTP 请求头可以携带的字符', 'must hold only characters that an HTTP header can carry'],
+  nameOfSection: ([zh, en]: Text): Text => [
+    `作为节名${zh}，请为这一节写上 DeviceID`,
+    `${en}; give the section a DeviceID`,
+  ],
+  sameAs: (section: string): Text => [
+    `与 [${section}] 的相同；每个内核要有自己的`,
+    `is that of [${section}] too; every kernel needs its own`,
+  ],
+  noCertificate: [
+    '不起作用：只有 https:// 的内核才有证书',
+    'has no effect: only an https:// kernel shows a certificate',
+  ],
+  kernelSection: ['已忽略：内核的节须写成 [kernel.NAME]', 'is ignored: a kernel has a section [kernel.NAME]'],
+  notWatched: [
+    '不会被读取：有 [kernel.…] 时，[client] 写了 DeviceID 才读取它自己的内核',
+    'is not watched beside [kernel.…] sections unless [client] has a DeviceID',
+  ],
+  tokenInTheClear: [
+    '会让 RemoteToken 以明文经过网络；请在网关前加 TLS，并写成 https://',
+    'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
+  ],
+} as const satisfies TextTable;
