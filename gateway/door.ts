@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { STATE_HEADER } from '../core/device-id.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { createByteBudget } from './byte-budget.ts';
+import { createUserBudgets } from './byte-budget.ts';
 import { clientAddress } from './client-address.ts';
 import type { Device } from './device.ts';
 import { discardRest } from './discard-rest.ts';
@@ -27,17 +27,19 @@ export interface DoorOptions {
 
 /** All bodies together, packed and unpacked: some sixteen of the largest. */
 const BODY_BUDGET = 16 * MAX_UNPACKED_BYTES;
+/** Those of one user: some twelve, so that the pushes of others always have room for a few. */
+const USER_BODY_BUDGET = 12 * MAX_UNPACKED_BYTES;
 
 /** The only requests that are served: a device's push and its read-back. */
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
-  const budget = createByteBudget(BODY_BUDGET);
+  const budgetOf = createUserBudgets(BODY_BUDGET, USER_BODY_BUDGET);
   const identifyDevice = createDoorkeeper(clock, tokens);
   const reader = createPushReader();
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
     if (state.kind === 'refused') return state;
-    const body = await readPushBody(request, budget);
+    const body = await readPushBody(request, budgetOf(device.user));
     if (body.kind === 'refused') return body;
     try {
       const push = reader.read(device, body.bytes, body.packed);

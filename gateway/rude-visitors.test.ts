@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { errorOf, type GatewayAtDouble, openGatewayAtDouble, TOKEN } from '../test/gateway-at-double.ts';
+import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, TOKEN } from '../test/gateway-at-double.ts';
+import { hashToken } from './tokens.ts';
 
 let gateway: GatewayAtDouble;
 beforeEach(async () => {
@@ -35,6 +38,35 @@ describe('rude visitors', () => {
       }),
     );
     expect((await gateway.send()).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('of one user, whose pushes never end, leave memory for the pushes of another', async () => {
+    gateway.know([
+      { hash: hashToken('rude'), user: 'rude' },
+      { hash: hashToken(TOKEN), user: 'default' },
+    ]);
+    const { port } = new URL(gateway.door());
+    const [most, nearlyAll] = [2 ** 20, Buffer.alloc(2 ** 20 - 1, 32)];
+    const sockets = await Promise.all(
+      Array.from({ length: 140 }, async (_, device) => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => undefined);
+        socket.write(
+          `PUT ${pushPath(String(device))} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer rude\r\n` +
+            `X-FlowCollect-State: one 1\r\nContent-Length: ${most}\r\n\r\n`,
+        );
+        await new Promise<void>((resolve) => {
+          socket.write(nearlyAll, () => resolve());
+        });
+        return socket;
+      }),
+    );
+    // What was sent has arrived when the first of them was refused.
+    await vi.waitFor(() => expect(gateway.lines.join()).toContain('"code":"busy"'), { timeout: 15_000 });
+    // As large as a device's, which could unpack to eight megabytes.
+    const body = gzipSync(`# ${randomBytes(10_000).toString('hex')}\n${bodyOf(1)}`);
+    expect((await gateway.send({ body, headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
     for (const socket of sockets) socket.destroy();
   });
 

@@ -116,3 +116,13 @@ function headings(markdown: string): string[] {
       .replace(/\s/g, '-'),
   );
 }
+
+describe.each(['docs/security.md', 'docs/security.zh-CN.md'])('%s', (page) => {
+  it('names tests that there are', () => {
+    const named = [...read(page).matchAll(/`([\w/.-]+\.test\.ts)`((?:,? ?›? ?\*[^*]+\*)*)/g)].map(
+      ([, file = '', names = '']) => [file, [...names.matchAll(/\*([^*]+)\*/g)].map(([, name = '']) => name)] as const,
+    );
+    expect(named.length).toBeGreaterThan(20);
+    for (const [file, names] of named) for (const name of names) expect(read(file), file).toContain(name);
+  });
+});
