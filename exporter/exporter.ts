@@ -137,18 +137,26 @@ export function createExporter(options: ExporterOptions): Exporter {
       const current = settings.current();
       const [only] = current.devices;
       listener = await listen(current);
-      try {
-        if (current.devices.length === 1 && only !== undefined) await add(only);
-        else await forEach(current.devices, add, NOT_WATCHED);
-      } catch (error) {
-        await listener.close();
-        throw error;
-      }
+      let started = (): void => {};
+      // An edit that comes meanwhile is applied afterwards.
+      changes = new Promise((resolve) => {
+        started = resolve;
+      });
       stopWatching = settings.onChange((next, previous) => {
         changes = changes
           .then(() => change(next, previous))
           .catch((error) => logger.error({ err: error }, 'a change of settings did not fully apply'));
       });
+      try {
+        if (current.devices.length === 1 && only !== undefined) await add(only);
+        else await forEach(current.devices, add, NOT_WATCHED);
+      } catch (error) {
+        stopWatching();
+        await listener.close();
+        throw error;
+      } finally {
+        started();
+      }
     },
     async stop() {
       stopWatching();

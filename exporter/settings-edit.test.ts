@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../runtime/clock.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
+import { createLogger } from '../runtime/logger.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
+import { type ExporterConfig, readExporterConfig } from './config.ts';
+import { createExporter } from './exporter.ts';
 
 let device: Device;
 
@@ -25,6 +29,37 @@ describe('an edit of the settings', () => {
     expect(metricValue(device.gateway.pushes.at(-1)?.text ?? '', gauge)).toBe(0);
     await device.edit(device.ini());
     await eventually(() => expect(metricValue(device.gateway.pushes.at(-1)?.text ?? '', gauge)).toBe(1));
+  });
+
+  it('that comes while the exporter starts is applied', async () => {
+    const { folder } = device;
+    const logger = createLogger('exporter', 'silent');
+    let settings = readExporterConfig('ClientSetting.ini', device.ini()).settings;
+    const listeners: ((next: ExporterConfig, previous: ExporterConfig) => void)[] = [];
+    const exporter = createExporter({
+      settings: {
+        current: () => settings,
+        lastReloadSuccessful: () => true,
+        onChange(listener) {
+          listeners.push(listener);
+          return () => {};
+        },
+        close: async () => {},
+      },
+      folder,
+      clock: systemClock,
+      logger,
+      chance: () => 0,
+      newStateId() {
+        const previous = settings;
+        settings = readExporterConfig('ClientSetting.ini', device.ini({ DeviceID: 'b' })).settings;
+        for (const listener of listeners.splice(0)) listener(settings, previous);
+        return 'one';
+      },
+    });
+    await exporter.start();
+    await eventually(() => expect(exporter.views().map(({ deviceId }) => deviceId)).toEqual(['b']));
+    await exporter.stop();
   });
 
   it('mends a wrong secret without a restart', async () => {

@@ -20,6 +20,8 @@ export interface ScriptedKernel {
   send(path: string, text: string): void;
   /** Open WebSockets of a path. */
   open(path: string): number;
+  /** Cuts them. */
+  cut(path: string): void;
   /** Cuts every connection and stops listening. */
   kill(): Promise<void>;
 }
@@ -128,6 +130,9 @@ export async function startScriptedKernel({
       for (const socket of sockets.get(path) ?? []) socket.send(text);
     },
     open: (path) => sockets.get(path)?.size ?? 0,
+    cut(path) {
+      for (const socket of sockets.get(path) ?? []) socket.terminate();
+    },
     async kill() {
       for (const open of sockets.values()) for (const socket of open) socket.terminate();
       const closed = new Promise((resolve) => {

@@ -85,6 +85,15 @@ describe('a kernel client', () => {
     expect(logs).not.toContain(true);
   });
 
+  it('falls back to GET where a WebSocket opens and brings nothing', async () => {
+    kernel.answers.set('/connections', JSON.parse(connectionsMessage(0, 5)));
+    start();
+    await vi.waitFor(() => expect(kernel.open('/connections')).toBe(1));
+    kernel.cut('/connections');
+    await vi.waitFor(() => expect(totals()).toContain(5));
+    expect(links.at(-1)).toMatchObject({ kind: 'up', via: 'get' });
+  });
+
   it('says where nothing listens and goes on by itself when the kernel comes back', async () => {
     start();
     await vi.waitFor(() => expect(frames).toHaveLength(1));

@@ -18,22 +18,26 @@ const FALLBACK_MS = 60_000;
 
 /**
  * Brings `/connections` messages until the kernel is lost or the signal aborts: by WebSocket, or by GET where a
- * WebSocket cannot be had (a proxy in between, an old kernel).
+ * WebSocket cannot be had or brings nothing (a proxy in between, an old kernel).
  *
  * @returns why GET failed, or undefined when the WebSocket ended or it was stopped
  */
 export async function followFrames(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
   const { endpoint, signal, clock, pollInterval, onMessage } = options;
   while (!signal.aborted) {
+    let heard = false;
     const end = await followMessages({
       endpoint,
       path: `/connections?interval=${pollInterval}`,
       signal,
       silence: Math.max(10_000, 5 * pollInterval),
       onOpen: () => {},
-      onMessage: (text) => onMessage(text, 'websocket'),
+      onMessage(text) {
+        heard = true;
+        onMessage(text, 'websocket');
+      },
     });
-    if (end === 'ended') return undefined;
+    if (end === 'ended' && heard) return undefined;
     const problem = await poll(options, clock.now() + FALLBACK_MS);
     if (problem !== undefined) return problem;
   }

@@ -142,7 +142,8 @@ export function createFamilyNames(
         }
         name = give(key, at);
       }
-      name.lastUsed = at;
+      // A clock that starts in the past, as on a router without one of its own, must not make names look idle.
+      if (at > name.lastUsed) name.lastUsed = at;
       return name;
     },
     setCap(next) {

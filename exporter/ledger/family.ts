@@ -162,7 +162,7 @@ export function createFamilyBook(options: FamilyOptions, saved?: SavedFamilies):
           continue;
         }
         // What nearly all bytes come to, without a call: the key still has the name it had.
-        standing.lastUsed = at;
+        if (at > standing.lastUsed) standing.lastUsed = at;
         bytes.upload += upload;
         bytes.download += download;
       }

@@ -30,6 +30,21 @@ const message = (changes: Record<string, unknown> = {}): string =>
 const decode = (text: string) => createFrameDecoder().decode(text, 1000);
 
 describe('the decoder of /connections messages', () => {
+  it.each([['as the kernel writes'], [' otherwise']])(
+    'takes an id for another connection if that opened at another time: written %s',
+    (how) => {
+      const { decode: next } = createFrameDecoder();
+      const write = (changes: Record<string, unknown>) =>
+        `${how.startsWith(' ') ? ' ' : ''}${message({ connections: [item(changes)] })}`;
+      next(write({}), 1);
+      const frame = next(write({ start: '2026-11-23T15:00:00Z', chains: ['DIRECT'] }), 2);
+      expect(frame.connections[0]?.details).toMatchObject({
+        start: Date.parse('2026-11-23T15:00:00Z'),
+        chains: ['DIRECT'],
+      });
+    },
+  );
+
   it('shapes a frame', () => {
     expect(decode(message())).toEqual({
       at: 1000,

@@ -9,6 +9,8 @@ import type { ConnectionText, Counts } from './connection-text.ts';
  */
 export interface KnownConnection extends RollEntry {
   readonly details: ConnectionDetails;
+  /** When it opened, as written: a restarted kernel may use an id again. */
+  readonly start: unknown;
   /** How it was written when it was last parsed by itself. */
   text: ConnectionText | undefined;
 }
@@ -25,8 +27,12 @@ export function answerParsed(
   index: number,
 ): { readonly known: KnownConnection; readonly connection: Connection } {
   const item = checkItem(value, index);
-  const { id } = item;
-  const known = roll.find(id) ?? { id, details: readDetails(item, index), text: undefined, call: 0, position: 0 };
+  const { id, start } = item;
+  const before = roll.find(id);
+  const known =
+    before !== undefined && before.start === start
+      ? before
+      : { id, start, details: readDetails(item, index), text: undefined, call: 0, position: 0 };
   roll.answer(known);
   return { known, connection: connectionOf(known, item) };
 }
