@@ -48,6 +48,14 @@ export const TEXTS = {
     `${path}:${line}：应为 {"t":毫秒时间戳}、制表符和一条 /connections 消息`,
     `${path}:${line}: expected {"t":epoch-ms}, a tab and a /connections message`,
   ],
+  badFrame: (detail: string): Text => [
+    `录制里的 /connections 消息无法记账：${detail}`,
+    `a /connections message of the recording cannot be accounted: ${detail}`,
+  ],
+  badCatalog: (path: string, detail: string): Text => [
+    `${path}：不是内核 /proxies 的应答（${detail}）`,
+    `${path}: is not the kernel's /proxies answer (${detail})`,
+  ],
   noFrames: (path: string): Text => [`${path}：没有任何帧`, `${path}: holds no frames`],
   badLog: (path: string): Text => [
     `${path}：应为 {"t", "type", "payload"} 的列表`,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Language } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { ArgumentError } from './argument-error.ts';
-import { endingSignal, runCommands } from './command-line.ts';
+import { runCommands } from './command-line.ts';
 
 let said: string;
 beforeEach(() => {
@@ -90,6 +90,10 @@ it('knows two languages', async () => {
 });
 
 it('outlives whoever read its output, and, if it runs until it is ended, a full disk too', async () => {
+  // As a process does that begins: tests that ran before have this one's signals and listeners.
+  process.stdout.removeAllListeners('error');
+  vi.resetModules();
+  const { endingSignal, runCommands } = await import('./command-line.ts');
   await runCommands(['work'], [], () => [new Command('work').action(() => {})]);
   const emit = (code: string) => () => process.stdout.emit('error', Object.assign(new Error(code), { code }));
   expect(emit('EPIPE')).not.toThrow();

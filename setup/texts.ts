@@ -77,6 +77,10 @@ export const TEXTS = {
   restoreFile: ['备份文件', 'the archive'],
   restoreInto: ['写到这个目录之下，而不是原处', 'write below this folder instead of where it came from'],
   restoreReplace: ['已有的改名为 .before-restore 保留', 'put aside what is there, with .before-restore at its name'],
+  nothingToPack: (path: string, code: string): Text => [
+    `${path} 无法打包（${code}），请检查路径和权限`,
+    `${path} cannot be packed (${code}); check the path and its permissions`,
+  ],
   inTheWay: (path: string): Text => [
     `${path} 已存在：请移走它，或用 --replace 改名保留`,
     `${path} exists: move it away, or let --replace put it aside`,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { SpokenError, type Text } from '../../core/language.ts';
+import { TEXTS } from '../texts.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -24,12 +26,12 @@ export interface Prometheus {
 }
 
 /** Prometheus cannot answer; the message names its address and what to mend, {@link reason} says it in reports. */
-export class PrometheusError extends Error {
+export class PrometheusError extends SpokenError {
   override readonly name = 'PrometheusError';
   readonly reason: Reason;
 
-  constructor(message: string, why: Reason, cause?: unknown) {
-    super(message, { cause });
+  constructor(text: Text, why: Reason, cause?: unknown) {
+    super(text, { cause });
     this.reason = why;
   }
 }
@@ -62,27 +64,17 @@ export function createPrometheus({ address, fetch }: PrometheusOptions): Prometh
       });
       text = await response.text();
     } catch (error) {
-      throw new PrometheusError(
-        `Prometheus at ${shown} does not answer; check that it runs, and [server] PrometheusAddr`,
-        reason('prometheus_unreachable', shown),
-        error,
-      );
+      throw new PrometheusError(TEXTS.prometheusSilent(shown), reason('prometheus_unreachable', shown), error);
     }
     const body = parseJson(text);
     const refused = failure.safeParse(body);
     if (refused.success) {
       const { error } = refused.data;
-      throw new PrometheusError(
-        `Prometheus at ${shown} refused a query: ${error}`,
-        reason('prometheus_refused', error),
-      );
+      throw new PrometheusError(TEXTS.prometheusRefused(shown, error), reason('prometheus_refused', error));
     }
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new PrometheusError(
-      `${shown} answered ${response.status} and not as Prometheus does; check [server] PrometheusAddr`,
-      reason('prometheus_answer', shown),
-    );
+    throw new PrometheusError(TEXTS.notPrometheus(shown, response.status), reason('prometheus_answer', shown));
   };
 
   return {

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
-import type { Say } from '../../core/language.ts';
+import type { Say, Text } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import { decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
+import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
+import { FrameError } from '../kernel/decoder/frame-error.ts';
 import { TEXTS } from '../texts.ts';
 import {
   parseRecordedJson,
   parseRecordedLog,
   parseRecordedMessages,
   type RecordedLogLine,
+  RecordingError,
   readRecordedText,
 } from './recording.ts';
 import { type ReplayResult, replay } from './replay.ts';
@@ -49,15 +51,10 @@ export function replayCommand(print: (text: string) => void, say: Say): Command 
       const messages = [];
       for (const file of files) messages.push(...parseRecordedMessages(file, await readRecordedText(file)));
       const log = options.logs === undefined ? undefined : await readLog(options.logs);
-      const result = replay({
-        messages,
-        ...(log === undefined ? {} : { log }),
-        catalog: await readCatalog(options.proxies),
-        ledger: LEDGER,
-        interval: options.interval,
-        phase: options.phase,
-        fromZero: options.fromZero === true,
-      });
+      const catalog = await readCatalog(options.proxies);
+      const { interval, phase, fromZero = false } = options;
+      const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: LEDGER };
+      const result = spoken(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
       print(options.json === true ? JSON.stringify(result) : describe(result, say));
     });
 }
@@ -68,7 +65,22 @@ async function readLog(path: string): Promise<RecordedLogLine[]> {
 
 async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
   if (path === undefined) return EMPTY_NODE_CATALOG;
-  return decodeCatalog(parseRecordedJson(path, await readRecordedText(path)));
+  const answer = parseRecordedJson(path, await readRecordedText(path));
+  return spoken(
+    () => decodeCatalog(answer),
+    CatalogError,
+    (detail) => TEXTS.badCatalog(path, detail),
+  );
+}
+
+/** Has an error that names a place in the kernel's data, in English, say in both languages what it is about. */
+function spoken<T>(task: () => T, kind: typeof FrameError | typeof CatalogError, text: (detail: string) => Text): T {
+  try {
+    return task();
+  } catch (error) {
+    if (error instanceof kind) throw new RecordingError(text(error.message), { cause: error });
+    throw error;
+  }
 }
 
 function describe({ frames, kernel, carry, restarts, series }: ReplayResult, say: Say): string {

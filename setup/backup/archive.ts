@@ -5,6 +5,7 @@ import { dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { SpokenError } from '../../core/language.ts';
+import { errorCode } from '../../runtime/error-code.ts';
 import { TEXTS } from '../texts.ts';
 
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ export class BackupError extends SpokenError {
  * @throws BackupError
  */
 export async function writeBackup(archive: string, paths: readonly string[], version: string): Promise<void> {
-  const real = [...new Set(await Promise.all(paths.map((path) => realpath(path))))];
+  const real = [...new Set(await Promise.all(paths.map(realPath)))];
   const root = parse(resolve(archive)).root;
   const named = real.map((path) => relative(root, path).replaceAll('\\', '/'));
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-backup-'));
@@ -116,6 +117,15 @@ async function tar(args: readonly string[]): Promise<string> {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT' || code === ENV_FINDS_NONE) throw new BackupError(TEXTS.noTar);
     throw new BackupError(TEXTS.tarFailed((stderr ?? '').trim()), { cause: error });
+  }
+}
+
+/** @throws BackupError where nothing is there, or may not be seen */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    throw new BackupError(TEXTS.nothingToPack(path, errorCode(error)), { cause: error });
   }
 }
 

@@ -42,3 +42,10 @@ it('says that tar is missing', async () => {
   vi.stubEnv('PATH', folder);
   await expect(packed()).rejects.toThrow('backups need the program tar');
 });
+
+it('says what cannot be packed', async () => {
+  const missing = join(folder, 'missing');
+  const command = backupCommand(() => {}, sayIn('en'));
+  const attempt = command.parseAsync([join(folder, 'backup.tar.gz'), missing, '--config', settings], { from: 'user' });
+  await expect(attempt).rejects.toThrow(`${missing} cannot be packed (ENOENT); check the path and its permissions`);
+});

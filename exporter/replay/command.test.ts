@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { errorText, type Language, sayIn } from '../../core/language.ts';
+import { replayCommand } from './command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-replay-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function play(language: Language, recording: string, proxies = '{"proxies":{}}'): Promise<string> {
+  const [file, catalog] = [join(folder, 'a.ndjson'), join(folder, 'proxies.json')];
+  await writeFile(file, recording);
+  await writeFile(catalog, proxies);
+  let printed = '';
+  const command = replayCommand((text) => {
+    printed = text;
+  }, sayIn(language));
+  try {
+    await command.parseAsync([file, '--proxies', catalog], { from: 'user' });
+  } catch (error) {
+    return errorText(error, language);
+  }
+  return printed;
+}
+const frame = '{"t":1}\t{"downloadTotal":5,"uploadTotal":0,"connections":null}';
+
+it('prints what the ledger made of it, in the language that is set', async () => {
+  expect(await play('zh', frame)).toMatch(/^1 帧，内核重启 0 次\n/);
+  expect(await play('en', frame)).toMatch(/^1 frames, 0 kernel restarts\n/);
+});
+
+it.each([
+  ['zh', '{"t":1}\t{}', '{"proxies":{}}', '录制里的 /connections 消息无法记账：'],
+  ['en', '{"t":1}\t{}', '{"proxies":{}}', 'a /connections message of the recording cannot be accounted: '],
+  ['zh', frame, '{"proxies":5}', 'proxies.json：不是内核 /proxies 的应答（'],
+  ['en', frame, '{"proxies":5}', "proxies.json: is not the kernel's /proxies answer ("],
+] as const)('says what cannot be replayed (%s)', async (language, recording, proxies, words) => {
+  expect(await play(language, recording, proxies)).toContain(words);
+});
