@@ -14,6 +14,11 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** The text without characters that steer a terminal: names come from whoever runs an airport. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\ufffd');
+}
+
 /** The text followed (or with `start`, preceded) by spaces up to a width; longer texts stay as they are. */
 export function padToWidth(text: string, width: number, side: 'start' | 'end' = 'end'): string {
   const spaces = ' '.repeat(Math.max(0, width - displayWidth(text)));

@@ -135,6 +135,19 @@ describe('the table', () => {
     ]);
   });
 
+  it('lets no name steer the terminal', () => {
+    const node = '\x1b[2J香港\n\x9b1A';
+    const device = shown();
+    const [row] = device.summary.nodes;
+    const link = { kind: 'up', version: 'v1\x07', via: 'get' } as const;
+    if (row === undefined) throw new Error('a node is shown');
+    const nodes = [{ ...row, name: node }];
+    const odd: ShownDevice = { view: { ...device.view, link }, summary: { ...device.summary, nodes } };
+    const shownTexts = [...renderTable([odd], english, 80), renderLine(odd, english)];
+    expect(shownTexts.filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+    expect(shownTexts.some((line) => line.startsWith('\ufffd[2J香港\ufffd\ufffd1A '))).toBe(true);
+  });
+
   it('fits one line where there is no terminal', () => {
     expect(renderLine(shown({ logsUp: false }), english)).toBe(
       '客厅 · up 0 B/s down 1.00 MB/s · proxy 3.00 MB · direct 1.00 KB · all 3.00 MB · today 2.00 MB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',

@@ -1,4 +1,4 @@
-import { wrapToWidth } from '../../core/display-width.ts';
+import { withoutControls, wrapToWidth } from '../../core/display-width.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
 import { formatBytes, formatRate } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
@@ -52,7 +52,7 @@ export function renderTable(devices: readonly ShownDevice[], showing: Showing, w
     `${words.connections} ${connections} · ${words.settled} ${settled.toFixed(1)} %`,
     ...remarksOf(devices, showing, words).flatMap((remark) => wrapToWidth(remark, width - 1)),
     ...wrapToWidth(`${words.push}: ${pushesText(devices, showing, words)}`, width - 1),
-  ];
+  ].map(withoutControls);
 }
 
 /** A device in one line, for logs and pipes. */
@@ -60,7 +60,7 @@ export function renderLine({ view, summary }: ShownDevice, showing: Showing): st
   const words = consoleWords(showing.language);
   const { rate, today, total } = summary.all;
   const bytes = (row: Row): string => formatBytes(both(row.total));
-  return [
+  const parts = [
     view.deviceId,
     `${words.columns.upload} ${formatRate(rate.upload)} ${words.columns.download} ${formatRate(rate.download)}`,
     ...summary.classes.map((row) => `${words.classes[row.name]} ${bytes(row)}`),
@@ -68,7 +68,8 @@ export function renderLine({ view, summary }: ShownDevice, showing: Showing): st
     `${words.columns.today} ${formatBytes(both(today))}`,
     kernelText(view, showing, words),
     `${words.push}: ${pushText(view, showing, words)}`,
-  ].join(' · ');
+  ];
+  return withoutControls(parts.join(' · '));
 }
 
 const deviceTitle = (view: DeviceView, showing: Showing, words: ConsoleWords): string =>
