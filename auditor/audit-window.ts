@@ -104,9 +104,7 @@ export async function weighedUse(
 
 function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): NodeUse[] {
   return nodes.flatMap((each) => {
-    const owner = amendments.ownerOf(each.node);
-    const claim =
-      owner === undefined ? claimOf(airport, each.node, each.provider, airports) : owner === airport ? 'sure' : 'no';
+    const claim = claimOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
     return claim === 'no' ? [] : [{ ...each, claim, multiplier }];

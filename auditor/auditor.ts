@@ -6,7 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
 import { FRESH } from './airport/readings.ts';
-import { type Amendments, readAmendments } from './amend/amendments.ts';
+import { NO_AMENDMENTS, readAmendments } from './amend/amendments.ts';
 import { reaudit } from './amend/reaudit.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { type AuditorConfig, mailFor } from './config.ts';
@@ -113,6 +113,8 @@ export function createAuditor({
     logger,
   );
   let state: AuditState | undefined;
+  /** As of the last look. */
+  let amendments = NO_AMENDMENTS;
   let sumsFailed = false;
   let reportedAt = 0;
   let queue: Promise<unknown> = Promise.resolve();
@@ -142,17 +144,17 @@ export function createAuditor({
     if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
   };
   /** Windows are audited again once for every amendment; what cannot be read now is read at the next look. */
-  const amended = async (known: AuditState): Promise<{ state: AuditState; amendments: Amendments }> => {
-    const amendments = await readAmendments(config().dataFolder);
-    if (amendments.list.length === known.amended) return { state: known, amendments };
+  const amended = async (known: AuditState): Promise<AuditState> => {
+    amendments = await readAmendments(config().dataFolder);
+    if (amendments.list.length === known.amended) return known;
     try {
       const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
       await keep(next);
       logger.info({ changes }, 'windows audited again');
-      return { state: next, amendments };
+      return next;
     } catch (error) {
       if (!(error instanceof PrometheusError)) throw error;
-      return { state: known, amendments };
+      return known;
     }
   };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
@@ -174,7 +176,7 @@ export function createAuditor({
     },
     look: (fresh = FRESH) =>
       inTurn(async (known) => {
-        const { state: current, amendments } = await amended(known);
+        const current = await amended(known);
         const result = await audit(parts, config(), current, { fresh, amendments });
         await keep(result.looked);
         await tell(result);
@@ -184,7 +186,7 @@ export function createAuditor({
       inTurn(async (known) => {
         const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, signal);
         const given = day ?? reportedDay(clock.now(), config());
-        const { state: current, amendments } = await amended(known);
+        const current = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
         const models = [result.model, ...(await result.reports())];
         const made = models.map((model) => ({ letter: letterOf(model, config().language), model }));
@@ -217,7 +219,7 @@ export function createAuditor({
         try {
           const now = clock.now();
           const today = await todaySums(sums, config(), now);
-          metrics.sums(today, await cycleSums(sums, config(), known, now));
+          metrics.sums(today, await cycleSums(sums, config(), known, amendments, now));
           if (view !== undefined) {
             view.sums(now, { known: true, sums: today, presence: await presenceAt(prometheus, now) });
           }

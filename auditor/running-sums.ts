@@ -1,6 +1,7 @@
 import { localDayAt } from '../core/local-day.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { claimOf } from './airport/ownership.ts';
+import type { Amendments } from './amend/amendments.ts';
 import type { AuditorConfig } from './config.ts';
 import type { CycleSum, TodaySum } from './metrics.ts';
 import type { AuditState } from './state/audit-state.ts';
@@ -21,7 +22,8 @@ export async function todaySums(sums: ExactSums, { day }: AuditorConfig, now: nu
 }
 
 /**
- * Exact proxy bytes of each airport since its billing cycle began, as far as its readings showed.
+ * Exact proxy bytes of each airport since its billing cycle began, as far as its readings showed, by what a person
+ * corrected of its nodes.
  *
  * @throws PrometheusError
  */
@@ -29,6 +31,7 @@ export async function cycleSums(
   sums: ExactSums,
   { user: ownUser, subscriptions }: AuditorConfig,
   state: AuditState,
+  amendments: Amendments,
   now: number,
 ): Promise<CycleSum[]> {
   const all: CycleSum[] = [];
@@ -39,9 +42,9 @@ export async function cycleSums(
     if (start === undefined) continue;
     const labels = { ...JOB, user, class: 'proxy' };
     const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);
-    const own = traffic.filter(
-      (each) => claimOf(airport, each.labels.node ?? '', each.labels.provider ?? '', owners) === 'sure',
-    );
+    const own = traffic.filter(({ labels: { node = '', provider = '' } }) => {
+      return claimOf(airport, node, provider, owners, amendments.ownerOf(node)) === 'sure';
+    });
     for (const { labels: group, bytes } of sumBy(own, ['user', 'instance', 'node'])) {
       all.push({ labels: { ...group, airport }, bytes });
     }

@@ -26,14 +26,21 @@ it('begins a new cycle when use falls', () => {
   });
 });
 
+it('does not tell the day on which use began anew from readings that are days apart', () => {
+  expect(after(at(0, 100), at(24, 200), at(24 + 72, 3))).not.toHaveProperty('emptied');
+});
+
 describe('whose a node is', () => {
+  const claim = (airport: string, node: string, provider: string, airports: Parameters<typeof claimOf>[3]) =>
+    claimOf(airport, node, provider, airports, undefined);
+
   it('is the only airport, or that of its provider', () => {
-    expect(claimOf('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
+    expect(claim('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
     const both = [{ name: 'a.yaml' }, { name: 'Airport-B' }];
-    expect(claimOf('Airport-B', 'HK', 'airport-b', both)).toBe('sure');
-    expect(claimOf('a.yaml', 'HK', 'airport-b', both)).toBe('no');
-    expect(claimOf('a.yaml', 'HK', 'A', both)).toBe('sure');
-    expect(claimOf('a.yaml', 'HK', '', both)).toBe('possible');
+    expect(claim('Airport-B', 'HK', 'airport-b', both)).toBe('sure');
+    expect(claim('a.yaml', 'HK', 'airport-b', both)).toBe('no');
+    expect(claim('a.yaml', 'HK', 'A', both)).toBe('sure');
+    expect(claim('a.yaml', 'HK', '', both)).toBe('possible');
   });
 
   it('is what the settings say, by provider before pattern', () => {
@@ -41,9 +48,15 @@ describe('whose a node is', () => {
       { name: 'a', rules: { providers: ['shared'], nodes: /^HK/u } },
       { name: 'b', rules: { providers: [], nodes: /^JP/u } },
     ];
-    expect(claimOf('b', 'JP 01', '', airports)).toBe('sure');
-    expect(claimOf('a', 'JP 01', '', airports)).toBe('no');
-    expect(claimOf('a', 'JP 01', 'shared', airports)).toBe('sure');
-    expect(claimOf('a', 'US 01', '', airports)).toBe('possible');
+    expect(claim('b', 'JP 01', '', airports)).toBe('sure');
+    expect(claim('a', 'JP 01', '', airports)).toBe('no');
+    expect(claim('a', 'JP 01', 'shared', airports)).toBe('sure');
+    expect(claim('a', 'US 01', '', airports)).toBe('possible');
+  });
+
+  it('is what a person said, before all else', () => {
+    const both = [{ name: 'a', rules: { providers: ['shared'] } }, { name: 'b' }];
+    expect(claimOf('b', 'HK', 'shared', both, 'b')).toBe('sure');
+    expect(claimOf('a', 'HK', 'shared', both, 'b')).toBe('no');
   });
 });

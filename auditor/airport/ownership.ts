@@ -17,8 +17,16 @@ export interface Owner {
  * @param airport its name
  * @param provider the node's provider, empty for a node written into the configuration
  * @param airports all airports of this user
+ * @param amended the airport to which a person moved the node, which wins
  */
-export function claimOf(airport: string, node: string, provider: string, airports: readonly Owner[]): Claim {
+export function claimOf(
+  airport: string,
+  node: string,
+  provider: string,
+  airports: readonly Owner[],
+  amended: string | undefined,
+): Claim {
+  if (amended !== undefined) return amended === airport ? 'sure' : 'no';
   const owners = [
     airports.filter(({ rules }) => rules?.providers.includes(provider) === true),
     airports.filter(({ rules }) => rules?.nodes?.test(node) === true),
