@@ -25,6 +25,9 @@ export interface MetricSpec {
 export const DIMENSIONS = ['group', 'rule', 'process', 'source', 'host', 'inbound_user'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** UTF-16 units of one label value that a push may hold. */
+export const MAX_LABEL_LENGTH = 1024;
+
 export function dimensionMetric(dimension: Dimension): `flowcollect_${Dimension}_bytes_total` {
   return `flowcollect_${dimension}_bytes_total`;
 }

@@ -1,5 +1,5 @@
 import { type ExpositionFamily, type ExpositionSample, seriesKey } from '../core/exposition.ts';
-import { type MetricSpec, metricSpec } from '../core/metric-contract.ts';
+import { MAX_LABEL_LENGTH, type MetricSpec, metricSpec } from '../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { histogramProblem } from './histogram-check.ts';
 import { type LedgerCounters, ledgerCounters } from './ledger-counters.ts';
@@ -7,8 +7,6 @@ import { type Refusal, refuse } from './refusal.ts';
 
 /** What one push may hold. */
 export const MAX_SERIES = 10_000;
-/** UTF-16 units of one label value. */
-export const MAX_LABEL_LENGTH = 1024;
 /** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
 export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 

@@ -1,5 +1,5 @@
 import { parse } from 'tldts';
-import type { Dimension } from '../../core/metric-contract.ts';
+import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { classify } from './classify.ts';
 import type { Birth, Catalog, ConnectionDetails } from './frame.ts';
@@ -39,15 +39,15 @@ export function attributeConnection(
   const node = details.chains[0] ?? NO_KEY;
   return {
     class: classify(node, catalog.typeOf(node), localNodes),
-    node,
-    provider: details.provider ?? catalog.providerOf(node),
+    node: label(node),
+    provider: label(details.provider ?? catalog.providerOf(node)),
     keys: {
-      group: details.chains.at(-1) ?? node,
+      group: label(details.chains.at(-1) ?? node),
       rule: ruleKey(details.rule, details.rulePayload),
-      process: details.process || NO_KEY,
-      source: details.sourceIP || NO_KEY,
+      process: label(details.process || NO_KEY),
+      source: label(details.sourceIP || NO_KEY),
       host: hostKey(details.host),
-      inbound_user: details.inboundUser || NO_KEY,
+      inbound_user: label(details.inboundUser || NO_KEY),
     },
   };
 }
@@ -67,15 +67,15 @@ export function attributeBirth(
   const node = catalog.nodeOf(birth.node);
   return {
     class: classify(node, catalog.typeOf(node), localNodes),
-    node,
-    provider: catalog.providerOf(node),
+    node: label(node),
+    provider: label(catalog.providerOf(node)),
     keys: {
-      group: birth.group,
+      group: label(birth.group),
       rule: ruleKey(birth.rule, birth.rulePayload),
-      process: birth.process || NO_KEY,
-      source: birth.sourceIP || NO_KEY,
+      process: label(birth.process || NO_KEY),
+      source: label(birth.sourceIP || NO_KEY),
       host: hostKey(birth.host),
-      inbound_user: inboundUser,
+      inbound_user: label(inboundUser),
     },
   };
 }
@@ -83,7 +83,14 @@ export function attributeBirth(
 /** `DomainSuffix(example.com)`, as the kernel's log writes rules. */
 function ruleKey(rule: string, payload: string): string {
   if (rule === '') return NO_KEY;
-  return payload === '' ? rule : `${rule}(${payload})`;
+  return label(payload === '' ? rule : `${rule}(${payload})`);
+}
+
+/** No longer than the gateway takes it, such as a rule that lists a hundred domains: one such label would stop all pushes. */
+function label(text: string): string {
+  if (text.length <= MAX_LABEL_LENGTH) return text;
+  // Half a character is none.
+  return `${text.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** The registrable domain (tldts' default rules), `ip` for an address, the name itself where it has none. */
@@ -91,5 +98,5 @@ export function hostKey(host: string): string {
   if (host === '') return NO_KEY;
   const { isIp, hostname, domain } = parse(host);
   if (isIp === true) return 'ip';
-  return domain ?? hostname ?? NO_KEY;
+  return label(domain ?? hostname ?? NO_KEY);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
 import { type Catalog, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
@@ -93,6 +94,21 @@ describe('classes', () => {
     const seen = [connection('a', 1, { chains: ['new node', 'G'] }), connection('b', 1, { chains: ['DIRECT'] })];
     expect(ledger.apply(frame(1000, 2, seen), EMPTY_CATALOG)).toMatchObject({ unknownNodes: ['new node'] });
   });
+});
+
+it('cuts names that are too long for a label', () => {
+  const ledger = createLedger(OPTIONS);
+  const long = `${'长'.repeat(1022)}🇭🇰`;
+  const odd = connection('a', 10, { chains: [long, long], rule: 'OR', rulePayload: long, process: long, host: long });
+  feed(ledger, frame(0, 0), frame(1000, 10, [odd]));
+  const { traffic, families } = ledger.counters();
+  const labels = [
+    ...traffic.map(({ node }) => node),
+    ...Object.values(families).flatMap((all) => all.map(({ key }) => key)),
+  ];
+  expect(Math.max(...labels.map((text) => text.length))).toBe(MAX_LABEL_LENGTH);
+  expect(labels.filter((text) => /\p{Cs}/u.test(text))).toEqual([]);
+  expect(labels[0]).toBe(`${'长'.repeat(1022)}…`);
 });
 
 it('counts dialer-proxy hops and the kernel’s own DNS beside the sum, the kernel’s own downloads within it', () => {
