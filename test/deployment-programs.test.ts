@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { ensureDebianProgram } from '../stack/debian-program.ts';
@@ -7,6 +7,7 @@ import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import { compose, root } from './compose.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
+import { labelProxyProgram } from './label-proxy-program.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 
 describe('docker-compose.yml, against the real programs,', () => {
@@ -33,8 +34,8 @@ describe('docker-compose.yml, against the real programs,', () => {
     expect(PROMETHEUS3_MODULE).toMatch(/@v0\.315\.0$/);
   });
 
-  it('gives prom-label-proxy only flags that it has', () => {
-    const program = inject('labelProxy');
+  it('gives prom-label-proxy only flags that it has', { timeout: 500_000 }, async () => {
+    const program = await labelProxyProgram();
     if ('missing' in program) {
       process.stderr.write(`\nDID NOT RUN prom-label-proxy (${program.missing}): its flags were not looked at\n\n`);
       return;

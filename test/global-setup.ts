@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -6,23 +9,35 @@ import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
-import { ensureLabelProxy, type LabelProxyProgram } from './label-proxy.ts';
+import { ensureLabelProxy } from './label-proxy.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** prom-label-proxy, or why there is none: had once, since Go takes a minute to build it. */
-    labelProxy: LabelProxyProgram;
+    /** The file that will hold, as JSON, prom-label-proxy or why there is none. */
+    labelProxyFile: string;
   }
 }
 
-/** What tests across processes stand on: the real programs and the bundles of this very source. */
-export default async function setup(project: TestProject): Promise<void> {
-  const [labelProxy] = await Promise.all([
-    ensureLabelProxy(),
+/**
+ * What tests across processes stand on: the real programs and the bundles of this very source. Go takes minutes for
+ * prom-label-proxy where it has never built it: only the tests that need it wait for that.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-label-proxy-'));
+  const file = join(folder, 'program.json');
+  project.provide('labelProxyFile', file);
+  const had = ensureLabelProxy().then(async (program) => {
+    await writeFile(`${file}.tmp`, JSON.stringify(program));
+    await rename(`${file}.tmp`, file);
+  });
+  await Promise.all([
     fromDebian(),
     promisify(execFile)(process.execPath, [fileURLToPath(new URL('../tools/build.mjs', import.meta.url))]),
   ]);
-  project.provide('labelProxy', labelProxy);
+  return async () => {
+    await had;
+    await rm(folder, { recursive: true });
+  };
 }
 
 /** One after the other: apt works alone. */

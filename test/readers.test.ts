@@ -1,13 +1,14 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { hashToken } from '../gateway/tokens.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { labelProxySpec } from './label-proxy.ts';
+import { labelProxyProgram } from './label-proxy-program.ts';
 import { hostileQueries, hostileQuery, OTHER_ROUTES } from './reader-attacks.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
@@ -18,7 +19,7 @@ const HUGE = 4e14;
 const OWN = 1_000_003;
 const SERIES_OF_OTHER = 40;
 
-const program = inject('labelProxy');
+const program = await labelProxyProgram();
 if ('missing' in program) {
   // Seen in every run: nobody shall take a run without it for one with it.
   process.stderr.write(
