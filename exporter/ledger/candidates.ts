@@ -31,7 +31,7 @@ export interface ResumedCandidate {
 }
 
 /**
- * Where the log cannot be heard: a short connection that frames showed lately stands for those like it that lived
+ * Where the log cannot be heard: a connection that frames showed lately, and not for long, stands for those like it that lived
  * between two frames.
  */
 export interface LikenessCandidate {

@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 import { UNATTRIBUTED } from './attribution.ts';
-import { createLikenesses } from './likenesses.ts';
+import { createLikenesses, type Shown } from './likenesses.ts';
 
-const attribution = (trafficClass: 'proxy' | 'reject') => ({ ...UNATTRIBUTED, class: trafficClass });
+/** A connection at first sight. */
+const shown = (download: number, trafficClass: 'proxy' | 'reject' = 'proxy'): Shown => ({
+  attribution: { ...UNATTRIBUTED, class: trafficClass },
+  upload: 10,
+  download,
+  call: 1,
+});
 
 it('has nobody to stand for the unseen before anything was seen', () => {
   expect(createLikenesses().candidates()).toEqual([]);
@@ -10,9 +16,9 @@ it('has nobody to stand for the unseen before anything was seen', () => {
 
 it('gives parts that add up to one, more to bigger ones, none of a download to rejected ones', () => {
   const likenesses = createLikenesses();
-  likenesses.note(attribution('proxy'), { upload: 10, download: 1000 });
-  likenesses.note(attribution('proxy'), { upload: 10, download: 3000 });
-  likenesses.note(attribution('reject'), { upload: 10, download: 0 });
+  likenesses.note(shown(1000));
+  likenesses.note(shown(3000));
+  likenesses.note(shown(0, 'reject'));
   const parts = likenesses.candidates().map(({ part }) => part);
   expect(parts.reduce((sum, { download }) => sum + download, 0)).toBeCloseTo(1);
   expect(parts.reduce((sum, { upload }) => sum + upload, 0)).toBeCloseTo(1);
@@ -20,8 +26,20 @@ it('gives parts that add up to one, more to bigger ones, none of a download to r
   expect(parts[2]).toMatchObject({ download: 0, upload: 1 / 3 });
 });
 
+it('has connections stand for the unseen from their first sight on, until frames have shown them for long', () => {
+  const likenesses = createLikenesses();
+  const stream = shown(1000);
+  likenesses.note(stream);
+  likenesses.note(shown(1000));
+  expect(likenesses.candidates().length).toBe(2);
+  stream.call = 3;
+  expect(likenesses.candidates().length).toBe(2);
+  stream.call = 4;
+  expect(likenesses.candidates().map(({ part }) => part.download)).toEqual([1]);
+});
+
 it('keeps the latest only', () => {
   const likenesses = createLikenesses();
-  for (let each = 0; each < 1000; each += 1) likenesses.note(attribution('proxy'), { upload: 1, download: 1 });
+  for (let each = 0; each < 1000; each += 1) likenesses.note(shown(1));
   expect(likenesses.candidates().length).toBe(256);
 });

@@ -1,40 +1,48 @@
 import { DIRECTIONS } from '../../core/traffic.ts';
-import type { Attribution } from './attribution.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { LikenessCandidate } from './candidates.ts';
+import type { TrackedConnection } from './connection-table.ts';
 
 /**
- * The short connections that frames showed lately. A frame shows a short connection by chance, so those it showed are
- * a sample of those it did not: where the log cannot be heard, they stand for them.
+ * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
+ * sample of those it did not: where the log cannot be heard, they stand for them.
  */
 export interface Likenesses {
-  /** A short connection that frames showed has closed; what it moved in all. */
-  note(attribution: Attribution, moved: Bytes): void;
+  /** A frame shows this connection for the first time, and it has moved something. */
+  note(connection: Shown): void;
   candidates(): LikenessCandidate[];
 }
 
+/** A connection as far as it tells of those like it. */
+export type Shown = Pick<TrackedConnection, 'attribution' | 'upload' | 'download' | 'call'>;
+
 /** How many are kept: enough to average, few enough to follow what is going on now. */
 const MOST_KEPT = 256;
+/** One that more frames than so many showed is not like those that no frame shows. */
+const MOST_FRAMES = 3;
 /** A size counts up to this many times the mean, so that one big download does not stand for many. */
 const OUTLIER = 3;
 /** Each counts at least this part of the mean: small samples say little about sizes. */
 const FLOOR = 0.5;
 
 export function createLikenesses(): Likenesses {
-  const kept: { readonly attribution: Attribution; readonly moved: Bytes }[] = [];
+  // How far each had come at first sight: a short one was over by then, mostly, and a long one tells no more later.
+  const kept: { readonly connection: Shown; readonly since: number; readonly moved: Bytes }[] = [];
   return {
-    note(attribution, { upload, download }) {
-      kept.push({ attribution, moved: { upload, download } });
+    note(connection) {
+      const { upload, download, call } = connection;
+      kept.push({ connection, since: call, moved: { upload, download } });
       if (kept.length > MOST_KEPT) kept.shift();
     },
     candidates() {
-      const weights = kept.map(() => zeroBytes());
+      const short = kept.filter(({ connection, since }) => connection.call - since < MOST_FRAMES);
+      const weights = short.map(() => zeroBytes());
       for (const direction of DIRECTIONS) {
-        const mean = kept.reduce((sum, { moved }) => sum + moved[direction], 0) / kept.length;
+        const mean = short.reduce((sum, { moved }) => sum + moved[direction], 0) / short.length;
         let sum = 0;
-        kept.forEach(({ attribution, moved }, index) => {
+        short.forEach(({ connection, moved }, index) => {
           // A rejected connection never brings anything down.
-          if (attribution.class === 'reject' && direction === 'download') return;
+          if (connection.attribution.class === 'reject' && direction === 'download') return;
           const weight = Math.min(moved[direction], OUTLIER * mean) + FLOOR * mean;
           sum += weight;
           const weighed = weights[index];
@@ -42,9 +50,9 @@ export function createLikenesses(): Likenesses {
         });
         for (const weighed of weights) weighed[direction] = sum > 0 ? weighed[direction] / sum : 0;
       }
-      return kept.map(({ attribution }, index) => ({
+      return short.map(({ connection }, index) => ({
         kind: 'likeness',
-        attribution,
+        attribution: connection.attribution,
         part: weights[index] ?? zeroBytes(),
       }));
     },

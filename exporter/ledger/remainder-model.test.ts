@@ -40,6 +40,11 @@ describe('the remainder of a frame', () => {
     expect(lost?.variance).toBeLessThan((kept?.variance ?? 0) / 2);
   });
 
+  it('is no download of a connection that was rejected', () => {
+    const rejected = { ...closed(0, 0), attribution: { ...attribution, class: 'reject' as const } };
+    expect(claimsOf(rejected)).toEqual([{ mean: 0, variance: 0 }]);
+  });
+
   it('teaches how much is left to those that lost their pace', () => {
     const model = createRemainderModel('download', createNodeSizes());
     const faded = [closed(500, 1000)];

@@ -92,6 +92,8 @@ export function createRemainderModel(
   };
 
   const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
+    // A rejected connection never brings anything down.
+    if (candidate.attribution.class === 'reject' && direction === 'download') return [];
     switch (candidate.kind) {
       case 'closed':
         return [
@@ -103,8 +105,6 @@ export function createRemainderModel(
       case 'likeness':
         return [['unheard', (candidate.part[direction] * elapsed) / 1000]];
       case 'unseen':
-        // A rejected connection never brings anything down.
-        if (candidate.attribution.class === 'reject' && direction === 'download') return [];
         return [
           ...smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
           ...bigFeatures(candidate.wait),

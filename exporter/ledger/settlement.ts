@@ -15,6 +15,7 @@ export type BookSettled = (attribution: Attribution, direction: Direction, bytes
 export interface Settlement {
   /** Bytes of the totals not yet attributed, signed. */
   carry(): Bytes;
+  /** What an open connection moved; one that the frame before did not show is a sample of those that none shows. */
   noteMoved(connection: TrackedConnection, upload: number, download: number): void;
   /**
    * A counted connection is gone.
@@ -86,16 +87,14 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
 
   return {
     carry: () => copyBytes(carry),
-    noteMoved({ uploadRate, downloadRate }, upload, download) {
-      if (upload > 0) models.upload.noteRate(upload, uploadRate);
-      if (download > 0) models.download.noteRate(download, downloadRate);
+    noteMoved(connection, upload, download) {
+      if (upload > 0) models.upload.noteRate(upload, connection.uploadRate);
+      if (download > 0) models.download.noteRate(download, connection.downloadRate);
+      if (Number.isNaN(connection.earlierDownloadRate)) likenesses.note(connection);
     },
     noteClosed(connection, age, elapsed) {
       const { attribution, uploadRate, downloadRate, earlierUploadRate, earlierDownloadRate } = connection;
-      if (age < SHORT_FRAMES * elapsed) {
-        nodeSizes.note(attribution.node, connection);
-        likenesses.note(attribution, connection);
-      }
+      if (age < SHORT_FRAMES * elapsed) nodeSizes.note(attribution.node, connection);
       return {
         kind: 'closed',
         attribution,
