@@ -40,6 +40,13 @@ describe('the remainder of a frame', () => {
     expect(lost?.variance).toBeLessThan((kept?.variance ?? 0) / 2);
   });
 
+  it('is expected least of one that no frame showed before and that was slow: it was small, and over', () => {
+    const model = createRemainderModel('download', createNodeSizes());
+    for (let index = 0; index < 100; index += 1) model.noteRate(10_000_000, 1400);
+    const [spent, faded] = model.expect([closed(700), closed(700, 1400)], 1000).claims();
+    expect(spent?.mean).toBeLessThan((faded?.mean ?? 0) / 2);
+  });
+
   it('is no download of a connection that was rejected', () => {
     const rejected = { ...closed(0, 0), attribution: { ...attribution, class: 'reject' as const } };
     expect(claimsOf(rejected)).toEqual([{ mean: 0, variance: 0 }]);

@@ -72,6 +72,7 @@ export function createRemainderModel(
   const sizes = createSizeModel((parameter) => {
     if (parameter === 'tail') return { mean: 1, deviation: 0.2 };
     if (parameter === 'faded') return { mean: 0.2, deviation: 0.3 };
+    if (parameter === 'spent') return { mean: 0.05, deviation: 0.1 };
     if (parameter === 'closing') return closing;
     if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
     if (parameter === 'unseen') return unseen;
@@ -83,12 +84,13 @@ export function createRemainderModel(
   let busyRate = saved?.busyRate ?? 100;
 
   /**
-   * Whether it was still busy when the last frame showed it: one that moved less than before, or less than busy ones do
-   * where it was not shown before, has most likely come to its end within that frame.
+   * Whether it was still busy when the last frame showed it: one that moved less than before has most likely come to its
+   * end within that frame, and one that was not shown before and moved less than busy ones do was small and is over.
    */
-  const keptPace = ({ rate, earlierRate }: ClosedCandidate): boolean => {
+  const paceOf = ({ rate, earlierRate }: ClosedCandidate): 'tail' | 'faded' | 'spent' => {
     const earlier = earlierRate[direction];
-    return rate[direction] >= SAME_PACE * (Number.isNaN(earlier) ? busyRate : earlier);
+    if (Number.isNaN(earlier)) return rate[direction] >= SAME_PACE * busyRate ? 'tail' : 'spent';
+    return rate[direction] >= SAME_PACE * earlier ? 'tail' : 'faded';
   };
 
   const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
@@ -97,7 +99,7 @@ export function createRemainderModel(
     switch (candidate.kind) {
       case 'closed':
         return [
-          [keptPace(candidate) ? 'tail' : 'faded', candidate.rate[direction] * busyTime(elapsed)],
+          [paceOf(candidate), candidate.rate[direction] * busyTime(elapsed)],
           ['closing', 1],
         ];
       case 'resumed':
@@ -115,7 +117,7 @@ export function createRemainderModel(
   const noiseOf = (candidate: Candidate, elapsed: number): number => {
     switch (candidate.kind) {
       case 'closed': {
-        const spread = keptPace(candidate) ? 1 : FADED_SPREAD;
+        const spread = paceOf(candidate) === 'tail' ? 1 : FADED_SPREAD;
         const tail = spread * candidate.rate[direction] * busyTime(elapsed);
         return (2 * tail) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
       }
