@@ -38,6 +38,9 @@ export interface KeptFrames {
   forgetFirst(count: number): void;
 }
 
+/** Of so many ended kernels it is kept who moved the bytes: one that ends every second must not fill the memory. */
+const MOST_WHOLE = 16;
+
 export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
   const restored = new Set<KeptFrame>();
   const ended: KeptFrame[] = [];
@@ -57,6 +60,11 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
     endKernel(ending) {
       if (last !== undefined) ended.push({ ...last, ending });
       last = undefined;
+      const index = ended.length - 1 - MOST_WHOLE;
+      const old = ended[index];
+      if (old === undefined || old.totalsOnly) return;
+      const frame = { ...old.frame, connections: [] };
+      ended[index] = { frame, catalog: EMPTY_CATALOG, ending: old.ending, totalsOnly: true };
     },
     list,
     save: () =>
