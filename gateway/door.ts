@@ -8,8 +8,9 @@ import type { Device } from './device.ts';
 import { discardRest } from './discard-rest.ts';
 import { createDoorkeeper } from './doorkeeper.ts';
 import { answerJson, answerRefusal } from './json-answer.ts';
+import { availableMemory, memoryLimits } from './memory-limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { DeviceGoneError, MAX_UNPACKED_BYTES, readPushBody } from './push-body.ts';
+import { DeviceGoneError, readPushBody } from './push-body.ts';
 import type { PushDesk } from './push-desk.ts';
 import { createPushReader } from './push-reader.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -25,21 +26,17 @@ export interface DoorOptions {
   tokens(): readonly Token[];
 }
 
-/** All bodies together, packed and unpacked: some sixteen of the largest. */
-const BODY_BUDGET = 16 * MAX_UNPACKED_BYTES;
-/** Those of one user: some twelve, so that the pushes of others always have room for a few. */
-const USER_BODY_BUDGET = 12 * MAX_UNPACKED_BYTES;
-
 /** The only requests that are served: a device's push and its read-back. */
 export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
-  const budgetOf = createUserBudgets(BODY_BUDGET, USER_BODY_BUDGET);
+  const limits = memoryLimits(availableMemory());
+  const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
   const identifyDevice = createDoorkeeper(clock, tokens);
-  const reader = createPushReader();
+  const reader = createPushReader(limits.layouts, limits.heads);
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
     if (state.kind === 'refused') return state;
-    const body = await readPushBody(request, budgetOf(device.user));
+    const body = await readPushBody(request, budgetOf(device.user), limits.body);
     if (body.kind === 'refused') return body;
     try {
       const push = reader.read(device, body.bytes, body.packed);

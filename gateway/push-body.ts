@@ -17,18 +17,18 @@ const SMALL_BYTES = 16 * 2 ** 10;
 const MIN_PIECE = 16 * 2 ** 10;
 
 const unpackElsewhere = promisify(gunzip);
-const unpack = async (wire: Buffer): Promise<Buffer> => {
-  const options = { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: expectedLength(wire) + 1 };
+const unpack = async (wire: Buffer, most: number): Promise<Buffer> => {
+  const options = { maxOutputLength: most, chunkSize: expectedLength(wire, most) + 1 };
   return wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
 };
 
 /** What the last four bytes say (RFC 1952, ISIZE), so that it is unpacked in one piece; no more than it could be. */
-function expectedLength(wire: Buffer): number {
+function expectedLength(wire: Buffer, most: number): number {
   const said = wire.length < 4 ? 0 : wire.readUInt32LE(wire.length - 4);
-  return Math.max(MIN_PIECE, Math.min(said, mostUnpacked(wire)));
+  return Math.max(MIN_PIECE, Math.min(said, mostUnpacked(wire, most)));
 }
 
-const mostUnpacked = (wire: Buffer): number => Math.min(MAX_UNPACKED_BYTES, wire.length * MAX_RATIO);
+const mostUnpacked = (wire: Buffer, most: number): number => Math.min(most, wire.length * MAX_RATIO);
 
 /** A body, unpacked; `release` gives its bytes back to the budget and must be called once it is no longer held. */
 export interface PushBody {
@@ -48,11 +48,13 @@ export class DeviceGoneError extends Error {
  * Reads a push's body, plain or gzip, within its limits and within the budget of all bodies together. What comes after
  * a refusal is not read here.
  *
+ * @param most bytes that it may unpack to
  * @throws DeviceGoneError
  */
 export async function readPushBody(
   request: Readable & { readonly headers: IncomingHttpHeaders },
   budget: ByteBudget,
+  most = MAX_UNPACKED_BYTES,
 ): Promise<PushBody | Refusal> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip') {
@@ -74,7 +76,7 @@ export async function readPushBody(
   try {
     const wire = await collect(request, take);
     if (!Buffer.isBuffer(wire)) return wire;
-    const plain = encoding === 'gzip' ? await unpackWithin(wire, take) : wire;
+    const plain = encoding === 'gzip' ? await unpackWithin(wire, take, most) : wire;
     if (!Buffer.isBuffer(plain)) return plain;
     const packed = encoding === 'gzip' ? wire : undefined;
     // The texts made from it cost about as much again, but pass quickly.
@@ -120,20 +122,23 @@ function collect(request: Readable, take: (bytes: number) => boolean): Promise<B
   });
 }
 
-async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean): Promise<Buffer | Refusal> {
-  if (!take(mostUnpacked(wire))) return busy();
+async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean, most: number): Promise<Buffer | Refusal> {
+  if (!take(mostUnpacked(wire, most))) return busy();
   try {
-    return await unpack(wire);
+    return await unpack(wire, most);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      return tooLarge(' when unpacked', MAX_UNPACKED_BYTES);
+      return tooLarge(' when unpacked', most);
     }
     return refuse('bad_body', 'the body is not whole gzip data');
   }
 }
 
 function tooLarge(when: string, limit: number): Refusal {
-  return refuse('too_large', `the body is larger than ${limit / MIB} MiB${when}; push fewer series`);
+  return refuse(
+    'too_large',
+    `the body is larger than ${Math.round((10 * limit) / MIB) / 10} MiB${when}; push fewer series`,
+  );
 }
 
 function busy(): Refusal {

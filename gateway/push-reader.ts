@@ -28,8 +28,8 @@ export interface PushReader {
 /** Layouts of a thousand devices or two, each as large as what it pushes. */
 const MAX_LAYOUT_BYTES = 96 * 2 ** 20;
 
-export function createPushReader(maxLayoutBytes = MAX_LAYOUT_BYTES): PushReader {
-  const memo = createSeriesMemo();
+export function createPushReader(maxLayoutBytes = MAX_LAYOUT_BYTES, maxHeadCharacters?: number): PushReader {
+  const memo = createSeriesMemo(maxHeadCharacters);
   const layouts = new Map<string, PushLayout>();
   let layoutBytes = 0;
 
