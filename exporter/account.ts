@@ -4,13 +4,12 @@ import {
   type InterfaceReading,
   type InterfaceSeries,
 } from './interfaces/interface-counters.ts';
-import { createKeptFrames } from './kept-frames.ts';
-import { type Bytes, zeroBytes } from './ledger/bytes.ts';
+import type { Bytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame } from './ledger/frame.ts';
-import type { FrameOutcome, Ledger, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
-import { createLedger } from './ledger/ledger.ts';
+import type { FrameOutcome, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
+import { createRecountingLedger } from './recounting-ledger.ts';
 import {
   emptyLedger,
   isPushOf,
@@ -66,59 +65,21 @@ export interface Account {
 
 export function createAccount(initial: SavedAccount, options: LedgerOptions): Account {
   const { deviceId } = initial;
-  let { kernelAddress, stateId, sequence, standing } = initial;
-  let ledgerOptions = options;
-  let ledger: Ledger = createLedger(options, initial.ledger);
+  let { stateId, sequence, standing } = initial;
+  const ledger = createRecountingLedger(
+    { ...initial, frames: initial.standing.kind === 'agreed' ? [] : initial.frames },
+    options,
+  );
+  const { frames } = ledger;
   const interfaces = createInterfaceCounters(initial.interfaces);
   let asked = false;
   let behind = false;
   /** How the ledger began, where nothing was known before. */
   let ownStart: LedgerState | undefined;
-  /** An address whose kernel has not shown yet whether it is the one before. */
-  let doubtful: string | undefined;
-  let logsAvailable = false;
-  const frames = createKeptFrames(initial.standing.kind === 'agreed' ? [] : initial.frames);
   /** The ledger that the gateway's series rest on; undefined when it has none of this account. */
   let base = initial.standing.kind === 'agreed' ? initial.ledger : undefined;
   /** The push that was begun last: its ledger, and how many kernels had ended. */
   let begun: { readonly ledger: LedgerState; readonly endings: number } | undefined;
-
-  function replaceLedger(state: LedgerState): void {
-    ledger = createLedger(ledgerOptions, state);
-    ledger.setLogsAvailable(logsAvailable);
-  }
-
-  /** Keeps the counters and takes the next frame for the baseline of a kernel that is not the one before. */
-  function rebase(): void {
-    replaceLedger({ ...ledger.state(), raw: undefined, connections: undefined });
-  }
-
-  function settleDoubt(frame: Frame, address: string): void {
-    kernelAddress = address;
-    doubtful = undefined;
-    const known = new Map(ledger.state().connections?.map(({ id, details }) => [id, details.start]));
-    if (frame.connections.some(({ id, details }) => known.get(id) === details.start)) return;
-    frames.endKernel('another kernel');
-    rebase();
-  }
-
-  /** Takes the next frame for the first of a kernel that began at 0. */
-  function restart(): void {
-    const state = ledger.state();
-    replaceLedger({ ...state, raw: zeroBytes(), connections: [], restarts: state.restarts + 1 });
-  }
-
-  /** Counts anew, from an earlier state, what the frames kept since then tell. */
-  function countAgain(from: LedgerState): void {
-    replaceLedger(from);
-    for (const { frame, catalog, ending, totalsOnly } of frames.list()) {
-      // The next frame covers its span, and shows who was there.
-      if (totalsOnly && ending === undefined) continue;
-      ledger.apply(frame, catalog);
-      if (ending === 'another kernel') rebase();
-      if (ending === 'restart') restart();
-    }
-  }
 
   /**
    * New counters where none of this account's were accepted, and what they rest on may be another device's: silently,
@@ -130,9 +91,15 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     const raw = latest === undefined ? undefined : { upload: latest.upload, download: latest.download };
     const restartsSince = frames.list().filter(({ ending }) => ending === 'restart').length;
     const former = { deviceId, stateId, restarts: restarts - restartsSince };
-    if (ownStart === undefined) replaceLedger({ ...emptyLedger(), at, raw, connections, models });
+    if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, connections, models });
     else
-      countAgain({ ...emptyLedger(), at: ownStart.at, raw: ownStart.raw, connections: ownStart.connections, models });
+      ledger.countAgain({
+        ...emptyLedger(),
+        at: ownStart.at,
+        raw: ownStart.raw,
+        connections: ownStart.connections,
+        models,
+      });
     return {
       standing: {
         kind: 'renamed',
@@ -153,10 +120,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     );
   }
 
-  // While a new address is in doubt the old one is saved, so that the doubt outlives a crash.
   const save = (): SavedAccount => ({
     deviceId,
-    kernelAddress,
+    // While a new address is in doubt this is the old one, so that the doubt outlives a crash.
+    kernelAddress: ledger.kernelAddress(),
     stateId,
     sequence,
     standing,
@@ -168,25 +135,15 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   return {
     deviceId,
     apply(frame, catalog) {
-      if (doubtful !== undefined) settleDoubt(frame, doubtful);
       const outcome = ledger.apply(frame, catalog);
-      if (outcome.kind === 'stale') return outcome;
-      if (outcome.kind === 'restarted') frames.endKernel('restart');
-      frames.see(frame, catalog);
       if (outcome.kind === 'baseline' && standing.kind === 'unknown') ownStart ??= ledger.state();
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
     readInterfaces: (readings) => interfaces.read(readings),
     interfaces: () => interfaces.series(),
-    setLogsAvailable(available) {
-      logsAvailable = available;
-      ledger.setLogsAvailable(available);
-    },
-    reconfigure(next) {
-      ledgerOptions = next;
-      ledger.reconfigure(next);
-    },
+    setLogsAvailable: (available) => ledger.setLogsAvailable(available),
+    reconfigure: (next) => ledger.reconfigure(next),
     counters: () => ledger.counters(),
     save,
     mustAsk: () => !asked || behind,
@@ -233,7 +190,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       if (accepted !== undefined && isOfAnotherKernel(counters.raw, accepted.raw)) {
         base = { ...base, at: accepted.at, raw: accepted.raw, connections: accepted.connections };
       }
-      countAgain(base);
+      ledger.countAgain(base);
       return 'resumed';
     },
     former: () => (standing.kind === 'renamed' ? standing.former?.deviceId : undefined),
@@ -250,7 +207,13 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       standing = { kind: 'renamed', baseline: raw };
       frames.forgetFirst(Math.max(0, restarts - former.restarts));
       const { at, models } = ledger.state();
-      countAgain({ ...emptyLedger(), at: (frames.list()[0]?.frame.at ?? at) - 1, raw, connections: undefined, models });
+      ledger.countAgain({
+        ...emptyLedger(),
+        at: (frames.list()[0]?.frame.at ?? at) - 1,
+        raw,
+        connections: undefined,
+        models,
+      });
     },
     beginPush() {
       sequence += 1;
@@ -268,14 +231,12 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     fellBehind() {
       behind = true;
     },
-    moveTo(address) {
-      doubtful = address === kernelAddress ? undefined : address;
-    },
+    moveTo: (address) => ledger.moveTo(address),
     rename(newDeviceId, newStateId) {
       if (base !== undefined) interfaces.reset();
       const named = {
         deviceId: newDeviceId,
-        kernelAddress,
+        kernelAddress: ledger.kernelAddress(),
         stateId: newStateId,
         sequence: 0,
         interfaces: interfaces.save(),
@@ -287,7 +248,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         return { ...save(), ...named, standing: unsettled, frames: frames.save() };
       }
       const { at, raw, connections, models, restarts } = base;
-      countAgain({ ...emptyLedger(), at, raw, connections, models });
+      ledger.countAgain({ ...emptyLedger(), at, raw, connections, models });
       // An answer that was lost, or a state that was saved after its push: only the gateway knows.
       const isCertain = asked && begun === undefined;
       const former = isCertain ? {} : { former: { deviceId, stateId, restarts } };
