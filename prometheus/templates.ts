@@ -1,6 +1,9 @@
 import type { Text } from './alert.ts';
 import type { TextFile } from './rules.ts';
 
+/** Telegram takes 4,096 characters, and refuses a message that Alertmanager cuts in the midst of a tag. */
+const TELEGRAM_ALERTS = 10;
+
 /**
  * What Alertmanager writes, in one language: subject, text and page of a mail, and a Telegram message. Only annotations
  * and the time are told: labels such as `job` mean nothing to a reader.
@@ -10,6 +13,10 @@ export function templateFile(language: 'zh' | 'en'): TextFile {
   const field = (name: string): string => (language === 'zh' ? `.Annotations.${name}` : `.Annotations.${name}_en`);
   const state = `{{ if eq .Status "firing" }}${say(['告警', 'Alert'])}{{ else }}${say(['已恢复', 'Resolved'])}{{ end }}`;
   const more = say(['等 {{ len .Alerts }} 条', 'and {{ len (slice .Alerts 1) }} more']);
+  const others = say([
+    `…… 另有 {{ len (slice .Alerts ${TELEGRAM_ALERTS}) }} 条`,
+    `… and {{ len (slice .Alerts ${TELEGRAM_ALERTS}) }} more`,
+  ]);
   const since = say(['开始于', 'Since']);
   const manual = say(['处理办法', 'What to do']);
   const time = '{{ .StartsAt.Format "2006-01-02 15:04:05 MST" }}';
@@ -30,9 +37,10 @@ ${manual}${say(['：', ': '])}{{ ${field('runbook_url')} }}
 <p style="color: #666; font-size: 0.9em">${since} ${time}<br>${manual}${say(['：', ': '])}{{ ${field('runbook_url')} }}</p>
 {{ end }}</body></html>{{ end }}
 
-{{ define "flowcollect.telegram" }}{{ range .Alerts }}{{ if eq .Status "firing" }}🔴{{ else }}🟢{{ end }} <b>{{ ${field('summary')} }}</b>
+{{ define "flowcollect.telegram" }}{{ range $index, $alert := .Alerts }}{{ if lt $index ${TELEGRAM_ALERTS} }}{{ if eq .Status "firing" }}🔴{{ else }}🟢{{ end }} <b>{{ ${field('summary')} }}</b>
 {{ ${field('description')} }}
 
+{{ end }}{{ end }}{{ if gt (len .Alerts) ${TELEGRAM_ALERTS} }}${others}
 {{ end }}{{ end }}
 `;
   return { name: 'templates/flowcollect.tmpl', content };

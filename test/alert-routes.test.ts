@@ -137,6 +137,19 @@ describe.each([
     expect(/Airport|airport/.test(everything)).toBe(language === 'en');
   });
 
+  it('that are many at once fit a message of Telegram, and the mail has all', async () => {
+    const name = 'FlowCollectBillBelowUse';
+    const airports = Array.from({ length: 60 }, (_, index) => `sub-${index}-${'x'.repeat(60)}`);
+    await post(...airports.map((airport) => ({ name, severity: 'warning', user: 'alice', airport }) as const));
+    const more = language === 'zh' ? '另有 50 条' : 'and 50 more';
+    await until(() => expect(chatsTo('alice', more)).not.toEqual([]));
+    for (const text of chatsTo('alice', name)) {
+      expect(text.length).toBeLessThanOrEqual(4096);
+      expect(text.match(/<b>/g)).toHaveLength(text.match(/<\/b>/g)?.length ?? 0);
+    }
+    await until(() => expect(mailsTo('alice', 'sub-59-')).not.toEqual([]));
+  }, 60_000);
+
   it('of one kind and user come in one message, and tell when they end', async () => {
     const name = 'FlowCollectDeviceSilent';
     const both = ['one', 'two'].map((airport) => ({ name, severity: 'warning', user: 'alice', airport }));
