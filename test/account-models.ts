@@ -1,5 +1,5 @@
 import { type Account, createAccount } from '../exporter/account.ts';
-import type { Frame } from '../exporter/ledger/frame.ts';
+import { EMPTY_CATALOG, type Frame } from '../exporter/ledger/frame.ts';
 import type { LedgerCounters } from '../exporter/ledger/ledger.ts';
 import { newAccount, type ReadBack, type SavedAccount } from '../exporter/saved-account.ts';
 
@@ -94,4 +94,20 @@ export function pushOnce(
   }
   account.fellBehind();
   return false;
+}
+
+/** Where a state goes that no test reads. */
+export const nowhere = (): void => {};
+
+/** An account that the gateway accepted a thousand bytes from. */
+export function pushedAccount(
+  kernel: ReturnType<typeof createKernelModel>,
+  gateway: ReturnType<typeof createGatewayModel>,
+): Account {
+  const account = freshAccount('one');
+  account.apply(kernel.frame(), EMPTY_CATALOG);
+  kernel.move(1000);
+  account.apply(kernel.frame(), EMPTY_CATALOG);
+  pushOnce(account, gateway, nowhere, kernel.state.at);
+  return account;
 }
