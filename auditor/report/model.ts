@@ -2,7 +2,7 @@ import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { PlanChange } from '../airport/plan-change.ts';
 import type { AuditedAirport } from '../audit-window.ts';
-import type { DayTotals } from '../state/audit-state.ts';
+import type { DayTotals } from '../state/day-totals.ts';
 import type { CounterSum } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/presence.ts';
 import { sumBy } from '../usage/sum-by.ts';

@@ -7,6 +7,7 @@ import { letterSchema } from '../report/outbox.ts';
 import { TEXTS } from '../texts.ts';
 import { REASON_CODES } from '../verdict/reason.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
+import { dayTotalsSchema } from './day-totals.ts';
 
 const figure = z.number().nullable();
 const reasons = z.array(z.object({ code: z.enum(REASON_CODES), detail: z.string().exactOptional() })).readonly();
@@ -63,15 +64,9 @@ const airportSchema = z.object({
   /** Windows that are closed, oldest first. */
   windows: z.array(windowRecord).readonly().default([]),
 });
-const daySchema = z.object({
-  date: z.string(),
-  proxy: z.number(),
-  direct: z.number(),
-  local: z.number(),
-});
 const userSchema = z.object({
   /** Totals of the days reported so far, oldest first. */
-  days: z.array(daySchema).readonly().default([]),
+  days: z.array(dayTotalsSchema).readonly().default([]),
   /** When a mail server last took a report, epoch milliseconds. */
   mailedAt: z.number().nullable().default(null),
 });
@@ -92,7 +87,6 @@ const stateSchema = z.object({
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
-export type DayTotals = z.infer<typeof daySchema>;
 export type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
