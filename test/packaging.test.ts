@@ -157,14 +157,14 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await install('ServerSetting.ini');
     const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
     await writeFile(settings, `${await readFile(settings, 'utf8')}[alerts]\nQuotaWarning = 0.42\n`);
-    await expect(install('ServerSetting.ini')).rejects.toThrow('is there already and differs from ServerSetting.ini');
+    await expect(install('ServerSetting.ini')).rejects.toThrow('已存在，且与 ServerSetting.ini 不同');
     expect(await readFile(settings, 'utf8')).toContain('QuotaWarning = 0.42');
     await install(settings);
     expect(await readFile(settings, 'utf8')).toContain('QuotaWarning = 0.42');
   });
 
   it('says where there is no Grafana, and gives one that is there the dashboards beside what it has', async () => {
-    expect((await install('ServerSetting.ini')).stdout).toContain('No dashboards: Grafana is not installed');
+    expect((await install('ServerSetting.ini')).stdout).toContain('没有仪表盘：未安装 Grafana');
     await stub('grafana-server', '');
     const own = join(machine, 'etc', 'grafana', 'provisioning', 'datasources', 'loki.yml');
     await mkdir(dirname(own), { recursive: true });
@@ -230,13 +230,19 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     const unit = (await tree())['etc/systemd/system/flowcollect-config.service'];
     expect(unit).toContain(`Environment=PATH=${join(folder, 'bin')}:/usr/local/sbin:`);
     await writeFile(join(folder, 'bin', 'realpath'), '#!/bin/sh\necho /root/.nvm/node\n', { mode: 0o755 });
+    await expect(install('ServerSetting.ini')).rejects.toThrow('它在用户目录里');
+  });
+
+  it('speaks the language of the settings', async () => {
+    await writeFile(join(folder, 'bin', 'realpath'), '#!/bin/sh\necho /root/.nvm/node\n', { mode: 0o755 });
+    await writeFile(join(folder, 'ServerSetting.ini'), '[server]\r\nServerToken = hush\r\nLanguage = en\r\n');
     await expect(install('ServerSetting.ini')).rejects.toThrow('which lies in a home folder');
   });
 
   it('says what it needs', async () => {
     await expect(install('none.ini')).rejects.toThrow(
-      `none.ini does not exist; make it with: node ${root}dist/flowcollect.mjs init server`,
+      `none.ini 不存在；请用此命令生成：node ${root}dist/flowcollect.mjs init server`,
     );
-    await expect(install('')).rejects.toThrow('usage: install.sh');
+    await expect(install('')).rejects.toThrow('用法：install.sh');
   });
 });

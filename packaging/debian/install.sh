@@ -19,9 +19,24 @@ COMMAND="$ROOT/usr/local/bin/flowcollect"
 GRAFANA="$ROOT/etc/grafana/provisioning"
 PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
 
+# Says the first text, or the second where the settings have `Language = en`.
+say() {
+	if [ "$SPOKEN" = en ]; then echo "$2"; else echo "$1"; fi
+}
+
 fail() {
-	echo "install.sh: $1" >&2
+	say "install.sh：$1" "install.sh: $2" >&2
 	exit 1
+}
+
+# The language of the settings given, else of those that are installed.
+language_of() {
+	for settings in "$@"; do
+		if [ -f "$settings" ]; then
+			sed -n "s/^[ \t]*Language[ \t]*=[ \t]*[\"']\{0,1\}\([a-z]*\).*/\1/p" "$settings" | head -n 1
+			return
+		fi
+	done
 }
 
 # The arguments of one of Debian's services, instead of those in /etc/default.
@@ -33,19 +48,24 @@ override() {
 # Those of the installation hold the tokens of devices and whatever was edited since.
 keep_settings() {
 	if [ -e "$CONFIG/ServerSetting.ini" ] && ! cmp -s "$1" "$CONFIG/ServerSetting.ini"; then
-		fail "$CONFIG/ServerSetting.ini is there already and differs from $1: nothing was changed. To bring the installation up to date run: $0 $CONFIG/ServerSetting.ini; to begin with other settings, which lets go of the tokens of paired devices, move that file away before"
+		fail "$CONFIG/ServerSetting.ini 已存在，且与 $1 不同：没有改动任何东西。要更新安装，请运行：$0 $CONFIG/ServerSetting.ini；要换用新的设置（已配对设备的令牌会失效），请先移走那个文件" \
+			"$CONFIG/ServerSetting.ini is there already and differs from $1: nothing was changed. To bring the installation up to date run: $0 $CONFIG/ServerSetting.ini; to begin with other settings, which lets go of the tokens of paired devices, move that file away before"
 	fi
 }
 
 install_program() {
-	command -v node >/dev/null || fail "Node 20.19 or later is needed: https://nodejs.org"
+	command -v node >/dev/null ||
+		fail "需要 Node 20.19 或更新的版本：https://nodejs.org" "Node 20.19 or later is needed: https://nodejs.org"
 	node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
-		fail "Node 20.19 or later is needed; this is $(node --version)"
+		fail "需要 Node 20.19 或更新的版本，这里是 $(node --version)" "Node 20.19 or later is needed; this is $(node --version)"
 	NODE=$(command -v node)
 	case "$(realpath "$NODE")" in
-	/home/* | /root/*) fail "services cannot see $NODE, which lies in a home folder: install Node for the whole machine, as https://nodejs.org says for Debian" ;;
+	/home/* | /root/*)
+		fail "服务看不到 $NODE，它在用户目录里：请按 https://nodejs.org 的 Debian 说明为整台机器安装 Node" \
+			"services cannot see $NODE, which lies in a home folder: install Node for the whole machine, as https://nodejs.org says for Debian"
+		;;
 	esac
-	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "there is no dist/ in $HERE: run npm ci there first"
+	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "$HERE 里没有 dist/：请先在那里运行 npm ci" "there is no dist/ in $HERE: run npm ci there first"
 	mkdir -p "$PROGRAM/dist" "$(dirname "$COMMAND")"
 	cp "$HERE"/dist/*.mjs "$PROGRAM/dist/"
 	# Below another folder, too, it leads there. A link, so that messages can name the command as it was called.
@@ -130,7 +150,8 @@ install_storage() {
 # whatever else it is provisioned with, and listens on loopback.
 install_dashboards() {
 	if ! command -v grafana-server >/dev/null; then
-		echo "No dashboards: Grafana is not installed. Install its package (docs/platforms/vps.md), then run this again."
+		say "没有仪表盘：未安装 Grafana。请安装它的软件包（docs/platforms/vps.zh-CN.md），再运行一次。" \
+			"No dashboards: Grafana is not installed. Install its package (docs/platforms/vps.md), then run this again."
 		return
 	fi
 	for kind in datasources dashboards; do
@@ -175,15 +196,20 @@ uninstall() {
 	systemctl disable --now $PARTS 2>/dev/null || true
 	# Made from the settings, passwords among them.
 	rm -rf "$PROGRAM" "$COMMAND" "$CONFIG/prometheus"
-	echo "Removed. Left: settings in /etc/flowcollect, data in /var/lib/private/flowcollect-* and /var/lib/prometheus."
-	echo "Debian's packages go with: apt-get remove $PARTS (purge would delete their data too)"
+	say "已卸载。保留：/etc/flowcollect 里的设置，/var/lib/private/flowcollect-* 和 /var/lib/prometheus 里的数据。" \
+		"Removed. Left: settings in /etc/flowcollect, data in /var/lib/private/flowcollect-* and /var/lib/prometheus."
+	say "Debian 的软件包可用此命令卸载：apt-get remove $PARTS（purge 会连数据一起删除）" \
+		"Debian's packages go with: apt-get remove $PARTS (purge would delete their data too)"
 }
 
+SPOKEN=$(language_of "${1:-}" "$CONFIG/ServerSetting.ini")
 case "${1:-}" in
 --uninstall) uninstall ;;
-'' | -*) fail "usage: install.sh ServerSetting.ini | --uninstall" ;;
+'' | -*) fail "用法：install.sh ServerSetting.ini | --uninstall" "usage: install.sh ServerSetting.ini | --uninstall" ;;
 *)
-	[ -f "$1" ] || fail "$1 does not exist; make it with: node $HERE/dist/flowcollect.mjs init server --config $1"
+	[ -f "$1" ] ||
+		fail "$1 不存在；请用此命令生成：node $HERE/dist/flowcollect.mjs init server --config $1" \
+			"$1 does not exist; make it with: node $HERE/dist/flowcollect.mjs init server --config $1"
 	keep_settings "$1"
 	install_program
 	# shellcheck disable=SC2086
@@ -194,6 +220,7 @@ case "${1:-}" in
 	for service in gateway auditor; do
 		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
 	done
-	echo "Installed. Put TLS in front of the gateway (see docs/platforms/vps.md)."
+	say "已安装。请在网关前面配置 TLS（见 docs/platforms/vps.zh-CN.md）。" \
+		"Installed. Put TLS in front of the gateway (see docs/platforms/vps.md)."
 	;;
 esac
