@@ -24,15 +24,15 @@ export interface LabelProxy {
 const CONNECT_MS = 5000;
 /** Longer than Prometheus lets a query run (two minutes). */
 const ANSWER_MS = 130_000;
-/** Prometheus itself runs 20 queries at once. */
-const CONNECTIONS = 20;
+/** How many questions go on at the same time: Prometheus itself runs 20 queries at once. */
+export const QUESTIONS_AT_ONCE = 20;
 
 /** @param origin such as `http://127.0.0.1:9105`; a path in it is kept as prefix */
 export function createLabelProxy(origin: string): LabelProxy {
   const { origin: base, pathname } = new URL(origin);
   const prefix = pathname.replace(/\/$/, '');
   const pool = new Pool(base, {
-    connections: CONNECTIONS,
+    connections: QUESTIONS_AT_ONCE,
     connect: { timeout: CONNECT_MS },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ALICE, basic, FORM, openReaderDoor, type ReaderDoorAtDouble } from '../test/reader-door-at-double.ts';
-import { createLabelProxy } from './label-proxy.ts';
+import { createLabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
 import { MAX_FORM_BYTES } from './reader-form.ts';
 
 let door: ReaderDoorAtDouble;
@@ -180,4 +180,29 @@ it('ends the question when the reader goes away', async () => {
   asked.destroy();
   await vi.waitFor(() => expect(went).toEqual(['asked', 'ended']), 5000);
   await close();
+});
+
+it('keeps nobody waiting for what one user alone asks', async () => {
+  const asked: string[] = [];
+  let answerAlice = (): void => {};
+  const slowly = new Promise<void>((resolve) => {
+    answerAlice = resolve;
+  });
+  const patient = await openReaderDoor({
+    async ask(user) {
+      asked.push(user);
+      if (user === 'alice') await slowly;
+      return { kind: 'refused', code: 'prometheus_down', message: 'gone' };
+    },
+    close: () => Promise.resolve(),
+  });
+  const slow = Array.from({ length: 2 * QUESTIONS_AT_ONCE }, () => patient.ask('/api/v1/query?query=slow'));
+  await vi.waitFor(() => expect(asked).toHaveLength(QUESTIONS_AT_ONCE / 2));
+  const other = await patient.ask('/api/v1/query?query=up', { headers: { authorization: basic('小明', 'two') } });
+  expect(other.text).toContain('gone');
+  expect(asked.filter((user) => user === 'alice')).toHaveLength(QUESTIONS_AT_ONCE / 2);
+  answerAlice();
+  await Promise.all(slow);
+  expect(asked).toHaveLength(2 * QUESTIONS_AT_ONCE + 1);
+  await patient.close();
 });

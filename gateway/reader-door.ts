@@ -4,9 +4,10 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { clientAddress } from './client-address.ts';
 import { discardRest } from './discard-rest.ts';
+import { createFairTurns } from './fair-turns.ts';
 import { createGuessLimit } from './guess-limit.ts';
 import { answerJson } from './json-answer.ts';
-import type { LabelProxy } from './label-proxy.ts';
+import { type LabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
 import { readReaderForm } from './reader-form.ts';
 import { identifyReader, type Reader, readReaderKey } from './reader-key.ts';
 import { findReaderRoute, readQuestion } from './reader-question.ts';
@@ -26,6 +27,7 @@ export interface ReaderDoorOptions {
  */
 export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderDoorOptions): RequestListener {
   const guesses = createGuessLimit();
+  const turns = createFairTurns(QUESTIONS_AT_ONCE);
 
   function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | Refusal {
     const key = readReaderKey(request.headers.authorization);
@@ -63,15 +65,21 @@ export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderD
     if (question.kind === 'refused') return question;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const answered = await labelProxy.ask(user, question, gone.signal);
-    if (answered.kind === 'refused') return answered;
-    response.writeHead(answered.status, {
-      'content-type': answered.contentType,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
-    await pipeline(answered.body, response);
-    return undefined;
+    const endTurn = await turns.take(user, gone.signal);
+    if (endTurn === undefined) return undefined;
+    try {
+      const answered = await labelProxy.ask(user, question, gone.signal);
+      if (answered.kind === 'refused') return answered;
+      response.writeHead(answered.status, {
+        'content-type': answered.contentType,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      await pipeline(answered.body, response);
+      return undefined;
+    } finally {
+      endTurn();
+    }
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
