@@ -147,12 +147,12 @@ describe('a kernel client', () => {
     expect(lines.join()).toContain('does not list this node');
   });
 
-  it('asks no more for nodes that the kernel does not list when another one of them comes', async () => {
+  it('asks no more for nodes that the kernel does not list when another one of them comes, nor for built-in ones', async () => {
     start();
     await vi.waitFor(() => expect(frames).toHaveLength(1));
     const asked = () => kernel.asked.filter((each) => each === 'GET /proxies').length;
     const shown: [string, string, number, number][] = [];
-    for (const [index, node] of ['甲', '乙', '丙', '丙', '丙'].entries()) {
+    for (const [index, node] of ['甲', '乙', 'DIRECT', '丙', '丙'].entries()) {
       shown.push([`c${index}`, node, 0, 1]);
       kernel.send('/connections', connectionsMessage(0, shown.length, shown));
       await vi.waitFor(() => expect(frames).toHaveLength(2 + index));

@@ -87,13 +87,6 @@ describe('classes', () => {
     ledger.apply(frame(1000, 10, [connection('a', 10, { chains: [node] })]), catalog);
     expect(ledger.counters().traffic[0]?.class).toBe(trafficClass);
   });
-
-  it('names nodes that the catalog does not know, but not built-in ones', () => {
-    const ledger = createLedger(OPTIONS);
-    feed(ledger, frame(0, 0));
-    const seen = [connection('a', 1, { chains: ['new node', 'G'] }), connection('b', 1, { chains: ['DIRECT'] })];
-    expect(ledger.apply(frame(1000, 2, seen), EMPTY_CATALOG)).toMatchObject({ unknownNodes: ['new node'] });
-  });
 });
 
 it('cuts names that are too long for a label', () => {

@@ -4,7 +4,6 @@ import { type Attribution, attributeBirth, attributeConnection } from './attribu
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import type { Candidate } from './candidates.ts';
-import { isBuiltIn } from './classify.ts';
 import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
@@ -28,8 +27,6 @@ export type FrameOutcome =
       readonly kind: 'counted' | 'restarted';
       /** By how much the kernel's continuous totals grew. */
       readonly grew: Bytes;
-      /** Nodes that the catalog does not know: time to read it again. */
-      readonly unknownNodes: readonly string[];
     }
   /** Older than the frame before it: ignored. */
   | { readonly kind: 'stale' };
@@ -99,13 +96,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   // Whether the log has been heard since the last frame: never across a restart of ours.
   let heard = saved === undefined;
 
-  function attribute(details: ConnectionDetails, catalog: Catalog, unknownNodes: Set<string>): Attribution {
-    const attribution = attributeConnection(details, catalog, localNodes);
-    const { node } = attribution;
-    if (catalog.typeOf(node) === undefined && !isBuiltIn(node)) unknownNodes.add(node);
+  function attribute(details: ConnectionDetails, catalog: Catalog): Attribution {
     births.seen(details);
     users.note(details);
-    return attribution;
+    return attributeConnection(details, catalog, localNodes);
   }
 
   function placeOf(attribution: Attribution): Place {
@@ -123,7 +117,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   }
 
   function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
-    connections.baseline(frame, (details) => attribute(details, catalog, new Set()));
+    connections.baseline(frame, (details) => attribute(details, catalog));
     births.clear();
     close(frame);
     return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
@@ -150,11 +144,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     };
     const remainder = copyBytes(grew);
     const candidates: Candidate[] = [];
-    const unknownNodes = new Set<string>();
     // Where the bytes of candidates go, found once for both directions.
     const places = new Map<Attribution, Place>();
     const events: ConnectionEvents = {
-      attribute: (details) => attribute(details, catalog, unknownNodes),
+      attribute: (details) => attribute(details, catalog),
       moved(connection, upload, download) {
         if (!connection.counted) {
           uncounted.add(connection.attribution.node, connection.attribution.provider, upload, download);
@@ -196,7 +189,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     });
     for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
     close(frame);
-    return { kind: restarted ? 'restarted' : 'counted', grew, unknownNodes: [...unknownNodes] };
+    return { kind: restarted ? 'restarted' : 'counted', grew };
   }
 
   /**
