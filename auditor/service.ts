@@ -113,7 +113,7 @@ export async function runAuditorService({
         again: due.again,
         publish: async () => {
           await auditor.publish();
-          await talk.announce();
+          talk.announce();
         },
       },
       clock,

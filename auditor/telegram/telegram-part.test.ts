@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type TelegramSimulator } from '../../simulator/telegram/telegram.ts';
+import { exampleAirport, exampleVerdict } from '../../test/example-report.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
-import { createLiveView } from './live-view.ts';
+import { createChats } from './chats.ts';
+import { createLiveView, type LiveView } from './live-view.ts';
 import { createTelegramPart, type TelegramPart } from './telegram-part.ts';
 
 let folder: string;
@@ -14,6 +18,7 @@ let telegram: TelegramSimulator;
 let part: TelegramPart;
 let config: AuditorConfig;
 let lines: string[];
+let view: LiveView;
 
 const read = (...keys: string[]): AuditorConfig =>
   readAuditorConfig('ServerSetting.ini', ['[server]', '[telegram]', ...keys].join('\n'), folder).settings;
@@ -23,9 +28,10 @@ beforeEach(async () => {
   telegram = createTelegram({ port: 0, token: '2:right', clock: systemClock.now });
   await telegram.start();
   config = read();
+  view = createLiveView();
   part = createTelegramPart({
     settings: { current: () => config },
-    view: createLiveView(),
+    view,
     clock: systemClock,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   });
@@ -39,7 +45,7 @@ afterEach(async () => {
 it('follows the settings: no bot, one that is refused, one that answers, and none again', async () => {
   const heard = (text: string): Promise<void> => vi.waitFor(() => expect(lines.join('')).toContain(text));
   part.change();
-  await part.announce();
+  part.announce();
   expect(lines).toEqual([]);
 
   config = read('BotToken = 1:wrong', `ApiRoot = ${telegram.origin()}/`);
@@ -54,9 +60,48 @@ it('follows the settings: no bot, one that is refused, one that answers, and non
 
   config = read();
   part.change();
-  await part.announce();
+  part.announce();
   telegram.say(7, 'hello?');
   await systemClock.sleep(100, new AbortController().signal);
   expect(telegram.sent).toHaveLength(1);
   expect(lines.join('')).not.toMatch(/wrong|right/);
+});
+
+it('keeps nobody waiting for a Telegram that takes a leak and never answers', async () => {
+  const calls: string[] = [];
+  const silent = createServer((request, response) => {
+    const method = request.url?.split('/').at(-1) ?? '';
+    calls.push(method);
+    const silently = method === 'sendMessage' || method === 'getUpdates';
+    if (!silently) response.end(JSON.stringify({ ok: true, result: { id: 1, is_bot: true } }));
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const pushes = (): number => calls.filter((method) => method === 'sendMessage').length;
+  try {
+    config = read('BotToken = 2:right', `ApiRoot = http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    await createChats(config.dataFolder).bind(7, 'default');
+    view.audited([{ user: 'default', model: exampleAirport({ verdict: exampleVerdict({ kind: 'leak' }) }) }]);
+    part.change();
+    await vi.waitFor(() => expect(calls).toContain('getUpdates'));
+
+    expect(part.announce()).toBeUndefined();
+    await vi.waitFor(() => expect(pushes()).toBe(1));
+    part.announce();
+    await systemClock.sleep(50, new AbortController().signal);
+    expect(pushes()).toBe(1);
+
+    // Settings that change, and an end, wait as little.
+    config = read('BotToken = 2:right', `ApiRoot = ${telegram.origin()}`);
+    part.change();
+    await vi.waitFor(
+      () => {
+        part.announce();
+        expect(telegram.sent).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
+  } finally {
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+  }
 });

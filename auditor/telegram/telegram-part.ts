@@ -10,8 +10,8 @@ import type { LiveView } from './live-view.ts';
 export interface TelegramPart {
   /** The settings are new. */
   change(): void;
-  /** Pushes leaks that were not told yet. */
-  announce(): Promise<void>;
+  /** Begins to push leaks that were not told yet, unless that is still under way: nobody waits for Telegram. */
+  announce(): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +24,7 @@ export function createTelegramPart(options: {
   const { settings, view, clock, logger } = options;
   let bot: TelegramBot | undefined;
   let started: object | undefined;
+  let telling: Promise<void> | undefined;
   let queue: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     queue = queue.then(work);
@@ -40,10 +41,16 @@ export function createTelegramPart(options: {
         started = wanted;
       });
     },
-    announce: () => inTurn(async () => bot?.announce()),
+    announce() {
+      telling ??= bot?.announce().finally(() => {
+        telling = undefined;
+      });
+    },
     stop: () =>
       inTurn(async () => {
+        // A bot that is stopped gives up what it is telling.
         await bot?.stop();
+        await telling;
         [bot, started] = [undefined, undefined];
       }),
   };
