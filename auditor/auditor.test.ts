@@ -7,6 +7,7 @@ import { type Mailbox, startMailbox } from '../test/mailbox.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../test/scripted-prometheus.ts';
 import type { AirportClient, FetchOutcome } from './airport/fetch.ts';
 import { parseUserinfo } from './airport/header.ts';
+import { addAmendment } from './amend/amendments.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import type { AuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
@@ -268,6 +269,19 @@ describe('when something is down', () => {
     expect(mailbox.mails[1]?.text).toContain('设备 手机 没有上报，差额可能是它用的');
     expect(await anchorAt()).toBe(began);
   });
+});
+
+it('audits windows again once for each change of the amendments, also for as many others', async () => {
+  const auditor = await openAuditor();
+  const times = (): number => lines.filter((line) => line.includes('windows audited again')).length;
+  await auditor.look();
+  expect(times()).toBe(0);
+  for (const [index, node] of ['HK', 'JP'].entries()) {
+    await rm(join(folder, 'amendments.json'), { force: true });
+    await addAmendment(folder, { kind: 'node', node, airport: 'a.yaml' });
+    for (const _ of [1, 2]) await auditor.look();
+    expect(times()).toBe(index + 1);
+  }
 });
 
 it('publishes what is known, and nothing in the place of what is not', async () => {

@@ -143,10 +143,10 @@ export function createAuditor({
     }
     if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
   };
-  /** Windows are audited again once for every amendment; what cannot be read now is read at the next look. */
+  /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next look. */
   const amended = async (known: AuditState): Promise<AuditState> => {
     amendments = await readAmendments(config().dataFolder);
-    if (amendments.list.length === known.amended) return known;
+    if (amendments.digest === known.amended) return known;
     try {
       const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
       await keep(next);

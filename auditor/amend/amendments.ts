@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SpokenError } from '../../core/language.ts';
@@ -22,6 +23,8 @@ export type Amendment = z.infer<typeof amendmentSchema>;
 /** All that was said, ready to be asked; the last word on a thing counts. */
 export interface Amendments {
   readonly list: readonly Amendment[];
+  /** Tells one list from another, whatever their lengths; empty where nothing was said. */
+  readonly digest: string;
   multiplierOf(node: string): Interval | undefined;
   /** The airport that a node belongs to. */
   ownerOf(node: string): string | undefined;
@@ -43,6 +46,7 @@ export function amendmentsOf(list: readonly Amendment[]): Amendments {
   const devices = list.filter((each) => each.kind === 'device');
   return {
     list,
+    digest: list.length === 0 ? '' : createHash('sha256').update(JSON.stringify(list)).digest('hex'),
     multiplierOf: (node) =>
       newest.filter((each) => each.kind === 'multiplier').find((each) => each.node === node)?.multiplier,
     ownerOf: (node) => newest.filter((each) => each.kind === 'node').find((each) => each.node === node)?.airport,

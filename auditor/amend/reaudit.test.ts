@@ -76,11 +76,12 @@ describe('a leak of the past', () => {
     expect(await windowAfter(usageOf(), { kind: 'node', node: 'JP', airport: 'a' })).toEqual(leak);
   });
 
-  it('is told with what became of it, and counted as amended', async () => {
+  it('is told with what became of it, and by what it was amended', async () => {
     const twice: Amendment = { kind: 'multiplier', node: 'HK', multiplier: { low: 2, high: 2 } };
-    const result = await reaudit(usageOf(node('HK', 10)), config, state, amendmentsOf([twice]));
+    const amendments = amendmentsOf([twice]);
+    const result = await reaudit(usageOf(node('HK', 10)), config, state, amendments);
     expect(result.changes).toEqual([{ airport: 'a', from: FROM, to: TO, before: 'leak', after: 'ok' }]);
-    expect(result.state.amended).toBe(1);
+    expect(result.state.amended).toBe(amendments.digest);
   });
 });
 
@@ -103,6 +104,16 @@ describe('amendments', () => {
       true,
       false,
     ]);
+  });
+
+  it('are known for others where as many were replaced, and for the same by another reading', async () => {
+    const amendment = { kind: 'node', node: 'HK', airport: 'a' } as const;
+    await addAmendment(folder, amendment);
+    const { digest } = await readAmendments(folder);
+    expect((await readAmendments(folder)).digest).toBe(digest);
+    await rm(join(folder, 'amendments.json'));
+    await addAmendment(folder, { ...amendment, airport: 'b' });
+    expect((await readAmendments(folder)).digest).not.toBe(digest);
   });
 
   it('are not overwritten when they cannot be read', async () => {

@@ -60,7 +60,7 @@ export async function reaudit(
     const looks = (next.airports[airport]?.looks ?? []).map((look) => ({ ...look, leak: false }));
     if (looks.length > 0) next = withAirport(next, airport, { looks });
   }
-  return { state: { ...next, amended: amendments.list.length }, changes };
+  return { state: { ...next, amended: amendments.digest }, changes };
 }
 
 async function judgeAgain(

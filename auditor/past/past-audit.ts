@@ -88,7 +88,7 @@ async function amended(
   state: AuditState,
   amendments: Amendments,
 ): Promise<AuditState> {
-  if (amendments.list.length === state.amended) return state;
+  if (amendments.digest === state.amended) return state;
   try {
     return (await reaudit(usage, config, state, amendments)).state;
   } catch (error) {

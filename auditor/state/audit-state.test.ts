@@ -30,6 +30,15 @@ it('begins empty and comes back as it was written', async () => {
   expect(await readAuditState(path)).toEqual(state);
 });
 
+it.each([
+  [0, ''],
+  [2, 'counted'],
+])('takes a number of amendments (%d), as was kept at first, for what it tells', async (amended, expected) => {
+  const path = join(folder, 'state.json');
+  await writeFile(path, JSON.stringify({ version: 1, amended }));
+  expect((await readAuditState(path)).amended).toBe(expected);
+});
+
 it.each(['{', '[]', '{"version":2}'])('names a file that is not usable: %s', async (text) => {
   const path = join(folder, 'state.json');
   await writeFile(path, text);

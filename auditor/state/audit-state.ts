@@ -82,8 +82,8 @@ const stateSchema = z.object({
     .array(z.object({ letter: letterSchema, model: z.custom<ReportModel>() }))
     .readonly()
     .default([]),
-  /** How many amendments the windows rest on. */
-  amended: z.number().default(0),
+  /** The digest of the amendments that the windows rest on. Their number was kept at first, which tells only none apart. */
+  amended: z.union([z.string(), z.number().transform((count) => (count === 0 ? '' : 'counted'))]).default(''),
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
