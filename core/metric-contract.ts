@@ -154,6 +154,7 @@ export const METRICS: readonly MetricSpec[] = [
     [],
     'Whether the last read of the settings file succeeded',
   ),
+  gateway('gauge', 'flowcollect_gateway_kept_bytes', ['user'], 'Bytes of the last pushes that are kept of a user'),
   gateway('gauge', 'flowcollect_gateway_data_writable', [], 'Whether the last write to DataDir succeeded'),
   gateway('gauge', 'flowcollect_gateway_build_info', ['version'], 'Always 1; the version of the gateway'),
 

@@ -119,6 +119,8 @@ describe('what is behind the door', () => {
     await gateway.send();
     expect(await (await fetch(`${gateway.metrics()}/healthz`)).json()).toEqual({ status: 'ok' });
     expect(await gateway.tells('flowcollect_gateway_pushes_total{result="accepted",reason=""} 1')).toBe(true);
+    const { length } = Buffer.from((await gateway.send({ method: 'GET' })).text);
+    expect(await gateway.tells(`flowcollect_gateway_kept_bytes{user="default"} ${256 + length}`)).toBe(true);
     expect(
       await gateway.tells('flowcollect_gateway_last_push_timestamp_seconds{user="default",instance="客厅"} 1700000000'),
     ).toBe(true);

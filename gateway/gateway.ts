@@ -11,6 +11,7 @@ import { createDoor } from './door.ts';
 import { openDoorCertificate } from './door-certificate.ts';
 import { openKeptPushes } from './kept-pushes.ts';
 import { createLabelProxy } from './label-proxy.ts';
+import { availableMemory, memoryLimits } from './memory-limits.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { createMetricsPage } from './metrics-page.ts';
 import { createPushDesk } from './push-desk.ts';
@@ -94,6 +95,8 @@ export function createGateway({
     const disk = createDiskHealth(() => folder, '[server] DataDir');
     const desk = createPushDesk({
       kept,
+      keptBytes: memoryLimits(availableMemory()).kept,
+      users: () => new Set(tokens().map(({ user }) => user)),
       disk,
       store,
       clock,
@@ -106,7 +109,7 @@ export function createGateway({
 
     const administration = createAdministration({ desk, logger, hash: admin.hash, retired: metrics.retired });
     const page = await listenHttp(
-      createMetricsPage(metrics, lastReloadSuccessful, disk, administration),
+      createMetricsPage(metrics, lastReloadSuccessful, disk, kept, administration),
       config.metrics,
     );
     onStop(() => page.close());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseExposition } from '../core/exposition.ts';
 import { checkPush } from './contract-check.ts';
 import type { Device } from './device.ts';
+import { keptBytes } from './kept-usage.ts';
 import type { LedgerCounters } from './ledger-counters.ts';
 import { MAX_UNPACKED_BYTES } from './push-body.ts';
 
@@ -46,8 +47,8 @@ export function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array, pack
   return Buffer.concat([Buffer.from(head), packed ?? text]);
 }
 
-/** @throws KeptFileError */
-export function readKept(content: Buffer): { push: KeptPush; text: Buffer } {
+/** @returns `bytes` as {@link keptBytes} has them @throws KeptFileError */
+export function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes: number } {
   const end = content.indexOf('\n');
   if (end < 0 || !content.toString('utf8', 0, end).startsWith(MARK)) {
     throw new KeptFileError('does not begin as a kept push does');
@@ -58,7 +59,7 @@ export function readKept(content: Buffer): { push: KeptPush; text: Buffer } {
     const text = encoding === 'gzip' ? gunzipSync(kept, { maxOutputLength: MAX_UNPACKED_BYTES }) : kept;
     const checked = checkPush(parseExposition(text.toString()));
     if (checked.kind === 'refused') throw new KeptFileError(checked.message);
-    return { push: { ...head, ledger: checked.ledger }, text };
+    return { push: { ...head, ledger: checked.ledger }, text, bytes: keptBytes(text, kept) };
   } catch (error) {
     if (error instanceof KeptFileError) throw error;
     throw new KeptFileError('cannot be read', { cause: error });

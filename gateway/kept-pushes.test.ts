@@ -34,7 +34,7 @@ describe('kept pushes', () => {
     expect(again.held(device)).toEqual(pushOf(1));
     expect(await again.text(device)).toEqual(textOf(1));
     expect(again.isPrepared(device)).toBe(false);
-    expect(again.count).toBe(1);
+    expect(again.devices().length).toBe(1);
   });
 
   it('are kept as they were packed, and read back as they were pushed', async () => {
@@ -64,9 +64,9 @@ describe('kept pushes', () => {
     const kept = await openKeptPushes(folder, logger);
     await kept.prepare(pushOf(1), textOf(1));
     kept.withdraw(device);
-    expect([kept.held(device), kept.count]).toEqual([undefined, 0]);
+    expect([kept.held(device), kept.devices().length]).toEqual([undefined, 0]);
     await kept.close();
-    expect((await openKeptPushes(folder, logger)).count).toBe(0);
+    expect((await openKeptPushes(folder, logger)).devices().length).toBe(0);
   });
 
   it('hold a prepared push that may have arrived, also after a crash', async () => {
@@ -93,7 +93,7 @@ describe('kept pushes', () => {
     kept.confirm(device);
     kept.forget(device);
     await kept.close();
-    expect((await openKeptPushes(folder, logger)).count).toBe(0);
+    expect((await openKeptPushes(folder, logger)).devices().length).toBe(0);
   });
 
   it('set aside what cannot be read, and go on without it', async () => {
@@ -102,7 +102,7 @@ describe('kept pushes', () => {
     await writeFile(join(folder, `${name}.tmp`), 'half');
     for (const time of ['first', 'second']) {
       const kept = await openKeptPushes(folder, logger);
-      expect([time, kept.count]).toEqual([time, 0]);
+      expect([time, kept.devices().length]).toEqual([time, 0]);
       await kept.close();
     }
     expect(await readFile(join(folder, `${name}.unreadable`), 'utf8')).toBe('garbage');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from '../runtime/logger.ts';
 import { type Device, deviceKey } from './device.ts';
 import { type KeptPush, readKept, writeKept } from './kept-file.ts';
+import { createKeptUsage, type KeptUsage, keptBytes } from './kept-usage.ts';
 import { openRecordLog } from './record-log.ts';
 
 /**
@@ -15,7 +16,8 @@ import { openRecordLog } from './record-log.ts';
  * is forwarded again. Calls for one device must not overlap.
  */
 export interface KeptPushes {
-  readonly count: number;
+  /** What is kept by now, that of pushes on their way to the disk included. */
+  readonly usage: Pick<KeptUsage, 'devices' | 'bytes' | 'of'>;
   devices(): readonly Device[];
   /** The prepared push where there is one, else the accepted one. */
   held(device: Device): KeptPush | undefined;
@@ -35,11 +37,16 @@ export interface KeptPushes {
   close(): Promise<void>;
 }
 
+interface Kept {
+  readonly push: KeptPush;
+  readonly bytes: number;
+}
+
 interface Entry {
   /** What its records are called, without the suffix. */
   readonly name: string;
-  accepted?: KeptPush | undefined;
-  prepared?: KeptPush | undefined;
+  accepted?: Kept | undefined;
+  prepared?: Kept | undefined;
   /** Whether an earlier prepared push may have arrived: then a later one cannot be withdrawn to the accepted one. */
   inDoubt: boolean;
 }
@@ -53,13 +60,20 @@ const SINGLE = /^[0-9a-f]{32}\.(?:prom|prepared)$/;
 export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
   const log = await openRecordLog(path, { logger, single: SINGLE });
   const entries = new Map<string, Entry>();
+  const usage = createKeptUsage();
+  /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
+  const measure = (device: Device, coming = 0): void => {
+    const { accepted, prepared } = entries.get(deviceKey(device)) ?? {};
+    usage.set(device, Math.max(accepted?.bytes ?? 0, prepared?.bytes ?? 0, coming));
+  };
   for (const name of log.names()) {
     const content = await log.read(name);
     try {
-      const { push } = readKept(content);
+      const { push, bytes } = readKept(content);
       const entry = entryOf(entries, push);
-      if (name.endsWith(ACCEPTED)) entry.accepted = push;
-      else Object.assign(entry, { prepared: push, inDoubt: true });
+      if (name.endsWith(ACCEPTED)) entry.accepted = { push, bytes };
+      else Object.assign(entry, { prepared: { push, bytes }, inDoubt: true });
+      measure(push);
     } catch (error) {
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
       await writeFile(join(path, `${name}.unreadable`), content, { mode: 0o600 });
@@ -69,7 +83,7 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
 
   const heldOf = (device: Device): KeptPush | undefined => {
     const entry = entries.get(deviceKey(device));
-    return entry?.prepared ?? entry?.accepted;
+    return (entry?.prepared ?? entry?.accepted)?.push;
   };
   const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
   const heldName = (device: Device): string =>
@@ -77,19 +91,23 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
   const read = async (device: Device) => readKept(await log.read(heldName(device)));
 
   return {
-    get count() {
-      return entries.size;
-    },
-    devices: () => [...entries.values()].flatMap(({ prepared, accepted }) => prepared ?? accepted ?? []),
+    usage,
+    devices: () => [...entries.values()].flatMap(({ prepared, accepted }) => (prepared ?? accepted)?.push ?? []),
     held: heldOf,
     isPrepared,
     text: async (device) => (await read(device)).text,
     async prepare(push, text, packed) {
       const name = entries.get(deviceKey(push))?.name ?? nameOf(push);
-      await log.put(name + PREPARED, writeKept(push, text, packed));
-      const entry = entryOf(entries, push);
-      entry.inDoubt = entry.prepared !== undefined;
-      entry.prepared = push;
+      const bytes = keptBytes(text, packed);
+      measure(push, bytes);
+      try {
+        await log.put(name + PREPARED, writeKept(push, text, packed));
+        const entry = entryOf(entries, push);
+        entry.inDoubt = entry.prepared !== undefined;
+        entry.prepared = { push, bytes };
+      } finally {
+        measure(push);
+      }
     },
     confirm(device) {
       const entry = entryOf(entries, device);
@@ -97,6 +115,7 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
       log.move(entry.name + PREPARED, entry.name + ACCEPTED);
       entry.prepared = undefined;
       entry.inDoubt = false;
+      measure(device);
     },
     withdraw(device) {
       const entry = entryOf(entries, device);
@@ -104,16 +123,20 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
       log.drop(entry.name + PREPARED);
       entry.prepared = undefined;
       if (entry.accepted === undefined) entries.delete(deviceKey(device));
+      measure(device);
     },
     async rebase(device) {
       const { push, text } = await read(device);
       const rebased = { ...push, rebased: true } as const;
       await log.put(heldName(device), writeKept(rebased, text));
-      entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = rebased;
+      const kept = { push: rebased, bytes: keptBytes(text) };
+      entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = kept;
+      measure(device);
     },
     forget(device) {
       for (const suffix of [PREPARED, ACCEPTED]) log.drop(entryOf(entries, device).name + suffix);
       entries.delete(deviceKey(device));
+      measure(device);
     },
     close: () => log.close(),
   };

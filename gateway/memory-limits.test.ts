@@ -8,6 +8,7 @@ it('fits what one user sends into a small container, and is as documented where 
     body: 2 * MIB,
     bodies: 8 * MIB,
     userBodies: 6 * MIB,
+    kept: 8 * MIB,
     layouts: 8 * MIB,
     heads: 4 * MIB,
   });
@@ -15,6 +16,7 @@ it('fits what one user sends into a small container, and is as documented where 
     body: 8 * MIB,
     bodies: 128 * MIB,
     userBodies: 96 * MIB,
+    kept: 256 * MIB,
     layouts: 96 * MIB,
     heads: 32 * MIB,
   });

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { DiskHealth } from '../runtime/disk-health.ts';
 import { answerJson } from './json-answer.ts';
+import type { KeptPushes } from './kept-pushes.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /**
@@ -11,6 +12,7 @@ export function createMetricsPage(
   metrics: GatewayMetrics,
   lastReloadSuccessful: () => boolean,
   disk: Pick<DiskHealth, 'problem'>,
+  { usage }: Pick<KeptPushes, 'usage'>,
   administration: RequestListener,
 ): RequestListener {
   return async (request, response) => {
@@ -23,7 +25,7 @@ export function createMetricsPage(
       if (problem === undefined) answerJson(response, 200, { status: 'ok' });
       else answerJson(response, 503, { status: 'failing', problem });
     } else {
-      const text = await metrics.render(lastReloadSuccessful(), disk.problem() === undefined);
+      const text = await metrics.render(lastReloadSuccessful(), disk.problem() === undefined, usage.bytes);
       response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
     }
   };

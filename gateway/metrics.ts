@@ -18,8 +18,11 @@ export interface GatewayMetrics {
   lastPush(device: Device, at: number): void;
   /** A device is gone for good. */
   retired(device: Device): void;
-  /** @param dataWritable whether the last write to the disk succeeded */
-  render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
+  /**
+   * @param dataWritable whether the last write to the disk succeeded
+   * @param kept bytes that are kept of each user
+   */
+  render(settingsGood: boolean, dataWritable: boolean, kept: ReadonlyMap<string, number>): Promise<string>;
 }
 
 /** A push takes a millisecond to check; Pushgateway is given five seconds. */
@@ -35,6 +38,7 @@ export function createGatewayMetrics(): GatewayMetrics {
   const bodyBytes = new Counter(options('flowcollect_gateway_push_bytes_total'));
   const seconds = new Histogram({ ...options('flowcollect_gateway_push_seconds'), buckets: SECONDS_BUCKETS });
   const lastPush = new Gauge(options('flowcollect_gateway_last_push_timestamp_seconds'));
+  const keptBytes = new Gauge(options('flowcollect_gateway_kept_bytes'));
   const settings = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
   const writable = new Gauge(options('flowcollect_gateway_data_writable'));
   new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
@@ -57,7 +61,9 @@ export function createGatewayMetrics(): GatewayMetrics {
     took: (value) => seconds.observe(value),
     lastPush: setLastPush,
     retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
-    render(settingsGood, dataWritable) {
+    render(settingsGood, dataWritable, kept) {
+      keptBytes.reset();
+      for (const [user, bytes] of kept) keptBytes.set({ user }, bytes);
       settings.set(settingsGood ? 1 : 0);
       writable.set(dataWritable ? 1 : 0);
       return registry.metrics();

@@ -5,8 +5,10 @@ import type { Logger } from '../runtime/logger.ts';
 import { admit, type Held, isHolder } from './admission.ts';
 import { type Device, deviceKey } from './device.ts';
 import { createDeviceRelease } from './device-release.ts';
+import { roomFor } from './fair-share.ts';
 import type { KeptPush } from './kept-file.ts';
 import type { KeptPushes } from './kept-pushes.ts';
+import { keptBytes } from './kept-usage.ts';
 import type { ReadPush } from './push-reader.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { PushState } from './state-header.ts';
@@ -14,15 +16,22 @@ import type { Delivery, Store } from './store.ts';
 import type { StoredValues } from './stored-values.ts';
 import { createTurnstile } from './turnstile.ts';
 
-/** Bounds what the holder of a token that fits any DeviceID can fill. */
-export const MAX_DEVICES = 2000;
+/** Of all users together. */
+const MAX_DEVICES = 2000;
 /** Running and waiting pushes of one device; an honest one has one. */
 const MAX_PUSHES_OF_DEVICE = 4;
+
+const KEEPS = 'this gateway keeps';
+const A_PART = 'a part of them for each user, and none is left for this one';
 
 const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
 
 export interface PushDeskOptions {
   readonly kept: KeptPushes;
+  /** Bytes that what is kept may take, of all users together. */
+  readonly keptBytes: number;
+  /** Who may push as of now. */
+  users(): ReadonlySet<string>;
   /** Told of the disk that `kept` writes to. */
   readonly disk: Pick<DiskHealth, 'watch'>;
   readonly store: Store;
@@ -61,7 +70,16 @@ export interface PushDesk {
   idle(): Promise<void>;
 }
 
-export function createPushDesk({ kept, disk, store, clock, logger, storedValues }: PushDeskOptions): PushDesk {
+export function createPushDesk({
+  kept,
+  keptBytes: mostBytes,
+  users,
+  disk,
+  store,
+  clock,
+  logger,
+  storedValues,
+}: PushDeskOptions): PushDesk {
   const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
@@ -88,6 +106,26 @@ export function createPushDesk({ kept, disk, store, clock, logger, storedValues 
     );
   }
 
+  /** A device that takes no more than before goes on, however little room there is. */
+  function noRoomFor(device: Device, bytes: number): Refusal | undefined {
+    const { usage } = kept;
+    const more = bytes - usage.of(device);
+    const among = users();
+    const room = (total: number, used: ReadonlyMap<string, number>): number =>
+      roomFor(device.user, { total, used, users: among });
+    if (usage.of(device) === 0 && room(MAX_DEVICES, usage.devices) < 1) {
+      return refuse('no_room', `${KEEPS} ${MAX_DEVICES} devices, ${A_PART}; retire some that are gone`);
+    }
+    if (more > 0 && room(mostBytes, usage.bytes) < more) {
+      const most = Math.floor(mostBytes / 2 ** 20);
+      return refuse(
+        'no_room',
+        `${KEEPS} ${most} MiB of pushes, ${A_PART}; retire devices that are gone, lower [client] FamilyCap, or give the gateway more memory`,
+      );
+    }
+    return undefined;
+  }
+
   async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ReadPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
@@ -95,9 +133,8 @@ export function createPushDesk({ kept, disk, store, clock, logger, storedValues 
     if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
     const refusal = admit(held, incoming, now);
     if (refusal !== undefined) return refusal;
-    if (kept.held(device) === undefined && kept.count >= MAX_DEVICES) {
-      return refuse('too_many_devices', `this gateway keeps ${MAX_DEVICES} devices; retire some that are gone`);
-    }
+    const full = noRoomFor(device, keptBytes(text, packed));
+    if (full !== undefined) return full;
     const { stateId, sequence } = state;
     try {
       await disk.watch(() => kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed));

@@ -12,7 +12,7 @@ const STATUS_OF_CODE = {
   not_in_contract: 400,
   unsupported_encoding: 415,
   too_large: 413,
-  too_many_devices: 403,
+  no_room: 403,
   counter_fell: 409,
   held_by_another_state: 409,
   sequence_old: 409,

@@ -45,6 +45,7 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_gateway_push_seconds: '检查并转发一次推送的用时',
   flowcollect_gateway_last_push_timestamp_seconds: `某台设备的推送最近一次被接受的时刻${UNIX}`,
   flowcollect_gateway_config_last_reload_successful: RELOAD,
+  flowcollect_gateway_kept_bytes: '每个用户所保存的最近一次推送的字节数',
   flowcollect_gateway_data_writable: WRITABLE,
   flowcollect_gateway_build_info: '恒为 1；网关的版本',
   flowcollect_airport_upload_bytes: '机场本周期已计的上传',
