@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { screenOutput } from '../runtime/screen.ts';
 import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { replayCommand } from './replay/command.ts';
@@ -34,7 +35,7 @@ function exporterCommand(say: Say): Command {
       keepHeapSmall();
       await runExporterService({
         path: config,
-        output: process.stdout,
+        output: screenOutput(process.stdout, process.env.TERM),
         errors: process.stderr,
         signal: endingSignal(),
       });

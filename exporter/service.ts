@@ -16,7 +16,7 @@ export interface ExporterServiceOptions {
   readonly path: string;
   /** Where the table or the plain lines go. */
   readonly output: ScreenOutput;
-  /** Where log lines go as JSON while the output is no terminal. */
+  /** Where log lines go: as JSON, or until the table stands on a terminal as text. */
   readonly errors: { write(text: string): unknown };
   /** Ends the service. */
   readonly signal: AbortSignal;
@@ -39,9 +39,10 @@ export async function runExporterService({ path, output, errors, signal }: Expor
   const logger: Logger = createLogger('exporter', 'info', {
     write(json: string) {
       const line = plainLogLine(json);
-      // JSON between the lines of a live table would be torn.
-      if (screen !== undefined && output.isTTY === true) screen.say(line);
-      else errors.write(json);
+      // A terminal is for people, and JSON between the lines of a live table would be torn.
+      if (output.isTTY !== true) errors.write(json);
+      else if (screen === undefined) errors.write(`${line}\n`);
+      else screen.say(line);
       toFile(line);
     },
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createScreen } from './screen.ts';
+import { createScreen, screenOutput } from './screen.ts';
 
 function capture(isTTY: boolean) {
   let text = '';
@@ -56,4 +56,13 @@ it('only says where there is no terminal', () => {
   screen.draw(['a']);
   screen.say('news');
   expect(output.written()).toBe('news\n');
+});
+
+it('steers no terminal that cannot be steered', () => {
+  const output = capture(true);
+  const screen = createScreen(screenOutput(output, 'dumb'));
+  screen.draw(['a']);
+  screen.say('news');
+  expect(output.written()).toBe('news\n');
+  expect(screenOutput(output, 'xterm')).toBe(output);
 });

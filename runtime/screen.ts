@@ -8,6 +8,11 @@ export interface ScreenOutput {
   write(text: string): unknown;
 }
 
+/** A process's output as a screen; a terminal that cannot move its cursor (`TERM=dumb`) is written to like a pipe. */
+export function screenOutput(stream: ScreenOutput, term: string | undefined): ScreenOutput {
+  return term === 'dumb' ? { write: (text) => stream.write(text) } : stream;
+}
+
 /** Lines that stay, and below them a block that is redrawn in place. */
 export interface Screen {
   readonly isTerminal: boolean;

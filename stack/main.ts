@@ -5,7 +5,7 @@ import { type Language, sayIn } from '../core/language.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ownProgram } from '../runtime/own-program.ts';
-import { createScreen } from '../runtime/screen.ts';
+import { createScreen, screenOutput } from '../runtime/screen.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { TEXTS } from './command-texts.ts';
 import { installationOf } from './layout.ts';
@@ -48,7 +48,7 @@ async function start({ config, client, exitAfterReport }: StackOptions, language
     clientExists: existsSync(clientPath),
     exitAfterReport,
     signal: endingSignal(),
-    screen: createScreen(process.stdout),
+    screen: createScreen(screenOutput(process.stdout, process.env.TERM)),
     logger: createLogger('stack', side.server.LogLevel),
     environment,
     clock: Date.now,

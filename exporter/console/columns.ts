@@ -14,31 +14,41 @@ interface Column {
   text(row: Row): string;
 }
 
-const NAME_COLUMNS = 22;
+const MOST_NAME_COLUMNS = 22;
+/** A narrower name says too little: fewer numbers stand beside it then. */
+const LEAST_NAME_COLUMNS = 10;
 const NUMBER_COLUMNS = 14;
 
 const RATES: readonly Column[] = [
   { title: ({ upload }) => `${upload}/s`, text: ({ rate }) => formatRate(rate.upload) },
   { title: ({ download }) => `${download}/s`, text: ({ rate }) => formatRate(rate.download) },
 ];
-const NARROW: readonly Column[] = [
-  ...RATES,
-  { title: ({ today }) => today, text: ({ today }) => formatBytes(both(today)) },
-  { title: ({ total }) => total, text: ({ total }) => formatBytes(both(total)) },
-];
-const WIDE: readonly Column[] = [
+const RATE: Column = { title: ({ rate }) => rate, text: ({ rate }) => formatRate(both(rate)) };
+const TODAY: Column = { title: ({ today }) => today, text: ({ today }) => formatBytes(both(today)) };
+const TOTAL: Column = { title: ({ total }) => total, text: ({ total }) => formatBytes(both(total)) };
+const DIRECTIONS: readonly Column[] = [
   ...RATES,
   { title: ({ today, upload }) => `${today} ${upload}`, text: ({ today }) => formatBytes(today.upload) },
   { title: ({ today, download }) => `${today} ${download}`, text: ({ today }) => formatBytes(today.download) },
   { title: ({ total, upload }) => `${total} ${upload}`, text: ({ total }) => formatBytes(total.upload) },
   { title: ({ total, download }) => `${total} ${download}`, text: ({ total }) => formatBytes(total.download) },
 ];
+/** From the widest terminal to the narrowest, on which what moved today counts for most. */
+const LAYOUTS: readonly { readonly columns: readonly Column[]; readonly name: number }[] = [
+  { columns: DIRECTIONS, name: MOST_NAME_COLUMNS },
+  { columns: [...RATES, TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
+  { columns: [RATE, TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
+  { columns: [TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
+];
+const NARROWEST: readonly Column[] = [TODAY];
 
-/** @param width of the terminal; a wide one shows both directions of all */
+/** @param width of the terminal; the wider it is, the more is told apart */
 export function columnsFor(width: number, words: ConsoleWords): Columns {
-  const columns = NAME_COLUMNS + WIDE.length * NUMBER_COLUMNS < width ? WIDE : NARROW;
+  const fits = LAYOUTS.find(({ columns, name }) => name + columns.length * NUMBER_COLUMNS < width);
+  const columns = fits?.columns ?? NARROWEST;
+  const nameColumns = Math.min(MOST_NAME_COLUMNS, Math.max(1, width - 1 - columns.length * NUMBER_COLUMNS));
   const cells = (name: string, numbers: readonly string[]): string =>
-    padToWidth(cutToWidth(name, NAME_COLUMNS), NAME_COLUMNS) +
+    padToWidth(cutToWidth(name, nameColumns), nameColumns) +
     numbers.map((each) => padToWidth(each, NUMBER_COLUMNS, 'start')).join('');
   return {
     head: (first) =>

@@ -81,6 +81,25 @@ describe('the table', () => {
     ]);
   });
 
+  it('shows what counts most where the terminal is narrow, and never more than fits', () => {
+    expect(renderTable([shown()], english, 60).slice(1, 3)).toEqual([
+      '                           rate         today         total',
+      'proxy                 1.00 MB/s       2.00 MB       3.00 MB',
+    ]);
+    expect(renderTable([shown()], chinese, 40).slice(2, 8)).toEqual([
+      '                     今日          累计',
+      '代理              2.00 MB       3.00 MB',
+      '直连                  0 B       1.00 KB',
+      '合计              2.00 MB       3.00 MB',
+      '节点                 今日          累计',
+      '🇭🇰 香港 01…       2.00 MB       3.00 MB',
+    ]);
+    for (let width = 20; width < 140; width += 1) {
+      const rows = renderTable([shown()], chinese, width).slice(0, -2);
+      expect(Math.max(...rows.map(displayWidth)), `${width} columns`).toBeLessThan(width);
+    }
+  });
+
   it('keeps its columns in Chinese', () => {
     const lines = renderTable([shown()], chinese, 80);
     expect(lines[2]).toBe('代理                           0 B/s     1.00 MB/s       2.00 MB       3.00 MB');
@@ -95,6 +114,14 @@ describe('the table', () => {
     expect(text).toContain('网关https://vps.example无法连接（ECONNREFUSED）');
     expect(text).toContain('从未成功');
     expect(Math.max(...[...lines.slice(0, 2), ...lines.slice(-3)].map(displayWidth))).toBeLessThan(80);
+  });
+
+  it('says since when pushing fails, in words of its language', () => {
+    const lastly = (ago: number, showing: typeof english | typeof chinese): string | undefined =>
+      renderTable([shown({ push: { ...failing, lastAccepted: showing.now - ago * 1000 } })], showing, 300).at(-1);
+    expect(lastly(119, english)).toMatch(/nothing is lost \(last accepted 119 s ago\)$/);
+    expect(lastly(7199, chinese)).toMatch(/恢复后补报（上次成功在 119 分钟前）$/);
+    expect(lastly(7200, chinese)).toMatch(/（上次成功在 2 小时前）$/);
   });
 
   it('says what it cannot know: short connections without the log, and a day that it did not see begin', () => {

@@ -140,8 +140,8 @@ function pushText({ push, gateway }: DeviceView, showing: Showing, words: Consol
       return words.accepted(agoText(push.at, showing));
     case 'failing': {
       const { lastAccepted } = push;
-      const last = lastAccepted === undefined ? words.never : words.accepted(agoText(lastAccepted, showing));
-      return `${describePushProblem(push.problem, gateway, showing.language)}（${last}）`;
+      const last = lastAccepted === undefined ? words.never : words.lastAccepted(agoText(lastAccepted, showing));
+      return `${describePushProblem(push.problem, gateway, showing.language)}${words.aside(last)}`;
     }
   }
 }

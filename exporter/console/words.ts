@@ -13,6 +13,8 @@ export interface ConsoleWords {
   readonly columns: {
     readonly upload: string;
     readonly download: string;
+    /** Of both directions. */
+    readonly rate: string;
     readonly today: string;
     readonly total: string;
     readonly node: string;
@@ -27,6 +29,10 @@ export interface ConsoleWords {
   tunRatio(ratio: string): string;
   beyondKernel(bytes: string): string;
   accepted(ago: string): string;
+  /** Of a push before those that fail. */
+  lastAccepted(ago: string): string;
+  /** What else is to be said of a text. */
+  aside(text: string): string;
   ago(seconds: number): string;
 }
 
@@ -38,7 +44,15 @@ const zh: ConsoleWords = {
   connecting: '连接中…',
   connections: '连接数',
   logsMissing: '收不到 /logs，短连接按经验归属',
-  columns: { upload: '上行', download: '下行', today: '今日', total: '累计', node: '节点', device: '设备' },
+  columns: {
+    upload: '上行',
+    download: '下行',
+    rate: '速率',
+    today: '今日',
+    total: '累计',
+    node: '节点',
+    device: '设备',
+  },
   settled: '结算占比',
   push: '上报',
   notPushedYet: '尚未上报',
@@ -48,7 +62,9 @@ const zh: ConsoleWords = {
   tunRatio: (ratio) => `TUN 字节数是内核的 ${ratio} 倍`,
   beyondKernel: (bytes) => `上联网卡比内核多 ${bytes}（绕过内核的流量与代理开销）`,
   accepted: (ago) => `成功，${ago}`,
-  ago: (seconds) => `${seconds} 秒前`,
+  lastAccepted: (ago) => `上次成功在 ${ago}`,
+  aside: (text) => `（${text}）`,
+  ago: (seconds) => inUnits(seconds, ['秒前', '分钟前', '小时前']),
 };
 
 const en: ConsoleWords = {
@@ -59,7 +75,15 @@ const en: ConsoleWords = {
   connecting: 'connecting…',
   connections: 'connections',
   logsMissing: 'no /logs: short connections are attributed by experience',
-  columns: { upload: 'up', download: 'down', today: 'today', total: 'total', node: 'node', device: 'device' },
+  columns: {
+    upload: 'up',
+    download: 'down',
+    rate: 'rate',
+    today: 'today',
+    total: 'total',
+    node: 'node',
+    device: 'device',
+  },
   settled: 'settled',
   push: 'push',
   notPushedYet: 'not yet',
@@ -69,7 +93,16 @@ const en: ConsoleWords = {
   tunRatio: (ratio) => `TUN carries ${ratio} × the kernel's bytes`,
   beyondKernel: (bytes) => `uplink ${bytes} beyond the kernel (what bypassed it, and overhead of proxies)`,
   accepted: (ago) => `accepted ${ago}`,
-  ago: (seconds) => `${seconds} s ago`,
+  lastAccepted: (ago) => `last accepted ${ago}`,
+  aside: (text) => ` (${text})`,
+  ago: (seconds) => inUnits(seconds, ['s ago', 'min ago', 'h ago']),
 };
 
 export const consoleWords = (language: 'zh' | 'en'): ConsoleWords => (language === 'zh' ? zh : en);
+
+/** In seconds up to two minutes, in minutes up to two hours, then in hours. */
+function inUnits(seconds: number, [second, minute, hour]: readonly [string, string, string]): string {
+  if (seconds < 120) return `${seconds} ${second}`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} ${minute}` : `${Math.floor(minutes / 60)} ${hour}`;
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createDevice, type Device, eventually } from '../test/device.ts';
+import { runExporterService } from './service.ts';
+
+let device: Device;
+let ending: AbortController;
+beforeEach(async () => {
+  device = await createDevice();
+  ending = new AbortController();
+  await device.edit(device.ini({ LocalLogFile: 'lines.log' }));
+});
+afterEach(() => device.end());
+
+/** Runs the service until the text shows on its output or among its errors. */
+async function runUntil(shown: string, isTTY: boolean): Promise<{ output: string; errors: string }> {
+  const seen = { output: '', errors: '' };
+  const into = (stream: keyof typeof seen) => (text: string) => {
+    seen[stream] += text;
+  };
+  const running = runExporterService({
+    path: join(device.folder, 'ClientSetting.ini'),
+    output: { isTTY, columns: 100, rows: 30, write: into('output') },
+    errors: { write: into('errors') },
+    signal: ending.signal,
+  });
+  await eventually(() => expect(seen.output + seen.errors).toContain(shown));
+  ending.abort();
+  await running;
+  return seen;
+}
+
+it('speaks to people alone on a terminal, from its first line on', async () => {
+  const { output, errors } = await runUntil('FlowCollect · a', true);
+  expect(errors).toMatch(/^\S+Z INFO exporter started metrics="http:/m);
+  expect(output + errors).not.toContain('{"level"');
+});
+
+it('logs JSON where there is no terminal, and lines into its file', async () => {
+  const { errors } = await runUntil('exporter started', false);
+  for (const line of errors.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ service: 'exporter' });
+  expect(await readFile(join(device.folder, 'lines.log'), 'utf8')).toMatch(
+    /^\S+Z INFO exporter started metrics="http:/m,
+  );
+});
