@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { removeKey, setKey } from '../core/ini-edit.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
-import { readSettingsText, writeSettingsText } from '../runtime/settings-file.ts';
+import { changeSettingsText, readSettingsText } from '../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-key.ts';
 import { TOKEN_TEXTS as TEXTS } from './texts.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
@@ -44,22 +43,23 @@ export async function addToken(
   if (note !== undefined && /[\r\n]|,\s*$/.test(note)) {
     throw new TokenError(TEXTS.badNote);
   }
-  const text = await readSettingsText(path);
-  const before = sectionsOf(path, text).find((each) => each.section === section);
-  if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
-    throw new TokenError(TEXTS.otherUser(section, before.user));
-  }
   const token = randomBytes(32).toString('base64url');
-  let next = text;
-  if (deviceId !== undefined && user !== undefined && user !== DEFAULT_USER) {
-    if (!sectionsOf(path, text).some((each) => each.section === `user.${user}`)) {
-      next = setKey(next, sectionOf({ user }), 'Note', '');
+  const withToken = (text: string): string => {
+    const before = sectionsOf(path, text).find((each) => each.section === section);
+    if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
+      throw new TokenError(TEXTS.otherUser(section, before.user));
     }
-    next = setKey(next, section, 'User', user);
-  }
-  if (note !== undefined) next = setKey(next, section, 'Note', note);
-  next = setKey(next, section, 'Token', writeHash(token));
-  await save(path, next, (sections) => {
+    let next = text;
+    if (deviceId !== undefined && user !== undefined && user !== DEFAULT_USER) {
+      if (!sectionsOf(path, text).some((each) => each.section === `user.${user}`)) {
+        next = setKey(next, sectionOf({ user }), 'Note', '');
+      }
+      next = setKey(next, section, 'User', user);
+    }
+    if (note !== undefined) next = setKey(next, section, 'Note', note);
+    return setKey(next, section, 'Token', writeHash(token));
+  };
+  await change(path, withToken, (sections) => {
     const after = sections.find((each) => each.section === section);
     return after?.hash?.equals(hashToken(token)) === true && (user === undefined || after.user === user);
   });
@@ -69,10 +69,12 @@ export async function addToken(
 /** Takes a token away; its section stays, with its note. @throws SettingsError, or TokenError when there is none */
 export async function revokeToken(path: string, owner: TokenOwner): Promise<void> {
   const section = sectionOf(owner);
-  const text = await readSettingsText(path);
-  const found = sectionsOf(path, text).find((each) => each.section === section);
-  if (found?.hash === undefined) throw new TokenError(TEXTS.nothingToRevoke(section));
-  await save(path, removeKey(text, section, 'Token'), (sections) => {
+  const withoutToken = (text: string): string => {
+    const found = sectionsOf(path, text).find((each) => each.section === section);
+    if (found?.hash === undefined) throw new TokenError(TEXTS.nothingToRevoke(section));
+    return removeKey(text, section, 'Token');
+  };
+  await change(path, withoutToken, (sections) => {
     return sections.find((each) => each.section === section)?.hash === undefined;
   });
 }
@@ -87,8 +89,8 @@ export async function addReader(path: string, user: string): Promise<string> {
   const problem = readerNameProblem(user);
   if (problem !== undefined) throw new TokenError(TEXTS.badName(problem));
   const token = randomBytes(32).toString('base64url');
-  const text = await readSettingsText(path);
-  await save(path, setKey(text, section, READER_KEY, writeHash(token)), (sections) => {
+  const withReader = (text: string): string => setKey(text, section, READER_KEY, writeHash(token));
+  await change(path, withReader, (sections) => {
     const after = sections.find((each) => each.section === section);
     return after?.readerHash?.equals(hashToken(token)) === true;
   });
@@ -98,11 +100,13 @@ export async function addReader(path: string, user: string): Promise<string> {
 /** Lets a user read no more. @throws SettingsError, or TokenError when the user could not anyway */
 export async function revokeReader(path: string, user: string): Promise<void> {
   const section = sectionOf({ user });
-  const text = await readSettingsText(path);
-  if (sectionsOf(path, text).find((each) => each.section === section)?.readerHash === undefined) {
-    throw new TokenError(TEXTS.noReader(section));
-  }
-  await save(path, removeKey(text, section, READER_KEY), (sections) => {
+  const withoutReader = (text: string): string => {
+    if (sectionsOf(path, text).find((each) => each.section === section)?.readerHash === undefined) {
+      throw new TokenError(TEXTS.noReader(section));
+    }
+    return removeKey(text, section, READER_KEY);
+  };
+  await change(path, withoutReader, (sections) => {
     return sections.find((each) => each.section === section)?.readerHash === undefined;
   });
 }
@@ -123,15 +127,15 @@ function sectionsOf(path: string, text: string): readonly TokenSection[] {
   return reader.finish(readTokenSections(reader)).settings;
 }
 
-/** Writes only what reads back as it was meant; a link stays one, permissions stay. */
-async function save(
+/** Writes only what reads back as it was meant. */
+function change(
   path: string,
-  text: string,
+  edit: (text: string) => string,
   isMeant: (sections: readonly TokenSection[]) => boolean,
 ): Promise<void> {
-  if (!isMeant(sectionsOf(path, text))) {
-    throw new TokenError(TEXTS.unsafeEdit);
-  }
-  const file = await realpath(path);
-  await writeSettingsText(file, text, (await stat(file)).mode & 0o777);
+  return changeSettingsText(path, (text) => {
+    const next = edit(text);
+    if (!isMeant(sectionsOf(path, next))) throw new TokenError(TEXTS.unsafeEdit);
+    return next;
+  });
 }

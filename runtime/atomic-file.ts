@@ -55,14 +55,19 @@ export async function readFileIfExists(path: string): Promise<string | undefined
   }
 }
 
+/** Makes a folder, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
+export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
+  await files.mkdir(path, { recursive: true });
+  await giveToOwnerOf(dirname(path), path);
+}
+
 /** The folder is made only where it is missing: most files are written again and again. */
 async function openForWriting(path: string, mode: number, files: FileOperations): Promise<OpenFile> {
   try {
     return await files.open(path, 'w', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await files.mkdir(dirname(path), { recursive: true });
-    await giveToOwnerOf(dirname(dirname(path)), dirname(path));
+    await makeFolder(dirname(path), files);
     return files.open(path, 'w', mode);
   }
 }

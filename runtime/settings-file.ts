@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
 import { type Language, languageOf, textIn } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
 import { writeFileAtomic } from './atomic-file.ts';
+import { errorCode } from './error-code.ts';
+import { FileLockError, whileLocked } from './file-lock.ts';
 import type { Logger } from './logger.ts';
 import { TEXTS } from './texts.ts';
 
@@ -122,7 +124,40 @@ export async function writeSettingsText(path: string, text: string, mode?: numbe
   try {
     await writeFileAtomic(path, text, mode);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new SettingsError(path, [{ problem: TEXTS.settingsUnwritable(code) }]);
+    throw unwritable(path, error);
   }
+}
+
+/**
+ * Puts what is made of a settings file's text in its place, while no other command does: of two that change it at the
+ * same instant, the second one finds what the first one wrote. A link stays one, permissions stay.
+ *
+ * @param change throws when nothing is to be written
+ * @throws SettingsError when the file cannot be read or written
+ * @throws FileLockError when another command holds on to it
+ */
+export async function changeSettingsText(path: string, change: (text: string) => string): Promise<void> {
+  await readSettingsText(path);
+  const file = await realpath(path);
+  await lockSettings(file, async () => {
+    const next = change(await readSettingsText(file));
+    await writeSettingsText(file, next, (await stat(file)).mode & 0o777);
+  });
+}
+
+async function lockSettings(path: string, work: () => Promise<void>): Promise<void> {
+  let begun = false;
+  try {
+    await whileLocked(path, () => {
+      begun = true;
+      return work();
+    });
+  } catch (error) {
+    if (begun || error instanceof FileLockError) throw error;
+    throw unwritable(path, error);
+  }
+}
+
+function unwritable(path: string, error: unknown): SettingsError {
+  return new SettingsError(path, [{ problem: TEXTS.settingsUnwritable(errorCode(error)) }]);
 }

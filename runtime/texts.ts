@@ -21,6 +21,12 @@ export const TEXTS = {
     `${place} ${en}; change ${setting}`,
   ],
 
+  /** @param lock the file that says so */
+  locked: (path: string, lock: string): Text => [
+    `${path} 正在被另一个命令修改；如果没有别的 flowcollect 命令在运行，请删除 ${lock}`,
+    `${path} is being changed by another command; if no other command of flowcollect runs, remove ${lock}`,
+  ],
+
   settingsMissing: [
     '不存在；请从 setting.ini.example 复制一份，或用 --config 指定别的文件',
     'does not exist; copy setting.ini.example to it, or name another file with --config',

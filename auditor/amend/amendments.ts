@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SpokenError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { whileLocked } from '../../runtime/file-lock.ts';
 import { TEXTS } from '../texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 
@@ -71,11 +72,14 @@ export async function readAmendments(dataFolder: string): Promise<Amendments> {
   return amendmentsOf(parsed.data.amendments);
 }
 
-/** Adds one to the file; the running auditor takes it up at its next look. @throws AmendmentsError */
+/** Adds one to the file; the running auditor takes it up at its next look. @throws AmendmentsError, FileLockError */
 export async function addAmendment(dataFolder: string, amendment: Amendment): Promise<Amendments> {
-  const all = [...(await readAmendments(dataFolder)).list, amendment];
-  await writeFileAtomic(pathIn(dataFolder), `${JSON.stringify({ version: 1, amendments: all }, undefined, 2)}\n`);
-  return amendmentsOf(all);
+  const path = pathIn(dataFolder);
+  return whileLocked(path, async () => {
+    const all = [...(await readAmendments(dataFolder)).list, amendment];
+    await writeFileAtomic(path, `${JSON.stringify({ version: 1, amendments: all }, undefined, 2)}\n`);
+    return amendmentsOf(all);
+  });
 }
 
 function readJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { readIni } from '../../core/ini.ts';
 import { setKey } from '../../core/ini-edit.ts';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import { readSettingsText, writeSettingsText } from '../../runtime/settings-file.ts';
+import { changeSettingsText, readSettingsText, writeSettingsText } from '../../runtime/settings-file.ts';
 
 /** Settings that are being made: what a file holds already, and what was answered. */
 export interface SettingsDraft {
@@ -9,7 +9,10 @@ export interface SettingsDraft {
   /** What stands in the file or was set; undefined where neither. */
   get(section: string, key: string): string | undefined;
   set(section: string, key: string, value: string): void;
-  /** Writes the file, readable by its owner alone. @throws SettingsError */
+  /**
+   * Writes what was set: into the file as it is by now, should a command have changed it meanwhile, or a new one that is
+   * readable by its owner alone. @throws SettingsError
+   */
   write(): Promise<void>;
 }
 
@@ -17,12 +20,16 @@ export interface SettingsDraft {
 export async function openDraft(path: string): Promise<SettingsDraft> {
   const existed = (await readFileIfExists(path)) !== undefined;
   let text = existed ? await readSettingsText(path) : '';
+  const edits: ((text: string) => string)[] = [];
+  const edited = (before: string): string => edits.reduce((text, edit) => edit(text), before);
   return {
     existed,
     get: (section, key) => readIni(text).entries(section).get(key),
     set(section, key, value) {
-      if (readIni(text).entries(section).get(key) !== value) text = setKey(text, section, key, value);
+      if (readIni(text).entries(section).get(key) === value) return;
+      edits.push((before) => setKey(before, section, key, value));
+      text = setKey(text, section, key, value);
     },
-    write: () => writeSettingsText(path, text),
+    write: () => (existed ? changeSettingsText(path, edited) : writeSettingsText(path, text)),
   };
 }
