@@ -55,6 +55,8 @@ describe('readIni', () => {
 
   it.each([
     ['[client]\nDeviceID', 2, 'expected "key = value"'],
+    ['［client］\nDeviceID = a', 1, 'full-width'],
+    ['[client]\nDeviceID＝a', 2, 'full-width'],
     ['DeviceID = a', 1, 'before the first'],
     ['[client\nDeviceID = a', 1, '[name]'],
     ['[client]\nDeviceID = a\nDeviceID = b', 3, 'twice'],

@@ -74,7 +74,7 @@ export function readIni(text: string): IniDocument {
       }
       if (line.startsWith('[')) throw new IniSyntaxError(number, TEXTS.iniSectionHeader);
       const equals = line.indexOf('=');
-      if (equals < 1) throw new IniSyntaxError(number, TEXTS.iniLine);
+      if (equals < 1) throw new IniSyntaxError(number, /[＝［]/.test(line) ? TEXTS.iniFullWidth : TEXTS.iniLine);
       if (section === '') throw new IniSyntaxError(number, TEXTS.iniKeyFirst);
       const key = line.slice(0, equals).trim();
       const position = `${section}\0${key}`;

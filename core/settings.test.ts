@@ -67,6 +67,16 @@ describe('SettingsReader', () => {
     ]);
   });
 
+  it('says that a comment behind a value belongs to the value', () => {
+    expect(messageOf('[client]\nDeviceID = a\nPollInterval = 5s #often')).toMatch(
+      /:3: \[client\] PollInterval: must be a duration .*; a comment must stand on a line of its own, else/,
+    );
+    const { notices } = read('[client]\nDeviceID = Room #2\nMihomoSecret = a;b ; as in the kernel');
+    expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([
+      'f.ini:3: [client] MihomoSecret: what follows "#" or ";" is part of the value; move it to a line of its own if it is a comment',
+    ]);
+  });
+
   it('says the same in Chinese', () => {
     const reader = new SettingsReader('f.ini', '[client]\nPollInterval = often\nPolInterval = 5s');
     reader.section('client', schema);

@@ -46,6 +46,10 @@ export interface SettingsRead<T> {
   readonly notices: readonly SettingsProblem[];
 }
 
+/** As somebody writes who expects comments behind values; in a value that is good, `Room #2` is no such thing. */
+const COMMENT_IN_GOOD_VALUE = /[ \t][#;][ \t]/;
+const COMMENT_IN_BAD_VALUE = /[ \t][#;]/;
+
 /**
  * Reads sections of one INI text through schemas, collecting every problem before it throws. Sections that no schema
  * was asked for are left alone: one file may serve several services.
@@ -93,11 +97,20 @@ export class SettingsReader {
       }
     }
     const parsed = schema.safeParse(input);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      for (const [key, value] of Object.entries(input)) {
+        if (COMMENT_IN_GOOD_VALUE.test(value)) this.notice(name, key, TEXTS.perhapsComment);
+      }
+      return parsed.data;
+    }
     for (const { path, code, message } of parsed.error.issues) {
       const key = String(path[0] ?? '');
-      const missing = code === 'invalid_type' && !(key in input);
-      this.problem(name, key, missing ? TEXTS.missing : issueText(message));
+      const value = input[key];
+      if (value === undefined && code === 'invalid_type') this.problem(name, key, TEXTS.missing);
+      else {
+        const text = issueText(message);
+        this.problem(name, key, COMMENT_IN_BAD_VALUE.test(value ?? '') ? TEXTS.commentInValue(text) : text);
+      }
     }
     return undefined;
   }

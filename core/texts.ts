@@ -8,6 +8,15 @@ export const TEXTS = {
     `不是已知的键，已忽略；是不是 ${near}？`,
     `is not a known key and is ignored; did you mean ${near}?`,
   ],
+  /** @param problem what is wrong with a value that holds what looks like a comment */
+  commentInValue: ([zh, en]: Text): Text => [
+    `${zh}；注释要独占一行，写在值后面的也算值`,
+    `${en}; a comment must stand on a line of its own, else it is part of the value`,
+  ],
+  perhapsComment: [
+    '“#”或“;”之后的也是值；若是注释，请移到单独一行',
+    'what follows "#" or ";" is part of the value; move it to a line of its own if it is a comment',
+  ],
   duration: (min: number, max: number): Text => [
     `须为 ${min} 到 ${max} 毫秒的时长，如 1000、10s 或 6h`,
     `must be a duration from ${min} ms to ${max} ms, such as 1000, 10s or 6h`,
@@ -46,6 +55,10 @@ export const TEXTS = {
 
   iniSectionHeader: ['节的标题须写成 [名称]', 'a section header must read [name]'],
   iniLine: ['此行应为“键 = 值”、“[节]”或注释', 'expected "key = value", "[section]" or a comment'],
+  iniFullWidth: [
+    '等号和方括号须为半角：写 = 和 [ ]，不写 ＝ 和 ［ ］',
+    'the equals sign and brackets must be = and [ ], not the full-width ＝ and ［ ］',
+  ],
   iniKeyFirst: ['第一个 [节] 之前不能有键', 'a key stands before the first [section]'],
   iniTwice: (key: string, section: string, line: number): Text => [
     `[${section}] 里 ${key} 写了两次，第一次在第 ${line} 行`,

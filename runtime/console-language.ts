@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { LANGUAGES, type Language, languageOf } from '../core/language.ts';
+import { readSettingsText } from './settings-file.ts';
 
 /**
  * In which language a command speaks: what `--language` says; else `Language` of the settings file that `--config`
@@ -14,7 +14,7 @@ export async function consoleLanguage(argv: readonly string[], files: readonly s
   const named = given('--config', argv);
   for (const file of named === undefined ? files : [named]) {
     // Whoever reads the settings says what is wrong with the file.
-    const text = await readFile(file, 'latin1').catch(() => undefined);
+    const text = await readSettingsText(file).catch(() => undefined);
     if (text !== undefined) return languageOf(text) ?? 'zh';
   }
   return 'zh';

@@ -75,7 +75,7 @@ describe('openSettingsFile', () => {
   });
 
   it('refuses to start without the file and says how to begin', async () => {
-    await expect(openSettingsFile(path, parse, logger)).rejects.toThrow(/does not exist; copy setting\.ini\.example/);
+    await expect(openSettingsFile(path, parse, logger)).rejects.toThrow(/does not exist; let flowcollect init/);
     await expect(openSettingsFile(path, parse, logger)).rejects.toBeInstanceOf(SettingsError);
   });
 });
@@ -83,6 +83,11 @@ describe('openSettingsFile', () => {
 it('reads GBK where the file is not UTF-8', async () => {
   await writeFile(path, Buffer.from([0xbf, 0xcd, 0xcc, 0xfc]));
   expect(await readSettingsText(path)).toBe('客厅');
+});
+
+it('reads UTF-16 as PowerShell writes it', async () => {
+  await writeFile(path, Buffer.from('\ufeff[client]\r\nDeviceID = 客厅\r\n', 'utf16le'));
+  expect(await readSettingsText(path)).toBe('[client]\r\nDeviceID = 客厅\r\n');
 });
 
 it('says what a folder needs that takes no settings', async () => {

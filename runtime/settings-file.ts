@@ -95,7 +95,8 @@ export async function openSettingsFile<T>(
 }
 
 /**
- * The text of a settings file: UTF-8, or GBK where it is not valid UTF-8 (Notepad on a Chinese Windows).
+ * The text of a settings file: UTF-8; UTF-16 where its byte order mark says so (`>` in PowerShell); or GBK where it is
+ * not valid UTF-8 (Notepad on a Chinese Windows).
  *
  * @throws SettingsError when it cannot be read, naming the path and how to begin
  */
@@ -108,6 +109,7 @@ export async function readSettingsText(path: string): Promise<string> {
     const problem = code === 'ENOENT' ? TEXTS.settingsMissing : TEXTS.settingsUnreadable(code ?? 'unknown error');
     throw new SettingsError(path, [{ problem }]);
   }
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

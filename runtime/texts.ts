@@ -28,8 +28,8 @@ export const TEXTS = {
   ],
 
   settingsMissing: [
-    '不存在；请从 setting.ini.example 复制一份，或用 --config 指定别的文件',
-    'does not exist; copy setting.ini.example to it, or name another file with --config',
+    '不存在；可用 flowcollect init（device 或 server）生成，或从 setting.ini.example 复制，或用 --config 指定别的文件',
+    'does not exist; let flowcollect init (device or server) make it, copy setting.ini.example, or name another file with --config',
   ],
   settingsUnreadable: (code: string): Text => [
     `无法读取（${code}），请检查它的权限`,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
 import { kernelTransport } from '../../core/kernel-address.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { NOT_A_KERNEL_TEXTS } from '../texts.ts';
 import { type KernelTrust, kernelConnector, TrustError } from './connector.ts';
 import type { KernelProblem } from './problem.ts';
 
@@ -105,8 +106,7 @@ function problemOf(error: unknown): KernelProblem {
   if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden', code };
   // A port that speaks something else than HTTP.
   if (code.startsWith('HPE_') || code === 'HTTPParserError')
-    return { kind: 'not_a_kernel', detail: 'it does not speak HTTP' };
-  if (code.startsWith('ERR_SSL_'))
-    return { kind: 'not_a_kernel', detail: 'it does not speak TLS, so perhaps http:// is meant' };
+    return { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noHttp };
+  if (code.startsWith('ERR_SSL_')) return { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noTls };
   return { kind: 'unreachable', code };
 }

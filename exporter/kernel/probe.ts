@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NOT_A_KERNEL_TEXTS } from '../texts.ts';
 import type { KernelAnswer, KernelEndpoint } from './endpoint.ts';
 import type { KernelProblem } from './problem.ts';
 
@@ -18,7 +19,7 @@ export async function probeKernel(endpoint: KernelEndpoint, signal: AbortSignal)
   const parsed = Version.safeParse(json.value);
   return parsed.success
     ? { kind: 'kernel', version: parsed.data.version }
-    : { kind: 'problem', problem: { kind: 'not_a_kernel', detail: 'GET /version names no version' } };
+    : { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noVersion } };
 }
 
 export type JsonAnswer =
@@ -32,7 +33,7 @@ export function readJson(answer: KernelAnswer): JsonAnswer {
   try {
     return { kind: 'json', value: JSON.parse(answer.kind === 'answer' ? answer.text : '') };
   } catch {
-    return { kind: 'problem', problem: { kind: 'not_a_kernel', detail: 'its answer is not JSON' } };
+    return { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noJson } };
   }
 }
 
@@ -40,5 +41,7 @@ export function readJson(answer: KernelAnswer): JsonAnswer {
 export function answerProblem(answer: KernelAnswer): KernelProblem | undefined {
   if (answer.kind === 'problem') return answer.problem;
   if (answer.status === 401) return { kind: 'wrong_secret' };
-  return answer.status === 200 ? undefined : { kind: 'not_a_kernel', detail: `it answers ${answer.status}` };
+  return answer.status === 200
+    ? undefined
+    : { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.answers(answer.status) };
 }

@@ -1,4 +1,4 @@
-import type { Language } from '../../core/language.ts';
+import { type Language, type Text, textIn } from '../../core/language.ts';
 import type { TrustFailure } from './connector.ts';
 
 /** Why a kernel cannot be read. */
@@ -13,7 +13,7 @@ export type KernelProblem =
   /** The kernel answered 401. */
   | { readonly kind: 'wrong_secret' }
   /** Something answers that is not a Mihomo kernel. */
-  | { readonly kind: 'not_a_kernel'; readonly detail: string }
+  | { readonly kind: 'not_a_kernel'; readonly detail: Text }
   /** The kernel's message cannot be accounted; which path of it and why. */
   | { readonly kind: 'bad_frame'; readonly detail: string };
 
@@ -61,8 +61,8 @@ export function describeKernelProblem(problem: KernelProblem, address: string, l
         : `${address} refuses the secret (401): make MihomoSecret the same as the kernel's secret`;
     case 'not_a_kernel':
       return zh
-        ? `${address} 不是 Mihomo 内核（${problem.detail}）：请检查 MihomoAPIAddr 的端口`
-        : `${address} is not a Mihomo kernel (${problem.detail}): check the port in MihomoAPIAddr`;
+        ? `${address} 不是 Mihomo 内核（${textIn(problem.detail, language)}）：请检查 MihomoAPIAddr 的端口`
+        : `${address} is not a Mihomo kernel (${textIn(problem.detail, language)}): check the port in MihomoAPIAddr`;
     case 'bad_frame':
       return zh
         ? `${address} 发来的 /connections 无法记账（${problem.detail}）：请升级内核；在此之前不计任何字节`

@@ -142,6 +142,7 @@ function problemOfAnswer(answer: Answer): PushProblem {
   const { code, detail } = readError(answer);
   if (status === 401) return { kind: 'wrong_token' };
   if (status === 413) return { kind: 'too_large' };
+  if (code === 'other_device') return { kind: 'token_of_another_device' };
   if (code === 'held_by_another_state') return { kind: 'held_by_another_state' };
   if (status === 409) return { kind: 'fell_behind', detail };
   if (status === 429 || status >= 500) return { kind: 'unavailable', status, detail };

@@ -6,6 +6,8 @@ export type PushProblem =
   | { readonly kind: 'unreachable'; readonly code: string }
   /** 401. */
   | { readonly kind: 'wrong_token' }
+  /** The token is good for another DeviceID alone. */
+  | { readonly kind: 'token_of_another_device' }
   /** Another exporter pushes under this DeviceID. */
   | { readonly kind: 'held_by_another_state' }
   /** The gateway holds more than was pushed; which series, where it says so. */
@@ -35,6 +37,10 @@ export function describePushProblem(problem: PushProblem, origin: string, langua
       return zh
         ? `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 init device`
         : `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken, or run init device with a new code of "flowcollect pair" on the server`;
+    case 'token_of_another_device':
+      return zh
+        ? `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [client] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 init device`
+        : `the gateway ${origin} says the token is of another DeviceID (403): put that [client] DeviceID back, or run init device with a code that "flowcollect pair" on the server makes for this name`;
     case 'held_by_another_state':
       return zh
         ? '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管'
