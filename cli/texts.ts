@@ -48,7 +48,7 @@ export const TEXTS = {
 命令:
 ${commands}
 
-每个命令都有 --help 和 --language zh|en。退出码：0 完成，1 失败，2 参数或设置有误。`,
+每个命令都有 --help；除 simulator（只有英文）外都有 --language zh|en。退出码：0 完成，1 失败，2 参数或设置有误。`,
     `flowcollect ${version}
 
 Usage: flowcollect <command> [options]
@@ -56,7 +56,7 @@ Usage: flowcollect <command> [options]
 Commands:
 ${commands}
 
-Every command has --help and --language zh|en. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`,
+Every command has --help and, except simulator (English alone), --language zh|en. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`,
   ],
   unknown: (command: string, call: string): Text => [
     `flowcollect: 没有命令“${command}”；${call} --help 列出所有命令`,

@@ -20,9 +20,9 @@ afterEach(() => vi.restoreAllMocks());
 const failing = (error: unknown) => (): Command[] => [
   new Command('work')
     .description('works')
-    .option('--fast')
+    .option('--fast', 'in a hurry', false)
     .option('--times <number>', 'how often', '3')
-    .argument('[what]')
+    .argument('[what]', 'of what', 'all')
     .action(() => {
       throw error;
     }),
@@ -41,11 +41,25 @@ it('ends with 0 when the command is done', async () => {
 });
 
 it.each([
-  ['zh', ['用法: flowcollect work', '选项:', 'how often（默认 "3"）', '显示帮助', '--language <zh|en>']],
-  ['en', ['Usage: flowcollect work', 'Options:', 'how often (default: "3")', 'display help', '--language <zh|en>']],
+  [
+    'zh',
+    [
+      '用法: flowcollect work [选项]',
+      '选项:',
+      'how often（默认 "3"）',
+      'of what（默认 "all"）',
+      '显示帮助',
+      '--language <zh|en>',
+    ],
+  ],
+  [
+    'en',
+    ['Usage: flowcollect work [options]', 'Options:', 'how often (default: "3")', 'display help', '--language <zh|en>'],
+  ],
 ] as const)('ends with 0 after its help, in %s', async (language, words) => {
   expect(await run(language, undefined, 'work', '--help')).toBe(0);
   for (const word of words) expect(said).toContain(word);
+  expect(said).not.toContain('false');
 });
 
 it('lists the commands of a command', async () => {
@@ -66,12 +80,13 @@ it.each([
   said = '';
   expect(await run('zh', undefined, ...argv)).toBe(2);
   expect(said).toContain(chinese);
+  expect(said).toMatch(/用法见 .+ (?:work|parent|parent child) --help\n$/);
   expect(said).not.toMatch(/error|Did you mean/);
 });
 
 it('says that an option has no value', async () => {
   expect(await runCommands(['work', '--times'], [], failing(undefined))).toBe(2);
-  expect(said).toBe('错误：选项 --times <number> 缺少取值\n');
+  expect(said).toMatch(/^错误：选项 --times <number> 缺少取值\n用法见 .+ work --help\n$/);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { type Command, Help, Option } from 'commander';
+import { type Command, Help, type HelpConfiguration, Option } from 'commander';
 import { displayWidth } from '../core/display-width.ts';
 import { LANGUAGES, type Language, type Text, textIn } from '../core/language.ts';
 import { ArgumentError } from './argument-error.ts';
@@ -25,9 +25,14 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/\n\(Did you mean (?:one of )?(.+)\?\)/, '\n（是不是 $1？）'],
 ];
 
-/** Has a command and those below it speak one language, and take `--language`. */
-export function speakIn(language: Language, command: Command): void {
+/**
+ * Has a command and those below it speak one language, and take `--language`.
+ *
+ * @param called the command as it was called, for a line that can be copied
+ */
+export function speakIn(language: Language, command: Command, called: string): void {
   const say = (text: Text): string => textIn(text, language);
+  const inLanguage = language === 'zh' ? chineseDefault : (text: string): string => text;
   command.helpOption('-h, --help', say(TEXTS.help));
   if (command.commands.length > 0) command.helpCommand('help [command]', say(TEXTS.help));
   command.addOption(
@@ -36,17 +41,30 @@ export function speakIn(language: Language, command: Command): void {
       return given;
     }),
   );
-  if (language === 'zh') speakChinese(command);
-  for (const nested of command.commands) speakIn(language, nested);
-}
-
-function speakChinese(command: Command): void {
+  command.showHelpAfterError(say(TEXTS.seeHelp(`${called} --help`)));
   command.configureHelp({
     displayWidth,
-    styleTitle: (title) => HEADINGS[title] ?? title,
-    optionDescription: (option) => chineseDefault(new Help().optionDescription(option)),
+    optionDescription: (option) => inLanguage(withoutEmptyDefault(new Help().optionDescription(option))),
+    argumentDescription: (argument) => inLanguage(new Help().argumentDescription(argument)),
+    ...(language === 'zh' ? CHINESE_HELP : {}),
   });
-  command.configureOutput({ outputError: (text, write) => write(chineseMistake(text)) });
+  if (language === 'zh') {
+    command.configureOutput({ outputError: (text, write) => write(chineseMistake(text)) });
+  }
+  for (const nested of command.commands) speakIn(language, nested, `${called} ${nested.name()}`);
+}
+
+/** What Commander adds to a usage line. */
+const CHINESE_USAGE: Readonly<Record<string, string>> = { '[options]': '[选项]', '[command]': '[命令]' };
+
+const CHINESE_HELP: HelpConfiguration = {
+  styleTitle: (title) => HEADINGS[title] ?? title,
+  styleUsage: (usage) => usage.replaceAll(/\[(?:options|command)\]/g, (word) => CHINESE_USAGE[word] ?? word),
+};
+
+/** An option that is off, or a list that is empty, is what everybody expects. */
+function withoutEmptyDefault(description: string): string {
+  return description.replace(/ ?\(default: (?:false|\[\])\)$/, '');
 }
 
 /** `…(default: "x")` as Chinese has it. */

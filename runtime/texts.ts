@@ -3,6 +3,7 @@ import type { Text, TextTable } from '../core/language.ts';
 /** What every command says of its arguments, its settings file and the ports it listens on. */
 export const TEXTS = {
   help: ['显示帮助', 'display help for command'],
+  seeHelp: (command: string): Text => [`用法见 ${command}`, `see ${command}`],
   languageOption: [
     '输出的语言；默认取配置文件的 Language，没有则为 zh',
     'of what is printed; by default Language of the settings file, else zh',

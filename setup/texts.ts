@@ -89,6 +89,10 @@ export const TEXTS = {
     `${path} 是上次恢复时留下的：请先删除它`,
     `${path} is left of an earlier restore: remove it first`,
   ],
+  unreadableArchive: (path: string, code: string): Text => [
+    `${path} 无法读取（${code}），请检查路径和权限`,
+    `${path} cannot be read (${code}); check the path and its permissions`,
+  ],
   noBackup: (path: string): Text => [
     `${path} 不是完整的 FlowCollect 备份`,
     `${path} is not a whole backup of FlowCollect`,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -79,6 +79,11 @@ export async function restoreBackup(archive: string, { into, replace }: RestoreO
 const aside = (path: string): string => `${path}.before-restore`;
 
 async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> {
+  try {
+    await access(archive, constants.R_OK);
+  } catch (error) {
+    throw new BackupError(TEXTS.unreadableArchive(archive, errorCode(error)), { cause: error });
+  }
   try {
     return Manifest.parse(JSON.parse(await tar(['-xzOf', resolve(archive), MANIFEST])));
   } catch (error) {

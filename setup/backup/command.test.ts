@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { sayIn } from '../../core/language.ts';
-import { backupCommand } from './command.ts';
+import { backupCommand, restoreCommand } from './command.ts';
 
 let folder: string;
 let settings: string;
@@ -48,4 +48,10 @@ it('says what cannot be packed', async () => {
   const command = backupCommand(() => {}, sayIn('en'));
   const attempt = command.parseAsync([join(folder, 'backup.tar.gz'), missing, '--config', settings], { from: 'user' });
   await expect(attempt).rejects.toThrow(`${missing} cannot be packed (ENOENT); check the path and its permissions`);
+});
+
+it('says that there is no archive to restore', async () => {
+  const missing = join(folder, 'missing.tar.gz');
+  const attempt = restoreCommand(() => {}, sayIn('en')).parseAsync([missing], { from: 'user' });
+  await expect(attempt).rejects.toThrow(`${missing} cannot be read (ENOENT); check the path and its permissions`);
 });
