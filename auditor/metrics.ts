@@ -20,6 +20,8 @@ export interface AuditorMetrics {
   audited(airports: readonly AuditedAirport[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
+  /** How many reports of each user no mail server takes. */
+  givenUp(letters: ReadonlyMap<string, number>): void;
   /** @param dataWritable whether the last write to the disk succeeded */
   render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
 }
@@ -83,6 +85,10 @@ export function createAuditorMetrics(): AuditorMetrics {
       clear('today_bytes', 'cycle_bytes');
       for (const { labels, bytes } of today ?? []) set('today_bytes', labels, bytes);
       for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
+    },
+    givenUp(letters) {
+      clear('report_given_up_letters');
+      for (const [user, count] of letters) set('report_given_up_letters', { user }, count);
     },
     render(settingsGood, dataWritable) {
       set('auditor_data_writable', {}, dataWritable ? 1 : 0);

@@ -194,6 +194,11 @@ export const METRICS: readonly MetricSpec[] = [
     'When a report was last accepted by the mail server, in Unix seconds',
   ),
   auditor(
+    'flowcollect_report_given_up_letters',
+    ['user'],
+    'Reports that the mail server refused again and again, by the present settings',
+  ),
+  auditor(
     'flowcollect_auditor_config_last_reload_successful',
     [],
     'Whether the last read of the settings file succeeded',

@@ -34,6 +34,20 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'FlowCollectReportGivenUp',
+    series: { 'flowcollect_report_given_up_letters{job="auditor",instance="a:1",user="alice"}': '_x9 2x10 _x20' },
+    silent: '9m',
+    firing: '11m',
+    resolved: '30m',
+    labels: { severity: 'warning', user: 'alice' },
+    says: [
+      '邮件服务器拒收日报',
+      'The mail server refuses a report',
+      '用户 alice 有 2 封日报被一再拒收，已不再重试；它们在存档里，改了 [smtp] 或收件地址后会再发。',
+      '2 of the reports of user alice were refused again and again and are not tried any more; they are in the archive, and sent again once [smtp] or the address changes.',
+    ],
+  },
+  {
     alert: 'FlowCollectPushRefused',
     series: {
       'flowcollect_gateway_pushes_total{job="gateway",instance="g:1",result="refused",reason="bad_token"}':

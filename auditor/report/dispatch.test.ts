@@ -13,6 +13,17 @@ const HOUR = 3_600_000;
 let folder: string;
 let mailbox: Mailbox;
 let dispatch: Dispatch;
+let to: string;
+let lines: string[];
+/** As after a start: what a process knew by heart is gone. */
+function open(): void {
+  const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
+  dispatch = createDispatch(
+    () => createOutbox(folder),
+    () => createMailer({ ...mail, to: [to] }),
+    createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
+  );
+}
 const put = (id: string, user = 'alice') =>
   createOutbox(folder).put({ id, user, subject: id, text: id, html: `<p>${id}</p>` });
 const subjects = (): string[] => mailbox.mails.map(({ subject }) => subject);
@@ -20,12 +31,8 @@ const subjects = (): string[] => mailbox.mails.map(({ subject }) => subject);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-dispatch-'));
   mailbox = await startMailbox();
-  const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '', to: ['you@qq.com'] };
-  dispatch = createDispatch(
-    () => createOutbox(folder),
-    () => createMailer(mail),
-    createLogger('auditor', 'silent'),
-  );
+  [to, lines] = ['you@qq.com', []];
+  open();
 });
 afterEach(async () => {
   await mailbox.close();
@@ -35,10 +42,10 @@ afterEach(async () => {
 it('lets no letter that is refused for what it holds keep the later ones of its user', async () => {
   await put('report-1');
   mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
-  expect(await dispatch.flush(0)).toEqual([]);
+  expect((await dispatch.flush(0)).taken).toEqual([]);
   await put('report-2');
   await put('report-3');
-  expect(await dispatch.flush(1)).toEqual(['alice', 'alice']);
+  expect((await dispatch.flush(1)).taken).toEqual(['alice', 'alice']);
   expect(subjects()).toEqual(['report-2', 'report-3']);
 });
 
@@ -59,7 +66,35 @@ it('asks a server that takes nothing for no second letter, and sends all in orde
   await put('report-1');
   await put('report-2', 'bob');
   mailbox.refuse({ code: 421, message: 'later' });
-  expect(await dispatch.flush(0)).toEqual([]);
+  expect((await dispatch.flush(0)).taken).toEqual([]);
   mailbox.refuse(undefined);
-  expect(await dispatch.flush(0, true)).toEqual(['alice', 'bob']);
+  expect((await dispatch.flush(0, true)).taken).toEqual(['alice', 'bob']);
 });
+
+it.each([
+  { code: 550, message: 'no such user', kind: 'recipient' },
+  { code: 554, message: 'spam', kind: 'refused' },
+])(
+  'gives up a letter that is refused for good ($code), says so once, and sends it by other settings',
+  async (refusal) => {
+    await put('report-1');
+    mailbox.refuse(refusal);
+    // Each hour, also with the report of the day, which does not ask sooner for what was refused.
+    for (let hour = 0; hour <= 48; hour += 1) await dispatch.flush(hour * HOUR, hour % 24 === 0);
+    const said = lines.map((line) => JSON.parse(line)).filter(({ mail }) => mail === 'report-1');
+    expect(said.map(({ msg }) => msg.split(';')[0])).toEqual(['report refused', 'report given up']);
+    expect(said[1]).toMatchObject({
+      user: 'alice',
+      kind: refusal.kind,
+      problem: expect.stringContaining(refusal.message),
+    });
+
+    open();
+    mailbox.refuse(undefined);
+    await put('report-2');
+    expect(await dispatch.flush(100 * HOUR)).toEqual({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
+    to = 'other@qq.com';
+    expect(await dispatch.flush(101 * HOUR)).toEqual({ taken: ['alice'], givenUp: new Map() });
+    expect(subjects()).toEqual(['report-2', 'report-1']);
+  },
+);

@@ -6,22 +6,31 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Pauses after failures in a row: a greylisting server wants minutes, a wrong password will not mend itself sooner. */
 const PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
-/** After refusals of one letter: who sends the same again and again is taken for a sender of spam. */
+/**
+ * After refusals of one letter, which the server means for good: yet some say so of too many mails in an hour. Who sends
+ * the same again and again is taken for a sender of spam, so that after these the letter is given up.
+ */
 const LETTER_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
 /** What stands in the way of every letter alike. */
 const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy'];
+
+export interface Flushed {
+  /** Whose letters were taken, one for each. */
+  readonly taken: readonly string[];
+  /** How many letters of each user are given up. */
+  readonly givenUp: ReadonlyMap<string, number>;
+}
 
 /** Takes letters from the outbox to the mail server, trying again until they are taken. */
 export interface Dispatch {
   /**
    * Sends what waits, unless a failure was too recent. A letter that is refused, for its address or for what it holds,
-   * holds up no other.
+   * holds up no other; one that is refused again and again is given up, until its account or addresses change.
    *
    * @param now epoch milliseconds
-   * @param anyway tries even so, for a letter that has just been written
-   * @returns whose letters were taken
+   * @param anyway asks a server that failed even so, for a letter that has just been written
    */
-  flush(now: number, anyway?: boolean): Promise<readonly string[]>;
+  flush(now: number, anyway?: boolean): Promise<Flushed>;
 }
 
 /**
@@ -39,30 +48,50 @@ export function createDispatch(
     async flush(now, anyway = false) {
       const outbox = place();
       const taken: string[] = [];
-      for (const { id, user, ...rest } of await outbox.list()) {
-        if (!anyway && (serverPauses.runs(user, now) || letterPauses.runs(id, now))) continue;
-        const outcome = await mailerOf(user)?.send({ id, user, ...rest });
-        if (outcome === undefined) continue;
+      const givenUp = new Map<string, number>();
+      const count = (user: string): void => void givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
+      for (const letter of await outbox.list()) {
+        const { id, user } = letter;
+        const mailer = mailerOf(user);
+        if (mailer === undefined) continue;
+        if (letter.givenUp === mailer.route) {
+          count(user);
+          continue;
+        }
+        const attempts = `${id} ${mailer.route}`;
+        if ((!anyway && serverPauses.runs(user, now)) || letterPauses.runs(attempts, now)) continue;
+        const outcome = await mailer.send(letter);
         if (!outcome.sent) {
           const { kind, text } = outcome.failure;
-          logger.error({ mail: id, user, kind, problem: text.en }, 'report not mailed; kept and tried again');
+          const fields = { mail: id, user, kind, problem: text.en };
           if (OF_THE_SERVER.includes(kind)) {
+            logger.error(fields, 'report not mailed; kept and tried again');
             serverPauses.begin(user, now);
             break;
           }
-          letterPauses.begin(id, now);
+          const failures = letterPauses.begin(attempts, now);
+          // Once: what the server says is the same each time.
+          if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
+          if (failures <= LETTER_PAUSES.length) continue;
+          await outbox.put({ ...letter, givenUp: mailer.route });
+          letterPauses.end(attempts);
+          count(user);
+          logger.error(
+            fields,
+            'report given up; it is in the archive, and tried again when [smtp] or the address changes',
+          );
           continue;
         }
         await outbox.remove(id);
         serverPauses.end(user);
-        letterPauses.end(id);
+        letterPauses.end(attempts);
         taken.push(user);
         logger.info({ mail: id, user }, 'report mailed');
         if (outcome.refused.length > 0) {
           logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
         }
       }
-      return taken;
+      return { taken, givenUp };
     },
   };
 }
@@ -72,9 +101,11 @@ function createPauses(lengths: readonly number[]) {
   const pauses = new Map<string, { readonly failures: number; readonly until: number }>();
   return {
     runs: (of: string, now: number): boolean => now < (pauses.get(of)?.until ?? 0),
-    begin(of: string, now: number): void {
+    /** @returns how many failures it were in a row */
+    begin(of: string, now: number): number {
       const failures = (pauses.get(of)?.failures ?? 0) + 1;
       pauses.set(of, { failures, until: now + (lengths[Math.min(failures, lengths.length) - 1] ?? 0) });
+      return failures;
     },
     end: (of: string): void => void pauses.delete(of),
   };

@@ -26,6 +26,8 @@ export interface MailFailure {
 }
 
 export interface Mailer {
+  /** By which account and to whom: what is refused on one way may be taken on another. Holds no secret. */
+  readonly route: string;
   /** Never throws. */
   send(letter: Letter): Promise<SendOutcome>;
 }
@@ -55,6 +57,7 @@ export function createMailer(config: MailConfig): Mailer {
     socketTimeout: TIMEOUT_MS,
   });
   return {
+    route: `${user} by ${host}:${port} to ${to.join(', ')}`,
     async send({ id, subject, text, html }) {
       try {
         const info = await transport.sendMail({

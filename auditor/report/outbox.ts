@@ -12,11 +12,17 @@ export const letterSchema = z.object({
   html: z.string(),
 });
 
+const waitingSchema = letterSchema.extend({
+  /** The route of the mailer by which it was given up: it is not tried on that one any more. */
+  givenUp: z.string().exactOptional(),
+});
+export type WaitingLetter = z.infer<typeof waitingSchema>;
+
 /** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
 export interface Outbox {
-  put(letter: Letter): Promise<void>;
+  put(letter: Letter | WaitingLetter): Promise<void>;
   /** Letters that wait, oldest first. Files that are no letters are left alone. */
-  list(): Promise<Letter[]>;
+  list(): Promise<WaitingLetter[]>;
   /** To be called once a server took it; a second call does nothing. */
   remove(id: string): Promise<void>;
 }
@@ -39,9 +45,9 @@ export function createOutbox(folder: string): Outbox {
   };
 }
 
-async function readLetter(path: string): Promise<Letter | undefined> {
+async function readLetter(path: string): Promise<WaitingLetter | undefined> {
   try {
-    return letterSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return waitingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return undefined;
   }

@@ -18,6 +18,16 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
       ],
     },
     {
+      name: 'FlowCollectReportGivenUp',
+      expr: 'max by (user) (flowcollect_report_given_up_letters) > 0',
+      severity: 'warning',
+      summary: ['邮件服务器拒收日报', 'The mail server refuses a report'],
+      description: [
+        `用户 ${USER} 有 {{ $value }} 封日报被一再拒收，已不再重试；它们在存档里，改了 [smtp] 或收件地址后会再发。`,
+        `{{ $value }} of the reports of user ${USER} were refused again and again and are not tried any more; they are in the archive, and sent again once [smtp] or the address changes.`,
+      ],
+    },
+    {
       name: 'FlowCollectPushRefused',
       // Many in a row: a stranger who knocks once is no news. Whose push was refused is not known, so no user is told.
       expr: 'sum by (reason) (increase(flowcollect_gateway_pushes_total{result="refused"}[10m])) > 5',
