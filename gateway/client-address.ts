@@ -3,9 +3,15 @@ import { isIP } from 'node:net';
 
 const PRIVATE = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd])/i;
 
+/** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:/i, '');
+  return isIP(plain) === 6 ? network64(plain) : plain;
+}
+
 /**
  * Whom a request comes from, for counting failures: the address of the connection, or the one that a proxy on this
- * machine or its private network names last. An IPv6 address stands for its /64, of which one household has all.
+ * machine or its private network names last, as {@link networkOf} it.
  */
 export function clientAddress({
   socket,
@@ -14,8 +20,7 @@ export function clientAddress({
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-  const address = PRIVATE.test(peer) && last !== undefined && isIP(last) !== 0 ? last : peer;
-  return isIP(address) === 6 ? network64(address) : address;
+  return networkOf(PRIVATE.test(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
 }
 
 function network64(address: string): string {

@@ -7,6 +7,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { createAdministration } from './administration.ts';
 import { answerBroken } from './broken-request.ts';
 import type { GatewayConfig } from './config.ts';
+import { shareConnections } from './connection-share.ts';
 import { createDoor } from './door.ts';
 import { openDoorCertificate } from './door-certificate.ts';
 import { openKeptPushes } from './kept-pushes.ts';
@@ -163,7 +164,7 @@ export function createGateway({
   }
 
   function guard(listener: HttpListener): void {
-    listener.server.maxConnections = MAX_CONNECTIONS;
+    shareConnections(listener.server, MAX_CONNECTIONS, logger);
     listener.server.on('clientError', answerBroken);
     onStop(() => closeSoon(listener, clock));
   }
