@@ -58,7 +58,11 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
       last = { frame, catalog, ending: undefined, totalsOnly: false };
     },
     endKernel(ending) {
-      if (last !== undefined) ended.push({ ...last, ending });
+      if (last !== undefined) {
+        const whole = { ...last, ending };
+        ended.push(whole);
+        if (restored.has(last)) restored.add(whole);
+      }
       last = undefined;
       const index = ended.length - 1 - MOST_WHOLE;
       const old = ended[index];
