@@ -15,7 +15,7 @@ import type { SavedAccount } from './saved-account.ts';
 
 type Step =
   | { readonly kind: 'move'; readonly bytes: number }
-  | { readonly kind: 'frame' | 'kernel restart' | 'push' | 'lost answer' | 'lost push' | 'save' }
+  | { readonly kind: 'frame' | 'totals' | 'kernel restart' | 'push' | 'lost answer' | 'lost push' | 'save' }
   | { readonly kind: 'crash'; readonly state: 'kept' | 'old copy' | 'gone' };
 
 const steps = fc.array(
@@ -24,7 +24,10 @@ const steps = fc.array(
       weight: 6,
       arbitrary: fc.record({ kind: fc.constant('move' as const), bytes: fc.integer({ min: 1, max: 1e9 }) }),
     },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('frame' as const, 'push' as const) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constantFrom('frame' as const, 'totals' as const, 'push' as const) }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -42,7 +45,7 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
-it('never lets a pushed counter fall and loses no byte that a frame showed, whatever fails when', () => {
+it('never lets a pushed counter fall and loses no byte that a frame or totals showed, whatever fails when', () => {
   fc.assert(
     fc.property(steps, (script: readonly Step[]) => {
       const kernel = createKernelModel();
@@ -51,19 +54,28 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
       const write = (saved: SavedAccount): void => void disk.push(throughJson(saved));
       let states = 1;
       let unpushedLife = false;
+      /** Whether this process has seen the kernel, without which totals may be another one's. */
+      let follows = true;
       let account = freshAccount('s1');
       // The device was installed, and its first push accepted, before anything goes wrong.
       account.apply(kernel.frame(), EMPTY_CATALOG);
       pushOnce(account, gateway, write, kernel.state.at);
-      const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
+      const look = (): void => {
+        account.apply({ ...kernel.frame(), continues: follows, begins: !follows }, EMPTY_CATALOG);
+        follows = true;
+      };
+      const hear = (): void => account.noteTotals({ ...kernel.totals(), continues: follows });
       for (const step of script) {
         if (step.kind === 'move') kernel.move(step.bytes);
         if (step.kind === 'frame') look();
+        if (step.kind === 'totals') hear();
         if (step.kind === 'kernel restart') {
-          // What moves after the last frame of a kernel is nobody's to know; nor, to the byte, what a kernel moved that
+          // What moves after the last message of a kernel is nobody's to know; nor, to the byte, what a kernel moved that
           // was gone and followed by another while nobody looked.
-          look();
+          if (follows) hear();
+          else look();
           kernel.restart();
+          follows = false;
           look();
           write(account.save());
           unpushedLife = true;
@@ -81,6 +93,7 @@ it('never lets a pushed counter fall and loses no byte that a frame showed, what
           const state = unpushedLife ? 'kept' : step.state;
           const saved = state === 'kept' ? disk.at(-1) : state === 'old copy' ? disk[0] : undefined;
           if (state === 'gone') states += 1;
+          follows = false;
           account = saved === undefined ? freshAccount(`s${states}`) : openAccount(saved);
           // An old copy does not know that it is one until it asks.
           if (state === 'old copy') account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);

@@ -12,6 +12,7 @@ import {
   pushOnce,
   throughJson,
 } from '../test/account-models.ts';
+import type { Account } from './account.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { SavedAccount } from './saved-account.ts';
@@ -114,6 +115,37 @@ describe('an account', () => {
     expect(downloaded(after.counters())).toBe(1570);
   });
 
+  it('counts again too what a kernel was heard to have moved before it ended, and what the present one was', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedAccount(kernel, gateway);
+    const after = freshAccount('two');
+    const hear = (account: Account): void => account.noteTotals({ ...kernel.totals(), continues: true });
+    const restart = (account: Account): void => {
+      kernel.restart();
+      account.apply({ ...kernel.frame(), begins: true }, EMPTY_CATALOG);
+    };
+    kernel.move(500);
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(30);
+    hear(after);
+    restart(after);
+    kernel.move(7);
+    hear(after);
+    // It starts anew before it could ask, and again after it has.
+    const again = openAccount(after.save());
+    restart(again);
+    again.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+    expect(downloaded(again.counters())).toBe(1537);
+    kernel.move(2000);
+    again.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(3);
+    hear(again);
+    const last = openAccount(again.save());
+    restart(last);
+    expect(last.counters()).toMatchObject({ restarts: 3, kernel: { download: 3540 } });
+  });
+
   it('takes the gateway’s counters when its state is an old copy', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
@@ -211,6 +243,24 @@ describe('an account', () => {
     reopened.apply(other.frame(), EMPTY_CATALOG);
     expect(downloaded(reopened.counters())).toBe(22);
     expect(reopened.save().kernelAddress).toBe('http://192.168.1.1:9090');
+  });
+
+  it('settles what the kernel before was heard to have moved when another one is watched', () => {
+    const kernel = createKernelModel();
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(10);
+    account.noteTotals({ ...kernel.totals(), continues: true });
+    account.moveTo('http://192.168.1.1:9090');
+    const other = createKernelModel();
+    other.restart();
+    // Whose totals are not taken for those of the kernel before.
+    other.move(1000);
+    account.noteTotals({ ...other.totals(), continues: false });
+    expect(account.apply(other.frame(), EMPTY_CATALOG).kind).toBe('baseline');
+    other.move(7);
+    account.apply(other.frame(), EMPTY_CATALOG);
+    expect(downloaded(account.counters())).toBe(17);
   });
 
   it('pushed before any frame is nothing to resume from', () => {

@@ -5,7 +5,7 @@ import {
   type InterfaceSeries,
 } from './interfaces/interface-counters.ts';
 import type { Bytes } from './ledger/bytes.ts';
-import type { Birth, Catalog, Frame } from './ledger/frame.ts';
+import type { Birth, Catalog, Frame, Totals } from './ledger/frame.ts';
 import type { FrameOutcome, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
@@ -28,6 +28,7 @@ export interface Account {
   readonly deviceId: string;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   noteBirth(birth: Birth): void;
+  noteTotals(totals: Totals): void;
   /** Counts what the interfaces of the kernel's machine moved. */
   readInterfaces(readings: readonly InterfaceReading[]): void;
   interfaces(): InterfaceSeries[];
@@ -86,12 +87,12 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
    * as if nothing had been known, until the gateway tells that nobody else pushes under the old name.
    */
   function beginBesideAnother({ stateId: uponId, sequence: uponSequence }: Upon): Partial<SavedAccount> {
-    const { at, connections, models, restarts } = ledger.state();
+    const { at, heard, connections, models, restarts } = ledger.state();
     const latest = frames.list().at(-1)?.frame;
     const raw = latest === undefined ? undefined : { upload: latest.upload, download: latest.download };
     const restartsSince = frames.list().filter(({ ending }) => ending === 'restart').length;
     const former = { deviceId, stateId, restarts: restarts - restartsSince };
-    if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, connections, models });
+    if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, heard, connections, models });
     else
       ledger.countAgain({
         ...emptyLedger(),
@@ -140,6 +141,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
+    noteTotals: (totals) => ledger.noteTotals(totals),
     readInterfaces: (readings) => interfaces.read(readings),
     interfaces: () => interfaces.series(),
     setLogsAvailable: (available) => ledger.setLogsAvailable(available),
@@ -247,8 +249,8 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;
         return { ...save(), ...named, standing: unsettled, frames: frames.save() };
       }
-      const { at, raw, connections, models, restarts } = base;
-      ledger.countAgain({ ...emptyLedger(), at, raw, connections, models });
+      const { at, raw, heard, connections, models, restarts } = base;
+      ledger.countAgain({ ...emptyLedger(), at, raw, heard, connections, models });
       // An answer that was lost, or a state that was saved after its push: only the gateway knows.
       const isCertain = asked && begun === undefined;
       const former = isCertain ? {} : { former: { deviceId, stateId, restarts } };

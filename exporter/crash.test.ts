@@ -63,7 +63,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
     });
     const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
     look();
-    return { pusher, look };
+    return { pusher, look, hear: () => account.noteTotals({ ...kernel.totals(), continues: true }) };
   }
 
   let device = await boot(files);
@@ -83,6 +83,9 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
     device.look();
     if (step === 'push') await surely(() => device.pusher.pushNow());
     if (step !== 'restart') continue;
+    // No frame shows it: the state must remember what was heard.
+    kernel.move(100_000 + index);
+    device.hear();
     await surely(() => device.pusher.save());
     kernel.restart();
     kernel.move(10_000 + index);

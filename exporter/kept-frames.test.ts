@@ -8,7 +8,7 @@ it('keep the totals of every kernel that ended, and who moved them of the latest
   const frames = createKeptFrames([]);
   for (let life = 1; life <= 100; life += 1) {
     kernel.move(life);
-    frames.see(kernel.frame(), EMPTY_CATALOG);
+    frames.see(kernel.frame(), EMPTY_CATALOG, undefined);
     frames.endKernel('restart');
     kernel.restart();
   }

@@ -1,5 +1,6 @@
 import type { Bytes } from './ledger/bytes.ts';
 import { type Catalog, EMPTY_CATALOG, type Frame } from './ledger/frame.ts';
+import type { Heard } from './ledger/heard.ts';
 
 /** What came after a frame, where it was not simply the next one. */
 export type Ending = 'restart' | 'another kernel';
@@ -8,6 +9,8 @@ export type Ending = 'restart' | 'another kernel';
 export interface KeptFrame {
   readonly frame: Frame;
   readonly catalog: Catalog;
+  /** What its kernel was heard to have come to after it. */
+  readonly heard: Heard | undefined;
   readonly ending: Ending | undefined;
   /** It was saved, and shows no connections, though there may have been some. */
   readonly totalsOnly: boolean;
@@ -17,6 +20,7 @@ export interface KeptFrame {
 export interface SavedFrame {
   readonly at: number;
   readonly raw: Bytes;
+  readonly heard?: Heard | undefined;
   readonly ending: Ending | undefined;
 }
 
@@ -25,7 +29,9 @@ export interface SavedFrame {
  * a push. Without those, what such a kernel moved was lost when the counters are taken from the gateway.
  */
 export interface KeptFrames {
-  see(frame: Frame, catalog: Catalog): void;
+  see(frame: Frame, catalog: Catalog, heard: Heard | undefined): void;
+  /** What the kernel of the newest frame has been heard to have come to. */
+  hear(heard: Heard | undefined): void;
   /** The newest frame was the last of its kernel. */
   endKernel(ending: Ending): void;
   /** Oldest first. */
@@ -45,17 +51,21 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
   const restored = new Set<KeptFrame>();
   const ended: KeptFrame[] = [];
   let last: KeptFrame | undefined;
-  for (const { at, raw, ending } of saved) {
+  for (const { at, raw, heard, ending } of saved) {
     const frame = { at, ...raw, memory: 0, connections: [] };
-    const kept = { frame, catalog: EMPTY_CATALOG, ending, totalsOnly: true };
+    const kept = { frame, catalog: EMPTY_CATALOG, heard, ending, totalsOnly: true };
     restored.add(kept);
     if (ending === undefined) last = kept;
     else ended.push(kept);
   }
   const list = (): KeptFrame[] => (last === undefined ? [...ended] : [...ended, last]);
   return {
-    see(frame, catalog) {
-      last = { frame, catalog, ending: undefined, totalsOnly: false };
+    see(frame, catalog, heard) {
+      last = { frame, catalog, heard, ending: undefined, totalsOnly: false };
+    },
+    hear(heard) {
+      // What was restored was known of that process, and is told by its identity.
+      if (last !== undefined && !restored.has(last)) last = { ...last, heard };
     },
     endKernel(ending) {
       if (last !== undefined) {
@@ -68,11 +78,16 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
       const old = ended[index];
       if (old === undefined || old.totalsOnly) return;
       const frame = { ...old.frame, connections: [] };
-      ended[index] = { frame, catalog: EMPTY_CATALOG, ending: old.ending, totalsOnly: true };
+      ended[index] = { ...old, frame, catalog: EMPTY_CATALOG, totalsOnly: true };
     },
     list,
     save: () =>
-      list().map(({ frame: { at, upload, download }, ending }) => ({ at, raw: { upload, download }, ending })),
+      list().map(({ frame: { at, upload, download }, heard, ending }) => ({
+        at,
+        raw: { upload, download },
+        heard,
+        ending,
+      })),
     forgetRestored() {
       ended.splice(0, ended.length, ...ended.filter((each) => !restored.has(each)));
       if (last !== undefined && restored.has(last)) last = undefined;

@@ -1,6 +1,6 @@
 import { createKeptFrames, type KeptFrames, type SavedFrame } from './kept-frames.ts';
 import { zeroBytes } from './ledger/bytes.ts';
-import type { Birth, Catalog, Frame } from './ledger/frame.ts';
+import type { Birth, Catalog, Frame, Totals } from './ledger/frame.ts';
 import {
   createLedger,
   type FrameOutcome,
@@ -20,6 +20,7 @@ export interface RecountingLedgerStart {
 export interface RecountingLedger {
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   noteBirth(birth: Birth): void;
+  noteTotals(totals: Totals): void;
   setLogsAvailable(available: boolean): void;
   reconfigure(options: LedgerOptions): void;
   counters(): LedgerCounters;
@@ -51,33 +52,41 @@ export function createRecountingLedger(start: RecountingLedgerStart, initialOpti
   }
 
   /** Keeps the counters and takes the next frame for the baseline of a kernel that is not the one before. */
-  function rebase(): void {
+  function rebase(catalog: Catalog): void {
+    ledger.end(catalog);
     replace({ ...ledger.state(), raw: undefined, connections: undefined });
   }
 
   /** Takes the next frame for the first of a kernel that began at 0. */
-  function restart(): void {
+  function restart(catalog: Catalog): void {
+    ledger.end(catalog);
     const state = ledger.state();
     replace({ ...state, raw: zeroBytes(), connections: [], restarts: state.restarts + 1 });
   }
 
-  function settleDoubt(frame: Frame, address: string): void {
+  function settleDoubt(frame: Frame, catalog: Catalog, address: string): void {
     kernelAddress = address;
     doubtful = undefined;
     const known = new Map(ledger.state().connections?.map(({ id, details }) => [id, details.start]));
     if (frame.connections.some(({ id, details }) => known.get(id) === details.start)) return;
     frames.endKernel('another kernel');
-    rebase();
+    rebase(catalog);
   }
 
   return {
     apply(frame, catalog) {
-      if (doubtful !== undefined) settleDoubt(frame, doubtful);
+      if (doubtful !== undefined) settleDoubt(frame, catalog, doubtful);
       const outcome = ledger.apply(frame, catalog);
       if (outcome.kind === 'stale') return outcome;
       if (outcome.kind === 'restarted') frames.endKernel('restart');
-      frames.see(frame, catalog);
+      frames.see(frame, catalog, ledger.heard());
       return outcome;
+    },
+    noteTotals(totals) {
+      // Nor is it known whose they are.
+      if (doubtful !== undefined) return;
+      ledger.noteTotals(totals);
+      frames.hear(ledger.heard());
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
     setLogsAvailable(available) {
@@ -94,12 +103,12 @@ export function createRecountingLedger(start: RecountingLedgerStart, initialOpti
     replace,
     countAgain(from) {
       replace(from);
-      for (const { frame, catalog, ending, totalsOnly } of frames.list()) {
+      for (const { frame, catalog, heard, ending, totalsOnly } of frames.list()) {
         // The next frame covers its span, and shows who was there.
-        if (totalsOnly && ending === undefined) continue;
-        ledger.apply(frame, catalog);
-        if (ending === 'another kernel') rebase();
-        if (ending === 'restart') restart();
+        if (!totalsOnly || ending !== undefined) ledger.apply(frame, catalog);
+        if (heard !== undefined) ledger.noteTotals({ ...heard, continues: true });
+        if (ending === 'another kernel') rebase(catalog);
+        if (ending === 'restart') restart(catalog);
       }
     },
     moveTo(address) {

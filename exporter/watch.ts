@@ -168,6 +168,7 @@ export function createWatch(options: WatchOptions): Watch {
       language: () => config().Language,
       chance,
       onFrame,
+      onTotals: (totals) => account.noteTotals(totals),
       onBirth: (birth) => account.noteBirth(birth),
       onLogs(heard) {
         logsUp = heard;

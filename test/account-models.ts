@@ -1,5 +1,5 @@
 import { type Account, createAccount } from '../exporter/account.ts';
-import { EMPTY_CATALOG, type Frame } from '../exporter/ledger/frame.ts';
+import { EMPTY_CATALOG, type Frame, type Totals } from '../exporter/ledger/frame.ts';
 import type { LedgerCounters } from '../exporter/ledger/ledger.ts';
 import { newAccount, type ReadBack, type SavedAccount } from '../exporter/saved-account.ts';
 
@@ -20,6 +20,9 @@ export function createKernelModel() {
       state.life += 1;
       state.total = 0;
       state.moved = 0;
+    },
+    totals(): Omit<Totals, 'continues'> {
+      return { at: state.at, upload: 0, download: state.total };
     },
     frame(): Frame {
       state.at += 1000;

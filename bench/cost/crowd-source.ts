@@ -24,6 +24,7 @@ export function createCrowdSource(crowd: Crowd, now: () => number): KernelSource
       return frame.message;
     },
     totals: () => totals,
+    tellsTotals: true,
     memory: () => 0,
     answers: () => catalogAnswers(0),
     close() {},

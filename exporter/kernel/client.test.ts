@@ -25,6 +25,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     language: () => 'en',
     chance: () => 0,
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
+    onTotals: () => {},
     onBirth: (birth) => births.push(birth),
     onLogs: (heard) => logs.push(heard),
     onLink: (link) => links.push(link),

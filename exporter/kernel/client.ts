@@ -2,7 +2,7 @@ import { backoffDelay } from '../../core/backoff.ts';
 import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
+import type { Birth, Catalog, Frame, Totals } from '../ledger/frame.ts';
 import { followBirths } from './birth-stream.ts';
 import { createCatalogSource } from './catalog-source.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
@@ -12,6 +12,7 @@ import { createFrameIntake } from './frame-intake.ts';
 import { followFrames } from './frame-stream.ts';
 import { answerProblem, probeKernel } from './probe.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
+import { createTotalsLink } from './totals-link.ts';
 
 export interface KernelClientOptions extends KernelAddress {
   /** Milliseconds between frames. */
@@ -24,6 +25,8 @@ export interface KernelClientOptions extends KernelAddress {
   chance(): number;
   /** Called once a frame, in order, never while an earlier call runs. */
   onFrame(frame: Frame, catalog: Catalog): void;
+  /** Called in order with the frames. */
+  onTotals(totals: Totals): void;
   onBirth(birth: Birth): void;
   /** Whether births are being heard. */
   onLogs(heard: boolean): void;
@@ -42,11 +45,13 @@ const BACKOFF = { first: 500, longest: 15_000 };
 const LAST_FRAME_TIMEOUT_MS = 3000;
 
 export function createKernelClient(options: KernelClientOptions): KernelClient {
-  const { address, pollInterval, clock, logger, language, chance, onFrame, onBirth, onLogs, onLink } = options;
+  const { address, pollInterval, clock, logger, language, chance, onFrame, onTotals, onBirth, onLogs, onLink } =
+    options;
   const endpoint = openKernelEndpoint(options);
   const stopping = new AbortController();
   const catalog = createCatalogSource(endpoint, clock, logger);
-  const intake = createFrameIntake(catalog, stopping.signal, onFrame);
+  const intake = createFrameIntake(catalog, stopping.signal, onFrame, onTotals);
+  const totals = createTotalsLink({ endpoint, clock, logger, pollInterval, onTotals: intake.accept });
   let decoder = createFrameDecoder();
   let running: Promise<void> = Promise.resolve();
   let said = '';
@@ -63,9 +68,9 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const reportProblem = (problem: KernelProblem): void => report({ kind: 'down', problem });
 
   /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
-  function take(text: string, continues: boolean): boolean {
+  function take(text: string, place: Pick<Frame, 'continues' | 'begins'>): boolean {
     try {
-      intake.accept({ ...decoder.decode(text, clock.now()), continues });
+      intake.accept({ ...decoder.decode(text, clock.now()), ...place });
       return true;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -84,21 +89,23 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     const session = new AbortController();
     const signal = AbortSignal.any([stopping.signal, session.signal]);
     const births = followBirths({ endpoint, signal, clock, catalog, onBirth, onLogs });
+    const { ended } = await totals.begin(signal);
     const problem = await followFrames({
       endpoint,
       signal,
       clock,
       pollInterval,
       onMessage(text, via) {
-        if (!take(text, heldSinceFrame)) return;
+        if (!take(text, { continues: heldSinceFrame, begins: !fruitful })) return;
         fruitful = true;
+        totals.noteFrame(via, heldSinceFrame);
         // Between two GETs a kernel can restart unnoticed; a WebSocket ends with it.
         heldSinceFrame = via === 'websocket';
         report({ kind: 'up', version, via });
       },
     });
     session.abort();
-    await births;
+    await Promise.all([births, ended]);
     if (problem !== undefined) reportProblem(problem);
     return fruitful;
   }
@@ -124,7 +131,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       await running;
       intake.flush();
       const answer = await endpoint.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
-      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text, false);
+      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text, {});
       await endpoint.close();
     },
   };

@@ -58,6 +58,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     language: () => 'en',
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
+    onTotals: () => {},
     onBirth: ({ host }) => births.push(host),
     onLogs: () => {},
     onLink: (link) => {

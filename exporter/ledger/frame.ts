@@ -1,3 +1,5 @@
+import type { Bytes } from './bytes.ts';
+
 /**
  * What the ledger is fed. Byte counts are non-negative safe integers; times are epoch milliseconds. The kernel layer
  * (`exporter/kernel`) checks and shapes what the kernel sends before it comes here.
@@ -15,6 +17,16 @@ export interface Frame {
   readonly connections: readonly Connection[];
   /** The link to the kernel held since the frame before, so that the kernel did too; absent where that is not known. */
   readonly continues?: boolean;
+  /** It is the first of a link: it was asked for after all that was heard of the kernel before; absent otherwise. */
+  readonly begins?: boolean;
+}
+
+/** The kernel's totals since it started, as its `/traffic` stream tells them each second between frames. */
+export interface Totals extends Bytes {
+  /** When the message arrived, epoch milliseconds. */
+  readonly at: number;
+  /** The stream was open before the last frame came. */
+  readonly continues: boolean;
 }
 
 /** One open connection of a frame: how much it has moved since it opened. */

@@ -6,7 +6,8 @@ import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts'
 import type { Candidate } from './candidates.ts';
 import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
-import type { Birth, Catalog, ConnectionDetails, Frame } from './frame.ts';
+import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
+import { type Heard, hear, stillNewer } from './heard.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createPendingBirths } from './pending-births.ts';
 import type { Place } from './place.ts';
@@ -57,7 +58,13 @@ export interface Ledger {
   noteBirth(birth: Birth): void;
   /** Whether the kernel's log is being heard: without it, births are inferred. */
   setLogsAvailable(available: boolean): void;
+  /** Tells what the kernel's totals have come to since the last frame: it is booked should no other frame of it come. */
+  noteTotals(totals: Totals): void;
+  /** What is known of that. */
+  heard(): Heard | undefined;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
+  /** The kernel of the last frame has ended: what it was heard to have moved since is settled. */
+  end(catalog: Catalog): void;
   counters(): LedgerCounters;
   /** A snapshot that {@link createLedger} goes on from, as plain JSON. */
   state(): LedgerState;
@@ -86,6 +93,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
+  let heard: Heard | undefined = saved?.heard;
   let lastAt = saved?.at ?? 0;
   let restarts = saved?.restarts ?? 0;
   let memory = 0;
@@ -94,7 +102,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let knowsConnections = saved?.connections !== undefined;
   let logsAvailable = true;
   // Whether the log has been heard since the last frame: never across a restart of ours.
-  let heard = saved === undefined;
+  let logHeard = saved === undefined;
+  // And whether it was when the totals were: the log ends with the kernel.
+  let logHeardToTotals = false;
 
   function attribute(details: ConnectionDetails, catalog: Catalog): Attribution {
     births.seen(details);
@@ -113,35 +123,64 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     memory = frame.memory;
     knowsConnections = true;
     staleInRow = 0;
-    heard = logsAvailable;
+    logHeard = logsAvailable;
   }
 
   function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
     connections.baseline(frame, (details) => attribute(details, catalog));
     births.clear();
+    heard = undefined;
     close(frame);
     return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
   }
 
   function apply(frame: Frame, catalog: Catalog): FrameOutcome {
     if (raw === undefined) return baseline(frame, catalog);
-    const life = hasRestarted(frame, { raw, at: lastAt, connections: knowsConnections ? connections.byId : undefined });
+    const known = knowsConnections ? connections.byId : undefined;
+    const life = hasRestarted(frame, { raw, at: lastAt, connections: known, heard });
     if (life === 'stale' && staleInRow < MOST_STALE) {
       staleInRow += 1;
       return { kind: 'stale' };
     }
-    const restarted = life !== 'same';
-    if (restarted) {
+    const before = copyBytes(kernel);
+    if (life === 'same') {
+      heard = stillNewer(heard, frame);
+      count(frame, catalog, raw, logHeard && logsAvailable);
+    } else {
       restarts += 1;
-      // All that a new kernel shows is new; one that began its totals anew still has the connections it had.
-      if (life === 'restarted') connections.clear();
+      if (life === 'restarted') {
+        end(catalog);
+        // All that a new kernel shows is new.
+        connections.clear();
+      }
+      // One that began its totals anew has the connections it had, which also moved what was heard of it.
+      const reached = heard ?? raw;
+      heard = undefined;
       knowsConnections = true;
+      const origin = { upload: raw.upload - reached.upload, download: raw.download - reached.download };
+      count(frame, catalog, origin, logHeard && logsAvailable);
     }
+    const grew = { upload: kernel.upload - before.upload, download: kernel.download - before.download };
+    return { kind: life === 'same' ? 'counted' : 'restarted', grew };
+  }
+
+  function end(catalog: Catalog): void {
+    if (raw === undefined || heard === undefined) return;
+    const { at, upload, download } = heard;
+    heard = undefined;
+    // As a last frame would have told it, but for who was left: all have closed.
+    count({ at, upload, download, memory, connections: [] }, catalog, raw, logHeardToTotals);
+  }
+
+  /**
+   * Books what a frame tells beyond the last one.
+   *
+   * @param origin the totals that it goes on from
+   * @param logWasHeard whether the log announced connections throughout
+   */
+  function count(frame: Frame, catalog: Catalog, origin: Bytes, logWasHeard: boolean): void {
     const elapsed = Math.max(1, frame.at - lastAt);
-    const grew = {
-      upload: restarted ? frame.upload : frame.upload - raw.upload,
-      download: restarted ? frame.download : frame.download - raw.download,
-    };
+    const grew = { upload: frame.upload - origin.upload, download: frame.download - origin.download };
     const remainder = copyBytes(grew);
     const candidates: Candidate[] = [];
     // Where the bytes of candidates go, found once for both directions.
@@ -167,7 +206,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
     };
-    const newSince = knowsConnections ? 0 : newAfter(frame, raw);
+    const newSince = knowsConnections ? 0 : newAfter(frame, origin);
     connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
     if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
     for (const birth of births.takeUnseen(frame.at)) {
@@ -177,7 +216,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         wait: Math.max(1, frame.at - birth.at),
       });
     }
-    settlement.settle(remainder, candidates, elapsed, heard && logsAvailable, (attribution, direction, bytes) => {
+    settlement.settle(remainder, candidates, elapsed, logWasHeard, (attribution, direction, bytes) => {
       let place = places.get(attribution);
       if (place === undefined) {
         place = placeOf(attribution);
@@ -189,7 +228,6 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     });
     for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
     close(frame);
-    return { kind: restarted ? 'restarted' : 'counted', grew };
   }
 
   /**
@@ -212,9 +250,16 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     noteBirth: (birth) => births.note(birth),
     setLogsAvailable(available) {
       logsAvailable = available;
-      if (!available) heard = false;
+      if (!available) logHeard = false;
     },
+    noteTotals(totals) {
+      if (raw === undefined) return;
+      heard = hear(totals, raw, heard);
+      if (totals.continues) logHeardToTotals = logHeard && logsAvailable;
+    },
+    heard: () => heard,
     apply,
+    end,
     counters: () => ({
       traffic: book.series(),
       families: families.shown(),
@@ -230,6 +275,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       ...settlement.save(),
       at: lastAt,
       raw,
+      heard,
       kernel: copyBytes(kernel),
       restarts,
       traffic: book.series(),

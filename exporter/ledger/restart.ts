@@ -2,6 +2,7 @@ import { DIRECTIONS } from '../../core/traffic.ts';
 import type { Bytes } from './bytes.ts';
 import { isUncounted } from './connection-table.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
+import { type Heard, hasEnded } from './heard.ts';
 
 /** What is known of the kernel from the frame before. */
 export interface LastSeen {
@@ -10,6 +11,8 @@ export interface LastSeen {
   readonly at: number;
   /** Its connections by id; undefined when they are not known. */
   readonly connections: ReadonlyMap<string, { readonly details: ConnectionDetails }> | undefined;
+  /** What was heard of it since. */
+  readonly heard: Heard | undefined;
 }
 
 /**
@@ -26,8 +29,9 @@ const FASTEST_BYTES_PER_MS = 1_250_000;
  *
  * A kernel's totals only rise, so a fall is a restart, unless a connection of the last frame is still there: then the
  * frame is an old one that came late. When the totals did not fall, the kernel still has restarted if no connection
- * survived and the new ones moved more than the totals grew by: a long outage may hide a whole restart. Where the link
- * held there was no outage, and such a surplus is bytes that came between the kernel's reading of the two.
+ * survived and what was heard between the frames tells of a fall, or the new ones moved more than the totals grew by: a
+ * long outage may hide a whole restart. Where the link held there was no outage, and such a surplus is bytes that came
+ * between the kernel's reading of the two.
  */
 export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted' | 'stale' {
   const survives = frame.connections.some(({ id, details }) => {
@@ -35,8 +39,9 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
     return known !== undefined && known.details.start === details.start;
   });
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
-  if (survives || frame.continues === true || last.connections === undefined || last.connections.size === 0)
-    return 'same';
+  if (survives || frame.continues === true) return 'same';
+  if (hasEnded(last.heard, frame)) return 'restarted';
+  if (last.connections === undefined || last.connections.size === 0) return 'same';
   // A kernel that began at 0 since has moved all that its totals hold.
   const most = FASTEST_BYTES_PER_MS * Math.max(1, frame.at - last.at);
   if (frame.download > most || frame.upload > most) return 'same';
@@ -50,7 +55,7 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
 export function outgrowTotals(
   frame: Frame,
   connections: readonly Connection[],
-  last: Omit<LastSeen, 'connections'>,
+  last: Pick<LastSeen, 'raw' | 'at'>,
 ): boolean {
   const counted = connections.filter(({ details }) => !isUncounted(details));
   const opened = counted.map(({ details }) => details.start).filter((start) => start > 0 && start <= frame.at);

@@ -4,6 +4,7 @@ import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { SavedConnection } from './connection-table.ts';
 import type { FamilySeries } from './family.ts';
+import type { Heard } from './heard.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
@@ -12,6 +13,8 @@ export interface LedgerState extends SavedSettlement {
   readonly at: number;
   /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
   readonly raw: Bytes | undefined;
+  /** What was heard of that kernel after that frame; absent when nothing was. */
+  readonly heard?: Heard | undefined;
   /** The kernel's totals since the baseline, continuous over its restarts. */
   readonly kernel: Bytes;
   readonly restarts: number;

@@ -44,11 +44,12 @@ function trafficFeed(live: LiveSource): Feed {
     let before = live.current().totals();
     return repeat(1000, (turn) => {
       if (turn === 0) return undefined;
-      const { upload, download } = live.current().totals();
+      const source = live.current();
+      const { upload, download } = source.totals();
       const up = Math.max(0, upload - before.upload);
       const down = Math.max(0, download - before.download);
       before = { upload, download };
-      return JSON.stringify({ up, down, upTotal: upload, downTotal: download });
+      return JSON.stringify(source.tellsTotals ? { up, down, upTotal: upload, downTotal: download } : { up, down });
     })(send);
   };
 }

@@ -25,6 +25,7 @@ export function createHouseholdSource(options: {
     },
     message: () => connectionMessage(household.totals(), household.connections(), memory()),
     totals: () => household.totals(),
+    tellsTotals: true,
     memory,
     answers: () => catalogAnswers(now),
     close: (id) => household.close(id),

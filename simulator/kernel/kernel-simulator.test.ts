@@ -180,4 +180,18 @@ describe('the simulated kernel', () => {
       recording.frames.map(({ message }) => message).filter((message, index, all) => message !== all[index - 1]),
     );
   });
+
+  it.each([
+    ['udp', ['up', 'down']],
+    ['modern', ['up', 'down', 'upTotal', 'downTotal']],
+  ])('tells in /traffic what the kernel of a recording told: %s', async (name, keys) => {
+    const path = new URL(`../../test/recordings/${name}.ndjson.gz`, import.meta.url).pathname;
+    const source = createPlayback(await readRecording(path), { startedAt: START, phase: 0 });
+    const kernel = createKernelSimulator({ source, now: () => START, port: 0, secret: '' });
+    await kernel.start();
+    cleanups.push(() => kernel.stop());
+    const { messages } = listen(kernel, '/traffic');
+    await vi.waitFor(() => expect(messages.length).toBe(1), 30_000);
+    expect(Object.keys(JSON.parse(messages[0] ?? ''))).toEqual(keys);
+  });
 });

@@ -17,6 +17,8 @@ export interface KernelSource {
   message(): string;
   /** The kernel's totals as they stand, in bytes. */
   totals(): { readonly upload: number; readonly download: number };
+  /** Whether `/traffic` tells them, as kernels do since December 2025. */
+  readonly tellsTotals: boolean;
   /** Memory in use, in bytes. */
   memory(): number;
   answers(): KernelAnswers;
