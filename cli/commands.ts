@@ -6,6 +6,7 @@ import { COMMAND_TEXTS, TEXTS } from './texts.ts';
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
 export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
   exporter: 'exporter',
+  record: 'exporter',
   replay: 'exporter',
   doctor: 'exporter',
   gateway: 'gateway',

@@ -3,6 +3,7 @@ import type { Text, TextTable } from '../core/language.ts';
 /** What each command is for. */
 export const COMMAND_TEXTS = {
   exporter: ['统计一台设备内核的流量并上报', "account one device's kernel and push its counters"],
+  record: ['录下内核的连接，供 replay 核对记账', "record a kernel's connections, to check the accounting with replay"],
   replay: ['用账本重放录制的数据，并打印计数', 'run a recorded stream through the ledger and print the counters'],
   doctor: ['检查设备的设置、内核和网关', "check a device's settings, kernel and gateway"],
   gateway: ['Pushgateway 前面核对令牌的入口', 'the authenticated door in front of Pushgateway'],

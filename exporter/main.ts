@@ -2,15 +2,17 @@ import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { doctorCommand } from './doctor/command.ts';
+import { recordCommand } from './record/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
 import { TEXTS } from './texts.ts';
 
 /**
- * `flowcollect exporter`, `flowcollect replay` and `flowcollect doctor`.
+ * `flowcollect exporter`, `flowcollect record`, `flowcollect replay` and `flowcollect doctor`.
  *
  * @param argv the command and its arguments
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
@@ -19,9 +21,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
   // `replay` reads no file that was not named.
   const files = argv[0] === 'replay' ? [] : ['ClientSetting.ini'];
+  const called = ownCommand(ownInvocation(process.env, process.argv[1]));
   return runCommands(argv, files, (say, language) => [
     exporterCommand(say),
     replayCommand(print, say),
+    recordCommand(print, systemClock, language, called, endingSignal),
     doctorCommand(print, systemClock, language),
   ]);
 }

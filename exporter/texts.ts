@@ -63,6 +63,41 @@ export const TEXTS = {
   ],
   notJson: (path: string): Text => [`${path}：不是 JSON`, `${path}: is not JSON`],
 
+  record: [
+    '录下内核的连接和日志，供 replay 核对；其中有访问的主机和地址',
+    "record a kernel's connections and log for replay; they tell of hosts and addresses",
+  ],
+  recordName: [
+    '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
+    'writes NAME.ndjson.gz, NAME.logs.json.gz and NAME.proxies.json',
+  ],
+  recordFor: ['录多久，毫秒，或如 60s、10m', 'how long: milliseconds, or such as 60s or 10m'],
+  recordInterval: ['帧的间隔，毫秒，或如 1s', 'between frames: milliseconds, or such as 1s'],
+  recordDevice: ['有多个内核时：设备的 DeviceID', 'where there are several kernels: the DeviceID'],
+  badDuration: (given: string, [zh, en]: Text): Text => [`${given}：${zh}`, `${given}: ${en}`],
+  noSuchDevice: (given: string, known: string): Text => [
+    `没有设备 ${given}；配置里有 ${known}`,
+    `there is no device ${given}; the settings have ${known}`,
+  ],
+  unwritableRecording: (path: string, code: string): Text => [
+    code === 'EEXIST' ? `${path} 已存在，请换一个名字` : `${path} 无法写入（${code}），请换一个位置或腾出磁盘空间`,
+    code === 'EEXIST'
+      ? `${path} exists; choose another name`
+      : `${path} cannot be written (${code}); choose another place or free the disk`,
+  ],
+  recording: (device: string, seconds: number): Text => [
+    `正在录制 ${device} 的内核，${seconds} 秒；按 Ctrl-C 提前结束`,
+    `recording the kernel of ${device} for ${seconds} s; Ctrl-C ends it earlier`,
+  ],
+  recordedNothing: (address: string): Text => [
+    `${address} 没有送来任何连接数据：请延长 --for，或运行 flowcollect doctor`,
+    `${address} sent no connections: make --for longer, or run flowcollect doctor`,
+  ],
+  recorded: (frames: number, logLines: number, paths: string): Text => [
+    `${frames} 帧，${logLines} 行日志：${paths}\n其中有访问过的主机和各方的地址（没有内核的 secret）：只给信得过的人看。核对记账：`,
+    `${frames} frames, ${logLines} log lines: ${paths}\nThey tell of the hosts that were visited and of addresses (not of the kernel's secret): show them to whom you trust. To check the accounting:`,
+  ],
+
   unusableState: (path: string, code: string): Text => [
     `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
     `the state ${path} cannot be used (${code}); mend [client] StateDir`,

@@ -4,7 +4,6 @@ import { SettingsError } from '../core/settings.ts';
 import { ArgumentError } from './argument-error.ts';
 import { speakIn } from './command-speech.ts';
 import { consoleLanguage } from './console-language.ts';
-import { ownCommand, ownInvocation } from './own-command.ts';
 
 /**
  * Runs the one of these commands that the arguments name, and says on standard error what went wrong, in the language
@@ -24,7 +23,7 @@ export async function runCommands(
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
   for (const command of commandsIn(sayIn(language), language)) program.addCommand(command.enablePositionalOptions());
-  speakIn(language, program, ownCommand(ownInvocation(process.env, process.argv[1])));
+  speakIn(language, program, program.name());
   endInErrors(program);
   outliveReaders();
   try {

@@ -28,7 +28,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
 /**
  * Has a command and those below it speak one language, and take `--language`.
  *
- * @param called the command as it was called, for a line that can be copied
+ * @param called the command with those above it, such as `flowcollect gateway token`
  */
 export function speakIn(language: Language, command: Command, called: string): void {
   const say = (text: Text): string => textIn(text, language);

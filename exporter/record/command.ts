@@ -1,0 +1,118 @@
+import { basename, dirname, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { type Language, sayIn } from '../../core/language.ts';
+import { durationSetting, issueText } from '../../core/settings.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { shellWord } from '../../runtime/own-command.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { type DeviceConfig, kernelAddress, readExporterConfig } from '../config.ts';
+import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
+import { answerProblem } from '../kernel/probe.ts';
+import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
+import { TEXTS } from '../texts.ts';
+import { record } from './recorder.ts';
+import { createRecordingFiles, RecordError, recordingPaths } from './recording-files.ts';
+
+interface RecordOptions {
+  readonly config: string;
+  readonly device?: string;
+  /** Milliseconds. */
+  readonly for: number;
+  /** Milliseconds. */
+  readonly interval: number;
+}
+
+const DAY_MS = 86_400_000;
+
+const duration = (least: number, most: number) => (text: string) => {
+  const read = durationSetting(least, most).safeParse(text);
+  if (read.success) return read.data;
+  throw new ArgumentError(TEXTS.badDuration(text, issueText(read.error.issues[0]?.message ?? '')));
+};
+
+/**
+ * `flowcollect record`: writes a kernel's `/connections`, `/logs` and `/proxies` as `flowcollect replay` reads them, so
+ * that anyone can check the accounting on their own traffic.
+ *
+ * @param called FlowCollect as it was called
+ * @param ending aborts when the process is asked to end: what was recorded until then is kept
+ */
+export function recordCommand(
+  print: (text: string) => void,
+  clock: Clock,
+  language: Language,
+  called: string,
+  ending: () => AbortSignal,
+): Command {
+  const say = sayIn(language);
+  return new Command('record')
+    .description(say(TEXTS.record))
+    .argument('<name>', say(TEXTS.recordName))
+    .addOption(
+      new Option('--for <duration>', say(TEXTS.recordFor)).argParser(duration(1000, 7 * DAY_MS)).default(60_000, '60s'),
+    )
+    .addOption(
+      new Option('--interval <duration>', say(TEXTS.recordInterval))
+        .argParser(duration(100, 60_000))
+        .default(100, '100ms'),
+    )
+    .option('--device <name>', say(TEXTS.recordDevice))
+    .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
+    .action(async (name: string, options: RecordOptions) => {
+      const { config: path } = options;
+      const { settings } = readExporterConfig(basename(path), await readSettingsText(path));
+      const device = chosenDevice(settings.devices, options.device);
+      const endpoint = openKernelEndpoint(kernelAddress(device, dirname(resolve(path))));
+      const failure = (problem: KernelProblem): RecordError =>
+        new RecordError([
+          describeKernelProblem(problem, device.MihomoAPIAddr, 'zh'),
+          describeKernelProblem(problem, device.MihomoAPIAddr, 'en'),
+        ]);
+      const stop = new AbortController();
+      const paths = recordingPaths(name);
+      try {
+        const signal = AbortSignal.any([stop.signal, ending()]);
+        const files = await createRecordingFiles(paths, await readProxies(endpoint, signal, failure), () =>
+          stop.abort(),
+        );
+        print(say(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
+        void clock.sleep(options.for, signal).then(() => stop.abort());
+        const { frames, logLines, problem } = await record({
+          endpoint,
+          interval: options.interval,
+          clock,
+          signal,
+          files,
+        });
+        if (frames === 0) {
+          await files.discard();
+          throw problem === undefined ? new RecordError(TEXTS.recordedNothing(device.MihomoAPIAddr)) : failure(problem);
+        }
+        await files.close();
+        print(say(TEXTS.recorded(frames, logLines, Object.values(paths).join(say(TEXTS.comma)))));
+      } finally {
+        await endpoint.close();
+      }
+      const [frames, logs, proxies] = [paths.frames, paths.logs, paths.proxies].map(shellWord);
+      print(`${called} replay ${frames} --logs ${logs} --proxies ${proxies}`);
+    });
+}
+
+function chosenDevice(devices: readonly DeviceConfig[], name: string | undefined): DeviceConfig {
+  const device = name === undefined ? devices[0] : devices.find(({ DeviceID }) => DeviceID === name);
+  if (device !== undefined) return device;
+  throw new ArgumentError(TEXTS.noSuchDevice(name ?? '', devices.map(({ DeviceID }) => DeviceID).join(', ')));
+}
+
+/** @throws RecordError where the kernel cannot be read */
+async function readProxies(
+  endpoint: KernelEndpoint,
+  signal: AbortSignal,
+  failure: (problem: KernelProblem) => RecordError,
+): Promise<string> {
+  const answer = await endpoint.get('/proxies', signal);
+  const problem = answerProblem(answer);
+  if (problem !== undefined) throw failure(problem);
+  return answer.kind === 'answer' ? answer.text : '';
+}
