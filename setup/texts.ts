@@ -97,6 +97,10 @@ export const TEXTS = {
     `${path} 不是完整的 FlowCollect 备份`,
     `${path} is not a whole backup of FlowCollect`,
   ],
+  laterBackup: (path: string, version: string): Text => [
+    `${path} 由较新的版本 ${version} 写成；请先安装那个版本`,
+    `${path} was made by the later version ${version}; install that first`,
+  ],
   noTar: ['备份需要 tar 程序', 'backups need the program tar'],
   tarFailed: (said: string): Text => [`tar 失败：${said}`, `tar failed: ${said}`],
 

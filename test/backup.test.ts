@@ -1,7 +1,11 @@
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { VERSION } from '../core/version.ts';
 import { restoreBackup, writeBackup } from '../setup/backup/archive.ts';
 import { prometheusSpec } from '../stack/storage-programs.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
@@ -30,6 +34,15 @@ async function samples(port: number, until: number): Promise<unknown[]> {
   const query = new URLSearchParams({ query: 'up[5m]', time: String(until) });
   const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?${query}`);
   return Answer.parse(await answer.json()).data.result.flatMap(({ values }) => values);
+}
+
+/** An archive with a manifest as anybody may write one, and what else tar is told to pack. */
+async function archiveOf(manifest: object, members: readonly (readonly string[])[] = []): Promise<string> {
+  const folder = await mkdtemp(join(parts.folder, 'made-'));
+  await writeFile(join(folder, 'flowcollect-backup.json'), JSON.stringify(manifest));
+  const archive = join(folder, 'made.tar.gz');
+  await promisify(execFile)('tar', ['-czPf', archive, '-C', folder, 'flowcollect-backup.json', ...members.flat()]);
+  return archive;
 }
 
 describe('a backup', () => {
@@ -96,6 +109,61 @@ describe('a backup', () => {
     expect(await readFile(join(data, 'kept'), 'utf8')).toBe('old');
     expect(await readFile(join(`${data}.before-restore`, 'kept'), 'utf8')).toBe('new');
     await expect(restoreBackup(archive, { into: '/', replace: true })).rejects.toThrow('left of an earlier restore');
+  });
+
+  it('leaves what is there as it is when it was cut short, cannot be written whole, or is of a later version', async () => {
+    const data = join(parts.folder, 'whole');
+    await mkdir(join(data, 'sub'), { recursive: true });
+    await writeFile(join(data, 'kept'), randomBytes(100_000));
+    const archive = join(parts.folder, 'whole.tar.gz');
+    await writeBackup(archive, [data], VERSION);
+    await writeFile(join(data, 'kept'), 'new');
+    const untouched = async (): Promise<void> => {
+      expect(await readFile(join(data, 'kept'), 'utf8')).toBe('new');
+      expect(
+        (await readdir(parts.folder)).filter((name) => name.includes('before-restore') && name.includes('whole')),
+      ).toEqual([]);
+    };
+
+    const cut = join(parts.folder, 'cut.tar.gz');
+    await writeFile(cut, (await readFile(archive)).subarray(0, 50_000));
+    await expect(restoreBackup(cut, { into: '/', replace: true })).rejects.toThrow('is not a whole backup');
+    await untouched();
+
+    const lacking = await archiveOf({ version: VERSION, paths: [data.slice(1), 'no/such/member'] });
+    await expect(restoreBackup(lacking, { into: '/', replace: true })).rejects.toThrow('tar failed');
+    await untouched();
+
+    await writeBackup(archive, [data], '99.0.0');
+    const later = restoreBackup(archive, { into: '/', replace: true });
+    await expect(later).rejects.toThrow('made by the later version 99.0.0; install that first');
+    await untouched();
+  });
+
+  it('of somebody else runs nothing, and leads out of no folder', async () => {
+    const into = join(parts.folder, 'into');
+    const mark = join(parts.folder, 'ran');
+    for (const path of [`--to-command=touch ${mark}`, `--checkpoint-action=exec=touch ${mark}`, '-I touch']) {
+      const hostile = await archiveOf({ version: VERSION, paths: ['--checkpoint=1', path] });
+      await expect(restoreBackup(hostile, { into, replace: false })).rejects.toThrow('tar failed');
+    }
+    for (const path of ['../out', 'a/../../out', '/etc/passwd', '..']) {
+      const hostile = await archiveOf({ version: VERSION, paths: [path] });
+      await expect(restoreBackup(hostile, { into, replace: false })).rejects.toThrow('is not a whole backup');
+    }
+    // A link that leads out, and a file that would go through it.
+    const links = join(parts.folder, 'links');
+    await mkdir(join(links, 'first'), { recursive: true });
+    await mkdir(join(links, 'second', 'data', 'link'), { recursive: true });
+    await mkdir(join(links, 'first', 'data'));
+    await symlink(parts.folder, join(links, 'first', 'data', 'link'));
+    await writeFile(join(links, 'second', 'data', 'link', 'ran'), '');
+    const hostile = await archiveOf({ version: VERSION, paths: ['data'] }, [
+      ['-C', join(links, 'first'), 'data'],
+      ['-C', join(links, 'second'), 'data/link/ran'],
+    ]);
+    await restoreBackup(hostile, { into, replace: false }).catch(() => undefined);
+    await expect(stat(mark)).rejects.toThrow('ENOENT');
   });
 
   it('is told from other files', async () => {

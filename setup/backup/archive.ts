@@ -5,14 +5,16 @@ import { dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { SpokenError } from '../../core/language.ts';
+import { VERSION } from '../../core/version.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { compareVersions } from '../release-feed.ts';
 import { TEXTS } from '../texts.ts';
 
 const run = promisify(execFile);
 
 const MANIFEST = 'flowcollect-backup.json';
 const Manifest = z.object({
-  version: z.string(),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
   /** What was packed, relative to the root of the file system, with `/`. */
   paths: z.array(z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+/)),
 });
@@ -40,7 +42,7 @@ export async function writeBackup(archive: string, paths: readonly string[], ver
     await writeFile(join(folder, MANIFEST), JSON.stringify({ version, paths: named }));
     // An archive holds secrets: made by its owner for nobody else.
     await writeFile(partial, '', { mode: 0o600 });
-    await pack(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, ...named]);
+    await pack(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, '--', ...named]);
     await rename(partial, archive);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -56,28 +58,47 @@ export interface RestoreOptions {
 }
 
 /**
- * Brings back what a backup holds, of this or an earlier version.
+ * Brings back what a backup holds, of this or an earlier version. What is there stays as it is unless all is written.
  *
  * @returns the absolute paths that were written
- * @throws BackupError when it is none, or something is in the way
+ * @throws BackupError when it is no whole one, of a later version, or something is in the way
  */
 export async function restoreBackup(archive: string, { into, replace }: RestoreOptions): Promise<string[]> {
-  const { paths } = await readManifest(archive);
+  const { paths, version } = await readManifest(archive);
+  if (compareVersions(version, VERSION) > 0) throw new BackupError(TEXTS.laterBackup(archive, version));
   const targets = paths.map((path) => join(into, path));
+  const free: string[] = [];
   for (const target of targets) {
-    if (!(await exists(target))) continue;
+    if (!(await exists(target))) {
+      free.push(target);
+      continue;
+    }
     if (!replace) throw new BackupError(TEXTS.inTheWay(target));
     if (await exists(aside(target))) throw new BackupError(TEXTS.leftAside(aside(target)));
   }
-  for (const target of targets) if (await exists(target)) await rename(target, aside(target));
-  await mkdir(into, { recursive: true });
-  for (const target of targets) await mkdir(dirname(target), { recursive: true });
-  await tar(['-xzpf', resolve(archive), '-C', into, ...paths]);
-  return targets;
+  const moved: string[] = [];
+  try {
+    for (const target of targets) {
+      if (!(await exists(target))) continue;
+      await rename(target, aside(target));
+      moved.push(target);
+    }
+    await mkdir(into, { recursive: true });
+    for (const target of targets) await mkdir(dirname(target), { recursive: true });
+    // Paths are none of its options, whatever they begin with.
+    await tar(['-xzpf', resolve(archive), '-C', into, '--', ...paths]);
+    return targets;
+  } catch (error) {
+    // A disk that is full, most likely: what was there goes on.
+    for (const target of [...free, ...moved]) await rm(target, { recursive: true, force: true });
+    for (const target of moved.reverse()) await rename(aside(target), target);
+    throw error;
+  }
 }
 
 const aside = (path: string): string => `${path}.before-restore`;
 
+/** Reads the archive to its end: one that was cut short must not take the place of what is there. */
 async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> {
   try {
     await access(archive, constants.R_OK);
