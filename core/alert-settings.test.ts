@@ -22,6 +22,14 @@ it('reads where each user is told', () => {
   expect(users).toEqual([{ user: 'alice', EmailTo: 'a@mail.invalid' }]);
 });
 
+it('says of a user who could be told nowhere that the owner is told', () => {
+  const reader = new SettingsReader('ServerSetting.ini', '[alerts.alice]\n');
+  const { notices } = reader.finish(readAlertSections(reader));
+  expect(notices.map(({ section, problem }) => [section, problem[1]])).toEqual([
+    ['alerts.alice', expect.stringContaining('go to the owner')],
+  ]);
+});
+
 it.each([
   ['[alerts]\nQuotaCritical = 0.5', '[alerts] QuotaCritical: must not be below QuotaWarning'],
   ['[alerts]\nTelegramChat = 5', '[alerts] TelegramChat: needs a TelegramToken'],

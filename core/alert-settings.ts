@@ -43,7 +43,11 @@ export function readAlertSections(
   for (const section of reader.document.sections) {
     const user = USER_SECTION.exec(section)?.[1];
     const read = user === undefined ? undefined : reader.section(section, userAlertsSchema);
-    if (user !== undefined && read !== undefined) users.push({ user, ...read });
+    if (user === undefined || read === undefined) continue;
+    users.push({ user, ...read });
+    if (read.EmailTo === undefined && read.TelegramChat === undefined) {
+      reader.notice(section, undefined, TEXTS.alertsNowhere);
+    }
   }
   if (alerts === undefined) return undefined;
   if (alerts.QuotaCritical < alerts.QuotaWarning) {

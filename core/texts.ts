@@ -50,6 +50,10 @@ export const TEXTS = {
     'is ignored: Prometheus stores the data now; the key can be removed',
   ],
   criticalBelowWarning: ['不能小于 QuotaWarning', 'must not be below QuotaWarning'],
+  alertsNowhere: [
+    '没有写 EmailTo 或 TelegramChat；这个用户的告警仍发给主人',
+    'has neither EmailTo nor TelegramChat; the alerts of this user go to the owner still',
+  ],
   needsTelegramToken: ['还需要设置 [alerts] TelegramToken', 'needs a TelegramToken in [alerts]'],
   chat: ['须为会话的编号，如 123456789', 'must be the number of a chat, such as 123456789'],
 

@@ -26,8 +26,8 @@ const NOBODY = 'nobody';
 const GROUP_BY = ['alertname', 'user'];
 
 /**
- * alertmanager.yml. Alerts of a user with an `[alerts.NAME]` go there and nowhere else; all others, and those of the VPS
- * itself, go to the owner. Holds the Telegram token (Debian's Alertmanager cannot read it from a file), never the
+ * alertmanager.yml. Alerts of a user with an `[alerts.NAME]` go there and nowhere else, as long as that leads anywhere; all
+ * others, and those of the VPS itself, go to the owner. Holds the Telegram token (Debian's Alertmanager cannot read it from a file), never the
  * password of the mail.
  */
 export function alertmanagerConfig(settings: AlertmanagerSettings) {
@@ -43,6 +43,9 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
         : {}),
     };
   };
+  const told = users
+    .map(({ user, EmailTo, TelegramChat }) => ({ user, to: receiver(userReceiver(user), EmailTo, TelegramChat) }))
+    .filter(({ to }) => 'email_configs' in to || 'telegram_configs' in to);
   return {
     ...(sends === undefined ? {} : { global: smtpGlobals(sends) }),
     templates: [settings.templates],
@@ -54,7 +57,7 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
       repeat_interval: '12h',
       routes: [
         { receiver: NOBODY, matchers: ['severity = none'] },
-        ...users.map(({ user }) => ({
+        ...told.map(({ user }) => ({
           receiver: userReceiver(user),
           matchers: [`user = ${JSON.stringify(user)}`],
           routes: bySeverity(userReceiver(user)),
@@ -65,7 +68,7 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
     receivers: [
       receiver(OWNER, mail?.smtp.EmailTo, alerts.TelegramChat),
       { name: NOBODY },
-      ...users.map(({ user, EmailTo, TelegramChat }) => receiver(userReceiver(user), EmailTo, TelegramChat)),
+      ...told.map(({ to }) => to),
     ],
     inhibit_rules: INHIBITIONS,
   };
