@@ -146,6 +146,49 @@ describe('an account that is renamed', () => {
     });
   });
 
+  it('counts what a kernel moved that ended after the last push, when it is renamed before it asks', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = pushedAccount(kernel, gateway);
+    kernel.move(200);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.restart();
+    kernel.move(3000);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const renamed = openAccount(openAccount(account.save()).rename('b', 'two'));
+    kernel.move(40);
+    renamed.apply(kernel.frame(), EMPTY_CATALOG);
+    renamed.settleFormer(gateway.readBack('a'));
+    kernel.move(5);
+    renamed.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(renamed, gateway, nowhere, kernel.state.at);
+    expect(gateway.held('b')?.kernel.download).toBe(3245);
+    expect(downloaded(renamed.counters())).toBe(3245);
+  });
+
+  it('keeps its own baseline under a name that it had before, also when that push is lost and it is renamed again', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    let account = pushedAccount(kernel, gateway);
+    const moveAndLook = (bytes: number): void => {
+      kernel.move(bytes);
+      account.apply(kernel.frame(), EMPTY_CATALOG);
+    };
+    account = openAccount(account.rename('b', 'two'));
+    moveAndLook(200);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    account = openAccount(account.rename('a', 'three'));
+    moveAndLook(30);
+    account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+    // Nobody knows whether it arrives: here it does not.
+    account.beginPush();
+    account = openAccount(openAccount(account.save()).rename('c', 'four'));
+    account.settleFormer(gateway.readBack('a'));
+    moveAndLook(4);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    expect(['a', 'b', 'c'].map((name) => gateway.held(name)?.kernel.download)).toEqual([1000, 200, 34]);
+  });
+
   it('takes all it counted along when nothing was pushed under the first name', () => {
     const kernel = createKernelModel();
     const account = freshAccount('one');

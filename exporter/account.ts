@@ -4,16 +4,20 @@ import {
   type InterfaceReading,
   type InterfaceSeries,
 } from './interfaces/interface-counters.ts';
-import type { Bytes } from './ledger/bytes.ts';
+import { type Bytes, covers, isSame, minus, plus, zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame, Totals } from './ledger/frame.ts';
 import type { FrameOutcome, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
 import { createRecountingLedger } from './recounting-ledger.ts';
 import {
+  type Beginning,
+  beginningOf,
+  begunAt,
   emptyLedger,
   isPushOf,
   isSamePush,
+  needsFrames,
   type ReadBack,
   type SavedAccount,
   type Standing,
@@ -67,10 +71,7 @@ export interface Account {
 export function createAccount(initial: SavedAccount, options: LedgerOptions): Account {
   const { deviceId } = initial;
   let { stateId, sequence, standing } = initial;
-  const ledger = createRecountingLedger(
-    { ...initial, frames: initial.standing.kind === 'agreed' ? [] : initial.frames },
-    options,
-  );
+  const ledger = createRecountingLedger(initial, options);
   const { frames } = ledger;
   const interfaces = createInterfaceCounters(initial.interfaces);
   let asked = false;
@@ -78,9 +79,9 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   /** How the ledger began, where nothing was known before. */
   let ownStart: LedgerState | undefined;
   /** The ledger that the gateway's series rest on; undefined when it has none of this account. */
-  let base = initial.standing.kind === 'agreed' ? initial.ledger : undefined;
-  /** The push that was begun last: its ledger, and how many kernels had ended. */
-  let begun: { readonly ledger: LedgerState; readonly endings: number } | undefined;
+  let base = needsFrames(initial.standing) ? undefined : initial.ledger;
+  /** The ledger of the push that was begun last. */
+  let begun: LedgerState | undefined;
 
   /**
    * New counters where none of this account's were accepted, and what they rest on may be another device's: silently,
@@ -93,14 +94,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     const restartsSince = frames.list().filter(({ ending }) => ending === 'restart').length;
     const former = { deviceId, stateId, restarts: restarts - restartsSince };
     if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, heard, connections, models });
-    else
-      ledger.countAgain({
-        ...emptyLedger(),
-        at: ownStart.at,
-        raw: ownStart.raw,
-        connections: ownStart.connections,
-        models,
-      });
+    else ledger.beginAt(ownStart);
     return {
       standing: {
         kind: 'renamed',
@@ -129,7 +123,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     sequence,
     standing,
     ledger: ledger.state(),
-    frames: standing.kind === 'agreed' ? [] : frames.save(),
+    frames: needsFrames(standing) || ledger.ahead() !== undefined ? frames.save() : [],
     interfaces: interfaces.save(),
   });
 
@@ -137,7 +131,10 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     deviceId,
     apply(frame, catalog) {
       const outcome = ledger.apply(frame, catalog);
-      if (outcome.kind === 'baseline' && standing.kind === 'unknown') ownStart ??= ledger.state();
+      if (outcome.kind === 'baseline') {
+        if (standing.kind === 'unknown') ownStart ??= ledger.state();
+        standing = begunAt(standing, outcome.skipped);
+      }
       return outcome;
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
@@ -156,21 +153,28 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       behind = false;
       const isOurs = readBack.kind === 'found' && readBack.stateId === stateId;
       const hasPushed = before.kind === 'agreed' || before.kind === 'upon';
+      const beginning = isOurs ? undefined : beginningOf(before);
       // Interfaces have no baseline at the gateway: what moved while there was no state is not known of them.
       if (readBack.kind === 'found') interfaces.take(readBack.interfaces ?? [], hasPushed || isOurs);
       if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
-        standing = { kind: 'agreed' };
+        standing = agreedFrom(before.kind === 'unknown' ? { baseline: before.start } : beginning);
         base = undefined;
         return before.kind === 'agreed' ? 'went_on' : 'began';
       }
       const { counters } = readBack;
-      const upon = { kind: 'upon', stateId: readBack.stateId, sequence: readBack.sequence } as const;
+      const upon: Upon = {
+        kind: 'upon',
+        stateId: readBack.stateId,
+        sequence: readBack.sequence,
+        ...(beginning === undefined ? {} : { beginning }),
+      };
       standing = isOurs ? { kind: 'agreed' } : upon;
       // Another state's push, unless these counters rest on it, came after all of ours: this one is an old copy, even
       // where its counters are no lower.
       const isOld = isOurs ? readBack.sequence > sequence : !isSamePush(before, standing);
       if (hasPushed && !mustTake && !isOld) {
-        base ??= before.kind === 'agreed' ? initial.ledger : resumeLedgerState(counters, now);
+        if (base === undefined && isOurs) frames.forgetFirst(ledger.findPush(counters)?.endings ?? 0);
+        base ??= resumeLedgerState(counters, now);
         return 'went_on';
       }
       if (isOurs) {
@@ -181,53 +185,64 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         sequence = 0;
         standing = upon;
       }
+      // Others that went on from our pushes may have pushed since: what those held is in there.
+      if (before.kind === 'upon' && isOld && !isOurs) ledger.forgetUntil(counters.restarts);
       // Connections that began later are counted from their first byte. Any time before the next frame will do, which
       // has yet to come where the gateway answers sooner than the kernel.
-      const [first] = frames.list();
-      const latest = first === undefined ? now : first.frame.at - 1;
-      const at = before.kind === 'renamed' ? latest : Math.min(latest, readBack.acceptedAt ?? latest);
+      const first = frames.firstAt();
+      const latest = first === undefined ? now : first - 1;
+      const at = beginning === undefined ? Math.min(latest, readBack.acceptedAt ?? latest) : latest;
       const accepted = mustTake ? (base ?? ownStart) : undefined;
-      base = resumeLedgerState(before.kind === 'renamed' ? { ...counters, raw: before.baseline } : counters, at);
+      base = resumeLedgerState(beginning === undefined ? counters : { ...counters, raw: beginning.baseline }, at);
       // Pushed from another kernel: what this one moved since our own push was accepted is in none of it.
-      if (accepted !== undefined && isOfAnotherKernel(counters.raw, accepted.raw)) {
+      if (beginning === undefined && accepted !== undefined && isOfAnotherKernel(counters.raw, accepted.raw)) {
         base = { ...base, at: accepted.at, raw: accepted.raw, connections: accepted.connections };
       }
       ledger.countAgain(base);
+      ledger.addMissing(beginning?.missing);
       return 'resumed';
     },
     former: () => (standing.kind === 'renamed' ? standing.former?.deviceId : undefined),
     settleFormer(readBack) {
       if (standing.kind !== 'renamed' || standing.former === undefined) return;
-      const { baseline, former } = standing;
-      standing = { kind: 'renamed', baseline };
+      const { former, ...renamed } = standing;
+      standing = renamed;
       if (readBack.kind !== 'found' || !isPushOf(readBack, former)) return;
-      const { raw, restarts } = readBack.counters;
+      const { raw, restarts, kernel } = readBack.counters;
       if (raw === undefined) return;
-      // Nothing was accepted since: what the ledger has counted from there stands.
-      const isBaseline = raw.upload === baseline?.upload && raw.download === baseline.download;
+      if (former.counted !== undefined && readBack.stateId === former.stateId) {
+        const missing = minus(former.counted, kernel);
+        // Nothing was accepted since: what the ledger has counted from there stands.
+        if (isSame(missing, zeroBytes())) return;
+        const found = ledger.findPush({ raw, kernel }, former.counted);
+        // Pushed from a kernel that ended before these counters began.
+        if (covers(missing, zeroBytes()) && (found === undefined || found.missing !== undefined)) {
+          ledger.addMissing(missing);
+          standing = { ...renamed, missing: plus(renamed.missing ?? zeroBytes(), missing) };
+          return;
+        }
+        if (found !== undefined) {
+          standing = { kind: 'renamed', ...ledger.goOnFrom({ raw }, found) };
+          return;
+        }
+      }
+      const isBaseline = renamed.baseline !== undefined && isSame(raw, renamed.baseline);
       if (isBaseline && restarts === former.restarts && former.upon === undefined) return;
-      standing = { kind: 'renamed', baseline: raw };
-      frames.forgetFirst(Math.max(0, restarts - former.restarts));
-      const { at, models } = ledger.state();
-      ledger.countAgain({
-        ...emptyLedger(),
-        at: (frames.list()[0]?.frame.at ?? at) - 1,
-        raw,
-        connections: undefined,
-        models,
-      });
+      const endings = Math.max(0, restarts - former.restarts);
+      standing = { kind: 'renamed', ...ledger.goOnFrom({ raw }, { endings, missing: undefined }) };
     },
     beginPush() {
       sequence += 1;
       const saved = save();
-      begun = { ledger: saved.ledger, endings: frames.endings() };
+      begun = saved.ledger;
+      frames.beginPush();
       return saved;
     },
     accepted() {
       if (begun === undefined) return;
-      base = begun.ledger;
+      base = begun;
       standing = { kind: 'agreed' };
-      frames.forgetFirst(begun.endings);
+      frames.forgetPushed();
       begun = undefined;
     },
     fellBehind() {
@@ -235,7 +250,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     },
     moveTo: (address) => ledger.moveTo(address),
     rename(newDeviceId, newStateId) {
-      if (base !== undefined) interfaces.reset();
+      if (base !== undefined || standing.kind === 'upon') interfaces.reset();
       const named = {
         deviceId: newDeviceId,
         kernelAddress: ledger.kernelAddress(),
@@ -243,25 +258,38 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         sequence: 0,
         interfaces: interfaces.save(),
       };
-      if (standing.kind === 'upon') return { ...save(), ...named, ...beginBesideAnother(standing) };
+      const { restarts: restartsBefore, kernel: kernelBefore } = ledger.state();
+      const before = plus(kernelBefore, ledger.ahead() ?? zeroBytes());
+      let beginning = beginningOf(standing);
+      if (beginning === undefined) {
+        if (standing.kind === 'upon') return { ...save(), ...named, ...beginBesideAnother(standing) };
+        if (base !== undefined) beginning = ledger.goOnFrom(base, ledger.findPush(base));
+      } else if (standing.kind === 'upon') {
+        ledger.beginAt({ raw: beginning.baseline }, beginning.missing);
+      }
       // Nothing was pushed under the old name: all of it goes over.
-      if (base === undefined) {
+      if (beginning === undefined || standing.kind === 'renamed') {
         const unsettled: Standing = standing.kind === 'agreed' ? { kind: 'unknown' } : standing;
         return { ...save(), ...named, standing: unsettled, frames: frames.save() };
       }
-      const { at, raw, heard, connections, models, restarts } = base;
-      ledger.countAgain({ ...emptyLedger(), at, raw, heard, connections, models });
+      const { kernel, restarts } = ledger.state();
       // An answer that was lost, or a state that was saved after its push: only the gateway knows.
       const isCertain = asked && begun === undefined;
-      const former = isCertain ? {} : { former: { deviceId, stateId, restarts } };
+      const counted = minus(before, plus(kernel, ledger.ahead() ?? zeroBytes()));
+      const former = { deviceId, stateId, restarts: restartsBefore - restarts, counted };
       return {
         ...named,
-        standing: { kind: 'renamed', baseline: raw, ...former },
+        standing: { kind: 'renamed', ...beginning, ...(isCertain ? {} : { former }) },
         ledger: ledger.state(),
         frames: frames.save(),
       };
     },
   };
+}
+
+/** @param beginning undefined where something was accepted before */
+function agreedFrom(beginning: Beginning | undefined): Standing {
+  return beginning === undefined ? { kind: 'agreed' } : { kind: 'agreed', beginning };
 }
 
 /** Pushed before the device ever saw a kernel: nothing to take, and no baseline either. */

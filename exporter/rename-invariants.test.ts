@@ -70,7 +70,7 @@ it('counts each byte under one name, whatever the device is renamed to, and when
         return pushOnce(account, gateway, write, kernel.state.at);
       }
       function rename(to: string, stopped: boolean): void {
-        if (stopped && !unpushedLife) reopen();
+        if (stopped) reopen();
         if (to === account.deviceId) return;
         account = openAccount(account.rename(to, newStateId()));
         write(account.save());
@@ -94,7 +94,7 @@ it('counts each byte under one name, whatever the device is renamed to, and when
           write(account.save());
           unpushedLife = true;
         }
-        if (step.kind === 'crash' && !unpushedLife) reopen();
+        if (step.kind === 'crash') reopen();
         if (step.kind === 'lost state' && !unpushedLife && account.deviceId === 'a') {
           account = freshAccount(newStateId());
           account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);

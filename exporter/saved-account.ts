@@ -6,20 +6,35 @@ import type { LedgerState, PushedCounters } from './ledger/state.ts';
 
 /** How a device's counters stand to what the gateway last accepted from it. */
 export type Standing =
-  /** They go on from there, or the gateway has nothing. */
-  | { readonly kind: 'agreed' }
-  /** No state was found: what the gateway has, if anything, comes first. */
-  | { readonly kind: 'unknown' }
+  /** They go on from there, or the gateway has nothing: then how they began. */
+  | { readonly kind: 'agreed'; readonly beginning?: Beginning }
+  /** No state was found: what the gateway has, if anything, comes first; else the totals of the first frame. */
+  | { readonly kind: 'unknown'; readonly start?: Bytes }
   /** They go on from that push, which another state made; none of this one's has been accepted since. */
   | Upon
   /** A new DeviceID on a kernel that was counted under another: what the gateway has, upon our own baseline. */
-  | { readonly kind: 'renamed'; readonly baseline: Bytes | undefined; readonly former?: Former };
+  | Renamed;
+
+/** Where counters begin that the gateway has accepted none of. */
+export interface Beginning {
+  /** The kernel's totals; undefined when the next frame tells. */
+  readonly baseline: Bytes | undefined;
+  /** What kernels moved that ended before, and no other name has. */
+  readonly missing?: Bytes;
+}
+
+export interface Renamed extends Beginning {
+  readonly kind: 'renamed';
+  readonly former?: Former;
+}
 
 /** A push that another state made. */
 export interface Upon {
   readonly kind: 'upon';
   readonly stateId: string;
   readonly sequence: number;
+  /** Present where what came before was counted under another name, so that nothing of that push is our baseline. */
+  readonly beginning?: Beginning;
 }
 
 /** The name before, while it is not known which push was the last that the gateway accepted under it. */
@@ -28,8 +43,10 @@ export interface Former {
   readonly stateId: string;
   /** Of the kernel, up to the baseline. */
   readonly restarts: number;
+  /** What had been counted under that name and is not part of these counters; absent where that is not known. */
+  readonly counted?: Bytes;
   /** What these counters went on from, where none of their own was known to be accepted. */
-  readonly upon?: Omit<Upon, 'kind'>;
+  readonly upon?: Pick<Upon, 'stateId' | 'sequence'>;
 }
 
 /** What survives a restart of the exporter. */
@@ -79,8 +96,30 @@ export function emptyLedger(): LedgerState {
   return createLedger({ localNodes: [], familyCap: 0 }).state();
 }
 
+/** How these counters began, as long as none of them was accepted; undefined where that is not known. */
+export function beginningOf(standing: Standing): Beginning | undefined {
+  if (standing.kind === 'unknown') return undefined;
+  if (standing.kind !== 'renamed') return standing.beginning;
+  const { baseline, missing } = standing;
+  return missing === undefined ? { baseline } : { baseline, missing };
+}
+
+/** The same where the first frame has come, for counters that began before any. */
+export function begunAt(standing: Standing, totals: Bytes): Standing {
+  if (standing.kind === 'unknown') return { ...standing, start: standing.start ?? totals };
+  const beginning = beginningOf(standing);
+  if (beginning === undefined || beginning.baseline !== undefined) return standing;
+  if (standing.kind === 'renamed') return { ...standing, baseline: totals };
+  return { ...standing, beginning: { ...beginning, baseline: totals } };
+}
+
+/** Whether counting again may be needed from before what was counted last. */
+export function needsFrames(standing: Standing): boolean {
+  return standing.kind !== 'agreed' || standing.beginning !== undefined;
+}
+
 /** Whether this push is of the account that had the name before, or the one that it went on from. */
-export function isPushOf({ stateId, sequence }: Omit<Upon, 'kind'>, former: Former): boolean {
+export function isPushOf({ stateId, sequence }: Pick<Upon, 'stateId' | 'sequence'>, former: Former): boolean {
   const { upon } = former;
   return stateId === former.stateId || (stateId === upon?.stateId && sequence === upon.sequence);
 }

@@ -111,6 +111,15 @@ describe('a state in RAM', () => {
     expect(written.flash).toBe(0);
   });
 
+  it('of a device that got another name is copied at once, since the old name knows nothing of what is pushed', async () => {
+    const store = openStore();
+    await store.write(account(1));
+    await store.write({ ...account(2), deviceId: 'b' });
+    await store.write({ ...account(3), deviceId: 'b' });
+    await rm(join(folder, 'ram'), { recursive: true });
+    expect(await openStore().read()).toMatchObject({ deviceId: 'b', sequence: 2 });
+  });
+
   it('whose flash is full is told once, and written all the same', async () => {
     full = 'flash';
     const store = openStore();

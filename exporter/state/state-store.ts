@@ -34,6 +34,8 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   // An exporter that starts again and again must not copy each time.
   let copiedAt = clock.now();
   let copyFailed = false;
+  /** Whose state the copy is, as far as is known. */
+  let copyOf: string | undefined;
 
   async function readFrom(file: string): Promise<SavedAccount | undefined> {
     const read = await readState(file, clock.now());
@@ -50,6 +52,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     const file = copyPath();
     if (file === undefined) return;
     copiedAt = clock.now();
+    copyOf = account.deviceId;
     try {
       await writeState(file, account, files);
       copyFailed = false;
@@ -64,18 +67,23 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   return {
     async read() {
       const state = await readFrom(path());
+      copyOf = state?.deviceId;
       if (state !== undefined) return state;
       const file = copyPath();
       const copied = file === undefined ? undefined : await readFrom(file);
       // Where the gateway was pushed to since, it knows more, and is asked before the first push.
+      copyOf = copied?.deviceId;
       if (copied !== undefined) logger.info('the state is gone; going on from its copy');
       return copied;
     },
     async write(account) {
       await writeState(path(), account, files);
       written = account;
+      copyOf ??= account.deviceId;
+      // A copy under the name before would not know what was pushed under the new one.
+      const isRenamed = copyOf !== account.deviceId;
       // A clock set back must not put the copy off for long.
-      if (Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(account);
+      if (isRenamed || Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(account);
     },
     async close() {
       if (written !== undefined) await copy(written);

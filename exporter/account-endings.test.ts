@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createGatewayModel,
+  createKernelModel,
+  freshAccount,
+  newStateId,
+  nowhere,
+  openAccount,
+  pushedAccount,
+  pushOnce,
+  throughJson,
+} from '../test/account-models.ts';
+import { EMPTY_CATALOG } from './ledger/frame.ts';
+
+describe('an account whose kernel ended before a push was accepted', () => {
+  it('counts a kernel that ended once, also where an old copy of a state shows it that another has pushed since', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedAccount(kernel, gateway);
+    const second = freshAccount('two');
+    second.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+    kernel.move(5);
+    second.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.restart();
+    second.apply(kernel.frame(), EMPTY_CATALOG);
+    const copy = throughJson(second.save());
+    pushOnce(second, gateway, nowhere, kernel.state.at);
+    const third = freshAccount('three');
+    kernel.move(70);
+    third.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(third, gateway, nowhere, kernel.state.at);
+    const old = openAccount(copy);
+    pushOnce(old, gateway, nowhere, kernel.state.at);
+    kernel.move(600);
+    old.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(old, gateway, nowhere, kernel.state.at);
+    expect(gateway.held('a')?.kernel.download).toBe(1675);
+  });
+
+  it('counts what another kernel moved since it was first seen, when it takes its counters from the gateway', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedAccount(kernel, gateway);
+    const after = freshAccount('two');
+    kernel.move(300);
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    const other = createKernelModel();
+    other.restart();
+    other.move(1_000_000);
+    after.moveTo('http://192.168.1.1:9090');
+    after.apply(other.frame(), EMPTY_CATALOG);
+    other.move(40);
+    after.apply(other.frame(), EMPTY_CATALOG);
+    const reopened = openAccount(after.save());
+    reopened.moveTo('http://192.168.1.1:9090');
+    reopened.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+    other.move(5);
+    reopened.apply(other.frame(), EMPTY_CATALOG);
+    expect(reopened.counters()).toMatchObject({ kernel: { download: 1345 }, carry: { download: 0 } });
+  });
+
+  it('counts what it saved of a kernel that restarts before it shows itself again', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedAccount(kernel, gateway);
+    const after = freshAccount('two');
+    kernel.move(300);
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    const reopened = openAccount(after.save());
+    pushOnce(reopened, gateway, nowhere, kernel.state.at);
+    const again = openAccount(reopened.save());
+    kernel.restart();
+    kernel.move(2);
+    again.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(again, gateway, nowhere, kernel.state.at);
+    expect(gateway.held('a')?.kernel.download).toBe(1302);
+  });
+});
