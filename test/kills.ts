@@ -87,9 +87,13 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
   function move(): void {
     const bytes = Math.floor(random() * 1_000_000);
     life.total += bytes;
-    life.shown.add(life.total);
     moved += bytes;
-    show();
+    if (random() < 0.5) {
+      life.shown.add(life.total);
+      show();
+    } else {
+      kernel.send('/traffic', JSON.stringify({ up: 0, down: 0, upTotal: 0, downTotal: life.total }));
+    }
   }
   /** What the last frame that reached Pushgateway did not hold may be gone with the kernel. */
   function restartKernel(): void {
@@ -98,6 +102,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
     life.total = 0;
     life.shown = new Set([0]);
     restarts += 1;
+    for (const path of ['/connections', '/traffic']) kernel.cut(path);
     show();
   }
   function look(): void {

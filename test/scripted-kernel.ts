@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 /** A kernel's API whose answers a test sets one by one; the simulator has one that behaves by itself. */
 export interface ScriptedKernel {
   readonly address: string;
-  /** Answers by path, sent as JSON; a number is sent as a status. */
+  /** Answers by path, sent as JSON; a number is sent as a status. A text is also the first message of a WebSocket. */
   readonly answers: Map<string, unknown>;
   /** Requests and WebSockets that arrived, such as `GET /version` and `WS /logs?level=info`. */
   readonly asked: string[];
@@ -101,7 +101,7 @@ export async function startScriptedKernel({
       const open = sockets.get(pathOf(request)) ?? new Set();
       sockets.set(pathOf(request), open.add(webSocket));
       webSocket.on('close', () => open.delete(webSocket));
-      const first = pathOf(request) === '/connections' ? kernel.answers.get('/connections') : undefined;
+      const first = kernel.answers.get(pathOf(request));
       if (typeof first === 'string') webSocket.send(first);
     });
   });

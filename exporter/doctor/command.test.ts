@@ -12,6 +12,7 @@ let printed: string[];
 beforeEach(async () => {
   device = await createDevice();
   device.kernel.answers.set('/configs', { 'log-level': 'warning', tun: { enable: true, device: 'Meta' } });
+  device.kernel.answers.set('/traffic', '{"up":0,"down":0,"upTotal":0,"downTotal":0}');
   printed = [];
 });
 afterEach(() => device.end());
@@ -43,6 +44,7 @@ describe('doctor', () => {
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is heard: even the shortest connections have a name',
+      '✓ /traffic tells its totals: a restart of the kernel hides less than a second',
       "✓ the kernel's log level is warning (any will do)",
       '✓ TUN is on, and the counters of Meta can be read',
       `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
@@ -73,6 +75,15 @@ describe('doctor', () => {
     expect(printed.filter((line) => line.startsWith('!'))).toEqual([
       expect.stringContaining('did you mean PollInterval?'),
       expect.stringContaining('/logs cannot be heard'),
+      expect.stringContaining('/traffic cannot be heard'),
+    ]);
+  });
+
+  it('warns of a kernel that is too old to tell its totals between frames', async () => {
+    device.kernel.answers.set('/traffic', '{"up":0,"down":0}');
+    expect(await doctor()).toBe('healthy');
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      expect.stringContaining('update it to one of December 2025 or later'),
     ]);
   });
 

@@ -11,6 +11,7 @@ import { followMessages } from '../kernel/message-stream.ts';
 import { answerProblem, probeKernel, readJson } from '../kernel/probe.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { type Finding, good, warning } from './finding.ts';
+import { checkTotals } from './totals-check.ts';
 
 const LISTEN_MS = 3000;
 
@@ -21,7 +22,7 @@ const Configs = z.object({
 });
 
 /**
- * Asks the kernel for its version, a frame, its configuration and its log.
+ * Asks the kernel for its version, a frame, its configuration, its log and its totals.
  *
  * @param folder of the settings file
  * @param now epoch milliseconds
@@ -57,7 +58,12 @@ export async function checkKernel(
       if (!(error instanceof FrameError)) throw error;
       findings.push(problem({ kind: 'bad_frame', detail: error.message }));
     }
-    return [...findings, await checkLogs(endpoint, language), ...(await checkConfigs(endpoint, language, read))];
+    const [logs, totals, configs] = await Promise.all([
+      checkLogs(endpoint, language),
+      checkTotals(endpoint, language, LISTEN_MS),
+      checkConfigs(endpoint, language, read),
+    ]);
+    return [...findings, logs, totals, ...configs];
   } finally {
     await endpoint.close();
   }

@@ -1,0 +1,59 @@
+import type { Language } from '../../core/language.ts';
+import { FrameError } from '../kernel/decoder/frame-error.ts';
+import { decodeTotals } from '../kernel/decoder/totals-message.ts';
+import type { KernelEndpoint } from '../kernel/endpoint.ts';
+import { followMessages } from '../kernel/message-stream.ts';
+import { type Finding, good, warning } from './finding.ts';
+
+/**
+ * Whether the kernel tells its totals between frames, which it does each second.
+ *
+ * @param patience milliseconds
+ */
+export async function checkTotals(endpoint: KernelEndpoint, language: Language, patience: number): Promise<Finding> {
+  let told: 'nothing' | 'rates' | 'totals' = 'nothing';
+  const stop = new AbortController();
+  await followMessages({
+    endpoint,
+    path: '/traffic',
+    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
+    onOpen: () => {},
+    onMessage(text) {
+      told = tells(text);
+      stop.abort();
+    },
+  });
+  return finding(told, language);
+}
+
+function tells(text: string): 'nothing' | 'rates' | 'totals' {
+  try {
+    return decodeTotals(text) === undefined ? 'rates' : 'totals';
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return 'nothing';
+  }
+}
+
+function finding(told: 'nothing' | 'rates' | 'totals', language: Language): Finding {
+  switch (told) {
+    case 'totals':
+      return good(
+        language,
+        '/traffic 每秒通报总量：内核重启漏不掉一秒的流量',
+        '/traffic tells its totals: a restart of the kernel hides less than a second',
+      );
+    case 'rates':
+      return warning(
+        language,
+        '内核太旧，/traffic 里没有总量：它重启时会漏掉最后一帧之后的流量；请升级到 2025 年 12 月以后的内核',
+        'the kernel is too old to tell its totals in /traffic: a restart of it hides what moved after the last frame; update it to one of December 2025 or later',
+      );
+    case 'nothing':
+      return warning(
+        language,
+        '收不到 /traffic（WebSocket）：内核重启时会漏掉最后一帧之后的流量；请检查内核前的反向代理',
+        '/traffic cannot be heard by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
+      );
+  }
+}
