@@ -36,7 +36,7 @@ const CHINESE: BotWords = {
   choose: '想看什么？',
   asOf: (time) => `截至 ${time}`,
   nothingYet: '还没有数据，请过一分钟再试。',
-  noAirport: '没有属于你的机场，或者还没有读取过。',
+  noAirport: '没有属于您的机场，或者还没有读取过。',
 };
 
 const ENGLISH: BotWords = {
