@@ -42,6 +42,13 @@ it('writes the thresholds of the settings into rules and dashboards alike', asyn
     expect(overview).toContain(text);
 });
 
+it('says which file cannot be written', async () => {
+  const out = join(folder, 'out');
+  await writeFile(out, 'a file where the folder should be');
+  expect(await render('')).toBe(1);
+  expect(said).toContain(`${join(out, 'prometheus.yml')} 无法写入（ENOTDIR）；请检查 --out`);
+});
+
 it('writes alerts in the language of the settings', async () => {
   await render('[server]\nLanguage = en\n');
   expect(await read('templates/flowcollect.tmpl')).toContain('.Annotations.summary_en');

@@ -17,6 +17,10 @@ export const TEXTS = {
     'write them now and after each edit of the settings, and have the programs read them, until stopped',
   ],
   reload: ['要通知的程序，如 http://127.0.0.1:9090', 'programs to tell, such as http://127.0.0.1:9090'],
+  unwritable: (path: string, code: string): Text => [
+    `${path} 无法写入（${code}）；请检查 --out 和它的权限`,
+    `${path} cannot be written (${code}); check --out and its permissions`,
+  ],
   badReload: (given: string): Text => [
     `--reload ${given} 不是 http://127.0.0.1:9090 这样的地址`,
     `--reload ${given} is no address such as http://127.0.0.1:9090`,

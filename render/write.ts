@@ -1,13 +1,21 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SpokenError } from '../core/language.ts';
 import { LANGUAGES } from '../grafana/language.ts';
 import { HEADER } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import { errorCode } from '../runtime/error-code.ts';
 import { dashboardFiles, serverFiles } from './files.ts';
 import type { RenderSettings } from './settings.ts';
+import { TEXTS } from './texts.ts';
 
 /** Permissions of files that hold a secret: for their owner alone, or for a group that the programs belong to. */
 export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
+
+/** A file of the configuration cannot be written; the message says which. */
+export class RenderError extends SpokenError {
+  override readonly name = 'RenderError';
+}
 
 /**
  * Writes all that Prometheus, Alertmanager and Grafana are configured with. Each file is the old one or the new one at
@@ -16,7 +24,7 @@ export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
  *
  * @param folder absolute
  * @returns the names of the files
- * @throws Error when a file cannot be written
+ * @throws RenderError when a file cannot be written
  */
 export async function writeConfiguration(
   settings: RenderSettings,
@@ -25,7 +33,12 @@ export async function writeConfiguration(
 ): Promise<readonly string[]> {
   const files = [...serverFiles(settings, folder), ...dashboardFiles(settings)];
   for (const { name, content, secret } of files) {
-    await writeFileAtomic(join(folder, name), content, secret ? secretMode : 0o644);
+    const path = join(folder, name);
+    try {
+      await writeFileAtomic(path, content, secret ? secretMode : 0o644);
+    } catch (error) {
+      throw new RenderError(TEXTS.unwritable(path, errorCode(error)), { cause: error });
+    }
   }
   const names = files.map(({ name }) => name);
   for (const name of await ownFiles(folder)) if (!names.includes(name)) await rm(join(folder, name));
