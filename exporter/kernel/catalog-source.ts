@@ -1,3 +1,4 @@
+import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
@@ -5,6 +6,7 @@ import type { Frame } from '../ledger/frame.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from './catalog.ts';
 import type { KernelEndpoint } from './endpoint.ts';
 import { readJson } from './probe.ts';
+import { describeKernelProblem } from './problem.ts';
 
 /** Providers change their nodes at any time; names that vanished or changed type show up without a new name too. */
 const REFRESH_EVERY_MS = 600_000;
@@ -20,7 +22,13 @@ export interface CatalogSource {
   isOld(): boolean;
 }
 
-export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logger: Logger): CatalogSource {
+/** @param language in which the operator is told what is wrong, as of now */
+export function createCatalogSource(
+  endpoint: KernelEndpoint,
+  clock: Clock,
+  logger: Logger,
+  language: () => Language,
+): CatalogSource {
   let catalog = EMPTY_NODE_CATALOG;
   let askedAt = Number.NEGATIVE_INFINITY;
   let succeeded = false;
@@ -43,7 +51,8 @@ export function createCatalogSource(endpoint: KernelEndpoint, clock: Clock, logg
       endpoint.get('/providers/proxies', signal).then(readJson),
     ]);
     if (proxies.kind === 'problem') {
-      logger.warn({ problem: proxies.problem }, 'the kernel does not list its nodes; asking again later');
+      const problem = describeKernelProblem(proxies.problem, endpoint.address, language());
+      logger.warn({ problem }, 'the kernel does not list its nodes; asking again later');
       return;
     }
     catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);

@@ -49,7 +49,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     options;
   const endpoint = openKernelEndpoint(options);
   const stopping = new AbortController();
-  const catalog = createCatalogSource(endpoint, clock, logger);
+  const catalog = createCatalogSource(endpoint, clock, logger, language);
   const intake = createFrameIntake(catalog, stopping.signal, onFrame, onTotals);
   const totals = createTotalsLink({ endpoint, clock, logger, pollInterval, onTotals: intake.accept });
   let decoder = createFrameDecoder();

@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { createCatalogSource } from './catalog-source.ts';
+import { type KernelEndpoint, openKernelEndpoint } from './endpoint.ts';
+
+let kernel: ScriptedKernel;
+let endpoint: KernelEndpoint;
+beforeEach(async () => {
+  kernel = await startScriptedKernel();
+  endpoint = openKernelEndpoint({ address: kernel.address, secret: '', ca: undefined, fingerprint: undefined });
+});
+afterEach(async () => {
+  await endpoint.close();
+  await kernel.kill();
+});
+
+it('keeps what it knows while the kernel does not list its nodes, and says why in the language that is set', async () => {
+  const lines: string[] = [];
+  const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
+  const source = createCatalogSource(endpoint, systemClock, logger, () => 'zh');
+  const { signal } = new AbortController();
+  await source.refresh(signal);
+  kernel.answers.set('/proxies', 503);
+  await source.refresh(signal);
+  expect(source.current().has('香港')).toBe(true);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { problem: `${kernel.address} 不是 Mihomo 内核（它应答 503）：请检查 MihomoAPIAddr 的端口` },
+  ]);
+});
