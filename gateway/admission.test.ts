@@ -64,6 +64,9 @@ describe('admit', () => {
   it('lets another state take over after that, from any sequence, but with no counter fallen', () => {
     const later = held.seenAt + HOLD_MS;
     expect(admit(held, push({ stateId: 'b', sequence: 1 }), later)).toBeUndefined();
+    // Nor must a clock that was set back make the minute last.
+    const ahead = { ...held, seenAt: 3_000_000 };
+    expect(admit(ahead, push({ stateId: 'b', sequence: 1 }), 2000)).toBeUndefined();
     expect(admit(held, push({ stateId: 'b', sequence: 1, ledger: counters({}) }), later)?.code).toBe('counter_fell');
   });
 

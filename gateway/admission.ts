@@ -37,7 +37,8 @@ export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'state
 export function admit(held: Held | undefined, incoming: Incoming, now: number): Refusal | undefined {
   if (held === undefined) return undefined;
   if (!isHolder(held, incoming)) {
-    if (now - held.seenAt < HOLD_MS) {
+    // A clock that was set back must not let it hold the name for long.
+    if (Math.abs(now - held.seenAt) < HOLD_MS) {
       return refuse(
         'held_by_another_state',
         'another exporter pushed under this DeviceID within the last minute; give one of them another [client] ' +

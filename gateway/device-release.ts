@@ -54,7 +54,7 @@ export function createDeviceRelease({ kept, store, clock, storedValues }: Device
     async retire(device, held) {
       const push = kept.held(device);
       if (push === undefined) return unknown;
-      if (clock.now() - (held?.seenAt ?? push.at) < HOLD_MS) {
+      if (Math.abs(clock.now() - (held?.seenAt ?? push.at)) < HOLD_MS) {
         return refuse('still_pushing', 'the device pushed within the last minute; stop its exporter and wait a minute');
       }
       if (kept.isPrepared(device)) {

@@ -20,7 +20,8 @@ export function createGuessLimit(): GuessLimit {
   const spent = new Map<string, { failures: number; at: number }>();
   const failuresOf = (address: string, now: number): number => {
     const entry = spent.get(address);
-    return entry === undefined ? 0 : Math.max(0, entry.failures - (now - entry.at) / FORGIVEN_AFTER_MS);
+    // A clock that was set back adds nothing to what was spent.
+    return entry === undefined ? 0 : Math.max(0, entry.failures - Math.abs(now - entry.at) / FORGIVEN_AFTER_MS);
   };
   return {
     mayTry: (address, now) => failuresOf(address, now) < FREE_FAILURES,

@@ -50,7 +50,8 @@ export function createConsole(options: ConsoleOptions): Console {
       const devices = read(now);
       const showing = { ...options.showing(), now };
       screen.draw(renderTable(devices, showing, output.columns || 80));
-      if (now < lineDue) continue;
+      // Unless the clock was set back, which must not put the line off for long.
+      if (now < lineDue && lineDue - now <= interval()) continue;
       lineDue = now + interval();
       for (const device of devices) {
         const line = renderLine(device, showing);

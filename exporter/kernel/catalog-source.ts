@@ -65,6 +65,9 @@ export function createCatalogSource(
     }
   }
 
+  /** A clock set back must not put asking off for long. */
+  const wasAskedWithin = (milliseconds: number): boolean => Math.abs(clock.now() - askedAt) <= milliseconds;
+
   return {
     current: () => catalog,
     async refresh(signal) {
@@ -78,7 +81,7 @@ export function createCatalogSource(
       }
     },
     wantsRefresh(frame) {
-      if (!succeeded && clock.now() - askedAt < RETRY_AFTER_MS) return false;
+      if (!succeeded && wasAskedWithin(RETRY_AFTER_MS)) return false;
       const names = new Set<string>();
       for (const { details } of frame.connections) {
         const node = details.chains[0];
@@ -87,6 +90,6 @@ export function createCatalogSource(
       wanted = [...names];
       return names.size > 0;
     },
-    isOld: () => clock.now() - askedAt > (succeeded ? REFRESH_EVERY_MS : RETRY_AFTER_MS),
+    isOld: () => !wasAskedWithin(succeeded ? REFRESH_EVERY_MS : RETRY_AFTER_MS),
   };
 }

@@ -86,6 +86,23 @@ describe('a kernel client', () => {
     expect(logs).not.toContain(true);
   });
 
+  it('keeps asking by GET where the clock is set back while the kernel answers, and asks for the nodes again', async () => {
+    kernel.webSockets = false;
+    let setBack = 0;
+    const clock = { ...systemClock, now: () => Date.now() - setBack };
+    const original = clock.now();
+    start({
+      clock,
+      onFrame(frame, catalog) {
+        frames.push({ frame, catalog });
+        if (frames.length === 2) setBack = 86_400_000;
+      },
+    });
+    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(4));
+    expect(frames.at(-1)?.frame.at).toBeLessThan(original);
+    await vi.waitFor(() => expect(kernel.asked.filter((each) => each.endsWith(' /proxies')).length).toBeGreaterThan(1));
+  });
+
   it('falls back to GET where a WebSocket opens and brings nothing', async () => {
     kernel.answers.set('/connections', JSON.parse(connectionsMessage(0, 5)));
     start();

@@ -23,7 +23,7 @@ const FALLBACK_MS = 60_000;
  * @returns why GET failed, or undefined when the WebSocket ended or it was stopped
  */
 export async function followFrames(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
-  const { endpoint, signal, clock, pollInterval, onMessage } = options;
+  const { endpoint, signal, pollInterval, onMessage } = options;
   while (!signal.aborted) {
     let heard = false;
     const end = await followMessages({
@@ -38,22 +38,24 @@ export async function followFrames(options: FrameStreamOptions): Promise<KernelP
       },
     });
     if (end === 'ended' && heard) return undefined;
-    const problem = await poll(options, clock.now() + FALLBACK_MS);
+    const problem = await poll(options);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-async function poll(options: FrameStreamOptions, until: number): Promise<KernelProblem | undefined> {
+async function poll(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
   const { endpoint, signal, clock, pollInterval, onMessage } = options;
-  while (!signal.aborted && clock.now() < until) {
+  const began = clock.now();
+  // A clock that is set back meanwhile must not keep it here, nor asleep.
+  while (!signal.aborted && Math.abs(clock.now() - began) < FALLBACK_MS) {
     const due = clock.now() + pollInterval;
     const answer = await endpoint.get('/connections', signal);
     if (signal.aborted) return undefined;
     const problem = answerProblem(answer);
     if (problem !== undefined) return problem;
     if (answer.kind === 'answer') onMessage(answer.text, 'get');
-    await clock.sleep(Math.max(0, due - clock.now()), signal);
+    await clock.sleep(Math.min(pollInterval, Math.max(0, due - clock.now())), signal);
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ export interface KeyStanding {
   readonly named: boolean;
   /** It stands so no more: its name was taken back, it has earned one, or it was forgotten before it did. */
   past: boolean;
-  /** When a named key last moved a byte, epoch milliseconds. */
+  /** When a named key last moved a byte, in days of use. */
   lastUsed: number;
   /** About how often a key without a name came by; 0 when that is not known. */
   count: number;
@@ -21,6 +21,7 @@ export interface FamilyNames {
    * A key has moved bytes. Costs nothing but a look at `before` where nothing changed.
    *
    * @param before its standing when it last came by, if it is at hand
+   * @param at in days of use, which never go back (see `days-of-use.ts`)
    * @returns its standing now
    */
   came(key: string, before: KeyStanding | undefined, at: number): KeyStanding;
@@ -142,7 +143,6 @@ export function createFamilyNames(
         }
         name = give(key, at);
       }
-      // A clock that starts in the past, as on a router without one of its own, must not make names look idle.
       if (at > name.lastUsed) name.lastUsed = at;
       return name;
     },

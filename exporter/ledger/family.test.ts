@@ -66,16 +66,6 @@ describe('a family', () => {
     expect(downloads(family).a).toBeUndefined();
   });
 
-  it('keeps the names of keys that moved bytes while the clock stood in the past', () => {
-    const family = createFamily(2);
-    nameAll(family, ['a', 'b']);
-    const slots = ['a', 'b'].map((key) => family.slot(key, 'proxy'));
-    for (const slot of slots) family.add(slot, 0, 1, 100 * DAY);
-    for (const slot of slots) family.add(slot, 0, 1, 1);
-    for (let turn = 0; turn < 20; turn += 1) move(family, 'c', 1, 101 * DAY);
-    expect(family.names().map(([name]) => name)).toEqual(['a', 'b']);
-  });
-
   it('goes on under the names that were saved, which its own words never take', () => {
     const family = createFamily(
       2,

@@ -120,3 +120,13 @@ it('takes a clock that jumps, either way, for a longer or shorter frame', () => 
   feed(ledger, frame(1e12, 0), frame(1e12 - 3_600_000, 100, [connection('a', 100)]), frame(2e12, 300, []));
   expect(downloads(ledger)).toEqual({ 'proxy 香港 01 measured': 100, 'proxy 香港 01 settled': 200 });
 });
+
+it('takes no name of a dimension back for a clock that leaps 40 days ahead', () => {
+  const ledger = createLedger({ ...OPTIONS, familyCap: 1 });
+  const named = (): string[] => ledger.state().familyNames.host.map(([name]) => name);
+  const other = (download: number) => connection('b', download, { host: 'other.test' });
+  feed(ledger, frame(0, 0), frame(1000, 5, [connection('a', 5)]));
+  expect(named()).toEqual(['example.com']);
+  for (let turn = 1; turn < 20; turn += 1) feed(ledger, frame(41 * 86_400_000 + turn * 1000, 5 + turn, [other(turn)]));
+  expect(named()).toEqual(['example.com']);
+});

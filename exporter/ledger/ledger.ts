@@ -5,6 +5,7 @@ import { createTrafficBook, createUncountedBook, type TrafficSeries, type Uncoun
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import type { Candidate } from './candidates.ts';
 import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
+import { createDaysOfUse } from './days-of-use.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
 import { type Heard, hear, stillNewer } from './heard.ts';
@@ -13,7 +14,7 @@ import { createPendingBirths } from './pending-births.ts';
 import type { Place } from './place.ts';
 import { hasRestarted, outgrowTotals } from './restart.ts';
 import { createSettlement } from './settlement.ts';
-import type { LedgerState } from './state.ts';
+import { type LedgerState, namesOf } from './state.ts';
 
 export interface LedgerOptions extends FamilyOptions {
   /** Names of nodes on the device itself, such as `ua3f`; compared without regard to case. */
@@ -84,12 +85,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   const uncounted = createUncountedBook(saved?.uncounted);
   const families = createFamilyBook(
     options,
-    saved === undefined ? undefined : { series: saved.families, names: saved.familyNames },
+    saved === undefined ? undefined : { series: saved.families, names: namesOf(saved) },
   );
   const connections = createConnectionTable(saved?.connections);
   const births = createPendingBirths();
   const users = createInboundUsers();
   const settlement = createSettlement(saved);
+  const daysOfUse = createDaysOfUse(saved?.daysOfUse, saved?.at);
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
@@ -180,6 +182,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
    */
   function count(frame: Frame, catalog: Catalog, origin: Bytes, logWasHeard: boolean): void {
     const elapsed = Math.max(1, frame.at - lastAt);
+    const usedAt = daysOfUse.pass(frame.at);
     const grew = { upload: frame.upload - origin.upload, download: frame.download - origin.download };
     const remainder = copyBytes(grew);
     const candidates: Candidate[] = [];
@@ -196,7 +199,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         const { cell, slots } = connection.place;
         cell.measured.upload += upload;
         cell.measured.download += download;
-        families.add(slots, upload, download, frame.at);
+        families.add(slots, upload, download, usedAt);
         settlement.noteMoved(connection, upload, download);
         remainder.upload -= upload;
         remainder.download -= download;
@@ -224,7 +227,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       }
       const { cell, slots } = place;
       cell.settled[direction] += bytes;
-      families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, frame.at);
+      families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, usedAt);
     });
     for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
     close(frame);
@@ -281,6 +284,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       traffic: book.series(),
       families: families.series(),
       familyNames: families.names(),
+      daysOfUse: daysOfUse.save(),
       uncounted: uncounted.series(),
       connections: knowsConnections ? connections.save() : undefined,
     }),

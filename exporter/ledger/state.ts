@@ -4,6 +4,7 @@ import { UNATTRIBUTED } from './attribution.ts';
 import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { SavedConnection } from './connection-table.ts';
+import type { SavedDaysOfUse } from './days-of-use.ts';
 import type { FamilySeries } from './family.ts';
 import type { Heard } from './heard.ts';
 import type { SavedSettlement } from './settlement.ts';
@@ -22,6 +23,8 @@ export interface LedgerState extends SavedSettlement {
   readonly traffic: readonly TrafficSeries[];
   readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
   readonly familyNames: Readonly<Record<Dimension, readonly [name: string, lastUsed: number][]>>;
+  /** The time that names are idle by; absent before the first frame, and in states that had the clock's for it. */
+  readonly daysOfUse?: SavedDaysOfUse | undefined;
   readonly uncounted: readonly UncountedSeries[];
   /** The connections of the last frame; undefined when they are not known (resumed from counters alone). */
   readonly connections: readonly SavedConnection[] | undefined;
@@ -58,6 +61,14 @@ export function resumeLedgerState(pushed: PushedCounters, at: number): LedgerSta
     connections: undefined,
     models: {},
   };
+}
+
+/** The names of the families; as if all were used last now where their times are by a clock. */
+export function namesOf({ familyNames, daysOfUse, at }: LedgerState): LedgerState['familyNames'] {
+  if (daysOfUse !== undefined) return familyNames;
+  return Object.fromEntries(
+    DIMENSIONS.map((dimension) => [dimension, familyNames[dimension].map(([name]) => [name, at])]),
+  ) as unknown as LedgerState['familyNames'];
 }
 
 /** The state with these bytes counted too, which came from a kernel that is gone: no one can say whose they were. */
