@@ -110,13 +110,14 @@ export function createPushDesk({
   function noRoomFor(device: Device, bytes: number): Refusal | undefined {
     const { usage } = kept;
     const more = bytes - usage.of(device);
+    if (more <= 0) return undefined;
     const among = users();
     const room = (total: number, used: ReadonlyMap<string, number>): number =>
       roomFor(device.user, { total, used, users: among });
     if (usage.of(device) === 0 && room(MAX_DEVICES, usage.devices) < 1) {
       return refuse('no_room', `${KEEPS} ${MAX_DEVICES} devices, ${A_PART}; retire some that are gone`);
     }
-    if (more > 0 && room(mostBytes, usage.bytes) < more) {
+    if (room(mostBytes, usage.bytes) < more) {
       const most = Math.floor(mostBytes / 2 ** 20);
       return refuse(
         'no_room',
