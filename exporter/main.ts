@@ -4,7 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { screenOutput } from '../runtime/screen.ts';
-import { keepHeapSmall } from '../runtime/small-heap.ts';
+import { keepMemorySmall } from '../runtime/small-memory.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { recordCommand } from './record/command.ts';
 import { replayCommand } from './replay/command.ts';
@@ -36,7 +36,7 @@ function exporterCommand(say: Say): Command {
     .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // It shares a router's or a phone's memory with everything else there.
-      keepHeapSmall();
+      keepMemorySmall();
       await runExporterService({
         path: config,
         output: screenOutput(process.stdout, process.env.TERM),

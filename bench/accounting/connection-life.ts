@@ -15,7 +15,7 @@ export function livesShown(messages: readonly RecordedMessage[], catalog: NodeCa
   const shown = new Map<string, { class: string; points: { at: number; bytes: number }[] }>();
   const times = messages.map(({ t }) => t);
   for (const { t, text } of messages) {
-    for (const { id, download, details } of decoder.decode(text, t).connections) {
+    for (const { id, download, details } of decoder.decode(Buffer.from(text), t).connections) {
       const node = details.chains[0] ?? '';
       const life = shown.get(id) ?? { class: classify(node, catalog.typeOf(node), new Set(LOCAL_NODES)), points: [] };
       life.points.push({ at: t, bytes: download });

@@ -58,7 +58,7 @@ function classByType(details: ConnectionDetails, { catalog }: Scenario): string 
 
 function framesOf(messages: readonly RecordedMessage[], interval: number, phase: number): Frame[] {
   const decoder = createFrameDecoder();
-  return sampleMessages(messages, interval, phase).map(({ t, text }) => decoder.decode(text, t));
+  return sampleMessages(messages, interval, phase).map(({ t, text }) => decoder.decode(Buffer.from(text), t));
 }
 
 /**

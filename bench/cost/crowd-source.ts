@@ -21,7 +21,7 @@ export function createCrowdSource(crowd: Crowd, now: () => number): KernelSource
       const frame = crowd.next(at);
       totals = frame.totals;
       log.push(...frame.log.map((payload): LogLine => ({ at, level: 'info', payload })));
-      return frame.message;
+      return frame.message.toString();
     },
     totals: () => totals,
     tellsTotals: true,

@@ -20,8 +20,8 @@ export interface CrowdOptions {
 
 /** What a crowd did between two frames. */
 export interface CrowdFrame {
-  /** The `/connections` message, one flat string as a socket delivers it. */
-  readonly message: string;
+  /** The `/connections` message. */
+  readonly message: Buffer;
   /** Payloads of the log, of connections that opened since the frame before. */
   readonly log: readonly string[];
   readonly totals: { readonly upload: number; readonly download: number };
@@ -118,8 +118,7 @@ export function createCrowd({ size, churn, moving, hosts, clients, startedAt }: 
       }
       before = at;
       for (const connection of connections) if (random.next() < moving) move(connection);
-      // Through bytes and back: a string that was put together would be flattened by its first reader.
-      const message = Buffer.from(connectionMessage(totals, connections, 0)).toString();
+      const message = Buffer.from(connectionMessage(totals, connections, 0));
       return { message, log, totals: { ...totals }, distinct };
     },
   };

@@ -49,11 +49,11 @@ export async function frameCostProbe(input: unknown): Promise<FrameCost> {
       at += 1000;
       const { message, log } = crowd.next(at);
       const births = log.flatMap((payload) => parseBirth(payload, at - 500, catalog.has) ?? []);
-      return { at, message, births };
+      return { at, message, text: message.toString(), births };
     });
     const parsed = millisecondsOf(() => {
-      for (const { message } of frames) {
-        read += (JSON.parse(message) as { connections: readonly unknown[] }).connections.length;
+      for (const { text } of frames) {
+        read += (JSON.parse(text) as { connections: readonly unknown[] }).connections.length;
       }
     });
     const accounted = millisecondsOf(() => {

@@ -36,7 +36,7 @@ export async function devicePushes(count: number): Promise<string[]> {
       if (birth !== undefined) ledger.noteBirth(birth);
     }
     const begun = performance.now();
-    ledger.apply(decoder.decode(message, at), catalog);
+    ledger.apply(decoder.decode(Buffer.from(message), at), catalog);
     metrics.frame((performance.now() - begun) / 1000);
     if (index < WARM_UP_FRAMES || index % FRAMES_OF_PUSH !== 0) continue;
     const { kernel } = ledger.counters();

@@ -51,7 +51,7 @@ export async function checkKernel(
     const failed = answerProblem(answer);
     if (failed !== undefined) return [...findings, problem(failed)];
     try {
-      const frame = createFrameDecoder().decode(answer.kind === 'answer' ? answer.text : '', now);
+      const frame = createFrameDecoder().decode(answer.kind === 'answer' ? answer.body : Buffer.alloc(0), now);
       const count = frame.connections.length;
       findings.push(good(language, `可以记账：${count} 个连接`, `its frames can be accounted: ${count} connections`));
     } catch (error) {

@@ -18,8 +18,8 @@ export async function checkTotals(endpoint: KernelEndpoint, language: Language, 
     path: '/traffic',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
     onOpen: () => {},
-    onMessage(text) {
-      told = tells(text);
+    onMessage(message) {
+      told = tells(message.toString());
       stop.abort();
     },
   });

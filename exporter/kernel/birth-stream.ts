@@ -28,8 +28,8 @@ export async function followBirths(options: BirthStreamOptions): Promise<void> {
       path: '/logs?level=info',
       signal,
       onOpen: () => onLogs(true),
-      onMessage(text) {
-        const birth = readBirth(text, clock.now(), catalog);
+      onMessage(message) {
+        const birth = readBirth(message, clock.now(), catalog);
         if (birth !== undefined) onBirth(birth);
       },
     });
@@ -38,9 +38,9 @@ export async function followBirths(options: BirthStreamOptions): Promise<void> {
   }
 }
 
-function readBirth(text: string, at: number, catalog: CatalogSource): Birth | undefined {
+function readBirth(message: Buffer, at: number, catalog: CatalogSource): Birth | undefined {
   // Every birth holds `-->`, of which JSON encoders of the kernel's kind escape the last character.
-  if (!text.includes('--')) return undefined;
-  const message = LogMessage.safeParse(parseJson(text));
-  return message.success ? parseBirth(message.data.payload, at, catalog.current().has) : undefined;
+  if (!message.includes('--')) return undefined;
+  const line = LogMessage.safeParse(parseJson(message.toString()));
+  return line.success ? parseBirth(line.data.payload, at, catalog.current().has) : undefined;
 }

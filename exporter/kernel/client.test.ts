@@ -142,7 +142,7 @@ describe('a kernel client', () => {
     start();
     await vi.waitFor(() => expect(frames).toHaveLength(1));
     kernel.send('/connections', connectionsMessage(0, 10).slice(0, 20));
-    await vi.waitFor(() => expect(lastProblem()).toContain('cannot be accounted (the message of 20 characters'));
+    await vi.waitFor(() => expect(lastProblem()).toContain('cannot be accounted (the message of 20 bytes'));
     kernel.send('/connections', connectionsMessage(0, 20));
     await vi.waitFor(() => expect(totals()).toEqual([0, 20]));
     expect(links.at(-1)).toMatchObject({ kind: 'up' });

@@ -68,9 +68,9 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const reportProblem = (problem: KernelProblem): void => report({ kind: 'down', problem });
 
   /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
-  function take(text: string, place: Pick<Frame, 'continues' | 'begins'>): boolean {
+  function take(message: Buffer, place: Pick<Frame, 'continues' | 'begins'>): boolean {
     try {
-      intake.accept({ ...decoder.decode(text, clock.now()), ...place });
+      intake.accept({ ...decoder.decode(message, clock.now()), ...place });
       return true;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -95,8 +95,8 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       signal,
       clock,
       pollInterval,
-      onMessage(text, via) {
-        if (!take(text, { continues: heldSinceFrame, begins: !fruitful })) return;
+      onMessage(message, via) {
+        if (!take(message, { continues: heldSinceFrame, begins: !fruitful })) return;
         fruitful = true;
         totals.noteFrame(via, heldSinceFrame);
         // Between two GETs a kernel can restart unnoticed; a WebSocket ends with it.
@@ -131,7 +131,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       await running;
       intake.flush();
       const answer = await endpoint.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
-      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.text, {});
+      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.body, {});
       await endpoint.close();
     },
   };

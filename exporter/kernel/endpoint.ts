@@ -1,5 +1,6 @@
+import type { ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
-import { Agent, type buildConnector, type Dispatcher, request } from 'undici';
+import { Agent, type buildConnector, request } from 'undici';
 import { kernelTransport } from '../../core/kernel-address.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { NOT_A_KERNEL_TEXTS } from '../texts.ts';
@@ -18,7 +19,7 @@ export interface KernelAddress extends KernelTrust {
 export interface KernelEndpoint {
   /** As configured, to name in messages. */
   readonly address: string;
-  /** One GET; the body as text. */
+  /** One GET. */
   get(path: string, signal: AbortSignal): Promise<KernelAnswer>;
   /** The ways to open a WebSocket to a path of this kernel, to be tried in this order. */
   webSockets(path: string): readonly WebSocketWay[];
@@ -28,7 +29,8 @@ export interface KernelEndpoint {
 export interface WebSocketWay {
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly dispatcher: Dispatcher;
+  /** Opens the connection that carries it, for `http.request`. */
+  readonly createConnection: NonNullable<ClientRequestArgs['createConnection']>;
   /**
    * Lets go of the connection once what was written has left. A kernel that only writes to a stream (`/logs`) never
    * reads the closing handshake, and would keep the connection open for ever.
@@ -37,7 +39,7 @@ export interface WebSocketWay {
 }
 
 export type KernelAnswer =
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string }
+  | { readonly kind: 'answer'; readonly status: number; readonly body: Buffer }
   | { readonly kind: 'problem'; readonly problem: KernelProblem };
 
 const TIMEOUT_MS = 5000;
@@ -54,45 +56,48 @@ export function openKernelEndpoint({ address, secret, ca, fingerprint }: KernelA
     async get(path, signal) {
       try {
         const { statusCode, body } = await request(`${origin}${path}`, { dispatcher, headers, signal });
-        return { kind: 'answer', status: statusCode, text: await body.text() };
+        return { kind: 'answer', status: statusCode, body: Buffer.from(await body.arrayBuffer()) };
       } catch (error) {
         return { kind: 'problem', problem: problemOf(error) };
       }
     },
     webSockets(path) {
       const url = `${origin.replace(/^http/, 'ws')}${path}`;
-      const withHeader = { url, headers, ...upgradable(connector) };
+      const withHeader = { url, headers, ...connection(connector, origin) };
       if (secret === '') return [withHeader];
       // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
       const withToken = { url: `${url}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}` };
-      return [withHeader, { ...withToken, headers: {}, ...upgradable(connector) }];
+      return [withHeader, { ...withToken, headers: {}, ...connection(connector, origin) }];
     },
     close: () => dispatcher.destroy(),
   };
 }
 
-/** A dispatcher for one WebSocket, whose socket is no longer the dispatcher's own once it was upgraded. */
-function upgradable(connector: buildConnector.connector): Pick<WebSocketWay, 'dispatcher' | 'release'> {
-  const sockets = new Set<Socket>();
-  const dispatcher = new Agent({
-    connect: (options, callback) => {
-      connector(options, (...[error, socket]) => {
+/** The connection of one WebSocket. */
+function connection(
+  connector: buildConnector.connector,
+  origin: string,
+): Pick<WebSocketWay, 'createConnection' | 'release'> {
+  const { protocol, host, hostname, port } = new URL(origin);
+  let opened: Socket | undefined;
+  let released = false;
+  return {
+    createConnection(_, done) {
+      connector({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (...[error, socket]) => {
         if (error !== null) {
-          callback(error, null);
+          // Of a connection that failed Node takes the error alone, which its types do not know.
+          (done as (error: Error) => void)(error);
           return;
         }
-        sockets.add(socket);
-        callback(null, socket);
+        opened = socket;
+        if (released) socket.destroy();
+        done(null, socket);
       });
+      return undefined;
     },
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: 0,
-  });
-  return {
-    dispatcher,
     release() {
-      for (const socket of sockets) socket.destroySoon();
-      void dispatcher.destroy();
+      released = true;
+      opened?.destroySoon();
     },
   };
 }

@@ -10,7 +10,7 @@ export interface FrameStreamOptions {
   readonly clock: Clock;
   /** Milliseconds between frames. */
   readonly pollInterval: number;
-  onMessage(text: string, via: 'websocket' | 'get'): void;
+  onMessage(message: Buffer, via: 'websocket' | 'get'): void;
 }
 
 /** How long to live on GET before the WebSocket is tried again. */
@@ -32,9 +32,9 @@ export async function followFrames(options: FrameStreamOptions): Promise<KernelP
       signal,
       silence: Math.max(10_000, 5 * pollInterval),
       onOpen: () => {},
-      onMessage(text) {
+      onMessage(message) {
         heard = true;
-        onMessage(text, 'websocket');
+        onMessage(message, 'websocket');
       },
     });
     if (end === 'ended' && heard) return undefined;
@@ -54,7 +54,7 @@ async function poll(options: FrameStreamOptions): Promise<KernelProblem | undefi
     if (signal.aborted) return undefined;
     const problem = answerProblem(answer);
     if (problem !== undefined) return problem;
-    if (answer.kind === 'answer') onMessage(answer.text, 'get');
+    if (answer.kind === 'answer') onMessage(answer.body, 'get');
     await clock.sleep(Math.min(pollInterval, Math.max(0, due - clock.now())), signal);
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { WebSocket } from 'undici';
+import { WebSocket } from 'ws';
 import type { KernelEndpoint, WebSocketWay } from './endpoint.ts';
 
 export interface MessageStreamOptions {
@@ -9,12 +9,14 @@ export interface MessageStreamOptions {
   /** Give up a stream that says nothing for this many milliseconds; undefined for streams that may be quiet. */
   readonly silence?: number;
   onOpen(): void;
-  /** One text message; what it throws is not caught here. */
-  onMessage(text: string): void;
+  /** The bytes of one text message, which are UTF-8; what it throws is not caught here. */
+  onMessage(message: Buffer): void;
 }
 
 /** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
 export type StreamEnd = 'refused' | 'ended';
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
 
 /** Follows a WebSocket of the kernel until it ends; resolves then, and never rejects. */
 export async function followMessages(options: MessageStreamOptions): Promise<StreamEnd> {
@@ -29,17 +31,24 @@ export async function followMessages(options: MessageStreamOptions): Promise<Str
 function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<StreamEnd> {
   const { signal, silence, onOpen, onMessage } = options;
   return new Promise((resolve) => {
-    const { url, headers, dispatcher, release } = way;
-    const socket = new WebSocket(url, { headers, dispatcher });
+    const { url, headers, createConnection, release } = way;
+    const socket = new WebSocket(url, {
+      headers,
+      createConnection,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      // Kernels do not pack their messages; a packed one would need a window of 64 KiB and more for each stream.
+      perMessageDeflate: false,
+    });
     let opened = false;
+    let ended = false;
     let watchdog: NodeJS.Timeout | undefined;
 
     const end = (): void => {
+      if (ended) return;
+      ended = true;
       clearTimeout(watchdog);
       signal.removeEventListener('abort', end);
-      socket.onmessage = null;
-      socket.onclose = null;
-      if (socket.readyState !== socket.CLOSED) socket.close();
+      socket.close();
       release();
       resolve(opened ? 'ended' : 'refused');
     };
@@ -51,17 +60,19 @@ function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<Strea
 
     signal.addEventListener('abort', end);
     heard();
-    socket.onopen = () => {
+    socket.on('open', () => {
       opened = true;
       heard();
       onOpen();
-    };
-    socket.onmessage = (event) => {
+    });
+    socket.on('message', (message, isBinary) => {
+      if (ended) return;
       heard();
-      if (typeof event.data === 'string') onMessage(event.data);
-    };
+      // Never a list or an ArrayBuffer, since binaryType is what it is at first.
+      if (!isBinary && Buffer.isBuffer(message)) onMessage(message);
+    });
     // An error is followed by a close; the reason is not told (see probeKernel).
-    socket.onerror = () => {};
-    socket.onclose = end;
+    socket.on('error', () => {});
+    socket.on('close', end);
   });
 }

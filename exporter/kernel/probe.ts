@@ -31,7 +31,7 @@ export function readJson(answer: KernelAnswer): JsonAnswer {
   const problem = answerProblem(answer);
   if (problem !== undefined) return { kind: 'problem', problem };
   try {
-    return { kind: 'json', value: JSON.parse(answer.kind === 'answer' ? answer.text : '') };
+    return { kind: 'json', value: JSON.parse(answer.kind === 'answer' ? answer.body.toString() : '') };
   } catch {
     return { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noJson } };
   }

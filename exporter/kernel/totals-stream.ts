@@ -30,10 +30,10 @@ export async function followTotals(options: TotalsStreamOptions): Promise<void> 
   const none = new AbortController();
   const signal = AbortSignal.any([options.signal, none.signal]);
 
-  function take(text: string): void {
+  function take(message: Buffer): void {
     let totals: Bytes | undefined;
     try {
-      totals = decodeTotals(text);
+      totals = decodeTotals(message.toString());
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       onBad(error.message);

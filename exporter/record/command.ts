@@ -114,5 +114,5 @@ async function readProxies(
   const answer = await endpoint.get('/proxies', signal);
   const problem = answerProblem(answer);
   if (problem !== undefined) throw failure(problem);
-  return answer.kind === 'answer' ? answer.text : '';
+  return answer.kind === 'answer' ? answer.body.toString() : '';
 }

@@ -43,8 +43,8 @@ export async function record({ endpoint, interval, clock, signal, files }: Recor
         path: '/logs?level=info',
         signal,
         onOpen: () => {},
-        onMessage(text) {
-          const line = LogMessage.safeParse(parseJson(text));
+        onMessage(message) {
+          const line = LogMessage.safeParse(parseJson(message.toString()));
           if (!line.success) return;
           logLines += 1;
           files.log(clock.now(), line.data);
@@ -66,9 +66,9 @@ export async function record({ endpoint, interval, clock, signal, files }: Recor
         signal,
         clock,
         pollInterval: interval,
-        onMessage(text) {
+        onMessage(message) {
           frames += 1;
-          files.frame(clock.now(), text);
+          files.frame(clock.now(), message.toString());
         },
       });
       problem = end ?? problem;

@@ -37,7 +37,7 @@ function createFeed() {
     reconnect(): void {
       decoder = createFrameDecoder();
     },
-    feed: (at: number, text: string) => ledger.apply(decoder.decode(text, at * 1000), EMPTY_CATALOG),
+    feed: (at: number, text: string) => ledger.apply(decoder.decode(Buffer.from(text), at * 1000), EMPTY_CATALOG),
     downloads(): Record<string, number> {
       const sums: Record<string, number> = {};
       for (const { class: trafficClass, node, direction, bytes } of ledger.counters().traffic) {

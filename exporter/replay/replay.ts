@@ -54,7 +54,7 @@ export function replay(input: ReplayInput): ReplayResult {
       const birth = parseBirth(line.payload, line.t, input.catalog.has);
       if (birth !== undefined) ledger.noteBirth(birth);
     }
-    ledger.apply(decoder.decode(text, t), input.catalog);
+    ledger.apply(decoder.decode(Buffer.from(text), t), input.catalog);
   }
   const { kernel, carry, restarts, traffic, families } = ledger.counters();
   return { frames: sampled.length, kernel, carry, restarts, series: traffic, families };

@@ -27,7 +27,7 @@ const item = (changes: Record<string, unknown> = {}): Record<string, unknown> =>
 const message = (changes: Record<string, unknown> = {}): string =>
   JSON.stringify({ downloadTotal: 20, uploadTotal: 10, connections: [item()], memory: 5, ...changes });
 
-const decode = (text: string) => createFrameDecoder().decode(text, 1000);
+const decode = (text: string) => createFrameDecoder().decode(Buffer.from(text), 1000);
 
 describe('the decoder of /connections messages', () => {
   it.each([['as the kernel writes'], [' otherwise']])(
@@ -35,7 +35,7 @@ describe('the decoder of /connections messages', () => {
     (how) => {
       const { decode: next } = createFrameDecoder();
       const write = (changes: Record<string, unknown>) =>
-        `${how.startsWith(' ') ? ' ' : ''}${message({ connections: [item(changes)] })}`;
+        Buffer.from(`${how.startsWith(' ') ? ' ' : ''}${message({ connections: [item(changes)] })}`);
       next(write({}), 1);
       const frame = next(write({ start: '2026-11-23T15:00:00Z', chains: ['DIRECT'] }), 2);
       expect(frame.connections[0]?.details).toMatchObject({
@@ -94,8 +94,11 @@ describe('the decoder of /connections messages', () => {
 
   it('keeps the details of first sight while the connection is open', () => {
     const decoder = createFrameDecoder();
-    const first = decoder.decode(message(), 1000);
-    const second = decoder.decode(message({ connections: [item({ chains: ['other'], download: 7 })] }), 2000);
+    const first = decoder.decode(Buffer.from(message()), 1000);
+    const second = decoder.decode(
+      Buffer.from(message({ connections: [item({ chains: ['other'], download: 7 })] })),
+      2000,
+    );
     expect(second.connections[0]?.details).toBe(first.connections[0]?.details);
     expect(second.connections[0]?.download).toBe(7);
   });

@@ -8,11 +8,11 @@ import { answerParsed, type KnownConnection } from './known-connection.ts';
 /** Turns `/connections` messages of one kernel into frames. */
 export interface FrameDecoder {
   /**
-   * @param text one message, as received
+   * @param message the bytes of one message, as received, which must not change any more
    * @param at when it arrived, epoch milliseconds
    * @throws FrameError when it is cut, misses a field, or holds a count that a number cannot hold exactly
    */
-  decode(text: string, at: number): Frame;
+  decode(message: Buffer, at: number): Frame;
 }
 
 /**
@@ -26,20 +26,20 @@ export function createFrameDecoder(): FrameDecoder {
   const pieces = createPieceReader(roll);
 
   /** @throws FrameError */
-  function readWhole(text: string, at: number): Frame {
-    const message = parseJson(text);
-    if (message === undefined) throw new FrameError(`the message of ${text.length} characters is not whole JSON`);
-    if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+  function readWhole(message: Buffer, at: number): Frame {
+    const value = parseJson(message.toString());
+    if (value === undefined) throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new FrameError('expected an object with downloadTotal, uploadTotal and connections');
     }
-    const { downloadTotal, uploadTotal, memory, connections = null } = message as Record<string, unknown>;
+    const { downloadTotal, uploadTotal, memory, connections = null } = value as Record<string, unknown>;
     if (connections !== null && !Array.isArray(connections)) {
       throw new FrameError('connections: expected a list or null');
     }
     roll.begin();
     const frame = {
       at,
-      connections: (connections ?? []).map((value, index) => answerParsed(roll, value, index).connection),
+      connections: (connections ?? []).map((item, index) => answerParsed(roll, item, index).connection),
       download: count(downloadTotal, 'downloadTotal'),
       upload: count(uploadTotal, 'uploadTotal'),
       memory: isCount(memory) ? memory : 0,
@@ -48,5 +48,5 @@ export function createFrameDecoder(): FrameDecoder {
     return frame;
   }
 
-  return { decode: (text, at) => pieces.read(text, at) ?? readWhole(text, at) };
+  return { decode: (message, at) => pieces.read(message, at) ?? readWhole(message, at) };
 }

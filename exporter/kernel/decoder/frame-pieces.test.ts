@@ -39,7 +39,7 @@ function write(connections: readonly Shown[]): string {
 }
 
 /** The same to JSON, and not as the kernel writes: it is parsed as a whole. */
-const writtenOtherwise = (text: string): string => ` ${text}`;
+const writtenOtherwise = (text: string): Buffer => Buffer.from(` ${text}`);
 
 const outcome = (decode: () => unknown): unknown => {
   try {
@@ -57,7 +57,9 @@ describe('a message read piece by piece', () => {
         const whole = createFrameDecoder();
         for (const connections of sequence) {
           const text = write(connections);
-          expect(outcome(() => pieces.decode(text, 1))).toEqual(outcome(() => whole.decode(writtenOtherwise(text), 1)));
+          expect(outcome(() => pieces.decode(Buffer.from(text), 1))).toEqual(
+            outcome(() => whole.decode(writtenOtherwise(text), 1)),
+          );
         }
       }),
     );
@@ -78,7 +80,7 @@ describe('a message read piece by piece', () => {
             const at = place % good.length;
             const text = good.slice(0, at) + character + good.slice(replaces ? at + 1 : at);
             for (const each of [good, text]) {
-              expect(outcome(() => pieces.decode(each, 1))).toEqual(
+              expect(outcome(() => pieces.decode(Buffer.from(each), 1))).toEqual(
                 outcome(() => whole.decode(writtenOtherwise(each), 1)),
               );
             }
@@ -94,7 +96,7 @@ describe('a message read piece by piece', () => {
     const whole = createFrameDecoder();
     for (const { text: message } of parseRecordedMessages(name, text).filter((_, index) => index % 20 === 0)) {
       if (message.includes('"connections":null')) continue;
-      expect(reader.read(message, 1)).toEqual(whole.decode(writtenOtherwise(message), 1));
+      expect(reader.read(Buffer.from(message), 1)).toEqual(whole.decode(writtenOtherwise(message), 1));
     }
   });
 });

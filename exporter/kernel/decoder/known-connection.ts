@@ -1,7 +1,7 @@
 import type { Connection, ConnectionDetails } from '../../ledger/frame.ts';
 import type { RollCall, RollEntry } from '../../ledger/roll-call.ts';
 import { checkItem, readDetails } from './connection-item.ts';
-import type { ConnectionText, Counts } from './connection-text.ts';
+import type { ConnectionPlace, Counts } from './connection-place.ts';
 
 /**
  * What a decoder keeps of an open connection: its details are read at first sight and kept, with its id, so that
@@ -11,8 +11,8 @@ export interface KnownConnection extends RollEntry {
   readonly details: ConnectionDetails;
   /** When it opened, as written: a restarted kernel may use an id again. */
   readonly start: unknown;
-  /** How it was written when it was last parsed by itself. */
-  text: ConnectionText | undefined;
+  /** Where it was last read; undefined where it must be parsed each time. */
+  place: ConnectionPlace | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function answerParsed(
   const known =
     before !== undefined && before.start === start
       ? before
-      : { id, start, details: readDetails(item, index), text: undefined, call: 0, position: 0 };
+      : { id, start, details: readDetails(item, index), place: undefined, call: 0, position: 0 };
   roll.answer(known);
   return { known, connection: connectionOf(known, item) };
 }
