@@ -164,8 +164,8 @@ export function createAuditor({
       // Before any is sent: a letter that is gone from the outbox must not be put there again.
       await keep(posted);
     }
-    const { taken, givenUp } = await dispatch.flush(clock.now(), anyway);
-    metrics.givenUp(givenUp);
+    const { taken, ...letters } = await dispatch.flush(clock.now(), anyway);
+    metrics.letters(letters);
     if (taken.length === 0) return;
     await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), posted));
   };

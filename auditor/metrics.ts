@@ -3,6 +3,7 @@ import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
 import type { AuditedAirport } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
+import type { Flushed } from './report/dispatch.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { Group } from './usage/sum-by.ts';
 import { remainingOf } from './verdict/reading.ts';
@@ -20,8 +21,8 @@ export interface AuditorMetrics {
   audited(airports: readonly AuditedAirport[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
-  /** How many reports of each user no mail server takes. */
-  givenUp(letters: ReadonlyMap<string, number>): void;
+  /** The reports that no mail server has taken. */
+  letters(left: Pick<Flushed, 'givenUp' | 'waiting'>): void;
   /** @param dataWritable whether the last write to the disk succeeded */
   render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
 }
@@ -86,9 +87,10 @@ export function createAuditorMetrics(): AuditorMetrics {
       for (const { labels, bytes } of today ?? []) set('today_bytes', labels, bytes);
       for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
     },
-    givenUp(letters) {
-      clear('report_given_up_letters');
-      for (const [user, count] of letters) set('report_given_up_letters', { user }, count);
+    letters({ givenUp, waiting }) {
+      clear('report_given_up_letters', 'report_waiting_since_timestamp_seconds');
+      for (const [user, count] of givenUp) set('report_given_up_letters', { user }, count);
+      for (const [user, at] of waiting) set('report_waiting_since_timestamp_seconds', { user }, at / 1000);
     },
     render(settingsGood, dataWritable) {
       set('auditor_data_writable', {}, dataWritable ? 1 : 0);

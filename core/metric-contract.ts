@@ -194,6 +194,11 @@ export const METRICS: readonly MetricSpec[] = [
     'When a report was last accepted by the mail server, in Unix seconds',
   ),
   auditor(
+    'flowcollect_report_waiting_since_timestamp_seconds',
+    ['user'],
+    'When the oldest report was made that no mail server has taken, in Unix seconds',
+  ),
+  auditor(
     'flowcollect_report_given_up_letters',
     ['user'],
     'Reports that the mail server refused again and again, by the present settings',

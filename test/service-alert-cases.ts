@@ -29,8 +29,26 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
     says: [
       '日报没有发出',
       'The report was not sent',
-      '用户 default 上一封日报在 1d 1h 20m 0s 之前。',
-      'The last report of user default was sent 1d 1h 20m 0s ago.',
+      '用户 default 已有 1d 1h 20m 0s 没有日报发出。',
+      'No report of user default was sent for 1d 1h 20m 0s.',
+    ],
+  },
+  {
+    alert: 'FlowCollectReportMissing',
+    // The first report waits from the beginning, and is sent in the end.
+    series: {
+      'flowcollect_report_waiting_since_timestamp_seconds{job="auditor",instance="a:1",user="alice"}': '0x1600 _x60',
+      'flowcollect_report_last_success_timestamp_seconds{job="auditor",instance="a:1",user="alice"}': '_x1600 96000x60',
+    },
+    silent: '25h10m',
+    firing: '25h20m',
+    resolved: '27h10m',
+    labels: { severity: 'critical', user: 'alice' },
+    says: [
+      '日报没有发出',
+      'The report was not sent',
+      '用户 alice 已有 1d 1h 20m 0s 没有日报发出。',
+      'No report of user alice was sent for 1d 1h 20m 0s.',
     ],
   },
   {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
+import { exampleModel } from '../../test/example-report.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
+import { letterOf } from './letter.ts';
 import { createMailer } from './mail.ts';
 import { createOutbox } from './outbox.ts';
 
@@ -92,9 +94,25 @@ it.each([
     open();
     mailbox.refuse(undefined);
     await put('report-2');
-    expect(await dispatch.flush(100 * HOUR)).toEqual({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
+    expect(await dispatch.flush(100 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
     to = 'other@qq.com';
-    expect(await dispatch.flush(101 * HOUR)).toEqual({ taken: ['alice'], givenUp: new Map() });
+    expect(await dispatch.flush(101 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map() });
     expect(subjects()).toEqual(['report-2', 'report-1']);
   },
 );
+
+it('tells since when the oldest letter of each user waits', async () => {
+  const idOf = (at: number): string => letterOf(exampleModel([], { at }), 'zh').id;
+  await put(idOf(HOUR));
+  await put(idOf(2 * HOUR));
+  await put(idOf(3 * HOUR), 'bob');
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(0)).waiting).toEqual(
+    new Map([
+      ['alice', HOUR],
+      ['bob', 3 * HOUR],
+    ]),
+  );
+  mailbox.refuse(undefined);
+  expect((await dispatch.flush(HOUR)).waiting).toEqual(new Map());
+});

@@ -1,4 +1,5 @@
 import type { Logger } from '../../runtime/logger.ts';
+import { writtenAt } from './letter.ts';
 import type { Mailer, MailFailure } from './mail.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -19,6 +20,8 @@ export interface Flushed {
   readonly taken: readonly string[];
   /** How many letters of each user are given up. */
   readonly givenUp: ReadonlyMap<string, number>;
+  /** When the oldest letter of each user was written that no server has taken, in epoch milliseconds. */
+  readonly waiting: ReadonlyMap<string, number>;
 }
 
 /** Takes letters from the outbox to the mail server, trying again until they are taken. */
@@ -48,9 +51,11 @@ export function createDispatch(
     async flush(now, anyway = false) {
       const outbox = place();
       const taken: string[] = [];
+      const gone = new Set<string>();
       const givenUp = new Map<string, number>();
       const count = (user: string): void => void givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
-      for (const letter of await outbox.list()) {
+      const letters = await outbox.list();
+      for (const letter of letters) {
         const { id, user } = letter;
         const mailer = mailerOf(user);
         if (mailer === undefined) continue;
@@ -83,6 +88,7 @@ export function createDispatch(
           continue;
         }
         await outbox.remove(id);
+        gone.add(id);
         serverPauses.end(user);
         letterPauses.end(attempts);
         taken.push(user);
@@ -91,7 +97,12 @@ export function createDispatch(
           logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
         }
       }
-      return { taken, givenUp };
+      const waiting = new Map<string, number>();
+      for (const { id, user } of letters) {
+        const at = writtenAt(id);
+        if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));
+      }
+      return { taken, givenUp, waiting };
     },
   };
 }

@@ -18,6 +18,12 @@ export function letterOf(model: ReportModel, language: Language): Letter {
   };
 }
 
+/** When the letter of an id was written, in epoch milliseconds; undefined for an id that is none of a report. */
+export function writtenAt(id: string): number | undefined {
+  const at = /^report-\d{4}-\d{2}-\d{2}-([a-z0-9]+)-[0-9a-f]{16}$/.exec(id)?.[1];
+  return at === undefined ? undefined : Number.parseInt(at, 36);
+}
+
 /** A user's name as part of a file's name or a Message-ID: short, and of plain letters whatever the name is. */
 export function userKey(user: string): string {
   return createHash('sha256').update(user).digest('hex').slice(0, 16);

@@ -8,13 +8,14 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
   return [
     {
       name: 'FlowCollectReportMissing',
-      expr: `time() - max by (user) (flowcollect_report_last_success_timestamp_seconds) > ${reportEverySeconds + HOUR}`,
+      // Where none was ever sent, since the first one waits.
+      expr: `time() - (max by (user) (flowcollect_report_last_success_timestamp_seconds) or max by (user) (flowcollect_report_waiting_since_timestamp_seconds)) > ${reportEverySeconds + HOUR}`,
       for: '15m',
       severity: 'critical',
       summary: ['日报没有发出', 'The report was not sent'],
       description: [
-        `用户 ${USER} 上一封日报在 ${DURATION} 之前。`,
-        `The last report of user ${USER} was sent ${DURATION} ago.`,
+        `用户 ${USER} 已有 ${DURATION} 没有日报发出。`,
+        `No report of user ${USER} was sent for ${DURATION}.`,
       ],
     },
     {
