@@ -1,4 +1,5 @@
 import { deviceIdProblem } from '../core/device-id.ts';
+import { readAddresses } from '../core/mail-addresses.ts';
 import { userSchema } from '../core/server-settings.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
@@ -40,11 +41,4 @@ export function readerOf(
   user: string,
 ): string {
   return people.some((person) => person.user === user) ? user : owner;
-}
-
-/** One or more addresses, separated by commas; what is none goes to the reader. */
-export function readAddresses(reader: SettingsReader, section: string, key: string, text = ''): string[] {
-  const addresses = text.split(/[,;\s]+/).filter((address) => address !== '');
-  if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address))) reader.problem(section, key, TEXTS.mailAddress);
-  return addresses;
 }

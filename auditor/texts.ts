@@ -148,7 +148,6 @@ export const SETTINGS_TEXTS = {
     '还需要 MailTo：收到自己日报的人才有历史日报',
     'needs a MailTo: only who gets reports of their own has an archive',
   ],
-  mailAddress: ['须为邮箱地址，如 name@qq.com', 'must be a mail address such as name@qq.com'],
   origin: (known: string): Text => [`须为 ${known} 之一`, `must be ${known}`],
   needsName: ['需要名字，如 [airport.NAME]', 'needs a name, such as [airport.NAME]'],
   httpUrl: ['须以 http:// 或 https:// 开头', 'must begin with http:// or https://'],

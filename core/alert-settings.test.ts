@@ -33,6 +33,7 @@ it('says of a user who could be told nowhere that the owner is told', () => {
 it.each([
   ['[alerts]\nQuotaCritical = 0.5', '[alerts] QuotaCritical: must not be below QuotaWarning'],
   ['[alerts]\nTelegramChat = 5', '[alerts] TelegramChat: needs a TelegramToken'],
+  ['[alerts.bob]\nEmailTo = bob, b@mail.invalid', '[alerts.bob] EmailTo: must be a mail address'],
   ['[alerts.bob]\nTelegramChat = 5', '[alerts.bob] TelegramChat: needs a TelegramToken in [alerts]'],
   ['[alerts]\nTelegramToken = s3cret\nTelegramChat = me', '[alerts] TelegramChat: must be the number of a chat'],
 ])('says what is wrong: %s', (text, problem) => {

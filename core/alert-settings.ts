@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readAddresses } from './mail-addresses.ts';
 import { durationSetting, issue, numberSetting, type SettingsReader } from './settings.ts';
 import { TEXTS } from './texts.ts';
 
@@ -45,6 +46,7 @@ export function readAlertSections(
     const read = user === undefined ? undefined : reader.section(section, userAlertsSchema);
     if (user === undefined || read === undefined) continue;
     users.push({ user, ...read });
+    readAddresses(reader, section, 'EmailTo', read.EmailTo);
     if (read.EmailTo === undefined && read.TelegramChat === undefined) {
       reader.notice(section, undefined, TEXTS.alertsNowhere);
     }

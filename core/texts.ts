@@ -50,6 +50,7 @@ export const TEXTS = {
     'is ignored: Prometheus stores the data now; the key can be removed',
   ],
   criticalBelowWarning: ['不能小于 QuotaWarning', 'must not be below QuotaWarning'],
+  mailAddress: ['须为邮箱地址，如 name@qq.com', 'must be a mail address such as name@qq.com'],
   alertsNowhere: [
     '没有写 EmailTo 或 TelegramChat；这个用户的告警仍发给主人',
     'has neither EmailTo nor TelegramChat; the alerts of this user go to the owner still',

@@ -1,4 +1,5 @@
 import type { AlertsSection, UserAlerts } from '../core/alert-settings.ts';
+import { splitAddresses } from '../core/mail-addresses.ts';
 import type { SmtpSection, TelegramSection } from '../core/server-settings.ts';
 
 /** Where alerts are mailed from and to; without EmailUser and EmailTo there is no mail. */
@@ -34,7 +35,7 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
   const { mail, alerts, users, telegram } = settings;
   const sends = mail?.smtp.EmailUser !== undefined ? mail : undefined;
   const receiver = (name: string, to: string | undefined, chat: number | undefined) => {
-    const addresses = (to ?? '').split(/[,;\s]+/).filter((address) => address !== '');
+    const addresses = splitAddresses(to ?? '');
     return {
       name,
       ...(sends !== undefined && addresses.length > 0 ? { email_configs: [emailTo(addresses)] } : {}),
