@@ -25,6 +25,9 @@ export interface MetricSpec {
 export const DIMENSIONS = ['group', 'rule', 'process', 'source', 'host', 'inbound_user'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** What one push may hold. */
+export const MAX_SERIES = 10_000;
+
 /** UTF-16 units of one label value that a push may hold. */
 export const MAX_LABEL_LENGTH = 1024;
 

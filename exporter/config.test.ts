@@ -179,7 +179,7 @@ describe('dimensions', () => {
   });
 
   it.each([
-    ['FamilyCap = 1001', 'FamilyCap: must be a number from 0 to 1000'],
+    ['FamilyCap = 481', 'FamilyCap: must be a number from 0 to 480'],
     ['FamilyCap = 1.5', 'FamilyCap: must be a whole number'],
     ['Families = hosts', 'Families: must list only group, rule, process, source, host, inbound_user'],
     ['Privacy = maybe', 'Privacy: must be on or off'],

@@ -16,6 +16,7 @@ import {
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { KernelAddress } from './kernel/endpoint.ts';
+import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
 import {
   deviceIdSetting,
   familiesSetting,
@@ -49,7 +50,7 @@ export const ClientSection = z.object({
   PollInterval: pollInterval().default(1000),
   PushInterval: durationSetting(100, 600_000).default(10_000),
   LocalNodes: listSetting().prefault('ua3f'),
-  FamilyCap: numberSetting(0, 1000)
+  FamilyCap: numberSetting(0, MOST_FAMILY_COUNTERS)
     .refine(Number.isInteger, { message: issue(TEXTS.wholeNumber) })
     .default(50),
   Families: familiesSetting().optional(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExposition, renderExposition } from '../core/exposition.ts';
-import { KERNEL_BYTES, MAX_LABEL_LENGTH, requireMetric } from '../core/metric-contract.ts';
-import { checkPush, MAX_SERIES } from './contract-check.ts';
+import { KERNEL_BYTES, MAX_LABEL_LENGTH, MAX_SERIES, requireMetric } from '../core/metric-contract.ts';
+import { checkPush } from './contract-check.ts';
 
 const check = (text: string) => checkPush(parseExposition(text));
 const kernel = (samples: string) => `# TYPE ${KERNEL_BYTES} counter\n${samples}\n`;

@@ -1,12 +1,10 @@
 import { type ExpositionFamily, type ExpositionSample, seriesKey } from '../core/exposition.ts';
-import { MAX_LABEL_LENGTH, type MetricSpec, metricSpec } from '../core/metric-contract.ts';
+import { MAX_LABEL_LENGTH, MAX_SERIES, type MetricSpec, metricSpec } from '../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { histogramProblem } from './histogram-check.ts';
 import { type LedgerCounters, ledgerCounters } from './ledger-counters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
-/** What one push may hold. */
-export const MAX_SERIES = 10_000;
 /** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
 export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 

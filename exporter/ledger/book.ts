@@ -1,6 +1,12 @@
 import type { Accounting, Direction, TrafficClass } from '../../core/traffic.ts';
 import { ACCOUNTINGS, DIRECTIONS } from '../../core/traffic.ts';
 import { type Bytes, type MutableBytes, zeroBytes } from './bytes.ts';
+import {
+  createSeriesBudget,
+  MOST_NODE_COUNTERS,
+  MOST_OTHER_NODE_COUNTERS,
+  MOST_UNCOUNTED_COUNTERS,
+} from './series-budget.ts';
 
 /** One series of `flowcollect_traffic_bytes_total`. */
 export interface TrafficSeries {
@@ -38,18 +44,29 @@ export interface TrafficBook {
   total(): Bytes;
 }
 
+/** The node of bytes for which there is no room for a counter of their own: such names come from subscriptions. */
+const OTHER_NODE = 'other';
+
 export function createTrafficBook(saved: readonly TrafficSeries[] = []): TrafficBook {
   const cells = new Map<string, NodeCell>();
+  const budget = createSeriesBudget(MOST_NODE_COUNTERS);
+  const otherBudget = createSeriesBudget(MOST_OTHER_NODE_COUNTERS);
+
+  function open(trafficClass: TrafficClass, node: string, provider: string, hasRoom: () => boolean) {
+    const key = `${trafficClass}\0${node}\0${provider}`;
+    let cell = cells.get(key);
+    if (cell === undefined && hasRoom()) {
+      cell = { class: trafficClass, node, provider, measured: zeroBytes(), settled: zeroBytes() };
+      cells.set(key, cell);
+    }
+    return cell;
+  }
+
   const book: TrafficBook = {
-    cell(trafficClass, node, provider) {
-      const key = `${trafficClass}\0${node}\0${provider}`;
-      let cell = cells.get(key);
-      if (cell === undefined) {
-        cell = { class: trafficClass, node, provider, measured: zeroBytes(), settled: zeroBytes() };
-        cells.set(key, cell);
-      }
-      return cell;
-    },
+    cell: (trafficClass, node, provider) =>
+      open(trafficClass, node, provider, () => budget.take(node, provider)) ??
+      open(trafficClass, OTHER_NODE, provider, () => otherBudget.take(provider)) ??
+      (open(trafficClass, OTHER_NODE, '', () => true) as NodeCell),
     series() {
       const series: TrafficSeries[] = [];
       for (const cell of cells.values()) {
@@ -73,7 +90,9 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
     },
   };
   for (const { class: trafficClass, node, provider, direction, accounting, bytes } of saved) {
-    book.cell(trafficClass, node, provider)[accounting][direction] += bytes;
+    // What was pushed before must be there for ever.
+    const cell = open(trafficClass, node, provider, () => budget.take(node, provider) || true);
+    if (cell !== undefined) cell[accounting][direction] += bytes;
   }
   return book;
 }
@@ -86,10 +105,16 @@ export interface UncountedBook {
 
 export function createUncountedBook(saved: readonly UncountedSeries[] = []): UncountedBook {
   const cells = new Map<string, { node: string; provider: string; bytes: MutableBytes }>();
-  const add = (node: string, provider: string, upload: number, download: number): void => {
+  const budget = createSeriesBudget(MOST_UNCOUNTED_COUNTERS);
+  const add = (node: string, provider: string, upload: number, download: number, isKept = false): void => {
     const key = `${node}\0${provider}`;
     let cell = cells.get(key);
     if (cell === undefined) {
+      const isOther = node === OTHER_NODE && provider === '';
+      if (!budget.take(node, provider) && !isKept && !isOther) {
+        add(OTHER_NODE, '', upload, download);
+        return;
+      }
       cell = { node, provider, bytes: zeroBytes() };
       cells.set(key, cell);
     }
@@ -97,10 +122,10 @@ export function createUncountedBook(saved: readonly UncountedSeries[] = []): Unc
     cell.bytes.download += download;
   };
   for (const { node, provider, direction, bytes } of saved) {
-    add(node, provider, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0);
+    add(node, provider, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, true);
   }
   return {
-    add,
+    add: (node, provider, upload, download) => add(node, provider, upload, download),
     series: () =>
       [...cells.values()].flatMap(({ node, provider, bytes }) =>
         DIRECTIONS.filter((direction) => bytes[direction] > 0).map((direction) => ({

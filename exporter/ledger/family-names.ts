@@ -1,6 +1,8 @@
 /** Names that are given out beside the cap: they are the ledger's own words, not keys of the world. */
 const OWN_WORDS = ['other', 'unattributed', 'none', 'ip'];
 
+export const isOwnWord = (key: string): boolean => OWN_WORDS.includes(key);
+
 const IDLE_MS = 40 * 86_400_000;
 
 /** How a key stands with its family: the same object for as long as it stands so. */

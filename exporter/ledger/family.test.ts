@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFamily, type Family, OTHER_KEY } from './family.ts';
+import { MOST_FAMILY_COUNTERS } from './series-budget.ts';
 
 const DAY = 86_400_000;
 
@@ -64,6 +65,25 @@ describe('a family', () => {
     for (let turn = 0; turn < 20; turn += 1) move(family, 'c', 1, 41 * DAY);
     expect(family.names().map(([name]) => name)).toEqual(['b', 'c']);
     expect(downloads(family).a).toBeUndefined();
+  });
+
+  it('makes no more counters than fit a push, and books in `other` what has none, also of a saved state', () => {
+    const saved = Array.from({ length: 1000 }, (_, index) => {
+      return { key: `k${index}`, class: 'proxy', direction: 'download', bytes: 2 } as const;
+    });
+    const family = createFamily(
+      1000,
+      saved,
+      saved.map(({ key }) => [key, 0]),
+    );
+    expect(family.series()).toHaveLength(MOST_FAMILY_COUNTERS + 1);
+    expect(downloads(family)[OTHER_KEY]).toBe(2 * (1000 - MOST_FAMILY_COUNTERS));
+    const slot = family.slot('k1', 'direct');
+    family.add(slot, 0, 5, 0);
+    expect(family.series().find(({ class: trafficClass }) => trafficClass === 'direct')).toMatchObject({
+      key: OTHER_KEY,
+      bytes: 5,
+    });
   });
 
   it('goes on under the names that were saved, which its own words never take', () => {

@@ -3,7 +3,8 @@ import { DIMENSIONS } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import { type MutableBytes, zeroBytes } from './bytes.ts';
-import { createFamilyNames, type KeyStanding } from './family-names.ts';
+import { createFamilyNames, isOwnWord, type KeyStanding } from './family-names.ts';
+import { createSeriesBudget, MOST_FAMILY_COUNTERS } from './series-budget.ts';
 
 /** One series of a family `flowcollect_<dimension>_bytes_total`. */
 export interface FamilySeries {
@@ -41,7 +42,7 @@ export interface Family {
 }
 
 /**
- * A family names at most `cap` keys (see {@link createFamilyNames}) and books the rest as `other`. Keys are promoted
+ * A family makes a bounded number of counters, and names at most `cap` keys (see {@link createFamilyNames}) and books the rest as `other`. Keys are promoted
  * forward only: bytes booked as `other` stay there.
  */
 export function createFamily(
@@ -57,14 +58,21 @@ export function createFamily(
     reject: new Map(),
     unattributed: new Map(),
   };
+  const budget = createSeriesBudget(MOST_FAMILY_COUNTERS);
   const names = createFamilyNames(cap, savedNames, (name) => {
-    for (const [id, cell] of cells) if (cell.key === name) cells.delete(id);
+    for (const [id, cell] of cells) {
+      if (cell.key !== name) continue;
+      cells.delete(id);
+      budget.giveBack(name);
+    }
   });
 
+  /** A key's counter in a class; where there is no room for another one, that of `other`. */
   const open = (key: string, trafficClass: TrafficClass): MutableBytes => {
     const id = `${key}\0${trafficClass}`;
     let cell = cells.get(id);
     if (cell === undefined) {
+      if (!isOwnWord(key) && !budget.take(key)) return open(OTHER_KEY, trafficClass);
       cell = { key, class: trafficClass, bytes: zeroBytes() };
       cells.set(id, cell);
     }
