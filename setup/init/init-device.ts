@@ -41,8 +41,12 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
   draft.set('client', 'MihomoAPIAddr', kernel.address);
   draft.set('client', 'MihomoSecret', kernel.secret);
   await answerServer(talk, draft, pairing);
-  const name = pairing?.deviceId ?? draft.get('client', 'DeviceID');
-  draft.set('client', 'DeviceID', await askDeviceName(talk, words.deviceName, name ?? hostName));
+  draft.set(
+    'client',
+    'DeviceID',
+    // The token of a pairing is good for that name alone.
+    pairing?.deviceId ?? (await askDeviceName(talk, words.deviceName, draft.get('client', 'DeviceID') ?? hostName)),
+  );
   draft.set('client', 'Language', draft.get('client', 'Language') ?? talk.language);
   await draft.write();
   talk.say(words.written(file));

@@ -12,6 +12,7 @@ import { initDevice } from './init-device.ts';
 import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
+import { INIT_WORDS } from './words.ts';
 
 let folder: string;
 let kernel: Server;
@@ -99,6 +100,7 @@ describe('init device', () => {
     });
     expect((await stat(file)).mode & 0o077).toBe(0);
     expect(said).toContain('Next: fc exporter\nIn the background: fc service install\n');
+    expect(said).not.toContain(INIT_WORDS.en.deviceName);
     expect(said).toContain('1. running: http://127.0.0.1');
     expect(said).toContain('answers, version v1.19.2');
     expect(said).toContain('answers, but not to this secret');
