@@ -17,6 +17,7 @@ export function serveAuditor(
   disk: Pick<DiskHealth, 'problem'>,
   archive: () => ArchiveSettings,
   address: AuditorConfig['listen'],
+  now: () => number,
 ): Promise<HttpListener> {
   const app = express();
   app.disable('x-powered-by');
@@ -29,7 +30,7 @@ export function serveAuditor(
     if (problem === undefined) response.json({ status: 'ok' });
     else response.status(503).json({ status: 'failing', problem });
   });
-  app.use('/reports', archiveRoutes(archive));
+  app.use('/reports', archiveRoutes(archive, now));
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found', message: 'only /metrics, /healthz and /reports are here' });
   });

@@ -63,7 +63,7 @@ export async function runAuditorService({
     return { keys, language };
   };
   const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
-    serveAuditor(metrics, settings.lastReloadSuccessful, disk, archive, listen);
+    serveAuditor(metrics, settings.lastReloadSuccessful, disk, archive, listen, clock.now);
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
     work().then(
       () => undefined,

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
+import { networkOf } from '../runtime/client-address.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { networkOf } from './client-address.ts';
 
 /**
  * Lets a server have so many connections, and each address as many as are free besides: one address alone takes half,

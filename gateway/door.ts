@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { STATE_HEADER } from '../core/device-id.ts';
+import { clientAddress } from '../runtime/client-address.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createUserBudgets } from './byte-budget.ts';
-import { clientAddress } from './client-address.ts';
 import type { Device } from './device.ts';
 import { discardRest } from './discard-rest.ts';
 import { createDoorkeeper } from './doorkeeper.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { clientAddress } from '../runtime/client-address.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { clientAddress } from './client-address.ts';
+import { createGuessLimit } from '../runtime/guess-limit.ts';
 import type { Device } from './device.ts';
-import { createGuessLimit } from './guess-limit.ts';
 import { readPushPath } from './push-path.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { identify, type Token } from './tokens.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FREE_FAILURES } from '../runtime/guess-limit.ts';
 import { ALICE, basic, openReaderDoor, READERS, type ReaderDoorAtDouble } from '../test/reader-door-at-double.ts';
-import { FREE_FAILURES } from './guess-limit.ts';
 
 let door: ReaderDoorAtDouble;
 beforeAll(async () => {

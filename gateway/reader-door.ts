@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { clientAddress } from '../runtime/client-address.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { createGuessLimit } from '../runtime/guess-limit.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { clientAddress } from './client-address.ts';
 import { discardRest } from './discard-rest.ts';
 import { createFairTurns } from './fair-turns.ts';
-import { createGuessLimit } from './guess-limit.ts';
 import { answerJson } from './json-answer.ts';
 import { type LabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
 import { readReaderForm } from './reader-form.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/guess-limit.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
 import { letterOf } from '../report/letter.ts';
@@ -18,18 +19,23 @@ let keys: ArchiveKey[];
 
 const model = exampleModel([exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5 }) })]);
 const letter = letterOf(model, 'zh');
+let now: number;
 const basic = (password: string): string => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
 const get = (path: string, authorization = basic(TOKEN)): Promise<Response> =>
   fetch(`${listener.origin}/reports${path}`, { headers: { authorization } });
 
 beforeEach(async () => {
+  now = 0;
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-archive-'));
   archive = createArchive(join(folder, 'reports'));
   keys = [{ archive, token: TOKEN }];
   const app = express();
   app.use(
     '/reports',
-    archiveRoutes(() => ({ keys, language: 'zh' })),
+    archiveRoutes(
+      () => ({ keys, language: 'zh' }),
+      () => now,
+    ),
   );
   listener = await listenHttp(app, { host: '127.0.0.1', port: 0, setting: '' });
 });
@@ -102,6 +108,16 @@ describe('the page', () => {
   it('is closed without a token in the settings', async () => {
     keys = [];
     expect((await get('')).status).toBe(404);
+  });
+
+  it('slows down who guesses, and nobody who only asks', async () => {
+    for (let ask = 0; ask < 2 * FREE_FAILURES; ask += 1)
+      expect((await fetch(`${listener.origin}/reports`)).status).toBe(401);
+    for (let guess = 0; guess < FREE_FAILURES; guess += 1)
+      expect((await get('', basic(`guess ${guess}`))).status).toBe(401);
+    expect((await get('')).status).toBe(429);
+    now += FORGIVEN_AFTER_MS;
+    expect((await get('')).status).toBe(200);
   });
 
   it('lets a name run nothing', async () => {

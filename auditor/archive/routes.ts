@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { Language } from '../../core/language.ts';
+import { clientAddress } from '../../runtime/client-address.ts';
+import { createGuessLimit } from '../../runtime/guess-limit.ts';
 import type { Archive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
 import { archivePage } from './page.ts';
@@ -25,10 +27,14 @@ const MONTH = /^\d{4}-\d{2}$/;
  * `/reports`: the list, each report, and a month as CSV, of the user whose token is shown: as the password
  * that a browser asks for, or as a bearer token. What reports hold was named by others (nodes, hosts), so that pages may run nothing.
  *
+ * People choose tokens that are shorter than those that are made: an address that guesses is slowed down.
+ *
  * @param settings the present ones
+ * @param now epoch milliseconds
  */
-export function archiveRoutes(settings: () => ArchiveSettings): Router {
+export function archiveRoutes(settings: () => ArchiveSettings, now: () => number): Router {
   const router = Router();
+  const guesses = createGuessLimit();
   router.use((request, response: ArchiveResponse, next) => {
     const { keys } = settings();
     response.set({
@@ -37,7 +43,16 @@ export function archiveRoutes(settings: () => ArchiveSettings): Router {
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
-    const archive = archiveFor(request.get('authorization'), keys);
+    const [shown, address] = [request.get('authorization'), clientAddress(request)];
+    if (shown !== undefined && !guesses.mayTry(address, now())) {
+      response
+        .status(429)
+        .json({ error: 'slow_down', message: 'too many wrong tokens from this address; wait a minute' });
+      return;
+    }
+    const archive = archiveFor(shown, keys);
+    // A browser asks without one at first.
+    if (archive === undefined && shown !== undefined) guesses.failed(address, now());
     if (archive !== undefined) {
       response.locals.archive = archive;
       next();
