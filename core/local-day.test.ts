@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTimeOfDay, isTimeZone, localDayAt, localDaysBefore } from './local-day.ts';
+import { isTimeOfDay, isTimeZone, localDayAt } from './local-day.ts';
 
 const shanghai = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
 const iso = (at: number): string => new Date(at).toISOString();
@@ -74,11 +74,6 @@ describe('localDayAt', () => {
       }),
     );
   });
-});
-
-it('lists the days before, newest last', () => {
-  const days = localDaysBefore(Date.parse('2026-03-02T12:00:00+08:00'), 3, shanghai);
-  expect(days.map((day) => day.date)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01']);
 });
 
 it('knows time zones and times of day', () => {

@@ -41,22 +41,6 @@ export function localDayAt(at: number, rule: DayRule): LocalDay {
   };
 }
 
-/**
- * The days of account before the one that holds `at`, newest last.
- *
- * @param count how many
- */
-export function localDaysBefore(at: number, count: number, rule: DayRule): LocalDay[] {
-  const days: LocalDay[] = [];
-  let end = localDayAt(at, rule).start;
-  while (days.length < count) {
-    const day = localDayAt(end - 1, rule);
-    days.unshift(day);
-    end = day.start;
-  }
-  return days;
-}
-
 /** An instant as people of a zone read it, such as `11-23 08:05`. */
 export function formatLocalTime(at: number, zone: string): string {
   return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');

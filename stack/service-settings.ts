@@ -4,12 +4,6 @@ import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import { reachableAt, type ServerSide, type StackAddresses } from './settings.ts';
 import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
-/** Where the stack's own services write, absolute. */
-export interface ServiceFolders {
-  readonly exporterState: string;
-  readonly data: string;
-}
-
 /** What gateway and auditor are told in the demo: addresses, days and language as set, all else simulated. */
 export function demoServerSettings(side: ServerSide, world: SimulatedWorld, token: string, data: string): string {
   const { server } = side;
