@@ -35,6 +35,7 @@ describe('openSettingsFile', () => {
     await writeFile(path, '[client]\nDeviceID = b');
     await vi.waitFor(() => expect(seen).toEqual(['a→b']), 5000);
     expect(opened.current().DeviceID).toBe('b');
+    expect(lines.join()).toContain('"changed":["[client] DeviceID"]');
   });
 
   it('keeps the last good settings after a bad edit, says why, and recovers', async () => {

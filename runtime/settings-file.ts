@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch } from 'chokidar';
+import { changedKeys } from '../core/ini-changes.ts';
 import { type Language, languageOf, textIn } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
 import { writeFileAtomic } from './atomic-file.ts';
@@ -50,10 +51,11 @@ export async function openSettingsFile<T>(
       const next = await read();
       successful = true;
       if (next.text === text) return;
+      const changed = changedKeys(text, next.text);
       text = next.text;
       const previous = settings;
       settings = next.settings;
-      logger.info({ file }, 'settings reloaded');
+      logger.info({ file, changed }, 'settings reloaded');
       for (const listener of listeners) listener(settings, previous);
     } catch (error) {
       successful = false;
