@@ -9,6 +9,10 @@ export interface ClosedCandidate {
   readonly rate: Bytes;
   /** The same over the frame before; NaN where that did not show it. */
   readonly earlierRate: Bytes;
+  /** All it had moved since it opened. */
+  readonly moved: Bytes;
+  /** How long it had been open, milliseconds. */
+  readonly age: number;
 }
 
 /** A connection that the log announced and no frame showed: all its bytes are in the totals only. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
-import { type Catalog, EMPTY_CATALOG } from './frame.ts';
+import { type Birth, type Catalog, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 
 describe('a silent start', () => {
@@ -26,24 +26,53 @@ describe('settlement', () => {
     expect(downloads(ledger)).toEqual({ 'proxy 香港 01 measured': 1000, 'proxy 香港 01 settled': 700 });
   });
 
+  const birth: Birth = {
+    at: 500,
+    network: 'tcp',
+    sourceIP: '192.168.1.2',
+    sourcePort: '5001',
+    host: 'a.example.com',
+    destinationPort: '443',
+    process: '',
+    rule: 'Match',
+    rulePayload: '',
+    group: 'G',
+    node: 'DIRECT',
+  };
+
   it('gives bytes to a connection that only the log announced', () => {
     const ledger = createLedger(OPTIONS);
     feed(ledger, frame(0, 0));
-    ledger.noteBirth({
-      at: 500,
-      network: 'tcp',
-      sourceIP: '192.168.1.2',
-      sourcePort: '5001',
-      host: 'a.example.com',
-      destinationPort: '443',
-      process: '',
-      rule: 'Match',
-      rulePayload: '',
-      group: 'G',
-      node: 'DIRECT',
-    });
+    ledger.noteBirth(birth);
     feed(ledger, frame(1000, 900));
     expect(downloads(ledger)).toEqual({ 'direct DIRECT settled': 900 });
+  });
+
+  it.each([
+    ['nothing to a rejected TCP connection, of which the kernel takes nothing', 'tcp', { 'direct DIRECT': 600 }],
+    [
+      'no download to a rejected UDP flow, whose packets are taken',
+      'udp',
+      { 'direct DIRECT': 300, 'reject REJECT': 300 },
+    ],
+  ])('gives %s', (_, network, uploads) => {
+    const ledger = createLedger(OPTIONS);
+    feed(ledger, frame(0, 0));
+    ledger.noteBirth(birth);
+    ledger.noteBirth({ ...birth, network, sourcePort: '5002', node: 'REJECT' });
+    feed(ledger, frame(1000, 900, [], 600));
+    expect(downloads(ledger)).toEqual({ 'direct DIRECT settled': 900 });
+    const sent = ledger.counters().traffic.filter(({ direction }) => direction === 'upload');
+    expect(Object.fromEntries(sent.map((each) => [`${each.class} ${each.node}`, each.bytes]))).toEqual(uploads);
+  });
+
+  it('gives nothing to a rejected TCP connection that a frame showed', () => {
+    const ledger = createLedger(OPTIONS);
+    const rejected = connection('a', 0, { chains: ['REJECT'] });
+    feed(ledger, frame(0, 0), frame(1000, 0, [rejected, connection('b', 0)]), frame(2000, 0, [], 500));
+    expect(ledger.counters().traffic).toEqual([
+      expect.objectContaining({ class: 'proxy', direction: 'upload', bytes: 500 }),
+    ]);
   });
 
   it('calls unattributed what nothing explains, one frame later', () => {

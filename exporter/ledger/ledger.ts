@@ -205,6 +205,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         remainder.download -= download;
       },
       closed: (connection) => {
+        if (isRefused(connection.attribution, connection.details)) return;
         if (connection.place !== undefined) places.set(connection.attribution, connection.place);
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
@@ -213,11 +214,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
     if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
     for (const birth of births.takeUnseen(frame.at)) {
-      candidates.push({
-        kind: 'unseen',
-        attribution: attributeBirth(birth, users.guess(birth), catalog, localNodes),
-        wait: Math.max(1, frame.at - birth.at),
-      });
+      const attribution = attributeBirth(birth, users.guess(birth), catalog, localNodes);
+      if (isRefused(attribution, birth)) continue;
+      candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - birth.at) });
     }
     settlement.settle(remainder, candidates, elapsed, logWasHeard, (attribution, direction, bytes) => {
       let place = places.get(attribution);
@@ -293,6 +292,14 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       families.reconfigure(next);
     },
   };
+}
+
+/**
+ * Whether the kernel dropped the connection before it counted a byte: writing to a rejected TCP connection takes none
+ * (mihomo `adapter/outbound/reject.go`). The packets of a rejected UDP flow do count as sent.
+ */
+function isRefused({ class: trafficClass }: Attribution, { network }: { readonly network: string }): boolean {
+  return trafficClass === 'reject' && network === 'tcp';
 }
 
 function lowerCase(names: readonly string[]): ReadonlySet<string> {

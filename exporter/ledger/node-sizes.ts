@@ -14,8 +14,11 @@ export interface SavedNodeSizes {
   readonly nodes: readonly { readonly node: string; readonly count: number; readonly bytes: Bytes }[];
 }
 
-/** A node's own mean weighs as much as the mean of all once it has shown this many connections. */
-const TRUST = 100;
+/**
+ * A node's own mean weighs as much as the mean of all once it has shown this many connections: sizes spread about as
+ * wide as their mean, and nodes are expected to differ by a fourteenth of it.
+ */
+const TRUST = 200;
 /** Nodes beyond this many are taken for average, the least seen first. */
 const MOST_NODES = 200;
 /** What is learned counts half after this many connections, so that it follows habits that change. */

@@ -11,13 +11,21 @@ const attribution: Attribution = {
   keys: { group: 'Choice', rule: 'Match', process: '', source: '', host: '', inbound_user: '' },
 };
 
-/** @param earlier bytes a millisecond over the frame before; NaN where that did not show it */
-const closed = (rate: number, earlier = Number.NaN): ClosedCandidate => ({
+/**
+ * @param earlier bytes a millisecond over the frame before; NaN where that did not show it
+ * @param moved all it moved; as much as a frame of ten seconds brings at its rate, unless said
+ * @param age milliseconds
+ */
+const closed = (rate: number, earlier = Number.NaN, moved = rate * 10_000, age = 10_000): ClosedCandidate => ({
   kind: 'closed',
   attribution,
   rate: { upload: 0, download: rate },
   earlierRate: { upload: 0, download: earlier },
+  moved: { upload: 0, download: moved },
+  age,
 });
+
+const unseen: Candidate = { kind: 'unseen', attribution, wait: 1000 };
 
 const claimsOf = (...candidates: readonly Candidate[]) =>
   createRemainderModel('download', createNodeSizes()).expect(candidates, 1000).claims();
@@ -29,22 +37,35 @@ describe('the remainder of a frame', () => {
     expect(slow?.mean).toBeGreaterThan(10 * (idle?.mean ?? 0));
   });
 
-  it.each([
-    ['half as fast as before', closed(700, 1400)],
-    ['slower than the busy ones, which the frame before did not show', closed(700)],
-  ])('is hardly expected of a connection that was %s: it had come to its end', (_, faded) => {
-    const model = createRemainderModel('download', createNodeSizes());
-    for (let index = 0; index < 100; index += 1) model.noteRate(10_000_000, 1400);
-    const [kept, lost] = model.expect([closed(700, 700), faded], 1000).claims();
+  it('is hardly expected of a connection that was half as fast as before: it had come to its end', () => {
+    const [kept, lost] = claimsOf(closed(700, 700), closed(700, 1400));
     expect(lost?.mean).toBeLessThan((kept?.mean ?? 0) / 3);
     expect(lost?.variance).toBeLessThan((kept?.variance ?? 0) / 2);
   });
 
-  it('is expected least of one that no frame showed before and that was slow: it was small, and over', () => {
-    const model = createRemainderModel('download', createNodeSizes());
-    for (let index = 0; index < 100; index += 1) model.noteRate(10_000_000, 1400);
-    const [spent, faded] = model.expect([closed(700), closed(700, 1400)], 1000).claims();
+  it('is expected least of one that a single frame showed, with no more than a small one moves: it is over', () => {
+    const [spent, faded, busy] = claimsOf(
+      closed(700, Number.NaN, 70_000, 0),
+      closed(700, 1400, 700_000, 1000),
+      closed(700, Number.NaN, 700_000, 900),
+    );
     expect(spent?.mean).toBeLessThan((faded?.mean ?? 0) / 2);
+    expect(busy?.mean).toBeGreaterThan(3 * (faded?.mean ?? 0));
+  });
+
+  it('is expected of one that a single frame showed before it moved anything as of one that none showed', () => {
+    const [waiting, other] = claimsOf(closed(0, Number.NaN, 0, 5), unseen);
+    expect(waiting).toEqual(other);
+  });
+
+  it('is expected longer of a stream that has lasted', () => {
+    const frame = 10_000;
+    const [young, old, ancient] = createRemainderModel('download', createNodeSizes())
+      .expect([closed(60, 60, 60_000, 1000), closed(60, 60, 900_000, 15_000), closed(60, 60, 6e7, 1e6)], frame)
+      .claims();
+    expect(old?.mean).toBeGreaterThan(1.5 * (young?.mean ?? 0));
+    // At the most it closed at any time of the frame, as likely as at any other.
+    expect(ancient?.mean).toBeCloseTo((60 * frame) / 2 + 1000, -4);
   });
 
   it('is no download of a connection that was rejected', () => {

@@ -30,8 +30,6 @@ type Weights = readonly (readonly [parameter: string, weight: number])[];
 
 /** How wide the sizes of small connections spread around their mean: deviation over mean. Web traffic is wider than 1. */
 const SIZE_SPREAD = 2;
-/** How far the mean size of a node is expected to lie from what its seen connections say: deviation over mean. */
-const NODE_SPREAD = 0.05;
 /** One that stands for many unseen ones stands for a few of any size: deviation over mean. */
 const LIKENESS_SPREAD = 8;
 /** Variance of a uniform share. */
@@ -42,22 +40,35 @@ const CLOSING_NOISE: Readonly<Record<Direction, number>> = { upload: 100, downlo
 const SAME_PACE = 0.8;
 /** What is left to a connection that lost its pace spreads so much less than to one that kept it. */
 const FADED_SPREAD = 0.5;
-/** How long a busy connection is expected to stay so after a frame showed it, milliseconds. */
+/** How long a busy connection is expected to stay so when it has just opened, milliseconds. */
 const BUSY_LIFE_MS = 2_000;
+/** The longer it has lived, the longer it is expected to: by this part of its age. */
+const LIFE_BY_AGE = 0.5;
+/** One that had moved this many times as much as small ones do is not one of them. */
+const NOT_SMALL = 10;
 /** Each noted byte makes the earlier ones count less: half after this many. */
 const BUSY_MEMORY_BYTES = 50_000_000;
 
-/** What is believed before anything was seen: bytes of a small connection, of a closing one, and see `growth` below. */
-const PRIORS: Readonly<Record<Direction, { unseen: Prior; closing: Prior; growth: Prior; unheard: Prior }>> = {
+/** How much of the bytes that it would move at its last rate is left to a connection, by its pace; and of one resumed. */
+const PARTS = {
+  tail: { mean: 1, deviation: 0.2 },
+  faded: { mean: 0.2, deviation: 0.3 },
+  spent: { mean: 0.05, deviation: 0.1 },
+  resumed: { mean: 0.5, deviation: 0 },
+};
+/** What is believed of each parameter before anything was seen. */
+const PRIORS: Readonly<Record<Direction, Readonly<Record<string, Prior>>>> = {
   upload: {
-    unseen: { mean: 1_500, deviation: 3_000 },
+    ...PARTS,
     closing: { mean: 200, deviation: 400 },
+    unseen: { mean: 1_500, deviation: 3_000 },
     growth: { mean: 100, deviation: 1_000 },
     unheard: { mean: 1_000, deviation: 30_000 },
   },
   download: {
-    unseen: { mean: 15_000, deviation: 30_000 },
+    ...PARTS,
     closing: { mean: 1_000, deviation: 4_000 },
+    unseen: { mean: 15_000, deviation: 30_000 },
     growth: { mean: 1_000, deviation: 10_000 },
     unheard: { mean: 10_000, deviation: 300_000 },
   },
@@ -68,38 +79,44 @@ export function createRemainderModel(
   nodeSizes: NodeSizes,
   saved?: SavedRemainderModel,
 ): RemainderModel {
-  const { unseen, closing, growth, unheard } = PRIORS[direction];
-  const sizes = createSizeModel((parameter) => {
-    if (parameter === 'tail') return { mean: 1, deviation: 0.2 };
-    if (parameter === 'faded') return { mean: 0.2, deviation: 0.3 };
-    if (parameter === 'spent') return { mean: 0.05, deviation: 0.1 };
-    if (parameter === 'closing') return closing;
-    if (parameter === 'resumed') return { mean: 0.5, deviation: 0 };
-    if (parameter === 'unseen') return unseen;
-    if (parameter === 'unheard') return unheard;
-    if (parameter === 'growth') return growth;
-    return { mean: 0, deviation: unseen.mean * NODE_SPREAD };
-  }, saved?.sizes);
+  const sizes = createSizeModel(PRIORS[direction], saved?.sizes);
   // The rate of the connection that an average byte travelled on, bytes a millisecond.
   let busyRate = saved?.busyRate ?? 100;
 
   /**
    * Whether it was still busy when the last frame showed it: one that moved less than before has most likely come to its
-   * end within that frame, and one that was not shown before and moved less than busy ones do was small and is over.
+   * end within that frame, and one that was not shown before and has moved no more than small ones do is over.
    */
-  const paceOf = ({ rate, earlierRate }: ClosedCandidate): 'tail' | 'faded' | 'spent' => {
+  const paceOf = ({ rate, earlierRate, moved }: ClosedCandidate): 'tail' | 'faded' | 'spent' => {
     const earlier = earlierRate[direction];
-    if (Number.isNaN(earlier)) return rate[direction] >= SAME_PACE * busyRate ? 'tail' : 'spent';
+    if (Number.isNaN(earlier)) return moved[direction] >= NOT_SMALL * sizes.mean([['unseen', 1]]) ? 'tail' : 'spent';
     return rate[direction] >= SAME_PACE * earlier ? 'tail' : 'faded';
   };
 
+  /** What it would still have moved at its last rate, bytes. */
+  const tailOf = ({ rate, age }: ClosedCandidate, elapsed: number): number => rate[direction] * busyTime(elapsed, age);
+
+  /** One that a single frame showed, before it moved anything, is as good as unseen. */
+  const hadNotBegun = ({ earlierRate, moved }: ClosedCandidate): boolean =>
+    Number.isNaN(earlierRate[direction]) && moved[direction] === 0;
+
+  const smallOnes = (node: string): Weights => [['unseen', nodeSizes.ratio(node, direction)]];
+
+  const unseenFeatures = (node: string, wait: number): Weights => [...smallOnes(node), ...bigOnes(wait)];
+
+  /** Few are big, and then as big as their time allowed: variance = mean × the size of the big ones. */
+  const unseenNoise = (node: string, wait: number): number =>
+    (SIZE_SPREAD * sizes.mean(smallOnes(node))) ** 2 + sizes.mean(bigOnes(wait)) * (2 / 3) * busyRate * wait;
+
   const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
+    const { attribution } = candidate;
     // A rejected connection never brings anything down.
-    if (candidate.attribution.class === 'reject' && direction === 'download') return [];
+    if (attribution.class === 'reject' && direction === 'download') return [];
     switch (candidate.kind) {
       case 'closed':
+        if (hadNotBegun(candidate)) return unseenFeatures(attribution.node, elapsed);
         return [
-          [paceOf(candidate), candidate.rate[direction] * busyTime(elapsed)],
+          [paceOf(candidate), tailOf(candidate, elapsed)],
           ['closing', 1],
         ];
       case 'resumed':
@@ -107,32 +124,24 @@ export function createRemainderModel(
       case 'likeness':
         return [['unheard', (candidate.part[direction] * elapsed) / 1000]];
       case 'unseen':
-        return [
-          ...smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
-          ...bigFeatures(candidate.wait),
-        ];
+        return unseenFeatures(attribution.node, candidate.wait);
     }
   };
 
   const noiseOf = (candidate: Candidate, elapsed: number): number => {
+    const { node } = candidate.attribution;
     switch (candidate.kind) {
       case 'closed': {
+        if (hadNotBegun(candidate)) return unseenNoise(node, elapsed);
         const spread = paceOf(candidate) === 'tail' ? 1 : FADED_SPREAD;
-        const tail = spread * candidate.rate[direction] * busyTime(elapsed);
-        return (2 * tail) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
+        return (2 * spread * tailOf(candidate, elapsed)) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
       }
       case 'resumed':
         return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
       case 'likeness':
         return (LIKENESS_SPREAD * sizes.mean(featuresOf(candidate, elapsed))) ** 2;
-      case 'unseen': {
-        // Few are big, and then as big as their time allowed: variance = mean × the size of the big ones.
-        const small = sizes.mean(
-          smallFeatures(candidate.attribution.node, nodeSizes.ratio(candidate.attribution.node, direction)),
-        );
-        const big = sizes.mean(bigFeatures(candidate.wait));
-        return (SIZE_SPREAD * small) ** 2 + big * (2 / 3) * busyRate * candidate.wait;
-      }
+      case 'unseen':
+        return unseenNoise(node, candidate.wait);
     }
   };
 
@@ -170,25 +179,19 @@ export function createRemainderModel(
   };
 }
 
-function smallFeatures(node: string, ratio: number): Weights {
-  return [
-    ['unseen', ratio],
-    [`node ${node}`, 1],
-  ];
-}
-
 /**
  * The longer before the frame a connection was announced, the bigger it may have been and still be gone: with sizes
  * spread evenly up to a bound far away, the expectation grows with the square of that time.
  */
-function bigFeatures(wait: number): Weights {
+function bigOnes(wait: number): Weights {
   return [['growth', (wait / 1000) ** 2]];
 }
 
 /**
  * How long a busy connection that closed within `elapsed` still moved bytes, expected, milliseconds: an exponential
- * life, cut off at the frame.
+ * life, cut off at the frame. Which life is learned from its age, as with a gamma prior of its rate.
  */
-function busyTime(elapsed: number): number {
-  return BUSY_LIFE_MS - elapsed / Math.expm1(elapsed / BUSY_LIFE_MS);
+function busyTime(elapsed: number, age: number): number {
+  const life = BUSY_LIFE_MS + LIFE_BY_AGE * Math.max(0, age);
+  return life - elapsed / Math.expm1(elapsed / life);
 }

@@ -93,13 +93,16 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
       if (Number.isNaN(connection.earlierDownloadRate)) likenesses.note(connection);
     },
     noteClosed(connection, age, elapsed) {
-      const { attribution, uploadRate, downloadRate, earlierUploadRate, earlierDownloadRate } = connection;
+      const { attribution, upload, download, uploadRate, downloadRate, earlierUploadRate, earlierDownloadRate } =
+        connection;
       if (age < SHORT_FRAMES * elapsed) nodeSizes.note(attribution.node, connection);
       return {
         kind: 'closed',
         attribution,
         rate: { upload: uploadRate, download: downloadRate },
         earlierRate: { upload: earlierUploadRate, download: earlierDownloadRate },
+        moved: { upload, download },
+        age,
       };
     },
     settle(remainder, known, elapsed, heard, book) {

@@ -1,6 +1,6 @@
 /**
  * What a remainder is made of, learned as it goes: a linear model `remainder = Σ feature × parameter + noise`, whose
- * parameters (the mean size of an unseen connection of a node, how much of a frame a closing connection still uses)
+ * parameters (the mean size of an unseen connection, how much of a frame a closing connection still uses)
  * are estimated by recursive least squares with a prior, so that every frame teaches and none is kept.
  */
 export interface SizeModel {
@@ -39,31 +39,28 @@ export interface SavedSizeModel {
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** Parameters beyond this many would make each frame cost more than it teaches; the least certain go first. */
-const MOST_PARAMETERS = 48;
 /** A remainder this many deviations away teaches less: sizes have heavy tails. */
 const OUTLIER = 2.5;
 /** What was learned fades, so that a model follows habits that change: uncertainty grows by this part each frame. */
 const FADE = 2e-4;
 
-export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: SavedSizeModel): SizeModel {
-  const parameters: string[] = [...(saved?.parameters ?? [])];
+/** @param saved goes on from there; what it says of other parameters is left out */
+export function createSizeModel(priors: Readonly<Record<string, Prior>>, saved?: SavedSizeModel): SizeModel {
+  const parameters = Object.keys(priors);
   const index = new Map(parameters.map((name, position) => [name, position]));
-  const means: number[] = [...(saved?.means ?? [])];
-  let covariance: number[][] = (saved?.covariance ?? []).map((row) => [...row]);
+  const savedAt = new Map(saved?.parameters.map((name, position) => [name, position]));
+  const priorOf = (row: number): Prior => priors[parameters[row] ?? ''] ?? { mean: 0, deviation: 0 };
+  const means = parameters.map((name, row) => saved?.means[savedAt.get(name) ?? -1] ?? priorOf(row).mean);
+  const covariance = parameters.map((name, row) =>
+    parameters.map((other, column) => {
+      const cell = saved?.covariance[savedAt.get(name) ?? -1]?.[savedAt.get(other) ?? -1];
+      return cell ?? (row === column ? priorOf(row).deviation ** 2 : 0);
+    }),
+  );
 
   const positionOf = (parameter: string): number => {
-    const found = index.get(parameter);
-    if (found !== undefined) return found;
-    if (parameters.length >= MOST_PARAMETERS) forgetLeastCertain();
-    const { mean, deviation } = priorOf(parameter);
-    const position = parameters.length;
-    index.set(parameter, position);
-    parameters.push(parameter);
-    means.push(mean);
-    for (const row of covariance) row.push(0);
-    covariance.push(new Array<number>(position + 1).fill(0));
-    set(position, position, deviation ** 2);
+    const position = index.get(parameter);
+    if (position === undefined) throw new Error(`The size model has no parameter "${parameter}".`);
     return position;
   };
 
@@ -71,25 +68,6 @@ export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: S
   const set = (row: number, column: number, value: number): void => {
     const cells = covariance[row];
     if (cells !== undefined) cells[column] = value;
-  };
-
-  const forgetLeastCertain = (): void => {
-    let worst = 0;
-    let worstPart = -1;
-    parameters.forEach((name, position) => {
-      const part = at(position, position) / Math.max(priorOf(name).deviation ** 2, 1e-9);
-      if (part >= worstPart) {
-        worst = position;
-        worstPart = part;
-      }
-    });
-    parameters.splice(worst, 1);
-    means.splice(worst, 1);
-    covariance = covariance.filter((_, row) => row !== worst).map((row) => row.filter((_, column) => column !== worst));
-    index.clear();
-    parameters.forEach((name, position) => {
-      index.set(name, position);
-    });
   };
 
   /** covariance × features, for every parameter. */
@@ -105,10 +83,7 @@ export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: S
   };
 
   return {
-    mean: (features) => {
-      for (const [name] of features) positionOf(name);
-      return Math.max(0, dot(features, means));
-    },
+    mean: (features) => Math.max(0, dot(features, means)),
     covariances(total) {
       const projection = project(total);
       return new Map([...total.keys()].map((name) => [name, projection[positionOf(name)] ?? 0]));
@@ -129,7 +104,7 @@ export function createSizeModel(priorOf: (parameter: string) => Prior, saved?: S
         for (let column = 0; column < parameters.length; column += 1) {
           set(row, column, at(row, column) - gain * (gainless[column] ?? 0));
         }
-        const prior = priorOf(parameters[row] ?? '').deviation ** 2;
+        const prior = priorOf(row).deviation ** 2;
         set(row, row, Math.min(prior, at(row, row) + FADE * prior));
       }
     },
