@@ -80,6 +80,14 @@ export function attributeBirth(
   };
 }
 
+/**
+ * Whether the kernel dropped the connection before it counted a byte: writing to a rejected TCP connection takes none
+ * (mihomo `adapter/outbound/reject.go`). The packets of a rejected UDP flow do count as sent.
+ */
+export function isRefused({ class: trafficClass }: Attribution, { network }: { readonly network: string }): boolean {
+  return trafficClass === 'reject' && network === 'tcp';
+}
+
 /** `DomainSuffix(example.com)`, as the kernel's log writes rules. */
 function ruleKey(rule: string, payload: string): string {
   if (rule === '') return NO_KEY;

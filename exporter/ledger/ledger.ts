@@ -1,6 +1,6 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS } from '../../core/traffic.ts';
-import { type Attribution, attributeBirth, attributeConnection } from './attribution.ts';
+import { type Attribution, attributeBirth, attributeConnection, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import type { Candidate } from './candidates.ts';
@@ -292,14 +292,6 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       families.reconfigure(next);
     },
   };
-}
-
-/**
- * Whether the kernel dropped the connection before it counted a byte: writing to a rejected TCP connection takes none
- * (mihomo `adapter/outbound/reject.go`). The packets of a rejected UDP flow do count as sent.
- */
-function isRefused({ class: trafficClass }: Attribution, { network }: { readonly network: string }): boolean {
-  return trafficClass === 'reject' && network === 'tcp';
 }
 
 function lowerCase(names: readonly string[]): ReadonlySet<string> {
