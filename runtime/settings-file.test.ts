@@ -46,6 +46,9 @@ describe('openSettingsFile', () => {
     await vi.waitFor(() => expect(file.lastReloadSuccessful()).toBe(false), 5000);
     expect(file.current().DeviceID).toBe('a');
     expect(lines.join()).toContain('ClientSetting.ini:2: expected');
+    await writeFile(path, '[client]\nDeviceID = a');
+    await vi.waitFor(() => expect(lines.at(-1)).toContain('settings are as they were'));
+    expect(file.lastReloadSuccessful()).toBe(true);
     await writeFile(path, '[client]\nDeviceID = c');
     await vi.waitFor(() => expect(file.lastReloadSuccessful()).toBe(true), 5000);
     await vi.waitFor(() => expect(file.current().DeviceID).toBe('c'), 5000);

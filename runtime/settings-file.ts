@@ -49,8 +49,13 @@ export async function openSettingsFile<T>(
   const reload = async (): Promise<void> => {
     try {
       const next = await read();
+      const mended = !successful;
       successful = true;
-      if (next.text === text) return;
+      if (next.text === text) {
+        // The last word on the file would otherwise be that it is bad.
+        if (mended) logger.info({ file }, 'settings are as they were before the edit that was not usable');
+        return;
+      }
       const changed = changedKeys(text, next.text);
       text = next.text;
       const previous = settings;
