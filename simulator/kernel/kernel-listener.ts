@@ -6,7 +6,7 @@ import type { KernelApi } from './kernel-api.ts';
 
 /** A place where the API is served; it dies as a process does, cutting every connection. */
 export interface KernelListener {
-  /** The port listened on; 0 for a unix socket. */
+  /** The port listened on; 0 for a unix socket or a pipe. */
   readonly port: number;
   readonly origin: string;
   kill(): Promise<void>;
@@ -18,13 +18,17 @@ export async function listenOnPort(api: KernelApi, address: ListenAddress): Prom
   return { port, origin, kill: killable(server, api) };
 }
 
+/** Windows' named pipes are no files. */
+const PIPE = '\\\\.\\pipe\\';
+
 /**
- * A unix socket that anyone on the machine may use, as the kernel makes it.
+ * A unix socket that anyone on the machine may use, as the kernel makes it; on Windows a named pipe.
  *
  * @throws ListenError when the path cannot be used
  */
 export async function listenOnSocket(api: KernelApi, path: string): Promise<KernelListener> {
-  await rm(path, { force: true });
+  const isPipe = path.startsWith(PIPE);
+  if (!isPipe) await rm(path, { force: true });
   const server = createServer(api.onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -32,8 +36,8 @@ export async function listenOnSocket(api: KernelApi, path: string): Promise<Kern
     });
     server.listen(path, resolve);
   });
-  await chmod(path, 0o666);
-  return { port: 0, origin: `unix:${path}`, kill: killable(server, api) };
+  if (!isPipe) await chmod(path, 0o666);
+  return { port: 0, origin: isPipe ? path : `unix:${path}`, kill: killable(server, api) };
 }
 
 function killable(server: Server, api: KernelApi): () => Promise<void> {

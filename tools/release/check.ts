@@ -9,6 +9,7 @@ import { arm64Emulation } from './emulation.ts';
 import { executableName } from './make.ts';
 import { shippedBundles } from './single-bundle.ts';
 import { firstPush, output, type Program } from './try-executable.ts';
+import { firstPushOverPipe, hasWine } from './windows-pipe.ts';
 
 /** Those that this machine can start. */
 const CHECKED = ['linux-x64', 'linux-arm64'] as const;
@@ -18,7 +19,7 @@ const SimulatorLine = z.object({ kernel: z.string() });
 /**
  * Starts the executables that this machine can run: each says its version, loads every bundle, replays a recording with the same result as
  * the plain bundle, and pushes a simulated kernel's counters; that of this platform runs the demo. That of Windows is not
- * started.
+ * started: where there is wine, its Node runs the bundles, and reads a kernel over a named pipe.
  *
  * @param root the checkout's folder, with release/ made
  * @throws Error at the first that fails
@@ -56,6 +57,10 @@ export async function checkRelease(root: string, say: (line: string) => void): P
       const push = await firstPush(program, kernel);
       say(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
     }
+    if (await hasWine()) {
+      const push = await firstPushOverPipe(root);
+      say(`Windows, under wine: the first push of a kernel behind a named pipe after ${push} ms`);
+    } else say('no wine: a named pipe of Windows was not tried');
     await demo(root);
     say('the demo ran to its report');
   } finally {
