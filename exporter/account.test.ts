@@ -221,6 +221,28 @@ describe('an account', () => {
     expect(first).not.toBe(second);
   });
 
+  it('counts nothing again where its state is a copy from before its first push was accepted', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    let copy: SavedAccount | undefined;
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const keepFirst = (saved: SavedAccount): void => {
+      copy ??= throughJson(saved);
+    };
+    pushOnce(account, gateway, keepFirst, kernel.state.at);
+    kernel.move(1000);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    for (let time = 0; time < 2; time += 1) {
+      const restored = openAccount(copy ?? account.save());
+      kernel.move(1);
+      restored.apply(kernel.frame(), EMPTY_CATALOG);
+      pushOnce(restored, gateway, nowhere, kernel.state.at);
+    }
+    expect(gateway.held('a')?.kernel.download).toBe(1002);
+  });
+
   it('takes a kernel at another address for the same only if a connection survives', () => {
     const kernel = createKernelModel();
     const account = freshAccount('one');

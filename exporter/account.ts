@@ -153,21 +153,19 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       behind = false;
       const isOurs = readBack.kind === 'found' && readBack.stateId === stateId;
       const hasPushed = before.kind === 'agreed' || before.kind === 'upon';
-      const beginning = isOurs ? undefined : beginningOf(before);
       // Interfaces have no baseline at the gateway: what moved while there was no state is not known of them.
       if (readBack.kind === 'found') interfaces.take(readBack.interfaces ?? [], hasPushed || isOurs);
       if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
-        standing = agreedFrom(before.kind === 'unknown' ? { baseline: before.start } : beginning);
+        standing = agreedFrom(before.kind === 'unknown' ? { baseline: before.start } : beginningOf(before));
         base = undefined;
         return before.kind === 'agreed' ? 'went_on' : 'began';
       }
       const { counters } = readBack;
-      const upon: Upon = {
-        kind: 'upon',
-        stateId: readBack.stateId,
-        sequence: readBack.sequence,
-        ...(beginning === undefined ? {} : { beginning }),
-      };
+      const pushed: Upon = { kind: 'upon', stateId: readBack.stateId, sequence: readBack.sequence };
+      // Where another has pushed since, this may be an old copy, and what it began with is in there.
+      const isOwn = before.kind === 'renamed' || isSamePush(before, pushed);
+      const beginning = isOwn && !isOurs ? beginningOf(before) : undefined;
+      const upon: Upon = beginning === undefined ? pushed : { ...pushed, beginning };
       standing = isOurs ? { kind: 'agreed' } : upon;
       // Another state's push, unless these counters rest on it, came after all of ours: this one is an old copy, even
       // where its counters are no lower.
