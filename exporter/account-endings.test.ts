@@ -75,4 +75,20 @@ describe('an account whose kernel ended before a push was accepted', () => {
     pushOnce(again, gateway, nowhere, kernel.state.at);
     expect(gateway.held('a')?.kernel.download).toBe(1302);
   });
+
+  it('counts it once where an old copy shows it from before the first push was accepted, and is restored twice', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    account.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId);
+    kernel.move(1);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.restart();
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const copy = throughJson(account.save());
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    for (let time = 0; time < 2; time += 1) pushOnce(openAccount(copy), gateway, nowhere, kernel.state.at);
+    expect(gateway.held('a')?.kernel.download).toBe(1);
+  });
 });

@@ -184,7 +184,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
         standing = upon;
       }
       // Others that went on from our pushes may have pushed since: what those held is in there.
-      if (before.kind === 'upon' && isOld && !isOurs) ledger.forgetUntil(counters.restarts);
+      if (hasPushed && isOld && !isOurs) ledger.forgetUntil(counters.restarts);
       // Connections that began later are counted from their first byte. Any time before the next frame will do, which
       // has yet to come where the gateway answers sooner than the kernel.
       const first = frames.firstAt();
