@@ -7,8 +7,13 @@ it('sets a key where it stands and leaves all else as it was', () => {
   expect(setKey(text, 'user.alice', 'Token', 'new')).toBe(text.replace('old', 'new'));
 });
 
-it('adds a key below the header of its section', () => {
-  expect(setKey(text, 'server', 'Note', 'n')).toBe(text.replace('[server]\r\n', '[server]\r\nNote = n\r\n'));
+it('adds a key below the last one of its section', () => {
+  const first = '[server]\r\nServerToken = t ; not a comment\r\n';
+  expect(setKey(text, 'server', 'Note', 'n')).toBe(text.replace(first, `${first}Note = n\r\n`));
+  expect(setKey(text, 'user.alice', 'Note', 'n')).toBe(`${text}Note = n\r\n`);
+  const commented = '[a]\n# of a\n\n# of b\n[b]\nkey = 1';
+  expect(setKey(commented, 'a', 'Note', 'n')).toBe(commented.replace('[a]\n', '[a]\nNote = n\n'));
+  expect(setKey(commented, 'b', 'Note', 'n')).toBe(`${commented}\nNote = n`);
 });
 
 it('adds a section at the end', () => {

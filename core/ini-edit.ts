@@ -2,7 +2,7 @@ import { readIni } from './ini.ts';
 
 /**
  * An INI text with one key of a section set, all else as it was: comments, order, line ends. The section is added at
- * the end where it does not exist, the key below the section's header where it does not.
+ * the end where it does not exist, the key below the section's last one where it does not.
  */
 export function setKey(text: string, section: string, key: string, value: string): string {
   const document = readIni(text);
@@ -11,13 +11,21 @@ export function setKey(text: string, section: string, key: string, value: string
   const at = document.lineOf(section, key);
   const header = document.lineOf(section);
   if (at !== undefined) lines[at - 1] = `${key} = ${value}`;
-  else if (header !== undefined) lines.splice(header, 0, `${key} = ${value}`);
+  else if (header !== undefined) lines.splice(endOfSection(lines, header), 0, `${key} = ${value}`);
   else {
     while (lines.at(-1)?.trim() === '') lines.pop();
     if (lines.length > 0) lines.push('');
     lines.push(`[${section}]`, `${key} = ${value}`, '');
   }
   return lines.join(newline);
+}
+
+/** After the last entry below a header: comments and blank lines that follow may belong to the next section. */
+function endOfSection(lines: readonly string[], header: number): number {
+  const next = lines.findIndex((line, index) => index >= header && line.trim().startsWith('['));
+  let end = next < 0 ? lines.length : next;
+  while (end > header && /^\s*([#;].*)?$/.test(lines[end - 1] ?? '')) end -= 1;
+  return end;
 }
 
 /** An INI text without one key of a section. */

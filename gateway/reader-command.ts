@@ -29,7 +29,10 @@ export function readerCommand(print: (line: string) => void, explain: (line: str
     });
   const revoke = command('revoke', TEXTS.revokeReader)
     .requiredOption('--user <name>', say(TEXTS.user))
-    .action(({ config, user }: Owner) => revokeReader(config, user));
+    .action(async ({ config, user }: Owner) => {
+      await revokeReader(config, user);
+      explain(say(TEXTS.readerRevoked));
+    });
   const list = command('list', TEXTS.listReaders).action(async ({ config }: Owner) => {
     for (const { user, readerHash } of await listTokens(config)) if (readerHash !== undefined) print(user);
   });

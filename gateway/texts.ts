@@ -20,12 +20,17 @@ export const TEXTS = {
   device: ['设备的 DeviceID', 'the DeviceID'],
   note: ['写在旁边的备注', 'a note beside it'],
   tokenShownOnce: ['这是 [client] RemoteToken，仅显示这一次。', 'This is [client] RemoteToken; it is shown this once.'],
+  tokenRevoked: [
+    '已收回：运行中的网关随即拒绝它。该节和备注仍在，可用 token add 生成新的令牌。',
+    'Revoked: a running gateway refuses it from now on. The section stays with its note, for another "token add".',
+  ],
 
   readers: ['各用户的 Grafana 读取数据用的令牌', 'the tokens with which each user’s Grafana reads'],
   addReader: [
     '为用户的 Grafana 生成读取令牌，只保存其哈希，并显示这一次',
     'make the token with which a user’s Grafana reads, keep its hash, and print it once',
   ],
+  readerRevoked: ['已收回：该用户随即不能再读取。', 'Revoked: the user reads no more from now on.'],
   revokeReader: ['不再让用户读取，立即生效', 'let a user read no more, at once'],
   listReaders: ['谁可以读取，每行一个用户', 'who may read, one user a line'],
   user: ['用户', 'the user'],

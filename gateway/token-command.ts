@@ -32,6 +32,7 @@ export function tokenCommand(print: (line: string) => void, explain: (line: stri
   const revoke = owned(new Command('revoke').description(say(TEXTS.revokeToken))).action(
     async ({ config, user, device }: Owner) => {
       await revokeToken(config, device === undefined ? { user } : { deviceId: device });
+      explain(say(TEXTS.tokenRevoked));
     },
   );
   const list = new Command('list')
