@@ -2,7 +2,8 @@ import { readIni } from './ini.ts';
 
 /**
  * An INI text with one key of a section set, all else as it was: comments, order, line ends. The section is added at
- * the end where it does not exist, the key below the section's last one where it does not.
+ * the end where it does not exist, the key below the section's last one where it does not: comments that follow may
+ * belong to the next section.
  */
 export function setKey(text: string, section: string, key: string, value: string): string {
   const document = readIni(text);
@@ -10,22 +11,17 @@ export function setKey(text: string, section: string, key: string, value: string
   const lines = text.split(/\r\n|\n|\r/);
   const at = document.lineOf(section, key);
   const header = document.lineOf(section);
+  const last = document.lastLineOf(section) ?? 0;
   if (at !== undefined) lines[at - 1] = `${key} = ${value}`;
-  else if (header !== undefined) lines.splice(endOfSection(lines, header), 0, `${key} = ${value}`);
-  else {
+  else if (header !== undefined) {
+    // Behind a value that ends in a comma it would be part of that value.
+    lines.splice(lines[last - 1]?.trimEnd().endsWith(',') ? header : last, 0, `${key} = ${value}`);
+  } else {
     while (lines.at(-1)?.trim() === '') lines.pop();
     if (lines.length > 0) lines.push('');
     lines.push(`[${section}]`, `${key} = ${value}`, '');
   }
   return lines.join(newline);
-}
-
-/** After the last entry below a header: comments and blank lines that follow may belong to the next section. */
-function endOfSection(lines: readonly string[], header: number): number {
-  const next = lines.findIndex((line, index) => index >= header && line.trim().startsWith('['));
-  let end = next < 0 ? lines.length : next;
-  while (end > header && /^\s*([#;].*)?$/.test(lines[end - 1] ?? '')) end -= 1;
-  return end;
 }
 
 /** An INI text without one key of a section. */

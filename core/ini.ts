@@ -10,6 +10,8 @@ export interface IniDocument {
   entries(section: string): ReadonlyMap<string, string>;
   /** The 1-based line of a section header or of a key; undefined when it is not there. */
   lineOf(section: string, key?: string): number | undefined;
+  /** The 1-based line that ends a section: its header's, a key's or the last one of a value over several lines. */
+  lastLineOf(section: string): number | undefined;
 }
 
 /** A line that is neither a section, a key, a comment nor a continuation; the message does not repeat it (it may hold a secret). */
@@ -41,6 +43,7 @@ export function readIni(text: string): IniDocument {
   const normalised: string[] = [];
   const sections: string[] = [];
   const lines = new Map<string, number>();
+  const lastLines = new Map<string, number>();
   let section = '';
   let open: { key: string; value: string; line: number } | undefined;
 
@@ -60,6 +63,7 @@ export function readIni(text: string): IniDocument {
       if (line === '' || line.startsWith('#') || line.startsWith(';')) return;
       if (open !== undefined && (open.value.endsWith(',') || line.startsWith(',') || KEYED_CONTINUATION.test(line))) {
         open.value += `\n${line}`;
+        lastLines.set(section, number);
         return;
       }
       close();
@@ -68,6 +72,7 @@ export function readIni(text: string): IniDocument {
         section = header[1].trim();
         if (!sections.includes(section)) sections.push(section);
         if (!lines.has(section)) lines.set(section, number);
+        lastLines.set(section, number);
         // By number: in a name the parser takes a dot for nesting, and cuts at "#" and ";".
         normalised.push(`[${sections.indexOf(section)}]`);
         return;
@@ -81,6 +86,7 @@ export function readIni(text: string): IniDocument {
       const first = lines.get(position);
       if (first !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, first));
       lines.set(position, number);
+      lastLines.set(section, number);
       open = { key, value: line.slice(equals + 1).trim(), line: number };
     });
   close();
@@ -96,6 +102,7 @@ export function readIni(text: string): IniDocument {
     sections,
     entries: (name) => entries.get(name) ?? new Map(),
     lineOf: (name, key) => lines.get(key === undefined ? name : `${name}\0${key}`),
+    lastLineOf: (name) => lastLines.get(name),
   };
 }
 
