@@ -15,6 +15,7 @@ const HOUR = 3_600_000;
 let folder: string;
 let mailbox: Mailbox;
 let dispatch: Dispatch;
+/** The address; empty where there is none. */
 let to: string;
 let lines: string[];
 /** As after a start: what a process knew by heart is gone. */
@@ -22,7 +23,7 @@ function open(): void {
   const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
   dispatch = createDispatch(
     () => createOutbox(folder),
-    () => createMailer({ ...mail, to: [to] }),
+    () => (to === '' ? undefined : createMailer({ ...mail, to: [to] })),
     createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   );
 }
@@ -100,6 +101,24 @@ it.each([
     expect(subjects()).toEqual(['report-2', 'report-1']);
   },
 );
+
+it('tells of a letter that is given up also while the server takes nothing of others', async () => {
+  await put('report-2');
+  mailbox.refuse({ code: 550, message: 'no such user' });
+  for (const hour of [0, 1, 7]) await dispatch.flush(hour * HOUR);
+  expect((await dispatch.flush(31 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+  await put('report-1', 'bob');
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(32 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+});
+
+it('misses nothing of who gets no mail any more', async () => {
+  await put(letterOf(exampleModel([], { at: HOUR }), 'zh').id);
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(0)).waiting.size).toBe(1);
+  to = '';
+  expect((await dispatch.flush(0)).waiting.size).toBe(0);
+});
 
 it('tells since when the oldest letter of each user waits', async () => {
   const idOf = (at: number): string => letterOf(exampleModel([], { at }), 'zh').id;

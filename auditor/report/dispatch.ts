@@ -20,7 +20,7 @@ export interface Flushed {
   readonly taken: readonly string[];
   /** How many letters of each user are given up. */
   readonly givenUp: ReadonlyMap<string, number>;
-  /** When the oldest letter of each user was written that no server has taken, in epoch milliseconds. */
+  /** When the oldest letter of each user who has an address was written that no server has taken, in epoch milliseconds. */
   readonly waiting: ReadonlyMap<string, number>;
 }
 
@@ -52,17 +52,15 @@ export function createDispatch(
       const outbox = place();
       const taken: string[] = [];
       const gone = new Set<string>();
-      const givenUp = new Map<string, number>();
-      const count = (user: string): void => void givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
-      const letters = await outbox.list();
-      for (const letter of letters) {
+      // Without an address nothing is due.
+      const letters = (await outbox.list()).flatMap((letter) => {
+        const mailer = mailerOf(letter.user);
+        return mailer === undefined ? [] : [{ letter, mailer }];
+      });
+      const lost = new Set(letters.flatMap(({ letter, mailer }) => (letter.givenUp === mailer.route ? letter.id : [])));
+      for (const { letter, mailer } of letters) {
         const { id, user } = letter;
-        const mailer = mailerOf(user);
-        if (mailer === undefined) continue;
-        if (letter.givenUp === mailer.route) {
-          count(user);
-          continue;
-        }
+        if (lost.has(id)) continue;
         const attempts = `${id} ${mailer.route}`;
         if ((!anyway && serverPauses.runs(user, now)) || letterPauses.runs(attempts, now)) continue;
         const outcome = await mailer.send(letter);
@@ -80,7 +78,7 @@ export function createDispatch(
           if (failures <= LETTER_PAUSES.length) continue;
           await outbox.put({ ...letter, givenUp: mailer.route });
           letterPauses.end(attempts);
-          count(user);
+          lost.add(id);
           logger.error(
             fields,
             'report given up; it is in the archive, and tried again when [smtp] or the address changes',
@@ -97,8 +95,9 @@ export function createDispatch(
           logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
         }
       }
-      const waiting = new Map<string, number>();
-      for (const { id, user } of letters) {
+      const [givenUp, waiting] = [new Map<string, number>(), new Map<string, number>()];
+      for (const { id, user } of letters.map(({ letter }) => letter)) {
+        if (lost.has(id)) givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
         const at = writtenAt(id);
         if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));
       }
