@@ -1,0 +1,136 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AirportClient } from '../auditor/airport/fetch.ts';
+import { parseUserinfo } from '../auditor/airport/header.ts';
+import { type Auditor, createAuditor } from '../auditor/auditor.ts';
+import type { AuditorConfig } from '../auditor/config.ts';
+import { createAuditorMetrics } from '../auditor/metrics.ts';
+import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
+import { readingOutcome } from '../auditor/verdict/reading.ts';
+import { reason } from '../auditor/verdict/reason.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { type Mailbox, startMailbox } from './mailbox.ts';
+import { type ScriptedSeries, scriptedPrometheus } from './scripted-prometheus.ts';
+
+export const HOUR = 3_600_000;
+export const GB = 2 ** 30;
+/** Some time after a day began, in Shanghai. */
+export const MORNING = Date.parse('2026-11-23T08:00:00+08:00');
+export const DAY_BEGAN = Date.parse('2026-11-22T23:55:00+08:00');
+export const REPORT = Date.parse('2026-11-23T23:55:00+08:00');
+
+/** A gigabyte an hour, from long before. */
+export const hourlyBytes = (at: number): number => Math.floor(((at - MORNING + 100 * HOUR) / HOUR) * GB);
+
+/** A `Subscription-Userinfo` of so many bytes. */
+export const usedHeader = (bytes: number): string =>
+  `upload=0; download=${bytes}; total=${1000 * GB}; expire=1890000000`;
+
+/** An auditor's world: one phone, one airport, one mailbox, and a clock that stands still. Secrets hold `hunter2`. */
+export interface AuditedWorld {
+  now: number;
+  /** What the airport answers; undefined for no header. */
+  header: string | undefined;
+  prometheusDown: boolean;
+  /** When the phone pushed last, where it does no more. */
+  silentSince: number | undefined;
+  readonly folder: string;
+  readonly mailbox: Mailbox;
+  /** Of the log. */
+  readonly lines: string[];
+  /** As after a start. */
+  open(metrics?: ReturnType<typeof createAuditorMetrics>): Promise<Auditor>;
+  state(): Promise<AuditState>;
+  /** When the open window of the airport began. */
+  anchorAt(): Promise<number | undefined>;
+  /** The letters in the outbox. */
+  waiting(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** It begins in the {@link MORNING}, with 50 GB used at the airport. */
+export async function createAuditedWorld(): Promise<AuditedWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-auditor-'));
+  const mailbox = await startMailbox();
+  const airports: AirportClient = {
+    read: async () =>
+      world.header === undefined
+        ? { known: false, at: world.now, reasons: [reason('header_missing')] }
+        : readingOutcome({ at: world.now, ...parseUserinfo(world.header) }),
+  };
+  const config: AuditorConfig = {
+    user: 'default',
+    subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/hunter2' }],
+    prometheus: 'http://127.0.0.1:9090',
+    listen: { host: '127.0.0.1', port: 0 },
+    dataFolder: folder,
+    day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
+    reportCron: '55 23 * * *',
+    language: 'zh',
+    logLevel: 'info',
+    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
+    mail: { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: 'hunter2', to: ['you@qq.com'] },
+  };
+  const world: AuditedWorld = {
+    now: MORNING,
+    header: usedHeader(50 * GB),
+    prometheusDown: false,
+    silentSince: undefined,
+    folder,
+    mailbox,
+    lines: [],
+    async open(metrics = createAuditorMetrics()) {
+      const auditor = createAuditor({
+        settings: { current: () => config },
+        clock: {
+          now: () => world.now,
+          async sleep(milliseconds) {
+            world.now += milliseconds;
+          },
+        },
+        fetch: scriptedPrometheus(devices, () => world.prometheusDown),
+        airports,
+        metrics,
+        disk: { watch: (write) => write() },
+        signal: new AbortController().signal,
+        logger: createLogger('auditor', 'info', { write: (line) => world.lines.push(line) }),
+      });
+      await auditor.open();
+      return auditor;
+    },
+    state: () => readAuditState(join(folder, 'state.json')),
+    anchorAt: async () => (await world.state()).airports['a.yaml']?.anchor?.at,
+    waiting: async () =>
+      (await readdir(join(folder, 'outbox')).catch(() => [])).filter((name) => name.endsWith('.json')),
+    async close() {
+      await mailbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  const heardAt = (at: number): number => Math.min(at, world.silentSince ?? at);
+  const devices: ScriptedSeries[] = [
+    counter('香港 01 | 2x', 'proxy', (at) => hourlyBytes(heardAt(at))),
+    counter('DIRECT', 'direct', (at) => 2 * hourlyBytes(heardAt(at))),
+    {
+      metric: 'push_time_seconds',
+      labels: { job: 'flowcollect', user: 'default', instance: '手机' },
+      valueAt: (at) => heardAt(at) / 1000,
+    },
+  ];
+  return world;
+}
+
+const counter = (node: string, kind: string, valueAt: (at: number) => number | undefined): ScriptedSeries => ({
+  metric: 'flowcollect_traffic_bytes_total',
+  labels: {
+    job: 'flowcollect',
+    user: 'default',
+    instance: '手机',
+    class: kind,
+    node,
+    direction: 'download',
+    accounting: 'measured',
+  },
+  valueAt,
+});
