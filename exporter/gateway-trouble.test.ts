@@ -34,6 +34,7 @@ describe('a gateway in trouble', () => {
   it.each([
     [409, 'held_by_another_state', '另一台设备正在用同一个 DeviceID'],
     [403, 'other_device', '这个令牌属于另一个 DeviceID'],
+    [403, 'no_room', '没有余量保存这个用户更多的设备或序列'],
     [413, 'too_large', '413'],
     [503, 'pushgateway_down', '503 why'],
     [400, 'bad_body', '400 why'],

@@ -144,6 +144,7 @@ function problemOfAnswer(answer: Answer): PushProblem {
   if (status === 413) return { kind: 'too_large' };
   if (code === 'other_device') return { kind: 'token_of_another_device' };
   if (code === 'held_by_another_state') return { kind: 'held_by_another_state' };
+  if (code === 'no_room') return { kind: 'no_room' };
   if (status === 409) return { kind: 'fell_behind', detail };
   if (status === 429 || status >= 500) return { kind: 'unavailable', status, detail };
   return { kind: 'refused', status, detail };

@@ -12,6 +12,8 @@ export type PushProblem =
   | { readonly kind: 'held_by_another_state' }
   /** The gateway holds more than was pushed; which series, where it says so. */
   | { readonly kind: 'fell_behind'; readonly detail: string }
+  /** The gateway keeps as many devices and series of this user as it can. */
+  | { readonly kind: 'no_room' }
   /** 413. */
   | { readonly kind: 'too_large' }
   /** Another 4xx: sending the same again would not help. */
@@ -49,6 +51,10 @@ export function describePushProblem(problem: PushProblem, origin: string, langua
       return zh
         ? `网关已有的计数比本机多（${problem.detail}）：正在从网关取回后继续`
         : `the gateway holds more than this exporter (${problem.detail}): taking its counters and going on from there`;
+    case 'no_room':
+      return zh
+        ? `网关 ${origin} 没有余量保存这个用户更多的设备或序列（403）：请在服务器上用 flowcollect gateway retire 让不再使用的设备退役，给网关更多内存，或调小 [client] FamilyCap；流量继续记账，有余量后补报`
+        : `the gateway ${origin} has no room for more devices or series of this user (403): on the server, retire devices that are gone with flowcollect gateway retire or give the gateway more memory, or lower [client] FamilyCap; counting goes on, nothing is lost`;
     case 'too_large':
       return zh
         ? `网关 ${origin} 认为上报太大（413）：节点或维度过多，请检查网关前代理的大小限制`
