@@ -1,8 +1,8 @@
-import { chown, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
+import { makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,6 +38,11 @@ it('belongs to whom the folder belongs, also where root writes into the folder o
   await writeFileAtomic(join(folder, 'a.json'), 'one');
   await writeFileAtomic(join(folder, 'new', 'b.json'), 'two');
   for (const name of ['a.json', 'new', 'new/b.json']) expect((await stat(join(folder, name))).uid).toBe(uid);
+  // What was there goes on belonging to whom it belonged.
+  await mkdir(join(folder, 'old'));
+  const before = (await stat(join(folder, 'old'))).uid;
+  await makeFolder(join(folder, 'old'));
+  expect((await stat(join(folder, 'old'))).uid).toBe(before);
 });
 
 it('reads a file that is not there as undefined', async () => {

@@ -55,10 +55,10 @@ export async function readFileIfExists(path: string): Promise<string | undefined
   }
 }
 
-/** Makes a folder, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
+/** Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
 export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
-  await files.mkdir(path, { recursive: true });
-  await giveToOwnerOf(dirname(path), path);
+  const made = await files.mkdir(path, { recursive: true });
+  if (made !== undefined) await giveToOwnerOf(dirname(path), path);
 }
 
 /** The folder is made only where it is missing: most files are written again and again. */

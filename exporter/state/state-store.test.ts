@@ -120,6 +120,14 @@ describe('a state in RAM', () => {
     expect(await openStore().read()).toMatchObject({ deviceId: 'b', sequence: 2 });
   });
 
+  it('whose copy cannot be written anywhere is told at the first write, an hour before the first copy', async () => {
+    await writeFile(join(folder, 'flash'), 'a file where the folder should be');
+    const store = openStore();
+    for (const sequence of [1, 2]) await store.write(account(sequence));
+    expect(log.match(/the copy of the state cannot be written; mend \[client\] StateSync/g)).toHaveLength(1);
+    expect((await openStore().read())?.sequence).toBe(2);
+  });
+
   it('whose flash is full is told once, and written all the same', async () => {
     full = 'flash';
     const store = openStore();

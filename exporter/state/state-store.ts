@@ -1,4 +1,6 @@
-import type { FileOperations } from '../../runtime/atomic-file.ts';
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type FileOperations, makeFolder } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -34,6 +36,8 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   // An exporter that starts again and again must not copy each time.
   let copiedAt = clock.now();
   let copyFailed = false;
+  /** Where a copy is wanted, once it was looked whether there can be one. */
+  let looked: string | undefined;
   /** Whose state the copy is, as far as is known. */
   let copyOf: string | undefined;
 
@@ -53,8 +57,24 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     if (file === undefined) return;
     copiedAt = clock.now();
     copyOf = account.deviceId;
+    await tellOfFailure(() => writeState(file, account, files));
+  }
+
+  /** The first copy is due in an hour: that none can be written there is said before. */
+  async function look(): Promise<void> {
+    const file = copyPath();
+    if (file === looked) return;
+    looked = file;
+    if (file === undefined) return;
+    await tellOfFailure(async () => {
+      await makeFolder(dirname(file), files);
+      await access(dirname(file), constants.W_OK);
+    });
+  }
+
+  async function tellOfFailure(work: () => Promise<void>): Promise<void> {
     try {
-      await writeState(file, account, files);
+      await work();
       copyFailed = false;
     } catch (error) {
       if (!copyFailed) {
@@ -79,6 +99,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     async write(account) {
       await writeState(path(), account, files);
       written = account;
+      await look();
       copyOf ??= account.deviceId;
       // A copy under the name before would not know what was pushed under the new one.
       const isRenamed = copyOf !== account.deviceId;
