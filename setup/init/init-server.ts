@@ -28,6 +28,8 @@ const PAIR = {
   debian: 'sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini',
 } as const;
 const TOKEN_BYTES = 24;
+/** Stands for an address that nobody gave; the settings do not hold it. */
+const EXAMPLE = 'https://vps.example.com';
 
 /**
  * Writes the settings of a VPS and reads them back as the services do.
@@ -38,7 +40,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   const words = INIT_WORDS[talk.language];
   const draft = await openDraft(file);
   if (draft.existed) talk.say(words.kept(file));
-  const server = addressOf(await talk.ask(words.serverAddress, 'https://vps.example.com'));
+  const server = addressOf(await talk.ask(words.serverAddress, EXAMPLE));
   if (server === undefined) throw new Error(words.badAddress);
   if (draft.get('server', 'ServerToken') === undefined) {
     draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
@@ -66,6 +68,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   reader.finish(readServerSection(reader));
   talk.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
   talk.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
+  if (server === EXAMPLE) talk.say(words.example);
 }
 
 /** @returns undefined for what `pair --server` would refuse; a domain alone is meant with https */

@@ -168,8 +168,10 @@ describe('init server', () => {
     expect(said).toContain('docker compose up -d --build');
     expect(said).toContain('echo FLOWCOLLECT_DOMAIN=my.vps > .env');
     expect(said).not.toContain(server.ServerToken);
+    expect(said).not.toContain(INIT_WORDS.en.example);
 
     await initServer({ talk: talk(), file });
+    expect(said).toContain(INIT_WORDS.en.example);
     expect(await settings(file, 'server')).toEqual(server);
   });
 

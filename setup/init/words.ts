@@ -29,6 +29,7 @@ export interface InitWords {
   nextOnServer(file: string): string;
   tunnel(port: string): string;
   pairing(line: string): string;
+  readonly example: string;
 }
 
 const zh: InitWords = {
@@ -65,6 +66,7 @@ const zh: InitWords = {
   tunnel: (port) =>
     `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
   pairing: (line) => `然后为每台设备运行（设备名自定）：${line}`,
+  example: '没有给出 VPS 的地址：以上命令里的 vps.example.com 只是示例，请换成您的域名',
 };
 
 const en: InitWords = {
@@ -101,6 +103,7 @@ const en: InitWords = {
   tunnel: (port) =>
     `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,
   pairing: (line) => `Then, for every device (choose its name): ${line}`,
+  example: 'No address of the VPS was given: in these commands, put your domain in the place of vps.example.com',
 };
 
 export const INIT_WORDS: Readonly<Record<'zh' | 'en', InitWords>> = { zh, en };
