@@ -58,6 +58,18 @@ describe('kept frames', () => {
     expect(sum(frames)).toBe((100 * 101) / 2 - (50 * 51) / 2 + 7);
   });
 
+  it('keep a kernel that ended after a push was begun, where what another process saved is forgotten', () => {
+    const kernel = createKernelModel();
+    const frames = createKeptFrames(endedKernels(2).save());
+    frames.beginPush();
+    kernel.move(5);
+    frames.see(kernel.frame(), EMPTY_CATALOG, undefined);
+    frames.endKernel('restart');
+    frames.forgetRestored();
+    frames.forgetPushed();
+    expect(sum(frames)).toBe(5);
+  });
+
   it('find what came after a push by what was moved since', () => {
     const frames = endedKernels(40);
     expect(frames.find(bytes(40), bytes(7), bytes(7))).toEqual({ endings: 17, missing: undefined });

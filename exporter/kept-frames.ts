@@ -194,10 +194,9 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
         blank,
       })),
     forgetRestored() {
-      ended = ended.filter((each, index) => {
-        if (restored.has(each) && index < pushed) pushed -= 1;
-        return !restored.has(each);
-      });
+      const isOwn = (each: KeptFrame): boolean => !restored.has(each);
+      pushed = ended.slice(0, pushed).filter(isOwn).length;
+      ended = ended.filter(isOwn);
       forgetRestoredLast();
     },
     forgetRestoredLast,

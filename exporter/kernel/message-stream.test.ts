@@ -39,3 +39,35 @@ it('lets go of a stream whose kernel never answers the closing handshake', async
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
 });
+
+it('gives up a stream that is connected and never answered, also one that may be quiet', async () => {
+  const server = createServer();
+  const asked = new Promise<Socket>((resolve) => {
+    server.on('upgrade', (_, socket: Socket) => resolve(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = openKernelEndpoint({ address, secret: '' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const end = followMessages({
+      endpoint,
+      path: '/logs?level=info',
+      signal: new AbortController().signal,
+      onOpen: () => {},
+      onMessage: () => {},
+    });
+    const socket = await asked;
+    const letGo = new Promise((resolve) => {
+      socket.on('end', resolve).resume();
+    });
+    vi.advanceTimersByTime(10_000);
+    expect(await end).toBe('refused');
+    await letGo;
+    socket.destroy();
+  } finally {
+    vi.useRealTimers();
+  }
+  await endpoint.close();
+  await new Promise((resolve) => server.close(resolve));
+});

@@ -16,7 +16,8 @@ export interface MessageStreamOptions {
 /** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
 export type StreamEnd = 'refused' | 'ended';
 
-const HANDSHAKE_TIMEOUT_MS = 5000;
+/** How long a stream may take to open: to be connected, and then to be answered. */
+const OPENING_MS = 10_000;
 
 /** Follows a WebSocket of the kernel until it ends; resolves then, and never rejects. */
 export async function followMessages(options: MessageStreamOptions): Promise<StreamEnd> {
@@ -35,7 +36,6 @@ function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<Strea
     const socket = new WebSocket(url, {
       headers,
       createConnection,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       // Kernels do not pack their messages; a packed one would need a window of 64 KiB and more for each stream.
       perMessageDeflate: false,
     });
@@ -53,13 +53,13 @@ function follow(way: WebSocketWay, options: MessageStreamOptions): Promise<Strea
       resolve(opened ? 'ended' : 'refused');
     };
     const heard = (): void => {
-      if (silence === undefined) return;
       clearTimeout(watchdog);
-      watchdog = setTimeout(end, silence);
+      if (silence !== undefined) watchdog = setTimeout(end, silence);
     };
 
     signal.addEventListener('abort', end);
-    heard();
+    // The handshakeTimeout of ws holds only for connections that it opens itself.
+    watchdog = setTimeout(end, OPENING_MS);
     socket.on('open', () => {
       opened = true;
       heard();

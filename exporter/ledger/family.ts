@@ -42,8 +42,8 @@ export interface Family {
 }
 
 /**
- * A family makes a bounded number of counters, and names at most `cap` keys (see {@link createFamilyNames}) and books the rest as `other`. Keys are promoted
- * forward only: bytes booked as `other` stay there.
+ * A family makes a bounded number of counters, names at most `cap` keys (see {@link createFamilyNames}) and books the
+ * rest as `other`. Keys are promoted forward only: bytes booked as `other` stay there.
  */
 export function createFamily(
   cap: number,

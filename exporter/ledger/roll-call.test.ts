@@ -33,6 +33,8 @@ describe('a roll call', () => {
     callRoll(roll, ['a', 'b', 'c'], 'first');
     roll.begin();
     for (const id of ['x', 'c']) roll.answer(roll.find(id) ?? { id, note: '', call: 0, position: 0 });
+    roll.begin();
+    expect([...roll.byId.keys()]).toEqual(['a', 'b', 'c']);
     callRoll(roll, ['a', 'b', 'c'], 'second');
     expect([...roll.byId.values()].map(({ id, note }) => `${id} ${note}`)).toEqual(['a first', 'b first', 'c first']);
   });

@@ -13,7 +13,7 @@ export interface RollEntry {
 export interface RollCall<T extends RollEntry> {
   /** All that the last list named, in the order of their first sight. */
   readonly byId: ReadonlyMap<string, T>;
-  /** Begins a list; one that was not ended counts for nothing. */
+  /** Begins a list; one that was not ended counts for nothing, and leaves nothing behind. */
   begin(): void;
   /** What most likely comes next, as it did before. */
   next(): T | undefined;
@@ -30,12 +30,16 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
   const byId = new Map(known.map((entry) => [entry.id, entry]));
   let before: T[] = [...known];
   let now: T[] = [];
+  /** What this list was the first to name. */
+  let added: T[] = [];
   let named = 0;
   let call = 0;
   let expected = 0;
   return {
     byId,
     begin() {
+      for (const { id } of added) byId.delete(id);
+      added = [];
       named = 0;
       call += 1;
       expected = 0;
@@ -46,8 +50,10 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
       return next?.id === id ? next : byId.get(id);
     },
     answer(entry) {
-      if (entry.call === 0) byId.set(entry.id, entry);
-      else expected = entry.position + 1;
+      if (entry.call === 0) {
+        byId.set(entry.id, entry);
+        added.push(entry);
+      } else expected = entry.position + 1;
       entry.call = call;
       entry.position = named;
       now[named] = entry;
@@ -59,12 +65,14 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
         byId.delete(entry.id);
         onGone?.(entry);
       }
+      added = [];
       now.length = named;
       // The list before is written over by the next one: it has grown to the size that lists have.
       [before, now] = [now, before];
     },
     clear() {
       byId.clear();
+      added = [];
       before = [];
       now = [];
     },

@@ -22,7 +22,7 @@ interface Header {
   readonly sha256: string;
 }
 
-/** Raised whenever {@link SavedAccount} or the ledger's state changes shape. */
+/** Raised when {@link SavedAccount} or the ledger's state cannot be read as it was before; what is new is optional. */
 const VERSION = 1;
 const FORMAT = 'flowcollect-exporter-state';
 
