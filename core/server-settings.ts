@@ -15,6 +15,9 @@ import { TEXTS } from './texts.ts';
 
 const MIB = 2 ** 20;
 
+/** The `ServerToken` of setting.ini.example, which everybody knows. */
+export const EXAMPLE_TOKEN = 'change-me';
+
 /**
  * The keys of `[server]`, which the gateway and the auditor share: one schema, so that neither takes the other's key
  * for an unknown one. Listening addresses and `SubUrls` stay text here; the service that uses them reads them.

@@ -1,4 +1,4 @@
-import { readServerSection, type ServerSection } from '../core/server-settings.ts';
+import { EXAMPLE_TOKEN, readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
@@ -15,9 +15,6 @@ import {
   tokensOf,
 } from './token-sections.ts';
 import { hashToken, type Token } from './tokens.ts';
-
-/** As setting.ini.example has it. */
-const EXAMPLE_TOKEN = 'change-me';
 
 export interface GatewayConfig {
   /** Where devices come in. */

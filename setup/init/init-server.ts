@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readServerSection, smtpSchema } from '../../core/server-settings.ts';
+import { EXAMPLE_TOKEN, readServerSection, smtpSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
@@ -42,7 +42,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   if (draft.existed) talk.say(words.kept(file));
   const server = addressOf(await talk.ask(words.serverAddress, EXAMPLE));
   if (server === undefined) throw new Error(words.badAddress);
-  if (draft.get('server', 'ServerToken') === undefined) {
+  if ([undefined, EXAMPLE_TOKEN].includes(draft.get('server', 'ServerToken'))) {
     draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
   }
   if (draft.get('server', 'SubUrls') === undefined) {

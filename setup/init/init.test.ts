@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -173,6 +173,16 @@ describe('init server', () => {
     await initServer({ talk: talk(), file });
     expect(said).toContain(INIT_WORDS.en.example);
     expect(await settings(file, 'server')).toEqual(server);
+  });
+
+  it('makes a token in the place of the one that the example has, and leaves the rest of the example in use', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await copyFile(new URL('../../setting.ini.example', import.meta.url), file);
+    const before = await settings(file, 'server');
+    await initServer({ talk: talk('https://my.vps'), file });
+    const { ServerToken, SubUrls } = await settings(file, 'server');
+    expect(ServerToken).toMatch(/^[\w-]{32}$/);
+    expect(SubUrls).toBe(before.SubUrls);
   });
 
   it('takes a domain alone as one with TLS, and no path', async () => {
