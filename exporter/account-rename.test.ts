@@ -189,6 +189,20 @@ describe('an account that is renamed', () => {
     expect(['a', 'b', 'c'].map((name) => gateway.held(name)?.kernel.download)).toEqual([1000, 200, 34]);
   });
 
+  it('counts what was heard of a kernel between the new name and its end', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = pushedAccount(kernel, gateway);
+    const away = openAccount(account.rename('b', 'two'));
+    const back = openAccount(away.rename('a', 'three'));
+    kernel.move(70);
+    back.noteTotals({ ...kernel.totals(), continues: true });
+    kernel.restart();
+    back.apply({ ...kernel.frame(), begins: true }, EMPTY_CATALOG);
+    pushOnce(back, gateway, nowhere, kernel.state.at);
+    expect(gateway.held('a')?.kernel.download).toBe(1070);
+  });
+
   it('takes all it counted along when nothing was pushed under the first name', () => {
     const kernel = createKernelModel();
     const account = freshAccount('one');

@@ -165,8 +165,10 @@ export function createKeptFrames(saved: readonly SavedFrame[]): KeptFrames {
       isFirst = false;
     },
     hear(heard) {
-      // What was restored was known of that process, and is told by its identity.
-      if (last !== undefined && !restored.has(last)) last = { ...last, heard };
+      if (last === undefined || heard === undefined) return;
+      const newer = { ...last, heard };
+      if (restored.delete(last)) restored.add(newer);
+      last = newer;
     },
     endKernel(ending) {
       const whole = { ...(last ?? BLANK), ending };

@@ -17,7 +17,8 @@ const NAMES = ['a', 'b', 'c'] as const;
 
 type Step =
   | { readonly kind: 'move'; readonly bytes: number }
-  | { readonly kind: 'frame' | 'push' | 'lost answer' | 'lost push' | 'kernel restart' | 'crash' | 'lost state' }
+  | { readonly kind: 'frame' | 'totals' | 'push' | 'lost answer' | 'lost push' }
+  | { readonly kind: 'kernel restart' | 'crash' | 'lost state' }
   | { readonly kind: 'gateway'; readonly up: boolean }
   | { readonly kind: 'rename'; readonly to: (typeof NAMES)[number]; readonly stopped: boolean };
 
@@ -28,7 +29,7 @@ const steps = fc.array(
       weight: 6,
       arbitrary: fc.record({ kind: fc.constant('move' as const), bytes: fc.integer({ min: 1, max: 1e6 }) }),
     },
-    { weight: 6, arbitrary: kinds('frame', 'push') },
+    { weight: 6, arbitrary: kinds('frame', 'totals', 'push') },
     { weight: 3, arbitrary: kinds('lost answer', 'lost push', 'kernel restart', 'crash', 'lost state') },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('gateway' as const), up: fc.boolean() }) },
     {
@@ -52,14 +53,21 @@ it('counts each byte under one name, whatever the device is renamed to, and when
       let gatewayUp = true;
       // A life of the kernel that only the newest state tells of does not outlive a crash and a new name together.
       let unpushedLife = false;
+      /** Whether this process has seen the kernel, without which totals may be another one's. */
+      let follows = true;
       let account = freshAccount(newStateId());
       const write = (saved: SavedAccount): void => {
         disk = throughJson(saved);
       };
       const reopen = (): void => {
         if (disk !== undefined) account = openAccount(disk);
+        follows = false;
       };
-      const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
+      const look = (): void => {
+        account.apply({ ...kernel.frame(), continues: follows, begins: !follows }, EMPTY_CATALOG);
+        follows = true;
+      };
+      const hear = (): void => account.noteTotals({ ...kernel.totals(), continues: follows });
       function push(): boolean {
         if (!gatewayUp) {
           write(account.mustAsk() ? account.save() : account.beginPush());
@@ -80,6 +88,7 @@ it('counts each byte under one name, whatever the device is renamed to, and when
       for (const step of script) {
         if (step.kind === 'move') kernel.move(step.bytes);
         if (step.kind === 'frame') look();
+        if (step.kind === 'totals') hear();
         if (step.kind === 'push' && push()) unpushedLife = false;
         if (step.kind === 'lost push' && !account.mustAsk()) write(account.beginPush());
         if (step.kind === 'lost answer' && !account.mustAsk() && gatewayUp) {
@@ -88,8 +97,11 @@ it('counts each byte under one name, whatever the device is renamed to, and when
           gateway.push(saved, account.counters());
         }
         if (step.kind === 'kernel restart') {
-          look();
+          // To the byte it is known what a kernel moved whose last message tells it.
+          if (follows) hear();
+          else look();
           kernel.restart();
+          follows = false;
           look();
           write(account.save());
           unpushedLife = true;
@@ -97,6 +109,7 @@ it('counts each byte under one name, whatever the device is renamed to, and when
         if (step.kind === 'crash') reopen();
         if (step.kind === 'lost state' && !unpushedLife && account.deviceId === 'a') {
           account = freshAccount(newStateId());
+          follows = false;
           account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
           write(account.save());
         }
