@@ -53,21 +53,27 @@ export async function createRecordingFiles(
     for (const handle of made) await handle.close().catch(() => {});
     for (const path of Object.values(paths).slice(0, made.length)) await rm(path, { force: true });
   };
-  const make = async (path: string): Promise<FileHandle> => {
+  const inWords = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
     try {
-      const handle = await open(path, 'wx', 0o600);
-      made.push(handle);
-      return handle;
+      return await work();
     } catch (error) {
       await discard();
       throw new RecordError(TEXTS.unwritableRecording(path, errorCode(error)), { cause: error });
     }
   };
+  const make = (path: string): Promise<FileHandle> =>
+    inWords(path, async () => {
+      const handle = await open(path, 'wx', 0o600);
+      made.push(handle);
+      return handle;
+    });
   const frames = packInto(paths.frames, await make(paths.frames), onFailure);
   const logs = packInto(paths.logs, await make(paths.logs), onFailure);
   const catalog = await make(paths.proxies);
-  await catalog.writeFile(proxies);
-  await catalog.close();
+  await inWords(paths.proxies, async () => {
+    await catalog.writeFile(proxies);
+    await catalog.close();
+  });
 
   let before = '[';
   return {
