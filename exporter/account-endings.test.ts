@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createGatewayModel,
   createKernelModel,
+  downloaded,
   freshAccount,
   newStateId,
   nowhere,
@@ -74,6 +75,26 @@ describe('an account whose kernel ended before a push was accepted', () => {
     again.apply(kernel.frame(), EMPTY_CATALOG);
     pushOnce(again, gateway, nowhere, kernel.state.at);
     expect(gateway.held('a')?.kernel.download).toBe(1302);
+  });
+
+  it('counts a kernel once that has ended since its state, an old copy, was saved before the first push', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    const account = freshAccount('one');
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    kernel.move(5000);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const copy = account.save();
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    kernel.restart();
+    kernel.move(70);
+    account.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(account, gateway, nowhere, kernel.state.at);
+    const restored = openAccount(copy);
+    kernel.move(1);
+    restored.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
+    expect(downloaded(restored.counters())).toBe(5071);
   });
 
   it('counts it once where an old copy shows it from before the first push was accepted, and is restored twice', () => {

@@ -168,26 +168,6 @@ describe('an account', () => {
     expect(restored.beginPush()).toMatchObject({ sequence: 1, stateId: expect.stringMatching(/^new/) });
   });
 
-  it('counts a kernel once that has ended since its state, an old copy, was saved before the first push', () => {
-    const kernel = createKernelModel();
-    const gateway = createGatewayModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    kernel.move(5000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    const copy = account.save();
-    pushOnce(account, gateway, nowhere, kernel.state.at);
-    kernel.restart();
-    kernel.move(70);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere, kernel.state.at);
-    const restored = openAccount(copy);
-    kernel.move(1);
-    restored.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
-    expect(downloaded(restored.counters())).toBe(5071);
-  });
-
   it('goes on by itself when its state is the newest', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
