@@ -63,18 +63,18 @@ export function openKernelEndpoint({ address, secret, ca, fingerprint }: KernelA
     },
     webSockets(path) {
       const url = `${origin.replace(/^http/, 'ws')}${path}`;
-      const withHeader = { url, headers, ...connection(connector, origin) };
+      const withHeader = { url, headers, ...transportOf(connector, origin) };
       if (secret === '') return [withHeader];
       // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
       const withToken = { url: `${url}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}` };
-      return [withHeader, { ...withToken, headers: {}, ...connection(connector, origin) }];
+      return [withHeader, { ...withToken, headers: {}, ...transportOf(connector, origin) }];
     },
     close: () => dispatcher.destroy(),
   };
 }
 
-/** The connection of one WebSocket. */
-function connection(
+/** What carries one WebSocket. */
+function transportOf(
   connector: buildConnector.connector,
   origin: string,
 ): Pick<WebSocketWay, 'createConnection' | 'release'> {
