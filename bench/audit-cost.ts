@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createPrometheus } from '../auditor/usage/prometheus.ts';
 import { createUsageReader } from '../auditor/usage/window-use.ts';
-import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard } from '../stack/orphan-guard.ts';
 import { startProcess } from '../stack/process.ts';
@@ -29,7 +28,7 @@ const PORT = 19_790;
 export async function* auditCost({ root, quick }: BenchContext): AsyncGenerator<Section> {
   const devices = quick ? 100 : 1000;
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-audit-cost-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
+  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
   const guard = createOrphanGuard();
   try {
     const history = join(folder, 'history.txt');

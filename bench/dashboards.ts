@@ -9,7 +9,6 @@ import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
 import { allBoards } from '../grafana/boards.ts';
 import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
-import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard } from '../stack/orphan-guard.ts';
 import { startProcess } from '../stack/process.ts';
@@ -31,7 +30,7 @@ const LOOK_UP = 'flowcollect_kernel_up{job="flowcollect",user="a",instance="a0"}
 export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator<Section> {
   const days = quick ? 3 : 30;
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-dashboards-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
+  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
   const guard = createOrphanGuard();
   try {
     const history = join(folder, 'history.txt');

@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { SpokenError } from '../core/language.ts';
-import type { Logger } from '../runtime/logger.ts';
 import { TEXTS } from './command-texts.ts';
-import { DEBIAN_PACKAGES, DebianError, isWhole, unpackDebianPackages } from './debian-packages.ts';
+import { DebianError, isWhole, unpackDebianPackages } from './debian-packages.ts';
 
 const run = promisify(execFile);
 
@@ -26,7 +25,8 @@ export class BinariesError extends SpokenError {
 export interface BinariesOptions {
   /** Where unpacked programs are kept, such as `.cache` of the checkout. */
   readonly cacheFolder: string;
-  readonly logger: Logger;
+  /** Called before programs are downloaded and unpacked, which takes a while. */
+  readonly onUnpack?: () => void;
 }
 
 /** What each program is called on PATH (upstream's name, then Debian's) and among the unpacked ones. */
@@ -46,13 +46,13 @@ const REQUIRED = Object.keys(NAMES) as Required[];
  *
  * @throws BinariesError when a program can be had in neither way
  */
-export async function ensureBinaries({ cacheFolder, logger }: BinariesOptions): Promise<Binaries> {
+export async function ensureBinaries({ cacheFolder, onUnpack }: BinariesOptions): Promise<Binaries> {
   const onPath = await findOnPath();
   const missing = REQUIRED.filter((name) => onPath[name] === undefined);
   if (missing.length === 0) return onPath as Binaries;
   const unpacked = join(resolve(cacheFolder), 'debian');
   if (!(await isWhole(unpacked))) {
-    logger.info({ packages: DEBIAN_PACKAGES }, 'unpacking programs from Debian packages');
+    onUnpack?.();
     try {
       await unpackDebianPackages(cacheFolder, unpacked);
     } catch (error) {

@@ -7,7 +7,7 @@ import { TEXTS } from './command-texts.ts';
 
 const run = promisify(execFile);
 
-export const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
+const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
 const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
 
 /** Debian's packages cannot be had or do not run here. */

@@ -39,7 +39,10 @@ export async function runStack(run: StackRun): Promise<void> {
   const { installation, side, own, screen, signal, logger } = run;
   const texts = stackTexts(side.server.Language);
   screen.say(texts.starting);
-  const binaries = await ensureBinaries({ cacheFolder: installation.cache, logger });
+  const binaries = await ensureBinaries({
+    cacheFolder: installation.cache,
+    onUnpack: () => screen.say(texts.unpacking),
+  });
   const choice = await chooseKernel(own.clientPath, run.clientExists);
   screen.say(describeChoice(choice, own, texts));
   const folder = await openRunFolder(installation, choice.kind === 'real' ? side.dataFolder : undefined);

@@ -4,6 +4,7 @@ import type { TrafficClass } from '../core/traffic.ts';
 /** What `flowcollect stack` says to people. */
 export interface StackTexts {
   readonly starting: string;
+  readonly unpacking: string;
   readonly demo: (reason: string) => string;
   readonly real: (kernel: string) => string;
   readonly noClientSettings: (path: string) => string;
@@ -34,6 +35,7 @@ export interface StackTexts {
 
 const zh: StackTexts = {
   starting: '启动 FlowCollect 全套服务（只监听本机）',
+  unpacking: '第一次启动：从 Debian 软件包取出 Prometheus、Pushgateway 和 Alertmanager，请稍候',
   demo: (reason) => `演示模式 DEMO：${reason}，使用模拟的内核、机场和邮箱，数据都是假的`,
   real: (kernel) => `使用 ClientSetting.ini 里的内核 ${kernel}`,
   noClientSettings: (path) => `没有 ${path}`,
@@ -70,6 +72,7 @@ const zh: StackTexts = {
 
 const en: StackTexts = {
   starting: 'Starting all of FlowCollect (on loopback only)',
+  unpacking: 'First start: taking Prometheus, Pushgateway and Alertmanager out of Debian’s packages, one moment',
   demo: (reason) => `DEMO: ${reason}; a simulated kernel, airport and mailbox are used, none of the data is real`,
   real: (kernel) => `Using the kernel of ClientSetting.ini at ${kernel}`,
   noClientSettings: (path) => `there is no ${path}`,

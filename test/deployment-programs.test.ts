@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
@@ -13,7 +12,7 @@ import { prometheusVersions } from './prometheus-versions.ts';
 describe('docker-compose.yml, against the real programs,', () => {
   let binaries: Binaries;
   beforeAll(async () => {
-    binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+    binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER });
   });
 
   it.each(['prometheus', 'pushgateway', 'alertmanager'] as const)('gives %s only flags that it has', (name) => {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { ensureDebianProgram } from '../stack/debian-program.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
@@ -42,6 +41,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** One after the other: apt works alone. */
 async function fromDebian(): Promise<void> {
-  await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+  await ensureBinaries({ cacheFolder: CACHE_FOLDER });
   for (const name of ['caddy', 'victoria-metrics', 'vmalert'] as const) await ensureDebianProgram(name, CACHE_FOLDER);
 }

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLogger } from '../runtime/logger.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 
@@ -83,7 +82,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
 
   it('writes what the real programs take', async () => {
     await install('ServerSetting.ini');
-    const binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+    const binaries = await ensureBinaries({ cacheFolder: CACHE_FOLDER });
     const config = join(machine, 'etc', 'flowcollect', 'prometheus');
     const { stdout } = await run(binaries.promtool, ['check', 'config', join(config, 'prometheus.yml')]);
     expect(stdout).toContain('SUCCESS');

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../runtime/logger.ts';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard } from '../stack/orphan-guard.ts';
 import { type ProcessSpec, type RunningProcess, startProcess } from '../stack/process.ts';
@@ -31,7 +30,7 @@ export interface RealParts {
 /** @param programs take the place of Debian's */
 export async function createRealParts(programs: Partial<Binaries> = {}): Promise<RealParts> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-'));
-  const debian = await ensureBinaries({ cacheFolder: CACHE_FOLDER, logger: createLogger('test', 'warn') });
+  const debian = await ensureBinaries({ cacheFolder: CACHE_FOLDER });
   const binaries = { ...debian, ...programs };
   const guard = createOrphanGuard();
   const started: RunningProcess[] = [];

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashToken } from '../../gateway/tokens.ts';
-import { createLogger } from '../../runtime/logger.ts';
 import { ensureBinaries } from '../../stack/binaries.ts';
 import { ensureDebianProgram } from '../../stack/debian-program.ts';
 import { renderIni } from '../../stack/ini-text.ts';
@@ -46,7 +45,7 @@ export interface Programs {
  */
 export async function startPrograms(root: string, devices: number, behind: Behind): Promise<Programs> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-bench-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache'), logger: createLogger('bench', 'warn') });
+  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
   const guard = createOrphanGuard();
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
