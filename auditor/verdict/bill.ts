@@ -8,6 +8,8 @@ export interface Bill {
   readonly high: number | null;
   /** Whether use fell: the airport began a new cycle (or credited traffic back). */
   readonly newCycle: boolean;
+  /** Bytes that the airport gave back in between; absent for none. */
+  readonly credit?: number;
 }
 
 /** As much of a reading as a bill needs. */

@@ -2,6 +2,7 @@ import { type Bill, billOver } from './bill.ts';
 import type { Calibration } from './calibration.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { calibrated, type DeviceUse, type Expected, expectedBill } from './expected.ts';
+import type { LearnedBilling, Pool, Surplus } from './finding.ts';
 import { type Knowledge, NOTHING_KNOWN } from './knowledge.ts';
 import type { ReadingOutcome, UsableReading } from './reading.ts';
 import { type Reason, reason } from './reason.ts';
@@ -50,6 +51,14 @@ export interface Verdict {
   readonly calibration?: Calibration;
   /** The excess that stayed, for a `drift`. */
   readonly drift?: Drift;
+  /** What closed windows tell about how the airport bills. */
+  readonly learned?: LearnedBilling;
+  /** What stays above names, settings and answers, whatever the kind. */
+  readonly surplus?: Surplus;
+  /** Present where this airport could only be judged together with others of its user. */
+  readonly pool?: Pool;
+  /** Bytes that devices say they lost sight of in the window; they widen what is expected. */
+  readonly lost?: number;
   /** Bill less the likely expectation, signed; null when either is unknown. */
   readonly difference: number | null;
   /** Devices that explain an `incomplete`, or that were silent although the bill fits. */
