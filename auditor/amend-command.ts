@@ -6,6 +6,7 @@ import { ArgumentError } from '../runtime/argument-error.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { readMultiplier } from './airport-settings.ts';
 import { type Amendment, addAmendment } from './amend/amendments.ts';
+import { readNote, readPercent, readSize } from './amend/answer-options.ts';
 import { type Change, reaudit } from './amend/reaudit.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { readAuditState, statePathIn } from './state/audit-state.ts';
@@ -17,6 +18,7 @@ import type { Interval } from './verdict/expected.ts';
 
 type Print = (text: string) => void;
 type Given = { readonly config: string };
+type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
 
 /** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
 export function amendCommand(print: Print, say: Say): Command {
@@ -49,6 +51,22 @@ export function amendCommand(print: Print, say: Say): Command {
     .argument('<after>', say(TEXTS.after))
     .action((before: string, after: string, { config }: Given) =>
       amend(config, { kind: 'device', before, after }, print, say),
+    );
+  add('known', TEXTS.known)
+    .argument('<airport>', say(TEXTS.airportName))
+    .option('--per-day <size>', say(TEXTS.perDay), readSize)
+    .option('--share <percent>', say(TEXTS.share), readPercent)
+    .option('--note <text>', say(TEXTS.note), readNote)
+    .action((airport: string, { config, perDay: daily, share, note }: GivenAnswer) => {
+      if ((daily === undefined) === (share === undefined)) throw new ArgumentError(TEXTS.perDayOrShare);
+      const amount = daily === undefined ? { share } : { daily };
+      const answer = { kind: 'known' as const, airport, ...amount, ...(note === undefined ? {} : { note }) };
+      return amend(config, { ...answer, at: Date.now() }, print, say);
+    });
+  add('leak', TEXTS.isLeak)
+    .argument('<airport>', say(TEXTS.airportName))
+    .action((airport: string, { config }: Given) =>
+      amend(config, { kind: 'leak', airport, at: Date.now() }, print, say),
     );
   return command;
 }

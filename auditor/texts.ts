@@ -41,6 +41,17 @@ export const TEXTS = {
   multiplier: ['节点真正的倍率', 'what a node is really multiplied by'],
   node: ['节点属于哪个机场', 'which airport a node belongs to'],
   device: ['设备改了名，或换了一台', 'a device was renamed or replaced'],
+  known: [
+    '机场每天多出来的部分是已知的（测速、没装采集程序的设备……）；此后只有变化才提醒',
+    'what an airport bills above use is known (health checks, a device without an exporter …); then only a change is told',
+  ],
+  isLeak: [
+    '机场每天多出来的部分是泄露；在它消失之前都按泄露报告',
+    'what an airport bills above use is a leak, and is reported as one until it ends',
+  ],
+  perDay: ['每天多少，如 300MB', 'bytes a day, such as 300MB'],
+  share: ['或占应计的百分之几，如 6%', 'or per cent of what is expected, such as 6%'],
+  note: ['一行备注，如 客厅的 iPad', 'one line for you to remember it by, such as "the iPad"'],
   airportName: ['机场的名字', 'its name'],
   date: ['日期，如 2026-11-23', 'such as 2026-11-23'],
   nodeName: ['节点的全名', 'its whole name'],
@@ -54,6 +65,22 @@ export const TEXTS = {
   badFactor: (given: string): Text => [
     `${given} 不是倍率，应为数如 2，或范围如 1-1.5`,
     `${given} must be a number such as 2, or a range such as 1-1.5`,
+  ],
+  perDayOrShare: [
+    '请给出 --per-day 大小 或 --share 百分比，二者之一',
+    "give either '--per-day SIZE' or '--share PERCENT'",
+  ],
+  badSize: (given: string): Text => [
+    `${given} 不是大小，应如 300MB 或 1.5GB`,
+    `${given} must be a size such as 300MB or 1.5GB`,
+  ],
+  badPercent: (given: string): Text => [
+    `${given} 不是百分比，应如 6 或 6.5%`,
+    `${given} must be per cent such as 6 or 6.5%`,
+  ],
+  badNote: (longest: number): Text => [
+    `--note 须为一行，1 到 ${longest} 个字，不含控制字符`,
+    `--note must be one line of 1 to ${longest} characters, without control characters`,
   ],
   noAirport: (given: string, known: string): Text => [
     `没有机场 ${given}；已有：${known}`,

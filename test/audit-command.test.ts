@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -158,5 +158,28 @@ describe('flowcollect audit amend', () => {
       err: expect.stringContaining('没有机场 b.yaml；已有：a.yaml'),
     });
     expect((await flowcollect('audit', 'amend', 'multiplier', '香港 01', 'many')).code).toBe(2);
+  });
+
+  it('keeps how a surplus was answered: either an amount that is known, or a leak', async () => {
+    const known = ['audit', 'amend', 'known'];
+    expect((await flowcollect(...known, 'a.yaml', '--per-day', '300MB', '--note', '客厅的 iPad')).code).toBe(0);
+    expect((await flowcollect(...known, 'a.yaml', '--share', '6%')).code).toBe(0);
+    expect((await flowcollect('audit', 'amend', 'leak', 'a.yaml')).code).toBe(0);
+    const { amendments } = JSON.parse(await readFile(join(folder, 'data', 'auditor', 'amendments.json'), 'utf8'));
+    expect(amendments).toEqual([
+      { kind: 'known', airport: 'a.yaml', daily: 300 * 2 ** 20, note: '客厅的 iPad', at: expect.any(Number) },
+      { kind: 'known', airport: 'a.yaml', share: 0.06, at: expect.any(Number) },
+      { kind: 'leak', airport: 'a.yaml', at: expect.any(Number) },
+    ]);
+    for (const [given, words] of [
+      [['a.yaml'], '--per-day'],
+      [['a.yaml', '--per-day', '1GB', '--share', '5'], '二者之一'],
+      [['a.yaml', '--per-day', '-1GB'], '-1GB 不是大小'],
+      [['a.yaml', '--share', 'some'], 'some 不是百分比'],
+      [['a.yaml', '--share', '5', '--note', 'a\nb'], '--note 须为一行'],
+      [['b.yaml', '--share', '5'], '没有机场 b.yaml'],
+    ] as const) {
+      expect(await flowcollect(...known, ...given)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
+    }
   });
 });

@@ -8,6 +8,20 @@ import { TEXTS } from '../texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 
 const interval = z.object({ low: z.number().nonnegative(), high: z.number().nonnegative() });
+/** What an airport bills above use is known: bytes a day, or a share of what names and settings let expect. */
+const knownAnswer = z.object({
+  kind: z.literal('known'),
+  daily: z.number().nonnegative().optional(),
+  share: z.number().nonnegative().optional(),
+  note: z.string().optional(),
+  /** When it was said, epoch milliseconds. */
+  at: z.number(),
+});
+/** It is a leak, until it ends. */
+const leakAnswer = z.object({ kind: z.literal('leak'), at: z.number() });
+const isOneAmount = ({ daily, share }: { daily?: number | undefined; share?: number | undefined }): boolean =>
+  (daily === undefined) !== (share === undefined);
+
 const amendmentSchema = z.discriminatedUnion('kind', [
   /** A person has looked: the windows that hold this day are as they should be. */
   z.object({ kind: z.literal('acknowledge'), airport: z.string(), date: z.string() }),
@@ -15,11 +29,16 @@ const amendmentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('node'), node: z.string(), airport: z.string() }),
   /** A device that was renamed, or replaced by another. */
   z.object({ kind: z.literal('device'), before: z.string(), after: z.string() }),
+  knownAnswer.extend({ airport: z.string() }).refine(isOneAmount),
+  leakAnswer.extend({ airport: z.string() }),
 ]);
 const fileSchema = z.object({ version: z.literal(1), amendments: z.array(amendmentSchema) });
 
 /** What a person says of the past. */
 export type Amendment = z.infer<typeof amendmentSchema>;
+
+/** How a person answered a steady surplus of an airport; of a known one, either `daily` or `share` is there. */
+export type Answer = Readonly<z.infer<typeof knownAnswer> | z.infer<typeof leakAnswer>>;
 
 /** All that was said, ready to be asked; the last word on a thing counts. */
 export interface Amendments {
@@ -35,6 +54,8 @@ export interface Amendments {
   isSuccessor(device: string): boolean;
   /** Whether a day of an airport was acknowledged, by ISO date. */
   isAcknowledged(airport: string, date: string): boolean;
+  /** What was answered of an airport's surplus, oldest first; the last word counts. */
+  answersOf(airport: string): readonly Answer[];
 }
 
 /** The file is not usable; the message names it. */
@@ -55,6 +76,12 @@ export function amendmentsOf(list: readonly Amendment[]): Amendments {
     isSuccessor: (device) => devices.some(({ after }) => after === device),
     isAcknowledged: (airport, date) =>
       list.some((each) => each.kind === 'acknowledge' && each.airport === airport && each.date === date),
+    answersOf: (airport) =>
+      list.flatMap((each): Answer[] => {
+        if ((each.kind !== 'known' && each.kind !== 'leak') || each.airport !== airport) return [];
+        const { airport: _, ...answer } = each;
+        return [answer];
+      }),
   };
 }
 
