@@ -27,6 +27,9 @@ export interface AuditorMetrics {
   render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
 }
 
+/** Nodes of an airport whose learned multiplier is exposed. */
+const MULTIPLIERS = 50;
+
 type Labels = Readonly<Record<string, string>>;
 
 export function createAuditorMetrics(): AuditorMetrics {
@@ -78,6 +81,13 @@ export function createAuditorMetrics(): AuditorMetrics {
         set('audit_difference_bytes', labels, difference);
         set('audit_window_start_timestamp_seconds', labels, window === undefined ? null : window.from / 1000);
         set('audit_window_end_timestamp_seconds', labels, window === undefined ? null : window.to / 1000);
+        const { surplus, learned } = verdict;
+        set('audit_surplus_bytes', { ...labels, answered: surplus?.answered ?? 'no' }, surplus?.daily.likely);
+        // The first of two nodes with one name has more bytes, so it is set last.
+        for (const { node, low, high } of (learned?.multipliers ?? []).slice(0, MULTIPLIERS).reverse()) {
+          set('audit_multiplier', { ...labels, node, bound: 'low' }, low);
+          set('audit_multiplier', { ...labels, node, bound: 'high' }, high);
+        }
         for (const each of VERDICT_KINDS) set('audit_verdict', { ...labels, verdict: each }, each === kind ? 1 : 0);
         set('forecast_days_left', labels, forecast.known ? forecast.days : null);
       }
@@ -118,4 +128,6 @@ const AUDIT_GAUGES = [
   'audit_window_start_timestamp_seconds',
   'audit_window_end_timestamp_seconds',
   'audit_verdict',
+  'audit_surplus_bytes',
+  'audit_multiplier',
 ];

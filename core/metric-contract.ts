@@ -181,6 +181,16 @@ export const METRICS: readonly MetricSpec[] = [
   auditor('flowcollect_audit_window_end_timestamp_seconds', AIRPORT, 'End of the last window, in Unix seconds'),
   auditor('flowcollect_audit_verdict', [...AIRPORT, 'verdict'], '1 for the verdict of the last window, 0 for others'),
   auditor(
+    'flowcollect_audit_surplus_bytes',
+    [...AIRPORT, 'answered'],
+    'Bytes a day that the airport bills above what names, settings and answers explain (answered: no, known or leak); absent without a surplus',
+  ),
+  auditor(
+    'flowcollect_audit_multiplier',
+    [...AIRPORT, 'node', 'bound'],
+    "What the airport multiplies a node's bytes by, as its bills show (bound: low or high); of the 50 nodes with most bytes",
+  ),
+  auditor(
     'flowcollect_today_bytes',
     ['user', 'instance', 'class', 'node', 'direction'],
     'Exact bytes since the day began, by the configured end of day and time zone',

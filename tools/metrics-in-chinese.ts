@@ -63,6 +63,9 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_audit_window_start_timestamp_seconds: `最近一个窗口的开始${UNIX}`,
   flowcollect_audit_window_end_timestamp_seconds: `最近一个窗口的结束${UNIX}`,
   flowcollect_audit_verdict: '最近一个窗口的结论为 1，其余为 0',
+  flowcollect_audit_surplus_bytes:
+    '机场每天比倍率、设置和您的回答所能解释的多计的字节（answered：no、known 或 leak）；没有多计时没有',
+  flowcollect_audit_multiplier: '从账单学到的节点倍率（bound：low 或 high）；只含用量最多的 50 个节点',
   flowcollect_today_bytes: '当天开始以来的精确字节，按配置的一天结束时刻和时区',
   flowcollect_cycle_bytes: '计费周期开始以来的精确字节',
   flowcollect_forecast_days_left: '按目前的速度，配额还能用几天',

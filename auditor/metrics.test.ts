@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { exampleVerdict } from '../test/example-report.ts';
+import type { AuditedAirport } from './audit-window.ts';
+import { createAuditorMetrics } from './metrics.ts';
+import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
+import type { Verdict } from './verdict/verdict.ts';
+
+const MB = 2 ** 20;
+const surplus: Surplus = {
+  since: 0,
+  sinceBeginning: true,
+  daily: { low: 280 * MB, likely: 300 * MB, high: 330 * MB },
+  share: 0.06,
+  causes: [{ kind: 'checks' }],
+  checks: 0,
+  answered: null,
+  told: true,
+};
+const audited = (over: Partial<Verdict>): AuditedAirport => ({
+  user: 'default',
+  airport: 'a.yaml',
+  outcome: { known: false, at: 0, reasons: [] },
+  verdict: exampleVerdict(over),
+  nodes: [],
+  devices: [],
+  forecast: { known: false, reason: { code: 'quota_unknown' } },
+  plan: [],
+});
+const learned = (multipliers: readonly LearnedMultiplier[]): Pick<Verdict, 'learned'> => ({
+  learned: {
+    windows: 20,
+    days: 20,
+    ratio: { low: 1, likely: 1.01, high: 1.02 },
+    daily: { low: 0, likely: 0, high: MB },
+    lag: 0,
+    multipliers,
+  },
+});
+const node = (name: string, low: number, provider = 'a'): LearnedMultiplier => ({
+  node: name,
+  provider,
+  low,
+  likely: low + 0.1,
+  high: low + 0.2,
+});
+
+async function samples(name: string, ...looks: readonly Partial<Verdict>[]): Promise<string[]> {
+  const metrics = createAuditorMetrics();
+  for (const look of looks) metrics.audited([audited(look)]);
+  const text = await metrics.render(true, true);
+  return text.split('\n').filter((line) => line.startsWith(`${name}{`));
+}
+
+it('shows a surplus a day with how it was answered, while there is one', async () => {
+  const shown = (answered: string): string =>
+    `flowcollect_audit_surplus_bytes{user="default",airport="a.yaml",answered="${answered}"} ${300 * MB}`;
+  expect(await samples('flowcollect_audit_surplus_bytes', { surplus })).toEqual([shown('no')]);
+  const answered: Surplus = { ...surplus, answered: 'known' };
+  expect(await samples('flowcollect_audit_surplus_bytes', { surplus }, { surplus: answered })).toEqual([
+    shown('known'),
+  ]);
+  expect(await samples('flowcollect_audit_surplus_bytes', { surplus }, {})).toEqual([]);
+});
+
+it('shows the bounds of learned multipliers, of the 50 nodes with most bytes', async () => {
+  const nodes = Array.from({ length: 60 }, (_, index) => node(`n${index}`, 1.5));
+  const lines = await samples('flowcollect_audit_multiplier', learned(nodes));
+  expect(lines).toHaveLength(100);
+  expect(lines).toContain('flowcollect_audit_multiplier{user="default",airport="a.yaml",node="n0",bound="low"} 1.5');
+  expect(lines.join()).not.toContain('n50');
+  expect(await samples('flowcollect_audit_multiplier', learned(nodes), {})).toEqual([]);
+});
+
+it('shows of two nodes with one name the one with more bytes', async () => {
+  const lines = await samples('flowcollect_audit_multiplier', learned([node('HK', 2), node('HK', 1, 'b')]));
+  expect(lines.map((line) => line.split(' ').at(-1))).toEqual(['2', '2.2']);
+});
