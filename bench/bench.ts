@@ -6,6 +6,10 @@ export interface BenchContext {
   readonly root: string;
   /** Fewer and shorter runs: a look, not a measurement to quote. */
   readonly quick: boolean;
+  /** Which parts of a bench to run; all where empty. */
+  readonly only: readonly string[];
+  /** Simulated years of each part, where they are not the bench's own. */
+  readonly years?: number;
   /** Runs a probe in a process of its own and gives what it found. @throws Error when it failed */
   probe<Result>(probe: ProbeRequest): Promise<Result>;
 }

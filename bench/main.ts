@@ -14,6 +14,7 @@ import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
+import { verdictProbe } from './verdict/probe.ts';
 import { verdict } from './verdict.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -32,7 +33,14 @@ const PROBES: Readonly<Record<string, Probe>> = {
   'gateway-rush': rushProbe,
   'gateway-schedule': scheduleProbe,
   memory: memoryProbe,
+  verdict: verdictProbe,
 };
+
+interface Options {
+  readonly quick?: boolean;
+  readonly only?: readonly string[];
+  readonly years?: number;
+}
 
 /** This file, bundled into dist/. */
 const PROGRAM = fileURLToPath(import.meta.url);
@@ -54,6 +62,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('Measure the project against its goals')
     .argument('[name...]', `which benches: ${Object.keys(BENCHES).join(', ')}; all by default`)
     .option('--quick', 'fewer and shorter runs')
+    .option('--only <part...>', 'of verdict: which scenarios')
+    .option('--years <number>', 'of verdict: simulated years of each scenario', Number)
     .exitOverride();
   try {
     command.parse([...argv], { from: 'user' });
@@ -67,9 +77,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw error;
   }
   const names = command.args.length > 0 ? command.args : Object.keys(BENCHES);
+  const { quick = false, only = [], years } = command.opts<Options>();
   return runBenches(names, {
     root: ROOT,
-    quick: command.opts<{ quick?: boolean }>().quick === true,
+    quick,
+    only,
+    ...(years === undefined ? {} : { years }),
     probe: async <Result>(request: Parameters<BenchContext['probe']>[0]) =>
       (await runProbe(PROGRAM, request)) as Result,
   });

@@ -11,6 +11,8 @@ export interface Figure {
   readonly atMost?: number;
   /** The lowest value that is good enough. */
   readonly atLeast?: number;
+  /** False where another figure that the goal rests on is missed: then this one is too, however good. */
+  readonly counts?: boolean;
 }
 
 export type Cell = string | Figure;
@@ -33,8 +35,13 @@ export const percent = (share: number, atMost?: number): Figure => ({
 });
 
 /** Judged by the value itself, not by what is printed of it. */
-function isMet({ value, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }: Figure): boolean {
-  return value >= atLeast && value <= atMost;
+export function isMet({
+  value,
+  atMost = Number.POSITIVE_INFINITY,
+  atLeast = Number.NEGATIVE_INFINITY,
+  counts = true,
+}: Figure): boolean {
+  return counts && value >= atLeast && value <= atMost;
 }
 
 const hasGoal = ({ atMost, atLeast }: Figure): boolean => atMost !== undefined || atLeast !== undefined;

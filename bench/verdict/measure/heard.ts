@@ -1,0 +1,72 @@
+import type { Forecast } from '../../../auditor/verdict/forecast.ts';
+import type { VerdictKind } from '../../../auditor/verdict/verdict-kind.ts';
+import { play } from '../play/player.ts';
+import type { World } from '../world/world.ts';
+
+/** What was said of a steady surplus. */
+export interface Note {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** Bytes a day. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether this is the look at which it is told. */
+  readonly told: boolean;
+  readonly answered: boolean;
+}
+
+/** What one look made of one airport. */
+export interface Heard {
+  readonly at: number;
+  readonly report: boolean;
+  readonly kind: VerdictKind;
+  /** What the airport said is used; undefined where it could not be read. */
+  readonly used: number | undefined;
+  readonly note: Note | undefined;
+  readonly forecast: Forecast;
+}
+
+/** Everything that the auditor said in a household's days, by airport. */
+export async function hear({ days }: World): Promise<ReadonlyMap<string, readonly Heard[]>> {
+  const heard = new Map<string, Heard[]>();
+  for await (const { at, report, audit } of play(days)) {
+    for (const { airport, verdict, outcome, forecast } of audit.airports) {
+      const { surplus } = verdict;
+      const list = heard.get(airport) ?? [];
+      heard.set(airport, list);
+      list.push({
+        at,
+        report,
+        kind: verdict.kind,
+        used: outcome.known ? outcome.reading.used : undefined,
+        forecast,
+        note:
+          surplus === undefined
+            ? undefined
+            : {
+                since: surplus.since,
+                low: surplus.daily.low,
+                high: surplus.daily.high,
+                told: surplus.told,
+                answered: surplus.answered !== null,
+              },
+      });
+    }
+  }
+  return heard;
+}
+
+/** How many alarms of some kinds there were: those that follow each other count once. */
+export function episodes(heard: readonly Heard[], kinds: readonly VerdictKind[]): number {
+  let alarms = 0;
+  let alarmed = false;
+  for (const { kind } of heard) {
+    const alarm = kinds.includes(kind);
+    if (alarm && !alarmed) alarms += 1;
+    if (kind !== 'unknown') alarmed = alarm;
+  }
+  return alarms;
+}
+
+/** Every kind that reaches a person. */
+export const ALARMS: readonly VerdictKind[] = ['leak', 'drift', 'underbilled'];

@@ -1,0 +1,87 @@
+import { DAY, MB } from '../world/time.ts';
+import type { AirportTruth, World } from '../world/world.ts';
+import { earlierAlarms } from './earlier-rule.ts';
+import { ALARMS, episodes, type Heard, hear } from './heard.ts';
+import type { Tally } from './tally.ts';
+
+/** Nights after which a verdict may be expected. */
+const SETTLED = 14 * DAY;
+/** At once above both, a surplus is worth a note. */
+const WORTH = { share: 0.03, bytes: 50 * MB };
+
+export const NO_HONEST_DAYS = {
+  /** Airports. */
+  airports: 0,
+  /** Days of airports. */
+  days: 0,
+  leak: 0,
+  drift: 0,
+  underbilled: 0,
+  /** All kinds together. */
+  alarms: 0,
+  /** Those after the airport's first note, or without any, and every further note. */
+  afterNote: 0,
+  notes: 0,
+  /** Notes whose range holds the true surplus. */
+  noteHeld: 0,
+  /** Airports whose true surplus is below both bounds, and those of them that got a note. */
+  small: 0,
+  smallNoted: 0,
+  /** Nights after the first fourteen whose reading could be used, and those of them without a verdict. */
+  nights: 0,
+  open: 0,
+  /** What the earlier rule would have said. */
+  earlier: 0,
+};
+
+export type Honest = Tally<keyof typeof NO_HONEST_DAYS>;
+
+/** Plays a household in which nobody else uses the subscription. */
+export async function judgeHonest(world: World): Promise<Honest> {
+  const heard = await hear(world);
+  const sum = { ...NO_HONEST_DAYS };
+  for (const truth of world.airports) {
+    const said = heard.get(truth.airport.name) ?? [];
+    const notes = said.filter(({ note }) => note?.told === true);
+    const firstNote = notes[0]?.at ?? Number.NEGATIVE_INFINITY;
+    const nights = said.filter(
+      ({ at, report, used }) => report && used !== undefined && at > world.draft.begin + SETTLED,
+    );
+    const surplus = surplusOf(truth, world.draft.begin, world.draft.end);
+    const small = surplus.share < WORTH.share && surplus.daily < WORTH.bytes;
+    sum.airports += 1;
+    sum.days += (world.draft.end - world.draft.begin) / DAY;
+    for (const kind of ['leak', 'drift', 'underbilled'] as const) sum[kind] += episodes(said, [kind]);
+    sum.alarms += episodes(said, ALARMS);
+    sum.afterNote +=
+      episodes(
+        said.filter(({ at }) => at > firstNote),
+        ALARMS,
+      ) + Math.max(0, notes.length - 1);
+    sum.notes += notes.length;
+    sum.noteHeld += notes.filter((each) => isHeld(truth, each)).length;
+    sum.small += small ? 1 : 0;
+    sum.smallNoted += small && notes.length > 0 ? 1 : 0;
+    sum.nights += nights.length;
+    sum.open += nights.filter(({ kind }) => kind === 'unknown' || kind === 'incomplete').length;
+    sum.earlier += earlierAlarms(truth, said);
+  }
+  return sum;
+}
+
+/** What an airport bills a day above what names and settings let expect, and as a share of it. */
+export function surplusOf(
+  { upload, download, expected }: AirportTruth,
+  from: number,
+  to: number,
+): { readonly daily: number; readonly share: number } {
+  const over = (total: { at(at: number): number }): number => total.at(to) - total.at(from);
+  const surplus = over(upload) + over(download) - over(expected);
+  return { daily: (surplus * DAY) / (to - from), share: surplus / Math.max(1, over(expected)) };
+}
+
+function isHeld(truth: AirportTruth, { at, note }: Heard): boolean {
+  if (note === undefined) return false;
+  const { daily } = surplusOf(truth, note.since, at);
+  return daily >= note.low && daily <= note.high;
+}

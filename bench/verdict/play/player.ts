@@ -1,0 +1,65 @@
+import { type Amendments, amendmentsOf } from '../../../auditor/amend/amendments.ts';
+import { reaudit } from '../../../auditor/amend/reaudit.ts';
+import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit.ts';
+import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
+import { createUsageReader } from '../../../auditor/usage/window-use.ts';
+import { type LocalDay, localDayAt } from '../../../core/local-day.ts';
+import { playedAirports, playedConfig } from './airport.ts';
+import { type Look, looksOf } from './looks.ts';
+import { createStoredPrometheus } from './prometheus.ts';
+import type { PlayedDays, TimedAmendment } from './records.ts';
+import { createStore } from './store.ts';
+
+/** What the auditor made of one look. */
+export interface PlayedLook {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whether it made the report, which closes windows. */
+  readonly report: boolean;
+  readonly audit: Audit;
+}
+
+/** Plays days through the auditor's own audit, which remembers from look to look what the service would remember. */
+export async function* play(days: PlayedDays): AsyncGenerator<PlayedLook> {
+  const config = playedConfig(days.config);
+  const store = createStore(days);
+  const prometheus = createStoredPrometheus(store);
+  let look: Look = { at: 0, answers: new Map() };
+  const clock = (): number => look.at;
+  const airports = playedAirports(() => look.answers, clock);
+  const parts: AuditParts = { airports, prometheus, sums: store, usage: createUsageReader(prometheus, store), clock };
+  const amendmentsAt = amendmentsOver(days.amendments);
+
+  let state: AuditState = EMPTY_STATE;
+  let day: LocalDay | undefined;
+  for (look of looksOf(days.answers, config.day)) {
+    const amendments = amendmentsAt(look.at);
+    if (amendments.digest !== state.amended) ({ state } = await reaudit(parts.usage, config, state, amendments));
+    const { at, dayEnd } = look;
+    if (day === undefined || at >= day.end) day = localDayAt(at, config.day);
+    // Every answer is a reading of its own, however soon it follows another.
+    const options = { fresh: 0, amendments };
+    if (dayEnd === undefined) {
+      const result = await audit(parts, config, state, { ...options, day });
+      state = result.looked;
+      yield { at, report: false, audit: result };
+    } else {
+      const result = await audit(parts, config, state, { ...options, day: localDayAt(dayEnd - 1, config.day) });
+      state = [result.model, ...(await result.reports())].reduce(withDay, result.reported);
+      yield { at, report: true, audit: result };
+    }
+  }
+}
+
+/** What had been said by an instant; to be asked in order of time. */
+function amendmentsOver(all: readonly TimedAmendment[]): (at: number) => Amendments {
+  const ordered = [...all].sort((a, b) => a.time - b.time);
+  let said = 0;
+  let amendments = amendmentsOf([]);
+  return (at) => {
+    const before = said;
+    while ((ordered[said]?.time ?? Number.POSITIVE_INFINITY) <= at) said += 1;
+    if (said > before) amendments = amendmentsOf(ordered.slice(0, said).map(({ amendment }) => amendment));
+    return amendments;
+  };
+}

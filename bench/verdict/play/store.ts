@@ -1,0 +1,116 @@
+import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
+import type { Labels } from '../../../auditor/usage/prometheus.ts';
+import { type Selector, selectorText } from '../../../auditor/usage/selector.ts';
+import { TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
+import { type Heard, heardOf } from './presence.ts';
+import type { Checks, Device, PlayedDays, Use } from './records.ts';
+import { type Movement, type RunningTotal, runningTotal } from './running-total.ts';
+
+const UNOBSERVED = 'flowcollect_exporter_unobserved_seconds_total';
+const RESTARTS = 'flowcollect_kernel_restarts_total';
+const HEALTH_CHECKS = 'flowcollect_health_checks_total';
+
+/** One counter of one device, as the store has it. */
+interface Counter {
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly heard: Heard;
+  readonly total: RunningTotal;
+  /** What had moved before the device's first push, which no counter holds. */
+  readonly before: number;
+}
+
+/** What a store would hold of the days that are played. */
+export interface Store extends ExactSums {
+  readonly devices: readonly { readonly device: Device; readonly heard: Heard }[];
+}
+
+/** @throws Error where something is used by a device that is not among the devices */
+export function createStore({ use, checks, devices }: Pick<PlayedDays, 'use' | 'checks' | 'devices'>): Store {
+  const known = devices.map((device) => ({ device, heard: heardOf(device) }));
+  const counters = countersOf(known, movementsOf(use, checks, devices));
+  const chosen = new Map<string, readonly Counter[]>();
+  const select = (selector: Selector): readonly Counter[] => {
+    const key = selectorText(selector);
+    const found = chosen.get(key) ?? counters.filter((counter) => fits(counter, selector));
+    chosen.set(key, found);
+    return found;
+  };
+  return {
+    devices: known,
+    async between(selector, from, to) {
+      if (to <= from) return [];
+      return select(selector).flatMap((counter): CounterSum[] => {
+        const end = valueAt(counter, to);
+        if (end === undefined) return [];
+        const start = valueAt(counter, from);
+        return [{ labels: counter.labels, bytes: end - (start ?? 0), born: start === undefined }];
+      });
+    },
+  };
+}
+
+/** Undefined before the device has pushed the counter for the first time. */
+function valueAt({ heard, total, before }: Counter, at: number): number | undefined {
+  const until = heard.until(at);
+  return until === undefined || until < total.begin ? undefined : Math.round(total.at(until) - before);
+}
+
+function fits({ metric, labels }: Counter, { metric: wanted, labels: asked = {} }: Selector): boolean {
+  return metric === wanted && Object.entries(asked).every(([name, value]) => (labels[name] ?? '') === value);
+}
+
+interface Series {
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly movements: Movement[];
+}
+
+/** Movements by device, then by series. */
+type Movements = Map<string, Map<string, Series>>;
+
+const deviceKey = ({ user, device }: Pick<Device, 'user' | 'device'>): string => `${user}\n${device}`;
+
+function movementsOf(use: Iterable<Use>, checks: Iterable<Checks>, devices: readonly Device[]): Movements {
+  const all: Movements = new Map(devices.map((device) => [deviceKey(device), new Map<string, Series>()]));
+  const add = (of: Pick<Device, 'user' | 'device'>, metric: string, labels: Labels, movement: Movement): void => {
+    const series = all.get(deviceKey(of));
+    if (series === undefined) throw new Error(`no device is called ${of.device}`);
+    const key = `${metric}\n${Object.values(labels).join('\n')}`;
+    const found = series.get(key) ?? {
+      metric,
+      labels: { job: 'flowcollect', ...identity(of), ...labels },
+      movements: [],
+    };
+    series.set(key, found);
+    found.movements.push(movement);
+  };
+  for (const each of use) {
+    const { node, provider, direction } = each;
+    const labels = { node, provider, direction };
+    if (each.uncounted) add(each, UNCOUNTED_BYTES, labels, each);
+    else add(each, TRAFFIC_BYTES, { class: each.class, ...labels, accounting: 'measured' }, each);
+  }
+  for (const each of checks) {
+    const { node, provider, from, to, count } = each;
+    add(each, HEALTH_CHECKS, { node, provider }, { from, to, bytes: count });
+  }
+  for (const device of devices) {
+    for (const { to, unobserved, restart } of device.losses) {
+      add(device, UNOBSERVED, {}, { from: to, to, bytes: unobserved });
+      if (restart) add(device, RESTARTS, {}, { from: to, to, bytes: 1 });
+    }
+  }
+  return all;
+}
+
+const identity = ({ user, device }: Pick<Device, 'user' | 'device'>): Labels => ({ user, instance: device });
+
+function countersOf(devices: Store['devices'], movements: Movements): Counter[] {
+  return devices.flatMap(({ device, heard }) =>
+    [...(movements.get(deviceKey(device))?.values() ?? [])].map(({ metric, labels, movements: moved }): Counter => {
+      const total = runningTotal(moved);
+      return { metric, labels, heard, total, before: device.firstPush === null ? 0 : total.at(device.firstPush) };
+    }),
+  );
+}

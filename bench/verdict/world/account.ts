@@ -1,0 +1,83 @@
+import type { RunningTotal } from '../play/running-total.ts';
+
+/** What an airport does to a customer's counter, or to the plan, at an instant. */
+export interface Event {
+  readonly at: number;
+  /** The counter is set to so many bytes. */
+  readonly resetTo?: number;
+  /** So many bytes are given back. */
+  readonly credit?: number;
+  /** The quota is another from here on. */
+  readonly quota?: number;
+  /** Unix seconds. */
+  readonly expiry?: number | null;
+}
+
+/** What an airport knows of its customer at an instant. Sizes in bytes, dates in Unix seconds. */
+export interface Figures {
+  readonly upload: number;
+  readonly download: number;
+  readonly quota: number;
+  readonly expiry: number | null;
+  /** The next reset, where there is one. */
+  readonly reset: number | null;
+}
+
+export interface AccountStart {
+  readonly usedBefore: number;
+  readonly quota: number;
+  readonly expiry: number | null;
+}
+
+interface Stage extends Pick<Figures, 'quota' | 'expiry'> {
+  readonly from: number;
+  /** What the counters of bytes are ahead of what is shown. */
+  readonly upload: number;
+  readonly download: number;
+}
+
+/**
+ * A customer's account over time.
+ *
+ * @param upload what is billed as upload, as it reaches the counter
+ * @param download the same of download
+ */
+export function accountOf(
+  start: AccountStart,
+  events: readonly Event[],
+  upload: RunningTotal,
+  download: RunningTotal,
+): (at: number) => Figures {
+  const ordered = [...events].sort((a, b) => a.at - b.at);
+  const stages: Stage[] = [];
+  let stage: Stage = {
+    from: Number.NEGATIVE_INFINITY,
+    upload: -0.1 * start.usedBefore,
+    download: -0.9 * start.usedBefore,
+    quota: start.quota,
+    expiry: start.expiry,
+  };
+  stages.push(stage);
+  for (const event of ordered) {
+    const { at, resetTo, credit = 0, quota = stage.quota, expiry = stage.expiry } = event;
+    const [up, down] = [upload.at(at), download.at(at)];
+    const given = Math.min(credit, down - stage.download);
+    stage =
+      resetTo === undefined
+        ? { ...stage, from: at, quota, expiry, download: stage.download + given }
+        : { from: at, quota, expiry, upload: up - 0.1 * resetTo, download: down - 0.9 * resetTo };
+    stages.push(stage);
+  }
+  const resets = ordered.filter(({ resetTo }) => resetTo !== undefined).map(({ at }) => at);
+  return (at) => {
+    const current = stages.findLast(({ from }) => from <= at) ?? stage;
+    const next = resets.find((each) => each > at);
+    return {
+      upload: Math.round(upload.at(at) - current.upload),
+      download: Math.round(download.at(at) - current.download),
+      quota: current.quota,
+      expiry: current.expiry,
+      reset: next === undefined ? null : Math.round(next / 1000),
+    };
+  };
+}

@@ -1,0 +1,52 @@
+import type { AirportAnswer } from '../play/records.ts';
+import { accountOf, type Figures } from './account.ts';
+import { type Counted, counted } from './billing.ts';
+import type { AirportDraft, Draft } from './draft.ts';
+import { lookTimes } from './looks.ts';
+import { answerOf } from './panel.ts';
+
+/** What every airport answers at every look. */
+export function answersOf(
+  draft: Draft,
+  airports: readonly (Counted & { readonly airport: AirportDraft })[],
+): AirportAnswer[] {
+  const { begin, end, gaps } = draft;
+  const fails = (at: number): boolean => gaps.some(({ from, to }) => at >= from && at < to);
+  const readers = airports.map(({ airport, upload, download }) => ({
+    name: airport.name,
+    read: readerOf(draft, airport, { upload, download }),
+  }));
+  return [...lookTimes(draft.random('looks'), begin, end, fails)].flatMap(({ at: time }) =>
+    readers.map(({ name, read }): AirportAnswer => {
+      const sent = read(time);
+      return fails(time) ? { time, airport: name, failure: 'fetch_timeout' } : { time, airport: name, ...sent };
+    }),
+  );
+}
+
+type Sent = Omit<AirportAnswer, 'time' | 'airport'>;
+
+/** One airport as it answers, its copies and second links included. */
+function readerOf(draft: Draft, airport: AirportDraft, { upload, download }: Counted): (at: number) => Sent {
+  const { lag, events, form, copies, second, dropouts } = airport;
+  const account = accountOf(airport, events, counted(upload, lag), counted(download, lag));
+  const random = draft.random(`answers of ${airport.name}`);
+  return (at) => {
+    const copy = copies !== undefined && random.next() < copies.share ? copies.draw(random) : { age: 0, bytes: 0 };
+    let figures = less(account(at - copy.age), copy.bytes);
+    if (second !== undefined && random.next() < second.share) figures = less(figures, -second.bytes);
+    const missing = dropouts?.spans.some(({ from, to }) => at >= from && at < to) === true ? dropouts.share : 0;
+    return answerOf(form, part(figures, 1 - missing));
+  };
+}
+
+function less(figures: Figures, bytes: number): Figures {
+  return { ...figures, download: Math.max(0, figures.download - bytes) };
+}
+
+function part(figures: Figures, share: number): Figures {
+  if (share === 1) return figures;
+  const { upload, download, quota } = figures;
+  const [u, d, q] = [upload, download, quota].map((each) => Math.round(each * share));
+  return { ...figures, upload: u ?? 0, download: d ?? 0, quota: q ?? 0 };
+}

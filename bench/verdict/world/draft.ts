@@ -1,0 +1,124 @@
+import type { Random } from '../../../simulator/random.ts';
+import type { Span } from '../play/records.ts';
+import type { Event } from './account.ts';
+import type { PanelForm } from './panel.ts';
+
+/** A household before it is played. Scenarios change what is drawn for every household. Times are epoch milliseconds. */
+export interface Draft {
+  readonly seed: string;
+  /** A stream of chance of its own for each purpose, so that a change to one leaves the others as they were. */
+  readonly random: (purpose: string) => Random;
+  /** When the auditor first looked. */
+  readonly begin: number;
+  readonly end: number;
+  habit: Habit;
+  devices: DeviceDraft[];
+  airports: AirportDraft[];
+  /** Whether no node tells by its provider whose it is. */
+  merged: boolean;
+  unwatched: UnwatchedDraft | undefined;
+  leak: LeakDraft | undefined;
+  /** Spans in which the server could read no airport. */
+  gaps: Span[];
+}
+
+/** What a household uses. */
+export interface Habit {
+  /** Bytes of a usual day, over all devices. */
+  daily: number;
+  /** How much days differ: the standard deviation of the logarithm. */
+  spread: number;
+  /** Factor of Saturdays and Sundays. */
+  weekend: number;
+  /** Highest bytes of a day. */
+  most: number;
+}
+
+export interface DeviceDraft {
+  readonly name: string;
+  /** Of what the household uses. */
+  share: number;
+  firstPush: number;
+  lastPush: number | undefined;
+  silences: Span[];
+  /** Spans whose bytes no counter holds, which the device says afterwards. */
+  losses: Span[];
+}
+
+export interface NodeDraft {
+  name: string;
+  /** What the airport multiplies by. */
+  rate: (at: number) => number;
+  /** What the name or the settings say that it multiplies by. */
+  told: number;
+}
+
+export interface AirportDraft {
+  readonly name: string;
+  /** Of what the household uses. */
+  share: number;
+  nodes: NodeDraft[];
+  /** Bytes billed per byte that the kernels count. */
+  ratio: number;
+  /** By how much days differ from that: the standard deviation. */
+  noise: number;
+  checks: ChecksDraft;
+  lag: LagDraft;
+  form: PanelForm;
+  quota: number;
+  /** Unix seconds; null for a plan that never ends. */
+  expiry: number | null;
+  /** Bytes that the counter had when the auditor first looked. */
+  usedBefore: number;
+  /** What happens to the counter and the plan. */
+  events: Event[];
+  copies: CopiesDraft | undefined;
+  /** Bytes by which a second link of the airport differs, which answers in its place now and then. */
+  second: { readonly bytes: number; readonly share: number } | undefined;
+  /** Spans in which a part of the counter is missing from the answer, and its share. */
+  dropouts: { readonly spans: readonly Span[]; readonly share: number } | undefined;
+  /** Lines of its section in the settings. */
+  settings: string[];
+}
+
+/** What health checks cost. */
+export interface ChecksDraft {
+  /** Bytes a day. */
+  daily: number;
+  /** When they begin. */
+  from: number;
+  /** Whether the kernels tell how many there were. */
+  counted: boolean;
+}
+
+/** How late the counter shows what moved. */
+export type LagDraft =
+  | { readonly kind: 'delay'; readonly by: number }
+  | { readonly kind: 'batches'; readonly every: number; readonly phase: number }
+  /** A share of connections is billed when they end. */
+  | { readonly kind: 'ends'; readonly share: number; readonly by: number };
+
+/** Answers of a copy that is older. */
+export interface CopiesDraft {
+  /** Of all answers. */
+  readonly share: number;
+  /** By how much one is older, in milliseconds, or how many bytes it lacks. */
+  readonly draw: (random: Random) => { readonly age: number; readonly bytes: number };
+}
+
+/** A device of the household that tells nobody what it moves. */
+export interface UnwatchedDraft {
+  /** Bytes of a day. */
+  readonly daily: number;
+  /** Of the days, on which it is used at all. */
+  readonly days: number;
+  readonly from: number;
+}
+
+/** What somebody else uses. */
+export interface LeakDraft {
+  readonly shape: 'constant' | 'evening' | 'burst' | 'growing';
+  readonly start: number;
+  /** Bytes a day, or of the burst; of the last day of a month for one that grows. */
+  readonly bytes: number;
+}

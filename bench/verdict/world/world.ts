@@ -1,0 +1,102 @@
+import { readAuditorConfig } from '../../../auditor/config.ts';
+import type { Checks, Device, PlayedDays, Use } from '../play/records.ts';
+import { type Movement, type RunningTotal, runningTotal } from '../play/running-total.ts';
+import { answersOf } from './answers.ts';
+import { type Billing, billingOf } from './billing.ts';
+import type { AirportDraft, Draft } from './draft.ts';
+import { settingsOf } from './settings.ts';
+import { DAY, HOUR, MINUTE } from './time.ts';
+import { type Session, sessionsOf } from './use.ts';
+
+/** A household whose days can be played, with the truth. */
+export interface World {
+  readonly draft: Draft;
+  /** The text of its settings file. */
+  readonly settings: string;
+  readonly days: PlayedDays;
+  readonly airports: readonly AirportTruth[];
+}
+
+/** What was true of one airport. */
+export interface AirportTruth extends Billing {
+  readonly airport: AirportDraft;
+  /** What its devices moved over its nodes, as its names and settings let expect it to be billed. */
+  readonly expected: RunningTotal;
+  /** The same bytes as they are. */
+  readonly used: RunningTotal;
+}
+
+export const USER = 'default';
+/** How many health checks a kernel makes of one node a day, where it tells. */
+const CHECK_BYTES = 6_000;
+
+export function buildWorld(draft: Draft): World {
+  const sessions = sessionsOf(draft);
+  const airports = draft.airports.map((airport): AirportTruth => {
+    const own = sessions.filter((each) => each.airport === airport);
+    const seen = own.filter((each) => !isLost(each));
+    const bytes = (factor: (node: number) => number): Movement[] =>
+      seen.map(({ from, to, node, upload, download }) => ({ from, to, bytes: (upload + download) * factor(node) }));
+    return {
+      airport,
+      ...billingOf(draft, airport, own),
+      expected: runningTotal(bytes((node) => airport.nodes[node]?.told ?? 1)),
+      used: runningTotal(bytes(() => 1)),
+    };
+  });
+  const settings = settingsOf(draft);
+  const { settings: config } = readAuditorConfig('ServerSetting.ini', settings, '/');
+  const days: PlayedDays = {
+    config,
+    answers: answersOf(draft, airports),
+    use: sessions.filter((each) => !isLost(each)).flatMap((each) => useOf(draft, each)),
+    checks: draft.airports.flatMap((airport) => checksOf(draft, airport)),
+    devices: draft.devices.map(
+      ({ name, firstPush, lastPush = null, silences, losses }): Device => ({
+        user: USER,
+        device: name,
+        firstPush,
+        lastPush,
+        silences,
+        losses: losses.map(({ from, to }) => ({ from, to, unobserved: (to - from) / 1000, restart: true })),
+      }),
+    ),
+    amendments: [],
+  };
+  return { draft, settings, days, airports };
+}
+
+/** What moved while no exporter ran and was forgotten by the kernel that moved it. */
+function isLost({ from, device }: Session): boolean {
+  return device.losses.some((loss) => from >= loss.from && from < loss.to);
+}
+
+function useOf({ merged }: Draft, { from, to, device, airport, node, upload, download }: Session): Use[] {
+  const shared = {
+    from,
+    to: Math.max(to, from + MINUTE),
+    user: USER,
+    device: device.name,
+    provider: merged ? '' : airport.name,
+    node: airport.nodes[node]?.name ?? '',
+    class: 'proxy',
+    uncounted: false,
+  } as const;
+  return [
+    { ...shared, direction: 'upload', bytes: upload },
+    { ...shared, direction: 'download', bytes: download },
+  ];
+}
+
+/** What the first device's kernel tells of the checks that it makes, every six hours. */
+function checksOf({ begin, end, devices, merged }: Draft, { name, nodes, checks }: AirportDraft): Checks[] {
+  const [device, node] = [devices[0], nodes[0]];
+  if (!checks.counted || device === undefined || node === undefined) return [];
+  const told: Checks[] = [];
+  for (let from = Math.max(begin, checks.from); from < end; from += 6 * HOUR) {
+    const count = Math.round((checks.daily * 6 * HOUR) / DAY / CHECK_BYTES);
+    const of = { user: USER, device: device.name, provider: merged ? '' : name, node: node.name };
+    told.push({ from, to: from + 6 * HOUR, ...of, count });
+  }
+  return told;
+}
