@@ -9,6 +9,7 @@ import {
   type SimulatedNode,
 } from '../household/node.ts';
 import { createRandom } from '../random.ts';
+import { type CheckSchedule, type DelayEntry, delayHistories, PROVIDER_TEST_URL } from './health-checks.ts';
 import type { KernelAnswers } from './kernel-source.ts';
 
 /**
@@ -16,10 +17,15 @@ import type { KernelAnswers } from './kernel-source.ts';
  * recordings).
  *
  * @param at the simulated time in epoch milliseconds: url-test groups move on with it
+ * @param checks nodes are never checked when it is left out
  */
-export function catalogAnswers(at: number): KernelAnswers {
+export function catalogAnswers(at: number, checks?: CheckSchedule): KernelAnswers {
   const names = [DIRECT, REJECT, ...CONFIGURED_NODES, ...GROUPS].map(({ name }) => name);
   const global = { ...nodeItem('GLOBAL', 'Selector'), ...groupFields(names, DIRECT.name, '') };
+  const proxyItem = (node: SimulatedNode): ProxyItem => ({
+    ...nodeFields(node),
+    ...(checks === undefined ? {} : delayHistories(node, at, checks)),
+  });
   const proxies = [...BUILT_IN_NODES, ...CONFIGURED_NODES].map(proxyItem);
   const groups = GROUPS.map((group) => groupItem(group, at));
   return {
@@ -28,7 +34,7 @@ export function catalogAnswers(at: number): KernelAnswers {
     proxies: JSON.stringify({
       proxies: sorted(Object.fromEntries([...proxies, ...groups, global].map((each) => [each.name, sorted(each)]))),
     }),
-    providers: JSON.stringify({ providers: sorted(providers(at)) }),
+    providers: JSON.stringify({ providers: sorted(providers(at, proxyItem)) }),
   };
 }
 
@@ -51,7 +57,7 @@ function nodeItem(name: string, type: string) {
     alive: true,
     'dialer-proxy': '',
     extra: {},
-    history: [],
+    history: [] as readonly DelayEntry[],
     interface: '',
     mptcp: false,
     name,
@@ -66,7 +72,9 @@ function nodeItem(name: string, type: string) {
   };
 }
 
-function proxyItem({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode) {
+type ProxyItem = ReturnType<typeof nodeFields>;
+
+function nodeFields({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode) {
   const id = createRandom(name).uuid();
   return { ...nodeItem(name, type), id, 'dialer-proxy': dialer, 'provider-name': provider, udp, uot: udpOverTcp };
 }
@@ -87,7 +95,7 @@ function groupItem(group: SimulatedGroup, at: number) {
   };
 }
 
-function providers(at: number): Record<string, unknown> {
+function providers(at: number, proxyItem: (node: SimulatedNode) => ProxyItem): Record<string, unknown> {
   const provider = (name: string, vehicleType: string, members: readonly object[], rest: object) => [
     name,
     {
@@ -103,7 +111,7 @@ function providers(at: number): Record<string, unknown> {
   ];
   const of = (name: string) => CONFIGURED_NODES.filter((each) => each.provider === name).map(proxyItem);
   const fetched = {
-    testUrl: 'http://127.0.0.1:28100/generate_204',
+    testUrl: PROVIDER_TEST_URL,
     updatedAt: new Date(at - 600_000).toISOString(),
     subscriptionInfo: { Upload: 123_456_789, Download: 9_876_543_210, Total: 107_374_182_400, Expire: 1_798_732_800 },
   };
