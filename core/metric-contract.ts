@@ -41,6 +41,8 @@ export const KERNEL_BYTES = 'flowcollect_kernel_bytes_total';
 export const KERNEL_RAW_BYTES = 'flowcollect_kernel_raw_bytes';
 export const INTERFACE_BYTES = 'flowcollect_interface_bytes_total';
 export const CARRY_BYTES = 'flowcollect_exporter_carry_bytes';
+export const LOST_BYTES = 'flowcollect_exporter_lost_bytes_total';
+export const HEALTH_CHECKS = 'flowcollect_health_checks_total';
 
 const dimensionHelp: Readonly<Record<Dimension, string>> = {
   group: 'the policy group that the rule named',
@@ -102,6 +104,13 @@ export const METRICS: readonly MetricSpec[] = [
     "Bytes of connections that the kernel leaves out of its totals: dialer-proxy hops and the kernel's own DNS",
     'ledger',
   ),
+  exporter(
+    'counter',
+    HEALTH_CHECKS,
+    ['node', 'provider'],
+    'Health checks that the kernel ran, told by its delay histories; their bytes are in none of its counters',
+    'ledger',
+  ),
   exporter('counter', KERNEL_BYTES, ['direction'], "The kernel's totals, continuous over its restarts", 'ledger'),
   exporter('gauge', KERNEL_RAW_BYTES, ['direction'], "The kernel's totals as they stand, on which this push rests"),
   exporter('gauge', 'flowcollect_kernel_up', [], 'Whether the last attempt to read the kernel succeeded'),
@@ -130,6 +139,13 @@ export const METRICS: readonly MetricSpec[] = [
     [],
     'Seconds between frames beyond twice the poll interval',
     'process',
+  ),
+  exporter(
+    'counter',
+    LOST_BYTES,
+    [],
+    'Bytes through proxies, estimated from above, that a kernel may have moved unseen before it restarted',
+    'ledger',
   ),
   exporter('counter', 'flowcollect_exporter_pushes_total', ['result'], 'Pushes by result', 'process'),
   exporter('gauge', 'flowcollect_exporter_logs_up', [], "Whether the kernel's log stream announces connections"),

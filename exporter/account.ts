@@ -6,6 +6,7 @@ import {
 } from './interfaces/interface-counters.ts';
 import { type Bytes, covers, isSame, minus, plus, zeroBytes } from './ledger/bytes.ts';
 import type { Birth, Catalog, Frame, Totals } from './ledger/frame.ts';
+import { type CheckedNode, type CheckSeries, createHealthChecks } from './ledger/health-checks.ts';
 import type { FrameOutcome, LedgerCounters, LedgerOptions } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 import { resumeLedgerState } from './ledger/state.ts';
@@ -33,6 +34,13 @@ export interface Account {
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   noteBirth(birth: Birth): void;
   noteTotals(totals: Totals): void;
+  /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
+  noteGone(at: number): void;
+  /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
+  noteMachineStart(at: number): void;
+  /** Counts the health checks that a kernel shows beyond those that it showed before. */
+  noteChecks(nodes: readonly CheckedNode[]): void;
+  checks(): CheckSeries[];
   /** Counts what the interfaces of the kernel's machine moved. */
   readInterfaces(readings: readonly InterfaceReading[]): void;
   interfaces(): InterfaceSeries[];
@@ -74,6 +82,8 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
   const ledger = createRecountingLedger(initial, options);
   const { frames } = ledger;
   const interfaces = createInterfaceCounters(initial.interfaces);
+  const checks = createHealthChecks(initial.checks);
+  let { localNodes } = options;
   let asked = false;
   let behind = false;
   /** How the ledger began, where nothing was known before. */
@@ -88,12 +98,12 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
    * as if nothing had been known, until the gateway tells that nobody else pushes under the old name.
    */
   function beginBesideAnother({ stateId: uponId, sequence: uponSequence }: Upon): Partial<SavedAccount> {
-    const { at, heard, connections, models, restarts } = ledger.state();
+    const { at, heard, connections, models, pace, restarts } = ledger.state();
     const latest = frames.list().at(-1)?.frame;
     const raw = latest === undefined ? undefined : { upload: latest.upload, download: latest.download };
     const restartsSince = frames.list().filter(({ ending }) => ending === 'restart').length;
     const former = { deviceId, stateId, restarts: restarts - restartsSince };
-    if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, heard, connections, models });
+    if (ownStart === undefined) ledger.replace({ ...emptyLedger(), at, raw, heard, connections, models, pace });
     else ledger.beginAt(ownStart);
     return {
       standing: {
@@ -125,6 +135,7 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     ledger: ledger.state(),
     frames: needsFrames(standing) || ledger.ahead() !== undefined ? frames.save() : [],
     interfaces: interfaces.save(),
+    checks: checks.save(),
   });
 
   return {
@@ -139,10 +150,17 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     },
     noteBirth: (birth) => ledger.noteBirth(birth),
     noteTotals: (totals) => ledger.noteTotals(totals),
+    noteGone: (at) => ledger.noteGone(at),
+    noteMachineStart: (at) => ledger.noteMachineStart(at),
+    noteChecks: (nodes) => checks.look(nodes, localNodes),
+    checks: () => checks.series(),
     readInterfaces: (readings) => interfaces.read(readings),
     interfaces: () => interfaces.series(),
     setLogsAvailable: (available) => ledger.setLogsAvailable(available),
-    reconfigure: (next) => ledger.reconfigure(next),
+    reconfigure(next) {
+      ({ localNodes } = next);
+      ledger.reconfigure(next);
+    },
     counters: () => ledger.counters(),
     save,
     mustAsk: () => !asked || behind,
@@ -153,8 +171,11 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
       behind = false;
       const isOurs = readBack.kind === 'found' && readBack.stateId === stateId;
       const hasPushed = before.kind === 'agreed' || before.kind === 'upon';
-      // Interfaces have no baseline at the gateway: what moved while there was no state is not known of them.
-      if (readBack.kind === 'found') interfaces.take(readBack.interfaces ?? [], hasPushed || isOurs);
+      // Interfaces and health checks have no baseline at the gateway: what came while there was no state is not known.
+      if (readBack.kind === 'found') {
+        interfaces.take(readBack.interfaces ?? [], hasPushed || isOurs);
+        checks.take(readBack.checks ?? [], hasPushed || isOurs);
+      }
       if (readBack.kind === 'nothing' || isEmpty(readBack.counters)) {
         standing = agreedFrom(before.kind === 'unknown' ? { baseline: before.start } : beginningOf(before));
         base = undefined;
@@ -248,13 +269,17 @@ export function createAccount(initial: SavedAccount, options: LedgerOptions): Ac
     },
     moveTo: (address) => ledger.moveTo(address),
     rename(newDeviceId, newStateId) {
-      if (base !== undefined || standing.kind === 'upon') interfaces.reset();
+      if (base !== undefined || standing.kind === 'upon') {
+        interfaces.reset();
+        checks.reset();
+      }
       const named = {
         deviceId: newDeviceId,
         kernelAddress: ledger.kernelAddress(),
         stateId: newStateId,
         sequence: 0,
         interfaces: interfaces.save(),
+        checks: checks.save(),
       };
       const { restarts: restartsBefore, kernel: kernelBefore } = ledger.state();
       const before = plus(kernelBefore, ledger.ahead() ?? zeroBytes());

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { DIMENSIONS, metricSpec } from '../core/metric-contract.ts';
 import type { InterfaceSeries } from './interfaces/interface-counters.ts';
+import type { CheckSeries } from './ledger/health-checks.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { decodeReadBack } from './push/read-back.ts';
@@ -25,13 +26,16 @@ const counters: LedgerCounters = {
   raw: { upload: 1, download: 5 },
   carry: { upload: 5, download: -9 },
   restarts: 2,
+  lost: 77,
   connections: 4,
   memory: 1024,
 };
 const interfaces: InterfaceSeries[] = [{ interface: '以太网 2', role: 'uplink', direction: 'upload', bytes: 99 }];
+const checks: CheckSeries[] = [{ node, provider: 'p', checks: 12 }];
 const moment: DeviceMoment = {
   counters,
   interfaces,
+  checks,
   kernelUp: true,
   kernelVersion: 'v1.19.2',
   logsUp: false,
@@ -58,6 +62,7 @@ describe('the metrics of the exporter', () => {
       sequence: 7,
       counters: pushed,
       interfaces,
+      checks,
     });
   });
 
@@ -66,8 +71,9 @@ describe('the metrics of the exporter', () => {
     await metrics.render(moment);
     const empty = { ...counters, traffic: [], uncounted: [], raw: undefined, families: { ...counters.families } };
     for (const dimension of DIMENSIONS) empty.families[dimension] = [];
-    const text = await metrics.render({ ...moment, counters: empty, kernelVersion: undefined, kernelUp: false });
-    expect(text).not.toMatch(/^flowcollect_(traffic|group|host|uncounted|kernel_raw|kernel_info)\w*\{/m);
+    const { checks: _, ...unchecked } = moment;
+    const text = await metrics.render({ ...unchecked, counters: empty, kernelVersion: undefined, kernelUp: false });
+    expect(text).not.toMatch(/^flowcollect_(traffic|group|host|uncounted|health_checks|kernel_raw|kernel_info)\w*\{/m);
     expect(text).toMatch(/^flowcollect_kernel_up 0$/m);
     expect(text).toMatch(/^flowcollect_kernel_restarts_total 2$/m);
   });

@@ -3,9 +3,11 @@ import {
   CARRY_BYTES,
   DIMENSIONS,
   dimensionMetric,
+  HEALTH_CHECKS,
   INTERFACE_BYTES,
   KERNEL_BYTES,
   KERNEL_RAW_BYTES,
+  LOST_BYTES,
   requireMetric,
   TRAFFIC_BYTES,
   UNCOUNTED_BYTES,
@@ -13,6 +15,7 @@ import {
 import { DIRECTIONS } from '../core/traffic.ts';
 import { VERSION } from '../core/version.ts';
 import type { InterfaceSeries } from './interfaces/interface-counters.ts';
+import type { CheckSeries } from './ledger/health-checks.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 
 /** The exposition format of {@link ExporterMetrics.render}. */
@@ -25,6 +28,8 @@ export type PushMetric = (typeof PUSH_RESULTS)[number];
 export interface DeviceMoment {
   readonly counters: LedgerCounters;
   readonly interfaces: readonly InterfaceSeries[];
+  /** None when left out. */
+  readonly checks?: readonly CheckSeries[];
   readonly kernelUp: boolean;
   /** Undefined until the kernel has been reached once. */
   readonly kernelVersion: string | undefined;
@@ -59,6 +64,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
   const families = DIMENSIONS.map((dimension) => ({ dimension, metric: counter(dimensionMetric(dimension)) }));
   const uncounted = counter(UNCOUNTED_BYTES);
   const interfaces = counter(INTERFACE_BYTES);
+  const checks = counter(HEALTH_CHECKS);
+  const lost = counter(LOST_BYTES);
   const kernel = counter(KERNEL_BYTES);
   const raw = gauge(KERNEL_RAW_BYTES);
   const kernelUp = gauge('flowcollect_kernel_up');
@@ -99,6 +106,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
     }
     restarts.reset();
     restarts.inc(counters.restarts);
+    lost.reset();
+    lost.inc(counters.lost);
     connections.set(counters.connections);
     memory.set(counters.memory);
   }
@@ -114,6 +123,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
       load(moment.counters);
       interfaces.reset();
       for (const { bytes, ...labels } of moment.interfaces) interfaces.inc({ ...labels }, bytes);
+      checks.reset();
+      for (const { checks: count, ...labels } of moment.checks ?? []) checks.inc({ ...labels }, count);
       kernelUp.set(moment.kernelUp ? 1 : 0);
       kernelInfo.reset();
       if (moment.kernelVersion !== undefined) kernelInfo.set({ version: moment.kernelVersion }, 1);

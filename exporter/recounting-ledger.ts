@@ -25,6 +25,8 @@ export interface RecountingLedger {
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   noteBirth(birth: Birth): void;
   noteTotals(totals: Totals): void;
+  noteGone(at: number): void;
+  noteMachineStart(at: number): void;
   setLogsAvailable(available: boolean): void;
   reconfigure(options: LedgerOptions): void;
   counters(): LedgerCounters;
@@ -103,7 +105,8 @@ export function createRecountingLedger(start: RecountingLedgerStart, initialOpti
   }
 
   function countAgain(from: LedgerState): void {
-    replace(from);
+    // The gateway does not tell how fast bytes moved.
+    replace({ ...from, pace: from.pace ?? ledger.state().pace });
     unseen = undefined;
     for (const kept of frames.list()) {
       const { frame, catalog, heard, ending, totalsOnly, lives, blank } = kept;
@@ -118,9 +121,9 @@ export function createRecountingLedger(start: RecountingLedgerStart, initialOpti
   }
 
   function beginAt({ raw, at, heard, connections }: Origin, missing?: Bytes): void {
-    const { at: latest, models } = ledger.state();
+    const { at: latest, models, pace } = ledger.state();
     const before = at ?? (frames.firstAt() ?? latest) - 1;
-    countAgain({ ...emptyLedger(), at: before, raw, heard, connections, models });
+    countAgain({ ...emptyLedger(), at: before, raw, heard, connections, models, pace });
     addMissing(missing);
   }
 
@@ -146,6 +149,11 @@ export function createRecountingLedger(start: RecountingLedgerStart, initialOpti
       ledger.noteTotals(totals);
       frames.hear(ledger.heard());
     },
+    noteGone(at) {
+      // Nobody at a new address says nothing of the kernel at the old one.
+      if (doubtful === undefined) ledger.noteGone(at);
+    },
+    noteMachineStart: (at) => ledger.noteMachineStart(at),
     noteBirth: (birth) => ledger.noteBirth(birth),
     setLogsAvailable(available) {
       logsAvailable = available;

@@ -1,6 +1,7 @@
 import type { InterfaceSeries, SavedInterfaces } from './interfaces/interface-counters.ts';
 import type { SavedFrame } from './kept-frames.ts';
 import type { Bytes } from './ledger/bytes.ts';
+import type { CheckSeries, SavedHealthChecks } from './ledger/health-checks.ts';
 import { createLedger } from './ledger/ledger.ts';
 import type { LedgerState, PushedCounters } from './ledger/state.ts';
 
@@ -63,6 +64,8 @@ export interface SavedAccount {
   readonly frames: readonly SavedFrame[];
   /** Absent before an interface was first read. */
   readonly interfaces?: SavedInterfaces;
+  /** Absent in states that did not count health checks. */
+  readonly checks?: SavedHealthChecks;
 }
 
 /** What the gateway last accepted under this DeviceID. */
@@ -74,6 +77,7 @@ export type ReadBack =
       readonly sequence: number;
       readonly counters: PushedCounters;
       readonly interfaces?: readonly InterfaceSeries[];
+      readonly checks?: readonly CheckSeries[];
       /** By this device's clock, epoch milliseconds; a little too late rather than too early. */
       readonly acceptedAt?: number;
     };

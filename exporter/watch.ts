@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
@@ -5,7 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
-import { createInterfaceWatch, type InterfaceWatch } from './interfaces/interface-watch.ts';
+import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
 import { createWitness, type InterfaceView } from './interfaces/witness.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
@@ -107,6 +108,7 @@ export function createWatch(options: WatchOptions): Watch {
   const moment = (): DeviceMoment => ({
     counters: account.counters(),
     interfaces: account.interfaces(),
+    checks: account.checks(),
     kernelUp: link.kind === 'up',
     kernelVersion,
     logsUp,
@@ -170,11 +172,13 @@ export function createWatch(options: WatchOptions): Watch {
       onFrame,
       onTotals: (totals) => account.noteTotals(totals),
       onBirth: (birth) => account.noteBirth(birth),
+      onChecks: (nodes) => account.noteChecks(nodes),
       onLogs(heard) {
         logsUp = heard;
         account.setLogsAvailable(heard);
       },
       onLink(next) {
+        if (next.kind === 'down' && next.problem.kind === 'refused') account.noteGone(clock.now());
         // Should the kernel not come back as it was, this is all that is left of it.
         if (link.kind === 'up' && next.kind === 'down') void pusher.save();
         link = next;
@@ -192,6 +196,7 @@ export function createWatch(options: WatchOptions): Watch {
     await day.open(DeviceID);
     if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
     opened.moveTo(MihomoAPIAddr);
+    if (isOnThisMachine(MihomoAPIAddr)) opened.noteMachineStart(clock.now() - uptime() * 1000);
     return day.follow(opened);
   }
 

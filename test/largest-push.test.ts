@@ -6,6 +6,7 @@ import { parseExposition } from '../core/exposition.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
 import { connection, frame } from '../exporter/ledger/example-frames.ts';
 import type { Catalog } from '../exporter/ledger/frame.ts';
+import { createHealthChecks } from '../exporter/ledger/health-checks.ts';
 import { createLedger, type Ledger } from '../exporter/ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from '../exporter/ledger/series-budget.ts';
 import { createExporterMetrics } from '../exporter/metrics.ts';
@@ -59,9 +60,16 @@ it.each([
   async (_, long) => {
     const ledger = createLedger({ localNodes: ['node 1'], familyCap: MOST_FAMILY_COUNTERS });
     feedNames(ledger, long);
+    const checks = createHealthChecks({ series: [], seen: [], newest: 0 });
+    const nodes = Array.from({ length: 2000 }, (_, index) => `node ${index} ${long}`);
+    checks.look(
+      nodes.map((node) => ({ node, provider: catalog.providerOf(node), type: 'Shadowsocks', times: [1] })),
+      [],
+    );
     const text = await createExporterMetrics(0).render({
       counters: ledger.counters(),
       interfaces: [],
+      checks: checks.series(),
       kernelUp: true,
       kernelVersion: 'v1.19.2',
       logsUp: true,
@@ -71,6 +79,7 @@ it.each([
     expect(series).toBeLessThan(MAX_SERIES - 100);
     if (long === '') expect(series).toBeGreaterThan(MAX_SERIES / 2);
     expect(Buffer.byteLength(text)).toBeLessThan(MOST_BYTES);
+    expect(checks.series().reduce((sum, each) => sum + each.checks, 0)).toBe(nodes.length);
     const counters = ledger.counters();
     const sum = (each: readonly { bytes: number }[]): number => each.reduce((total, { bytes }) => total + bytes, 0);
     for (const family of Object.values(counters.families)) expect(sum(family)).toBe(sum(counters.traffic));

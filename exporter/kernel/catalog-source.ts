@@ -3,8 +3,10 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
 import type { Frame } from '../ledger/frame.ts';
+import type { CheckedNode } from '../ledger/health-checks.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from './catalog.ts';
 import type { KernelEndpoint } from './endpoint.ts';
+import { readHealthHistories } from './health-histories.ts';
 import { readJson } from './probe.ts';
 import { describeKernelProblem } from './problem.ts';
 
@@ -22,12 +24,16 @@ export interface CatalogSource {
   isOld(): boolean;
 }
 
-/** @param language in which the operator is told what is wrong, as of now */
+/**
+ * @param language in which the operator is told what is wrong, as of now
+ * @param onChecks called with the health checks that the kernel remembers, whenever all of its nodes were listed
+ */
 export function createCatalogSource(
   endpoint: KernelEndpoint,
   clock: Clock,
   logger: Logger,
   language: () => Language,
+  onChecks: (nodes: readonly CheckedNode[]) => void,
 ): CatalogSource {
   let catalog = EMPTY_NODE_CATALOG;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -57,6 +63,8 @@ export function createCatalogSource(
     }
     catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);
     succeeded = true;
+    // A look without the providers' nodes would take these for new at the next.
+    if (providers.kind === 'json') onChecks(readHealthHistories(proxies.value, providers.value, catalog));
     sayUnknownTypes();
     for (const name of inexplicable) if (catalog.has(name)) inexplicable.delete(name);
     for (const name of wanted.filter((each) => !catalog.has(each))) {

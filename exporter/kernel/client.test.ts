@@ -27,6 +27,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
     onTotals: () => {},
     onBirth: (birth) => births.push(birth),
+    onChecks: () => {},
     onLogs: (heard) => logs.push(heard),
     onLink: (link) => links.push(link),
     ...options,

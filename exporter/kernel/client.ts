@@ -3,6 +3,7 @@ import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Birth, Catalog, Frame, Totals } from '../ledger/frame.ts';
+import type { CheckedNode } from '../ledger/health-checks.ts';
 import { followBirths } from './birth-stream.ts';
 import { createCatalogSource } from './catalog-source.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
@@ -28,6 +29,8 @@ export interface KernelClientOptions extends KernelAddress {
   /** Called in order with the frames. */
   onTotals(totals: Totals): void;
   onBirth(birth: Birth): void;
+  /** Called with the health checks that the kernel remembers, whenever its nodes were listed. */
+  onChecks(nodes: readonly CheckedNode[]): void;
   /** Whether births are being heard. */
   onLogs(heard: boolean): void;
   onLink(link: KernelLink): void;
@@ -45,11 +48,11 @@ const BACKOFF = { first: 500, longest: 15_000 };
 const LAST_FRAME_TIMEOUT_MS = 3000;
 
 export function createKernelClient(options: KernelClientOptions): KernelClient {
-  const { address, pollInterval, clock, logger, language, chance, onFrame, onTotals, onBirth, onLogs, onLink } =
-    options;
+  const { address, pollInterval, clock, logger, language, chance } = options;
+  const { onFrame, onTotals, onBirth, onChecks, onLogs, onLink } = options;
   const endpoint = openKernelEndpoint(options);
   const stopping = new AbortController();
-  const catalog = createCatalogSource(endpoint, clock, logger, language);
+  const catalog = createCatalogSource(endpoint, clock, logger, language, onChecks);
   const intake = createFrameIntake(catalog, stopping.signal, onFrame, onTotals);
   const totals = createTotalsLink({ endpoint, clock, logger, pollInterval, onTotals: intake.accept });
   let decoder = createFrameDecoder();

@@ -29,6 +29,7 @@ function start(options: Partial<KernelClientOptions> = {}): void {
     onTotals: ({ upload, download, continues }) =>
       heard.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
     onBirth: () => {},
+    onChecks: () => {},
     onLogs: () => {},
     onLink: () => {},
     ...options,

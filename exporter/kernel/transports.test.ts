@@ -60,6 +60,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     onFrame: ({ download }) => totals.push(download),
     onTotals: () => {},
     onBirth: ({ host }) => births.push(host),
+    onChecks: () => {},
     onLogs: () => {},
     onLink: (link) => {
       if (link.kind === 'up') via = link.via;

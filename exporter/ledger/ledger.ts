@@ -1,5 +1,5 @@
 import type { Dimension } from '../../core/metric-contract.ts';
-import { DIRECTIONS } from '../../core/traffic.ts';
+import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
 import { type Attribution, attributeBirth, attributeConnection, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
@@ -10,6 +10,7 @@ import { createFamilyBook, type FamilyOptions, type FamilySeries } from './famil
 import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
 import { type Heard, hear, stillNewer } from './heard.ts';
 import { createInboundUsers } from './inbound-users.ts';
+import { createLosses } from './losses.ts';
 import { createPendingBirths } from './pending-births.ts';
 import type { Place } from './place.ts';
 import { hasRestarted, outgrowTotals } from './restart.ts';
@@ -45,6 +46,8 @@ export interface LedgerCounters {
   /** Bytes of the totals not yet attributed, signed. */
   readonly carry: Bytes;
   readonly restarts: number;
+  /** What kernels may have moved through proxies, at most, after the last that was seen of them. */
+  readonly lost: number;
   /** Open connections and the kernel's memory in the last frame. */
   readonly connections: number;
   readonly memory: number;
@@ -63,6 +66,10 @@ export interface Ledger {
   noteTotals(totals: Totals): void;
   /** What is known of that. */
   heard(): Heard | undefined;
+  /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
+  noteGone(at: number): void;
+  /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
+  noteMachineStart(at: number): void;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
   /** The kernel of the last frame has ended: what it was heard to have moved since is settled. */
   end(catalog: Catalog): void;
@@ -92,6 +99,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   const users = createInboundUsers();
   const settlement = createSettlement(saved);
   const daysOfUse = createDaysOfUse(saved?.daysOfUse, saved?.at);
+  const losses = createLosses(saved);
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
@@ -102,6 +110,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let staleInRow = 0;
   // After a resume from counters alone, the connections of the last frame are not known.
   let knowsConnections = saved?.connections !== undefined;
+  // Nor is it known then how long before the next frame that was.
+  let knowsWhen = knowsConnections;
   let logsAvailable = true;
   // Whether the log has been heard since the last frame: never across a restart of ours.
   let logHeard = saved === undefined;
@@ -124,7 +134,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     lastAt = frame.at;
     memory = frame.memory;
     knowsConnections = true;
+    knowsWhen = true;
     staleInRow = 0;
+    losses.noteSeen();
     logHeard = logsAvailable;
   }
 
@@ -151,7 +163,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     } else {
       restarts += 1;
       if (life === 'restarted') {
+        const endedBy = losses.endedBy(frame.at);
         end(catalog);
+        losses.add(endedBy - lastAt);
         // All that a new kernel shows is new.
         connections.clear();
       }
@@ -185,6 +199,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const usedAt = daysOfUse.pass(frame.at);
     const grew = { upload: frame.upload - origin.upload, download: frame.download - origin.download };
     const remainder = copyBytes(grew);
+    let proxied = 0;
     const candidates: Candidate[] = [];
     // Where the bytes of candidates go, found once for both directions.
     const places = new Map<Attribution, Place>();
@@ -200,6 +215,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         cell.measured.upload += upload;
         cell.measured.download += download;
         families.add(slots, upload, download, usedAt);
+        if (isBilled(cell.class)) proxied += upload + download;
         settlement.noteMoved(connection, upload, download);
         remainder.upload -= upload;
         remainder.download -= download;
@@ -226,9 +242,11 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       }
       const { cell, slots } = place;
       cell.settled[direction] += bytes;
+      if (isBilled(cell.class)) proxied += bytes;
       families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, usedAt);
     });
     for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
+    if (knowsWhen) losses.pass(elapsed, proxied);
     close(frame);
   }
 
@@ -260,6 +278,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       if (totals.continues) logHeardToTotals = logHeard && logsAvailable;
     },
     heard: () => heard,
+    noteGone: (at) => losses.noteGone(at),
+    noteMachineStart: (at) => losses.noteMachineStart(at, lastAt),
     apply,
     end,
     counters: () => ({
@@ -270,11 +290,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       raw,
       carry: settlement.carry(),
       restarts,
+      lost: losses.lost(),
       connections: connections.size,
       memory,
     }),
     state: () => ({
       ...settlement.save(),
+      ...losses.save(),
       at: lastAt,
       raw,
       heard,
@@ -293,6 +315,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     },
   };
 }
+
+/** Whether bytes of a class may be on an airport's bill. */
+const isBilled = (trafficClass: TrafficClass): boolean => trafficClass === 'proxy' || trafficClass === 'unattributed';
 
 function lowerCase(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.map((name) => name.toLowerCase()));

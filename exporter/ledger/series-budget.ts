@@ -4,12 +4,15 @@
  *
  * A counter of a dimension is at most two series, upload and download, of a node four, by accounting too. Six
  * dimensions with 480 each and thirteen of the ledger's own words are 5,916 series, nodes 2,800 and 260 for what is
- * beyond, uncounted ones 602: 9,578, and some fifty that are not the ledger's.
+ * beyond, uncounted ones 602, health checks of nodes 200 and 31 for what is beyond: 9,809, and some fifty that are not
+ * the ledger's.
  */
 export const MOST_FAMILY_COUNTERS = 480;
 export const MOST_NODE_COUNTERS = 700;
 export const MOST_OTHER_NODE_COUNTERS = 60;
 export const MOST_UNCOUNTED_COUNTERS = 300;
+export const MOST_CHECKED_COUNTERS = 200;
+export const MOST_OTHER_CHECKED_COUNTERS = 30;
 
 /** What a name may take of a push, in bytes, before it counts as two; with the rest of its line some 200. */
 const BYTES_OF_ONE = 64;

@@ -7,10 +7,11 @@ import type { SavedConnection } from './connection-table.ts';
 import type { SavedDaysOfUse } from './days-of-use.ts';
 import type { FamilySeries } from './family.ts';
 import type { Heard } from './heard.ts';
+import type { SavedLosses } from './losses.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
-export interface LedgerState extends SavedSettlement {
+export interface LedgerState extends SavedSettlement, SavedLosses {
   /** When the last frame arrived. */
   readonly at: number;
   /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
@@ -39,6 +40,8 @@ export interface PushedCounters {
   readonly raw: Bytes | undefined;
   readonly carry: Bytes;
   readonly restarts: number;
+  /** 0 in pushes that did not tell it. */
+  readonly lost: number;
 }
 
 /**

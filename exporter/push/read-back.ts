@@ -4,9 +4,11 @@ import {
   DIMENSIONS,
   type Dimension,
   dimensionMetric,
+  HEALTH_CHECKS,
   INTERFACE_BYTES,
   KERNEL_BYTES,
   KERNEL_RAW_BYTES,
+  LOST_BYTES,
   TRAFFIC_BYTES,
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
@@ -84,12 +86,18 @@ export function decodeReadBack(text: string, state: string): ReadBack {
       raw: perDirection(KERNEL_RAW_BYTES),
       carry: perDirection(CARRY_BYTES) ?? zero,
       restarts: read('flowcollect_kernel_restarts_total', (_, value) => value)[0] ?? 0,
+      lost: read(LOST_BYTES, (_, value) => value)[0] ?? 0,
     },
     interfaces: read(INTERFACE_BYTES, (labels, bytes) => ({
       interface: label(labels, 'interface'),
       role: oneOf(INTERFACE_ROLES, labels, 'role'),
       direction: oneOf(DIRECTIONS, labels, 'direction'),
       bytes,
+    })),
+    checks: read(HEALTH_CHECKS, (labels, checks) => ({
+      node: label(labels, 'node'),
+      provider: label(labels, 'provider'),
+      checks,
     })),
   };
 }
