@@ -11,12 +11,13 @@ const [FROM, TO] = [1000 * HOUR, 1024 * HOUR];
 
 /** Ten gigabytes were used in the window and none before it; a device is used to ten a day. */
 function usageOf(devices: readonly DevicePresence[]): UsageReader {
-  const node = { node: '香港 01', provider: '', bytes: 10 * GB, uncounted: 0 };
+  const node = { node: '香港 01', provider: '', bytes: 10 * GB, uncounted: 0, checks: 0 };
   return {
     window: async (_user, from) => ({
       proxyNodes: from < FROM ? [] : [node],
       edgeNodes: [],
       unattributed: 0,
+      lost: 0,
       devices,
     }),
     ofDevice: async () => [node],

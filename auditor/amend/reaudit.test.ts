@@ -24,11 +24,12 @@ const node = (name: string, gigabytes: number): NodeBytes => ({
   provider: 'a',
   bytes: gigabytes * GB,
   uncounted: 0,
+  checks: 0,
 });
 const usageOf = (...proxyNodes: NodeBytes[]): UsageReader => ({
   async window(user) {
     const device = { user, device: '手机', lastPush: TO, newcomer: false };
-    return { proxyNodes, edgeNodes: [], unattributed: 0, devices: [device] };
+    return { proxyNodes, edgeNodes: [], unattributed: 0, lost: 0, devices: [device] };
   },
   ofDevice: async () => [],
 });

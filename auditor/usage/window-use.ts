@@ -1,17 +1,19 @@
-import { TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
+import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
 import type { CounterSum, ExactSums } from './exact-sums.ts';
 import { type Presence, presenceAt } from './presence.ts';
 import type { Prometheus } from './prometheus.ts';
 import type { Selector } from './selector.ts';
 import { sumBy } from './sum-by.ts';
 
-/** Bytes of one node, over all devices of a user. */
+/** Bytes of one node, over all devices of a user. One that was only checked moved none. */
 export interface NodeBytes {
   readonly node: string;
   readonly provider: string;
   readonly bytes: number;
   /** Of connections that the kernels' totals leave out. */
   readonly uncounted: number;
+  /** How often the kernels checked it. What that cost is in none of their counters, and on the airport's bill. */
+  readonly checks: number;
 }
 
 export interface DevicePresence extends Presence {
@@ -25,6 +27,8 @@ export interface WindowUse {
   /** The same for the minutes around either end, which an airport's lagging counter may hold on the other side. */
   readonly edgeNodes: readonly NodeBytes[];
   readonly unattributed: number;
+  /** Bytes through proxies, estimated from above, that devices lost sight of: their kernels restarted unobserved. */
+  readonly lost: number;
   readonly devices: readonly DevicePresence[];
 }
 
@@ -48,7 +52,8 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
     const selector = (metric: string): Selector => ({ metric, labels: { ...JOB, ...labels } });
     const traffic = await sums.between(selector(TRAFFIC_BYTES), from, to);
     const uncounted = await sums.between(selector(UNCOUNTED_BYTES), from, to);
-    return { traffic, nodes: proxyNodes(traffic, uncounted) };
+    const checks = await sums.between(selector(HEALTH_CHECKS), from, to);
+    return { traffic, nodes: proxyNodes(traffic, uncounted, checks) };
   };
 
   return {
@@ -57,11 +62,13 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
       const edges = [await nodesBetween({ user }, from - AIRPORT_LAG, from)];
       edges.push(await nodesBetween({ user }, Math.max(from, to - AIRPORT_LAG), to));
       const presence = (await presenceAt(prometheus, to)).filter((each) => each.user === user);
+      const lost = await sums.between({ metric: LOST_BYTES, labels: { ...JOB, user } }, from, to);
       const unattributed = sumBy(traffic, ['class']).find(({ labels }) => labels.class === 'unattributed');
       return {
         proxyNodes: nodes,
         edgeNodes: edges.flatMap((edge) => edge.nodes),
         unattributed: unattributed?.bytes ?? 0,
+        lost: lost.reduce((sum, { bytes }) => sum + bytes, 0),
         devices: devicesOf(user, presence, traffic),
       };
     },
@@ -71,20 +78,26 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
   };
 }
 
-function proxyNodes(traffic: readonly CounterSum[], uncounted: readonly CounterSum[]): NodeBytes[] {
+function proxyNodes(
+  traffic: readonly CounterSum[],
+  uncounted: readonly CounterSum[],
+  checks: readonly CounterSum[],
+): NodeBytes[] {
   const nodes = new Map<string, NodeBytes>();
   const other = new Set<string>();
+  const put = ({ node, provider }: Pick<NodeBytes, 'node' | 'provider'>, known: Partial<NodeBytes>): void => {
+    const key = JSON.stringify([node, provider]);
+    nodes.set(key, { ...(nodes.get(key) ?? { node, provider, bytes: 0, uncounted: 0, checks: 0 }), ...known });
+  };
   for (const { labels, bytes } of sumBy(traffic, ['class', 'node', 'provider'])) {
-    const { node, provider } = labels;
-    if (labels.class === 'proxy') nodes.set(JSON.stringify([node, provider]), { node, provider, bytes, uncounted: 0 });
-    else other.add(node);
+    if (labels.class === 'proxy') put(labels, { bytes });
+    else other.add(labels.node);
   }
   for (const { labels, bytes } of sumBy(uncounted, ['node', 'provider'])) {
-    const { node, provider } = labels;
-    if (BUILT_IN.test(node) || other.has(node)) continue;
-    const key = JSON.stringify([node, provider]);
-    nodes.set(key, { node, provider, bytes: nodes.get(key)?.bytes ?? 0, uncounted: bytes });
+    if (!BUILT_IN.test(labels.node) && !other.has(labels.node)) put(labels, { uncounted: bytes });
   }
+  // Devices count the checks of proxies only.
+  for (const { labels, bytes } of sumBy(checks, ['node', 'provider'])) put(labels, { checks: bytes });
   return [...nodes.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
