@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { exampleVerdict } from '../test/example-report.ts';
-import type { AuditedAirport } from './audit-window.ts';
-import { createAuditorMetrics } from './metrics.ts';
+import { type AuditorMetrics, createAuditorMetrics } from './metrics.ts';
 import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
@@ -16,15 +15,11 @@ const surplus: Surplus = {
   answered: null,
   told: true,
 };
-const audited = (over: Partial<Verdict>): AuditedAirport => ({
+const audited = (over: Partial<Verdict>): Parameters<AuditorMetrics['audited']>[0][number] => ({
   user: 'default',
   airport: 'a.yaml',
-  outcome: { known: false, at: 0, reasons: [] },
   verdict: exampleVerdict(over),
-  nodes: [],
-  devices: [],
   forecast: { known: false, reason: { code: 'quota_unknown' } },
-  plan: [],
 });
 const learned = (multipliers: readonly LearnedMultiplier[]): Pick<Verdict, 'learned'> => ({
   learned: {

@@ -18,7 +18,7 @@ export interface AuditorMetrics {
   /** What the airports of the settings last said, as remembered. */
   readings(config: Pick<AuditorConfig, 'user' | 'people' | 'subscriptions'>, state: AuditState): void;
   /** The last look at the open windows. */
-  audited(airports: readonly AuditedAirport[]): void;
+  audited(airports: readonly Pick<AuditedAirport, 'user' | 'airport' | 'verdict' | 'forecast'>[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
   /** The reports that no mail server has taken. */

@@ -10,7 +10,7 @@ export const exampleVerdict = (over: Partial<Verdict> = {}): Verdict => ({
   kind: 'ok',
   reasons: [],
   window: { from: AT - DAY, to: AT },
-  bill: { low: 14 * GB, high: 14 * GB, newCycle: false },
+  bill: { low: 14 * GB, likely: 14 * GB, high: 14 * GB, newCycle: false },
   expected: { low: 13 * GB, high: 15 * GB, likely: 14 * GB, used: 12 * GB },
   difference: 0,
   absences: [],

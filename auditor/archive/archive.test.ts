@@ -5,6 +5,7 @@ import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/guess-limit.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
+import { exampleSurplus } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
 import { letterOf } from '../report/letter.ts';
 import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
@@ -17,7 +18,9 @@ let archive: Archive;
 let listener: HttpListener;
 let keys: ArchiveKey[];
 
-const model = exampleModel([exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5 }) })]);
+const model = exampleModel([
+  exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5, surplus: exampleSurplus }) }),
+]);
 const letter = letterOf(model, 'zh');
 let now: number;
 const basic = (password: string): string => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
@@ -131,7 +134,7 @@ describe('the page', () => {
     expect(answer.headers.get('content-disposition')).toContain('flowcollect-2026-11.csv');
     const [head, row] = (await answer.text()).split('\r\n');
     expect(head).toMatch(/^date,user,airport,verdict,proxy_bytes/);
-    expect(row).toMatch(/^2026-11-23,default,<b>=1\+1,ok,12884901888,.*,-5$/);
+    expect(row).toMatch(/^2026-11-23,default,<b>=1\+1,ok,12884901888,.*,-5,314572800$/);
     const [report] = await archive.month('2026-11');
     const [airport] = report?.airports ?? [];
     if (report === undefined || airport === undefined) throw new Error('no report was kept');

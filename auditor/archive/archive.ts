@@ -32,6 +32,7 @@ const kept = z.object({
         bill: range.optional(),
         expected: z.object({ likely: z.number() }).optional(),
         difference: z.number().nullable(),
+        surplus: z.object({ daily: z.object({ likely: z.number() }) }).optional(),
       }),
     }),
   ),

@@ -15,6 +15,7 @@ const HEAD = [
   'billed_bytes',
   'expected_bytes',
   'difference_bytes',
+  'surplus_bytes',
 ] as const;
 
 type Cell = string | number | null | undefined;
@@ -25,9 +26,21 @@ export function reportsCsv(reports: readonly KeptReport[]): string {
     const use: Cell[] = today.known
       ? [today.classes.proxy, today.classes.direct, today.classes.local, today.upload, today.download]
       : [null, null, null, null, null];
-    if (airports.length === 0) return [[day.date, user, '', verdict, ...use, null, null, null, null, null]];
-    return airports.map(({ airport, used, quota, verdict: { kind, bill, expected, difference } }): Cell[] => {
-      return [day.date, user, airport, kind, ...use, used, quota, bill?.low, expected?.likely, difference];
+    if (airports.length === 0) return [[day.date, user, '', verdict, ...use, null, null, null, null, null, null]];
+    return airports.map(({ airport, used, quota, verdict: { kind, bill, expected, difference, surplus } }): Cell[] => {
+      return [
+        day.date,
+        user,
+        airport,
+        kind,
+        ...use,
+        used,
+        quota,
+        bill?.low,
+        expected?.likely,
+        difference,
+        surplus?.daily.likely,
+      ];
     });
   });
   return [HEAD, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');

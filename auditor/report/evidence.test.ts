@@ -1,73 +1,132 @@
-import { expect, it } from 'vitest';
-import { calibrate } from '../verdict/calibration.ts';
+import { describe, expect, it } from 'vitest';
+import { exampleFindings, exampleLearned, exampleSurplus } from '../../test/example-findings.ts';
+import { exampleAirport, exampleModel } from '../../test/example-report.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import type { AirportModel, ReportModel } from './model.ts';
+import type { AirportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';
 
 const GB = 2 ** 30;
-const FROM = Date.parse('2026-11-22T23:55:00+08:00');
-const TO = Date.parse('2026-11-23T23:55:00+08:00');
 
-const verdict: Verdict = {
-  kind: 'leak',
-  reasons: [],
-  window: { from: FROM, to: TO },
-  bill: { low: 30 * GB, high: 30 * GB, newCycle: false },
-  expected: { low: 10 * GB, likely: 10 * GB, high: 10 * GB, used: 10 * GB },
-  calibration: { ...calibrate([]), days: 14, ratio: 1.018, offset: 12 * 2 ** 20 },
-  difference: 20 * GB,
-  absences: [],
-  closes: true,
-};
-const airport: AirportModel = {
-  airport: 'a.yaml',
-  used: 30 * GB,
-  quota: null,
-  unlimited: false,
-  remaining: null,
-  expiry: null,
-  reset: null,
-  plan: [],
-  reasons: [],
-  verdict,
-  forecast: { known: false, reason: { code: 'quota_unknown' } },
-  nodes: [
-    {
-      node: '香港 01',
-      bytes: 8 * GB,
-      multiplier: { low: 1, high: 1 },
-      billed: { low: 8 * GB, high: 8 * GB },
-      sure: true,
-    },
-  ],
-};
-const model: ReportModel = {
-  version: 1,
-  user: 'default',
-  at: TO,
-  timezone: 'Asia/Shanghai',
-  day: { date: '2026-11-23', from: FROM, to: TO },
-  verdict: 'leak',
-  today: { known: false, reasons: [] },
-  budget: null,
-  airports: [airport],
-  days: [],
-};
-const evidence = (change: Partial<Verdict>, language: 'zh' | 'en' = 'zh'): string =>
-  phrasesOf(model, language).evidence({ ...airport, verdict: { ...verdict, ...change } });
+function evidence(verdict: Verdict, language: 'zh' | 'en' = 'zh', over: Partial<AirportModel> = {}): string {
+  const airport = exampleAirport({ ...over, verdict });
+  return phrasesOf(exampleModel([airport]), language).evidence(airport);
+}
 
-it('names the multiplier of the busiest node that would explain a leak', () => {
-  expect(evidence({})).toContain('用得最多的节点是 香港 01（8.00 GB）：它的倍率要是 3.5×（现按 1×）才能解释这个差额');
-  expect(evidence({}, 'en')).toContain('it would have to be multiplied by 3.5×, not 1×');
-  expect(evidence({ kind: 'ok' })).not.toContain('香港 01');
+describe('a leak', () => {
+  it('is told with its figures and what to look at first', () => {
+    const text = evidence(exampleFindings.leak);
+    expect(text).toContain(
+      '机场 a.yaml 扣除了 23.00 GB，您的设备按倍率应计 14.00 GB（可能 13.00 GB–15.00 GB），多 9.00 GB。',
+    );
+    expect(text).toContain('请检查订阅链接是否外泄');
+    expect(evidence(exampleFindings.leak, 'en')).toContain('9.00 GB more.');
+  });
+
+  it('names the multiplier of the busiest node that would explain it', () => {
+    expect(evidence(exampleFindings.leak)).toContain(
+      '用得最多的节点是 香港 01 | 2x（3.00 GB）：它的倍率要是 4.67×（现按 2×）才能解释这个差额',
+    );
+    expect(evidence(exampleFindings.leak, 'en')).toContain('it would have to be multiplied by 4.67×, not 2×');
+    expect(evidence(exampleFindings.underbilled)).not.toContain('香港 01');
+  });
+
+  it('names no multiplier that no airport has, that bills tell, or that stands beside another cause', () => {
+    const { leak } = exampleFindings;
+    const dear = { ...leak, bill: { low: 900 * GB, likely: 900 * GB, high: 900 * GB, newCycle: false } };
+    expect(evidence(dear)).not.toContain('香港 01');
+    const [node] = exampleAirport().nodes;
+    const nodes = node === undefined ? [] : [{ ...node, learned: { low: 2.4, high: 2.6 } }];
+    expect(evidence(leak, 'zh', { nodes })).not.toContain('香港 01');
+    const causes = [{ kind: 'multiplier' as const, node: '日本 01', multiplier: { low: 2, high: 2.1 } }];
+    expect(evidence({ ...leak, surplus: { ...exampleSurplus, causes } })).not.toContain('香港 01');
+  });
+
+  it('is told by what it rests on, and without a range that speaks against it, where the bill of the day fits', () => {
+    const byChange = evidence(exampleFindings.leakByChange);
+    expect(byChange).not.toContain('可能 13.00 GB');
+    expect(byChange).toContain(
+      '自 2026-11-14 起的 9 天里，账单比以往所示一共高出 450.00 MB，约每天 50.00 MB，不像是偶然误差。',
+    );
+    expect(evidence(exampleFindings.leakSeenEarlier)).toContain('这个窗口里较早的一次核对已明显超出');
+    const answered = exampleAirport({ verdict: exampleFindings.leakByAnswer });
+    expect(
+      phrasesOf(exampleModel([answered]), 'zh')
+        .notes(answered)
+        .join(),
+    ).toContain('您已确认是泄露');
+  });
 });
 
-it('leaves out a multiplier that no airport has', () => {
-  expect(evidence({ bill: { low: 900 * GB, high: 900 * GB, newCycle: false } })).not.toContain('香港 01');
+it('tells since when a drift goes on, and what it came to', () => {
+  const text = evidence(exampleFindings.drift, 'en');
+  expect(text).toContain('1.00 GB less');
+  expect(text).toContain(
+    'In the 9 days since 2026-11-14 the bill was 450.00 MB higher than earlier bills let expect, about 50.00 MB a day, which is hardly chance.',
+  );
 });
 
-it('tells what a drift came to, and by what it was calibrated', () => {
-  const text = evidence({ kind: 'drift', drift: { since: FROM, days: 9, bytes: 0.45 * GB } });
-  expect(text).toContain('最近 9 天一共多扣了 460.80 MB，约每天 51.20 MB，不像是偶然误差。');
-  expect(text).toContain('已按过去 14 天的正常情况校准：倍率之外 +1.8 %，每天 12.00 MB 健康检查');
+it('tells that too little was billed only as what came twice', () => {
+  expect(evidence(exampleFindings.underbilled)).toContain('少 5.00 GB。连续两个窗口都是这样');
+});
+
+describe('a silent device', () => {
+  it('may explain the difference', () => {
+    expect(evidence(exampleFindings.silent)).toContain(
+      '手机 自 11-23 11:55 起没有上报，差额可能是它用的（至多约 12.00 GB）。',
+    );
+  });
+
+  it('is said to explain no leak', () => {
+    const leak = { ...exampleFindings.silent, kind: 'leak' as const };
+    const text = evidence({ ...leak, absences: [{ device: '手机', since: null, plausible: GB }] });
+    expect(text).toContain('手机 没有上报记录，但至多能解释 1.00 GB。');
+    expect(text).not.toContain('差额可能是它用的');
+  });
+
+  it('that is new is not waited for', () => {
+    const text = evidence(exampleFindings.newDevice);
+    expect(text).toContain('设备 平板 刚开始上报，此前的用量没有统计');
+    expect(text).toContain('从下一个窗口起重新核对。');
+    expect(text).not.toContain('恢复上报');
+  });
+});
+
+it('says by what an expectation was calibrated', () => {
+  expect(evidence(exampleFindings.learned)).toContain(
+    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，每天 12.00 MB 与用量无关，如健康检查，最多晚 6 小时入账）',
+  );
+  const nothing = {
+    ...exampleLearned,
+    ratio: { low: 1, likely: 1, high: 1 },
+    daily: { low: 0, likely: 0, high: 0 },
+    lag: 0,
+  };
+  expect(evidence({ ...exampleFindings.learned, learned: nothing })).not.toContain('校准');
+});
+
+it('says what an airport gave back, and what devices lost sight of', () => {
+  expect(evidence(exampleFindings.credit)).toContain('其间机场退回了 2.00 GB，已从扣除中减去。');
+  expect(evidence(exampleFindings.lost, 'en')).toContain('Devices lost sight of up to 700.00 MB');
+});
+
+it('tells of airports that are judged together once, with the setting that helps', () => {
+  const [a, b] = ['a.yaml', 'b.yaml'].map((airport) =>
+    exampleAirport({ airport, verdict: { ...exampleFindings.pool, surplus: exampleSurplus } }),
+  );
+  if (a === undefined || b === undefined) throw new Error('two airports');
+  const phrases = phrasesOf(exampleModel([a, b]), 'zh');
+  expect(phrases.evidence(a)).toContain(
+    '机场 a.yaml、b.yaml 一起扣除了 21.00 GB，您的设备按倍率应计 20.00 GB（可能 19.00 GB–21.50 GB），多 1.00 GB。',
+  );
+  expect(phrases.evidence(a)).toContain('节点 日本 01、美国 02、n3、n4、n5 等 7 个 不知道属于哪个机场');
+  expect(phrases.evidence(a)).toContain('Providers 或 Nodes');
+  expect(phrases.evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起核对，见上。');
+  expect([a, b].map((airport) => phrases.notes(airport).length)).toEqual([1, 0]);
+});
+
+it('says in the headline that too much was billed only where the bill shows it', () => {
+  const headline = (verdict: Verdict): string => phrasesOf(exampleModel([exampleAirport({ verdict })]), 'zh').headline;
+  expect(headline(exampleFindings.leak)).toBe('机场多扣了流量，可能存在代理泄露');
+  expect(headline(exampleFindings.leakByChange)).toBe('可能存在代理泄露');
+  expect(headline(exampleFindings.lagUnknown)).toBe('刚开始对账，还不能下结论');
 });

@@ -54,13 +54,16 @@ export function reportHtml(model: ReportModel, language: Language): string {
 
 function verdictCard(model: ReportModel, phrases: Phrases): Html {
   const { sign, colour, className } = MARKS[model.verdict ?? 'unknown'];
-  const evidence = model.airports.map((airport) => paragraph(escapeHtml(phrases.evidence(airport))));
+  const evidence = model.airports.flatMap((airport) =>
+    [phrases.evidence(airport), ...phrases.notes(airport)].map((text) => paragraph(escapeHtml(text))),
+  );
   return card(
     html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td width="46" valign="top"><div class="keep" style="width:34px;height:34px;border-radius:17px;background:${colour as Html};color:#ffffff;font-size:18px;line-height:34px;text-align:center">${escapeHtml(sign)}</div></td><td><div class="${className as Html}" style="font-size:17px;font-weight:bold;color:${colour as Html};padding:4px 0">${escapeHtml(phrases.headline)}</div>${evidence}</td></tr></table>`,
   );
 }
 
-function todayCard({ today, days, budget }: ReportModel, { words }: Phrases): Html {
+function todayCard({ today, days, budget }: ReportModel, phrases: Phrases): Html {
+  const { words } = phrases;
   if (!today.known) {
     return card(
       html`${cardTitle(escapeHtml(words.summary), '' as Html)}${paragraph(escapeHtml(words.unknownToday(reasonText(words, today.reasons))))}`,
@@ -79,10 +82,7 @@ function todayCard({ today, days, budget }: ReportModel, { words }: Phrases): Ht
     ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
     ...(unattributed === 0 ? [] : [`${words.classes.unattributed} ${formatBytes(unattributed)}`]),
   ];
-  const spent =
-    budget === null
-      ? []
-      : [marked(words.budget(formatBytes(budget), Math.round((proxy / budget) * 100)), proxy > budget)];
+  const spent = phrases.budget.map((line) => marked(line, budget !== null && proxy > budget));
   const shown = days.slice(1 - BAR_DAYS);
   const bars = [...shown.map((day) => day.proxy), proxy];
   const week = days.slice(-7).map((day) => day.proxy);
@@ -108,9 +108,8 @@ function marked(sentence: string, attention: boolean): Html {
   return attention ? paragraph(escapeHtml(sentence), COLOURS.warn, 'warn') : paragraph(escapeHtml(sentence));
 }
 
-function nodeName(node: string, multiplier: string): Html {
-  const name = escapeHtml(shownName(node));
-  return multiplier === '' ? name : html`${name} ${badge(escapeHtml(multiplier))}`;
+function nodeName(node: string, multipliers: readonly string[]): Html {
+  return html`${escapeHtml(shownName(node))}${multipliers.map((each) => html` ${badge(escapeHtml(each))}`)}`;
 }
 
 function airportCard(airport: AirportModel, phrases: Phrases): Html {
@@ -131,7 +130,7 @@ function airportCard(airport: AirportModel, phrases: Phrases): Html {
     ],
   );
   return card(
-    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}${phrases.plan(airport).map((change) => paragraph(escapeHtml(change)))}`,
+    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}${[...phrases.plan(airport), ...phrases.details(airport)].map((line) => paragraph(escapeHtml(line)))}`,
   );
 }
 
@@ -147,8 +146,8 @@ function detailCards(
   const nodes = airports.flatMap((airport) =>
     airport.nodes
       .slice(0, NODES_SHOWN)
-      .map(({ node, bytes, multiplier, billed }) => [
-        nodeName(node, phrases.multiplier(multiplier)),
+      .map(({ node, bytes, billed, ...factors }) => [
+        nodeName(node, phrases.multipliers(factors)),
         ...[formatBytes(bytes), phrases.interval(billed)].map(escapeHtml),
       ]),
   );

@@ -6,7 +6,8 @@ import type { DayTotals } from '../state/day-totals.ts';
 import type { CounterSum } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/presence.ts';
 import { sumBy } from '../usage/sum-by.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval, NodeUse } from '../verdict/expected.ts';
+import type { LearnedBilling } from '../verdict/finding.ts';
 import type { Forecast } from '../verdict/forecast.ts';
 import { remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
@@ -71,6 +72,8 @@ export interface AirportModel {
   readonly reasons: readonly Reason[];
   readonly verdict: Verdict;
   readonly forecast: Forecast;
+  /** Whether to say how to tell when the airport resets: its resets are not known, and it was not said yet. */
+  readonly resetHint?: boolean;
   /** Proxy nodes of the window with their multiplier and what they should be billed. */
   readonly nodes: readonly NodeModel[];
 }
@@ -78,7 +81,10 @@ export interface AirportModel {
 export interface NodeModel {
   readonly node: string;
   readonly bytes: number;
+  /** By name, settings and amendments. */
   readonly multiplier: Interval;
+  /** By bills, where those tell more. */
+  readonly learned?: Interval;
   readonly billed: Interval;
   /** Whether it is known to belong to this airport. */
   readonly sure: boolean;
@@ -186,15 +192,26 @@ export function airportModel({ airport, outcome, verdict, nodes, forecast, plan 
     verdict,
     forecast,
     plan,
-    nodes: nodes.map(({ node, bytes, uncounted, multiplier, claim }) => ({
-      node,
-      bytes: bytes + uncounted,
-      multiplier: { low: multiplier.low, high: multiplier.high },
-      billed: {
-        low: Math.floor((bytes + uncounted) * multiplier.low),
-        high: Math.ceil((bytes + uncounted) * multiplier.high),
-      },
-      sure: claim === 'sure',
-    })),
+    nodes: nodes.map((node) => nodeModel(node, verdict.learned)),
+  };
+}
+
+function nodeModel(
+  { node, provider, bytes, uncounted, multiplier, claim }: NodeUse,
+  known: LearnedBilling | undefined,
+): NodeModel {
+  const found = known?.multipliers.find((each) => each.node === node && each.provider === provider);
+  // Bills that bear out what the name says tell nothing new.
+  const tells = found !== undefined && (found.low > multiplier.low || found.high < multiplier.high);
+  const learned = tells ? { low: found.low, high: found.high } : undefined;
+  const { low, high } = learned ?? multiplier;
+  const moved = bytes + uncounted;
+  return {
+    node,
+    bytes: moved,
+    multiplier: { low: multiplier.low, high: multiplier.high },
+    ...(learned === undefined ? {} : { learned }),
+    billed: { low: Math.floor(moved * low), high: Math.ceil(moved * high) },
+    sure: claim === 'sure',
   };
 }

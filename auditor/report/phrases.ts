@@ -1,25 +1,36 @@
 import { DateTime } from 'luxon';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { Expected, Interval } from '../verdict/expected.ts';
-import type { AirportModel, ReportModel } from './model.ts';
-import { shownName } from './shown-name.ts';
+import type { Interval } from '../verdict/expected.ts';
+import { FARTHEST } from '../verdict/forecast.ts';
+import type { ReasonCode } from '../verdict/reason.ts';
+import { basisOf, evidenceOf, isSaidWith } from './evidence.ts';
+import { factorText, figuresOf } from './figures.ts';
+import { comparedOf, isOverbilled } from './leak-basis.ts';
+import type { AirportModel, NodeModel, ReportModel } from './model.ts';
+import { surplusText } from './surplus-text.ts';
 import type { Words } from './wording.ts';
 import { reasonText, wordsOf } from './words.ts';
+import type { Writing } from './writing.ts';
 
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;
-
-/** No airport multiplies by more; then a multiplier explains nothing. */
-const HIGHEST_MULTIPLIER = 50;
 
 /** Sentences and figures that text and mail share, in one language and time zone. */
 export interface Phrases {
   readonly words: Words;
   readonly headline: string;
   readonly span: string;
+  /** How much of the daily budget is used, where there is one. */
+  readonly budget: readonly string[];
   /** Evidence and advice for each airport. */
   evidence(airport: AirportModel): string;
+  /** What stands below the evidence: a steady surplus that asks for an answer, or was called a leak. */
+  notes(airport: AirportModel): readonly string[];
+  /** What is worth a line among an airport's figures. */
+  details(airport: AirportModel): readonly string[];
+  /** What a leak rests on. */
+  leakLines(airport: AirportModel): readonly string[];
   /** `今日消耗`, or since when when the window is longer than a day. */
   billedLabel(airport: AirportModel): string;
   billed(airport: AirportModel): string;
@@ -32,8 +43,8 @@ export interface Phrases {
   /** What changed of the plan, a sentence each. */
   plan(airport: AirportModel): readonly string[];
   lastReport(at: number | null): string;
-  /** A multiplier other than 1, such as `2×` or `0.1–1×`; empty for 1. */
-  multiplier(interval: Interval): string;
+  /** A multiplier other than 1, such as `2×` or `0.1–1×`, and what was learned instead; none for a plain 1. */
+  multipliers(node: Pick<NodeModel, 'multiplier' | 'learned'>): readonly string[];
   interval(interval: Interval): string;
 }
 
@@ -42,62 +53,48 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
   const local = (at: number): DateTime => DateTime.fromMillis(at, { zone: model.timezone });
   const date = (seconds: number): string => local(seconds * 1000).toFormat('yyyy-MM-dd');
   const time = (at: number): string => local(at).toFormat('MM-dd HH:mm');
-  const size = (bytes: number | null): string => (bytes === null ? words.unknown : formatBytes(bytes));
-
-  const interval = ({ low, high }: Interval): string =>
-    formatBytes(low) === formatBytes(high) ? formatBytes(low) : `${formatBytes(low)}–${formatBytes(high)}`;
+  const figures = figuresOf(words);
+  const { size, range: interval } = figures;
+  const writing: Writing = { words, figures, time, date: (at) => date(at / 1000) };
   const billed = ({ verdict: { bill } }: AirportModel): string => {
     if (bill === undefined) return words.unknown;
-    return bill.high === null ? words.atLeast(formatBytes(bill.low)) : interval({ low: bill.low, high: bill.high });
+    return bill.high === null ? words.atLeast(size(bill.low)) : interval({ low: bill.low, high: bill.high });
   };
-  const firstDay = model.airports.some(({ verdict }) => verdict.reasons.some(({ code }) => code === 'first_reading'));
+  const surplusLines = (airport: AirportModel, which: 'ask' | 'known'): string[] => {
+    const { surplus } = airport.verdict;
+    if (surplus === undefined || isSaidWith(airport, model) !== undefined) return [];
+    if ((surplus.answered === 'known') !== (which === 'known')) return [];
+    return [surplusText(airport, surplus, writing)].filter((line) => line !== '');
+  };
+  const isSome = (...codes: readonly ReasonCode[]): boolean =>
+    model.airports.some(({ verdict }) => verdict.reasons.some(({ code }) => codes.includes(code)));
+  const [firstDay, firstDays] = [isSome('first_reading'), isSome('lag_unknown')];
 
   return {
     words,
     headline:
       model.verdict === null
         ? words.headlineWithoutAirports
-        : model.verdict === 'unknown' && firstDay
-          ? words.headlineFirstDay
-          : words.headline[model.verdict],
+        : model.verdict === 'unknown' && (firstDay || firstDays)
+          ? firstDay
+            ? words.headlineFirstDay
+            : words.headlineFirstDays
+          : model.verdict === 'leak' && model.airports.some(isOverbilledLeak)
+            ? words.headlineOverbilled
+            : words.headline[model.verdict],
     span: words.span(time(model.day.from), time(model.day.to), model.timezone),
-    evidence(airport) {
-      const { verdict } = airport;
-      const { expected, difference, reasons, absences, kind, drift, calibration, bill } = verdict;
-      const parts: string[] = [];
-      if (expected === undefined || difference === null) {
-        parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
-      } else {
-        parts.push(
-          words.evidence(airport.airport, billed(airport), expectedText(words, expected), formatBytes(difference)),
-        );
-        if (drift !== undefined) {
-          const days = Math.round(drift.days);
-          parts.push(words.drift(days, formatBytes(drift.bytes), formatBytes(drift.bytes / drift.days)));
-        }
-        const busiest = airport.nodes.find(({ sure }) => sure);
-        if (kind === 'leak' && bill !== undefined && busiest !== undefined && busiest.bytes > 0) {
-          const { node, bytes, multiplier } = busiest;
-          const needed = multiplier.high + Math.max(0, bill.low - expected.high) / bytes;
-          const factor = (value: number): string => `${Math.round(value * 100) / 100}×`;
-          if (needed <= HIGHEST_MULTIPLIER) {
-            parts.push(
-              words.wouldExplain(shownName(node), formatBytes(bytes), factor(needed), factor(multiplier.high)),
-            );
-          }
-        }
-        if (calibration !== undefined && calibration.days > 0) {
-          const percent = `${calibration.ratio >= 1 ? '+' : ''}${((calibration.ratio - 1) * 100).toFixed(1)} %`;
-          parts.push(words.learned(calibration.days, percent, formatBytes(calibration.offset)));
-        }
-        if (reasons.length > 0) parts.push(words.noEvidence(airport.airport, reasonText(words, reasons)));
-        for (const { device, since } of absences) {
-          parts.push(
-            `${words.silent(shownName(device), since === null ? null : time(since))}${language === 'zh' ? '。' : '.'}`,
-          );
-        }
-      }
-      return [...parts, words.advice[kind]].filter((part) => part !== '').join(language === 'zh' ? '' : ' ');
+    budget: budgetLine(model, words, size),
+    evidence: (airport) => evidenceOf(airport, model, writing),
+    notes: (airport) => surplusLines(airport, 'ask'),
+    details: (airport) => [
+      ...surplusLines(airport, 'known'),
+      ...(airport.resetHint === true ? [words.findings.resetHint(airport.airport)] : []),
+    ],
+    leakLines(airport) {
+      const compared = comparedOf(airport);
+      if (compared === undefined || !isOverbilled(compared)) return basisOf(airport, compared, writing);
+      const { billed, expected, difference } = compared;
+      return [words.leakDifference(size(billed.low), size(expected.likely), size(difference))];
     },
     billedLabel({ verdict: { window } }) {
       if (window === undefined || window.to - window.from <= DAY + 2 * 3_600_000) return words.billedToday;
@@ -108,9 +105,10 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     daysLeft({ forecast }) {
       if (!forecast.known) return words.daysLeftUnknown(reasonText(words, [forecast.reason]));
       const range = forecast.range;
-      const likely = words.daysLeft(dayCount(forecast.days));
+      const { days: expected } = forecast;
+      const likely = expected > FARTHEST ? words.daysLeftBeyond(FARTHEST) : words.daysLeft(dayCount(expected));
       const left =
-        range === undefined
+        range === undefined || range.low >= FARTHEST
           ? likely
           : words.daysRange(likely, dayCount(range.low), range.high === null ? null : dayCount(range.high));
       if (forecast.expires !== undefined)
@@ -138,18 +136,23 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       if (model.day.to - at < 2 * MINUTE) return words.justNow;
       return model.day.to - at < DAY ? local(at).toFormat('HH:mm') : time(at);
     },
-    multiplier({ low, high }) {
-      if (low === 1 && high === 1) return '';
-      return low === high ? `${low}×` : `${low}–${high}×`;
-    },
+    multipliers: ({ multiplier, learned }) => [
+      ...(multiplier.low === 1 && multiplier.high === 1 ? [] : [factorText(multiplier)]),
+      ...(learned === undefined ? [] : [words.findings.learnedMultiplier(factorText(learned))]),
+    ],
     interval,
   };
 }
 
-/** The likely figure, with its range where that says more. */
-function expectedText(words: Words, { low, high, likely }: Expected): string {
-  const [lowest, middle, highest] = [formatBytes(low), formatBytes(likely), formatBytes(high)];
-  return lowest === highest ? middle : words.likely(middle, `${lowest}–${highest}`);
+function budgetLine({ today, budget }: ReportModel, words: Words, size: (bytes: number) => string): string[] {
+  // A budget of nothing has no share that is used.
+  if (budget === null || budget === 0 || !today.known) return [];
+  return [words.budget(size(budget), Math.round((today.classes.proxy / budget) * 100))];
+}
+
+function isOverbilledLeak(airport: AirportModel): boolean {
+  const compared = comparedOf(airport);
+  return airport.verdict.kind === 'leak' && compared !== undefined && isOverbilled(compared);
 }
 
 /** Whole days from ten on; one decimal below, where it matters. */

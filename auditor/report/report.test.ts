@@ -124,7 +124,10 @@ describe('the report as text', () => {
       unlimited: true,
       quota: null,
       remaining: null,
-      verdict: verdict({ bill: { low: GB, high: null, newCycle: true }, reasons: [{ code: 'cycle_began' }] }),
+      verdict: verdict({
+        bill: { low: GB, likely: GB, high: null, newCycle: true },
+        reasons: [{ code: 'cycle_began' }],
+      }),
       forecast: { known: false, reason: { code: 'quota_unlimited' } },
     });
     const text = reportText(model([reset]), 'zh');

@@ -13,7 +13,7 @@ export function reportText(model: ReportModel, language: Language): string {
   const { words } = phrases;
   const sections = [
     [words.subject(model.day.date), phrases.span],
-    [phrases.headline, ...model.airports.map((airport) => phrases.evidence(airport))],
+    [phrases.headline, ...model.airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])],
     [`${words.summary}:`, ...todayLines(model, phrases)],
     ...(model.airports.length === 0
       ? []
@@ -26,7 +26,7 @@ export function reportText(model: ReportModel, language: Language): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-export function todayLines({ today, budget }: ReportModel, { words }: Phrases): string[] {
+export function todayLines({ today }: ReportModel, { words, budget }: Phrases): string[] {
   if (!today.known) return [`- ${words.unknownToday(reasonText(words, today.reasons))}`];
   const { proxy, direct, local, reject, unattributed } = today.classes;
   const others = [
@@ -38,7 +38,7 @@ export function todayLines({ today, budget }: ReportModel, { words }: Phrases): 
     `- ${words.localTraffic}: ${formatBytes(direct + local)}${words.localParts(formatBytes(direct), formatBytes(local))}`,
     ...(others.length === 0 ? [] : [`- ${words.otherTraffic}: ${others.join(', ')}`]),
     `- ${words.totalTraffic}: ${formatBytes(today.total)}`,
-    ...(budget === null ? [] : [`- ${words.budget(formatBytes(budget), Math.round((proxy / budget) * 100))}`]),
+    ...budget.map((line) => `- ${line}`),
   ];
 }
 
@@ -51,21 +51,18 @@ export function airportLines(airport: AirportModel, phrases: Phrases): string[] 
     head,
     `  ${phrases.billedLabel(airport)}: ${phrases.billed(airport)} | ${words.remaining}: ${phrases.remaining(airport)} | ${phrases.daysLeft(airport)}`,
     `  ${words.used}: ${phrases.usedOfQuota(airport)}${dates.length === 0 ? '' : ` | ${dates.join(' | ')}`}`,
-    ...phrases.plan(airport).map((change) => `  ${change}`),
+    ...[...phrases.plan(airport), ...phrases.details(airport)].map((line) => `  ${line}`),
   ];
 }
 
 /** One line where all is well; a warning of its own for each airport that leaks. */
-function leakSections(model: ReportModel, { words }: Phrases): string[][] {
+function leakSections(model: ReportModel, phrases: Phrases): string[][] {
+  const { words } = phrases;
   const leaks = model.airports.filter(({ verdict }) => verdict.kind === 'leak');
   if (leaks.length === 0) return [[`【${words.leakCheck}】: ${words.leakCheckResult[model.verdict ?? 'unknown']}`]];
-  return leaks.map(({ airport, verdict }) => [
-    `【${words.leakWarning}】${words.airport(airport)}`,
-    words.leakDifference(
-      formatBytes(verdict.bill?.low ?? 0),
-      formatBytes(verdict.expected?.likely ?? 0),
-      formatBytes(Math.abs(verdict.difference ?? 0)),
-    ),
+  return leaks.map((airport) => [
+    `【${words.leakWarning}】${words.airport(airport.airport)}`,
+    ...phrases.leakLines(airport),
   ]);
 }
 
@@ -95,8 +92,8 @@ export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): 
 
 /** A line for each of the most used nodes, with what its multiplier makes of it. */
 export function nodeLines(airport: AirportModel, phrases: Phrases): string[] {
-  return airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, multiplier, billed }) => {
-    const sign = phrases.multiplier(multiplier);
-    return `- ${shownName(node)}: ${formatBytes(bytes)}${sign === '' ? '' : ` (${sign} → ${phrases.interval(billed)})`}`;
+  return airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, billed, ...factors }) => {
+    const signs = phrases.multipliers(factors).join(phrases.words.separator);
+    return `- ${shownName(node)}: ${formatBytes(bytes)}${signs === '' ? '' : ` (${signs} → ${phrases.interval(billed)})`}`;
   });
 }

@@ -1,6 +1,7 @@
 import type { TrafficClass } from '../../core/traffic.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
+import type { FindingWords } from './finding-words.ts';
 
 /** A range of sizes, already written out, such as `13.83 GB–13.98 GB`. */
 type SizeText = string;
@@ -12,21 +13,16 @@ export interface Words {
   readonly span: (from: string, to: string, timezone: string) => string;
   /** The first line of a report. */
   readonly headline: Readonly<Record<VerdictKind, string>>;
+  /** A leak that shows in the bill of its window alone. */
+  readonly headlineOverbilled: string;
   readonly headlineFirstDay: string;
+  /** While it is not known how an airport bills. */
+  readonly headlineFirstDays: string;
   readonly headlineWithoutAirports: string;
-  /** Evidence of a verdict in one sentence. */
-  readonly evidence: (airport: string, billed: SizeText, expected: SizeText, difference: SizeText) => string;
-  readonly likely: (size: SizeText, range: SizeText) => string;
-  readonly noEvidence: (airport: string, reasons: string) => string;
   /** What to do about a verdict; empty when nothing. */
   readonly advice: Readonly<Record<VerdictKind, string>>;
-  /** What stayed, over how many days. */
-  readonly drift: (days: number, total: SizeText, daily: SizeText) => string;
-  /** What was learned of an airport's bill; bytes a day. */
-  readonly learned: (days: number, percent: string, daily: SizeText) => string;
-  /** Which multiplier of the busiest node would explain the difference. */
-  readonly wouldExplain: (node: string, share: SizeText, needed: string, assumed: string) => string;
-  readonly silent: (device: string, since: string | null) => string;
+  /** What a verdict found. */
+  readonly findings: FindingWords;
   readonly summary: string;
   readonly classes: Readonly<Record<TrafficClass, string>>;
   readonly proxyTraffic: string;
@@ -50,6 +46,8 @@ export interface Words {
   readonly unlimited: string;
   readonly unknown: string;
   readonly daysLeft: (days: string) => string;
+  /** Longer than anybody plans ahead. */
+  readonly daysLeftBeyond: (days: number) => string;
   /** The likely days with their range, which holds the truth four times of five. */
   readonly daysRange: (likely: string, low: string, high: string | null) => string;
   readonly expiresFirst: (days: string) => string;

@@ -1,3 +1,4 @@
+import { ENGLISH_FINDINGS } from './finding-words-en.ts';
 import type { Words } from './wording.ts';
 
 export const ENGLISH: Words = {
@@ -6,33 +7,26 @@ export const ENGLISH: Words = {
   span: (from, to, timezone) => `${from} – ${to} (${timezone})`,
   headline: {
     ok: 'The bill fits, no leak found',
-    leak: 'The airport billed too much: there may be a leak',
-    drift: 'The airport bills a little too much every day',
+    leak: 'There may be a leak',
+    drift: 'The airport bills more than it used to',
     underbilled: 'The airport billed less than the devices used',
     incomplete: 'Data is not complete yet, no conclusion',
     unknown: 'No comparison is possible today',
   },
+  headlineOverbilled: 'The airport billed too much: there may be a leak',
   headlineFirstDay: 'Recording begins today, comparison tomorrow',
+  headlineFirstDays: 'Comparison has just begun, no conclusion yet',
   headlineWithoutAirports: 'No airport is configured: use only',
-  evidence: (airport, billed, expected, difference) =>
-    `Airport ${airport} billed ${billed}; your devices should cost ${expected} with multipliers; difference ${difference}.`,
-  likely: (size, range) => `${size} (possibly ${range})`,
-  noEvidence: (airport, reasons) => `Airport ${airport}: ${reasons}.`,
   advice: {
     ok: '',
     leak: 'Check whether the subscription link got out (reset it in the airport’s panel), whether a device runs without an exporter, and the multipliers of the nodes.',
-    drift: 'Check the multipliers of the nodes, and whether a device runs without an exporter.',
-    underbilled: 'The airport may bill late, or a multiplier is lower than the name of its node says.',
+    drift: 'Check first the multipliers of nodes used since then, and whether a device runs without an exporter.',
+    underbilled:
+      'It is the second window in a row; check first whether a multiplier is lower than the name of its node says, and whether all these nodes belong to this airport.',
     incomplete: 'When the device reports again, the gap is filled and compared by itself.',
     unknown: '',
   },
-  drift: (days, total, daily) =>
-    `In the last ${days} days it billed ${total} too much, about ${daily} a day, which is hardly chance.`,
-  learned: (days, percent, daily) =>
-    `(Calibrated by ${days} days that fitted: ${percent} beside the multipliers, ${daily} a day of health checks.)`,
-  wouldExplain: (node, share, needed, assumed) =>
-    `The busiest node is ${node} (${share}): it would have to be multiplied by ${needed}, not ${assumed}, to explain the difference.`,
-  silent: (device, since) => (since === null ? `${device} has no report` : `${device} has not reported since ${since}`),
+  findings: ENGLISH_FINDINGS,
   summary: 'Today',
   classes: { proxy: 'Proxy', direct: 'Direct', local: 'Local nodes', reject: 'Rejected', unattributed: 'Unattributed' },
   proxyTraffic: 'Proxy traffic',
@@ -58,6 +52,7 @@ export const ENGLISH: Words = {
   unlimited: 'unlimited',
   unknown: 'unknown',
   daysLeft: (days) => `lasts about ${days} days`,
+  daysLeftBeyond: (days) => `lasts more than ${days} days`,
   daysRange: (likely, low, high) =>
     low === high
       ? likely
@@ -90,7 +85,7 @@ export const ENGLISH: Words = {
   nodes: 'Nodes',
   actual: 'Used',
   billed: 'With multiplier',
-  multiplierNote: 'Multipliers are taken from names',
+  multiplierNote: 'Multipliers come from names or bills',
   hosts: 'Most used sites',
   settledShare: (percent) =>
     `${percent} % of the bytes were attributed by the rate of connections before they closed (totals are exact).`,
@@ -156,12 +151,18 @@ export const ENGLISH: Words = {
     first_reading: () => 'the first reading; comparison begins tomorrow',
     reading_unchanged: (since) =>
       `the kernel has not read the airport since ${since}; let the provider's interval be shorter`,
+    reading_fell: () =>
+      'the airport told less use than before: later readings will tell an old answer from a credit or a new cycle',
+    reading_old: () => 'the airport gave an old answer, which is set aside',
     clock_set_back: () => 'the clock of this machine was set back; comparison begins anew',
     readings_none: () => 'no reading of this airport was ever kept',
     reading_missing: (time) => `no reading of the airport was kept within 3 hours of ${time}`,
     readings_kept: (span) => `readings are kept of ${span}`,
     readings_apart: () => 'between the readings at the ends there is a gap; choose other ends',
     window_past: () => 'a window of the past: what is left is not shown',
+    habit_unknown: () =>
+      'more was billed than devices used, but how this airport bills is not known well enough yet to say more',
+    lag_unknown: () => 'how late this airport bills is not known yet, so the first days prove nothing',
     cycle_began: () => 'use fell: the airport began a new cycle',
     quota_unknown: () => 'the quota is unknown',
     use_unknown: () => 'the use is unknown',

@@ -1,3 +1,4 @@
+import { CHINESE_FINDINGS } from './finding-words-zh.ts';
 import type { Words } from './wording.ts';
 
 /** Wording and order of the daily report that people know, where it was right. */
@@ -7,32 +8,25 @@ export const CHINESE: Words = {
   span: (from, to, timezone) => `${from} – ${to}（${timezone}）`,
   headline: {
     ok: '账单吻合，没有发现泄露',
-    leak: '机场多扣了流量，可能存在代理泄露',
-    drift: '机场每天都多扣一点，请留意',
+    leak: '可能存在代理泄露',
+    drift: '机场扣的流量变多了，请留意',
     underbilled: '机场扣得比设备用的少',
     incomplete: '数据还不完整，暂时不能下结论',
     unknown: '今天无法对账',
   },
+  headlineOverbilled: '机场多扣了流量，可能存在代理泄露',
   headlineFirstDay: '今天开始记录，明天起对账',
+  headlineFirstDays: '刚开始对账，还不能下结论',
   headlineWithoutAirports: '没有配置机场，只统计用量',
-  evidence: (airport, billed, expected, difference) =>
-    `机场 ${airport} 扣除了 ${billed}，您的设备按倍率应计 ${expected}，相差 ${difference}。`,
-  likely: (size, range) => `${size}（可能 ${range}）`,
-  noEvidence: (airport, reasons) => `机场 ${airport}：${reasons}。`,
   advice: {
     ok: '',
     leak: '请检查订阅链接是否外泄（可在机场面板重置订阅）、是否有没装采集程序的设备，以及节点倍率是否正确。',
-    drift: '请检查节点倍率，以及是否有没装采集程序的设备。',
-    underbilled: '机场可能延迟结算，或节点倍率低于名称所示。',
+    drift: '请先检查从那天起用的节点的倍率，以及是否有没装采集程序的设备。',
+    underbilled: '连续两个窗口都是这样；请先检查节点倍率是否比名称所示的低，以及节点是否都属于这个机场。',
     incomplete: '设备恢复上报后会自动补齐并重新核对。',
     unknown: '',
   },
-  drift: (days, total, daily) => `最近 ${days} 天一共多扣了 ${total}，约每天 ${daily}，不像是偶然误差。`,
-  learned: (days, percent, daily) =>
-    `（已按过去 ${days} 天的正常情况校准：倍率之外 ${percent}，每天 ${daily} 健康检查）`,
-  wouldExplain: (node, share, needed, assumed) =>
-    `用得最多的节点是 ${node}（${share}）：它的倍率要是 ${needed}（现按 ${assumed}）才能解释这个差额。`,
-  silent: (device, since) => (since === null ? `${device} 没有上报记录` : `${device} 自 ${since} 起没有上报`),
+  findings: CHINESE_FINDINGS,
   summary: '今日汇总',
   classes: { proxy: '代理', direct: '直连', local: '本地节点', reject: '拦截', unattributed: '未归属' },
   proxyTraffic: '代理流量',
@@ -56,6 +50,7 @@ export const CHINESE: Words = {
   unlimited: '不限量',
   unknown: '未知',
   daysLeft: (days) => `预计还可用 ${days} 天`,
+  daysLeftBeyond: (days) => `预计还可用 ${days} 天以上`,
   daysRange: (likely, low, high) =>
     low === high ? likely : `${likely}（${high === null ? `至少 ${low} 天` : `${low}–${high} 天`}，80% 把握）`,
   expiresFirst: (days) => `套餐 ${days} 天后先到期`,
@@ -86,7 +81,7 @@ export const CHINESE: Words = {
   nodes: '节点',
   actual: '实际',
   billed: '按倍率计',
-  multiplierNote: '倍率取自节点名',
+  multiplierNote: '倍率取自节点名或账单',
   hosts: '用得最多的网站',
   settledShare: (percent) => `其中 ${percent} % 按连接关闭前的速率结算归属（总量精确到字节）。`,
   separator: '；',
@@ -147,12 +142,16 @@ export const CHINESE: Words = {
     device_silent: (device) => `设备 ${device} 没有上报，差额可能是它用的`,
     first_reading: () => '第一次读取，明天起对账',
     reading_unchanged: (since) => `内核从 ${since} 起没有再更新这个机场，可把 provider 的 interval 改短`,
+    reading_fell: () => '机场报出的已用量比上次少：等后续读数确认是旧数据、退还流量还是新周期',
+    reading_old: () => '机场报出的是以前的数据，这次读数不用',
     clock_set_back: () => '服务器时间被调回过，从现在起重新比对',
     readings_none: () => '还没有保存过这个机场的读数',
     reading_missing: (time) => `${time} 前后 3 小时内没有保存机场读数`,
     readings_kept: (span) => `现有读数：${span}`,
     readings_apart: () => '两端的读数之间有缺口，无法比较；请换一个起止时间',
     window_past: () => '过去的时间段，不显示剩余流量',
+    habit_unknown: () => '账单比设备用量多，但对这个机场的计费习惯还了解不够，暂不下结论',
+    lag_unknown: () => '还不知道这个机场多晚才入账，头几天的差额不作结论',
     cycle_began: () => '已用量变小了：机场开始了新的计费周期',
     quota_unknown: () => '套餐总量未知',
     use_unknown: () => '已用量未知',

@@ -38,7 +38,7 @@ function linesOf(topic: Exclude<Topic, 'report'>, model: ReportModel, language: 
     case 'verdict':
       return airports.length === 0
         ? [botWordsOf(language).noAirport]
-        : [phrases.headline, ...airports.map((airport) => phrases.evidence(airport))];
+        : [phrases.headline, ...airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])];
   }
 }
 

@@ -8,7 +8,8 @@ import type { Language } from '../../core/language.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram/telegram.ts';
-import { exampleAirport, exampleVerdict } from '../../test/example-report.ts';
+import { exampleFindings } from '../../test/example-findings.ts';
+import { exampleAirport } from '../../test/example-report.ts';
 import { CODE_LIVES, makeBindingCode } from './binding-codes.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
 import { createLiveView, type LiveView, type OwnedAirport } from './live-view.ts';
@@ -146,7 +147,7 @@ describe('a bound chat', () => {
   });
 
   it('is told of a leak once, and of that of nobody else', async () => {
-    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    const leak = exampleFindings.leak;
     audited(
       { user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) },
       { user: 'bob', model: exampleAirport({ airport: 'bob.yaml', verdict: leak }) },
@@ -157,11 +158,11 @@ describe('a bound chat', () => {
     expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([ALICE]);
     const { text } = telegram.sent[before] ?? { text: '' };
     expect(text).toContain('可能存在代理泄露');
-    expect(text).toContain('相差 9.00 GB');
+    expect(text).toContain('多 9.00 GB');
   });
 
   it('is told of a leak later when Telegram did not take it, or when it was muted', async () => {
-    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    const leak = exampleFindings.leak;
     audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
     expect((await say(ALICE, '/mute')).buttons).toEqual(['/mute 1', '/mute 7', '/mute 0']);
     expect((await answer(() => telegram.press(ALICE, '/mute 1'))).text).toContain('到 11-24 12:00 为止');
@@ -178,7 +179,7 @@ describe('a bound chat', () => {
   });
 
   it('is told of a leak though another chat of its user wants no more messages', async () => {
-    const leak = exampleVerdict({ kind: 'leak', difference: 9 * GB });
+    const leak = exampleFindings.leak;
     audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
     await bind(BOB, 'alice');
     telegram.block(ALICE);

@@ -1,17 +1,15 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { AirportModel } from '../report/model.ts';
-import { phrasesOf } from '../report/phrases.ts';
-import { fitting } from './answers.ts';
 import { botWordsOf, TOPICS } from './bot-words.ts';
 import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
 import type { LiveView } from './live-view.ts';
+import { type News, newsOf } from './news.ts';
 import { createTransport, type TelegramConfig } from './transport.ts';
 
 export interface TelegramBot {
-  /** Pushes each leak that a chat was not told of yet to the chats of its user. Never throws. */
+  /** Pushes what was found and a chat was not told of yet to the chats of its user. Never throws. */
   announce(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -83,16 +81,13 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
   };
   const running = run();
   const untold = (error: unknown): void =>
-    logger.warn({ problem: wordsOf(error) }, 'a leak was not told on Telegram; tried again');
-  /** @param from when the window of the leak began */
-  const tellOfLeak = async (user: string, model: AirportModel, from: number): Promise<void> => {
-    const phrases = phrasesOf({ ...view.of(user, day), airports: [model], verdict: 'leak' }, language);
-    const text = fitting(`⚠️ ${phrases.headline}\n${phrases.evidence(model)}`);
+    logger.warn({ problem: wordsOf(error) }, 'a finding was not told on Telegram; tried again');
+  const tell = async (user: string, { key, at, text, isTold }: News): Promise<void> => {
     for (const { chat, mutedUntil, told } of await chats.of(user)) {
-      if (mutedUntil > clock.now() || told[model.airport] === from) continue;
+      if (mutedUntil > clock.now() || isTold(told[key])) continue;
       try {
         await send(chat, { text, buttons: menu(language) });
-        await chats.change(chat, { told: { ...told, [model.airport]: from } });
+        await chats.change(chat, { told: { ...told, [key]: at } });
       } catch (error) {
         // A chat that blocked the bot, or is gone, must not keep the others from hearing of it.
         if (!isOfTheChat(error)) throw error;
@@ -105,8 +100,7 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
     async announce() {
       try {
         for (const { user, model } of view.airports()) {
-          const from = model.verdict.window?.from;
-          if (model.verdict.kind === 'leak' && from !== undefined) await tellOfLeak(user, model, from);
+          for (const news of newsOf(model, view.of(user, day), language)) await tell(user, news);
         }
       } catch (error) {
         untold(error);

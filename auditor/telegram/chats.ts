@@ -7,7 +7,7 @@ const chatSchema = z.object({
   user: z.string(),
   /** Epoch milliseconds until which nothing is pushed; 0 when not muted. */
   mutedUntil: z.number(),
-  /** For each airport, when the window began whose leak was told. */
+  /** For each thing that was told, such as the leak of an airport, an instant by which it is known again. */
   told: z.record(z.string(), z.number()),
 });
 export type Chat = z.infer<typeof chatSchema>;

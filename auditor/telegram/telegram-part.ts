@@ -10,7 +10,7 @@ import type { LiveView } from './live-view.ts';
 export interface TelegramPart {
   /** The settings are new. */
   change(): void;
-  /** Begins to push leaks that were not told yet, unless that is still under way: nobody waits for Telegram. */
+  /** Begins to push what was found and not told yet, unless that is still under way: nobody waits for Telegram. */
   announce(): void;
   stop(): Promise<void>;
 }

@@ -53,6 +53,10 @@ export const REASON_CODES = [
   'cycle_began',
   'clock_set_back',
   'reading_unchanged',
+  'reading_fell',
+  'reading_old',
+  'lag_unknown',
+  'habit_unknown',
   // A window of the past.
   'readings_none',
   'reading_missing',

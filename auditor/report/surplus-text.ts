@@ -1,0 +1,67 @@
+import type { Surplus, SurplusCause } from '../verdict/finding.ts';
+import { type Figures, factorText, nameArgument, sizeArgument } from './figures.ts';
+import type { AirportModel } from './model.ts';
+import { onOneLine, shownName } from './shown-name.ts';
+import type { Words } from './wording.ts';
+import type { Writing } from './writing.ts';
+
+/** A steady surplus in words: all of it where it is told, one line from then on. Empty where there is none to speak of. */
+export function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, date }: Writing): string {
+  const { surplus: say, sentences } = words.findings;
+  const { daily, answered, told, since, sinceBeginning, checks } = surplus;
+  // Rounds to nothing, or is no figure.
+  if (!(daily.likely >= 1) || !Number.isFinite(daily.likely)) return '';
+  const { pool } = airport.verdict;
+  const name = pool === undefined ? airport.airport : words.findings.joined(pool.airports);
+  const likely = figures.size(daily.likely);
+  if (answered === 'known') return say.known(name, likely);
+  const sureness = surenessOf(surplus, words, figures);
+  if (answered === 'leak') return say.leak(name, likely, sureness);
+  const answer = say.answer(...commands(airport.airport, daily.likely));
+  if (!told) return sentences([say.untold(name, likely, sureness), answer]);
+  const causes = causesOf(surplus.causes, airport, words);
+  return sentences([
+    say.told(name, sinceBeginning ? say.sinceBeginning : say.since(date(since)), likely, sureness),
+    causes.length === 0 ? '' : say.causes(causes),
+    // More than the whole would not be a part of it.
+    checks >= 1 && checks <= daily.high ? say.checks(figures.size(checks)) : '',
+    answer,
+  ]);
+}
+
+function surenessOf({ share, daily }: Surplus, { findings: { surplus } }: Words, figures: Figures): string {
+  const range = figures.range(daily);
+  return surplus.sureness(
+    Number.isFinite(share) && share > 0 ? Math.round(share * 100) : null,
+    range === figures.size(daily.likely) ? null : range,
+  );
+}
+
+/** The two ways to answer, as commands. */
+function commands(airport: string, daily: number): [known: string, leak: string] {
+  const name = nameArgument(onOneLine(airport));
+  return [
+    `flowcollect audit amend known ${name} --per-day ${sizeArgument(daily)}`,
+    `flowcollect audit amend leak ${name}`,
+  ];
+}
+
+function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { findings }: Words): string[] {
+  const { cause: kinds, causeMultiplier } = findings.surplus;
+  return causes.map((cause) =>
+    cause.kind === 'multiplier'
+      ? causeMultiplier(isBorneOut(cause, airport) ? shownName(cause.node) : null, factorText(cause.multiplier))
+      : kinds[cause.kind],
+  );
+}
+
+/** Whether the nodes' table has the node, and says nothing else of its multiplier. */
+function isBorneOut({ node, multiplier }: SurplusCause & { kind: 'multiplier' }, { nodes }: AirportModel): boolean {
+  const rows = nodes.filter((each) => each.node === node);
+  return (
+    rows.length > 0 &&
+    rows.every(
+      ({ learned }) => learned === undefined || (learned.low <= multiplier.high && multiplier.low <= learned.high),
+    )
+  );
+}

@@ -1,0 +1,12 @@
+import type { Figures } from './figures.ts';
+import type { Words } from './wording.ts';
+
+/** How sentences, figures and instants are written: in one language and time zone. */
+export interface Writing {
+  readonly words: Words;
+  readonly figures: Figures;
+  /** Epoch milliseconds to a day with its time. */
+  readonly time: (at: number) => string;
+  /** Epoch milliseconds to a day. */
+  readonly date: (at: number) => string;
+}
