@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
-import { forecast } from './forecast.ts';
+import { FARTHEST, forecast } from './forecast.ts';
 import type { Reading } from './reading.ts';
 
 const HOUR = 3_600_000;
@@ -39,25 +39,43 @@ describe('the days left', () => {
     expect(range?.high).toBeGreaterThan(4);
   });
 
-  it('follow newer days more than older ones', () => {
-    const rising = daysOf(reading(), trailOf(...Array.from({ length: 20 }, (_, day) => (day < 10 ? 1 : 3))));
-    expect(rising.days).toBeLessThan(40 / 2);
-    expect(rising.days).toBeGreaterThan(40 / 3);
+  it('are those of the mean of the last four weeks', () => {
+    const days = [...Array<number>(5).fill(4), ...Array<number>(14).fill(1), ...Array<number>(14).fill(3)];
+    expect(daysOf(reading(), trailOf(...days)).days).toBeCloseTo(40 / 2);
   });
 
-  it('know that weekends are dearer', () => {
-    const weeks = [1, 1, 1, 1, 1, 10, 10, 1, 1, 1, 1, 1, 10, 10, 1, 1, 1, 1, 1, 10, 10];
-    const beforeWorkdays = daysOf(reading({ quota: 68 * GB }), trailOf(...weeks.map((each) => each / 2)));
-    const beforeWeekend = daysOf(
-      reading({ quota: 68 * GB }),
-      trailOf(...[...weeks.slice(5), ...weeks.slice(0, 5)].map((each) => each / 2)),
-    );
-    expect(beforeWorkdays.days).toBeGreaterThan(beforeWeekend.days + 2);
-  });
-
-  it('use the days before this cycle while it is young', () => {
+  it('use the days before this cycle, from its first reading on', () => {
     const earlier = [{ from: NOW - 15 * DAY, to: NOW - DAY, bytes: 14 * 5 * GB }];
-    expect(daysOf(reading(), trailOf(20), earlier).days).toBeGreaterThan(5);
+    expect(daysOf(reading(), trailOf(20), earlier).days).toBeCloseTo(40 / 6);
+    const fresh = [{ from: NOW - 14 * DAY, to: NOW, bytes: 14 * 5 * GB }];
+    expect(daysOf(reading(), [{ at: NOW, used: 60 * GB }], fresh).days).toBeCloseTo(8);
+  });
+
+  it('leave out what no reading covers', () => {
+    const old = [{ from: NOW - 20 * DAY, to: NOW - 10 * DAY, bytes: 10 * 6 * GB }];
+    expect(daysOf(reading(), trailOf(2, 2), old).days).toBeCloseTo(40 / ((10 * 6 + 2 * 2) / 12));
+  });
+
+  it('do not count twice what an old answer took back for some hours', () => {
+    const steady = trailOf(5, 5, 5, 5);
+    const stale = { at: NOW - 1.5 * DAY, used: 42 * GB };
+    expect(daysOf(reading(), [...steady, stale]).days).toBeCloseTo(8);
+  });
+
+  it('take a credit for a stretch without use', () => {
+    const trail = [0, 10, 20, 24, 34, 44].map((each, day) => ({ at: NOW - (6 - day) * DAY, used: (16 + each) * GB }));
+    const credited = trail.map((point, day) => (day < 3 ? { ...point, used: point.used + 20 * GB } : point));
+    expect(daysOf(reading(), credited).days).toBeCloseTo(6);
+  });
+
+  it('stand without a reset that is not known', () => {
+    expect(daysOf(reading(), trailOf(10, 10)).reset).toBeUndefined();
+  });
+
+  it('are a figure, however little is used', () => {
+    const { days, range } = daysOf(reading(), [{ at: NOW - DAY, used: 60 * GB - 1 }]);
+    expect(days).toBeCloseTo(40 * GB, -3);
+    expect(range).toEqual({ low: FARTHEST, high: null, chance: 0.8 });
   });
 
   it('say what a day may cost to reach the reset, and the chance that it is reached', () => {

@@ -1,4 +1,5 @@
-import { type Habit, habitOf, type Stretch } from './daily-use.ts';
+import { dailyUse, type Stretch } from './daily-use.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
 import { type Reading, remainingOf } from './reading.ts';
 import { type Reason, reason } from './reason.ts';
 
@@ -6,11 +7,14 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Shorter than this, a pace says more about the hour than about the days to come. */
 const SHORTEST_SPAN = 6 * HOUR;
-/** Nobody plans further ahead. */
-const FARTHEST = 400;
-/** The range holds the truth four times of five: so many standard deviations to either side. */
+/** Nobody plans further ahead, in days. */
+export const FARTHEST = 400;
+/** Most readings are of the night: the coming day's bytes may all come after some hours of sleep, in days. */
+const SLEEP = 0.25;
+/** One in ten lies above the range, one in ten below. */
 const CHANCE = 0.8;
-const DEVIATIONS = 1.2816;
+/** An old answer of a cache or of a second server is soon followed by a newer one; a credit takes days to be used. */
+const OLD_ANSWER = DAY;
 
 /** The airport's counter at an instant of the present cycle. */
 export interface TrailPoint {
@@ -27,7 +31,7 @@ export type Forecast =
       readonly days: number;
       /** Bytes a day until then. */
       readonly pace: number;
-      /** Days left at worst and at best, with the chance that it is within; `high` is null beyond a year. Absent before a whole day was seen. */
+      /** Days left at worst and at best, with the chance that it is within; `low` is at most {@link FARTHEST}, `high` null beyond. Absent before a whole day was seen. */
       readonly range?: { readonly low: number; readonly high: number | null; readonly chance: number };
       /** The next reset comes first; with the bytes a day that would last until then, and the chance that it will. */
       readonly reset?: {
@@ -42,7 +46,7 @@ export type Forecast =
   | { readonly known: false; readonly reason: Reason };
 
 /**
- * Days left, walking from day to day by the habit of the last four weeks, weekdays apart.
+ * Days left: what remains over the mean of the last weeks' days, this cycle's and those before.
  *
  * @param trail earlier readings of this cycle, in any order
  * @param earlier what was billed before this cycle
@@ -53,15 +57,15 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
   const remaining = remainingOf(reading);
   if (reading.used === null) return refuse('use_unknown');
   if (remaining === null) return refuse('quota_unknown');
-  const stretches = stretchesOf([...trail, { at: reading.at, used: reading.used }]);
-  const first = stretches[0];
-  if (first === undefined || reading.at - first.from < SHORTEST_SPAN) return refuse('observed_too_short');
-  const habit = habitOf([...earlier.filter(({ to }) => to <= first.from), ...stretches], reading.at);
-  const grown = stretches.reduce((sum, { bytes }) => sum + bytes, 0);
-  const pace = (grown / (reading.at - first.from)) * DAY;
-  const days = habit === undefined ? remaining / pace : exhausted(habit, remaining, 0);
+  const cycle = stretchesOf([...trail.filter(({ at }) => at < reading.at), { at: reading.at, used: reading.used }]);
+  const begin = cycle[0]?.from ?? reading.at;
+  const stretches = [...earlier.filter(({ to }) => to <= begin), ...cycle];
+  const outlook = outlookBy(dailyUse(stretches, reading.at));
+  const pace = outlook?.mean ?? paceOf(cycle);
+  if (pace === undefined) return refuse('observed_too_short');
   if (remaining === 0) return { known: true, days: 0, pace };
-  if (!(days < Number.POSITIVE_INFINITY)) return refuse('no_use');
+  if (pace === 0) return refuse('no_use');
+  const days = remaining / pace;
 
   const until = (seconds: number | null): number => (seconds === null ? 0 : (seconds * 1000 - reading.at) / DAY);
   const [untilReset, untilExpiry] = [until(reading.reset), until(reading.expiry)];
@@ -69,15 +73,15 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
   return {
     known: true,
     days,
-    pace: remaining / days,
-    ...(habit === undefined ? {} : { range: rangeOf(habit, remaining) }),
+    pace,
+    ...(outlook === undefined ? {} : { range: rangeOf(outlook, remaining) }),
     ...(resets
       ? {
           reset: {
             days: untilReset,
             allowance: remaining / untilReset,
             reached: days >= untilReset,
-            ...(habit === undefined ? {} : { chance: chanceToLast(habit, remaining, untilReset) }),
+            ...(outlook === undefined ? {} : { chance: outlook.chance(remaining, untilReset) }),
           },
         }
       : {}),
@@ -85,48 +89,53 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
   };
 }
 
-/** Stretches between readings; a counter that was corrected downwards a little counts as standing. */
-function stretchesOf(points: readonly TrailPoint[]): Stretch[] {
-  const ordered = [...points].sort((a, b) => a.at - b.at);
-  return ordered.slice(1).flatMap((point, index): Stretch[] => {
-    const before = ordered[index];
-    if (before === undefined || point.at <= before.at) return [];
-    return [{ from: before.at, to: point.at, bytes: Math.max(0, point.used - before.used) }];
-  });
+function outlookBy(days: readonly number[]): Outlook | undefined {
+  return days.length === 0 ? undefined : outlookOf(days);
 }
 
-/** Days until the use of all days, so many standard deviations above what is expected, comes to the bytes. */
-function exhausted(habit: Habit, bytes: number, deviations: number): number {
-  let [sum, before] = [0, 0];
+/** Bytes a day while no whole day was seen. */
+function paceOf(stretches: readonly Stretch[]): number | undefined {
+  const [seen, bytes] = stretches.reduce(([span, sum], each) => [span + each.to - each.from, sum + each.bytes], [0, 0]);
+  return seen < SHORTEST_SPAN ? undefined : (bytes / seen) * DAY;
+}
+/**
+ * Stretches between readings. A reading below an earlier one whose height is back within a day was an old answer and is
+ * left out, else what lies between would count twice; a fall that stays is a credit, and counts as no use.
+ */
+function stretchesOf(points: readonly TrailPoint[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  const ordered = [...points].sort((a, b) => a.at - b.at);
+  let before = ordered[0];
+  for (const [index, point] of ordered.entries()) {
+    if (before === undefined || point.at <= before.at) continue;
+    const { at, used } = before;
+    const soon = (later: TrailPoint): boolean => later.at - point.at <= OLD_ANSWER && later.used >= used;
+    if (point.used < used && ordered.slice(index + 1).some(soon)) continue;
+    stretches.push({ from: at, to: point.at, bytes: Math.max(0, point.used - used) });
+    before = point;
+  }
+  return stretches;
+}
+
+function rangeOf(outlook: Outlook, remaining: number): { low: number; high: number | null; chance: number } {
+  const days = remaining / outlook.mean;
+  const low = Math.min(days, lasting(outlook, remaining, 'above') ?? FARTHEST);
+  const high = days > FARTHEST ? null : lasting(outlook, remaining, 'below');
+  return { low, high: high === null ? null : Math.max(days, high), chance: CHANCE };
+}
+
+/** Days until the use of all days, as high or as low as one of ten, comes to the bytes; null beyond what is looked at. */
+function lasting(outlook: Outlook, bytes: number, side: 'above' | 'below'): number | null {
+  let before = 0;
   for (let day = 1; day <= FARTHEST; day += 1) {
-    sum += habit.expected(day);
-    const used = Math.max(before, sum + deviations * deviationOf(habit, day));
-    if (used >= bytes) return day - 1 + (bytes - before) / (used - before);
+    const used = Math.max(before, outlook.used(day, side));
+    if (used >= bytes) {
+      const share = (bytes - before) / (used - before);
+      return day - 1 + (side === 'above' ? share : SLEEP + (1 - SLEEP) * share);
+    }
     before = used;
   }
-  const mean = sum / FARTHEST;
-  return deviations === 0 && mean > 0 ? bytes / mean : Number.POSITIVE_INFINITY;
-}
-
-function deviationOf({ spread, unsure }: Habit, days: number): number {
-  return Math.sqrt(days * spread ** 2 + (days * unsure) ** 2);
-}
-
-function rangeOf(habit: Habit, remaining: number): { low: number; high: number | null; chance: number } {
-  const high = exhausted(habit, remaining, -DEVIATIONS);
-  return { low: exhausted(habit, remaining, DEVIATIONS), high: Number.isFinite(high) ? high : null, chance: CHANCE };
-}
-
-/** The chance that the bytes last so many days. */
-function chanceToLast(habit: Habit, remaining: number, days: number): number {
-  let used = 0;
-  for (let day = 1; day <= Math.min(FARTHEST, Math.ceil(days)); day += 1) {
-    used += habit.expected(day) * Math.min(1, days - day + 1);
-  }
-  const deviation = deviationOf(habit, days);
-  if (deviation === 0) return remaining >= used ? 1 : 0;
-  // The normal distribution, near enough by the logistic one.
-  return 1 / (1 + Math.exp((-1.702 * (remaining - used)) / deviation));
+  return null;
 }
 
 function refuse(code: Reason['code']): Forecast {
