@@ -5,15 +5,16 @@ import { type AirportRules, multiplierRule, NO_RULES } from './airport-settings.
 import type { Amendments } from './amend/amendments.ts';
 import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
+import { billBetween, type Mark } from './verdict/bill.ts';
 import type { DeviceUse, NodeUse } from './verdict/expected.ts';
 import type { Forecast } from './verdict/forecast.ts';
-import { type Knowledge, knowledgeOf, type Memory } from './verdict/knowledge.ts';
-import type { ReadingOutcome, UsableReading } from './verdict/reading.ts';
-import { type Absence, judge, type Thresholds, type Usage, type Verdict } from './verdict/verdict.ts';
+import { type Asked, type Judged, judge } from './verdict/judge.ts';
+import type { Thresholds } from './verdict/judgement.ts';
+import type { Memory } from './verdict/memory.ts';
+import type { ReadingOutcome } from './verdict/reading.ts';
+import type { Absence, Usage, Verdict } from './verdict/verdict.ts';
 
 const DAY = 24 * 3_600_000;
-/** What was used in the hours before the first window may be billed in it. */
-const USED_BEFORE = DAY / 2;
 /** A device reports every 10 s and is scraped every 15 s: later than this it is silent. */
 const SILENT_AFTER = 3 * 60_000;
 /** Silent for longer, a device counts as retired and explains nothing any more. */
@@ -27,14 +28,13 @@ export interface AirportWindow {
   readonly airport: string;
   /** All airports of the user. */
   readonly airports: readonly (Owner & { readonly rules?: AirportRules })[];
-  /** The reading at which the window began. */
-  readonly anchor: UsableReading | undefined;
+  /** The airport's counter where the window began. */
+  readonly anchor: Mark | undefined;
+  /** The same now; absent where the outcome is not known. */
+  readonly mark: Mark | undefined;
   readonly outcome: ReadingOutcome;
-  readonly thresholds: Thresholds;
   /** What earlier looks and windows showed. */
   readonly memory: Memory;
-  /** What is known instead, for a window that is long over. */
-  readonly known?: Knowledge;
   /** What a person corrected. */
   readonly amendments: Amendments;
 }
@@ -47,43 +47,79 @@ export interface AirportAudit {
   readonly verdict: Verdict;
   readonly nodes: readonly NodeUse[];
   readonly devices: readonly DevicePresence[];
+  /** What the look leaves behind. */
+  readonly judged: Judged;
 }
 
 /** The same, with how long what is left will last, and what changed of the plan since the window began. */
 export interface AuditedAirport extends AirportAudit {
   readonly forecast: Forecast;
   readonly plan: readonly PlanChange[];
+  /** Whether use was seen to begin anew and nothing tells when it will again. */
+  readonly resetHint: boolean;
 }
 
-/** Compares what an airport billed since the anchor with what devices used. An unreachable Prometheus is an outcome. */
-export async function auditWindow(usage: UsageReader, asked: AirportWindow): Promise<AirportAudit> {
-  const { anchor, outcome, airport, thresholds } = asked;
-  const result = { user: asked.user, airport, outcome, nodes: [], devices: [] };
-  if (anchor === undefined || !outcome.known) {
-    return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [] }, thresholds) };
-  }
+/**
+ * Compares what the airports of one user billed since their anchors with what devices used, each by itself or, where their
+ * nodes cannot be told apart, together. An unreachable Prometheus is an outcome.
+ */
+export async function auditWindows(
+  usage: UsageReader,
+  windows: readonly AirportWindow[],
+  thresholds: Thresholds,
+): Promise<AirportAudit[]> {
+  const gathered: (Gathered & { readonly window: AirportWindow })[] = [];
+  for (const window of windows) gathered.push({ window, ...(await gather(usage, window)) });
+  const judged = judge(
+    gathered.map(({ window, usage: known }) => askedOf(window, known)),
+    thresholds,
+  );
+  return gathered.flatMap(({ window: { user, airport, outcome }, nodes, devices }, index) => {
+    const each = judged[index];
+    return each === undefined ? [] : [{ user, airport, outcome, nodes, devices, verdict: each.verdict, judged: each }];
+  });
+}
+
+function askedOf({ airport, airports, anchor, mark, outcome, memory, amendments }: AirportWindow, usage: Usage): Asked {
+  return {
+    airport,
+    airports: airports.length,
+    from: anchor?.at,
+    outcome: outcome.known ? { known: true, at: mark?.at ?? outcome.reading.at } : outcome,
+    bill: anchor === undefined || mark === undefined ? undefined : billBetween(anchor, mark),
+    usage,
+    memory,
+    answers: amendments.answersOf(airport),
+  };
+}
+
+interface Gathered {
+  readonly usage: Usage;
+  readonly nodes: readonly NodeUse[];
+  readonly devices: readonly DevicePresence[];
+}
+
+async function gather(usage: UsageReader, asked: AirportWindow): Promise<Gathered> {
+  const { anchor, mark } = asked;
+  const nothing = { nodes: [], devices: [] };
+  if (anchor === undefined || mark === undefined || mark.at < anchor.at)
+    return { ...nothing, usage: { known: false, reasons: [] } };
   try {
-    const { use, nodes, devices } = await weighedUse(usage, asked, anchor.at, outcome.reading.at);
-    const known: Usage = {
-      known: true,
-      use,
-      devices: devices.length,
-      absences: await absencesOf(usage, asked, devices, { from: anchor.at, to: outcome.reading.at }),
-      newcomers: devices
-        .filter(({ device, newcomer }) => newcomer && !asked.amendments.isSuccessor(device))
-        .map(({ device }) => device),
-    };
-    const before = asked.memory.windows.length > 0 ? 0 : await usedBefore(usage, asked, anchor.at);
-    const knowledge = asked.known ?? knowledgeOf(asked.memory, anchor.at, before);
-    return { ...result, nodes, devices, verdict: judge(anchor, outcome, known, thresholds, knowledge) };
+    const span = { from: anchor.at, to: mark.at };
+    const { use, nodes, devices } = await weighedUse(usage, asked, span.from, span.to);
+    const absences = await absencesOf(usage, asked, devices, span);
+    const newcomers = devices
+      .filter(({ device, newcomer }) => newcomer && !asked.amendments.isSuccessor(device))
+      .map(({ device }) => device);
+    return { nodes, devices, usage: { known: true, use, devices: devices.length, absences, newcomers } };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
-    return { ...result, verdict: judge(anchor, outcome, { known: false, reasons: [error.reason] }, thresholds) };
+    return { ...nothing, usage: { known: false, reasons: [error.reason] } };
   }
 }
 
 /** Whose use is weighed, and by which rules. */
-type Weighing = Pick<AirportWindow, 'user' | 'airport' | 'airports' | 'amendments'>;
+export type Weighing = Pick<AirportWindow, 'user' | 'airport' | 'airports' | 'amendments'>;
 
 /** What devices used in a span, node by node with multiplier and claim. @throws PrometheusError */
 export async function weighedUse(
@@ -96,28 +132,25 @@ export async function weighedUse(
   readonly nodes: readonly NodeUse[];
   readonly devices: readonly DevicePresence[];
 }> {
-  const { proxyNodes, edgeNodes, unattributed, devices } = await usage.window(asked.user, from, to);
+  const { proxyNodes, edgeNodes, unattributed, devices, lost } = await usage.window(asked.user, from, to);
   const nodes = nodesOf(asked, proxyNodes);
-  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)) };
+  const checks = nodes.reduce((sum, each) => sum + each.checks, 0);
+  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)), lost, checks };
   return { use, nodes, devices: devices.filter(({ device }) => !asked.amendments.isGone(device)) };
 }
 
-function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): NodeUse[] {
+function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): (NodeUse & NodeBytes)[] {
   return nodes.flatMap((each) => {
     const claim = claimOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
-    return claim === 'no' ? [] : [{ ...each, claim, multiplier }];
+    return claim === 'no' ? [] : [{ ...each, claim, multiplier, told: multiplier.source !== 'default' }];
   });
 }
 
 /** The most that some nodes may have cost. */
 function weigh(nodes: readonly NodeUse[]): number {
   return nodes.reduce((sum, { bytes, uncounted, multiplier }) => sum + (bytes + uncounted) * multiplier.high, 0);
-}
-
-async function usedBefore(usage: UsageReader, asked: AirportWindow, anchor: number): Promise<number> {
-  return weigh(nodesOf(asked, (await usage.window(asked.user, anchor - USED_BEFORE, anchor)).proxyNodes));
 }
 
 async function absencesOf(
@@ -136,7 +169,8 @@ async function absencesOf(
       // A device that is days old has no week yet.
       const habit = Math.max((await used(HABIT_DAYS)) / HABIT_DAYS, await used(1));
       const days = Math.max(1, (to - Math.max(from, lastPush)) / DAY);
-      absences.push({ device, since: lastPush, plausible: Math.ceil(PLAUSIBLE_FACTOR * habit * days) });
+      // Far above its habit on one day, but not on every one of many.
+      absences.push({ device, since: lastPush, plausible: Math.ceil(PLAUSIBLE_FACTOR * habit * Math.sqrt(days)) });
     }
   }
   return absences;

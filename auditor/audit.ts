@@ -1,24 +1,26 @@
 import { formatLocalTime, type LocalDay, localDayAt } from '../core/local-day.ts';
-import { completed } from './airport/completed.ts';
+import { completed, needsReset, resetAwaited } from './airport/completed.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
+import { advance } from './airport/meter.ts';
+import type { Meter } from './airport/meter-state.ts';
+import type { MeterEvent } from './airport/meter-step.ts';
 import { planChanges } from './airport/plan-change.ts';
 import { type CurrentReading, currentReading, FRESH } from './airport/readings.ts';
 import { NO_RULES } from './airport-settings.ts';
 import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
-import { type AuditedAirport, auditWindow } from './audit-window.ts';
+import { type AirportAudit, type AirportWindow, type AuditedAirport, auditWindows } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
 import type { ReportModel } from './report/model.ts';
-import { type AuditState, EMPTY_AIRPORT, userOf, withAirport, withUser } from './state/audit-state.ts';
+import { type AirportState, type AuditState, EMPTY_AIRPORT, userOf, withAirport, withUser } from './state/audit-state.ts';
+import type { Subscription } from './sub-urls.ts';
 import type { ExactSums } from './usage/exact-sums.ts';
 import type { Prometheus } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
 import { type ReportMaterial, userReport } from './user-report.ts';
 import type { Stretch } from './verdict/daily-use.ts';
 import { forecast } from './verdict/forecast.ts';
-import type { Memory } from './verdict/knowledge.ts';
-import { afterClose, afterLook } from './verdict/memory.ts';
-import type { UsableReading } from './verdict/reading.ts';
+import { afterClose, afterLook, type Memory } from './verdict/memory.ts';
 import { reason } from './verdict/reason.ts';
 import { undecided } from './verdict/verdict.ts';
 
@@ -65,64 +67,48 @@ export async function audit(
   state: AuditState,
   { day: given, settle, fresh = FRESH, amendments = NO_AMENDMENTS }: AuditOptions = {},
 ): Promise<Audit> {
-  const { user, subscriptions } = config;
-  const outcomes = new Map<string, CurrentReading>();
+  const { user, subscriptions, thresholds } = config;
+  const read: Read[] = [];
   for (const subscription of subscriptions) {
     const remembered = state.airports[subscription.name] ?? EMPTY_AIRPORT;
-    const outcome = await currentReading(parts.airports, subscription, remembered, parts.clock(), fresh);
-    const { rules = NO_RULES } = subscription;
-    const complete = (reading: UsableReading): UsableReading =>
-      completed(reading, remembered.cycle ?? undefined, rules, config.day.zone);
-    outcomes.set(subscription.name, outcome.known ? { ...outcome, reading: complete(outcome.reading) } : outcome);
+    const outcome = await currentReading(
+      parts.airports,
+      subscription,
+      { ...remembered, anchor: remembered.anchor?.reading ?? null },
+      parts.clock(),
+      fresh,
+    );
+    read.push({ subscription, remembered, ...metered(outcome, remembered, subscription, config.day.zone) });
   }
   await settle?.();
 
   let [looked, reported] = [state, state];
   const airports: AuditedAirport[] = [];
-  for (const { name, rules } of subscriptions) {
-    const outcome = outcomes.get(name);
-    if (outcome === undefined) continue;
-    const owner = rules?.user ?? user;
-    const remembered = state.airports[name] ?? EMPTY_AIRPORT;
-    const anchor = remembered.anchor ?? undefined;
-    const owned = subscriptions.filter((each) => (each.rules?.user ?? user) === owner);
-    const { thresholds } = config;
-    const asked = {
-      user: owner,
-      airport: name,
-      airports: owned,
-      anchor,
-      outcome,
-      thresholds,
-      memory: remembered,
-      amendments,
-    };
-    const { spentLink = null } = outcome;
-    looked = withAirport(looked, name, { spentLink });
-    reported = withAirport(reported, name, { spentLink });
-    const result = await auditWindow(parts.usage, asked);
-    if (!outcome.known) {
-      airports.push({ ...result, forecast: { known: false, reason: reason('use_unknown') }, plan: [] });
-      continue;
+  const ownerOf = ({ rules }: Subscription): string => rules?.user ?? user;
+  for (const owner of new Set(subscriptions.map(ownerOf))) {
+    const group = read.filter(({ subscription }) => ownerOf(subscription) === owner);
+    const windows = group.map(({ subscription: { name }, remembered, outcome, next }): AirportWindow => {
+      return {
+        user: owner,
+        airport: name,
+        airports: group.map(({ subscription }) => subscription),
+        anchor: remembered.anchor?.mark,
+        mark: next?.meter.mark,
+        outcome,
+        memory: remembered,
+        amendments,
+      };
+    });
+    const audited = await auditWindows(parts.usage, windows, thresholds);
+    for (const [index, result] of audited.entries()) {
+      const each = group[index];
+      if (each === undefined) continue;
+      const { airport, kept, closed } = remember(each, result, parts.clock(), config.day.zone);
+      const { name } = each.subscription;
+      airports.push(airport);
+      looked = withAirport(looked, name, kept);
+      reported = withAirport(reported, name, closed);
     }
-    const { reading } = outcome;
-    // A kernel tells what it read some time ago: until it reads again, there is nothing new to compare.
-    if (anchor !== undefined && reading.at <= anchor.at && parts.clock() >= anchor.at) {
-      const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
-      const since = formatLocalTime(reading.at, config.day.zone);
-      const verdict = undecided([reason('reading_unchanged', since)], false);
-      airports.push({ ...result, verdict, forecast: left, plan: [] });
-      continue;
-    }
-    const cycle = advanceCycle(remembered.cycle ?? undefined, reading);
-    const left = forecast(reading, cycle.trail, billedBefore(remembered));
-    airports.push({ ...result, forecast: left, plan: planChanges(anchor ?? reading, reading) });
-    const seen = afterLook(remembered, anchor ?? reading, reading, result.verdict);
-    const read = { latest: reading, cycle, ...seen };
-    const closed = { ...read, ...afterClose(seen, result.verdict), anchor: reading };
-    // A window begins with the first reading, report or not.
-    looked = withAirport(looked, name, anchor === undefined ? { ...read, anchor: reading } : read);
-    reported = withAirport(reported, name, result.verdict.closes ? closed : read);
   }
 
   const at = parts.clock();
@@ -142,9 +128,84 @@ export async function audit(
   };
 }
 
+/** One airport as it was read: a reading that is set aside is none, but it is remembered. */
+interface Read {
+  readonly subscription: Subscription;
+  readonly remembered: AirportState;
+  readonly outcome: CurrentReading;
+  /** The counter after the reading, and what it showed beside growth; absent where nothing new was read. */
+  readonly next?: { readonly meter: Meter; readonly events: readonly MeterEvent[] };
+  /** The counter where the reading was set aside. */
+  readonly waiting?: Meter;
+}
+
+function metered(
+  outcome: CurrentReading,
+  { meter, cycle, anchor }: AirportState,
+  { rules = NO_RULES }: Subscription,
+  zone: string,
+): Pick<Read, 'outcome' | 'next' | 'waiting'> {
+  if (!outcome.known) return { outcome };
+  const known = cycle ?? undefined;
+  const reading = completed(outcome.reading, known, rules, zone);
+  const repeated = meter !== null && reading.at === meter.last.at;
+  if (repeated) return { outcome: { ...outcome, reading: meter.last }, next: { meter, events: [] } };
+  // A clock that was set back: the counter begins anew with the window.
+  const before = anchor !== null && reading.at < anchor.mark.at ? null : meter;
+  const resetDue = before !== null && resetAwaited(before.last, reading.at, known, rules, zone);
+  const step = advance(before ?? undefined, reading, { resetDue });
+  if (step.accepted) return { outcome: { ...outcome, reading: step.meter.last }, next: step };
+  const { spentLink } = outcome;
+  const aside = { known: false, at: reading.at, reasons: [step.reason], reading: step.meter.last } as const;
+  return { outcome: { ...aside, ...(spentLink === undefined ? {} : { spentLink }) }, waiting: step.meter };
+}
+
+/** What one airport's look is for the report, and what is remembered of it: where its window goes on, and where it closes. */
+function remember(
+  { subscription: { rules = NO_RULES }, remembered, outcome, next, waiting }: Read,
+  result: AirportAudit,
+  now: number,
+  zone: string,
+): { airport: AuditedAirport; kept: Partial<AirportState>; closed: Partial<AirportState> } {
+  const { spentLink = null } = outcome;
+  const { anchor } = remembered;
+  if (!outcome.known || next === undefined) {
+    const unread = { spentLink, ...(waiting === undefined ? {} : { meter: waiting }) };
+    const unknown = { known: false, reason: reason('use_unknown') } as const;
+    return { airport: { ...result, forecast: unknown, plan: [], resetHint: false }, kept: unread, closed: unread };
+  }
+  const { reading } = outcome;
+  const { meter, events } = next;
+  // A kernel tells what it read some time ago: until it reads again, there is nothing new to compare.
+  if (anchor !== null && reading.at <= anchor.reading.at && now >= anchor.reading.at) {
+    const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
+    const verdict = undecided([reason('reading_unchanged', formatLocalTime(reading.at, zone))], false);
+    const airport = { ...result, verdict, forecast: left, plan: [], resetHint: false };
+    return { airport, kept: { spentLink }, closed: { spentLink } };
+  }
+  const cycle = advanceCycle(remembered.cycle ?? undefined, reading, events);
+  const begins = { reading, mark: meter.mark };
+  const airport = {
+    ...result,
+    forecast: forecast(reading, cycle.trail, billedBefore(remembered)),
+    plan: planChanges(anchor?.reading ?? reading, reading),
+    resetHint: needsReset(reading, cycle, rules, zone),
+  };
+  const memory = afterLook(remembered, anchor?.mark.at ?? reading.at, reading.at, result.judged);
+  const known = { spentLink, latest: reading, meter, cycle };
+  return {
+    airport,
+    // A window begins with the first reading, report or not.
+    kept: { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
+    closed: result.verdict.closes
+      ? { ...known, ...afterClose(memory, result.judged), anchor: begins }
+      : { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
+  };
+}
+
 /** What closed windows say was billed, for days before the present cycle. */
 function billedBefore({ windows }: Memory): Stretch[] {
-  return windows.flatMap(({ from, to, billed }) => (billed === null ? [] : [{ from, to, bytes: billed }]));
+  return windows.flatMap(({ from, to, bill }) => (bill.high === null ? [] : [{ from, to, bytes: bill.likely }]));
 }
 
 /** The state with what a report counted of its day. */

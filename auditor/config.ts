@@ -14,7 +14,7 @@ import { type Person, readPeople } from './people.ts';
 import { parseSubUrls, type Subscription } from './sub-urls.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
-import type { Thresholds } from './verdict/verdict.ts';
+import type { Thresholds } from './verdict/judgement.ts';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';

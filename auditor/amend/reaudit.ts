@@ -1,11 +1,12 @@
 import { localDayAt } from '../../core/local-day.ts';
-import { type AirportWindow, weighedUse } from '../audit-window.ts';
+import { type Weighing, weighedUse } from '../audit-window.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
-import { rejudge } from '../verdict/rejudge.ts';
+import { trafficOf } from '../verdict/judge.ts';
+import { replay } from '../verdict/replay.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
-import type { WindowRecord } from '../verdict/window-record.ts';
+import type { WindowRecord, WindowTraffic } from '../verdict/window-record.ts';
 import type { Amendments } from './amendments.ts';
 
 /** Windows that are audited again: older ones are history, and their samples may be gone. */
@@ -42,18 +43,17 @@ export async function reaudit(
     const user = rules?.user ?? config.user;
     const owned = config.subscriptions.filter((each) => (each.rules?.user ?? config.user) === user);
     const windows = state.airports[airport]?.windows ?? [];
-    const again: WindowRecord[] = [];
+    const known: WindowRecord[] = [];
     for (const [index, window] of windows.entries()) {
+      const acknowledged = datesOf(window, config).some((date) => amendments.isAcknowledged(airport, date));
       const asked = { user, airport, airports: owned, amendments };
-      const judged =
-        index < windows.length - WINDOWS_BACK ? window : await judgeAgain(usage, asked, window, config, windows);
-      const after = datesOf(judged, config).some((date) => amendments.isAcknowledged(airport, date))
-        ? { ...judged, kind: 'ok' as const }
-        : judged;
-      if (after.kind !== window.kind) {
-        changes.push({ airport, from: window.from, to: window.to, before: window.kind, after: after.kind });
-      }
-      again.push(after);
+      const old = index < windows.length - WINDOWS_BACK;
+      known.push({ ...window, acknowledged, ...(old ? {} : await trafficAgain(usage, asked, window)) });
+    }
+    const again = replay(known, config.thresholds, amendments.answersOf(airport));
+    for (const [index, after] of again.entries()) {
+      const before = windows[index]?.kind ?? after.kind;
+      if (after.kind !== before) changes.push({ airport, from: after.from, to: after.to, before, after: after.kind });
     }
     if (windows.length > 0) next = withAirport(next, airport, { windows: again });
     // A leak that was seen in the open window is seen again at the next look, or not any more.
@@ -63,16 +63,14 @@ export async function reaudit(
   return { state: { ...next, amended: amendments.digest }, changes };
 }
 
-async function judgeAgain(
+/** What devices used in a window by what is known now; nothing where samples are not kept any more. */
+async function trafficAgain(
   usage: UsageReader,
-  asked: Pick<AirportWindow, 'user' | 'airport' | 'airports' | 'amendments'>,
-  window: WindowRecord,
-  { thresholds }: AuditorConfig,
-  windows: readonly WindowRecord[],
-): Promise<WindowRecord> {
-  const { use, devices } = await weighedUse(usage, asked, window.from, window.to);
-  // Samples that are not kept any more say nothing.
-  return devices.length === 0 || use.nodes.length === 0 ? window : rejudge(window, use, thresholds, windows);
+  asked: Weighing,
+  { from, to }: WindowRecord,
+): Promise<Partial<WindowTraffic>> {
+  const { use, devices } = await weighedUse(usage, asked, from, to);
+  return devices.length === 0 || use.nodes.length === 0 ? {} : trafficOf(use, asked.airports.length);
 }
 
 function datesOf({ from, to }: WindowRecord, { day }: AuditorConfig): string[] {

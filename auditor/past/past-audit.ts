@@ -2,21 +2,23 @@ import { formatLocalTime } from '../../core/local-day.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import { reaudit } from '../amend/reaudit.ts';
 import type { AuditParts } from '../audit.ts';
-import { type AirportAudit, type AirportWindow, auditWindow } from '../audit-window.ts';
+import { type AirportWindow, type AuditedAirport, auditWindows } from '../audit-window.ts';
 import type { AuditorConfig } from '../config.ts';
 import { readerOf } from '../people.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
 import { PrometheusError } from '../usage/prometheus.ts';
 import { readUse } from '../user-report.ts';
-import type { Look } from '../verdict/lateness.ts';
-import { pastKnowledge } from '../verdict/past-knowledge.ts';
-import type { UsableReading } from '../verdict/reading.ts';
+import type { Mark } from '../verdict/bill.ts';
+import type { ReadingOutcome } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { WindowRecord } from '../verdict/window-record.ts';
 import type { PastSpan } from './past-span.ts';
-import { type CounterMark, storedReadings } from './stored-readings.ts';
+import { type StoredReadings, storedReadings } from './stored-readings.ts';
+
+/** A report may come minutes late. */
+const SLACK = 3_600_000;
 
 /**
  * Audits a span that is over from what is remembered: the readings nearest to its ends, and the exact sums between them.
@@ -34,37 +36,39 @@ export async function pastAudit(
   const empty = read.known && read.traffic.length === 0 && read.presence.length === 0;
   const today: TodayInput = empty ? { known: false, reasons: [reason('no_samples')] } : read;
   const { airports: known } = await amended(usage, config, state, amendments);
-  const airports: AirportAudit[] = [];
-  for (const { name, rules } of subscriptions) {
-    const owner = rules?.user ?? user;
-    if (readerOf(config, owner) !== user) continue;
+  const stored = subscriptions.map(({ name, rules }) => {
     const remembered = known[name] ?? EMPTY_AIRPORT;
-    const stored = storedReadings(remembered, from, to, (at) => formatLocalTime(at, rule.zone));
-    const asked: AirportWindow = {
-      user: owner,
-      airport: name,
-      airports: subscriptions.filter((each) => (each.rules?.user ?? user) === owner),
-      anchor: undefined,
-      outcome: { known: false, at: to, reasons: stored.known ? [] : stored.reasons },
-      thresholds,
-      memory: remembered,
-      amendments,
-    };
-    const [first, ...later] = stored.known ? stored.marks : [];
-    const last = later.pop();
-    if (!stored.known || first === undefined || last === undefined) {
-      airports.push(await auditWindow(usage, asked));
-      continue;
-    }
-    const audited = await auditWindow(usage, {
-      ...asked,
-      anchor: readingOf(first),
-      outcome: { known: true, reading: readingOf(last) },
-      known: pastKnowledge(remembered.windows, first.at, later.map(lookOf)),
+    const readings = storedReadings(remembered, from, to, (at) => formatLocalTime(at, rule.zone));
+    return { name, owner: rules?.user ?? user, remembered, readings };
+  });
+  const airports: AuditedAirport[] = [];
+  for (const owner of new Set(stored.map((each) => each.owner))) {
+    if (readerOf(config, owner) !== user) continue;
+    const group = stored.filter((each) => each.owner === owner);
+    const owned = subscriptions.filter((each) => (each.rules?.user ?? user) === owner);
+    const windows = group.map(({ name, remembered, readings }): AirportWindow => {
+      const [first, last] = readings.known ? [readings.marks[0], readings.marks.at(-1)] : [];
+      const before = remembered.windows.filter((window) => window.to <= (first?.at ?? 0) + SLACK);
+      return {
+        user: owner,
+        airport: name,
+        airports: owned,
+        anchor: first,
+        mark: last,
+        outcome: outcomeOf(readings, last, to),
+        memory: { looks: [], windows: before },
+        amendments,
+      };
     });
-    // What was left then is not kept, and what is left now says nothing of then.
-    const outcome = { known: false, at: last.at, reasons: [reason('window_past')] } as const;
-    airports.push({ ...audited, outcome, verdict: settled(audited.verdict, stored.windows) });
+    for (const [index, audited] of (await auditWindows(usage, windows, thresholds)).entries()) {
+      const { readings } = group[index] ?? {};
+      // What was left then is not kept, and what is left now says nothing of then.
+      const at = windows[index]?.mark?.at ?? to;
+      const outcome = readings?.known === true ? pastOutcome(at) : audited.outcome;
+      const verdict = settled(audited.verdict, readings?.known === true ? readings.windows : []);
+      const forecast = { known: false, reason: reason('window_past') } as const;
+      airports.push({ ...audited, outcome, verdict, forecast, plan: [], resetHint: false });
+    }
   }
   return reportModel({
     user,
@@ -72,11 +76,7 @@ export async function pastAudit(
     timezone: rule.zone,
     day: { date: label, start: from, end: to },
     today,
-    airports: airports.map((audit) => ({
-      ...audit,
-      forecast: { known: false, reason: reason('window_past') },
-      plan: [],
-    })),
+    airports,
     days: userOf(state, user).days,
   });
 }
@@ -109,11 +109,12 @@ function settled(verdict: Verdict, windows: readonly WindowRecord[]): Verdict {
   return windows.some(({ kind }) => kind === 'leak') ? { ...verdict, kind: 'leak' } : verdict;
 }
 
-function readingOf({ at, used, precision }: CounterMark): UsableReading {
-  const nothing = { upload: null, download: null, quota: null, unlimited: false, expiry: null, reset: null };
-  return { ...nothing, at, used, precision, reasons: [] };
-}
+const pastOutcome = (at: number): ReadingOutcome => ({ known: false, at, reasons: [reason('window_past')] });
 
-function lookOf(mark: CounterMark): Look {
-  return { ...mark, above: { likely: 0, high: 0, low: 0 }, whole: true, leak: false };
+function outcomeOf(readings: StoredReadings, last: Mark | undefined, to: number): ReadingOutcome {
+  if (!readings.known || last === undefined)
+    return { known: false, at: to, reasons: readings.known ? [] : readings.reasons };
+  const { at, total: used, precision } = last;
+  const nothing = { upload: null, download: null, quota: null, unlimited: false, expiry: null, reset: null };
+  return { known: true, reading: { ...nothing, at, used, precision, reasons: [] } };
 }

@@ -1,24 +1,18 @@
 import type { AirportState } from '../state/audit-state.ts';
-import type { Look } from '../verdict/lateness.ts';
+import type { Mark } from '../verdict/bill.ts';
+import type { UsableReading } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import type { WindowRecord } from '../verdict/window-record.ts';
 
 /** An airport is read every two hours, and a failure or two may lie between. */
 const REACH = 3 * 3_600_000;
 
-/** The airport's counter at an instant: bytes used, and how far they may be off. */
-export interface CounterMark {
-  readonly at: number;
-  readonly used: number;
-  readonly precision: number;
-}
-
 /** What is remembered of a span: the counter at its ends and in between, or why that is not known. */
 export type StoredReadings =
   | {
       readonly known: true;
       /** At least two, in order; the first and the last are the ends. */
-      readonly marks: readonly CounterMark[];
+      readonly marks: readonly Mark[];
       /** The closed windows that the span consists of; empty where it rests on single readings. */
       readonly windows: readonly WindowRecord[];
     }
@@ -33,13 +27,12 @@ type Found = Extract<StoredReadings, { known: true }>;
  * @param time writes an instant for people
  */
 export function storedReadings(
-  { anchor, latest, cycle, looks, windows }: AirportState,
+  { latest, cycle, windows }: AirportState,
   from: number,
   to: number,
   time: (at: number) => string,
 ): StoredReadings {
-  const exact = [anchor, latest].filter((each) => each !== null);
-  const marks = marksOf(exact, looks, cycle?.trail ?? []);
+  const marks = marksOf(latest, cycle?.trail ?? []);
   const distance = ({ marks: [first, ...others] }: Found): number =>
     Math.abs((first?.at ?? 0) - from) + Math.abs((others.at(-1)?.at ?? 0) - to);
   const found = [fromWindows(windows, from, to), fromMarks(marks, from, to)]
@@ -47,24 +40,22 @@ export function storedReadings(
     .sort((a, b) => distance(a) - distance(b))[0];
   if (found === undefined) return { known: false, reasons: missing(marks, windows, from, to, time) };
   // What was billed before the counter fell was not seen to the end.
-  if (found.windows.some(({ billed }) => billed === null)) return { known: false, reasons: [reason('cycle_began')] };
+  if (found.windows.some(({ bill }) => bill.high === null)) return { known: false, reasons: [reason('cycle_began')] };
   return found;
 }
 
-function marksOf(
-  exact: readonly CounterMark[],
-  looks: readonly Look[],
-  trail: readonly { readonly at: number; readonly used: number }[],
-): CounterMark[] {
-  const marks = new Map<number, CounterMark>();
-  // Points of the trail do not keep how far the airport rounds; where it does, its last reading tells.
-  const rounds = Math.max(0, ...exact.map(({ precision }) => precision));
-  for (const { at, used } of trail) marks.set(at, { at, used, precision: rounds });
-  for (const { at, used, precision } of [...looks, ...exact]) marks.set(at, { at, used, precision });
+const NOTHING_HIDDEN = { gaps: 0, cycles: 0, credited: 0 };
+
+/** Points of the trail do not keep how far the airport rounds; where it does, its last reading tells. */
+function marksOf(latest: UsableReading | null, trail: readonly { readonly at: number; readonly used: number }[]): Mark[] {
+  const precision = latest?.precision ?? 0;
+  const marks = new Map<number, Mark>();
+  for (const { at, used } of latest === null ? trail : [...trail, latest])
+    marks.set(at, { at, total: used, precision, ...NOTHING_HIDDEN });
   return [...marks.values()].sort((a, b) => a.at - b.at);
 }
 
-function fromMarks(marks: readonly CounterMark[], from: number, to: number): Found | undefined {
+function fromMarks(marks: readonly Mark[], from: number, to: number): Found | undefined {
   const [first, last] = [nearest(marks, from), nearest(marks, to)];
   if (first === undefined || last === undefined || first.at >= last.at) return undefined;
   return { known: true, marks: marks.filter(({ at }) => at >= first.at && at <= last.at), windows: [] };
@@ -83,9 +74,9 @@ function fromWindows(windows: readonly WindowRecord[], from: number, to: number)
   if (first === undefined || last === undefined || first.from >= last.to) return undefined;
   const chain = windows.filter((window) => window.from >= first.from && window.to <= last.to);
   if (chain.some((window, index) => index > 0 && window.from !== chain[index - 1]?.to)) return undefined;
-  const marks: CounterMark[] = [{ at: first.from, used: 0, precision: 0 }];
-  for (const { to: at, billed } of chain)
-    marks.push({ at, used: (marks.at(-1)?.used ?? 0) + (billed ?? 0), precision: 0 });
+  const marks: Mark[] = [{ at: first.from, total: 0, precision: 0, ...NOTHING_HIDDEN }];
+  for (const { to: at, bill } of chain)
+    marks.push({ at, total: (marks.at(-1)?.total ?? 0) + bill.likely, precision: 0, ...NOTHING_HIDDEN });
   return { known: true, marks, windows: chain };
 }
 
@@ -95,7 +86,7 @@ function nearest<T extends { readonly at: number }>(marks: readonly T[], at: num
 }
 
 function missing(
-  marks: readonly CounterMark[],
+  marks: readonly Mark[],
   windows: readonly WindowRecord[],
   from: number,
   to: number,

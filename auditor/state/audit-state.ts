@@ -2,63 +2,69 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SpokenError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { markSchema, meterSchema } from '../airport/meter-state.ts';
+import { readingSchema } from '../airport/reading-schema.ts';
 import type { ReportModel } from '../report/model.ts';
 import { letterSchema } from '../report/outbox.ts';
 import { TEXTS } from '../texts.ts';
-import { REASON_CODES } from '../verdict/reason.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 import { dayTotalsSchema } from './day-totals.ts';
 
 const figure = z.number().nullable();
-const reasons = z.array(z.object({ code: z.enum(REASON_CODES), detail: z.string().exactOptional() })).readonly();
-const readingSchema = z.object({
-  at: z.number(),
-  upload: figure,
-  download: figure,
-  used: z.number(),
-  quota: figure,
-  unlimited: z.boolean(),
-  expiry: figure,
-  reset: figure,
-  precision: z.number(),
-  reasons,
-});
-const look = z.object({
-  at: z.number(),
-  used: z.number(),
-  precision: z.number(),
-  above: z.object({ likely: z.number(), high: z.number(), low: z.number() }),
-  whole: z.boolean(),
-  leak: z.boolean(),
+const look = z.object({ at: z.number(), above: z.number(), whole: z.boolean(), leak: z.boolean() });
+const share = z.object({
+  node: z.string(),
+  provider: z.string(),
+  bytes: z.number(),
+  multiplier: z.object({ low: z.number(), high: z.number() }),
+  told: z.boolean(),
+  owners: z.number(),
 });
 const windowRecord = z.object({
   from: z.number(),
   to: z.number(),
-  billed: figure,
-  low: z.number(),
-  likely: z.number(),
-  high: z.number(),
   kind: z.enum(VERDICT_KINDS),
+  bill: z.object({ low: z.number(), likely: z.number(), high: figure }),
+  named: z.object({ low: z.number(), likely: z.number(), high: z.number() }),
+  nodes: z.array(share).readonly(),
+  unattributed: z.number(),
+  nearEdges: z.number(),
+  lost: z.number(),
+  checks: z.number(),
+  late: z.number(),
+  backlog: z.number(),
   whole: z.boolean(),
-  madeUp: z.number().exactOptional(),
+  newcomers: z.boolean(),
+  acknowledged: z.boolean(),
+  lag: z.number(),
+  regime: z.number(),
+  changed: figure,
+  lacking: z.boolean(),
+  told: figure,
 });
-const point = z.object({ at: z.number(), used: z.number() });
+const course = z.object({
+  start: z.number(),
+  seen: z.boolean(),
+  trail: z.array(z.object({ at: z.number(), used: z.number() })).readonly(),
+});
+const fall = z.object({
+  since: z.number(),
+  from: z.number(),
+  to: z.number(),
+  small: z.boolean(),
+  renewed: z.boolean(),
+});
+const cycleSchema = course.extend({ falls: z.array(fall).readonly().exactOptional(), ended: course.exactOptional() });
 const airportSchema = z.object({
-  /** The reading at which the open window began. */
-  anchor: readingSchema.nullable().default(null),
-  /** The last reading that told the use. */
+  /** Where the open window began: the reading, and the counter at it. */
+  anchor: z.object({ reading: readingSchema, mark: markSchema }).nullable().default(null),
+  /** The last reading that was believed. */
   latest: readingSchema.nullable().default(null),
+  /** The airport's counter folded over its cycles. */
+  meter: meterSchema.nullable().default(null),
   /** A link that the airport does not take any more, as SHA-256, and when it last said so. */
   spentLink: z.object({ hash: z.string(), at: z.number() }).nullable().default(null),
-  cycle: z
-    .object({
-      start: z.number(),
-      seen: z.boolean(),
-      emptied: z.boolean().exactOptional(),
-      trail: z.array(point).readonly(),
-    })
-    .nullable()
-    .default(null),
+  cycle: cycleSchema.nullable().default(null),
   /** Readings of the open window and of the two days before it. */
   looks: z.array(look).readonly().default([]),
   /** Windows that are closed, oldest first. */
@@ -71,7 +77,7 @@ const userSchema = z.object({
   mailedAt: z.number().nullable().default(null),
 });
 const stateSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   airports: z.record(z.string(), airportSchema).default({}),
   /** What is remembered of those who get reports. */
   users: z.record(z.string(), userSchema).default({}),
@@ -82,15 +88,15 @@ const stateSchema = z.object({
     .array(z.object({ letter: letterSchema, model: z.custom<ReportModel>() }))
     .readonly()
     .default([]),
-  /** The digest of the amendments that the windows rest on. Their number was kept at first, which tells only none apart. */
-  amended: z.union([z.string(), z.number().transform((count) => (count === 0 ? '' : 'counted'))]).default(''),
+  /** The digest of the amendments that the windows rest on. */
+  amended: z.string().default(''),
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
 export type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
-export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
+export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 2 });
 const EMPTY_USER: UserState = userSchema.parse({});
 export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
 

@@ -4,12 +4,47 @@ import type { UsableReading } from './reading.ts';
 export interface Bill {
   /** At least this much; exactly this much unless rounding or a new cycle hides the rest. */
   readonly low: number;
+  /** What the figures say, as they stand: rounding moves it neither way. */
+  readonly likely: number;
   /** At most this much; null when a cycle ended in between, so that its last use was never seen. */
   readonly high: number | null;
   /** Whether use fell: the airport began a new cycle (or credited traffic back). */
   readonly newCycle: boolean;
   /** Bytes that the airport gave back in between; absent for none. */
   readonly credit?: number;
+}
+
+/**
+ * The airport's counter folded over cycles and credits, at one accepted reading. Bytes since the first reading ever,
+ * unless said otherwise.
+ */
+export interface Mark {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Growth that was seen; never falls. */
+  readonly total: number;
+  /** How far the total may be off at this end because the airport rounds. */
+  readonly precision: number;
+  /** Steps in which some billing was hidden, such as the end of a cycle; never falls. */
+  readonly gaps: number;
+  /** Cycles that were seen to begin; less by one where that proved wrong. */
+  readonly cycles: number;
+  /** Given back by the airport; less where that proved wrong. */
+  readonly credited: number;
+}
+
+/** The bill between two marks of one airport, the earlier one first. */
+export function billBetween(first: Mark, last: Mark): Bill {
+  const likely = last.total - first.total;
+  const precision = first.precision + last.precision;
+  const credit = last.credited - first.credited;
+  return {
+    low: Math.max(0, likely - precision),
+    likely,
+    high: first.gaps === last.gaps ? likely + precision : null,
+    newCycle: last.cycles > first.cycles,
+    ...(credit > 0 ? { credit } : {}),
+  };
 }
 
 /** As much of a reading as a bill needs. */
@@ -20,21 +55,27 @@ export type BilledUse = Pick<UsableReading, 'used' | 'precision'>;
  * a negative bill; the more readings in between, the less of the old cycle's end stays unseen.
  */
 export function billOver(readings: readonly BilledUse[]): Bill {
-  let bill: Bill = { low: 0, high: 0, newCycle: false };
+  let bill: Bill = { low: 0, likely: 0, high: 0, newCycle: false };
   let [first, last] = [readings[0], readings[0]];
   if (first === undefined || last === undefined) return bill;
   for (const reading of readings.slice(1)) {
     if (reading.used < last.used - last.precision - reading.precision) {
-      bill = { low: bill.low + grown(first, last).low, high: null, newCycle: true };
+      const { low, likely } = grown(first, last);
+      bill = { low: bill.low + low, likely: bill.likely + likely, high: null, newCycle: true };
       first = { used: 0, precision: 0 };
     }
     last = reading;
   }
   const rest = grown(first, last);
-  return { ...bill, low: bill.low + rest.low, high: bill.high === null ? null : bill.high + rest.high };
+  return {
+    ...bill,
+    low: bill.low + rest.low,
+    likely: bill.likely + rest.likely,
+    high: bill.high === null ? null : bill.high + rest.high,
+  };
 }
 
-function grown(first: BilledUse, last: BilledUse): { low: number; high: number } {
+function grown(first: BilledUse, last: BilledUse): Record<'low' | 'likely' | 'high', number> {
   const [bytes, precision] = [last.used - first.used, last.precision + first.precision];
-  return { low: Math.max(0, bytes - precision), high: Math.max(0, bytes + precision) };
+  return { low: Math.max(0, bytes - precision), likely: Math.max(0, bytes), high: Math.max(0, bytes + precision) };
 }

@@ -1,33 +1,43 @@
-import type { Memory } from './knowledge.ts';
-import { LONGEST_LAG, type Look, madeUpIn } from './lateness.ts';
-import type { UsableReading } from './reading.ts';
-import { recordOf, type Verdict } from './verdict.ts';
+import type { Judged } from './judge.ts';
+import { LONGEST_LAG, type Look } from './lateness.ts';
+import type { WindowRecord } from './window-record.ts';
 
 const LOOKS_KEPT = 200;
 const WINDOWS_KEPT = 400;
+/** Older windows are not learned from: their nodes are not kept. */
+const NODES_KEPT = 90;
 
-/** Remembers one look at the open window. */
-export function afterLook(memory: Memory, anchor: UsableReading, reading: UsableReading, verdict: Verdict): Memory {
-  const { at, used, precision } = reading;
-  const { bill, raw, expected, kind } = verdict;
-  const base = memory.looks.findLast((look) => look.at === anchor.at)?.above ?? { likely: 0, high: 0, low: 0 };
-  const whole = verdict.absences.length === 0 && kind !== 'incomplete' && kind !== 'unknown';
-  const over = (figure: number | undefined): number => (bill === undefined ? 0 : bill.low - (figure ?? bill.low));
-  const above = {
-    likely: base.likely + over(expected?.likely),
-    high: base.high + over(raw?.high),
-    low: base.low + over(raw?.low),
-  };
-  const look: Look = { at, used, precision, above, whole, leak: kind === 'leak' && whole };
+/** What is remembered of an airport beyond its readings. */
+export interface Memory {
+  /** Of the open window and of the two days before it, oldest first. */
+  readonly looks: readonly Look[];
+  /** Windows that are closed, oldest first. */
+  readonly windows: readonly WindowRecord[];
+}
+
+export const NO_MEMORY: Memory = { looks: [], windows: [] };
+
+/**
+ * Remembers one look at the open window.
+ *
+ * @param anchor when the open window began, epoch milliseconds; the look's own instant where it begins the first
+ */
+export function afterLook({ looks, windows }: Memory, anchor: number, at: number, { look }: Pick<Judged, 'look'>): Memory {
   // What lies in the future was read before the clock was set back.
-  const kept = memory.looks.filter((each) => each.at < at && each.at >= anchor.at - LONGEST_LAG);
-  return { looks: [...kept, look].slice(-LOOKS_KEPT), windows: memory.windows };
+  const kept = looks.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
+  const begin: Look[] = kept.length === 0 && anchor === at ? [{ at, above: 0, whole: true, leak: false }] : [];
+  return { looks: [...kept, ...begin, ...(look === undefined ? [] : [look])].slice(-LOOKS_KEPT), windows };
 }
 
 /** Remembers a window that is closed; one that was never judged leaves no record. */
-export function afterClose({ looks, windows }: Memory, verdict: Verdict): Memory {
-  const record = recordOf(verdict);
+export function afterClose({ looks, windows }: Memory, { record }: Pick<Judged, 'record'>): Memory {
   if (record === undefined) return { looks, windows };
-  const madeUp = madeUpIn(looks.filter(({ at }) => at >= record.from));
-  return { looks, windows: [...windows, { ...record, madeUp }].slice(-WINDOWS_KEPT) };
+  const kept = [...windows, record].slice(-WINDOWS_KEPT);
+  const forgotten = kept.at(-NODES_KEPT - 1);
+  return {
+    looks,
+    windows: forgotten === undefined || forgotten.nodes.length === 0
+      ? kept
+      : kept.map((each) => (each === forgotten ? { ...each, nodes: [] } : each)),
+  };
 }

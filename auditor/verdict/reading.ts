@@ -1,5 +1,13 @@
 import type { Reason } from './reason.ts';
 
+/** How a line for people printed the use: such as `1.2GB`. */
+export interface Printed {
+  /** What the sizes of upload and download were printed in, in bytes. */
+  readonly units: readonly [upload: number, download: number];
+  /** The most decimals of any size in the line. */
+  readonly decimals: number;
+}
+
 /** What an airport says of one subscription. Sizes in bytes, null where the airport does not say or cannot be trusted. */
 export interface Quota {
   readonly upload: number | null;
@@ -15,6 +23,8 @@ export interface Quota {
   readonly reset: number | null;
   /** How far `used` may be off because the airport rounds, in bytes; 0 for figures to the byte. */
   readonly precision: number;
+  /** Absent where the airport gives figures for programs. */
+  readonly printed?: Printed;
   /** Why figures are null, and what else should be known of them. */
   readonly reasons: readonly Reason[];
 }

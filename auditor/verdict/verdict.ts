@@ -1,21 +1,9 @@
-import { type Bill, billOver } from './bill.ts';
-import type { Calibration } from './calibration.ts';
-import { type Drift, driftOf } from './drift.ts';
-import { calibrated, type DeviceUse, type Expected, expectedBill } from './expected.ts';
-import type { LearnedBilling, Pool, Surplus } from './finding.ts';
-import { type Knowledge, NOTHING_KNOWN } from './knowledge.ts';
-import type { ReadingOutcome, UsableReading } from './reading.ts';
+import type { Bill } from './bill.ts';
+import type { DeviceUse, Expected } from './expected.ts';
+import type { Change, LearnedBilling, Pool, Surplus } from './finding.ts';
+import type { Thresholds } from './judgement.ts';
 import { type Reason, reason } from './reason.ts';
 import type { VerdictKind } from './verdict-kind.ts';
-import type { WindowRecord } from './window-record.ts';
-
-/** A deviation counts when it is above both. */
-export interface Thresholds {
-  /** `LeakMinBytes`. */
-  readonly bytes: number;
-  /** `LeakRatio`, a share of what should have been billed. */
-  readonly ratio: number;
-}
 
 /** A device that did not report up to the end of the window. */
 export interface Absence {
@@ -44,13 +32,10 @@ export interface Verdict {
   /** The window, epoch milliseconds; absent while there is no reading at one of its ends. */
   readonly window?: { readonly from: number; readonly to: number };
   readonly bill?: Bill;
-  /** What names and use alone let expect. */
-  readonly raw?: Expected;
-  /** The same, with what was learned of the airport. */
+  /** What should have been billed, by names, settings and what was learned. */
   readonly expected?: Expected;
-  readonly calibration?: Calibration;
-  /** The excess that stayed, for a `drift`. */
-  readonly drift?: Drift;
+  /** An excess that began at some time and stayed, for a `drift` and for a `leak` that rests on one. */
+  readonly drift?: Change;
   /** What closed windows tell about how the airport bills. */
   readonly learned?: LearnedBilling;
   /** What stays above names, settings and answers, whatever the kind. */
@@ -69,76 +54,63 @@ export interface Verdict {
 
 const DAY = 24 * 3_600_000;
 /** A device that is silent for longer explains nothing by what it might have used: then a person should look. */
-const EXPLAINS_FOR = 2 * DAY;
+const EXPLAINS_FOR = 7 * DAY;
 /** Days after which a window that waits for a silent device closes all the same. */
 const LONGEST_OPEN = 3;
 
-/**
- * Judges one airport over the window between two readings.
- *
- * @param known what earlier looks and windows tell
- */
-export function judge(
-  before: UsableReading | undefined,
-  after: ReadingOutcome,
-  usage: Usage,
-  thresholds: Thresholds,
-  known: Knowledge = NOTHING_KNOWN,
-): Verdict {
-  if (!after.known) return undecided(after.reasons, false);
-  if (before === undefined) return undecided([reason('first_reading')], true);
-  // A clock that was set back: neither samples nor lags can be told apart in such a window.
-  if (after.reading.at < before.at) return undecided([reason('clock_set_back')], true);
-  const window = { from: before.at, to: after.reading.at };
-  const bill = billOver([before, ...known.looks, after.reading]);
-  if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
-  if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
+/** What a verdict is decided by, beside the figures. */
+export interface Circumstances {
+  readonly to: number;
+  readonly days: number;
+  readonly thresholds: Thresholds;
+  readonly absences: readonly Absence[];
+  readonly newcomers: readonly string[];
+  /** Whether a leak showed at an earlier look of the window, while all devices had reported. */
+  readonly leakSeen: boolean;
+  /** Whether the window before lacked as much as this one may. */
+  readonly lackedBefore: boolean;
+}
 
-  const days = (window.to - window.from) / DAY;
-  const raw = expectedBill(usage.use);
-  const expected = calibrated(raw, known.calibration, days, known.backlog);
-  const { absences } = usage;
-  const decide = (kind: VerdictKind, reasons: readonly Reason[], closes: boolean): Verdict => ({
-    kind,
-    reasons: bill.newCycle ? [reason('cycle_began'), ...reasons] : reasons,
-    window,
-    bill,
-    raw,
-    expected,
-    calibration: known.calibration,
-    difference: bill.low - expected.likely,
-    absences,
-    closes,
-  });
+/** What a judgement says of a window; of all airports of a user together, where they are judged so. */
+export interface Findings {
+  readonly gross: boolean;
+  readonly sure: boolean;
+  readonly lagKnown: boolean;
+  readonly excess: number;
+  /** Bill less expectation. */
+  readonly difference: number;
+  readonly lacking: boolean;
+  readonly change?: Change;
+  readonly changeIsGross: boolean;
+  readonly leaks: boolean;
+}
+
+/** A kind with its reasons, and whether the window closes with it. */
+export type Decision = Pick<Verdict, 'kind' | 'reasons' | 'closes'>;
+
+/** What is gross comes first, then what stays, then what a person said, then what is missing. */
+export function decide(found: Findings, { to, days, thresholds, ...given }: Circumstances): Decision {
+  const { absences, newcomers, leakSeen, lackedBefore } = given;
   const silent = absences.map(({ device }) => reason('device_silent', device));
-
   // Late bytes of a silent device belong to this window where the bill may already hold some.
-  const lately = absences.filter(({ since }) => since !== null && window.to - since <= EXPLAINS_FOR);
-  const awaited = lately.length > 0 && bill.low - expected.likely > thresholds.bytes;
-
-  const excess = bill.low - expected.high;
-  // What names and lag leave open does not grow with the days: a longer window is held to the share of one day.
-  // Until a day is over, the rest of a usual one is held against it: early in a day a little lateness is a large share.
-  const tolerated =
-    ((expected.high - known.backlog + Math.max(0, 1 - days) * known.usualDay) * thresholds.ratio) / Math.max(1, days);
-  if (excess > thresholds.bytes && excess > tolerated) {
-    if (usage.newcomers.length > 0) {
-      // What a device used before it was first seen will never be known: the next window starts afresh.
-      const fresh = usage.newcomers.map((device) => reason('device_new', device));
-      return decide('incomplete', fresh, true);
-    }
-    return excess <= plausible(absences, window.to)
-      ? decide('incomplete', silent, false)
-      : decide('leak', silent, !awaited || days >= LONGEST_OPEN);
+  const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
+  const closes = !(lately && found.difference > thresholds.bytes) || days >= LONGEST_OPEN;
+  if (found.gross) {
+    // What a device used before it was first seen will never be known: the next window starts afresh.
+    if (newcomers.length > 0)
+      return { kind: 'incomplete', reasons: newcomers.map((each) => reason('device_new', each)), closes: true };
+    if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
+    if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
+    return found.sure
+      ? { kind: 'leak', reasons: silent, closes }
+      : { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true };
   }
   // All devices had reported when it showed, so what they used since does not explain it.
-  if (known.looks.some(({ leak }) => leak)) return decide('leak', [], true);
-  const lacking = bill.high === null ? 0 : expected.low - bill.high;
-  if (lacking > thresholds.bytes && lacking > expected.low * thresholds.ratio) return decide('underbilled', [], true);
-  const fits = decide('ok', [], !awaited || days >= LONGEST_OPEN);
-  const record = recordOf(fits);
-  const drift = record === undefined ? undefined : driftOf([...known.windows, record], known.calibration);
-  return drift === undefined ? fits : { ...fits, kind: 'drift', drift };
+  if (leakSeen) return { kind: 'leak', reasons: [], closes: true };
+  if (found.change !== undefined) return { kind: found.changeIsGross ? 'leak' : 'drift', reasons: [], closes };
+  if (found.leaks) return { kind: 'leak', reasons: [], closes };
+  if (found.lacking && lackedBefore) return { kind: 'underbilled', reasons: [], closes: true };
+  return { kind: 'ok', reasons: [], closes };
 }
 
 /** What silent devices may have used, in bytes times multipliers. */
@@ -151,12 +123,4 @@ function plausible(absences: readonly Absence[], to: number): number {
 /** A verdict without figures. */
 export function undecided(reasons: readonly Reason[], closes: boolean): Verdict {
   return { kind: 'unknown', reasons, difference: null, absences: [], closes };
-}
-
-/** What a verdict leaves behind; undefined when it compared nothing. */
-export function recordOf({ window, bill, raw, kind, absences }: Verdict): WindowRecord | undefined {
-  if (window === undefined || bill === undefined || raw === undefined) return undefined;
-  const billed = bill.high === null ? null : Math.round((bill.low + bill.high) / 2);
-  const { low, likely, high } = raw;
-  return { ...window, billed, low, likely, high, kind, whole: absences.length === 0 };
 }

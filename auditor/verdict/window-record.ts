@@ -1,70 +1,72 @@
+import type { Interval } from './expected.ts';
+import type { Estimate } from './finding.ts';
 import type { VerdictKind } from './verdict-kind.ts';
 
-/** One judged window as it is remembered, so that what many windows show together can be learned. */
-export interface WindowRecord {
+/** What one node carried in a window, and what is known of its price before anything is learned. */
+export interface NodeShare {
+  readonly node: string;
+  readonly provider: string;
+  /** Bytes of all devices, those that the kernels' totals leave out included. */
+  readonly bytes: number;
+  readonly multiplier: Interval;
+  /** Whether its name or a person tells the multiplier. */
+  readonly told: boolean;
+  /** How many airports it may belong to; 1 where that is sure. */
+  readonly owners: number;
+}
+
+/** What moved in a window, as far as a bill rests on it. Bytes. */
+export interface WindowTraffic {
+  readonly nodes: readonly NodeShare[];
+  /** Bytes of no known node, any of which may have been billed. */
+  readonly unattributed: number;
+  /** Bytes, times multipliers, that moved so close to an end that the airport's counter may hold them on its other side. */
+  readonly nearEdges: number;
+  /** The most that devices say they lost sight of. */
+  readonly lost: number;
+  /** Health checks that kernels counted. */
+  readonly checks: number;
+}
+
+/** One judged window as it is remembered: what is learned of an airport is learned from these alone. */
+export interface WindowRecord extends WindowTraffic {
   /** Epoch milliseconds. */
   readonly from: number;
   readonly to: number;
-  /** Bytes that the airport billed; null when a new cycle hid some. */
-  readonly billed: number | null;
-  /** What names and use let expect, before anything learned: the interval and the best single figure. */
-  readonly low: number;
-  readonly likely: number;
-  readonly high: number;
   readonly kind: VerdictKind;
+  /** Bytes that the airport billed; `high` is null where a new cycle or a credit hid some. */
+  readonly bill: { readonly low: number; readonly likely: number; readonly high: number | null };
+  /** What names and settings let expect. */
+  readonly named: Estimate;
+  /** Bytes still unbilled at the end less those at the start. */
+  readonly late: number;
+  /** Bytes of before the window that may be billed in it. */
+  readonly backlog: number;
   /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
   readonly whole: boolean;
-  /** The most that the airport made up for within some hours of it, in bytes; absent where its looks are not known. */
-  readonly madeUp?: number;
+  /** Whether a device reported for the first time: what it used before was not counted. */
+  readonly newcomers: boolean;
+  /** Whether a person has looked and found nothing wrong: nothing is learned from it. */
+  readonly acknowledged: boolean;
+  /** The longest time, in milliseconds, after which the airport made up for what it had not billed; 0 for none. */
+  readonly lag: number;
+  /** Epoch milliseconds: the first window of those that the airport's present habit is learned from. */
+  readonly regime: number;
+  /** Epoch milliseconds: where an excess began that this window still shows; null for none. */
+  readonly changed: number | null;
+  /** Whether much less was billed than used; told as `underbilled` at the second in a row. */
+  readonly lacking: boolean;
+  /** Bytes a day of the surplus that was told with this window; null where none was told. */
+  readonly told: number | null;
 }
 
-/** Windows that can be compared: one, or several that only together hold all that devices reported late. */
-export interface ComparedSpan {
-  readonly from: number;
-  readonly to: number;
-  readonly days: number;
-  readonly billed: number;
-  readonly low: number;
-  readonly likely: number;
-  readonly high: number;
-  /** Whether all of its windows were `ok`. */
-  readonly clean: boolean;
-}
-
-const DAY = 24 * 3_600_000;
-/** What is late from the day before weighs too much in a shorter one. */
-const SHORTEST = 20 * 3_600_000;
-
-/**
- * Windows as spans that can be compared, oldest first. Windows without all devices are joined with those that follow
- * until all have reported; what a new cycle hid, and what was already told as a leak, is left out.
- */
-export function comparedSpans(windows: readonly WindowRecord[]): ComparedSpan[] {
-  const spans: ComparedSpan[] = [];
-  let group: WindowRecord[] = [];
-  for (const window of windows) {
-    group.push(window);
-    if (!window.whole) continue;
-    const span = joined(group);
-    if (span !== undefined) spans.push(span);
-    group = [];
+/** Σ bytes × multiplier, as an interval over what names and settings leave open. */
+export function namedBill(nodes: readonly NodeShare[]): Estimate {
+  let [low, likely, high] = [0, 0, 0];
+  for (const { bytes, multiplier, owners } of nodes) {
+    high += bytes * multiplier.high;
+    likely += (bytes * (multiplier.low + multiplier.high)) / 2 / owners;
+    if (owners === 1) low += bytes * multiplier.low;
   }
-  return spans;
-}
-
-function joined(windows: readonly WindowRecord[]): ComparedSpan | undefined {
-  const [first, last] = [windows[0], windows.at(-1)];
-  if (first === undefined || last === undefined || last.to - first.from < SHORTEST) return undefined;
-  if (windows.some(({ kind }) => kind === 'leak' || kind === 'incomplete' || kind === 'unknown')) return undefined;
-  let [billed, low, likely, high] = [0, 0, 0, 0];
-  for (const window of windows) {
-    if (window.billed === null) return undefined;
-    billed += window.billed;
-    low += window.low;
-    likely += window.likely;
-    high += window.high;
-  }
-  const days = (last.to - first.from) / DAY;
-  const clean = windows.every(({ kind }) => kind === 'ok');
-  return { from: first.from, to: last.to, days, billed, low, likely, high, clean };
+  return { low: Math.floor(low), likely: Math.round(likely), high: Math.ceil(high) };
 }

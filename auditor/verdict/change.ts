@@ -1,0 +1,85 @@
+import type { Change } from './finding.ts';
+import { type Habit, habitOf, type Prediction } from './learn.ts';
+import type { Span } from './span.ts';
+import { studentQuantile } from './student.ts';
+
+const MIB = 2 ** 20;
+
+/**
+ * The chance at which a test calls chance a change. Tests of one night and of nights in a row see much the same figures:
+ * about two of them are independent, so that an airport of which nothing is wrong is accused once in a hundred years.
+ */
+export const FALSE_ALARM = 1e-5;
+/** Windows among which a change is looked for; what is older is learned. */
+export const WATCHED = 14;
+/** Windows before a change that tell what was usual. */
+const FEWEST_BEFORE = 5;
+/** A change costs nobody anything below. */
+const SMALLEST = 100 * MIB;
+/** Without its largest window, a change must still be seen: one odd night is none. */
+const STEADY = 2;
+/** A change that was told is told until it shows clearly no more. */
+const STILL = 0.5;
+const NEWEST = 3;
+
+/**
+ * Looks for an excess that began at some time and stayed: for each of the last windows, what was billed since against what
+ * the windows before it let expect (a generalised likelihood ratio test with the deviations that the windows themselves
+ * show; Lorden 1971, Siegmund and Venkatraman 1995).
+ *
+ * @param spans of one habit, oldest first, the one that is judged last
+ * @param ongoing where the change began that the window before showed, epoch milliseconds
+ */
+export function changeOf(spans: readonly Span[], ongoing: number | null): Change | undefined {
+  return search(spans, ongoing, 1);
+}
+
+/** The same of what is billed less than before. */
+export function fallOf(spans: readonly Span[]): Change | undefined {
+  return search(spans, null, -1);
+}
+
+function search(spans: readonly Span[], ongoing: number | null, sign: 1 | -1): Change | undefined {
+  let found: { readonly change: Change; readonly score: number } | undefined;
+  const earliest = Math.max(FEWEST_BEFORE, spans.length - WATCHED);
+  for (let start = spans.length - 1; start >= earliest; start -= 1) {
+    const since = spans.slice(start);
+    const [first] = since;
+    if (first === undefined) continue;
+    const habit = habitOf(spans.slice(0, start));
+    const needed = Math.max(0, studentQuantile(FALSE_ALARM, habit.freedom));
+    const lasts = ongoing !== null && first.from <= ongoing && ongoing < first.to;
+    const score = sign * scoreOf(since, habit);
+    if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
+    const excess = sign * excessOf(since, habit);
+    if (excess < SMALLEST || sign * excessOf(since.slice(-NEWEST), habit) <= 0) continue;
+    if (!lasts && !isSteady(since, habit, sign)) continue;
+    const days = since.reduce((sum, span) => sum + span.days, 0);
+    found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
+    if (lasts) return found.change;
+  }
+  return found?.change;
+}
+
+function excessOf(spans: readonly Span[], habit: Habit): number {
+  return spans.reduce((sum, span) => sum + span.billed, 0) - habit.predict(spans).likely;
+}
+
+/** How many standard deviations the excess of some windows is. */
+function scoreOf(spans: readonly Span[], habit: Habit): number {
+  const prediction = habit.predict(spans);
+  return excessOf(spans, habit) / deviationOf(prediction, habit, spans.length);
+}
+
+/** The standard deviation of the bill of so many windows together. */
+export function deviationOf({ chance, unsure }: Prediction, { persistence }: Habit, windows: number): number {
+  return Math.sqrt(chance * (windows > 1 ? persistence : 1) + unsure);
+}
+
+function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
+  if (spans.length < 2) return false;
+  const farthest = spans.reduce((most, span) =>
+    sign * (excessOf([span], habit) - excessOf([most], habit)) > 0 ? span : most,
+  );
+  return sign * scoreOf(spans.filter((span) => span !== farthest), habit) > STEADY;
+}

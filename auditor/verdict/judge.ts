@@ -1,0 +1,228 @@
+import type { Bill } from './bill.ts';
+import type { DeviceUse, Expected } from './expected.ts';
+import type { Pool } from './finding.ts';
+import { type Judgement, judgeWindow, presentHabit, regimeAfter, type Thresholds } from './judgement.ts';
+import { backlogAt, LONGEST_LAG, type Look, lagOf } from './lateness.ts';
+import { learnedBilling } from './learned.ts';
+import type { Memory } from './memory.ts';
+import { poolOf } from './pool.ts';
+import { reason } from './reason.ts';
+import { DAY, spanOf } from './span.ts';
+import type { Answer } from './surplus.ts';
+import { decide, type Findings, type Usage, undecided, type Verdict } from './verdict.ts';
+import { namedBill, type WindowRecord, type WindowTraffic } from './window-record.ts';
+
+/** Whether an airport could be read, when, and why not. */
+export type Outcome =
+  | { readonly known: true; readonly at: number }
+  | { readonly known: false; readonly reasons: Verdict['reasons'] };
+
+/** What one airport is judged by. */
+export interface Asked {
+  readonly airport: string;
+  /** When the open window began, epoch milliseconds; absent while no reading began one. */
+  readonly from: number | undefined;
+  readonly outcome: Outcome;
+  /** What was billed since; absent where the outcome is not known. */
+  readonly bill: Bill | undefined;
+  readonly usage: Usage;
+  readonly memory: Memory;
+  /** What a person answered to surpluses of this airport, oldest first. */
+  readonly answers: readonly Answer[];
+  /** How many airports its user has. */
+  readonly airports: number;
+}
+
+/** One airport judged, with what the look leaves behind. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly look?: Look;
+  /** The window as it is remembered once it closes. */
+  readonly record?: WindowRecord;
+}
+
+interface Draft {
+  readonly asked: Asked;
+  readonly use: Extract<Usage, { known: true }>;
+  readonly bill: Bill;
+  readonly record: WindowRecord;
+  readonly look: Look;
+  readonly judgement: Judgement;
+}
+
+/** Bytes by which a bill may be off without asking who was silent. */
+const BALANCED = 8 * 2 ** 20;
+/** An airport whose nodes leave more than this share of its bill open, to two standard deviations, is judged with the others. */
+const UNTOLD = 0.15;
+/** Windows whose longest lateness is allowed for. */
+const LAGS_BACK = 30;
+
+/**
+ * Judges all airports of one user over the windows that end now. Each is judged by its own nodes; where these cannot be told
+ * from those of another airport, by all of them together.
+ */
+export function judge(asked: readonly Asked[], thresholds: Thresholds): Judged[] {
+  const drafts = asked.map((each) => draftOf(each, thresholds));
+  const whole = drafts.filter((each): each is Draft => 'judgement' in each);
+  const pool =
+    whole.length === asked.length && whole.length > 1 && whole.some(isUntold) ? pooled(whole, thresholds) : undefined;
+  return drafts.map((draft) => {
+    if (!('judgement' in draft)) return { verdict: draft };
+    return pool !== undefined && isUntold(draft)
+      ? judged(draft, pool.judgement, thresholds, pool)
+      : judged(draft, draft.judgement, thresholds);
+  });
+}
+
+function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
+  const { from, outcome, bill, usage, memory, answers } = asked;
+  if (!outcome.known) return undecided(outcome.reasons, false);
+  if (from === undefined || bill === undefined) return undecided([reason('first_reading')], true);
+  // A clock that was set back: neither samples nor lags can be told apart in such a window.
+  if (outcome.at < from) return undecided([reason('clock_set_back')], true);
+  const window = { from, to: outcome.at };
+  if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
+  if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
+  const { windows, looks } = memory;
+  const open = recordOf(asked, usage, bill, window);
+  const { likely, chance, unsure } = presentHabit(windows).predict([spanOf([open])]);
+  const backlog = backlogAt(looks, from, LONGEST_LAG);
+  const balanced = bill.likely - backlog - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
+  const whole = usage.absences.length === 0 || balanced;
+  const base = looks.findLast(({ at }) => at === from)?.above ?? 0;
+  const look = { at: window.to, above: base + bill.likely - likely, whole, leak: false };
+  const seen = [...looks, look];
+  const reach = Math.max(lagOf(seen), ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
+  const late = backlogAt(seen, window.to, reach) - backlogAt(looks, from, reach);
+  const record = { ...open, whole, late, backlog, lag: lagOf(seen) };
+  const judgement = judgeWindow(windows, record, thresholds, answers);
+  return { asked, use: usage, bill, record, look, judgement };
+}
+
+/** The open window as it would be remembered, before it is judged. */
+function recordOf(
+  { airports, memory }: Asked,
+  { use, newcomers }: Draft['use'],
+  { low, likely, high }: Bill,
+  { from, to }: { readonly from: number; readonly to: number },
+): WindowRecord {
+  const traffic = trafficOf(use, airports);
+  return {
+    ...traffic,
+    from,
+    to,
+    kind: 'unknown',
+    bill: { low, likely, high },
+    named: namedBill(traffic.nodes),
+    late: 0,
+    backlog: 0,
+    whole: true,
+    newcomers: newcomers.length > 0,
+    acknowledged: false,
+    lag: 0,
+    regime: memory.windows.at(-1)?.regime ?? from,
+    changed: null,
+    lacking: false,
+    told: null,
+  };
+}
+
+/**
+ * What devices used, as a window remembers it.
+ *
+ * @param airports how many airports their user has
+ */
+export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
+  const nodes = use.nodes.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, claim }) => ({
+    node,
+    provider,
+    bytes: bytes + uncounted,
+    multiplier: { low, high },
+    told,
+    owners: claim === 'sure' ? 1 : airports,
+  }));
+  const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
+  const { unattributed, nearEdges, lost, checks } = use;
+  return { nodes, unattributed: unattributed * dearest, nearEdges, lost: lost * dearest, checks };
+}
+
+/** Whether nodes of which no rule says whose they are leave most of an airport's bill open. */
+function isUntold({ record, judgement: { habit } }: Draft): boolean {
+  if (record.nodes.every(({ owners, bytes }) => owners === 1 || bytes === 0)) return false;
+  const { likely, unsure } = habit.predict([spanOf([record])]);
+  return 2 * Math.sqrt(unsure) > UNTOLD * likely;
+}
+
+function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: Judgement; pool: Pool } | undefined {
+  const pool = poolOf(
+    drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })),
+  );
+  if (pool === undefined) return undefined;
+  const judgement = judgeWindow(pool.windows, pool.current, thresholds, []);
+  const open = drafts
+    .flatMap(({ record }) => record.nodes)
+    .filter(({ owners, bytes }) => owners > 1 && bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+  return {
+    judgement,
+    pool: {
+      airports: drafts.map(({ asked }) => asked.airport),
+      billed: pool.current.bill.likely,
+      expected: judgement.expected,
+      nodes: [...new Set(open.map(({ node }) => node))],
+    },
+  };
+}
+
+function judged(
+  draft: Draft,
+  judgement: Judgement,
+  thresholds: Thresholds,
+  together?: { readonly pool: Pool },
+): Judged {
+  const { asked, use, bill, record, look } = draft;
+  const { windows, looks } = asked.memory;
+  const own = draft.judgement;
+  const billed = together?.pool.billed ?? bill.low;
+  const findings: Findings = { ...judgement, difference: billed - judgement.expected.likely };
+  const decision = decide(findings, {
+    to: record.to,
+    days: (record.to - record.from) / DAY,
+    thresholds,
+    absences: use.absences,
+    newcomers: use.newcomers,
+    leakSeen: looks.some(({ at, leak }) => leak && at > record.from),
+    lackedBefore: windows.at(-1)?.lacking ?? false,
+  });
+  const { change, surplus } = judgement;
+  const expected: Expected = {
+    ...own.expected,
+    used: use.use.nodes.reduce((sum, { bytes, uncounted, claim }) => sum + (claim === 'sure' ? bytes + uncounted : 0), 0),
+  };
+  const verdict: Verdict = {
+    ...decision,
+    reasons: bill.newCycle ? [reason('cycle_began'), ...decision.reasons] : decision.reasons,
+    window: { from: record.from, to: record.to },
+    bill,
+    expected,
+    learned: learnedBilling(own.habit, record, windows),
+    difference: Math.round(findings.difference),
+    absences: use.absences,
+    ...(change === undefined ? {} : { drift: change }),
+    ...(surplus === undefined ? {} : { surplus }),
+    ...(together === undefined ? {} : { pool: together.pool }),
+    ...(record.lost > 0 ? { lost: record.lost } : {}),
+  };
+  const closed: WindowRecord = {
+    ...record,
+    kind: verdict.kind,
+    changed: change?.since ?? null,
+    lacking: judgement.lacking,
+    told: surplus?.told === true ? surplus.daily.likely : null,
+  };
+  return {
+    verdict,
+    look: { ...look, leak: verdict.kind === 'leak' && record.whole && judgement.gross },
+    record: { ...closed, regime: regimeAfter([...windows, closed]) },
+  };
+}

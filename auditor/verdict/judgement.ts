@@ -1,0 +1,143 @@
+import { changeOf, deviationOf, FALSE_ALARM, fallOf, WATCHED } from './change.ts';
+import type { Change, Estimate, Surplus } from './finding.ts';
+import { type Habit, habitOf } from './learn.ts';
+import { LONGEST_LAG } from './lateness.ts';
+import { isComparable, SHORTEST, type Span, spanOf, spansOf } from './span.ts';
+import { studentQuantile } from './student.ts';
+import { type Answer, hasEnded, surplusOf } from './surplus.ts';
+import type { WindowRecord } from './window-record.ts';
+
+/** A deviation is gross when it is above both. */
+export interface Thresholds {
+  /** `LeakMinBytes`. */
+  readonly bytes: number;
+  /** `LeakRatio`, a share of what should have been billed. */
+  readonly ratio: number;
+}
+
+/** What windows so far and the one that is judged show together, before silent devices are weighed. */
+export interface Judgement {
+  readonly habit: Habit;
+  /** What the window should be billed, late bytes of before included: nine times of ten and more. */
+  readonly expected: Estimate;
+  /** Bytes billed above the highest expectation; negative where the bill fits. */
+  readonly excess: number;
+  /** Whether that is above the thresholds. */
+  readonly gross: boolean;
+  /** Whether so much is more than chance, by what is known of the airport. */
+  readonly sure: boolean;
+  /** Whether it is known how late the airport bills. */
+  readonly lagKnown: boolean;
+  /** Whether the bill is below what names and habit admit, beyond the thresholds. */
+  readonly lacking: boolean;
+  readonly change?: Change;
+  /** Whether the change is above the thresholds. */
+  readonly changeIsGross: boolean;
+  readonly surplus?: Surplus;
+  /** Whether a surplus that a person calls a leak is still there. */
+  readonly leaks: boolean;
+}
+
+/** Standard deviations that a stated range reaches to either side. */
+const RANGE = 2;
+/** A habit that has become cheaper is a new habit after so many windows. */
+const SETTLED = 5;
+
+/** What windows so far tell of the airport; those of a change that is going on say nothing of what is usual. */
+export function presentHabit(windows: readonly WindowRecord[]): Habit {
+  const { regime = 0, changed = null } = windows.at(-1) ?? {};
+  const spans = spansOf(windows).filter(({ from, to }) => from >= regime && (changed === null || to <= changed));
+  return habitOf(spans);
+}
+
+/**
+ * Judges a window by those before it.
+ *
+ * @param windows closed ones, oldest first
+ * @param current the window as it would be remembered
+ * @param answers to surpluses, oldest first; those given after the window do not count
+ */
+export function judgeWindow(
+  windows: readonly WindowRecord[],
+  current: WindowRecord,
+  thresholds: Thresholds,
+  answers: readonly Answer[],
+): Judgement {
+  const given = answers.filter(({ at }) => at <= current.to);
+  const first = windows[0]?.from ?? current.from;
+  const last = windows.at(-1);
+  const regime = last?.regime ?? first;
+  const now = spanOf([current]);
+  const compared = current.whole && isComparable(current);
+  const spans = spansOf(windows).filter(({ from }) => from >= regime);
+  const all = compared ? [...spans, now] : spans;
+  const change = changeOf(all, last?.changed ?? null);
+  const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
+  const habit = habitOf(usual);
+  const prediction = habit.predict([now]);
+  const deviation = deviationOf(prediction, habit, 1);
+  const { bill, named, backlog } = current;
+  const likely = prediction.likely + backlog;
+  const expected = {
+    low: Math.floor(Math.max(0, prediction.likely - RANGE * deviation)),
+    likely: Math.round(likely),
+    high: Math.ceil(likely + RANGE * deviation),
+  };
+  const needed = studentQuantile(FALSE_ALARM, habit.freedom);
+
+  const excess = bill.low - expected.high;
+  // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
+  // the rest of a usual one is held against it: early in a day a little lateness is a large share.
+  const rest = Math.max(0, 1 - now.days) * usualDay(usual);
+  const held = ((expected.high - backlog + rest) * thresholds.ratio) / Math.max(1, now.days);
+  const floor = Math.min(expected.low, named.low);
+  const lacking =
+    compared &&
+    current.to - current.from >= SHORTEST &&
+    floor - now.billed - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
+    prediction.likely - now.billed > needed * deviation;
+  const steady = change === undefined && compared && current.to - current.from >= SHORTEST ? all : usual;
+  const surplus = surplusOf(steady, regime <= first, given, toldOf(windows, regime));
+  return {
+    habit,
+    expected,
+    excess,
+    gross: excess > thresholds.bytes && excess > held,
+    sure: bill.low - likely > needed * deviation,
+    lagKnown: current.from - first >= LONGEST_LAG,
+    lacking,
+    changeIsGross: change !== undefined && isGross(change, all, habit, thresholds),
+    leaks: surplus?.answered === 'leak' && !hasEnded(all, surplus),
+    ...(change === undefined ? {} : { change }),
+    ...(surplus === undefined ? {} : { surplus }),
+  };
+}
+
+/**
+ * Where the habit began that the windows up to the newest show: a change that stayed so long that it is watched no more is
+ * a habit of its own, and so is a cheaper one.
+ */
+export function regimeAfter(windows: readonly WindowRecord[]): number {
+  const newest = windows.at(-1);
+  if (newest === undefined) return 0;
+  const spans = spansOf(windows).filter(({ from }) => from >= newest.regime);
+  const since = (from: number): number => spans.filter((span) => span.from >= from).length;
+  if (newest.changed !== null) return since(newest.changed) >= WATCHED ? newest.changed : newest.regime;
+  const fall = fallOf(spans);
+  return fall !== undefined && since(fall.since) >= SETTLED ? fall.since : newest.regime;
+}
+
+function isGross({ since, days, bytes }: Change, spans: readonly Span[], habit: Habit, { bytes: least, ratio }: Thresholds): boolean {
+  const { likely } = habit.predict(spans.filter(({ from }) => from >= since));
+  return bytes > least && bytes > ratio * likely && bytes / days > least / 2;
+}
+
+/** Bytes a day that were told last of this habit. */
+function toldOf(windows: readonly WindowRecord[], regime: number): number | null {
+  return windows.findLast(({ from, told }) => told !== null && from >= regime)?.told ?? null;
+}
+
+function usualDay(spans: readonly Span[]): number {
+  const daily = spans.slice(-WATCHED).map(({ billed, days }) => billed / Math.max(1, days)).sort((a, b) => a - b);
+  return daily[Math.floor(daily.length / 2)] ?? 0;
+}

@@ -1,0 +1,250 @@
+import { cholesky, dot, inverse, type Matrix, quadratic, solve } from './linear.ts';
+import { nodeKey, type Span } from './span.ts';
+import type { NodeShare } from './window-record.ts';
+
+/** Figures are solved in GiB: squares of bytes would leave a double's precision. */
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+/** How a bill comes from use, as closed windows show it, with what is not sure of it. Bytes and days. */
+export interface Habit {
+  /** Windows that it rests on. */
+  readonly spans: number;
+  readonly days: number;
+  /** What of a node's multiplier is learned beyond what names and settings tell. */
+  multiplierOf(share: NodeShare): { readonly likely: number; readonly deviation: number };
+  /** Bytes per byte expected by names, above 1, and bytes a day. */
+  readonly overhead: { readonly likely: number; readonly deviation: number };
+  readonly daily: { readonly likely: number; readonly deviation: number };
+  /** Degrees of freedom that the noise is known from. */
+  readonly freedom: number;
+  /** How much one window's deviation tells of the next: the variance of a long sum per that of single windows. */
+  readonly persistence: number;
+  predict(spans: readonly Used[]): Prediction;
+}
+
+/** As much of a span as a bill is expected from. */
+export type Used = Pick<Span, 'days' | 'named' | 'nodes' | 'doubt'>;
+
+export interface Prediction {
+  readonly likely: number;
+  /** Variance from what is not known of the habit; it stays, however many windows are added up. */
+  readonly unsure: number;
+  /** Variance by chance and by what is known to be in doubt. */
+  readonly chance: number;
+}
+
+/**
+ * What is believed before anything is seen, as standard deviations: wide, so that nobody is accused by a belief. A person
+ * or a name may be wrong by a little; a name that tells nothing leaves the multiplier open; overhead, health checks and
+ * devices that nobody watches can add anything.
+ */
+const TOLD = 0.05;
+const OPEN = 0.7;
+const OVERHEAD = 0.5;
+const DAILY = GIB;
+/** The noise of a day as a share of its use, and how many windows this belief is worth. */
+const NOISE = 0.006;
+const NOISE_WORTH = 4;
+/** Idle days are off by a share of usual ones, too. */
+const IDLE = 0.3;
+/** Lag of minutes and rounding move some bytes between any two windows. */
+const FLOOR = 4 * MIB;
+/** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
+const HEAVY_TAILS = 4;
+const ROUNDS = 4;
+/** What is learned from: older windows are another habit. */
+const LONGEST = 60;
+/** Nodes with an own multiplier; what the others carried is billed as their names tell. */
+const NODES = 24;
+const WEEK = 7;
+
+const habits = new WeakMap<object, { readonly from: number; readonly habit: Habit }>();
+
+/** What spans show together, oldest first. The same spans are solved once. */
+export function habitOf(spans: readonly Span[]): Habit {
+  const used = spans.slice(-LONGEST);
+  const [first, last] = [used[0], used.at(-1)];
+  if (first === undefined || last === undefined) return learn([]);
+  const known = habits.get(last.record);
+  if (known?.from === first.from) return known.habit;
+  const habit = learn(used);
+  habits.set(last.record, { from: first.from, habit });
+  return habit;
+}
+
+/** What is believed of a node's multiplier: its middle, less where others may own the node. */
+function believed({ multiplier: { low, high }, told, owners }: NodeShare): { mean: number; deviation: number } {
+  const middle = (low + high) / 2;
+  const open = told ? TOLD * middle + (high - low) / 2 : OPEN;
+  return { mean: middle / owners, deviation: owners === 1 ? open : Math.max(open, middle / 2) };
+}
+
+function learn(spans: readonly Span[]): Habit {
+  const nodes = busiest(spans);
+  const place = new Map(nodes.map((share, index) => [nodeKey(share), index + 2]));
+  /** Named bill, days, then bytes of each node, in GiB; what multiplies them is overhead, bytes a day, and corrections. */
+  const featuresOf = ({ named, days, nodes: shares }: Used): number[] => {
+    const features = new Array<number>(nodes.length + 2).fill(0);
+    features[0] = named.likely / GIB;
+    features[1] = days;
+    for (const [key, { bytes }] of shares) {
+      const index = place.get(key);
+      if (index !== undefined) features[index] = bytes / GIB;
+    }
+    return features;
+  };
+  const prior = [1 / OVERHEAD ** 2, (GIB / DAILY) ** 2, ...nodes.map((share) => 1 / believed(share).deviation ** 2)];
+  /** Nothing is given back by the day, and no price is below 0. */
+  const least = [-1, 0, ...nodes.map((share) => -believed(share).mean)];
+  const rows = spans.map((span) => ({
+    features: featuresOf(span),
+    surplus: (span.billed - span.named.likely) / GIB,
+    span,
+  }));
+  const usual = sum(rows, ({ span }) => span.named.likely) / Math.max(1, sum(rows, ({ span }) => span.days)) / GIB;
+  const shape = (likely: number, days: number): number =>
+    (likely / GIB) ** 2 / Math.max(1, days) + days * (IDLE * usual) ** 2;
+  const doubt = ({ doubt: bytes }: Used): number => (FLOOR / GIB) ** 2 + (bytes / GIB) ** 2;
+
+  let noise = NOISE ** 2;
+  let weights = rows.map(() => 1);
+  let [mean, covariance]: [number[], Matrix] = [prior.map(() => 0), []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const variances = rows.map(({ span }) => noise * shape(span.billed, span.days) + doubt(span));
+    [mean, covariance] = boundedPosterior(rows, variances, weights, prior, least);
+    const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
+    weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
+    const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
+    noise = noiseOf(rows.map(({ span }) => shape(span.billed, span.days)), residuals, Math.min(explained, rows.length / 2));
+  }
+  const residuals = rows.map(({ features, surplus, span }) => ({
+    value: (surplus - dot(features, mean)) / Math.sqrt(noise * shape(span.billed, span.days) + doubt(span)),
+  }));
+  return {
+    spans: rows.length,
+    days: sum(rows, ({ span }) => span.days),
+    overhead: { likely: mean[0] ?? 0, deviation: Math.sqrt(covariance[0]?.[0] ?? OVERHEAD ** 2) },
+    daily: { likely: (mean[1] ?? 0) * GIB, deviation: Math.sqrt(covariance[1]?.[1] ?? 1) * GIB },
+    freedom: Math.max(1, rows.length + NOISE_WORTH - 2),
+    persistence: persistenceOf(residuals.map(({ value }) => value)),
+    multiplierOf(share) {
+      const index = place.get(nodeKey(share));
+      const { mean: middle, deviation } = believed(share);
+      if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation };
+      // The overhead multiplies what names tell; only together they are the node's price.
+      const gradient = prior.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
+      return { likely: middle + dot(gradient, mean), deviation: Math.sqrt(quadratic(covariance, gradient)) };
+    },
+    predict(used) {
+      const total = new Array<number>(prior.length).fill(0);
+      let [likely, chance, unseen] = [0, 0, 0];
+      for (const span of used) {
+        const features = featuresOf(span);
+        features.forEach((value, index) => {
+          total[index] = (total[index] ?? 0) + value;
+        });
+        const expected = span.named.likely + dot(features, mean) * GIB;
+        likely += expected;
+        chance += noise * shape(expected, span.days) + doubt(span);
+        for (const [key, share] of span.nodes)
+          if (!place.has(key)) unseen += (believed(share).deviation * share.bytes) / GIB;
+      }
+      const unsure = (covariance.length === 0 ? priorVariance(prior, total) : quadratic(covariance, total)) + unseen ** 2;
+      return { likely: Math.max(0, likely), unsure: unsure * GIB ** 2, chance: chance * GIB ** 2 };
+    },
+  };
+}
+
+interface Row {
+  readonly features: readonly number[];
+  readonly surplus: number;
+}
+
+/** Holds a figure where it was put. */
+const PINNED = 1e9;
+
+/** The posterior where no figure is below what it can be at least: what would be is solved again at that bound. */
+function boundedPosterior(
+  rows: readonly Row[],
+  variances: readonly number[],
+  weights: readonly number[],
+  prior: readonly number[],
+  least: readonly number[],
+): [number[], Matrix] {
+  const pinned = new Set<number>();
+  for (;;) {
+    const [mean, covariance] = posterior(rows, variances, weights, prior, least, pinned);
+    const below = mean.findIndex((value, index) => !pinned.has(index) && value < (least[index] ?? 0));
+    if (below === -1) return [mean, covariance];
+    pinned.add(below);
+  }
+}
+
+/** Weighted least squares with beliefs, whose mean is 0 but for what is pinned. */
+function posterior(
+  rows: readonly Row[],
+  variances: readonly number[],
+  weights: readonly number[],
+  prior: readonly number[],
+  least: readonly number[],
+  pinned: ReadonlySet<number>,
+): [number[], Matrix] {
+  const precisions = prior.map((precision, index) => (pinned.has(index) ? PINNED : precision));
+  const matrix = precisions.map((precision, index) => prior.map((_, other) => (index === other ? precision : 0)));
+  const target = prior.map((_, index) => (pinned.has(index) ? PINNED * (least[index] ?? 0) : 0));
+  for (const [index, { features, surplus }] of rows.entries()) {
+    const weight = (weights[index] ?? 1) / (variances[index] ?? 1);
+    for (const [row, value] of features.entries()) {
+      if (value === 0) continue;
+      const line = matrix[row];
+      if (line === undefined) continue;
+      for (const [column, other] of features.entries()) line[column] = (line[column] ?? 0) + weight * value * other;
+      target[row] = (target[row] ?? 0) + weight * value * surplus;
+    }
+  }
+  const lower = cholesky(matrix);
+  return [solve(lower, target), inverse(lower)];
+}
+
+/** The noise of windows as a share of their use, squared. The oddest window does not count: one night is no habit. */
+function noiseOf(shapes: readonly number[], residuals: readonly number[], explained: number): number {
+  const squares = residuals.map((each, index) => each ** 2 / Math.max(shapes[index] ?? 1, 1e-9)).sort((a, b) => a - b);
+  const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
+  const total = kept.reduce((all, each) => all + each, 0);
+  return (NOISE_WORTH * NOISE ** 2 + total) / (NOISE_WORTH + Math.max(kept.length - explained, kept.length / 4, 0));
+}
+
+/** The variance of a long sum of residuals by that of single ones (Newey and West), believed as far as windows tell; never below 1. */
+function persistenceOf(residuals: readonly number[]): number {
+  const count = residuals.length;
+  const lags = Math.min(WEEK, Math.floor(count / 4));
+  const clipped = residuals.map((each) => Math.max(-4, Math.min(4, each)));
+  const variance = clipped.reduce((total, each) => total + each ** 2, 0);
+  if (lags === 0 || variance === 0) return 1;
+  let ratio = 1;
+  for (let lag = 1; lag <= lags; lag += 1) {
+    let product = 0;
+    for (let index = lag; index < count; index += 1) product += (clipped[index] ?? 0) * (clipped[index - lag] ?? 0);
+    ratio += (2 * (1 - lag / (lags + 1)) * product) / variance;
+  }
+  return Math.max(1, 1 + ((ratio - 1) * count) / (count + 2 * WEEK));
+}
+
+function busiest(spans: readonly Span[]): NodeShare[] {
+  const nodes = new Map<string, NodeShare>();
+  for (const span of spans) {
+    for (const [key, share] of span.nodes) {
+      nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
+    }
+  }
+  return [...nodes.values()].sort((a, b) => b.bytes - a.bytes).slice(0, NODES);
+}
+
+function priorVariance(prior: readonly number[], features: readonly number[]): number {
+  return prior.reduce((total, precision, index) => total + (features[index] ?? 0) ** 2 / precision, 0);
+}
+
+function sum<T>(all: readonly T[], of: (each: T, index: number) => number): number {
+  return all.reduce((total, each, index) => total + of(each, index), 0);
+}

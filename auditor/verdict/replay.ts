@@ -1,0 +1,54 @@
+import { judgeWindow, regimeAfter, type Thresholds } from './judgement.ts';
+import type { Answer } from './surplus.ts';
+import type { VerdictKind } from './verdict-kind.ts';
+import { namedBill, type WindowRecord } from './window-record.ts';
+
+/**
+ * Closed windows judged again one after the other, after what is known of them changed. What was silent or late at the time
+ * is not known any more: a bill that fits now is `ok`, and one that did not fit then and does not fit now keeps its verdict.
+ * Windows that were judged together with other airports, and still could not be by themselves, keep theirs.
+ *
+ * @param windows oldest first, with what devices used in them by what is known now
+ */
+export function replay(
+  windows: readonly WindowRecord[],
+  thresholds: Thresholds,
+  answers: readonly Answer[],
+): WindowRecord[] {
+  const again: WindowRecord[] = [];
+  for (const window of windows) {
+    const regime = again.at(-1)?.regime ?? window.from;
+    const record = { ...window, named: window.nodes.length === 0 ? window.named : namedBill(window.nodes), regime };
+    const before: readonly WindowRecord[] = [...again];
+    const { change, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
+    const judged: WindowRecord = {
+      ...record,
+      kind: kindOf(record, { ...found, drifts: change !== undefined, lacked: lacking && before.at(-1)?.lacking === true }),
+      changed: change?.since ?? null,
+      lacking,
+      told: surplus?.told === true ? surplus.daily.likely : null,
+    };
+    again.push({ ...judged, regime: regimeAfter([...before, judged]) });
+  }
+  return again;
+}
+
+interface Found {
+  readonly gross: boolean;
+  readonly sure: boolean;
+  readonly drifts: boolean;
+  readonly changeIsGross: boolean;
+  readonly leaks: boolean;
+  readonly lacked: boolean;
+}
+
+function kindOf(record: WindowRecord, { gross, sure, drifts, changeIsGross, leaks, lacked }: Found): VerdictKind {
+  if (record.acknowledged) return 'ok';
+  if (record.kind === 'unknown') return 'unknown';
+  if (record.nodes.some(({ owners, bytes }) => owners > 1 && bytes > 0)) return record.kind;
+  if (gross && record.kind === 'incomplete') return 'incomplete';
+  if (gross && sure) return 'leak';
+  if (drifts) return changeIsGross ? 'leak' : 'drift';
+  if (leaks) return 'leak';
+  return lacked ? 'underbilled' : 'ok';
+}

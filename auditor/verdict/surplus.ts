@@ -1,0 +1,119 @@
+import { causesOf } from './cause.ts';
+import type { Estimate, Surplus } from './finding.ts';
+import type { Span } from './span.ts';
+import { studentQuantile } from './student.ts';
+
+const MIB = 2 ** 20;
+
+/** A steady surplus is worth a word from both on. */
+const SMALLEST_DAILY = 50 * MIB;
+const SMALLEST_SHARE = 0.03;
+/** Windows that a surplus must show in. */
+const FEWEST = 5;
+/** The chance that a surplus is told where the true one is too small to be. */
+const DOUBTFUL = 0.01;
+/** The stated range holds the truth nine times of ten. */
+const RANGE = 0.05;
+/** No range is narrower than this share of what it is about: overhead and health checks differ from day to day. */
+const NARROWEST = 0.05;
+/** Bytes of lag and rounding at the ends of all windows together. */
+const EDGE = 8 * MIB;
+/** What was told is told again once it changed by half. */
+const CHANGED = 0.5;
+/** Windows that show whether it has ended. */
+const NEWEST = 3;
+/** A health check moves about 7 kB: a TLS handshake and an empty answer. */
+export const CHECK_BYTES = 7_000;
+
+/** What a person answered to a surplus; the last word counts. */
+export type Answer =
+  | { readonly kind: 'known'; readonly at: number; readonly daily?: number | undefined; readonly share?: number | undefined }
+  | { readonly kind: 'leak'; readonly at: number };
+
+/**
+ * What is billed day by day above what names, settings and answers explain, where that is sure.
+ *
+ * @param spans of the present habit, oldest first
+ * @param beginning whether the first of them is the first of all
+ * @param told bytes a day of the surplus that was told last; null where none was
+ */
+export function surplusOf(
+  spans: readonly Span[],
+  beginning: boolean,
+  answers: readonly Answer[],
+  told: number | null,
+): Surplus | undefined {
+  const first = spans[0];
+  if (first === undefined || spans.length < FEWEST) return undefined;
+  const answer = answers.at(-1);
+  const whole = dailyOf(spans, ({ billed, named }) => billed - named.high);
+  const named = meanOf(spans, (span) => span.named.high);
+  const facts = {
+    since: first.from,
+    sinceBeginning: beginning,
+    causes: causesOf(spans, beginning),
+    checks: Math.round(meanOf(spans, ({ checks }) => checks) * CHECK_BYTES),
+  };
+  const shown = (daily: Estimate, answered: Surplus['answered'], tell: boolean): Surplus => ({
+    ...facts,
+    daily,
+    share: named === 0 ? 1 : daily.likely / named,
+    answered,
+    told: tell,
+  });
+  const matters = ({ sure }: Rate): boolean => sure > SMALLEST_DAILY && sure > SMALLEST_SHARE * named;
+  if (answer?.kind === 'leak' && matters(whole)) return shown(whole.range, 'leak', false);
+  const explained = ({ days, named: { high } }: Span): number =>
+    answer?.kind === 'known' ? (answer.daily ?? 0) * days + (answer.share ?? 0) * high : 0;
+  const rest = dailyOf(spans, (span) => span.billed - span.named.high - explained(span));
+  // What was answered is a new question only once it has grown by half.
+  const grown = answer === undefined || rest.sure > CHANGED * meanOf(spans, explained);
+  if (matters(rest) && grown) {
+    const changed = told === null || Math.abs(rest.range.likely - told) > CHANGED * told;
+    return shown(rest.range, null, changed);
+  }
+  return answer?.kind === 'known' && matters(whole) ? shown(whole.range, 'known', false) : undefined;
+}
+
+/** Whether the newest windows show a surplus no more. */
+export function hasEnded(spans: readonly Span[], { daily }: Surplus): boolean {
+  const newest = spans.slice(-NEWEST);
+  return meanOf(newest, ({ billed, named }) => billed - named.high) < CHANGED * daily.likely;
+}
+
+interface Rate {
+  readonly range: Estimate;
+  /** It is at least this much a day, almost surely. */
+  readonly sure: number;
+}
+
+/** Bytes a day over spans, with the deviation that the spans themselves show. */
+function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
+  const likely = meanOf(spans, of);
+  const days = spans.reduce((sum, span) => sum + span.days, 0);
+  const squares = spans.reduce((sum, span) => sum + (of(span) - likely * span.days) ** 2 / span.days, 0);
+  const variance = (squares / (spans.length - 1)) * persistence(spans, of, likely);
+  const doubt = spans.reduce((sum, span) => sum + span.doubt ** 2, 0) / days ** 2;
+  const deviation = Math.sqrt(variance / days + doubt + (EDGE / days) ** 2);
+  const freedom = spans.length - 1;
+  const half = Math.max(studentQuantile(RANGE, freedom) * deviation, NARROWEST * Math.abs(likely));
+  return {
+    range: { low: Math.round(Math.max(0, likely - half)), likely: Math.round(likely), high: Math.round(likely + half) },
+    sure: likely - studentQuantile(DOUBTFUL, freedom) * deviation,
+  };
+}
+
+/** By how much windows that resemble their neighbours tell less than independent ones. */
+function persistence(spans: readonly Span[], of: (span: Span) => number, mean: number): number {
+  const deviations = spans.map((span) => of(span) / span.days - mean);
+  const variance = deviations.reduce((sum, each) => sum + each ** 2, 0);
+  if (variance === 0) return 1;
+  const product = deviations.slice(1).reduce((sum, each, index) => sum + each * (deviations[index] ?? 0), 0);
+  const likeness = Math.min(0.8, Math.max(0, product / variance));
+  return (1 + likeness) / (1 - likeness);
+}
+
+function meanOf(spans: readonly Span[], of: (span: Span) => number): number {
+  const days = spans.reduce((sum, span) => sum + span.days, 0);
+  return days === 0 ? 0 : spans.reduce((sum, span) => sum + of(span), 0) / days;
+}
