@@ -24,6 +24,7 @@ it('leaves the alerts of a user to the owner who could be told in no way', () =>
   expect(matchersOf(config({ users }))).toEqual([
     'severity = none',
     'user = "alice"',
+    'alertname = FlowCollectSteadySurplus',
     'severity = critical',
     'severity = info',
   ]);
@@ -31,4 +32,18 @@ it('leaves the alerts of a user to the owner who could be told in no way', () =>
   expect(matchersOf(telling)).toContain('user = "carol"');
   expect(matchersOf(telling)).not.toContain('user = "alice"');
   expect(telling.receivers.map(({ name }) => name)).toEqual(['owner', 'nobody', 'user carol']);
+});
+
+it('repeats what waits for an answer more rarely than anything else', () => {
+  const { route } = config({ users: [{ user: 'alice', EmailTo: 'alice@mail.invalid' }] });
+  const repeats = (routes: readonly { readonly repeat_interval?: string; readonly matchers: readonly string[] }[]) =>
+    routes.map(({ matchers, repeat_interval }) => [matchers[0], repeat_interval]);
+  const expected = [
+    ['alertname = FlowCollectSteadySurplus', '120h'],
+    ['severity = critical', '4h'],
+    ['severity = info', '24h'],
+  ];
+  const [, alice] = route.routes;
+  expect(repeats(route.routes)).toEqual(expect.arrayContaining(expected));
+  expect(alice !== undefined && 'routes' in alice ? repeats(alice.routes) : []).toEqual(expected);
 });

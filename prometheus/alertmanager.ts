@@ -77,9 +77,16 @@ export function alertmanagerConfig(settings: AlertmanagerSettings) {
 
 const userReceiver = (user: string): string => `user ${user}`;
 
-/** Critical alerts are told at once and again every four hours; what is only worth knowing, once a day. */
+/** As long as Alertmanager remembers by default what it has told: what is to be repeated later comes then all the same. */
+const RARELY = '120h';
+
+/**
+ * Critical alerts are told at once and again every four hours; what is only worth knowing, once a day; and what waits for
+ * an answer, which may be weeks, as rarely as can be.
+ */
 function bySeverity(receiver: string) {
   return [
+    { receiver, matchers: ['alertname = FlowCollectSteadySurplus'], group_wait: '5m', repeat_interval: RARELY },
     { receiver, matchers: ['severity = critical'], group_wait: '10s', repeat_interval: '4h' },
     { receiver, matchers: ['severity = info'], group_wait: '5m', repeat_interval: '24h' },
   ];
@@ -127,6 +134,7 @@ const AIRPORT = ['user', 'airport'];
 
 /** Say the one thing that is broken, and the graver of two. */
 const INHIBITIONS = [
+  silences('FlowCollectLeakSuspected', ['FlowCollectBillDrifts', 'FlowCollectSteadySurplus'], AIRPORT),
   silences('FlowCollectPushgatewayDown', ['FlowCollectDeviceSilent', 'FlowCollectKernelUnreachable']),
   silences('FlowCollectQuotaExhausting', ['FlowCollectQuotaHigh', 'FlowCollectQuotaRunsOut'], AIRPORT),
   silences('FlowCollectSubscriptionEnding', ['FlowCollectSubscriptionExpiring'], AIRPORT),

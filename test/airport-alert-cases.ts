@@ -1,4 +1,4 @@
-import { AIRPORT, type AlertCase, airport, device, GIB } from './alert-case.ts';
+import { AIRPORT, type AlertCase, airport, device, GIB, MIB } from './alert-case.ts';
 
 export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
   {
@@ -34,6 +34,55 @@ export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
       'Airport a.yaml billed less than your devices used',
       '机场扣除流量比设备应计流量少 1GiB：倍率或节点归属可能有误。',
       "The airport billed 1GiB less than the devices' traffic: a multiplier, or the airport of a node, may be wrong.",
+    ],
+  },
+  {
+    alert: 'FlowCollectBillDrifts',
+    series: { [airport('audit_verdict', ',verdict="drift"')]: '0x9 1x20 0x400' },
+    step: '5m',
+    silent: '75m',
+    firing: '80m',
+    resolved: '27h',
+    labels: { severity: 'info', ...AIRPORT },
+    says: [
+      '机场 a.yaml 扣的流量变多了',
+      'Airport a.yaml bills more than it used to',
+      '账单比以往所示的高出一些，一直没有恢复，不像是偶然误差。日报里写着从哪天起、一共多少。',
+      'The bill is somewhat higher than earlier bills let expect, and stays so, which is hardly chance. The report tells since when, and how much.',
+    ],
+  },
+  {
+    alert: 'FlowCollectSteadySurplus',
+    series: {
+      [airport('audit_surplus_bytes', ',answered="no"')]: `_x10 ${300 * MIB}x40 _x20`,
+      [airport('audit_surplus_bytes', ',answered="known"')]: `_x51 ${300 * MIB}x20`,
+    },
+    step: '5m',
+    silent: '75m',
+    firing: '80m',
+    resolved: '260m',
+    labels: { severity: 'info', ...AIRPORT },
+    says: [
+      '机场 a.yaml 每天都比设备应计的多',
+      'Airport a.yaml bills more than your devices should cost every day',
+      '每天约多 300MiB，可能的原因见日报。确认后回答一次：flowcollect audit amend known "a.yaml" --per-day 大小，或 flowcollect audit amend leak "a.yaml"。',
+      'About 300MiB a day; the report tells what it can be. Answer once: flowcollect audit amend known "a.yaml" --per-day SIZE, or flowcollect audit amend leak "a.yaml".',
+    ],
+  },
+  {
+    alert: 'FlowCollectSteadySurplus',
+    name: 'that a look could not tell, and that is gone',
+    series: { [airport('audit_surplus_bytes', ',answered="no"')]: `_x10 ${300 * MIB}x20 _x40 ${300 * MIB}x20 _x400` },
+    step: '5m',
+    silent: '75m',
+    firing: '5h',
+    resolved: '32h',
+    labels: { severity: 'info', ...AIRPORT },
+    says: [
+      '机场 a.yaml 每天都比设备应计的多',
+      'Airport a.yaml bills more than your devices should cost every day',
+      '每天约多 300MiB，可能的原因见日报。确认后回答一次：flowcollect audit amend known "a.yaml" --per-day 大小，或 flowcollect audit amend leak "a.yaml"。',
+      'About 300MiB a day; the report tells what it can be. Answer once: flowcollect audit amend known "a.yaml" --per-day SIZE, or flowcollect audit amend leak "a.yaml".',
     ],
   },
   {

@@ -201,6 +201,8 @@ describe.each([
     ['user alice', ['user=alice', 'severity=critical']],
     ['user alice', ['user=alice', 'severity=warning']],
     ['user alice', ['user=alice', 'severity=info']],
+    ['user alice', ['alertname=FlowCollectSteadySurplus', 'user=alice', 'severity=info']],
+    ['owner', ['alertname=FlowCollectSteadySurplus', 'user=carol', 'severity=info']],
     ['owner', ['user=default', 'severity=critical']],
     ['owner', ['user=carol', 'severity=warning']],
     ['owner', ['alertname=FlowCollectPushgatewayDown', 'severity=critical']],

@@ -9,9 +9,16 @@ const figure = (aggregate: 'max' | 'min', selector: string): string =>
   `${aggregate} by (user, airport) (flowcollect_${selector})`;
 const verdict = (kind: string): string => `${figure('max', `audit_verdict{verdict="${kind}"}`)} == 1`;
 
+/** The last day: what goes on for weeks has not ended because one look could not tell, or the auditor was restarted. */
+const lately = (overTime: 'max' | 'last', selector: string): string =>
+  `max by (user, airport) (${overTime}_over_time(flowcollect_${selector}[1d]))`;
+
 /** How far bill and use are apart, without a sign; looked up, since the value of the alert is that of the verdict. */
 const difference = (unknown: string): string =>
   `{{ with printf "max by (user, airport) (abs(flowcollect_audit_difference_bytes{user=%q,airport=%q}))" $labels.user $labels.airport | query }}{{ . | first | value | humanize1024 }}B{{ else }}${unknown}{{ end }}`;
+
+/** How to answer a steady surplus. */
+const answer = (kind: 'known' | 'leak'): string => `flowcollect audit amend ${kind} {{ printf "%q" $labels.airport }}`;
 
 /** What an airport bills, holds and says. Labels are user and airport: those of the auditor's scrape say nothing. */
 export function airportAlerts(settings: RuleSettings): Alert[] {
@@ -46,6 +53,31 @@ function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
       description: [
         `机场扣除流量比设备应计流量少 ${difference('未知数量')}：倍率或节点归属可能有误。`,
         `The airport billed ${difference('an unknown amount')} less than the devices' traffic: a multiplier, or the airport of a node, may be wrong.`,
+      ],
+    },
+    {
+      name: 'FlowCollectBillDrifts',
+      expr: `${lately('max', 'audit_verdict{verdict="drift"}')} == 1`,
+      for: '30m',
+      severity: 'info',
+      summary: [`机场 ${AIRPORT} 扣的流量变多了`, `Airport ${AIRPORT} bills more than it used to`],
+      description: [
+        '账单比以往所示的高出一些，一直没有恢复，不像是偶然误差。日报里写着从哪天起、一共多少。',
+        'The bill is somewhat higher than earlier bills let expect, and stays so, which is hardly chance. The report tells since when, and how much.',
+      ],
+    },
+    {
+      name: 'FlowCollectSteadySurplus',
+      expr: `${lately('last', 'audit_surplus_bytes{answered="no"}')}\nunless on (user, airport)\nflowcollect_audit_surplus_bytes{answered!="no"}`,
+      for: '30m',
+      severity: 'info',
+      summary: [
+        `机场 ${AIRPORT} 每天都比设备应计的多`,
+        `Airport ${AIRPORT} bills more than your devices should cost every day`,
+      ],
+      description: [
+        `每天约多 {{ $value | humanize1024 }}B，可能的原因见日报。确认后回答一次：${answer('known')} --per-day 大小，或 ${answer('leak')}。`,
+        `About {{ $value | humanize1024 }}B a day; the report tells what it can be. Answer once: ${answer('known')} --per-day SIZE, or ${answer('leak')}.`,
       ],
     },
   ];
