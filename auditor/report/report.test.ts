@@ -69,6 +69,14 @@ describe('the report as text', () => {
     expect(reportText(model([short]), 'zh')).toContain('撑不到 13 天后的重置；要撑到那天，每天不能超过 3.00 GB');
   });
 
+  it('gives no figure to what lasts longer than anybody plans ahead', () => {
+    const idle = (low: number) =>
+      airport({ forecast: { known: true, days: 1e10, pace: 4, range: { low, high: null, chance: 0.8 } } });
+    expect(reportText(model([idle(400)]), 'zh')).toContain('| 预计还可用 400 天以上\n');
+    expect(reportText(model([idle(400)]), 'en')).toContain('| lasts more than 400 days\n');
+    expect(reportText(model([idle(120)]), 'en')).toContain('| lasts more than 400 days (at least 120, with a chance');
+  });
+
   it('says what changed of a plan, in text and mail', () => {
     const plan = [
       { kind: 'added' as const, bytes: 50 * 2 ** 30 },
