@@ -193,6 +193,17 @@ function* ofServer(): Generator<string> {
     yield figure('audit_difference_bytes', () => 100_000_000);
     yield figure('audit_window_start_timestamp_seconds', (at) => now(at) - 86_400);
     yield figure('audit_window_end_timestamp_seconds', (at) => now(at) - 600);
+    yield series(
+      'flowcollect_audit_surplus_bytes',
+      { ...id, answered: airport === 'sub' ? 'no' : 'known' },
+      () => 300_000_000,
+    );
+    for (const [bound, value] of [
+      ['low', 1.9],
+      ['high', 2.1],
+    ] as const) {
+      yield series('flowcollect_audit_multiplier', { ...id, node: '香港 01 | 2x', bound }, () => value);
+    }
     // One lasts to the reset, the other does not.
     yield figure('forecast_days_left', () => (airport === 'sub' ? 20 : 4));
     for (const verdict of ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown']) {

@@ -5,6 +5,7 @@ import { airportsPane } from '../topics/airports.ts';
 import { dailyBillPane, differencePane, reportPane, verdictHistoryPane } from '../topics/audit.ts';
 import { cycleNodesPane, cyclePane } from '../topics/cycle.ts';
 import { burnDownPane } from '../topics/quota.ts';
+import { multipliersPane, surplusPane } from '../topics/surplus.ts';
 import { todayPane } from '../topics/usage.ts';
 import { verdictPane } from '../topics/verdict.ts';
 
@@ -21,6 +22,7 @@ export function audit(say: Say, settings: BoardSettings): Board {
       [airportsPane(say, settings, 24, 6)],
       [dailyBillPane(say, settings, 14, 8), burnDownPane(say, 10, 8)],
       [differencePane(say, settings, 14, 8), verdictHistoryPane(say, 10, 8)],
+      [surplusPane(say, 10, 7), multipliersPane(say, 14, 7)],
       [cyclePane(say, 8, 9), cycleNodesPane(say, 16, 9)],
     ],
   };

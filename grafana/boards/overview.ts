@@ -10,6 +10,7 @@ import {
   quotaUsedPane,
   remainingPane,
 } from '../topics/quota.ts';
+import { surplusPane } from '../topics/surplus.ts';
 import { nodesTodayPane, ratePane, todayPane } from '../topics/usage.ts';
 import { verdictPane } from '../topics/verdict.ts';
 
@@ -32,7 +33,7 @@ export function overview(say: Say, settings: BoardSettings): Board {
         budgetPane(say, settings, 4, 5),
         deadlinesPane(say, settings, 4, 5),
       ],
-      [todayPane(say, 16, 4), quotaUsedPane(say, settings, 8, 4)],
+      [todayPane(say, 13, 4), quotaUsedPane(say, settings, 5, 4), surplusPane(say, 6, 4)],
       [ratePane(say, 13, 9), devicesPane(say, settings, 11, 9)],
       [nodesTodayPane(say, 8, 9), deviceClassesPane(say, 8, 9), burnDownPane(say, 8, 9)],
     ],

@@ -23,7 +23,7 @@ export function verdictWords(say: Say): ValueMap {
     underbilled: [say('少计：机场扣得比用的少', 'Underbilled: the bill is below use'), NEUTRAL],
     unknown: [say('未知：没有机场读数', 'Unknown: no reading of the airport'), NEUTRAL],
     incomplete: [say('待定：有设备未上报', 'Incomplete: a device is silent'), WATCH],
-    drift: [say('偏差：每天多扣一点，查倍率', 'Drift: a little too much each day, check multipliers'), WATCH],
+    drift: [say('偏差：扣的变多了，查倍率', 'Drift: bills more than before, check multipliers'), WATCH],
     leak: [say('疑似泄露：立即重置订阅', 'Suspected leak: renew the subscription'), BAD],
   };
   return {
