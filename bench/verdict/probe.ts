@@ -1,6 +1,6 @@
-import { type Batch, playBatch } from './households.ts';
+import { playTask, type Task } from './tasks.ts';
 
 /** Plays some households in a process of its own. */
 export async function verdictProbe(input: unknown): Promise<unknown> {
-  return playBatch(input as Batch);
+  return playTask(input as Task);
 }

@@ -46,8 +46,10 @@ export interface Checks extends Span {
   readonly count: number;
 }
 
-/** A time in which a device lost sight of its kernel, and says so. */
+/** A time in which a device lost sight of its kernel, and says so afterwards. */
 export interface Loss extends Span {
+  /** What may have moved through proxies meanwhile and is in no counter, as the device estimates it from above. */
+  readonly bytes: number;
   /** Seconds that no frame covers. */
   readonly unobserved: number;
   /** Whether the kernel was another one afterwards. */

@@ -1,14 +1,13 @@
 import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
 import type { Labels } from '../../../auditor/usage/prometheus.ts';
 import { type Selector, selectorText } from '../../../auditor/usage/selector.ts';
-import { TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
+import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
 import { type Heard, heardOf } from './presence.ts';
 import type { Checks, Device, PlayedDays, Use } from './records.ts';
 import { type Movement, type RunningTotal, runningTotal } from './running-total.ts';
 
 const UNOBSERVED = 'flowcollect_exporter_unobserved_seconds_total';
 const RESTARTS = 'flowcollect_kernel_restarts_total';
-const HEALTH_CHECKS = 'flowcollect_health_checks_total';
 
 /** One counter of one device, as the store has it. */
 interface Counter {
@@ -96,7 +95,8 @@ function movementsOf(use: Iterable<Use>, checks: Iterable<Checks>, devices: read
     add(each, HEALTH_CHECKS, { node, provider }, { from, to, bytes: count });
   }
   for (const device of devices) {
-    for (const { to, unobserved, restart } of device.losses) {
+    for (const { to, bytes, unobserved, restart } of device.losses) {
+      add(device, LOST_BYTES, {}, { from: to, to, bytes });
       add(device, UNOBSERVED, {}, { from: to, to, bytes: unobserved });
       if (restart) add(device, RESTARTS, {}, { from: to, to, bytes: 1 });
     }

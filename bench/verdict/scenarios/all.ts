@@ -1,13 +1,122 @@
+import { GB, MB } from '../world/time.ts';
+import {
+  batches,
+  billedAtEnd,
+  copyBehind,
+  credits,
+  dropouts,
+  flapping,
+  oldCopies,
+  rounding,
+  statusLine,
+} from './answers.ts';
+import {
+  costlyChecks,
+  joiningDevices,
+  lateReports,
+  longSilences,
+  mergedAirports,
+  overhead,
+  restarts,
+  unwatchedDevice,
+} from './devices.ts';
+import { anyLag } from './first-days.ts';
+import { mix } from './mix.ts';
+import { hourlyMultipliers, misreadNames, untoldMultipliers } from './rates.ts';
+import { resets } from './resets.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [
+type Change = Scenario['change'];
+type Case = readonly [name: string, title: string, change: Change];
+
+/** Nobody may be accused, whatever the airport does. */
+const QUIET: readonly Case[] = [
+  ['overhead', 'every byte costs 3 to 10 % more', overhead],
+  ['old-copies', 'old copies, 2 % of the answers', oldCopies],
+  ['credits', 'credits every 20 to 60 days', credits],
+  ...[1, 3, 6, 12, 24].map((hours): Case => [`batches-${hours}h`, `batches of ${hours} h`, batches(hours)]),
+  ['copy-6h', 'a copy that is 6 h behind', copyBehind],
+  ['billed-at-end', 'connections billed when they end', billedAtEnd],
+  ['rounded-10mb', 'cut to 10 MB', rounding(10 * MB)],
+  ['rounded-100mb', 'cut to 100 MB', rounding(100 * MB)],
+  ['rounded-1gb', 'cut to 1 GB', rounding(GB)],
+  ['status-line', 'STATUS= lines', statusLine],
+  ['resets-told', 'resets of every kind, told by Reset', resets('setting')],
+  ['resets-header', 'the same, told by the header', resets('header')],
+  ['resets-untold', 'the same, told by nobody', resets('untold')],
+  ['flapping', 'two links in turns', flapping],
+  ['dropouts', 'one of two airports drops out for an hour', dropouts],
+];
+
+/** One note each, and then silence. */
+const NOTED: readonly Case[] = [
+  ['untold-multipliers', 'multipliers 0.3 to 3 that no name tells', untoldMultipliers],
+  ['hourly-multipliers', 'prices by the hour', hourlyMultipliers],
+  ['misread-names', 'names that tell another multiplier', misreadNames],
+  ['merged-2', 'two airports, nodes merged', mergedAirports(2)],
+  ['merged-3', 'three airports, nodes merged', mergedAirports(3)],
+  ['checks', 'health checks of 0.1 to 1.5 GB a day', costlyChecks],
+  ['unwatched-100mb', 'an unwatched device, 100 MB a day', unwatchedDevice(() => 100 * MB, 1)],
+  ['unwatched-15', 'the same, 15 % of the use', unwatchedDevice((own) => 0.15 * own, 1)],
+  ['unwatched-50', 'the same, 50 %', unwatchedDevice((own) => 0.5 * own, 1)],
+  ['unwatched-days', 'the same, 50 % on 30 % of the days', unwatchedDevice((own) => 0.5 * own, 0.3)],
+];
+
+/** Devices that come late, go, or forget. */
+const DEVICES: readonly Case[] = [
+  ['joins', 'devices that join, and are replaced', joiningDevices],
+  ['restarts', 'kernels that restart unobserved', restarts],
+  ['silences', 'devices silent for 2 to 5 days', longSilences],
+  ['late-reports', 'reports 6 to 40 h late', lateReports],
+];
+
+/** Scenarios whose figures stand in one table. */
+export interface Group {
+  readonly title: string;
+  readonly method: string;
+  readonly scenarios: readonly Scenario[];
+}
+
+const DAYS = 120;
+
+const groupOf = (cases: readonly Case[], goal: Pick<Scenario, 'atMost' | 'noted' | 'years'>): Scenario[] =>
+  cases.map(([name, title, change]) => ({ name, title, change, days: DAYS, ...goal }));
+
+export const GROUPS: readonly Group[] = [
   {
-    name: 'prompt',
-    title: 'prompt, multipliers by name',
-    atMost: 0.1,
-    noted: false,
-    years: 30,
-    days: 120,
-    change: () => undefined,
+    title: 'Honest airports that are prompt',
+    method: 'Multipliers by name, one airport, phones that sleep, gaps in the header, resets that nobody tells.',
+    scenarios: groupOf([['prompt', 'prompt, multipliers by name', () => undefined]], {
+      atMost: 0.1,
+      noted: false,
+      years: 30,
+    }),
+  },
+  {
+    title: 'Honest airports with odd answers and lags',
+    method: 'The same households, one trouble in each row.',
+    scenarios: groupOf(QUIET, { atMost: 0.2, noted: false, years: 15 }),
+  },
+  {
+    title: 'Honest airports that bill more than names tell',
+    method: 'The same; the one note that an airport deserves is free, and alarms before it are. Further notes count.',
+    scenarios: groupOf(NOTED, { atMost: 1, noted: true, years: 8 }),
+  },
+  {
+    title: 'Honest devices that come late, go, or forget',
+    method: 'The same.',
+    scenarios: groupOf(DEVICES, { atMost: 1, noted: false, years: 8 }),
+  },
+  {
+    title: 'The street',
+    method: 'Every household has each of these troubles with a likely chance.',
+    scenarios: groupOf([['mix', 'all of these in likely shares', mix]], { atMost: 1, noted: false, years: 15 }),
+  },
+  {
+    title: 'The first week',
+    method: 'Airports of any lag, of which nothing is known yet; years of first weeks.',
+    scenarios: [{ name: 'first-days', title: 'any lag', change: anyLag, days: 7, atMost: 1, noted: false, years: 3 }],
   },
 ];
+
+export const SCENARIOS: readonly Scenario[] = GROUPS.flatMap(({ scenarios }) => scenarios);

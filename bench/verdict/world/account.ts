@@ -5,6 +5,8 @@ export interface Event {
   readonly at: number;
   /** The counter is set to so many bytes. */
   readonly resetTo?: number;
+  /** Whether the airport knows of it before. */
+  readonly planned?: boolean;
   /** So many bytes are given back. */
   readonly credit?: number;
   /** The quota is another from here on. */
@@ -19,7 +21,7 @@ export interface Figures {
   readonly download: number;
   readonly quota: number;
   readonly expiry: number | null;
-  /** The next reset, where there is one. */
+  /** The next reset, where it is known. */
   readonly reset: number | null;
 }
 
@@ -68,7 +70,7 @@ export function accountOf(
         : { from: at, quota, expiry, upload: up - 0.1 * resetTo, download: down - 0.9 * resetTo };
     stages.push(stage);
   }
-  const resets = ordered.filter(({ resetTo }) => resetTo !== undefined).map(({ at }) => at);
+  const resets = ordered.filter(({ planned }) => planned === true).map(({ at }) => at);
   return (at) => {
     const current = stages.findLast(({ from }) => from <= at) ?? stage;
     const next = resets.find((each) => each > at);

@@ -36,12 +36,17 @@ function readerOf(draft: Draft, airport: AirportDraft, { upload, download }: Cou
     let figures = less(account(at - copy.age), copy.bytes);
     if (second !== undefined && random.next() < second.share) figures = less(figures, -second.bytes);
     const missing = dropouts?.spans.some(({ from, to }) => at >= from && at < to) === true ? dropouts.share : 0;
-    return answerOf(form, part(figures, 1 - missing));
+    return answerOf(form, cut(part(figures, 1 - missing), airport.rounding));
   };
 }
 
 function less(figures: Figures, bytes: number): Figures {
   return { ...figures, download: Math.max(0, figures.download - bytes) };
+}
+
+function cut(figures: Figures, unit: number): Figures {
+  const { upload, download } = figures;
+  return { ...figures, upload: upload - (upload % unit), download: download - (download % unit) };
 }
 
 function part(figures: Figures, share: number): Figures {

@@ -32,16 +32,20 @@ export interface Habit {
   weekend: number;
   /** Highest bytes of a day. */
   most: number;
+  /** The longest of some connections a day, in milliseconds; 0 for none but the usual ones. */
+  longest: number;
 }
 
 export interface DeviceDraft {
   readonly name: string;
   /** Of what the household uses. */
   share: number;
+  /** When it is used at all. */
+  used: Span;
   firstPush: number;
   lastPush: number | undefined;
   silences: Span[];
-  /** Spans whose bytes no counter holds, which the device says afterwards. */
+  /** Spans whose bytes no counter holds, since its kernel restarted unobserved. */
   losses: Span[];
 }
 
@@ -65,6 +69,8 @@ export interface AirportDraft {
   checks: ChecksDraft;
   lag: LagDraft;
   form: PanelForm;
+  /** Both figures are cut to a multiple of so many bytes. */
+  rounding: number;
   quota: number;
   /** Unix seconds; null for a plan that never ends. */
   expiry: number | null;

@@ -29,6 +29,7 @@ export function drawHousehold(seed: string, days: number): Draft {
       spread: random.between(0.3, 0.9),
       weekend: random.between(0.5, 2),
       most: 15 * GB,
+      longest: 0,
     },
     devices: [],
     airports: [],
@@ -54,6 +55,7 @@ function drawDevices(random: Random, { begin, end }: Draft): DeviceDraft[] {
     return {
       name: `${phone ? 'phone' : 'desk'} ${index + 1}`,
       share: share / all,
+      used: { from: 0, to: Number.POSITIVE_INFINITY },
       // Most were set up before the airport's address was.
       firstPush: begin + (chance(random, 0.8) ? -random.between(1, 60) * MINUTE : random.between(0, 2) * HOUR),
       lastPush: undefined,
@@ -97,6 +99,7 @@ export function drawAirport(draft: Draft, name: string, share: number): AirportD
     checks: { daily: Math.min(40, random.exponential(6)) * MB, from: 0, counted: false },
     lag: { kind: 'delay', by: random.between(30, 150) * 1000 },
     form: random.pick(EXACT_FORMS),
+    rounding: 1,
     quota: Math.ceil((monthly * random.between(2, 6)) / (50 * GB)) * 50 * GB,
     expiry: Math.round((begin + random.between(370, 800) * DAY) / 1000),
     usedBefore: Math.round(monthly * random.next()),

@@ -3,12 +3,12 @@ import type { NodeDraft } from './draft.ts';
 
 const PLACES = ['香港', '日本', '新加坡', '美国', '台湾', '韩国', 'HK', 'JP', 'US', 'SG'];
 /** How names tell a multiplier. */
-const SIGNS: readonly ((multiplier: number) => string)[] = [
-  (multiplier) => ` | ${multiplier}x`,
-  (multiplier) => ` ${multiplier}X 专线`,
-  (multiplier) => ` ${multiplier}倍`,
-  (multiplier) => ` x${multiplier}`,
-  (multiplier) => ` 倍率:${multiplier.toFixed(1)}`,
+const SIGNS: readonly ((place: string, number: string, multiplier: number) => string)[] = [
+  (place, number, multiplier) => `${place} ${number} | ${multiplier}x`,
+  (place, number, multiplier) => `${place} ${number} ${multiplier}X 专线`,
+  (place, number, multiplier) => `${place} ${number} ${multiplier}倍`,
+  (place, number, multiplier) => `${place} ${number} IEPL x${multiplier}`,
+  (place, number, multiplier) => `${place} 倍率:${multiplier.toFixed(1)} ${number}`,
 ];
 
 /** Nodes that bill what their names say. */
@@ -23,7 +23,8 @@ export function drawNodes(random: Random, airport: string): NodeDraft[] {
       { value: 0.1, weight: 0.3 },
       { value: 3, weight: 0.3 },
     ]);
-    const place = `${random.pick(PLACES)} ${airport.slice(-1)}${String(index + 1).padStart(2, '0')}`;
-    return { name: value === 1 ? place : place + sign(value), rate: () => value, told: value };
+    const [place, number] = [random.pick(PLACES), `${airport.slice(-1).toUpperCase()}${index + 1}`];
+    const name = value === 1 ? `${place} ${number}` : sign(place, number, value);
+    return { name, rate: () => value, told: value };
   });
 }

@@ -45,7 +45,7 @@ const FORMS: Readonly<Record<PanelForm, (figures: Figures) => Sent>> = {
     body: JSON.stringify({
       monthly_bw_limit_b: quota,
       bw_counter_b: upload + download,
-      bw_reset_day_of_month: reset === null ? 1 : new Date(reset * 1000).getUTCDate(),
+      bw_reset_day_of_month: reset === null ? 1 : Number(dateOf(reset).slice(-2)),
     }),
   }),
   status: ({ upload, download, quota, expiry }) => ({

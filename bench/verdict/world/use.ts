@@ -28,7 +28,7 @@ export function sessionsOf(draft: Draft): Session[] {
     const add = (at: number, length: number, bytes: number, up: number, faithful: number): void => {
       const airport = pickAirport(random, draft.airports);
       const chosen = draft.airports[airport];
-      if (chosen === undefined || at >= draft.end) return;
+      if (chosen === undefined || at >= draft.end || at < device.used.from || at >= device.used.to) return;
       const usual = favourites[airport]?.(at) ?? 0;
       const node = chance(random, faithful) ? usual : random.whole(0, chosen.nodes.length - 1);
       const upload = Math.round(bytes * up);
@@ -41,7 +41,8 @@ export function sessionsOf(draft: Draft): Session[] {
       const shares = Array.from({ length: random.whole(3, 12) }, () => random.exponential(1) ** 1.5);
       const all = shares.reduce((sum, each) => sum + each, 0);
       for (const share of shares) {
-        const length = Math.max(2 * MINUTE, random.exponential(40 * MINUTE));
+        const long = chance(random, 0.05) ? random.next() * draft.habit.longest : 0;
+        const length = Math.max(2 * MINUTE, random.exponential(40 * MINUTE), long);
         const up = chance(random, 0.05) ? random.between(0.5, 0.95) : random.between(0.01, 0.15);
         add(midnight + startOf(random), length, (own * share) / all, up, 0.75);
       }

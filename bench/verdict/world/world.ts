@@ -1,5 +1,5 @@
 import { readAuditorConfig } from '../../../auditor/config.ts';
-import type { Checks, Device, PlayedDays, Use } from '../play/records.ts';
+import type { Checks, Device, Loss, PlayedDays, Span, Use } from '../play/records.ts';
 import { type Movement, type RunningTotal, runningTotal } from '../play/running-total.ts';
 import { answersOf } from './answers.ts';
 import { type Billing, billingOf } from './billing.ts';
@@ -58,12 +58,27 @@ export function buildWorld(draft: Draft): World {
         firstPush,
         lastPush,
         silences,
-        losses: losses.map(({ from, to }) => ({ from, to, unobserved: (to - from) / 1000, restart: true })),
+        losses: losses.map((loss) => lossOf(draft, name, loss, sessions)),
       }),
     ),
     amendments: [],
   };
   return { draft, settings, days, airports };
+}
+
+/** What a device says of a restart that it did not observe: an estimate from above, by the pace of its busiest hours. */
+function lossOf({ habit, random }: Draft, name: string, { from, to }: Span, sessions: readonly Session[]): Loss {
+  const moved = sessions
+    .filter((each) => each.device.name === name && each.from >= from && each.from < to)
+    .reduce((sum, { upload, download }) => sum + upload + download, 0);
+  const busiest = (habit.daily * random(`pace of ${name} at ${from}`).between(0.5, 1.5)) / (3 * HOUR);
+  return {
+    from,
+    to,
+    bytes: Math.round(Math.max(moved, busiest * (to - from))),
+    unobserved: (to - from) / 1000,
+    restart: true,
+  };
 }
 
 /** What moved while no exporter ran and was forgotten by the kernel that moved it. */

@@ -1,0 +1,54 @@
+import { DAY } from '../world/time.ts';
+import { BEFORE } from '../world/use.ts';
+import type { World } from '../world/world.ts';
+import type { Heard } from './heard.ts';
+import type { Tally } from './tally.ts';
+
+export const NO_LEAKS = {
+  leaks: 0,
+  /** Seen as a leak or a drift within so many days of the first byte. */
+  within1: 0,
+  within3: 0,
+  within14: 0,
+  within30: 0,
+  /** Seen so, or told as a steady surplus, within a week. */
+  told7: 0,
+  /** Days until it was seen, of those that were. */
+  delays: 0,
+  seen: 0,
+  /** Alarms before its first byte. */
+  before: 0,
+};
+
+export type Leaks = Tally<keyof typeof NO_LEAKS>;
+
+/** Whether, and how soon, what somebody else uses of the first airport was seen. */
+export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
+  const start = world.airports[0]?.leak.begin ?? Number.POSITIVE_INFINITY;
+  const first = heard.find((each) => each.at > start && isAlarm(each))?.at ?? Number.POSITIVE_INFINITY;
+  const note = heard.find(({ at, note }) => at > start && note?.told === true)?.at ?? Number.POSITIVE_INFINITY;
+  const within = (at: number, days: number): number => (at <= start + days * DAY ? 1 : 0);
+  const seen = Number.isFinite(first);
+  return {
+    leaks: 1,
+    within1: within(first, 1),
+    within3: within(first, 3),
+    within14: within(first, 14),
+    within30: within(first, 30),
+    told7: within(Math.min(first, note), 7),
+    delays: seen ? (first - start) / DAY : 0,
+    seen: seen ? 1 : 0,
+    before: heard.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
+  };
+}
+
+const isAlarm = ({ kind }: Heard): boolean => kind === 'leak' || kind === 'drift';
+
+/** What the first airport bills a day on average, up to an instant, what somebody else uses apart. */
+export function dailyBill({ airports, draft: { begin } }: World, until: number): number {
+  const first = airports[0];
+  if (first === undefined) return 0;
+  const from = begin - BEFORE / 2;
+  const over = (total: { at(at: number): number }): number => total.at(until) - total.at(from);
+  return ((over(first.upload) + over(first.download) - over(first.leak)) * DAY) / (until - from);
+}

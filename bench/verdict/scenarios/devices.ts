@@ -1,0 +1,87 @@
+import { chance, eventsBetween, logUniform } from '../world/chance.ts';
+import type { Draft } from '../world/draft.ts';
+import { drawAirport } from '../world/household.ts';
+import { DAY, HOUR, MB } from '../world/time.ts';
+import type { Scenario } from './scenario.ts';
+
+type Change = Scenario['change'];
+
+/** Airports whose nodes stand in one list without providers. */
+export const mergedAirports =
+  (count: number): Change =>
+  (draft, random) => {
+    draft.merged = true;
+    draft.airports = Array.from({ length: count }, (_, index) =>
+      drawAirport(draft, `airport-${'abc'[index]}`, random.between(0.2, 1)),
+    );
+  };
+
+/** Health checks that cost much, which half of the kernels tell of. */
+export const costlyChecks: Change = (draft, random) => {
+  for (const airport of draft.airports) {
+    const from = chance(random, 0.7) ? 0 : random.between(draft.begin, draft.end);
+    airport.checks = { daily: logUniform(random, 100, 1500) * MB, from, counted: chance(random, 0.5) };
+  }
+};
+
+/** A device that nobody watches. @param daily bytes, by the household's own */
+export const unwatchedDevice =
+  (daily: (own: number) => number, days: number): Change =>
+  (draft, random) => {
+    const from = chance(random, 0.7) ? 0 : random.between(draft.begin, draft.end);
+    draft.unwatched = { daily: daily(draft.habit.daily), days, from };
+  };
+
+/** Devices that are set up one after the other, and one that comes later, bought new or installed again. */
+export const joiningDevices: Change = (draft, random) => {
+  for (const [index, device] of draft.devices.entries()) {
+    if (index > 0 || chance(random, 0.5)) device.firstPush = draft.begin + random.between(0, 5) * DAY;
+  }
+  const latest = draft.devices.at(-1);
+  if (latest !== undefined && draft.devices.length > 1 && chance(random, 0.5))
+    latest.firstPush = draft.begin + random.between(5, 60) * DAY;
+  replaceDevice(draft, draft.begin + random.between(10, 100) * DAY);
+};
+
+/** The first device retires, and another takes its place a day or two later. */
+function replaceDevice(draft: Draft, at: number): void {
+  const first = draft.devices[0];
+  if (first === undefined || at <= first.firstPush) return;
+  const pause = draft.random('replacement').between(0.05, 2) * DAY;
+  const used = { from: at + pause, to: Number.POSITIVE_INFINITY };
+  first.lastPush = at;
+  first.used = { from: 0, to: at };
+  draft.devices.push({ ...first, name: `${first.name} new`, used, firstPush: used.from, lastPush: undefined });
+}
+
+/** Kernels that restart while no exporter looks. */
+export const restarts: Change = (draft, random) => {
+  for (const device of draft.devices) {
+    device.losses = eventsBetween(random, Math.max(draft.begin, device.firstPush), draft.end, 12 * DAY).map((from) => ({
+      from,
+      to: from + logUniform(random, 0.05, 5) * HOUR,
+    }));
+    device.silences = [...device.silences, ...device.losses];
+  }
+};
+
+/** Devices that are used for days without a push. */
+export const longSilences: Change = (draft, random) => {
+  for (const device of draft.devices) {
+    const more = eventsBetween(random, device.firstPush, draft.end, 30 * DAY);
+    device.silences = [...device.silences, ...more.map((from) => ({ from, to: from + random.between(2, 5) * DAY }))];
+  }
+};
+
+/** Devices whose pushes come half a day or two days late. */
+export const lateReports: Change = (draft, random) => {
+  for (const device of draft.devices) {
+    const more = eventsBetween(random, device.firstPush, draft.end, 8 * DAY);
+    device.silences = [...device.silences, ...more.map((from) => ({ from, to: from + random.between(6, 40) * HOUR }))];
+  }
+};
+
+/** Every byte costs some per cent more. */
+export const overhead: Change = (draft, random) => {
+  for (const airport of draft.airports) airport.ratio = random.between(1.03, 1.1);
+};
