@@ -2,7 +2,7 @@ import { changeOf, deviationOf, FALSE_ALARM, fallOf, WATCHED } from './change.ts
 import type { Change, Estimate, Surplus } from './finding.ts';
 import { type Habit, habitOf } from './learn.ts';
 import { LONGEST_LAG } from './lateness.ts';
-import { isComparable, SHORTEST, type Span, spanOf, spansOf } from './span.ts';
+import { compared, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
 import { studentQuantile } from './student.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { WindowRecord } from './window-record.ts';
@@ -46,7 +46,7 @@ const SETTLED = 5;
 /** What windows so far tell of the airport; those of a change that is going on say nothing of what is usual. */
 export function presentHabit(windows: readonly WindowRecord[]): Habit {
   const { regime = 0, changed = null } = windows.at(-1) ?? {};
-  const spans = spansOf(windows).filter(({ from, to }) => from >= regime && (changed === null || to <= changed));
+  const spans = compared(windows).spans.filter(({ from, to }) => from >= regime && (changed === null || to <= changed));
   return habitOf(spans);
 }
 
@@ -67,10 +67,11 @@ export function judgeWindow(
   const first = windows[0]?.from ?? current.from;
   const last = windows.at(-1);
   const regime = last?.regime ?? first;
-  const now = spanOf([current]);
-  const compared = current.whole && isComparable(current);
-  const spans = spansOf(windows).filter(({ from }) => from >= regime);
-  const all = compared ? [...spans, now] : spans;
+  const { spans: known, lateCounts } = compared(windows);
+  const now = lateCounts ? spanOf([current]) : unmoved(spanOf([current]));
+  const counts = current.whole && isComparable(current);
+  const spans = known.filter(({ from }) => from >= regime);
+  const all = counts ? [...spans, now] : spans;
   const change = changeOf(all, last?.changed ?? null);
   const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
   const habit = habitOf(usual);
@@ -92,11 +93,11 @@ export function judgeWindow(
   const held = ((expected.high - backlog + rest) * thresholds.ratio) / Math.max(1, now.days);
   const floor = Math.min(expected.low, named.low);
   const lacking =
-    compared &&
+    counts &&
     current.to - current.from >= SHORTEST &&
     floor - now.billed - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
     prediction.likely - now.billed > needed * deviation;
-  const steady = change === undefined && compared && current.to - current.from >= SHORTEST ? all : usual;
+  const steady = change === undefined && counts && current.to - current.from >= SHORTEST ? all : usual;
   const surplus = surplusOf(steady, regime <= first, given, toldOf(windows, regime));
   return {
     habit,
@@ -120,7 +121,7 @@ export function judgeWindow(
 export function regimeAfter(windows: readonly WindowRecord[]): number {
   const newest = windows.at(-1);
   if (newest === undefined) return 0;
-  const spans = spansOf(windows).filter(({ from }) => from >= newest.regime);
+  const spans = compared(windows).spans.filter(({ from }) => from >= newest.regime);
   const since = (from: number): number => spans.filter((span) => span.from >= from).length;
   if (newest.changed !== null) return since(newest.changed) >= WATCHED ? newest.changed : newest.regime;
   const fall = fallOf(spans);

@@ -35,14 +35,14 @@ export interface Prediction {
 }
 
 /**
- * What is believed before anything is seen, as standard deviations: wide, so that nobody is accused by a belief. A person
- * or a name may be wrong by a little; a name that tells nothing leaves the multiplier open; overhead, health checks and
- * devices that nobody watches can add anything.
+ * What is believed before anything is seen. What is likely is simple: a bill is what names tell, and what differs is small,
+ * but for a few figures that may be anything (a Cauchy distribution of this scale). What is *possible* is wide, so that
+ * nobody is accused by a belief: these standard deviations are what a range rests on until windows narrow it.
  */
-const TOLD = 0.05;
-const OPEN = 0.7;
-const OVERHEAD = 0.5;
-const DAILY = GIB;
+const TOLD = { likely: 0.02, possible: 0.05 };
+const OPEN = { likely: 0.1, possible: 0.7 };
+const OVERHEAD = { likely: 0.02, possible: 0.5 };
+const DAILY = { likely: 16 * MIB, possible: GIB };
 /** The noise of a day as a share of its use, and how many windows this belief is worth. */
 const NOISE = 0.006;
 const NOISE_WORTH = 4;
@@ -74,10 +74,18 @@ export function habitOf(spans: readonly Span[]): Habit {
 }
 
 /** What is believed of a node's multiplier: its middle, less where others may own the node. */
-function believed({ multiplier: { low, high }, told, owners }: NodeShare): { mean: number; deviation: number } {
+function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
+  mean: number;
+  likely: number;
+  possible: number;
+} {
   const middle = (low + high) / 2;
-  const open = told ? TOLD * middle + (high - low) / 2 : OPEN;
-  return { mean: middle / owners, deviation: owners === 1 ? open : Math.max(open, middle / 2) };
+  const half = (high - low) / 2;
+  const { likely, possible } = told
+    ? { likely: TOLD.likely * middle + half, possible: TOLD.possible * middle + half }
+    : OPEN;
+  const shared = owners === 1 ? 0 : middle / 2;
+  return { mean: middle / owners, likely: Math.max(likely, shared), possible: Math.max(possible, shared) };
 }
 
 function learn(spans: readonly Span[]): Habit {
@@ -94,9 +102,10 @@ function learn(spans: readonly Span[]): Habit {
     }
     return features;
   };
-  const prior = [1 / OVERHEAD ** 2, (GIB / DAILY) ** 2, ...nodes.map((share) => 1 / believed(share).deviation ** 2)];
+  const beliefs = nodes.map(believed);
+  const scale = [OVERHEAD.likely, DAILY.likely / GIB, ...beliefs.map(({ likely }) => likely)];
   /** Nothing is given back by the day, and no price is below 0. */
-  const least = [-1, 0, ...nodes.map((share) => -believed(share).mean)];
+  const least = [-1, 0, ...beliefs.map(({ mean }) => -mean)];
   const rows = spans.map((span) => ({
     features: featuresOf(span),
     surplus: (span.billed - span.named.likely) / GIB,
@@ -109,51 +118,81 @@ function learn(spans: readonly Span[]): Habit {
 
   let noise = NOISE ** 2;
   let weights = rows.map(() => 1);
-  let [mean, covariance]: [number[], Matrix] = [prior.map(() => 0), []];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  let mean = scale.map(() => 0);
+  let covariance: Matrix = [];
+  let freedom = NOISE_WORTH;
+  for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
     const variances = rows.map(({ span }) => noise * shape(span.billed, span.days) + doubt(span));
-    [mean, covariance] = boundedPosterior(rows, variances, weights, prior, least);
+    const tight = scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
+    [mean, covariance] = boundedPosterior(rows, variances, weights, tight, least);
     const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
     weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
     const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
-    noise = noiseOf(rows.map(({ span }) => shape(span.billed, span.days)), residuals, Math.min(explained, rows.length / 2));
+    const shapes = rows.map(({ span }) => shape(span.billed, span.days));
+    ({ noise, freedom } = noiseOf(shapes, residuals, explained));
   }
-  const residuals = rows.map(({ features, surplus, span }) => ({
-    value: (surplus - dot(features, mean)) / Math.sqrt(noise * shape(span.billed, span.days) + doubt(span)),
-  }));
+  const open = openness(nodes, mean, covariance);
+  const possible = [
+    OVERHEAD.possible,
+    DAILY.possible / GIB,
+    ...beliefs.map((each, index) => (nodes[index]?.told === true ? each.possible : Math.min(each.possible, open))),
+  ];
+  const wide = possible.map((each) => 1 / each ** 2);
+  const variances = rows.map(({ span }) => noise * shape(span.billed, span.days) + doubt(span));
+  if (rows.length > 0) [, covariance] = posterior(rows, variances, weights, wide, least, new Set());
+  const residuals = rows.map(
+    ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
+  );
   return {
     spans: rows.length,
     days: sum(rows, ({ span }) => span.days),
-    overhead: { likely: mean[0] ?? 0, deviation: Math.sqrt(covariance[0]?.[0] ?? OVERHEAD ** 2) },
+    overhead: { likely: mean[0] ?? 0, deviation: Math.sqrt(covariance[0]?.[0] ?? OVERHEAD.possible ** 2) },
     daily: { likely: (mean[1] ?? 0) * GIB, deviation: Math.sqrt(covariance[1]?.[1] ?? 1) * GIB },
-    freedom: Math.max(1, rows.length + NOISE_WORTH - 2),
-    persistence: persistenceOf(residuals.map(({ value }) => value)),
+    freedom,
+    persistence: persistenceOf(residuals),
     multiplierOf(share) {
       const index = place.get(nodeKey(share));
-      const { mean: middle, deviation } = believed(share);
+      const { mean: middle, possible: deviation } = believed(share);
       if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation };
       // The overhead multiplies what names tell; only together they are the node's price.
-      const gradient = prior.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
+      const gradient = scale.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
       return { likely: middle + dot(gradient, mean), deviation: Math.sqrt(quadratic(covariance, gradient)) };
     },
     predict(used) {
-      const total = new Array<number>(prior.length).fill(0);
+      const total = new Array<number>(scale.length).fill(0);
       let [likely, chance, unseen] = [0, 0, 0];
       for (const span of used) {
         const features = featuresOf(span);
-        features.forEach((value, index) => {
-          total[index] = (total[index] ?? 0) + value;
-        });
+        for (const [index, value] of features.entries()) total[index] = (total[index] ?? 0) + value;
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
         chance += noise * shape(expected, span.days) + doubt(span);
-        for (const [key, share] of span.nodes)
-          if (!place.has(key)) unseen += (believed(share).deviation * share.bytes) / GIB;
+        for (const [key, share] of span.nodes) {
+          if (place.has(key)) continue;
+          const { possible: deviation } = believed(share);
+          unseen += ((share.told ? deviation : Math.min(deviation, open)) * share.bytes) / GIB;
+        }
       }
-      const unsure = (covariance.length === 0 ? priorVariance(prior, total) : quadratic(covariance, total)) + unseen ** 2;
-      return { likely: Math.max(0, likely), unsure: unsure * GIB ** 2, chance: chance * GIB ** 2 };
+      const known = covariance.length === 0 ? priorVariance(wide, total) : quadratic(covariance, total);
+      return { likely: Math.max(0, likely), unsure: (known + unseen ** 2) * GIB ** 2, chance: chance * GIB ** 2 };
     },
   };
+}
+
+/**
+ * How far multipliers of this airport that no name tells may be from what is believed, as those that windows have told are:
+ * where twenty nodes cost what was believed, the next will.
+ */
+function openness(nodes: readonly NodeShare[], mean: readonly number[], covariance: Matrix): number {
+  let [squares, told] = [OPEN.possible ** 2, 1];
+  for (const [index, share] of nodes.entries()) {
+    if (share.told || share.owners > 1) continue;
+    const { likely } = believed(share);
+    const known = Math.max(0, 1 - (covariance[index + 2]?.[index + 2] ?? likely ** 2) / (likely ** 2 / 2));
+    squares += known * (mean[index + 2] ?? 0) ** 2;
+    told += known;
+  }
+  return Math.sqrt(squares / told);
 }
 
 interface Row {
@@ -207,12 +246,22 @@ function posterior(
   return [solve(lower, target), inverse(lower)];
 }
 
-/** The noise of windows as a share of their use, squared. The oddest window does not count: one night is no habit. */
-function noiseOf(shapes: readonly number[], residuals: readonly number[], explained: number): number {
+/**
+ * The noise of windows as a share of their use, squared, and how many degrees of freedom it is known from. The oddest window
+ * does not count: one night is no habit.
+ *
+ * @param explained figures that the windows were fitted with
+ */
+function noiseOf(
+  shapes: readonly number[],
+  residuals: readonly number[],
+  explained: number,
+): { noise: number; freedom: number } {
   const squares = residuals.map((each, index) => each ** 2 / Math.max(shapes[index] ?? 1, 1e-9)).sort((a, b) => a - b);
   const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
   const total = kept.reduce((all, each) => all + each, 0);
-  return (NOISE_WORTH * NOISE ** 2 + total) / (NOISE_WORTH + Math.max(kept.length - explained, kept.length / 4, 0));
+  const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
+  return { noise: (NOISE_WORTH * NOISE ** 2 + total) / freedom, freedom };
 }
 
 /** The variance of a long sum of residuals by that of single ones (Newey and West), believed as far as windows tell; never below 1. */

@@ -8,6 +8,8 @@ export interface Span {
   readonly days: number;
   /** Bytes billed for what was used within: the bill, less what was late at the start, with what was late at the end. */
   readonly billed: number;
+  /** Bytes of it that were billed before or after. */
+  readonly late: number;
   readonly named: Estimate;
   /** By {@link nodeKey}. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
@@ -26,31 +28,67 @@ const SETTING_UP = 14 * DAY;
 
 export const nodeKey = ({ node, provider }: Pick<NodeShare, 'node' | 'provider'>): string => `${node}\n${provider}`;
 
-const known = new WeakMap<readonly WindowRecord[], readonly Span[]>();
+/** What windows show, and whether their bills are counted where they were used rather than where they were billed. */
+export interface Compared {
+  readonly spans: readonly Span[];
+  readonly lateCounts: boolean;
+}
+
+const known = new WeakMap<readonly WindowRecord[], Compared>();
 
 /**
  * Windows as spans that can be compared, oldest first. Windows without all devices are joined with those that follow until
  * all have reported; what a new cycle or a credit hid is left out, and so are first days: until it is known how late the
  * airport bills, and until the last device was set up.
  */
-export function spansOf(windows: readonly WindowRecord[]): readonly Span[] {
+export function compared(windows: readonly WindowRecord[]): Compared {
   const found = known.get(windows);
   if (found !== undefined) return found;
   const spans: Span[] = [];
   let group: WindowRecord[] = [];
   const first = windows[0]?.from ?? 0;
-  const lag = Math.max(0, ...windows.map((window) => window.lag));
   const setUp = windows.findLastIndex(({ newcomers, to }) => newcomers && to - first <= SETTING_UP);
   for (const window of windows.slice(setUp + 1)) {
     group.push(window);
     if (!window.whole) continue;
     const span = joined(group);
-    // What was late before the very first reading was never seen.
-    if (span !== undefined && span.from - first >= lag) spans.push(span);
+    if (span !== undefined) spans.push(span);
     group = [];
   }
-  known.set(windows, spans);
-  return spans;
+  const chosen = steadier(spans, first + Math.max(0, ...windows.map(({ lag }) => lag)));
+  known.set(windows, chosen);
+  return chosen;
+}
+
+/** Adjusting for lateness must make bills so much steadier to count: else it is the noise of the looks that it adds. */
+const STEADIER = 0.7;
+
+/**
+ * Spans with their bills as they stand, or with what was late moved to where it was used: whichever goes steadier with use.
+ *
+ * @param seenFrom what was late before the very first reading was not seen until then, epoch milliseconds
+ */
+function steadier(spans: readonly Span[], seenFrom: number): Compared {
+  const plain = spans.map(unmoved);
+  const lateCounts = spread(spans) < STEADIER * spread(plain);
+  return { spans: lateCounts ? spans.filter(({ from }) => from >= seenFrom) : plain, lateCounts };
+}
+
+/** A span with its bill as it stands. */
+export function unmoved(span: Span): Span {
+  return { ...span, billed: span.billed - span.late, late: 0 };
+}
+
+/** The median distance of bills from what names let expect, by the median day. */
+function spread(spans: readonly Span[]): number {
+  const surplus = spans.map(({ billed, named, days }) => (billed - named.likely) / days);
+  const middle = median(surplus);
+  return median(surplus.map((each) => Math.abs(each - middle)));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function joined(windows: readonly WindowRecord[]): Span | undefined {
@@ -79,6 +117,7 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
       likely: sum(({ named }) => named.likely),
       high: sum(({ named }) => named.high),
     },
+    late: sum(({ late }) => late),
     nodes: nodesOf(windows),
     doubt: doubtOf(windows),
     checks: sum(({ checks }) => checks),
