@@ -63,8 +63,8 @@ export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
     resolved: '260m',
     labels: { severity: 'info', ...AIRPORT },
     says: [
-      '机场 a.yaml 每天都比设备应计的多',
-      'Airport a.yaml bills more than your devices should cost every day',
+      '机场 a.yaml 每天扣的比倍率和设置所能解释的多',
+      'Airport a.yaml bills more every day than multipliers and settings explain',
       '每天约多 300MiB，可能的原因见日报。确认后回答一次：flowcollect audit amend known "a.yaml" --per-day 大小，或 flowcollect audit amend leak "a.yaml"。',
       'About 300MiB a day; the report tells what it can be. Answer once: flowcollect audit amend known "a.yaml" --per-day SIZE, or flowcollect audit amend leak "a.yaml".',
     ],
@@ -79,8 +79,8 @@ export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
     resolved: '32h',
     labels: { severity: 'info', ...AIRPORT },
     says: [
-      '机场 a.yaml 每天都比设备应计的多',
-      'Airport a.yaml bills more than your devices should cost every day',
+      '机场 a.yaml 每天扣的比倍率和设置所能解释的多',
+      'Airport a.yaml bills more every day than multipliers and settings explain',
       '每天约多 300MiB，可能的原因见日报。确认后回答一次：flowcollect audit amend known "a.yaml" --per-day 大小，或 flowcollect audit amend leak "a.yaml"。',
       'About 300MiB a day; the report tells what it can be. Answer once: flowcollect audit amend known "a.yaml" --per-day SIZE, or flowcollect audit amend leak "a.yaml".',
     ],

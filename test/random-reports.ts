@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AirportModel, NodeModel, ReportModel } from '../auditor/report/model.ts';
 import type { Estimate, LearnedBilling, Pool, Surplus, SurplusCause } from '../auditor/verdict/finding.ts';
+import { FARTHEST, type Forecast } from '../auditor/verdict/forecast.ts';
 import type { Verdict } from '../auditor/verdict/verdict.ts';
 import { gravest, VERDICT_KINDS } from '../auditor/verdict/verdict-kind.ts';
 import { exampleAirport, exampleModel } from './example-report.ts';
@@ -110,10 +111,33 @@ const verdict: fc.Arbitrary<Verdict> = fc
       ...(kind === 'leak' || kind === 'drift' ? drift : {}),
     };
   });
+const daysAhead = fc.oneof(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constant(Number.POSITIVE_INFINITY));
+const forecast: fc.Arbitrary<Forecast> = fc
+  .tuple(
+    estimate(daysAhead),
+    bytes,
+    maybe('expires', days),
+    maybe('reset', fc.tuple(days, bytes, fc.boolean())),
+    fc.boolean(),
+  )
+  .map(([{ low, likely, high }, pace, expires, { reset }, ranged]): Forecast => {
+    const range = { low: Math.min(low, FARTHEST), high: high > FARTHEST ? null : high, chance: 0.8 };
+    const [until = 0, allowance = 0, reached = false] = reset ?? [];
+    return {
+      known: true,
+      days: likely,
+      pace,
+      ...(ranged ? { range } : {}),
+      ...(reset === undefined ? {} : { reset: { days: until, allowance, reached } }),
+      ...expires,
+    };
+  });
 const airport = (name: string): fc.Arbitrary<AirportModel> =>
   fc
-    .tuple(verdict, fc.uniqueArray(node, { maxLength: 3, selector: (each) => each.node }), fc.boolean())
-    .map(([judged, nodes, resetHint]) => exampleAirport({ airport: name, verdict: judged, nodes, resetHint }));
+    .tuple(verdict, fc.uniqueArray(node, { maxLength: 3, selector: (each) => each.node }), fc.boolean(), forecast)
+    .map(([judged, nodes, resetHint, left]) =>
+      exampleAirport({ airport: name, verdict: judged, nodes, resetHint, forecast: left }),
+    );
 /** Reports of one or two airports whose verdicts hold whatever figures there can be. */
 export const randomReports: fc.Arbitrary<ReportModel> = fc
   .oneof(fc.tuple(airport('a.yaml')), fc.tuple(airport('a.yaml'), airport('b.yaml')))

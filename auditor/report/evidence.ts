@@ -1,6 +1,6 @@
 import type { Change } from '../verdict/finding.ts';
+import { type Compared, comparedOf, isOverbilled } from './compared.ts';
 import { type Figures, factorText } from './figures.ts';
-import { type Compared, comparedOf, isOverbilled } from './leak-basis.ts';
 import { learnedText } from './learned-text.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 import { shownName } from './shown-name.ts';

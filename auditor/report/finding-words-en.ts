@@ -4,12 +4,12 @@ const JOINED = new Intl.ListFormat('en', { style: 'long', type: 'conjunction' })
 
 const SURPLUS: SurplusWords = {
   told: (airport, since, daily, sureness) =>
-    `Airport ${airport} bills about ${daily} a day${sureness} more than your devices should cost, ${since}.`,
+    `Airport ${airport} bills about ${daily} a day${sureness} more than multipliers and settings explain, ${since}.`,
   untold: (airport, daily, sureness) =>
-    `Airport ${airport} still bills about ${daily} a day${sureness} more than your devices should cost.`,
+    `Airport ${airport} still bills about ${daily} a day${sureness} more than multipliers and settings explain.`,
   known: (airport, daily) => `Airport ${airport} bills about ${daily} a day more, as you explained.`,
   leak: (airport, daily, sureness) =>
-    `Airport ${airport} bills about ${daily} a day${sureness} more than your devices should cost, which you called a leak; it is reported until it ends.`,
+    `Airport ${airport} bills about ${daily} a day${sureness} more than multipliers and settings explain, which you called a leak; it is reported until it ends.`,
   sinceBeginning: 'since the beginning',
   since: (date) => `since ${date}`,
   sureness: (percent, range) => {

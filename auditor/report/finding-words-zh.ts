@@ -1,11 +1,12 @@
 import type { FindingWords, SurplusWords } from './finding-words.ts';
 
 const SURPLUS: SurplusWords = {
-  told: (airport, since, daily, sureness) => `机场 ${airport} ${since}每天比设备应计多约 ${daily}${sureness}。`,
-  untold: (airport, daily, sureness) => `机场 ${airport} 每天仍比设备应计多约 ${daily}${sureness}。`,
+  told: (airport, since, daily, sureness) =>
+    `机场 ${airport} ${since}每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}。`,
+  untold: (airport, daily, sureness) => `机场 ${airport} 每天扣的，仍比倍率和设置所能解释的多约 ${daily}${sureness}。`,
   known: (airport, daily) => `机场 ${airport} 每天多约 ${daily}，您已说明。`,
   leak: (airport, daily, sureness) =>
-    `机场 ${airport} 每天比设备应计多约 ${daily}${sureness}，您已确认是泄露；在它消失之前都这样报告。`,
+    `机场 ${airport} 每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}，您已确认是泄露；在它消失之前都这样报告。`,
   sinceBeginning: '自开始以来',
   since: (date) => `自 ${date} 起`,
   sureness: (percent, range) => {
@@ -47,7 +48,7 @@ export const CHINESE_FINDINGS: FindingWords = {
   pooled: (airports, billed, expected, difference) =>
     `机场 ${airports.join('、')} 一起扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
   ownerless: (shown, others) =>
-    `节点 ${shown.join('、')}${others === 0 ? '' : ` 等 ${shown.length + others} 个`} 不知道属于哪个机场，所以只能一起核对：请在 [airport.名字] 里设置 Providers 或 Nodes。`,
+    `节点 ${shown.join('、')} ${others === 0 ? '' : `等 ${shown.length + others} 个`}不知道属于哪个机场，所以只能一起核对：请在 [airport.名字] 里设置 Providers 或 Nodes。`,
   seeAbove: (airport, other) => `机场 ${airport} 与 ${other} 一起核对，见上。`,
   change: (since, days, total, daily) =>
     `自 ${since} 起的 ${days} 天里，账单比以往所示一共高出 ${total}${daily === null ? '' : `，约每天 ${daily}`}，不像是偶然误差。`,

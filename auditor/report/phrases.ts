@@ -3,10 +3,10 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Interval } from '../verdict/expected.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
-import type { ReasonCode } from '../verdict/reason.ts';
+import { comparedOf, isOverbilled } from './compared.ts';
 import { basisOf, evidenceOf, isSaidWith } from './evidence.ts';
 import { factorText, figuresOf } from './figures.ts';
-import { comparedOf, isOverbilled } from './leak-basis.ts';
+import { headlineOf } from './headline.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 import { surplusText } from './surplus-text.ts';
 import type { Words } from './wording.ts';
@@ -66,22 +66,10 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     if ((surplus.answered === 'known') !== (which === 'known')) return [];
     return [surplusText(airport, surplus, writing)].filter((line) => line !== '');
   };
-  const isSome = (...codes: readonly ReasonCode[]): boolean =>
-    model.airports.some(({ verdict }) => verdict.reasons.some(({ code }) => codes.includes(code)));
-  const [firstDay, firstDays] = [isSome('first_reading'), isSome('lag_unknown')];
 
   return {
     words,
-    headline:
-      model.verdict === null
-        ? words.headlineWithoutAirports
-        : model.verdict === 'unknown' && (firstDay || firstDays)
-          ? firstDay
-            ? words.headlineFirstDay
-            : words.headlineFirstDays
-          : model.verdict === 'leak' && model.airports.some(isOverbilledLeak)
-            ? words.headlineOverbilled
-            : words.headline[model.verdict],
+    headline: headlineOf(model, words),
     span: words.span(time(model.day.from), time(model.day.to), model.timezone),
     budget: budgetLine(model, words, size),
     evidence: (airport) => evidenceOf(airport, model, writing),
@@ -148,11 +136,6 @@ function budgetLine({ today, budget }: ReportModel, words: Words, size: (bytes: 
   // A budget of nothing has no share that is used.
   if (budget === null || budget === 0 || !today.known) return [];
   return [words.budget(size(budget), Math.round((today.classes.proxy / budget) * 100))];
-}
-
-function isOverbilledLeak(airport: AirportModel): boolean {
-  const compared = comparedOf(airport);
-  return airport.verdict.kind === 'leak' && compared !== undefined && isOverbilled(compared);
 }
 
 /** Whole days from ten on; one decimal below, where it matters. */

@@ -1,4 +1,4 @@
-import type { Compared } from './leak-basis.ts';
+import type { Compared } from './compared.ts';
 import type { AirportModel } from './model.ts';
 import { shownName } from './shown-name.ts';
 import type { Writing } from './writing.ts';

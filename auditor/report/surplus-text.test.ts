@@ -17,12 +17,12 @@ const surplus = (over: Partial<Surplus>): Verdict => exampleVerdict({ surplus: {
 describe('a steady surplus', () => {
   it('is told with its size, how sure it is, what it can be, and the two ways to answer', () => {
     expect(lines(exampleFindings.surplus).notes).toEqual([
-      '机场 a.yaml 自开始以来每天比设备应计多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
+      '机场 a.yaml 自开始以来每天扣的，比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
         '最可能：健康检查；其次：没装采集程序的设备；也可能：订阅链接外泄。' +
         '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
     ]);
     expect(lines(exampleFindings.surplus, 'en').notes).toEqual([
-      'Airport a.yaml bills about 300.00 MB a day (6 %, range 280.00 MB–330.00 MB) more than your devices should cost, since the beginning. ' +
+      'Airport a.yaml bills about 300.00 MB a day (6 %, range 280.00 MB–330.00 MB) more than multipliers and settings explain, since the beginning. ' +
         'Most likely: health checks; then: a device without an exporter; or: a subscription link that got out. ' +
         'Answer once: flowcollect audit amend known a.yaml --per-day 300MB, or flowcollect audit amend leak a.yaml.',
     ]);
@@ -30,7 +30,7 @@ describe('a steady surplus', () => {
 
   it('is one line until it is answered', () => {
     expect(lines(exampleFindings.surplusAgain).notes).toEqual([
-      '机场 a.yaml 每天仍比设备应计多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
+      '机场 a.yaml 每天扣的，仍比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
         '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
     ]);
   });
@@ -43,7 +43,7 @@ describe('a steady surplus', () => {
 
   it('names since when, the node that it is in step with, and the part of health checks', () => {
     const [note] = lines(exampleFindings.surplusByNode).notes;
-    expect(note).toContain('自 2026-11-03 起每天');
+    expect(note).toContain('自 2026-11-03 起每天扣的');
     expect(note).toContain('最可能：节点 香港 01 | 2x 的倍率其实是 2.45–2.55×；其次：协议本身的开销。');
     expect(note).toContain('其中健康检查每天约 100.00 MB。');
   });

@@ -15,6 +15,8 @@ export interface Words {
   readonly headline: Readonly<Record<VerdictKind, string>>;
   /** A leak that shows in the bill of its window alone. */
   readonly headlineOverbilled: string;
+  /** All is well but for a steady surplus that nobody has answered. */
+  readonly headlineUnexplained: string;
   readonly headlineFirstDay: string;
   /** While it is not known how an airport bills. */
   readonly headlineFirstDays: string;

@@ -14,6 +14,7 @@ export const ENGLISH: Words = {
     unknown: 'No comparison is possible today',
   },
   headlineOverbilled: 'The airport billed too much: there may be a leak',
+  headlineUnexplained: 'The bill is as usual, but a part of it is not explained yet',
   headlineFirstDay: 'Recording begins today, comparison tomorrow',
   headlineFirstDays: 'Comparison has just begun, no conclusion yet',
   headlineWithoutAirports: 'No airport is configured: use only',

@@ -15,6 +15,7 @@ export const CHINESE: Words = {
     unknown: '今天无法对账',
   },
   headlineOverbilled: '机场多扣了流量，可能存在代理泄露',
+  headlineUnexplained: '账单与往日一致，但每天有一部分还说不清',
   headlineFirstDay: '今天开始记录，明天起对账',
   headlineFirstDays: '刚开始对账，还不能下结论',
   headlineWithoutAirports: '没有配置机场，只统计用量',

@@ -72,8 +72,8 @@ function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
       for: '30m',
       severity: 'info',
       summary: [
-        `机场 ${AIRPORT} 每天都比设备应计的多`,
-        `Airport ${AIRPORT} bills more than your devices should cost every day`,
+        `机场 ${AIRPORT} 每天扣的比倍率和设置所能解释的多`,
+        `Airport ${AIRPORT} bills more every day than multipliers and settings explain`,
       ],
       description: [
         `每天约多 {{ $value | humanize1024 }}B，可能的原因见日报。确认后回答一次：${answer('known')} --per-day 大小，或 ${answer('leak')}。`,
