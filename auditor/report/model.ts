@@ -178,7 +178,8 @@ function devicesOf(traffic: readonly CounterSum[], presence: readonly Presence[]
 }
 
 /** What a report says of one airport. */
-export function airportModel({ airport, outcome, verdict, nodes, forecast, plan }: AuditedAirport): AirportModel {
+export function airportModel(audited: AuditedAirport): AirportModel {
+  const { airport, outcome, verdict, nodes, forecast, plan, resetHint } = audited;
   const { reading } = outcome;
   return {
     airport,
@@ -192,6 +193,7 @@ export function airportModel({ airport, outcome, verdict, nodes, forecast, plan 
     verdict,
     forecast,
     plan,
+    resetHint,
     nodes: nodes.map((node) => nodeModel(node, verdict.learned)),
   };
 }
