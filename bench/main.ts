@@ -14,6 +14,8 @@ import { PROBE_ARGUMENT, runProbe, serveProbe } from './probe.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
+import { playFolder } from './verdict/door/play-folder.ts';
+import { writeHousehold } from './verdict/door/write-household.ts';
 import { verdictProbe } from './verdict/probe.ts';
 import { verdict } from './verdict.ts';
 
@@ -40,6 +42,9 @@ interface Options {
   readonly quick?: boolean;
   readonly only?: readonly string[];
   readonly years?: number;
+  readonly play?: string;
+  readonly text?: boolean;
+  readonly write?: string;
 }
 
 /** This file, bundled into dist/. */
@@ -64,6 +69,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option('--quick', 'fewer and shorter runs')
     .option('--only <part...>', 'of verdict: which scenarios')
     .option('--years <number>', 'of verdict: simulated years of each scenario', Number)
+    .option('--play <folder>', 'of verdict: play the days of a folder instead, a line of JSON a look and airport')
+    .option('--text', 'with --play: the whole text of each report too')
+    .option('--write <folder>', 'of verdict: write one household of the scenario as days instead')
     .exitOverride();
   try {
     command.parse([...argv], { from: 'user' });
@@ -77,7 +85,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     throw error;
   }
   const names = command.args.length > 0 ? command.args : Object.keys(BENCHES);
-  const { quick = false, only = [], years } = command.opts<Options>();
+  const { quick = false, only = [], years, play, text = false, write } = command.opts<Options>();
+  if (play !== undefined) return playFolder(play, { texts: text }, writeLine);
+  if (write !== undefined) return writeHousehold(write, only[0] ?? 'prompt');
   return runBenches(names, {
     root: ROOT,
     quick,
@@ -85,6 +95,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     ...(years === undefined ? {} : { years }),
     probe: async <Result>(request: Parameters<BenchContext['probe']>[0]) =>
       (await runProbe(PROGRAM, request)) as Result,
+  });
+}
+
+/** Resolves when more can be written. */
+function writeLine(line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(line, (error) => (error ? reject(error) : resolve()));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Forecast } from '../../../auditor/verdict/forecast.ts';
 import type { VerdictKind } from '../../../auditor/verdict/verdict-kind.ts';
+import { outcomeOf } from '../play/airport.ts';
 import { play } from '../play/player.ts';
 import type { World } from '../world/world.ts';
 
@@ -20,7 +21,7 @@ export interface Heard {
   readonly at: number;
   readonly report: boolean;
   readonly kind: VerdictKind;
-  /** What the airport said is used; undefined where it could not be read. */
+  /** What the airport's answer says is used; undefined where it could not be read. */
   readonly used: number | undefined;
   readonly note: Note | undefined;
   readonly forecast: Forecast;
@@ -29,16 +30,18 @@ export interface Heard {
 /** Everything that the auditor said in a household's days, by airport. */
 export async function hear({ days }: World): Promise<ReadonlyMap<string, readonly Heard[]>> {
   const heard = new Map<string, Heard[]>();
-  for await (const { at, report, audit } of play(days)) {
-    for (const { airport, verdict, outcome, forecast } of audit.airports) {
+  for await (const { at, report, answers, audit } of play(days)) {
+    for (const { airport, verdict, forecast } of audit.airports) {
       const { surplus } = verdict;
+      const answer = answers.get(airport);
+      const outcome = answer === undefined ? undefined : await outcomeOf(answer);
       const list = heard.get(airport) ?? [];
       heard.set(airport, list);
       list.push({
         at,
         report,
         kind: verdict.kind,
-        used: outcome.known ? outcome.reading.used : undefined,
+        used: outcome?.known === true ? outcome.reading.used : undefined,
         forecast,
         note:
           surplus === undefined

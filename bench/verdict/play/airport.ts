@@ -35,7 +35,7 @@ export function playedAirports(answers: () => ReadonlyMap<string, AirportAnswer>
 }
 
 /** An answer, read as the auditor reads those that come over the network. */
-async function outcomeOf({
+export async function outcomeOf({
   time: at,
   status = 200,
   header,

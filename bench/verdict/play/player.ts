@@ -16,6 +16,7 @@ export interface PlayedLook {
   readonly at: number;
   /** Whether it made the report, which closes windows. */
   readonly report: boolean;
+  readonly answers: Look['answers'];
   readonly audit: Audit;
 }
 
@@ -33,20 +34,21 @@ export async function* play(days: PlayedDays): AsyncGenerator<PlayedLook> {
   let state: AuditState = EMPTY_STATE;
   let day: LocalDay | undefined;
   for (look of looksOf(days.answers, config.day)) {
+    const { at, dayEnd, answers } = look;
+    const report = dayEnd !== undefined;
     const amendments = amendmentsAt(look.at);
     if (amendments.digest !== state.amended) ({ state } = await reaudit(parts.usage, config, state, amendments));
-    const { at, dayEnd } = look;
     if (day === undefined || at >= day.end) day = localDayAt(at, config.day);
     // Every answer is a reading of its own, however soon it follows another.
     const options = { fresh: 0, amendments };
     if (dayEnd === undefined) {
       const result = await audit(parts, config, state, { ...options, day });
       state = result.looked;
-      yield { at, report: false, audit: result };
+      yield { at, report, answers, audit: result };
     } else {
       const result = await audit(parts, config, state, { ...options, day: localDayAt(dayEnd - 1, config.day) });
       state = [result.model, ...(await result.reports())].reduce(withDay, result.reported);
-      yield { at, report: true, audit: result };
+      yield { at, report, answers, audit: result };
     }
   }
 }

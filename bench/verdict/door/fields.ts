@@ -1,0 +1,121 @@
+import { DateTime } from 'luxon';
+import type { Span } from '../play/records.ts';
+import { DaysError } from './days-error.ts';
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Numbers below are seconds since 1970, as milliseconds they would be of 1973 or before. */
+const SECONDS_BELOW = 1e11;
+/** Seconds below are of 1970 to 1973, and more likely a mistake. */
+const FIRST_SECOND = 1e8;
+
+/** One line of a file, read field by field. Fields that nobody asks for are left alone. */
+export class Fields {
+  readonly #entry: Entry;
+  readonly #file: string;
+  readonly #line: number;
+  readonly #zone: string;
+
+  /**
+   * @param zone of times that name none
+   * @throws DaysError when the line is no JSON object
+   */
+  constructor(text: string, file: string, line: number, zone: string) {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new DaysError(
+        file,
+        line,
+        'is no JSON; write one object a line, such as {"time":"2026-11-23T08:00:00+08:00"}',
+      );
+    }
+    if (!isEntry(value)) throw new DaysError(file, line, 'is JSON, but no object in {}');
+    this.#entry = value;
+    this.#file = file;
+    this.#line = line;
+    this.#zone = zone;
+  }
+
+  /** @throws DaysError always */
+  refuse(problem: string): never {
+    throw new DaysError(this.#file, this.#line, problem);
+  }
+
+  /** The whole object. */
+  entry(): Entry {
+    return this.#entry;
+  }
+
+  /** Whether a field is there and not null. */
+  has(name: string): boolean {
+    return this.#entry[name] !== undefined && this.#entry[name] !== null;
+  }
+
+  text(name: string, otherwise?: string): string {
+    const value = this.#entry[name] ?? otherwise;
+    if (typeof value === 'string') return value;
+    return this.refuse(value === undefined ? `${name}: is missing; it is a text` : `${name}: is no text in quotes`);
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+    const value = this.text(name, otherwise);
+    const found = choices.find((each) => each === value);
+    return found ?? this.refuse(`${name}: is ${JSON.stringify(value)}; it is one of ${choices.join(', ')}`);
+  }
+
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.#entry[name] ?? otherwise;
+    return typeof value === 'boolean' ? value : this.refuse(`${name}: is neither true nor false`);
+  }
+
+  /** A number of 0 or more. */
+  count(name: string, otherwise?: number): number {
+    const value = this.#entry[name] ?? otherwise;
+    if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+    return this.refuse(
+      value === undefined ? `${name}: is missing; it is a number` : `${name}: is no number of 0 or more`,
+    );
+  }
+
+  /** Epoch milliseconds. */
+  time(name: string): number {
+    if (!this.has(name)) return this.refuse(`${name}: is missing; ${TIMES}`);
+    return this.#timeOf(this.#entry[name], name);
+  }
+
+  timeOrNull(name: string): number | null {
+    return this.has(name) ? this.time(name) : null;
+  }
+
+  /** Entries of a list of objects; none where it is missing. */
+  list(name: string): readonly Fields[] {
+    const value = this.#entry[name] ?? [];
+    if (!Array.isArray(value)) return this.refuse(`${name}: is no list in []`);
+    return value.map((each) => new Fields(JSON.stringify(each), this.#file, this.#line, this.#zone));
+  }
+
+  /** `from` and `to`; without an end it goes on for ever where that is allowed. */
+  span({ endless = false } = {}): Span {
+    const from = this.time('from');
+    const to = endless && !this.has('to') ? Number.POSITIVE_INFINITY : this.time('to');
+    return to < from ? this.refuse('to: is before from') : { from, to };
+  }
+
+  #timeOf(value: unknown, name: string): number {
+    const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number === 'number') {
+      if (number >= SECONDS_BELOW) return number;
+      return number >= FIRST_SECOND ? number * 1000 : this.refuse(`${name}: is no time after 1973; ${TIMES}`);
+    }
+    const time = typeof value === 'string' ? DateTime.fromISO(value, { zone: this.#zone, setZone: true }) : undefined;
+    if (time?.isValid !== true) return this.refuse(`${name}: is no time; ${TIMES}`);
+    return time.toMillis();
+  }
+}
+
+const TIMES = 'write it like "2026-11-23T08:00:00+08:00", or as milliseconds since 1970';
+
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
