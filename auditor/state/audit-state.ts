@@ -11,7 +11,13 @@ import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 import { dayTotalsSchema } from './day-totals.ts';
 
 const figure = z.number().nullable();
-const look = z.object({ at: z.number(), above: z.number(), whole: z.boolean(), leak: z.boolean() });
+const look = z.object({
+  at: z.number(),
+  billed: z.number(),
+  expected: z.number(),
+  whole: z.boolean(),
+  leak: z.boolean(),
+});
 const share = z.object({
   node: z.string(),
   provider: z.string(),
@@ -32,6 +38,7 @@ const windowRecord = z.object({
   lost: z.number(),
   checks: z.number(),
   late: z.number(),
+  slack: z.number(),
   backlog: z.number(),
   whole: z.boolean(),
   newcomers: z.boolean(),

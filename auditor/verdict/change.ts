@@ -27,26 +27,33 @@ const NEWEST = 3;
  * the windows before it let expect (a generalised likelihood ratio test with the deviations that the windows themselves
  * show; Lorden 1971, Siegmund and Venkatraman 1995).
  *
- * @param spans of one habit, oldest first, the one that is judged last
+ * @param spans oldest first, the one that is judged last
+ * @param regime where the present habit began, epoch milliseconds
  * @param ongoing where the change began that the window before showed, epoch milliseconds
  */
-export function changeOf(spans: readonly Span[], ongoing: number | null): Change | undefined {
-  return search(spans, ongoing, 1);
+export function changeOf(spans: readonly Span[], regime: number, ongoing: number | null): Change | undefined {
+  return search(spans, regime, ongoing, 1);
 }
 
 /** The same of what is billed less than before. */
-export function fallOf(spans: readonly Span[]): Change | undefined {
-  return search(spans, null, -1);
+export function fallOf(spans: readonly Span[], regime: number): Change | undefined {
+  return search(spans, regime, null, -1);
 }
 
-function search(spans: readonly Span[], ongoing: number | null, sign: 1 | -1): Change | undefined {
+function search(
+  spans: readonly Span[],
+  regime: number,
+  ongoing: number | null,
+  sign: 1 | -1,
+): Change | undefined {
   let found: { readonly change: Change; readonly score: number } | undefined;
-  const earliest = Math.max(FEWEST_BEFORE, spans.length - WATCHED);
+  const before = spans.filter(({ from }) => from < regime).length;
+  const earliest = Math.max(before + FEWEST_BEFORE, spans.length - WATCHED);
   for (let start = spans.length - 1; start >= earliest; start -= 1) {
     const since = spans.slice(start);
     const [first] = since;
     if (first === undefined) continue;
-    const habit = habitOf(spans.slice(0, start));
+    const habit = habitOf(spans.slice(0, start), regime);
     const needed = Math.max(0, studentQuantile(FALSE_ALARM, habit.freedom));
     const lasts = ongoing !== null && first.from <= ongoing && ongoing < first.to;
     const score = sign * scoreOf(since, habit);

@@ -2,7 +2,7 @@ import type { Bill } from './bill.ts';
 import type { DeviceUse, Expected } from './expected.ts';
 import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit, regimeAfter, type Thresholds } from './judgement.ts';
-import { backlogAt, LONGEST_LAG, type Look, lagOf } from './lateness.ts';
+import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
 import type { Memory } from './memory.ts';
 import { poolOf } from './pool.ts';
@@ -86,17 +86,31 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const { windows, looks } = memory;
   const open = recordOf(asked, usage, bill, window);
   const { likely, chance, unsure } = presentHabit(windows).predict([spanOf([open])]);
-  const backlog = backlogAt(looks, from, LONGEST_LAG);
+  const base = looks.findLast(({ at }) => at === from);
+  const look = {
+    at: window.to,
+    billed: (base?.billed ?? 0) + bill.likely,
+    expected: (base?.expected ?? 0) + likely,
+    whole: usage.absences.length === 0,
+    leak: false,
+  };
+  const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
+  const backlog = unbilledAt(looks, from, known, LONGEST_LAG).high;
   const balanced = bill.likely - backlog - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
-  const whole = usage.absences.length === 0 || balanced;
-  const base = looks.findLast(({ at }) => at === from)?.above ?? 0;
-  const look = { at: window.to, above: base + bill.likely - likely, whole, leak: false };
-  const seen = [...looks, look];
-  const reach = Math.max(lagOf(seen), ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
-  const late = backlogAt(seen, window.to, reach) - backlogAt(looks, from, reach);
-  const record = { ...open, whole, late, backlog, lag: lagOf(seen) };
+  const seen = [...looks, { ...look, whole: look.whole || balanced }];
+  const fresh = lagOf(seen);
+  const lag = Math.max(fresh, known);
+  const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
+  const record = {
+    ...open,
+    whole: look.whole || balanced,
+    late: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
+    slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
+    backlog: unbilledAt(seen, from, lag, LONGEST_LAG).high,
+    lag: fresh,
+  };
   const judgement = judgeWindow(windows, record, thresholds, answers);
-  return { asked, use: usage, bill, record, look, judgement };
+  return { asked, use: usage, bill, record, look: { ...look, whole: record.whole }, judgement };
 }
 
 /** The open window as it would be remembered, before it is judged. */
@@ -115,6 +129,7 @@ function recordOf(
     bill: { low, likely, high },
     named: namedBill(traffic.nodes),
     late: 0,
+    slack: 0,
     backlog: 0,
     whole: true,
     newcomers: newcomers.length > 0,

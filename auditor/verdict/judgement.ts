@@ -2,7 +2,7 @@ import { changeOf, deviationOf, FALSE_ALARM, fallOf, WATCHED } from './change.ts
 import type { Change, Estimate, Surplus } from './finding.ts';
 import { type Habit, habitOf } from './learn.ts';
 import { LONGEST_LAG } from './lateness.ts';
-import { compared, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
+import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
 import { studentQuantile } from './student.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { WindowRecord } from './window-record.ts';
@@ -46,8 +46,8 @@ const SETTLED = 5;
 /** What windows so far tell of the airport; those of a change that is going on say nothing of what is usual. */
 export function presentHabit(windows: readonly WindowRecord[]): Habit {
   const { regime = 0, changed = null } = windows.at(-1) ?? {};
-  const spans = compared(windows).spans.filter(({ from, to }) => from >= regime && (changed === null || to <= changed));
-  return habitOf(spans);
+  const { spans } = compared(windows);
+  return habitOf(changed === null ? spans : spans.filter(({ to }) => to <= changed), regime);
 }
 
 /**
@@ -67,14 +67,13 @@ export function judgeWindow(
   const first = windows[0]?.from ?? current.from;
   const last = windows.at(-1);
   const regime = last?.regime ?? first;
-  const { spans: known, lateCounts } = compared(windows);
+  const { spans, lateCounts } = compared(windows);
   const now = lateCounts ? spanOf([current]) : unmoved(spanOf([current]));
   const counts = current.whole && isComparable(current);
-  const spans = known.filter(({ from }) => from >= regime);
   const all = counts ? [...spans, now] : spans;
-  const change = changeOf(all, last?.changed ?? null);
+  const change = changeOf(all, regime, last?.changed ?? null);
   const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
-  const habit = habitOf(usual);
+  const habit = habitOf(usual, regime);
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction, habit, 1);
   const { bill, named, backlog } = current;
@@ -94,10 +93,12 @@ export function judgeWindow(
   const floor = Math.min(expected.low, named.low);
   const lacking =
     counts &&
-    current.to - current.from >= SHORTEST &&
+    now.days * DAY >= SHORTEST &&
     floor - now.billed - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
     prediction.likely - now.billed > needed * deviation;
-  const steady = change === undefined && counts && current.to - current.from >= SHORTEST ? all : usual;
+  const steady = (change === undefined && counts && now.days * DAY >= SHORTEST ? all : usual).filter(
+    ({ from }) => from >= regime,
+  );
   const surplus = surplusOf(steady, regime <= first, given, toldOf(windows, regime));
   return {
     habit,
@@ -121,10 +122,10 @@ export function judgeWindow(
 export function regimeAfter(windows: readonly WindowRecord[]): number {
   const newest = windows.at(-1);
   if (newest === undefined) return 0;
-  const spans = compared(windows).spans.filter(({ from }) => from >= newest.regime);
+  const { spans } = compared(windows);
   const since = (from: number): number => spans.filter((span) => span.from >= from).length;
   if (newest.changed !== null) return since(newest.changed) >= WATCHED ? newest.changed : newest.regime;
-  const fall = fallOf(spans);
+  const fall = fallOf(spans, newest.regime);
   return fall !== undefined && since(fall.since) >= SETTLED ? fall.since : newest.regime;
 }
 

@@ -8,50 +8,69 @@ const MADE_UP = 0.8;
 /** The counter moved at some time between two looks. */
 const LOOKS_APART = 2 * HOUR;
 
-/** One reading of the airport, with what was known of the devices at the time. Epoch milliseconds and bytes. */
+/** One reading of the airport, with what was known of the devices at the time. Epoch milliseconds; bytes since the first look. */
 export interface Look {
   readonly at: number;
-  /** Bytes billed since the first look, above what was expected. It falls while the airport lags and rises as it catches up. */
-  readonly above: number;
+  readonly billed: number;
+  readonly expected: number;
   /** Whether it is sure that devices had reported all that they used. */
   readonly whole: boolean;
   /** Whether it showed what was gross, while all devices had reported. */
   readonly leak: boolean;
 }
 
-/**
- * What an airport had used and not billed at an instant: how far its bill was behind its best of the time before. Late
- * billing never lifts the bill above that, which a leak does.
- *
- * @param reach how far back, in milliseconds
- */
-export function backlogAt(looks: readonly Look[], at: number, reach: number): number {
-  const here = looks.findLast((look) => look.at <= at);
-  if (here === undefined) return 0;
-  let best = here.above;
-  for (const { at: time, above, whole } of looks) {
-    if (whole && time <= at && at - time <= reach) best = Math.max(best, above);
-  }
-  return Math.round(best - here.above);
+const above = ({ billed, expected }: Look): number => billed - expected;
+
+/** Bytes, at least and at most. */
+export interface Unbilled {
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
- * The longest time in which an airport fell behind and made up for it; 0 where it never did. A price below what names say
- * looks like lateness too, but is never made up for.
+ * What an airport had not billed yet of what was used until an instant. It is at least what the bill was behind its best of
+ * the time before, since no bill comes before its use. It is at most what leaves nothing unbilled for longer than the
+ * airport ever was late.
+ *
+ * @param lag the longest lateness known, in milliseconds; 0 for none
+ * @param reach how far back the best is looked for, in milliseconds
+ */
+export function unbilledAt(looks: readonly Look[], at: number, lag: number, reach: number): Unbilled {
+  const here = looks.findLast((look) => look.at <= at);
+  if (here === undefined) return { low: 0, high: 0 };
+  let [least, most] = [above(here), Number.POSITIVE_INFINITY];
+  for (const look of looks) {
+    if (!look.whole || look.at > at || at - look.at > reach) continue;
+    least = Math.max(least, above(look));
+    const since = looks.findLast((each) => each.at <= look.at - lag);
+    if (since !== undefined) most = Math.min(most, look.billed - since.expected);
+  }
+  const low = least - above(here);
+  const high = Number.isFinite(most) && lag > 0 ? most - above(here) : low;
+  return { low: Math.round(low), high: Math.round(Math.max(low, high)) };
+}
+
+/**
+ * The longest that an airport was seen to leave bytes unbilled, if first used is first billed; 0 where it never fell behind
+ * and made up for it. A price below what names say looks like lateness too, but is never made up for.
  */
 export function lagOf(looks: readonly Look[]): number {
   const whole = looks.filter((look) => look.whole);
   let longest = 0;
-  for (let index = 0; index < whole.length; index += 1) {
-    const peak = whole[index];
-    if (peak === undefined) continue;
+  for (const [index, peak] of whole.entries()) {
     let depth = 0;
+    let behind = 0;
     for (const look of whole.slice(index + 1)) {
       if (look.at - peak.at > LONGEST_LAG) break;
-      depth = Math.max(depth, peak.above - look.above);
-      if (peak.above - look.above > (1 - MADE_UP) * depth && depth > 0) continue;
-      if (depth > LATE) longest = Math.max(longest, look.at - peak.at);
-      if (look.above >= peak.above) break;
+      const missing = above(peak) - above(look);
+      if (missing > depth) {
+        depth = missing;
+        const used = whole.findLast(({ expected }) => expected <= look.expected - missing);
+        behind = Math.max(behind, look.at - (used?.at ?? peak.at));
+      }
+      if (missing > (1 - MADE_UP) * depth) continue;
+      if (depth > LATE) longest = Math.max(longest, behind);
+      if (missing <= 0) break;
     }
   }
   return longest === 0 ? 0 : Math.min(LONGEST_LAG, longest + LOOKS_APART);

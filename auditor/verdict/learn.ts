@@ -58,18 +58,25 @@ const LONGEST = 60;
 /** Nodes with an own multiplier; what the others carried is billed as their names tell. */
 const NODES = 24;
 const WEEK = 7;
+/** Figures of a bill that stand before those of nodes. */
+const BEFORE_NODES = 4;
 
-const habits = new WeakMap<object, { readonly from: number; readonly habit: Habit }>();
+const habits = new WeakMap<object, { readonly from: number; readonly regime: number; readonly habit: Habit }>();
 
-/** What spans show together, oldest first. The same spans are solved once. */
-export function habitOf(spans: readonly Span[]): Habit {
+/**
+ * What spans show together, oldest first. The same spans are solved once.
+ *
+ * @param regime where the present habit began, epoch milliseconds: spans before it tell the prices of nodes, while what is
+ * billed beside them is another
+ */
+export function habitOf(spans: readonly Span[], regime: number): Habit {
   const used = spans.slice(-LONGEST);
   const [first, last] = [used[0], used.at(-1)];
-  if (first === undefined || last === undefined) return learn([]);
+  if (first === undefined || last === undefined) return learn([], regime);
   const known = habits.get(last.record);
-  if (known?.from === first.from) return known.habit;
-  const habit = learn(used);
-  habits.set(last.record, { from: first.from, habit });
+  if (known?.from === first.from && known.regime === regime) return known.habit;
+  const habit = learn(used, regime);
+  habits.set(last.record, { from: first.from, regime, habit });
   return habit;
 }
 
@@ -88,14 +95,17 @@ function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
   return { mean: middle / owners, likely: Math.max(likely, shared), possible: Math.max(possible, shared) };
 }
 
-function learn(spans: readonly Span[]): Habit {
+function learn(spans: readonly Span[], regime: number): Habit {
   const nodes = busiest(spans);
-  const place = new Map(nodes.map((share, index) => [nodeKey(share), index + 2]));
-  /** Named bill, days, then bytes of each node, in GiB; what multiplies them is overhead, bytes a day, and corrections. */
-  const featuresOf = ({ named, days, nodes: shares }: Used): number[] => {
-    const features = new Array<number>(nodes.length + 2).fill(0);
-    features[0] = named.likely / GIB;
-    features[1] = days;
+  const place = new Map(nodes.map((share, index) => [nodeKey(share), index + BEFORE_NODES]));
+  /**
+   * Named bill and days, the same of the habit before, then bytes of each node, in GiB; what multiplies them is overhead,
+   * bytes a day, and corrections of multipliers.
+   */
+  const featuresOf = ({ named, days, nodes: shares }: Used, old = false): number[] => {
+    const features = new Array<number>(nodes.length + BEFORE_NODES).fill(0);
+    features[old ? 2 : 0] = named.likely / GIB;
+    features[old ? 3 : 1] = days;
     for (const [key, { bytes }] of shares) {
       const index = place.get(key);
       if (index !== undefined) features[index] = bytes / GIB;
@@ -103,11 +113,11 @@ function learn(spans: readonly Span[]): Habit {
     return features;
   };
   const beliefs = nodes.map(believed);
-  const scale = [OVERHEAD.likely, DAILY.likely / GIB, ...beliefs.map(({ likely }) => likely)];
+  const scale = [OVERHEAD.likely, DAILY.likely / GIB, OVERHEAD.likely, DAILY.likely / GIB, ...beliefs.map(({ likely }) => likely)];
   /** Nothing is given back by the day, and no price is below 0. */
-  const least = [-1, 0, ...beliefs.map(({ mean }) => -mean)];
+  const least = [-1, 0, -1, 0, ...beliefs.map(({ mean }) => -mean)];
   const rows = spans.map((span) => ({
-    features: featuresOf(span),
+    features: featuresOf(span, span.from < regime),
     surplus: (span.billed - span.named.likely) / GIB,
     span,
   }));
@@ -133,8 +143,7 @@ function learn(spans: readonly Span[]): Habit {
   }
   const open = openness(nodes, mean, covariance);
   const possible = [
-    OVERHEAD.possible,
-    DAILY.possible / GIB,
+    ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB],
     ...beliefs.map((each, index) => (nodes[index]?.told === true ? each.possible : Math.min(each.possible, open))),
   ];
   const wide = possible.map((each) => 1 / each ** 2);
@@ -188,8 +197,8 @@ function openness(nodes: readonly NodeShare[], mean: readonly number[], covarian
   for (const [index, share] of nodes.entries()) {
     if (share.told || share.owners > 1) continue;
     const { likely } = believed(share);
-    const known = Math.max(0, 1 - (covariance[index + 2]?.[index + 2] ?? likely ** 2) / (likely ** 2 / 2));
-    squares += known * (mean[index + 2] ?? 0) ** 2;
+    const known = Math.max(0, 1 - (covariance[index + BEFORE_NODES]?.[index + BEFORE_NODES] ?? likely ** 2) / (likely ** 2 / 2));
+    squares += known * (mean[index + BEFORE_NODES] ?? 0) ** 2;
     told += known;
   }
   return Math.sqrt(squares / told);

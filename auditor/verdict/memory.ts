@@ -25,7 +25,7 @@ export const NO_MEMORY: Memory = { looks: [], windows: [] };
 export function afterLook({ looks, windows }: Memory, anchor: number, at: number, { look }: Pick<Judged, 'look'>): Memory {
   // What lies in the future was read before the clock was set back.
   const kept = looks.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
-  const begin: Look[] = kept.length === 0 && anchor === at ? [{ at, above: 0, whole: true, leak: false }] : [];
+  const begin: Look[] = kept.length === 0 && anchor === at ? [{ at, billed: 0, expected: 0, whole: true, leak: false }] : [];
   return { looks: [...kept, ...begin, ...(look === undefined ? [] : [look])].slice(-LOOKS_KEPT), windows };
 }
 

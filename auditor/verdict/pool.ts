@@ -83,6 +83,7 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     lost: sum((each) => each.lost),
     checks: sum((each) => each.checks),
     late: sum(({ late }) => late),
+    slack: sum(({ slack }) => slack),
     backlog: sum(({ backlog }) => backlog),
     whole: windows.every(({ whole }) => whole),
     newcomers: windows.some(({ newcomers }) => newcomers),

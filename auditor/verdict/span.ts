@@ -13,6 +13,8 @@ export interface Span {
   readonly named: Estimate;
   /** By {@link nodeKey}. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
+  /** How far that may be off; a part of the doubt. */
+  readonly slack: number;
   /** Bytes by which the comparison may be off for reasons that are known: rounding, edges, loss, unattributed bytes. */
   readonly doubt: number;
   readonly checks: number;
@@ -76,7 +78,8 @@ function steadier(spans: readonly Span[], seenFrom: number): Compared {
 
 /** A span with its bill as it stands. */
 export function unmoved(span: Span): Span {
-  return { ...span, billed: span.billed - span.late, late: 0 };
+  const doubt = Math.sqrt(Math.max(0, span.doubt ** 2 - span.slack ** 2));
+  return { ...span, billed: span.billed - span.late, late: 0, doubt, slack: 0 };
 }
 
 /** The median distance of bills from what names let expect, by the median day. */
@@ -107,6 +110,7 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
   const [first] = windows;
   const last = windows.at(-1) ?? first;
   const sum = (of: (window: WindowRecord) => number): number => windows.reduce((total, each) => total + of(each), 0);
+  const slack = Math.max(...windows.map((window) => window.slack));
   return {
     from: first.from,
     to: last.to,
@@ -119,7 +123,9 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
     },
     late: sum(({ late }) => late),
     nodes: nodesOf(windows),
-    doubt: doubtOf(windows),
+    // Lateness moves bytes over the ends of a span alone.
+    doubt: Math.hypot(doubtOf(windows), slack),
+    slack,
     checks: sum(({ checks }) => checks),
     record: last,
   };

@@ -40,6 +40,8 @@ export interface WindowRecord extends WindowTraffic {
   readonly named: Estimate;
   /** Bytes still unbilled at the end less those at the start. */
   readonly late: number;
+  /** How far that may be off. */
+  readonly slack: number;
   /** Bytes of before the window that may be billed in it. */
   readonly backlog: number;
   /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
