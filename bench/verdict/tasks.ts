@@ -1,9 +1,11 @@
+import { judgeForecasts, NO_FORECASTS } from './measure/forecasts.ts';
 import { hear } from './measure/heard.ts';
 import { judgeHonest, NO_HONEST_DAYS } from './measure/honest.ts';
 import { dailyBill, leakSeen, NO_LEAKS } from './measure/leak-seen.ts';
 import { addTallies, type Tally } from './measure/tally.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import { DRIP, GROSS_LEAK_DAYS, grossLeak, LEAKS } from './scenarios/leaks.ts';
+import { MONTHS_OF_USE } from './scenarios/months.ts';
 import type { Draft, LeakDraft } from './world/draft.ts';
 import { drawHousehold } from './world/household.ts';
 import { DAY } from './world/time.ts';
@@ -17,6 +19,8 @@ const MEASURES = {
   gross: { none: NO_LEAKS, play: playGross },
   /** Leaks of one kind. */
   leak: { none: NO_LEAKS, play: playLeak },
+  /** How long a quota lasts. */
+  forecast: { none: NO_FORECASTS, play: playForecast },
 } as const;
 
 type Measures = typeof MEASURES;
@@ -69,6 +73,18 @@ async function playLeak(name: string, number: number): Promise<Measured<'leak'>>
       bytes: size(random, own),
     })),
   );
+}
+
+async function playForecast(name: string, number: number): Promise<Measured<'forecast'>> {
+  const { days, change, plan } = partOf(MONTHS_OF_USE, name);
+  const draft = changed(drawHousehold(`${name} ${number}`, days), change);
+  const [first] = buildWorld(draft).airports;
+  if (first === undefined) return NO_FORECASTS;
+  const billed = { begin: 0, at: (at: number) => first.upload.at(at) + first.download.at(at) };
+  const until = plan(draft, draft.random('months'), billed);
+  const world = buildWorld(draft);
+  const answers = world.days.answers.filter(({ time }) => time <= until);
+  return judgeForecasts({ ...world, days: { ...world.days, answers } }, until);
 }
 
 function withLeak(draft: Draft, leak: (own: number) => LeakDraft): World {

@@ -26,6 +26,7 @@ export const NO_HONEST_DAYS = {
   noteHeld: 0,
   /** Airports whose true surplus is below both bounds, and those of them that got a note. */
   small: 0,
+  smallDays: 0,
   smallNoted: 0,
   /** Nights after the first fourteen whose reading could be used, and those of them without a verdict. */
   nights: 0,
@@ -61,6 +62,7 @@ export async function judgeHonest(world: World): Promise<Honest> {
     sum.notes += notes.length;
     sum.noteHeld += notes.filter((each) => isHeld(truth, each)).length;
     sum.small += small ? 1 : 0;
+    sum.smallDays += small ? (world.draft.end - world.draft.begin) / DAY : 0;
     sum.smallNoted += small && notes.length > 0 ? 1 : 0;
     sum.nights += nights.length;
     sum.open += nights.filter(({ kind }) => kind === 'unknown' || kind === 'incomplete').length;

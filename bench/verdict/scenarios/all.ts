@@ -29,23 +29,47 @@ import type { Scenario } from './scenario.ts';
 type Change = Scenario['change'];
 type Case = readonly [name: string, title: string, change: Change];
 
-/** Nobody may be accused, whatever the airport does. */
-const QUIET: readonly Case[] = [
-  ['overhead', 'every byte costs 3 to 10 % more', overhead],
-  ['old-copies', 'old copies, 2 % of the answers', oldCopies],
-  ['credits', 'credits every 20 to 60 days', credits],
-  ...[1, 3, 6, 12, 24].map((hours): Case => [`batches-${hours}h`, `batches of ${hours} h`, batches(hours)]),
-  ['copy-6h', 'a copy that is 6 h behind', copyBehind],
-  ['billed-at-end', 'connections billed when they end', billedAtEnd],
+/** One of several changes, another in each household. */
+const oneOf =
+  (cases: readonly Case[]): Change =>
+  (draft, random) =>
+    random.pick(cases)[2](draft, random);
+
+const BATCHES = [1, 3, 6, 12, 24].map((hours): Case => [`batches-${hours}h`, `batches of ${hours} h`, batches(hours)]);
+const ROUNDING: readonly Case[] = [
   ['rounded-10mb', 'cut to 10 MB', rounding(10 * MB)],
   ['rounded-100mb', 'cut to 100 MB', rounding(100 * MB)],
   ['rounded-1gb', 'cut to 1 GB', rounding(GB)],
   ['status-line', 'STATUS= lines', statusLine],
+];
+const RESETS: readonly Case[] = [
   ['resets-told', 'resets of every kind, told by Reset', resets('setting')],
   ['resets-header', 'the same, told by the header', resets('header')],
   ['resets-untold', 'the same, told by nobody', resets('untold')],
+];
+const MERGED: readonly Case[] = [
+  ['merged-2', 'two airports, nodes merged', mergedAirports(2)],
+  ['merged-3', 'three airports, nodes merged', mergedAirports(3)],
+];
+const UNWATCHED: readonly Case[] = [
+  ['unwatched-100mb', 'an unwatched device, 100 MB a day', unwatchedDevice(() => 100 * MB, 1)],
+  ['unwatched-15', 'the same, 15 % of the use', unwatchedDevice((own) => 0.15 * own, 1)],
+  ['unwatched-50', 'the same, 50 %', unwatchedDevice((own) => 0.5 * own, 1)],
+  ['unwatched-days', 'the same, 50 % on 30 % of the days', unwatchedDevice((own) => 0.5 * own, 0.3)],
+];
+
+/** Nobody may be accused, whatever the airport does. */
+const QUIET: readonly Case[] = [
+  ['old-copies', 'old copies, 2 % of the answers', oldCopies],
+  ['credits', 'credits every 20 to 60 days', credits],
+  ['batches', 'batches of 1, 3, 6, 12 and 24 h', oneOf(BATCHES)],
+  ['rounded', 'cut to 10 MB, 100 MB or 1 GB, and STATUS= lines', oneOf(ROUNDING)],
+  ['resets', 'resets of every kind: told by Reset, by the header, by nobody', oneOf(RESETS)],
+  ['copy-6h', 'a copy that is 6 h behind', copyBehind],
+  ['billed-at-end', 'connections billed when they end', billedAtEnd],
   ['flapping', 'two links in turns', flapping],
   ['dropouts', 'one of two airports drops out for an hour', dropouts],
+  ['overhead', 'every byte costs 3 to 10 % more', overhead],
 ];
 
 /** One note each, and then silence. */
@@ -53,13 +77,9 @@ const NOTED: readonly Case[] = [
   ['untold-multipliers', 'multipliers 0.3 to 3 that no name tells', untoldMultipliers],
   ['hourly-multipliers', 'prices by the hour', hourlyMultipliers],
   ['misread-names', 'names that tell another multiplier', misreadNames],
-  ['merged-2', 'two airports, nodes merged', mergedAirports(2)],
-  ['merged-3', 'three airports, nodes merged', mergedAirports(3)],
+  ['merged', 'two or three airports, nodes merged', oneOf(MERGED)],
   ['checks', 'health checks of 0.1 to 1.5 GB a day', costlyChecks],
-  ['unwatched-100mb', 'an unwatched device, 100 MB a day', unwatchedDevice(() => 100 * MB, 1)],
-  ['unwatched-15', 'the same, 15 % of the use', unwatchedDevice((own) => 0.15 * own, 1)],
-  ['unwatched-50', 'the same, 50 %', unwatchedDevice((own) => 0.5 * own, 1)],
-  ['unwatched-days', 'the same, 50 % on 30 % of the days', unwatchedDevice((own) => 0.5 * own, 0.3)],
+  ['unwatched', 'an unwatched device: 100 MB a day, 15 %, 50 %, 50 % on 30 % of days', oneOf(UNWATCHED)],
 ];
 
 /** Devices that come late, go, or forget. */
@@ -75,6 +95,8 @@ export interface Group {
   readonly title: string;
   readonly method: string;
   readonly scenarios: readonly Scenario[];
+  /** Whether they are parts of other scenarios, which run only where `--only` names them. */
+  readonly partial?: boolean;
 }
 
 const DAYS = 120;
@@ -116,6 +138,15 @@ export const GROUPS: readonly Group[] = [
     title: 'The first week',
     method: 'Airports of any lag, of which nothing is known yet; years of first weeks.',
     scenarios: [{ name: 'first-days', title: 'any lag', change: anyLag, days: 7, atMost: 1, noted: false, years: 3 }],
+  },
+  {
+    title: 'Parts of the scenarios above',
+    method: 'Each by itself.',
+    partial: true,
+    scenarios: [
+      ...groupOf([...BATCHES, ...ROUNDING, ...RESETS], { atMost: 0.2, noted: false, years: 15 }),
+      ...groupOf([...MERGED, ...UNWATCHED], { atMost: 1, noted: true, years: 8 }),
+    ],
   },
 ];
 

@@ -39,8 +39,8 @@ const shareOf =
   (random: Random, own: number): number =>
     Math.max(SMALLEST, own * logUniform(random, low, high));
 
-const afterThreeWeeks = (random: Random): number => random.between(21, 35);
-const anyTime = (random: Random): number => (random.next() < 0.3 ? 0 : random.between(0, 60));
+const afterThreeWeeks = (random: Random): number => random.between(21, 28);
+const anyTime = (random: Random): number => (random.next() < 0.3 ? 0 : random.between(0, 45));
 
 /** What the auditor must find, by the size of the leak and when it begins. */
 export const LEAKS: readonly LeakCase[] = [
@@ -57,8 +57,8 @@ export const LEAKS: readonly LeakCase[] = [
   {
     name: 'leak-10',
     title: '10 %, after three weeks',
-    days: 66,
-    households: 120,
+    days: 58,
+    households: 100,
     shapes: LASTING,
     start: afterThreeWeeks,
     size: shareOf(0.1, 0.1),
@@ -68,7 +68,7 @@ export const LEAKS: readonly LeakCase[] = [
     name: 'leak-early',
     title: '10 to 15 %, from the first day or before night 10',
     days: 41,
-    households: 120,
+    households: 100,
     shapes: LASTING,
     start: (random) => (random.next() < 0.5 ? 0 : random.between(0, 10)),
     size: shareOf(0.1, 0.15),
@@ -77,8 +77,8 @@ export const LEAKS: readonly LeakCase[] = [
   {
     name: 'leak-5',
     title: '5 %, after three weeks',
-    days: 66,
-    households: 120,
+    days: 58,
+    households: 60,
     shapes: LASTING,
     start: afterThreeWeeks,
     size: (_, own) => own * 0.05,
@@ -87,8 +87,8 @@ export const LEAKS: readonly LeakCase[] = [
   {
     name: 'leak-growing',
     title: 'growing to 50 % in a month',
-    days: 66,
-    households: 120,
+    days: 58,
+    households: 60,
     shapes: ['growing'],
     start: afterThreeWeeks,
     size: shareOf(0.5, 0.5),
@@ -97,8 +97,8 @@ export const LEAKS: readonly LeakCase[] = [
   {
     name: 'leak-any',
     title: '20 MB to 20 GB, any shape, any time',
-    days: 90,
-    households: 120,
+    days: 75,
+    households: 80,
     shapes: [...LASTING, 'burst', 'growing'],
     start: anyTime,
     size: (random) => logUniform(random, 0.02, 20) * GB,
@@ -110,15 +110,24 @@ export const LEAKS: readonly LeakCase[] = [
 export const DRIP: LeakCase = {
   name: 'drip',
   title: '50 MB a day beside ≤ 5 GB, after a fortnight',
-  days: 45,
-  households: 120,
+  days: 30,
+  households: 100,
   shapes: ['constant'],
   start: () => 14,
   size: () => 50 * MB,
   change(draft) {
     draft.habit.daily = Math.min(draft.habit.daily, 3 * GB);
     draft.habit.most = 5 * GB;
-    for (const airport of draft.airports) airport.noise = 0.005;
+    for (const airport of draft.airports) {
+      airport.noise = 0.005;
+      // So that the noise is that of the use.
+      for (const [index, node] of airport.nodes.entries())
+        Object.assign(node, { name: `HK ${index + 1}`, told: 1, rate: () => 1 });
+    }
+    for (const [index, device] of draft.devices.entries()) {
+      device.firstPush = draft.begin - DAY / 24;
+      device.silences = index === 0 ? device.silences.slice(0, 3) : [];
+    }
   },
 };
 

@@ -32,6 +32,8 @@ export interface Habit {
   weekend: number;
   /** Highest bytes of a day. */
   most: number;
+  /** How far levels shift: 1 as usual, 0 not at all. */
+  unsteady: number;
   /** The longest of some connections a day, in milliseconds; 0 for none but the usual ones. */
   longest: number;
 }

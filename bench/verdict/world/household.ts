@@ -29,6 +29,7 @@ export function drawHousehold(seed: string, days: number): Draft {
       spread: random.between(0.3, 0.9),
       weekend: random.between(0.5, 2),
       most: 15 * GB,
+      unsteady: 1,
       longest: 0,
     },
     devices: [],

@@ -59,7 +59,10 @@ function dailyBytes({ habit, begin, end, random: stream }: Draft): number[] {
   const random = stream('days');
   const start = midnightOf(begin - BEFORE);
   const days = Math.ceil((end - start) / DAY);
-  const away = eventsBetween(random, 0, days, 70).map((from) => ({ from, to: from + random.between(2, 10) }));
+  const away = eventsBetween(random, 0, days, 70 / Math.max(0.01, habit.unsteady)).map((from) => ({
+    from,
+    to: from + random.between(2, 10),
+  }));
   const factor = chance(random, 0.5) ? random.between(0, 0.2) : random.between(1.2, 2.5);
   let [level, slow] = [0, 0];
   return Array.from({ length: days }, (_, day) => {
@@ -68,7 +71,8 @@ function dailyBytes({ habit, begin, end, random: stream }: Draft): number[] {
     slow = 0.9 * slow + 0.15 * normal(random);
     const weekend = weekdayOf(start + day * DAY) >= 5 ? habit.weekend : 1;
     const holiday = away.some(({ from, to }) => day >= from && day < to) ? factor : 1;
-    const bytes = habit.daily * weekend * holiday * Math.exp(level + slow + habit.spread * normal(random));
+    const bytes =
+      habit.daily * weekend * holiday * Math.exp(habit.unsteady * (level + slow) + habit.spread * normal(random));
     return Math.min(habit.most, bytes);
   });
 }
