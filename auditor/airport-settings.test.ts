@@ -38,6 +38,7 @@ describe('[airport.NAME]', () => {
       urlFile: '/etc/flowcollect/secrets/b.txt',
       rules: { user: 'alice', providers: ['b1', 'b2'], quota: 200 * 2 ** 30, userAgent: 'clash-verge/2.0' },
     });
+    expect(second?.rules?.reset).toBeUndefined();
     expect(second?.rules?.proxy).toBe('socks5://me:hunter2@127.0.0.1:1080');
     expect(second?.rules?.nodes?.test('hk 01')).toBe(true);
     expect(second?.rules?.multipliers).toEqual([
@@ -49,6 +50,16 @@ describe('[airport.NAME]', () => {
   it.each([
     ['no address', ['[airport.b]', 'ResetDay = 1'], '[airport.b] Url: is missing; add it, UrlFile, or a SubUrls entry'],
     ['a day that no month has', ['[airport.b]', 'Url = https://b.example', 'ResetDay = 32'], 'ResetDay: must be'],
+    [
+      'a reset of no kind',
+      ['[airport.b]', 'Url = https://b.example', 'Reset = hourly'],
+      '[airport.b] Reset: must be daily, weekly mon, monthly 16, yearly 12-31 or never',
+    ],
+    [
+      'two resets',
+      ['[airport.b]', 'Url = https://b.example', 'Reset = daily', 'ResetDay = 1'],
+      'Reset: and ResetDay exclude each other',
+    ],
     [
       'a broken pattern',
       ['[airport.b]', 'Url = https://b.example', 'Nodes = (HK'],
@@ -74,6 +85,11 @@ describe('[airport.NAME]', () => {
     expect(problem).toContain(words);
     expect(problem).not.toContain('hunter2');
   });
+});
+
+it('reads when use begins anew', () => {
+  const [airport] = read('[airport.b]', 'Url = https://b.example', 'Reset = weekly mon 04:00');
+  expect(airport?.rules?.reset).toEqual({ kind: 'weekly', weekday: 1, hour: 4, minute: 0 });
 });
 
 it('takes the first multiplier whose text a name holds', () => {

@@ -9,6 +9,8 @@ import {
   timeZoneSetting,
 } from '../core/settings.ts';
 import { ORIGINS, type OriginName } from './airport/origin.ts';
+import type { Schedule } from './airport/reset.ts';
+import { readResetRule } from './airport/reset-rule.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Interval } from './verdict/expected.ts';
 
@@ -30,7 +32,9 @@ export interface AirportRules {
   readonly nodes?: RegExp;
   /** The first that fits counts. */
   readonly multipliers: readonly MultiplierRule[];
-  /** Day of the month on which use begins anew, in {@link timezone}. */
+  /** When use begins anew, in {@link timezone}. */
+  readonly reset?: Schedule;
+  /** The same by the day of the month alone, at midnight. */
   readonly resetDay?: number;
   readonly timezone?: string;
   /** Bytes; for airports that do not tell it, or wrongly. */
@@ -63,6 +67,7 @@ export const airportSchema = z.object({
   Providers: listSetting().optional(),
   Nodes: z.string().optional(),
   Multipliers: listSetting().optional(),
+  Reset: z.string().optional(),
   ResetDay: numberSetting(1, 31).optional(),
   Timezone: timeZoneSetting().optional(),
   Quota: sizeSetting().optional(),
@@ -88,6 +93,9 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     if (read.Secret !== undefined && read.Origin !== 'kernel') wrong('Secret', TEXTS.secret);
     if (read.Url !== undefined && read.UrlFile !== undefined) wrong('UrlFile', TEXTS.urlTwice);
     if (read.ResetDay !== undefined && !Number.isInteger(read.ResetDay)) wrong('ResetDay', TEXTS.resetDay);
+    const reset = read.Reset === undefined ? undefined : readResetRule(read.Reset);
+    if (read.Reset !== undefined && reset === undefined) wrong('Reset', TEXTS.reset);
+    if (read.Reset !== undefined && read.ResetDay !== undefined) wrong('Reset', TEXTS.resetTwice);
     const nodes = read.Nodes === undefined ? undefined : readPattern(read.Nodes);
     if (nodes === null) wrong('Nodes', TEXTS.pattern);
     const multipliers = (read.Multipliers ?? []).map(readMultiplier);
@@ -97,6 +105,7 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
       multipliers: multipliers.filter((each) => each !== undefined),
       ...given('user', read.User),
       ...given('nodes', nodes ?? undefined),
+      ...given('reset', reset),
       ...given('resetDay', read.ResetDay),
       ...given('timezone', read.Timezone),
       ...given('quota', read.Quota),

@@ -184,6 +184,11 @@ export const SETTINGS_TEXTS = {
   ],
   secret: ['只用于 Origin = kernel', 'is for Origin = kernel alone'],
   urlTwice: ['不能与 Url 同时设置', 'and Url exclude each other'],
+  reset: [
+    '须为 daily、weekly mon、monthly 16、yearly 12-31 或 never，除 never 外后面可写时刻，如 monthly 16 08:00',
+    'must be daily, weekly mon, monthly 16, yearly 12-31 or never; all but never may end with a time, as in monthly 16 08:00',
+  ],
+  resetTwice: ['不能与 ResetDay 同时设置', 'and ResetDay exclude each other'],
   resetDay: ['须为 1 到 31 的整数', 'must be a day from 1 to 31'],
   pattern: ['须为正则表达式，如 ^(HK|JP)', 'must be a regular expression, such as ^(HK|JP)'],
   multipliers: ['须写成 文字=2 或 文字=1-2，以逗号分隔', 'must read TEXT=2 or TEXT=1-2, separated by commas'],

@@ -1,12 +1,15 @@
-import { DateTime } from 'luxon';
 import type { AirportRules } from '../airport-settings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import type { Cycle } from './cycle.ts';
-import { nextReset } from './reset.ts';
+import { type CycleFall, learnedReset } from './learned-reset.ts';
+import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
+
+/** What tells when use begins anew: the settings before what was learned. */
+type ResetRules = Pick<AirportRules, 'reset' | 'resetDay' | 'timezone'>;
 
 /**
- * A reading with what else is known of its airport: the quota and reset day of the settings, or the day of the month on
- * which its use was seen to begin anew.
+ * A reading with what else is known of its airport: the quota and reset of the settings, or the reset that the airport
+ * tells, or that its falls in use show.
  *
  * @param zone where days are cut when the settings do not say
  */
@@ -17,15 +20,77 @@ export function completed(
   zone: string,
 ): UsableReading {
   const timezone = rules.timezone ?? zone;
+  const next = (schedule: Schedule | undefined): number | null =>
+    schedule === undefined ? null : nextReset(reading.at, schedule, timezone);
+  const set = resetRule(rules);
+  const reset = set === undefined ? (reading.reset ?? next(scheduleOf(reading, cycle, rules, zone))) : next(set);
   const quota = rules.quota ?? reading.quota;
-  const reset =
-    rules.resetDay === undefined
-      ? (reading.reset ?? learnedReset(reading.at, cycle, timezone))
-      : nextReset(reading.at, rules.resetDay, timezone);
   return { ...reading, quota, unlimited: reading.unlimited && rules.quota === undefined, reset };
 }
 
-function learnedReset(at: number, cycle: Cycle | undefined, zone: string): number | null {
-  if (cycle?.emptied !== true) return null;
-  return nextReset(at, DateTime.fromMillis(cycle.start, { zone }).day, zone);
+/**
+ * When use begins anew, as the settings say or its falls show; undefined while neither tells.
+ *
+ * @param last the last accepted reading
+ */
+export function scheduleOf(
+  last: Pick<UsableReading, 'at' | 'expiry'>,
+  cycle: Cycle | undefined,
+  rules: ResetRules,
+  zone: string,
+): Schedule | undefined {
+  return resetRule(rules) ?? learned(cycle?.falls ?? [], last.expiry, last.at, rules.timezone ?? zone);
+}
+
+const DAY = 24 * 3_600_000;
+const lately = new WeakMap<readonly CycleFall[], { readonly key: string; readonly schedule: Schedule | undefined }>();
+
+/** The same falls tell the same until the next of its instants passes, or a day. */
+function learned(
+  falls: readonly CycleFall[],
+  expiry: number | null,
+  until: number,
+  zone: string,
+): Schedule | undefined {
+  if (falls.length === 0) return undefined;
+  const known = lately.get(falls);
+  const next = known?.schedule === undefined ? undefined : nextReset(until, known.schedule, zone);
+  const key = JSON.stringify([expiry, zone, next ?? Math.floor(until / DAY)]);
+  if (known?.key === key) return known.schedule;
+  const schedule = learnedReset(falls, expiry, until, zone);
+  const after = schedule === undefined ? undefined : nextReset(until, schedule, zone);
+  lately.set(falls, { key: JSON.stringify([expiry, zone, after ?? Math.floor(until / DAY)]), schedule });
+  return schedule;
+}
+
+/**
+ * Whether a fall between two readings may be a reset that was awaited.
+ *
+ * @param last the last accepted reading
+ * @param to of the present one, epoch milliseconds
+ */
+export function resetAwaited(
+  last: Pick<UsableReading, 'at' | 'expiry' | 'reset'>,
+  to: number,
+  cycle: Cycle | undefined,
+  rules: ResetRules,
+  zone: string,
+): boolean {
+  const schedule = scheduleOf(last, cycle, rules, zone);
+  return resetDue(schedule, last.at, to, rules.timezone ?? zone, last.reset);
+}
+
+/** Whether use was seen to begin anew and yet nothing tells when it will again: the settings should say. */
+export function needsReset(
+  reading: Pick<UsableReading, 'at' | 'expiry' | 'reset'>,
+  cycle: Cycle | undefined,
+  rules: ResetRules,
+  zone: string,
+): boolean {
+  const fell = (cycle?.falls ?? []).length > 0;
+  return fell && reading.reset === null && scheduleOf(reading, cycle, rules, zone) === undefined;
+}
+
+function resetRule({ reset, resetDay }: ResetRules): Schedule | undefined {
+  return reset ?? (resetDay === undefined ? undefined : monthly(resetDay));
 }

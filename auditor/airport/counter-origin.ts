@@ -3,7 +3,7 @@ import { type Quota, unknownQuota } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
 import type { Found, Origin } from './origin.ts';
 import { refusal } from './refusal.ts';
-import { nextReset } from './reset.ts';
+import { monthly, nextReset } from './reset.ts';
 import { isUnlimited } from './unlimited.ts';
 
 /** Where JustMySocks' servers count days. */
@@ -51,7 +51,7 @@ function quotaOf(answer: z.infer<typeof counter>, at: number): Quota {
     quota: unlimited ? null : Math.trunc(limit),
     unlimited,
     expiry: null,
-    reset: day === undefined ? null : nextReset(at, day, COUNTER_ZONE),
+    reset: day === undefined ? null : nextReset(at, monthly(day), COUNTER_ZONE),
     precision: 0,
     reasons: [reason('figures_not_split'), reason('expiry_none'), ...(unlimited ? [reason('quota_unlimited')] : [])],
   };

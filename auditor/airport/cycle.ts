@@ -1,36 +1,77 @@
 import type { TrailPoint } from '../verdict/forecast.ts';
 import type { UsableReading } from '../verdict/reading.ts';
-import { isReset } from './reset.ts';
+import { isSmallPart } from './fall.ts';
+import type { CycleFall } from './learned-reset.ts';
+import type { MeterEvent } from './meter-step.ts';
 
-/** The billing cycle that an airport is in, as its readings showed it. */
-export interface Cycle {
+/** Where a cycle began, and how use went on in it. */
+interface Course {
   /** Epoch milliseconds: when use was first seen in this cycle. */
   readonly start: number;
   /** Whether the start was seen as a drop in use; else it is the first reading ever, and the cycle began earlier. */
   readonly seen: boolean;
-  /** Whether use began from nearly nothing, a month that ended and not credit, and was read on the day when it did. */
-  readonly emptied?: boolean;
   /** Readings of this cycle, oldest first, thinned out. */
   readonly trail: readonly TrailPoint[];
 }
 
-const TRAIL_STEP = 2 * 3_600_000;
-/** Use begins anew at midnight: further apart, the reading after it may be of a later day. */
-const SAME_DAY = 24 * 3_600_000 + TRAIL_STEP;
-const TRAIL_LENGTH = 600;
+/** The billing cycle that an airport is in, as its accepted readings showed it. */
+export interface Cycle extends Course {
+  /** The last falls that ended cycles, oldest first; from them the reset is learned. */
+  readonly falls?: readonly CycleFall[];
+  /** The cycle before, which goes on if the last fall proves to have been none. */
+  readonly ended?: Course;
+}
 
-/** The cycle after one more reading: a drop in use begins a new one. */
-export function advanceCycle(cycle: Cycle | undefined, reading: UsableReading): Cycle {
+const TRAIL_STEP = 2 * 3_600_000;
+const TRAIL_LENGTH = 600;
+/** Two weeks of daily resets, and some that were bought. */
+const FALLS_KEPT = 16;
+
+/**
+ * The cycle after one more accepted reading.
+ *
+ * @param events what the meter saw at this reading
+ */
+export function advanceCycle(
+  cycle: Cycle | undefined,
+  reading: UsableReading,
+  events: readonly MeterEvent[] = eventsOf(cycle, reading),
+): Cycle {
   const point: TrailPoint = { at: reading.at, used: reading.used };
+  if (cycle === undefined) return { start: reading.at, seen: false, trail: [point] };
+  let current = cycle;
+  for (const event of events) {
+    if (event.kind === 'cycle') current = begun(current, event);
+    if (event.kind === 'undone' && event.cycle) current = goneOn(current);
+  }
+  const last = current.trail.at(-1);
+  if (last !== undefined && reading.at - last.at < TRAIL_STEP) return current;
+  return { ...current, trail: [...current.trail, point].slice(-TRAIL_LENGTH) };
+}
+
+function begun({ falls = [], ...ended }: Cycle, event: Extract<MeterEvent, { kind: 'cycle' }>): Cycle {
+  const { from, to, small, renewed, readings } = event;
+  return {
+    start: to,
+    seen: true,
+    trail: readings.filter(({ at }, index) => index === 0 || at - (readings[index - 1]?.at ?? 0) >= TRAIL_STEP),
+    falls: [...falls, { since: ended.start, from, to, small, renewed }].slice(-FALLS_KEPT),
+    ended: courseOf(ended),
+  };
+}
+
+function goneOn({ falls = [], ended, ...current }: Cycle): Cycle {
+  return { ...(ended ?? current), falls: falls.slice(0, -1) };
+}
+
+const courseOf = ({ start, seen, trail }: Course): Course => ({ start, seen, trail });
+
+/** What two readings tell without a meter: every fall is a cycle. */
+function eventsOf(cycle: Cycle | undefined, reading: UsableReading): MeterEvent[] {
   const last = cycle?.trail.at(-1);
-  if (cycle === undefined || last === undefined) return { start: reading.at, seen: false, trail: [point] };
-  if (reading.used < last.used - reading.precision)
-    return {
-      start: reading.at,
-      seen: true,
-      ...(isReset(last.used, reading.used) && reading.at - last.at <= SAME_DAY ? { emptied: true } : {}),
-      trail: [point],
-    };
-  if (reading.at - last.at < TRAIL_STEP) return cycle;
-  return { ...cycle, trail: [...cycle.trail, point].slice(-TRAIL_LENGTH) };
+  if (last === undefined || reading.used >= last.used - reading.precision) return [];
+  const before = { used: last.used, upload: null, download: null, precision: reading.precision };
+  const small = isSmallPart(before, reading);
+  const { at, used } = reading;
+  return [{ kind: 'cycle', from: last.at, to: at, small, renewed: false, readings: [{ at, used }] }];
 }

@@ -1,23 +1,83 @@
 import { DateTime } from 'luxon';
 
-/** What is left of the use after a reset; more is credit, or a plan that changed. */
-const NEARLY_NONE = 0.1;
+const HOUR = 3_600_000;
 
-/**
- * The next midnight at which a day of the month begins; in shorter months their last day.
- *
- * @param at epoch milliseconds
- * @returns Unix seconds
- */
-export function nextReset(at: number, day: number, zone: string): number {
-  const now = DateTime.fromMillis(at, { zone });
-  const inMonth = (month: DateTime): DateTime =>
-    month.startOf('month').set({ day: Math.min(day, month.daysInMonth ?? 28) });
-  const here = inMonth(now);
-  return (here > now ? here : inMonth(now.startOf('month').plus({ months: 1 }))).toSeconds();
+/** A time of day in the airport's zone. */
+interface TimeOfDay {
+  /** 0 to 23. */
+  readonly hour: number;
+  readonly minute: number;
 }
 
-/** Whether a drop in use is a new month rather than credit. */
-export function isReset(before: number, after: number): boolean {
-  return after <= before * NEARLY_NONE;
+/** When an airport sets the use of a plan back to 0. */
+export type Schedule =
+  | ({ readonly kind: 'daily' } & TimeOfDay)
+  /** 1 is Monday, 7 is Sunday. */
+  | ({ readonly kind: 'weekly'; readonly weekday: number } & TimeOfDay)
+  /** In months that are shorter, their last day. */
+  | ({ readonly kind: 'monthly'; readonly day: number } & TimeOfDay)
+  | ({ readonly kind: 'yearly'; readonly month: number; readonly day: number } & TimeOfDay)
+  | { readonly kind: 'never' };
+
+/**
+ * How far from its instant a reset may be seen: panels of other zones, and jobs that run late. What resets every day
+ * would be due all day if more was allowed.
+ */
+const NEAR = 6 * HOUR;
+const NEAR_DAILY = 3 * HOUR;
+
+/** Midnight of a day of the month, as panels reset. */
+export const monthly = (day: number): Schedule => ({ kind: 'monthly', day, hour: 0, minute: 0 });
+
+/**
+ * The next instant of a schedule after another.
+ *
+ * @param at epoch milliseconds
+ * @returns Unix seconds; null for never
+ */
+export function nextReset(at: number, schedule: Schedule, zone: string): number | null {
+  if (schedule.kind === 'never') return null;
+  const now = DateTime.fromMillis(at, { zone });
+  const instants = [0, 1].map((ahead) => instantIn(now, ahead, schedule));
+  return instants.find((instant) => instant > now)?.toSeconds() ?? null;
+}
+
+/** The instant of a schedule in the day, week, month or year of another, or so many after it. */
+function instantIn(now: DateTime, ahead: number, schedule: Exclude<Schedule, { kind: 'never' }>): DateTime {
+  const { hour, minute } = schedule;
+  return dayOf(now, ahead, schedule).set({ hour, minute, second: 0, millisecond: 0 });
+}
+
+function dayOf(now: DateTime, ahead: number, schedule: Exclude<Schedule, { kind: 'never' }>): DateTime {
+  if (schedule.kind === 'daily') return now.startOf('day').plus({ days: ahead });
+  if (schedule.kind === 'weekly') {
+    return now.startOf('week').plus({ weeks: ahead, days: schedule.weekday - 1 });
+  }
+  const month =
+    schedule.kind === 'monthly'
+      ? now.startOf('month').plus({ months: ahead })
+      : now.startOf('year').plus({ years: ahead }).set({ month: schedule.month });
+  return month.set({ day: Math.min(schedule.day, month.daysInMonth ?? 28) });
+}
+
+/**
+ * Whether a reset lies between two readings, or so near to them that it may have been seen between them: by a schedule
+ * that is set or learned, or by what was known as the next one at the first of them.
+ *
+ * @param from of the last accepted reading, epoch milliseconds
+ * @param to of the present one
+ * @param told the next reset at the last accepted reading, Unix seconds
+ */
+export function resetDue(
+  schedule: Schedule | undefined,
+  from: number,
+  to: number,
+  zone: string,
+  told: number | null = null,
+): boolean {
+  if (told !== null && told * 1000 > from - NEAR_DAILY && told * 1000 <= to + NEAR_DAILY) return true;
+  if (schedule === undefined) return false;
+  const near = schedule.kind === 'daily' ? NEAR_DAILY : NEAR;
+  const next = nextReset(from - near, schedule, zone);
+  return next !== null && next * 1000 <= to + near;
 }

@@ -1,4 +1,4 @@
-import { type Quota, unknownQuota } from '../verdict/reading.ts';
+import { type Printed, type Quota, unknownQuota } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
 import { readExpiry } from './expiry.ts';
 import { isUnlimited } from './unlimited.ts';
@@ -13,7 +13,7 @@ const PANEL_OFFSET_SECONDS = 8 * 3600;
 /**
  * The first body line of subscriptions for Shadowrocket, which stands in for the header:
  * `STATUS=🚀↑:1.2GB,↓:3.4GB,TOT:100GB💡Expires:2026-12-01`. Its sizes are rounded to two decimals at best, which the
- * result says as its precision.
+ * result says as its precision, taken from what this line prints; how it prints them, the result says too.
  *
  * @returns undefined when the line is not of that form
  */
@@ -29,6 +29,10 @@ export function parseStatusLine(line: string): Quota | undefined {
   const reasons: Reason[] = [reason('figures_rounded')];
   if (expiry === null) reasons.push(reason('expiry_none'));
   const unlimited = isUnlimited(total.bytes);
+  const printed: Printed = {
+    units: [upload.unit, download.unit],
+    decimals: Math.max(upload.decimals, download.decimals, total.decimals),
+  };
   if (unlimited) reasons.push(reason('quota_unlimited'));
   return {
     upload: upload.bytes,
@@ -38,15 +42,20 @@ export function parseStatusLine(line: string): Quota | undefined {
     unlimited,
     expiry,
     reset: null,
-    precision: upload.precision + download.precision,
+    precision: printedPrecision(printed),
+    printed,
     reasons,
   };
 }
 
-function readSize(number = '', unit = ''): { bytes: number; precision: number } {
-  const factor = UNITS[unit.toLowerCase()] ?? 1;
-  const decimals = number.split('.')[1]?.length ?? 0;
-  return { bytes: Math.round(Number(number) * factor), precision: Math.ceil(factor / 10 ** decimals / 2) };
+/** How far upload and download together may be off, in bytes. Zeros at the end are not printed: `12GB` is `12.00GB` where others have decimals. */
+export function printedPrecision({ units, decimals }: Printed): number {
+  return units.reduce((sum, unit) => sum + Math.ceil(unit / 10 ** decimals / 2), 0);
+}
+
+function readSize(number = '', letters = ''): { bytes: number; unit: number; decimals: number } {
+  const unit = UNITS[letters.toLowerCase()] ?? 1;
+  return { bytes: Math.round(Number(number) * unit), unit, decimals: number.split('.')[1]?.length ?? 0 };
 }
 
 function readDate(match: RegExpExecArray | null): number | null {

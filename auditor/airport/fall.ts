@@ -1,0 +1,78 @@
+import type { UsableReading } from '../verdict/reading.ts';
+
+const HOUR = 3_600_000;
+const DAY_SECONDS = 24 * 3600;
+/** What is left of the use after a reset; more is a credit, an old answer, or a plan that changed. */
+const SMALL_PART = 0.1;
+
+/** The highest figures of an airport since they last fell, in bytes: a rounded figure may sway. */
+export type Level = Pick<UsableReading, 'used' | 'upload' | 'download' | 'precision'>;
+
+export const levelOf = ({ used, upload, download, precision }: Level): Level => ({ used, upload, download, precision });
+
+/** The level after a reading that did not fall. */
+export function raised(level: Level, reading: Level): Level {
+  const higher = (before: number | null, after: number | null): number | null =>
+    before === null || after === null ? after : Math.max(before, after);
+  return {
+    used: Math.max(level.used, reading.used),
+    upload: higher(level.upload, reading.upload),
+    download: higher(level.download, reading.download),
+    precision: reading.used < level.used ? level.precision : reading.precision,
+  };
+}
+
+/** Whether any figure of a reading is below a level by more than rounding: it is another answer, even if their sum grew. */
+export function fell(level: Level, reading: Level): boolean {
+  const slack = level.precision + reading.precision;
+  const below = (before: number | null, after: number | null): boolean =>
+    before !== null && after !== null && after < before - slack;
+  return (
+    below(level.used, reading.used) || below(level.upload, reading.upload) || below(level.download, reading.download)
+  );
+}
+
+export function isSmallPart(level: Level, reading: Level): boolean {
+  return reading.used <= level.used * SMALL_PART;
+}
+
+/** Whether quota or expiry differ, so that somebody bought, or another plan answers; what one does not tell has not changed. */
+export function planMoved(before: UsableReading, after: UsableReading): boolean {
+  const quota = before.quota !== null && after.quota !== null && before.quota !== after.quota;
+  // Some panels write the end of the running day: a day more is no renewal.
+  const expiry =
+    before.expiry !== null && after.expiry !== null && Math.abs(after.expiry - before.expiry) > DAY_SECONDS;
+  return quota || expiry;
+}
+
+/**
+ * The readings that were set aside, with one more. Those that are higher than it, or from a clock that was set back, were
+ * answers of another level; so were all where it jumps from them half of the way back to the level that stands.
+ */
+export function withAside(aside: readonly UsableReading[], reading: UsableReading, level: Level): UsableReading[] {
+  const lower = aside.filter((each) => !fell(each, reading) && each.at <= reading.at);
+  const [first, last] = [lower[0], lower.at(-1)];
+  if (first === undefined || last === undefined) return [reading];
+  const jumped = fell(level, reading) && reading.used - last.used > (level.used - first.used) / 2;
+  return jumped ? [reading] : [...lower, reading];
+}
+
+/** Whether readings that were set aside, which never fall, have been there so often and so long; once a night is rarer and longer. */
+function lasted(aside: readonly UsableReading[], hours: number): boolean {
+  const span = (aside.at(-1)?.at ?? 0) - (aside[0]?.at ?? 0);
+  return (aside.length >= 3 && span >= hours * HOUR) || (aside.length >= 2 && span >= Math.max(20, hours) * HOUR);
+}
+
+/** Something else speaks for the new level: a plan that changed, a reset that is due, a level that was there before. */
+export const lastedWithReason = (aside: readonly UsableReading[]): boolean => lasted(aside, 3);
+
+/** Nothing else speaks for it: old answers are some hours old at most, so they would have caught up. */
+export const lastedLong = (aside: readonly UsableReading[]): boolean => aside.length >= 3 && lasted(aside, 12);
+
+/** A reset that nothing told: use is small and grows on, or stands for two days. */
+export function lastedAsReset(aside: readonly UsableReading[]): boolean {
+  const [first, last] = [aside[0], aside.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  const grew = last.used > first.used + first.precision + last.precision;
+  return lasted(aside, grew ? 12 : 48);
+}

@@ -1,0 +1,128 @@
+import type { UsableReading } from '../verdict/reading.ts';
+import { reason } from '../verdict/reason.ts';
+import { begun, counted } from './counted.ts';
+import {
+  fell,
+  isSmallPart,
+  lastedAsReset,
+  lastedLong,
+  lastedWithReason,
+  levelOf,
+  planMoved,
+  raised,
+  withAside,
+} from './fall.ts';
+import type { Meter } from './meter-state.ts';
+import type { Step } from './meter-step.ts';
+import { anew, credit, newCycle } from './new-level.ts';
+import { isReturn, resumed } from './resume.ts';
+import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './rounding.ts';
+
+const HOUR = 3_600_000;
+/** A reset that is due is near for some hours after it was seen, and is not due twice. */
+const RESETS_APART = 20 * HOUR;
+/** Over so long, use may begin anew and grow beyond what it was. */
+const LONG_STEP = 20 * HOUR;
+/** Where readings contradict each other for so long, none of them is more than a new beginning. */
+const LONGEST_WAIT = 72 * HOUR;
+
+/** Whether a reset is set, learned or told that lies between the last accepted reading and this one. */
+export interface Expectation {
+  readonly resetDue: boolean;
+}
+
+/**
+ * The meter after one more reading. Growth is billed. A fall is a new cycle at once where a reset is due and little is
+ * left; else it is set aside until it has stayed: then it is a cycle or a credit, and only what grew since is billed. A
+ * level that comes back is counted on from where it was left, so that no jump between two answers is ever a bill.
+ */
+export function advance(meter: Meter | undefined, read: UsableReading, { resetDue }: Expectation): Step {
+  const rounding = learnRounding(meter?.rounding ?? ROUNDING_UNKNOWN, read);
+  const reading = withPrecision(read, rounding);
+  if (meter === undefined) return { meter: begun(reading, rounding), accepted: true, events: [] };
+  const known = { ...meter, rounding };
+  const due = resetDue && !(meter.fall?.due === true && Math.abs(reading.at - meter.fall.at) < RESETS_APART);
+  if (fell(meter.level, reading)) return fallen(known, reading, due);
+  if (isReturn(known, reading)) return returned(known, reading);
+  return grown(known, reading, due);
+}
+
+function grown(meter: Meter, reading: UsableReading, due: boolean): Step {
+  const { level, aside, mark, owed } = meter;
+  const growth = Math.max(0, reading.used - level.used);
+  // Use that began anew and has already grown beyond what it was shows no fall.
+  const hidden = due && (reading.at - meter.last.at >= LONG_STEP || growth >= level.used / 2);
+  const next = counted(meter, reading, growth, hidden || cameBackSlowly(meter, reading) ? 1 : 0);
+  return {
+    meter: {
+      ...next,
+      level: raised(level, reading),
+      step: growth > 0 ? { level, total: mark.total - owed } : meter.step,
+      fall: fallAfter(meter, reading),
+    },
+    accepted: true,
+    events: aside.length > 0 ? [{ kind: 'old', readings: aside.length }] : [],
+  };
+}
+
+/** The last fall as it may yet be undone: not when use has grown beyond it, and from where the other answer stood last. */
+function fallAfter({ level, aside, mark, owed, fall }: Meter, reading: UsableReading): Meter['fall'] {
+  const other = aside.at(-1);
+  if (fall !== null && other !== undefined && !fell(level, other))
+    return { ...fall, level: levelOf(other), total: mark.total - owed, floor: level.used };
+  return fall !== null && reading.used > fall.level.used ? null : fall;
+}
+
+/** An old answer is followed by a jump back; what rises step by step may have been a new cycle that grew beyond the old one. */
+function cameBackSlowly({ level, aside }: Meter, reading: UsableReading): boolean {
+  const [first, last] = [aside[0], aside.at(-1)];
+  if (first === undefined || last === undefined || !fell(level, last)) return false;
+  return reading.used - last.used < (level.used - first.used) / 2;
+}
+
+function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {
+  const { level, step } = meter;
+  const aside = withAside(
+    meter.aside.filter((each) => fell(level, each)),
+    reading,
+    level,
+  );
+  const first = aside[0] ?? reading;
+  if (due && isSmallPart(level, reading)) return newCycle(meter, aside, true);
+  const small = isSmallPart(level, first);
+  const renewed = planMoved(meter.last, reading);
+  // The last rise was that of another answer, and this goes on from before it.
+  if (step !== null && !small && !renewed && !fell(step.level, first) && lastedWithReason(aside))
+    return { meter: resumed(meter, step, reading), accepted: true, events: [{ kind: 'undone', cycle: false }] };
+  if (small && (lastedAsReset(aside) || (renewed && lastedWithReason(aside)))) return newCycle(meter, aside, false);
+  const half = due && first.used <= level.used / 2;
+  if (half && lastedWithReason(aside)) return newCycle(meter, aside, false);
+  if (!small && (lastedLong(aside) || (renewed && lastedWithReason(aside)))) return credit(meter, aside);
+  return setAside(meter, aside, 'reading_fell');
+}
+
+/** A rise to where use was before the last fall: an old answer, or a fall that was none. */
+function returned(meter: Meter, reading: UsableReading): Step {
+  const { level, fall } = meter;
+  const aside = withAside(
+    meter.aside.filter((each) => !fell(level, each)),
+    reading,
+    level,
+  );
+  if (fall === null || !lastedWithReason(aside)) return setAside(meter, aside, 'reading_old');
+  const next = resumed(meter, fall, reading);
+  const { mark } = next;
+  const cycles = mark.cycles - (fall.cycle ? 1 : 0);
+  return {
+    meter: { ...next, mark: { ...mark, cycles, credited: mark.credited - fall.credited } },
+    accepted: true,
+    events: [{ kind: 'undone', cycle: fall.cycle }],
+  };
+}
+
+function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_fell' | 'reading_old'): Step {
+  const [first, reading] = [aside[0] ?? meter.last, aside.at(-1) ?? meter.last];
+  const waiting = Math.min(meter.waiting ?? first.at, reading.at);
+  if (reading.at - waiting >= LONGEST_WAIT) return anew(meter, reading);
+  return { meter: { ...meter, aside, waiting }, accepted: false, reason: reason(code) };
+}

@@ -1,0 +1,67 @@
+import type { UsableReading } from '../verdict/reading.ts';
+import { counted } from './counted.ts';
+import { isSmallPart, levelOf, planMoved } from './fall.ts';
+import type { Meter } from './meter-state.ts';
+import type { MeterEvent, Step } from './meter-step.ts';
+
+/**
+ * A new cycle. Where its reset was due, all of its use was billed since; else only growth between readings is sure, since
+ * the answer may be of an account that was used before.
+ */
+export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boolean): Step {
+  const first = aside[0] ?? meter.last;
+  const last = aside.at(-1) ?? first;
+  const next = landed(meter, aside, due ? last.used : last.used - first.used - first.precision, {
+    due,
+    cycle: true,
+    credited: 0,
+  });
+  const event: MeterEvent = {
+    kind: 'cycle',
+    from: meter.last.at,
+    to: first.at,
+    small: isSmallPart(meter.level, first),
+    renewed: planMoved(meter.last, first),
+    readings: aside.map(({ at, used }) => ({ at, used })),
+  };
+  return { meter: next, accepted: true, events: [event] };
+}
+
+export function credit(meter: Meter, aside: readonly UsableReading[]): Step {
+  const first = aside[0] ?? meter.last;
+  const last = aside.at(-1) ?? first;
+  const bytes = Math.max(0, meter.level.used - first.used);
+  const next = landed(meter, aside, last.used - first.used - first.precision, {
+    due: false,
+    cycle: false,
+    credited: bytes,
+  });
+  const events: MeterEvent[] = bytes > 0 ? [{ kind: 'credit', from: meter.last.at, to: first.at, bytes }] : [];
+  return { meter: next, accepted: true, events };
+}
+
+/** Figures that make no sense for days: counting begins anew, and what was billed meanwhile is not known. */
+export function anew(meter: Meter, reading: UsableReading): Step {
+  const next = landed(meter, [reading], 0, { due: false, cycle: false, credited: 0 });
+  return { meter: next, accepted: true, events: [{ kind: 'anew', from: meter.last.at }] };
+}
+
+/** The meter on the level to which use fell, with the bytes that were surely billed on it. */
+function landed(
+  meter: Meter,
+  aside: readonly UsableReading[],
+  bytes: number,
+  kind: { readonly due: boolean; readonly cycle: boolean; readonly credited: number },
+): Meter {
+  const first = aside[0] ?? meter.last;
+  const reading = aside.at(-1) ?? first;
+  const next = counted(meter, reading, Math.max(0, bytes - meter.level.precision), 1);
+  const { mark } = next;
+  return {
+    ...next,
+    mark: { ...mark, cycles: mark.cycles + (kind.cycle ? 1 : 0), credited: mark.credited + kind.credited },
+    level: levelOf(reading),
+    step: null,
+    fall: { level: meter.level, total: meter.mark.total - meter.owed, at: reading.at, floor: first.used, ...kind },
+  };
+}
