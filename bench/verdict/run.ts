@@ -9,6 +9,7 @@ export async function run<M extends Measure>(
   measure: M,
   name: string,
   households: number,
+  days?: number,
 ): Promise<Measured<M>> {
   const parts = quick ? 1 : Math.min(availableParallelism(), households);
   const tasks = Array.from(
@@ -18,6 +19,7 @@ export async function run<M extends Measure>(
       name,
       from: Math.floor((households * part) / parts),
       to: Math.floor((households * (part + 1)) / parts),
+      ...(days === undefined ? {} : { days }),
     }),
   );
   const results = await Promise.all(

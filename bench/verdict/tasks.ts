@@ -34,12 +34,14 @@ export interface Task<M extends Measure = Measure> {
   readonly name: string;
   readonly from: number;
   readonly to: number;
+  /** Days of each honest household, where they are not the scenario's. */
+  readonly days?: number;
 }
 
-export async function playTask<M extends Measure>({ measure, name, from, to }: Task<M>): Promise<Measured<M>> {
+export async function playTask<M extends Measure>({ measure, name, from, to, days }: Task<M>): Promise<Measured<M>> {
   const { none, play } = MEASURES[measure];
   let sum: Tally<string> = none;
-  for (let number = from; number < to; number += 1) sum = addTallies<string>(sum, await play(name, number));
+  for (let number = from; number < to; number += 1) sum = addTallies<string>(sum, await play(name, number, days));
   return sum as Measured<M>;
 }
 
@@ -47,13 +49,13 @@ export async function playTask<M extends Measure>({ measure, name, from, to }: T
 export const nothingOf = <M extends Measure>(measure: M): Measured<M> => MEASURES[measure].none as Measured<M>;
 
 /** One honest household of a scenario. */
-export function honestDraft(name: string, number: number): Draft {
-  const { change, days } = partOf(SCENARIOS, name);
-  return changed(drawHousehold(`${name} honest ${number}`, days), change);
+export function honestDraft(name: string, number: number, days?: number): Draft {
+  const scenario = partOf(SCENARIOS, name);
+  return changed(drawHousehold(`${name} honest ${number}`, days ?? scenario.days), scenario.change);
 }
 
-async function playHonest(name: string, number: number): Promise<Measured<'honest'>> {
-  return judgeHonest(buildWorld(honestDraft(name, number)));
+async function playHonest(name: string, number: number, days?: number): Promise<Measured<'honest'>> {
+  return judgeHonest(buildWorld(honestDraft(name, number, days)));
 }
 
 async function playGross(name: string, number: number): Promise<Measured<'gross'>> {

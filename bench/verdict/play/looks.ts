@@ -4,7 +4,7 @@ import type { AirportAnswer } from './records.ts';
 const MINUTE = 60_000;
 /** Airports that are read so soon after each other are read in one look. */
 const ONE_LOOK = 5 * MINUTE;
-/** How far from the end of a day an answer still is the report's. */
+/** How far from the end of a day an answer still may be the report's; the nearest one is. */
 const REPORT_REACH = 10 * MINUTE;
 
 /** One look at all airports, with what each answered; an airport that is missing did not answer. */
@@ -49,7 +49,9 @@ function reportsOf(ordered: readonly AirportAnswer[], day: DayRule): Look[] {
     while ((ordered[next]?.time ?? Number.POSITIVE_INFINITY) < end - REPORT_REACH) next += 1;
     for (let index = next; (ordered[index]?.time ?? Number.POSITIVE_INFINITY) <= end + REPORT_REACH; index += 1) {
       const answer = ordered[index];
-      if (answer !== undefined) answers.set(answer.airport, answer);
+      const nearest = answers.get(answer?.airport ?? '')?.time ?? Number.NEGATIVE_INFINITY;
+      if (answer !== undefined && Math.abs(answer.time - end) <= Math.abs(nearest - end))
+        answers.set(answer.airport, answer);
     }
     const at = Math.max(end, ...[...answers.values()].map(({ time }) => time));
     reports.push({ at, dayEnd: end, answers });

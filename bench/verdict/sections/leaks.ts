@@ -7,7 +7,7 @@ import type { Measured } from '../tasks.ts';
 import { progress, wanted } from './part.ts';
 
 const YEAR = 365;
-const QUICK_LEAKS = 2;
+const QUICK_LEAKS = 1;
 
 type Goals = Partial<Record<'within1' | 'within3' | 'within14' | 'told7' | 'delay', number>>;
 
