@@ -3,7 +3,7 @@ import { displayWidth, padToWidth } from '../core/display-width.ts';
 /** A measured value, with the goal it is held to where there is one. */
 export interface Figure {
   readonly value: number;
-  /** Such as `%` or `MiB`; `×` for ratios. */
+  /** Such as `%` or `MiB`; `×` for ratios, empty for counts. */
   readonly unit: string;
   /** Decimals. */
   readonly digits: number;
@@ -67,7 +67,7 @@ export function renderSection({ title, method, columns, rows }: Section): string
 function renderCell(cell: Cell): string {
   if (typeof cell === 'string') return cell;
   const { value, unit, digits, atMost, atLeast } = cell;
-  const text = `${value.toFixed(digits)} ${unit}`;
+  const text = `${value.toFixed(digits)} ${unit}`.trimEnd();
   const goals = [atLeast === undefined ? [] : `≥ ${atLeast}`, atMost === undefined ? [] : `≤ ${atMost}`].flat();
   return goals.length === 0 ? text : `${text} (${goals.join(', ')}: ${isMet(cell) ? 'pass' : 'MISS'})`;
 }

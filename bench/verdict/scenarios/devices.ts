@@ -32,14 +32,16 @@ export const unwatchedDevice =
     draft.unwatched = { daily: daily(draft.habit.daily), days, from };
   };
 
-/** Devices that are set up one after the other, and one that comes later, bought new or installed again. */
+/** Devices that are set up one after the other though all are used, one that is bought later, and one that is replaced. */
 export const joiningDevices: Change = (draft, random) => {
   for (const [index, device] of draft.devices.entries()) {
     if (index > 0 || chance(random, 0.5)) device.firstPush = draft.begin + random.between(0, 5) * DAY;
   }
   const latest = draft.devices.at(-1);
-  if (latest !== undefined && draft.devices.length > 1 && chance(random, 0.5))
+  if (latest !== undefined && draft.devices.length > 1 && chance(random, 0.5)) {
     latest.firstPush = draft.begin + random.between(5, 60) * DAY;
+    latest.used = { from: latest.firstPush, to: Number.POSITIVE_INFINITY };
+  }
   replaceDevice(draft, draft.begin + random.between(10, 100) * DAY);
 };
 

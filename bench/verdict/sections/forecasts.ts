@@ -16,7 +16,7 @@ export async function* forecastSections(context: BenchContext): AsyncGenerator<S
   let all = nothingOf('forecast');
   const { quick, years } = context;
   const chosen = wanted(context, MONTHS_OF_USE);
-  for (const { name, title, households, days } of quick ? chosen.slice(0, 2) : chosen) {
+  for (const { name, title, households, days } of quick ? chosen.slice(0, 1) : chosen) {
     const count = years === undefined ? (quick ? QUICK_HOUSEHOLDS : households) : Math.ceil((years * YEAR) / days);
     const result = await run(context, 'forecast', name, count);
     progress(

@@ -8,6 +8,7 @@ import { progress, wanted } from './part.ts';
 
 const YEAR = 365;
 const QUICK_LEAKS = 1;
+const QUICK = ['leak-gross', 'leak-10', 'leak-early'];
 
 type Goals = Partial<Record<'within1' | 'within3' | 'within14' | 'told7' | 'delay', number>>;
 
@@ -22,7 +23,8 @@ const GOALS: Readonly<Record<string, Goals>> = {
 /** How soon somebody else's use is seen. */
 export async function* leakSections(context: BenchContext): AsyncGenerator<Section> {
   const rows: Cell[][] = [];
-  for (const leak of wanted(context, LEAKS)) rows.push(rowOf(leak, await play(context, leak)));
+  const chosen = wanted(context, LEAKS).filter(({ name }) => !context.quick || QUICK.includes(name));
+  for (const leak of chosen) rows.push(rowOf(leak, await play(context, leak)));
   if (rows.length > 0) {
     yield {
       title: 'Leaks',
