@@ -21,6 +21,11 @@ const STEADY = 2;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
 const NEWEST = 3;
+/** Days that a change must show in, all of them and without the window that shows most of it. */
+const FEWEST_DAYS = 1.5;
+const FEWEST_OTHER_DAYS = 0.4;
+/** A change goes beyond what windows in a row have shown before by so much. */
+const UNSEEN = 1.3;
 
 /**
  * Looks for an excess that began at some time and stayed: for each of the last windows, what was billed since against what
@@ -54,28 +59,37 @@ function search(
     const [first] = since;
     if (first === undefined) continue;
     const habit = habitOf(spans.slice(0, start), regime);
-    const needed = Math.max(0, studentQuantile(FALSE_ALARM, habit.freedom));
+    const needed = Math.max(studentQuantile(FALSE_ALARM, habit.freedom), UNSEEN * habit.highest(since.length));
     const lasts = ongoing !== null && first.from <= ongoing && ongoing < first.to;
-    const score = sign * scoreOf(since, habit);
+    const score = scoreOf(since, habit, sign);
     if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
-    const excess = sign * excessOf(since, habit);
-    if (excess < SMALLEST || sign * excessOf(since.slice(-NEWEST), habit) <= 0) continue;
+    const excess = excessOf(since, habit, sign);
+    if (excess < SMALLEST || excessOf(since.slice(-NEWEST), habit, sign) <= 0) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
-    const days = since.reduce((sum, span) => sum + span.days, 0);
+    const days = sum(since, (span) => span.days);
     found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
     if (lasts) return found.change;
   }
   return found?.change;
 }
 
-function excessOf(spans: readonly Span[], habit: Habit): number {
-  return spans.reduce((sum, span) => sum + span.billed, 0) - habit.predict(spans).likely;
+/**
+ * Bytes billed beyond the expectation, as the bills stand and with what was late moved to where it was used, whichever is
+ * less: what only one of them shows may be lateness, or the noise of telling it.
+ */
+function excessOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
+  const { likely } = habit.predict(spans);
+  const [plain, moved] = [sum(spans, ({ bill }) => bill), sum(spans, ({ bill, late }) => bill + late)];
+  return sign === 1 ? Math.min(plain, moved) - likely : likely - Math.max(plain, moved);
+}
+
+function sum(spans: readonly Span[], of: (span: Span) => number): number {
+  return spans.reduce((total, span) => total + of(span), 0);
 }
 
 /** How many standard deviations the excess of some windows is. */
-function scoreOf(spans: readonly Span[], habit: Habit): number {
-  const prediction = habit.predict(spans);
-  return excessOf(spans, habit) / deviationOf(prediction, habit, spans.length);
+function scoreOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
+  return excessOf(spans, habit, sign) / deviationOf(habit.predict(spans), habit, spans.length);
 }
 
 /** The standard deviation of the bill of so many windows together. */
@@ -84,9 +98,10 @@ export function deviationOf({ chance, unsure }: Prediction, { persistence }: Hab
 }
 
 function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
-  if (spans.length < 2) return false;
+  if (spans.length < 2 || sum(spans, ({ days }) => days) < FEWEST_DAYS) return false;
   const farthest = spans.reduce((most, span) =>
-    sign * (excessOf([span], habit) - excessOf([most], habit)) > 0 ? span : most,
+    excessOf([span], habit, sign) > excessOf([most], habit, sign) ? span : most,
   );
-  return sign * scoreOf(spans.filter((span) => span !== farthest), habit) > STEADY;
+  const others = spans.filter((span) => span !== farthest);
+  return sum(others, ({ days }) => days) >= FEWEST_OTHER_DAYS && scoreOf(others, habit, sign) > STEADY;
 }

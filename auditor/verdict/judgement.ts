@@ -77,25 +77,28 @@ export function judgeWindow(
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction, habit, 1);
   const { bill, named, backlog } = current;
-  const likely = prediction.likely + backlog;
+  // What was late moves the bill, not the use.
+  const moved = prediction.likely - (lateCounts ? current.late : 0);
   const expected = {
-    low: Math.floor(Math.max(0, prediction.likely - RANGE * deviation)),
-    likely: Math.round(likely),
-    high: Math.ceil(likely + RANGE * deviation),
+    low: Math.floor(Math.max(0, moved - RANGE * deviation)),
+    likely: Math.round(Math.max(0, moved)),
+    high: Math.ceil(Math.max(0, moved) + RANGE * deviation),
   };
+  const limit = Math.max(expected.high, prediction.likely + backlog + RANGE * deviation);
   const needed = studentQuantile(FALSE_ALARM, habit.freedom);
 
-  const excess = bill.low - expected.high;
+  const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a little lateness is a large share.
   const rest = Math.max(0, 1 - now.days) * usualDay(usual);
-  const held = ((expected.high - backlog + rest) * thresholds.ratio) / Math.max(1, now.days);
+  const held = ((prediction.likely + RANGE * deviation + rest) * thresholds.ratio) / Math.max(1, now.days);
   const floor = Math.min(expected.low, named.low);
+  const settled = now.bill + Math.max(0, now.late);
   const lacking =
     counts &&
     now.days * DAY >= SHORTEST &&
-    floor - now.billed - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
-    prediction.likely - now.billed > needed * deviation;
+    floor - settled - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
+    prediction.likely - settled > needed * deviation;
   const steady = (change === undefined && counts && now.days * DAY >= SHORTEST ? all : usual).filter(
     ({ from }) => from >= regime,
   );
@@ -105,7 +108,7 @@ export function judgeWindow(
     expected,
     excess,
     gross: excess > thresholds.bytes && excess > held,
-    sure: bill.low - likely > needed * deviation,
+    sure: bill.low - prediction.likely - backlog > needed * deviation,
     lagKnown: current.from - first >= LONGEST_LAG,
     lacking,
     changeIsGross: change !== undefined && isGross(change, all, habit, thresholds),

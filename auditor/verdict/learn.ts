@@ -20,6 +20,8 @@ export interface Habit {
   readonly freedom: number;
   /** How much one window's deviation tells of the next: the variance of a long sum per that of single windows. */
   readonly persistence: number;
+  /** The highest score, in standard deviations, that so many windows in a row reached; the oddest window left out. */
+  highest(windows: number): number;
   predict(spans: readonly Used[]): Prediction;
 }
 
@@ -46,8 +48,14 @@ const DAILY = { likely: 16 * MIB, possible: GIB };
 /** The noise of a day as a share of its use, and how many windows this belief is worth. */
 const NOISE = 0.006;
 const NOISE_WORTH = 4;
-/** Idle days are off by a share of usual ones, too. */
-const IDLE = 0.3;
+/**
+ * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or the same every
+ * day, where somebody is not watched. Whichever the windows show.
+ */
+const SHAPES = [
+  { ofDay: 1, ofUsual: 0.3 },
+  { ofDay: 0, ofUsual: 1 },
+] as const;
 /** Lag of minutes and rounding move some bytes between any two windows. */
 const FLOOR = 4 * MIB;
 /** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
@@ -122,10 +130,9 @@ function learn(spans: readonly Span[], regime: number): Habit {
     span,
   }));
   const usual = sum(rows, ({ span }) => span.named.likely) / Math.max(1, sum(rows, ({ span }) => span.days)) / GIB;
-  const shape = (likely: number, days: number): number =>
-    (likely / GIB) ** 2 / Math.max(1, days) + days * (IDLE * usual) ** 2;
   const doubt = ({ doubt: bytes }: Used): number => (FLOOR / GIB) ** 2 + (bytes / GIB) ** 2;
 
+  let shape = shapeOf(SHAPES[0], usual);
   let noise = NOISE ** 2;
   let weights = rows.map(() => 1);
   let mean = scale.map(() => 0);
@@ -138,8 +145,7 @@ function learn(spans: readonly Span[], regime: number): Habit {
     const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
     weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
     const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
-    const shapes = rows.map(({ span }) => shape(span.billed, span.days));
-    ({ noise, freedom } = noiseOf(shapes, residuals, explained));
+    ({ noise, freedom, shape } = likeliestNoise(rows, residuals, explained, usual, doubt));
   }
   const open = openness(nodes, mean, covariance);
   const possible = [
@@ -159,6 +165,7 @@ function learn(spans: readonly Span[], regime: number): Habit {
     daily: { likely: (mean[1] ?? 0) * GIB, deviation: Math.sqrt(covariance[1]?.[1] ?? 1) * GIB },
     freedom,
     persistence: persistenceOf(residuals),
+    highest: highestOf(residuals),
     multiplierOf(share) {
       const index = place.get(nodeKey(share));
       const { mean: middle, possible: deviation } = believed(share);
@@ -255,22 +262,61 @@ function posterior(
   return [solve(lower, target), inverse(lower)];
 }
 
+/** The noise of a window by its use and days, in GiB squared, up to a factor. */
+type Shape = (billed: number, days: number) => number;
+
+function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
+  return (billed, days) => ((ofDay * billed) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
+}
+
 /**
- * The noise of windows as a share of their use, squared, and how many degrees of freedom it is known from. The oddest window
- * does not count: one night is no habit.
+ * The noise of windows, squared, by the shape that makes their residuals likeliest, and the degrees of freedom that it is
+ * known from. The oddest window does not count: one night is no habit.
  *
  * @param explained figures that the windows were fitted with
  */
-function noiseOf(
-  shapes: readonly number[],
+function likeliestNoise(
+  rows: readonly { readonly span: Span }[],
   residuals: readonly number[],
   explained: number,
-): { noise: number; freedom: number } {
-  const squares = residuals.map((each, index) => each ** 2 / Math.max(shapes[index] ?? 1, 1e-9)).sort((a, b) => a - b);
-  const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
-  const total = kept.reduce((all, each) => all + each, 0);
-  const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
-  return { noise: (NOISE_WORTH * NOISE ** 2 + total) / freedom, freedom };
+  usual: number,
+  doubt: (span: Used) => number,
+): { noise: number; freedom: number; shape: Shape } {
+  const fits = SHAPES.map((each) => {
+    const shape = shapeOf(each, usual);
+    const shapes = rows.map(({ span }) => Math.max(shape(span.billed, span.days), 1e-9));
+    const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
+    const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
+    const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
+    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
+    const likelihood = -sum(rows, ({ span }, index) => {
+      const variance = noise * (shapes[index] ?? 1) + doubt(span);
+      return Math.log(variance) + ((HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS));
+    });
+    return { noise, freedom, shape, likelihood };
+  });
+  const [first, ...others] = fits;
+  if (first === undefined) throw new RangeError('no shape of noise');
+  return others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
+}
+
+/** The highest scores of windows in a row, of which the oddest is brought down to the next. */
+function highestOf(residuals: readonly number[]): (windows: number) => number {
+  const sorted = [...residuals].sort((a, b) => b - a);
+  const most = sorted[1] ?? 0;
+  const sums = [0];
+  for (const each of residuals) sums.push((sums.at(-1) ?? 0) + Math.min(each, most));
+  const known = new Map<number, number>();
+  return (windows) => {
+    const before = known.get(windows);
+    if (before !== undefined) return before;
+    let highest = 0;
+    for (let end = windows; end < sums.length; end += 1) {
+      highest = Math.max(highest, ((sums[end] ?? 0) - (sums[end - windows] ?? 0)) / Math.sqrt(windows));
+    }
+    known.set(windows, highest);
+    return highest;
+  };
 }
 
 /** The variance of a long sum of residuals by that of single ones (Newey and West), believed as far as windows tell; never below 1. */

@@ -6,10 +6,12 @@ export interface Span {
   readonly from: number;
   readonly to: number;
   readonly days: number;
-  /** Bytes billed for what was used within: the bill, less what was late at the start, with what was late at the end. */
-  readonly billed: number;
-  /** Bytes of it that were billed before or after. */
+  /** Bytes billed in it, as the airport's counter stands. */
+  readonly bill: number;
+  /** Bytes of its use that were billed later, less those of before that were billed in it. */
   readonly late: number;
+  /** Bytes billed for what was used within: the bill, with what was late where the airport is known to be late. */
+  readonly billed: number;
   readonly named: Estimate;
   /** By {@link nodeKey}. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
@@ -79,7 +81,7 @@ function steadier(spans: readonly Span[], seenFrom: number): Compared {
 /** A span with its bill as it stands. */
 export function unmoved(span: Span): Span {
   const doubt = Math.sqrt(Math.max(0, span.doubt ** 2 - span.slack ** 2));
-  return { ...span, billed: span.billed - span.late, late: 0, doubt, slack: 0 };
+  return { ...span, billed: span.bill, doubt, slack: 0 };
 }
 
 /** The median distance of bills from what names let expect, by the median day. */
@@ -115,6 +117,7 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
     from: first.from,
     to: last.to,
     days: (last.to - first.from) / DAY,
+    bill: sum(({ bill }) => bill.likely),
     billed: sum(({ bill, late }) => bill.likely + late),
     named: {
       low: sum(({ named }) => named.low),
