@@ -86,7 +86,13 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const names = command.args.length > 0 ? command.args : Object.keys(BENCHES);
   const { quick = false, only = [], years, play, text = false, write } = command.opts<Options>();
-  if (play !== undefined) return playFolder(play, { texts: text }, writeLine);
+  if (play !== undefined) {
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(0);
+    });
+    return playFolder(play, { texts: text }, writeLine);
+  }
   if (write !== undefined) return writeHousehold(write, only[0] ?? 'prompt');
   return runBenches(names, {
     root: ROOT,
@@ -98,7 +104,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   });
 }
 
-/** Resolves when more can be written. */
+/** Resolves when more can be written. Who reads no further, as `head` does, has had enough. */
 function writeLine(line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(line, (error) => (error ? reject(error) : resolve()));
