@@ -50,8 +50,9 @@ export function advance(meter: Meter | undefined, read: UsableReading, { resetDu
 function grown(meter: Meter, reading: UsableReading, due: boolean): Step {
   const { level, aside, mark, owed } = meter;
   const growth = Math.max(0, reading.used - level.used);
-  // Use that began anew and has already grown beyond what it was shows no fall.
-  const hidden = due && (reading.at - meter.last.at >= LONG_STEP || growth >= level.used / 2);
+  // Use that began anew and has already grown beyond what it was shows no fall that stays.
+  const long = reading.at - meter.last.at >= LONG_STEP;
+  const hidden = due && (long || growth >= level.used / 2 || aside.length > 0);
   const next = counted(meter, reading, growth, hidden || cameBackSlowly(meter, reading) ? 1 : 0);
   return {
     meter: {
