@@ -74,6 +74,12 @@ describe('growth', () => {
     expect(first && last && billBetween(first, last)).toMatchObject({ low: 0, likely: 0, high: 10 * MB });
   });
 
+  it('beyond a fall near a reset that is due leaves open what was billed', () => {
+    const course = play(from(0, 1, 0.3, 1.2), () => true);
+    expect(course.taken).toBe('.f.');
+    expect(course.marks.at(-1)).toMatchObject({ gaps: 1 });
+  });
+
   it('over a time in which a reset may hide leaves open what was billed', () => {
     const nights = play(
       [
