@@ -8,6 +8,8 @@ import type { World } from '../world/world.ts';
 export interface Note {
   /** Epoch milliseconds. */
   readonly since: number;
+  /** Whose bills it is about: those that are judged together. */
+  readonly airports: readonly string[];
   /** Bytes a day. */
   readonly low: number;
   readonly high: number;
@@ -21,7 +23,7 @@ export interface Heard {
   readonly at: number;
   readonly report: boolean;
   readonly kind: VerdictKind;
-  /** What the airport's answer says is used; undefined where it could not be read. */
+  /** At a report, what the airport's answer says is used; undefined where it could not be read. */
   readonly used: number | undefined;
   readonly note: Note | undefined;
   readonly forecast: Forecast;
@@ -33,7 +35,7 @@ export async function hear({ days }: World): Promise<ReadonlyMap<string, readonl
   for await (const { at, report, answers, audit } of play(days)) {
     for (const { airport, verdict, forecast } of audit.airports) {
       const { surplus } = verdict;
-      const answer = answers.get(airport);
+      const answer = report ? answers.get(airport) : undefined;
       const outcome = answer === undefined ? undefined : await outcomeOf(answer);
       const list = heard.get(airport) ?? [];
       heard.set(airport, list);
@@ -48,6 +50,7 @@ export async function hear({ days }: World): Promise<ReadonlyMap<string, readonl
             ? undefined
             : {
                 since: surplus.since,
+                airports: verdict.pool?.airports ?? [airport],
                 low: surplus.daily.low,
                 high: surplus.daily.high,
                 told: surplus.told,
@@ -69,6 +72,11 @@ export function episodes(heard: readonly Heard[], kinds: readonly VerdictKind[])
     if (kind !== 'unknown') alarmed = alarm;
   }
   return alarms;
+}
+
+/** The looks at which a note was told: those that follow each other tell it once. */
+export function toldNotes(heard: readonly Heard[]): Heard[] {
+  return heard.filter(({ note }, index) => note?.told === true && heard[index - 1]?.note?.told !== true);
 }
 
 /** Every kind that reaches a person. */

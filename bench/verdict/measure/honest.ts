@@ -1,7 +1,7 @@
 import { DAY, MB } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
 import { earlierAlarms } from './earlier-rule.ts';
-import { ALARMS, episodes, type Heard, hear } from './heard.ts';
+import { ALARMS, episodes, type Heard, hear, toldNotes } from './heard.ts';
 import type { Tally } from './tally.ts';
 
 /** Nights after which a verdict may be expected. */
@@ -43,7 +43,7 @@ export async function judgeHonest(world: World): Promise<Honest> {
   const sum = { ...NO_HONEST_DAYS };
   for (const truth of world.airports) {
     const said = heard.get(truth.airport.name) ?? [];
-    const notes = said.filter(({ note }) => note?.told === true);
+    const notes = toldNotes(said);
     const firstNote = notes[0]?.at ?? Number.NEGATIVE_INFINITY;
     const nights = said.filter(
       ({ at, report, used }) => report && used !== undefined && at > world.draft.begin + SETTLED,
@@ -60,7 +60,7 @@ export async function judgeHonest(world: World): Promise<Honest> {
         ALARMS,
       ) + Math.max(0, notes.length - 1);
     sum.notes += notes.length;
-    sum.noteHeld += notes.filter((each) => isHeld(truth, each)).length;
+    sum.noteHeld += notes.filter((each) => isHeld(world, each)).length;
     sum.small += small ? 1 : 0;
     sum.smallDays += small ? (world.draft.end - world.draft.begin) / DAY : 0;
     sum.smallNoted += small && notes.length > 0 ? 1 : 0;
@@ -82,8 +82,10 @@ export function surplusOf(
   return { daily: (surplus * DAY) / (to - from), share: surplus / Math.max(1, over(expected)) };
 }
 
-function isHeld(truth: AirportTruth, { at, note }: Heard): boolean {
+function isHeld({ airports }: World, { at, note }: Heard): boolean {
   if (note === undefined) return false;
-  const { daily } = surplusOf(truth, note.since, at);
+  const daily = airports
+    .filter(({ airport }) => note.airports.includes(airport.name))
+    .reduce((sum, truth) => sum + surplusOf(truth, note.since, at).daily, 0);
   return daily >= note.low && daily <= note.high;
 }
