@@ -43,23 +43,26 @@ export function scheduleOf(
 }
 
 const DAY = 24 * 3_600_000;
-const lately = new WeakMap<readonly CycleFall[], { readonly key: string; readonly schedule: Schedule | undefined }>();
 
-/** The same falls tell the same until the next of its instants passes, or a day. */
-function learned(
-  falls: readonly CycleFall[],
-  expiry: number | null,
-  until: number,
-  zone: string,
-): Schedule | undefined {
+/** What falls were last found to tell, and for which instants. */
+interface Told {
+  readonly expiry: number | null;
+  readonly zone: string;
+  readonly from: number;
+  readonly until: number;
+  readonly schedule: Schedule | undefined;
+}
+const told = new WeakMap<readonly CycleFall[], Told>();
+
+/** The same falls tell the same until the next instant of what they tell has passed; where they tell nothing, for a day. */
+function learned(falls: readonly CycleFall[], expiry: number | null, at: number, zone: string): Schedule | undefined {
   if (falls.length === 0) return undefined;
-  const known = lately.get(falls);
-  const next = known?.schedule === undefined ? undefined : nextReset(until, known.schedule, zone);
-  const key = JSON.stringify([expiry, zone, next ?? Math.floor(until / DAY)]);
-  if (known?.key === key) return known.schedule;
-  const schedule = learnedReset(falls, expiry, until, zone);
-  const after = schedule === undefined ? undefined : nextReset(until, schedule, zone);
-  lately.set(falls, { key: JSON.stringify([expiry, zone, after ?? Math.floor(until / DAY)]), schedule });
+  const known = told.get(falls);
+  const holds = known !== undefined && at >= known.from && at < known.until;
+  if (holds && known.expiry === expiry && known.zone === zone) return known.schedule;
+  const schedule = learnedReset(falls, expiry, at, zone);
+  const next = schedule === undefined ? null : nextReset(at, schedule, zone);
+  told.set(falls, { expiry, zone, from: at, until: next === null ? at + DAY : next * 1000, schedule });
   return schedule;
 }
 

@@ -9,7 +9,7 @@ const MIB = 2 ** 20;
  * The chance at which a test calls chance a change. Tests of one night and of nights in a row see much the same figures:
  * about two of them are independent, so that an airport of which nothing is wrong is accused once in a hundred years.
  */
-export const FALSE_ALARM = 1e-5;
+const FALSE_ALARM = 1e-5;
 /** Windows among which a change is looked for; what is older is learned. */
 export const WATCHED = 14;
 /** Windows before a change that tell what was usual. */
@@ -59,7 +59,7 @@ function search(
     const [first] = since;
     if (first === undefined) continue;
     const habit = habitOf(spans.slice(0, start), regime);
-    const needed = Math.max(studentQuantile(FALSE_ALARM, habit.freedom), UNSEEN * habit.highest(since.length));
+    const needed = neededOf(habit, since.length);
     const lasts = ongoing !== null && first.from <= ongoing && ongoing < first.to;
     const score = scoreOf(since, habit, sign);
     if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
@@ -71,6 +71,11 @@ function search(
     if (lasts) return found.change;
   }
   return found?.change;
+}
+
+/** How many standard deviations are more than chance in so many windows: rare by what is known of the noise, and never seen before. */
+export function neededOf(habit: Habit, windows: number): number {
+  return Math.max(studentQuantile(FALSE_ALARM, habit.freedom), UNSEEN * habit.highest(windows));
 }
 
 /**

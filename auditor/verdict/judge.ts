@@ -1,7 +1,7 @@
 import type { Bill } from './bill.ts';
 import type { DeviceUse, Expected } from './expected.ts';
 import type { Pool } from './finding.ts';
-import { type Judgement, judgeWindow, presentHabit, regimeAfter, type Thresholds } from './judgement.ts';
+import { type Judgement, judgeWindow, presentHabit, type Thresholds } from './judgement.ts';
 import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
 import type { Memory } from './memory.ts';
@@ -37,7 +37,7 @@ export interface Asked {
 export interface Judged {
   readonly verdict: Verdict;
   readonly look?: Look;
-  /** The window as it is remembered once it closes. */
+  /** The window as it is remembered should it close now. */
   readonly record?: WindowRecord;
 }
 
@@ -238,6 +238,6 @@ function judged(
   return {
     verdict,
     look: { ...look, leak: verdict.kind === 'leak' && record.whole && judgement.gross },
-    record: { ...closed, regime: regimeAfter([...windows, closed]) },
+    record: closed,
   };
 }

@@ -1,9 +1,8 @@
-import { changeOf, deviationOf, FALSE_ALARM, fallOf, WATCHED } from './change.ts';
+import { changeOf, deviationOf, fallOf, neededOf, WATCHED } from './change.ts';
 import type { Change, Estimate, Surplus } from './finding.ts';
 import { type Habit, habitOf } from './learn.ts';
 import { LONGEST_LAG } from './lateness.ts';
 import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
-import { studentQuantile } from './student.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { WindowRecord } from './window-record.ts';
 
@@ -85,7 +84,7 @@ export function judgeWindow(
     high: Math.ceil(Math.max(0, moved) + RANGE * deviation),
   };
   const limit = Math.max(expected.high, prediction.likely + backlog + RANGE * deviation);
-  const needed = studentQuantile(FALSE_ALARM, habit.freedom);
+  const needed = neededOf(habit, 1);
 
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,

@@ -139,7 +139,7 @@ function learn(spans: readonly Span[], regime: number): Habit {
   let covariance: Matrix = [];
   let freedom = NOISE_WORTH;
   for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
-    const variances = rows.map(({ span }) => noise * shape(span.billed, span.days) + doubt(span));
+    const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
     const tight = scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
     [mean, covariance] = boundedPosterior(rows, variances, weights, tight, least);
     const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
@@ -153,7 +153,7 @@ function learn(spans: readonly Span[], regime: number): Habit {
     ...beliefs.map((each, index) => (nodes[index]?.told === true ? each.possible : Math.min(each.possible, open))),
   ];
   const wide = possible.map((each) => 1 / each ** 2);
-  const variances = rows.map(({ span }) => noise * shape(span.billed, span.days) + doubt(span));
+  const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
   if (rows.length > 0) [, covariance] = posterior(rows, variances, weights, wide, least, new Set());
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
@@ -182,7 +182,7 @@ function learn(spans: readonly Span[], regime: number): Habit {
         for (const [index, value] of features.entries()) total[index] = (total[index] ?? 0) + value;
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
-        chance += noise * shape(expected, span.days) + doubt(span);
+        chance += noise * shape(span.named.likely, span.days) + doubt(span);
         for (const [key, share] of span.nodes) {
           if (place.has(key)) continue;
           const { possible: deviation } = believed(share);
@@ -263,10 +263,10 @@ function posterior(
 }
 
 /** The noise of a window by its use and days, in GiB squared, up to a factor. */
-type Shape = (billed: number, days: number) => number;
+type Shape = (named: number, days: number) => number;
 
 function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
-  return (billed, days) => ((ofDay * billed) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
+  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
 }
 
 /**
@@ -284,7 +284,7 @@ function likeliestNoise(
 ): { noise: number; freedom: number; shape: Shape } {
   const fits = SHAPES.map((each) => {
     const shape = shapeOf(each, usual);
-    const shapes = rows.map(({ span }) => Math.max(shape(span.billed, span.days), 1e-9));
+    const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));
     const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
     const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
     const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);

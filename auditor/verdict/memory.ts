@@ -1,4 +1,5 @@
 import type { Judged } from './judge.ts';
+import { regimeAfter } from './judgement.ts';
 import { LONGEST_LAG, type Look } from './lateness.ts';
 import type { WindowRecord } from './window-record.ts';
 
@@ -32,7 +33,8 @@ export function afterLook({ looks, windows }: Memory, anchor: number, at: number
 /** Remembers a window that is closed; one that was never judged leaves no record. */
 export function afterClose({ looks, windows }: Memory, { record }: Pick<Judged, 'record'>): Memory {
   if (record === undefined) return { looks, windows };
-  const kept = [...windows, record].slice(-WINDOWS_KEPT);
+  const closed = { ...record, regime: regimeAfter([...windows, record]) };
+  const kept = [...windows, closed].slice(-WINDOWS_KEPT);
   const forgotten = kept.at(-NODES_KEPT - 1);
   return {
     looks,
