@@ -1,7 +1,8 @@
 import type { Forecast } from '../../../auditor/verdict/forecast.ts';
 import type { VerdictKind } from '../../../auditor/verdict/verdict-kind.ts';
 import { outcomeOf } from '../play/airport.ts';
-import { play } from '../play/player.ts';
+import { play, type Reply } from '../play/player.ts';
+import { HOUR } from '../world/time.ts';
 import type { World } from '../world/world.ts';
 
 /** What was said of a steady surplus. */
@@ -29,10 +30,26 @@ export interface Heard {
   readonly forecast: Forecast;
 }
 
+/** How long it takes a person to say that a surplus is known. */
+const ANSWERED_AFTER = 6 * HOUR;
+
+/** A person who knows what each surplus is. */
+const known: Reply = ({ at, audit }) =>
+  audit.airports.flatMap(({ airport, verdict: { surplus } }) =>
+    surplus?.told === true
+      ? [
+          {
+            time: at + ANSWERED_AFTER,
+            amendment: { kind: 'known', airport, daily: surplus.daily.likely, at: at + ANSWERED_AFTER },
+          },
+        ]
+      : [],
+  );
+
 /** Everything that the auditor said in a household's days, by airport. */
-export async function hear({ days }: World): Promise<ReadonlyMap<string, readonly Heard[]>> {
+export async function hear({ days, draft }: World): Promise<ReadonlyMap<string, readonly Heard[]>> {
   const heard = new Map<string, Heard[]>();
-  for await (const { at, report, answers, audit } of play(days)) {
+  for await (const { at, report, answers, audit } of play(days, draft.answers ? known : undefined)) {
     for (const { airport, verdict, forecast } of audit.airports) {
       const { surplus } = verdict;
       const answer = report ? answers.get(airport) : undefined;

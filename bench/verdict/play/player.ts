@@ -1,4 +1,3 @@
-import { type Amendments, amendmentsOf } from '../../../auditor/amend/amendments.ts';
 import { reaudit } from '../../../auditor/amend/reaudit.ts';
 import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
@@ -8,6 +7,7 @@ import { playedAirports, playedConfig } from './airport.ts';
 import { type Look, looksOf } from './looks.ts';
 import { createStoredPrometheus } from './prometheus.ts';
 import type { PlayedDays, TimedAmendment } from './records.ts';
+import { saidOver } from './said.ts';
 import { createStore } from './store.ts';
 
 /** What the auditor made of one look. */
@@ -20,8 +20,11 @@ export interface PlayedLook {
   readonly audit: Audit;
 }
 
+/** What a person says to what was said at a look. */
+export type Reply = (look: PlayedLook) => readonly TimedAmendment[];
+
 /** Plays days through the auditor's own audit, which remembers from look to look what the service would remember. */
-export async function* play(days: PlayedDays): AsyncGenerator<PlayedLook> {
+export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGenerator<PlayedLook> {
   const config = playedConfig(days.config);
   const store = createStore(days);
   const prometheus = createStoredPrometheus(store);
@@ -29,39 +32,25 @@ export async function* play(days: PlayedDays): AsyncGenerator<PlayedLook> {
   const clock = (): number => look.at;
   const airports = playedAirports(() => look.answers, clock);
   const parts: AuditParts = { airports, prometheus, sums: store, usage: createUsageReader(prometheus, store), clock };
-  const amendmentsAt = amendmentsOver(days.amendments);
+  const said = saidOver(days.amendments);
 
   let state: AuditState = EMPTY_STATE;
   let day: LocalDay | undefined;
   for (look of looksOf(days.answers, config.day)) {
     const { at, dayEnd, answers } = look;
     const report = dayEnd !== undefined;
-    const amendments = amendmentsAt(look.at);
+    const amendments = said.by(look.at);
     if (amendments.digest !== state.amended) ({ state } = await reaudit(parts.usage, config, state, amendments));
     if (day === undefined || at >= day.end) day = localDayAt(at, config.day);
-    // Every answer is a reading of its own, however soon it follows another.
-    const options = { fresh: 0, amendments };
-    if (dayEnd === undefined) {
-      const result = await audit(parts, config, state, { ...options, day });
-      state = result.looked;
-      yield { at, report, answers, audit: result };
-    } else {
-      const result = await audit(parts, config, state, { ...options, day: localDayAt(dayEnd - 1, config.day) });
-      state = [result.model, ...(await result.reports())].reduce(withDay, result.reported);
-      yield { at, report, answers, audit: result };
-    }
+    const result = await audit(parts, config, state, {
+      day: dayEnd === undefined ? day : localDayAt(dayEnd - 1, config.day),
+      // Every answer is a reading of its own, however soon it follows another.
+      fresh: 0,
+      amendments,
+    });
+    state = report ? [result.model, ...(await result.reports())].reduce(withDay, result.reported) : result.looked;
+    const played = { at, report, answers, audit: result };
+    said.add(reply(played));
+    yield played;
   }
-}
-
-/** What had been said by an instant; to be asked in order of time. */
-function amendmentsOver(all: readonly TimedAmendment[]): (at: number) => Amendments {
-  const ordered = [...all].sort((a, b) => a.time - b.time);
-  let said = 0;
-  let amendments = amendmentsOf([]);
-  return (at) => {
-    const before = said;
-    while ((ordered[said]?.time ?? Number.POSITIVE_INFINITY) <= at) said += 1;
-    if (said > before) amendments = amendmentsOf(ordered.slice(0, said).map(({ amendment }) => amendment));
-    return amendments;
-  };
 }

@@ -7,6 +7,7 @@ import {
   dropouts,
   flapping,
   oldCopies,
+  oneByte,
   rounding,
   statusLine,
 } from './answers.ts';
@@ -58,9 +59,16 @@ const UNWATCHED: readonly Case[] = [
   ['unwatched-days', 'the same, 50 % on 30 % of the days', unwatchedDevice((own) => 0.5 * own, 0.3)],
 ];
 
+/** What each note says is known, and only what changes then is news. */
+const answered: Change = (draft, random) => {
+  draft.answers = true;
+  random.pick([costlyChecks, oneOf(UNWATCHED)])(draft, random);
+};
+
 /** Nobody may be accused, whatever the airport does. */
 const QUIET: readonly Case[] = [
   ['old-copies', 'old copies, 2 % of the answers', oldCopies],
+  ['one-byte', 'an answer of 1 byte once a month', oneByte],
   ['credits', 'credits every 20 to 60 days', credits],
   ['batches', 'batches of 1, 3, 6, 12 and 24 h', oneOf(BATCHES)],
   ['rounded', 'cut to 10 MB, 100 MB or 1 GB, and STATUS= lines', oneOf(ROUNDING)],
@@ -80,6 +88,7 @@ const NOTED: readonly Case[] = [
   ['merged', 'two or three airports, nodes merged', oneOf(MERGED)],
   ['checks', 'health checks of 0.1 to 1.5 GB a day', costlyChecks],
   ['unwatched', 'an unwatched device: 100 MB a day, 15 %, 50 %, 50 % on 30 % of days', oneOf(UNWATCHED)],
+  ['answered', 'the last two, where each note is answered: it is known', answered],
 ];
 
 /** Devices that come late, go, or forget. */

@@ -1,6 +1,5 @@
-import type { Random } from '../../../simulator/random.ts';
 import { eventsBetween, logUniform } from '../world/chance.ts';
-import type { Draft } from '../world/draft.ts';
+import type { CopiesDraft } from '../world/draft.ts';
 import type { PanelForm } from '../world/panel.ts';
 import { DAY, GB, HOUR, MB } from '../world/time.ts';
 import type { Scenario } from './scenario.ts';
@@ -9,11 +8,16 @@ type Change = Scenario['change'];
 
 /** Some answers come from a copy that is behind, by bytes or by hours. */
 export const oldCopies: Change = (draft) => {
-  const draw = (random: Random): { age: number; bytes: number } =>
+  const draw: CopiesDraft['draw'] = (random) =>
     random.next() < 0.5
-      ? { age: 0, bytes: Math.round(logUniform(random, 1, 8 * MB)) }
-      : { age: logUniform(random, 1000, 12 * HOUR), bytes: 0 };
+      ? { bytes: Math.round(logUniform(random, 1, 8 * MB)) }
+      : { age: logUniform(random, 1000, 12 * HOUR) };
   for (const airport of draft.airports) airport.copies = { share: 0.02, draw };
+};
+
+/** An answer of one byte, once a month or so. */
+export const oneByte: Change = (draft) => {
+  for (const airport of draft.airports) airport.copies = { share: 0.003, draw: () => ({ used: 1 }) };
 };
 
 /** Now and then some of what was billed is given back. */
@@ -70,7 +74,7 @@ export const copyBehind: Change = (draft) => {
 /** What was used is billed in batches. */
 export const batches =
   (hours: number): Change =>
-  (draft: Draft, random) => {
+  (draft, random) => {
     for (const airport of draft.airports) {
       airport.lag = { kind: 'batches', every: hours * HOUR, phase: random.next() * hours * HOUR };
     }

@@ -20,7 +20,8 @@ export const mergedAirports =
 export const costlyChecks: Change = (draft, random) => {
   for (const airport of draft.airports) {
     const from = chance(random, 0.7) ? 0 : random.between(draft.begin, draft.end);
-    airport.checks = { daily: logUniform(random, 100, 1500) * MB, from, counted: chance(random, 0.5) };
+    const daily = logUniform(random, 100, 1500) * MB;
+    airport.checks = { daily, from, bytes: random.between(5000, 8000), counted: chance(random, 0.5) };
   }
 };
 

@@ -86,6 +86,13 @@ const renewals =
     return { events: [...events, ...monthly], rule: empties ? 'never' : 'monthly 1' };
   };
 
+const yearly: Kind = (draft, airport, random) => {
+  const day = DateTime.fromMillis(draft.begin + random.between(10, 300) * DAY, { zone: LOCAL.zone }).startOf('day');
+  airport.quota *= 12;
+  const events = day.toMillis() < draft.end ? [{ at: day.toMillis(), resetTo: 0, planned: true }] : [];
+  return { events, rule: `yearly ${day.toFormat('MM-dd')}` };
+};
+
 const never: Kind = (_, airport) => {
   airport.quota *= 12;
   return { events: [], rule: 'never' };
@@ -104,6 +111,7 @@ const KINDS: readonly { readonly kind: Kind; readonly weight: number }[] = [
   { kind: resetPacks, weight: 1 },
   { kind: renewals(true), weight: 1 },
   { kind: renewals(false), weight: 1 },
+  { kind: yearly, weight: 0.5 },
   { kind: never, weight: 0.5 },
 ];
 

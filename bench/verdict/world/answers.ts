@@ -12,6 +12,7 @@ export function answersOf(
 ): AirportAnswer[] {
   const { begin, end, gaps } = draft;
   const fails = (at: number): boolean => gaps.some(({ from, to }) => at >= from && at < to);
+  const failures = draft.random('failures');
   const readers = airports.map(({ airport, upload, download }) => ({
     name: airport.name,
     read: readerOf(draft, airport, { upload, download }),
@@ -19,10 +20,20 @@ export function answersOf(
   return [...lookTimes(draft.random('looks'), begin, end, fails)].flatMap(({ at: time }) =>
     readers.map(({ name, read }): AirportAnswer => {
       const sent = read(time);
-      return fails(time) ? { time, airport: name, failure: 'fetch_timeout' } : { time, airport: name, ...sent };
+      return { time, airport: name, ...(fails(time) ? failures.pick(FAILURES) : sent) };
     }),
   );
 }
+
+/** What there is where there are no figures. */
+const FAILURES: readonly Sent[] = [
+  { failure: 'fetch_timeout' },
+  { failure: 'fetch_name' },
+  { status: 502 },
+  { status: 403, body: '<html>' },
+  { body: '' },
+  { header: 'upload=0; download=0; total=0; expire=0' },
+];
 
 type Sent = Omit<AirportAnswer, 'time' | 'airport'>;
 
@@ -32,8 +43,13 @@ function readerOf(draft: Draft, airport: AirportDraft, { upload, download }: Cou
   const account = accountOf(airport, events, counted(upload, lag), counted(download, lag));
   const random = draft.random(`answers of ${airport.name}`);
   return (at) => {
-    const copy = copies !== undefined && random.next() < copies.share ? copies.draw(random) : { age: 0, bytes: 0 };
-    let figures = less(account(at - copy.age), copy.bytes);
+    const {
+      age = 0,
+      bytes = 0,
+      used,
+    } = copies !== undefined && random.next() < copies.share ? copies.draw(random) : {};
+    let figures = less(account(at - age), bytes);
+    if (used !== undefined) figures = { ...figures, upload: 0, download: used };
     if (second !== undefined && random.next() < second.share) figures = less(figures, -second.bytes);
     const missing = dropouts?.spans.some(({ from, to }) => at >= from && at < to) === true ? dropouts.share : 0;
     return answerOf(form, cut(part(figures, 1 - missing), airport.rounding));

@@ -18,6 +18,8 @@ export interface Draft {
   merged: boolean;
   unwatched: UnwatchedDraft | undefined;
   leak: LeakDraft | undefined;
+  /** Whether somebody answers each note of a steady surplus: that it is known. */
+  answers: boolean;
   /** Spans in which the server could read no airport. */
   gaps: Span[];
 }
@@ -95,6 +97,8 @@ export interface ChecksDraft {
   daily: number;
   /** When they begin. */
   from: number;
+  /** Of one check. */
+  bytes: number;
   /** Whether the kernels tell how many there were. */
   counted: boolean;
 }
@@ -106,12 +110,12 @@ export type LagDraft =
   /** A share of connections is billed when they end. */
   | { readonly kind: 'ends'; readonly share: number; readonly by: number };
 
-/** Answers of a copy that is older. */
+/** Answers of a copy that is older, or that are wrong altogether. */
 export interface CopiesDraft {
   /** Of all answers. */
   readonly share: number;
-  /** By how much one is older, in milliseconds, or how many bytes it lacks. */
-  readonly draw: (random: Random) => { readonly age: number; readonly bytes: number };
+  /** By how much one is older, in milliseconds, how many bytes it lacks, or what it says instead. */
+  readonly draw: (random: Random) => { readonly age?: number; readonly bytes?: number; readonly used?: number };
 }
 
 /** A device of the household that tells nobody what it moves. */

@@ -37,6 +37,7 @@ export function drawHousehold(seed: string, days: number): Draft {
     merged: false,
     unwatched: undefined,
     leak: undefined,
+    answers: false,
     gaps: [],
   };
   draft.devices = drawDevices(random, draft);
@@ -97,7 +98,12 @@ export function drawAirport(draft: Draft, name: string, share: number): AirportD
     nodes: drawNodes(random, name),
     ratio: random.between(1, 1.03),
     noise: random.between(0.0005, 0.007),
-    checks: { daily: Math.min(40, random.exponential(6)) * MB, from: 0, counted: false },
+    checks: {
+      daily: Math.min(40, random.exponential(6)) * MB,
+      from: 0,
+      bytes: random.between(5000, 8000),
+      counted: false,
+    },
     lag: { kind: 'delay', by: random.between(30, 150) * 1000 },
     form: random.pick(EXACT_FORMS),
     rounding: 1,

@@ -27,8 +27,6 @@ export interface AirportTruth extends Billing {
 }
 
 export const USER = 'default';
-/** How many health checks a kernel makes of one node a day, where it tells. */
-const CHECK_BYTES = 6_000;
 
 export function buildWorld(draft: Draft): World {
   const sessions = sessionsOf(draft);
@@ -109,7 +107,7 @@ function checksOf({ begin, end, devices, merged }: Draft, { name, nodes, checks 
   if (!checks.counted || device === undefined || node === undefined) return [];
   const told: Checks[] = [];
   for (let from = Math.max(begin, checks.from); from < end; from += 6 * HOUR) {
-    const count = Math.round((checks.daily * 6 * HOUR) / DAY / CHECK_BYTES);
+    const count = Math.round((checks.daily * 6 * HOUR) / DAY / checks.bytes);
     const of = { user: USER, device: device.name, provider: merged ? '' : name, node: node.name };
     told.push({ from, to: from + 6 * HOUR, ...of, count });
   }
