@@ -33,6 +33,8 @@ export interface AirportWindow {
   /** The same now; absent where the outcome is not known. */
   readonly mark: Mark | undefined;
   readonly outcome: ReadingOutcome;
+  /** Whether answers of the airport differed lately. */
+  readonly unsteady: boolean;
   /** What earlier looks and windows showed. */
   readonly memory: Memory;
   /** What a person corrected. */
@@ -80,9 +82,11 @@ export async function auditWindows(
   });
 }
 
-function askedOf({ airport, airports, anchor, mark, outcome, memory, amendments }: AirportWindow, usage: Usage): Asked {
+function askedOf(window: AirportWindow, usage: Usage): Asked {
+  const { airport, airports, anchor, mark, outcome, unsteady, memory, amendments } = window;
   return {
     airport,
+    unsteady,
     airports: airports.length,
     from: anchor?.at,
     outcome: outcome.known ? { known: true, at: mark?.at ?? outcome.reading.at } : outcome,

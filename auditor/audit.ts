@@ -2,7 +2,7 @@ import { formatLocalTime, type LocalDay, localDayAt } from '../core/local-day.ts
 import { completed, needsReset, resetAwaited } from './airport/completed.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
-import { advance } from './airport/meter.ts';
+import { advance, isUnsteady } from './airport/meter.ts';
 import type { Meter } from './airport/meter-state.ts';
 import type { MeterEvent } from './airport/meter-step.ts';
 import { planChanges } from './airport/plan-change.ts';
@@ -12,7 +12,14 @@ import { type Amendments, NO_AMENDMENTS } from './amend/amendments.ts';
 import { type AirportAudit, type AirportWindow, type AuditedAirport, auditWindows } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
 import type { ReportModel } from './report/model.ts';
-import { type AirportState, type AuditState, EMPTY_AIRPORT, userOf, withAirport, withUser } from './state/audit-state.ts';
+import {
+  type AirportState,
+  type AuditState,
+  EMPTY_AIRPORT,
+  userOf,
+  withAirport,
+  withUser,
+} from './state/audit-state.ts';
 import type { Subscription } from './sub-urls.ts';
 import type { ExactSums } from './usage/exact-sums.ts';
 import type { Prometheus } from './usage/prometheus.ts';
@@ -95,6 +102,7 @@ export async function audit(
         anchor: remembered.anchor?.mark,
         mark: next?.meter.mark,
         outcome,
+        unsteady: next !== undefined && isUnsteady(next.meter, next.meter.mark.at),
         memory: remembered,
         amendments,
       };

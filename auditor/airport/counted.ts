@@ -11,6 +11,7 @@ export function begun(reading: UsableReading, rounding: Meter['rounding']): Mete
     level: levelOf(reading),
     aside: [],
     waiting: null,
+    asideAt: null,
     step: null,
     fall: null,
     owed: 0,

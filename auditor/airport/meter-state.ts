@@ -30,6 +30,8 @@ export const meterSchema = z.object({
   aside: z.array(readingSchema).readonly(),
   /** When the first reading since the last accepted one was set aside, epoch milliseconds. */
   waiting: z.number().nullable(),
+  /** When a reading was last set aside, epoch milliseconds. */
+  asideAt: z.number().nullable(),
   /** Before the last accepted reading that grew: an answer that was too high is undone by it. */
   step: resumption.nullable(),
   /** Before the last fall that was accepted. */

@@ -14,7 +14,7 @@ import {
 } from './fall.ts';
 import type { Meter } from './meter-state.ts';
 import type { Step } from './meter-step.ts';
-import { anew, credit, newCycle } from './new-level.ts';
+import { anew, credit, isContested, newCycle } from './new-level.ts';
 import { isReturn, resumed } from './resume.ts';
 import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './rounding.ts';
 
@@ -24,6 +24,7 @@ const RESETS_APART = 20 * HOUR;
 /** Over so long, use may begin anew and grow beyond what it was. */
 const LONG_STEP = 20 * HOUR;
 /** Where readings contradict each other for so long, none of them is more than a new beginning. */
+const UNSTEADY_FOR = 24 * HOUR;
 const LONGEST_WAIT = 72 * HOUR;
 
 /** Whether a reset is set, learned or told that lies between the last accepted reading and this one. */
@@ -89,7 +90,9 @@ function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {
     level,
   );
   const first = aside[0] ?? reading;
-  if (due && isSmallPart(level, reading)) return newCycle(meter, aside, true);
+  // Where answers differ, it is not sure yet which of them began anew.
+  if (due && isSmallPart(level, reading) && !isContested(meter, first) && !isUnsteady(meter, reading.at))
+    return newCycle(meter, aside, true);
   const small = isSmallPart(level, first);
   const renewed = planMoved(meter.last, reading);
   // The last rise was that of another answer, and this goes on from before it.
@@ -121,9 +124,14 @@ function returned(meter: Meter, reading: UsableReading): Step {
   };
 }
 
+/** Whether answers of the last day differed: a jump may be that of another answer. */
+export function isUnsteady({ asideAt, waiting }: Meter, at: number): boolean {
+  return asideAt !== null && waiting === null && at - asideAt < UNSTEADY_FOR;
+}
+
 function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_fell' | 'reading_old'): Step {
   const [first, reading] = [aside[0] ?? meter.last, aside.at(-1) ?? meter.last];
   const waiting = Math.min(meter.waiting ?? first.at, reading.at);
   if (reading.at - waiting >= LONGEST_WAIT) return anew(meter, reading);
-  return { meter: { ...meter, aside, waiting }, accepted: false, reason: reason(code) };
+  return { meter: { ...meter, aside, waiting, asideAt: reading.at }, accepted: false, reason: reason(code) };
 }

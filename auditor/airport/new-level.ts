@@ -11,7 +11,7 @@ import type { MeterEvent, Step } from './meter-step.ts';
 export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boolean): Step {
   const first = aside[0] ?? meter.last;
   const last = aside.at(-1) ?? first;
-  const next = landed(meter, aside, due ? last.used : last.used - first.used - first.precision, {
+  const next = landed(meter, aside, due ? last.used : grownOn(meter, aside), {
     due,
     cycle: true,
     credited: 0,
@@ -27,17 +27,29 @@ export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boo
   return { meter: next, accepted: true, events: [event] };
 }
 
+/** A fall to a level that stayed, and is no new cycle: the airport gave something back. */
 export function credit(meter: Meter, aside: readonly UsableReading[]): Step {
   const first = aside[0] ?? meter.last;
-  const last = aside.at(-1) ?? first;
   const bytes = Math.max(0, meter.level.used - first.used);
-  const next = landed(meter, aside, last.used - first.used - first.precision, {
+  const next = landed(meter, aside, grownOn(meter, aside), {
     due: false,
     cycle: false,
     credited: bytes,
   });
   const events: MeterEvent[] = bytes > 0 ? [{ kind: 'credit', from: meter.last.at, to: first.at, bytes }] : [];
   return { meter: next, accepted: true, events };
+}
+
+/** What was surely billed on a new level while it waited: nothing where answers differed, which may be of two levels. */
+function grownOn(meter: Meter, aside: readonly UsableReading[]): number {
+  const [first, last] = [aside[0], aside.at(-1)];
+  if (first === undefined || last === undefined || isContested(meter, first)) return 0;
+  return last.used - first.used - first.precision;
+}
+
+/** Whether readings were set aside before these that did not fit to them. */
+export function isContested({ waiting }: Meter, first: UsableReading): boolean {
+  return waiting !== null && waiting < first.at;
 }
 
 /** Figures that make no sense for days: counting begins anew, and what was billed meanwhile is not known. */

@@ -56,6 +56,7 @@ export async function pastAudit(
         anchor: first,
         mark: last,
         outcome: outcomeOf(readings, last, to),
+        unsteady: false,
         memory: { looks: [], windows: before },
         amendments,
       };

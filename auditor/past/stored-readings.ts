@@ -47,7 +47,10 @@ export function storedReadings(
 const NOTHING_HIDDEN = { gaps: 0, cycles: 0, credited: 0 };
 
 /** Points of the trail do not keep how far the airport rounds; where it does, its last reading tells. */
-function marksOf(latest: UsableReading | null, trail: readonly { readonly at: number; readonly used: number }[]): Mark[] {
+function marksOf(
+  latest: UsableReading | null,
+  trail: readonly { readonly at: number; readonly used: number }[],
+): Mark[] {
   const precision = latest?.precision ?? 0;
   const marks = new Map<number, Mark>();
   for (const { at, used } of latest === null ? trail : [...trail, latest])

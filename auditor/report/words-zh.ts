@@ -151,6 +151,7 @@ export const CHINESE: Words = {
     readings_kept: (span) => `现有读数：${span}`,
     readings_apart: () => '两端的读数之间有缺口，无法比较；请换一个起止时间',
     window_past: () => '过去的时间段，不显示剩余流量',
+    readings_differ: () => '机场的几次回答互相矛盾，数字跳变可能只是另一份回答；等它们一致满一天再下结论',
     habit_unknown: () => '账单比设备用量多，但对这个机场的计费习惯还了解不够，暂不下结论',
     lag_unknown: () => '还不知道这个机场多晚才入账，头几天的差额不作结论',
     cycle_began: () => '已用量变小了：机场开始了新的计费周期',

@@ -24,8 +24,12 @@ export function causesOf(spans: readonly Span[], beginning: boolean): SurplusCau
   const fit = (of: (span: Span) => number): { factor: number; left: number } => {
     const feature = spans.map((span) => of(span) / Math.sqrt(span.days));
     const power = feature.reduce((sum, each) => sum + each ** 2, 0);
-    const factor = power === 0 ? 0 : feature.reduce((sum, each, index) => sum + each * (surplus[index] ?? 0), 0) / power;
-    return { factor, left: surplus.reduce((sum, each, index) => sum + (each - factor * (feature[index] ?? 0)) ** 2, 0) };
+    const factor =
+      power === 0 ? 0 : feature.reduce((sum, each, index) => sum + each * (surplus[index] ?? 0), 0) / power;
+    return {
+      factor,
+      left: surplus.reduce((sum, each, index) => sum + (each - factor * (feature[index] ?? 0)) ** 2, 0),
+    };
   };
   const fixed = fit(({ days }) => days);
   if (fixed.factor <= HIGHEST_CHECKS) fits.push({ cause: { kind: 'checks' }, left: fixed.left });
@@ -62,7 +66,9 @@ function likeliestNode(
     const { factor, left } = fit((span) => span.nodes.get(nodeKey(share))?.bytes ?? 0);
     const multiplier = share.multiplier.high + factor;
     if (factor <= 0 || multiplier > HIGHEST_MULTIPLIER || left >= (best?.left ?? Number.POSITIVE_INFINITY)) continue;
-    const [low, high] = [multiplier - 0.1 * factor, multiplier + 0.1 * factor].map((value) => Math.round(value * 100) / 100);
+    const [low, high] = [multiplier - 0.1 * factor, multiplier + 0.1 * factor].map(
+      (value) => Math.round(value * 100) / 100,
+    );
     best = { cause: { kind: 'multiplier', node: share.node, multiplier: { low: low ?? 0, high: high ?? 0 } }, left };
   }
   return best;

@@ -45,12 +45,7 @@ export function fallOf(spans: readonly Span[], regime: number): Change | undefin
   return search(spans, regime, null, -1);
 }
 
-function search(
-  spans: readonly Span[],
-  regime: number,
-  ongoing: number | null,
-  sign: 1 | -1,
-): Change | undefined {
+function search(spans: readonly Span[], regime: number, ongoing: number | null, sign: 1 | -1): Change | undefined {
   let found: { readonly change: Change; readonly score: number } | undefined;
   const before = spans.filter(({ from }) => from < regime).length;
   const earliest = Math.max(before + FEWEST_BEFORE, spans.length - WATCHED);

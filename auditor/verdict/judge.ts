@@ -25,6 +25,8 @@ export interface Asked {
   readonly outcome: Outcome;
   /** What was billed since; absent where the outcome is not known. */
   readonly bill: Bill | undefined;
+  /** Whether answers of the airport differed lately. */
+  readonly unsteady: boolean;
   readonly usage: Usage;
   readonly memory: Memory;
   /** What a person answered to surpluses of this airport, oldest first. */
@@ -169,9 +171,7 @@ function isUntold({ record, judgement: { habit } }: Draft): boolean {
 }
 
 function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: Judgement; pool: Pool } | undefined {
-  const pool = poolOf(
-    drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })),
-  );
+  const pool = poolOf(drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })));
   if (pool === undefined) return undefined;
   const judgement = judgeWindow(pool.windows, pool.current, thresholds, []);
   const open = drafts
@@ -207,12 +207,19 @@ function judged(
     absences: use.absences,
     newcomers: use.newcomers,
     leakSeen: looks.some(({ at, leak }) => leak && at > record.from),
+    unsteady: asked.unsteady,
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
-  const { change, surplus } = judgement;
+  const { change } = judgement;
+  // A window that stays open tells nothing yet.
+  const surplus =
+    decision.closes || judgement.surplus === undefined ? judgement.surplus : { ...judgement.surplus, told: false };
   const expected: Expected = {
     ...own.expected,
-    used: use.use.nodes.reduce((sum, { bytes, uncounted, claim }) => sum + (claim === 'sure' ? bytes + uncounted : 0), 0),
+    used: use.use.nodes.reduce(
+      (sum, { bytes, uncounted, claim }) => sum + (claim === 'sure' ? bytes + uncounted : 0),
+      0,
+    ),
   };
   const verdict: Verdict = {
     ...decision,

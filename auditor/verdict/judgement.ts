@@ -1,7 +1,7 @@
 import { changeOf, deviationOf, fallOf, neededOf, WATCHED } from './change.ts';
 import type { Change, Estimate, Surplus } from './finding.ts';
-import { type Habit, habitOf } from './learn.ts';
 import { LONGEST_LAG } from './lateness.ts';
+import { type Habit, habitOf } from './learn.ts';
 import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { WindowRecord } from './window-record.ts';
@@ -131,7 +131,12 @@ export function regimeAfter(windows: readonly WindowRecord[]): number {
   return fall !== undefined && since(fall.since) >= SETTLED ? fall.since : newest.regime;
 }
 
-function isGross({ since, days, bytes }: Change, spans: readonly Span[], habit: Habit, { bytes: least, ratio }: Thresholds): boolean {
+function isGross(
+  { since, days, bytes }: Change,
+  spans: readonly Span[],
+  habit: Habit,
+  { bytes: least, ratio }: Thresholds,
+): boolean {
   const { likely } = habit.predict(spans.filter(({ from }) => from >= since));
   return bytes > least && bytes > ratio * likely && bytes / days > least / 2;
 }
@@ -142,6 +147,9 @@ function toldOf(windows: readonly WindowRecord[], regime: number): number | null
 }
 
 function usualDay(spans: readonly Span[]): number {
-  const daily = spans.slice(-WATCHED).map(({ billed, days }) => billed / Math.max(1, days)).sort((a, b) => a - b);
+  const daily = spans
+    .slice(-WATCHED)
+    .map(({ billed, days }) => billed / Math.max(1, days))
+    .sort((a, b) => a - b);
   return daily[Math.floor(daily.length / 2)] ?? 0;
 }

@@ -121,7 +121,13 @@ function learn(spans: readonly Span[], regime: number): Habit {
     return features;
   };
   const beliefs = nodes.map(believed);
-  const scale = [OVERHEAD.likely, DAILY.likely / GIB, OVERHEAD.likely, DAILY.likely / GIB, ...beliefs.map(({ likely }) => likely)];
+  const scale = [
+    OVERHEAD.likely,
+    DAILY.likely / GIB,
+    OVERHEAD.likely,
+    DAILY.likely / GIB,
+    ...beliefs.map(({ likely }) => likely),
+  ];
   /** Nothing is given back by the day, and no price is below 0. */
   const least = [-1, 0, -1, 0, ...beliefs.map(({ mean }) => -mean)];
   const rows = spans.map((span) => ({
@@ -129,7 +135,13 @@ function learn(spans: readonly Span[], regime: number): Habit {
     surplus: (span.billed - span.named.likely) / GIB,
     span,
   }));
-  const usual = sum(rows, ({ span }) => span.named.likely) / Math.max(1, sum(rows, ({ span }) => span.days)) / GIB;
+  const usual =
+    sum(rows, ({ span }) => span.named.likely) /
+    Math.max(
+      1,
+      sum(rows, ({ span }) => span.days),
+    ) /
+    GIB;
   const doubt = ({ doubt: bytes }: Used): number => (FLOOR / GIB) ** 2 + (bytes / GIB) ** 2;
 
   let shape = shapeOf(SHAPES[0], usual);
@@ -204,7 +216,10 @@ function openness(nodes: readonly NodeShare[], mean: readonly number[], covarian
   for (const [index, share] of nodes.entries()) {
     if (share.told || share.owners > 1) continue;
     const { likely } = believed(share);
-    const known = Math.max(0, 1 - (covariance[index + BEFORE_NODES]?.[index + BEFORE_NODES] ?? likely ** 2) / (likely ** 2 / 2));
+    const known = Math.max(
+      0,
+      1 - (covariance[index + BEFORE_NODES]?.[index + BEFORE_NODES] ?? likely ** 2) / (likely ** 2 / 2),
+    );
     squares += known * (mean[index + BEFORE_NODES] ?? 0) ** 2;
     told += known;
   }
@@ -291,7 +306,9 @@ function likeliestNoise(
     const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
     const likelihood = -sum(rows, ({ span }, index) => {
       const variance = noise * (shapes[index] ?? 1) + doubt(span);
-      return Math.log(variance) + ((HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS));
+      return (
+        Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS)
+      );
     });
     return { noise, freedom, shape, likelihood };
   });

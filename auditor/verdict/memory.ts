@@ -23,10 +23,16 @@ export const NO_MEMORY: Memory = { looks: [], windows: [] };
  *
  * @param anchor when the open window began, epoch milliseconds; the look's own instant where it begins the first
  */
-export function afterLook({ looks, windows }: Memory, anchor: number, at: number, { look }: Pick<Judged, 'look'>): Memory {
+export function afterLook(
+  { looks, windows }: Memory,
+  anchor: number,
+  at: number,
+  { look }: Pick<Judged, 'look'>,
+): Memory {
   // What lies in the future was read before the clock was set back.
   const kept = looks.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
-  const begin: Look[] = kept.length === 0 && anchor === at ? [{ at, billed: 0, expected: 0, whole: true, leak: false }] : [];
+  const begin: Look[] =
+    kept.length === 0 && anchor === at ? [{ at, billed: 0, expected: 0, whole: true, leak: false }] : [];
   return { looks: [...kept, ...begin, ...(look === undefined ? [] : [look])].slice(-LOOKS_KEPT), windows };
 }
 
@@ -38,8 +44,9 @@ export function afterClose({ looks, windows }: Memory, { record }: Pick<Judged, 
   const forgotten = kept.at(-NODES_KEPT - 1);
   return {
     looks,
-    windows: forgotten === undefined || forgotten.nodes.length === 0
-      ? kept
-      : kept.map((each) => (each === forgotten ? { ...each, nodes: [] } : each)),
+    windows:
+      forgotten === undefined || forgotten.nodes.length === 0
+        ? kept
+        : kept.map((each) => (each === forgotten ? { ...each, nodes: [] } : each)),
   };
 }

@@ -1,5 +1,5 @@
-import { namedBill, type NodeShare, type WindowRecord } from './window-record.ts';
 import { nodeKey } from './span.ts';
+import { type NodeShare, namedBill, type WindowRecord } from './window-record.ts';
 
 /** Airports are read one after the other: windows that end so close to each other end together. */
 const TOGETHER = 10 * 60_000;
@@ -65,8 +65,18 @@ function together(windows: readonly WindowRecord[]): WindowRecord {
   }
   const { unattributed, nearEdges, lost, checks } = first;
   // All of it is the pool's, whoever owns it.
-  const one = merged(windows, first, [...nodes.values()].map((share) => ({ ...share, owners: 1 })));
-  return { ...one, unattributed, nearEdges: Math.max(nearEdges, ...windows.map((each) => each.nearEdges)), lost, checks };
+  const one = merged(
+    windows,
+    first,
+    [...nodes.values()].map((share) => ({ ...share, owners: 1 })),
+  );
+  return {
+    ...one,
+    unattributed,
+    nearEdges: Math.max(nearEdges, ...windows.map((each) => each.nearEdges)),
+    lost,
+    checks,
+  };
 }
 
 function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: readonly NodeShare[]): WindowRecord {

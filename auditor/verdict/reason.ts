@@ -57,6 +57,7 @@ export const REASON_CODES = [
   'reading_old',
   'lag_unknown',
   'habit_unknown',
+  'readings_differ',
   // A window of the past.
   'readings_none',
   'reading_missing',

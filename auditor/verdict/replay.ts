@@ -23,7 +23,11 @@ export function replay(
     const { change, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
     const judged: WindowRecord = {
       ...record,
-      kind: kindOf(record, { ...found, drifts: change !== undefined, lacked: lacking && before.at(-1)?.lacking === true }),
+      kind: kindOf(record, {
+        ...found,
+        drifts: change !== undefined,
+        lacked: lacking && before.at(-1)?.lacking === true,
+      }),
       changed: change?.since ?? null,
       lacking,
       told: surplus?.told === true ? surplus.daily.likely : null,

@@ -27,7 +27,12 @@ export const CHECK_BYTES = 7_000;
 
 /** What a person answered to a surplus; the last word counts. */
 export type Answer =
-  | { readonly kind: 'known'; readonly at: number; readonly daily?: number | undefined; readonly share?: number | undefined }
+  | {
+      readonly kind: 'known';
+      readonly at: number;
+      readonly daily?: number | undefined;
+      readonly share?: number | undefined;
+    }
   | { readonly kind: 'leak'; readonly at: number };
 
 /**

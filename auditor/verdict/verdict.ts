@@ -67,6 +67,8 @@ export interface Circumstances {
   readonly newcomers: readonly string[];
   /** Whether a leak showed at an earlier look of the window, while all devices had reported. */
   readonly leakSeen: boolean;
+  /** Whether answers of the airport differed lately. */
+  readonly unsteady: boolean;
   /** Whether the window before lacked as much as this one may. */
   readonly lackedBefore: boolean;
 }
@@ -90,7 +92,7 @@ export type Decision = Pick<Verdict, 'kind' | 'reasons' | 'closes'>;
 
 /** What is gross comes first, then what stays, then what a person said, then what is missing. */
 export function decide(found: Findings, { to, days, thresholds, ...given }: Circumstances): Decision {
-  const { absences, newcomers, leakSeen, lackedBefore } = given;
+  const { absences, newcomers, leakSeen, unsteady, lackedBefore } = given;
   const silent = absences.map(({ device }) => reason('device_silent', device));
   // Late bytes of a silent device belong to this window where the bill may already hold some.
   const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
@@ -101,6 +103,7 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
       return { kind: 'incomplete', reasons: newcomers.map((each) => reason('device_new', each)), closes: true };
     if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
+    if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: true };
     return found.sure
       ? { kind: 'leak', reasons: silent, closes }
       : { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true };
