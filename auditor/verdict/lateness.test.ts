@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY, days, GB, HOUR, MB, usedOn } from '../../test/windows.ts';
+import { days, GB, HOUR, MB } from '../../test/windows.ts';
 import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
 
 /** A look every two hours over some days, of an airport that has billed by an hour what was used until another. */

@@ -44,7 +44,11 @@ it('measures a vector by a matrix: never below 0', () => {
       [1, -1],
     ),
   ).toBe(3);
-  fc.assert(fc.property(matrix, vector, (given, x) => expect(quadratic(given, x)).toBeGreaterThanOrEqual(0)));
+  fc.assert(
+    fc.property(matrix, vector, (given, x) => {
+      expect(quadratic(given, x)).toBeGreaterThanOrEqual(0);
+    }),
+  );
 });
 
 it('refuses a matrix that is not positive definite', () => {

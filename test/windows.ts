@@ -1,0 +1,185 @@
+import type { Bill } from '../auditor/verdict/bill.ts';
+import type { DeviceUse, NodeUse } from '../auditor/verdict/expected.ts';
+import { type Asked, type Judged, judge } from '../auditor/verdict/judge.ts';
+import type { Thresholds } from '../auditor/verdict/judgement.ts';
+import { afterClose, afterLook, type Memory, NO_MEMORY } from '../auditor/verdict/memory.ts';
+import type { Absence, Verdict } from '../auditor/verdict/verdict.ts';
+import { type NodeShare, namedBill, type WindowRecord } from '../auditor/verdict/window-record.ts';
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+export const MB = 2 ** 20;
+export const GB = 2 ** 30;
+/** The night on which the first window begins. */
+export const BEGAN = Date.parse('2026-11-01T23:55:00+08:00');
+export const THRESHOLDS: Thresholds = { bytes: 100 * MB, ratio: 0.2 };
+
+/** What a household uses on a day, in bytes: from 3 to 13 GB, without any pattern. */
+export const usedOn = (day: number): number => Math.round((8 + 5 * Math.sin(day * 12.9898)) * GB);
+/** Between -1 and 1, and the mean of many is 0: what chance does on a day. */
+export const chanceOn = (day: number): number => Math.sin(day * 78.233 + 1);
+
+/** So many days one after the other, from the first on. */
+export function days<T>(count: number, of: (day: number) => T): T[] {
+  return Array.from({ length: count }, (_, day) => of(day));
+}
+
+/** A node whose name tells its multiplier, as it is remembered. */
+export const shareOf = (bytes: number, over: Partial<NodeShare> = {}): NodeShare => ({
+  node: '香港 01 | 1x',
+  provider: '',
+  bytes,
+  multiplier: { low: 1, high: 1 },
+  told: true,
+  owners: 1,
+  ...over,
+});
+
+/** What a window was: bytes through the only node, unless nodes are given, and bytes billed, which is what names tell by default. */
+export interface Closed extends Partial<Omit<WindowRecord, 'bill'>> {
+  readonly used?: number;
+  readonly billed?: number;
+  readonly bill?: Partial<WindowRecord['bill']>;
+}
+
+/** The closed window of a day (the first is 0), on which all was well unless told otherwise. */
+export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...over }: Closed = {}): WindowRecord {
+  const nodes = over.nodes ?? [shareOf(used)];
+  const named = namedBill(nodes);
+  const bytes = billed ?? named.likely;
+  return {
+    from: BEGAN + day * DAY,
+    to: BEGAN + (day + 1) * DAY,
+    kind: 'ok',
+    nodes,
+    named,
+    bill: { low: bytes, likely: bytes, high: bytes, ...bill },
+    unattributed: 0,
+    nearEdges: 0,
+    lost: 0,
+    checks: 0,
+    late: 0,
+    slack: 0,
+    backlog: 0,
+    whole: true,
+    newcomers: false,
+    acknowledged: false,
+    lag: 0,
+    regime: BEGAN,
+    changed: null,
+    lacking: false,
+    told: null,
+    ...over,
+  };
+}
+
+/** A node as devices used it. */
+export const nodeOf = (bytes: number, over: Partial<NodeUse> = {}): NodeUse => ({
+  node: '香港 01 | 1x',
+  provider: '',
+  bytes,
+  uncounted: 0,
+  multiplier: { low: 1, high: 1 },
+  told: true,
+  claim: 'sure',
+  ...over,
+});
+
+/** A day as it passes: what devices used, which is billed as names tell unless said otherwise. */
+export interface Passed extends Partial<DeviceUse> {
+  /** Bytes of the only node, where no nodes are given. */
+  readonly used?: number;
+  readonly billed?: number;
+  readonly bill?: Partial<Bill>;
+  readonly hours?: number;
+  readonly devices?: number;
+  readonly absences?: readonly Absence[];
+  readonly newcomers?: readonly string[];
+}
+
+/** What an airport is judged by when a window of several days in a row is looked at. */
+export function askedOf(from: number, passed: readonly Passed[], over: Partial<Asked> = {}): Asked {
+  const last = passed.at(-1) ?? {};
+  const nodes = merged(passed.flatMap(nodesOf));
+  const sum = (of: (each: Passed) => number): number => passed.reduce((total, each) => total + of(each), 0);
+  const billed = sum((each) => each.billed ?? namedOf(nodesOf(each)));
+  const use: DeviceUse = {
+    nodes,
+    unattributed: sum(({ unattributed = 0 }) => unattributed),
+    nearEdges: sum(({ nearEdges = 0 }) => nearEdges),
+    lost: sum(({ lost = 0 }) => lost),
+    checks: sum(({ checks = 0 }) => checks),
+  };
+  const { devices = 1, absences = [] } = last;
+  const newcomers = passed.flatMap((each) => each.newcomers ?? []);
+  return {
+    airport: 'a.yaml',
+    airports: 1,
+    from,
+    outcome: { known: true, at: from + sum(({ hours = 24 }) => hours) * HOUR },
+    bill: { low: billed, likely: billed, high: billed, newCycle: false, ...last.bill },
+    usage: { known: true, use, devices, absences, newcomers },
+    memory: NO_MEMORY,
+    answers: [],
+    ...over,
+  };
+}
+
+/** An airport's past, and each of its verdicts. */
+export interface Past {
+  /** When the open window began. */
+  readonly from: number;
+  /** Days of the open window: more than none where one of them did not close it. */
+  readonly open: readonly Passed[];
+  readonly memory: Memory;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** The first reading of all was just made. */
+export const NO_PAST: Past = {
+  from: BEGAN,
+  open: [],
+  memory: afterLook(NO_MEMORY, BEGAN, BEGAN, {}),
+  verdicts: [],
+};
+
+/** The look at the end of one more day. */
+export function judgedAfter(past: Past, day: Passed, over: Partial<Asked> = {}): Judged {
+  const asked = askedOf(past.from, [...past.open, day], { memory: past.memory, ...over });
+  const [judged] = judge([asked], THRESHOLDS);
+  if (judged === undefined) throw new Error('one airport was asked for');
+  return judged;
+}
+
+/** Days that pass one after the other; each is judged at its end and remembered. */
+export function lived(passed: readonly Passed[], past: Past = NO_PAST, over: Partial<Asked> = {}): Past {
+  let now = past;
+  for (const day of passed) {
+    const judged = judgedAfter(now, day, over);
+    const open = [...now.open, day];
+    const at = now.from + open.reduce((hours, { hours: each = 24 }) => hours + each, 0) * HOUR;
+    const looked = afterLook(now.memory, now.from, at, judged);
+    const { closes } = judged.verdict;
+    now = {
+      from: closes ? at : now.from,
+      open: closes ? [] : open,
+      memory: closes ? afterClose(looked, judged) : looked,
+      verdicts: [...now.verdicts, judged.verdict],
+    };
+  }
+  return now;
+}
+
+const nodesOf = ({ nodes, used = 10 * GB }: Passed): readonly NodeUse[] => nodes ?? [nodeOf(used)];
+
+const namedOf = (nodes: readonly NodeUse[]): number =>
+  nodes.reduce(
+    (sum, { bytes, uncounted, multiplier: { low, high } }) => sum + ((bytes + uncounted) * (low + high)) / 2,
+    0,
+  );
+
+function merged(nodes: readonly NodeUse[]): NodeUse[] {
+  const byName = new Map<string, NodeUse>();
+  for (const each of nodes) byName.set(each.node, { ...each, bytes: each.bytes + (byName.get(each.node)?.bytes ?? 0) });
+  return [...byName.values()];
+}
