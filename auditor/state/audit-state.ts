@@ -47,7 +47,7 @@ const windowRecord = z.object({
   regime: z.number(),
   changed: figure,
   lacking: z.boolean(),
-  told: figure,
+  told: z.object({ daily: z.number(), share: z.number() }).nullable(),
 });
 const course = z.object({
   start: z.number(),

@@ -13,7 +13,7 @@ const FALSE_ALARM = 1e-5;
 /** Windows among which a change is looked for; what is older is learned. */
 export const WATCHED = 14;
 /** Windows before a change that tell what was usual. */
-const FEWEST_BEFORE = 5;
+const FEWEST_BEFORE = 7;
 /** A change costs nobody anything below. */
 const SMALLEST = 100 * MIB;
 /** Without its largest window, a change must still be seen: one odd night is none. */

@@ -240,7 +240,7 @@ function judged(
     kind: verdict.kind,
     changed: change?.since ?? null,
     lacking: judgement.lacking,
-    told: surplus?.told === true ? surplus.daily.likely : null,
+    told: surplus?.told === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
   };
   return {
     verdict,

@@ -1,10 +1,9 @@
 import { changeOf, deviationOf, fallOf, neededOf, WATCHED } from './change.ts';
 import type { Change, Estimate, Surplus } from './finding.ts';
-import { LONGEST_LAG } from './lateness.ts';
 import { type Habit, habitOf } from './learn.ts';
 import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
-import type { WindowRecord } from './window-record.ts';
+import type { Told, WindowRecord } from './window-record.ts';
 
 /** A deviation is gross when it is above both. */
 export interface Thresholds {
@@ -39,6 +38,8 @@ export interface Judgement {
 
 /** Standard deviations that a stated range reaches to either side. */
 const RANGE = 2;
+/** By then the airport has billed what it was late with at the first reading, and has shown how late it gets. */
+const LAG_KNOWN_AFTER = 5 * DAY;
 /** A habit that has become cheaper is a new habit after so many windows. */
 const SETTLED = 5;
 
@@ -101,14 +102,14 @@ export function judgeWindow(
   const steady = (change === undefined && counts && now.days * DAY >= SHORTEST ? all : usual).filter(
     ({ from }) => from >= regime,
   );
-  const surplus = surplusOf(steady, regime <= first, given, toldOf(windows, regime));
+  const surplus = surplusOf(steady, regime <= first, given, toldOf(windows));
   return {
     habit,
     expected,
     excess,
     gross: excess > thresholds.bytes && excess > held,
     sure: bill.low - prediction.likely - backlog > needed * deviation,
-    lagKnown: current.from - first >= LONGEST_LAG,
+    lagKnown: current.from - first >= LAG_KNOWN_AFTER,
     lacking,
     changeIsGross: change !== undefined && isGross(change, all, habit, thresholds),
     leaks: surplus?.answered === 'leak' && !hasEnded(all, surplus),
@@ -141,9 +142,9 @@ function isGross(
   return bytes > least && bytes > ratio * likely && bytes / days > least / 2;
 }
 
-/** Bytes a day that were told last of this habit. */
-function toldOf(windows: readonly WindowRecord[], regime: number): number | null {
-  return windows.findLast(({ from, told }) => told !== null && from >= regime)?.told ?? null;
+/** The surplus that was told last. */
+function toldOf(windows: readonly WindowRecord[]): Told | null {
+  return windows.findLast(({ told }) => told !== null)?.told ?? null;
 }
 
 function usualDay(spans: readonly Span[]): number {

@@ -144,29 +144,21 @@ function learn(spans: readonly Span[], regime: number): Habit {
     GIB;
   const doubt = ({ doubt: bytes }: Used): number => (FLOOR / GIB) ** 2 + (bytes / GIB) ** 2;
 
-  let shape = shapeOf(SHAPES[0], usual);
-  let noise = NOISE ** 2;
-  let weights = rows.map(() => 1);
-  let mean = scale.map(() => 0);
-  let covariance: Matrix = [];
-  let freedom = NOISE_WORTH;
-  for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
-    const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
-    const tight = scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
-    [mean, covariance] = boundedPosterior(rows, variances, weights, tight, least);
-    const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
-    weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
-    const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
-    ({ noise, freedom, shape } = likeliestNoise(rows, residuals, explained, usual, doubt));
-  }
-  const open = openness(nodes, mean, covariance);
+  const wideStart = [
+    ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB],
+    ...beliefs.map(({ possible }) => possible),
+  ];
+  const problem = { rows, scale, least, usual, doubt };
+  const [simple, free] = [fitFrom(scale, problem), fitFrom(wideStart, problem)];
+  const { mean, noise, shape, weights, freedom, ...best } = free.likelihood > simple.likelihood ? free : simple;
+  const open = openness(nodes, mean, best.covariance);
   const possible = [
     ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB],
     ...beliefs.map((each, index) => (nodes[index]?.told === true ? each.possible : Math.min(each.possible, open))),
   ];
   const wide = possible.map((each) => 1 / each ** 2);
   const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
-  if (rows.length > 0) [, covariance] = posterior(rows, variances, weights, wide, least, new Set());
+  const covariance = rows.length > 0 ? posterior(rows, variances, weights, wide, least, new Set())[1] : [];
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
@@ -205,6 +197,53 @@ function learn(spans: readonly Span[], regime: number): Habit {
       return { likely: Math.max(0, likely), unsure: (known + unseen ** 2) * GIB ** 2, chance: chance * GIB ** 2 };
     },
   };
+}
+
+interface Problem {
+  readonly rows: readonly (Row & { readonly span: Span })[];
+  readonly scale: readonly number[];
+  readonly least: readonly number[];
+  readonly usual: number;
+  readonly doubt: (span: Used) => number;
+}
+
+interface Fit {
+  readonly mean: readonly number[];
+  readonly covariance: Matrix;
+  readonly weights: readonly number[];
+  readonly noise: number;
+  readonly shape: Shape;
+  readonly freedom: number;
+  readonly likelihood: number;
+}
+
+/**
+ * The likeliest figures near a start, in turns: figures by the noise, what odd windows weigh, and the noise by the figures.
+ * From tight beliefs the simplest reading is found, from wide ones that of several prices at once.
+ */
+function fitFrom(start: readonly number[], { rows, scale, least, usual, doubt }: Problem): Fit {
+  let shape = shapeOf(SHAPES[0], usual);
+  let noise = NOISE ** 2;
+  let weights = rows.map(() => 1);
+  let mean: readonly number[] = scale.map(() => 0);
+  let covariance: Matrix = [];
+  let freedom = NOISE_WORTH;
+  let likelihood = 0;
+  for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
+    const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
+    const beliefs =
+      round === 0
+        ? start.map((each) => 2 / each ** 2)
+        : scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
+    [mean, covariance] = boundedPosterior(rows, variances, weights, beliefs, least);
+    const current = mean;
+    const residuals = rows.map(({ features, surplus }) => surplus - dot(features, current));
+    weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
+    const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
+    ({ noise, freedom, shape, likelihood } = likeliestNoise(rows, residuals, explained, usual, doubt));
+  }
+  const belief = sum(scale, (each, index) => -2 * Math.log(1 + ((mean[index] ?? 0) / each) ** 2));
+  return { mean, covariance, weights, noise, shape, freedom, likelihood: likelihood + belief };
 }
 
 /**
@@ -296,7 +335,7 @@ function likeliestNoise(
   explained: number,
   usual: number,
   doubt: (span: Used) => number,
-): { noise: number; freedom: number; shape: Shape } {
+): { noise: number; freedom: number; shape: Shape; likelihood: number } {
   const fits = SHAPES.map((each) => {
     const shape = shapeOf(each, usual);
     const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));

@@ -30,7 +30,7 @@ export function replay(
       }),
       changed: change?.since ?? null,
       lacking,
-      told: surplus?.told === true ? surplus.daily.likely : null,
+      told: surplus?.told === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
     };
     again.push({ ...judged, regime: regimeAfter([...before, judged]) });
   }

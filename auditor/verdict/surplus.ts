@@ -2,6 +2,7 @@ import { causesOf } from './cause.ts';
 import type { Estimate, Surplus } from './finding.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
+import type { Told } from './window-record.ts';
 
 const MIB = 2 ** 20;
 
@@ -40,13 +41,13 @@ export type Answer =
  *
  * @param spans of the present habit, oldest first
  * @param beginning whether the first of them is the first of all
- * @param told bytes a day of the surplus that was told last; null where none was
+ * @param told the surplus that was told last; null where none was
  */
 export function surplusOf(
   spans: readonly Span[],
   beginning: boolean,
   answers: readonly Answer[],
-  told: number | null,
+  told: Told | null,
 ): Surplus | undefined {
   const first = spans[0];
   if (first === undefined || spans.length < FEWEST) return undefined;
@@ -74,10 +75,16 @@ export function surplusOf(
   // What was answered is a new question only once it has grown by half.
   const grown = answer === undefined || rest.sure > CHANGED * meanOf(spans, explained);
   if (matters(rest) && grown) {
-    const changed = told === null || Math.abs(rest.range.likely - told) > CHANGED * told;
-    return shown(rest.range, null, changed);
+    const found = shown(rest.range, null, true);
+    return { ...found, told: told === null || hasChanged(found, told) };
   }
   return answer?.kind === 'known' && matters(whole) ? shown(whole.range, 'known', false) : undefined;
+}
+
+/** Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others. */
+function hasChanged({ daily, share }: Surplus, told: Told): boolean {
+  const differs = (now: number, before: number): boolean => Math.abs(now - before) > CHANGED * before;
+  return differs(daily.likely, told.daily) && differs(share, told.share);
 }
 
 /** Whether the newest windows show a surplus no more. */

@@ -58,8 +58,14 @@ export interface WindowRecord extends WindowTraffic {
   readonly changed: number | null;
   /** Whether much less was billed than used; told as `underbilled` at the second in a row. */
   readonly lacking: boolean;
-  /** Bytes a day of the surplus that was told with this window; null where none was told. */
-  readonly told: number | null;
+  /** The surplus that was told with this window; null where none was told. */
+  readonly told: Told | null;
+}
+
+/** A surplus as it was told: bytes a day, and as a share of what names let expect. */
+export interface Told {
+  readonly daily: number;
+  readonly share: number;
 }
 
 /** Σ bytes × multiplier, as an interval over what names and settings leave open. */

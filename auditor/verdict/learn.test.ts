@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BEGAN, type Closed, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
+import { type Habit, habitOf } from './learn.ts';
+import { compared, spanOf } from './span.ts';
+import type { WindowRecord } from './window-record.ts';
+
+/** What the windows of some days show. */
+const learned = (count: number, of: (day: number) => Closed): Habit => habitOf(spansOf(count, of), BEGAN);
+const spansOf = (count: number, of: (day: number) => Closed) =>
+  compared(days(count, (day) => closedWindow(day, of(day)))).spans;
+const chance = (day: number): number => Math.round(chanceOn(day) * 20 * MB);
+
+/** Two nodes whose names tell nothing; what the second carries has nothing to do with what the first does. */
+const plain = (node: string, bytes: number) => shareOf(bytes, { node, told: false });
+const second = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
+const nodesOn = (day: number) => [plain('香港 01', usedOn(day)), plain('日本 02', second(day))];
+
+describe('a multiplier that nothing tells', () => {
+  it('is learned from the bills', () => {
+    const habit = learned(21, (day) => ({
+      nodes: nodesOn(day),
+      billed: Math.round(usedOn(day) + 2.5 * second(day)) + chance(day),
+    }));
+    expect(Math.abs(habit.multiplierOf(plain('日本 02', 1)).likely / 2.5 - 1)).toBeLessThan(0.05);
+    expect(Math.abs(habit.multiplierOf(plain('香港 01', 1)).likely - 1)).toBeLessThan(0.05);
+  });
+
+  it('is less unsure the more windows there are', () => {
+    const after = (count: number): number =>
+      learned(count, (day) => ({
+        nodes: nodesOn(day),
+        billed: usedOn(day) + 2 * second(day) + chance(day),
+      })).multiplierOf(plain('日本 02', 1)).deviation;
+    const deviations = [0, 2, 7, 21, 45].map(after);
+    expect(deviations).toEqual([...deviations].sort((a, b) => b - a));
+    expect(deviations.at(-1)).toBeLessThan(0.02);
+  });
+
+  it('is never below 0, whatever the bills', () => {
+    const bills = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 3, maxLength: 20 });
+    fc.assert(
+      fc.property(bills, (megabytes) => {
+        const habit = learned(megabytes.length, (day) => ({ nodes: nodesOn(day), billed: (megabytes[day] ?? 0) * MB }));
+        for (const share of nodesOn(0)) expect(habit.multiplierOf(share).likely).toBeGreaterThanOrEqual(-1e-6);
+        expect(habit.daily.likely).toBeGreaterThanOrEqual(-1e-3);
+        expect(habit.predict([spanOf([closedWindow(30, { nodes: nodesOn(30) })])]).likely).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
+
+it('learns what is billed every day whatever is used, such as health checks', () => {
+  const { daily, overhead } = learned(21, (day) => ({
+    used: usedOn(day),
+    billed: usedOn(day) + 700 * MB + chance(day),
+  }));
+  expect(Math.abs(daily.likely / (700 * MB) - 1)).toBeLessThan(0.1);
+  expect(Math.abs(overhead.likely)).toBeLessThan(0.01);
+});
+
+it('learns what every byte costs more', () => {
+  const { daily, overhead } = learned(21, (day) => ({
+    used: usedOn(day),
+    billed: Math.round(1.05 * usedOn(day)) + chance(day),
+  }));
+  expect(overhead.likely).toBeGreaterThan(0.04);
+  expect(overhead.likely).toBeLessThan(0.06);
+  expect(daily.likely).toBeLessThan(60 * MB);
+});
+
+it('expects nearly the same after one odd night', () => {
+  const next = spanOf([closedWindow(21, { used: 10 * GB })]);
+  const habit = (odd: number): Habit =>
+    learned(21, (day) => ({ used: usedOn(day), billed: usedOn(day) + chance(day) + (day === 12 ? odd : 0) }));
+  const [without, with5] = [habit(0).predict([next]), habit(5 * GB).predict([next])];
+  expect(Math.abs(with5.likely - without.likely)).toBeLessThan(100 * MB);
+});
+
+it('believes names before anything is seen, and is unsure by as much as nobody may be accused of', () => {
+  const nothing = habitOf([], BEGAN);
+  const told = nothing.predict([spanOf([closedWindow(0, { used: 10 * GB })])]);
+  expect(told.likely).toBe(10 * GB);
+  expect(Math.sqrt(told.unsure)).toBeGreaterThan(2 * GB);
+  const untold = nothing.predict([spanOf([closedWindow(0, { nodes: [plain('香港 01', 10 * GB)] })])]);
+  expect(untold.unsure).toBeGreaterThan(told.unsure);
+});
+
+it('takes a habit before the present one for the prices of nodes, not for what was billed beside them', () => {
+  const beside = (day: number): number => (day < 14 ? 2 * GB : 0);
+  const spans = spansOf(21, (day) => ({
+    nodes: nodesOn(day),
+    billed: usedOn(day) + 2 * second(day) + beside(day) + chance(day),
+  }));
+  const habit = habitOf(spans, BEGAN + 14 * 86_400_000);
+  expect(Math.abs(habit.multiplierOf(plain('日本 02', 1)).likely - 2)).toBeLessThan(0.1);
+  expect(habit.daily.likely).toBeLessThan(300 * MB);
+});
+
+it('expects what honest windows bill, by the range that it states', () => {
+  const world = fc.record({
+    use: fc.array(fc.integer({ min: 200, max: 20_000 }), { minLength: 22, maxLength: 22 }),
+    other: fc.array(fc.integer({ min: 0, max: 8_000 }), { minLength: 22, maxLength: 22 }),
+    luck: fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 22, maxLength: 22 }),
+    price: fc.constantFrom(0, 0.5, 1, 1.5, 2, 3, 5),
+    overhead: fc.constantFrom(0, 0.02, 0.06),
+    checks: fc.constantFrom(0, 50, 800),
+  });
+  let [held, asked] = [0, 0];
+  fc.assert(
+    fc.property(world, ({ use, other, luck, price, overhead, checks }) => {
+      const windows = days(22, (day): WindowRecord => {
+        const [a, b] = [(use[day] ?? 0) * MB, (other[day] ?? 0) * MB];
+        const noise = ((luck[day] ?? 0) / 1000) * 0.01 * (a + b);
+        const billed = Math.round((a + price * b) * (1 + overhead) + checks * MB + noise);
+        return closedWindow(day, { nodes: [plain('香港 01', a), plain('日本 02', b)], billed });
+      });
+      const [past, last] = [windows.slice(0, 21), windows.slice(21)];
+      const [window] = last;
+      if (window === undefined) throw new Error('no last window');
+      const { likely, unsure, chance: random } = habitOf(compared(past).spans, BEGAN).predict([spanOf([window])]);
+      asked += 1;
+      if (Math.abs(window.bill.likely - likely) <= 3 * Math.sqrt(unsure + random)) held += 1;
+      expect(Math.abs(window.bill.likely - likely)).toBeLessThan(5 * Math.sqrt(unsure + random));
+    }),
+  );
+  expect(held / asked).toBeGreaterThan(0.97);
+});
