@@ -84,7 +84,7 @@ const userSchema = z.object({
   mailedAt: z.number().nullable().default(null),
 });
 const stateSchema = z.object({
-  version: z.literal(2),
+  version: z.literal(1),
   airports: z.record(z.string(), airportSchema).default({}),
   /** What is remembered of those who get reports. */
   users: z.record(z.string(), userSchema).default({}),
@@ -103,7 +103,7 @@ export type AirportState = z.infer<typeof airportSchema>;
 export type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
-export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 2 });
+export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
 const EMPTY_USER: UserState = userSchema.parse({});
 export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
 
