@@ -1,6 +1,6 @@
 import { DAY, MB } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
-import { earlierAlarms } from './earlier-rule.ts';
+import { earlierAlarms, earlierNights } from './earlier-rule.ts';
 import { ALARMS, episodes, type Heard, hear, toldNotes } from './heard.ts';
 import type { Tally } from './tally.ts';
 
@@ -66,7 +66,7 @@ export async function judgeHonest(world: World): Promise<Honest> {
     sum.smallNoted += small && notes.length > 0 ? 1 : 0;
     sum.nights += nights.length;
     sum.open += nights.filter(({ kind }) => kind === 'unknown' || kind === 'incomplete').length;
-    sum.earlier += earlierAlarms(truth, said);
+    sum.earlier += earlierAlarms(earlierNights(truth, said));
   }
   return sum;
 }

@@ -1,6 +1,7 @@
 import { DAY } from '../world/time.ts';
 import { BEFORE } from '../world/use.ts';
 import type { World } from '../world/world.ts';
+import { earlierNights } from './earlier-rule.ts';
 import type { Heard } from './heard.ts';
 import type { Tally } from './tally.ts';
 
@@ -16,6 +17,8 @@ export const NO_LEAKS = {
   /** Days until it was seen, of those that were. */
   delays: 0,
   seen: 0,
+  /** Seen within a day by the earlier rule, right or wrong. */
+  earlier: 0,
   /** Alarms before its first byte. */
   before: 0,
 };
@@ -24,7 +27,9 @@ export type Leaks = Tally<keyof typeof NO_LEAKS>;
 
 /** Whether, and how soon, what somebody else uses of the first airport was seen. */
 export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
-  const start = world.airports[0]?.leak.begin ?? Number.POSITIVE_INFINITY;
+  const [truth] = world.airports;
+  if (truth === undefined) return NO_LEAKS;
+  const start = truth.leak.begin;
   const first = heard.find((each) => each.at > start && isAlarm(each))?.at ?? Number.POSITIVE_INFINITY;
   const note = heard.find(({ at, note }) => at > start && note?.told === true)?.at ?? Number.POSITIVE_INFINITY;
   const within = (at: number, days: number): number => (at <= start + days * DAY ? 1 : 0);
@@ -38,6 +43,7 @@ export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
     told7: within(Math.min(first, note), 7),
     delays: seen ? (first - start) / DAY : 0,
     seen: seen ? 1 : 0,
+    earlier: earlierNights(truth, heard).some(({ at, alarm }) => alarm && at > start && within(at, 1) === 1) ? 1 : 0,
     before: heard.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
   };
 }

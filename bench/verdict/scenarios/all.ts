@@ -48,6 +48,10 @@ const RESETS: readonly Case[] = [
   ['resets-header', 'the same, told by the header', resets('header')],
   ['resets-untold', 'the same, told by nobody', resets('untold')],
 ];
+const FLAPPING: readonly Case[] = [
+  ['two-links', 'two links in turns', flapping],
+  ['one-byte', 'an answer of 1 byte once a month', oneByte],
+];
 const MERGED: readonly Case[] = [
   ['merged-2', 'two airports, nodes merged', mergedAirports(2)],
   ['merged-3', 'three airports, nodes merged', mergedAirports(3)],
@@ -68,16 +72,14 @@ const answered: Change = (draft, random) => {
 /** Nobody may be accused, whatever the airport does. */
 const QUIET: readonly Case[] = [
   ['old-copies', 'old copies, 2 % of the answers', oldCopies],
-  ['one-byte', 'an answer of 1 byte once a month', oneByte],
   ['credits', 'credits every 20 to 60 days', credits],
   ['batches', 'batches of 1, 3, 6, 12 and 24 h', oneOf(BATCHES)],
   ['rounded', 'cut to 10 MB, 100 MB or 1 GB, and STATUS= lines', oneOf(ROUNDING)],
   ['resets', 'resets of every kind: told by Reset, by the header, by nobody', oneOf(RESETS)],
   ['copy-6h', 'a copy that is 6 h behind', copyBehind],
   ['billed-at-end', 'connections billed when they end', billedAtEnd],
-  ['flapping', 'two links in turns', flapping],
+  ['flapping', 'two links in turns, or an answer of 1 byte once a month', oneOf(FLAPPING)],
   ['dropouts', 'one of two airports drops out for an hour', dropouts],
-  ['overhead', 'every byte costs 3 to 10 % more', overhead],
 ];
 
 /** One note each, and then silence. */
@@ -85,7 +87,7 @@ const NOTED: readonly Case[] = [
   ['untold-multipliers', 'multipliers 0.3 to 3 that no name tells', untoldMultipliers],
   ['hourly-multipliers', 'prices by the hour', hourlyMultipliers],
   ['misread-names', 'names that tell another multiplier', misreadNames],
-  ['merged', 'two or three airports, nodes merged', oneOf(MERGED)],
+  ['overhead', 'every byte costs 3 to 10 % more', overhead],
   ['checks', 'health checks of 0.1 to 1.5 GB a day', costlyChecks],
   ['unwatched', 'an unwatched device: 100 MB a day, 15 %, 50 %, 50 % on 30 % of days', oneOf(UNWATCHED)],
   ['answered', 'the last two, where each note is answered: it is known', answered],
@@ -130,8 +132,17 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: 'Honest airports that bill more than names tell',
-    method: 'The same; the one note that an airport deserves is free, and alarms before it are. Further notes count.',
-    scenarios: groupOf(NOTED, { atMost: 1, noted: true, years: 8 }),
+    method:
+      'The same. Each deserves one note: what counts is what follows it, further notes too, or everything where there is none.',
+    scenarios: [
+      ...groupOf(NOTED, { atMost: 1, noted: true, years: 8 }),
+      // Years of two or three airports each.
+      ...groupOf([['merged', 'two or three airports, nodes merged', oneOf(MERGED)]], {
+        atMost: 1,
+        noted: true,
+        years: 4,
+      }),
+    ],
   },
   {
     title: 'Honest devices that come late, go, or forget',
@@ -153,7 +164,7 @@ export const GROUPS: readonly Group[] = [
     method: 'Each by itself.',
     partial: true,
     scenarios: [
-      ...groupOf([...BATCHES, ...ROUNDING, ...RESETS], { atMost: 0.2, noted: false, years: 15 }),
+      ...groupOf([...BATCHES, ...ROUNDING, ...RESETS, ...FLAPPING], { atMost: 0.2, noted: false, years: 15 }),
       ...groupOf([...MERGED, ...UNWATCHED], { atMost: 1, noted: true, years: 8 }),
     ],
   },

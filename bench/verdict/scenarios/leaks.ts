@@ -78,7 +78,7 @@ export const LEAKS: readonly LeakCase[] = [
     name: 'leak-5',
     title: '5 %, after three weeks',
     days: 58,
-    households: 60,
+    households: 40,
     shapes: LASTING,
     start: afterThreeWeeks,
     size: (_, own) => own * 0.05,
@@ -88,7 +88,7 @@ export const LEAKS: readonly LeakCase[] = [
     name: 'leak-growing',
     title: 'growing to 50 % in a month',
     days: 58,
-    households: 60,
+    households: 40,
     shapes: ['growing'],
     start: afterThreeWeeks,
     size: shareOf(0.5, 0.5),
@@ -98,7 +98,7 @@ export const LEAKS: readonly LeakCase[] = [
     name: 'leak-any',
     title: '20 MB to 20 GB, any shape, any time',
     days: 75,
-    households: 80,
+    households: 60,
     shapes: [...LASTING, 'burst', 'growing'],
     start: anyTime,
     size: (random) => logUniform(random, 0.02, 20) * GB,
@@ -135,10 +135,10 @@ export const DRIP: LeakCase = {
 export function grossLeak(draft: Draft, random: Random, own: number): LeakDraft {
   return {
     shape: random.pick(LASTING),
-    start: draft.begin + random.between(21, 28) * DAY,
+    start: draft.begin + random.between(21, 25) * DAY,
     bytes: shareOf(0.5, 1)(random, own),
   };
 }
 
 /** Days of a household in which one is put. */
-export const GROSS_LEAK_DAYS = 32;
+export const GROSS_LEAK_DAYS = 29;

@@ -46,7 +46,7 @@ async function drips(context: BenchContext): Promise<Section> {
     columns: COLUMNS,
     rows: [
       rowOf(DRIP, await play(context, DRIP)),
-      ['the limit', '', '', '', percentText(limit.within14), '', `${limit.delay.toFixed(1)} days`, '', '', ''],
+      ['the limit', '', '', '', percentText(limit.within14), '', `${limit.delay.toFixed(1)} days`, '', '', '', ''],
     ],
   };
 }
@@ -61,6 +61,7 @@ const COLUMNS = [
   'mean delay',
   'or noted in 7 days',
   'alarms before',
+  'the earlier rule, a day',
   'what',
 ];
 
@@ -91,6 +92,7 @@ function rowOf({ name, title }: LeakCase, leaks: Measured<'leak'>): Cell[] {
     { value: delay, unit: 'days', digits: 1, ...(goals.delay === undefined ? {} : { atMost: goals.delay }) },
     share(leaks.told7, goals.told7),
     String(leaks.before),
+    share(leaks.earlier),
     title,
   ];
 }
