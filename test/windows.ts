@@ -15,9 +15,15 @@ export const BEGAN = Date.parse('2026-11-01T23:55:00+08:00');
 export const THRESHOLDS: Thresholds = { bytes: 100 * MB, ratio: 0.2 };
 
 /** What a household uses on a day, in bytes: from 3 to 13 GB, without any pattern. */
-export const usedOn = (day: number): number => Math.round((8 + 5 * Math.sin(day * 12.9898)) * GB);
-/** Between -1 and 1, and the mean of many is 0: what chance does on a day. */
-export const chanceOn = (day: number): number => Math.sin(day * 78.233 + 1);
+export const usedOn = (day: number): number => Math.round((3 + 10 * drawn(day)) * GB);
+/** What chance does on a day, between -1 and 1. */
+export const chanceOn = (day: number): number => 2 * drawn(day + 1000) - 1;
+
+/** Digits of a sine are as good as chance, and the same at every run. */
+function drawn(index: number): number {
+  const digits = Math.sin(index * 12.9898 + 1) * 43_758.5453;
+  return digits - Math.floor(digits);
+}
 
 /** So many days one after the other, from the first on. */
 export function days<T>(count: number, of: (day: number) => T): T[] {
@@ -118,6 +124,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
     from,
     outcome: { known: true, at: from + sum(({ hours = 24 }) => hours) * HOUR },
     bill: { low: billed, likely: billed, high: billed, newCycle: false, ...last.bill },
+    unsteady: false,
     usage: { known: true, use, devices, absences, newcomers },
     memory: NO_MEMORY,
     answers: [],

@@ -37,15 +37,26 @@ describe('a multiplier that nothing tells', () => {
     expect(deviations.at(-1)).toBeLessThan(0.02);
   });
 
-  it('is never below 0, whatever the bills', () => {
-    const bills = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 3, maxLength: 20 });
+  it('is not below 0, whatever is used and billed', () => {
+    const day = fc.record({
+      megabytes: fc.array(fc.integer({ min: 0, max: 8000 }), { minLength: 4, maxLength: 4 }),
+      beside: fc.integer({ min: 0, max: 200 }),
+    });
+    const prices = fc.array(fc.constantFrom(0, 0.3, 1, 3), { minLength: 4, maxLength: 4 });
     fc.assert(
-      fc.property(bills, (megabytes) => {
-        const habit = learned(megabytes.length, (day) => ({ nodes: nodesOn(day), billed: (megabytes[day] ?? 0) * MB }));
-        for (const share of nodesOn(0)) expect(habit.multiplierOf(share).likely).toBeGreaterThanOrEqual(-1e-6);
-        expect(habit.daily.likely).toBeGreaterThanOrEqual(-1e-3);
-        expect(habit.predict([spanOf([closedWindow(30, { nodes: nodesOn(30) })])]).likely).toBeGreaterThanOrEqual(0);
+      fc.property(fc.array(day, { minLength: 3, maxLength: 20 }), prices, fc.boolean(), (given, price, told) => {
+        const node = (index: number, bytes: number) => shareOf(bytes, { node: `节点 ${index}`, told });
+        const habit = learned(given.length, (index) => {
+          const { megabytes = [], beside = 0 } = given[index] ?? {};
+          const billed = megabytes.reduce((sum, each, nth) => sum + each * (price[nth] ?? 1), beside);
+          return { nodes: megabytes.map((each, nth) => node(nth, each * MB)), billed: Math.round(billed * MB) };
+        });
+        for (const index of [0, 1, 2, 3]) expect(habit.multiplierOf(node(index, 1)).likely).toBeGreaterThan(-0.01);
+        expect(habit.daily.likely).toBeGreaterThan(-MB);
+        const next = spanOf([closedWindow(30, { nodes: [0, 1, 2, 3].map((index) => node(index, GB)) })]);
+        expect(habit.predict([next]).likely).toBeGreaterThanOrEqual(0);
       }),
+      { endOnFailure: true },
     );
   });
 });
@@ -59,14 +70,20 @@ it('learns what is billed every day whatever is used, such as health checks', ()
   expect(Math.abs(overhead.likely)).toBeLessThan(0.01);
 });
 
-it('learns what every byte costs more', () => {
-  const { daily, overhead } = learned(21, (day) => ({
-    used: usedOn(day),
-    billed: Math.round(1.05 * usedOn(day)) + chance(day),
-  }));
+it('learns what every byte costs more, whichever nodes carry it', () => {
+  const node = (name: string, bytes: number) => shareOf(bytes, { node: name });
+  const { daily, overhead } = learned(21, (day) => {
+    const nodes = [
+      node('香港 01 | 1x', usedOn(day)),
+      node('日本 02 | 1x', second(day)),
+      node('美国 03 | 1x', usedOn(day + 9)),
+    ];
+    const used = nodes.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { nodes, billed: Math.round(1.05 * used) + chance(day) };
+  });
   expect(overhead.likely).toBeGreaterThan(0.04);
   expect(overhead.likely).toBeLessThan(0.06);
-  expect(daily.likely).toBeLessThan(60 * MB);
+  expect(daily.likely).toBeLessThan(100 * MB);
 });
 
 it('expects nearly the same after one odd night', () => {

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
+import { changeOf, fallOf } from './change.ts';
+import type { Change } from './finding.ts';
+import { compared } from './span.ts';
+
+/** Days as they were: half a percent of chance, and something beside what was used. */
+const spans = (count: number, beside: (day: number) => number = () => 0, of: (day: number) => Closed = () => ({})) =>
+  compared(
+    days(count, (day) => {
+      const used = usedOn(day);
+      return closedWindow(day, {
+        used,
+        billed: Math.round(used * (1 + 0.005 * chanceOn(day)) + beside(day)),
+        ...of(day),
+      });
+    }),
+  ).spans;
+const from =
+  (first: number, bytes: number) =>
+  (day: number): number =>
+    day >= first ? bytes : 0;
+const dayOf = (change: Change | undefined): number => ((change?.since ?? Number.NaN) - BEGAN) / DAY;
+
+describe('an excess that began and stayed', () => {
+  it('is found though it is small, with when it began and how much it was', () => {
+    const change = changeOf(spans(35, from(25, 300 * MB)), BEGAN, null);
+    expect(Math.abs(dayOf(change) - 25)).toBeLessThanOrEqual(2);
+    expect(Math.abs((change?.bytes ?? 0) / (10 * 300 * MB) - 1)).toBeLessThan(0.25);
+  });
+
+  it('is not chance', () => {
+    for (let length = 6; length <= 40; length += 1) expect(changeOf(spans(length), BEGAN, null)).toBeUndefined();
+  });
+
+  it('is not one odd night, on that night or on any after it', () => {
+    const odd = (day: number): number => (day === 22 ? 3 * GB : 0);
+    for (let length = 23; length <= 36; length += 1) expect(changeOf(spans(length, odd), BEGAN, null)).toBeUndefined();
+  });
+
+  it('is none where only what was late moves', () => {
+    const late = (day: number): Closed => ({ late: Math.round((day >= 25 ? 1 : 0) * 300 * MB) });
+    expect(
+      changeOf(
+        spans(35, () => 0, late),
+        BEGAN,
+        null,
+      ),
+    ).toBeUndefined();
+  });
+
+  it('is told every night until it ends, and some nights later no more', () => {
+    const ended = (day: number): number => (day >= 25 && day < 33 ? 400 * MB : 0);
+    let told: number | null = null;
+    const nights: boolean[] = [];
+    for (let night = 25; night < 45; night += 1) {
+      told = changeOf(spans(night + 1, ended), BEGAN, told)?.since ?? null;
+      nights.push(told !== null);
+    }
+    const first = nights.indexOf(true);
+    expect(first).toBeLessThan(3);
+    expect(nights.slice(first, 8)).not.toContain(false);
+    expect(nights.slice(8 + 4)).not.toContain(true);
+  });
+
+  it('is looked for only where some days before it tell what was usual', () => {
+    expect(changeOf(spans(12, from(2, 2 * GB)), BEGAN, null)).toBeUndefined();
+  });
+
+  it('costs nobody anything below 100 MB', () => {
+    const little = compared(
+      days(30, (day) => closedWindow(day, { used: 100 * MB, billed: 100 * MB + from(27, 20 * MB)(day) })),
+    );
+    expect(changeOf(little.spans, BEGAN, null)).toBeUndefined();
+  });
+});
+
+it('knows a habit that became cheaper, and takes it for no excess', () => {
+  const cheaper = spans(34, (day) => (day < 24 ? 900 * MB : 0));
+  expect(changeOf(cheaper, BEGAN, null)).toBeUndefined();
+  expect(Math.abs(dayOf(fallOf(cheaper, BEGAN)) - 24)).toBeLessThanOrEqual(2);
+});
+
+it('finds nothing in what an honest airport bills, whatever is used', () => {
+  const world = fc.record({
+    use: fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 30, maxLength: 60 }),
+    noise: fc.constantFrom(0, 0.002, 0.01),
+    luck: fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 60, maxLength: 60 }),
+    beside: fc.constantFrom(0, 30, 800),
+  });
+  fc.assert(
+    fc.property(world, ({ use, noise, luck, beside }) => {
+      const all = compared(
+        use.map((megabytes, day) => {
+          const billed = Math.round(megabytes * (1 + (noise * (luck[day] ?? 0)) / 1000) + beside) * MB;
+          return closedWindow(day, { used: megabytes * MB, billed });
+        }),
+      ).spans;
+      expect(changeOf(all, BEGAN, null)).toBeUndefined();
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
+import type { Surplus } from './finding.ts';
+import { compared } from './span.ts';
+import { type Answer, hasEnded, surplusOf } from './surplus.ts';
+import type { Told } from './window-record.ts';
+
+/** Three weeks in which something is billed beside what is used. */
+const spans = (beside: (day: number) => number, of: (day: number) => Closed = () => ({})) =>
+  compared(
+    days(21, (day) => {
+      const used = usedOn(day);
+      return closedWindow(day, { used, billed: Math.round(used + 10 * MB * chanceOn(day) + beside(day)), ...of(day) });
+    }),
+  ).spans;
+const told = (bytes: number, answers: readonly Answer[] = [], before: Told | null = null): Surplus | undefined =>
+  surplusOf(
+    spans(() => bytes),
+    true,
+    answers,
+    before,
+  );
+
+describe('a steady surplus', () => {
+  it('is told with a range that holds it, since when, and as a share of what names tell', () => {
+    const surplus = told(500 * MB);
+    expect(surplus).toMatchObject({ since: BEGAN, sinceBeginning: true, answered: null, told: true });
+    expect(surplus?.daily.low).toBeLessThanOrEqual(500 * MB);
+    expect(surplus?.daily.high).toBeGreaterThanOrEqual(500 * MB);
+    expect((surplus?.daily.high ?? 0) - (surplus?.daily.low ?? 0)).toBeLessThan(200 * MB);
+    expect(surplus?.share).toBeCloseTo(500 / (8 * 1024), 2);
+  });
+
+  it('is none below 3 % of use or below 50 MB a day', () => {
+    expect(told(200 * MB)).toBeUndefined();
+    const idle = days(21, (day) =>
+      closedWindow(day, { used: 200 * MB, billed: 240 * MB + Math.round(chanceOn(day) * MB) }),
+    );
+    expect(surplusOf(compared(idle).spans, true, [], null)).toBeUndefined();
+  });
+
+  it('is none of a few windows, of one odd night, or of a bill that fits', () => {
+    expect(surplusOf(spans(() => GB).slice(0, 4), true, [], null)).toBeUndefined();
+    expect(
+      surplusOf(
+        spans((day) => (day === 5 ? 8 * GB : 0)),
+        true,
+        [],
+        null,
+      ),
+    ).toBeUndefined();
+    expect(told(0)).toBeUndefined();
+  });
+
+  it('is told once, and again once both its size and its share have changed by half', () => {
+    expect(told(500 * MB)?.told).toBe(true);
+    expect(told(500 * MB, [], { daily: 450 * MB, share: 0.055 })?.told).toBe(false);
+    expect(told(900 * MB, [], { daily: 500 * MB, share: 0.06 })?.told).toBe(true);
+    // Who uses twice as much pays twice as much overhead.
+    expect(told(900 * MB, [], { daily: 450 * MB, share: 0.11 })?.told).toBe(false);
+  });
+
+  it('shows what counted health checks cost of it', () => {
+    const checked = spans(
+      () => 500 * MB,
+      () => ({ checks: 30_000 }),
+    );
+    expect(surplusOf(checked, true, [], null)?.checks).toBe(210_000_000);
+  });
+});
+
+describe('an answer', () => {
+  const at = BEGAN + 10 * DAY;
+
+  it('that it is known makes it no question any more, by its size or by its share', () => {
+    expect(told(500 * MB, [{ kind: 'known', at, daily: 500 * MB }])).toMatchObject({ answered: 'known', told: false });
+    const share = spans((day) => 0.08 * usedOn(day));
+    expect(surplusOf(share, true, [{ kind: 'known', at, share: 0.08 }], null)).toMatchObject({
+      answered: 'known',
+      told: false,
+    });
+  });
+
+  it('is asked for again where much more than what is known is billed', () => {
+    const surplus = told(GB, [{ kind: 'known', at, daily: 300 * MB }]);
+    expect(surplus).toMatchObject({ answered: null, told: true });
+    expect(Math.abs((surplus?.daily.likely ?? 0) / (724 * MB) - 1)).toBeLessThan(0.1);
+  });
+
+  it('that it is a leak holds until the newest days show it no more', () => {
+    const leak: Answer[] = [{ kind: 'leak', at }];
+    const surplus = told(500 * MB, leak);
+    expect(surplus).toMatchObject({ answered: 'leak', told: false });
+    if (surplus === undefined) throw new Error('nothing is left of it');
+    expect(
+      hasEnded(
+        spans(() => 500 * MB),
+        surplus,
+      ),
+    ).toBe(false);
+    expect(
+      hasEnded(
+        spans((day) => (day < 18 ? 500 * MB : 0)),
+        surplus,
+      ),
+    ).toBe(true);
+  });
+
+  it('is the last one that was given', () => {
+    const answers: Answer[] = [
+      { kind: 'leak', at },
+      { kind: 'known', at: at + DAY, daily: 500 * MB },
+    ];
+    expect(told(500 * MB, answers)?.answered).toBe('known');
+  });
+});
