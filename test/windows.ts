@@ -150,32 +150,56 @@ export const NO_PAST: Past = {
   verdicts: [],
 };
 
-/** The look at the end of one more day. */
+/** The look at the end of one more day, after those of every two hours in it. */
 export function judgedAfter(past: Past, day: Passed, over: Partial<Asked> = {}): Judged {
-  const asked = askedOf(past.from, [...past.open, day], { memory: past.memory, ...over });
-  const [judged] = judge([asked], THRESHOLDS);
-  if (judged === undefined) throw new Error('one airport was asked for');
-  return judged;
+  const memory = throughDay(past, day, over);
+  return judgedOnce({ ...past, memory }, day, over);
 }
 
 /** Days that pass one after the other; each is judged at its end and remembered. */
 export function lived(passed: readonly Passed[], past: Past = NO_PAST, over: Partial<Asked> = {}): Past {
   let now = past;
   for (const day of passed) {
-    const judged = judgedAfter(now, day, over);
-    const open = [...now.open, day];
-    const at = now.from + open.reduce((hours, { hours: each = 24 }) => hours + each, 0) * HOUR;
-    const looked = afterLook(now.memory, now.from, at, judged);
+    const memory = throughDay(now, day, over);
+    const judged = judgedOnce({ ...now, memory }, day, over);
+    const at = endOf(now, day);
+    const looked = afterLook(memory, now.from, at, judged);
     const { closes } = judged.verdict;
     now = {
       from: closes ? at : now.from,
-      open: closes ? [] : open,
+      open: closes ? [] : [...now.open, day],
       memory: closes ? afterClose(looked, judged) : looked,
       verdicts: [...now.verdicts, judged.verdict],
     };
   }
   return now;
 }
+
+function judgedOnce({ from, open, memory }: Past, day: Passed, over: Partial<Asked>): Judged {
+  const [judged] = judge([askedOf(from, [...open, day], { memory, ...over })], THRESHOLDS);
+  if (judged === undefined) throw new Error('one airport was asked for');
+  return judged;
+}
+
+/** What is remembered after the looks of a day through which bill and use went on evenly. */
+function throughDay(past: Past, day: Passed, over: Partial<Asked>): Memory {
+  const { memory, from } = past;
+  const { look } = judgedOnce(past, day, over);
+  const before = memory.looks.at(-1);
+  if (look === undefined || before === undefined) return memory;
+  const silentSince = Math.min(...(day.absences ?? []).map(({ since }) => since ?? 0));
+  let now = memory;
+  for (let at = before.at + 2 * HOUR; at < look.at; at += 2 * HOUR) {
+    const part = (at - before.at) / (look.at - before.at);
+    const billed = before.billed + part * (look.billed - before.billed);
+    const expected = before.expected + part * (look.expected - before.expected);
+    now = afterLook(now, from, at, { look: { at, billed, expected, whole: at <= silentSince, leak: false } });
+  }
+  return now;
+}
+
+const endOf = ({ from, open }: Past, day: Passed): number =>
+  from + [...open, day].reduce((sum, { hours = 24 }) => sum + hours, 0) * HOUR;
 
 const nodesOf = ({ nodes, used = 10 * GB }: Passed): readonly NodeUse[] => nodes ?? [nodeOf(used)];
 

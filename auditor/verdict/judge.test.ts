@@ -1,0 +1,356 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  askedOf,
+  BEGAN,
+  chanceOn,
+  DAY,
+  days,
+  GB,
+  HOUR,
+  judgedAfter,
+  lived,
+  MB,
+  NO_PAST,
+  nodeOf,
+  type Passed,
+  THRESHOLDS,
+  usedOn,
+} from '../../test/windows.ts';
+import type { NodeUse } from './expected.ts';
+import { type Asked, judge } from './judge.ts';
+import { afterClose, afterLook } from './memory.ts';
+import { reason } from './reason.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A day on which half a percent is chance. */
+const honest = (day: number): Passed => ({
+  used: usedOn(day),
+  billed: Math.round(usedOn(day) * (1 + 0.005 * chanceOn(day))),
+});
+/** Three weeks on which all was well, to the byte. */
+const threeWeeks = lived(days(21, (day) => ({ used: usedOn(day) })));
+/** The verdict on the day after three weeks on which all was well. */
+const next = (day: Passed, over: Partial<Asked> = {}): Verdict => judgedAfter(threeWeeks, day, over).verdict;
+const alone = (over: Partial<Asked>): Verdict | undefined =>
+  judge([askedOf(BEGAN, [{}], over)], THRESHOLDS)[0]?.verdict;
+
+describe('what cannot be judged', () => {
+  it('is the first reading, which begins the first window', () => {
+    expect(alone({ from: undefined, bill: undefined })).toEqual({
+      kind: 'unknown',
+      reasons: [{ code: 'first_reading' }],
+      difference: null,
+      absences: [],
+      closes: true,
+    });
+  });
+
+  it('is a window whose clock was set back, which begins anew', () => {
+    const outcome = { known: true, at: BEGAN - HOUR } as const;
+    expect(alone({ outcome })).toMatchObject({ kind: 'unknown', reasons: [{ code: 'clock_set_back' }], closes: true });
+  });
+
+  it('is an airport that tells nothing, or a use that is unknown: the window stays open', () => {
+    const untold = { known: false, reasons: [reason('header_missing')] } as const;
+    expect(alone({ outcome: untold })).toMatchObject({
+      kind: 'unknown',
+      reasons: [{ code: 'header_missing' }],
+      closes: false,
+    });
+    const unused = { known: false, reasons: [reason('prometheus_unreachable', '127.0.0.1:9090')] } as const;
+    expect(alone({ usage: unused })).toMatchObject({
+      kind: 'unknown',
+      reasons: [{ code: 'prometheus_unreachable' }],
+      bill: { likely: 10 * GB },
+      closes: false,
+    });
+  });
+
+  it('is a window in which no device has ever reported', () => {
+    const [judged] = judge([askedOf(BEGAN, [{ devices: 0 }])], THRESHOLDS);
+    expect(judged?.verdict).toMatchObject({ kind: 'unknown', reasons: [{ code: 'no_devices' }], closes: true });
+  });
+});
+
+describe('the first days', () => {
+  it('are ok from the first window on where bill and use agree', () => {
+    expect(lived(days(7, honest)).verdicts.map(({ kind }) => kind)).toEqual(days(7, () => 'ok'));
+  });
+
+  it('accuse nobody: how late the airport bills is not known yet', () => {
+    for (const day of [0, 1, 3]) {
+      const { verdict } = judgedAfter(lived(days(day, honest)), { used: 10 * GB, billed: 30 * GB });
+      expect(verdict).toMatchObject({ kind: 'unknown', reasons: [{ code: 'lag_unknown' }], closes: true });
+    }
+  });
+
+  it('are over after a week: what is gross is a leak', () => {
+    const { verdict } = judgedAfter(lived(days(7, honest)), { used: 10 * GB, billed: 20 * GB });
+    expect(verdict).toMatchObject({ kind: 'leak', closes: true });
+    expect(verdict.difference).toBeCloseTo(10 * GB, -8);
+  });
+});
+
+describe('a day after three weeks', () => {
+  it('is ok where the bill fits, or is off by little', () => {
+    expect(next({ used: 10 * GB })).toMatchObject({ kind: 'ok', closes: true });
+    for (const billed of [10 * GB + 90 * MB, 11 * GB, 9.5 * GB])
+      expect(next({ used: 10 * GB, billed }).kind).toBe('ok');
+  });
+
+  it('is a leak above 100 MB and 20 %', () => {
+    const verdict = next({ used: 10 * GB, billed: 13 * GB });
+    expect(verdict).toMatchObject({ kind: 'leak', closes: true });
+    expect(verdict.difference).toBeCloseTo(3 * GB, -8);
+    expect(next({ used: 0, billed: 300 * MB }).kind).toBe('leak');
+  });
+
+  it('tells what should have been billed with a range, which is narrow where much is known', () => {
+    const { expected } = next({ used: 10 * GB });
+    expect(Math.abs((expected?.likely ?? 0) / (10 * GB) - 1)).toBeLessThan(0.01);
+    expect((expected?.high ?? 0) - (expected?.low ?? 0)).toBeLessThan(0.05 * 10 * GB);
+    expect(expected?.used).toBe(10 * GB);
+  });
+
+  it('allows for bytes that devices lost, and says how many', () => {
+    const verdict = next({ used: 10 * GB, billed: 13 * GB, lost: 4 * GB });
+    expect(verdict).toMatchObject({ kind: 'ok', lost: 4 * GB });
+  });
+
+  it('in which a new cycle began is judged by what is sure of the bill', () => {
+    const verdict = next({ used: 10 * GB, bill: { low: GB, likely: GB, high: null, newCycle: true } });
+    expect(verdict).toMatchObject({ kind: 'ok', reasons: [{ code: 'cycle_began' }] });
+    const leak = next({ used: GB, bill: { low: 4 * GB, likely: 4 * GB, high: null, newCycle: true } });
+    expect(leak).toMatchObject({ kind: 'leak', reasons: [{ code: 'cycle_began' }] });
+  });
+
+  it('accuses nobody while the answers of the airport differ', () => {
+    const verdict = next({ used: 10 * GB, billed: 20 * GB }, { unsteady: true });
+    expect(verdict).toMatchObject({ kind: 'unknown', reasons: [{ code: 'readings_differ' }] });
+  });
+});
+
+describe('a device', () => {
+  const at = threeWeeks.from + DAY;
+  const silent = { absences: [{ device: '手机', since: at - 6 * HOUR, plausible: 3 * GB }] };
+
+  it('that is silent may explain what is missing: the window stays open until it tells', () => {
+    const open = lived([{ used: 10 * GB, billed: 12.5 * GB, ...silent }], threeWeeks);
+    expect(open.verdicts.at(-1)).toMatchObject({
+      kind: 'incomplete',
+      reasons: [{ code: 'device_silent', detail: '手机' }],
+      closes: false,
+    });
+    expect(open.from).toBe(threeWeeks.from);
+    const told = lived([{ used: 12.5 * GB, billed: 10 * GB }], open);
+    expect(told.verdicts.at(-1)).toMatchObject({ kind: 'ok', window: { from: threeWeeks.from }, closes: true });
+  });
+
+  it('that is silent does not explain far more, and nothing is missing where the bill fits', () => {
+    expect(next({ used: 10 * GB, billed: 17 * GB, ...silent }).kind).toBe('leak');
+    expect(next({ used: 10 * GB, ...silent }).kind).toBe('ok');
+  });
+
+  it('that is new used something before it was seen', () => {
+    expect(next({ used: 10 * GB, billed: 30 * GB, newcomers: ['平板'] })).toMatchObject({
+      kind: 'incomplete',
+      reasons: [{ code: 'device_new', detail: '平板' }],
+      closes: true,
+    });
+  });
+
+  it('that falls silent after a leak was seen does not explain it', () => {
+    const morning = judgedAfter(threeWeeks, { used: 2 * GB, billed: 12 * GB, hours: 6 });
+    expect(morning.look).toMatchObject({ leak: true, whole: true });
+    const looks = [...threeWeeks.memory.looks, ...(morning.look === undefined ? [] : [morning.look])];
+    const memory = { ...threeWeeks.memory, looks };
+    // By the night the bill would fit what was used since.
+    expect(next({ used: 30 * GB, billed: 30 * GB, ...silent }, { memory })).toMatchObject({
+      kind: 'leak',
+      closes: true,
+    });
+  });
+});
+
+describe('a bill that lacks what was used', () => {
+  it('is underbilled at the second night in a row', () => {
+    const { verdicts } = lived(
+      [
+        { used: 10 * GB, billed: 4 * GB },
+        { used: 10 * GB, billed: 4 * GB },
+      ],
+      threeWeeks,
+    );
+    expect(verdicts.slice(-2).map(({ kind }) => kind)).toEqual(['ok', 'underbilled']);
+  });
+
+  it('is not, in windows of less than 20 hours', () => {
+    const short = { used: 10 * GB, billed: 4 * GB, hours: 12 };
+    const { verdicts } = lived([short, short, short], threeWeeks);
+    expect(verdicts.slice(-3).map(({ kind }) => kind)).not.toContain('underbilled');
+  });
+
+  it('is made up for by an airport that is late, which is no leak', () => {
+    const late = [{ used: 10 * GB, billed: 2 * GB }, { used: 10 * GB, billed: 18 * GB }, honest(23)];
+    const { verdicts } = lived(late, threeWeeks);
+    expect(verdicts.slice(-3).map(({ kind }) => kind)).toEqual(['ok', 'ok', 'ok']);
+  });
+});
+
+describe('what is too small for one night', () => {
+  const dripping =
+    (bytes: number) =>
+    (day: number): Passed => ({ ...honest(day), billed: (honest(day).billed ?? 0) + bytes });
+
+  it('is a drift once it has stayed, with when it began', () => {
+    const { verdicts } = lived(
+      days(10, (day) => dripping(400 * MB)(day + 21)),
+      threeWeeks,
+    );
+    const kinds = verdicts.slice(21).map(({ kind }) => kind);
+    expect(kinds).toContain('drift');
+    expect(kinds.indexOf('drift')).toBeLessThan(5);
+    expect(kinds).not.toContain('leak');
+    const since = verdicts.at(-1)?.drift?.since ?? 0;
+    expect(Math.abs(since - threeWeeks.from)).toBeLessThanOrEqual(2 * DAY);
+  });
+
+  it('is told once as a surplus where it was there from the first day', () => {
+    const { verdicts } = lived(days(30, dripping(700 * MB)));
+    expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);
+    expect(verdicts.findIndex(({ surplus }) => surplus?.told === true)).toBeLessThan(10);
+    expect(verdicts.at(-1)).toMatchObject({
+      kind: 'ok',
+      surplus: { told: false, answered: null, sinceBeginning: true },
+    });
+    expect(verdicts.map(({ kind }) => kind)).not.toContain('drift');
+  });
+
+  it('is a leak from the first night on which a person calls it one, until it ends', () => {
+    const past = lived(days(21, dripping(700 * MB)));
+    const answers = [{ kind: 'leak', at: past.from }] as const;
+    const on = lived(
+      days(3, (day) => dripping(700 * MB)(day + 21)),
+      past,
+      { answers },
+    );
+    expect(on.verdicts.slice(21).map(({ kind }) => kind)).toEqual(['leak', 'leak', 'leak']);
+    const ended = lived(
+      days(6, (day) => honest(day + 24)),
+      on,
+      { answers },
+    );
+    expect(ended.verdicts.at(-1)?.kind).toBe('ok');
+  });
+});
+
+it('learns a multiplier that no name tells, and tells it', () => {
+  const nodesOn = (day: number) => [nodeOf(usedOn(day)), nodeOf(usedOn(day + 50), { node: '日本 02', told: false })];
+  const past = lived(
+    days(21, (day) => ({ nodes: nodesOn(day), billed: Math.round(usedOn(day) + 2 * usedOn(day + 50)) })),
+  );
+  const { learned } = past.verdicts.at(-1) ?? {};
+  expect(learned?.multipliers).toMatchObject([{ node: '日本 02' }]);
+  const [multiplier] = learned?.multipliers ?? [];
+  expect(multiplier?.low).toBeLessThanOrEqual(2.01);
+  expect(multiplier?.high).toBeGreaterThanOrEqual(1.99);
+  const { verdict } = judgedAfter(past, { nodes: nodesOn(21), billed: usedOn(21) + 2 * usedOn(71) });
+  expect(verdict.kind).toBe('ok');
+});
+
+/** Nights of two airports in a row: what all devices used, and what each airport billed. */
+function livedTogether(
+  nights: readonly { nodes: readonly NodeUse[]; billed: readonly [number, number] }[],
+): Verdict[][] {
+  let memories = [NO_PAST.memory, NO_PAST.memory];
+  return nights.map(({ nodes, billed }, night) => {
+    const from = BEGAN + night * DAY;
+    const asked = memories.map((memory, index) =>
+      askedOf(from, [{ nodes, billed: billed[index] ?? 0 }], { airport: index === 0 ? 'a' : 'b', airports: 2, memory }),
+    );
+    const judged = judge(asked, THRESHOLDS);
+    memories = memories.map((memory, index) => {
+      const each = judged[index] ?? {};
+      return afterClose(afterLook(memory, from, from + DAY, each), each);
+    });
+    return judged.map(({ verdict }) => verdict);
+  });
+}
+
+describe('two airports whose nodes no rule tells apart', () => {
+  const nodeOfSome = (index: number, bytes: number) =>
+    nodeOf(bytes, { node: `香港 0${index}`, told: false, claim: 'possible' });
+  const kinds = (nights: readonly Verdict[][]): Set<string> => new Set(nights.flat().map(({ kind }) => kind));
+  /** One node of both, of which now one and now the other bills more. */
+  const oneNode = (night: number, more = 0) => {
+    const first = Math.round(usedOn(night) * (0.2 + 0.6 * Math.abs(chanceOn(night + 7))));
+    return { nodes: [nodeOfSome(1, usedOn(night))], billed: [first + more, usedOn(night) - first] as const };
+  };
+  /** Two nodes of each. */
+  const ownNodes = (night: number) => {
+    const nodes = [1, 2, 3, 4].map((index) => nodeOfSome(index, usedOn(4 * night + index)));
+    const sum = (...all: readonly (NodeUse | undefined)[]): number =>
+      all.reduce((bytes, each) => bytes + (each?.bytes ?? 0), 0);
+    return { nodes, billed: [sum(nodes[0], nodes[1]), sum(nodes[2], nodes[3])] as const };
+  };
+
+  it('are judged together from the first window on, with their bills and nodes', () => {
+    const [[first, second] = []] = livedTogether([oneNode(0)]);
+    const pool = { airports: ['a', 'b'], billed: usedOn(0), nodes: ['香港 01'] };
+    expect(first).toMatchObject({ kind: 'ok', pool });
+    expect(second).toMatchObject({ kind: 'ok', pool });
+    expect(first?.pool?.expected.likely).toBe(usedOn(0));
+  });
+
+  it('are never accused by themselves where their bills fit together', () => {
+    expect(kinds(livedTogether(days(21, (night) => oneNode(night))))).toEqual(new Set(['ok']));
+  });
+
+  it('are told apart once their bills have shown whose nodes are whose', () => {
+    const nights = livedTogether(days(21, ownNodes));
+    expect(kinds(nights)).toEqual(new Set(['ok']));
+    expect(nights[0]?.every(({ pool }) => pool !== undefined)).toBe(true);
+    expect(nights.at(-1)?.every(({ pool }) => pool === undefined)).toBe(true);
+  });
+
+  it('are accused together where together they bill far too much', () => {
+    const nights = livedTogether([...days(10, (night) => oneNode(night)), oneNode(10, 2 * usedOn(10))]);
+    const last = nights.at(-1) ?? [];
+    expect(last.map(({ kind }) => kind)).toEqual(['leak', 'leak']);
+    expect(last.map(({ pool }) => pool?.billed)).toEqual([3 * usedOn(10), 3 * usedOn(10)]);
+  });
+});
+
+const honestDays = fc.record({
+  use: fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 40, maxLength: 70 }),
+  luck: fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 70, maxLength: 70 }),
+  noise: fc.constantFrom(0, 0.002, 0.01),
+  beside: fc.constantFrom(0, 40),
+});
+
+it('accuses no honest, prompt airport, whatever is used', () => {
+  fc.assert(
+    fc.property(honestDays, ({ use, luck, noise, beside }) => {
+      const { verdicts } = lived(
+        use.map((megabytes, day): Passed => {
+          const billed = megabytes * (1 + (noise * (luck[day] ?? 0)) / 1000) + beside;
+          return { used: megabytes * MB, billed: Math.round(billed * MB) };
+        }),
+      );
+      expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['ok']));
+    }),
+    { numRuns: 12, endOnFailure: true },
+  );
+});
+
+it('never turns a bill inside its own range into an accusation', () => {
+  const figure = fc.integer({ min: 0, max: 40_000 });
+  fc.assert(
+    fc.property(figure, figure, figure, (used, lost, unattributed) => {
+      const day = { used: used * MB, lost: lost * MB, unattributed: unattributed * MB };
+      const { expected } = next(day);
+      for (const billed of [expected?.low ?? 0, expected?.high ?? 0]) expect(next({ ...day, billed }).kind).toBe('ok');
+    }),
+  );
+});
