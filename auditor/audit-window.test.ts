@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../test/readings.ts';
+import { closedWindow, DAY, days, GB, HOUR, shareOf, THRESHOLDS, usedOn } from '../test/windows.ts';
 import { type Amendment, amendmentsOf } from './amend/amendments.ts';
-import { type AirportAudit, auditWindow } from './audit-window.ts';
+import { type AirportAudit, type AirportWindow, auditWindows } from './audit-window.ts';
 import type { DevicePresence, UsageReader } from './usage/window-use.ts';
-import { NO_MEMORY } from './verdict/knowledge.ts';
+import type { Mark } from './verdict/bill.ts';
+import { NO_MEMORY } from './verdict/memory.ts';
 
-const GB = 2 ** 30;
-const HOUR = 3_600_000;
 const [FROM, TO] = [1000 * HOUR, 1024 * HOUR];
 
 /** Ten gigabytes were used in the window and none before it; a device is used to ten a day. */
@@ -24,18 +24,33 @@ function usageOf(devices: readonly DevicePresence[]): UsageReader {
   };
 }
 
+/** Two weeks on which all was well. */
+const windows = days(14, (day) =>
+  closedWindow(day, {
+    from: FROM - (14 - day) * DAY,
+    to: FROM - (13 - day) * DAY,
+    nodes: [shareOf(usedOn(day), { node: '香港 01', told: false })],
+    regime: FROM - 14 * DAY,
+  }),
+);
+const markAt = (at: number, total: number): Mark => ({ at, total, precision: 0, gaps: 0, cycles: 0, credited: 0 });
+
 /** The airport billed twenty. */
-function audited(devices: readonly DevicePresence[], ...amendments: readonly Amendment[]): Promise<AirportAudit> {
-  return auditWindow(usageOf(devices), {
+async function audited(devices: readonly DevicePresence[], ...amendments: readonly Amendment[]): Promise<AirportAudit> {
+  const window: AirportWindow = {
     user: 'default',
     airport: 'a',
     airports: [{ name: 'a' }],
-    anchor: readingAt(FROM, 0),
+    anchor: markAt(FROM, 0),
+    mark: markAt(TO, 20 * GB),
     outcome: { known: true, reading: readingAt(TO, 20 * GB) },
-    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
-    memory: NO_MEMORY,
+    unsteady: false,
+    memory: { ...NO_MEMORY, windows },
     amendments: amendmentsOf(amendments),
-  });
+  };
+  const [audit] = await auditWindows(usageOf(devices), [window], THRESHOLDS);
+  if (audit === undefined) throw new Error('one airport was asked for');
+  return audit;
 }
 const device = (name: string, lastPush: number, newcomer = false): DevicePresence => ({
   user: 'default',

@@ -2,14 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { closedWindow, DAY, days, GB, shareOf, usedOn } from '../../test/windows.ts';
 import { readAuditorConfig } from '../config.ts';
 import { EMPTY_STATE, withAirport } from '../state/audit-state.ts';
 import type { NodeBytes, UsageReader } from '../usage/window-use.ts';
-import type { WindowRecord } from '../verdict/window-record.ts';
 import { type Amendment, addAmendment, amendmentsOf, readAmendments } from './amendments.ts';
 import { reaudit } from './reaudit.ts';
 
-const GB = 2 ** 30;
 /** A day of account in Shanghai. */
 const FROM = Date.parse('2026-11-22T23:55:00+08:00');
 const TO = Date.parse('2026-11-23T23:55:00+08:00');
@@ -26,27 +25,36 @@ const node = (name: string, gigabytes: number): NodeBytes => ({
   uncounted: 0,
   checks: 0,
 });
-const usageOf = (...proxyNodes: NodeBytes[]): UsageReader => ({
-  async window(user) {
+const usageOf = (...carried: NodeBytes[]): UsageReader => ({
+  async window(user, from) {
     const device = { user, device: '手机', lastPush: TO, newcomer: false };
+    const proxyNodes = from < FROM ? [] : carried;
     return { proxyNodes, edgeNodes: [], unattributed: 0, lost: 0, devices: [device] };
   },
   ofDevice: async () => [],
 });
-const leak: WindowRecord = {
+const share = (bytes: number) => shareOf(bytes, { node: 'HK', provider: 'a', told: false });
+/** Two weeks on which all was well, of whose samples none are kept. */
+const before = days(14, (day) =>
+  closedWindow(day, {
+    from: FROM - (14 - day) * DAY,
+    to: FROM - (13 - day) * DAY,
+    nodes: [share(usedOn(day))],
+    regime: FROM - 14 * DAY,
+  }),
+);
+const leak = closedWindow(0, {
   from: FROM,
   to: TO,
+  nodes: [share(10 * GB)],
   billed: 20 * GB,
-  low: 10 * GB,
-  likely: 10 * GB,
-  high: 10 * GB,
   kind: 'leak',
-  whole: true,
-};
-const state = withAirport(EMPTY_STATE, 'a', { windows: [leak] });
+  regime: FROM - 14 * DAY,
+});
+const state = withAirport(EMPTY_STATE, 'a', { windows: [...before, leak] });
 const windowAfter = async (usage: UsageReader, ...amendments: Amendment[]) => {
   const result = await reaudit(usage, config, state, amendmentsOf(amendments));
-  return result.state.airports.a?.windows[0];
+  return result.state.airports.a?.windows.at(-1);
 };
 
 describe('a leak of the past', () => {
@@ -57,7 +65,7 @@ describe('a leak of the past', () => {
 
   it('is none when the node is multiplied by more than its name says', async () => {
     const twice: Amendment = { kind: 'multiplier', node: 'HK', multiplier: { low: 2, high: 2 } };
-    expect(await windowAfter(usageOf(node('HK', 10)), twice)).toMatchObject({ kind: 'ok', likely: 20 * GB });
+    expect(await windowAfter(usageOf(node('HK', 10)), twice)).toMatchObject({ kind: 'ok', named: { likely: 20 * GB } });
   });
 
   it('is none when a node of another airport was its own', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SpokenError } from '../../core/language.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
+import { type Closed, closedWindow, days, GB, HOUR, shareOf } from '../../test/windows.ts';
 import { amendmentsOf } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
 import { reportText } from '../report/text.ts';
@@ -12,8 +13,6 @@ import type { WindowRecord } from '../verdict/window-record.ts';
 import { pastAudit } from './past-audit.ts';
 import { readPastSpan } from './past-span.ts';
 
-const HOUR = 3_600_000;
-const GB = 2 ** 30;
 const NOW = Date.parse('2026-11-25T12:00:00+08:00');
 /** Days of account end here; windows close when the report has been made. */
 const night = (date: string): number => Date.parse(`${date}T23:55:20+08:00`);
@@ -35,21 +34,23 @@ const PHONE: ScriptedSeries[] = [
   { metric: 'push_time_seconds', labels: identity, valueAt: (at) => at / 1000 },
 ];
 
-const closed = (from: string, to: string, given: Partial<WindowRecord> = {}): WindowRecord => {
+const share = (bytes: number) => shareOf(bytes, { node: '香港 2x', multiplier: { low: 2, high: 2 } });
+/** The window from one night to another, in which all that was used was billed, unless said otherwise. */
+const closed = (from: string, to: string, given: Closed = {}): WindowRecord => {
   const [start, end] = [night(from), night(to)];
-  const bytes = 2 * (hourly(end) - hourly(start));
-  return {
+  return closedWindow(0, {
     from: start,
     to: end,
-    billed: bytes,
-    low: bytes,
-    likely: bytes,
-    high: bytes,
-    kind: 'ok',
-    whole: true,
+    nodes: [share(hourly(end) - hourly(start))],
+    regime: BEGAN,
     ...given,
-  };
+  });
 };
+const BEGAN = night('2026-11-02');
+/** Nights of two weeks on which all was well. */
+const weeks = days(16, (day) =>
+  closed(`2026-11-${String(day + 2).padStart(2, '0')}`, `2026-11-${String(day + 3).padStart(2, '0')}`),
+);
 
 async function audited(
   window: string,
@@ -93,6 +94,7 @@ describe('a day that is over', () => {
 
   it('does not accuse an airport that caught up with what it was late with', async () => {
     const late = [
+      ...weeks,
       closed('2026-11-18', '2026-11-19', { billed: 30 * GB }),
       closed('2026-11-19', '2026-11-20', { billed: 66 * GB, kind: 'ok' }),
     ];
@@ -123,7 +125,7 @@ describe('hours of the running cycle', () => {
     const at = NOW - (60 - index) * 2.1 * HOUR;
     return { at, used: 2 * hourly(at) };
   });
-  const airport = { cycle: { start: trail[0]?.at ?? 0, seen: false, trail } };
+  const airport = { windows: weeks, cycle: { start: trail[0]?.at ?? 0, seen: false, trail } };
 
   it('are audited between the nearest readings', async () => {
     const { verdict } = await audited('2026-11-24T08:00..2026-11-24T20:00', airport);
@@ -135,6 +137,7 @@ describe('hours of the running cycle', () => {
     const after = Date.parse('2026-11-24T14:00:00+08:00');
     const leaking = trail.map(({ at, used }) => ({ at, used: used + (at > after ? 20 * GB : 0) }));
     const { verdict } = await audited('2026-11-24T08:00..2026-11-24T20:00', {
+      ...airport,
       cycle: { ...airport.cycle, trail: leaking },
     });
     expect(verdict?.kind).toBe('leak');
@@ -154,7 +157,7 @@ describe('what is not kept', () => {
   });
 
   it('is told where a new cycle hid the end of the old one', async () => {
-    const windows = [closed('2026-11-19', '2026-11-20', { billed: null })];
+    const windows = [closed('2026-11-19', '2026-11-20', { bill: { high: null } })];
     expect((await audited('2026-11-20', { windows })).text).toContain('the airport began a new cycle');
   });
 
