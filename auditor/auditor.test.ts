@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuditedWorld,
+  bill,
   createAuditedWorld,
   DAY_BEGAN,
   GB,
   HOUR,
   hourlyBytes,
   MORNING,
+  passNights,
   REPORT,
   usedHeader,
 } from '../test/audited-world.ts';
@@ -48,15 +50,15 @@ describe('a day', () => {
 
   it('tells of a leak with the figures that show it', async () => {
     const auditor = await world.open();
-    await auditor.look();
-    world.now = REPORT;
-    world.header = usedHeader(150 * GB);
+    await passNights(world, auditor, 8);
+    world.now = REPORT + 8 * 24 * HOUR;
+    bill(world, 68 * GB);
     const model = await auditor.report();
     expect(model.verdict).toBe('leak');
-    const text = world.mailbox.mails[0]?.text ?? '';
+    const text = world.mailbox.mails.at(-1)?.text ?? '';
     expect(text).toContain('机场多扣了流量，可能存在代理泄露');
     expect(text).toContain('【⚠️ 代理泄露警告】');
-    expect(text).toContain('机场扣除流量(100.00 GB) 与 本地统计代理流量(31.83 GB) 存在显著差异！差异值: 68.17 GB');
+    expect(text).toContain('机场扣除流量(116.00 GB) 与 本地统计代理流量(48.00 GB) 存在显著差异！差异值: 68.00 GB');
   });
 
   it('leaves the windows alone when only looked at', async () => {

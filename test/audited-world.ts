@@ -121,6 +121,21 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
   return world;
 }
 
+/** The airport bills to the byte what the phone used by now at twice its bytes, and perhaps something beside it. */
+export function bill(world: AuditedWorld, beside = 0): void {
+  world.header = usedHeader(50 * GB + 2 * (hourlyBytes(world.now) - hourlyBytes(MORNING)) + beside);
+}
+
+/** Nights that end with a report on a bill that fits, from the first {@link REPORT} on: a leak is told by what they show. */
+export async function passNights(world: AuditedWorld, auditor: Auditor, nights: number): Promise<void> {
+  await auditor.look();
+  for (let night = 0; night < nights; night += 1) {
+    world.now = REPORT + night * 24 * HOUR;
+    bill(world);
+    await auditor.report();
+  }
+}
+
 const counter = (node: string, kind: string, valueAt: (at: number) => number | undefined): ScriptedSeries => ({
   metric: 'flowcollect_traffic_bytes_total',
   labels: {
