@@ -1,8 +1,9 @@
 import type { Bill } from '../auditor/verdict/bill.ts';
 import type { DeviceUse, NodeUse } from '../auditor/verdict/expected.ts';
-import { type Asked, type Judged, judge } from '../auditor/verdict/judge.ts';
-import type { Thresholds } from '../auditor/verdict/judgement.ts';
+import { type Asked, type Judged, judge, trafficOf } from '../auditor/verdict/judge.ts';
+import { presentHabit, type Thresholds } from '../auditor/verdict/judgement.ts';
 import { afterClose, afterLook, type Memory, NO_MEMORY } from '../auditor/verdict/memory.ts';
+import { spanOf } from '../auditor/verdict/span.ts';
 import type { Absence, Verdict } from '../auditor/verdict/verdict.ts';
 import { type NodeShare, namedBill, type WindowRecord } from '../auditor/verdict/window-record.ts';
 
@@ -182,17 +183,23 @@ function judgedOnce({ from, open, memory }: Past, day: Passed, over: Partial<Ask
 }
 
 /** What is remembered after the looks of a day through which bill and use went on evenly. */
-function throughDay(past: Past, day: Passed, over: Partial<Asked>): Memory {
-  const { memory, from } = past;
-  const { look } = judgedOnce(past, day, over);
+function throughDay({ memory, from, open }: Past, day: Passed, over: Partial<Asked>): Memory {
+  const { outcome, usage, bill, airports } = askedOf(from, [...open, day], over);
+  const begin = memory.looks.findLast(({ at }) => at === from);
   const before = memory.looks.at(-1);
-  if (look === undefined || before === undefined) return memory;
+  if (!outcome.known || !usage.known || begin === undefined || before === undefined) return memory;
+  const to = outcome.at;
+  const window = closedWindow(0, { ...trafficOf(usage.use, airports), from, to });
+  const end = {
+    billed: begin.billed + (bill?.likely ?? 0),
+    expected: begin.expected + presentHabit(memory.windows).predict([spanOf([window])]).likely,
+  };
   const silentSince = Math.min(...(day.absences ?? []).map(({ since }) => since ?? 0));
   let now = memory;
-  for (let at = before.at + 2 * HOUR; at < look.at; at += 2 * HOUR) {
-    const part = (at - before.at) / (look.at - before.at);
-    const billed = before.billed + part * (look.billed - before.billed);
-    const expected = before.expected + part * (look.expected - before.expected);
+  for (let at = before.at + 2 * HOUR; at < to; at += 2 * HOUR) {
+    const part = (at - before.at) / (to - before.at);
+    const billed = before.billed + part * (end.billed - before.billed);
+    const expected = before.expected + part * (end.expected - before.expected);
     now = afterLook(now, from, at, { look: { at, billed, expected, whole: at <= silentSince, leak: false } });
   }
   return now;

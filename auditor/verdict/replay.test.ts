@@ -87,6 +87,6 @@ it('finds again what was found, where nothing was amended and no device was sile
       expect(again(memory.windows)).toEqual(kinds);
       expect(windows.length).toBeGreaterThan(0);
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: 5, endOnFailure: true },
   );
 });
