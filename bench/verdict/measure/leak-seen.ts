@@ -1,12 +1,15 @@
-import { DAY } from '../world/time.ts';
+import { counted } from '../world/billing.ts';
+import { DAY, GB } from '../world/time.ts';
 import { BEFORE } from '../world/use.ts';
-import type { World } from '../world/world.ts';
+import type { AirportTruth, World } from '../world/world.ts';
 import { earlierNights } from './earlier-rule.ts';
 import type { Heard } from './heard.ts';
 import type { Tally } from './tally.ts';
 
 export const NO_LEAKS = {
   leaks: 0,
+  /** Of which rounding and lag show too little within three days to tell it from them. */
+  hidden: 0,
   /** Seen as a leak or a drift within so many days of the first byte. */
   within1: 0,
   within3: 0,
@@ -36,6 +39,7 @@ export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
   const seen = Number.isFinite(first);
   return {
     leaks: 1,
+    hidden: isHidden(truth, start) ? 1 : 0,
     within1: within(first, 1),
     within3: within(first, 3),
     within14: within(first, 14),
@@ -46,6 +50,12 @@ export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
     earlier: earlierNights(truth, heard).some(({ at, alarm }) => alarm && at > start && within(at, 1) === 1) ? 1 : 0,
     before: heard.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
   };
+}
+
+/** Both directions are rounded, at either end of a window. */
+function isHidden({ airport, leak }: AirportTruth, start: number): boolean {
+  const unit = airport.form === 'status' ? 0.01 * GB : airport.rounding;
+  return counted(leak, airport.lag).at(start + 3 * DAY) <= 2 * unit;
 }
 
 const isAlarm = ({ kind }: Heard): boolean => kind === 'leak' || kind === 'drift';

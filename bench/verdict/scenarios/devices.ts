@@ -1,3 +1,4 @@
+import type { Random } from '../../../simulator/random.ts';
 import { chance, eventsBetween, logUniform } from '../world/chance.ts';
 import type { Draft } from '../world/draft.ts';
 import { drawAirport } from '../world/household.ts';
@@ -68,21 +69,20 @@ export const restarts: Change = (draft, random) => {
   }
 };
 
-/** Devices that are used for days without a push. */
-export const longSilences: Change = (draft, random) => {
-  for (const device of draft.devices) {
-    const more = eventsBetween(random, device.firstPush, draft.end, 30 * DAY);
-    device.silences = [...device.silences, ...more.map((from) => ({ from, to: from + random.between(2, 5) * DAY }))];
-  }
-};
+/** A household in which one device or another is used for days without a push. */
+export const longSilences: Change = (draft, random) =>
+  silenceSome(draft, random, 25 * DAY, () => random.between(2, 5) * DAY);
 
-/** Devices whose pushes come half a day or two days late. */
-export const lateReports: Change = (draft, random) => {
-  for (const device of draft.devices) {
-    const more = eventsBetween(random, device.firstPush, draft.end, 8 * DAY);
-    device.silences = [...device.silences, ...more.map((from) => ({ from, to: from + random.between(6, 40) * HOUR }))];
+/** A household in which the pushes of one device or another come half a day or two days late. */
+export const lateReports: Change = (draft, random) =>
+  silenceSome(draft, random, 5 * DAY, () => random.between(6, 40) * HOUR);
+
+function silenceSome(draft: Draft, random: Random, mean: number, length: () => number): void {
+  for (const from of eventsBetween(random, draft.begin, draft.end, mean)) {
+    const device = random.pick(draft.devices);
+    device.silences = [...device.silences, { from, to: from + length() }];
   }
-};
+}
 
 /** Every byte costs some per cent more. */
 export const overhead: Change = (draft, random) => {

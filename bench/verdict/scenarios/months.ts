@@ -59,6 +59,12 @@ const steady: Months['change'] = (draft, random) => {
   draft.habit.unsteady = 0;
 };
 
+/** Days that differ much, each by itself. */
+const alone: Months['change'] = (draft) => {
+  draft.habit.spread = 0.6;
+  draft.habit.unsteady = 0;
+};
+
 /** Days that hardly are. */
 const wild: Months['change'] = (draft, random) => {
   draft.habit.spread = random.between(0.9, 1.4);
@@ -68,11 +74,19 @@ const wild: Months['change'] = (draft, random) => {
 /** Long calm, and weeks at another level. */
 const shifting: Months['change'] = (draft, random) => {
   draft.habit.spread = random.between(0.2, 0.5);
-  draft.habit.unsteady = 2.5;
+  draft.habit.unsteady = 1.8;
 };
 
 export const MONTHS_OF_USE: readonly Months[] = [
   { name: 'forecast-package', title: 'packages', households: 60, days: 30 + BEYOND, change: usual, plan: onePackage },
+  {
+    name: 'forecast-alone',
+    title: 'packages, each day by itself',
+    households: 40,
+    days: 30 + BEYOND,
+    change: alone,
+    plan: onePackage,
+  },
   {
     name: 'forecast-months',
     title: 'monthly resets',

@@ -73,7 +73,7 @@ async function play(
 }
 
 const HOW =
-  'Alarms a year, those in a row once. Bound: the upper end of their one-sided 95 % Poisson interval, which counts where both figures behind it hold: nights after the first fourteen that stay open although the airport answered, and leaks of half of the use, three weeks on in the same households, found within three days.';
+  'Alarms a year, those in a row once. Bound: the upper end of their one-sided 95 % Poisson interval, which counts where both figures behind it hold: nights after the first fourteen that stay open although the airport answered, and leaks of half of the use, three weeks on in the same households, found within three days; those are hidden of which rounding and lag show nothing by then.';
 
 const COLUMNS = [
   'scenario',
@@ -87,6 +87,7 @@ const COLUMNS = [
   'nights open',
   'leaks in 3 days',
   'in a day',
+  'hidden',
   'notes a year',
   'notes that hold',
   'the earlier rule',
@@ -97,7 +98,8 @@ function rowOf({ name, title, atMost, noted }: Scenario, honest: Measured<'hones
   const years = honest.days / YEAR;
   const yearly = (count: number): Figure => ({ value: count / years, unit: '', digits: 2 });
   const open = percent(honest.nights === 0 ? 0 : honest.open / honest.nights, 10);
-  const share = (count: number): number => (gross.leaks === 0 ? 100 : (100 * count) / gross.leaks);
+  const shown = gross.leaks - gross.hidden;
+  const share = (count: number): number => (shown <= 0 ? 100 : Math.min(100, (100 * count) / shown));
   const found: Figure = { value: share(gross.within3), unit: '%', digits: 0, atLeast: 95 };
   const alarms = noted ? honest.afterNote : honest.alarms;
   const power = isMet(open) && isMet(found);
@@ -113,6 +115,7 @@ function rowOf({ name, title, atMost, noted }: Scenario, honest: Measured<'hones
     open,
     found,
     { value: share(gross.within1), unit: '%', digits: 0 },
+    gross.hidden === 0 ? '' : `${gross.hidden} of ${gross.leaks}`,
     yearly(honest.notes),
     honest.notes === 0 ? '' : `${honest.noteHeld} of ${honest.notes}`,
     yearly(honest.earlier),

@@ -59,7 +59,7 @@ function dailyBytes({ habit, begin, end, random: stream }: Draft): number[] {
   const random = stream('days');
   const start = midnightOf(begin - BEFORE);
   const days = Math.ceil((end - start) / DAY);
-  const away = eventsBetween(random, 0, days, 70 / Math.max(0.01, habit.unsteady)).map((from) => ({
+  const away = eventsBetween(random, 0, days, 90 / Math.max(0.01, habit.unsteady)).map((from) => ({
     from,
     to: from + random.between(2, 10),
   }));
@@ -67,8 +67,8 @@ function dailyBytes({ habit, begin, end, random: stream }: Draft): number[] {
   let [level, slow] = [0, 0];
   return Array.from({ length: days }, (_, day) => {
     // A new habit every two months, and a drift between.
-    if (chance(random, 1 / 60)) level = random.between(-0.5, 0.5);
-    slow = 0.9 * slow + 0.15 * normal(random);
+    if (chance(random, 1 / 60)) level = random.between(-0.4, 0.4);
+    slow = 0.9 * slow + 0.1 * normal(random);
     const weekend = weekdayOf(start + day * DAY) >= 5 ? habit.weekend : 1;
     const holiday = away.some(({ from, to }) => day >= from && day < to) ? factor : 1;
     const bytes =
