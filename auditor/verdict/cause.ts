@@ -21,7 +21,7 @@ const SMALLEST_PART = 0.02;
 export function causesOf(spans: readonly Span[], beginning: boolean): SurplusCause[] {
   const surplus = spans.map(({ billed, named, days }) => (billed - named.high) / Math.sqrt(days));
   const fits: { cause: SurplusCause; left: number }[] = [];
-  const fit = (of: (span: Span) => number): { factor: number; left: number } => {
+  const fitted = (of: (span: Span) => number): { factor: number; left: number } => {
     const feature = spans.map((span) => of(span) / Math.sqrt(span.days));
     const power = feature.reduce((sum, each) => sum + each ** 2, 0);
     const factor =
@@ -31,11 +31,11 @@ export function causesOf(spans: readonly Span[], beginning: boolean): SurplusCau
       left: surplus.reduce((sum, each, index) => sum + (each - factor * (feature[index] ?? 0)) ** 2, 0),
     };
   };
-  const fixed = fit(({ days }) => days);
+  const fixed = fitted(({ days }) => days);
   if (fixed.factor <= HIGHEST_CHECKS) fits.push({ cause: { kind: 'checks' }, left: fixed.left });
-  const byUse = fit(({ named }) => named.likely);
+  const byUse = fitted(({ named }) => named.likely);
   if (byUse.factor <= HIGHEST_OVERHEAD) fits.push({ cause: { kind: 'overhead' }, left: byUse.left });
-  const node = likeliestNode(spans, fit);
+  const node = likeliestNode(spans, fitted);
   if (node !== undefined) fits.push(node);
   fits.sort((a, b) => a.left - b.left);
   const all = surplus.reduce((sum, each) => sum + each ** 2, 0);
@@ -53,7 +53,7 @@ const UNEXPLAINED = 0.1;
 
 function likeliestNode(
   spans: readonly Span[],
-  fit: (of: (span: Span) => number) => { factor: number; left: number },
+  fitted: (of: (span: Span) => number) => { factor: number; left: number },
 ): { cause: SurplusCause; left: number } | undefined {
   const shares = new Map<string, NodeShare>();
   for (const span of spans)
@@ -63,7 +63,7 @@ function likeliestNode(
   let best: { cause: SurplusCause; left: number } | undefined;
   for (const share of shares.values()) {
     if (share.bytes < SMALLEST_PART * used) continue;
-    const { factor, left } = fit((span) => span.nodes.get(nodeKey(share))?.bytes ?? 0);
+    const { factor, left } = fitted((span) => span.nodes.get(nodeKey(share))?.bytes ?? 0);
     const multiplier = share.multiplier.high + factor;
     if (factor <= 0 || multiplier > HIGHEST_MULTIPLIER || left >= (best?.left ?? Number.POSITIVE_INFINITY)) continue;
     const [low, high] = [multiplier - 0.1 * factor, multiplier + 0.1 * factor].map(

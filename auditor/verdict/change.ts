@@ -6,13 +6,13 @@ import { studentQuantile } from './student.ts';
 const MIB = 2 ** 20;
 
 /**
- * The chance at which a test calls chance a change. Tests of one night and of nights in a row see much the same figures:
- * about two of them are independent, so that an airport of which nothing is wrong is accused once in a hundred years.
+ * The chance at which a test calls chance a change. Tests of nights in a row see much the same figures: about two of them
+ * are independent, so that an airport of which nothing is wrong is accused once in a hundred years.
  */
-const FALSE_ALARM = 1e-5;
+const FALSE_ALARM = 3e-5;
 /** Windows among which a change is looked for; what is older is learned. */
 export const WATCHED = 14;
-/** Windows before a change that tell what was usual. */
+/** Windows of the same habit before a change that tell what was usual. */
 const FEWEST_BEFORE = 7;
 /** A change costs nobody anything below. */
 const SMALLEST = 100 * MIB;
@@ -21,6 +21,8 @@ const STEADY = 2;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
 const NEWEST = 3;
+/** What a step leaves where none is looked for, as a share of what would matter. */
+const HINT = 0.3;
 /** Days that a change must show in, all of them and without the window that shows most of it. */
 const FEWEST_DAYS = 1.5;
 const FEWEST_OTHER_DAYS = 0.4;
@@ -28,9 +30,9 @@ const FEWEST_OTHER_DAYS = 0.4;
 const UNSEEN = 1.3;
 
 /**
- * Looks for an excess that began at some time and stayed: for each of the last windows, what was billed since against what
- * the windows before it let expect (a generalised likelihood ratio test with the deviations that the windows themselves
- * show; Lorden 1971, Siegmund and Venkatraman 1995).
+ * Looks for an excess that began at some time and stayed: for each of the last windows, the bytes a day billed since beside
+ * everything that the windows before and after tell of prices (a generalised likelihood ratio test for a step in a
+ * regression, with the deviations that the windows themselves show; Lorden 1971, Siegmund and Venkatraman 1995).
  *
  * @param spans oldest first, the one that is judged last
  * @param regime where the present habit began, epoch milliseconds
@@ -48,20 +50,23 @@ export function fallOf(spans: readonly Span[], regime: number): Change | undefin
 function search(spans: readonly Span[], regime: number, ongoing: number | null, sign: 1 | -1): Change | undefined {
   let found: { readonly change: Change; readonly score: number } | undefined;
   const before = spans.filter(({ from }) => from < regime).length;
+  const stepless = habitOf(spans, regime);
   const earliest = Math.max(before + FEWEST_BEFORE, spans.length - WATCHED);
   for (let start = spans.length - 1; start >= earliest; start -= 1) {
     const since = spans.slice(start);
     const [first] = since;
     if (first === undefined) continue;
-    const habit = habitOf(spans.slice(0, start), regime);
-    const needed = neededOf(habit, since.length);
     const lasts = ongoing !== null && first.from <= ongoing && ongoing < first.to;
-    const score = scoreOf(since, habit, sign);
-    if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
+    const days = sum(since, (span) => span.days);
+    // A step that is worth the work leaves something also where none is looked for.
+    const worth = excessOf(since, stepless, sign) > HINT * Math.max(SMALLEST, chanceOf(since, stepless));
+    if (!lasts && (days < FEWEST_DAYS || !worth)) continue;
+    const habit = habitOf(spans, regime, first.from);
     const excess = excessOf(since, habit, sign);
     if (excess < SMALLEST || excessOf(since.slice(-NEWEST), habit, sign) <= 0) continue;
+    const score = excess / (days * habit.step.deviation * Math.sqrt(habit.persistence));
+    if (score < (lasts ? STILL : 1) * neededOf(habit, since.length) || score <= (found?.score ?? 0)) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
-    const days = sum(since, (span) => span.days);
     found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
     if (lasts) return found.change;
   }
@@ -78,18 +83,13 @@ export function neededOf(habit: Habit, windows: number): number {
  * less: what only one of them shows may be lateness, or the noise of telling it.
  */
 function excessOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
-  const { likely } = habit.predict(spans);
+  const expected = sum(spans, (span) => span.billed - habit.residualOf(span));
   const [plain, moved] = [sum(spans, ({ bill }) => bill), sum(spans, ({ bill, late }) => bill + late)];
-  return sign === 1 ? Math.min(plain, moved) - likely : likely - Math.max(plain, moved);
+  return sign === 1 ? Math.min(plain, moved) - expected : expected - Math.max(plain, moved);
 }
 
 function sum(spans: readonly Span[], of: (span: Span) => number): number {
   return spans.reduce((total, span) => total + of(span), 0);
-}
-
-/** How many standard deviations the excess of some windows is. */
-function scoreOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
-  return excessOf(spans, habit, sign) / deviationOf(habit.predict(spans), habit, spans.length);
 }
 
 /** The standard deviation of the bill of so many windows together. */
@@ -97,11 +97,19 @@ export function deviationOf({ chance, unsure }: Prediction, { persistence }: Hab
   return Math.sqrt(chance * (windows > 1 ? persistence : 1) + unsure);
 }
 
+/** What chance alone makes of so many windows, as a standard deviation. */
+function chanceOf(spans: readonly Span[], habit: Habit): number {
+  return Math.sqrt(habit.predict(spans).chance);
+}
+
 function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
-  if (spans.length < 2 || sum(spans, ({ days }) => days) < FEWEST_DAYS) return false;
+  if (spans.length < 2) return false;
   const farthest = spans.reduce((most, span) =>
     excessOf([span], habit, sign) > excessOf([most], habit, sign) ? span : most,
   );
   const others = spans.filter((span) => span !== farthest);
-  return sum(others, ({ days }) => days) >= FEWEST_OTHER_DAYS && scoreOf(others, habit, sign) > STEADY;
+  const { chance } = habit.predict(others);
+  return (
+    sum(others, ({ days }) => days) >= FEWEST_OTHER_DAYS && excessOf(others, habit, sign) > STEADY * Math.sqrt(chance)
+  );
 }

@@ -70,8 +70,9 @@ export function judgeWindow(
   const { spans, lateCounts } = compared(windows);
   const now = lateCounts ? spanOf([current]) : unmoved(spanOf([current]));
   const counts = current.whole && isComparable(current);
-  const all = counts ? [...spans, now] : spans;
-  const change = changeOf(all, regime, last?.changed ?? null);
+  const whole = counts && now.days * DAY >= SHORTEST;
+  const all = whole ? [...spans, now] : spans;
+  const change = whole ? changeOf(all, regime, last?.changed ?? null) : closedChange(windows);
   const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
   const habit = habitOf(usual, regime);
   const prediction = habit.predict([now]);
@@ -95,13 +96,10 @@ export function judgeWindow(
   const floor = Math.min(expected.low, named.low);
   const settled = now.bill + Math.max(0, now.late);
   const lacking =
-    counts &&
-    now.days * DAY >= SHORTEST &&
+    whole &&
     floor - settled - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
     prediction.likely - settled > needed * deviation;
-  const steady = (change === undefined && counts && now.days * DAY >= SHORTEST ? all : usual).filter(
-    ({ from }) => from >= regime,
-  );
+  const steady = (change === undefined && whole ? all : usual).filter(({ from }) => from >= regime);
   const surplus = surplusOf(steady, regime <= first, given, toldOf(windows));
   return {
     habit,
@@ -116,6 +114,18 @@ export function judgeWindow(
     ...(change === undefined ? {} : { change }),
     ...(surplus === undefined ? {} : { surplus }),
   };
+}
+
+const changes = new WeakMap<readonly WindowRecord[], { readonly change: Change | undefined }>();
+
+/** The change that closed windows show: within a day, a part of it tells nothing that the night will not tell better. */
+function closedChange(windows: readonly WindowRecord[]): Change | undefined {
+  const known = changes.get(windows);
+  if (known !== undefined) return known.change;
+  const { regime = 0, changed = null } = windows.at(-1) ?? {};
+  const change = changed === null ? undefined : changeOf(compared(windows).spans, regime, changed);
+  changes.set(windows, { change });
+  return change;
 }
 
 /**

@@ -16,6 +16,10 @@ export interface Habit {
   /** Bytes per byte expected by names, above 1, and bytes a day. */
   readonly overhead: { readonly likely: number; readonly deviation: number };
   readonly daily: { readonly likely: number; readonly deviation: number };
+  /** Bytes a day since the step. */
+  readonly step: { readonly likely: number; readonly deviation: number };
+  /** Bytes of a span's bill that the habit does not expect; the step is no part of it. */
+  residualOf(span: Span): number;
   /** Degrees of freedom that the noise is known from. */
   readonly freedom: number;
   /** How much one window's deviation tells of the next: the variance of a long sum per that of single windows. */
@@ -38,13 +42,15 @@ export interface Prediction {
 
 /**
  * What is believed before anything is seen. What is likely is simple: a bill is what names tell, and what differs is small,
- * but for a few figures that may be anything (a Cauchy distribution of this scale). What is *possible* is wide, so that
- * nobody is accused by a belief: these standard deviations are what a range rests on until windows narrow it.
+ * but for a few figures that may be anything (a Cauchy distribution of this scale). What is *possible* is wide, and is what
+ * a range rests on where windows have not told yet: nobody is accused by a belief.
  */
-const TOLD = { likely: 0.02, possible: 0.05 };
-const OPEN = { likely: 0.1, possible: 0.7 };
+const TOLD = { likely: 0.01, possible: 0.05 };
+const OPEN = { likely: 0.01, possible: 0.7 };
 const OVERHEAD = { likely: 0.02, possible: 0.5 };
 const DAILY = { likely: 16 * MIB, possible: GIB };
+/** Nothing is believed of a step. */
+const STEP = 100 * GIB;
 /** The noise of a day as a share of its use, and how many windows this belief is worth. */
 const NOISE = 0.006;
 const NOISE_WORTH = 4;
@@ -67,23 +73,25 @@ const LONGEST = 60;
 const NODES = 24;
 const WEEK = 7;
 /** Figures of a bill that stand before those of nodes. */
-const BEFORE_NODES = 4;
+const BEFORE_NODES = 5;
 
 const habits = new WeakMap<object, { readonly from: number; readonly regime: number; readonly habit: Habit }>();
 
 /**
- * What spans show together, oldest first. The same spans are solved once.
+ * What spans show together, oldest first. The same spans without a step are solved once.
  *
+ * @param step an instant from which bytes a day may be billed beside everything else, epoch milliseconds; none by default
  * @param regime where the present habit began, epoch milliseconds: spans before it tell the prices of nodes, while what is
  * billed beside them is another
  */
-export function habitOf(spans: readonly Span[], regime: number): Habit {
+export function habitOf(spans: readonly Span[], regime: number, step = Number.POSITIVE_INFINITY): Habit {
   const used = spans.slice(-LONGEST);
   const [first, last] = [used[0], used.at(-1)];
-  if (first === undefined || last === undefined) return learn([], regime);
+  if (first === undefined || last === undefined) return learn([], regime, step);
+  if (Number.isFinite(step)) return learn(used, regime, step);
   const known = habits.get(last.record);
   if (known?.from === first.from && known.regime === regime) return known.habit;
-  const habit = learn(used, regime);
+  const habit = learn(used, regime, step);
   habits.set(last.record, { from: first.from, regime, habit });
   return habit;
 }
@@ -103,17 +111,18 @@ function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
   return { mean: middle / owners, likely: Math.max(likely, shared), possible: Math.max(possible, shared) };
 }
 
-function learn(spans: readonly Span[], regime: number): Habit {
+function learn(spans: readonly Span[], regime: number, step: number): Habit {
   const nodes = busiest(spans);
   const place = new Map(nodes.map((share, index) => [nodeKey(share), index + BEFORE_NODES]));
   /**
-   * Named bill and days, the same of the habit before, then bytes of each node, in GiB; what multiplies them is overhead,
-   * bytes a day, and corrections of multipliers.
+   * Named bill and days, the same of the habit before, days since the step, then bytes of each node, in GiB; what multiplies
+   * them is overhead, bytes a day, and corrections of multipliers.
    */
-  const featuresOf = ({ named, days, nodes: shares }: Used, old = false): number[] => {
+  const featuresOf = ({ named, days, nodes: shares }: Used, old: boolean, stepped: boolean): number[] => {
     const features = new Array<number>(nodes.length + BEFORE_NODES).fill(0);
     features[old ? 2 : 0] = named.likely / GIB;
     features[old ? 3 : 1] = days;
+    features[4] = stepped ? days : 0;
     for (const [key, { bytes }] of shares) {
       const index = place.get(key);
       if (index !== undefined) features[index] = bytes / GIB;
@@ -126,12 +135,13 @@ function learn(spans: readonly Span[], regime: number): Habit {
     DAILY.likely / GIB,
     OVERHEAD.likely,
     DAILY.likely / GIB,
+    STEP / GIB,
     ...beliefs.map(({ likely }) => likely),
   ];
   /** Nothing is given back by the day, and no price is below 0. */
-  const least = [-1, 0, -1, 0, ...beliefs.map(({ mean }) => -mean)];
+  const least = [-1, 0, -1, 0, Number.NEGATIVE_INFINITY, ...beliefs.map(({ mean }) => -mean)];
   const rows = spans.map((span) => ({
-    features: featuresOf(span, span.from < regime),
+    features: featuresOf(span, span.from < regime, span.from >= step),
     surplus: (span.billed - span.named.likely) / GIB,
     span,
   }));
@@ -145,20 +155,29 @@ function learn(spans: readonly Span[], regime: number): Habit {
   const doubt = ({ doubt: bytes }: Used): number => (FLOOR / GIB) ** 2 + (bytes / GIB) ** 2;
 
   const wideStart = [
-    ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB],
+    ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB, STEP / GIB],
     ...beliefs.map(({ possible }) => possible),
   ];
   const problem = { rows, scale, least, usual, doubt };
   const [simple, free] = [fitFrom(scale, problem), fitFrom(wideStart, problem)];
-  const { mean, noise, shape, weights, freedom, ...best } = free.likelihood > simple.likelihood ? free : simple;
-  const open = openness(nodes, mean, best.covariance);
-  const possible = [
-    ...[OVERHEAD.possible, DAILY.possible / GIB, OVERHEAD.possible, DAILY.possible / GIB],
-    ...beliefs.map((each, index) => (nodes[index]?.told === true ? each.possible : Math.min(each.possible, open))),
-  ];
-  const wide = possible.map((each) => 1 / each ** 2);
+  const { mean, noise, shape, weights, freedom } = free.likelihood > simple.likelihood ? free : simple;
   const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
-  const covariance = rows.length > 0 ? posterior(rows, variances, weights, wide, least, new Set())[1] : [];
+  const told = posterior(
+    rows,
+    variances,
+    weights,
+    wideStart.map((each) => 1 / each ** 2),
+    least,
+    new Set(),
+  )[1];
+  // Prices are round figures: one that windows hold near to what is believed is hardly another that happens to be near.
+  const deviations = wideStart.map((possible, index) => {
+    const left = Math.min(possible ** 2, told[index]?.[index] ?? 0);
+    const near = ((scale[index] ?? 0) ** 2 + (mean[index] ?? 0) ** 2) / 2;
+    return Math.sqrt(near + left * Math.sqrt(left / possible ** 2));
+  });
+  const beliefsNow = deviations.map((each) => 1 / each ** 2);
+  const covariance = posterior(rows, variances, weights, beliefsNow, least, new Set())[1];
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
@@ -167,9 +186,12 @@ function learn(spans: readonly Span[], regime: number): Habit {
     days: sum(rows, ({ span }) => span.days),
     overhead: { likely: mean[0] ?? 0, deviation: Math.sqrt(covariance[0]?.[0] ?? OVERHEAD.possible ** 2) },
     daily: { likely: (mean[1] ?? 0) * GIB, deviation: Math.sqrt(covariance[1]?.[1] ?? 1) * GIB },
+    step: { likely: (mean[4] ?? 0) * GIB, deviation: Math.sqrt(covariance[4]?.[4] ?? 0) * GIB },
+    residualOf: (span) =>
+      span.billed - span.named.likely - dot(featuresOf(span, span.from < regime, false), mean) * GIB,
     freedom,
     persistence: persistenceOf(residuals),
-    highest: highestOf(residuals),
+    highest: highestOf(residuals.filter((_, index) => (rows[index]?.span.from ?? 0) < step)),
     multiplierOf(share) {
       const index = place.get(nodeKey(share));
       const { mean: middle, possible: deviation } = believed(share);
@@ -182,19 +204,21 @@ function learn(spans: readonly Span[], regime: number): Habit {
       const total = new Array<number>(scale.length).fill(0);
       let [likely, chance, unseen] = [0, 0, 0];
       for (const span of used) {
-        const features = featuresOf(span);
+        const features = featuresOf(span, false, false);
         for (const [index, value] of features.entries()) total[index] = (total[index] ?? 0) + value;
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
         chance += noise * shape(span.named.likely, span.days) + doubt(span);
         for (const [key, share] of span.nodes) {
           if (place.has(key)) continue;
-          const { possible: deviation } = believed(share);
-          unseen += ((share.told ? deviation : Math.min(deviation, open)) * share.bytes) / GIB;
+          unseen += (believed(share).possible * share.bytes) / GIB;
         }
       }
-      const known = covariance.length === 0 ? priorVariance(wide, total) : quadratic(covariance, total);
-      return { likely: Math.max(0, likely), unsure: (known + unseen ** 2) * GIB ** 2, chance: chance * GIB ** 2 };
+      return {
+        likely: Math.max(0, likely),
+        unsure: (quadratic(covariance, total) + unseen ** 2) * GIB ** 2,
+        chance: chance * GIB ** 2,
+      };
     },
   };
 }
@@ -244,25 +268,6 @@ function fitFrom(start: readonly number[], { rows, scale, least, usual, doubt }:
   }
   const belief = sum(scale, (each, index) => -2 * Math.log(1 + ((mean[index] ?? 0) / each) ** 2));
   return { mean, covariance, weights, noise, shape, freedom, likelihood: likelihood + belief };
-}
-
-/**
- * How far multipliers of this airport that no name tells may be from what is believed, as those that windows have told are:
- * where twenty nodes cost what was believed, the next will.
- */
-function openness(nodes: readonly NodeShare[], mean: readonly number[], covariance: Matrix): number {
-  let [squares, told] = [OPEN.possible ** 2, 1];
-  for (const [index, share] of nodes.entries()) {
-    if (share.told || share.owners > 1) continue;
-    const { likely } = believed(share);
-    const known = Math.max(
-      0,
-      1 - (covariance[index + BEFORE_NODES]?.[index + BEFORE_NODES] ?? likely ** 2) / (likely ** 2 / 2),
-    );
-    squares += known * (mean[index + BEFORE_NODES] ?? 0) ** 2;
-    told += known;
-  }
-  return Math.sqrt(squares / told);
 }
 
 interface Row {
@@ -399,10 +404,6 @@ function busiest(spans: readonly Span[]): NodeShare[] {
     }
   }
   return [...nodes.values()].sort((a, b) => b.bytes - a.bytes).slice(0, NODES);
-}
-
-function priorVariance(prior: readonly number[], features: readonly number[]): number {
-  return prior.reduce((total, precision, index) => total + (features[index] ?? 0) ** 2 / precision, 0);
 }
 
 function sum<T>(all: readonly T[], of: (each: T, index: number) => number): number {

@@ -13,6 +13,7 @@ const SMALLEST_SHARE = 0.03;
 const FEWEST = 5;
 /** The chance that a surplus is told where the true one is too small to be. */
 const DOUBTFUL = 0.01;
+const WEEK = 7;
 /** The stated range holds the truth nine times of ten. */
 const RANGE = 0.05;
 /** No range is narrower than this share of what it is about: overhead and health checks differ from day to day. */
@@ -121,7 +122,8 @@ function persistence(spans: readonly Span[], of: (span: Span) => number, mean: n
   const variance = deviations.reduce((sum, each) => sum + each ** 2, 0);
   if (variance === 0) return 1;
   const product = deviations.slice(1).reduce((sum, each, index) => sum + each * (deviations[index] ?? 0), 0);
-  const likeness = Math.min(0.8, Math.max(0, product / variance));
+  // Few windows tell little of it.
+  const likeness = Math.min(0.8, Math.max(0, product / variance) * (spans.length / (spans.length + 2 * WEEK)));
   return (1 + likeness) / (1 - likeness);
 }
 
