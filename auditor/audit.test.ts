@@ -66,7 +66,7 @@ async function play(
       state,
     );
     looks.set(hour, look);
-    state = await keep(hour % 24 === 0 ? look.reported : look.looked);
+    state = await keep(hour % 24 === 0 ? look.reported() : look.looked);
   }
   return { state, looks };
 }

@@ -50,7 +50,7 @@ export interface Audit {
   /** The state with what was read, windows where they were: keep it to remember the readings. */
   readonly looked: AuditState;
   /** The state with closed windows, to keep once the report is on its way. */
-  readonly reported: AuditState;
+  reported(): AuditState;
 }
 
 export interface AuditOptions {
@@ -89,7 +89,8 @@ export async function audit(
   }
   await settle?.();
 
-  let [looked, reported] = [state, state];
+  let looked = state;
+  const closing: ((state: AuditState) => AuditState)[] = [];
   const airports: AuditedAirport[] = [];
   const ownerOf = ({ rules }: Subscription): string => rules?.user ?? user;
   for (const owner of new Set(subscriptions.map(ownerOf))) {
@@ -115,7 +116,7 @@ export async function audit(
       const { name } = each.subscription;
       airports.push(airport);
       looked = withAirport(looked, name, kept);
-      reported = withAirport(reported, name, closed);
+      closing.push((before) => withAirport(before, name, closed()));
     }
   }
 
@@ -132,7 +133,7 @@ export async function audit(
       return others;
     },
     looked,
-    reported: { ...reported, reportedDay: day.start },
+    reported: () => ({ ...closing.reduce((before, close) => close(before), state), reportedDay: day.start }),
   };
 }
 
@@ -174,13 +175,17 @@ function remember(
   result: AirportAudit,
   now: number,
   zone: string,
-): { airport: AuditedAirport; kept: Partial<AirportState>; closed: Partial<AirportState> } {
+): { airport: AuditedAirport; kept: Partial<AirportState>; closed: () => Partial<AirportState> } {
   const { spentLink = null } = outcome;
   const { anchor } = remembered;
   if (!outcome.known || next === undefined) {
     const unread = { spentLink, ...(waiting === undefined ? {} : { meter: waiting }) };
     const unknown = { known: false, reason: reason('use_unknown') } as const;
-    return { airport: { ...result, forecast: unknown, plan: [], resetHint: false }, kept: unread, closed: unread };
+    return {
+      airport: { ...result, forecast: unknown, plan: [], resetHint: false },
+      kept: unread,
+      closed: () => unread,
+    };
   }
   const { reading } = outcome;
   const { meter, events } = next;
@@ -189,7 +194,7 @@ function remember(
     const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
     const verdict = undecided([reason('reading_unchanged', formatLocalTime(reading.at, zone))], false);
     const airport = { ...result, verdict, forecast: left, plan: [], resetHint: false };
-    return { airport, kept: { spentLink }, closed: { spentLink } };
+    return { airport, kept: { spentLink }, closed: () => ({ spentLink }) };
   }
   const cycle = advanceCycle(remembered.cycle ?? undefined, reading, events);
   const begins = { reading, mark: meter.mark };
@@ -205,9 +210,10 @@ function remember(
     airport,
     // A window begins with the first reading, report or not.
     kept: { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
-    closed: result.verdict.closes
-      ? { ...known, ...afterClose(memory, result.judged), anchor: begins }
-      : { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
+    closed: () =>
+      result.verdict.closes
+        ? { ...known, ...afterClose(memory, result.judged), anchor: begins }
+        : { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
   };
 }
 

@@ -191,8 +191,9 @@ export function createAuditor({
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
         const models = [result.model, ...(await result.reports())];
         const made = models.map((model) => ({ letter: letterOf(model, config().language), model }));
-        const unposted = [...result.reported.unposted, ...made];
-        const reported = models.reduce(withDay, { ...result.reported, unposted });
+        const closed = result.reported();
+        const unposted = [...closed.unposted, ...made];
+        const reported = models.reduce(withDay, { ...closed, unposted });
         await keep(reported);
         reportedAt = clock.now();
         await tell(result);

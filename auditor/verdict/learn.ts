@@ -1,4 +1,4 @@
-import { cholesky, dot, inverse, type Matrix, quadratic, solve } from './linear.ts';
+import { cholesky, dot, forward, inverse, type Matrix, quadratic, solve } from './linear.ts';
 import { nodeKey, type Span } from './span.ts';
 import type { NodeShare } from './window-record.ts';
 
@@ -118,8 +118,8 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
    * Named bill and days, the same of the habit before, days since the step, then bytes of each node, in GiB; what multiplies
    * them is overhead, bytes a day, and corrections of multipliers.
    */
-  const featuresOf = ({ named, days, nodes: shares }: Used, old: boolean, stepped: boolean): number[] => {
-    const features = new Array<number>(nodes.length + BEFORE_NODES).fill(0);
+  const featuresOf = ({ named, days, nodes: shares }: Used, old: boolean, stepped: boolean): Float64Array => {
+    const features = new Float64Array(nodes.length + BEFORE_NODES);
     features[old ? 2 : 0] = named.likely / GIB;
     features[old ? 3 : 1] = days;
     features[4] = stepped ? days : 0;
@@ -159,25 +159,20 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
     ...beliefs.map(({ possible }) => possible),
   ];
   const problem = { rows, scale, least, usual, doubt };
-  const [simple, free] = [fitFrom(scale, problem), fitFrom(wideStart, problem)];
+  // Where a step is looked for, what prices are is settled: one start does.
+  const simple = fitFrom(scale, problem);
+  const free = Number.isFinite(step) ? simple : fitFrom(wideStart, problem);
   const { mean, noise, shape, weights, freedom } = free.likelihood > simple.likelihood ? free : simple;
   const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
-  const told = posterior(
-    rows,
-    variances,
-    weights,
-    wideStart.map((each) => 1 / each ** 2),
-    least,
-    new Set(),
-  )[1];
+  const equations = normalEquations(rows, variances, weights);
+  const told = covarianceOf(equations, wideStart);
   // Prices are round figures: one that windows hold near to what is believed is hardly another that happens to be near.
   const deviations = wideStart.map((possible, index) => {
     const left = Math.min(possible ** 2, told[index]?.[index] ?? 0);
     const near = ((scale[index] ?? 0) ** 2 + (mean[index] ?? 0) ** 2) / 2;
     return Math.sqrt(near + left * Math.sqrt(left / possible ** 2));
   });
-  const beliefsNow = deviations.map((each) => 1 / each ** 2);
-  const covariance = posterior(rows, variances, weights, beliefsNow, least, new Set())[1];
+  const covariance = covarianceOf(equations, deviations);
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
@@ -201,11 +196,13 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
       return { likely: middle + dot(gradient, mean), deviation: Math.sqrt(quadratic(covariance, gradient)) };
     },
     predict(used) {
-      const total = new Array<number>(scale.length).fill(0);
+      const total = new Float64Array(scale.length);
       let [likely, chance, unseen] = [0, 0, 0];
       for (const span of used) {
         const features = featuresOf(span, false, false);
-        for (const [index, value] of features.entries()) total[index] = (total[index] ?? 0) + value;
+        for (let index = 0; index < total.length; index += 1) {
+          total[index] = (total[index] as number) + (features[index] as number);
+        }
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
         chance += noise * shape(span.named.likely, span.days) + doubt(span);
@@ -232,8 +229,7 @@ interface Problem {
 }
 
 interface Fit {
-  readonly mean: readonly number[];
-  readonly covariance: Matrix;
+  readonly mean: ArrayLike<number>;
   readonly weights: readonly number[];
   readonly noise: number;
   readonly shape: Shape;
@@ -249,8 +245,7 @@ function fitFrom(start: readonly number[], { rows, scale, least, usual, doubt }:
   let shape = shapeOf(SHAPES[0], usual);
   let noise = NOISE ** 2;
   let weights = rows.map(() => 1);
-  let mean: readonly number[] = scale.map(() => 0);
-  let covariance: Matrix = [];
+  let mean: ArrayLike<number> = scale.map(() => 0);
   let freedom = NOISE_WORTH;
   let likelihood = 0;
   for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
@@ -259,66 +254,107 @@ function fitFrom(start: readonly number[], { rows, scale, least, usual, doubt }:
       round === 0
         ? start.map((each) => 2 / each ** 2)
         : scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
-    [mean, covariance] = boundedPosterior(rows, variances, weights, beliefs, least);
+    const solved = boundedPosterior(rows, variances, weights, beliefs, least);
+    mean = solved.mean;
     const current = mean;
     const residuals = rows.map(({ features, surplus }) => surplus - dot(features, current));
     weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
-    const explained = sum(rows, ({ features }, index) => quadratic(covariance, features) / (variances[index] ?? 1));
+    const explained = explainedBy(solved.lower, rows, variances);
     ({ noise, freedom, shape, likelihood } = likeliestNoise(rows, residuals, explained, usual, doubt));
   }
   const belief = sum(scale, (each, index) => -2 * Math.log(1 + ((mean[index] ?? 0) / each) ** 2));
-  return { mean, covariance, weights, noise, shape, freedom, likelihood: likelihood + belief };
+  return { mean, weights, noise, shape, freedom, likelihood: likelihood + belief };
 }
 
 interface Row {
-  readonly features: readonly number[];
+  readonly features: Float64Array;
   readonly surplus: number;
+}
+
+/** Figures that a fit would need as many windows for. */
+function explainedBy(lower: Matrix, rows: readonly Row[], variances: readonly number[]): number {
+  return sum(rows, ({ features }, index) => {
+    const part = forward(lower, features);
+    return dot(part, part) / (variances[index] ?? 1);
+  });
 }
 
 /** Holds a figure where it was put. */
 const PINNED = 1e9;
+
+interface Solved {
+  readonly mean: Float64Array;
+  /** Of the inverse of the covariance. */
+  readonly lower: Matrix;
+}
 
 /** The posterior where no figure is below what it can be at least: what would be is solved again at that bound. */
 function boundedPosterior(
   rows: readonly Row[],
   variances: readonly number[],
   weights: readonly number[],
-  prior: readonly number[],
+  beliefs: readonly number[],
   least: readonly number[],
-): [number[], Matrix] {
+): Solved {
   const pinned = new Set<number>();
+  const { matrix, target } = normalEquations(rows, variances, weights);
   for (;;) {
-    const [mean, covariance] = posterior(rows, variances, weights, prior, least, pinned);
-    const below = mean.findIndex((value, index) => !pinned.has(index) && value < (least[index] ?? 0));
-    if (below === -1) return [mean, covariance];
+    const solved = posterior(matrix, target, beliefs, least, pinned);
+    const below = solved.mean.findIndex((value, index) => !pinned.has(index) && value < (least[index] ?? 0));
+    if (below === -1) return solved;
     pinned.add(below);
   }
 }
 
-/** Weighted least squares with beliefs, whose mean is 0 but for what is pinned. */
-function posterior(
+/** What windows say, each weighed by what it is worth: XᵀWX and XᵀWy. */
+function normalEquations(
   rows: readonly Row[],
   variances: readonly number[],
   weights: readonly number[],
-  prior: readonly number[],
-  least: readonly number[],
-  pinned: ReadonlySet<number>,
-): [number[], Matrix] {
-  const precisions = prior.map((precision, index) => (pinned.has(index) ? PINNED : precision));
-  const matrix = precisions.map((precision, index) => prior.map((_, other) => (index === other ? precision : 0)));
-  const target = prior.map((_, index) => (pinned.has(index) ? PINNED * (least[index] ?? 0) : 0));
+): { readonly matrix: Float64Array[]; readonly target: Float64Array } {
+  const size = rows[0]?.features.length ?? 0;
+  const matrix = Array.from({ length: size }, () => new Float64Array(size));
+  const target = new Float64Array(size);
   for (const [index, { features, surplus }] of rows.entries()) {
     const weight = (weights[index] ?? 1) / (variances[index] ?? 1);
-    for (const [row, value] of features.entries()) {
+    for (let row = 0; row < size; row += 1) {
+      const value = weight * (features[row] as number);
       if (value === 0) continue;
-      const line = matrix[row];
-      if (line === undefined) continue;
-      for (const [column, other] of features.entries()) line[column] = (line[column] ?? 0) + weight * value * other;
-      target[row] = (target[row] ?? 0) + weight * value * surplus;
+      const line = matrix[row] as Float64Array;
+      for (let column = 0; column <= row; column += 1) {
+        line[column] = (line[column] as number) + value * (features[column] as number);
+      }
+      target[row] = (target[row] as number) + value * surplus;
     }
   }
-  const lower = cholesky(matrix);
-  return [solve(lower, target), inverse(lower)];
+  return { matrix, target };
+}
+
+/** Least squares with beliefs, given as precisions, whose mean is 0 but for what is pinned at its bound. */
+function posterior(
+  matrix: readonly Float64Array[],
+  target: Float64Array,
+  beliefs: readonly number[],
+  least: readonly number[],
+  pinned: ReadonlySet<number>,
+): Solved {
+  const sum = beliefs.map((belief, row) => {
+    const line = Float64Array.from(matrix[row] ?? new Float64Array(beliefs.length));
+    line[row] = (line[row] as number) + (pinned.has(row) ? PINNED : belief);
+    return line;
+  });
+  const lower = cholesky(sum);
+  const right = beliefs.map((_, row) => (target[row] ?? 0) + (pinned.has(row) ? PINNED * (least[row] ?? 0) : 0));
+  return { mean: solve(lower, right), lower };
+}
+
+/** What is not known of figures that windows and beliefs tell. */
+function covarianceOf(
+  { matrix, target }: ReturnType<typeof normalEquations>,
+  deviations: readonly number[],
+): Float64Array[] {
+  const beliefs = deviations.map((each) => 1 / each ** 2);
+  return inverse(posterior(matrix, target, beliefs, [], new Set()).lower);
 }
 
 /** The noise of a window by its use and days, in GiB squared, up to a factor. */
