@@ -104,10 +104,13 @@ async function amended(
  */
 function settled(verdict: Verdict, windows: readonly WindowRecord[]): Verdict {
   const noSamples = (each: Reason): Reason => (each.code === 'no_devices' ? reason('no_samples') : each);
-  if (verdict.kind === 'unknown') return { ...verdict, reasons: verdict.reasons.map(noSamples) };
+  const young = verdict.reasons.some(({ code }) => code === 'lag_unknown' || code === 'habit_unknown');
+  if (verdict.kind === 'unknown' && !(young && windows.length > 0))
+    return { ...verdict, reasons: verdict.reasons.map(noSamples) };
   const [only, ...others] = windows;
   if (only !== undefined && others.length === 0) return { ...verdict, kind: only.kind };
-  return windows.some(({ kind }) => kind === 'leak') ? { ...verdict, kind: 'leak' } : verdict;
+  if (windows.some(({ kind }) => kind === 'leak')) return { ...verdict, kind: 'leak' };
+  return verdict.kind === 'unknown' ? { ...verdict, kind: 'ok' } : verdict;
 }
 
 const pastOutcome = (at: number): ReadingOutcome => ({ known: false, at, reasons: [reason('window_past')] });

@@ -16,8 +16,13 @@ export const WATCHED = 14;
 const FEWEST_BEFORE = 7;
 /** A change costs nobody anything below. */
 const SMALLEST = 100 * MIB;
-/** Without its largest window, a change must still be seen: one odd night is none. */
-const STEADY = 2;
+/** Without its largest window, a change must still score so much of what it needs: one odd night is none. */
+const STEADY = 0.5;
+/** In most of its windows, it shows this part of what it comes to a day. */
+const MOST = 2 / 3;
+const SHOWN = 0.25;
+/** It has ended once the newest windows show less than this part. */
+const ENDED = 1 / 3;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
 const NEWEST = 3;
@@ -63,8 +68,8 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     if (!lasts && (days < FEWEST_DAYS || !worth)) continue;
     const habit = habitOf(spans, regime, first.from);
     const excess = excessOf(since, habit, sign);
-    if (excess < SMALLEST || excessOf(since.slice(-NEWEST), habit, sign) <= 0) continue;
-    const score = excess / (days * habit.step.deviation * Math.sqrt(habit.persistence));
+    if (excess < SMALLEST || hasEnded(since, habit, sign)) continue;
+    const score = excess / (days * habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
     if (score < (lasts ? STILL : 1) * neededOf(habit, since.length) || score <= (found?.score ?? 0)) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
     found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
@@ -75,7 +80,10 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
 
 /** How many standard deviations are more than chance in so many windows: rare by what is known of the noise, and never seen before. */
 export function neededOf(habit: Habit, windows: number): number {
-  return Math.max(studentQuantile(FALSE_ALARM, habit.freedom), UNSEEN * habit.highest(windows));
+  return Math.max(
+    studentQuantile(FALSE_ALARM, habit.freedom),
+    (UNSEEN * habit.highest(windows)) / Math.sqrt(habit.longRun(windows)),
+  );
 }
 
 /**
@@ -92,24 +100,30 @@ function sum(spans: readonly Span[], of: (span: Span) => number): number {
   return spans.reduce((total, span) => total + of(span), 0);
 }
 
-/** The standard deviation of the bill of so many windows together. */
-export function deviationOf({ chance, unsure }: Prediction, { persistence }: Habit, windows: number): number {
-  return Math.sqrt(chance * (windows > 1 ? persistence : 1) + unsure);
+/** The standard deviation of the bill of one window. */
+export function deviationOf({ chance, unsure }: Prediction): number {
+  return Math.sqrt(chance + unsure);
 }
 
 /** What chance alone makes of so many windows, as a standard deviation. */
 function chanceOf(spans: readonly Span[], habit: Habit): number {
-  return Math.sqrt(habit.predict(spans).chance);
+  return Math.sqrt(habit.predict(spans).chance * habit.longRun(spans.length));
 }
 
 function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   if (spans.length < 2) return false;
+  const daily = excessOf(spans, habit, sign) / sum(spans, ({ days }) => days);
+  const shown = spans.filter((span) => excessOf([span], habit, sign) >= SHOWN * daily * span.days);
   const farthest = spans.reduce((most, span) =>
     excessOf([span], habit, sign) > excessOf([most], habit, sign) ? span : most,
   );
   const others = spans.filter((span) => span !== farthest);
-  const { chance } = habit.predict(others);
-  return (
-    sum(others, ({ days }) => days) >= FEWEST_OTHER_DAYS && excessOf(others, habit, sign) > STEADY * Math.sqrt(chance)
-  );
+  if (shown.length < MOST * spans.length || sum(others, ({ days }) => days) < FEWEST_OTHER_DAYS) return false;
+  return excessOf(others, habit, sign) > STEADY * neededOf(habit, others.length) * chanceOf(others, habit);
+}
+
+function hasEnded(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
+  const newest = spans.slice(-NEWEST);
+  const daily = (each: readonly Span[]): number => excessOf(each, habit, sign) / sum(each, ({ days }) => days);
+  return daily(newest) < ENDED * daily(spans);
 }

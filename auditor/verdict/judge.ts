@@ -56,6 +56,8 @@ interface Draft {
 const BALANCED = 8 * 2 ** 20;
 /** An airport whose nodes leave more than this share of its bill open, to two standard deviations, is judged with the others. */
 const UNTOLD = 0.15;
+/** Standard deviations of a window that are chance rather than lateness. */
+const NO_LATENESS = 4;
 /** Windows whose longest lateness is allowed for. */
 const LAGS_BACK = 30;
 
@@ -70,7 +72,7 @@ export function judge(asked: readonly Asked[], thresholds: Thresholds): Judged[]
     whole.length === asked.length && whole.length > 1 && whole.some(isUntold) ? pooled(whole, thresholds) : undefined;
   return drafts.map((draft) => {
     if (!('judgement' in draft)) return { verdict: draft };
-    return pool !== undefined && isUntold(draft)
+    return pool !== undefined && hasShared(draft)
       ? judged(draft, pool.judgement, thresholds, pool)
       : judged(draft, draft.judgement, thresholds);
   });
@@ -100,7 +102,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const backlog = unbilledAt(looks, from, known, LONGEST_LAG).high;
   const balanced = bill.likely - backlog - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
   const seen = [...looks, { ...look, whole: look.whole || balanced }];
-  const fresh = lagOf(seen);
+  const fresh = lagOf(seen, NO_LATENESS * Math.sqrt(chance));
   const lag = Math.max(fresh, known);
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {
@@ -163,9 +165,12 @@ export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
   return { nodes, unattributed: unattributed * dearest, nearEdges, lost: lost * dearest, checks };
 }
 
+const hasShared = ({ record }: Pick<Draft, 'record'>): boolean =>
+  record.nodes.some(({ owners, bytes }) => owners > 1 && bytes > 0);
+
 /** Whether nodes of which no rule says whose they are leave most of an airport's bill open. */
 function isUntold({ record, judgement: { habit } }: Draft): boolean {
-  if (record.nodes.every(({ owners, bytes }) => owners === 1 || bytes === 0)) return false;
+  if (!hasShared({ record })) return false;
   const { likely, unsure } = habit.predict([spanOf([record])]);
   return 2 * Math.sqrt(unsure) > UNTOLD * likely;
 }

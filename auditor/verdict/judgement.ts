@@ -76,7 +76,7 @@ export function judgeWindow(
   const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
   const habit = habitOf(usual, regime);
   const prediction = habit.predict([now]);
-  const deviation = deviationOf(prediction, habit, 1);
+  const deviation = deviationOf(prediction);
   const { bill, named, backlog } = current;
   // What was late moves the bill, not the use.
   const moved = prediction.likely - (lateCounts ? current.late : 0);

@@ -1,7 +1,7 @@
 const HOUR = 3_600_000;
 /** Airports that bill in batches, or when a long connection ends, catch up within this. */
 export const LONGEST_LAG = 48 * HOUR;
-/** Bytes that are late, or that chance moves; less is no lateness. */
+/** Fewer bytes are no lateness. */
 const LATE = 8 * 2 ** 20;
 /** An airport has made up for what was late once so much of it was billed. */
 const MADE_UP = 0.8;
@@ -53,8 +53,11 @@ export function unbilledAt(looks: readonly Look[], at: number, lag: number, reac
 /**
  * The longest that an airport was seen to leave bytes unbilled, if first used is first billed; 0 where it never fell behind
  * and made up for it. A price below what names say looks like lateness too, but is never made up for.
+ *
+ * @param chance bytes that chance moves; less is no lateness
  */
-export function lagOf(looks: readonly Look[]): number {
+export function lagOf(looks: readonly Look[], chance = 0): number {
+  const least = Math.max(LATE, chance);
   const whole = looks.filter((look) => look.whole);
   let longest = 0;
   for (const [index, peak] of whole.entries()) {
@@ -69,7 +72,7 @@ export function lagOf(looks: readonly Look[]): number {
         behind = Math.max(behind, look.at - (used?.at ?? peak.at));
       }
       if (missing > (1 - MADE_UP) * depth) continue;
-      if (depth > LATE) longest = Math.max(longest, behind);
+      if (depth > least) longest = Math.max(longest, behind);
       if (missing <= 0) break;
     }
   }

@@ -1,4 +1,5 @@
 import { cholesky, dot, forward, inverse, type Matrix, quadratic, solve } from './linear.ts';
+import { longRunOf } from './long-run.ts';
 import { nodeKey, type Span } from './span.ts';
 import type { NodeShare } from './window-record.ts';
 
@@ -22,8 +23,8 @@ export interface Habit {
   residualOf(span: Span): number;
   /** Degrees of freedom that the noise is known from. */
   readonly freedom: number;
-  /** How much one window's deviation tells of the next: the variance of a long sum per that of single windows. */
-  readonly persistence: number;
+  /** The variance of so many windows together, by that of as many independent ones. */
+  longRun(windows: number): number;
   /** The highest score, in standard deviations, that so many windows in a row reached; the oddest window left out. */
   highest(windows: number): number;
   predict(spans: readonly Used[]): Prediction;
@@ -71,7 +72,6 @@ const ROUNDS = 4;
 const LONGEST = 60;
 /** Nodes with an own multiplier; what the others carried is billed as their names tell. */
 const NODES = 24;
-const WEEK = 7;
 /** Figures of a bill that stand before those of nodes. */
 const BEFORE_NODES = 5;
 
@@ -185,7 +185,7 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
     residualOf: (span) =>
       span.billed - span.named.likely - dot(featuresOf(span, span.from < regime, false), mean) * GIB,
     freedom,
-    persistence: persistenceOf(residuals),
+    longRun: longRunOf(residuals),
     highest: highestOf(residuals.filter((_, index) => (rows[index]?.span.from ?? 0) < step)),
     multiplierOf(share) {
       const index = place.get(nodeKey(share));
@@ -193,7 +193,10 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
       if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation };
       // The overhead multiplies what names tell; only together they are the node's price.
       const gradient = scale.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
-      return { likely: middle + dot(gradient, mean), deviation: Math.sqrt(quadratic(covariance, gradient)) };
+      return {
+        likely: Math.max(0, middle + dot(gradient, mean)),
+        deviation: Math.sqrt(quadratic(covariance, gradient)),
+      };
     },
     predict(used) {
       const total = new Float64Array(scale.length);
@@ -414,22 +417,6 @@ function highestOf(residuals: readonly number[]): (windows: number) => number {
     known.set(windows, highest);
     return highest;
   };
-}
-
-/** The variance of a long sum of residuals by that of single ones (Newey and West), believed as far as windows tell; never below 1. */
-function persistenceOf(residuals: readonly number[]): number {
-  const count = residuals.length;
-  const lags = Math.min(WEEK, Math.floor(count / 4));
-  const clipped = residuals.map((each) => Math.max(-4, Math.min(4, each)));
-  const variance = clipped.reduce((total, each) => total + each ** 2, 0);
-  if (lags === 0 || variance === 0) return 1;
-  let ratio = 1;
-  for (let lag = 1; lag <= lags; lag += 1) {
-    let product = 0;
-    for (let index = lag; index < count; index += 1) product += (clipped[index] ?? 0) * (clipped[index - lag] ?? 0);
-    ratio += (2 * (1 - lag / (lags + 1)) * product) / variance;
-  }
-  return Math.max(1, 1 + ((ratio - 1) * count) / (count + 2 * WEEK));
 }
 
 function busiest(spans: readonly Span[]): NodeShare[] {

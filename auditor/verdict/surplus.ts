@@ -1,5 +1,6 @@
 import { causesOf } from './cause.ts';
 import type { Estimate, Surplus } from './finding.ts';
+import { longRunOf } from './long-run.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
 import type { Told } from './window-record.ts';
@@ -12,12 +13,14 @@ const SMALLEST_SHARE = 0.03;
 /** Windows that a surplus must show in. */
 const FEWEST = 5;
 /** The chance that a surplus is told where the true one is too small to be. */
-const DOUBTFUL = 0.01;
-const WEEK = 7;
+const DOUBTFUL = 0.025;
 /** The stated range holds the truth nine times of ten. */
 const RANGE = 0.05;
 /** No range is narrower than this share of what it is about: overhead and health checks differ from day to day. */
 const NARROWEST = 0.05;
+/** While a habit is so young, its newest windows alone may show what began within it. */
+const YOUNG = 21;
+const RECENT = 7;
 /** Bytes of lag and rounding at the ends of all windows together. */
 const EDGE = 8 * MIB;
 /** What was told is told again once it changed by half. */
@@ -45,6 +48,17 @@ export type Answer =
  * @param told the surplus that was told last; null where none was
  */
 export function surplusOf(
+  spans: readonly Span[],
+  beginning: boolean,
+  answers: readonly Answer[],
+  told: Told | null,
+): Surplus | undefined {
+  const found = steadyOf(spans, beginning, answers, told);
+  if (found !== undefined || spans.length > YOUNG || spans.length <= RECENT) return found;
+  return steadyOf(spans.slice(-RECENT), false, answers, told);
+}
+
+function steadyOf(
   spans: readonly Span[],
   beginning: boolean,
   answers: readonly Answer[],
@@ -105,7 +119,9 @@ function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
   const likely = meanOf(spans, of);
   const days = spans.reduce((sum, span) => sum + span.days, 0);
   const squares = spans.reduce((sum, span) => sum + (of(span) - likely * span.days) ** 2 / span.days, 0);
-  const variance = (squares / (spans.length - 1)) * persistence(spans, of, likely);
+  const single = squares / (spans.length - 1);
+  const longRun = longRunOf(spans.map((span) => (of(span) - likely * span.days) / Math.sqrt(single * span.days || 1)));
+  const variance = single * longRun(spans.length);
   const doubt = spans.reduce((sum, span) => sum + span.doubt ** 2, 0) / days ** 2;
   const deviation = Math.sqrt(variance / days + doubt + (EDGE / days) ** 2);
   const freedom = spans.length - 1;
@@ -114,17 +130,6 @@ function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
     range: { low: Math.round(Math.max(0, likely - half)), likely: Math.round(likely), high: Math.round(likely + half) },
     sure: likely - studentQuantile(DOUBTFUL, freedom) * deviation,
   };
-}
-
-/** By how much windows that resemble their neighbours tell less than independent ones. */
-function persistence(spans: readonly Span[], of: (span: Span) => number, mean: number): number {
-  const deviations = spans.map((span) => of(span) / span.days - mean);
-  const variance = deviations.reduce((sum, each) => sum + each ** 2, 0);
-  if (variance === 0) return 1;
-  const product = deviations.slice(1).reduce((sum, each, index) => sum + each * (deviations[index] ?? 0), 0);
-  // Few windows tell little of it.
-  const likeness = Math.min(0.8, Math.max(0, product / variance) * (spans.length / (spans.length + 2 * WEEK)));
-  return (1 + likeness) / (1 - likeness);
 }
 
 function meanOf(spans: readonly Span[], of: (span: Span) => number): number {
