@@ -1,5 +1,5 @@
 import type { Change } from './finding.ts';
-import { type Habit, habitOf, type Prediction } from './learn.ts';
+import { type Habit, habitOf, habitWithStep, type Prediction } from './learn.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
 
@@ -66,7 +66,7 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     // A step that is worth the work leaves something also where none is looked for.
     const worth = excessOf(since, stepless, sign) > HINT * Math.max(SMALLEST, chanceOf(since, stepless));
     if (!lasts && (days < FEWEST_DAYS || !worth)) continue;
-    const habit = habitOf(spans, regime, first.from);
+    const habit = habitWithStep(spans, regime, first.from, stepless);
     const excess = excessOf(since, habit, sign);
     if (excess < SMALLEST || hasEnded(since, habit, sign)) continue;
     const score = excess / (days * habit.step.deviation * Math.sqrt(habit.longRun(since.length)));

@@ -78,23 +78,34 @@ const BEFORE_NODES = 5;
 const habits = new WeakMap<object, { readonly from: number; readonly regime: number; readonly habit: Habit }>();
 
 /**
- * What spans show together, oldest first. The same spans without a step are solved once.
+ * What spans show together, oldest first. The same spans are solved once.
  *
- * @param step an instant from which bytes a day may be billed beside everything else, epoch milliseconds; none by default
  * @param regime where the present habit began, epoch milliseconds: spans before it tell the prices of nodes, while what is
  * billed beside them is another
  */
-export function habitOf(spans: readonly Span[], regime: number, step = Number.POSITIVE_INFINITY): Habit {
+export function habitOf(spans: readonly Span[], regime: number): Habit {
   const used = spans.slice(-LONGEST);
   const [first, last] = [used[0], used.at(-1)];
-  if (first === undefined || last === undefined) return learn([], regime, step);
-  if (Number.isFinite(step)) return learn(used, regime, step);
+  if (first === undefined || last === undefined) return learn([], regime);
   const known = habits.get(last.record);
   if (known?.from === first.from && known.regime === regime) return known.habit;
-  const habit = learn(used, regime, step);
+  const habit = learn(used, regime);
   habits.set(last.record, { from: first.from, regime, habit });
   return habit;
 }
+
+/**
+ * The same with a step: an instant from which bytes a day may be billed beside everything else.
+ *
+ * @param step epoch milliseconds
+ * @param stepless what the spans show without it, from where it is looked for
+ */
+export function habitWithStep(spans: readonly Span[], regime: number, step: number, stepless: Habit): Habit {
+  return learn(spans.slice(-LONGEST), regime, step, fits.get(stepless));
+}
+
+/** How a habit was fitted, where another may go on from. */
+const fits = new WeakMap<Habit, Fit>();
 
 /** What is believed of a node's multiplier: its middle, less where others may own the node. */
 function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
@@ -111,7 +122,7 @@ function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
   return { mean: middle / owners, likely: Math.max(likely, shared), possible: Math.max(possible, shared) };
 }
 
-function learn(spans: readonly Span[], regime: number, step: number): Habit {
+function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_INFINITY, from?: Fit): Habit {
   const nodes = busiest(spans);
   const place = new Map(nodes.map((share, index) => [nodeKey(share), index + BEFORE_NODES]));
   /**
@@ -159,10 +170,9 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
     ...beliefs.map(({ possible }) => possible),
   ];
   const problem = { rows, scale, least, usual, doubt };
-  // Where a step is looked for, what prices are is settled: one start does.
-  const simple = fitFrom(scale, problem);
-  const free = Number.isFinite(step) ? simple : fitFrom(wideStart, problem);
-  const { mean, noise, shape, weights, freedom } = free.likelihood > simple.likelihood ? free : simple;
+  const found =
+    from === undefined ? likelier(fitFrom(scale, problem), fitFrom(wideStart, problem)) : fitOn(from, problem);
+  const { mean, noise, shape, weights, freedom } = found;
   const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
   const equations = normalEquations(rows, variances, weights);
   const told = covarianceOf(equations, wideStart);
@@ -176,7 +186,7 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
-  return {
+  const habit: Habit = {
     spans: rows.length,
     days: sum(rows, ({ span }) => span.days),
     overhead: { likely: mean[0] ?? 0, deviation: Math.sqrt(covariance[0]?.[0] ?? OVERHEAD.possible ** 2) },
@@ -221,6 +231,8 @@ function learn(spans: readonly Span[], regime: number, step: number): Habit {
       };
     },
   };
+  fits.set(habit, found);
+  return habit;
 }
 
 interface Problem {
@@ -240,33 +252,55 @@ interface Fit {
   readonly likelihood: number;
 }
 
+const likelier = (a: Fit, b: Fit): Fit => (b.likelihood > a.likelihood ? b : a);
+
 /**
- * The likeliest figures near a start, in turns: figures by the noise, what odd windows weigh, and the noise by the figures.
- * From tight beliefs the simplest reading is found, from wide ones that of several prices at once.
+ * The likeliest figures near a start. From tight beliefs the simplest reading is found, from wide ones that of several
+ * prices at once.
+ *
+ * @param start standard deviations that are believed at first
  */
-function fitFrom(start: readonly number[], { rows, scale, least, usual, doubt }: Problem): Fit {
-  let shape = shapeOf(SHAPES[0], usual);
-  let noise = NOISE ** 2;
-  let weights = rows.map(() => 1);
-  let mean: ArrayLike<number> = scale.map(() => 0);
-  let freedom = NOISE_WORTH;
-  let likelihood = 0;
-  for (let round = 0; round < ROUNDS && rows.length > 0; round += 1) {
-    const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
-    const beliefs =
-      round === 0
-        ? start.map((each) => 2 / each ** 2)
-        : scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2));
-    const solved = boundedPosterior(rows, variances, weights, beliefs, least);
-    mean = solved.mean;
-    const current = mean;
-    const residuals = rows.map(({ features, surplus }) => surplus - dot(features, current));
-    weights = residuals.map((each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)));
-    const explained = explainedBy(solved.lower, rows, variances);
-    ({ noise, freedom, shape, likelihood } = likeliestNoise(rows, residuals, explained, usual, doubt));
+function fitFrom(start: readonly number[], problem: Problem): Fit {
+  const nothing = {
+    mean: problem.scale.map(() => 0),
+    weights: problem.rows.map(() => 1),
+    noise: NOISE ** 2,
+    shape: shapeOf(SHAPES[0], problem.usual),
+    freedom: NOISE_WORTH,
+    likelihood: 0,
+  };
+  const first = improved(
+    nothing,
+    problem,
+    start.map((each) => 2 / each ** 2),
+  );
+  return fitOn(first, problem);
+}
+
+/** The likeliest figures near others, in turns: figures by the noise, what odd windows weigh, and the noise by the figures. */
+function fitOn(start: Fit, problem: Problem): Fit {
+  let fit = start;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { mean } = fit;
+    fit = improved(
+      fit,
+      problem,
+      problem.scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2)),
+    );
   }
-  const belief = sum(scale, (each, index) => -2 * Math.log(1 + ((mean[index] ?? 0) / each) ** 2));
-  return { mean, weights, noise, shape, freedom, likelihood: likelihood + belief };
+  const belief = sum(problem.scale, (each, index) => -2 * Math.log(1 + ((fit.mean[index] ?? 0) / each) ** 2));
+  return { ...fit, likelihood: fit.likelihood + belief };
+}
+
+function improved(fit: Fit, { rows, least, usual, doubt }: Problem, beliefs: readonly number[]): Fit {
+  if (rows.length === 0) return fit;
+  const variances = rows.map(({ span }) => fit.noise * fit.shape(span.named.likely, span.days) + doubt(span));
+  const { mean, lower } = boundedPosterior(rows, variances, fit.weights, beliefs, least);
+  const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
+  const weights = residuals.map(
+    (each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)),
+  );
+  return { mean, weights, ...likeliestNoise(rows, residuals, explainedBy(lower, rows, variances), usual, doubt) };
 }
 
 interface Row {
