@@ -126,18 +126,31 @@ describe('old answers', () => {
   it('after a reset are those of the cycle before', () => {
     const course = play(from(0, 50, 51, 0.2, 51, 0.4, 50.5, 0.6), dueAt(3));
     expect(course.taken).toBe('...o.o.');
-    expect(total(course)).toBeCloseTo(1.6, 9);
+    expect(total(course)).toBeCloseTo(1.4, 9);
   });
 });
 
 describe('a new cycle', () => {
-  it('is known at once where a reset was due and little is left, and all of its use is billed', () => {
+  it('is known at once where a reset was due and little is left, and what grows on is billed', () => {
     const course = play(from(0, 50, 51, 0.5, 0.7), dueAt(3));
     expect(course.taken).toBe('....');
-    expect(total(course)).toBeCloseTo(1.7, 9);
+    expect(total(course)).toBeCloseTo(1.2, 9);
     const [first, last] = [course.marks[0], course.marks.at(-1)];
     expect(first && last && billBetween(first, last)).toMatchObject({ high: null, newCycle: true });
     expect(course.events).toMatchObject([{ kind: 'cycle', from: 2 * HOUR, to: 4 * HOUR, small: true, renewed: false }]);
+  });
+
+  it('that is read long after its reset is billed whole', () => {
+    const course = play(
+      [
+        [0, 50],
+        [24, 51],
+        [48, 2],
+      ],
+      dueAt(2),
+    );
+    expect(course.taken).toBe('...');
+    expect(total(course)).toBeCloseTo(3, 9);
   });
 
   it('is confirmed by the next readings where quota or expiry changed', () => {

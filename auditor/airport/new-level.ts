@@ -4,6 +4,8 @@ import { isSmallPart, levelOf, planMoved } from './fall.ts';
 import type { Meter } from './meter-state.ts';
 import type { MeterEvent, Step } from './meter-step.ts';
 
+const LONG_AGO = 12 * 3_600_000;
+
 /**
  * A new cycle. Where its reset was due, all of its use was billed since; else only growth between readings is sure, since
  * the answer may be of an account that was used before.
@@ -11,7 +13,7 @@ import type { MeterEvent, Step } from './meter-step.ts';
 export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boolean): Step {
   const first = aside[0] ?? meter.last;
   const last = aside.at(-1) ?? first;
-  const next = landed(meter, aside, due ? last.used : grownOn(meter, aside), {
+  const next = landed(meter, aside, due ? usedAnew(meter, last) : grownOn(meter, aside), {
     due,
     cycle: true,
     credited: 0,
@@ -25,6 +27,11 @@ export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boo
     readings: aside.map(({ at, used }) => ({ at, used })),
   };
   return { meter: next, accepted: true, events: [event] };
+}
+
+/** What was billed since a reset that was due. Panels may begin at a small figure, which soon after is most of what is seen. */
+function usedAnew(meter: Meter, reading: UsableReading): number {
+  return reading.at - meter.last.at >= LONG_AGO ? reading.used : 0;
 }
 
 /** A fall to a level that stayed, and is no new cycle: the airport gave something back. */

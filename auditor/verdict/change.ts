@@ -23,6 +23,8 @@ const MOST = 2 / 3;
 const SHOWN = 0.25;
 /** It has ended once the newest windows show less than this part. */
 const ENDED = 1 / 3;
+/** Standard deviations by which it must be less. */
+const SURELY = 2;
 /** A change that was told is told until it shows clearly no more. */
 const STILL = 0.5;
 const NEWEST = 3;
@@ -122,8 +124,10 @@ function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   return excessOf(others, habit, sign) > STEADY * neededOf(habit, others.length) * chanceOf(others, habit);
 }
 
+/** Whether the newest windows show so little of a change that chance does not hide it. */
 function hasEnded(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
   const newest = spans.slice(-NEWEST);
-  const daily = (each: readonly Span[]): number => excessOf(each, habit, sign) / sum(each, ({ days }) => days);
-  return daily(newest) < ENDED * daily(spans);
+  const going = (excessOf(spans, habit, sign) * sum(newest, ({ days }) => days)) / sum(spans, ({ days }) => days);
+  const shown = excessOf(newest, habit, sign);
+  return shown <= 0 || (shown < ENDED * going && shown + SURELY * chanceOf(newest, habit) < going);
 }

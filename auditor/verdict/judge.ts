@@ -69,7 +69,7 @@ export function judge(asked: readonly Asked[], thresholds: Thresholds): Judged[]
   const drafts = asked.map((each) => draftOf(each, thresholds));
   const whole = drafts.filter((each): each is Draft => 'judgement' in each);
   const pool =
-    whole.length === asked.length && whole.length > 1 && whole.some(isUntold) ? pooled(whole, thresholds) : undefined;
+    whole.length === asked.length && whole.length > 1 && whole.some(needsOthers) ? pooled(whole, thresholds) : undefined;
   return drafts.map((draft) => {
     if (!('judgement' in draft)) return { verdict: draft };
     return pool !== undefined && hasShared(draft)
@@ -168,9 +168,14 @@ export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
 const hasShared = ({ record }: Pick<Draft, 'record'>): boolean =>
   record.nodes.some(({ owners, bytes }) => owners > 1 && bytes > 0);
 
+/** An airport that shares nodes is accused of nothing that all of them together do not show. */
+function needsOthers(draft: Draft): boolean {
+  const { gross, lacking, change } = draft.judgement;
+  return hasShared(draft) && (isUntold(draft) || gross || lacking || change !== undefined);
+}
+
 /** Whether nodes of which no rule says whose they are leave most of an airport's bill open. */
 function isUntold({ record, judgement: { habit } }: Draft): boolean {
-  if (!hasShared({ record })) return false;
   const { likely, unsure } = habit.predict([spanOf([record])]);
   return 2 * Math.sqrt(unsure) > UNTOLD * likely;
 }
