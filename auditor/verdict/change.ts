@@ -1,5 +1,6 @@
 import type { Change } from './finding.ts';
-import { type Habit, habitOf, habitWithStep, type Prediction } from './learn.ts';
+import type { Habit, Prediction } from './habit.ts';
+import { habitOf, habitWithStep } from './learn.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
 

@@ -69,7 +69,9 @@ export function judge(asked: readonly Asked[], thresholds: Thresholds): Judged[]
   const drafts = asked.map((each) => draftOf(each, thresholds));
   const whole = drafts.filter((each): each is Draft => 'judgement' in each);
   const pool =
-    whole.length === asked.length && whole.length > 1 && whole.some(needsOthers) ? pooled(whole, thresholds) : undefined;
+    whole.length === asked.length && whole.length > 1 && whole.some(needsOthers)
+      ? pooled(whole, thresholds)
+      : undefined;
   return drafts.map((draft) => {
     if (!('judgement' in draft)) return { verdict: draft };
     return pool !== undefined && hasShared(draft)

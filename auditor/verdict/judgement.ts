@@ -1,6 +1,7 @@
 import { changeOf, deviationOf, fallOf, neededOf, WATCHED } from './change.ts';
 import type { Change, Estimate, Surplus } from './finding.ts';
-import { type Habit, habitOf } from './learn.ts';
+import type { Habit } from './habit.ts';
+import { habitOf } from './learn.ts';
 import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { Told, WindowRecord } from './window-record.ts';

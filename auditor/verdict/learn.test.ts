@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
-import { type Habit, habitOf } from './learn.ts';
+import type { Habit } from './habit.ts';
+import { habitOf } from './learn.ts';
 import { compared, spanOf } from './span.ts';
 import type { WindowRecord } from './window-record.ts';
 

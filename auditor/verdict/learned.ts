@@ -1,6 +1,6 @@
 import type { Estimate, LearnedBilling } from './finding.ts';
+import type { Habit } from './habit.ts';
 import { LONGEST_LAG } from './lateness.ts';
-import type { Habit } from './learn.ts';
 import type { WindowRecord } from './window-record.ts';
 
 /** Nine times of ten, to either side. */
