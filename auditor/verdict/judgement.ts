@@ -41,6 +41,8 @@ export interface Judgement {
 const RANGE = 2;
 /** By then the airport has billed what it was late with at the first reading, and has shown how late it gets. */
 const LAG_KNOWN_AFTER = 5 * DAY;
+/** Windows after which prices below names are believed. */
+const YOUNG = 21;
 /** A habit that has become cheaper is a new habit after so many windows. */
 const SETTLED = 5;
 
@@ -86,7 +88,9 @@ export function judgeWindow(
     likely: Math.round(Math.max(0, moved)),
     high: Math.ceil(Math.max(0, moved) + RANGE * deviation),
   };
-  const limit = Math.max(expected.high, prediction.likely + backlog + RANGE * deviation);
+  // A price that few windows show to be below its name may be no price, but the odd week that they were.
+  const dearest = usual.length < YOUNG ? named.high : 0;
+  const limit = Math.max(expected.high, Math.max(prediction.likely, dearest) + backlog + RANGE * deviation);
   const needed = neededOf(habit, 1);
 
   const excess = bill.low - limit;

@@ -11,7 +11,7 @@ export const NOISE_WORTH = 4;
  * day, where somebody is not watched. Whichever the windows show.
  */
 export const SHAPES = [
-  { ofDay: 1, ofUsual: 0.3 },
+  { ofDay: 1, ofUsual: 0.5 },
   { ofDay: 0, ofUsual: 1 },
 ] as const;
 /** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
