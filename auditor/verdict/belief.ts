@@ -8,7 +8,7 @@ const MIB = 2 ** 20;
  * but for a few figures that may be anything (a Cauchy distribution of this scale). What is *possible* is wide, and is what
  * a range rests on where windows have not told yet: nobody is accused by a belief.
  */
-const TOLD = { likely: 0.01, possible: 0.2 };
+const TOLD = { likely: 0.01, possible: 0.1 };
 const OPEN = { likely: 0.01, possible: 0.7 };
 const OVERHEAD = { likely: 0.02, possible: 0.5 };
 const DAILY = { likely: 16 * MIB, possible: GIB };
