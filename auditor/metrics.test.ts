@@ -13,6 +13,7 @@ const surplus: Surplus = {
   causes: [{ kind: 'checks' }],
   checks: 0,
   answered: null,
+  explained: 0,
   told: true,
 };
 const audited = (over: Partial<Verdict>): Parameters<AuditorMetrics['audited']>[0][number] => ({

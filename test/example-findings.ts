@@ -14,6 +14,7 @@ export const exampleSurplus: Surplus = {
   causes: [{ kind: 'checks' }, { kind: 'unwatched' }, { kind: 'leak' }],
   checks: 0,
   answered: null,
+  explained: 0,
   told: true,
 };
 

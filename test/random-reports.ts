@@ -40,6 +40,7 @@ const surplus: fc.Arbitrary<Surplus> = fc.record({
   share: fc.oneof(fc.double({ min: 0, max: 3 }), fc.constant(Number.POSITIVE_INFINITY)),
   causes: fc.array(cause, { maxLength: 5 }),
   checks: bytes,
+  explained: bytes,
   answered: fc.constantFrom(null, 'known', 'leak'),
   told: fc.boolean(),
 });

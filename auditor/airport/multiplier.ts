@@ -34,10 +34,7 @@ const NUMBER = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
 const NO_DIGIT_BEFORE = String.raw`(?<![\d.])`;
 const WORD_ENDS = String.raw`(?!\.?[a-z\d])`;
 /** `倍率:2.0`, `倍率 0.5`; where no sign stands between, a number before it is what it belongs to: `0.5倍率 02`. */
-const KEYWORD = new RegExp(
-  String.raw`(?:倍率\s*[:=]|(?<!\d\s*)倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`,
-  'gu',
-);
+const KEYWORD = new RegExp(String.raw`(?:倍率\s*[:=]|(?<!\d\s*)倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`, 'gu');
 /** `0.5倍`, `2 倍率`. */
 const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍(?!率\s*[:=])`, 'gu');
 /** `2x`, `[0.3 x]`; a letter or digit behind the x makes it another word, which `×` never is. */

@@ -17,7 +17,7 @@ export function surplusText(airport: AirportModel, surplus: Surplus, { words, fi
   if (answered === 'known') return say.known(name, likely);
   const sureness = surenessOf(surplus, words, figures);
   if (answered === 'leak') return say.leak(name, likely, sureness);
-  const answer = say.answer(...commands(airport.airport, daily.likely));
+  const answer = say.answer(...commands(airport.airport, daily.likely + surplus.explained));
   if (!told) return sentences([say.untold(name, likely, sureness), answer]);
   const causes = causesOf(surplus.causes, airport, words);
   return sentences([
@@ -37,7 +37,7 @@ function surenessOf({ share, daily }: Surplus, { findings: { surplus } }: Words,
   );
 }
 
-/** The two ways to answer, as commands. */
+/** The two ways to answer, as commands; the last answer takes the place of those before. */
 function commands(airport: string, daily: number): [known: string, leak: string] {
   const name = nameArgument(onOneLine(airport));
   return [

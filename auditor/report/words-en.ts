@@ -161,7 +161,8 @@ export const ENGLISH: Words = {
     readings_kept: (span) => `readings are kept of ${span}`,
     readings_apart: () => 'between the readings at the ends there is a gap; choose other ends',
     window_past: () => 'a window of the past: what is left is not shown',
-    readings_differ: () => 'answers of the airport differ, so that a jump of its figures may be that of another answer; it is judged once they agree for a day',
+    readings_differ: () =>
+      'answers of the airport differ, so that a jump of its figures may be that of another answer; it is judged once they agree for a day',
     habit_unknown: () =>
       'more was billed than devices used, but how this airport bills is not known well enough yet to say more',
     lag_unknown: () => 'how late this airport bills is not known yet, so the first days prove nothing',

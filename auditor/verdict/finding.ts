@@ -65,6 +65,8 @@ export interface Surplus {
   readonly causes: readonly SurplusCause[];
   /** Bytes a day that counted health checks cost, as a part of it; 0 where kernels do not tell. */
   readonly checks: number;
+  /** Bytes a day beside it that an earlier answer explains. */
+  readonly explained: number;
   /** Null until a person answers. */
   readonly answered: SurplusAnswer | null;
   /** Whether this verdict is the one that tells it: the first, or the first after it changed by half. */

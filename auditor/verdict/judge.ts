@@ -185,7 +185,8 @@ function isUntold({ record, judgement: { habit } }: Draft): boolean {
 function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: Judgement; pool: Pool } | undefined {
   const pool = poolOf(drafts.map(({ asked, record }) => ({ windows: asked.memory.windows, current: record })));
   if (pool === undefined) return undefined;
-  const judgement = judgeWindow(pool.windows, pool.current, thresholds, []);
+  const answers = drafts.flatMap(({ asked }) => asked.answers).sort((a, b) => a.at - b.at);
+  const judgement = judgeWindow(pool.windows, pool.current, thresholds, answers);
   const open = drafts
     .flatMap(({ record }) => record.nodes)
     .filter(({ owners, bytes }) => owners > 1 && bytes > 0)
@@ -223,9 +224,9 @@ function judged(
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
   const { change } = judgement;
-  // A window that stays open tells nothing yet.
-  const surplus =
-    decision.closes || judgement.surplus === undefined ? judgement.surplus : { ...judgement.surplus, told: false };
+  // What all show together is told with the first of them; a window that stays open tells nothing yet.
+  const told = together === undefined || together.pool.airports[0] === asked.airport ? judgement.surplus : undefined;
+  const surplus = told === undefined || decision.closes ? told : { ...told, told: false };
   const expected: Expected = {
     ...own.expected,
     used: use.use.nodes.reduce(

@@ -75,9 +75,10 @@ function steadyOf(
     causes: causesOf(spans, beginning),
     checks: Math.round(meanOf(spans, ({ checks }) => checks) * CHECK_BYTES),
   };
-  const shown = (daily: Estimate, answered: Surplus['answered'], tell: boolean): Surplus => ({
+  const shown = (daily: Estimate, answered: Surplus['answered'], tell: boolean, beside = 0): Surplus => ({
     ...facts,
     daily,
+    explained: Math.round(beside),
     share: named === 0 ? 1 : daily.likely / named,
     answered,
     told: tell,
@@ -88,9 +89,10 @@ function steadyOf(
     answer?.kind === 'known' ? (answer.daily ?? 0) * days + (answer.share ?? 0) * high : 0;
   const rest = dailyOf(spans, (span) => span.billed - span.named.high - explained(span));
   // What was answered is a new question only once it has grown by half.
-  const grown = answer === undefined || rest.sure > CHANGED * meanOf(spans, explained);
+  const beside = meanOf(spans, explained);
+  const grown = answer === undefined || rest.sure > CHANGED * beside;
   if (matters(rest) && grown) {
-    const found = shown(rest.range, null, true);
+    const found = shown(rest.range, null, true, beside);
     return { ...found, told: told === null || hasChanged(found, told) };
   }
   return answer?.kind === 'known' && matters(whole) ? shown(whole.range, 'known', false) : undefined;
