@@ -1,6 +1,5 @@
 import type { TrailPoint } from '../verdict/forecast.ts';
 import type { UsableReading } from '../verdict/reading.ts';
-import { isSmallPart } from './fall.ts';
 import type { CycleFall } from './learned-reset.ts';
 import type { MeterEvent } from './meter-step.ts';
 
@@ -32,11 +31,7 @@ const FALLS_KEPT = 16;
  *
  * @param events what the meter saw at this reading
  */
-export function advanceCycle(
-  cycle: Cycle | undefined,
-  reading: UsableReading,
-  events: readonly MeterEvent[] = eventsOf(cycle, reading),
-): Cycle {
+export function advanceCycle(cycle: Cycle | undefined, reading: UsableReading, events: readonly MeterEvent[]): Cycle {
   const point: TrailPoint = { at: reading.at, used: reading.used };
   if (cycle === undefined) return { start: reading.at, seen: false, trail: [point] };
   let current = cycle;
@@ -65,13 +60,3 @@ function goneOn({ falls = [], ended, ...current }: Cycle): Cycle {
 }
 
 const courseOf = ({ start, seen, trail }: Course): Course => ({ start, seen, trail });
-
-/** What two readings tell without a meter: every fall is a cycle. */
-function eventsOf(cycle: Cycle | undefined, reading: UsableReading): MeterEvent[] {
-  const last = cycle?.trail.at(-1);
-  if (last === undefined || reading.used >= last.used - reading.precision) return [];
-  const before = { used: last.used, upload: null, download: null, precision: reading.precision };
-  const small = isSmallPart(before, reading);
-  const { at, used } = reading;
-  return [{ kind: 'cycle', from: last.at, to: at, small, renewed: false, readings: [{ at, used }] }];
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
 import { type AirportRules, NO_RULES } from '../airport-settings.ts';
 import { completed, needsReset, resetAwaited } from './completed.ts';
-import { advanceCycle, type Cycle } from './cycle.ts';
+import type { Cycle } from './cycle.ts';
 import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
 import { quotaInBody } from './subscription-origin.ts';
 
@@ -138,14 +138,6 @@ describe('a reading', () => {
     expect(resetAwaited(last, next, undefined, { resetDay: 2, timezone: 'America/New_York' }, ZONE)).toBe(false);
     expect(resetAwaited(last, next, undefined, {}, ZONE)).toBe(false);
   });
-});
-
-it('is learned without a meter too', () => {
-  const used = [50, 60, 1];
-  const cycle = used
-    .map((each, day) => readingAt(time('2026-11-14T08:00:00+08:00') + day * 86_400_000, each * GB))
-    .reduce<Cycle | undefined>((before, reading) => advanceCycle(before, reading), undefined);
-  expect(cycle?.falls).toMatchObject([{ to: time('2026-11-16T08:00:00+08:00'), small: true }]);
 });
 
 it('reads the counter of JustMySocks, whose days are those of Los Angeles', () => {

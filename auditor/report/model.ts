@@ -194,7 +194,10 @@ export function airportModel(audited: AuditedAirport): AirportModel {
     forecast,
     plan,
     resetHint,
-    nodes: nodes.map((node) => nodeModel(node, verdict.learned)),
+    // Nodes that were only checked are none that was used.
+    nodes: nodes
+      .filter(({ bytes, uncounted }) => bytes + uncounted > 0)
+      .map((node) => nodeModel(node, verdict.learned)),
   };
 }
 

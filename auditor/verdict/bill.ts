@@ -1,5 +1,3 @@
-import type { UsableReading } from './reading.ts';
-
 /** What an airport billed between two readings, in bytes. */
 export interface Bill {
   /** At least this much; exactly this much unless rounding or a new cycle hides the rest. */
@@ -45,37 +43,4 @@ export function billBetween(first: Mark, last: Mark): Bill {
     newCycle: last.cycles > first.cycles,
     ...(credit > 0 ? { credit } : {}),
   };
-}
-
-/** As much of a reading as a bill needs. */
-export type BilledUse = Pick<UsableReading, 'used' | 'precision'>;
-
-/**
- * The bill of a window from the readings at its ends and those in between, in order. A drop in use is a new cycle, never
- * a negative bill; the more readings in between, the less of the old cycle's end stays unseen.
- */
-export function billOver(readings: readonly BilledUse[]): Bill {
-  let bill: Bill = { low: 0, likely: 0, high: 0, newCycle: false };
-  let [first, last] = [readings[0], readings[0]];
-  if (first === undefined || last === undefined) return bill;
-  for (const reading of readings.slice(1)) {
-    if (reading.used < last.used - last.precision - reading.precision) {
-      const { low, likely } = grown(first, last);
-      bill = { low: bill.low + low, likely: bill.likely + likely, high: null, newCycle: true };
-      first = { used: 0, precision: 0 };
-    }
-    last = reading;
-  }
-  const rest = grown(first, last);
-  return {
-    ...bill,
-    low: bill.low + rest.low,
-    likely: bill.likely + rest.likely,
-    high: bill.high === null ? null : bill.high + rest.high,
-  };
-}
-
-function grown(first: BilledUse, last: BilledUse): Record<'low' | 'likely' | 'high', number> {
-  const [bytes, precision] = [last.used - first.used, last.precision + first.precision];
-  return { low: Math.max(0, bytes - precision), likely: Math.max(0, bytes), high: Math.max(0, bytes + precision) };
 }

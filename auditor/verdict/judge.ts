@@ -154,7 +154,9 @@ function recordOf(
  * @param airports how many airports their user has
  */
 export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
-  const nodes = use.nodes.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, claim }) => ({
+  // Nodes that were only checked carried nothing that a bill could rest on.
+  const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
+  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, claim }) => ({
     node,
     provider,
     bytes: bytes + uncounted,
