@@ -90,13 +90,15 @@ export function neededOf(habit: Habit, windows: number): number {
 }
 
 /**
- * Bytes billed beyond the expectation, as the bills stand and with what was late moved to where it was used, whichever is
- * less: what only one of them shows may be lateness, or the noise of telling it.
+ * Bytes billed beyond the expectation, as the bills stand and with what was late moved to where it was used, as far as that
+ * is known, whichever is less: what only one of them shows may be lateness.
  */
 function excessOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
   const expected = sum(spans, (span) => span.billed - habit.residualOf(span));
-  const [plain, moved] = [sum(spans, ({ bill }) => bill), sum(spans, ({ bill, late }) => bill + late)];
-  return sign === 1 ? Math.min(plain, moved) - expected : expected - Math.max(plain, moved);
+  const plain = sum(spans, ({ bill }) => bill);
+  const moved = plain + sum(spans, ({ late }) => late);
+  const slack = Math.max(0, ...spans.map((span) => span.slack));
+  return sign === 1 ? Math.min(plain, moved + slack) - expected : expected - Math.max(plain, moved - slack);
 }
 
 function sum(spans: readonly Span[], of: (span: Span) => number): number {

@@ -91,7 +91,8 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
   const { windows, looks } = memory;
   const open = recordOf(asked, usage, bill, window);
-  const { likely, chance, unsure } = presentHabit(windows).predict([spanOf([open])]);
+  const habit = presentHabit(windows);
+  const { likely, chance, unsure } = habit.predict([spanOf([open])]);
   const base = looks.findLast(({ at }) => at === from);
   const look = {
     at: window.to,
@@ -104,7 +105,10 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const backlog = unbilledAt(looks, from, known, LONGEST_LAG).high;
   const balanced = bill.likely - backlog - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
   const seen = [...looks, { ...look, whole: look.whole || balanced }];
-  const fresh = lagOf(seen, NO_LATENESS * Math.sqrt(chance));
+  // Early in a window, chance is that of the days before.
+  const last = windows.at(-1);
+  const usual = last === undefined ? 0 : habit.predict([spanOf([last])]).chance;
+  const fresh = lagOf(seen, NO_LATENESS * Math.sqrt(Math.max(chance, usual)));
   const lag = Math.max(fresh, known);
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {

@@ -96,8 +96,12 @@ export function judgeWindow(
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a little lateness is a large share.
-  const rest = Math.max(0, 1 - now.days) * usualDay(usual);
-  const held = ((prediction.likely + RANGE * deviation + rest) * thresholds.ratio) / Math.max(1, now.days);
+  // A day far above the usual one is held to the share of two usual ones: what somebody takes does not grow with it.
+  const day = usualDay(usual);
+  const rest = Math.max(0, 1 - now.days) * day;
+  const most = day === 0 ? Number.POSITIVE_INFINITY : 2 * day * Math.max(1, now.days);
+  const share = Math.min(most, prediction.likely + RANGE * deviation + rest) * thresholds.ratio;
+  const held = share / Math.max(1, now.days);
   const floor = Math.min(expected.low, named.low);
   const settled = now.bill + Math.max(0, now.late);
   const lacking =

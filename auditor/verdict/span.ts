@@ -15,7 +15,7 @@ export interface Span {
   readonly named: Estimate;
   /** By {@link nodeKey}. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
-  /** How far that may be off; a part of the doubt. */
+  /** How far what was late may be off; a part of the doubt where lateness counts. */
   readonly slack: number;
   /** Bytes by which the comparison may be off for reasons that are known: rounding, edges, loss, unattributed bytes. */
   readonly doubt: number;
@@ -81,7 +81,7 @@ function steadier(spans: readonly Span[], seenFrom: number): Compared {
 /** A span with its bill as it stands. */
 export function unmoved(span: Span): Span {
   const doubt = Math.sqrt(Math.max(0, span.doubt ** 2 - span.slack ** 2));
-  return { ...span, billed: span.bill, doubt, slack: 0 };
+  return { ...span, billed: span.bill, doubt };
 }
 
 /** The median distance of bills from what names let expect, by the median day. */
