@@ -202,18 +202,20 @@ function remember(
     ...result,
     forecast: forecast(reading, cycle.trail, billedBefore(remembered)),
     plan: planChanges(anchor?.reading ?? reading, reading),
-    resetHint: needsReset(reading, cycle, rules, zone),
+    resetHint: !remembered.resetHinted && needsReset(reading, cycle, rules, zone),
   };
   const memory = afterLook(remembered, anchor?.mark.at ?? reading.at, reading.at, result.judged);
   const known = { spentLink, latest: reading, meter, cycle };
+  // One report names the key.
+  const resetHinted = remembered.resetHinted || airport.resetHint;
   return {
     airport,
     // A window begins with the first reading, report or not.
     kept: { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
     closed: () =>
       result.verdict.closes
-        ? { ...known, ...afterClose(memory, result.judged), anchor: begins }
-        : { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
+        ? { ...known, ...afterClose(memory, result.judged), anchor: begins, resetHinted }
+        : { ...known, ...memory, resetHinted, ...(anchor === null ? { anchor: begins } : {}) },
   };
 }
 

@@ -105,7 +105,7 @@ it('says by what an expectation was calibrated', () => {
 });
 
 it('says what an airport gave back, and what devices lost sight of', () => {
-  expect(evidence(exampleFindings.credit)).toContain('其间机场退回了 2.00 GB，已从扣除中减去。');
+  expect(evidence(exampleFindings.credit)).toContain('其间机场退回了 2.00 GB；扣除只算实际增长，不受退回影响。');
   expect(evidence(exampleFindings.lost, 'en')).toContain('Devices lost sight of up to 700.00 MB');
 });
 

@@ -8,6 +8,7 @@ const SURPLUS: SurplusWords = {
   untold: (airport, daily, sureness) =>
     `Airport ${airport} still bills about ${daily} a day${sureness} more than multipliers and settings explain.`,
   known: (airport, daily) => `Airport ${airport} bills about ${daily} a day more, as you explained.`,
+  knownAs: (airport, daily, note) => `Airport ${airport} bills about ${daily} a day more, as you explained: ${note}.`,
   leak: (airport, daily, sureness) =>
     `Airport ${airport} bills about ${daily} a day${sureness} more than multipliers and settings explain, which you called a leak; it is reported until it ends.`,
   sinceBeginning: 'since the beginning',
@@ -58,7 +59,7 @@ export const ENGLISH_FINDINGS: FindingWords = {
   change: (since, days, total, daily) =>
     `In the ${days === 1 ? 'day' : `${days} days`} since ${since} the bill was ${total} higher than earlier bills let expect${daily === null ? '' : `, about ${daily} a day`}, which is hardly chance.`,
   earlierLook: 'An earlier look at this window already saw a clear excess.',
-  credit: (size) => `The airport gave back ${size} meanwhile, and the bill is less by it.`,
+  credit: (size) => `The airport gave back ${size} meanwhile; what it billed is counted without that.`,
   lost: (size) =>
     `Devices lost sight of up to ${size} (a kernel restart, or an exporter that stood still), which widens the range.`,
   silent: (device, since) => (since === null ? `${device} has no report` : `${device} has not reported since ${since}`),

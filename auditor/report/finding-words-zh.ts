@@ -5,6 +5,7 @@ const SURPLUS: SurplusWords = {
     `机场 ${airport} ${since}每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}。`,
   untold: (airport, daily, sureness) => `机场 ${airport} 每天扣的，仍比倍率和设置所能解释的多约 ${daily}${sureness}。`,
   known: (airport, daily) => `机场 ${airport} 每天多约 ${daily}，您已说明。`,
+  knownAs: (airport, daily, note) => `机场 ${airport} 每天多约 ${daily}，您已说明：${note}。`,
   leak: (airport, daily, sureness) =>
     `机场 ${airport} 每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}，您已确认是泄露；在它消失之前都这样报告。`,
   sinceBeginning: '自开始以来',
@@ -53,7 +54,7 @@ export const CHINESE_FINDINGS: FindingWords = {
   change: (since, days, total, daily) =>
     `自 ${since} 起的 ${days} 天里，账单比以往所示一共高出 ${total}${daily === null ? '' : `，约每天 ${daily}`}，不像是偶然误差。`,
   earlierLook: '这个窗口里较早的一次核对已明显超出。',
-  credit: (size) => `其间机场退回了 ${size}，已从扣除中减去。`,
+  credit: (size) => `其间机场退回了 ${size}；扣除只算实际增长，不受退回影响。`,
   lost: (size) => `设备漏看了至多 ${size}（内核重启，或采集程序停过），应计的范围因此更宽。`,
   silent: (device, since) => (since === null ? `${device} 没有上报记录` : `${device} 自 ${since} 起没有上报`),
   silentExplains: (size) => `，差额可能是它用的${size === null ? '' : `（至多约 ${size}）`}`,

@@ -53,6 +53,8 @@ export interface SurplusWords {
   readonly told: (airport: string, since: string, daily: Figure, sureness: string) => string;
   readonly untold: (airport: string, daily: Figure, sureness: string) => string;
   readonly known: (airport: string, daily: Figure) => string;
+  /** The same with what the person wrote to it. */
+  readonly knownAs: (airport: string, daily: Figure, note: string) => string;
   readonly leak: (airport: string, daily: Figure, sureness: string) => string;
   readonly sinceBeginning: string;
   readonly since: (date: Figure) => string;

@@ -14,7 +14,8 @@ export function surplusText(airport: AirportModel, surplus: Surplus, { words, fi
   const { pool } = airport.verdict;
   const name = pool === undefined ? airport.airport : words.findings.joined(pool.airports);
   const likely = figures.size(daily.likely);
-  if (answered === 'known') return say.known(name, likely);
+  if (answered === 'known')
+    return surplus.note === undefined ? say.known(name, likely) : say.knownAs(name, likely, onOneLine(surplus.note));
   const sureness = surenessOf(surplus, words, figures);
   if (answered === 'leak') return say.leak(name, likely, sureness);
   const answer = say.answer(...commands(airport.airport, daily.likely + surplus.explained));

@@ -72,6 +72,8 @@ const airportSchema = z.object({
   /** A link that the airport does not take any more, as SHA-256, and when it last said so. */
   spentLink: z.object({ hash: z.string(), at: z.number() }).nullable().default(null),
   cycle: cycleSchema.nullable().default(null),
+  /** Whether a report has named the key that tells the reset. */
+  resetHinted: z.boolean().default(false),
   /** Readings of the open window and of the two days before it. */
   looks: z.array(look).readonly().default([]),
   /** Windows that are closed, oldest first. */

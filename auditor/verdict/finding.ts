@@ -69,6 +69,8 @@ export interface Surplus {
   readonly explained: number;
   /** Null until a person answers. */
   readonly answered: SurplusAnswer | null;
+  /** What a person wrote to the answer. */
+  readonly note?: string;
   /** Whether this verdict is the one that tells it: the first, or the first after it changed by half. */
   readonly told: boolean;
 }

@@ -216,6 +216,19 @@ describe('what is too small for one night', () => {
     expect(Math.abs(since - threeWeeks.from)).toBeLessThanOrEqual(2 * DAY);
   });
 
+  it('is no news once a person knows of it, and a leak once they call it one', () => {
+    const drifting = lived(
+      days(5, (day) => dripping(400 * MB)(day + 21)),
+      threeWeeks,
+    );
+    expect(drifting.verdicts.at(-1)?.kind).toBe('drift');
+    const after = (answers: Asked['answers']): string =>
+      judgedAfter(drifting, dripping(400 * MB)(26), { answers }).verdict.kind;
+    expect(after([{ kind: 'known', at: drifting.from, daily: 400 * MB }])).toBe('ok');
+    expect(after([{ kind: 'leak', at: drifting.from }])).toBe('leak');
+    expect(after([{ kind: 'known', at: BEGAN, daily: 400 * MB }])).toBe('drift');
+  });
+
   it('is told once as a surplus where it was there from the first day', () => {
     const { verdicts } = lived(days(30, dripping(700 * MB)));
     expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);

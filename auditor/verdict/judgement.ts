@@ -75,9 +75,12 @@ export function judgeWindow(
   const counts = current.whole && isComparable(current);
   const whole = counts && now.days * DAY >= SHORTEST;
   const all = whole ? [...spans, now] : spans;
-  const change = whole ? changeOf(all, regime, last?.changed ?? null) : closedChange(windows);
-  const usual = change === undefined ? spans : spans.filter(({ to }) => to <= change.since);
-  const habit = habitOf(usual, regime);
+  const found = whole ? changeOf(all, regime, last?.changed ?? null) : closedChange(windows);
+  const answer = found === undefined ? undefined : given.findLast(({ at }) => at >= found.since);
+  // What a person knows of is no news, and how much of it there is they have said.
+  const change = answer?.kind === 'known' ? undefined : found;
+  const usual = found === undefined ? spans : spans.filter(({ to }) => to <= found.since);
+  const habit = answer?.kind === 'known' ? habitOf(spans, found?.since ?? regime) : habitOf(usual, regime);
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction);
   const { bill, named, backlog } = current;
@@ -119,7 +122,8 @@ export function judgeWindow(
     lagKnown: current.from - first >= LAG_KNOWN_AFTER,
     lacking,
     changeIsGross: change !== undefined && isGross(change, all, habit, thresholds),
-    leaks: surplus?.answered === 'leak' && !hasEnded(all, surplus),
+    leaks:
+      (surplus?.answered === 'leak' && !hasEnded(all, surplus)) || (change !== undefined && answer?.kind === 'leak'),
     ...(change === undefined ? {} : { change }),
     ...(surplus === undefined ? {} : { surplus }),
   };

@@ -37,6 +37,7 @@ export type Answer =
       readonly at: number;
       readonly daily?: number | undefined;
       readonly share?: number | undefined;
+      readonly note?: string | undefined;
     }
   | { readonly kind: 'leak'; readonly at: number };
 
@@ -95,7 +96,8 @@ function steadyOf(
     const found = shown(rest.range, null, true, beside);
     return { ...found, told: told === null || hasChanged(found, told) };
   }
-  return answer?.kind === 'known' && matters(whole) ? shown(whole.range, 'known', false) : undefined;
+  if (answer?.kind !== 'known' || !matters(whole)) return undefined;
+  return { ...shown(whole.range, 'known', false), ...(answer.note === undefined ? {} : { note: answer.note }) };
 }
 
 /** Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others. */

@@ -110,8 +110,8 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
   }
   // All devices had reported when it showed, so what they used since does not explain it.
   if (leakSeen) return { kind: 'leak', reasons: [], closes: true };
-  if (found.change !== undefined) return { kind: found.changeIsGross ? 'leak' : 'drift', reasons: [], closes };
   if (found.leaks) return { kind: 'leak', reasons: [], closes };
+  if (found.change !== undefined) return { kind: found.changeIsGross ? 'leak' : 'drift', reasons: [], closes };
   if (found.lacking && lackedBefore) return { kind: 'underbilled', reasons: [], closes: true };
   return { kind: 'ok', reasons: [], closes };
 }

@@ -40,8 +40,8 @@ function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
         `Airport ${AIRPORT} may be leaking: it billed more than your devices used`,
       ],
       description: [
-        `机场扣除流量比设备应计流量多 ${difference('未知数量')}，超过 ${bounds} 和 ${share} 两个阈值，且没有静默设备可以解释。`,
-        `The airport billed ${difference('an unknown amount')} more than the devices' traffic explains, above both ${bounds} and ${share}, and no silent device accounts for it.`,
+        `这一时段机场扣除比设备应计多 ${difference('未知数量')}；这一时段或连日累计超过 ${bounds} 和 ${share} 两个阈值（或您已认定为泄露），且没有静默设备可以解释。`,
+        `In this window the airport billed ${difference('an unknown amount')} more than the devices' traffic explains. The window, or days together, are above both ${bounds} and ${share}, or you called it a leak; no silent device accounts for it.`,
       ],
     },
     {
