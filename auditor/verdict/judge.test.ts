@@ -222,11 +222,11 @@ describe('what is too small for one night', () => {
       threeWeeks,
     );
     expect(drifting.verdicts.at(-1)?.kind).toBe('drift');
-    const after = (answers: Asked['answers']): string =>
+    const answered = (answers: Asked['answers']): string =>
       judgedAfter(drifting, dripping(400 * MB)(26), { answers }).verdict.kind;
-    expect(after([{ kind: 'known', at: drifting.from, daily: 400 * MB }])).toBe('ok');
-    expect(after([{ kind: 'leak', at: drifting.from }])).toBe('leak');
-    expect(after([{ kind: 'known', at: BEGAN, daily: 400 * MB }])).toBe('drift');
+    expect(answered([{ kind: 'known', at: drifting.from, daily: 400 * MB }])).toBe('ok');
+    expect(answered([{ kind: 'leak', at: drifting.from }])).toBe('leak');
+    expect(answered([{ kind: 'known', at: BEGAN, daily: 400 * MB }])).toBe('drift');
   });
 
   it('is told once as a surplus where it was there from the first day', () => {
