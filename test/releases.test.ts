@@ -81,7 +81,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     const data = join(folder, 'auditor');
     const before = await readAuditState(statePathIn(data));
     expect(before.users.default?.days.map(({ date }) => date)).toEqual(then.days);
-    expect(before.airports['a.yaml']?.anchor).toMatchObject({ at: then.at, used: then.used });
+    expect(before.airports['a.yaml']?.anchor).toMatchObject({ reading: { at: then.at, used: then.used } });
 
     const mailbox = await startMailbox();
     let now = then.at;
