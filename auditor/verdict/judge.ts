@@ -102,8 +102,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     leak: false,
   };
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
-  const backlog = unbilledAt(looks, from, known, LONGEST_LAG).high;
-  const balanced = bill.likely - backlog - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
+  const balanced = bill.likely - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
   const seen = [...looks, { ...look, whole: look.whole || balanced }];
   // Early in a window, chance is that of the days before.
   const last = windows.at(-1);

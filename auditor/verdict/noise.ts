@@ -7,12 +7,12 @@ const GIB = 2 ** 30;
 export const NOISE = 0.006;
 export const NOISE_WORTH = 4;
 /**
- * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or the same every
- * day, where somebody is not watched. Whichever the windows show.
+ * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or much the same
+ * every day, where somebody is not watched. Whichever the windows show.
  */
 export const SHAPES = [
   { ofDay: 1, ofUsual: 0.5 },
-  { ofDay: 0, ofUsual: 1 },
+  { ofDay: 0.5, ofUsual: 2 },
 ] as const;
 /** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
 export const HEAVY_TAILS = 4;

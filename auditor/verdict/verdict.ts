@@ -103,7 +103,7 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
       return { kind: 'incomplete', reasons: newcomers.map((each) => reason('device_new', each)), closes: true };
     if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
-    if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: true };
+    if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: days >= LONGEST_OPEN };
     return found.sure
       ? { kind: 'leak', reasons: silent, closes }
       : { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true };
