@@ -64,10 +64,15 @@ describe('a bill that is too high', () => {
 
   it.each([
     ['it is not known how late the airport bills', { ...tooMuch, lagKnown: false }, {}, 'lag_unknown'],
-    ['its answers differ', tooMuch, { unsteady: true }, 'readings_differ'],
     ['so much may be chance with this airport', { ...tooMuch, sure: false }, {}, 'habit_unknown'],
   ] as const)('accuses nobody while %s', (_, found, given, code) => {
     expect(decided(found, given)).toMatchObject({ kind: 'unknown', reasons: [{ code }], closes: true });
+  });
+
+  it('waits for answers that agree, for three days', () => {
+    const differ = { kind: 'unknown', reasons: [{ code: 'readings_differ' }] };
+    expect(decided(tooMuch, { unsteady: true })).toMatchObject({ ...differ, closes: false });
+    expect(decided(tooMuch, { unsteady: true, days: 3 })).toMatchObject({ ...differ, closes: true });
   });
 });
 
