@@ -1,9 +1,12 @@
-import type { Estimate } from './finding.ts';
-
 /** A range of bytes, both ends included. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
+}
+
+/** A figure that was learned, with the range that holds it nine times of ten. */
+export interface Estimate extends Interval {
+  readonly likely: number;
 }
 
 /** What one node of an airport carried in a window. */

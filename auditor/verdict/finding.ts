@@ -1,9 +1,4 @@
-import type { Interval } from './expected.ts';
-
-/** A figure that was learned, with the range that holds it nine times of ten. */
-export interface Estimate extends Interval {
-  readonly likely: number;
-}
+import type { Estimate, Interval } from './expected.ts';
 
 /** What an airport multiplies a node's bytes by, as its bills show, where name and settings leave it open. */
 export interface LearnedMultiplier extends Estimate {

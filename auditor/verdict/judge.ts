@@ -4,7 +4,7 @@ import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit, type Thresholds } from './judgement.ts';
 import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
-import type { Memory } from './memory.ts';
+import type { Left, Memory } from './memory.ts';
 import { poolOf } from './pool.ts';
 import { reason } from './reason.ts';
 import { DAY, spanOf } from './span.ts';
@@ -36,11 +36,8 @@ export interface Asked {
 }
 
 /** One airport judged, with what the look leaves behind. */
-export interface Judged {
+export interface Judged extends Left {
   readonly verdict: Verdict;
-  readonly look?: Look;
-  /** The window as it is remembered should it close now. */
-  readonly record?: WindowRecord;
 }
 
 interface Draft {

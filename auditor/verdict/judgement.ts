@@ -1,5 +1,6 @@
 import { changeOf, deviationOf, fallOf, neededOf, WATCHED } from './change.ts';
-import type { Change, Estimate, Surplus } from './finding.ts';
+import type { Estimate } from './expected.ts';
+import type { Change, Surplus } from './finding.ts';
 import type { Habit } from './habit.ts';
 import { habitOf } from './learn.ts';
 import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';

@@ -1,4 +1,5 @@
-import type { Estimate, LearnedBilling } from './finding.ts';
+import type { Estimate } from './expected.ts';
+import type { LearnedBilling } from './finding.ts';
 import type { Habit } from './habit.ts';
 import { LONGEST_LAG } from './lateness.ts';
 import type { WindowRecord } from './window-record.ts';

@@ -1,4 +1,3 @@
-import type { Judged } from './judge.ts';
 import { regimeAfter } from './judgement.ts';
 import { LONGEST_LAG, type Look } from './lateness.ts';
 import type { WindowRecord } from './window-record.ts';
@@ -16,6 +15,13 @@ export interface Memory {
   readonly windows: readonly WindowRecord[];
 }
 
+/** What one look at the open window leaves behind. */
+export interface Left {
+  readonly look?: Look;
+  /** The window as it is remembered should it close now. */
+  readonly record?: WindowRecord;
+}
+
 export const NO_MEMORY: Memory = { looks: [], windows: [] };
 
 /**
@@ -23,12 +29,7 @@ export const NO_MEMORY: Memory = { looks: [], windows: [] };
  *
  * @param anchor when the open window began, epoch milliseconds; the look's own instant where it begins the first
  */
-export function afterLook(
-  { looks, windows }: Memory,
-  anchor: number,
-  at: number,
-  { look }: Pick<Judged, 'look'>,
-): Memory {
+export function afterLook({ looks, windows }: Memory, anchor: number, at: number, { look }: Left): Memory {
   // What lies in the future was read before the clock was set back.
   const kept = looks.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
   const begin: Look[] =
@@ -37,7 +38,7 @@ export function afterLook(
 }
 
 /** Remembers a window that is closed; one that was never judged leaves no record. */
-export function afterClose({ looks, windows }: Memory, { record }: Pick<Judged, 'record'>): Memory {
+export function afterClose({ looks, windows }: Memory, { record }: Left): Memory {
   if (record === undefined) return { looks, windows };
   const closed = { ...record, regime: regimeAfter([...windows, record]) };
   const kept = [...windows, closed].slice(-WINDOWS_KEPT);

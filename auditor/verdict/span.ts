@@ -1,4 +1,5 @@
-import type { Estimate } from './finding.ts';
+import type { Estimate } from './expected.ts';
+
 import type { NodeShare, WindowRecord } from './window-record.ts';
 
 /** A stretch over which bill and use can be compared: one window, or several that only together hold all that was reported late. */

@@ -1,5 +1,6 @@
 import { causesOf } from './cause.ts';
-import type { Estimate, Surplus } from './finding.ts';
+import type { Estimate } from './expected.ts';
+import type { Surplus } from './finding.ts';
 import { longRunOf } from './long-run.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';

@@ -1,5 +1,5 @@
-import type { Interval } from './expected.ts';
-import type { Estimate } from './finding.ts';
+import type { Estimate, Interval } from './expected.ts';
+
 import type { VerdictKind } from './verdict-kind.ts';
 
 /** What one node carried in a window, and what is known of its price before anything is learned. */
