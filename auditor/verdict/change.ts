@@ -14,7 +14,7 @@ const FALSE_ALARM = 3e-5;
 /** Windows among which a change is looked for; what is older is learned. */
 export const WATCHED = 14;
 /** Windows of the same habit before a change that tell what was usual. */
-const FEWEST_BEFORE = 7;
+const FEWEST_BEFORE = 5;
 /** A change costs nobody anything below. */
 const SMALLEST = 100 * MIB;
 /** Without its largest window, a change must still score so much of what it needs: one odd night is none. */

@@ -21,7 +21,7 @@ const RANGE = 0.05;
 const NARROWEST = 0.05;
 /** While a habit is so young, its newest windows alone may show what began within it. */
 const YOUNG = 21;
-const RECENT = 7;
+const RECENT = 5;
 /** Bytes of lag and rounding at the ends of all windows together. */
 const EDGE = 8 * MIB;
 /** What was told is told again once it changed by half. */
