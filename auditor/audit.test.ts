@@ -72,7 +72,7 @@ async function play(
 }
 const inMemory = async (state: AuditState): Promise<AuditState> => state;
 const airportOf = (audited: Audit | undefined) => audited?.model.airports[0];
-const windowsOf = ({ state }: Played) => state.airports.a?.windows ?? [];
+const windowsOf = ({ state }: Played) => state.airports.get('a')?.windows ?? [];
 
 describe('an answer that is set aside', () => {
   it('is unknown with its reason, and what was believed last is shown', async () => {

@@ -77,7 +77,7 @@ export async function audit(
   const { user, subscriptions, thresholds } = config;
   const read: Read[] = [];
   for (const subscription of subscriptions) {
-    const remembered = state.airports[subscription.name] ?? EMPTY_AIRPORT;
+    const remembered = state.airports.get(subscription.name) ?? EMPTY_AIRPORT;
     const outcome = await currentReading(
       parts.airports,
       subscription,

@@ -59,7 +59,7 @@ describe('when something is down', () => {
     expect(log).toContain('report not mailed; kept and tried again');
     expect(log).not.toContain('"report mailed"');
     expect(log).not.toContain('hunter2');
-    expect((await world.state()).users.default?.mailedAt).toBeNull();
+    expect((await world.state()).users.get('default')?.mailedAt).toBeNull();
 
     world.mailbox.refuse(undefined);
     await auditor.flush();

@@ -43,7 +43,7 @@ describe('a day', () => {
     expect(world.mailbox.mails[0]?.subject).toBe('流量日报 - 2026-11-23');
     expect(world.mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GB');
     expect(world.mailbox.mails[0]?.html).toContain('24.00 GB');
-    expect((await world.state()).users.default?.mailedAt).toBe(world.now);
+    expect((await world.state()).users.get('default')?.mailedAt).toBe(world.now);
     await auditor.flush();
     expect(world.mailbox.mails).toHaveLength(1);
   });
@@ -68,7 +68,7 @@ describe('a day', () => {
     world.header = usedHeader(56 * GB);
     await auditor.look();
     expect(await world.anchorAt()).toBe(MORNING);
-    expect((await world.state()).airports['a.yaml']?.latest?.used).toBe(56 * GB);
+    expect((await world.state()).airports.get('a.yaml')?.latest?.used).toBe(56 * GB);
   });
 
   it('that nobody was awake for is due afterwards, once', async () => {

@@ -53,7 +53,7 @@ export function createAuditorMetrics(): AuditorMetrics {
     readings({ user, people = [], subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
       for (const { name: airport, rules } of subscriptions) {
-        const latest = state.airports[airport]?.latest ?? null;
+        const latest = state.airports.get(airport)?.latest ?? null;
         if (latest === null) continue;
         const labels = { user: rules?.user ?? user, airport };
         set('airport_upload_bytes', labels, latest.upload);

@@ -104,7 +104,7 @@ it('burns a link that works once no second time, says so, and goes on with a new
   const mended = await (await openAuditor(`${link()}&again=1`)).report();
   expect(airport.requests()).toBe(3);
   expect(mended.airports[0]?.verdict).toMatchObject({ kind: 'ok', window: { from: MORNING } });
-  expect((await readAuditState(join(folder, 'state.json'))).airports.a?.spentLink).toBeNull();
+  expect((await readAuditState(join(folder, 'state.json'))).airports.get('a')?.spentLink).toBeNull();
 });
 
 it('asks for a link that was refused once a day, in case the airport erred', async () => {
@@ -114,7 +114,7 @@ it('asks for a link that was refused once a day, in case the airport erred', asy
   expect(airport.requests()).toBe(3);
   airport.behave({ mode: 'normal' });
   expect(await auditor.look()).toBe(true);
-  expect((await readAuditState(join(folder, 'state.json'))).airports.a?.latest?.used).toBe(moved(now));
+  expect((await readAuditState(join(folder, 'state.json'))).airports.get('a')?.latest?.used).toBe(moved(now));
 });
 
 it('asks an airport that answers no sooner because another one fails', async () => {

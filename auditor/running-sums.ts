@@ -38,7 +38,7 @@ export async function cycleSums(
   for (const { name: airport, rules } of subscriptions) {
     const user = rules?.user ?? ownUser;
     const owners = subscriptions.filter((each) => (each.rules?.user ?? ownUser) === user);
-    const start = state.airports[airport]?.cycle?.start;
+    const start = state.airports.get(airport)?.cycle?.start;
     if (start === undefined) continue;
     const labels = { ...JOB, user, class: 'proxy' };
     const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);

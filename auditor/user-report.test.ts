@@ -144,8 +144,11 @@ it("keeps each user's reports and days apart", async () => {
   expect((await kept('default'))[0]?.airports.map(({ airport }) => airport)).toEqual(['default.yaml', 'bob.yaml']);
   expect(await kept('bob')).toEqual([]);
   const { users } = await readAuditState(join(folder, 'state.json'));
-  expect(users.alice).toEqual({ days: [{ date: '2026-11-23', proxy: 48 * GB, direct: 0, local: 0 }], mailedAt: now });
-  expect(users.default?.days).toMatchObject([{ proxy: 24 * GB }]);
+  expect(users.get('alice')).toEqual({
+    days: [{ date: '2026-11-23', proxy: 48 * GB, direct: 0, local: 0 }],
+    mailedAt: now,
+  });
+  expect(users.get('default')?.days).toMatchObject([{ proxy: 24 * GB }]);
 });
 
 it('is sent once to each, through a refusal and a restart, and the address of one holds up no other', async () => {
@@ -154,7 +157,7 @@ it('is sent once to each, through a refusal and a restart, and the address of on
   await auditor.report();
   expect([to('alice').length, to('owner').length, await waiting()]).toEqual([0, 1, 1]);
   const { users } = await readAuditState(join(folder, 'state.json'));
-  expect([users.alice?.mailedAt, users.default?.mailedAt]).toEqual([null, now]);
+  expect([users.get('alice')?.mailedAt, users.get('default')?.mailedAt]).toEqual([null, now]);
 
   mailbox.refuse(undefined);
   const metrics = createAuditorMetrics();

@@ -100,7 +100,7 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
       return auditor;
     },
     state: () => readAuditState(join(folder, 'state.json')),
-    anchorAt: async () => (await world.state()).airports['a.yaml']?.anchor?.mark.at,
+    anchorAt: async () => (await world.state()).airports.get('a.yaml')?.anchor?.mark.at,
     waiting: async () =>
       (await readdir(join(folder, 'outbox')).catch(() => [])).filter((name) => name.endsWith('.json')),
     async close() {

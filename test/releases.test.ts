@@ -80,8 +80,8 @@ describe.each(VERSIONS)('after %s', (version) => {
     await take(version, 'auditor');
     const data = join(folder, 'auditor');
     const before = await readAuditState(statePathIn(data));
-    expect(before.users.default?.days.map(({ date }) => date)).toEqual(then.days);
-    expect(before.airports['a.yaml']?.anchor).toMatchObject({ reading: { at: then.at, used: then.used } });
+    expect(before.users.get('default')?.days.map(({ date }) => date)).toEqual(then.days);
+    expect(before.airports.get('a.yaml')?.anchor).toMatchObject({ reading: { at: then.at, used: then.used } });
 
     const mailbox = await startMailbox();
     let now = then.at;
@@ -102,7 +102,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     const kept = (await Promise.all((await archive.months()).map((month) => archive.month(month)))).flat();
     expect(kept.map(({ day }) => day.date)).toEqual([...then.days, model.day.date]);
     for (const { id } of kept) expect(await archive.file(id, 'html')).toContain('<html');
-    const { windows = [] } = (await readAuditState(statePathIn(data))).airports['a.yaml'] ?? {};
+    const { windows = [] } = (await readAuditState(statePathIn(data))).airports.get('a.yaml') ?? {};
     expect(windows).toHaveLength(then.days.length + 1);
   });
 

@@ -54,7 +54,7 @@ const leak = closedWindow(0, {
 const state = withAirport(EMPTY_STATE, 'a', { windows: [...before, leak] });
 const windowAfter = async (usage: UsageReader, ...amendments: Amendment[]) => {
   const result = await reaudit(usage, config, state, amendmentsOf(amendments));
-  return result.state.airports.a?.windows.at(-1);
+  return result.state.airports.get('a')?.windows.at(-1);
 };
 
 describe('a leak of the past', () => {

@@ -42,7 +42,7 @@ export async function reaudit(
   for (const { name: airport, rules } of config.subscriptions) {
     const user = rules?.user ?? config.user;
     const owned = config.subscriptions.filter((each) => (each.rules?.user ?? config.user) === user);
-    const windows = state.airports[airport]?.windows ?? [];
+    const windows = state.airports.get(airport)?.windows ?? [];
     const known: WindowRecord[] = [];
     for (const [index, window] of windows.entries()) {
       const acknowledged = datesOf(window, config).some((date) => amendments.isAcknowledged(airport, date));
@@ -57,7 +57,7 @@ export async function reaudit(
     }
     if (windows.length > 0) next = withAirport(next, airport, { windows: again });
     // A leak that was seen in the open window is seen again at the next look, or not any more.
-    const looks = (next.airports[airport]?.looks ?? []).map((look) => ({ ...look, leak: false }));
+    const looks = (next.airports.get(airport)?.looks ?? []).map((look) => ({ ...look, leak: false }));
     if (looks.length > 0) next = withAirport(next, airport, { looks });
   }
   return { state: { ...next, amended: amendments.digest }, changes };

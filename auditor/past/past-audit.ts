@@ -37,7 +37,7 @@ export async function pastAudit(
   const today: TodayInput = empty ? { known: false, reasons: [reason('no_samples')] } : read;
   const { airports: known } = await amended(usage, config, state, amendments);
   const stored = subscriptions.map(({ name, rules }) => {
-    const remembered = known[name] ?? EMPTY_AIRPORT;
+    const remembered = known.get(name) ?? EMPTY_AIRPORT;
     const readings = storedReadings(remembered, from, to, (at) => formatLocalTime(at, rule.zone));
     return { name, owner: rules?.user ?? user, remembered, readings };
   });

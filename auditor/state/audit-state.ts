@@ -85,11 +85,17 @@ const userSchema = z.object({
   /** When a mail server last took a report, epoch milliseconds. */
   mailedAt: z.number().nullable().default(null),
 });
+/** Things by names that people choose: pairs in the file, since a name such as `constructor` means something to an object. */
+const named = <T extends z.ZodType>(thing: T) =>
+  z
+    .array(z.tuple([z.string(), thing]))
+    .default([])
+    .transform((pairs): ReadonlyMap<string, z.output<T>> => new Map(pairs as [string, z.output<T>][]));
 const stateSchema = z.object({
   version: z.literal(1),
-  airports: z.record(z.string(), airportSchema).default({}),
+  airports: named(airportSchema),
   /** What is remembered of those who get reports. */
-  users: z.record(z.string(), userSchema).default({}),
+  users: named(userSchema),
   /** Start of the last day of account that was reported, epoch milliseconds. */
   reportedDay: z.number().nullable().default(null),
   /** Reports of that day that may not be in the archive and the outbox yet: kept with it, so that no crash makes two of one. */
@@ -140,22 +146,23 @@ export async function readAuditState(path: string): Promise<AuditState> {
 }
 
 export async function writeAuditState(path: string, state: AuditState): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(state)}\n`);
+  const file = { ...state, airports: [...state.airports], users: [...state.users] };
+  await writeFileAtomic(path, `${JSON.stringify(file)}\n`);
 }
 
 /** The state with a change to one airport. */
 export function withAirport(state: AuditState, name: string, change: Partial<AirportState>): AuditState {
-  const before = state.airports[name] ?? EMPTY_AIRPORT;
-  return { ...state, airports: { ...state.airports, [name]: { ...before, ...change } } };
+  const before = state.airports.get(name) ?? EMPTY_AIRPORT;
+  return { ...state, airports: new Map([...state.airports, [name, { ...before, ...change }]]) };
 }
 
 /** What is remembered of one user. */
 export function userOf(state: AuditState, user: string): UserState {
-  return state.users[user] ?? EMPTY_USER;
+  return state.users.get(user) ?? EMPTY_USER;
 }
 
 /** The state with a change to one user. */
 export function withUser(state: AuditState, user: string, change: Partial<UserState>): AuditState {
   const after = { ...userOf(state, user), ...change };
-  return { ...state, users: { ...state.users, [user]: { ...after, days: after.days.slice(-DAYS_KEPT) } } };
+  return { ...state, users: new Map([...state.users, [user, { ...after, days: after.days.slice(-DAYS_KEPT) }]]) };
 }
