@@ -33,7 +33,15 @@ const windows = days(14, (day) =>
     regime: FROM - 14 * DAY,
   }),
 );
-const markAt = (at: number, total: number): Mark => ({ at, total, precision: 0, gaps: 0, cycles: 0, credited: 0 });
+const markAt = (at: number, total: number): Mark => ({
+  at,
+  total,
+  precision: 0,
+  gaps: 0,
+  resets: 0,
+  cycles: 0,
+  credited: 0,
+});
 
 /** The airport billed twenty. */
 async function audited(devices: readonly DevicePresence[], ...amendments: readonly Amendment[]): Promise<AirportAudit> {

@@ -6,7 +6,7 @@ import type { Meter } from './meter-state.ts';
 export function begun(reading: UsableReading, rounding: Meter['rounding']): Meter {
   const { at, precision } = reading;
   return {
-    mark: { at, total: 0, precision, gaps: 0, cycles: 0, credited: 0 },
+    mark: { at, total: 0, precision, gaps: 0, resets: 0, cycles: 0, credited: 0 },
     last: reading,
     level: levelOf(reading),
     aside: [],

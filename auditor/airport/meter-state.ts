@@ -17,6 +17,7 @@ export const markSchema = z.object({
   total: z.number(),
   precision: z.number(),
   gaps: z.number(),
+  resets: z.number(),
   cycles: z.number(),
   credited: z.number(),
 });

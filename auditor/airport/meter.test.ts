@@ -119,7 +119,7 @@ describe('old answers', () => {
     const course = play(answers);
     expect(course.taken).toContain('f');
     expect(total(course)).toBeCloseTo(2, 9);
-    expect(course.marks.at(-1)).toMatchObject({ gaps: 0, cycles: 0, credited: 0 });
+    expect(course.marks.at(-1)).toMatchObject({ gaps: 0, resets: 0, cycles: 0, credited: 0 });
     expect(kinds(course)).toMatch(/^old( old)*$/);
   });
 

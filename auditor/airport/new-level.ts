@@ -78,7 +78,12 @@ function landed(
   const { mark } = next;
   return {
     ...next,
-    mark: { ...mark, cycles: mark.cycles + (kind.cycle ? 1 : 0), credited: mark.credited + kind.credited },
+    mark: {
+      ...mark,
+      resets: mark.resets + (kind.due ? 1 : 0),
+      cycles: mark.cycles + (kind.cycle ? 1 : 0),
+      credited: mark.credited + kind.credited,
+    },
     level: levelOf(reading),
     step: null,
     fall: { level: meter.level, total: meter.mark.total - meter.owed, at: reading.at, floor: first.used, ...kind },

@@ -33,4 +33,10 @@ describe('amendments', () => {
       await expect(readAmendments(folder)).rejects.toThrow('mend it');
     },
   );
+
+  it('hold no multiplier whose range ends before it begins', async () => {
+    const reversed = { kind: 'multiplier', node: 'HK', multiplier: { low: 3, high: 2 } };
+    await writeFile(join(folder, 'amendments.json'), JSON.stringify({ version: 1, amendments: [reversed] }));
+    await expect(readAmendments(folder)).rejects.toThrow('mend it');
+  });
 });

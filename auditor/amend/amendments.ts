@@ -7,7 +7,9 @@ import { whileLocked } from '../../runtime/file-lock.ts';
 import { TEXTS } from '../texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 
-const interval = z.object({ low: z.number().nonnegative(), high: z.number().nonnegative() });
+const interval = z
+  .object({ low: z.number().nonnegative(), high: z.number().nonnegative() })
+  .refine(({ low, high }) => low <= high);
 /** What an airport bills above use is known: bytes a day, or a share of what names and settings let expect. */
 const knownAnswer = z.object({
   kind: z.literal('known'),

@@ -44,7 +44,7 @@ export function storedReadings(
   return found;
 }
 
-const NOTHING_HIDDEN = { gaps: 0, cycles: 0, credited: 0 };
+const NOTHING_HIDDEN = { gaps: 0, resets: 0, cycles: 0, credited: 0 };
 
 /** Points of the trail do not keep how far the airport rounds; where it does, its last reading tells. */
 function marksOf(

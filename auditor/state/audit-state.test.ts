@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it('begins empty and comes back as it was written', async () => {
+it('begins empty and comes back as it was written, whatever airports are called', async () => {
   const path = join(folder, 'auditor', 'state.json');
   expect(await readAuditState(path)).toEqual(EMPTY_STATE);
   const reading = {
@@ -28,7 +28,8 @@ it('begins empty and comes back as it was written', async () => {
     reasons: [{ code: 'quota_unlimited' as const }, { code: 'figure_missing' as const, detail: 'upload' }],
   };
   const { meter } = advance(undefined, reading, { resetDue: false });
-  const state = withAirport({ ...EMPTY_STATE, reportedDay: 5 }, 'a.yaml', {
+  const named = withAirport(EMPTY_STATE, 'constructor', {});
+  const state = withAirport({ ...withAirport(named, '__proto__', {}), reportedDay: 5 }, 'a.yaml', {
     anchor: { reading, mark: meter.mark },
     latest: reading,
     meter,
@@ -39,7 +40,9 @@ it('begins empty and comes back as it was written', async () => {
     ],
   });
   await writeAuditState(path, state);
-  expect(await readAuditState(path)).toEqual(state);
+  const read = await readAuditState(path);
+  expect(read).toEqual(state);
+  expect([...read.airports.keys()]).toEqual(['constructor', '__proto__', 'a.yaml']);
 });
 
 it.each(['{', '[]', '{"version":2}'])('names a file that is not usable: %s', async (text) => {

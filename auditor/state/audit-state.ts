@@ -30,7 +30,7 @@ const windowRecord = z.object({
   from: z.number(),
   to: z.number(),
   kind: z.enum(VERDICT_KINDS),
-  bill: z.object({ low: z.number(), likely: z.number(), high: figure }),
+  bill: z.object({ low: z.number(), likely: z.number(), high: figure, onlyResets: z.boolean().exactOptional() }),
   named: z.object({ low: z.number(), likely: z.number(), high: z.number() }),
   nodes: z.array(share).readonly(),
   unattributed: z.number(),

@@ -8,6 +8,8 @@ export interface Bill {
   readonly high: number | null;
   /** Whether use fell: the airport began a new cycle (or credited traffic back). */
   readonly newCycle: boolean;
+  /** Whether nothing but resets that were due hid some: of them, no more than what was used between two readings. */
+  readonly onlyResets?: boolean;
   /** Bytes that the airport gave back in between; absent for none. */
   readonly credit?: number;
 }
@@ -25,6 +27,8 @@ export interface Mark {
   readonly precision: number;
   /** Steps in which some billing was hidden, such as the end of a cycle; never falls. */
   readonly gaps: number;
+  /** Those of them that were resets which were due. */
+  readonly resets: number;
   /** Cycles that were seen to begin; less by one where that proved wrong. */
   readonly cycles: number;
   /** Given back by the airport; less where that proved wrong. */
@@ -42,5 +46,8 @@ export function billBetween(first: Mark, last: Mark): Bill {
     high: first.gaps === last.gaps ? likely + precision : null,
     newCycle: last.cycles > first.cycles,
     ...(credit > 0 ? { credit } : {}),
+    ...(last.resets > first.resets && last.resets - first.resets === last.gaps - first.gaps
+      ? { onlyResets: true }
+      : {}),
   };
 }

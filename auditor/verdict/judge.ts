@@ -123,7 +123,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
 function recordOf(
   { airports, memory }: Asked,
   { use, newcomers }: Draft['use'],
-  { low, likely, high }: Bill,
+  { low, likely, high, onlyResets = false }: Bill,
   { from, to }: { readonly from: number; readonly to: number },
 ): WindowRecord {
   const traffic = trafficOf(use, airports);
@@ -132,7 +132,7 @@ function recordOf(
     from,
     to,
     kind: 'unknown',
-    bill: { low, likely, high },
+    bill: { low, likely, high, ...(onlyResets ? { onlyResets } : {}) },
     named: namedBill(traffic.nodes),
     late: 0,
     slack: 0,
@@ -238,7 +238,9 @@ function judged(
   };
   const verdict: Verdict = {
     ...decision,
-    reasons: bill.newCycle ? [reason('cycle_began'), ...decision.reasons] : decision.reasons,
+    // A reset that was due is no news.
+    reasons:
+      bill.newCycle && bill.onlyResets !== true ? [reason('cycle_began'), ...decision.reasons] : decision.reasons,
     window: { from: record.from, to: record.to },
     bill,
     expected,

@@ -107,9 +107,10 @@ export function judgeWindow(
   const share = Math.min(most, prediction.likely + RANGE * deviation + rest) * thresholds.ratio;
   const held = share / Math.max(1, now.days);
   const floor = Math.min(expected.low, named.low);
-  const settled = now.bill + Math.max(0, now.late);
+  const settled = now.bill + (lateCounts ? Math.max(0, now.late) : 0);
   const lacking =
     whole &&
+    bill.high !== null &&
     floor - settled - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
     prediction.likely - settled > needed * deviation;
   const steady = (change === undefined && whole ? all : usual).filter(({ from }) => from >= regime);

@@ -86,7 +86,14 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
   return {
     ...base,
     nodes,
-    bill: { low: sum(({ bill }) => bill.low), likely: sum(({ bill }) => bill.likely), high },
+    bill: {
+      low: sum(({ bill }) => bill.low),
+      likely: sum(({ bill }) => bill.likely),
+      high,
+      ...(high === null && windows.every(({ bill }) => bill.high !== null || bill.onlyResets === true)
+        ? { onlyResets: true }
+        : {}),
+    },
     named: namedBill(nodes),
     unattributed: sum((each) => each.unattributed),
     nearEdges: sum((each) => each.nearEdges),

@@ -105,7 +105,7 @@ function joined(windows: readonly WindowRecord[]): Span | undefined {
 
 /** Whether a window's bill is known to be for what its devices reported. */
 export function isComparable({ bill, newcomers, acknowledged }: WindowRecord): boolean {
-  return bill.high !== null && !newcomers && !acknowledged;
+  return (bill.high !== null || bill.onlyResets === true) && !newcomers && !acknowledged;
 }
 
 /** Windows that follow each other as one span. */

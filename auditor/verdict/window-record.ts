@@ -1,3 +1,4 @@
+import type { Bill } from './bill.ts';
 import type { Estimate, Interval } from './expected.ts';
 
 import type { VerdictKind } from './verdict-kind.ts';
@@ -35,7 +36,7 @@ export interface WindowRecord extends WindowTraffic {
   readonly to: number;
   readonly kind: VerdictKind;
   /** Bytes that the airport billed; `high` is null where a new cycle or a credit hid some. */
-  readonly bill: { readonly low: number; readonly likely: number; readonly high: number | null };
+  readonly bill: Pick<Bill, 'low' | 'likely' | 'high' | 'onlyResets'>;
   /** What names and settings let expect. */
   readonly named: Estimate;
   /** Bytes still unbilled at the end less those at the start. */

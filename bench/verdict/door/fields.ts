@@ -5,6 +5,8 @@ import { DaysError } from './days-error.ts';
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Numbers below are seconds since 1970, as milliseconds they would be of 1973 or before. */
+/** Beyond, a day would have no end: a figure of another unit. */
+const LAST_MILLISECOND = Date.UTC(2200, 0, 1);
 const SECONDS_BELOW = 1e11;
 /** Seconds below are of 1970 to 1973, and more likely a mistake. */
 const FIRST_SECOND = 1e8;
@@ -106,6 +108,7 @@ export class Fields {
   #timeOf(value: unknown, name: string): number {
     const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
     if (typeof number === 'number') {
+      if (number > LAST_MILLISECOND) return this.refuse(`${name}: is no time before 2200; ${TIMES}`);
       if (number >= SECONDS_BELOW) return number;
       return number >= FIRST_SECOND ? number * 1000 : this.refuse(`${name}: is no time after 1973; ${TIMES}`);
     }

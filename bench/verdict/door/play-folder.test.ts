@@ -96,6 +96,7 @@ describe('days that cannot be played', () => {
     ['readings.ndjson', '{"time":"2026-11-01T18:00:00+08:00"}', /^readings\.ndjson:1: has no answer/],
     ['readings.ndjson', '{"time":"yesterday","header":""}', /^readings\.ndjson:1: time: is no time; write it like/],
     ['readings.ndjson', '{"time":1790000,"header":""}', /^readings\.ndjson:1: time: is no time after 1973/],
+    ['readings.ndjson', '{"time":1e300,"header":""}', /^readings\.ndjson:1: time: is no time before 2200/],
     ['readings.ndjson', '{"time":1790000000,"failure":"tired"}', /^readings\.ndjson:1: failure: is no reason/],
     ['readings.ndjson', '\n{"airport":"b.yaml"}', /^readings\.ndjson:2: airport: the settings have no "b\.yaml"/],
     ['use.ndjson', '{"from":1790000000,"to":1780000000,"device":"desk"}', /^use\.ndjson:1: to: is before from/],
