@@ -55,6 +55,8 @@ const BALANCED = 8 * 2 ** 20;
 const UNTOLD = 0.15;
 /** Standard deviations of a window that are chance rather than lateness. */
 const NO_LATENESS = 4;
+/** A look at an open window of less is not the report that closes it. */
+const NIGHT = 0.95 * DAY;
 /** Windows whose longest lateness is allowed for. */
 const LAGS_BACK = 30;
 
@@ -226,9 +228,10 @@ function judged(
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
   const { change } = judgement;
-  // What all show together is told with the first of them; a window that stays open tells nothing yet.
+  // What all show together is told with the first of them, by the report; a window that stays open tells nothing yet.
   const told = together === undefined || together.pool.airports[0] === asked.airport ? judgement.surplus : undefined;
-  const surplus = told === undefined || decision.closes ? told : { ...told, told: false };
+  const isNight = record.to - record.from >= NIGHT;
+  const surplus = told === undefined || (decision.closes && isNight) ? told : { ...told, told: false };
   const expected: Expected = {
     ...own.expected,
     used: use.use.nodes.reduce(

@@ -47,6 +47,11 @@ describe('windows that can be compared', () => {
     ]);
   });
 
+  it('are also those in which only resets that were due hid a little, as where use begins anew every night', () => {
+    const windows = weeks({ 15: { bill: { high: null, onlyResets: true } } });
+    expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]));
+  });
+
   it('leave nothing of a span where one of its windows cannot be compared', () => {
     const windows = weeks({ 3: { whole: false }, 4: { bill: { high: null } } });
     expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]).filter(([day]) => day !== 3 && day !== 4));
