@@ -68,6 +68,12 @@ describe('a steady surplus', () => {
     );
   });
 
+  it('offers a share where all use costs more, and all of it where a part was answered before', () => {
+    const asked = (over: Partial<Surplus>): string => lines(surplus(over)).notes.join();
+    expect(asked({ causes: [{ kind: 'overhead' }], share: 0.06 })).toContain('amend known a.yaml --share 6%');
+    expect(asked({ explained: 200 * 2 ** 20 })).toContain('amend known a.yaml --per-day 500MB');
+  });
+
   it('says no share or range that says nothing', () => {
     const exact = { low: 300 * 2 ** 20, likely: 300 * 2 ** 20, high: 300 * 2 ** 20 };
     expect(lines(surplus({ daily: exact, share: Number.POSITIVE_INFINITY, told: false })).notes.join()).toContain(

@@ -18,7 +18,7 @@ export function surplusText(airport: AirportModel, surplus: Surplus, { words, fi
     return surplus.note === undefined ? say.known(name, likely) : say.knownAs(name, likely, onOneLine(surplus.note));
   const sureness = surenessOf(surplus, words, figures);
   if (answered === 'leak') return say.leak(name, likely, sureness);
-  const answer = say.answer(...commands(airport.airport, daily.likely + surplus.explained));
+  const answer = say.answer(...commands(airport.airport, surplus));
   if (!told) return sentences([say.untold(name, likely, sureness), answer]);
   const causes = causesOf(surplus.causes, airport, words);
   return sentences([
@@ -38,13 +38,16 @@ function surenessOf({ share, daily }: Surplus, { findings: { surplus } }: Words,
   );
 }
 
-/** The two ways to answer, as commands; the last answer takes the place of those before. */
-function commands(airport: string, daily: number): [known: string, leak: string] {
+/**
+ * The two ways to answer, as commands. The last answer takes the place of those before; what goes with all use is known best
+ * as a share of it.
+ */
+function commands(airport: string, { daily, explained, share, causes }: Surplus): [known: string, leak: string] {
   const name = nameArgument(onOneLine(airport));
-  return [
-    `flowcollect audit amend known ${name} --per-day ${sizeArgument(daily)}`,
-    `flowcollect audit amend leak ${name}`,
-  ];
+  const percent = Math.round(share * 100);
+  const byShare = causes[0]?.kind === 'overhead' && explained === 0 && percent >= 1 && percent <= 100;
+  const amount = byShare ? `--share ${percent}%` : `--per-day ${sizeArgument(daily.likely + explained)}`;
+  return [`flowcollect audit amend known ${name} ${amount}`, `flowcollect audit amend leak ${name}`];
 }
 
 function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { findings }: Words): string[] {
