@@ -327,6 +327,19 @@ describe('two airports whose nodes no rule tells apart', () => {
     expect(nights.at(-1)?.every(({ pool }) => pool === undefined)).toBe(true);
   });
 
+  it('leave a steady surplus with the one that bills it, also once they are told apart', () => {
+    const nights = livedTogether(
+      days(24, (night) => {
+        const { nodes, billed } = ownNodes(night);
+        return { nodes, billed: [billed[0], billed[1] + 1500 * MB] };
+      }),
+    );
+    const [a, b] = nights.at(-1) ?? [];
+    expect(a?.surplus).toBeUndefined();
+    expect(b).toMatchObject({ kind: 'ok', surplus: { answered: null, sinceBeginning: true } });
+    expect(Math.abs((b?.surplus?.daily.likely ?? 0) / (1500 * MB) - 1)).toBeLessThan(0.1);
+  });
+
   it('are accused together where together they bill far too much', () => {
     const nights = livedTogether([...days(10, (night) => oneNode(night)), oneNode(10, 2 * usedOn(10))]);
     const last = nights.at(-1) ?? [];

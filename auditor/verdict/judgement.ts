@@ -114,7 +114,8 @@ export function judgeWindow(
     floor - settled - now.doubt > Math.max(thresholds.bytes, thresholds.ratio * floor) &&
     prediction.likely - settled > needed * deviation;
   const steady = (change === undefined && whole ? all : usual).filter(({ from }) => from >= regime);
-  const surplus = surplusOf(steady, regime <= first, given, toldOf(windows));
+  const owned = (each: Span): Span => toldApart(each, habit);
+  const surplus = surplusOf(steady.map(owned), regime <= first, given, toldOf(windows));
   return {
     habit,
     expected,
@@ -123,9 +124,13 @@ export function judgeWindow(
     sure: bill.low - prediction.likely - backlog > needed * deviation,
     lagKnown: current.from - first >= LAG_KNOWN_AFTER,
     lacking,
-    changeIsGross: change !== undefined && isGross(change, all, habit, thresholds),
+    // What was gross once stays a leak until it ends.
+    changeIsGross:
+      change !== undefined &&
+      (isGross(change, all, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
     leaks:
-      (surplus?.answered === 'leak' && !hasEnded(all, surplus)) || (change !== undefined && answer?.kind === 'leak'),
+      (surplus?.answered === 'leak' && !hasEnded(all.map(owned), surplus)) ||
+      (change !== undefined && answer?.kind === 'leak'),
     ...(change === undefined ? {} : { change }),
     ...(surplus === undefined ? {} : { surplus }),
   };
@@ -165,6 +170,17 @@ function isGross(
 ): boolean {
   const { likely } = habit.predict(spans.filter(({ from }) => from >= since));
   return bytes > least && bytes > ratio * likely && bytes / days > least / 2;
+}
+
+/** A span whose shared nodes are expected as far as bills have shown them to be this airport's. */
+function toldApart(span: Span, habit: Habit): Span {
+  const shares = [...span.nodes.values()];
+  if (shares.every(({ owners }) => owners === 1)) return span;
+  const high = shares.reduce((sum, share) => {
+    const most = share.multiplier.high;
+    return sum + share.bytes * (share.owners === 1 ? most : Math.min(most, habit.multiplierOf(share).likely));
+  }, 0);
+  return { ...span, named: { ...span.named, high: Math.ceil(high) } };
 }
 
 /** The surplus that was told last. */
