@@ -15,8 +15,11 @@ const FALSE_ALARM = 3e-5;
 export const WATCHED = 14;
 /** Windows of the same habit before a change that tell what was usual. */
 const FEWEST_BEFORE = 5;
-/** A change costs nobody anything below. */
+/** A change costs nobody anything below, in all and a day. */
 const SMALLEST = 100 * MIB;
+const SMALLEST_DAILY = 25 * MIB;
+/** Meters that agree best differ by so much of the use (NetForecast's audits of ISP meters). */
+const SMALLEST_SHARE = 0.005;
 /** Without its largest window, a change must still score so much of what it needs: one odd night is none. */
 const STEADY = 0.5;
 /** In most of its windows, it shows this part of what it comes to a day. */
@@ -71,7 +74,9 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     if (!lasts && (days < FEWEST_DAYS || !worth)) continue;
     const habit = habitWithStep(spans, regime, first.from, stepless);
     const excess = excessOf(since, habit, sign);
-    if (excess < SMALLEST || hasEnded(since, habit, sign)) continue;
+    const expected = sum(since, (span) => span.billed - habit.residualOf(span));
+    const least = Math.max(SMALLEST, SMALLEST_DAILY * days, SMALLEST_SHARE * expected);
+    if (excess < least || hasEnded(since, habit, sign)) continue;
     const score = excess / (days * habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
     if (score < (lasts ? STILL : 1) * neededOf(habit, since.length) || score <= (found?.score ?? 0)) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
