@@ -1,6 +1,6 @@
 import type { SurplusCause } from './finding.ts';
-import { nodeKey, type Span } from './span.ts';
-import type { NodeShare } from './window-record.ts';
+import type { Span } from './span.ts';
+import { addShares, nodeKey } from './window-record.ts';
 
 /** Protocols add no more than this to the payload. */
 const HIGHEST_OVERHEAD = 0.12;
@@ -55,10 +55,7 @@ function likeliestNode(
   spans: readonly Span[],
   fitted: (of: (span: Span) => number) => { factor: number; left: number },
 ): { cause: SurplusCause; left: number } | undefined {
-  const shares = new Map<string, NodeShare>();
-  for (const span of spans)
-    for (const [key, share] of span.nodes)
-      shares.set(key, { ...share, bytes: share.bytes + (shares.get(key)?.bytes ?? 0) });
+  const shares = addShares(spans.flatMap((span) => [...span.nodes.values()]));
   const used = [...shares.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   let best: { cause: SurplusCause; left: number } | undefined;
   for (const share of shares.values()) {

@@ -3,6 +3,7 @@ import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
+import { sum } from './sum.ts';
 
 const MIB = 2 ** 20;
 
@@ -104,10 +105,6 @@ function excessOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
   const moved = plain + sum(spans, ({ late }) => late);
   const slack = Math.max(0, ...spans.map((span) => span.slack));
   return sign === 1 ? Math.min(plain, moved + slack) - expected : expected - Math.max(plain, moved - slack);
-}
-
-function sum(spans: readonly Span[], of: (span: Span) => number): number {
-  return spans.reduce((total, span) => total + of(span), 0);
 }
 
 /** The standard deviation of the bill of one window. */

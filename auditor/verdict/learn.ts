@@ -5,9 +5,9 @@ import { dot, quadratic } from './linear.ts';
 import { longRunOf } from './long-run.ts';
 import { highestOf } from './noise.ts';
 import { covarianceOf, normalEquations } from './regression.ts';
-import { nodeKey, type Span } from './span.ts';
+import type { Span } from './span.ts';
 import { sum } from './sum.ts';
-import type { NodeShare } from './window-record.ts';
+import { addShares, type NodeShare, nodeKey } from './window-record.ts';
 
 /** Figures are solved in GiB: squares of bytes would leave a double's precision. */
 const GIB = 2 ** 30;
@@ -151,11 +151,6 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
 }
 
 function busiest(spans: readonly Span[]): NodeShare[] {
-  const nodes = new Map<string, NodeShare>();
-  for (const span of spans) {
-    for (const [key, share] of span.nodes) {
-      nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
-    }
-  }
+  const nodes = addShares(spans.flatMap((span) => [...span.nodes.values()]));
   return [...nodes.values()].sort((a, b) => b.bytes - a.bytes).slice(0, NODES);
 }

@@ -1,5 +1,4 @@
-import { nodeKey } from './span.ts';
-import { type NodeShare, namedBill, type WindowRecord } from './window-record.ts';
+import { addShares, type NodeShare, namedBill, nodeKey, type WindowRecord } from './window-record.ts';
 
 /** Airports are read one after the other: windows that end so close to each other end together. */
 const TOGETHER = 10 * 60_000;
@@ -51,7 +50,7 @@ function alignedWindows(members: readonly Member[]): WindowRecord[] {
 
 /** Two windows of one airport, one after the other. */
 function following(a: WindowRecord, b: WindowRecord): WindowRecord {
-  return merged([a, b], { ...b, from: a.from }, addNodes([...a.nodes, ...b.nodes]));
+  return merged([a, b], { ...b, from: a.from }, [...addShares([...a.nodes, ...b.nodes]).values()]);
 }
 
 /** Windows of several airports over the same span; a node that several may own is one node. */
@@ -111,13 +110,4 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     lacking: windows.some(({ lacking }) => lacking),
     told: windows.find(({ told }) => told !== null)?.told ?? null,
   };
-}
-
-function addNodes(shares: readonly NodeShare[]): NodeShare[] {
-  const nodes = new Map<string, NodeShare>();
-  for (const share of shares) {
-    const key = nodeKey(share);
-    nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
-  }
-  return [...nodes.values()];
 }

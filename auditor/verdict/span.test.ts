@@ -12,8 +12,8 @@ import {
   shareOf,
   usedOn,
 } from '../../test/windows.ts';
-import { compared, nodeKey, spanOf } from './span.ts';
-import type { WindowRecord } from './window-record.ts';
+import { compared, spanOf } from './span.ts';
+import { nodeKey, type WindowRecord } from './window-record.ts';
 
 /** Three weeks, of which some days are otherwise. */
 const weeks = (otherwise: Readonly<Record<number, Closed>> = {}): WindowRecord[] =>

@@ -1,6 +1,6 @@
 import type { Estimate } from './expected.ts';
 
-import type { NodeShare, WindowRecord } from './window-record.ts';
+import { addShares, type NodeShare, type WindowRecord } from './window-record.ts';
 
 /** A stretch over which bill and use can be compared: one window, or several that only together hold all that was reported late. */
 export interface Span {
@@ -30,8 +30,6 @@ export const DAY = 24 * 3_600_000;
 export const SHORTEST = 20 * 3_600_000;
 /** While devices are still being set up, windows before the last of them are not what the airport's habit shows in. */
 const SETTING_UP = 14 * DAY;
-
-export const nodeKey = ({ node, provider }: Pick<NodeShare, 'node' | 'provider'>): string => `${node}\n${provider}`;
 
 /** What windows show, and whether their bills are counted where they were used rather than where they were billed. */
 export interface Compared {
@@ -126,22 +124,13 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
       high: sum(({ named }) => named.high),
     },
     late: sum(({ late }) => late),
-    nodes: nodesOf(windows),
+    nodes: addShares(windows.flatMap((window) => window.nodes)),
     // Lateness moves bytes over the ends of a span alone.
     doubt: Math.hypot(doubtOf(windows), slack),
     slack,
     checks: sum(({ checks }) => checks),
     record: last,
   };
-}
-
-function nodesOf(windows: readonly WindowRecord[]): ReadonlyMap<string, NodeShare> {
-  const nodes = new Map<string, NodeShare>();
-  for (const share of windows.flatMap((window) => window.nodes)) {
-    const key = nodeKey(share);
-    nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
-  }
-  return nodes;
 }
 
 /** Independent doubts add up by their squares. */

@@ -79,3 +79,16 @@ export function namedBill(nodes: readonly NodeShare[]): Estimate {
   }
   return { low: Math.floor(low), likely: Math.round(likely), high: Math.ceil(high) };
 }
+
+/** A node's identity: names repeat across providers. */
+export const nodeKey = ({ node, provider }: Pick<NodeShare, 'node' | 'provider'>): string => `${node}\n${provider}`;
+
+/** Shares of several windows added up by node; prices are those of the last. */
+export function addShares(shares: Iterable<NodeShare>): Map<string, NodeShare> {
+  const nodes = new Map<string, NodeShare>();
+  for (const share of shares) {
+    const key = nodeKey(share);
+    nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
+  }
+  return nodes;
+}
