@@ -6,7 +6,7 @@ import { readHead } from './body.ts';
 import { counterOrigin } from './counter-origin.ts';
 import { kernelOrigin } from './kernel-origin.ts';
 import type { Answer, Origin, OriginName, OriginWay } from './origin.ts';
-import { proxyAgents } from './proxy-agents.ts';
+import { proxyAgent } from './proxy-agents.ts';
 import { subscriptionOrigin } from './subscription-origin.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
@@ -106,10 +106,13 @@ async function request(
   const { userAgent, proxy, origin = 'subscription' } = ways;
   const { question, read } = ORIGIN_OF[origin];
   const { url, headers } = question(address, ways);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const agent = proxy === undefined ? undefined : proxyAgent(proxy, signal);
   const response = await http.get<IncomingMessage>(url, {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
     headers: { ...headers, ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }) },
-    ...(proxy === undefined ? {} : proxyAgents(proxy)),
+    httpAgent: agent,
+    httpsAgent: agent,
   });
   const body = response.data;
   const answer: Answer = {

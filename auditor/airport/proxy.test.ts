@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LoopbackProxy, startHttpProxy, startSocksProxy } from '../../test/proxies.ts';
 import { freePort } from '../../test/real-parts.ts';
 import { createAirportClient } from './fetch.ts';
-import { proxyAgents } from './proxy-agents.ts';
+import { proxyAgent } from './proxy-agents.ts';
 
 const HEADER = 'upload=1; download=2; total=10; expire=1790000000';
 const SIGN_IN = 'me:hunter2@%';
@@ -59,10 +59,10 @@ describe.each(kinds)('an airport behind a proxy of %s', (scheme, start) => {
     const secure = createTlsServer({ key, cert }, (_, response) => response.end('through'));
     await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
     proxy = await start();
-    const { httpsAgent } = proxyAgents(`${scheme}://127.0.0.1:${proxy.port}`);
+    const agent = proxyAgent(`${scheme}://127.0.0.1:${proxy.port}`, AbortSignal.timeout(20_000));
     const url = `https://localhost:${(secure.address() as AddressInfo).port}/`;
     const body = await new Promise<string>((resolve, reject) => {
-      get(url, { agent: httpsAgent, ca: cert }, (response) => {
+      get(url, { agent, ca: cert }, (response) => {
         response.setEncoding('utf8').on('data', resolve);
       }).on('error', reject);
     });
@@ -91,7 +91,7 @@ describe.each(kinds)('an airport behind a proxy of %s', (scheme, start) => {
     expect(await reasonOf('', proxy.port, port)).toMatchObject({ code: 'proxy_sign_in' });
     expect(await reasonOf(`${USER_INFO}@`, proxy.port, await freePort())).toEqual({
       code: 'proxy_no_route',
-      detail: scheme === 'http' ? 'HTTP 502' : 'SOCKS 5',
+      detail: scheme === 'http' ? 'HTTP 502' : 'SOCKS ConnectionRefused',
     });
     expect(await reasonOf(`${USER_INFO}@`, port, port)).toEqual({
       code: 'proxy_unreachable',
