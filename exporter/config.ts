@@ -15,7 +15,7 @@ import {
   timeZoneSetting,
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import type { KernelAddress } from './kernel/endpoint.ts';
+import type { KernelAddress } from './kernel/api.ts';
 import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
 import {
   deviceIdSetting,

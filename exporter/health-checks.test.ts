@@ -5,6 +5,7 @@ import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel
 import { freshAccount, newStateId, openAccount } from '../test/account-models.ts';
 import { eventually, metricValue } from '../test/device.ts';
 import type { Account } from './account.ts';
+import { nodeNetwork } from './host/node-network.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import { createExporterMetrics } from './metrics.ts';
 import { decodeReadBack } from './push/read-back.ts';
@@ -31,6 +32,7 @@ afterEach(async () => {
 function watch(account: Account): void {
   looks = 0;
   client = createKernelClient({
+    network: nodeNetwork,
     address: kernel.origin(),
     secret: '',
     pollInterval: 50,

@@ -1,6 +1,7 @@
 import { it } from 'vitest';
 import { expectBothLanguages } from '../test/text-table.ts';
-import { NOT_A_KERNEL_TEXTS, SETTINGS_TEXTS, TEXTS } from './texts.ts';
+import { NOT_A_KERNEL_TEXTS } from './kernel/problem.ts';
+import { SETTINGS_TEXTS, TEXTS } from './texts.ts';
 
 it('says all of a device in both languages', () => {
   expectBothLanguages(TEXTS);

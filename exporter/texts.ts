@@ -150,12 +150,3 @@ export const SETTINGS_TEXTS = {
     'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
   ],
 } as const satisfies TextTable;
-
-/** Why what answers at MihomoAPIAddr is no kernel. */
-export const NOT_A_KERNEL_TEXTS = {
-  noHttp: ['它说的不是 HTTP', 'it does not speak HTTP'],
-  noTls: ['它说的不是 TLS，也许该写 http://', 'it does not speak TLS, so perhaps http:// is meant'],
-  noVersion: ['GET /version 没有给出版本', 'GET /version names no version'],
-  noJson: ['它的应答不是 JSON', 'its answer is not JSON'],
-  answers: (status: number): Text => [`它应答 ${status}`, `it answers ${status}`],
-} as const satisfies TextTable;

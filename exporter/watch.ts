@@ -6,6 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
+import { nodeNetwork } from './host/node-network.ts';
 import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
 import { createWitness, type InterfaceView } from './interfaces/witness.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
@@ -149,6 +150,7 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchInterfaces(current: DeviceConfig): InterfaceWatch {
     const watch = createInterfaceWatch({
+      network: nodeNetwork,
       kernel: kernelAddress(current, folder),
       clock,
       logger,
@@ -163,6 +165,7 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchKernel(current: DeviceConfig): KernelClient {
     const client = createKernelClient({
+      network: nodeNetwork,
       ...kernelAddress(current, folder),
       pollInterval: current.PollInterval,
       clock,

@@ -1,6 +1,8 @@
 import { parseKernelAddress } from '../core/kernel-address.ts';
 import { SpokenError } from '../core/language.ts';
 import { SettingsReader } from '../core/settings.ts';
+import { nodeNetwork } from '../exporter/host/node-network.ts';
+import { openKernelApi } from '../exporter/kernel/api.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { TEXTS } from './command-texts.ts';
 
@@ -52,19 +54,10 @@ export async function chooseKernel(path: string, exists: boolean): Promise<Kerne
   const trusts = first.has('MihomoCA') || first.has('MihomoFingerprint');
   // Sockets and pipes, and certificates of its own, are the exporter's to judge; it says so if nobody answers there.
   if (!/^https?:/.test(address) || trusts) return { kind: 'real', address, client, kernels };
-  let status: number;
-  try {
-    const response = await fetch(new URL('/version', address), {
-      headers: { authorization: `Bearer ${first.get('MihomoSecret') ?? ''}` },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    });
-    await response.body?.cancel();
-    status = response.status;
-  } catch {
-    return { kind: 'demo', why: 'silent', address, client };
-  }
-  if (status === 401) {
-    throw new KernelRefusedError(TEXTS.wrongSecret(address, path));
-  }
-  return status === 200 ? { kind: 'real', address, client, kernels } : { kind: 'demo', why: 'silent', address, client };
+  const api = openKernelApi(nodeNetwork, { address, secret: first.get('MihomoSecret') ?? '' });
+  const answer = await api.get('/version', AbortSignal.timeout(ANSWER_WITHIN_MS));
+  await api.close();
+  if (answer.kind === 'answer') return { kind: 'real', address, client, kernels };
+  if (answer.problem.kind === 'wrong_secret') throw new KernelRefusedError(TEXTS.wrongSecret(address, path));
+  return { kind: 'demo', why: 'silent', address, client };
 }

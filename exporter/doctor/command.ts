@@ -5,6 +5,7 @@ import { describeProblem } from '../../core/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readExporterConfig } from '../config.ts';
+import { nodeNetwork } from '../host/node-network.ts';
 import { systemReader } from '../interfaces/interface-watch.ts';
 import { TEXTS } from '../texts.ts';
 import type { Finding } from './finding.ts';
@@ -50,7 +51,7 @@ export function doctorCommand(
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
           const own = [
-            ...(await checkKernel(device, dirname(resolve(path)), clock.now(), read)),
+            ...(await checkKernel(nodeNetwork, device, dirname(resolve(path)), clock.now(), read)),
             await checkGateway(device),
           ];
           const name = devices.length > 1 ? `${device.DeviceID}: ` : '';

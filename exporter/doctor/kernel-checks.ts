@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type { Language } from '../../core/language.ts';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
+import type { Network } from '../host/network.ts';
 import { chooseInterfaces } from '../interfaces/choose.ts';
 import { isOnThisMachine } from '../interfaces/interface-watch.ts';
 import type { ReadInterfaces } from '../interfaces/system-interfaces.ts';
+import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/frame-error.ts';
-import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
-import { followMessages } from '../kernel/message-stream.ts';
-import { answerProblem, probeKernel, readJson } from '../kernel/probe.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { type Finding, good, warning } from './finding.ts';
 import { checkTotals } from './totals-check.ts';
@@ -29,29 +28,30 @@ const Configs = z.object({
  * @param read how this machine's interfaces are read, where that is known
  */
 export async function checkKernel(
+  network: Network,
   config: DeviceConfig,
   folder: string,
   now: number,
   read: ReadInterfaces | undefined,
 ): Promise<Finding[]> {
   const { MihomoAPIAddr: address, Language: language } = config;
-  const endpoint = openKernelEndpoint(kernelAddress(config, folder));
+  const api = openKernelApi(network, kernelAddress(config, folder));
   const problem = (each: KernelProblem): Finding => ({
     verdict: 'bad',
     text: describeKernelProblem(each, address, language),
   });
   try {
     const signal = AbortSignal.timeout(LISTEN_MS);
-    const probe = await probeKernel(endpoint, signal);
-    if (probe.kind === 'problem') return [problem(probe.problem)];
-    const { version } = probe;
-    const findings = [good(language, `内核 ${address}，版本 ${version}`, `kernel ${address}, version ${version}`)];
+    const version = await api.version(signal);
+    if (version.kind === 'problem') return [problem(version.problem)];
+    const findings = [
+      good(language, `内核 ${address}，版本 ${version.value}`, `kernel ${address}, version ${version.value}`),
+    ];
 
-    const answer = await endpoint.get('/connections', signal);
-    const failed = answerProblem(answer);
-    if (failed !== undefined) return [...findings, problem(failed)];
+    const answer = await api.get('/connections', signal);
+    if (answer.kind === 'problem') return [...findings, problem(answer.problem)];
     try {
-      const frame = createFrameDecoder().decode(answer.kind === 'answer' ? answer.body : Buffer.alloc(0), now);
+      const frame = createFrameDecoder().decode(answer.value, now);
       const count = frame.connections.length;
       findings.push(good(language, `可以记账：${count} 个连接`, `its frames can be accounted: ${count} connections`));
     } catch (error) {
@@ -59,21 +59,20 @@ export async function checkKernel(
       findings.push(problem({ kind: 'bad_frame', detail: error.message }));
     }
     const [logs, totals, configs] = await Promise.all([
-      checkLogs(endpoint, language),
-      checkTotals(endpoint, language, LISTEN_MS),
-      checkConfigs(endpoint, language, read),
+      checkLogs(api, language),
+      checkTotals(api, language, LISTEN_MS),
+      checkConfigs(api, language, read),
     ]);
     return [...findings, logs, totals, ...configs];
   } finally {
-    await endpoint.close();
+    await api.close();
   }
 }
 
-async function checkLogs(endpoint: KernelEndpoint, language: Language): Promise<Finding> {
+async function checkLogs(api: KernelApi, language: Language): Promise<Finding> {
   let heard = false;
   const stop = new AbortController();
-  await followMessages({
-    endpoint,
+  await api.follow({
     path: '/logs?level=info',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(LISTEN_MS)]),
     onOpen() {
@@ -97,13 +96,9 @@ async function checkLogs(endpoint: KernelEndpoint, language: Language): Promise<
 }
 
 /** What the kernel is set to, as far as it decides what can be told apart. */
-async function checkConfigs(
-  endpoint: KernelEndpoint,
-  language: Language,
-  read: ReadInterfaces | undefined,
-): Promise<Finding[]> {
-  const answer = readJson(await endpoint.get('/configs', AbortSignal.timeout(LISTEN_MS)));
-  const parsed = Configs.safeParse(answer.kind === 'json' ? answer.value : undefined);
+async function checkConfigs(api: KernelApi, language: Language, read: ReadInterfaces | undefined): Promise<Finding[]> {
+  const answer = await api.json('/configs', AbortSignal.timeout(LISTEN_MS));
+  const parsed = Configs.safeParse(answer.kind === 'answer' ? answer.value : undefined);
   if (!parsed.success) {
     return [
       warning(
@@ -130,7 +125,7 @@ async function checkConfigs(
     );
   }
   if (tun?.enable === true) {
-    findings.push(await checkTun(tun.device ?? '', endpoint.address, language, read));
+    findings.push(await checkTun(tun.device ?? '', api.address, language, read));
   } else {
     findings.push(
       warning(

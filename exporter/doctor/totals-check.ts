@@ -1,8 +1,7 @@
 import type { Language } from '../../core/language.ts';
+import type { KernelApi } from '../kernel/api.ts';
 import { FrameError } from '../kernel/decoder/frame-error.ts';
 import { decodeTotals } from '../kernel/decoder/totals-message.ts';
-import type { KernelEndpoint } from '../kernel/endpoint.ts';
-import { followMessages } from '../kernel/message-stream.ts';
 import { type Finding, good, warning } from './finding.ts';
 
 /**
@@ -10,25 +9,23 @@ import { type Finding, good, warning } from './finding.ts';
  *
  * @param patience milliseconds
  */
-export async function checkTotals(endpoint: KernelEndpoint, language: Language, patience: number): Promise<Finding> {
+export async function checkTotals(api: KernelApi, language: Language, patience: number): Promise<Finding> {
   let told: 'nothing' | 'rates' | 'totals' = 'nothing';
   const stop = new AbortController();
-  await followMessages({
-    endpoint,
+  await api.follow({
     path: '/traffic',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
-    onOpen: () => {},
     onMessage(message) {
-      told = tells(message.toString());
+      told = tells(message);
       stop.abort();
     },
   });
   return finding(told, language);
 }
 
-function tells(text: string): 'nothing' | 'rates' | 'totals' {
+function tells(message: Uint8Array): 'nothing' | 'rates' | 'totals' {
   try {
-    return decodeTotals(text) === undefined ? 'rates' : 'totals';
+    return decodeTotals(message) === undefined ? 'rates' : 'totals';
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     return 'nothing';

@@ -3,8 +3,8 @@ import { kernelTransport } from '../../core/kernel-address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type KernelAddress, openKernelEndpoint } from '../kernel/endpoint.ts';
-import { readJson } from '../kernel/probe.ts';
+import type { Network } from '../host/network.ts';
+import { type KernelAddress, openKernelApi } from '../kernel/api.ts';
 import { chooseInterfaces, type TunConfig } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
 import { readLinuxInterfaces } from './linux-interfaces.ts';
@@ -12,6 +12,7 @@ import type { ReadInterfaces } from './system-interfaces.ts';
 import { readWindowsInterfaces } from './windows-interfaces.ts';
 
 export interface InterfaceWatchOptions {
+  readonly network: Network;
   readonly kernel: KernelAddress;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -40,6 +41,7 @@ export function isOnThisMachine(address: string): boolean {
 }
 
 export function createInterfaceWatch({
+  network,
   kernel,
   clock,
   logger,
@@ -62,7 +64,7 @@ export function createInterfaceWatch({
       return;
     }
     try {
-      const readings = chooseInterfaces(await readSystem(), await askForTun(kernel));
+      const readings = chooseInterfaces(await readSystem(), await askForTun(network, kernel));
       if (!readings.some(({ role }) => role === 'tun')) {
         sayOnce('the kernel has no TUN device: no second witness, and programs that use no proxy bypass it', {});
       } else said = '';
@@ -97,14 +99,14 @@ export function systemReader(): ReadInterfaces | undefined {
   return process.platform === 'win32' ? readWindowsInterfaces : undefined;
 }
 
-async function askForTun(kernel: KernelAddress): Promise<TunConfig> {
-  const endpoint = openKernelEndpoint(kernel);
+async function askForTun(network: Network, kernel: KernelAddress): Promise<TunConfig> {
+  const api = openKernelApi(network, kernel);
   try {
-    const answer = readJson(await endpoint.get('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS)));
-    const configs = answer.kind === 'json' ? Configs.safeParse(answer.value) : undefined;
+    const answer = await api.json('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS));
+    const configs = answer.kind === 'answer' ? Configs.safeParse(answer.value) : undefined;
     const tun = configs?.success === true ? configs.data.tun : undefined;
     return tun === undefined ? undefined : { enabled: tun.enable, device: tun.device ?? '' };
   } finally {
-    await endpoint.close();
+    await api.close();
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { nodeNetwork } from '../host/node-network.ts';
 import { chooseInterfaces } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
 import { createInterfaceWatch, isOnThisMachine } from './interface-watch.ts';
@@ -127,6 +128,7 @@ describe('the watch on interfaces', () => {
       arrived = resolve;
     });
     const watch = createInterfaceWatch({
+      network: nodeNetwork,
       kernel: { address: kernel.address, secret: '' },
       clock: {
         now: () => 0,
@@ -158,6 +160,7 @@ describe('the watch on interfaces', () => {
   it('says once that interfaces cannot be read, and goes on', async () => {
     let log = '';
     const watch = createInterfaceWatch({
+      network: nodeNetwork,
       kernel: { address: kernel.address, secret: '' },
       clock: { now: () => 0, sleep: async () => {} },
       logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),

@@ -2,18 +2,19 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { nodeNetwork } from '../host/node-network.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
+import { type KernelApi, openKernelApi } from './api.ts';
 import { createCatalogSource } from './catalog-source.ts';
-import { type KernelEndpoint, openKernelEndpoint } from './endpoint.ts';
 
 let kernel: ScriptedKernel;
-let endpoint: KernelEndpoint;
+let api: KernelApi;
 beforeEach(async () => {
   kernel = await startScriptedKernel();
-  endpoint = openKernelEndpoint({ address: kernel.address, secret: '', ca: undefined, fingerprint: undefined });
+  api = openKernelApi(nodeNetwork, { address: kernel.address, secret: '' });
 });
 afterEach(async () => {
-  await endpoint.close();
+  await api.close();
   await kernel.kill();
 });
 
@@ -21,7 +22,7 @@ it('keeps what it knows while the kernel does not list its nodes, and says why i
   const lines: string[] = [];
   const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
   const source = createCatalogSource(
-    endpoint,
+    api,
     systemClock,
     logger,
     () => 'zh',
@@ -40,7 +41,7 @@ it('keeps what it knows while the kernel does not list its nodes, and says why i
 it('tells the health checks of all nodes, and nothing where a part of them was not listed', async () => {
   const looks: (readonly CheckedNode[])[] = [];
   const source = createCatalogSource(
-    endpoint,
+    api,
     systemClock,
     createLogger('test', 'silent'),
     () => 'en',

@@ -4,10 +4,9 @@ import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
 import type { Frame } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
+import type { KernelApi } from './api.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from './catalog.ts';
-import type { KernelEndpoint } from './endpoint.ts';
 import { readHealthHistories } from './health-histories.ts';
-import { readJson } from './probe.ts';
 import { describeKernelProblem } from './problem.ts';
 
 /** Providers change their nodes at any time; names that vanished or changed type show up without a new name too. */
@@ -29,7 +28,7 @@ export interface CatalogSource {
  * @param onChecks called with the health checks that the kernel remembers, whenever all of its nodes were listed
  */
 export function createCatalogSource(
-  endpoint: KernelEndpoint,
+  api: KernelApi,
   clock: Clock,
   logger: Logger,
   language: () => Language,
@@ -53,18 +52,18 @@ export function createCatalogSource(
 
   async function read(signal: AbortSignal): Promise<void> {
     const [proxies, providers] = await Promise.all([
-      endpoint.get('/proxies', signal).then(readJson),
-      endpoint.get('/providers/proxies', signal).then(readJson),
+      api.json('/proxies', signal),
+      api.json('/providers/proxies', signal),
     ]);
     if (proxies.kind === 'problem') {
-      const problem = describeKernelProblem(proxies.problem, endpoint.address, language());
+      const problem = describeKernelProblem(proxies.problem, api.address, language());
       logger.warn({ problem }, 'the kernel does not list its nodes; asking again later');
       return;
     }
-    catalog = decodeCatalog(proxies.value, providers.kind === 'json' ? providers.value : undefined);
+    catalog = decodeCatalog(proxies.value, providers.kind === 'answer' ? providers.value : undefined);
     succeeded = true;
     // A look without the providers' nodes would take these for new at the next.
-    if (providers.kind === 'json') onChecks(readHealthHistories(proxies.value, providers.value, catalog));
+    if (providers.kind === 'answer') onChecks(readHealthHistories(proxies.value, providers.value, catalog));
     sayUnknownTypes();
     for (const name of inexplicable) if (catalog.has(name)) inexplicable.delete(name);
     for (const name of wanted.filter((each) => !catalog.has(each))) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { nodeNetwork } from '../host/node-network.ts';
 import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
 import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
 import { describeKernelProblem, type KernelLink } from './problem.ts';
@@ -17,6 +18,7 @@ let lines: string[];
 
 function start(options: Partial<KernelClientOptions> = {}): KernelClient {
   client = createKernelClient({
+    network: nodeNetwork,
     address: kernel.address,
     secret: '',
     pollInterval: 100,

@@ -2,20 +2,21 @@ import { backoffDelay } from '../../core/backoff.ts';
 import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Network } from '../host/network.ts';
 import type { Birth, Catalog, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
+import { type KernelAddress, openKernelApi } from './api.ts';
 import { followBirths } from './birth-stream.ts';
 import { createCatalogSource } from './catalog-source.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
 import { FrameError } from './decoder/frame-error.ts';
-import { type KernelAddress, openKernelEndpoint } from './endpoint.ts';
 import { createFrameIntake } from './frame-intake.ts';
 import { followFrames } from './frame-stream.ts';
-import { answerProblem, probeKernel } from './probe.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
 import { createTotalsLink } from './totals-link.ts';
 
 export interface KernelClientOptions extends KernelAddress {
+  readonly network: Network;
   /** Milliseconds between frames. */
   readonly pollInterval: number;
   readonly clock: Clock;
@@ -50,11 +51,11 @@ const LAST_FRAME_TIMEOUT_MS = 3000;
 export function createKernelClient(options: KernelClientOptions): KernelClient {
   const { address, pollInterval, clock, logger, language, chance } = options;
   const { onFrame, onTotals, onBirth, onChecks, onLogs, onLink } = options;
-  const endpoint = openKernelEndpoint(options);
+  const api = openKernelApi(options.network, options);
   const stopping = new AbortController();
-  const catalog = createCatalogSource(endpoint, clock, logger, language, onChecks);
+  const catalog = createCatalogSource(api, clock, logger, language, onChecks);
   const intake = createFrameIntake(catalog, stopping.signal, onFrame, onTotals);
-  const totals = createTotalsLink({ endpoint, clock, logger, pollInterval, onTotals: intake.accept });
+  const totals = createTotalsLink({ api, clock, logger, pollInterval, onTotals: intake.accept });
   let decoder = createFrameDecoder();
   let running: Promise<void> = Promise.resolve();
   let said = '';
@@ -71,7 +72,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const reportProblem = (problem: KernelProblem): void => report({ kind: 'down', problem });
 
   /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
-  function take(message: Buffer, place: Pick<Frame, 'continues' | 'begins'>): boolean {
+  function take(message: Uint8Array, place: Pick<Frame, 'continues' | 'begins'>): boolean {
     try {
       intake.accept({ ...decoder.decode(message, clock.now()), ...place });
       return true;
@@ -91,10 +92,10 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     let heldSinceFrame = false;
     const session = new AbortController();
     const signal = AbortSignal.any([stopping.signal, session.signal]);
-    const births = followBirths({ endpoint, signal, clock, catalog, onBirth, onLogs });
+    const births = followBirths({ api, signal, clock, catalog, onBirth, onLogs });
     const { ended } = await totals.begin(signal);
     const problem = await followFrames({
-      endpoint,
+      api,
       signal,
       clock,
       pollInterval,
@@ -116,10 +117,10 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   async function watch(): Promise<void> {
     let failures = 0;
     while (!stopping.signal.aborted) {
-      const probe = await probeKernel(endpoint, stopping.signal);
+      const version = await api.version(stopping.signal);
       if (stopping.signal.aborted) return;
-      if (probe.kind === 'problem') reportProblem(probe.problem);
-      else if (await follow(probe.version)) failures = 0;
+      if (version.kind === 'problem') reportProblem(version.problem);
+      else if (await follow(version.value)) failures = 0;
       failures += 1;
       await clock.sleep(backoffDelay(BACKOFF, failures, chance()), stopping.signal);
     }
@@ -133,9 +134,9 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       stopping.abort();
       await running;
       intake.flush();
-      const answer = await endpoint.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
-      if (answer.kind === 'answer' && answerProblem(answer) === undefined) take(answer.body, {});
-      await endpoint.close();
+      const answer = await api.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
+      if (answer.kind === 'answer') take(answer.value, {});
+      await api.close();
     },
   };
 }

@@ -1,16 +1,14 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { KernelEndpoint } from './endpoint.ts';
-import { followMessages } from './message-stream.ts';
-import { answerProblem } from './probe.ts';
+import type { KernelApi } from './api.ts';
 import type { KernelProblem } from './problem.ts';
 
 export interface FrameStreamOptions {
-  readonly endpoint: KernelEndpoint;
+  readonly api: KernelApi;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Milliseconds between frames. */
   readonly pollInterval: number;
-  onMessage(message: Buffer, via: 'websocket' | 'get'): void;
+  onMessage(message: Uint8Array, via: 'websocket' | 'get'): void;
 }
 
 /** How long to live on GET before the WebSocket is tried again. */
@@ -23,15 +21,13 @@ const FALLBACK_MS = 60_000;
  * @returns why GET failed, or undefined when the WebSocket ended or it was stopped
  */
 export async function followFrames(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
-  const { endpoint, signal, pollInterval, onMessage } = options;
+  const { api, signal, pollInterval, onMessage } = options;
   while (!signal.aborted) {
     let heard = false;
-    const end = await followMessages({
-      endpoint,
+    const end = await api.follow({
       path: `/connections?interval=${pollInterval}`,
       signal,
       silence: Math.max(10_000, 5 * pollInterval),
-      onOpen: () => {},
       onMessage(message) {
         heard = true;
         onMessage(message, 'websocket');
@@ -45,16 +41,15 @@ export async function followFrames(options: FrameStreamOptions): Promise<KernelP
 }
 
 async function poll(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
-  const { endpoint, signal, clock, pollInterval, onMessage } = options;
+  const { api, signal, clock, pollInterval, onMessage } = options;
   const began = clock.now();
   // A clock that is set back meanwhile must not keep it here, nor asleep.
   while (!signal.aborted && Math.abs(clock.now() - began) < FALLBACK_MS) {
     const due = clock.now() + pollInterval;
-    const answer = await endpoint.get('/connections', signal);
+    const answer = await api.get('/connections', signal);
     if (signal.aborted) return undefined;
-    const problem = answerProblem(answer);
-    if (problem !== undefined) return problem;
-    if (answer.kind === 'answer') onMessage(answer.body, 'get');
+    if (answer.kind === 'problem') return answer.problem;
+    onMessage(answer.value, 'get');
     await clock.sleep(Math.min(pollInterval, Math.max(0, due - clock.now())), signal);
   }
   return undefined;

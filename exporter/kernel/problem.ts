@@ -1,5 +1,5 @@
-import { type Language, type Text, textIn } from '../../core/language.ts';
-import type { TrustFailure } from './connector.ts';
+import { type Language, type Text, type TextTable, textIn } from '../../core/language.ts';
+import type { TrustFailure } from '../host/network.ts';
 
 /** Why a kernel cannot be read. */
 export type KernelProblem =
@@ -16,6 +16,15 @@ export type KernelProblem =
   | { readonly kind: 'not_a_kernel'; readonly detail: Text }
   /** The kernel's message cannot be accounted; which path of it and why. */
   | { readonly kind: 'bad_frame'; readonly detail: string };
+
+/** Why what answers at MihomoAPIAddr is no kernel. */
+export const NOT_A_KERNEL_TEXTS = {
+  noHttp: ['它说的不是 HTTP', 'it does not speak HTTP'],
+  noTls: ['它说的不是 TLS，也许该写 http://', 'it does not speak TLS, so perhaps http:// is meant'],
+  noVersion: ['GET /version 没有给出版本', 'GET /version names no version'],
+  noJson: ['它的应答不是 JSON', 'its answer is not JSON'],
+  answers: (status: number): Text => [`它应答 ${status}`, `it answers ${status}`],
+} as const satisfies TextTable;
 
 /** The state of the link to a kernel. */
 export type KernelLink =

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { nodeNetwork } from '../host/node-network.ts';
 import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
 
 let kernel: ScriptedKernel;
@@ -18,6 +19,7 @@ const hurried: Clock = {
 
 function start(options: Partial<KernelClientOptions> = {}): void {
   client = createKernelClient({
+    network: nodeNetwork,
     address: kernel.address,
     secret: '',
     pollInterval: 100,

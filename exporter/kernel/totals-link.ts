@@ -1,11 +1,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Totals } from '../ledger/frame.ts';
-import type { KernelEndpoint } from './endpoint.ts';
+import type { KernelApi } from './api.ts';
 import { followTotals } from './totals-stream.ts';
 
 export interface TotalsLinkOptions {
-  readonly endpoint: KernelEndpoint;
+  readonly api: KernelApi;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Milliseconds between frames. */
@@ -42,7 +42,7 @@ const PATIENCE_MS = 1000;
 const PERIOD_MS = 1000;
 
 export function createTotalsLink(options: TotalsLinkOptions): TotalsLink {
-  const { endpoint, clock, logger, pollInterval, onTotals } = options;
+  const { api, clock, logger, pollInterval, onTotals } = options;
   let stream: Standing = 'closed';
   let said = '';
 
@@ -62,7 +62,7 @@ export function createTotalsLink(options: TotalsLinkOptions): TotalsLink {
         decide();
       };
       const ended = followTotals({
-        endpoint,
+        api,
         signal,
         clock,
         onOpen: () => turn('new'),

@@ -1,12 +1,11 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Bytes } from '../ledger/bytes.ts';
+import type { KernelApi } from './api.ts';
 import { FrameError } from './decoder/frame-error.ts';
 import { decodeTotals } from './decoder/totals-message.ts';
-import type { KernelEndpoint } from './endpoint.ts';
-import { followMessages } from './message-stream.ts';
 
 export interface TotalsStreamOptions {
-  readonly endpoint: KernelEndpoint;
+  readonly api: KernelApi;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** The stream is open, for the first time or anew. */
@@ -26,14 +25,14 @@ const SILENCE_MS = 10_000;
 
 /** Follows `/traffic` until the signal aborts or the kernel turns out to tell no totals there; nothing else fails. */
 export async function followTotals(options: TotalsStreamOptions): Promise<void> {
-  const { endpoint, clock, onOpen, onTotals, onEnd, onNone, onBad } = options;
+  const { api, clock, onOpen, onTotals, onEnd, onNone, onBad } = options;
   const none = new AbortController();
   const signal = AbortSignal.any([options.signal, none.signal]);
 
-  function take(message: Buffer): void {
+  function take(message: Uint8Array): void {
     let totals: Bytes | undefined;
     try {
-      totals = decodeTotals(message.toString());
+      totals = decodeTotals(message);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       onBad(error.message);
@@ -48,7 +47,7 @@ export async function followTotals(options: TotalsStreamOptions): Promise<void> 
   }
 
   while (!signal.aborted) {
-    await followMessages({ endpoint, path: '/traffic', signal, silence: SILENCE_MS, onOpen, onMessage: take });
+    await api.follow({ path: '/traffic', signal, silence: SILENCE_MS, onOpen, onMessage: take });
     onEnd();
     await clock.sleep(RETRY_MS, signal);
   }

@@ -11,10 +11,9 @@ import {
   type ScriptedKernelPlace,
   startScriptedKernel,
 } from '../../test/scripted-kernel.ts';
+import { nodeNetwork } from '../host/node-network.ts';
+import { type KernelAddress, openKernelApi } from './api.ts';
 import { createKernelClient } from './client.ts';
-import { type KernelAddress, openKernelEndpoint } from './endpoint.ts';
-import { followMessages } from './message-stream.ts';
-import { probeKernel } from './probe.ts';
 import { describeKernelProblem } from './problem.ts';
 
 const certificate = (name: string): string =>
@@ -51,6 +50,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
   const births: string[] = [];
   let via = '';
   const client = createKernelClient({
+    network: nodeNetwork,
     ...address,
     pollInterval: 100,
     clock: systemClock,
@@ -80,10 +80,10 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
 }
 
 async function problem(address: KernelAddress): Promise<string> {
-  const endpoint = openKernelEndpoint(address);
-  const probe = await probeKernel(endpoint, AbortSignal.timeout(5000));
-  await endpoint.close();
-  return probe.kind === 'problem' ? describeKernelProblem(probe.problem, address.address, 'en') : probe.version;
+  const api = openKernelApi(nodeNetwork, address);
+  const version = await api.version(AbortSignal.timeout(5000));
+  await api.close();
+  return version.kind === 'problem' ? describeKernelProblem(version.problem, address.address, 'en') : version.value;
 }
 
 const ALL = { totals: [0, 70], births: ['example.com'] };
@@ -134,10 +134,10 @@ describe('a kernel over TLS is sent nothing', () => {
     const fingerprint = FINGERPRINT.replace('8C', '8D');
     expect(await problem(at({ fingerprint }))).toContain('shows another certificate than MihomoFingerprint');
     expect(await problem(at({ fingerprint, ca: certificate('kernel.crt') }))).toContain('another certificate');
-    const endpoint = openKernelEndpoint(at({ fingerprint }));
+    const api = openKernelApi(nodeNetwork, at({ fingerprint }));
     const signal = AbortSignal.timeout(5000);
-    const end = await followMessages({ endpoint, path: '/logs', signal, onOpen: () => {}, onMessage: () => {} });
-    await endpoint.close();
+    const end = await api.follow({ path: '/logs', signal, onMessage: () => {} });
+    await api.close();
     expect(end).toBe('refused');
     expect(kernel.asked).toEqual([]);
   });

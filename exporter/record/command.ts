@@ -7,8 +7,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { shellWord } from '../../runtime/own-command.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { type DeviceConfig, kernelAddress, readExporterConfig } from '../config.ts';
-import { type KernelEndpoint, openKernelEndpoint } from '../kernel/endpoint.ts';
-import { answerProblem } from '../kernel/probe.ts';
+import { nodeNetwork } from '../host/node-network.ts';
+import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { TEXTS } from '../texts.ts';
 import { record } from './recorder.ts';
@@ -63,7 +63,7 @@ export function recordCommand(
       const { config: path } = options;
       const { settings } = readExporterConfig(basename(path), await readSettingsText(path));
       const device = chosenDevice(settings.devices, options.device);
-      const endpoint = openKernelEndpoint(kernelAddress(device, dirname(resolve(path))));
+      const api = openKernelApi(nodeNetwork, kernelAddress(device, dirname(resolve(path))));
       const failure = (problem: KernelProblem): RecordError =>
         new RecordError([
           describeKernelProblem(problem, device.MihomoAPIAddr, 'zh'),
@@ -73,13 +73,11 @@ export function recordCommand(
       const paths = recordingPaths(name);
       try {
         const signal = AbortSignal.any([stop.signal, ending()]);
-        const files = await createRecordingFiles(paths, await readProxies(endpoint, signal, failure), () =>
-          stop.abort(),
-        );
+        const files = await createRecordingFiles(paths, await readProxies(api, signal, failure), () => stop.abort());
         print(say(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
         void clock.sleep(options.for, signal).then(() => stop.abort());
         const { frames, logLines, problem } = await record({
-          endpoint,
+          api,
           interval: options.interval,
           clock,
           signal,
@@ -92,7 +90,7 @@ export function recordCommand(
         await files.close();
         print(say(TEXTS.recorded(frames, logLines, Object.values(paths).join(say(TEXTS.comma)))));
       } finally {
-        await endpoint.close();
+        await api.close();
       }
       const [frames, logs, proxies] = [paths.frames, paths.logs, paths.proxies].map(shellWord);
       print(`${called} replay ${frames} --logs ${logs} --proxies ${proxies}`);
@@ -107,12 +105,11 @@ function chosenDevice(devices: readonly DeviceConfig[], name: string | undefined
 
 /** @throws RecordError where the kernel cannot be read */
 async function readProxies(
-  endpoint: KernelEndpoint,
+  api: KernelApi,
   signal: AbortSignal,
   failure: (problem: KernelProblem) => RecordError,
 ): Promise<string> {
-  const answer = await endpoint.get('/proxies', signal);
-  const problem = answerProblem(answer);
-  if (problem !== undefined) throw failure(problem);
-  return answer.kind === 'answer' ? answer.body.toString() : '';
+  const answer = await api.get('/proxies', signal);
+  if (answer.kind === 'problem') throw failure(answer.problem);
+  return new TextDecoder().decode(answer.value);
 }

@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { KernelEndpoint } from '../kernel/endpoint.ts';
+import type { KernelApi } from '../kernel/api.ts';
 import { followFrames } from '../kernel/frame-stream.ts';
-import { followMessages } from '../kernel/message-stream.ts';
-import { probeKernel } from '../kernel/probe.ts';
 import type { KernelProblem } from '../kernel/problem.ts';
 import type { RecordingFiles } from './recording-files.ts';
 
 export interface RecorderOptions {
-  readonly endpoint: KernelEndpoint;
+  readonly api: KernelApi;
   /** Milliseconds between frames. */
   readonly interval: number;
   readonly clock: Clock;
@@ -27,24 +25,23 @@ export interface Recorded {
 }
 
 const LogMessage = z.object({ type: z.string(), payload: z.string() });
+const utf8 = new TextDecoder();
 /** A kernel that restarts is recorded with both its lives. */
 const RETRY_MS = 1000;
 
 /** Writes what the kernel says, frames and log as they come, until the signal. */
-export async function record({ endpoint, interval, clock, signal, files }: RecorderOptions): Promise<Recorded> {
+export async function record({ api, interval, clock, signal, files }: RecorderOptions): Promise<Recorded> {
   let frames = 0;
   let logLines = 0;
   let problem: KernelProblem | undefined;
 
   async function followLog(): Promise<void> {
     while (!signal.aborted) {
-      await followMessages({
-        endpoint,
+      await api.follow({
         path: '/logs?level=info',
         signal,
-        onOpen: () => {},
         onMessage(message) {
-          const line = LogMessage.safeParse(parseJson(message.toString()));
+          const line = LogMessage.safeParse(parseJson(message));
           if (!line.success) return;
           logLines += 1;
           files.log(clock.now(), line.data);
@@ -57,18 +54,18 @@ export async function record({ endpoint, interval, clock, signal, files }: Recor
   const log = followLog();
   while (!signal.aborted) {
     // What does not answer as a kernel is asked no further: its WebSocket may bring anything.
-    const probe = await probeKernel(endpoint, signal);
+    const version = await api.version(signal);
     if (signal.aborted) break;
-    if (probe.kind === 'problem') problem = probe.problem;
+    if (version.kind === 'problem') problem = version.problem;
     else {
       const end = await followFrames({
-        endpoint,
+        api,
         signal,
         clock,
         pollInterval: interval,
         onMessage(message) {
           frames += 1;
-          files.frame(clock.now(), message.toString());
+          files.frame(clock.now(), utf8.decode(message));
         },
       });
       problem = end ?? problem;

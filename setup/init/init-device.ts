@@ -1,9 +1,9 @@
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { SpokenError, textIn } from '../../core/language.ts';
+import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
-import type { KernelApi } from './kernel-api.ts';
 import { findKernels } from './kernel-search.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
 import type { NextCommands } from './next-commands.ts';
@@ -57,7 +57,7 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
   return healthy;
 }
 
-async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly MihomoPlace[]): Promise<KernelApi> {
+async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly MihomoPlace[]): Promise<KernelAddress> {
   const words = INIT_WORDS[talk.language];
   const written = draft.get('client', 'MihomoAPIAddr');
   const kernels = written === undefined ? await findKernels(places) : [];

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
-import { z } from 'zod';
-import { type KernelApi, readKernelApi } from './kernel-api.ts';
+import { parseKernelAddress } from '../../core/kernel-address.ts';
+import { nodeNetwork } from '../../exporter/host/node-network.ts';
+import { type KernelAddress, openKernelApi } from '../../exporter/kernel/api.ts';
+import { readKernelAddress } from './kernel-config.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
 
 /** A kernel that a file of this machine tells of. */
-export interface FoundKernel extends KernelApi {
+export interface FoundKernel extends KernelAddress {
   readonly host: string;
   readonly file: string;
   readonly state: KernelState;
@@ -17,59 +18,31 @@ export type KernelState =
   | { readonly kind: 'silent' };
 
 const ANSWER_MS = 2000;
-const Version = z.object({ version: z.string() });
 
 /** Kernels that the files of `places` tell of, those that answer first, each address once. */
 export async function findKernels(places: readonly MihomoPlace[]): Promise<FoundKernel[]> {
   const found: FoundKernel[] = [];
   for (const place of places) {
     const content = await readFile(place.file, 'utf8').catch(() => undefined);
-    const api = content === undefined ? undefined : readKernelApi(place, content);
-    if (api === undefined || found.some(({ address, secret }) => address === api.address && secret === api.secret))
+    const kernel = content === undefined ? undefined : readKernelAddress(place, content);
+    if (
+      kernel === undefined ||
+      found.some(({ address, secret }) => address === kernel.address && secret === kernel.secret)
+    )
       continue;
-    found.push({ ...api, host: place.host, file: place.file, state: await askKernel(api) });
+    found.push({ ...kernel, host: place.host, file: place.file, state: await askKernel(kernel) });
   }
   const rank = ({ state }: FoundKernel): number => ['answers', 'wrong_secret', 'silent'].indexOf(state.kind);
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
-/** Whether a kernel answers there: over http, a unix socket (`unix://…`) or a named pipe. */
-export function askKernel({ address, secret }: KernelApi): Promise<KernelState> {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const http = url?.protocol === 'http:';
-  // Only the exporter holds certificates against what the settings say.
-  if (url?.protocol === 'https:') return Promise.resolve({ kind: 'silent' });
-  const target = http ? { host: url.hostname, port: url.port } : { socketPath: address.replace(/^unix:\/\//, '') };
-  return new Promise((resolve) => {
-    const asked = request({
-      ...target,
-      path: '/version',
-      headers: secret === '' ? {} : { authorization: `Bearer ${secret}` },
-      timeout: ANSWER_MS,
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve({ kind: 'silent' }));
-    asked.on('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        body += chunk;
-        if (body.length > 4096) asked.destroy();
-      });
-      response.on('error', () => resolve({ kind: 'silent' }));
-      response.on('end', () => {
-        if (response.statusCode === 401) resolve({ kind: 'wrong_secret' });
-        else resolve(versionIn(body));
-      });
-    });
-    asked.end();
-  });
-}
-
-function versionIn(body: string): KernelState {
-  try {
-    return { kind: 'answers', version: Version.parse(JSON.parse(body)).version };
-  } catch {
-    return { kind: 'silent' };
-  }
+/** Whether a kernel answers there, at an address as people write it. */
+export async function askKernel({ address, secret }: KernelAddress): Promise<KernelState> {
+  const parsed = parseKernelAddress(address);
+  if (parsed === undefined) return { kind: 'silent' };
+  const api = openKernelApi(nodeNetwork, { address: parsed, secret });
+  const version = await api.version(AbortSignal.timeout(ANSWER_MS));
+  await api.close();
+  if (version.kind === 'answer') return { kind: 'answers', version: version.value };
+  return { kind: version.problem.kind === 'wrong_secret' ? 'wrong_secret' : 'silent' };
 }

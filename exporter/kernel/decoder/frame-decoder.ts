@@ -12,7 +12,7 @@ export interface FrameDecoder {
    * @param at when it arrived, epoch milliseconds
    * @throws FrameError when it is cut, misses a field, or holds a count that a number cannot hold exactly
    */
-  decode(message: Buffer, at: number): Frame;
+  decode(message: Uint8Array, at: number): Frame;
 }
 
 /**
@@ -26,8 +26,8 @@ export function createFrameDecoder(): FrameDecoder {
   const pieces = createPieceReader(roll);
 
   /** @throws FrameError */
-  function readWhole(message: Buffer, at: number): Frame {
-    const value = parseJson(message.toString());
+  function readWhole(message: Uint8Array, at: number): Frame {
+    const value = parseJson(message);
     if (value === undefined) throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new FrameError('expected an object with downloadTotal, uploadTotal and connections');
@@ -48,5 +48,10 @@ export function createFrameDecoder(): FrameDecoder {
     return frame;
   }
 
-  return { decode: (message, at) => pieces.read(message, at) ?? readWhole(message, at) };
+  return { decode: (message, at) => pieces.read(bufferOf(message), at) ?? readWhole(message, at) };
+}
+
+/** The same bytes, with what Node can do with them. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
-import { openKernelEndpoint } from './endpoint.ts';
-import { followMessages } from './message-stream.ts';
+import { nodeNetwork } from '../host/node-network.ts';
+import { openKernelApi } from './api.ts';
 
 const WEBSOCKET_KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -22,11 +22,10 @@ it('lets go of a stream whose kernel never answers the closing handshake', async
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const endpoint = openKernelEndpoint({ address, secret: '' });
+  const api = openKernelApi(nodeNetwork, { address, secret: '' });
   const stop = new AbortController();
 
-  const end = followMessages({
-    endpoint,
+  const end = api.follow({
     path: '/logs?level=info',
     signal: stop.signal,
     onOpen: () => stop.abort(),
@@ -35,7 +34,7 @@ it('lets go of a stream whose kernel never answers the closing handshake', async
 
   expect(await end).toBe('ended');
   await vi.waitFor(() => expect(sockets[0]?.readableEnded).toBe(true), 2000);
-  await endpoint.close();
+  await api.close();
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
 });
@@ -47,14 +46,12 @@ it('gives up a stream that is connected and never answered, also one that may be
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const endpoint = openKernelEndpoint({ address, secret: '' });
+  const api = openKernelApi(nodeNetwork, { address, secret: '' });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const end = followMessages({
-      endpoint,
+    const end = api.follow({
       path: '/logs?level=info',
       signal: new AbortController().signal,
-      onOpen: () => {},
       onMessage: () => {},
     });
     const socket = await asked;
@@ -68,6 +65,6 @@ it('gives up a stream that is connected and never answered, also one that may be
   } finally {
     vi.useRealTimers();
   }
-  await endpoint.close();
+  await api.close();
   await new Promise((resolve) => server.close(resolve));
 });

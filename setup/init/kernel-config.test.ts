@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readKernelApi } from './kernel-api.ts';
+import { readKernelAddress } from './kernel-config.ts';
 import { mihomoPlaces } from './mihomo-places.ts';
 
 const yaml = (content: string, fallback?: string) =>
-  readKernelApi(
+  readKernelAddress(
     { host: 'Mihomo', file: 'x', format: 'yaml', ...(fallback === undefined ? {} : { fallback }) },
     content,
   );
@@ -42,7 +42,7 @@ describe('the API that a configuration tells of', () => {
   it('is that of OpenClash by its options', () => {
     const content =
       "config openclash 'config'\n\toption proxy_port '7892'\n\toption cn_port '9090'\n\toption dashboard_password 'se cret'\n";
-    expect(readKernelApi({ host: 'OpenClash', file: 'x', format: 'uci' }, content)).toEqual({
+    expect(readKernelAddress({ host: 'OpenClash', file: 'x', format: 'uci' }, content)).toEqual({
       address: 'http://127.0.0.1:9090',
       secret: 'se cret',
     });

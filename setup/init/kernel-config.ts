@@ -1,13 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
-
-/** Where a kernel's API is, as `[client]` writes it. */
-export interface KernelApi {
-  readonly address: string;
-  /** Empty where it has none. */
-  readonly secret: string;
-}
 
 const text = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined);
 const KernelConfig = z.object({
@@ -18,11 +12,11 @@ const KernelConfig = z.object({
 });
 
 /** What a file says of its kernel's API; undefined where it names none and no place of it is known. */
-export function readKernelApi({ format, fallback }: MihomoPlace, content: string): KernelApi | undefined {
+export function readKernelAddress({ format, fallback }: MihomoPlace, content: string): KernelAddress | undefined {
   return format === 'uci' ? readUci(content) : readYaml(content, fallback);
 }
 
-function readYaml(content: string, fallback: string | undefined): KernelApi | undefined {
+function readYaml(content: string, fallback: string | undefined): KernelAddress | undefined {
   let document: unknown;
   try {
     document = parse(content, { logLevel: 'silent' });
@@ -39,7 +33,7 @@ function readYaml(content: string, fallback: string | undefined): KernelApi | un
   return fallback === undefined ? undefined : { address: fallback, secret: '' };
 }
 
-function readUci(content: string): KernelApi | undefined {
+function readUci(content: string): KernelAddress | undefined {
   const option = (name: string): string | undefined =>
     new RegExp(`^\\s*option\\s+${name}\\s+(?:'([^']*)'|"([^"]*)"|(\\S+))`, 'm')
       .exec(content)

@@ -2,16 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { Peer, TrustFailure } from './network.ts';
 
-/** What a kernel's certificate is judged by; with neither, the certificate authorities that Node knows. */
-export interface KernelTrust {
-  /** The path of a PEM file: the certificate authority, or the kernel's own certificate. */
-  readonly ca?: string | undefined;
-  /** The SHA-256 of the certificate that the kernel must show, `AB:CD:…`. */
-  readonly fingerprint?: string | undefined;
-}
-
-/** The kernel at the other end is not known to be the right one; nothing was sent to it. */
+/** A {@link TrustFailure}, as connectors hand it on. */
 export class TrustError extends Error {
   override readonly name = 'TrustError';
   readonly reason: TrustFailure;
@@ -22,27 +15,14 @@ export class TrustError extends Error {
   }
 }
 
-export type TrustFailure =
-  /** Its certificate did not verify, for OpenSSL's or Node's reason; what it showed. */
-  | { readonly kind: 'untrusted'; readonly code: string; readonly fingerprint: string }
-  /** It showed another certificate than the pinned one. */
-  | { readonly kind: 'wrong_fingerprint'; readonly fingerprint: string }
-  /** The file of MihomoCA cannot be used. */
-  | { readonly kind: 'bad_ca'; readonly path: string; readonly code: string };
-
-export interface ConnectorOptions extends KernelTrust {
-  /** A unix socket or named pipe. */
-  readonly socketPath: string | undefined;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
-
 /**
- * Opens connections to a kernel. A TLS connection is handed on only after its certificate was judged: a pinned one must
- * be the one shown, and one that is not pinned, or has a `ca` too, must verify, name included.
+ * Opens connections. Where a trust is given, a TLS connection is handed on only after its certificate was judged: a
+ * pinned one must be the one shown, and one that is not pinned, or has a `ca` too, must verify, name included.
  */
-export function kernelConnector({ socketPath, timeout, ca, fingerprint }: ConnectorOptions): buildConnector.connector {
+export function nodeConnector({ socketPath, timeout, trust }: Peer): buildConnector.connector {
   const plain = buildConnector({ timeout, ...(socketPath === undefined ? {} : { socketPath }) });
+  if (trust === undefined) return plain;
+  const { ca, fingerprint } = trust;
   return (options, callback) => {
     if (options.protocol !== 'https:') {
       plain(options, callback);

@@ -1,0 +1,98 @@
+/** What the exporter asks and hears of others, over TCP, TLS, a unix socket or a named pipe. */
+export interface Network {
+  /** Opens nothing yet: connections are made when they are needed, and kept for the next request. */
+  client(peer: Peer): HttpClient;
+}
+
+/** Whom to talk to. */
+export interface Peer {
+  /** Such as `https://192.168.1.1:9443`. */
+  readonly origin: string;
+  /** A unix socket or Windows named pipe that carries the bytes; over TCP where there is none. */
+  readonly socketPath?: string | undefined;
+  /**
+   * What its certificate is judged by; without it, the host's authorities. With it the certificate is judged after the
+   * handshake and before anything is sent, so that a failure can name the certificate that was shown.
+   */
+  readonly trust?: Trust | undefined;
+  /** Milliseconds that connecting, the head of an answer, and each pause within its body may take. */
+  readonly timeout: number;
+}
+
+/** With neither, the certificate authorities that the host knows. */
+export interface Trust {
+  /** The path of a PEM file: the certificate authority, or the peer's own certificate. Read at each connection. */
+  readonly ca?: string | undefined;
+  /** The SHA-256 of the certificate that the peer must show, `AB:CD:…`. */
+  readonly fingerprint?: string | undefined;
+}
+
+export interface HttpClient {
+  /** One request; redirects are not followed. It never rejects. */
+  request(request: HttpRequest): Promise<HttpResult>;
+  /** Opens a WebSocket without compression; what becomes of it is told by the callbacks. */
+  webSocket(request: WebSocketRequest): OpenWebSocket;
+  /** Ends running requests and closes connections. */
+  close(): Promise<void>;
+}
+
+export interface HttpRequest {
+  /** GET where it is left out. */
+  readonly method?: 'GET' | 'PUT';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+}
+
+export type HttpResult =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      /** By lower-case names; those that came once. */
+      readonly headers: Readonly<Record<string, unknown>>;
+      readonly body: Uint8Array;
+    }
+  | { readonly kind: 'failure'; readonly failure: ConnectionFailure };
+
+export interface WebSocketRequest {
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  onOpen(): void;
+  /** The bytes of one text message, which are UTF-8; nobody writes over them afterwards. */
+  onMessage(message: Uint8Array): void;
+  /** It could not be opened, or has ended, whoever ended it. Called once. */
+  onClose(): void;
+}
+
+export interface OpenWebSocket {
+  /**
+   * Says goodbye and lets go of the connection once what was written has left: who only writes to a stream never reads
+   * the closing handshake, and would keep the connection open for ever.
+   */
+  close(): void;
+}
+
+/** Why a request had no answer; `code` is the system's, the library's or OpenSSL's. */
+export type ConnectionFailure =
+  | TrustFailure
+  /** Nothing listens there, or the socket does not exist. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** The socket is there, but not for this user. */
+  | { readonly kind: 'forbidden'; readonly code: string }
+  /** What listens there speaks something else than HTTP, or than TLS. */
+  | { readonly kind: 'not_http'; readonly code: string }
+  | { readonly kind: 'not_tls'; readonly code: string }
+  /** Another reason, such as a name that does not resolve or a time-out. */
+  | { readonly kind: 'unreachable'; readonly code: string };
+
+/** The other end is not known to be the right one; nothing was sent to it. */
+export type TrustFailure =
+  /** Its certificate did not verify; what it showed. */
+  | { readonly kind: 'untrusted'; readonly code: string; readonly fingerprint: string }
+  /** It showed another certificate than the pinned one. */
+  | { readonly kind: 'wrong_fingerprint'; readonly fingerprint: string }
+  /** The file of the authority cannot be used. */
+  | { readonly kind: 'bad_ca'; readonly path: string; readonly code: string };

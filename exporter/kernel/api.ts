@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { parseJson } from '../../core/json.ts';
+import { kernelTransport } from '../../core/kernel-address.ts';
+import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
+import { type KernelProblem, NOT_A_KERNEL_TEXTS } from './problem.ts';
+
+/** Where a kernel is, how to be let in, and by what its certificate is judged. */
+export interface KernelAddress extends Trust {
+  /** As `parseKernelAddress` spells it, such as `http://127.0.0.1:9090` or `unix:///run/mihomo.sock`. */
+  readonly address: string;
+  /** Empty when the kernel asks for none. */
+  readonly secret: string;
+}
+
+/** A kernel's API: the rest of the code asks for paths and knows no transport. Nothing here rejects. */
+export interface KernelApi {
+  /** As configured, to name in messages. */
+  readonly address: string;
+  /** The body of one GET that was answered 200. */
+  get(path: string, signal: AbortSignal): Promise<Asked<Uint8Array>>;
+  json(path: string, signal: AbortSignal): Promise<Asked<unknown>>;
+  /**
+   * What `/version` names, which tells a wrong secret from a dead kernel and from something else on that port. A refused
+   * WebSocket cannot tell them apart.
+   */
+  version(signal: AbortSignal): Promise<Asked<string>>;
+  /** Follows a WebSocket until it ends; resolves then. */
+  follow(stream: KernelStream): Promise<StreamEnd>;
+  close(): Promise<void>;
+}
+
+/** What a kernel answered, or why there is nothing to use. */
+export type Asked<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'problem'; readonly problem: KernelProblem };
+
+export interface KernelStream {
+  /** Path and query, such as `/connections?interval=1000`. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Give up a stream that says nothing for this many milliseconds; undefined for streams that may be quiet. */
+  readonly silence?: number;
+  onOpen?(): void;
+  /** The bytes of one text message, which are UTF-8; what it throws is not caught here. */
+  onMessage(message: Uint8Array): void;
+}
+
+/** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
+export type StreamEnd = 'refused' | 'ended';
+
+const TIMEOUT_MS = 5000;
+/** How long a stream may take to open: to be connected, and then to be answered. */
+const OPENING_MS = 10_000;
+
+const Version = z.object({ version: z.string() });
+
+/** The API of the kernel there, over TCP, plain or with TLS, a unix socket or a named pipe. */
+export function openKernelApi(network: Network, { address, secret, ca, fingerprint }: KernelAddress): KernelApi {
+  const client = network.client({ ...kernelTransport(address), trust: { ca, fingerprint }, timeout: TIMEOUT_MS });
+  const headers: Readonly<Record<string, string>> = secret === '' ? {} : { authorization: `Bearer ${secret}` };
+
+  async function get(path: string, signal: AbortSignal): Promise<Asked<Uint8Array>> {
+    const result = await client.request({ path, headers, signal });
+    if (result.kind === 'failure') return { kind: 'problem', problem: problemOf(result.failure) };
+    if (result.status === 200) return { kind: 'answer', value: result.body };
+    if (result.status === 401) return { kind: 'problem', problem: { kind: 'wrong_secret' } };
+    return { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.answers(result.status) } };
+  }
+
+  async function json(path: string, signal: AbortSignal): Promise<Asked<unknown>> {
+    const answer = await get(path, signal);
+    if (answer.kind === 'problem') return answer;
+    const value = parseJson(answer.value);
+    return value === undefined
+      ? { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noJson } }
+      : { kind: 'answer', value };
+  }
+
+  function followBy(
+    path: string,
+    secretBy: Readonly<Record<string, string>>,
+    stream: KernelStream,
+  ): Promise<StreamEnd> {
+    const { signal, silence, onOpen, onMessage } = stream;
+    return new Promise((resolve) => {
+      let opened = false;
+      let ended = false;
+      const end = (): void => {
+        if (ended) return;
+        ended = true;
+        clearTimeout(watchdog);
+        signal.removeEventListener('abort', end);
+        socket.close();
+        resolve(opened ? 'ended' : 'refused');
+      };
+      const restartWatchdog = (): void => {
+        clearTimeout(watchdog);
+        if (silence !== undefined) watchdog = setTimeout(end, silence);
+      };
+      let watchdog = setTimeout(end, OPENING_MS);
+      const socket = client.webSocket({
+        path,
+        headers: secretBy,
+        onOpen() {
+          opened = true;
+          restartWatchdog();
+          onOpen?.();
+        },
+        onMessage(message) {
+          if (ended) return;
+          restartWatchdog();
+          onMessage(message);
+        },
+        onClose: end,
+      });
+      signal.addEventListener('abort', end);
+    });
+  }
+
+  return {
+    address,
+    get,
+    json,
+    async version(signal) {
+      const answer = await json('/version', signal);
+      if (answer.kind === 'problem') return answer;
+      const parsed = Version.safeParse(answer.value);
+      return parsed.success
+        ? { kind: 'answer', value: parsed.data.version }
+        : { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noVersion } };
+    },
+    async follow(stream) {
+      const { path, signal } = stream;
+      if (signal.aborted) return 'refused';
+      const end = await followBy(path, headers, stream);
+      if (end === 'ended' || secret === '' || signal.aborted) return end;
+      // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
+      return followBy(`${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}`, {}, stream);
+    },
+    close: () => client.close(),
+  };
+}
+
+function problemOf(failure: ConnectionFailure): KernelProblem {
+  if (failure.kind === 'not_http') return { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noHttp };
+  if (failure.kind === 'not_tls') return { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noTls };
+  return failure;
+}
