@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
 import type { Say, Text } from '../core/language.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { readMultiplier } from './airport-settings.ts';
 import { type Amendment, addAmendment } from './amend/amendments.ts';
@@ -12,7 +13,6 @@ import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { readAuditState, statePathIn } from './state/audit-state.ts';
 import { TEXTS } from './texts.ts';
 import { createExactSums } from './usage/exact-sums.ts';
-import { createPrometheus } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 import type { Interval } from './verdict/expected.ts';
 
@@ -81,7 +81,7 @@ async function amend(path: string, amendment: Amendment, print: Print, say: Say)
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await addAmendment(config.dataFolder, amendment);
   print(`${say(TEXTS.amended)}\n`);
-  const prometheus = createPrometheus({ address: () => config.prometheus, fetch });
+  const prometheus = createPrometheus({ address: () => config.prometheus });
   const usage = createUsageReader(prometheus, createExactSums(prometheus, Date.now));
   const { changes } = await reaudit(usage, config, state, amendments);
   print(changes.length === 0 ? `${say(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''));

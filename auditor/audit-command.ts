@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Language, SpokenError, sayIn } from '../core/language.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { readAmendments } from './amend/amendments.ts';
@@ -17,7 +18,6 @@ import { wordsOf } from './report/words.ts';
 import { readAuditState, statePathIn } from './state/audit-state.ts';
 import { TEXTS } from './texts.ts';
 import { createExactSums } from './usage/exact-sums.ts';
-import { createPrometheus } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
@@ -60,7 +60,7 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void, l
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
   const span = given.window === undefined ? undefined : spanOf(given.window, config);
-  const prometheus = createPrometheus({ address: () => config.prometheus, fetch });
+  const prometheus = createPrometheus({ address: () => config.prometheus });
   const sums = createExactSums(prometheus, clock);
   const airports = createAirportClient({ clock });
   const usage = createUsageReader(prometheus, sums);

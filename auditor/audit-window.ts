@@ -1,9 +1,9 @@
+import { PrometheusError } from '../runtime/prometheus.ts';
 import { multiplierOf } from './airport/multiplier.ts';
 import { claimOf, type Owner } from './airport/ownership.ts';
 import type { PlanChange } from './airport/plan-change.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from './airport-settings.ts';
 import type { Amendments } from './amend/amendments.ts';
-import { PrometheusError } from './usage/prometheus.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from './usage/window-use.ts';
 import { billBetween, type Mark } from './verdict/bill.ts';
 import type { DeviceUse, NodeUse } from './verdict/expected.ts';

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../test/scripted-prometheus.ts';
 import { GB, HOUR } from '../test/windows.ts';
 import { parseUserinfo } from './airport/header.ts';
@@ -9,7 +10,6 @@ import { type Audit, audit } from './audit.ts';
 import { readAuditorConfig } from './config.ts';
 import { type AuditState, EMPTY_STATE, readAuditState, writeAuditState } from './state/audit-state.ts';
 import { createExactSums } from './usage/exact-sums.ts';
-import { createPrometheus } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 import { readingOutcome } from './verdict/reading.ts';
 

@@ -1,4 +1,5 @@
 import { formatLocalTime, type LocalDay, localDayAt } from '../core/local-day.ts';
+import type { Prometheus } from '../runtime/prometheus.ts';
 import { completed, needsReset, resetAwaited } from './airport/completed.ts';
 import { advanceCycle } from './airport/cycle.ts';
 import type { AirportClient } from './airport/fetch.ts';
@@ -22,7 +23,6 @@ import {
 } from './state/audit-state.ts';
 import type { Subscription } from './sub-urls.ts';
 import type { ExactSums } from './usage/exact-sums.ts';
-import type { Prometheus } from './usage/prometheus.ts';
 import type { UsageReader } from './usage/window-use.ts';
 import { type ReportMaterial, userReport } from './user-report.ts';
 import type { Stretch } from './verdict/daily-use.ts';

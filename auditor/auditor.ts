@@ -3,6 +3,7 @@ import { type LocalDay, localDayAt } from '../core/local-day.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createPrometheus, PrometheusError } from '../runtime/prometheus.ts';
 import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { AirportClient } from './airport/fetch.ts';
 import { FRESH } from './airport/readings.ts';
@@ -22,7 +23,6 @@ import { type AuditState, readAuditState, withUser, writeAuditState } from './st
 import type { LiveView } from './telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from './usage/exact-sums.ts';
 import { presenceAt } from './usage/presence.ts';
-import { createPrometheus, PrometheusError } from './usage/prometheus.ts';
 import { createUsageReader } from './usage/window-use.ts';
 import type { Reason } from './verdict/reason.ts';
 

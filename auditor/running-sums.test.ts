@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { readingAt } from '../test/readings.ts';
 import { scriptedPrometheus } from '../test/scripted-prometheus.ts';
 import { amendmentsOf, NO_AMENDMENTS } from './amend/amendments.ts';
@@ -6,7 +7,6 @@ import { readAuditorConfig } from './config.ts';
 import { cycleSums } from './running-sums.ts';
 import { EMPTY_STATE, withAirport } from './state/audit-state.ts';
 import { createExactSums } from './usage/exact-sums.ts';
-import { createPrometheus } from './usage/prometheus.ts';
 
 const BEGAN = Date.parse('2026-11-01T00:00:00Z');
 const NOW = BEGAN + 3_600_000;

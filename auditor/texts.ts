@@ -122,19 +122,6 @@ export const TEXTS = {
     `there is no user ${given}; there are: ${known}`,
   ],
 
-  prometheusSilent: (address: string): Text => [
-    `Prometheus（${address}）没有应答；请确认它在运行，并检查 [server] PrometheusAddr`,
-    `Prometheus at ${address} does not answer; check that it runs, and [server] PrometheusAddr`,
-  ],
-  prometheusRefused: (address: string, said: string): Text => [
-    `Prometheus（${address}）拒绝了查询：${said}`,
-    `Prometheus at ${address} refused a query: ${said}`,
-  ],
-  notPrometheus: (address: string, status: number): Text => [
-    `${address} 应答 ${status}，不像 Prometheus；请检查 [server] PrometheusAddr`,
-    `${address} answered ${status} and not as Prometheus does; check [server] PrometheusAddr`,
-  ],
-
   badAmendments: (path: string): Text => [
     `${path} 不是更正的列表；请改正或移走它`,
     `${path} is not a list of amendments; mend it or move it away`,

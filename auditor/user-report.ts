@@ -1,5 +1,6 @@
 import type { LocalDay } from '../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { type Prometheus, PrometheusError } from '../runtime/prometheus.ts';
 import type { AuditedAirport } from './audit-window.ts';
 import type { AuditorConfig } from './config.ts';
 import { readerOf } from './people.ts';
@@ -7,7 +8,6 @@ import { type ReportModel, reportModel, type TodayInput } from './report/model.t
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { ExactSums } from './usage/exact-sums.ts';
 import { presenceAt } from './usage/presence.ts';
-import { type Prometheus, PrometheusError } from './usage/prometheus.ts';
 
 type Sources = { readonly prometheus: Prometheus; readonly sums: ExactSums };
 

@@ -16,6 +16,9 @@ export class AdminError extends SpokenError {
   override readonly name = 'AdminError';
 }
 
+/** The gateway asks Prometheus, which may take its time over a device with many series. */
+const TIMEOUT_MS = 150_000;
+
 const Refused = z.object({ error: z.string(), message: z.string() });
 
 /**
@@ -60,6 +63,7 @@ async function ask(
     response = await fetch(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
     throw new AdminError(TEXTS.noGateway(origin, errorCode(error)));

@@ -1,11 +1,12 @@
 import type { Clock } from '../runtime/clock.ts';
+import { PrometheusError } from '../runtime/prometheus.ts';
 import { type Held, HOLD_MS } from './admission.ts';
 import type { Device } from './device.ts';
 import type { KeptPushes } from './kept-pushes.ts';
 import type { LedgerCounters } from './ledger-counters.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Store } from './store.ts';
-import { type StoredValues, StoredValuesError } from './stored-values.ts';
+import type { StoredValues } from './stored-values.ts';
 
 /** How many series that Prometheus lacks an answer names. */
 const NAMED_SERIES = 5;
@@ -40,7 +41,7 @@ export function createDeviceRelease({ kept, store, clock, storedValues }: Device
         { series: series.slice(0, NAMED_SERIES) },
       );
     } catch (error) {
-      if (error instanceof StoredValuesError) return refuse('prometheus_down', error.message);
+      if (error instanceof PrometheusError) return refuse('prometheus_down', error.message);
       throw error;
     }
   }

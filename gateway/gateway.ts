@@ -4,6 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { createAdministration } from './administration.ts';
 import { answerBroken } from './broken-request.ts';
 import type { GatewayConfig } from './config.ts';
@@ -102,7 +103,7 @@ export function createGateway({
       store,
       clock,
       logger,
-      storedValues: createStoredValues(admin.prometheus),
+      storedValues: createStoredValues(createPrometheus({ address: () => admin.prometheus })),
     });
     onStop(() => desk.idle());
     const metrics = createGatewayMetrics();

@@ -22,6 +22,19 @@ export const TEXTS = {
     `${place} ${en}; change ${setting}`,
   ],
 
+  prometheusSilent: (address: string): Text => [
+    `Prometheus（${address}）没有应答；请确认它在运行，并检查 [server] PrometheusAddr`,
+    `Prometheus at ${address} does not answer; check that it runs, and [server] PrometheusAddr`,
+  ],
+  prometheusRefused: (address: string, said: string): Text => [
+    `Prometheus（${address}）拒绝了查询：${said}`,
+    `Prometheus at ${address} refused a query: ${said}`,
+  ],
+  notPrometheus: (address: string, status: number): Text => [
+    `${address} 应答 ${status}，不像 Prometheus；请检查 [server] PrometheusAddr`,
+    `${address} answered ${status} and not as Prometheus does; check [server] PrometheusAddr`,
+  ],
+
   /** @param lock the file that says so */
   locked: (path: string, lock: string): Text => [
     `${path} 正在被另一个命令修改；如果没有别的 flowcollect 命令在运行，请删除 ${lock}`,

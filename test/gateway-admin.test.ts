@@ -8,6 +8,7 @@ import { run } from '../gateway/main.ts';
 import { hashToken } from '../gateway/tokens.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
 const DEVICE = '客厅 "1"';
@@ -110,9 +111,8 @@ describe('the keeper of the machine', () => {
     expect(await group()).toBe(false);
     expect(await request('GET')).toBe(404);
     expect(await (await fetch(`${admin}/metrics`)).text()).not.toContain(`instance="客厅`);
-    const query = new URLSearchParams({ query: `last_over_time(${KERNEL_BYTES}{direction="upload"}[5m])` });
-    const answer = await (await fetch(`${prometheus}/api/v1/query?${query}`)).json();
-    expect(answer).toMatchObject({ data: { result: [{ value: [expect.any(Number), '1000003'] }] } });
+    const query = `last_over_time(${KERNEL_BYTES}{direction="upload"}[5m])`;
+    expect(await createPrometheus({ address: () => prometheus }).instant(query)).toMatchObject([{ value: 1_000_003 }]);
     expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('没有收到过这台设备的推送')]);
   });
 

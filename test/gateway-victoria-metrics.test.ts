@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
-import { createPrometheus, type Prometheus } from '../auditor/usage/prometheus.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { createStoredValues } from '../gateway/stored-values.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import type { RunningProcess } from '../stack/process.ts';
 import { createDevice } from './device.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
@@ -103,7 +103,10 @@ describe('the gateway in front of a real VictoriaMetrics', () => {
   });
 
   it('knows the last values of a device, without which none is retired', async () => {
-    const values = await createStoredValues(`http://127.0.0.1:${port}`)({ user: 'default', deviceId: '📱' });
+    const values = await createStoredValues(createPrometheus({ address: () => `http://127.0.0.1:${port}` }))({
+      user: 'default',
+      deviceId: '📱',
+    });
     expect(values.get(`${KERNEL_BYTES}{direction="upload"}`)).toBe(DEVICES.indexOf('📱'));
   });
 

@@ -7,6 +7,7 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { hashToken } from '../gateway/tokens.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { labelProxySpec } from './label-proxy.ts';
 import { labelProxyProgram } from './label-proxy-program.ts';
 import { hostileQueries, hostileQuery, OTHER_ROUTES } from './reader-attacks.ts';
@@ -121,9 +122,8 @@ beforeAll(async () => {
   await push(origins.door, 'push-b', 'kitchen-tablet', theirs.join(''));
   await vi.waitFor(
     async () => {
-      const query = new URLSearchParams({ query: 'count by (user) (flowcollect_traffic_bytes_total)' });
-      const answer = await (await fetch(`${prometheus}/api/v1/query?${query}`)).json();
-      expect(answer).toMatchObject({ data: { result: [{}, {}] } });
+      const query = 'count by (user) (flowcollect_traffic_bytes_total)';
+      expect(await createPrometheus({ address: () => prometheus }).instant(query)).toHaveLength(2);
     },
     { timeout: 20_000, interval: 300 },
   );

@@ -3,9 +3,9 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { MINUTE_BYTES, SUMMED_DAYS } from '../core/recorded-series.ts';
 import { recordingGroups, sumExpr } from '../prometheus/recording.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { prometheusVersions } from './prometheus-versions.ts';
 import { createRealParts, type RealParts } from './real-parts.ts';
 
@@ -79,11 +79,8 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   });
 
   it('gives the blocks the labels that tell users, devices and nodes apart', async () => {
-    const answer = await fetch(
-      `${prometheus}/api/v1/query?${new URLSearchParams({ query: MINUTE_BYTES, time: `${END}` })}`,
-    );
-    const { data } = answerSchema.parse(await answer.json());
-    expect(Object.keys(data.result[0]?.metric ?? {}).sort()).toEqual([
+    const samples = await createPrometheus({ address: () => prometheus }).instant(MINUTE_BYTES, END * 1000);
+    expect(Object.keys(samples[0]?.labels ?? {}).sort()).toEqual([
       '__name__',
       'class',
       'direction',
@@ -95,16 +92,9 @@ describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   });
 });
 
-const answerSchema = z.object({
-  data: z.object({
-    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
-  }),
-});
-
 async function query(prometheus: string, expr: string): Promise<Map<string, number>> {
-  const answer = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr, time: `${END}` })}`);
-  const { data } = answerSchema.parse(await answer.json());
-  return new Map(data.result.map(({ metric, value }) => [metric.node ?? '', Number(value[1])]));
+  const samples = await createPrometheus({ address: () => prometheus }).instant(expr, END * 1000);
+  return new Map(samples.map(({ labels, value }) => [labels.node ?? '', value]));
 }
 
 function openMetrics(): string {

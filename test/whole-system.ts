@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseExposition } from '../core/exposition.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { readRecording } from '../simulator/kernel/recording.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import { renderIni } from '../stack/ini-text.ts';
@@ -147,10 +148,7 @@ export async function createWholeSystem(recording: string, speed: number): Promi
       return readCounters(await response.text());
     },
     async query(promql) {
-      const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: promql })}`);
-      const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-      const value = data.result[0]?.value[1];
-      return value === undefined ? undefined : Number(value);
+      return (await createPrometheus({ address: () => prometheus }).instant(promql))[0]?.value;
     },
     async close() {
       await parts.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SpokenError } from '../../core/language.ts';
+import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { type Closed, closedWindow, days, GB, HOUR, shareOf } from '../../test/windows.ts';
 import { amendmentsOf } from '../amend/amendments.ts';
@@ -7,7 +8,6 @@ import { readAuditorConfig } from '../config.ts';
 import { reportText } from '../report/text.ts';
 import { type AirportState, EMPTY_STATE, withAirport } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
-import { createPrometheus } from '../usage/prometheus.ts';
 import { createUsageReader } from '../usage/window-use.ts';
 import type { WindowRecord } from '../verdict/window-record.ts';
 import { pastAudit } from './past-audit.ts';

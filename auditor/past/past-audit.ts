@@ -1,4 +1,5 @@
 import { formatLocalTime } from '../../core/local-day.ts';
+import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import { reaudit } from '../amend/reaudit.ts';
 import type { AuditParts } from '../audit.ts';
@@ -7,7 +8,6 @@ import type { AuditorConfig } from '../config.ts';
 import { readerOf } from '../people.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
-import { PrometheusError } from '../usage/prometheus.ts';
 import { readUse } from '../user-report.ts';
 import type { Mark } from '../verdict/bill.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';

@@ -1,5 +1,5 @@
+import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { lastValues, overRange, RETENTION, type SeriesMap, valuesAt } from './look-up.ts';
-import type { Labels, Prometheus } from './prometheus.ts';
 import { type Selector, selectorText, seriesKey } from './selector.ts';
 
 /** What counters stood at when a window began. Found once per series and kept, since the past does not change. */

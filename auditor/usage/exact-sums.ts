@@ -1,6 +1,6 @@
+import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { type Baseline, createBaseline } from './baseline.ts';
 import { lastValues, rawValues, valuesAt } from './look-up.ts';
-import type { Labels, Prometheus } from './prometheus.ts';
 import { createResetWatch, type ResetWatch } from './reset-watch.ts';
 import { type Selector, selectorText, seriesKey } from './selector.ts';
 

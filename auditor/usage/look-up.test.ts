@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { overRange, QUERY_LENGTH } from './look-up.ts';
-import type { Labels, Prometheus } from './prometheus.ts';
 import { selectorText } from './selector.ts';
 
 const METRIC = 'flowcollect_traffic_bytes_total';

@@ -1,4 +1,4 @@
-import type { Labels, Prometheus } from './prometheus.ts';
+import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { durationText, type Selector, selectorText, seriesKey } from './selector.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { Prometheus } from './prometheus.ts';
+import type { Prometheus } from '../../runtime/prometheus.ts';
 import { durationText, selectorText } from './selector.ts';
 
 /** One device of a user, and when it last pushed, in epoch milliseconds; null when that is not known. */

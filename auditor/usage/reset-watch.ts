@@ -1,6 +1,6 @@
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
+import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { SAMPLES_PER_QUERY, SCRAPE_INTERVAL } from './look-up.ts';
-import type { Labels, Prometheus } from './prometheus.ts';
 import { durationText, type Selector, selectorText, seriesKey } from './selector.ts';
 
 /** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */

@@ -1,4 +1,4 @@
-import type { Labels } from './prometheus.ts';
+import type { Labels } from '../../runtime/prometheus.ts';
 
 /** A metric and the labels that its series must have. */
 export interface Selector {

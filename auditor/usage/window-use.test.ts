@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createExactSums } from './exact-sums.ts';
-import { createPrometheus } from './prometheus.ts';
 import { createUsageReader } from './window-use.ts';
 
 const HOUR = 3_600_000;

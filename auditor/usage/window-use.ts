@@ -1,7 +1,7 @@
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
+import type { Prometheus } from '../../runtime/prometheus.ts';
 import type { CounterSum, ExactSums } from './exact-sums.ts';
 import { type Presence, presenceAt } from './presence.ts';
-import type { Prometheus } from './prometheus.ts';
 import type { Selector } from './selector.ts';
 import { sumBy } from './sum-by.ts';
 

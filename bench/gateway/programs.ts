@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashToken } from '../../gateway/tokens.ts';
+import { createPrometheus } from '../../runtime/prometheus.ts';
 import { ensureBinaries } from '../../stack/binaries.ts';
 import { ensureDebianProgram } from '../../stack/debian-program.ts';
 import { renderIni } from '../../stack/ini-text.ts';
@@ -79,11 +80,14 @@ export async function startPrograms(root: string, devices: number, behind: Behin
       await writeFile(configFile, SCRAPE_CONFIG);
       await start(prometheusSpec({ ...place('prometheus'), port: PORTS.prometheus, configFile }));
     }
+    const prometheus = createPrometheus({
+      address: () => at(behind === 'victoria-metrics' ? 'victoriaMetrics' : 'prometheus'),
+    });
     return {
       gateway: { origin: at('door'), through: 'gateway' },
       pushgateway: { origin: at('pushgateway'), through: 'pushgateway' },
       processorSeconds: async () => ({ gateway: await processorOf(door), store: await processorOf(store) }),
-      query: (promql) => query(at(behind === 'victoria-metrics' ? 'victoriaMetrics' : 'prometheus'), promql),
+      query: async (promql) => (await prometheus.instant(promql))[0]?.value ?? Number.NaN,
       stop,
     };
   } catch (error) {
@@ -132,10 +136,4 @@ async function processorOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-async function query(origin: string, promql: string): Promise<number> {
-  const response = await fetch(`${origin}/api/v1/query?${new URLSearchParams({ query: promql })}`);
-  const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-  return Number(data.result[0]?.value[1] ?? Number.NaN);
 }

@@ -1,4 +1,4 @@
-import type { Prometheus, Sample } from '../../../auditor/usage/prometheus.ts';
+import type { Prometheus, Sample } from '../../../runtime/prometheus.ts';
 import type { Store } from './store.ts';
 
 /** How often a device pushes. */
@@ -13,7 +13,7 @@ export function createStoredPrometheus({ devices }: Pick<Store, 'devices'>): Pro
     throw new Error(`the days that are played have no answer to ${query}`);
   };
   return {
-    async instant(query, at) {
+    async instant(query, at = 0) {
       if (GATEWAY_WORD.test(query)) return [];
       if (!LAST_PUSH.test(query)) return unasked(query);
       return devices.flatMap(({ device, heard }): Sample[] => {

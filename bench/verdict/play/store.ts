@@ -1,7 +1,7 @@
 import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
-import type { Labels } from '../../../auditor/usage/prometheus.ts';
 import { type Selector, selectorText } from '../../../auditor/usage/selector.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
+import type { Labels } from '../../../runtime/prometheus.ts';
 import { type Heard, heardOf } from './presence.ts';
 import type { Checks, Device, PlayedDays, Use } from './records.ts';
 import { type Movement, type RunningTotal, runningTotal } from './running-total.ts';

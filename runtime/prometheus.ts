@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { SpokenError, type Text } from '../../core/language.ts';
-import { TEXTS } from '../texts.ts';
-import { type Reason, reason } from '../verdict/reason.ts';
+import { parseJson } from '../core/json.ts';
+import { SpokenError, type Text } from '../core/language.ts';
+import { TEXTS } from './texts.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -17,22 +17,27 @@ export interface SampleRange {
   readonly values: readonly number[];
 }
 
-/** Prometheus' HTTP API as far as sums need it. Times are epoch milliseconds. All throw {@link PrometheusError}. */
+/** The part of Prometheus' HTTP API that is used here. Times are epoch milliseconds. All throw {@link PrometheusError}. */
 export interface Prometheus {
-  instant(query: string, at: number): Promise<Sample[]>;
+  /** @param at now, as Prometheus has it, where it is left out */
+  instant(query: string, at?: number): Promise<Sample[]>;
   matrix(query: string, at: number): Promise<SampleRange[]>;
   /** The label sets of series that may have samples in a span; some may have none in truth. */
   series(selector: string, from: number, to: number): Promise<Labels[]>;
 }
 
-/** Prometheus cannot answer; the message names its address and what to mend, {@link reason} says it in reports. */
+/** Prometheus cannot answer; the message names its address and how to put it right. */
 export class PrometheusError extends SpokenError {
   override readonly name = 'PrometheusError';
-  readonly reason: Reason;
+  /** For reports; `detail` is the address, or what Prometheus said. */
+  readonly reason: {
+    readonly code: 'prometheus_unreachable' | 'prometheus_refused' | 'prometheus_answer';
+    readonly detail: string;
+  };
 
-  constructor(text: Text, why: Reason, cause?: unknown) {
+  constructor(code: PrometheusError['reason']['code'], detail: string, text: Text, cause?: unknown) {
     super(text, { cause });
-    this.reason = why;
+    this.reason = { code, detail };
   }
 }
 
@@ -47,12 +52,12 @@ const seriesAnswer = z.object({ data: z.array(z.unknown()) });
 export interface PrometheusOptions {
   /** Read at each request, so that edits of the settings apply. */
   readonly address: () => string;
-  readonly fetch: typeof fetch;
+  readonly fetch?: typeof fetch;
 }
 
-export function createPrometheus({ address, fetch }: PrometheusOptions): Prometheus {
+export function createPrometheus({ address, fetch = globalThis.fetch }: PrometheusOptions): Prometheus {
   const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
-    const origin = address();
+    const origin = address().replace(/\/$/, '');
     const shown = new URL(origin).host;
     let response: Response;
     let text: string;
@@ -64,22 +69,26 @@ export function createPrometheus({ address, fetch }: PrometheusOptions): Prometh
       });
       text = await response.text();
     } catch (error) {
-      throw new PrometheusError(TEXTS.prometheusSilent(shown), reason('prometheus_unreachable', shown), error);
+      throw new PrometheusError('prometheus_unreachable', shown, TEXTS.prometheusSilent(shown), error);
     }
     const body = parseJson(text);
     const refused = failure.safeParse(body);
     if (refused.success) {
       const { error } = refused.data;
-      throw new PrometheusError(TEXTS.prometheusRefused(shown, error), reason('prometheus_refused', error));
+      throw new PrometheusError('prometheus_refused', error, TEXTS.prometheusRefused(shown, error));
     }
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new PrometheusError(TEXTS.notPrometheus(shown, response.status), reason('prometheus_answer', shown));
+    throw new PrometheusError('prometheus_answer', shown, TEXTS.notPrometheus(shown, response.status));
   };
 
   return {
     async instant(query, at) {
-      const { data } = await ask('/api/v1/query', { query, time: seconds(at) }, vectorAnswer);
+      const { data } = await ask(
+        '/api/v1/query',
+        at === undefined ? { query } : { query, time: seconds(at) },
+        vectorAnswer,
+      );
       // By hand: a schema for each of 100,000 samples would take longer than the query.
       return data.result.map((entry) => {
         const { metric, value } = entry as { metric: Record<string, string>; value: [number, string] };
@@ -103,12 +112,4 @@ export function createPrometheus({ address, fetch }: PrometheusOptions): Prometh
 
 function seconds(at: number): string {
   return (at / 1000).toFixed(3);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
