@@ -20,12 +20,14 @@ const SURPLUS: SurplusWords = {
     ];
     return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   },
-  causes: ([first = '', second, ...others]) =>
-    `${[
-      `Most likely: ${first}`,
-      ...(second === undefined ? [] : [`then: ${second}`]),
-      ...(others.length === 0 ? [] : [`or: ${others.join(', ')}`]),
-    ].join('; ')}.`,
+  causes: ([first, second, ...others]) =>
+    first === undefined
+      ? 'The bills do not tell yet whether it is health checks, a device without an exporter, a multiplier, what the protocol adds, or a subscription link that got out.'
+      : `${[
+          `Most likely: ${first}`,
+          ...(second === undefined ? [] : [`then: ${second}`]),
+          ...(others.length === 0 ? [] : [`or: ${others.join(', ')}`]),
+        ].join('; ')}.`,
   cause: {
     checks: 'health checks',
     unwatched: 'a device without an exporter',
@@ -37,7 +39,7 @@ const SURPLUS: SurplusWords = {
       ? 'a node is multiplied by more than its name says'
       : `node ${node} is really multiplied by ${factors}`,
   checks: (size) => `Health checks are about ${size} a day of it.`,
-  answer: (known, leak) => `Answer once: ${known}, or ${leak}.`,
+  answer: (mend, leak) => `Answer once: ${mend}, or ${leak}.`,
 };
 
 export const ENGLISH_FINDINGS: FindingWords = {
@@ -66,7 +68,7 @@ export const ENGLISH_FINDINGS: FindingWords = {
   silentExplains: (size) => ` and may have used the difference${size === null ? '' : ` (up to about ${size})`}`,
   silentFallsShort: (size) => `, but explains ${size} at most`,
   wouldExplain: (node, share, needed, assumed) =>
-    `The busiest node is ${node} (${share}): it would have to be multiplied by ${needed}, not ${assumed}, to explain the difference.`,
+    `To rule out a wrong multiplier: the busiest node, ${node} (${share}), alone would explain the difference only at ${needed} instead of ${assumed}.`,
   learned: (days, parts) => `(Calibrated by the bills of ${days} days: ${parts.join(', ')}.)`,
   learnedRatio: (percent) => `${percent} beside the multipliers`,
   learnedDaily: (size) => `${size} a day whatever is used, such as health checks`,

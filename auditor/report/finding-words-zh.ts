@@ -17,12 +17,14 @@ const SURPLUS: SurplusWords = {
     ];
     return parts.length === 0 ? '' : `（${parts.join('，')}）`;
   },
-  causes: ([first = '', second, ...others]) =>
-    `${[
-      `最可能：${first}`,
-      ...(second === undefined ? [] : [`其次：${second}`]),
-      ...(others.length === 0 ? [] : [`也可能：${others.join('、')}`]),
-    ].join('；')}。`,
+  causes: ([first, second, ...others]) =>
+    first === undefined
+      ? '账单还分不出是健康检查、没装采集程序的设备、倍率、协议本身的开销，还是订阅链接外泄。'
+      : `${[
+          `最可能：${first}`,
+          ...(second === undefined ? [] : [`其次：${second}`]),
+          ...(others.length === 0 ? [] : [`也可能：${others.join('、')}`]),
+        ].join('；')}。`,
   cause: {
     checks: '健康检查',
     unwatched: '没装采集程序的设备',
@@ -32,7 +34,7 @@ const SURPLUS: SurplusWords = {
   causeMultiplier: (node, factors) =>
     node === null ? '某个节点的倍率比名称所示的高' : `节点 ${node} 的倍率其实是 ${factors}`,
   checks: (size) => `其中健康检查每天约 ${size}。`,
-  answer: (known, leak) => `确认后回答一次：${known}，或 ${leak}。`,
+  answer: (mend, leak) => `确认后回答一次：${mend}，或 ${leak}。`,
 };
 
 export const CHINESE_FINDINGS: FindingWords = {
@@ -60,7 +62,7 @@ export const CHINESE_FINDINGS: FindingWords = {
   silentExplains: (size) => `，差额可能是它用的${size === null ? '' : `（至多约 ${size}）`}`,
   silentFallsShort: (size) => `，但至多能解释 ${size}`,
   wouldExplain: (node, share, needed, assumed) =>
-    `用得最多的节点是 ${node}（${share}）：它的倍率要是 ${needed}（现按 ${assumed}）才能解释这个差额。`,
+    `可先排除倍率填错：用得最多的节点 ${node}（${share}）只有按 ${needed}（现按 ${assumed}）计费，才能独自解释这个差额。`,
   learned: (days, parts) => `（已按过去 ${days} 天的账单校准：${parts.join('，')}）`,
   learnedRatio: (percent) => `倍率之外 ${percent}`,
   learnedDaily: (size) => `每天 ${size} 与用量无关，如健康检查`,

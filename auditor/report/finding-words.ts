@@ -60,10 +60,11 @@ export interface SurplusWords {
   readonly since: (date: Figure) => string;
   /** Share in whole per cent and range, in brackets; either may be missing. */
   readonly sureness: (percent: number | null, range: Figure | null) => string;
+  /** @param likeliestFirst none where the bills do not tell causes apart */
   readonly causes: (likeliestFirst: readonly string[]) => string;
   readonly cause: Readonly<Record<Exclude<SurplusCause['kind'], 'multiplier'>, string>>;
   /** `node` is null where the nodes' table does not bear it out. */
   readonly causeMultiplier: (node: string | null, factors: Figure) => string;
   readonly checks: (size: Figure) => string;
-  readonly answer: (known: string, leak: string) => string;
+  readonly answer: (mend: string, leak: string) => string;
 }

@@ -30,7 +30,7 @@ describe('a steady surplus', () => {
 
   it('is one line until it is answered', () => {
     expect(lines(exampleFindings.surplusAgain).notes).toEqual([
-      '机场 a.yaml 每天扣的，仍比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
+      '机场 a.yaml 每天扣的，仍比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。最可能：健康检查。' +
         '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
     ]);
   });
@@ -72,6 +72,22 @@ describe('a steady surplus', () => {
     const asked = (over: Partial<Surplus>): string => lines(surplus(over)).notes.join();
     expect(asked({ causes: [{ kind: 'overhead' }], share: 0.06 })).toContain('amend known a.yaml --share 6%');
     expect(asked({ explained: 200 * 2 ** 20 })).toContain('amend known a.yaml --per-day 500MB');
+  });
+
+  it('is answered by the multiplier of the node that it is in step with', () => {
+    expect(lines(exampleFindings.surplusByNode).notes.join()).toContain(
+      "确认后回答一次：flowcollect audit amend multiplier '香港 01 | 2x' 2.5，或 flowcollect audit amend leak a.yaml。",
+    );
+    const causes = [{ kind: 'multiplier' as const, node: '日本 01', multiplier: { low: 2, high: 2.1 } }];
+    // The table does not have it.
+    expect(lines(surplus({ causes })).notes.join()).toContain('amend known a.yaml --per-day 300MB');
+  });
+
+  it('names no cause while the bills do not tell them apart', () => {
+    const untold = { causes: [] };
+    expect(lines(surplus(untold)).notes.join()).toContain('账单还分不出是健康检查、');
+    expect(lines(surplus(untold), 'en').notes.join()).toContain('The bills do not tell yet whether');
+    expect(lines(surplus({ ...untold, told: false })).notes.join()).not.toMatch(/最可能|分不出/);
   });
 
   it('says no share or range that says nothing', () => {

@@ -1,4 +1,6 @@
+import type { Interval } from '../verdict/expected.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
+import { togetherName } from './evidence.ts';
 import { type Figures, factorText, nameArgument, sizeArgument } from './figures.ts';
 import type { AirportModel } from './model.ts';
 import { onOneLine, shownName } from './shown-name.ts';
@@ -11,22 +13,20 @@ export function surplusText(airport: AirportModel, surplus: Surplus, { words, fi
   const { daily, answered, told, since, sinceBeginning, checks } = surplus;
   // Rounds to nothing, or is no figure.
   if (!(daily.likely >= 1) || !Number.isFinite(daily.likely)) return '';
-  const { pool } = airport.verdict;
-  const name = pool === undefined ? airport.airport : words.findings.joined(pool.airports);
+  const name = togetherName(airport, words);
   const likely = figures.size(daily.likely);
   if (answered === 'known')
     return surplus.note === undefined ? say.known(name, likely) : say.knownAs(name, likely, onOneLine(surplus.note));
   const sureness = surenessOf(surplus, words, figures);
   if (answered === 'leak') return say.leak(name, likely, sureness);
-  const answer = say.answer(...commands(airport.airport, surplus));
-  if (!told) return sentences([say.untold(name, likely, sureness), answer]);
   const causes = causesOf(surplus.causes, airport, words);
+  const begun = sinceBeginning ? say.sinceBeginning : say.since(date(since));
   return sentences([
-    say.told(name, sinceBeginning ? say.sinceBeginning : say.since(date(since)), likely, sureness),
-    causes.length === 0 ? '' : say.causes(causes),
+    told ? say.told(name, begun, likely, sureness) : say.untold(name, likely, sureness),
+    told ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
     // More than the whole would not be a part of it.
     checks >= 1 && checks <= daily.high ? say.checks(figures.size(checks)) : '',
-    answer,
+    say.answer(...commands(airport, surplus)),
   ]);
 }
 
@@ -39,15 +39,28 @@ function surenessOf({ share, daily }: Surplus, { findings: { surplus } }: Words,
 }
 
 /**
- * The two ways to answer, as commands. The last answer takes the place of those before; what goes with all use is known best
- * as a share of it.
+ * The two ways to answer, as commands. A node's multiplier is set right; what goes with all use is known best as a share of
+ * it. The last answer takes the place of those before.
  */
-function commands(airport: string, { daily, explained, share, causes }: Surplus): [known: string, leak: string] {
-  const name = nameArgument(onOneLine(airport));
+function commands(airport: AirportModel, { daily, explained, share, causes }: Surplus): [mend: string, leak: string] {
+  const [name, [first]] = [nameArgument(onOneLine(airport.airport)), causes];
+  const leak = `flowcollect audit amend leak ${name}`;
+  if (first?.kind === 'multiplier' && isBorneOut(first, airport))
+    return [
+      `flowcollect audit amend multiplier ${nameArgument(onOneLine(first.node))} ${roundest(first.multiplier)}`,
+      leak,
+    ];
   const percent = Math.round(share * 100);
-  const byShare = causes[0]?.kind === 'overhead' && explained === 0 && percent >= 1 && percent <= 100;
+  const byShare = first?.kind === 'overhead' && explained === 0 && percent >= 1 && percent <= 100;
   const amount = byShare ? `--share ${percent}%` : `--per-day ${sizeArgument(daily.likely + explained)}`;
-  return [`flowcollect audit amend known ${name} ${amount}`, `flowcollect audit amend leak ${name}`];
+  return [`flowcollect audit amend known ${name} ${amount}`, leak];
+}
+
+/** The number with the fewest decimals in a range: airports charge round prices. */
+function roundest({ low, high }: Interval): number {
+  const middle = (low + high) / 2;
+  const rounded = [1, 2, 10].map((parts) => Math.round(middle * parts) / parts);
+  return rounded.find((each) => each >= low && each <= high) ?? Math.round(middle * 100) / 100;
 }
 
 function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { findings }: Words): string[] {

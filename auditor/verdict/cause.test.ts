@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
 import { causesOf } from './cause.ts';
+import type { SurplusCause } from './finding.ts';
 import { compared } from './span.ts';
 
 const second = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
@@ -54,5 +55,29 @@ describe('what a steady surplus can be', () => {
       expect(kinds(beside)).toContain('leak');
       expect(kinds(beside)).toContain('unwatched');
     }
+  });
+
+  it('is not told while the bills do not tell causes apart', () => {
+    const early = (beside: (day: number, used: number) => number): SurplusCause[] =>
+      causesOf(
+        compared(
+          days(6, (day) => {
+            // Nearly all goes through one node.
+            const nodes = [shareOf(8 * GB + chanceOn(day) * GB), shareOf(GB / 4, { node: '日本 02 | 1x' })];
+            const used = nodes.reduce((total, { bytes }) => total + bytes, 0);
+            const billed = Math.round(used + beside(day, used) + 50 * MB * chanceOn(day + 3));
+            return closedWindow(day, { nodes, billed });
+          }),
+        ).spans,
+        true,
+      );
+    expect(early((_, used) => 0.08 * used)).toEqual([]);
+    expect(early((_, used) => 0.4 * used)).toEqual([]);
+    expect(early(() => 700 * MB)).toEqual([]);
+  });
+
+  it('is no single node where all use costs more, however much', () => {
+    const [first] = causes((day) => 0.4 * (usedOn(day) + second(day)));
+    expect(first?.kind).not.toBe('multiplier');
   });
 });

@@ -56,7 +56,7 @@ export interface Surplus {
   readonly daily: Estimate;
   /** The likely bytes as a share of what names and settings let expect. */
   readonly share: number;
-  /** The likeliest first. */
+  /** The likeliest first; empty while the bills do not tell them apart. */
   readonly causes: readonly SurplusCause[];
   /** Bytes a day that counted health checks cost, as a part of it; 0 where kernels do not tell. */
   readonly checks: number;
