@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { exampleFindings, exampleLearned, exampleSurplus } from '../../test/example-findings.ts';
-import { exampleAirport, exampleModel } from '../../test/example-report.ts';
+import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { AirportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';
+import { reportText } from './text.ts';
 
 const GB = 2 ** 30;
 
@@ -22,11 +23,11 @@ describe('a leak', () => {
     expect(evidence(exampleFindings.leak, 'en')).toContain('9.00 GB more.');
   });
 
-  it('names the multiplier of the busiest node that would explain it', () => {
+  it('names the multiplier at which the busiest node would explain it as something to rule out, not as the cause', () => {
     expect(evidence(exampleFindings.leak)).toContain(
-      '用得最多的节点是 香港 01 | 2x（3.00 GB）：它的倍率要是 4.67×（现按 2×）才能解释这个差额',
+      '可先排除倍率填错：用得最多的节点 香港 01 | 2x（3.00 GB）只有按 4.67×（现按 2×）计费，才能独自解释这个差额。',
     );
-    expect(evidence(exampleFindings.leak, 'en')).toContain('it would have to be multiplied by 4.67×, not 2×');
+    expect(evidence(exampleFindings.leak, 'en')).toContain('To rule out a wrong multiplier: ');
     expect(evidence(exampleFindings.underbilled)).not.toContain('香港 01');
   });
 
@@ -122,4 +123,17 @@ it('tells of airports that are judged together once, with the setting that helps
   expect(phrases.evidence(a)).toContain('Providers 或 Nodes');
   expect(phrases.evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起核对，见上。');
   expect([a, b].map((airport) => phrases.notes(airport).length)).toEqual([1, 0]);
+});
+
+it('tells a leak of airports that are judged together once, by the names of all', () => {
+  const { pool } = exampleFindings.pool;
+  if (pool === undefined) throw new Error('judged together');
+  const verdict = exampleVerdict({ kind: 'leak', difference: 10 * GB, pool: { ...pool, billed: 30 * GB } });
+  const [a, b] = ['a.yaml', 'b.yaml'].map((airport) => exampleAirport({ airport, verdict }));
+  if (a === undefined || b === undefined) throw new Error('two airports');
+  const model = exampleModel([a, b], { verdict: 'leak' });
+  expect(phrasesOf(model, 'zh').evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起核对，见上。');
+  const text = reportText(model, 'zh');
+  expect(text.match(/【[^】]*】机场 \(a\.yaml、b\.yaml\)/g)).toHaveLength(1);
+  expect(text.match(/请检查订阅链接是否外泄/g)).toHaveLength(1);
 });

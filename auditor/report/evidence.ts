@@ -17,6 +17,8 @@ const NODES_NAMED = 5;
 export function evidenceOf(airport: AirportModel, model: ReportModel, writing: Writing): string {
   const { words, figures } = writing;
   const { findings } = words;
+  const first = isSaidWith(airport, model);
+  if (first !== undefined) return findings.seeAbove(airport.airport, first.airport);
   const { verdict } = airport;
   const { reasons, absences, bill, kind, lost = 0 } = verdict;
   const named = new Set(absences.map(({ device }) => device));
@@ -26,10 +28,8 @@ export function evidenceOf(airport: AirportModel, model: ReportModel, writing: W
   if (compared === undefined) return findings.sentences([...because, adviceFor(airport, words)]);
   const credit = bill?.credit ?? 0;
   return findings.sentences([
-    ...comparison(airport, compared, model, writing),
-    ...((kind === 'leak' || kind === 'drift') && isSaidWith(airport, model) === undefined
-      ? basisOf(airport, compared, writing)
-      : []),
+    ...comparison(airport, compared, writing),
+    ...(kind === 'leak' || kind === 'drift' ? basisOf(airport, compared, writing) : []),
     kind === 'leak' ? wouldExplain(airport, compared, writing) : '',
     credit >= 1 ? findings.credit(figures.size(credit)) : '',
     lost >= 1 ? findings.lost(figures.size(lost)) : '',
@@ -40,7 +40,7 @@ export function evidenceOf(airport: AirportModel, model: ReportModel, writing: W
   ]);
 }
 
-/** Whether an airport's figures stand with another that it is judged together with. */
+/** The airport with which another one's findings stand, since both are judged together; undefined where they are its own. */
 export function isSaidWith(
   airport: AirportModel,
   { airports }: Pick<ReportModel, 'airports'>,
@@ -48,6 +48,11 @@ export function isSaidWith(
   if (airport.verdict.pool === undefined) return undefined;
   const first = airports.find(({ verdict }) => verdict.pool?.airports.includes(airport.airport) === true);
   return first?.airport === airport.airport ? undefined : first;
+}
+
+/** An airport, or all that it is judged together with, by name. */
+export function togetherName({ airport, verdict: { pool } }: AirportModel, { findings }: Words): string {
+  return pool === undefined ? airport : findings.joined(pool.airports);
 }
 
 /** The sentences that a leak or a drift rests on where the bill of the window alone does not show it. */
@@ -64,12 +69,7 @@ function changeText({ since, days, bytes }: Change, { words, figures, date }: Wr
   return words.findings.change(date(since), Math.max(1, Math.round(days)), figures.size(bytes), daily);
 }
 
-function comparison(
-  airport: AirportModel,
-  compared: Compared,
-  model: ReportModel,
-  { words, figures }: Writing,
-): string[] {
+function comparison(airport: AirportModel, compared: Compared, { words, figures }: Writing): string[] {
   const { findings } = words;
   const { pool, kind } = airport.verdict;
   const { billed, expected, difference } = compared;
@@ -81,9 +81,6 @@ function comparison(
   const should = apart || range === likely ? likely : findings.likely(likely, range);
   const signed = signedText(difference, words, figures);
   if (pool === undefined) return [findings.evidence(airport.airport, bill, should, signed)];
-  const first = model.airports.find(({ verdict }) => verdict.pool?.airports.includes(airport.airport) === true);
-  if (first !== undefined && first.airport !== airport.airport)
-    return [findings.seeAbove(airport.airport, first.airport)];
   const shown = pool.nodes.slice(0, NODES_NAMED).map(shownName);
   return [
     findings.pooled(pool.airports, bill, should, signed),
@@ -97,7 +94,7 @@ function signedText(difference: number, { findings }: Words, figures: Figures): 
   return difference > 0 ? findings.more(size) : findings.less(size);
 }
 
-/** The multiplier of the busiest node that would explain a leak, unless the bills tell its multiplier, or what is the cause. */
+/** The multiplier at which the busiest node alone would explain a leak, to be ruled out; none where bills tell it, or another cause. */
 function wouldExplain(airport: AirportModel, compared: Compared, { words, figures }: Writing): string {
   const { pool, surplus } = airport.verdict;
   const [busiest] = airport.nodes.filter(({ sure }) => sure).sort((a, b) => b.bytes - a.bytes);

@@ -1,5 +1,6 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { isSaidWith, togetherName } from './evidence.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 import { shownName } from './shown-name.ts';
@@ -55,15 +56,17 @@ export function airportLines(airport: AirportModel, phrases: Phrases): string[] 
   ];
 }
 
-/** One line where all is well; a warning of its own for each airport that leaks. */
+/** One line where all is well; a warning of its own for each airport that leaks, or for all that are judged together. */
 function leakSections(model: ReportModel, phrases: Phrases): string[][] {
   const { words } = phrases;
   const leaks = model.airports.filter(({ verdict }) => verdict.kind === 'leak');
   if (leaks.length === 0) return [[`【${words.leakCheck}】: ${words.leakCheckResult[model.verdict ?? 'unknown']}`]];
-  return leaks.map((airport) => [
-    `【${words.leakWarning}】${words.airport(airport.airport)}`,
-    ...phrases.leakLines(airport),
-  ]);
+  return leaks
+    .filter((airport) => isSaidWith(airport, model) === undefined)
+    .map((airport) => [
+      `【${words.leakWarning}】${words.airport(togetherName(airport, words))}`,
+      ...phrases.leakLines(airport),
+    ]);
 }
 
 function detailSections({ today, airports }: ReportModel, phrases: Phrases): string[][] {
