@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPrometheus } from '../runtime/prometheus.ts';
+import { createPrometheus, type Labels } from '../runtime/prometheus.ts';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../test/scripted-prometheus.ts';
 import { GB, HOUR } from '../test/windows.ts';
 import { parseUserinfo } from './airport/header.ts';
@@ -14,7 +15,7 @@ import { createUsageReader } from './usage/window-use.ts';
 import { readingOutcome } from './verdict/reading.ts';
 
 const BEGAN = Date.parse('2026-11-02T23:55:00+08:00');
-const { settings: config } = readAuditorConfig(
+const { settings: CONFIG } = readAuditorConfig(
   'ServerSetting.ini',
   '[server]\nSubUrls = ["a"]="https://a.example"\nTimezone = Asia/Shanghai',
   '/',
@@ -23,12 +24,12 @@ const { settings: config } = readAuditorConfig(
 const used = (at: number): number => Math.floor(((at - BEGAN) / HOUR + 100) * 537_001_337);
 const usedBetween = (from: number, to: number): number => used(BEGAN + to * HOUR) - used(BEGAN + from * HOUR);
 const identity = { job: 'flowcollect', user: 'default', instance: '手机' };
+const seriesOf = (device: Labels, node: string): Omit<ScriptedSeries, 'valueAt'> => ({
+  metric: 'flowcollect_traffic_bytes_total',
+  labels: { ...device, class: 'proxy', node, direction: 'download', accounting: 'measured' },
+});
 const SERIES: ScriptedSeries[] = [
-  {
-    metric: 'flowcollect_traffic_bytes_total',
-    labels: { ...identity, class: 'proxy', node: '香港 01', direction: 'download', accounting: 'measured' },
-    valueAt: used,
-  },
+  { ...seriesOf(identity, '香港 01'), valueAt: used },
   { metric: 'push_time_seconds', labels: identity, valueAt: (at) => at / 1000 },
 ];
 
@@ -45,10 +46,12 @@ async function play(
   hours: number,
   answers: Answers,
   keep: (state: AuditState) => Promise<AuditState>,
+  config = CONFIG,
+  series = SERIES,
 ): Promise<Played> {
   let now = BEGAN;
   const clock = (): number => now;
-  const prometheus = createPrometheus({ address: () => config.prometheus, fetch: scriptedPrometheus(SERIES) });
+  const prometheus = createPrometheus({ address: () => config.prometheus, fetch: scriptedPrometheus(series) });
   const sums = createExactSums(prometheus, clock);
   const airports = {
     read: async () => {
@@ -73,6 +76,21 @@ async function play(
 const inMemory = async (state: AuditState): Promise<AuditState> => state;
 const airportOf = (audited: Audit | undefined) => audited?.model.airports[0];
 const windowsOf = ({ state }: Played) => state.airports.get('a')?.windows ?? [];
+
+it('audits an airport, a user, a device and a node whatever they are called', async () => {
+  for (const name of OBJECT_NAMES) {
+    const text = `[server]\nTimezone = Asia/Shanghai\n[airport.${name}]\nUrl = https://a.example\nUser = ${name}\n[user.${name}]`;
+    const { settings } = readAuditorConfig('ServerSetting.ini', text, '/');
+    const owned = { job: 'flowcollect', user: name, instance: name };
+    const series = [
+      { ...seriesOf(owned, name), valueAt: used },
+      { metric: 'push_time_seconds', labels: owned, valueAt: (at: number) => at / 1000 },
+    ];
+    const { looks, state } = await play(48, (_, at) => used(at), inMemory, settings, series);
+    expect(looks.get(48)?.model.airports).toMatchObject([{ airport: name, verdict: { kind: 'ok' } }]);
+    expect([...state.airports.keys()]).toEqual([name]);
+  }
+});
 
 describe('an answer that is set aside', () => {
   it('is unknown with its reason, and what was believed last is shown', async () => {

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { type AirportSimulator, createAirport } from '../simulator/airport/airport.ts';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../test/scripted-prometheus.ts';
 import { createAirportClient } from './airport/fetch.ts';
+import { kernelOrigin } from './airport/kernel-origin.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 import { readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
 import { readAuditState } from './state/audit-state.ts';
+import { reason } from './verdict/reason.ts';
 
 const HOUR = 3_600_000;
 const GB = 2 ** 30;
@@ -126,6 +129,15 @@ it('asks an airport that answers no sooner because another one fails', async () 
   }
   // The first reading begins the window, which a second one has to end.
   expect(airport.requests()).toBe(2);
+});
+
+it.each(OBJECT_NAMES)('finds what a kernel read of a provider called %s', async (name) => {
+  const body = `{"providers": {"${name}": {"subscriptionInfo": {"Upload": 1, "Download": 2, "Total": 9}}}}`;
+  const answer = { status: 200, at: now, body: async () => body, header: () => undefined };
+  expect(await kernelOrigin.read(answer, { provider: name })).toMatchObject({ quota: { used: 3 } });
+  expect(await kernelOrigin.read({ ...answer, body: async () => '{"providers": {}}' }, { provider: name })).toEqual({
+    reason: reason('kernel_provider', name),
+  });
 });
 
 it('compares what a kernel read at the instant it read it, and leaves the window open until it reads again', async () => {

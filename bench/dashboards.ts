@@ -46,7 +46,12 @@ export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator
     try {
       for (const board of allBoards(SETTINGS)) {
         const looks = LOOKS.map((user) =>
-          panelQueries(buildBoard(board, SETTINGS), { at: END, offset: AHEAD, scrape: STEP, chosen: { user } }),
+          panelQueries(buildBoard(board, SETTINGS), {
+            at: END,
+            offset: AHEAD,
+            scrape: STEP,
+            chosen: new Map([['user', user]]),
+          }),
         );
         yield await measure(`http://127.0.0.1:${port}`, board.title, looks, { days, rounds: quick ? 2 : 5 });
       }

@@ -4,28 +4,28 @@ import { consoleLanguage } from '../runtime/console-language.ts';
 import { COMMAND_TEXTS, TEXTS } from './texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
-export const BUNDLE_OF_COMMAND: Readonly<Record<string, string>> = {
-  exporter: 'exporter',
-  record: 'exporter',
-  replay: 'exporter',
-  doctor: 'exporter',
-  gateway: 'gateway',
-  auditor: 'auditor',
-  audit: 'auditor',
-  airport: 'auditor',
-  mail: 'auditor',
-  telegram: 'auditor',
-  init: 'setup',
-  pair: 'setup',
-  service: 'setup',
-  version: 'setup',
-  backup: 'setup',
-  restore: 'setup',
-  stack: 'stack',
-  simulator: 'simulator',
-  config: 'render',
-  users: 'render',
-};
+export const BUNDLE_OF_COMMAND: ReadonlyMap<string, string> = new Map([
+  ['exporter', 'exporter'],
+  ['record', 'exporter'],
+  ['replay', 'exporter'],
+  ['doctor', 'exporter'],
+  ['gateway', 'gateway'],
+  ['auditor', 'auditor'],
+  ['audit', 'auditor'],
+  ['airport', 'auditor'],
+  ['mail', 'auditor'],
+  ['telegram', 'auditor'],
+  ['init', 'setup'],
+  ['pair', 'setup'],
+  ['service', 'setup'],
+  ['version', 'setup'],
+  ['backup', 'setup'],
+  ['restore', 'setup'],
+  ['stack', 'stack'],
+  ['simulator', 'simulator'],
+  ['config', 'render'],
+  ['users', 'render'],
+]);
 
 /** What a bundle exports. */
 export interface Service {
@@ -55,7 +55,7 @@ export async function dispatch(
     console.log(VERSION);
     return 0;
   }
-  const bundle = Object.hasOwn(BUNDLE_OF_COMMAND, command) ? BUNDLE_OF_COMMAND[command] : undefined;
+  const bundle = BUNDLE_OF_COMMAND.get(command);
   if (bundle === undefined) {
     console.error(textIn(TEXTS.unknown(command, called), await languageFor(argv)));
     return 2;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import { IniSyntaxError, readIni } from './ini.ts';
 
 const value = (text: string, section: string, key: string): string | undefined =>
@@ -25,6 +26,13 @@ describe('readIni', () => {
 
   it.each(['true', 'null', '12', '__proto__', '[1]', '{"a":1}'])('keeps %s as text', (text) => {
     expect(value(`[client]\nMihomoSecret=${text}`, 'client', 'MihomoSecret')).toBe(text);
+  });
+
+  it.each([...OBJECT_NAMES, 'list[]'])('reads a key and a section called %s', (name) => {
+    const { sections, entries } = readIni(`[${name.replace('[]', '')}]\n${name} = 1`);
+    expect(sections).toEqual([name.replace('[]', '')]);
+    expect([...entries(name.replace('[]', ''))]).toEqual([[name, '1']]);
+    expect(value('[s]\na = 1', 's', name)).toBeUndefined();
   });
 
   it('joins a list that runs over several lines and keeps it whole', () => {

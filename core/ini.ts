@@ -1,4 +1,3 @@
-import { parse } from 'ini';
 import { SpokenError, type Text } from './language.ts';
 import { TEXTS } from './texts.ts';
 
@@ -40,17 +39,14 @@ const QUOTED = /^(["'])(.*)\1$/s;
  * @throws IniSyntaxError with the line
  */
 export function readIni(text: string): IniDocument {
-  const normalised: string[] = [];
-  const sections: string[] = [];
+  const sections = new Map<string, Map<string, string>>();
   const lines = new Map<string, number>();
   const lastLines = new Map<string, number>();
   let section = '';
-  let open: { key: string; value: string; line: number } | undefined;
+  let open: { key: string; value: string } | undefined;
 
   const close = (): void => {
-    if (open === undefined) return;
-    // JSON quoting keeps the parser from cutting at ";" or "#" or reading "[]" in a key as a list.
-    normalised.push(`${JSON.stringify(open.key)}=${JSON.stringify(open.value)}`);
+    if (open !== undefined) sections.get(section)?.set(open.key, unquote(open.value));
     open = undefined;
   };
 
@@ -70,11 +66,9 @@ export function readIni(text: string): IniDocument {
       const header = SECTION.exec(line);
       if (header?.[1] !== undefined) {
         section = header[1].trim();
-        if (!sections.includes(section)) sections.push(section);
+        if (!sections.has(section)) sections.set(section, new Map());
         if (!lines.has(section)) lines.set(section, number);
         lastLines.set(section, number);
-        // By number: in a name the parser takes a dot for nesting, and cuts at "#" and ";".
-        normalised.push(`[${sections.indexOf(section)}]`);
         return;
       }
       if (line.startsWith('[')) throw new IniSyntaxError(number, TEXTS.iniSectionHeader);
@@ -87,20 +81,13 @@ export function readIni(text: string): IniDocument {
       if (first !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, first));
       lines.set(position, number);
       lastLines.set(section, number);
-      open = { key, value: line.slice(equals + 1).trim(), line: number };
+      open = { key, value: line.slice(equals + 1).trim() };
     });
   close();
 
-  const parsed = parse(normalised.join('\n')) as Record<string, Record<string, unknown> | undefined>;
-  const entries = new Map<string, ReadonlyMap<string, string>>(
-    sections.map((name, index) => [
-      name,
-      new Map(Object.entries(parsed[index] ?? {}).map(([key, value]) => [key, unquote(String(value))])),
-    ]),
-  );
   return {
-    sections,
-    entries: (name) => entries.get(name) ?? new Map(),
+    sections: [...sections.keys()],
+    entries: (name) => sections.get(name) ?? new Map(),
     lineOf: (name, key) => lines.get(key === undefined ? name : `${name}\0${key}`),
     lastLineOf: (name) => lastLines.get(name),
   };

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 const utf8 = new TextDecoder();
 
 /** @returns undefined when the text, or its UTF-8 bytes, is not whole JSON, which no JSON says */
@@ -8,3 +10,14 @@ export function parseJson(text: string | Uint8Array): unknown {
     return undefined;
   }
 }
+
+/**
+ * A JSON object whose keys are names that others choose, as a Map: zod's own record leaves a node called `__proto__`
+ * out, and any object has a `constructor`.
+ */
+export const namedSchema = <T extends z.ZodType>(value: T) =>
+  z.preprocess(
+    (json) =>
+      typeof json === 'object' && json !== null && !Array.isArray(json) ? new Map(Object.entries(json)) : json,
+    z.map(z.string(), value),
+  );

@@ -84,7 +84,7 @@ export class SettingsReader {
    */
   section<S extends z.ZodObject>(name: string, schema: S): z.infer<S> | undefined {
     const known = Object.keys(schema.shape);
-    const input: Record<string, string> = {};
+    const input = new Map<string, string>();
     for (const [key, value] of this.document.entries(name)) {
       if (!known.includes(key)) {
         const near = nearest(key, known);
@@ -93,19 +93,19 @@ export class SettingsReader {
           problem: near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near),
         });
       } else if (value !== '') {
-        input[key] = value;
+        input.set(key, value);
       }
     }
-    const parsed = schema.safeParse(input);
+    const parsed = schema.safeParse(Object.fromEntries(input));
     if (parsed.success) {
-      for (const [key, value] of Object.entries(input)) {
+      for (const [key, value] of input) {
         if (COMMENT_IN_GOOD_VALUE.test(value)) this.notice(name, key, TEXTS.perhapsComment);
       }
       return parsed.data;
     }
     for (const { path, code, message } of parsed.error.issues) {
       const key = String(path[0] ?? '');
-      const value = input[key];
+      const value = input.get(key);
       if (value === undefined && code === 'invalid_type') this.problem(name, key, TEXTS.missing);
       else {
         const text = issueText(message);
@@ -141,22 +141,22 @@ export class SettingsReader {
   }
 }
 
-const DURATION_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 2 ** 10,
-  mb: 2 ** 20,
-  gb: 2 ** 30,
-  tb: 2 ** 40,
-};
+const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 2 ** 10],
+  ['mb', 2 ** 20],
+  ['gb', 2 ** 30],
+  ['tb', 2 ** 40],
+]);
 
 /** Between the languages of an issue's message; no text holds it. */
 const SEAM = '\0';
@@ -176,7 +176,8 @@ export function issueText(message: string): Text {
 export const durationSetting = (min: number, max: number) =>
   z.string().transform((text, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);
-    const value = match === null ? Number.NaN : Number(match[1]) * (DURATION_UNITS[match[2]?.toLowerCase() ?? ''] ?? 1);
+    const value =
+      match === null ? Number.NaN : Number(match[1]) * (DURATION_UNITS.get(match[2]?.toLowerCase() ?? '') ?? 1);
     if (!(value >= min && value <= max)) {
       context.addIssue({ code: 'custom', message: issue(TEXTS.duration(min, max)) });
       return z.NEVER;
@@ -188,7 +189,7 @@ export const durationSetting = (min: number, max: number) =>
 export const sizeSetting = () =>
   z.string().transform((text, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?b|)$/i.exec(text);
-    const unit = SIZE_UNITS[match?.[2]?.toLowerCase().replace('i', '') ?? ''];
+    const unit = SIZE_UNITS.get(match?.[2]?.toLowerCase().replace('i', '') ?? '');
     if (match === null || unit === undefined) {
       context.addIssue({ code: 'custom', message: issue(TEXTS.size) });
       return z.NEVER;

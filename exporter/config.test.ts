@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { SettingsError } from '../core/settings.ts';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import { readExporterConfig } from './config.ts';
 import { ledgerOptions } from './ledger-options.ts';
 
@@ -45,6 +46,13 @@ describe('readExporterConfig', () => {
       'ClientSetting.ini:1: [client] RemoteServer: is missing; add it\n' +
         'ClientSetting.ini:1: [client] DeviceID: is missing; add it',
     );
+  });
+
+  it.each(OBJECT_NAMES)('watches a kernel called %s', (name) => {
+    const text = `[client]\nRemoteServer = http://127.0.0.1:8686\n[kernel.${name}]\nMihomoAPIAddr = 127.0.0.1:9090\n${name} = 1`;
+    const { settings, notices } = read(text);
+    expect(settings.devices).toMatchObject([{ kernel: name, DeviceID: name, MihomoAPIAddr: 'http://127.0.0.1:9090' }]);
+    expect(notices).toMatchObject([{ section: `kernel.${name}`, key: name }]);
   });
 
   it('reads a file of the earlier FlowCollect as it is, taking the origin of the old report address', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { DIMENSIONS, metricSpec } from '../core/metric-contract.ts';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import type { InterfaceSeries } from './interfaces/interface-counters.ts';
 import type { CheckSeries } from './ledger/health-checks.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
@@ -64,6 +65,18 @@ describe('the metrics of the exporter', () => {
       interfaces,
       checks,
     });
+  });
+
+  it.each(OBJECT_NAMES)('give back the bytes of a node, provider, group, process and host called %s', async (name) => {
+    const series = [{ key: name, class: 'proxy', direction: 'download', bytes: 5 }] as const;
+    const { connections, memory, ...pushed } = {
+      ...counters,
+      traffic: counters.traffic.map((each) => ({ ...each, node: name, provider: name })),
+      families: { group: series, rule: series, process: series, source: series, host: series, inbound_user: series },
+      uncounted: [],
+    };
+    const text = await createExporterMetrics(0).render({ ...moment, counters: { ...pushed, connections, memory } });
+    expect(decodeReadBack(text, 'abc 7')).toMatchObject({ kind: 'found', counters: pushed });
   });
 
   it('hold what is true now, not what was', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, SettingsError } from '../core/settings.ts';
+import { OBJECT_NAMES } from '../test/object-names.ts';
 import { readGatewayConfig } from './config.ts';
 import { hashToken } from './tokens.ts';
 
@@ -44,6 +45,16 @@ describe('readGatewayConfig', () => {
       { hash: hashToken('one'), user: 'alice' },
       { hash: hashToken('two'), user: 'alice', deviceId: '客厅 1' },
     ]);
+  });
+
+  it.each(OBJECT_NAMES)('reads a user, a reader and a device called %s', (name) => {
+    const text = `[user.${name}]\nToken = one\nReaderToken = two\n[device.${name}]\nUser = ${name}\nToken = three`;
+    const { settings } = readGatewayConfig(FILE, `[server]\nServerToken = t\n${text}`);
+    expect(settings.tokens.slice(1)).toEqual([
+      { hash: hashToken('one'), user: name },
+      { hash: hashToken('three'), user: name, deviceId: name },
+    ]);
+    expect(settings.readers).toEqual([{ hash: hashToken('two'), user: name }]);
   });
 
   it('opens the readers’ door where prom-label-proxy is named, on loopback', () => {

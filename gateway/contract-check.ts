@@ -17,11 +17,11 @@ export interface CheckedPush {
 }
 
 /** Labels whose values are a fixed vocabulary. */
-const VOCABULARY: Readonly<Record<string, readonly string[]>> = {
-  class: TRAFFIC_CLASSES,
-  direction: DIRECTIONS,
-  accounting: ACCOUNTINGS,
-};
+const VOCABULARY: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['class', TRAFFIC_CLASSES],
+  ['direction', DIRECTIONS],
+  ['accounting', ACCOUNTINGS],
+]);
 
 /**
  * Holds what a device pushed to the metric contract, so that what is stored cannot disagree between devices: known
@@ -62,7 +62,7 @@ function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spe
   }
   for (const [label, text] of labels) {
     if (text.length > MAX_LABEL_LENGTH) return `has a label ${label} longer than ${MAX_LABEL_LENGTH} characters`;
-    const words = Object.hasOwn(VOCABULARY, label) ? VOCABULARY[label] : undefined;
+    const words = VOCABULARY.get(label);
     if (words !== undefined && !words.includes(text)) return `has a label ${label} that is none of ${words.join(', ')}`;
   }
   return valueProblem(value, spec);

@@ -17,18 +17,18 @@ interface Route {
 
 const QUERY = ['query', 'timeout', 'limit', 'lookback_delta', 'stats'];
 const SERIES = ['match[]', 'start', 'end', 'limit'];
-const ROUTES: Readonly<Record<string, readonly string[]>> = {
-  '/api/v1/query': [...QUERY, 'time'],
-  '/api/v1/query_range': [...QUERY, 'start', 'end', 'step'],
-  '/api/v1/series': SERIES,
-  '/api/v1/labels': SERIES,
-};
+const ROUTES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['/api/v1/query', [...QUERY, 'time']],
+  ['/api/v1/query_range', [...QUERY, 'start', 'end', 'step']],
+  ['/api/v1/series', SERIES],
+  ['/api/v1/labels', SERIES],
+]);
 const LABEL_VALUES = /^\/api\/v1\/label\/[a-zA-Z_][a-zA-Z0-9_]{0,99}\/values$/;
 
 /** The route of a path as it is written: no other spelling of it is one. */
 export function findReaderRoute(path: string): Route | undefined {
   if (LABEL_VALUES.test(path)) return { path, method: 'GET', takes: SERIES };
-  const takes = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  const takes = ROUTES.get(path);
   return takes === undefined ? undefined : { path, method: 'POST', takes };
 }
 

@@ -5,12 +5,12 @@ import { ArgumentError } from './argument-error.ts';
 import { TEXTS } from './texts.ts';
 
 /** What Commander writes by itself, and the same in Chinese. */
-const HEADINGS: Readonly<Record<string, string>> = {
-  'Usage:': '用法:',
-  'Arguments:': '参数:',
-  'Options:': '选项:',
-  'Commands:': '命令:',
-};
+const HEADINGS: ReadonlyMap<string, string> = new Map([
+  ['Usage:', '用法:'],
+  ['Arguments:', '参数:'],
+  ['Options:', '选项:'],
+  ['Commands:', '命令:'],
+]);
 const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^error: unknown option '(.+?)'/, '错误：没有选项 $1'],
   [/^error: unknown command '(.+?)'/, '错误：没有命令 $1'],
@@ -54,12 +54,9 @@ export function speakIn(language: Language, command: Command, called: string): v
   for (const nested of command.commands) speakIn(language, nested, `${called} ${nested.name()}`);
 }
 
-/** What Commander adds to a usage line. */
-const CHINESE_USAGE: Readonly<Record<string, string>> = { '[options]': '[选项]', '[command]': '[命令]' };
-
 const CHINESE_HELP: HelpConfiguration = {
-  styleTitle: (title) => HEADINGS[title] ?? title,
-  styleUsage: (usage) => usage.replaceAll(/\[(?:options|command)\]/g, (word) => CHINESE_USAGE[word] ?? word),
+  styleTitle: (title) => HEADINGS.get(title) ?? title,
+  styleUsage: (usage) => usage.replaceAll('[options]', '[选项]').replaceAll('[command]', '[命令]'),
 };
 
 /** An option that is off, or a list that is empty, is what everybody expects. */

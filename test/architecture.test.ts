@@ -43,7 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that do no I/O: no Node module, no clock, no randomness, and of packages only these, which do none either. */
 const PURE = ['core', 'exporter/ledger', 'auditor/verdict'];
-const PURE_PACKAGES = ['ini', 'luxon', 'zod', 'tldts'];
+const PURE_PACKAGES = ['luxon', 'zod', 'tldts'];
 const IMPURE_CALLS = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
 
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
@@ -99,6 +99,13 @@ describe('rules of dependency', () => {
       ).toBe(true);
     }
     expect(text, `${path} reads a clock, chance or the outside`).not.toMatch(IMPURE_CALLS);
+  });
+
+  const services = shipped.filter(({ path }) => !['test', 'bench', 'tools'].some((folder) => inFolder(path, folder)));
+  it.each(services)('$path keeps names that others choose in Maps, where one may be called constructor', ({ text }) => {
+    expect(text, 'namedSchema of core/json.ts reads every name').not.toMatch(/\bz\.record\(/);
+    const objects = [...text.matchAll(/(\w+)\??: (?:Readonly<)?Record<string,/g)].map(([, name]) => name);
+    for (const name of objects) expect(text).not.toMatch(new RegExp(`\\b${name}(?:\\?\\.)?\\[(?!'|[A-Z]+[_A-Z]*\\b)`));
   });
 
   it.each(shipped)('$path leaves environment and arguments to main', ({ path, text }) => {

@@ -227,7 +227,7 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
   it('narrows to the device that was chosen', async () => {
     const [overview] = allBoards(settings);
     if (overview === undefined) throw new Error('no dashboard');
-    const chosen = panelQueries(buildBoard(overview, settings), { ...look, chosen: { instance: '(手机)' } });
+    const chosen = panelQueries(buildBoard(overview, settings), { ...look, chosen: new Map([['instance', '(手机)']]) });
     const [series] = await ask(prometheus, find(chosen, 'Overview', 'Today', 'A'));
     expect(series?.points[0]?.[1]).toBe(grown(only({ instance: '手机' }), localDayAt(END, settings).start, END));
   });

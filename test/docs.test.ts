@@ -91,7 +91,7 @@ describe.each(pages)('%s', (page) => {
       expect(scripts, `${page}: npm run ${name}`).toContain(name);
     // In code: after a prompt-like start of a line or a backtick, as people copy it.
     for (const [, name = ''] of text.matchAll(/(?:^|`|npx |&& |sudo )flowcollect ([a-z]+)/gm)) {
-      expect(Object.keys(BUNDLE_OF_COMMAND), `${page}: flowcollect ${name}`).toContain(name);
+      expect([...BUNDLE_OF_COMMAND.keys()], `${page}: flowcollect ${name}`).toContain(name);
     }
     for (const [, path = ''] of text.matchAll(/\b(packaging\/[\w./-]*\w)/g))
       expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);

@@ -22,7 +22,7 @@ function calls(page: string): string[][] {
     [...code.matchAll(CALL)]
       .map(([, rest = '']) => rest.trim().split(/\s+/))
       // Scripts of the system, such as /etc/init.d/flowcollect, have commands of their own.
-      .filter(([command = '']) => Object.hasOwn(BUNDLE_OF_COMMAND, command)),
+      .filter(([command = '']) => BUNDLE_OF_COMMAND.has(command)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import { reason } from '../verdict/reason.ts';
 import { readJson } from './counter-origin.ts';
 import { parseUserinfo } from './header.ts';
@@ -10,8 +11,7 @@ const BODY_BYTES = 32 * 2 ** 20;
 
 const figure = z.number().nullish();
 const answered = z.object({
-  providers: z.record(
-    z.string(),
+  providers: namedSchema(
     z.object({
       updatedAt: z.string().optional(),
       subscriptionInfo: z.object({ Upload: figure, Download: figure, Total: figure, Expire: figure }).nullish(),
@@ -37,7 +37,7 @@ export const kernelOrigin: Origin = {
     if (json === undefined) return { reason: reason('json_invalid') };
     const parsed = answered.safeParse(json);
     if (!parsed.success) return { reason: reason('json_without', String(parsed.error.issues[0]?.path.join('.'))) };
-    const found = Object.entries(parsed.data.providers).find(([name]) => name === provider)?.[1];
+    const found = parsed.data.providers.get(provider);
     if (found === undefined) return { reason: reason('kernel_provider', provider) };
     const { subscriptionInfo: info, updatedAt = '' } = found;
     if (info === undefined || info === null) return { reason: reason('kernel_figures', provider) };

@@ -3,7 +3,7 @@ import { type Reason, reason } from '../verdict/reason.ts';
 import { readExpiry } from './expiry.ts';
 import { isUnlimited } from './unlimited.ts';
 
-const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 };
+const UNITS = ['b', 'kb', 'mb', 'gb', 'tb'];
 const SIZE = String.raw`(\d+(?:\.\d+)?)\s*([KMGT]?B)`;
 const STATUS = new RegExp(`↑\\s*:\\s*${SIZE}\\s*,\\s*↓\\s*:\\s*${SIZE}\\s*,\\s*TOT\\s*:\\s*${SIZE}`, 'iu');
 const EXPIRES = /Expires\s*:\s*(\d{4})-(\d{2})-(\d{2})/i;
@@ -54,7 +54,7 @@ export function printedPrecision({ units, decimals }: Printed): number {
 }
 
 function readSize(number = '', letters = ''): { bytes: number; unit: number; decimals: number } {
-  const unit = UNITS[letters.toLowerCase()] ?? 1;
+  const unit = 1024 ** UNITS.indexOf(letters.toLowerCase());
   return { bytes: Math.round(Number(number) * unit), unit, decimals: number.split('.')[1]?.length ?? 0 };
 }
 

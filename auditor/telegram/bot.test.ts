@@ -10,6 +10,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram/telegram.ts';
 import { exampleFindings } from '../../test/example-findings.ts';
 import { exampleAirport } from '../../test/example-report.ts';
+import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { CODE_LIVES, makeBindingCode } from './binding-codes.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
 import { createLiveView, type LiveView, type OwnedAirport } from './live-view.ts';
@@ -159,6 +160,14 @@ describe('a bound chat', () => {
     const { text } = telegram.sent[before] ?? { text: '' };
     expect(text).toContain('可能存在代理泄露');
     expect(text).toContain('多 9.00 GB');
+  });
+
+  it.each(OBJECT_NAMES)('is told once of a leak of an airport called %s', async (airport) => {
+    audited({ user: 'alice', model: exampleAirport({ airport, verdict: exampleFindings.leak }) });
+    const before = telegram.sent.length;
+    await bot?.announce();
+    await bot?.announce();
+    expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([ALICE]);
   });
 
   it('is told of a leak later when Telegram did not take it, or when it was muted', async () => {

@@ -84,10 +84,10 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
     logger.warn({ problem: wordsOf(error) }, 'a finding was not told on Telegram; tried again');
   const tell = async (user: string, { key, at, text, isTold }: News): Promise<void> => {
     for (const { chat, mutedUntil, told } of await chats.of(user)) {
-      if (mutedUntil > clock.now() || isTold(told[key])) continue;
+      if (mutedUntil > clock.now() || isTold(told.get(key))) continue;
       try {
         await send(chat, { text, buttons: menu(language) });
-        await chats.change(chat, { told: { ...told, [key]: at } });
+        await chats.change(chat, { told: new Map(told).set(key, at) });
       } catch (error) {
         // A chat that blocked the bot, or is gone, must not keep the others from hearing of it.
         if (!isOfTheChat(error)) throw error;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 
 const chatSchema = z.object({
@@ -8,7 +9,7 @@ const chatSchema = z.object({
   /** Epoch milliseconds until which nothing is pushed; 0 when not muted. */
   mutedUntil: z.number(),
   /** For each thing that was told, such as the leak of an airport, an instant by which it is known again. */
-  told: z.record(z.string(), z.number()),
+  told: namedSchema(z.number()),
 });
 export type Chat = z.infer<typeof chatSchema>;
 const fileSchema = z.object({ version: z.literal(1), chats: z.array(chatSchema) });
@@ -33,7 +34,8 @@ export function createChats(folder: string): Chats {
   };
   const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> => {
     const done = queue.then(async () => {
-      await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: next(await read()) })}\n`);
+      const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));
+      await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: all })}\n`);
     });
     queue = done.catch(() => undefined);
     return done;
@@ -42,7 +44,10 @@ export function createChats(folder: string): Chats {
     find: async (chat) => (await read()).find((each) => each.chat === chat),
     of: async (user) => (await read()).filter((each) => each.user === user),
     bind: (chat, user) =>
-      update((chats) => [...chats.filter((each) => each.chat !== chat), { chat, user, mutedUntil: 0, told: {} }]),
+      update((chats) => [
+        ...chats.filter((each) => each.chat !== chat),
+        { chat, user, mutedUntil: 0, told: new Map() },
+      ]),
     change: (chat, change) =>
       update((chats) => chats.map((each) => (each.chat === chat ? { ...each, ...change } : each))),
   };

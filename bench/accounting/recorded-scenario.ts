@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
@@ -14,22 +15,22 @@ import type { Scenario } from './scenario.ts';
 
 const Moved = z.object({ down: z.number() });
 const TruthFile = z.object({
-  truth: z.record(z.string(), Moved),
-  by: z.record(z.string(), z.record(z.string(), Moved)).optional(),
+  truth: namedSchema(Moved),
+  by: namedSchema(namedSchema(Moved)).optional(),
 });
 type TruthFile = z.infer<typeof TruthFile>;
 
 /** What the destination ports of the recordings stand for (test/recordings/README.md). */
-const CLASS_OF_PORT: Readonly<Record<string, TrafficClass>> = {
-  18001: 'proxy',
-  18002: 'direct',
-  18003: 'local',
-  18004: 'reject',
-  18005: 'proxy',
-  18006: 'proxy',
-  18007: 'proxy',
-  18008: 'proxy',
-};
+const CLASS_OF_PORT: ReadonlyMap<string, TrafficClass> = new Map([
+  ['18001', 'proxy'],
+  ['18002', 'direct'],
+  ['18003', 'local'],
+  ['18004', 'reject'],
+  ['18005', 'proxy'],
+  ['18006', 'proxy'],
+  ['18007', 'proxy'],
+  ['18008', 'proxy'],
+]);
 
 /**
  * A recording of a real kernel from test/recordings.
@@ -45,7 +46,7 @@ export async function readScenario(root: string, name: string): Promise<Scenario
   const log = parseRecordedLog(name, await read(`${name}.logs.json.gz`));
   const file = TruthFile.parse(await json(`${name}.truth.json`));
   const births = log.flatMap(({ t, payload }) => parseBirth(payload, t, catalog.has) ?? []);
-  const ports = Object.entries(file.truth).map(([port, { down }]) => ({ port, bytes: down }));
+  const ports = [...file.truth].map(([port, { down }]) => ({ port, bytes: down }));
   const down = ({ bytes }: { bytes: number }): number => bytes;
   const messages = parseRecordedMessages(name, await read(`${name}.ndjson.gz`));
   return {
@@ -55,7 +56,7 @@ export async function readScenario(root: string, name: string): Promise<Scenario
     catalog,
     truth: {
       total: ports.reduce((sum, { bytes }) => sum + bytes, 0),
-      byClass: bytesBy(ports, ({ port }) => CLASS_OF_PORT[port] ?? 'unattributed', down),
+      byClass: bytesBy(ports, ({ port }) => CLASS_OF_PORT.get(port) ?? 'unattributed', down),
       byNode: nodeTruth(ports, births),
       byDimension: dimensionTruth(file, births),
     },
@@ -80,10 +81,10 @@ function nodeTruth(ports: readonly PortBytes[], births: readonly Birth[]): Bytes
 }
 
 /** By the dimensions that the recording's truth cuts, and by process where the log names the same for all. */
-function dimensionTruth({ truth, by = {} }: TruthFile, births: readonly Birth[]): ReadonlyMap<Dimension, Bytes> {
+function dimensionTruth({ truth, by }: TruthFile, births: readonly Birth[]): ReadonlyMap<Dimension, Bytes> {
   const cuts = new Map<Dimension, Bytes>();
   for (const dimension of ['host', 'source', 'inbound_user'] as const) {
-    const cut = Object.entries(by[dimension] ?? {});
+    const cut = [...(by?.get(dimension) ?? [])];
     const keyOf = ([name]: [string, unknown]): string => (dimension === 'host' ? hostKey(name) : name);
     if (cut.length > 0)
       cuts.set(
@@ -93,7 +94,7 @@ function dimensionTruth({ truth, by = {} }: TruthFile, births: readonly Birth[])
   }
   const process = births[0]?.process ?? '';
   if (process !== '' && births.every((birth) => birth.process === process)) {
-    cuts.set('process', new Map([[process, Object.values(truth).reduce((sum, { down }) => sum + down, 0)]]));
+    cuts.set('process', new Map([[process, [...truth.values()].reduce((sum, { down }) => sum + down, 0)]]));
   }
   return cuts;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { CatalogError, decodeCatalog } from './catalog.ts';
 
 const answer = (name: string): unknown =>
@@ -27,6 +28,20 @@ describe('decodeCatalog', () => {
     expect(catalog.nodeOf('nobody')).toBe('nobody');
     const circle = { a: { type: 'Selector', now: 'b' }, b: { type: 'Selector', now: 'a' } };
     expect(decodeCatalog({ proxies: circle }).nodeOf('a')).toBe('a');
+  });
+
+  it.each(OBJECT_NAMES)('knows a node, a group and a provider called %s', (name) => {
+    const proxies = JSON.parse(
+      `{"proxies": {"${name}": {"type": "Trojan"}, "group": {"type": "Selector", "now": "${name}"}}}`,
+    );
+    const listed = JSON.parse(`{"providers": {"${name}": {"proxies": [{"name": "${name}", "type": "Trojan"}]}}}`);
+    const catalog = decodeCatalog(proxies, listed);
+    expect(catalog.typeOf(name)).toBe('Trojan');
+    expect(catalog.providerOf(name)).toBe(name);
+    expect(catalog.nodeOf('group')).toBe(name);
+    const group = JSON.parse(`{"proxies": {"${name}": {"type": "Selector", "now": "HK"}, "HK": {"type": "Trojan"}}}`);
+    expect(decodeCatalog(group).nodeOf(name)).toBe('HK');
+    expect(decodeCatalog({ proxies: {} }).has(name)).toBe(false);
   });
 
   it('does without the providers', () => {

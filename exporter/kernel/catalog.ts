@@ -1,16 +1,15 @@
 import * as z from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import { type Catalog, EMPTY_CATALOG } from '../ledger/frame.ts';
 
 const Proxies = z.object({
-  proxies: z.record(
-    z.string(),
+  proxies: namedSchema(
     z.object({ type: z.string(), now: z.string().optional(), 'provider-name': z.string().optional() }),
   ),
 });
 
 const Providers = z.object({
-  providers: z.record(
-    z.string(),
+  providers: namedSchema(
     z.object({
       vehicleType: z.string().optional(),
       proxies: z.array(z.object({ name: z.string(), type: z.string() })).nullish(),
@@ -47,16 +46,15 @@ export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalo
   const providerOf = new Map<string, string>();
   const now = new Map<string, string>();
   if (providers !== undefined) {
-    for (const [provider, { vehicleType, proxies: nodes }] of Object.entries(
-      check(Providers, providers, '/providers/proxies').providers,
-    )) {
+    const listed = check(Providers, providers, '/providers/proxies').providers;
+    for (const [provider, { vehicleType, proxies: nodes }] of listed) {
       for (const node of nodes ?? []) {
         types.set(node.name, node.type);
         if (vehicleType !== 'Compatible') providerOf.set(node.name, provider);
       }
     }
   }
-  for (const [name, proxy] of Object.entries(check(Proxies, proxies, '/proxies').proxies)) {
+  for (const [name, proxy] of check(Proxies, proxies, '/proxies').proxies) {
     types.set(name, proxy.type);
     if (proxy.now !== undefined && proxy.now !== '') now.set(name, proxy.now);
     const provider = proxy['provider-name'];

@@ -4,15 +4,15 @@ import type { TrafficClass } from '../../core/traffic.ts';
  * Adapter types that are not proxies, as the kernel names them (mihomo `constant/adapters.go`, `AdapterType.String`).
  * All other types carry bytes to somebody else's server.
  */
-const CLASS_OF_TYPE: Readonly<Record<string, TrafficClass>> = {
-  Direct: 'direct',
-  Compatible: 'direct',
-  Pass: 'direct',
-  PassRule: 'direct',
-  Dns: 'direct',
-  Reject: 'reject',
-  RejectDrop: 'reject',
-};
+const CLASS_OF_TYPE: ReadonlyMap<string, TrafficClass> = new Map([
+  ['Direct', 'direct'],
+  ['Compatible', 'direct'],
+  ['Pass', 'direct'],
+  ['PassRule', 'direct'],
+  ['Dns', 'direct'],
+  ['Reject', 'reject'],
+  ['RejectDrop', 'reject'],
+]);
 
 /** All other types of a kernel of 2026: groups first, then proxies. A newer type counts as a proxy too. */
 const TYPES_OF_PROXIES: ReadonlySet<string> = new Set(
@@ -24,14 +24,14 @@ const TYPES_OF_PROXIES: ReadonlySet<string> = new Set(
 );
 
 /** The kernel's built-in nodes, which classify without a catalog. */
-const TYPE_OF_BUILT_IN: Readonly<Record<string, string>> = {
-  DIRECT: 'Direct',
-  COMPATIBLE: 'Compatible',
-  PASS: 'Pass',
-  'PASS-RULE': 'PassRule',
-  REJECT: 'Reject',
-  'REJECT-DROP': 'RejectDrop',
-};
+const TYPE_OF_BUILT_IN: ReadonlyMap<string, string> = new Map([
+  ['DIRECT', 'Direct'],
+  ['COMPATIBLE', 'Compatible'],
+  ['PASS', 'Pass'],
+  ['PASS-RULE', 'PassRule'],
+  ['REJECT', 'Reject'],
+  ['REJECT-DROP', 'RejectDrop'],
+]);
 
 /**
  * The class of a node's bytes.
@@ -42,18 +42,17 @@ const TYPE_OF_BUILT_IN: Readonly<Record<string, string>> = {
  */
 export function classify(node: string, type: string | undefined, localNodes: ReadonlySet<string>): TrafficClass {
   if (localNodes.has(node.toLowerCase())) return 'local';
-  const known = type ?? (Object.hasOwn(TYPE_OF_BUILT_IN, node) ? TYPE_OF_BUILT_IN[node] : undefined);
+  const known = type ?? TYPE_OF_BUILT_IN.get(node);
   if (known === undefined) return 'proxy';
-  if (Object.hasOwn(CLASS_OF_TYPE, known)) return CLASS_OF_TYPE[known] ?? 'proxy';
-  return known.startsWith('Reject') ? 'reject' : 'proxy';
+  return CLASS_OF_TYPE.get(known) ?? (known.startsWith('Reject') ? 'reject' : 'proxy');
 }
 
 /** Whether {@link classify} can tell the class of a node without a catalog. */
 export function isBuiltIn(node: string): boolean {
-  return Object.hasOwn(TYPE_OF_BUILT_IN, node);
+  return TYPE_OF_BUILT_IN.has(node);
 }
 
 /** Whether an adapter type is one that this code was written for; an unknown one counts as `proxy`. */
 export function isKnownType(type: string): boolean {
-  return Object.hasOwn(CLASS_OF_TYPE, type) || TYPES_OF_PROXIES.has(type);
+  return CLASS_OF_TYPE.has(type) || TYPES_OF_PROXIES.has(type);
 }

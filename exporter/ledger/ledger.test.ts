@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
+import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
 import { type Birth, type Catalog, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
@@ -17,6 +18,19 @@ describe('a silent start', () => {
     feed(ledger, frame(1000, 5000, [connection('a', 3000)]), frame(2000, 5400, [connection('a', 3400)]));
     expect(downloads(ledger)).toEqual({ 'proxy 香港 01 measured': 400 });
   });
+});
+
+it.each(OBJECT_NAMES)('counts what moves under names such as %s, also after a restart', (name) => {
+  const called = { chains: [name, name], host: name, process: name, inboundUser: name, rule: name, sourceIP: name };
+  const first = createLedger(OPTIONS);
+  feed(first, frame(0, 0), frame(1000, 400, [connection('a', 400, called)]));
+  const ledger = createLedger(OPTIONS, JSON.parse(JSON.stringify(first.state())));
+  feed(ledger, frame(2000, 1000, [connection('a', 1000, called)]));
+  expect(downloads(ledger)).toEqual({ [`proxy ${name} measured`]: 1000 });
+  for (const series of Object.values(ledger.counters().families)) {
+    expect(series).toEqual([expect.objectContaining({ class: 'proxy', direction: 'download', bytes: 1000 })]);
+  }
+  expect(ledger.counters().families.group[0]?.key).toBe(name);
 });
 
 describe('settlement', () => {

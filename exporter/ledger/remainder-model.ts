@@ -57,21 +57,25 @@ const PARTS = {
   resumed: { mean: 0.5, deviation: 0 },
 };
 /** What is believed of each parameter before anything was seen. */
-const PRIORS: Readonly<Record<Direction, Readonly<Record<string, Prior>>>> = {
-  upload: {
-    ...PARTS,
-    closing: { mean: 200, deviation: 400 },
-    unseen: { mean: 1_500, deviation: 3_000 },
-    growth: { mean: 100, deviation: 1_000 },
-    unheard: { mean: 1_000, deviation: 30_000 },
-  },
-  download: {
-    ...PARTS,
-    closing: { mean: 1_000, deviation: 4_000 },
-    unseen: { mean: 15_000, deviation: 30_000 },
-    growth: { mean: 1_000, deviation: 10_000 },
-    unheard: { mean: 10_000, deviation: 300_000 },
-  },
+const PRIORS: Readonly<Record<Direction, ReadonlyMap<string, Prior>>> = {
+  upload: new Map(
+    Object.entries({
+      ...PARTS,
+      closing: { mean: 200, deviation: 400 },
+      unseen: { mean: 1_500, deviation: 3_000 },
+      growth: { mean: 100, deviation: 1_000 },
+      unheard: { mean: 1_000, deviation: 30_000 },
+    }),
+  ),
+  download: new Map(
+    Object.entries({
+      ...PARTS,
+      closing: { mean: 1_000, deviation: 4_000 },
+      unseen: { mean: 15_000, deviation: 30_000 },
+      growth: { mean: 1_000, deviation: 10_000 },
+      unheard: { mean: 10_000, deviation: 300_000 },
+    }),
+  ),
 };
 
 export function createRemainderModel(

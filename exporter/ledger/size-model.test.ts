@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createSizeModel } from './size-model.ts';
 
 const prior = { mean: 10, deviation: 100 };
-const priors = { a: prior, b: prior };
+const priors = new Map([
+  ['a', prior],
+  ['b', prior],
+]);
 
 describe('the size model', () => {
   it('starts from the prior', () => {
@@ -45,13 +48,19 @@ describe('the size model', () => {
   });
 
   it('takes from what was saved only the parameters that it has', () => {
-    const first = createSizeModel({ ...priors, gone: prior });
+    const first = createSizeModel(new Map([...priors, ['gone', prior]]));
     const total = new Map([
       ['gone', 2],
       ['b', 1],
     ]);
     first.learn(total, 500, 10);
-    const second = createSizeModel({ b: prior, added: { mean: 7, deviation: 1 } }, first.save());
+    const second = createSizeModel(
+      new Map([
+        ['b', prior],
+        ['added', { mean: 7, deviation: 1 }],
+      ]),
+      first.save(),
+    );
     expect(second.save().parameters).toEqual(['b', 'added']);
     expect(second.mean(new Map([['b', 1]]))).toBe(first.mean(new Map([['b', 1]])));
     expect(second.covariances(new Map([['b', 1]]))).toEqual(first.covariances(new Map([['b', 1]])));

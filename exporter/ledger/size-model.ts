@@ -45,11 +45,11 @@ const OUTLIER = 2.5;
 const FADE = 2e-4;
 
 /** @param saved goes on from there; what it says of other parameters is left out */
-export function createSizeModel(priors: Readonly<Record<string, Prior>>, saved?: SavedSizeModel): SizeModel {
-  const parameters = Object.keys(priors);
+export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved?: SavedSizeModel): SizeModel {
+  const parameters = [...priors.keys()];
   const index = new Map(parameters.map((name, position) => [name, position]));
   const savedAt = new Map(saved?.parameters.map((name, position) => [name, position]));
-  const priorOf = (row: number): Prior => priors[parameters[row] ?? ''] ?? { mean: 0, deviation: 0 };
+  const priorOf = (row: number): Prior => priors.get(parameters[row] ?? '') ?? { mean: 0, deviation: 0 };
   const means = parameters.map((name, row) => saved?.means[savedAt.get(name) ?? -1] ?? priorOf(row).mean);
   const covariance = parameters.map((name, row) =>
     parameters.map((other, column) => {

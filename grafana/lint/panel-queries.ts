@@ -10,7 +10,7 @@ export interface Look {
   /** Milliseconds between two samples, of which a rate spans four. */
   readonly scrape: number;
   /** Values of variables; "all" for those that are not named. */
-  readonly chosen?: Readonly<Record<string, string>>;
+  readonly chosen?: ReadonlyMap<string, string>;
 }
 
 /** One query of a panel, over the range that Grafana would ask for. */
@@ -26,12 +26,10 @@ export interface PanelQuery {
   readonly stepMs: number;
 }
 
-const SPANS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 };
-
 /** `now-6h`, `30d` or `1h` in milliseconds. */
 function span(text: string): number {
   const [, count, unit] = /(\d+)([hd])$/.exec(text) ?? [];
-  return Number(count) * (SPANS[unit ?? ''] ?? Number.NaN);
+  return Number(count) * (unit === 'h' ? 3_600_000 : 86_400_000);
 }
 
 /** All queries of a dashboard as Grafana sends them, with its variables filled in. */
@@ -77,12 +75,12 @@ export function choices(dashboard: Dashboard, look: Look): { name: string; selec
   });
 }
 
-function fillIn(expr: string, from: number, to: number, { scrape, chosen = {} }: Look): string {
+function fillIn(expr: string, from: number, to: number, { scrape, chosen }: Look): string {
   return expr
     .replaceAll('$__range', `${(to - from) / 1000}s`)
     .replaceAll('$__rate_interval', `${(4 * scrape) / 1000}s`)
     .replaceAll('$__to', String(to))
-    .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen[name] ?? '.+');
+    .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen?.get(name) ?? '.+');
 }
 
 function rangeOf(

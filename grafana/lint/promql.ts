@@ -55,7 +55,7 @@ export function promqlProblems(expr: string, instant: boolean): string[] {
 
 function selectorProblems(parsed: Parsed, selector: SyntaxNode, labels: Set<string>): string[] {
   const name = source(parsed, selector).split('{')[0]?.trim() ?? '';
-  const known = FOREIGN_METRICS[name] ?? RECORDED_METRICS[name] ?? contractOf(name)?.labels;
+  const known = FOREIGN_METRICS.get(name) ?? RECORDED_METRICS.get(name) ?? contractOf(name)?.labels;
   if (known === undefined) return [`${name} is not in the contract`];
   for (const label of known) labels.add(label);
   const problems: string[] = [];

@@ -2,21 +2,21 @@ import { type MetricSpec, metricSpec, requireMetric } from '../../core/metric-co
 import { MINUTE_BYTES, MINUTE_LABELS, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
 
 /** Series that others expose and dashboards read, with their labels beside job, user and instance. */
-export const FOREIGN_METRICS: Readonly<Record<string, readonly string[]>> = {
+export const FOREIGN_METRICS: ReadonlyMap<string, readonly string[]> = new Map([
   // Pushgateway: when a device's group was last replaced, and when a push for it was last refused (0: never).
-  push_time_seconds: [],
-  push_failure_time_seconds: [],
+  ['push_time_seconds', []],
+  ['push_failure_time_seconds', []],
   // Prometheus, about each target it scrapes.
-  up: [],
-  scrape_duration_seconds: [],
-};
+  ['up', []],
+  ['scrape_duration_seconds', []],
+]);
 
 const JOB = 'job=~"$job"';
 const USER = 'user=~"$user"';
 const INSTANCE = 'instance=~"$instance"';
 
 /** Series that Prometheus records of what devices push, with their labels beside job, user and instance. */
-export const RECORDED_METRICS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+export const RECORDED_METRICS: ReadonlyMap<string, readonly string[]> = new Map(
   [MINUTE_BYTES, ...SUMMED_DAYS.map(sumRecord)].map((name) => [name, MINUTE_LABELS]),
 );
 
@@ -35,8 +35,8 @@ export function contractOf(metric: string): MetricSpec | undefined {
  * @throws Error for a metric that is not in the contract
  */
 export function scopeOf(metric: string): readonly string[] {
-  if (metric in RECORDED_METRICS) return [JOB, USER, INSTANCE];
-  if (metric in FOREIGN_METRICS) return metric.startsWith('push_') ? [JOB, USER, INSTANCE] : [];
+  if (RECORDED_METRICS.has(metric)) return [JOB, USER, INSTANCE];
+  if (FOREIGN_METRICS.has(metric)) return metric.startsWith('push_') ? [JOB, USER, INSTANCE] : [];
   const { owner, labels } = contractOf(metric) ?? requireMetric(metric);
   if (owner === 'exporter') return [JOB, USER, INSTANCE];
   return [JOB, ...(labels.includes('user') ? [USER] : []), ...(labels.includes('instance') ? [INSTANCE] : [])];

@@ -20,8 +20,8 @@ const Found = z.object({
   url: z.string().optional(),
   basicAuth: z.boolean().optional(),
   basicAuthUser: z.string().optional(),
-  jsonData: z.record(z.string(), z.unknown()).nullish(),
-  secureJsonFields: z.record(z.string(), z.boolean()).nullish(),
+  jsonData: z.object({ readerTokenHash: z.unknown() }).nullish(),
+  secureJsonFields: z.object({ basicAuthPassword: z.boolean().optional() }).nullish(),
 });
 
 /**

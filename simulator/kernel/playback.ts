@@ -73,7 +73,7 @@ export function createPlayback(
     truth: () => ({
       kind: 'recording',
       name: recording.name,
-      ports: recording.truth,
+      ports: Object.fromEntries(recording.truth),
       nodes: nodeTotals(),
       kernel: totals(),
     }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import type { NodeTotal } from '../household/truth.ts';
 import type { Recording } from './recording.ts';
 
-const proxiesSchema = z.object({ proxies: z.record(z.string(), z.object({ type: z.string() })) });
+const proxiesSchema = z.object({ proxies: namedSchema(z.object({ type: z.string() })) });
 const ANNOUNCED = /^\[(?:TCP|UDP)\] \S+ --> \S+:(\d+) match .+? using (.+)$/;
 
 /**
@@ -13,9 +14,9 @@ const ANNOUNCED = /^\[(?:TCP|UDP)\] \S+ --> \S+:(\d+) match .+? using (.+)$/;
  */
 export function recordedNodeTotals(recording: Recording, share: number): NodeTotal[] {
   const { proxies } = proxiesSchema.parse(JSON.parse(recording.answers.proxies));
-  const byPort = connectionsByPort(recording, new Set(Object.keys(proxies)));
+  const byPort = connectionsByPort(recording, proxies);
   const totals = new Map<string, NodeTotal>();
-  for (const [port, { n, up, down }] of Object.entries(recording.truth)) {
+  for (const [port, { n, up, down }] of recording.truth) {
     const nodes = byPort.get(port) ?? new Map<string, number>();
     const announced = [...nodes.values()].reduce((sum, count) => sum + count, 0);
     for (const [node, count] of nodes) {
@@ -23,7 +24,7 @@ export function recordedNodeTotals(recording: Recording, share: number): NodeTot
       const sum = totals.get(node);
       totals.set(node, {
         node,
-        class: classOf(node, proxies[node]?.type ?? ''),
+        class: classOf(node, proxies.get(node)?.type ?? ''),
         provider: '',
         counted: true,
         connections: (sum?.connections ?? 0) + part(n),
@@ -35,7 +36,10 @@ export function recordedNodeTotals(recording: Recording, share: number): NodeTot
   return [...totals.values()];
 }
 
-function connectionsByPort(recording: Recording, known: ReadonlySet<string>): Map<string, Map<string, number>> {
+function connectionsByPort(
+  recording: Recording,
+  known: ReadonlyMap<string, unknown>,
+): Map<string, Map<string, number>> {
   const byPort = new Map<string, Map<string, number>>();
   for (const { payload } of recording.logs) {
     const [, port, target] = ANNOUNCED.exec(payload) ?? [];

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
+import { namedSchema } from '../../core/json.ts';
 import type { LogLine } from '../household/household.ts';
 import type { KernelAnswers } from './kernel-source.ts';
 
@@ -18,7 +19,7 @@ export interface Recording {
 }
 
 const truthSchema = z.object({
-  truth: z.record(z.string(), z.object({ n: z.number(), up: z.number(), down: z.number() })),
+  truth: namedSchema(z.object({ n: z.number(), up: z.number(), down: z.number() })),
 });
 export type RecordedTruth = z.infer<typeof truthSchema>['truth'];
 

@@ -4,7 +4,7 @@ import alias from '../bundle-aliases.json' with { type: 'json' };
 
 /** The bundles that are handed out, each with one of its commands. */
 export function shippedBundles(): Map<string, string> {
-  return new Map(Object.entries(BUNDLE_OF_COMMAND).map(([command, bundle]) => [bundle, command]));
+  return new Map([...BUNDLE_OF_COMMAND].map(([command, bundle]) => [bundle, command]));
 }
 
 /**
