@@ -36,6 +36,12 @@ export function isSmallPart(level: Level, reading: Level): boolean {
   return reading.used <= level.used * SMALL_PART;
 }
 
+/** Whether somebody paid for more: the plan ends later, or holds more. A part that drops out of an answer never looks so. */
+export function isRenewal(before: UsableReading, after: UsableReading): boolean {
+  const later = before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY_SECONDS;
+  return later || (before.quota !== null && after.quota !== null && after.quota > before.quota);
+}
+
 /** Whether quota or expiry differ, so that somebody bought, or another plan answers; what one does not tell has not changed. */
 export function planMoved(before: UsableReading, after: UsableReading): boolean {
   const quota = before.quota !== null && after.quota !== null && before.quota !== after.quota;

@@ -153,18 +153,35 @@ describe('a new cycle', () => {
     expect(total(course)).toBeCloseTo(3, 9);
   });
 
-  it('is confirmed by the next readings where quota or expiry changed', () => {
-    const more = { quota: 200 * GB };
-    const course = play([
-      [0, 50],
-      [2, 0.1, more],
-      [4, 0.2, more],
-      [6, 0.4, more],
-      [8, 0.5, more],
-    ]);
-    expect(course.taken).toBe('.ff..');
+  it.each([
+    ['at once where the plan holds more', { quota: 300 * GB }, '.....'],
+    ['at once where it ends later', { expiry: 1_830_000_000 }, '.....'],
+    ['with the third reading where it holds less', { quota: 9 * GB }, '.ff..'],
+    ['with the third reading where it ends sooner', { expiry: 1_780_000_000 }, '.ff..'],
+  ])('of a plan that changed is known %s', (_, changed, taken) => {
+    const plan = { quota: 200 * GB, expiry: 1_800_000_000 };
+    const course = play(
+      from(0, 50, 0.1, 0.2, 0.4, 0.5).map(
+        ([hour, used], index): Answer => [hour, used, index === 0 ? plan : { ...plan, ...changed }],
+      ),
+    );
+    expect(course.taken).toBe(taken);
     expect(total(course)).toBeCloseTo(0.4, 9);
     expect(course.events).toMatchObject([{ kind: 'cycle', from: 0, to: 2 * HOUR, renewed: true }]);
+  });
+
+  it('of a plan that was renewed leaves answers of before aside', () => {
+    const [old, renewed] = [{ expiry: 1_800_000_000 }, { expiry: 1_830_000_000 }];
+    const course = play([
+      [0, 50, old],
+      [2, 0.1, renewed],
+      [4, 50, old],
+      [6, 0.3, renewed],
+      [8, 0.5, renewed],
+    ]);
+    expect(course.taken).toBe('..o..');
+    expect(total(course)).toBeCloseTo(0.4, 9);
+    expect(course.marks.at(-1)).toMatchObject({ cycles: 1 });
   });
 
   it('that nothing told is believed after half a day in which it grew', () => {

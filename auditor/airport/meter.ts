@@ -3,6 +3,7 @@ import { reason } from '../verdict/reason.ts';
 import { begun, counted } from './counted.ts';
 import {
   fell,
+  isRenewal,
   isSmallPart,
   lastedAsReset,
   lastedLong,
@@ -33,8 +34,8 @@ export interface Expectation {
 }
 
 /**
- * The meter after one more reading. Growth is billed. A fall is a new cycle at once where a reset is due and little is
- * left; else it is set aside until it has stayed: then it is a cycle or a credit, and only what grew since is billed. A
+ * The meter after one more reading. Growth is billed. A fall is a new cycle at once where little is left and a reset is due
+ * or the plan was renewed; else it is set aside until it has stayed: then it is a cycle or a credit, and only what grew since is billed. A
  * level that comes back is counted on from where it was left, so that no jump between two answers is ever a bill.
  */
 export function advance(meter: Meter | undefined, read: UsableReading, { resetDue }: Expectation): Step {
@@ -91,8 +92,8 @@ function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {
   );
   const first = aside[0] ?? reading;
   // Where answers differ, it is not sure yet which of them began anew.
-  if (due && isSmallPart(level, reading) && !isContested(meter, first) && !isUnsteady(meter, reading.at))
-    return newCycle(meter, aside, true);
+  const sure = isSmallPart(level, reading) && !isContested(meter, first) && !isUnsteady(meter, reading.at);
+  if (sure && (due || isRenewal(meter.last, reading))) return newCycle(meter, aside, due);
   const small = isSmallPart(level, first);
   const renewed = planMoved(meter.last, reading);
   // The last rise was that of another answer, and this goes on from before it.
