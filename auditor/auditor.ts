@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../core/local-day.ts';
+import { createSerialQueue } from '../runtime/async/serial-queue.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -117,16 +118,13 @@ export function createAuditor({
   let amendments = NO_AMENDMENTS;
   let sumsFailed = false;
   let reportedAt = 0;
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = createSerialQueue();
 
-  const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> => {
-    const result = queue.then(() => {
+  const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> =>
+    queue.run(() => {
       if (state === undefined) throw new Error('open() comes first');
       return work(state);
     });
-    queue = result.catch(() => undefined);
-    return result;
-  };
   const keep = async (next: AuditState): Promise<void> => {
     await disk.watch(() => writeAuditState(statePath(), next));
     state = next;
@@ -237,7 +235,7 @@ export function createAuditor({
       }),
     flush: () => inTurn((known) => flush(known, false)),
     async idle() {
-      await queue;
+      await queue.idle();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { LocalDay } from '../core/local-day.ts';
+import { createSerialQueue } from '../runtime/async/serial-queue.ts';
 import type { Auditor } from './auditor.ts';
 
 const MINUTE = 60_000;
@@ -35,13 +36,8 @@ export interface DueReport {
 /** One after the other: a machine that wakes tells of all that it missed at once. */
 export function createDueReport({ auditor, now, dayAt, isPlanned }: DueReportOptions): DueReport {
   let due: { readonly day: LocalDay; readonly since: number; readonly notBefore: number } | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = createSerialQueue();
 
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const result = queue.then(work);
-    queue = result.catch(() => undefined);
-    return result;
-  };
   const make = async (): Promise<void> => {
     if (due === undefined || now() < due.notBefore) return;
     const { day, since } = due;
@@ -61,12 +57,12 @@ export function createDueReport({ auditor, now, dayAt, isPlanned }: DueReportOpt
   };
 
   return {
-    planned: () => inTurn(() => makeOf(dayAt(now()))),
-    atStart: () => inTurn(() => makeOf(auditor.missedDay(isPlanned))),
+    planned: () => queue.run(() => makeOf(dayAt(now()))),
+    atStart: () => queue.run(() => makeOf(auditor.missedDay(isPlanned))),
     afterSleep: (planned) =>
-      inTurn(async () => {
+      queue.run(async () => {
         if (auditor.reportedAt() < planned) await makeOf(auditor.missedDay(isPlanned) ?? dayAt(planned));
       }),
-    again: () => inTurn(make),
+    again: () => queue.run(make),
   };
 }

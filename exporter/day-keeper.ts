@@ -1,4 +1,5 @@
 import type { DayRule } from '../core/local-day.ts';
+import { createSerialQueue } from '../runtime/async/serial-queue.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Account } from './account.ts';
@@ -33,7 +34,7 @@ export interface DayKeeper {
 
 export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKeeper {
   let today = createToday('', undefined, rule);
-  let writing: Promise<void> = Promise.resolve();
+  const writing = createSerialQueue();
 
   async function write(): Promise<void> {
     const saved = today.save();
@@ -44,9 +45,7 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
       logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; mend StateDir');
     }
   }
-  const save = (): void => {
-    writing = writing.then(write);
-  };
+  const save = (): void => void writing.run(write);
 
   return {
     async open(deviceId) {
@@ -72,6 +71,6 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
     }),
     view: (counters, at) => today.view(counters, at),
     save,
-    close: () => writing,
+    close: writing.idle,
   };
 }

@@ -1,3 +1,4 @@
+import { createKeyedMutex } from '../runtime/async/keyed-mutex.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { DiskHealth } from '../runtime/disk-health.ts';
 import { errorCode } from '../runtime/error-code.ts';
@@ -14,7 +15,6 @@ import { type Refusal, refuse } from './refusal.ts';
 import type { PushState } from './state-header.ts';
 import type { Delivery, Store } from './store.ts';
 import type { StoredValues } from './stored-values.ts';
-import { createTurnstile } from './turnstile.ts';
 
 /** Of all users together. */
 const MAX_DEVICES = 2000;
@@ -80,7 +80,7 @@ export function createPushDesk({
   logger,
   storedValues,
 }: PushDeskOptions): PushDesk {
-  const turnstile = createTurnstile(MAX_PUSHES_OF_DEVICE);
+  const mutex = createKeyedMutex(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
 
@@ -149,10 +149,9 @@ export function createPushDesk({
   const release = createDeviceRelease({ kept, store, clock, storedValues });
   const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
   return {
-    push: async (device, state, push) =>
-      (await turnstile.run(deviceKey(device), () => take(device, state, push))) ?? busy,
+    push: async (device, state, push) => (await mutex.run(deviceKey(device), () => take(device, state, push))) ?? busy,
     readBack: async (device) =>
-      (await turnstile.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
+      (await mutex.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
         const push = kept.held(device);
         if (push === undefined || push.rebased) return { kind: 'nothing' };
         try {
@@ -163,7 +162,7 @@ export function createPushDesk({
         }
       })) ?? busy,
     forward: async (device, when) =>
-      (await turnstile.run(deviceKey(device), async (): Promise<Forwarded> => {
+      (await mutex.run(deviceKey(device), async (): Promise<Forwarded> => {
         const held = kept.held(device);
         if (held === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
         const text = await kept.text(device).catch((error: unknown) => {
@@ -176,9 +175,9 @@ export function createPushDesk({
         if (kept.isPrepared(device)) kept.confirm(device);
         return 'forwarded';
       })) ?? 'left',
-    rebase: async (device) => (await turnstile.run(deviceKey(device), () => release.rebase(device))) ?? busy,
+    rebase: async (device) => (await mutex.run(deviceKey(device), () => release.rebase(device))) ?? busy,
     retire: async (device) =>
-      (await turnstile.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,
-    idle: () => turnstile.idle(),
+      (await mutex.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,
+    idle: () => mutex.idle(),
   };
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { createFairSemaphore } from '../runtime/async/fair-semaphore.ts';
 import { clientAddress } from '../runtime/client-address.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createGuessLimit } from '../runtime/guess-limit.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { discardRest } from './discard-rest.ts';
-import { createFairTurns } from './fair-turns.ts';
 import { answerJson } from './json-answer.ts';
 import { type LabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
 import { readReaderForm } from './reader-form.ts';
@@ -27,7 +27,7 @@ export interface ReaderDoorOptions {
  */
 export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderDoorOptions): RequestListener {
   const guesses = createGuessLimit();
-  const turns = createFairTurns(QUESTIONS_AT_ONCE);
+  const turns = createFairSemaphore(QUESTIONS_AT_ONCE);
 
   function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | Refusal {
     const key = readReaderKey(request.headers.authorization);

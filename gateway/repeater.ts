@@ -1,3 +1,4 @@
+import { createPeriodicTask } from '../runtime/async/periodic-task.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { KeptPushes } from './kept-pushes.ts';
@@ -22,37 +23,21 @@ export interface Repeater {
 }
 
 export function createRepeater({ kept, desk, clock, logger }: RepeaterOptions): Repeater {
-  const stopping = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
-
   async function repeat(): Promise<void> {
     for (const device of kept.devices()) {
-      if (stopping.signal.aborted) return;
+      if (task.signal.aborted) return;
       const at = kept.held(device)?.at ?? Number.POSITIVE_INFINITY;
       // A store that takes nothing now is asked again in the next round.
       if (clock.now() - at >= EVERY_MS && (await desk.forward(device, 'anyway')) === 'store_down') return;
     }
   }
 
-  async function repeatOnAndOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(EVERY_MS, stopping.signal);
-      try {
-        await repeat();
-      } catch (error) {
-        logger.error({ err: error }, 'kept pushes cannot be repeated; trying again');
-      }
-    }
-  }
-
-  return {
-    start() {
-      loop = repeatOnAndOn();
-    },
-    repeat,
-    async stop() {
-      stopping.abort();
-      await loop;
-    },
-  };
+  const task = createPeriodicTask({
+    clock,
+    every: EVERY_MS,
+    first: EVERY_MS,
+    run: repeat,
+    onError: (error) => logger.error({ err: error }, 'kept pushes cannot be repeated; trying again'),
+  });
+  return { start: task.start, repeat, stop: task.stop };
 }

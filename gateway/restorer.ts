@@ -1,3 +1,4 @@
+import { createPeriodicTask } from '../runtime/async/periodic-task.ts';
 import { readFileIfExists, writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -27,8 +28,6 @@ export interface Restorer {
 }
 
 export function createRestorer({ kept, desk, store, clock, logger, file }: RestorerOptions): Restorer {
-  const stopping = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
   let known: string | undefined;
   let wasDown = false;
 
@@ -36,7 +35,7 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
   async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
     let forwarded = 0;
     for (const device of devices) {
-      if (stopping.signal.aborted) return false;
+      if (task.signal.aborted) return false;
       const outcome = await desk.forward(device, when);
       if (outcome === 'store_down') return false;
       if (outcome === 'forwarded') forwarded += 1;
@@ -77,25 +76,11 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
     await writeFileAtomic(file, startedAt);
   }
 
-  async function lookOnAndOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await look();
-      } catch (error) {
-        logger.error({ err: error }, 'kept pushes cannot be put back; trying again');
-      }
-      await clock.sleep(LOOK_EVERY_MS, stopping.signal);
-    }
-  }
-
-  return {
-    start() {
-      loop = lookOnAndOn();
-    },
-    look,
-    async stop() {
-      stopping.abort();
-      await loop;
-    },
-  };
+  const task = createPeriodicTask({
+    clock,
+    every: LOOK_EVERY_MS,
+    run: look,
+    onError: (error) => logger.error({ err: error }, 'kept pushes cannot be put back; trying again'),
+  });
+  return { start: task.start, look, stop: task.stop };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { untilAborted } from '../runtime/async/until-aborted.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { openSettingsFile } from '../runtime/settings-file.ts';
 import { readRenderSettings } from './settings.ts';
@@ -53,7 +54,7 @@ export async function watchSettings({ config, out, reload, signal, logger, retry
         });
     });
     await queue;
-    await aborted(signal);
+    await untilAborted(signal);
     await queue;
   } finally {
     await file.close();
@@ -77,11 +78,4 @@ async function tell(
     }
   }
   logger.info({ program: origin }, 'not up: it reads its configuration when it starts');
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

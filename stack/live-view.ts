@@ -1,3 +1,5 @@
+import { createPeriodicTask } from '../runtime/async/periodic-task.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { readTraffic, renderLine, renderTable, type TrafficReading } from './live-table.ts';
 import type { StackTexts } from './texts.ts';
@@ -14,7 +16,6 @@ const LINE_EVERY_MS = 15_000;
  */
 export function startLiveView(url: string, screen: Screen, texts: StackTexts, clock: () => number): () => void {
   let before: TrafficReading | undefined;
-  let reading = false;
   const show = async (): Promise<void> => {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
     const now = readTraffic(await response.text(), clock());
@@ -22,19 +23,15 @@ export function startLiveView(url: string, screen: Screen, texts: StackTexts, cl
     else screen.say(renderLine(now, texts));
     before = now;
   };
-  const tick = (): void => {
-    if (reading) return;
-    reading = true;
-    show()
-      .catch(() => undefined)
-      .finally(() => {
-        reading = false;
-      });
-  };
-  tick();
-  const timer = setInterval(tick, screen.isTerminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS);
+  const task = createPeriodicTask({
+    clock: systemClock,
+    every: screen.isTerminal ? TERMINAL_EVERY_MS : LINE_EVERY_MS,
+    run: show,
+    onError: () => undefined,
+  });
+  task.start();
   return () => {
-    clearInterval(timer);
+    void task.stop();
     screen.draw([]);
   };
 }

@@ -1,4 +1,6 @@
 import { textIn } from '../core/language.ts';
+import { untilAborted } from '../runtime/async/until-aborted.ts';
+import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Screen } from '../runtime/screen.ts';
@@ -106,7 +108,7 @@ async function report(stack: RunningStack, own: OwnProgram, texts: StackTexts): 
 async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts): Promise<void> {
   const { screen, signal } = run;
   if (willReport(stack, run)) {
-    await delay(run.side.demoReportAfter, signal);
+    await systemClock.sleep(run.side.demoReportAfter, signal);
     if (!signal.aborted) {
       screen.say(texts.auditing);
       try {
@@ -119,22 +121,4 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts
     }
   }
   await untilAborted(signal);
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-async function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    untilAborted(signal),
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    }),
-  ]);
-  clearTimeout(timer);
 }

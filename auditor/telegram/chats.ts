@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
+import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 
 const chatSchema = z.object({
@@ -27,19 +28,16 @@ export interface Chats {
 /** @param folder the auditor's data */
 export function createChats(folder: string): Chats {
   const path = join(folder, 'telegram.json');
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = createSerialQueue();
   const read = async (): Promise<Chat[]> => {
     const text = await readFileIfExists(path);
     return text === undefined ? [] : fileSchema.parse(JSON.parse(text)).chats;
   };
-  const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> => {
-    const done = queue.then(async () => {
+  const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> =>
+    queue.run(async () => {
       const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));
       await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: all })}\n`);
     });
-    queue = done.catch(() => undefined);
-    return done;
-  };
   return {
     find: async (chat) => (await read()).find((each) => each.chat === chat),
     of: async (user) => (await read()).filter((each) => each.user === user),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { kernelTransport } from '../../core/kernel-address.ts';
+import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -49,8 +50,6 @@ export function createInterfaceWatch({
   read,
 }: InterfaceWatchOptions): InterfaceWatch {
   const readSystem = read ?? systemReader();
-  const stopping = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
   let said = '';
 
   function sayOnce(text: string, fields: object): void {
@@ -74,20 +73,13 @@ export function createInterfaceWatch({
     }
   }
 
-  async function lookOnAndOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await look();
-      await clock.sleep(LOOK_EVERY_MS, stopping.signal);
-    }
-  }
-
+  const task = createPeriodicTask({ clock, every: LOOK_EVERY_MS, run: look });
   return {
     start() {
-      if (isOnThisMachine(kernel.address)) loop = lookOnAndOn();
+      if (isOnThisMachine(kernel.address)) task.start();
     },
     async stop() {
-      stopping.abort();
-      await loop;
+      await task.stop();
       if (isOnThisMachine(kernel.address)) await look();
     },
   };

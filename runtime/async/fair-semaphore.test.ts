@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairTurns } from './fair-turns.ts';
+import { createFairSemaphore } from './fair-semaphore.ts';
 
 /** Long enough for every promise that can be kept to be. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function desk(atOnce: number) {
-  const turns = createFairTurns(atOnce);
+  const turns = createFairSemaphore(atOnce);
   const begun: { readonly who: string; readonly end: () => void }[] = [];
   const ask = (who: string, signal: AbortSignal = new AbortController().signal): void => {
     void turns.take(who, signal).then((end) => {
@@ -16,7 +16,7 @@ function desk(atOnce: number) {
   return { ask, begun, who: () => begun.map(({ who }) => who).join('') };
 }
 
-describe('fair turns', () => {
+describe('turns of a fair semaphore', () => {
   it('leave half of all to others, whatever one asks', async () => {
     const { ask, who } = desk(4);
     for (let count = 0; count < 100; count += 1) ask('a');

@@ -1,5 +1,5 @@
 /** Lets several do something at the same time, so that nobody waits for what one of them alone asks. */
-export interface FairTurns {
+export interface FairSemaphore {
   /**
    * Waits for a turn: of those who wait, whoever has the fewest under way is next, and nobody has more than half of all.
    *
@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** @param atOnce how many turns there are at the same time */
-export function createFairTurns(atOnce: number): FairTurns {
+export function createFairSemaphore(atOnce: number): FairSemaphore {
   const mostOfOne = Math.ceil(atOnce / 2);
   const underWay = new Map<string, number>();
   const waiting = new Set<Waiting>();
