@@ -22,7 +22,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   stack: ['core', 'runtime', 'prometheus', 'exporter/kernel', 'exporter/host'],
   setup: ['core', 'runtime', 'exporter/kernel', 'exporter/host'],
   cli: ['core', 'runtime'],
-  tools: ['core', 'cli', 'render'],
+  // Walks runs the services between doubles of all that is around them.
+  tools: ['core', 'cli', 'render', 'runtime', 'simulator', 'test'],
   bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
   test: [
     'core',

@@ -21,6 +21,7 @@ const entries = {
   docs: 'tools/docs.ts',
   release: 'tools/release.ts',
   prometheus3: 'tools/prometheus3.ts',
+  walks: 'tools/walks.ts',
 };
 
 const dist = `${root}dist`;
