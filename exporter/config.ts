@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
@@ -15,6 +14,7 @@ import {
   timeZoneSetting,
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
+import { isPrivate } from '../runtime/addresses.ts';
 import type { KernelAddress } from './kernel/api.ts';
 import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
 import {
@@ -157,8 +157,7 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
 
 function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): boolean {
   const { protocol, hostname } = new URL(RemoteServer);
-  if (protocol === 'https:' || RemoteToken === '' || hostname === 'localhost' || hostname === '[::1]') return false;
-  if (isIP(hostname) === 4) return !/^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname);
+  if (protocol === 'https:' || RemoteToken === '' || isPrivate(hostname)) return false;
   // A name without a dot is one of the local network, such as a container.
   return hostname.includes('.') || hostname.includes(':');
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { type Say, SpokenError, type Text } from '../core/language.ts';
+import { reachableAt } from '../runtime/addresses.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
@@ -57,7 +58,7 @@ async function ask(
   if (token === undefined) {
     throw new ArgumentError(TEXTS.needsAdminToken);
   }
-  const origin = `http://${ownAddress(metrics.host)}:${metrics.port}`;
+  const origin = `http://${reachableAt(metrics)}`;
   let response: Response;
   try {
     response = await fetch(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
@@ -73,11 +74,4 @@ async function ask(
   if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
   const { error, message } = refused.data;
   throw new AdminError([REFUSED_TEXTS[error as RefusalCode] ?? message, message]);
-}
-
-/** Where a listener is reached from its own machine. */
-function ownAddress(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

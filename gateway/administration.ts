@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { isLoopback } from '../runtime/addresses.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Device } from './device.ts';
 import { answerJson, answerRefusal } from './json-answer.ts';
@@ -27,7 +28,7 @@ export function createAdministration({ desk, logger, hash, retired }: Administra
     const url = new URL(request.url ?? '/', 'http://gateway');
     const act = (Object.keys(ADMIN_PATHS) as AdminAct[]).find((each) => ADMIN_PATHS[each] === url.pathname);
     if (act === undefined || request.method !== 'POST') return refuse('not_found', 'there is nothing here');
-    if (!isLoopback(request.socket.remoteAddress)) {
+    if (!isLoopback(request.socket.remoteAddress ?? '')) {
       return refuse('unauthorized', 'devices are administered from the gateway’s own machine only');
     }
     if (!isAdmin(request.headers.authorization, hash())) {
@@ -63,8 +64,4 @@ export function createAdministration({ desk, logger, hash, retired }: Administra
 function isAdmin(authorization: string | undefined, hash: Buffer | undefined): boolean {
   const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
   return given !== undefined && hash !== undefined && timingSafeEqual(hashToken(given), hash);
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
 }

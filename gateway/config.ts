@@ -1,6 +1,7 @@
 import { EXAMPLE_TOKEN, readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
+import { isPrivate } from '../runtime/addresses.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { CertificateFiles } from './door-certificate.ts';
 import type { Reader } from './reader-key.ts';
@@ -68,11 +69,11 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
     reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} gateway token add --device ID`));
   }
   const tls = readCertificateFiles(server, reader);
-  if (tls === undefined && isPublic(door.host)) {
+  if (tls === undefined && !isPrivate(door.host)) {
     reader.notice('server', 'ListenPort', TEXTS.tokensInTheClear);
   }
   const readers = listen('ReadersListen', '127.0.0.1');
-  if (server.LabelProxyAddr !== undefined && isPublic(readers.host)) {
+  if (server.LabelProxyAddr !== undefined && !isPrivate(readers.host)) {
     reader.notice('server', 'ReadersListen', TEXTS.readersInTheClear);
   }
   return reader.finish({
@@ -129,10 +130,4 @@ function readAdmin(
     reader.problem('server', 'AdminToken', TEXTS.adminTokenPushes);
   }
   return { admin: isHash(setting) ? { hash } : { hash, plain: setting } };
-}
-
-/** Whether an address may be reached from outside the machine and its private network. */
-function isPublic(host: string): boolean {
-  if (host === 'localhost' || /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(host)) return false;
-  return !/^(?:::1$|f[cd]|fe80:)/i.test(host);
 }

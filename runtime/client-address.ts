@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-
-const PRIVATE = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd])/i;
+import { isPrivate } from './addresses.ts';
 
 /** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
 export function networkOf(address: string): string {
@@ -20,7 +19,7 @@ export function clientAddress({
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-  return networkOf(PRIVATE.test(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
+  return networkOf(isPrivate(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
 }
 
 function network64(address: string): string {

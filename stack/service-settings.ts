@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { reachableAt } from '../runtime/addresses.ts';
 import { renderIni } from './ini-text.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
-import { reachableAt, type ServerSide, type StackAddresses } from './settings.ts';
+import type { ServerSide, StackAddresses } from './settings.ts';
 import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /** What gateway and auditor are told in the demo: addresses, days and language as set, all else simulated. */

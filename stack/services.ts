@@ -1,7 +1,8 @@
+import { reachableAt } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import { answers, type ProcessSpec } from './process.ts';
-import { reachableAt, type StackAddresses } from './settings.ts';
+import type { StackAddresses } from './settings.ts';
 import type { StackTexts } from './texts.ts';
 
 /** What it takes to start FlowCollect's own services. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../core/settings.ts';
-import { reachableAt, readServerSide } from './settings.ts';
+import { readServerSide } from './settings.ts';
 
 const read = (text: string) => readServerSide('/home/me/ServerSetting.ini', text);
 
@@ -43,12 +43,4 @@ describe('readServerSide', () => {
     expect(() => read(text)).toThrow(SettingsError);
     expect(() => read(text)).toThrow(problem);
   });
-});
-
-it.each([
-  ['0.0.0.0', '127.0.0.1:1'],
-  ['::', '[::1]:1'],
-  ['192.168.1.2', '192.168.1.2:1'],
-])('reaches what listens on %s', (host, reachable) => {
-  expect(reachableAt({ host, port: 1, setting: '' })).toBe(reachable);
 });

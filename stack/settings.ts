@@ -105,10 +105,3 @@ export function readServerSide(path: string, text: string): ServerSide {
     dataFolder: resolve(dirname(path), server.DataDir),
   }).settings;
 }
-
-/** `host:port` as a neighbour on this machine reaches it. */
-export function reachableAt({ host, port: at }: ListenAddress): string {
-  if (host === '0.0.0.0') return `127.0.0.1:${at}`;
-  if (host === '::') return `[::1]:${at}`;
-  return host.includes(':') ? `[${host}]:${at}` : `${host}:${at}`;
-}

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
 import type { KernelChoice } from './kernel-choice.ts';
@@ -10,7 +11,7 @@ import {
   demoServerSettings,
   redirectedClientSettings,
 } from './service-settings.ts';
-import { reachableAt, type ServerSide } from './settings.ts';
+import type { ServerSide } from './settings.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 /** The settings files that the services are started with. */

@@ -1,3 +1,4 @@
+import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -9,7 +10,7 @@ import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
 import type { ProcessSpec, RunningProcess } from './process.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
-import { reachableAt, type ServerSide } from './settings.ts';
+import type { ServerSide } from './settings.ts';
 import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
 import { alertMail, storageFiles } from './storage-config.ts';

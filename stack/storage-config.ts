@@ -3,9 +3,10 @@ import { ruleSettings } from '../prometheus/rule-settings.ts';
 import { ruleFiles, type TextFile, yamlFile } from '../prometheus/rules.ts';
 import { prometheusConfig } from '../prometheus/scrape.ts';
 import { templateFile } from '../prometheus/templates.ts';
+import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { RunFolder } from './layout.ts';
-import { reachableAt, type ServerSide } from './settings.ts';
+import type { ServerSide } from './settings.ts';
 import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /** What Prometheus and Alertmanager of the stack are started with: that of a VPS, at this machine's addresses. */

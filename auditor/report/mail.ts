@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Language } from '../../core/language.ts';
 import { VERSION } from '../../core/version.ts';
+import { isLoopback } from '../../runtime/addresses.ts';
 import type { MailConfig } from '../config.ts';
 
 /** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
@@ -40,7 +41,7 @@ const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
 /** How a server is spoken to: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
 export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
   const secure = TLS_PORTS.has(port);
-  const loopback = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
+  const loopback = isLoopback(host);
   return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
 }
 

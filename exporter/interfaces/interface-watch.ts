@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { kernelTransport } from '../../core/kernel-address.ts';
+import { isLoopback } from '../../runtime/addresses.ts';
 import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
@@ -38,7 +39,7 @@ const Configs = z.object({ tun: z.object({ enable: z.boolean(), device: z.string
 /** Whether a kernel runs on this machine, so that its interfaces are those of the kernel. */
 export function isOnThisMachine(address: string): boolean {
   const { origin, socketPath } = kernelTransport(address);
-  return socketPath !== undefined || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
+  return socketPath !== undefined || isLoopback(new URL(origin).hostname);
 }
 
 export function createInterfaceWatch({
