@@ -24,9 +24,10 @@ const leakAnswer = z.object({ kind: z.literal('leak'), at: z.number() });
 const isOneAmount = ({ daily, share }: { daily?: number | undefined; share?: number | undefined }): boolean =>
   (daily === undefined) !== (share === undefined);
 
-const amendmentSchema = z.discriminatedUnion('kind', [
+/** One amendment as the file keeps it. */
+export const amendmentSchema = z.discriminatedUnion('kind', [
   /** A person has looked: the windows that hold this day are as they should be. */
-  z.object({ kind: z.literal('acknowledge'), airport: z.string(), date: z.string() }),
+  z.object({ kind: z.literal('acknowledge'), airport: z.string(), date: z.iso.date() }),
   z.object({ kind: z.literal('multiplier'), node: z.string(), multiplier: interval }),
   z.object({ kind: z.literal('node'), node: z.string(), airport: z.string() }),
   /** A device that was renamed, or replaced by another. */

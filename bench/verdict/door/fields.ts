@@ -5,11 +5,12 @@ import { DaysError } from './days-error.ts';
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Numbers below are seconds since 1970, as milliseconds they would be of 1973 or before. */
-/** Beyond, a day would have no end: a figure of another unit. */
-const LAST_MILLISECOND = Date.UTC(2200, 0, 1);
 const SECONDS_BELOW = 1e11;
-/** Seconds below are of 1970 to 1973, and more likely a mistake. */
-const FIRST_SECOND = 1e8;
+/** Times before, and years from this on, are more likely a mistake or of another unit. */
+const FIRST_MILLISECOND = 1e11;
+const LAST_YEAR = 2200;
+/** A time of day alone would be of today. */
+const DATED = /^\d{4}-\d{2}-\d{2}(T|$)/;
 
 /** One line of a file, read field by field. Fields that nobody asks for are left alone. */
 export class Fields {
@@ -61,6 +62,12 @@ export class Fields {
     return this.refuse(value === undefined ? `${name}: is missing; it is a text` : `${name}: is no text in quotes`);
   }
 
+  /** A text that says something. */
+  name(name: string, otherwise?: string): string {
+    const value = this.text(name, otherwise);
+    return value.trim() === '' ? this.refuse(`${name}: is empty`) : value;
+  }
+
   choice<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
     const value = this.text(name, otherwise);
     const found = choices.find((each) => each === value);
@@ -72,13 +79,12 @@ export class Fields {
     return typeof value === 'boolean' ? value : this.refuse(`${name}: is neither true nor false`);
   }
 
-  /** A number of 0 or more. */
+  /** A number of 0 or more that no digit is lost of. */
   count(name: string, otherwise?: number): number {
     const value = this.#entry[name] ?? otherwise;
-    if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
-    return this.refuse(
-      value === undefined ? `${name}: is missing; it is a number` : `${name}: is no number of 0 or more`,
-    );
+    if (value === undefined) return this.refuse(`${name}: is missing; it is a number`);
+    if (typeof value !== 'number' || !(value >= 0)) return this.refuse(`${name}: is no number of 0 or more`);
+    return value <= Number.MAX_SAFE_INTEGER ? value : this.refuse(`${name}: is too large to be counted exactly`);
   }
 
   /** Epoch milliseconds. */
@@ -107,14 +113,15 @@ export class Fields {
 
   #timeOf(value: unknown, name: string): number {
     const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-    if (typeof number === 'number') {
-      if (number > LAST_MILLISECOND) return this.refuse(`${name}: is no time before 2200; ${TIMES}`);
-      if (number >= SECONDS_BELOW) return number;
-      return number >= FIRST_SECOND ? number * 1000 : this.refuse(`${name}: is no time after 1973; ${TIMES}`);
-    }
-    const time = typeof value === 'string' ? DateTime.fromISO(value, { zone: this.#zone, setZone: true }) : undefined;
-    if (time?.isValid !== true) return this.refuse(`${name}: is no time; ${TIMES}`);
-    return time.toMillis();
+    const written = typeof value === 'string' && DATED.test(value) ? value : '';
+    const time =
+      typeof number === 'number'
+        ? number * (number < SECONDS_BELOW ? 1000 : 1)
+        : DateTime.fromISO(written, { zone: this.#zone, setZone: true }).toMillis();
+    if (Number.isNaN(time)) return this.refuse(`${name}: is no time; ${TIMES}`);
+    if (time < FIRST_MILLISECOND) return this.refuse(`${name}: is no time after 1973; ${TIMES}`);
+    if (time >= Date.UTC(LAST_YEAR)) return this.refuse(`${name}: is no time before ${LAST_YEAR}; ${TIMES}`);
+    return time;
   }
 }
 
