@@ -14,7 +14,6 @@ export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
 
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {
-  readonly contentType: string;
   /** What the airports of the settings last said, as remembered. */
   readings(config: Pick<AuditorConfig, 'user' | 'people' | 'subscriptions'>, state: AuditState): void;
   /** The last look at the open windows. */
@@ -49,7 +48,6 @@ export function createAuditorMetrics(): AuditorMetrics {
   set('auditor_build_info', { version: VERSION }, 1);
 
   return {
-    contentType: registry.contentType,
     readings({ user, people = [], subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
       for (const { name: airport, rules } of subscriptions) {

@@ -18,9 +18,6 @@ import type { InterfaceSeries } from './interfaces/interface-counters.ts';
 import type { CheckSeries } from './ledger/health-checks.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
 
-/** The exposition format of {@link ExporterMetrics.render}. */
-export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
-
 export const PUSH_RESULTS = ['accepted', 'refused', 'failed'] as const;
 export type PushMetric = (typeof PUSH_RESULTS)[number];
 

@@ -5,7 +5,6 @@ import type { Device } from './device.ts';
 import { isFailure, REFUSAL_CODES, type RefusalCode } from './refusal.ts';
 
 export interface GatewayMetrics {
-  readonly contentType: string;
   /**
    * @param bytes of the body, unpacked
    * @param at epoch milliseconds
@@ -51,7 +50,6 @@ export function createGatewayMetrics(): GatewayMetrics {
     lastPush.set({ user, instance: deviceId }, at / 1000);
   };
   return {
-    contentType: registry.contentType,
     accepted(device, bytes, at) {
       pushes.inc({ result: 'accepted', reason: '' });
       bodyBytes.inc(bytes);

@@ -6,6 +6,8 @@ export interface DiskHealth {
   watch<T>(write: () => Promise<T>): Promise<T>;
   /** What is wrong, where, and how to mend it; undefined unless the last write failed. */
   problem(): string | undefined;
+  /** For `/healthz`. */
+  health(): { readonly status: 'ok' | 'failing'; readonly problem?: string };
 }
 
 /**
@@ -14,6 +16,10 @@ export interface DiskHealth {
  */
 export function createDiskHealth(folder: () => string, setting: string): DiskHealth {
   let failure: string | undefined;
+  const problem = (): string | undefined =>
+    failure === undefined
+      ? undefined
+      : `${folder()} cannot be written (${failure}): free the disk, mend the permissions, or move ${setting}`;
   return {
     async watch(write) {
       try {
@@ -25,9 +31,10 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
         throw error;
       }
     },
-    problem: () =>
-      failure === undefined
-        ? undefined
-        : `${folder()} cannot be written (${failure}): free the disk, mend the permissions, or move ${setting}`,
+    problem,
+    health() {
+      const found = problem();
+      return found === undefined ? { status: 'ok' } : { status: 'failing', problem: found };
+    },
   };
 }

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
 
 [中文](metrics.zh-CN.md)
 
-Prefix \`flowcollect_\`, base units, \`_total\` on counters, no timestamps. A series appears with its first byte. Identity (\`user\`, \`instance\`) of what devices push comes from the push path alone. A counter marked *ledger* never falls; one marked *process* restarts from 0 with its process.
+Prefix \`flowcollect_\`, base units, \`_total\` on counters, no timestamps. A series appears with its first byte. Identity (\`user\`, \`instance\`) of what devices push comes from the push path alone. A counter marked *ledger* never falls; one marked *process* restarts from 0 with its process. Every service serves \`/\`, \`/metrics\` and \`/healthz\` at its address; there \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\` and \`process_start_time_seconds\` stand beside its own.
 
 This page is written from \`core/metric-contract.ts\` by \`npm run docs\`; a test holds the two equal.
 `,
@@ -34,7 +34,7 @@ This page is written from \`core/metric-contract.ts\` by \`npm run docs\`; a tes
 
 [English](metrics.md)
 
-前缀 \`flowcollect_\`，基本单位，计数器以 \`_total\` 结尾，不带时间戳。序列随第一个字节出现。设备所推指标的身份（\`user\`、\`instance\`）只来自推送路径。标 *ledger* 的计数器从不下降；标 *process* 的随进程重启从 0 开始。
+前缀 \`flowcollect_\`，基本单位，计数器以 \`_total\` 结尾，不带时间戳。序列随第一个字节出现。设备所推指标的身份（\`user\`、\`instance\`）只来自推送路径。标 *ledger* 的计数器从不下降；标 *process* 的随进程重启从 0 开始。每个服务在自己的地址上提供 \`/\`、\`/metrics\` 和 \`/healthz\`；那里除自身指标外还有 \`process_cpu_seconds_total\`、\`process_resident_memory_bytes\` 和 \`process_start_time_seconds\`。
 
 本页由 \`npm run docs\` 从 \`core/metric-contract.ts\` 生成，测试保证两者一致。
 `,

@@ -1,0 +1,97 @@
+import { request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseExposition } from '../core/exposition.ts';
+import type { ServicePages } from '../core/pages.ts';
+import { type HttpListener, listenHttp } from './http-listener.ts';
+import { createPagesListener } from './service-pages.ts';
+
+let listener: HttpListener;
+let render: () => Promise<string>;
+let status: 'ok' | 'degraded' | 'failing';
+
+beforeEach(async () => {
+  render = async () => '# HELP flowcollect_up Up.\n# TYPE flowcollect_up gauge\nflowcollect_up 1\n';
+  status = 'ok';
+  const pages: ServicePages = {
+    service: 'auditor',
+    version: '1.2.3',
+    metrics: () => render(),
+    health: () => ({ status, kernel: 'gone' }),
+    others: ['/reports'],
+  };
+  listener = await listenHttp(createPagesListener(pages), { host: '127.0.0.1', port: 0, setting: '' });
+});
+afterEach(() => listener.close());
+
+const get = (path: string, method = 'GET') => fetch(listener.origin + path, { method });
+
+describe('the pages of a service', () => {
+  it('are its metrics with those of its process, whatever the query', async () => {
+    const response = await get('/metrics?collect[]=all');
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const families = new Map(parseExposition(await response.text()).map((family) => [family.name, family]));
+    expect([...families.keys()]).toEqual([
+      'flowcollect_up',
+      'process_cpu_seconds_total',
+      'process_resident_memory_bytes',
+      'process_start_time_seconds',
+    ]);
+    const value = (name: string): number => families.get(name)?.samples[0]?.value ?? Number.NaN;
+    expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    expect(value('process_start_time_seconds') * 1000).toBeLessThan(Date.now());
+    expect(value('process_start_time_seconds') * 1000).toBeGreaterThan(Date.now() - 3_600_000);
+  });
+
+  it('are its health, which tells of its parts and is 503 where it fails', async () => {
+    const healths = [];
+    for (status of ['ok', 'degraded', 'failing'] as const) {
+      const response = await get('/healthz?now');
+      healths.push([response.status, await response.json()]);
+    }
+    expect(healths).toEqual([
+      [200, { status: 'ok', kernel: 'gone' }],
+      [200, { status: 'degraded', kernel: 'gone' }],
+      [503, { status: 'failing', kernel: 'gone' }],
+    ]);
+  });
+
+  it('begin with one that names the service and leads to the others', async () => {
+    const response = await get('/');
+    expect(response.headers.get('content-type')).toContain('text/html');
+    const text = await response.text();
+    expect(text).toContain('FlowCollect auditor 1.2.3');
+    for (const path of ['/metrics', '/healthz', '/reports']) expect(text).toContain(`href="${path}"`);
+  });
+
+  it.each(['/', '/metrics', '/healthz'])('answer HEAD as GET, without a body: %s', async (path) => {
+    const [head, full] = [await get(path, 'HEAD'), await get(path)];
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, full.headers.get('content-type')]);
+    expect(await head.text()).toBe('');
+  });
+
+  it.each([
+    ['GET', '/metrics/'],
+    ['GET', '/reports'],
+    ['GET', '//metrics'],
+    ['POST', '/metrics'],
+    ['DELETE', '/healthz'],
+    ['OPTIONS', '/'],
+  ])('are nothing else: %s %s', async (method, path) => {
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      request(listener.origin, { method, path }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(answer).toBe(404);
+  });
+
+  it('say so when the metrics cannot be rendered, and go on', async () => {
+    render = () => Promise.reject(new Error('a secret detail'));
+    const response = await get('/metrics');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('secret');
+    render = async () => '';
+    expect((await get('/metrics')).status).toBe(200);
+  });
+});
