@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
-import { airportCommand } from './airport-command.ts';
-import { auditCommand } from './audit-command.ts';
-import { mailCommand } from './mail-command.ts';
+import { airportCommand } from './airport/command.ts';
+import { auditCommand } from './audit/command.ts';
+import { mailCommand } from './notify/command.ts';
 import { runAuditorService } from './service.ts';
-import { telegramCommand } from './telegram-command.ts';
+import { telegramCommand } from './telegram/command.ts';
 import { TEXTS } from './texts.ts';
 
 /**

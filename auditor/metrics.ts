@@ -1,9 +1,9 @@
 import { Gauge, Registry } from 'prom-client';
 import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
-import type { AuditedAirport } from './audit-window.ts';
+import type { AuditedAirport } from './audit/window.ts';
 import type { AuditorConfig } from './config.ts';
-import type { Flushed } from './report/dispatch.ts';
+import type { Flushed } from './notify/dispatch.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { Group } from './usage/sum-by.ts';
 import { remainingOf } from './verdict/reading.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AirportClient } from '../auditor/airport/fetch.ts';
 import { parseUserinfo } from '../auditor/airport/header.ts';
-import { type Auditor, createAuditor } from '../auditor/auditor.ts';
+import { type Auditor, createAuditor } from '../auditor/audit/auditor.ts';
 import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';

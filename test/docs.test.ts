@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { airportSchema } from '../auditor/airport-settings.ts';
+import { airportSchema } from '../auditor/airport/settings.ts';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
 import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { createAuditor } from '../auditor/auditor.ts';
+import { createAuditor } from '../auditor/audit/auditor.ts';
 import { type AuditorConfig, readAuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { readingOutcome } from '../auditor/verdict/reading.ts';

@@ -1,8 +1,8 @@
-import type { AirportRules } from '../airport-settings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import type { Cycle } from './cycle.ts';
 import { type CycleFall, learnedReset } from './learned-reset.ts';
 import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
+import type { AirportRules } from './settings.ts';
 
 /** What tells when use begins anew: the settings before what was learned. */
 type ResetRules = Pick<AirportRules, 'reset' | 'resetDay' | 'timezone'>;

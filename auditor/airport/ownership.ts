@@ -1,4 +1,4 @@
-import type { AirportRules } from '../airport-settings.ts';
+import type { AirportRules } from './settings.ts';
 
 /** Whether a node belongs to an airport: `possible` when no rule says whose it is. */
 export type Claim = 'sure' | 'possible' | 'no';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import { NO_RULES } from '../airport-settings.ts';
-import type { Subscription } from '../sub-urls.ts';
 import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
 import type { AirportClient, AirportWays } from './fetch.ts';
 import { providerName } from './ownership.ts';
+import { NO_RULES } from './settings.ts';
+import type { Subscription } from './sub-urls.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
 export const FRESH = 10 * 60_000;

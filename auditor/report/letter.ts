@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Language } from '../../core/language.ts';
+import type { Letter } from '../notify/mail.ts';
 import { reportHtml } from './html.ts';
-import type { Letter } from './mail.ts';
 import type { ReportModel } from './model.ts';
 import { reportText } from './text.ts';
 import { wordsOf } from './words.ts';

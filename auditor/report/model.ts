@@ -1,8 +1,7 @@
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { PlanChange } from '../airport/plan-change.ts';
-import type { AuditedAirport } from '../audit-window.ts';
-import type { DayTotals } from '../state/day-totals.ts';
+import type { AuditedAirport } from '../audit/window.ts';
 import type { CounterSum } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/presence.ts';
 import { sumBy } from '../usage/sum-by.ts';
@@ -13,6 +12,7 @@ import { remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { gravest, type VerdictKind } from '../verdict/verdict-kind.ts';
+import type { DayTotals } from './day-totals.ts';
 
 /** Everything that a report says, in figures: text, mail and JSON are made from it alone. Sizes in bytes, times in epoch milliseconds. */
 export interface ReportModel {

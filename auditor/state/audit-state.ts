@@ -4,11 +4,11 @@ import { SpokenError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { markSchema, meterSchema } from '../airport/meter-state.ts';
 import { readingSchema } from '../airport/reading-schema.ts';
+import { letterSchema } from '../notify/outbox.ts';
+import { dayTotalsSchema } from '../report/day-totals.ts';
 import type { ReportModel } from '../report/model.ts';
-import { letterSchema } from '../report/outbox.ts';
 import { TEXTS } from '../texts.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
-import { dayTotalsSchema } from './day-totals.ts';
 
 const figure = z.number().nullable();
 const look = z.object({

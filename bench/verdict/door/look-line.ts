@@ -1,4 +1,4 @@
-import type { AuditedAirport } from '../../../auditor/audit-window.ts';
+import type { AuditedAirport } from '../../../auditor/audit/window.ts';
 import type { AuditorConfig } from '../../../auditor/config.ts';
 import { airportModel, type ReportModel } from '../../../auditor/report/model.ts';
 import { phrasesOf } from '../../../auditor/report/phrases.ts';

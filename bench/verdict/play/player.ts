@@ -1,5 +1,5 @@
-import { reaudit } from '../../../auditor/amend/reaudit.ts';
-import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit.ts';
+import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit/audit.ts';
+import { reaudit } from '../../../auditor/audit/reaudit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
 import { createUsageReader } from '../../../auditor/usage/window-use.ts';
 import { type LocalDay, localDayAt } from '../../../core/local-day.ts';

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { type Language, sayIn } from '../../core/language.ts';
+import type { Words } from '../report/wording.ts';
+import { reasonText, wordsOf } from '../report/words.ts';
+import { TEXTS } from '../texts.ts';
+import { parseUserinfo } from './header.ts';
+import { multiplierOf } from './multiplier.ts';
+import { quotaInBody } from './subscription-origin.ts';
+
+/** Explains what the auditor reads from a header or a name. @param print one text for standard output */
+export function airportCommand(print: (text: string) => void, language: Language): Command {
+  const say = sayIn(language);
+  const words = wordsOf(language);
+  const command = new Command('airport').description(say(TEXTS.airport));
+  command
+    .command('parse')
+    .description(say(TEXTS.parse))
+    .requiredOption('--header <string>', say(TEXTS.header))
+    .option('--json', say(TEXTS.json), false)
+    .action(({ header, json }: { header: string; json: boolean }) => {
+      const { upload, download, used, quota, unlimited, expiry, reasons } =
+        quotaInBody(header, Date.now()) ?? parseUserinfo(header);
+      const texts = reasons.map((each) => reasonText(words, [each]));
+      const result = { upload, download, used, quota, unlimited, expiry, reasons: texts };
+      print(`${json ? JSON.stringify(result) : lines(result, words)}\n`);
+    });
+  command
+    .command('multiplier')
+    .description(say(TEXTS.nodeMultiplier))
+    .argument('<name>', say(TEXTS.nodeName))
+    .option('--json', say(TEXTS.json), false)
+    .action((name: string, { json }: { json: boolean }) => {
+      const multiplier = multiplierOf(name);
+      print(`${json ? JSON.stringify(multiplier) : lines(multiplier, words)}\n`);
+    });
+  return command;
+}
+
+function lines(result: object, { separator }: Words): string {
+  return Object.entries(result)
+    .map(([key, value]) => `${key}: ${Array.isArray(value) ? value.join(separator) : String(value)}`)
+    .join('\n');
+}

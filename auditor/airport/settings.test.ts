@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '../../core/settings.ts';
+import { readAuditorConfig } from '../config.ts';
+import { multiplierRule, readMultiplier } from './settings.ts';
+
+const read = (...lines: string[]) =>
+  readAuditorConfig('ServerSetting.ini', ['[server]', ...lines].join('\n'), '/etc/flowcollect').settings.subscriptions;
+
+const problemOf = (...lines: string[]): string => {
+  try {
+    read(...lines);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+  }
+  return '';
+};
+
+describe('[airport.NAME]', () => {
+  it('adds to an airport of SubUrls, and is an airport of its own with an address', () => {
+    const [first, second] = read(
+      'SubUrls = ["a.yaml"]="https://a.example/sub?token=hunter2"',
+      '[airport.a.yaml]',
+      'ResetDay = 16',
+      'Timezone = America/Los_Angeles',
+      '[airport.b]',
+      'UrlFile = secrets/b.txt',
+      'User = alice',
+      'Providers = b1, b2',
+      'Nodes = ^(HK|JP)',
+      'Multipliers = 专线=2, 香港=1-1.5',
+      'Quota = 200GB',
+      'UserAgent = clash-verge/2.0',
+      'Proxy = socks5://me:hunter2@127.0.0.1:1080',
+    );
+    expect(first).toMatchObject({ name: 'a.yaml', rules: { resetDay: 16, timezone: 'America/Los_Angeles' } });
+    expect(second).toMatchObject({
+      name: 'b',
+      urlFile: '/etc/flowcollect/secrets/b.txt',
+      rules: { user: 'alice', providers: ['b1', 'b2'], quota: 200 * 2 ** 30, userAgent: 'clash-verge/2.0' },
+    });
+    expect(second?.rules?.reset).toBeUndefined();
+    expect(second?.rules?.proxy).toBe('socks5://me:hunter2@127.0.0.1:1080');
+    expect(second?.rules?.nodes?.test('hk 01')).toBe(true);
+    expect(second?.rules?.multipliers).toEqual([
+      { text: '专线', multiplier: { low: 2, high: 2 } },
+      { text: '香港', multiplier: { low: 1, high: 1.5 } },
+    ]);
+  });
+
+  it.each([
+    ['no address', ['[airport.b]', 'ResetDay = 1'], '[airport.b] Url: is missing; add it, UrlFile, or a SubUrls entry'],
+    ['a day that no month has', ['[airport.b]', 'Url = https://b.example', 'ResetDay = 32'], 'ResetDay: must be'],
+    [
+      'a reset of no kind',
+      ['[airport.b]', 'Url = https://b.example', 'Reset = hourly'],
+      '[airport.b] Reset: must be daily, weekly mon, monthly 16, yearly 12-31 or never',
+    ],
+    [
+      'two resets',
+      ['[airport.b]', 'Url = https://b.example', 'Reset = daily', 'ResetDay = 1'],
+      'Reset: and ResetDay exclude each other',
+    ],
+    [
+      'a broken pattern',
+      ['[airport.b]', 'Url = https://b.example', 'Nodes = (HK'],
+      'Nodes: must be a regular expression',
+    ],
+    ['a broken multiplier', ['[airport.b]', 'Url = https://b.example', 'Multipliers = HK'], 'Multipliers: must read'],
+    ['a broken address', ['[airport.b]', 'Url = ftp://hunter2'], 'Url: must begin with http:// or https://'],
+    ['an unknown origin', ['[airport.b]', 'Url = https://b.example', 'Origin = panel'], 'Origin: must be subscription'],
+    ['a secret of nothing', ['[airport.b]', 'Url = https://b.example', 'Secret = hunter2'], 'Secret: is for Origin'],
+    [
+      'a proxy of another kind',
+      ['[airport.b]', 'Url = https://b.example', 'Proxy = ss://hunter2@h:1'],
+      'Proxy: must be',
+    ],
+    ['a proxy without a host', ['[airport.b]', 'Url = https://b.example', 'Proxy = hunter2:7890'], 'Proxy: must be'],
+    [
+      'two addresses',
+      ['SubUrls = ["b"]="https://b.example"', '[airport.b]', 'Url = https://b.example/hunter2'],
+      'Url: stands in SubUrls too',
+    ],
+  ])('says what is wrong with %s, without the address', (_, lines, words) => {
+    const problem = problemOf(...lines);
+    expect(problem).toContain(words);
+    expect(problem).not.toContain('hunter2');
+  });
+});
+
+it('reads when use begins anew', () => {
+  const [airport] = read('[airport.b]', 'Url = https://b.example', 'Reset = weekly mon 04:00');
+  expect(airport?.rules?.reset).toEqual({ kind: 'weekly', weekday: 1, hour: 4, minute: 0 });
+});
+
+it('takes the first multiplier whose text a name holds', () => {
+  const multipliers = [readMultiplier('IEPL=2'), readMultiplier('香港 = 0.5')].filter((each) => each !== undefined);
+  expect(multiplierRule({ multipliers }, '香港 iepl 01')).toEqual({ low: 2, high: 2 });
+  expect(multiplierRule({ multipliers }, '香港 02')).toEqual({ low: 0.5, high: 0.5 });
+  expect(multiplierRule({ multipliers }, '日本')).toBeUndefined();
+  expect(readMultiplier('a=b=3')).toEqual({ text: 'a=b', multiplier: { low: 3, high: 3 } });
+  expect(readMultiplier('a=3-2')).toBeUndefined();
+});

@@ -1,0 +1,106 @@
+import { basename, dirname, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { DateTime } from 'luxon';
+import type { Say, Text } from '../../core/language.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import { createPrometheus } from '../../runtime/prometheus.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { readMultiplier } from '../airport/settings.ts';
+import { type Amendment, addAmendment } from '../amend/amendments.ts';
+import { readNote, readPercent, readSize } from '../amend/answer-options.ts';
+import { type AuditorConfig, readAuditorConfig } from '../config.ts';
+import { readAuditState, statePathIn } from '../state/audit-state.ts';
+import { TEXTS } from '../texts.ts';
+import { createExactSums } from '../usage/exact-sums.ts';
+import { createUsageReader } from '../usage/window-use.ts';
+import type { Interval } from '../verdict/expected.ts';
+import { type Change, reaudit } from './reaudit.ts';
+
+type Print = (text: string) => void;
+type Given = { readonly config: string };
+type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
+
+/** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
+export function amendCommand(print: Print, say: Say): Command {
+  const command = new Command('amend').description(say(TEXTS.amend));
+  const add = (name: string, description: Text): Command =>
+    command
+      .command(name)
+      .description(say(description))
+      .addOption(new Option('--config <file>', say(TEXTS.config)).default('ServerSetting.ini'));
+  add('acknowledge', TEXTS.acknowledge)
+    .argument('<airport>', say(TEXTS.airportName))
+    .argument('<date>', say(TEXTS.date), readDate)
+    .action((airport: string, date: string, { config }: Given) =>
+      amend(config, { kind: 'acknowledge', airport, date }, print, say),
+    );
+  add('multiplier', TEXTS.multiplier)
+    .argument('<node>', say(TEXTS.nodeName))
+    .argument('<multiplier>', say(TEXTS.factor), readFactor)
+    .action((node: string, multiplier: Interval, { config }: Given) =>
+      amend(config, { kind: 'multiplier', node, multiplier }, print, say),
+    );
+  add('node', TEXTS.node)
+    .argument('<node>', say(TEXTS.nodeName))
+    .argument('<airport>', say(TEXTS.airportName))
+    .action((node: string, airport: string, { config }: Given) =>
+      amend(config, { kind: 'node', node, airport }, print, say),
+    );
+  add('device', TEXTS.device)
+    .argument('<before>', say(TEXTS.before))
+    .argument('<after>', say(TEXTS.after))
+    .action((before: string, after: string, { config }: Given) =>
+      amend(config, { kind: 'device', before, after }, print, say),
+    );
+  add('known', TEXTS.known)
+    .argument('<airport>', say(TEXTS.airportName))
+    .option('--per-day <size>', say(TEXTS.perDay), readSize)
+    .option('--share <percent>', say(TEXTS.share), readPercent)
+    .option('--note <text>', say(TEXTS.note), readNote)
+    .action((airport: string, { config, perDay: daily, share, note }: GivenAnswer) => {
+      if ((daily === undefined) === (share === undefined)) throw new ArgumentError(TEXTS.perDayOrShare);
+      const amount = daily === undefined ? { share } : { daily };
+      const answer = { kind: 'known' as const, airport, ...amount, ...(note === undefined ? {} : { note }) };
+      return amend(config, { ...answer, at: Date.now() }, print, say);
+    });
+  add('leak', TEXTS.isLeak)
+    .argument('<airport>', say(TEXTS.airportName))
+    .action((airport: string, { config }: Given) =>
+      amend(config, { kind: 'leak', airport, at: Date.now() }, print, say),
+    );
+  return command;
+}
+
+async function amend(path: string, amendment: Amendment, print: Print, say: Say): Promise<void> {
+  const text = await readSettingsText(path);
+  const { settings: config } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  if ('airport' in amendment && !config.subscriptions.some(({ name }) => name === amendment.airport)) {
+    const names = config.subscriptions.map(({ name }) => name).join(', ');
+    throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));
+  }
+  const state = await readAuditState(statePathIn(config.dataFolder));
+  const amendments = await addAmendment(config.dataFolder, amendment);
+  print(`${say(TEXTS.amended)}\n`);
+  const prometheus = createPrometheus({ address: () => config.prometheus });
+  const usage = createUsageReader(prometheus, createExactSums(prometheus, Date.now));
+  const { changes } = await reaudit(usage, config, state, amendments);
+  print(changes.length === 0 ? `${say(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''));
+}
+
+function line({ airport, from, to, before, after }: Change, { day }: AuditorConfig): string {
+  const time = (at: number): string => DateTime.fromMillis(at, { zone: day.zone }).toFormat('yyyy-MM-dd HH:mm');
+  return `${airport}  ${time(from)} – ${time(to)}  ${before} → ${after}\n`;
+}
+
+function readDate(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !DateTime.fromISO(text).isValid) {
+    throw new ArgumentError(TEXTS.badDate(text));
+  }
+  return text;
+}
+
+function readFactor(text: string): Interval {
+  const rule = readMultiplier(`node=${text}`);
+  if (rule === undefined) throw new ArgumentError(TEXTS.badFactor(text));
+  return rule.multiplier;
+}

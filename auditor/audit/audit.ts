@@ -1,0 +1,234 @@
+import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
+import type { Prometheus } from '../../runtime/prometheus.ts';
+import { completed, needsReset, resetAwaited } from '../airport/completed.ts';
+import { advanceCycle } from '../airport/cycle.ts';
+import type { AirportClient } from '../airport/fetch.ts';
+import { advance, isUnsteady } from '../airport/meter.ts';
+import type { Meter } from '../airport/meter-state.ts';
+import type { MeterEvent } from '../airport/meter-step.ts';
+import { planChanges } from '../airport/plan-change.ts';
+import { type CurrentReading, currentReading, FRESH } from '../airport/readings.ts';
+import { NO_RULES } from '../airport/settings.ts';
+import type { Subscription } from '../airport/sub-urls.ts';
+import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
+import type { AuditorConfig } from '../config.ts';
+import type { ReportModel } from '../report/model.ts';
+import {
+  type AirportState,
+  type AuditState,
+  EMPTY_AIRPORT,
+  userOf,
+  withAirport,
+  withUser,
+} from '../state/audit-state.ts';
+import type { ExactSums } from '../usage/exact-sums.ts';
+import type { UsageReader } from '../usage/window-use.ts';
+import type { Stretch } from '../verdict/daily-use.ts';
+import { forecast } from '../verdict/forecast.ts';
+import { afterClose, afterLook, type Memory } from '../verdict/memory.ts';
+import { reason } from '../verdict/reason.ts';
+import { undecided } from '../verdict/verdict.ts';
+import { type ReportMaterial, userReport } from './user-report.ts';
+import { type AirportAudit, type AirportWindow, type AuditedAirport, auditWindows } from './window.ts';
+
+/** What an audit works with. */
+export interface AuditParts {
+  readonly airports: AirportClient;
+  readonly prometheus: Prometheus;
+  readonly sums: ExactSums;
+  readonly usage: UsageReader;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+}
+
+export interface Audit {
+  readonly airports: readonly AuditedAirport[];
+  /** The owner's report. */
+  readonly model: ReportModel;
+  /** Makes those of the other users who get one, from the same audit. */
+  reports(): Promise<readonly ReportModel[]>;
+  /** The state with what was read, windows where they were: keep it to remember the readings. */
+  readonly looked: AuditState;
+  /** The state with closed windows, to keep once the report is on its way. */
+  reported(): AuditState;
+}
+
+export interface AuditOptions {
+  /** The day of account to report; the running one by default. */
+  readonly day?: LocalDay;
+  /** Waits until scrapes of this instant are stored, so that the next window begins with the very values that end this one. */
+  readonly settle?: () => Promise<void>;
+  /** How young a remembered reading must be to be used again, in milliseconds; ten minutes by default. */
+  readonly fresh?: number;
+  /** What a person corrected; nothing by default. */
+  readonly amendments?: Amendments;
+}
+
+/**
+ * One audit: readings, then usage over the windows between them, then verdicts, then the report's figures. Whatever is
+ * down is an unknown with its reason; only programming errors throw.
+ */
+export async function audit(
+  parts: AuditParts,
+  config: AuditorConfig,
+  state: AuditState,
+  { day: given, settle, fresh = FRESH, amendments = NO_AMENDMENTS }: AuditOptions = {},
+): Promise<Audit> {
+  const { user, subscriptions, thresholds } = config;
+  const read: Read[] = [];
+  for (const subscription of subscriptions) {
+    const remembered = state.airports.get(subscription.name) ?? EMPTY_AIRPORT;
+    const outcome = await currentReading(
+      parts.airports,
+      subscription,
+      { ...remembered, anchor: remembered.anchor?.reading ?? null },
+      parts.clock(),
+      fresh,
+    );
+    read.push({ subscription, remembered, ...metered(outcome, remembered, subscription, config.day.zone) });
+  }
+  await settle?.();
+
+  let looked = state;
+  const closing: ((state: AuditState) => AuditState)[] = [];
+  const airports: AuditedAirport[] = [];
+  const ownerOf = ({ rules }: Subscription): string => rules?.user ?? user;
+  for (const owner of new Set(subscriptions.map(ownerOf))) {
+    const group = read.filter(({ subscription }) => ownerOf(subscription) === owner);
+    const windows = group.map(({ subscription: { name }, remembered, outcome, next }): AirportWindow => {
+      return {
+        user: owner,
+        airport: name,
+        airports: group.map(({ subscription }) => subscription),
+        anchor: remembered.anchor?.mark,
+        mark: next?.meter.mark,
+        outcome,
+        unsteady: next !== undefined && isUnsteady(next.meter, next.meter.mark.at),
+        memory: remembered,
+        amendments,
+      };
+    });
+    const audited = await auditWindows(parts.usage, windows, thresholds);
+    for (const [index, result] of audited.entries()) {
+      const each = group[index];
+      if (each === undefined) continue;
+      const { airport, kept, closed } = remember(each, result, parts.clock(), config.day.zone);
+      const { name } = each.subscription;
+      airports.push(airport);
+      looked = withAirport(looked, name, kept);
+      closing.push((before) => withAirport(before, name, closed()));
+    }
+  }
+
+  const at = parts.clock();
+  const day = given ?? localDayAt(at, config.day);
+  const material: ReportMaterial = { airports, state, day, at };
+  const reportOf = (each: string): Promise<ReportModel> => userReport(parts, config, material, each);
+  return {
+    airports,
+    model: await reportOf(user),
+    async reports() {
+      const others: ReportModel[] = [];
+      for (const person of config.people ?? []) others.push(await reportOf(person.user));
+      return others;
+    },
+    looked,
+    reported: () => ({ ...closing.reduce((before, close) => close(before), state), reportedDay: day.start }),
+  };
+}
+
+/** One airport as it was read: a reading that is set aside is none, but it is remembered. */
+interface Read {
+  readonly subscription: Subscription;
+  readonly remembered: AirportState;
+  readonly outcome: CurrentReading;
+  /** The counter after the reading, and what it showed beside growth; absent where nothing new was read. */
+  readonly next?: { readonly meter: Meter; readonly events: readonly MeterEvent[] };
+  /** The counter where the reading was set aside. */
+  readonly waiting?: Meter;
+}
+
+function metered(
+  outcome: CurrentReading,
+  { meter, cycle, anchor }: AirportState,
+  { rules = NO_RULES }: Subscription,
+  zone: string,
+): Pick<Read, 'outcome' | 'next' | 'waiting'> {
+  if (!outcome.known) return { outcome };
+  const known = cycle ?? undefined;
+  const reading = completed(outcome.reading, known, rules, zone);
+  const repeated = meter !== null && reading.at === meter.last.at;
+  if (repeated) return { outcome: { ...outcome, reading: meter.last }, next: { meter, events: [] } };
+  // A clock that was set back: the counter begins anew with the window.
+  const before = anchor !== null && reading.at < anchor.mark.at ? null : meter;
+  const resetDue = before !== null && resetAwaited(before.last, reading.at, known, rules, zone);
+  const step = advance(before ?? undefined, reading, { resetDue });
+  if (step.accepted) return { outcome: { ...outcome, reading: step.meter.last }, next: step };
+  const { spentLink } = outcome;
+  const aside = { known: false, at: reading.at, reasons: [step.reason], reading: step.meter.last } as const;
+  return { outcome: { ...aside, ...(spentLink === undefined ? {} : { spentLink }) }, waiting: step.meter };
+}
+
+/** What one airport's look is for the report, and what is remembered of it: where its window goes on, and where it closes. */
+function remember(
+  { subscription: { rules = NO_RULES }, remembered, outcome, next, waiting }: Read,
+  result: AirportAudit,
+  now: number,
+  zone: string,
+): { airport: AuditedAirport; kept: Partial<AirportState>; closed: () => Partial<AirportState> } {
+  const { spentLink = null } = outcome;
+  const { anchor } = remembered;
+  if (!outcome.known || next === undefined) {
+    const unread = { spentLink, ...(waiting === undefined ? {} : { meter: waiting }) };
+    const unknown = { known: false, reason: reason('use_unknown') } as const;
+    return {
+      airport: { ...result, forecast: unknown, plan: [], resetHint: false },
+      kept: unread,
+      closed: () => unread,
+    };
+  }
+  const { reading } = outcome;
+  const { meter, events } = next;
+  // A kernel tells what it read some time ago: until it reads again, there is nothing new to compare.
+  if (anchor !== null && reading.at <= anchor.reading.at && now >= anchor.reading.at) {
+    const left = forecast(reading, remembered.cycle?.trail ?? [], billedBefore(remembered));
+    const verdict = undecided([reason('reading_unchanged', formatLocalTime(reading.at, zone))], false);
+    const airport = { ...result, verdict, forecast: left, plan: [], resetHint: false };
+    return { airport, kept: { spentLink }, closed: () => ({ spentLink }) };
+  }
+  const cycle = advanceCycle(remembered.cycle ?? undefined, reading, events);
+  const begins = { reading, mark: meter.mark };
+  const airport = {
+    ...result,
+    forecast: forecast(reading, cycle.trail, billedBefore(remembered)),
+    plan: planChanges(anchor?.reading ?? reading, reading),
+    resetHint: !remembered.resetHinted && needsReset(reading, cycle, rules, zone),
+  };
+  const memory = afterLook(remembered, anchor?.mark.at ?? reading.at, reading.at, result.judged);
+  const known = { spentLink, latest: reading, meter, cycle };
+  // One report names the key.
+  const resetHinted = remembered.resetHinted || airport.resetHint;
+  return {
+    airport,
+    // A window begins with the first reading, report or not.
+    kept: { ...known, ...memory, ...(anchor === null ? { anchor: begins } : {}) },
+    closed: () =>
+      result.verdict.closes
+        ? { ...known, ...afterClose(memory, result.judged), anchor: begins, resetHinted }
+        : { ...known, ...memory, resetHinted, ...(anchor === null ? { anchor: begins } : {}) },
+  };
+}
+
+/** What closed windows say was billed, for days before the present cycle. */
+function billedBefore({ windows }: Memory): Stretch[] {
+  return windows.flatMap(({ from, to, bill }) => (bill.high === null ? [] : [{ from, to, bytes: bill.likely }]));
+}
+
+/** The state with what a report counted of its day. */
+export function withDay(state: AuditState, { user, day, today }: ReportModel): AuditState {
+  if (!today.known) return state;
+  const others = userOf(state, user).days.filter(({ date }) => date !== day.date);
+  const { proxy, direct, local } = today.classes;
+  const days = [...others, { date: day.date, proxy, direct, local }].sort((a, b) => (a.date < b.date ? -1 : 1));
+  return withUser(state, user, { days });
+}

@@ -1,0 +1,249 @@
+import { join } from 'node:path';
+import { type LocalDay, localDayAt } from '../../core/local-day.ts';
+import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { DiskHealth } from '../../runtime/disk-health.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
+import type { SettingsFile } from '../../runtime/settings-file.ts';
+import type { AirportClient } from '../airport/fetch.ts';
+import { FRESH } from '../airport/readings.ts';
+import { NO_AMENDMENTS, readAmendments } from '../amend/amendments.ts';
+import { type AuditorConfig, mailFor } from '../config.ts';
+import type { AuditorMetrics } from '../metrics.ts';
+import { createDispatch, type Dispatch } from '../notify/dispatch.ts';
+import { beat } from '../notify/heartbeat.ts';
+import { createMailer } from '../notify/mail.ts';
+import { outboxIn, postReports } from '../notify/post.ts';
+import { letterOf } from '../report/letter.ts';
+import { airportModel, type ReportModel } from '../report/model.ts';
+import { type AuditState, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
+import type { LiveView } from '../telegram/live-view.ts';
+import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
+import { presenceAt } from '../usage/presence.ts';
+import { cycleSums, todaySums } from '../usage/running-sums.ts';
+import { createUsageReader } from '../usage/window-use.ts';
+import type { Reason } from '../verdict/reason.ts';
+import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
+import { reaudit } from './reaudit.ts';
+
+const MINUTE = 60_000;
+/** A report comes when the day ends, or an hour later where the clock shows that time twice. */
+const JUST_ENDED = 90 * MINUTE;
+
+export interface AuditorOptions {
+  readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly airports: AirportClient;
+  readonly metrics: AuditorMetrics;
+  /** Told of every write to `DataDir`. */
+  readonly disk: Pick<DiskHealth, 'watch'>;
+  readonly logger: Logger;
+  /** Told what is looked up and audited. */
+  readonly view?: Pick<LiveView, 'sums' | 'audited'>;
+  /** Cuts waits short when the service ends. */
+  readonly signal: AbortSignal;
+}
+
+/** The auditor's work, without its timers. Calls run one after the other. */
+export interface Auditor {
+  /** Reads what was remembered. To be called first. @throws StateError */
+  open(): Promise<void>;
+  /**
+   * Looks at the open windows without moving them.
+   *
+   * @param fresh readings younger than so many milliseconds are used again; ten minutes by default
+   * @returns whether every airport could be read that it makes sense to ask again soon
+   */
+  look(fresh?: number): Promise<boolean>;
+  /**
+   * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. Windows move and
+   * letters are kept in one step, so that a crash neither loses one nor makes two.
+   *
+   * @param day the day to report; by default the one that has just ended, or the running one
+   * @returns the owner's
+   */
+  report(day?: LocalDay): Promise<ReportModel>;
+  /** When this process last made a report, epoch milliseconds; 0 before the first. */
+  reportedAt(): number;
+  /**
+   * The day of the report that was planned last, where it was not made because nothing ran then; undefined when none is due.
+   *
+   * @param isPlanned whether a report is planned in the minute that begins at an instant
+   */
+  missedDay(isPlanned: (at: number) => boolean): LocalDay | undefined;
+  /** Whether a report could tell what devices used. */
+  prometheusAnswers(): Promise<boolean>;
+  /** Publishes today's and the cycle's sums. */
+  publish(): Promise<void>;
+  /** Sends letters that wait. */
+  flush(): Promise<void>;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+}
+
+export function createAuditor({
+  settings,
+  clock,
+  fetch,
+  airports,
+  metrics,
+  disk,
+  logger,
+  signal,
+  view,
+}: AuditorOptions): Auditor {
+  const prometheus = createPrometheus({ address: () => settings.current().prometheus, fetch });
+  const sums = createExactSums(prometheus, clock.now);
+  const parts: AuditParts = {
+    airports,
+    prometheus,
+    sums,
+    usage: createUsageReader(prometheus, sums),
+    clock: clock.now,
+  };
+  const config = (): AuditorConfig => settings.current();
+  const statePath = (): string => join(config().dataFolder, 'state.json');
+  const dispatch: Dispatch = createDispatch(
+    () => outboxIn(config().dataFolder),
+    (user) => {
+      const mail = mailFor(config(), user);
+      return mail === undefined ? undefined : createMailer(mail);
+    },
+    logger,
+  );
+  let state: AuditState | undefined;
+  /** As of the last look. */
+  let amendments = NO_AMENDMENTS;
+  let sumsFailed = false;
+  let reportedAt = 0;
+  const queue = createSerialQueue();
+
+  const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> =>
+    queue.run(() => {
+      if (state === undefined) throw new Error('open() comes first');
+      return work(state);
+    });
+  const keep = async (next: AuditState): Promise<void> => {
+    await disk.watch(() => writeAuditState(statePath(), next));
+    state = next;
+    metrics.readings(config(), next);
+  };
+  /** A good audit is one that knew what devices used: airports may be down without the VPS being dead. */
+  const tell = async ({ airports: audits, model }: Audit): Promise<void> => {
+    metrics.audited(audits);
+    view?.audited(audits.map((each) => ({ user: each.user, model: airportModel(each) })));
+    for (const { airport, verdict } of audits) {
+      const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
+      if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
+      else logger.info(fields, 'airport audited');
+    }
+    if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
+  };
+  /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next look. */
+  const amended = async (known: AuditState): Promise<AuditState> => {
+    amendments = await readAmendments(config().dataFolder);
+    if (amendments.digest === known.amended) return known;
+    try {
+      const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
+      await keep(next);
+      logger.info({ changes }, 'windows audited again');
+      return next;
+    } catch (error) {
+      if (!(error instanceof PrometheusError)) throw error;
+      return known;
+    }
+  };
+  const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
+    let posted = known;
+    if (known.unposted.length > 0) {
+      posted = await disk.watch(() => postReports(config(), known));
+      // Before any is sent: a letter that is gone from the outbox must not be put there again.
+      await keep(posted);
+    }
+    const { taken, ...letters } = await dispatch.flush(clock.now(), anyway);
+    metrics.letters(letters);
+    if (taken.length === 0) return;
+    await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), posted));
+  };
+
+  return {
+    async open() {
+      state = await readAuditState(statePath());
+      metrics.readings(config(), state);
+    },
+    look: (fresh = FRESH) =>
+      inTurn(async (known) => {
+        const current = await amended(known);
+        const result = await audit(parts, config(), current, { fresh, amendments });
+        await keep(result.looked);
+        await tell(result);
+        return result.airports.every(({ outcome }) => outcome.known || outcome.reasons.some(isSpent));
+      }),
+    report: (day) =>
+      inTurn(async (known) => {
+        const settled = (): Promise<void> => clock.sleep(SETTLED_AFTER, signal);
+        const given = day ?? reportedDay(clock.now(), config());
+        const current = await amended(known);
+        const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
+        const models = [result.model, ...(await result.reports())];
+        const made = models.map((model) => ({ letter: letterOf(model, config().language), model }));
+        const closed = result.reported();
+        const unposted = [...closed.unposted, ...made];
+        const reported = models.reduce(withDay, { ...closed, unposted });
+        await keep(reported);
+        reportedAt = clock.now();
+        await tell(result);
+        await flush(reported, true);
+        return result.model;
+      }),
+    reportedAt: () => reportedAt,
+    missedDay(isPlanned) {
+      const reported = state?.reportedDay ?? null;
+      if (reported === null) return undefined;
+      for (let at = clock.now() - (clock.now() % MINUTE); at > reported; at -= MINUTE) {
+        if (!isPlanned(at)) continue;
+        const day = reportedDay(at, config());
+        return day.start > reported ? day : undefined;
+      }
+      return undefined;
+    },
+    prometheusAnswers: () =>
+      prometheus.instant('vector(1)', clock.now()).then(
+        () => true,
+        () => false,
+      ),
+    publish: () =>
+      inTurn(async (known) => {
+        try {
+          const now = clock.now();
+          const today = await todaySums(sums, config(), now);
+          metrics.sums(today, await cycleSums(sums, config(), known, amendments, now));
+          if (view !== undefined) {
+            view.sums(now, { known: true, sums: today, presence: await presenceAt(prometheus, now) });
+          }
+          if (sumsFailed) logger.info('sums are published again');
+          sumsFailed = false;
+        } catch (error) {
+          if (!(error instanceof PrometheusError)) throw error;
+          metrics.sums(undefined, undefined);
+          view?.sums(clock.now(), { known: false, reasons: [error.reason] });
+          if (!sumsFailed) logger.error({ err: error }, 'sums not published');
+          sumsFailed = true;
+        }
+      }),
+    flush: () => inTurn((known) => flush(known, false)),
+    async idle() {
+      await queue.idle();
+    },
+  };
+}
+
+const isSpent = ({ code }: Reason): boolean => code === 'link_spent';
+
+/** The day that a report is about that is planned or made at an instant: the one that has just ended, else the running one. */
+export function reportedDay(at: number, { day }: Pick<AuditorConfig, 'day'>): LocalDay {
+  const running = localDayAt(at, day);
+  return at - running.start < JUST_ENDED ? localDayAt(running.start - 1, day) : running;
+}

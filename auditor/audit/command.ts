@@ -1,0 +1,98 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { type Language, SpokenError, sayIn } from '../../core/language.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import { createPrometheus } from '../../runtime/prometheus.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { createAirportClient } from '../airport/fetch.ts';
+import { readAmendments } from '../amend/amendments.ts';
+import { type AuditorConfig, mailFor, readAuditorConfig } from '../config.ts';
+import { createMailer } from '../notify/mail.ts';
+import { createOutbox } from '../notify/outbox.ts';
+import { letterOf } from '../report/letter.ts';
+import { wordsOf } from '../report/words.ts';
+import { readAuditState, statePathIn } from '../state/audit-state.ts';
+import { TEXTS } from '../texts.ts';
+import { createExactSums } from '../usage/exact-sums.ts';
+import { createUsageReader } from '../usage/window-use.ts';
+import { amendCommand } from './amend-command.ts';
+import { audit } from './audit.ts';
+import { pastAudit } from './past-audit.ts';
+import { type PastSpan, readPastSpan } from './past-span.ts';
+
+/** The report was made but not mailed; the message says why, and where it is kept. */
+export class NotMailedError extends SpokenError {
+  override readonly name = 'NotMailedError';
+}
+
+interface AuditArguments {
+  readonly now: boolean;
+  readonly window?: string;
+  readonly config: string;
+  readonly user?: string;
+  readonly mail: boolean;
+  readonly json: boolean;
+}
+
+/** @param print one text for standard output */
+export function auditCommand(print: (text: string) => void, language: Language): Command {
+  const say = sayIn(language);
+  return new Command('audit')
+    .description(say(TEXTS.audit))
+    .option('--now', say(TEXTS.now), false)
+    .addOption(new Option('--window <span>', say(TEXTS.window)).conflicts('now'))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .option('--user <name>', say(TEXTS.user))
+    .option('--mail', say(TEXTS.mailToo), false)
+    .option('--json', say(TEXTS.figures), false)
+    .addCommand(amendCommand(print, say))
+    .action((given: AuditArguments) => {
+      if (!given.now && given.window === undefined) throw new ArgumentError(TEXTS.nowOrWindow);
+      return auditOnce(given, print, language);
+    });
+}
+
+/** @throws SettingsError, ArgumentError, StateError, NotMailedError */
+async function auditOnce(given: AuditArguments, print: (text: string) => void, language: Language): Promise<void> {
+  const { config: path, mail, json } = given;
+  const text = await readSettingsText(path);
+  const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const config = given.user === undefined ? settings : configOf(given.user, settings);
+  const clock = Date.now;
+  const span = given.window === undefined ? undefined : spanOf(given.window, config);
+  const prometheus = createPrometheus({ address: () => config.prometheus });
+  const sums = createExactSums(prometheus, clock);
+  const airports = createAirportClient({ clock });
+  const usage = createUsageReader(prometheus, sums);
+  const state = await readAuditState(statePathIn(config.dataFolder));
+  const amendments = await readAmendments(config.dataFolder);
+  const parts = { airports, prometheus, sums, usage, clock };
+  const model =
+    span === undefined
+      ? (await audit(parts, config, state, { amendments })).model
+      : await pastAudit(parts, config, state, span, amendments);
+  const letter = letterOf(model, language);
+  print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
+  if (!mail) return;
+  const address = mailFor(config, config.user);
+  if (address === undefined) {
+    throw new NotMailedError(TEXTS.notMailed(basename(path)));
+  }
+  const outcome = await createMailer(address).send(letter);
+  if (outcome.sent) return;
+  await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
+  const { zh, en } = outcome.failure.text;
+  throw new NotMailedError([wordsOf('zh').mailTest.kept(zh), wordsOf('en').mailTest.kept(en)]);
+}
+
+function spanOf(window: string, { day }: AuditorConfig): PastSpan {
+  const read = readPastSpan(window, day, Date.now());
+  if (!read.ok) throw new ArgumentError(TEXTS.badWindow(window, read.problem));
+  return read.span;
+}
+
+/** The settings as one user's: their airports alone. */
+function configOf(user: string, config: AuditorConfig): AuditorConfig {
+  const own = config.subscriptions.filter(({ rules }) => (rules?.user ?? config.user) === user);
+  return { ...config, user, subscriptions: own };
+}

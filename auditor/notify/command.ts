@@ -1,0 +1,63 @@
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type Language, SpokenError, sayIn, type Text } from '../../core/language.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { mailFor, readAuditorConfig } from '../config.ts';
+import type { Words } from '../report/wording.ts';
+import { wordsOf } from '../report/words.ts';
+import { TEXTS } from '../texts.ts';
+import { createMailer } from './mail.ts';
+
+/** The server did not take the test mail; the message says why and what to mend. */
+export class MailTestError extends SpokenError {
+  override readonly name = 'MailTestError';
+}
+
+/**
+ * `flowcollect mail test`: sends a mail by the settings of `[smtp]` and explains what went wrong.
+ *
+ * @param print one text for standard output
+ */
+export function mailCommand(print: (text: string) => void, language: Language): Command {
+  const say = sayIn(language);
+  const command = new Command('mail').description(say(TEXTS.mail));
+  command
+    .command('test')
+    .description(say(TEXTS.mailTest))
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .action(({ config }: { config: string }) => testMail(config, print, language));
+  return command;
+}
+
+/** @throws SettingsError, ArgumentError, MailTestError */
+async function testMail(path: string, print: (text: string) => void, language: Language): Promise<void> {
+  const text = await readSettingsText(path);
+  const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const mail = mailFor(settings, settings.user);
+  if (mail === undefined) {
+    throw new ArgumentError(TEXTS.noMail(basename(path)));
+  }
+  const { host, port, to } = mail;
+  const { mailTest } = wordsOf(language);
+  const outcome = await createMailer(mail).send({
+    id: `test-${Date.now().toString(36)}`,
+    user: settings.user,
+    subject: mailTest.subject,
+    text: `${mailTest.body}\n`,
+    html: `<p>${mailTest.body}</p>`,
+  });
+  const inBoth = (text: (words: Words['mailTest'], language: Language) => string): Text => [
+    text(wordsOf('zh').mailTest, 'zh'),
+    text(wordsOf('en').mailTest, 'en'),
+  ];
+  if (!outcome.sent) {
+    const { text } = outcome.failure;
+    throw new MailTestError(inBoth(({ failed }, each) => failed(text[each])));
+  }
+  if (outcome.refused.length > 0) {
+    const whom = outcome.refused.join(', ');
+    throw new MailTestError(inBoth(({ refused }) => refused(`${host}:${port}`, whom)));
+  }
+  print(`${mailTest.done(`${host}:${port}`, to.join(', '))}\n`);
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLogger } from '../../runtime/logger.ts';
+import { exampleModel } from '../../test/example-report.ts';
+import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
+import { letterOf } from '../report/letter.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { createMailer } from './mail.ts';
+import { createOutbox } from './outbox.ts';
+
+const HOUR = 3_600_000;
+
+let folder: string;
+let mailbox: Mailbox;
+let dispatch: Dispatch;
+/** The address; empty where there is none. */
+let to: string;
+let lines: string[];
+/** As after a start: what a process knew by heart is gone. */
+function open(): void {
+  const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
+  dispatch = createDispatch(
+    () => createOutbox(folder),
+    () => (to === '' ? undefined : createMailer({ ...mail, to: [to] })),
+    createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
+  );
+}
+const put = (id: string, user = 'alice') =>
+  createOutbox(folder).put({ id, user, subject: id, text: id, html: `<p>${id}</p>` });
+const subjects = (): string[] => mailbox.mails.map(({ subject }) => subject);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-dispatch-'));
+  mailbox = await startMailbox();
+  [to, lines] = ['you@qq.com', []];
+  open();
+});
+afterEach(async () => {
+  await mailbox.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('lets no letter that is refused for what it holds keep the later ones of its user', async () => {
+  await put('report-1');
+  mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
+  expect((await dispatch.flush(0)).taken).toEqual([]);
+  await put('report-2');
+  await put('report-3');
+  expect((await dispatch.flush(1)).taken).toEqual(['alice', 'alice']);
+  expect(subjects()).toEqual(['report-2', 'report-3']);
+});
+
+it('tries such a letter again ever more seldom, whatever else is taken meanwhile', async () => {
+  await put('report-1');
+  mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
+  await dispatch.flush(0);
+  await put('report-2');
+  await dispatch.flush(HOUR / 2);
+  mailbox.refuse(undefined);
+  await dispatch.flush(HOUR / 2 + 1);
+  expect(subjects()).toEqual(['report-2']);
+  await dispatch.flush(HOUR);
+  expect(subjects()).toEqual(['report-2', 'report-1']);
+});
+
+it('asks a server that takes nothing for no second letter, and sends all in order when it does', async () => {
+  await put('report-1');
+  await put('report-2', 'bob');
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(0)).taken).toEqual([]);
+  mailbox.refuse(undefined);
+  expect((await dispatch.flush(0, true)).taken).toEqual(['alice', 'bob']);
+});
+
+it.each([
+  { code: 550, message: 'no such user', kind: 'recipient' },
+  { code: 554, message: 'spam', kind: 'refused' },
+])(
+  'gives up a letter that is refused for good ($code), says so once, and sends it by other settings',
+  async (refusal) => {
+    await put('report-1');
+    mailbox.refuse(refusal);
+    // Each hour, also with the report of the day, which does not ask sooner for what was refused.
+    for (let hour = 0; hour <= 48; hour += 1) await dispatch.flush(hour * HOUR, hour % 24 === 0);
+    const said = lines.map((line) => JSON.parse(line)).filter(({ mail }) => mail === 'report-1');
+    expect(said.map(({ msg }) => msg.split(';')[0])).toEqual(['report refused', 'report given up']);
+    expect(said[1]).toMatchObject({
+      user: 'alice',
+      kind: refusal.kind,
+      problem: expect.stringContaining(refusal.message),
+    });
+
+    open();
+    mailbox.refuse(undefined);
+    await put('report-2');
+    expect(await dispatch.flush(100 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
+    to = 'other@qq.com';
+    expect(await dispatch.flush(101 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map() });
+    expect(subjects()).toEqual(['report-2', 'report-1']);
+  },
+);
+
+it('tells of a letter that is given up also while the server takes nothing of others', async () => {
+  await put('report-2');
+  mailbox.refuse({ code: 550, message: 'no such user' });
+  for (const hour of [0, 1, 7]) await dispatch.flush(hour * HOUR);
+  expect((await dispatch.flush(31 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+  await put('report-1', 'bob');
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(32 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+});
+
+it('misses nothing of who gets no mail any more', async () => {
+  await put(letterOf(exampleModel([], { at: HOUR }), 'zh').id);
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(0)).waiting.size).toBe(1);
+  to = '';
+  expect((await dispatch.flush(0)).waiting.size).toBe(0);
+});
+
+it('tells since when the oldest letter of each user waits', async () => {
+  const idOf = (at: number): string => letterOf(exampleModel([], { at }), 'zh').id;
+  await put(idOf(HOUR));
+  await put(idOf(2 * HOUR));
+  await put(idOf(3 * HOUR), 'bob');
+  mailbox.refuse({ code: 421, message: 'later' });
+  expect((await dispatch.flush(0)).waiting).toEqual(
+    new Map([
+      ['alice', HOUR],
+      ['bob', 3 * HOUR],
+    ]),
+  );
+  mailbox.refuse(undefined);
+  expect((await dispatch.flush(HOUR)).waiting).toEqual(new Map());
+});

@@ -1,0 +1,122 @@
+import type { Logger } from '../../runtime/logger.ts';
+import { writtenAt } from '../report/letter.ts';
+import type { Mailer, MailFailure } from './mail.ts';
+import type { Outbox } from './outbox.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Pauses after failures in a row: a greylisting server wants minutes, a wrong password will not mend itself sooner. */
+const PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
+/**
+ * After refusals of one letter, which the server means for good: yet some say so of too many mails in an hour. Who sends
+ * the same again and again is taken for a sender of spam, so that after these the letter is given up.
+ */
+const LETTER_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
+/** What stands in the way of every letter alike. */
+const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy'];
+
+export interface Flushed {
+  /** Whose letters were taken, one for each. */
+  readonly taken: readonly string[];
+  /** How many letters of each user are given up. */
+  readonly givenUp: ReadonlyMap<string, number>;
+  /** When the oldest letter of each user who has an address was written that no server has taken, in epoch milliseconds. */
+  readonly waiting: ReadonlyMap<string, number>;
+}
+
+/** Takes letters from the outbox to the mail server, trying again until they are taken. */
+export interface Dispatch {
+  /**
+   * Sends what waits, unless a failure was too recent. A letter that is refused, for its address or for what it holds,
+   * holds up no other; one that is refused again and again is given up, until its account or addresses change.
+   *
+   * @param now epoch milliseconds
+   * @param anyway asks a server that failed even so, for a letter that has just been written
+   */
+  flush(now: number, anyway?: boolean): Promise<Flushed>;
+}
+
+/**
+ * @param place the outbox, by the present settings
+ * @param mailerOf to the address of a user, made anew from the present settings; undefined while there is none
+ */
+export function createDispatch(
+  place: () => Outbox,
+  mailerOf: (user: string) => Mailer | undefined,
+  logger: Logger,
+): Dispatch {
+  const serverPauses = createPauses(PAUSES);
+  const letterPauses = createPauses(LETTER_PAUSES);
+  return {
+    async flush(now, anyway = false) {
+      const outbox = place();
+      const taken: string[] = [];
+      const gone = new Set<string>();
+      // Without an address nothing is due.
+      const letters = (await outbox.list()).flatMap((letter) => {
+        const mailer = mailerOf(letter.user);
+        return mailer === undefined ? [] : [{ letter, mailer }];
+      });
+      const lost = new Set(letters.flatMap(({ letter, mailer }) => (letter.givenUp === mailer.route ? letter.id : [])));
+      for (const { letter, mailer } of letters) {
+        const { id, user } = letter;
+        if (lost.has(id)) continue;
+        const attempts = `${id} ${mailer.route}`;
+        if ((!anyway && serverPauses.runs(user, now)) || letterPauses.runs(attempts, now)) continue;
+        const outcome = await mailer.send(letter);
+        if (!outcome.sent) {
+          const { kind, text } = outcome.failure;
+          const fields = { mail: id, user, kind, problem: text.en };
+          if (OF_THE_SERVER.includes(kind)) {
+            logger.error(fields, 'report not mailed; kept and tried again');
+            serverPauses.begin(user, now);
+            break;
+          }
+          const failures = letterPauses.begin(attempts, now);
+          // Once: what the server says is the same each time.
+          if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
+          if (failures <= LETTER_PAUSES.length) continue;
+          await outbox.put({ ...letter, givenUp: mailer.route });
+          letterPauses.end(attempts);
+          lost.add(id);
+          logger.error(
+            fields,
+            'report given up; it is in the archive, and tried again when [smtp] or the address changes',
+          );
+          continue;
+        }
+        await outbox.remove(id);
+        gone.add(id);
+        serverPauses.end(user);
+        letterPauses.end(attempts);
+        taken.push(user);
+        logger.info({ mail: id, user }, 'report mailed');
+        if (outcome.refused.length > 0) {
+          logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
+        }
+      }
+      const [givenUp, waiting] = [new Map<string, number>(), new Map<string, number>()];
+      for (const { id, user } of letters.map(({ letter }) => letter)) {
+        if (lost.has(id)) givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
+        const at = writtenAt(id);
+        if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));
+      }
+      return { taken, givenUp, waiting };
+    },
+  };
+}
+
+/** Pauses that grow with each failure of the same thing. @param lengths in milliseconds; the last one stays */
+function createPauses(lengths: readonly number[]) {
+  const pauses = new Map<string, { readonly failures: number; readonly until: number }>();
+  return {
+    runs: (of: string, now: number): boolean => now < (pauses.get(of)?.until ?? 0),
+    /** @returns how many failures it were in a row */
+    begin(of: string, now: number): number {
+      const failures = (pauses.get(of)?.failures ?? 0) + 1;
+      pauses.set(of, { failures, until: now + (lengths[Math.min(failures, lengths.length) - 1] ?? 0) });
+      return failures;
+    },
+    end: (of: string): void => void pauses.delete(of),
+  };
+}

@@ -1,0 +1,35 @@
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Say } from '../../core/language.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { readAuditorConfig } from '../config.ts';
+import { TEXTS } from '../texts.ts';
+import { makeBindingCode } from './binding-codes.ts';
+
+/**
+ * `flowcollect telegram code`: a one-time code that binds a chat to a user.
+ *
+ * @param print one text for standard output
+ */
+export function telegramCommand(print: (text: string) => void, say: Say): Command {
+  const command = new Command('telegram').description(say(TEXTS.telegram));
+  command
+    .command('code')
+    .description(say(TEXTS.code))
+    .option('--user <name>', say(TEXTS.chatUser), 'default')
+    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .action(async ({ user, config: path }: { user: string; config: string }) => {
+      const text = await readSettingsText(path);
+      const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+      if (settings.telegram === undefined) {
+        throw new ArgumentError(TEXTS.noBot(basename(path)));
+      }
+      const { users = [] } = settings;
+      if (!users.includes(user)) {
+        throw new ArgumentError(TEXTS.noUser(user, users.join(', ')));
+      }
+      print(`${await makeBindingCode(settings.dataFolder, user, Date.now())}\n`);
+    });
+  return command;
+}
