@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, SettingsError } from '../core/settings.ts';
 import { OBJECT_NAMES } from '../test/object-names.ts';
+import { hashToken } from './access/tokens.ts';
 import { readGatewayConfig } from './config.ts';
-import { hashToken } from './tokens.ts';
 
 const FILE = 'ServerSetting.ini';
 const noticesOf = (text: string) =>

@@ -3,9 +3,7 @@ import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
 import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
-import type { CertificateFiles } from './door-certificate.ts';
-import type { Reader } from './reader-key.ts';
-import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
+import type { Reader } from './access/reader-token.ts';
 import {
   DEFAULT_USER,
   isHash,
@@ -14,8 +12,10 @@ import {
   readTokenSections,
   type TokenSection,
   tokensOf,
-} from './token-sections.ts';
-import { hashToken, type Token } from './tokens.ts';
+} from './access/token-sections.ts';
+import { hashToken, type Token } from './access/tokens.ts';
+import type { CertificateFiles } from './http/certificate.ts';
+import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 export interface GatewayConfig {
   /** Where devices come in. */

@@ -10,8 +10,8 @@ import { METRICS } from '../core/metric-contract.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
+import { hashToken } from './access/tokens.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { hashToken } from './tokens.ts';
 
 /** Each; together more than ten thousand requests. */
 const RUNS = { numRuns: 5500 };

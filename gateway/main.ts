@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
 import { endingSignal, runCommands } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
-import { adminCommands } from './admin-command.ts';
-import { readerCommand } from './reader-command.ts';
+import { readerCommand } from './access/reader-command.ts';
+import { tokenCommand } from './access/token-command.ts';
+import { adminCommands } from './admin/admin-command.ts';
 import { runGatewayService } from './service.ts';
 import { TEXTS } from './texts.ts';
-import { tokenCommand } from './token-command.ts';
 
 /**
  * `flowcollect gateway`, its `token add|list|revoke` and `reader add|list|revoke`, and its `rebase` and `retire` of a device.

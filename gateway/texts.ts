@@ -1,5 +1,5 @@
 import type { Text, TextTable } from '../core/language.ts';
-import type { RefusalCode } from './refusal.ts';
+import type { RefusalCode } from './http/problem.ts';
 
 /** What the gateway's commands say. */
 export const TEXTS = {

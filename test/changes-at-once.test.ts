@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAmendments } from '../auditor/amend/amendments.ts';
-import { listTokens } from '../gateway/token-store.ts';
+import { listTokens } from '../gateway/access/token-store.ts';
 
 const CLI = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
 /** As many processes at once. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { USER_HEADER } from '../gateway/label-proxy.ts';
+import { USER_HEADER } from '../gateway/queries/label-proxy.ts';
 import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { compose, read, root, services } from './compose.ts';

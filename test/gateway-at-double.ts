@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
+import { hashToken } from '../gateway/access/tokens.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/gateway.ts';
-import { hashToken } from '../gateway/tokens.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';
 

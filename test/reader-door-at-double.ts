@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLabelProxy, type LabelProxy } from '../gateway/label-proxy.ts';
-import { createReaderDoor, type ReaderDoorOptions } from '../gateway/reader-door.ts';
-import { hashToken } from '../gateway/tokens.ts';
+import { hashToken } from '../gateway/access/tokens.ts';
+import { createLabelProxy, type LabelProxy } from '../gateway/queries/label-proxy.ts';
+import { createReaderDoor, type ReaderDoorOptions } from '../gateway/queries/query-proxy.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';

@@ -1,6 +1,6 @@
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
+import { hashToken } from '../gateway/access/tokens.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/gateway.ts';
-import { hashToken } from '../gateway/tokens.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 

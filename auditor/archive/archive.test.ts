@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/guess-limit.ts';
+import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleSurplus } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { Language } from '../../core/language.ts';
+import { createGuessLimit } from '../../runtime/auth-rate-limiter.ts';
 import { clientAddress } from '../../runtime/client-address.ts';
-import { createGuessLimit } from '../../runtime/guess-limit.ts';
 import type { Archive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
 import { archivePage } from './page.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseExposition } from '../../core/exposition.ts';
-import { createPushReader } from '../../gateway/push-reader.ts';
+import { createPushReader } from '../../gateway/contract/push-reader.ts';
 import { asDevice, countSeries, devicePushes } from './device-pushes.ts';
 
 it('are pushes that a gateway takes one after the other, of every device under names of its own', async () => {

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { identifyReader } from '../../gateway/access/reader-token.ts';
+import { addReader, revokeReader } from '../../gateway/access/token-store.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
-import { identifyReader } from '../../gateway/reader-key.ts';
-import { addReader, revokeReader } from '../../gateway/token-store.ts';
 import { type ScriptedGrafana, startScriptedGrafana } from '../../test/scripted-grafana.ts';
 import { run } from '../main.ts';
 

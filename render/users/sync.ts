@@ -1,7 +1,7 @@
 import type { Text } from '../../core/language.ts';
-import { readerNameProblem } from '../../gateway/reader-key.ts';
-import { addReader, listTokens } from '../../gateway/token-store.ts';
-import { hashToken } from '../../gateway/tokens.ts';
+import { readerNameProblem } from '../../gateway/access/reader-token.ts';
+import { addReader, listTokens } from '../../gateway/access/token-store.ts';
+import { hashToken } from '../../gateway/access/tokens.ts';
 import { shellWord } from '../../runtime/own-command.ts';
 import { TEXTS } from '../texts.ts';
 import { type BoardText, syncBoards } from './boards.ts';

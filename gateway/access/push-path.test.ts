@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { deviceIdProblem, pushPath } from '../../core/device-id.ts';
+import { readPushPath } from './push-path.ts';
+
+it('takes the path of every possible DeviceID', () => {
+  const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }).filter((text) => !deviceIdProblem(text));
+  fc.assert(
+    fc.property(id, (deviceId) => {
+      expect(readPushPath(pushPath(deviceId))).toEqual({ kind: 'device', deviceId });
+    }),
+  );
+});
+
+it('takes hexadecimal digits in either case', () => {
+  expect(readPushPath('/metrics/job/flowcollect/instance/%e5%ae%a2')).toEqual({ kind: 'device', deviceId: '客' });
+});
+
+it.each([
+  ['/', 'not_found'],
+  ['', 'not_found'],
+  ['/metrics', 'not_found'],
+  ['/api/v1/admin/wipe', 'not_found'],
+  ['http://x/metrics/job/flowcollect/instance/a', 'not_found'],
+  ['//metrics/job/flowcollect/instance/a', 'not_found'],
+  ['/metrics/job/flowcollect', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/', 'bad_path'],
+  ['/metrics/job/other/instance/a', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a/', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a/user/bob', 'bad_path'],
+  ['/metrics/job/flowcollect/user/bob/instance/a', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a/instance/b', 'bad_path'],
+  ['/metrics/job@base64/Zmxvd2NvbGxlY3Q/instance/a', 'bad_path'],
+  ['/metrics/job/flowcollect/instance@base64/YQ', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a%2Fuser%2Fbob', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/..', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/%2e%2e', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a?x=1', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a#b', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/%61', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a+b', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/%ff', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/%', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/a%00', 'bad_path'],
+  ['/metrics/job/flowcollect/instance/\u00e9', 'bad_path'],
+  [`/metrics/job/flowcollect/instance/${'a'.repeat(65)}`, 'bad_path'],
+])('refuses %j', (url, code) => {
+  expect(readPushPath(url)).toMatchObject({ kind: 'refused', code });
+});

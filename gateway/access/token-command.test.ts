@@ -1,0 +1,27 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sayIn } from '../../core/language.ts';
+import { readerCommand } from './reader-command.ts';
+import { tokenCommand } from './token-command.ts';
+
+it.each([
+  ['token', tokenCommand, ['--device', 'phone']],
+  ['reader', readerCommand, ['--user', 'alice']],
+] as const)('a %s is shown once, and that it was revoked is said', async (_, create, owner) => {
+  const path = join(await mkdtemp(join(tmpdir(), 'flowcollect-')), 'ServerSetting.ini');
+  await writeFile(path, '[user.alice]\n');
+  const printed: string[] = [];
+  const explained: string[] = [];
+  const run = (action: string) =>
+    create(
+      (line) => printed.push(line),
+      (line) => explained.push(line),
+      sayIn('en'),
+    ).parseAsync([action, ...owner, '--config', path], { from: 'user' });
+  await run('add');
+  await run('revoke');
+  expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+  expect(explained).toEqual([expect.stringContaining('shown this once'), expect.stringContaining('from now on')]);
+});

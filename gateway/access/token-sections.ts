@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { deviceIdProblem } from '../../core/device-id.ts';
+import { userSchema } from '../../core/server-settings.ts';
+import type { SettingsReader } from '../../core/settings.ts';
+import { SETTINGS_TEXTS as TEXTS } from '../texts.ts';
+import { type Reader, readerNameProblem } from './reader-token.ts';
+import { hashToken, type Token } from './tokens.ts';
+
+/** The user of the one shared token, and of a `[device.ID]` that names none. */
+export const DEFAULT_USER = 'default';
+
+const HASHED = /^sha256:([0-9a-f]{64})$/i;
+
+const DeviceSection = userSchema.pick({ Token: true, Note: true }).extend({ User: z.string().default(DEFAULT_USER) });
+
+/** One `[user.NAME]` or `[device.ID]`. */
+export interface TokenSection {
+  /** As in the file, such as `device.phone`. */
+  readonly section: string;
+  readonly user: string;
+  /** Absent in a section of a user, whose token fits any device. */
+  readonly deviceId?: string;
+  readonly note: string;
+  /** Absent once it is revoked. */
+  readonly hash?: Buffer;
+  /** Of a user's reader; absent where there is none. */
+  readonly readerHash?: Buffer;
+}
+
+/** A token as it is kept in the settings: nobody who reads the file can push with it. */
+export function writeHash(token: string): string {
+  return `sha256:${hashToken(token).toString('hex')}`;
+}
+
+/** Whether a setting holds a token's hash and not the token itself. */
+export function isHash(setting: string): boolean {
+  return HASHED.test(setting);
+}
+
+/** What a setting holds, the token itself or its hash, as hash. */
+export function readHash(setting: string): Buffer {
+  const hex = HASHED.exec(setting)?.[1];
+  return hex === undefined ? hashToken(setting) : Buffer.from(hex, 'hex');
+}
+
+/** All `[user.NAME]` and `[device.ID]` sections; what is wrong with them becomes a problem of the reader. */
+export function readTokenSections(reader: SettingsReader): TokenSection[] {
+  const read = reader.document.sections.flatMap((section): TokenSection[] => {
+    const [, kind, name = ''] = /^(user|device)\.(.*)$/s.exec(section) ?? [];
+    if (kind === undefined) return [];
+    const problem = deviceIdProblem(name);
+    if (problem !== undefined) reader.problem(section, undefined, TEXTS.badSectionName(kind, problem));
+    const entries = kind === 'user' ? reader.section(section, userSchema) : reader.section(section, DeviceSection);
+    if (entries === undefined || problem !== undefined) return [];
+    const { Token: setting, Note: note = '' } = entries;
+    const hash = setting === undefined ? {} : { hash: readHash(setting) };
+    if (!('User' in entries)) {
+      const reader = 'ReaderToken' in entries ? entries.ReaderToken : undefined;
+      return [
+        { section, user: name, note, ...hash, ...(reader === undefined ? {} : { readerHash: readHash(reader) }) },
+      ];
+    }
+    return [{ section, user: entries.User, deviceId: name, note, ...hash }];
+  });
+  for (const { section, user, deviceId } of read) {
+    if (deviceId === undefined || user === DEFAULT_USER || reader.document.sections.includes(`user.${user}`)) continue;
+    reader.problem(section, 'User', TEXTS.unknownUser);
+  }
+  return read;
+}
+
+/** The tokens of sections, and of those that hold the same one, a problem: whom would it speak for? */
+export function tokensOf(
+  sections: readonly TokenSection[],
+  shared: Token | undefined,
+  reader: SettingsReader,
+): Token[] {
+  const tokens: Token[] = shared === undefined ? [] : [shared];
+  for (const { section, user, deviceId, hash } of sections) {
+    if (hash === undefined) continue;
+    if (tokens.some((token) => token.hash.equals(hash))) {
+      reader.problem(section, 'Token', TEXTS.sameToken);
+    }
+    tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
+  }
+  return tokens;
+}
+
+/** Who may read; a token of a reader that anybody else has too is a problem, and so is a name that cannot be one. */
+export function readersOf(
+  sections: readonly TokenSection[],
+  tokens: readonly Token[],
+  reader: SettingsReader,
+): readonly Reader[] {
+  const readers: Reader[] = [];
+  for (const { section, user, readerHash: hash } of sections) {
+    if (hash === undefined) continue;
+    const problem = readerNameProblem(user);
+    if (problem !== undefined) reader.problem(section, 'ReaderToken', TEXTS.badReaderName(problem));
+    if ([...tokens, ...readers].some((other) => other.hash.equals(hash))) {
+      reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
+    }
+    readers.push({ user, hash });
+  }
+  return readers;
+}

@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { type Say, SpokenError, type Text } from '../../core/language.ts';
+import { reachableAt } from '../../runtime/addresses.ts';
+import { ArgumentError } from '../../runtime/argument-error.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { DEFAULT_USER } from '../access/token-sections.ts';
+import { type GatewayConfig, readGatewayConfig } from '../config.ts';
+import type { RefusalCode } from '../http/problem.ts';
+import { REFUSED_TEXTS, TEXTS } from '../texts.ts';
+import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
+
+/** The gateway did not do it; the message says why. */
+export class AdminError extends SpokenError {
+  override readonly name = 'AdminError';
+}
+
+/** The gateway asks Prometheus, which may take its time over a device with many series. */
+const TIMEOUT_MS = 150_000;
+
+const Refused = z.object({ error: z.string(), message: z.string() });
+
+/**
+ * `gateway rebase DEVICE` and `gateway retire DEVICE`, done by the gateway that runs on this machine.
+ *
+ * @param secret the admin token, where the settings file holds only its hash
+ * @param print says what was done
+ */
+export function adminCommands(secret: string | undefined, print: (line: string) => void, say: Say): readonly Command[] {
+  const command = (act: AdminAct, description: Text, done: Text): Command =>
+    new Command(act)
+      .description(say(description))
+      .argument('<device>', say(TEXTS.device))
+      .option('--user <name>', say(TEXTS.deviceUser))
+      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+      .action(async (device: string, { user, config }: { user?: string; config: string }) => {
+        const { settings } = readGatewayConfig(basename(config), await readSettingsText(config));
+        await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
+        print(say(done));
+      });
+  return [command('rebase', TEXTS.rebase, TEXTS.rebased), command('retire', TEXTS.retire, TEXTS.retired)];
+}
+
+function userOf(device: string, { sections }: GatewayConfig): string {
+  return sections.find(({ deviceId }) => deviceId === device)?.user ?? DEFAULT_USER;
+}
+
+/** @throws ArgumentError without a token, AdminError when the gateway does not do it */
+async function ask(
+  act: AdminAct,
+  query: Readonly<Record<string, string>>,
+  { admin, metrics }: GatewayConfig,
+  secret: string | undefined,
+): Promise<void> {
+  const token = secret ?? admin?.plain;
+  if (token === undefined) {
+    throw new ArgumentError(TEXTS.needsAdminToken);
+  }
+  const origin = `http://${reachableAt(metrics)}`;
+  let response: Response;
+  try {
+    response = await fetch(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    throw new AdminError(TEXTS.noGateway(origin, errorCode(error)));
+  }
+  if (response.ok) return;
+  const refused = Refused.safeParse(await response.json().catch(() => undefined));
+  if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
+  const { error, message } = refused.data;
+  throw new AdminError([REFUSED_TEXTS[error as RefusalCode] ?? message, message]);
+}

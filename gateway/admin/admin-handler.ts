@@ -1,0 +1,67 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { deviceIdProblem } from '../../core/device-id.ts';
+import { isLoopback } from '../../runtime/addresses.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Device } from '../access/device.ts';
+import { hashToken } from '../access/tokens.ts';
+import { answerJson, answerRefusal } from '../http/json-answer.ts';
+import { type Refusal, refuse } from '../http/problem.ts';
+import type { PushDesk } from '../pushes/push-service.ts';
+
+/** Where {@link createAdministration} answers; `?user=…&device=…` says for which device. */
+export const ADMIN_PATHS = { rebase: '/admin/rebase', retire: '/admin/retire' } as const;
+export type AdminAct = keyof typeof ADMIN_PATHS;
+
+export interface AdministrationOptions {
+  readonly desk: Pick<PushDesk, AdminAct>;
+  readonly logger: Logger;
+  /** SHA-256 of `[server] AdminToken`, as of now; nothing is administered without one. */
+  hash(): Buffer | undefined;
+  /** A device is gone for good. */
+  retired(device: Device): void;
+}
+
+/** What only the keeper of the machine may do: from loopback, with the admin token. */
+export function createAdministration({ desk, logger, hash, retired }: AdministrationOptions): RequestListener {
+  async function handle(request: IncomingMessage): Promise<{ kind: 'done' } | Refusal> {
+    const url = new URL(request.url ?? '/', 'http://gateway');
+    const act = (Object.keys(ADMIN_PATHS) as AdminAct[]).find((each) => ADMIN_PATHS[each] === url.pathname);
+    if (act === undefined || request.method !== 'POST') return refuse('not_found', 'there is nothing here');
+    if (!isLoopback(request.socket.remoteAddress ?? '')) {
+      return refuse('unauthorized', 'devices are administered from the gateway’s own machine only');
+    }
+    if (!isAdmin(request.headers.authorization, hash())) {
+      return refuse('unauthorized', 'the admin token is not the one of [server] AdminToken');
+    }
+    const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };
+    const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.[1];
+    if (problem !== undefined) return refuse('bad_path', `user and device must be given; a name ${problem}`);
+    const result = await desk[act](device);
+    if (result.kind === 'refused') return result;
+    if (act === 'retire') retired(device);
+    logger.warn(
+      { user: device.user, instance: device.deviceId },
+      act === 'retire' ? 'device retired' : 'device rebased',
+    );
+    return result;
+  }
+
+  return (request, response) => {
+    request.resume();
+    handle(request)
+      .then((result) => {
+        if (result.kind === 'refused') answerRefusal(response, result);
+        else answerJson(response, 200, { status: 'done' });
+      })
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'a device could not be administered');
+        answerJson(response, 500, { error: 'internal', message: 'the gateway failed; its log on the server says why' });
+      });
+  };
+}
+
+function isAdmin(authorization: string | undefined, hash: Buffer | undefined): boolean {
+  const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
+  return given !== undefined && hash !== undefined && timingSafeEqual(hashToken(given), hash);
+}

@@ -1,0 +1,27 @@
+import type { RequestListener } from 'node:http';
+import { VERSION } from '../../core/version.ts';
+import type { DiskHealth } from '../../runtime/disk-health.ts';
+import { createPagesListener } from '../../runtime/service-pages.ts';
+import type { KeptPushes } from '../kept/kept-pushes.ts';
+import type { GatewayMetrics } from '../pushes/metrics.ts';
+
+/**
+ * The pages of the gateway itself and, under `/admin/`, its administration, on an address that devices do not reach. It
+ * fails while it cannot keep pushes, and therefore takes none.
+ */
+export function createMetricsPage(
+  metrics: GatewayMetrics,
+  lastReloadSuccessful: () => boolean,
+  disk: Pick<DiskHealth, 'health' | 'problem'>,
+  { usage }: Pick<KeptPushes, 'usage'>,
+  administration: RequestListener,
+): RequestListener {
+  const pages = createPagesListener({
+    service: 'gateway',
+    version: VERSION,
+    metrics: () => metrics.render(lastReloadSuccessful(), disk.problem() === undefined, usage.bytes),
+    health: disk.health,
+  });
+  return (request, response) =>
+    request.url?.startsWith('/admin/') ? administration(request, response) : pages(request, response);
+}

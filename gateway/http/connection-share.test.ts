@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLogger } from '../../runtime/logger.ts';
+import { shareConnections } from './connection-share.ts';
+
+const MOST = 8;
+
+let server: ReturnType<typeof createServer>;
+let sockets: Socket[];
+let lines: string[];
+beforeEach(async () => {
+  [sockets, lines] = [[], []];
+  server = createServer((_, response) => response.end('served'));
+  shareConnections(server, MOST, createLogger('test', 'info', { write: (line) => lines.push(line) }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Whether a connection from an address is served; it stays open. */
+async function isServed(localAddress: string): Promise<boolean> {
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', localAddress });
+  sockets.push(socket);
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  return new Promise((resolve) => {
+    socket.once('data', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
+const served = async (from: string, count: number): Promise<number> => {
+  let taken = 0;
+  for (let index = 0; index < count; index += 1) taken += (await isServed(from)) ? 1 : 0;
+  return taken;
+};
+
+it('lets one address take half, and always another one in', async () => {
+  expect(await served('127.0.0.1', 6)).toBe(4);
+  expect(await served('127.0.0.2', 4)).toBe(2);
+  expect(await served('127.0.0.3', 2)).toBe(1);
+  expect(await served('127.0.0.1', 1)).toBe(0);
+  expect(lines.filter((line) => line.includes('"from":"127.0.0.1"'))).toHaveLength(1);
+});
+
+it('counts what is closed no more', async () => {
+  expect(await served('127.0.0.1', 5)).toBe(4);
+  for (const socket of sockets.slice(0, 4)) socket.destroy();
+  await vi.waitFor(async () => expect(await isServed('127.0.0.1')).toBe(true));
+});

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../../runtime/logger.ts';
+import { type Device, deviceKey } from '../access/device.ts';
+import { openRecordLog } from './append-only-log.ts';
+import { type KeptPush, readKept, writeKept } from './kept-file.ts';
+import { createKeptUsage, type KeptUsage, keptBytes } from './kept-usage.ts';
+
+/**
+ * The last push of each device, on disk.
+ *
+ * A push is written down as *prepared* before it is forwarded and becomes *accepted* when Pushgateway has it, so that
+ * what Pushgateway may hold is never more than what is known here, wherever a crash falls. A prepared push of which
+ * nobody knows whether it arrived stays prepared: it is what counters are held to and what a device reads back, and it
+ * is forwarded again. Calls for one device must not overlap.
+ */
+export interface KeptPushes {
+  /** What is kept by now, that of pushes on their way to the disk included. */
+  readonly usage: Pick<KeptUsage, 'devices' | 'bytes' | 'of'>;
+  devices(): readonly Device[];
+  /** The prepared push where there is one, else the accepted one. */
+  held(device: Device): KeptPush | undefined;
+  isPrepared(device: Device): boolean;
+  /** The exposition text of {@link held}. @throws when nothing is held or the disk refuses */
+  text(device: Device): Promise<Buffer>;
+  /** Durable when it resolves. @param packed the text as gzip data, kept in its place @throws when the disk refuses */
+  prepare(push: KeptPush, text: Uint8Array, packed?: Uint8Array): Promise<void>;
+  /** Pushgateway has what was prepared. Should that be lost on its way to the disk, it is only forwarded once more. */
+  confirm(device: Device): void;
+  /** What was prepared last certainly did not reach Pushgateway. */
+  withdraw(device: Device): void;
+  /** Marks what is held as void for what comes next. Durable when it resolves. @throws as {@link text} */
+  rebase(device: Device): Promise<void>;
+  /** Nothing is held of the device any more. */
+  forget(device: Device): void;
+  close(): Promise<void>;
+}
+
+interface Kept {
+  readonly push: KeptPush;
+  readonly bytes: number;
+}
+
+interface Entry {
+  /** What its records are called, without the suffix. */
+  readonly name: string;
+  accepted?: Kept | undefined;
+  prepared?: Kept | undefined;
+  /** Whether an earlier prepared push may have arrived: then a later one cannot be withdrawn to the accepted one. */
+  inDoubt: boolean;
+}
+
+const ACCEPTED = '.prom';
+const PREPARED = '.prepared';
+/** Gateways kept each record in a file of its own at first. */
+const SINGLE = /^[0-9a-f]{32}\.(?:prom|prepared)$/;
+
+/** @throws when the folder cannot be read or written */
+export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
+  const log = await openRecordLog(path, { logger, single: SINGLE });
+  const entries = new Map<string, Entry>();
+  const usage = createKeptUsage();
+  /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
+  const measure = (device: Device, coming = 0): void => {
+    const { accepted, prepared } = entries.get(deviceKey(device)) ?? {};
+    usage.set(device, Math.max(accepted?.bytes ?? 0, prepared?.bytes ?? 0, coming));
+  };
+  for (const name of log.names()) {
+    const content = await log.read(name);
+    try {
+      const { push, bytes } = readKept(content);
+      const entry = entryOf(entries, push);
+      if (name.endsWith(ACCEPTED)) entry.accepted = { push, bytes };
+      else Object.assign(entry, { prepared: { push, bytes }, inDoubt: true });
+      measure(push);
+    } catch (error) {
+      logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
+      await writeFile(join(path, `${name}.unreadable`), content, { mode: 0o600 });
+      log.drop(name);
+    }
+  }
+
+  const heldOf = (device: Device): KeptPush | undefined => {
+    const entry = entries.get(deviceKey(device));
+    return (entry?.prepared ?? entry?.accepted)?.push;
+  };
+  const isPrepared = (device: Device): boolean => entries.get(deviceKey(device))?.prepared !== undefined;
+  const heldName = (device: Device): string =>
+    entryOf(entries, device).name + (isPrepared(device) ? PREPARED : ACCEPTED);
+  const read = async (device: Device) => readKept(await log.read(heldName(device)));
+
+  return {
+    usage,
+    devices: () => [...entries.values()].flatMap(({ prepared, accepted }) => (prepared ?? accepted)?.push ?? []),
+    held: heldOf,
+    isPrepared,
+    text: async (device) => (await read(device)).text,
+    async prepare(push, text, packed) {
+      const name = entries.get(deviceKey(push))?.name ?? nameOf(push);
+      const bytes = keptBytes(text, packed);
+      measure(push, bytes);
+      try {
+        await log.put(name + PREPARED, writeKept(push, text, packed));
+        const entry = entryOf(entries, push);
+        entry.inDoubt = entry.prepared !== undefined;
+        entry.prepared = { push, bytes };
+      } finally {
+        measure(push);
+      }
+    },
+    confirm(device) {
+      const entry = entryOf(entries, device);
+      entry.accepted = entry.prepared ?? entry.accepted;
+      log.move(entry.name + PREPARED, entry.name + ACCEPTED);
+      entry.prepared = undefined;
+      entry.inDoubt = false;
+      measure(device);
+    },
+    withdraw(device) {
+      const entry = entryOf(entries, device);
+      if (entry.inDoubt) return;
+      log.drop(entry.name + PREPARED);
+      entry.prepared = undefined;
+      if (entry.accepted === undefined) entries.delete(deviceKey(device));
+      measure(device);
+    },
+    async rebase(device) {
+      const { push, text } = await read(device);
+      const rebased = { ...push, rebased: true } as const;
+      await log.put(heldName(device), writeKept(rebased, text));
+      const kept = { push: rebased, bytes: keptBytes(text) };
+      entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = kept;
+      measure(device);
+    },
+    forget(device) {
+      for (const suffix of [PREPARED, ACCEPTED]) log.drop(entryOf(entries, device).name + suffix);
+      entries.delete(deviceKey(device));
+      measure(device);
+    },
+    close: () => log.close(),
+  };
+}
+
+function entryOf(entries: Map<string, Entry>, device: Device): Entry {
+  const key = deviceKey(device);
+  const entry = entries.get(key) ?? { name: nameOf(device), inDoubt: false };
+  entries.set(key, entry);
+  return entry;
+}
+
+/** Of signs that a record's name may have, whatever the DeviceID holds. */
+function nameOf(device: Device): string {
+  return createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,70 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { requireMetric } from '../../core/metric-contract.ts';
+import { VERSION } from '../../core/version.ts';
+import type { Device } from '../access/device.ts';
+import { isFailure, REFUSAL_CODES, type RefusalCode } from '../http/problem.ts';
+
+export interface GatewayMetrics {
+  /**
+   * @param bytes of the body, unpacked
+   * @param at epoch milliseconds
+   */
+  accepted(device: Device, bytes: number, at: number): void;
+  refused(code: RefusalCode): void;
+  /** A push took that many seconds, whatever came of it. */
+  took(seconds: number): void;
+  /** A device pushed then, before this process began. */
+  lastPush(device: Device, at: number): void;
+  /** A device is gone for good. */
+  retired(device: Device): void;
+  /**
+   * @param dataWritable whether the last write to the disk succeeded
+   * @param kept bytes that are kept of each user
+   */
+  render(settingsGood: boolean, dataWritable: boolean, kept: ReadonlyMap<string, number>): Promise<string>;
+}
+
+/** A push takes a millisecond to check; Pushgateway is given five seconds. */
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createGatewayMetrics(): GatewayMetrics {
+  const registry = new Registry();
+  const options = (name: string) => {
+    const { help, labels } = requireMetric(name);
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  };
+  const pushes = new Counter(options('flowcollect_gateway_pushes_total'));
+  const bodyBytes = new Counter(options('flowcollect_gateway_push_bytes_total'));
+  const seconds = new Histogram({ ...options('flowcollect_gateway_push_seconds'), buckets: SECONDS_BUCKETS });
+  const lastPush = new Gauge(options('flowcollect_gateway_last_push_timestamp_seconds'));
+  const keptBytes = new Gauge(options('flowcollect_gateway_kept_bytes'));
+  const settings = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
+  const writable = new Gauge(options('flowcollect_gateway_data_writable'));
+  new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
+
+  const resultOf = (code: RefusalCode): string => (isFailure(code) ? 'failed' : 'refused');
+  pushes.inc({ result: 'accepted', reason: '' }, 0);
+  for (const code of REFUSAL_CODES) pushes.inc({ result: resultOf(code), reason: code }, 0);
+
+  const setLastPush = ({ user, deviceId }: Device, at: number): void => {
+    lastPush.set({ user, instance: deviceId }, at / 1000);
+  };
+  return {
+    accepted(device, bytes, at) {
+      pushes.inc({ result: 'accepted', reason: '' });
+      bodyBytes.inc(bytes);
+      setLastPush(device, at);
+    },
+    refused: (code) => pushes.inc({ result: resultOf(code), reason: code }),
+    took: (value) => seconds.observe(value),
+    lastPush: setLastPush,
+    retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
+    render(settingsGood, dataWritable, kept) {
+      keptBytes.reset();
+      for (const [user, bytes] of kept) keptBytes.set({ user }, bytes);
+      settings.set(settingsGood ? 1 : 0);
+      writable.set(dataWritable ? 1 : 0);
+      return registry.metrics();
+    },
+  };
+}

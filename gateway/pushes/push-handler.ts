@@ -1,0 +1,112 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { STATE_HEADER } from '../../core/device-id.ts';
+import { clientAddress } from '../../runtime/client-address.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { createDoorkeeper } from '../access/authenticate.ts';
+import { createUserBudgets } from '../access/byte-budget.ts';
+import type { Device } from '../access/device.ts';
+import { availableMemory, memoryLimits } from '../access/memory-limits.ts';
+import type { Token } from '../access/tokens.ts';
+import { createPushReader } from '../contract/push-reader.ts';
+import { discardRest } from '../http/discard-rest.ts';
+import { answerJson, answerRefusal } from '../http/json-answer.ts';
+import { type Refusal, refuse } from '../http/problem.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { DeviceGoneError, readPushBody } from './push-body.ts';
+import type { PushDesk } from './push-service.ts';
+import { readStateHeader, writeStateHeader } from './state-header.ts';
+
+export interface DoorOptions {
+  readonly desk: PushDesk;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The tokens that are good as of now. */
+  tokens(): readonly Token[];
+}
+
+/** The only requests that are served: a device's push and its read-back. */
+export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
+  const limits = memoryLimits(availableMemory());
+  const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
+  const identifyDevice = createDoorkeeper(clock, tokens);
+  const reader = createPushReader(limits.layouts, limits.heads);
+
+  async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
+    const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
+    if (state.kind === 'refused') return state;
+    const body = await readPushBody(request, budgetOf(device.user), limits.body);
+    if (body.kind === 'refused') return body;
+    try {
+      const push = reader.read(device, body.bytes, body.packed);
+      if (push.kind === 'refused') return push;
+      const result = await desk.push(device, state, push);
+      if (result.kind === 'accepted') metrics.accepted(device, body.bytes.length, clock.now());
+      return result;
+    } finally {
+      body.release();
+    }
+  }
+
+  async function handlePush(request: IncomingMessage, response: ServerResponse, device: Device): Promise<void> {
+    const begun = performance.now();
+    const result = await takePush(request, device);
+    metrics.took((performance.now() - begun) / 1000);
+    if (result.kind === 'accepted') answerJson(response, 200, { status: 'accepted' });
+    else refusePush(request, response, result, device);
+  }
+
+  async function handleReadBack(response: ServerResponse, device: Device): Promise<void> {
+    const result = await desk.readBack(device);
+    if (result.kind === 'refused') return answerRefusal(response, result);
+    if (result.kind === 'nothing') {
+      return answerRefusal(response, refuse('not_found', 'nothing was accepted from this device yet; push first'));
+    }
+    response.writeHead(200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      [STATE_HEADER]: writeStateHeader(result.push),
+      // Beside Date, this tells how long ago it was let through, whatever the device's clock says.
+      'last-modified': new Date(result.push.at).toUTCString(),
+    });
+    response.end(result.text);
+  }
+
+  function refusePush(request: IncomingMessage, response: ServerResponse, refusal: Refusal, device?: Device): void {
+    metrics.refused(refusal.code);
+    const { code, message } = refusal;
+    const fields = { code, message, from: clientAddress(request), user: device?.user, instance: device?.deviceId };
+    // Who guesses must not fill the disk.
+    if (code === 'slow_down') logger.debug(fields, 'push refused');
+    else logger.warn(fields, 'push refused');
+    answerRefusal(response, refusal);
+    discardRest(request);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const device = identifyDevice(request);
+    if (device.kind === 'refused') {
+      if (request.method === 'PUT') return refusePush(request, response, device);
+      answerRefusal(response, device);
+      return discardRest(request);
+    }
+    const { user, deviceId } = device;
+    if (request.method === 'PUT') await handlePush(request, response, { user, deviceId });
+    else await handleReadBack(response, { user, deviceId });
+  }
+
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (error instanceof DeviceGoneError) {
+        logger.info('a device went away while it pushed');
+        return;
+      }
+      logger.error({ err: error }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else
+        answerJson(response, 500, { error: 'internal', message: 'the gateway failed; its log on the server says why' });
+    });
+  };
+}

@@ -1,0 +1,183 @@
+import { createKeyedMutex } from '../../runtime/async/keyed-mutex.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { DiskHealth } from '../../runtime/disk-health.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { type Device, deviceKey } from '../access/device.ts';
+import { roomFor } from '../access/fair-share.ts';
+import { createDeviceRelease } from '../admin/device-release.ts';
+import type { StoredValues } from '../admin/stored-values.ts';
+import type { ReadPush } from '../contract/push-reader.ts';
+import { type Refusal, refuse } from '../http/problem.ts';
+import type { KeptPush } from '../kept/kept-file.ts';
+import type { KeptPushes } from '../kept/kept-pushes.ts';
+import { keptBytes } from '../kept/kept-usage.ts';
+import type { Delivery, Store } from '../store/store.ts';
+import { admit, type Held, isHolder } from './admission.ts';
+import type { PushState } from './state-header.ts';
+
+/** Of all users together. */
+const MAX_DEVICES = 2000;
+/** Running and waiting pushes of one device; an honest one has one. */
+const MAX_PUSHES_OF_DEVICE = 4;
+
+const KEEPS = 'this gateway keeps';
+const A_PART = 'a part of them for each user, and none is left for this one';
+
+const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
+
+export interface PushDeskOptions {
+  readonly kept: KeptPushes;
+  /** Bytes that what is kept may take, of all users together. */
+  readonly keptBytes: number;
+  /** Who may push as of now. */
+  users(): ReadonlySet<string>;
+  /** Told of the disk that `kept` writes to. */
+  readonly disk: Pick<DiskHealth, 'watch'>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Asked before a device is retired. */
+  readonly storedValues: StoredValues;
+}
+
+export type ReadBack =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
+
+/**
+ * What came of forwarding again. `store_down`: no other device's would arrive either; `left`: this device's alone cannot
+ * be, since the disk or the store refuses it or its pushes wait already.
+ */
+export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
+
+/** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
+export interface PushDesk {
+  push(
+    device: Device,
+    state: PushState,
+    push: Omit<ReadPush, 'kind'>,
+  ): Promise<{ readonly kind: 'accepted' } | Refusal>;
+  /** What a device goes on from; `nothing` only when nothing is kept of it. */
+  readBack(device: Device): Promise<ReadBack | Refusal>;
+  /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
+  forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<Forwarded>;
+  /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
+  rebase(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
+  /** Lets go of a silent device, once Prometheus has its last values. */
+  retire(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
+  /** Resolves when no push is on its way. */
+  idle(): Promise<void>;
+}
+
+export function createPushDesk({
+  kept,
+  keptBytes: mostBytes,
+  users,
+  disk,
+  store,
+  clock,
+  logger,
+  storedValues,
+}: PushDeskOptions): PushDesk {
+  const mutex = createKeyedMutex(MAX_PUSHES_OF_DEVICE);
+  /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
+  const seen = new Map<string, number>();
+
+  const heldOf = (device: Device): Held | undefined => {
+    const push = kept.held(device);
+    if (push?.rebased) return undefined;
+    return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
+  };
+
+  function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | Refusal {
+    if (delivery.kind === 'delivered') {
+      kept.confirm(device);
+      return { kind: 'accepted' };
+    }
+    if (delivery.kind !== 'in_doubt') kept.withdraw(device);
+    if (delivery.kind === 'declined') {
+      logger.error({ status: delivery.status, answer: delivery.answer }, `${store.name} declined a push`);
+      return refuse('pushgateway_refused', `${store.name} answered ${delivery.status}; its log on the server says why`);
+    }
+    return refuse(
+      'pushgateway_down',
+      `${store.name} does not take pushes (${delivery.code}); start it on the server, or mend ${store.setting}`,
+    );
+  }
+
+  /** A device that takes no more than before goes on, however little room there is. */
+  function noRoomFor(device: Device, bytes: number): Refusal | undefined {
+    const { usage } = kept;
+    const more = bytes - usage.of(device);
+    if (more <= 0) return undefined;
+    const among = users();
+    const room = (total: number, used: ReadonlyMap<string, number>): number =>
+      roomFor(device.user, { total, used, users: among });
+    if (usage.of(device) === 0 && room(MAX_DEVICES, usage.devices) < 1) {
+      return refuse('no_room', `${KEEPS} ${MAX_DEVICES} devices, ${A_PART}; retire some that are gone`);
+    }
+    if (room(mostBytes, usage.bytes) < more) {
+      const most = Math.floor(mostBytes / 2 ** 20);
+      return refuse(
+        'no_room',
+        `${KEEPS} ${most} MiB of pushes, ${A_PART}; retire devices that are gone, lower [client] FamilyCap, or give the gateway more memory`,
+      );
+    }
+    return undefined;
+  }
+
+  async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ReadPush, 'kind'>) {
+    const now = clock.now();
+    const held = heldOf(device);
+    const incoming = { ...state, ledger };
+    if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
+    const refusal = admit(held, incoming, now);
+    if (refusal !== undefined) return refusal;
+    const full = noRoomFor(device, keptBytes(text, packed));
+    if (full !== undefined) return full;
+    const { stateId, sequence } = state;
+    try {
+      await disk.watch(() => kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed));
+    } catch (error) {
+      logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
+      return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
+    }
+    return settle(device, await store.put(device, text, now));
+  }
+
+  const release = createDeviceRelease({ kept, store, clock, storedValues });
+  const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
+  return {
+    push: async (device, state, push) => (await mutex.run(deviceKey(device), () => take(device, state, push))) ?? busy,
+    readBack: async (device) =>
+      (await mutex.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
+        const push = kept.held(device);
+        if (push === undefined || push.rebased) return { kind: 'nothing' };
+        try {
+          return { kind: 'kept', push, text: await kept.text(device) };
+        } catch (error) {
+          logger.error({ code: errorCode(error) }, UNREADABLE);
+          return refuse('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
+        }
+      })) ?? busy,
+    forward: async (device, when) =>
+      (await mutex.run(deviceKey(device), async (): Promise<Forwarded> => {
+        const held = kept.held(device);
+        if (held === undefined || (when === 'in_doubt' && !kept.isPrepared(device))) return 'not_needed';
+        const text = await kept.text(device).catch((error: unknown) => {
+          logger.error({ code: errorCode(error) }, UNREADABLE);
+        });
+        if (text === undefined) return 'left';
+        const delivery = await store.put(device, text, held.at);
+        if (delivery.kind === 'declined') return 'left';
+        if (delivery.kind !== 'delivered') return 'store_down';
+        if (kept.isPrepared(device)) kept.confirm(device);
+        return 'forwarded';
+      })) ?? 'left',
+    rebase: async (device) => (await mutex.run(deviceKey(device), () => release.rebase(device))) ?? busy,
+    retire: async (device) =>
+      (await mutex.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,
+    idle: () => mutex.idle(),
+  };
+}

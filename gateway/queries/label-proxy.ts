@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+import { errorCode } from '../../runtime/error-code.ts';
+import { type Refusal, refuse } from '../http/problem.ts';
+import type { ReaderQuestion } from './query.ts';
+
+/** The header by which prom-label-proxy learns whose series it may show (`-header-name`). */
+export const USER_HEADER = 'X-FlowCollect-User';
+
+export interface LabelProxyAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Readable;
+}
+
+/** prom-label-proxy, which adds `user="…"` to every selector of a question before Prometheus sees it. */
+export interface LabelProxy {
+  /** @param signal ends the question */
+  ask(user: string, question: ReaderQuestion, signal: AbortSignal): Promise<LabelProxyAnswer | Refusal>;
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 5000;
+/** Longer than Prometheus lets a query run (two minutes). */
+const ANSWER_MS = 130_000;
+/** How many questions go on at the same time: Prometheus itself runs 20 queries at once. */
+export const QUESTIONS_AT_ONCE = 20;
+
+/** @param origin such as `http://127.0.0.1:9105`; a path in it is kept as prefix */
+export function createLabelProxy(origin: string): LabelProxy {
+  const { origin: base, pathname } = new URL(origin);
+  const prefix = pathname.replace(/\/$/, '');
+  const pool = new Pool(base, {
+    connections: QUESTIONS_AT_ONCE,
+    connect: { timeout: CONNECT_MS },
+    headersTimeout: ANSWER_MS,
+    bodyTimeout: ANSWER_MS,
+  });
+  return {
+    async ask(user, { method, path, parameters }, signal) {
+      // The bytes of the name in UTF-8: a header is written byte by byte.
+      const headers = { [USER_HEADER]: Buffer.from(user, 'utf8').toString('latin1') };
+      const text = parameters.toString();
+      try {
+        const {
+          statusCode,
+          headers: answered,
+          body,
+        } = await pool.request({
+          signal,
+          ...(method === 'GET'
+            ? { method, path: `${prefix}${path}?${text}`, headers }
+            : {
+                method,
+                path: prefix + path,
+                headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+                body: text,
+              }),
+        });
+        return {
+          kind: 'answer',
+          status: statusCode,
+          contentType: String(answered['content-type'] ?? 'application/json'),
+          body,
+        };
+      } catch (error) {
+        return refuse(
+          'prometheus_down',
+          `prom-label-proxy does not answer at [server] LabelProxyAddr (${errorCode(error)})`,
+        );
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}

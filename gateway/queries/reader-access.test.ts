@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
+import { ALICE, basic, openReaderDoor, READERS, type ReaderDoorAtDouble } from '../../test/reader-door-at-double.ts';
+
+let door: ReaderDoorAtDouble;
+beforeAll(async () => {
+  door = await openReaderDoor();
+});
+beforeEach(() => {
+  door.forget();
+  door.pass(3_600_000);
+});
+afterAll(() => door.close());
+
+describe('who may read', () => {
+  const statusWith = async (authorization: string) =>
+    (await door.ask('/api/v1/labels', { headers: { authorization } })).status;
+
+  it('is who shows the token of the user that they name', async () => {
+    expect(await statusWith(basic('alice', 'one'))).toBe(422);
+    for (const wrong of [
+      basic('alice', 'two'),
+      basic('小明', 'one'),
+      basic('bob', 'one'),
+      basic('', 'one'),
+      basic('alice', ''),
+      basic('alice ', 'one'),
+      basic('Alice', 'one'),
+      'Bearer one',
+      'Basic !!!',
+      `Basic ${Buffer.from('alice').toString('base64')}`,
+    ]) {
+      expect(await statusWith(wrong), wrong).toBe(401);
+    }
+    expect(door.seen).toHaveLength(1);
+    expect(door.lines.join()).not.toContain('"one"');
+  });
+
+  it('learns nothing of routes without a token', async () => {
+    const strange = { headers: { authorization: 'Bearer one' } };
+    expect([(await door.ask('/federate', strange)).status, (await door.ask('/api/v1/query', strange)).status]).toEqual([
+      401, 401,
+    ]);
+  });
+
+  it('is slowed down after many wrong tokens, without keeping other users of the same Grafana out', async () => {
+    for (let failure = 0; failure < FREE_FAILURES; failure += 1) await statusWith(basic('alice', 'wrong'));
+    expect(await statusWith(basic('alice', 'one'))).toBe(429);
+    expect(await statusWith(basic('小明', 'two'))).toBe(422);
+    door.pass(60_000);
+    expect(await statusWith(basic('alice', 'one'))).toBe(422);
+  });
+
+  it('ends with the token', async () => {
+    door.know([]);
+    expect(await statusWith(ALICE)).toBe(401);
+    door.know(READERS);
+    expect(await statusWith(ALICE)).toBe(422);
+  });
+});

@@ -1,0 +1,86 @@
+import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
+import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { type Device, deviceKey } from '../access/device.ts';
+import type { KeptPushes } from '../kept/kept-pushes.ts';
+import type { PushDesk } from '../pushes/push-service.ts';
+import type { Store } from './store.ts';
+
+const LOOK_EVERY_MS = 2000;
+
+export interface RestorerOptions {
+  readonly kept: KeptPushes;
+  readonly desk: PushDesk;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where the start time of the store that has everything is remembered. */
+  readonly file: string;
+}
+
+/** Puts back what a store that started anew has lost, whether it kept an older state or none. */
+export interface Restorer {
+  start(): void;
+  /** One look, and what follows from it. */
+  look(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createRestorer({ kept, desk, store, clock, logger, file }: RestorerOptions): Restorer {
+  let known: string | undefined;
+  let wasDown = false;
+
+  /** Whether the store has all of them now that it can have; one device must not keep the others out of it. */
+  async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
+    let forwarded = 0;
+    for (const device of devices) {
+      if (task.signal.aborted) return false;
+      const outcome = await desk.forward(device, when);
+      if (outcome === 'store_down') return false;
+      if (outcome === 'forwarded') forwarded += 1;
+      if (outcome === 'left' && when === 'anyway') {
+        const { user, deviceId: instance } = device;
+        logger.error({ user, instance }, 'a device is not put back; it is there again with its next push');
+      }
+    }
+    if (forwarded > 0) logger.info({ devices: forwarded }, 'kept pushes put back');
+    return true;
+  }
+
+  /** Only what it lacks: a push that is repeated would make a silent device look alive. */
+  async function lacking(): Promise<Device[]> {
+    const times = await store.pushTimes();
+    return kept.devices().filter((device) => {
+      const time = times.get(deviceKey(device));
+      return time === undefined || Math.round(time * 1000) < (kept.held(device)?.at ?? 0);
+    });
+  }
+
+  async function look(): Promise<void> {
+    const startedAt = await store.startedAt();
+    if (startedAt === undefined) {
+      if (!wasDown) logger.warn(`${store.name} does not answer; start it, or mend ${store.setting}`);
+      wasDown = true;
+      return;
+    }
+    if (wasDown) logger.info(`${store.name} answers again`);
+    wasDown = false;
+    known ??= await readFileIfExists(file);
+    await forwardAll(
+      kept.devices().filter((device) => kept.isPrepared(device)),
+      'in_doubt',
+    );
+    if (startedAt === known || !(await forwardAll(await lacking(), 'anyway'))) return;
+    known = startedAt;
+    await writeFileAtomic(file, startedAt);
+  }
+
+  const task = createPeriodicTask({
+    clock,
+    every: LOOK_EVERY_MS,
+    run: look,
+    onError: (error) => logger.error({ err: error }, 'kept pushes cannot be put back; trying again'),
+  });
+  return { start: task.start, look, stop: task.stop };
+}
