@@ -45,7 +45,7 @@ function watch(account: Account): void {
     chance: () => 0,
     onFrame: (frame, catalog) => void account.apply(frame, catalog),
     onTotals: () => {},
-    onBirth: () => {},
+    onConnectionOpened: () => {},
     onChecks(nodes) {
       account.noteChecks(nodes);
       looks += 1;

@@ -174,7 +174,7 @@ export function createWatch(options: WatchOptions): Watch {
       chance,
       onFrame,
       onTotals: (totals) => account.noteTotals(totals),
-      onBirth: (birth) => account.noteBirth(birth),
+      onConnectionOpened: (connection) => account.noteBirth(connection),
       onChecks: (nodes) => account.noteChecks(nodes),
       onLogs(heard) {
         logsUp = heard;

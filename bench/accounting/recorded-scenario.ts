@@ -5,7 +5,7 @@ import { namedSchema } from '../../core/json.ts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
-import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { hostKey } from '../../exporter/ledger/attribution.ts';
 import type { Birth } from '../../exporter/ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText } from '../../exporter/replay/recording.ts';
@@ -45,7 +45,7 @@ export async function readScenario(root: string, name: string): Promise<Scenario
   const catalog = decodeCatalog(await json(`${beside}proxies.json`), await json(`${beside}providers.json`));
   const log = parseRecordedLog(name, await read(`${name}.logs.json.gz`));
   const file = TruthFile.parse(await json(`${name}.truth.json`));
-  const births = log.flatMap(({ t, payload }) => parseBirth(payload, t, catalog.has) ?? []);
+  const births = log.flatMap(({ t, payload }) => parseOpenedConnection(payload, t, catalog.has) ?? []);
   const ports = [...file.truth].map(([port, { down }]) => ({ port, bytes: down }));
   const down = ({ bytes }: { bytes: number }): number => bytes;
   const messages = parseRecordedMessages(name, await read(`${name}.ndjson.gz`));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { createCrowd } from './crowd.ts';
 
@@ -23,7 +23,7 @@ it('keeps its size while connections come, move bytes and go', () => {
 it('announces every connection, and has totals that hold more than its connections', () => {
   const crowd = createCrowd({ size: 50, churn: 0.1, moving: 0.5, hosts: 20, clients: 5, startedAt: 0 });
   const frame = crowd.next(1000);
-  const births = frame.log.flatMap((payload) => parseBirth(payload, 1000, catalog.has) ?? []);
+  const births = frame.log.flatMap((payload) => parseOpenedConnection(payload, 1000, catalog.has) ?? []);
   expect(births).toHaveLength(10);
   expect(frame.distinct).toBe(60);
   const shown = createFrameDecoder().decode(frame.message, 1000).connections;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { median } from '../accounting/misattribution.ts';
@@ -48,7 +48,7 @@ export async function frameCostProbe(input: unknown): Promise<FrameCost> {
     const frames = Array.from({ length: BLOCK }, () => {
       at += 1000;
       const { message, log } = crowd.next(at);
-      const births = log.flatMap((payload) => parseBirth(payload, at - 500, catalog.has) ?? []);
+      const births = log.flatMap((payload) => parseOpenedConnection(payload, at - 500, catalog.has) ?? []);
       return { at, message, text: message.toString(), births };
     });
     const parsed = millisecondsOf(() => {

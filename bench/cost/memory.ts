@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { createExporterMetrics } from '../../exporter/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
@@ -37,7 +37,7 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
     const at = turn * 1000;
     const { message, log, distinct } = crowd.next(at);
     for (const payload of log) {
-      const birth = parseBirth(payload, at - 500, catalog.has);
+      const birth = parseOpenedConnection(payload, at - 500, catalog.has);
       if (birth !== undefined) ledger.noteBirth(birth);
     }
     ledger.apply(decoder.decode(message, at), catalog);

@@ -1,6 +1,6 @@
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseBirth } from '../../exporter/kernel/log-line.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { createExporterMetrics } from '../../exporter/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
@@ -32,7 +32,7 @@ export async function devicePushes(count: number): Promise<string[]> {
   for (const [index, { at, message }] of frames.entries()) {
     if (texts.length === count) break;
     for (let line = logs[next]; line !== undefined && line.at <= at; next += 1, line = logs[next]) {
-      const birth = parseBirth(line.payload, line.at, catalog.has);
+      const birth = parseOpenedConnection(line.payload, line.at, catalog.has);
       if (birth !== undefined) ledger.noteBirth(birth);
     }
     const begun = performance.now();

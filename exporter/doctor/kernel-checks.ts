@@ -7,7 +7,7 @@ import { isOnThisMachine } from '../interfaces/interface-watch.ts';
 import type { ReadInterfaces } from '../interfaces/system-interfaces.ts';
 import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { FrameError } from '../kernel/decoder/frame-error.ts';
+import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { type Finding, good, warning } from './finding.ts';
 import { checkTotals } from './totals-check.ts';

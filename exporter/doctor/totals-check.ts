@@ -1,7 +1,7 @@
 import type { Language } from '../../core/language.ts';
 import type { KernelApi } from '../kernel/api.ts';
-import { FrameError } from '../kernel/decoder/frame-error.ts';
-import { decodeTotals } from '../kernel/decoder/totals-message.ts';
+import { FrameError } from '../kernel/decoder/parsed-frame.ts';
+import { decodeTotals } from '../kernel/traffic-stream.ts';
 import { type Finding, good, warning } from './finding.ts';
 
 /**

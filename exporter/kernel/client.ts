@@ -6,14 +6,14 @@ import type { Network } from '../host/network.ts';
 import type { Birth, Catalog, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
-import { followBirths } from './birth-stream.ts';
 import { createCatalogSource } from './catalog-source.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
-import { FrameError } from './decoder/frame-error.ts';
-import { createFrameIntake } from './frame-intake.ts';
+import { FrameError } from './decoder/parsed-frame.ts';
+import { createFrameQueue } from './frame-queue.ts';
 import { followFrames } from './frame-stream.ts';
+import { followLog } from './log-stream.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
-import { createTotalsLink } from './totals-link.ts';
+import { createTrafficStream } from './traffic-stream.ts';
 
 export interface KernelClientOptions extends KernelAddress {
   readonly network: Network;
@@ -29,11 +29,12 @@ export interface KernelClientOptions extends KernelAddress {
   onFrame(frame: Frame, catalog: Catalog): void;
   /** Called in order with the frames. */
   onTotals(totals: Totals): void;
-  onBirth(birth: Birth): void;
+  /** Called with each connection that the log says has opened. */
+  onConnectionOpened(connection: Birth): void;
   /** Called with the health checks that the kernel remembers, whenever its nodes were listed. */
   onChecks(nodes: readonly CheckedNode[]): void;
-  /** Whether births are being heard. */
-  onLogs(heard: boolean): void;
+  /** Whether the log is being followed. */
+  onLogs(open: boolean): void;
   onLink(link: KernelLink): void;
 }
 
@@ -50,12 +51,12 @@ const LAST_FRAME_TIMEOUT_MS = 3000;
 
 export function createKernelClient(options: KernelClientOptions): KernelClient {
   const { address, pollInterval, clock, logger, language, chance } = options;
-  const { onFrame, onTotals, onBirth, onChecks, onLogs, onLink } = options;
+  const { onFrame, onTotals, onConnectionOpened, onChecks, onLogs, onLink } = options;
   const api = openKernelApi(options.network, options);
   const stopping = new AbortController();
   const catalog = createCatalogSource(api, clock, logger, language, onChecks);
-  const intake = createFrameIntake(catalog, stopping.signal, onFrame, onTotals);
-  const totals = createTotalsLink({ api, clock, logger, pollInterval, onTotals: intake.accept });
+  const queue = createFrameQueue(catalog, stopping.signal, onFrame, onTotals);
+  const traffic = createTrafficStream({ api, clock, logger, pollInterval, onTotals: queue.accept });
   let decoder = createFrameDecoder();
   let running: Promise<void> = Promise.resolve();
   let said = '';
@@ -74,7 +75,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   /** Decodes one message; a bad one is said and left out, since the next frame covers its span. */
   function take(message: Uint8Array, place: Pick<Frame, 'continues' | 'begins'>): boolean {
     try {
-      intake.accept({ ...decoder.decode(message, clock.now()), ...place });
+      queue.accept({ ...decoder.decode(message, clock.now()), ...place });
       return true;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -92,8 +93,15 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     let heldSinceFrame = false;
     const session = new AbortController();
     const signal = AbortSignal.any([stopping.signal, session.signal]);
-    const births = followBirths({ api, signal, clock, catalog, onBirth, onLogs });
-    const { ended } = await totals.begin(signal);
+    const log = followLog({
+      api,
+      signal,
+      clock,
+      isKnownName: (name) => catalog.current().has(name),
+      onOpened: onConnectionOpened,
+      onLogs,
+    });
+    const { ended } = await traffic.begin(signal);
     const problem = await followFrames({
       api,
       signal,
@@ -102,14 +110,14 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       onMessage(message, via) {
         if (!take(message, { continues: heldSinceFrame, begins: !fruitful })) return;
         fruitful = true;
-        totals.noteFrame(via, heldSinceFrame);
+        traffic.noteFrame(via, heldSinceFrame);
         // Between two GETs a kernel can restart unnoticed; a WebSocket ends with it.
         heldSinceFrame = via === 'websocket';
         report({ kind: 'up', version, via });
       },
     });
     session.abort();
-    await Promise.all([births, ended]);
+    await Promise.all([log, ended]);
     if (problem !== undefined) reportProblem(problem);
     return fruitful;
   }
@@ -133,7 +141,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     async stop() {
       stopping.abort();
       await running;
-      intake.flush();
+      queue.flush();
       const answer = await api.get('/connections', AbortSignal.timeout(LAST_FRAME_TIMEOUT_MS));
       if (answer.kind === 'answer') take(answer.value, {});
       await api.close();

@@ -59,7 +59,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
     onTotals: () => {},
-    onBirth: ({ host }) => births.push(host),
+    onConnectionOpened: ({ host }) => births.push(host),
     onChecks: () => {},
     onLogs: () => {},
     onLink: (link) => {

@@ -3,7 +3,7 @@ import type { Say, Text } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
-import { FrameError } from '../kernel/decoder/frame-error.ts';
+import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { TEXTS } from '../texts.ts';
 import {
   parseRecordedJson,

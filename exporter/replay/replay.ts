@@ -1,6 +1,6 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { type IsKnownName, parseBirth } from '../kernel/log-line.ts';
+import { type IsKnownName, parseOpenedConnection } from '../kernel/log-stream.ts';
 import type { TrafficSeries } from '../ledger/book.ts';
 import type { Bytes } from '../ledger/bytes.ts';
 import type { FamilySeries } from '../ledger/family.ts';
@@ -51,7 +51,7 @@ export function replay(input: ReplayInput): ReplayResult {
   let next = 0;
   for (const { t, text } of sampled) {
     for (let line = log[next]; line !== undefined && line.t <= t; next += 1, line = log[next]) {
-      const birth = parseBirth(line.payload, line.t, input.catalog.has);
+      const birth = parseOpenedConnection(line.payload, line.t, input.catalog.has);
       if (birth !== undefined) ledger.noteBirth(birth);
     }
     ledger.apply(decoder.decode(Buffer.from(text), t), input.catalog);

@@ -4,6 +4,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';
 import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
+import { decodeTotals } from './traffic-stream.ts';
 
 let kernel: ScriptedKernel;
 let client: KernelClient | undefined;
@@ -30,7 +31,7 @@ function start(options: Partial<KernelClientOptions> = {}): void {
     onFrame: ({ download, begins }) => heard.push(`frame ${download}${begins === true ? ' begins' : ''}`),
     onTotals: ({ upload, download, continues }) =>
       heard.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
-    onBirth: () => {},
+    onConnectionOpened: () => {},
     onChecks: () => {},
     onLogs: () => {},
     onLink: () => {},
@@ -133,5 +134,29 @@ describe('totals between frames', () => {
     await vi.waitFor(() => expect(heard.length).toBeGreaterThan(3));
     expect(kernel.open('/traffic')).toBe(0);
     expect(lines.join()).not.toContain('a secret');
+  });
+});
+
+describe('a /traffic message', () => {
+  it('tells the totals of a kernel of June 2026', () => {
+    expect(decodeTotals(Buffer.from('{"up":1016,"down":75000,"upTotal":50944,"downTotal":15075000}\n'))).toEqual({
+      upload: 50_944,
+      download: 15_075_000,
+    });
+  });
+
+  it('tells none on an older kernel', () => {
+    expect(decodeTotals(Buffer.from('{"up":1016,"down":75000}'))).toBeUndefined();
+  });
+
+  it.each([
+    ['{"up":1016,"do', 'the message of 14 bytes is not whole JSON'],
+    ['null', 'the message of 4 bytes is not whole JSON'],
+    ['{"message":"Unauthorized"}', 'upTotal: expected a whole number of bytes'],
+    ['{"up":0,"down":0,"upTotal":5}', 'downTotal: expected a whole number of bytes'],
+    ['{"up":0,"down":0,"upTotal":-1,"downTotal":0}', 'upTotal: expected a whole number of bytes'],
+    ['{"up":0,"down":0,"upTotal":1,"downTotal":9007199254740993}', 'downTotal: 9007199254740992 is beyond 2^53'],
+  ])('is refused when it cannot be counted: %s', (text, reason) => {
+    expect(() => decodeTotals(Buffer.from(text))).toThrow(reason);
   });
 });

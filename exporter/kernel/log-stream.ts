@@ -1,7 +1,58 @@
+import * as z from 'zod';
+import { parseJson } from '../../core/json.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Birth } from '../ledger/frame.ts';
+import type { KernelApi } from './api.ts';
+
+export interface LogStreamOptions {
+  readonly api: KernelApi;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly isKnownName: IsKnownName;
+  onOpened(connection: Birth): void;
+  /** Whether the stream is open. */
+  onLogs(open: boolean): void;
+}
 
 /** Whether a text names a node or group of the kernel's catalog. */
 export type IsKnownName = (name: string) => boolean;
+
+const LogMessage = z.object({ payload: z.string() });
+const utf8 = new TextDecoder();
+const RETRY_MS = 10_000;
+
+/**
+ * Follows `/logs` for the connections that open, until the signal aborts; where the stream cannot be had it is tried
+ * again, and nothing else fails.
+ */
+export async function followLog({
+  api,
+  signal,
+  clock,
+  isKnownName,
+  onOpened,
+  onLogs,
+}: LogStreamOptions): Promise<void> {
+  while (!signal.aborted) {
+    await api.follow({
+      path: '/logs?level=info',
+      signal,
+      onOpen: () => onLogs(true),
+      onMessage(message) {
+        const text = utf8.decode(message);
+        // Every line looked for holds `-->`, of which JSON encoders of the kernel's kind escape the last character.
+        if (!text.includes('--')) return;
+        const line = LogMessage.safeParse(parseJson(text));
+        const connection = line.success
+          ? parseOpenedConnection(line.data.payload, clock.now(), isKnownName)
+          : undefined;
+        if (connection !== undefined) onOpened(connection);
+      },
+    });
+    onLogs(false);
+    await clock.sleep(RETRY_MS, signal);
+  }
+}
 
 /** `[TCP] 127.0.0.13:38423(node) --> t.me:18006 match DstPort(18006) using 流媒体[美国 01 [0.5x]]` */
 const LINE = /^\[(TCP|UDP)\] (.+?) --> (.+?) (?:match (.+?) using|doesn't match any rule using|using) (.+)$/;
@@ -19,7 +70,7 @@ const RULE = /^([^(]+)(?:\((.*)\))?$/;
  * @param isKnownName names hold spaces, brackets and bars, so the text after `using` is looked up whole before it is
  *   cut at its first `[` and last `]`
  */
-export function parseBirth(payload: string, at: number, isKnownName: IsKnownName): Birth | undefined {
+export function parseOpenedConnection(payload: string, at: number, isKnownName: IsKnownName): Birth | undefined {
   const line = LINE.exec(payload);
   const source = SOURCE.exec(line?.[2] ?? '');
   const destination = DESTINATION.exec(line?.[3] ?? '');

@@ -2,7 +2,7 @@ import type { Catalog, Frame, Totals } from '../ledger/frame.ts';
 import type { CatalogSource } from './catalog-source.ts';
 
 /** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
-export interface FrameIntake {
+export interface FrameQueue {
   accept(message: Frame | Totals): void;
   /** Hands on what is held back, with the catalog as it stands; later frames pass without waiting. */
   flush(): void;
@@ -13,12 +13,12 @@ export interface FrameIntake {
  * under the wrong class or provider stays there. A waiting frame is only a later one; nothing is lost by it. What totals
  * tell depends on the frame before them, so that they wait behind it.
  */
-export function createFrameIntake(
+export function createFrameQueue(
   catalog: CatalogSource,
   signal: AbortSignal,
   handFrame: (frame: Frame, catalog: Catalog) => void,
   handTotals: (totals: Totals) => void,
-): FrameIntake {
+): FrameQueue {
   const waiting: (Frame | Totals)[] = [];
   let refreshing = false;
   let flushed = false;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseBirth } from './log-line.ts';
+import { parseOpenedConnection } from './log-stream.ts';
 
 const known = new Set(['美国 01 [0.5x]', 'DIRECT', '日本 01', 'G [a]']);
-const parse = (payload: string) => parseBirth(payload, 1000, (name) => known.has(name));
+const parse = (payload: string) => parseOpenedConnection(payload, 1000, (name) => known.has(name));
 
-describe('parseBirth', () => {
+describe('parseOpenedConnection', () => {
   it('reads a line with everything in it', () => {
     expect(
       parse('[TCP] 127.0.0.13:38423(node) --> t.me:18006 match DstPort(18006) using 流媒体[美国 01 [0.5x]]'),

@@ -1,0 +1,123 @@
+import { parseJson } from '../../../core/json.ts';
+import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
+import type { RollCall, RollEntry } from '../../ledger/roll-call.ts';
+import type { ConnectionPlace } from './moved-frame.ts';
+
+/** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+/** Whether this counts bytes, exactly. */
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** @throws FrameError when it is none, or one that a number cannot hold exactly */
+export function count(value: unknown, path: string): number {
+  if (isCount(value)) return value;
+  if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER) {
+    throw new FrameError(`${path}: ${value} is beyond 2^53 and would be rounded; restart the kernel to begin anew`);
+  }
+  throw new FrameError(`${path}: expected a whole number of bytes`);
+}
+
+/**
+ * What is kept of an open connection: its details are read at first sight and kept, with its id, so that whoever looks
+ * it up compares the same text with itself.
+ */
+export interface KnownConnection extends RollEntry {
+  readonly details: ConnectionDetails;
+  /** When it opened, as written: a restarted kernel may use an id again. */
+  readonly start: unknown;
+  /** Where it was last read; undefined where it must be parsed each time. */
+  place: ConnectionPlace | undefined;
+}
+
+/**
+ * The plain way to read a `/connections` message, which says what a good one is. Checks by hand rather than by schema:
+ * this runs over thousands of connections a second.
+ *
+ * Shape: mihomo `hub/route/connections.go` and `tunnel/statistic`; `connections` is null when there are none.
+ *
+ * @param known the connections that messages before have shown
+ * @throws FrameError
+ */
+export function readParsedFrame(message: Uint8Array, at: number, known: RollCall<KnownConnection>): Frame {
+  const value = parseJson(message);
+  if (value === undefined) throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new FrameError('expected an object with downloadTotal, uploadTotal and connections');
+  }
+  const { downloadTotal, uploadTotal, memory, connections = null } = value as Record<string, unknown>;
+  if (connections !== null && !Array.isArray(connections)) {
+    throw new FrameError('connections: expected a list or null');
+  }
+  known.begin();
+  const frame = {
+    at,
+    connections: (connections ?? []).map((item, index) => readParsedConnection(item, index, known).connection),
+    download: count(downloadTotal, 'downloadTotal'),
+    upload: count(uploadTotal, 'uploadTotal'),
+    memory: isCount(memory) ? memory : 0,
+  };
+  known.end();
+  return frame;
+}
+
+/**
+ * One connection of a message, with its details of first sight.
+ *
+ * @param value its JSON
+ * @param index where in the list it stands, for errors
+ * @throws FrameError
+ */
+export function readParsedConnection(
+  value: unknown,
+  index: number,
+  known: RollCall<KnownConnection>,
+): { readonly entry: KnownConnection; readonly connection: Connection } {
+  if (typeof value !== 'object' || value === null) throw new FrameError(`connections[${index}]: expected an object`);
+  const item = value as Readonly<Record<string, unknown>>;
+  const { id, start } = item;
+  if (typeof id !== 'string' || id === '') throw new FrameError(`connections[${index}].id: expected a text`);
+  const upload = count(item.upload, `connections[${index}].upload`);
+  const download = count(item.download, `connections[${index}].download`);
+  const before = known.find(id);
+  const entry: KnownConnection =
+    before?.start === start && before !== undefined
+      ? before
+      : { id, start, details: readDetails(item, index), place: undefined, call: 0, position: 0 };
+  known.answer(entry);
+  return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
+}
+
+/**
+ * Shape: mihomo `tunnel/statistic/tracker.go` (`TrackerInfo`) and `constant/metadata.go`.
+ *
+ * @throws FrameError when it does not say which nodes it leaves through
+ */
+function readDetails(item: Readonly<Record<string, unknown>>, index: number): ConnectionDetails {
+  const metadata = (typeof item.metadata === 'object' && item.metadata !== null ? item.metadata : {}) as Record<
+    string,
+    unknown
+  >;
+  const chains = Array.isArray(item.chains) ? item.chains.filter((name) => typeof name === 'string') : [];
+  if (chains.length === 0) throw new FrameError(`connections[${index}].chains: expected a list of names`);
+  const providers: unknown = item.providerChains;
+  return {
+    start: Date.parse(asText(item.start)) || 0,
+    network: asText(metadata.network),
+    type: asText(metadata.type),
+    sourceIP: asText(metadata.sourceIP),
+    sourcePort: asText(metadata.sourcePort),
+    host: asText(metadata.host) || asText(metadata.sniffHost) || asText(metadata.destinationIP),
+    destinationPort: asText(metadata.destinationPort),
+    process: asText(metadata.process),
+    inboundUser: asText(metadata.inboundUser),
+    chains,
+    provider: Array.isArray(providers) ? asText(providers[0]) : undefined,
+    rule: asText(item.rule),
+    rulePayload: asText(item.rulePayload),
+  };
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
