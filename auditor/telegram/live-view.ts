@@ -59,7 +59,7 @@ function ownToday(today: LiveSums, user: string): TodayInput {
   if (!today.known) return today;
   return {
     known: true,
-    traffic: today.sums.filter(({ labels }) => labels.user === user).map((each) => ({ ...each, born: false })),
+    traffic: today.sums.filter(({ labels }) => labels.user === user).map((each) => ({ ...each, isNew: false })),
     presence: today.presence.filter((each) => each.user === user),
     hosts: [],
   };

@@ -1,6 +1,6 @@
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { lastValues, overRange, RETENTION, type SeriesMap, valuesAt } from './look-up.ts';
-import { type Selector, selectorText, seriesKey } from './selector.ts';
+import { labelsKey, type Selector, selectorText } from './selector.ts';
 
 /** What counters stood at when a window began. Found once per series and kept, since the past does not change. */
 export interface Baseline {
@@ -24,14 +24,14 @@ export function createBaseline(prometheus: Prometheus, selector: Selector, from:
   let near: SeriesMap<number> | undefined;
   let existedBefore: ReadonlySet<string> | undefined;
   const far: SeriesMap<number> = new Map();
-  const born = new Set<string>();
+  const appeared = new Set<string>();
   const unchecked = new Set<string>();
   const fallen = new Set<string>();
 
   const findFar = async (missing: ReadonlyMap<string, Labels>): Promise<void> => {
     // Which series existed at all is cheap to know; only those are worth a look far back, where every sample is read.
     existedBefore ??= new Set(
-      (await prometheus.series(selectorText(selector), from - RETENTION, from)).map((labels) => seriesKey(labels)),
+      (await prometheus.series(selectorText(selector), from - RETENTION, from)).map((labels) => labelsKey(labels)),
     );
     const before = existedBefore;
     const candidates = new Map([...missing].filter(([key]) => before.has(key)));
@@ -39,7 +39,7 @@ export function createBaseline(prometheus: Prometheus, selector: Selector, from:
     for (const key of missing.keys()) {
       const value = found.get(key);
       if (value === undefined) {
-        born.add(key);
+        appeared.add(key);
       } else {
         far.set(key, value);
         unchecked.add(key);
@@ -51,7 +51,7 @@ export function createBaseline(prometheus: Prometheus, selector: Selector, from:
     async find(series) {
       near ??= new Map([...(await valuesAt(prometheus, selector, from))].map(([key, { value }]) => [key, value]));
       const known = near;
-      const missing = new Map([...series].filter(([key]) => !known.has(key) && !far.has(key) && !born.has(key)));
+      const missing = new Map([...series].filter(([key]) => !known.has(key) && !far.has(key) && !appeared.has(key)));
       if (missing.size > 0) await findFar(missing);
     },
     valueOf: (key) => near?.get(key) ?? far.get(key),

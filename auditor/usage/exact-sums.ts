@@ -1,15 +1,15 @@
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { type Baseline, createBaseline } from './baseline.ts';
 import { lastValues, rawValues, valuesAt } from './look-up.ts';
-import { createResetWatch, type ResetWatch } from './reset-watch.ts';
-import { type Selector, selectorText, seriesKey } from './selector.ts';
+import { createResetDetector, type ResetDetector } from './reset-watch.ts';
+import { labelsKey, type Selector, selectorText } from './selector.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {
   readonly labels: Labels;
   readonly bytes: number;
   /** Whether the series had no sample before the window: it counts from 0. */
-  readonly born: boolean;
+  readonly isNew: boolean;
 }
 
 export interface ExactSums {
@@ -28,7 +28,7 @@ export interface ExactSums {
 /** What is known of a window's past; kept while the same window is asked for again with a later end. */
 interface Window {
   readonly baseline: Baseline;
-  readonly resets: ResetWatch;
+  readonly resets: ResetDetector;
   /** Every series seen in the window. */
   readonly seen: Map<string, Labels>;
   enumerated: boolean;
@@ -47,7 +47,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
     const key = `${from} ${selectorText(selector)}`;
     const window = windows.get(key) ?? {
       baseline: createBaseline(prometheus, selector, from),
-      resets: createResetWatch(prometheus, selector, from),
+      resets: createResetDetector(prometheus, selector, from),
       seen: new Map(),
       enumerated: false,
     };
@@ -77,7 +77,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
         const start = window.baseline.valueOf(key);
         const raw = steps.get(key);
         const bytes = raw === undefined ? (ends.get(key) ?? start ?? 0) - (start ?? 0) : positiveSteps(start ?? 0, raw);
-        return { labels, bytes, born: start === undefined };
+        return { labels, bytes, isNew: start === undefined };
       });
     },
   };
@@ -98,7 +98,7 @@ async function endValues(
   }
   if (!window.enumerated || [...window.seen.keys()].some((key) => !ends.has(key))) {
     for (const labels of await prometheus.series(selectorText(selector), from, to)) {
-      window.seen.set(seriesKey(labels), labels);
+      window.seen.set(labelsKey(labels), labels);
     }
     window.enumerated = true;
   }

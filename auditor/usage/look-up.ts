@@ -1,5 +1,5 @@
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
-import { durationText, type Selector, selectorText, seriesKey } from './selector.ts';
+import { durationText, labelsKey, type Selector, selectorText } from './selector.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,7 +28,7 @@ export async function valuesAt(
   at: number,
 ): Promise<SeriesMap<SeriesValue>> {
   const samples = await prometheus.instant(selectorText(selector), at);
-  return new Map(samples.map(({ labels, value }) => [seriesKey(labels), { labels, value }]));
+  return new Map(samples.map(({ labels, value }) => [labelsKey(labels), { labels, value }]));
 }
 
 export interface SeriesValue {
@@ -77,7 +77,7 @@ export async function overRange(
   const values: SeriesMap<number> = new Map();
   const terms = series.map((labels) => `${call}(${selectorText({ metric, labels })}[${durationText(range)}])`);
   for (const query of queriesOf(terms, range)) {
-    for (const { labels, value } of await prometheus.instant(query, at)) values.set(seriesKey(labels), value);
+    for (const { labels, value } of await prometheus.instant(query, at)) values.set(labelsKey(labels), value);
   }
   return values;
 }
@@ -93,7 +93,7 @@ export async function rawValues(
   const values: SeriesMap<readonly number[]> = new Map();
   for (const labels of series) {
     const query = `${selectorText({ metric, labels })}[${durationText(range)}]`;
-    for (const answer of await prometheus.matrix(query, at)) values.set(seriesKey(answer.labels), answer.values);
+    for (const answer of await prometheus.matrix(query, at)) values.set(labelsKey(answer.labels), answer.values);
   }
   return values;
 }

@@ -1,13 +1,13 @@
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import { SAMPLES_PER_QUERY, SCRAPE_INTERVAL } from './look-up.ts';
-import { durationText, type Selector, selectorText, seriesKey } from './selector.ts';
+import { durationText, labelsKey, type Selector, selectorText } from './selector.ts';
 
 /** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */
 const OVERLAP = 5 * 60_000;
 
 /** Finds counters that fell inside a window that grows at its end. */
-export interface ResetWatch {
+export interface ResetDetector {
   /**
    * @param series label sets by key that the window knows
    * @param to end of the window so far
@@ -22,7 +22,7 @@ export interface ResetWatch {
  *
  * @param from start of the window, epoch milliseconds
  */
-export function createResetWatch(prometheus: Prometheus, selector: Selector, from: number): ResetWatch {
+export function createResetDetector(prometheus: Prometheus, selector: Selector, from: number): ResetDetector {
   const fallen = new Set<string>();
   let checkedTo = from;
 
@@ -41,7 +41,7 @@ export function createResetWatch(prometheus: Prometheus, selector: Selector, fro
     async fallenBy(series, to) {
       const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
       if (samples <= 2 * SAMPLES_PER_QUERY) {
-        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(seriesKey(labels));
+        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
       } else {
         const devices = new Set([...series.values()].map(deviceOf));
         const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);

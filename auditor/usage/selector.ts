@@ -20,7 +20,7 @@ export function durationText(milliseconds: number): string {
 }
 
 /** One key for a label set, whatever the order of its labels and with or without the metric's name. */
-export function seriesKey(labels: Labels): string {
+export function labelsKey(labels: Labels): string {
   const names = Object.keys(labels)
     .filter((name) => name !== '__name__')
     .sort();

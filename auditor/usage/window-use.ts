@@ -105,10 +105,10 @@ function proxyNodes(
 function devicesOf(user: string, presence: readonly Presence[], traffic: readonly CounterSum[]): DevicePresence[] {
   const old = new Set<string>();
   const names = new Set(presence.map(({ device }) => device));
-  for (const { labels, born } of traffic) {
+  for (const { labels, isNew } of traffic) {
     const device = labels.instance ?? '';
     names.add(device);
-    if (!born) old.add(device);
+    if (!isNew) old.add(device);
   }
   const withCounters = new Set(traffic.map(({ labels }) => labels.instance ?? ''));
   return [...names].sort().map((device) => ({

@@ -34,7 +34,7 @@ const checks = { from: 2 * HOUR, to: 4 * HOUR, user: 'default', device: 'phone',
 const store = createStore({ use: [use], checks: [checks], devices: [phone] });
 const labels = { job: 'flowcollect', user: 'default' };
 const moved = async (from: number, to: number, metric: string = TRAFFIC_BYTES): Promise<[number, boolean][]> =>
-  (await store.between({ metric, labels }, from * HOUR, to * HOUR)).map(({ bytes, born }) => [bytes, born]);
+  (await store.between({ metric, labels }, from * HOUR, to * HOUR)).map(({ bytes, isNew }) => [bytes, isNew]);
 
 describe('the store of days that are played', () => {
   it('knows nothing of a device before its first push, and nothing that moved before it', async () => {

@@ -43,7 +43,7 @@ export function createStore({ use, checks, devices }: Pick<PlayedDays, 'use' | '
         const end = valueAt(counter, to);
         if (end === undefined) return [];
         const start = valueAt(counter, from);
-        return [{ labels: counter.labels, bytes: end - (start ?? 0), born: start === undefined }];
+        return [{ labels: counter.labels, bytes: end - (start ?? 0), isNew: start === undefined }];
       });
     },
   };
