@@ -5,12 +5,9 @@ import type { AuditedAirport } from './audit/window.ts';
 import type { AuditorConfig } from './config.ts';
 import type { Flushed } from './notify/dispatch.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
-import type { Group } from './usage/sum-by.ts';
+import type { CycleSum, TodaySum } from './usage/running-sums.ts';
 import { remainingOf } from './verdict/reading.ts';
 import { VERDICT_KINDS } from './verdict/verdict-kind.ts';
-
-export type TodaySum = Group<'user' | 'instance' | 'class' | 'node' | 'direction'>;
-export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
 
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {

@@ -20,9 +20,8 @@ import { airportModel, type ReportModel } from '../report/model.ts';
 import { type AuditState, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
 import type { LiveView } from '../telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
-import { presenceAt } from '../usage/presence.ts';
 import { cycleSums, todaySums } from '../usage/running-sums.ts';
-import { createUsageReader } from '../usage/window-use.ts';
+import { createUsageReader, presenceAt } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reason.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { reaudit } from './reaudit.ts';
@@ -219,7 +218,7 @@ export function createAuditor({
         try {
           const now = clock.now();
           const today = await todaySums(sums, config(), now);
-          metrics.sums(today, await cycleSums(sums, config(), known, amendments, now));
+          metrics.sums(today, await cycleSums(sums, config(), known.airports, amendments, now));
           if (view !== undefined) {
             view.sums(now, { known: true, sums: today, presence: await presenceAt(prometheus, now) });
           }

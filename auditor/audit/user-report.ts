@@ -6,7 +6,7 @@ import { type ReportModel, reportModel, type TodayInput } from '../report/model.
 import { readerOf } from '../report/people.ts';
 import { type AuditState, userOf } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
-import { presenceAt } from '../usage/presence.ts';
+import { presenceAt } from '../usage/window-use.ts';
 import type { AuditedAirport } from './window.ts';
 
 type Sources = { readonly prometheus: Prometheus; readonly sums: ExactSums };

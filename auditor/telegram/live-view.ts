@@ -1,7 +1,7 @@
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
-import type { TodaySum } from '../metrics.ts';
 import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import type { Presence } from '../usage/presence.ts';
+import type { TodaySum } from '../usage/running-sums.ts';
+import type { Presence } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reason.ts';
 import { gravest } from '../verdict/verdict-kind.ts';
 

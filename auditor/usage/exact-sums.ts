@@ -1,8 +1,19 @@
+import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
-import { type Baseline, createBaseline } from './baseline.ts';
-import { lastValues, rawValues, valuesAt } from './look-up.ts';
-import { createResetDetector, type ResetDetector } from './reset-watch.ts';
-import { labelsKey, type Selector, selectorText } from './selector.ts';
+import {
+  durationText,
+  labelsKey,
+  lastValues,
+  overRange,
+  RETENTION,
+  rawValues,
+  SAMPLES_PER_QUERY,
+  SCRAPE_INTERVAL,
+  type Selector,
+  type SeriesMap,
+  selectorText,
+  valuesAt,
+} from './promql.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {
@@ -124,4 +135,154 @@ function positiveSteps(start: number, values: readonly number[]): number {
     before = value;
   }
   return sum;
+}
+
+/** What counters stood at when a window began. Found once per series and kept, since the past does not change. */
+interface Baseline {
+  /**
+   * Finds the values of series at the start of the window.
+   *
+   * @param series label sets by key
+   */
+  find(series: ReadonlyMap<string, Labels>): Promise<void>;
+  /** The value; undefined for a series that had no sample before the window, which counts from 0. */
+  valueOf(key: string): number | undefined;
+  /**
+   * Which of the given series fell below their value at the start while nobody scraped, so that no two samples in the
+   * window show it. Each is asked for once.
+   */
+  fellUnseen(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
+}
+
+/** @param from start of the window, epoch milliseconds */
+function createBaseline(prometheus: Prometheus, selector: Selector, from: number): Baseline {
+  let near: SeriesMap<number> | undefined;
+  let existedBefore: ReadonlySet<string> | undefined;
+  const far: SeriesMap<number> = new Map();
+  const appeared = new Set<string>();
+  const unchecked = new Set<string>();
+  const fallen = new Set<string>();
+
+  const findFar = async (missing: ReadonlyMap<string, Labels>): Promise<void> => {
+    // Which series existed at all is cheap to know; only those are worth a look far back, where every sample is read.
+    existedBefore ??= new Set(
+      (await prometheus.series(selectorText(selector), from - RETENTION, from)).map((labels) => labelsKey(labels)),
+    );
+    const before = existedBefore;
+    const candidates = new Map([...missing].filter(([key]) => before.has(key)));
+    const found = await lastValues(prometheus, selector.metric, candidates, from, RETENTION);
+    for (const key of missing.keys()) {
+      const value = found.get(key);
+      if (value === undefined) {
+        appeared.add(key);
+      } else {
+        far.set(key, value);
+        unchecked.add(key);
+      }
+    }
+  };
+
+  return {
+    async find(series) {
+      near ??= new Map([...(await valuesAt(prometheus, selector, from))].map(([key, { value }]) => [key, value]));
+      const known = near;
+      const missing = new Map([...series].filter(([key]) => !known.has(key) && !far.has(key) && !appeared.has(key)));
+      if (missing.size > 0) await findFar(missing);
+    },
+    valueOf: (key) => near?.get(key) ?? far.get(key),
+    async fellUnseen(series, to) {
+      const asked = [...series].filter(([key]) => unchecked.has(key));
+      const lowest = await overRange(
+        prometheus,
+        'min_over_time',
+        selector.metric,
+        asked.map(([, labels]) => labels),
+        to,
+        to - from,
+      );
+      for (const [key, value] of lowest) {
+        unchecked.delete(key);
+        if (value < (far.get(key) ?? 0)) fallen.add(key);
+      }
+      return fallen;
+    },
+  };
+}
+
+/** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */
+const OVERLAP = 5 * 60_000;
+
+/** Finds counters that fell inside a window that grows at its end. */
+interface ResetDetector {
+  /**
+   * @param series label sets by key that the window knows
+   * @param to end of the window so far
+   * @returns keys of those that fell since the window began
+   */
+  fallenBy(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
+}
+
+/**
+ * Counting falls means reading every sample, so each stretch of time is read once, and where even that is too much,
+ * the kernel's totals stand for all counters of their device: an exporter keeps or loses all of its counters together.
+ *
+ * @param from start of the window, epoch milliseconds
+ */
+function createResetDetector(prometheus: Prometheus, selector: Selector, from: number): ResetDetector {
+  const fallen = new Set<string>();
+  let checkedTo = from;
+
+  const fallenIn = async (asked: Selector, count: number, to: number): Promise<Labels[]> => {
+    const step = Math.max(OVERLAP, Math.floor(SAMPLES_PER_QUERY / Math.max(1, count)) * SCRAPE_INTERVAL);
+    const labels: Labels[] = [];
+    for (let start = checkedTo; start < to; start += step) {
+      const end = Math.min(to, start + step);
+      const query = `resets(${selectorText(asked)}[${durationText(end - start + OVERLAP)}]) > 0`;
+      for (const sample of await prometheus.instant(query, end)) labels.push(sample.labels);
+    }
+    return labels;
+  };
+
+  return {
+    async fallenBy(series, to) {
+      const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
+      if (samples <= 2 * SAMPLES_PER_QUERY) {
+        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
+      } else {
+        const devices = new Set([...series.values()].map(deviceOf));
+        const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
+        const names = new Set(restarted.map(deviceOf));
+        for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
+      }
+      checkedTo = Math.max(checkedTo, to);
+      return fallen;
+    },
+  };
+}
+
+function deviceOf({ user = '', instance = '' }: Labels): string {
+  return JSON.stringify([user, instance]);
+}
+
+/** Bytes added up by some labels: the values of those labels in the given order, and the sum. */
+export interface Group<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
+  readonly bytes: number;
+}
+
+/** Adds sums of counters up by labels; a label that a series does not carry is empty. Groups of 0 bytes are left out. */
+export function sumBy<L extends string>(sums: readonly CounterSum[], names: readonly L[]): Group<L>[] {
+  const groups = new Map<string, { labels: Record<L, string>; bytes: number }>();
+  for (const { labels, bytes } of sums) {
+    const values = names.map((name) => labels[name] ?? '');
+    const key = JSON.stringify(values);
+    const group = groups.get(key);
+    if (group !== undefined) {
+      group.bytes += bytes;
+    } else {
+      const entries = names.map((name, index) => [name, values[index] ?? ''] as const);
+      groups.set(key, { labels: Object.fromEntries(entries) as Record<L, string>, bytes });
+    }
+  }
+  return [...groups.values()].filter(({ bytes }) => bytes > 0);
 }

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import { readingAt } from '../../test/readings.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
-import { EMPTY_STATE, withAirport } from '../state/audit-state.ts';
 import { createExactSums } from './exact-sums.ts';
 import { cycleSums } from './running-sums.ts';
 
@@ -21,13 +19,13 @@ it('gives a node to the airport that a person moved it to', async () => {
   const sums = createExactSums(createPrometheus({ address: () => 'http://127.0.0.1:9090', fetch }), () => NOW);
   const text = '[server]\nSubUrls = ["a"]="https://a.example", ["b"]="https://b.example"';
   const { settings } = readAuditorConfig('ServerSetting.ini', text, '/');
-  const cycle = { start: BEGAN, seen: true, trail: [] };
-  const state = ['a', 'b'].reduce(
-    (known, airport) => withAirport(known, airport, { cycle, latest: readingAt(BEGAN, 0) }),
-    EMPTY_STATE,
-  );
+  const cycle = { start: BEGAN };
+  const remembered = new Map([
+    ['a', { cycle }],
+    ['b', { cycle }],
+  ]);
   const sumsOf = async (amendments: typeof NO_AMENDMENTS) =>
-    (await cycleSums(sums, settings, state, amendments, NOW)).map(({ labels, bytes }) => [
+    (await cycleSums(sums, settings, remembered, amendments, NOW)).map(({ labels, bytes }) => [
       labels.airport,
       labels.node,
       bytes,

@@ -1,12 +1,13 @@
 import { localDayAt } from '../../core/local-day.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import type { Cycle } from '../airport/cycle.ts';
 import { claimOf } from '../airport/ownership.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { CycleSum, TodaySum } from '../metrics.ts';
-import type { AuditState } from '../state/audit-state.ts';
-import type { ExactSums } from './exact-sums.ts';
-import { sumBy } from './sum-by.ts';
+import { type ExactSums, type Group, sumBy } from './exact-sums.ts';
+
+export type TodaySum = Group<'user' | 'instance' | 'class' | 'node' | 'direction'>;
+export type CycleSum = Group<'user' | 'airport' | 'instance' | 'node'>;
 
 const JOB = { job: 'flowcollect' };
 
@@ -25,12 +26,13 @@ export async function todaySums(sums: ExactSums, { day }: AuditorConfig, now: nu
  * Exact proxy bytes of each airport since its billing cycle began, as far as its readings showed, by what a person
  * corrected of its nodes.
  *
+ * @param remembered what is known of each airport by name
  * @throws PrometheusError
  */
 export async function cycleSums(
   sums: ExactSums,
   { user: ownUser, subscriptions }: AuditorConfig,
-  state: AuditState,
+  remembered: ReadonlyMap<string, { readonly cycle: Pick<Cycle, 'start'> | null }>,
   amendments: Amendments,
   now: number,
 ): Promise<CycleSum[]> {
@@ -38,7 +40,7 @@ export async function cycleSums(
   for (const { name: airport, rules } of subscriptions) {
     const user = rules?.user ?? ownUser;
     const owners = subscriptions.filter((each) => (each.rules?.user ?? ownUser) === user);
-    const start = state.airports.get(airport)?.cycle?.start;
+    const start = remembered.get(airport)?.cycle?.start;
     if (start === undefined) continue;
     const labels = { ...JOB, user, class: 'proxy' };
     const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);

@@ -1,9 +1,41 @@
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
 import type { Prometheus } from '../../runtime/prometheus.ts';
-import type { CounterSum, ExactSums } from './exact-sums.ts';
-import { type Presence, presenceAt } from './presence.ts';
-import type { Selector } from './selector.ts';
-import { sumBy } from './sum-by.ts';
+import { type CounterSum, type ExactSums, sumBy } from './exact-sums.ts';
+import { durationText, type Selector, selectorText } from './promql.ts';
+
+/** One device of a user, and when it last pushed, in epoch milliseconds; null when that is not known. */
+export interface Presence {
+  readonly user: string;
+  readonly device: string;
+  readonly lastPush: number | null;
+}
+
+const JOB = { job: 'flowcollect' };
+const PUSH_TIME = { metric: 'push_time_seconds', labels: JOB };
+/** Where Pushgateway itself was not scraped at the instant, its last word of this long before counts. */
+const REACH = 24 * 3_600_000;
+
+/**
+ * The devices that Pushgateway holds at an instant, silent ones included: it forgets none by itself. When the gateway
+ * puts a device's last push back into an empty Pushgateway, that looks like a push; where the gateway itself tells when
+ * the device last came, its word counts.
+ */
+export async function presenceAt(prometheus: Prometheus, at: number): Promise<Presence[]> {
+  const last = (metric: string): string => `last_over_time(${selectorText({ metric })}[${durationText(REACH)}])`;
+  const pushed = `last_over_time(${selectorText(PUSH_TIME)}[${durationText(REACH)}])`;
+  const told = new Map<string, number>();
+  for (const { labels, value } of await prometheus.instant(
+    last('flowcollect_gateway_last_push_timestamp_seconds'),
+    at,
+  )) {
+    if (value > 0) told.set(JSON.stringify([labels.user, labels.instance]), value * 1000);
+  }
+  return (await prometheus.instant(pushed, at)).map(({ labels: { user = '', instance = '' }, value }) => ({
+    user,
+    device: instance,
+    lastPush: told.get(JSON.stringify([user, instance])) ?? (value > 0 ? value * 1000 : null),
+  }));
+}
 
 /** Bytes of one node, over all devices of a user. One that was only checked moved none. */
 export interface NodeBytes {
@@ -22,7 +54,7 @@ export interface DevicePresence extends Presence {
 }
 
 /** What the devices of one user did in a window. */
-export interface WindowUse {
+interface WindowUse {
   readonly proxyNodes: readonly NodeBytes[];
   /** The same for the minutes around either end, which an airport's lagging counter may hold on the other side. */
   readonly edgeNodes: readonly NodeBytes[];
@@ -33,7 +65,7 @@ export interface WindowUse {
 }
 
 /** Panels count within a minute or two; queues, pushes and scrapes add some. */
-export const AIRPORT_LAG = 3 * 60_000;
+const AIRPORT_LAG = 3 * 60_000;
 
 /** Nodes built into the kernel: what leaves through them no airport bills. */
 const BUILT_IN = /^(?:DIRECT|REJECT.*|PASS.*|COMPATIBLE|DNS.*|unattributed)$/i;
@@ -44,8 +76,6 @@ export interface UsageReader {
   /** What one device moved through proxies, by node. @throws PrometheusError */
   ofDevice(user: string, device: string, from: number, to: number): Promise<readonly NodeBytes[]>;
 }
-
-const JOB = { job: 'flowcollect' };
 
 export function createUsageReader(prometheus: Prometheus, sums: ExactSums): UsageReader {
   const nodesBetween = async (labels: Record<string, string>, from: number, to: number) => {

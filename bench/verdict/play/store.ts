@@ -1,5 +1,5 @@
 import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
-import { type Selector, selectorText } from '../../../auditor/usage/selector.ts';
+import { type Selector, selectorText } from '../../../auditor/usage/promql.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
 import type { Labels } from '../../../runtime/prometheus.ts';
 import { type Heard, heardOf } from './presence.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
-import { overRange, QUERY_LENGTH } from './look-up.ts';
-import { selectorText } from './selector.ts';
+import { overRange, QUERY_LENGTH, selectorText } from './promql.ts';
 
 const METRIC = 'flowcollect_traffic_bytes_total';
 /** What one term may add to the selector: the function and its range. */
