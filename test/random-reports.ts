@@ -40,7 +40,6 @@ const surplus: fc.Arbitrary<Surplus> = fc.record({
   daily: estimate(endless),
   share: fc.oneof(fc.double({ min: 0, max: 3 }), fc.constant(Number.POSITIVE_INFINITY)),
   causes: fc.array(cause, { maxLength: 5 }),
-  checks: bytes,
   explained: bytes,
   answered: fc.constantFrom(null, 'known', 'leak'),
   told: fc.boolean(),
@@ -49,6 +48,7 @@ const learned: fc.Arbitrary<LearnedBilling> = fc.record({
   windows: fc.nat(60),
   days,
   ratio: estimate(factor),
+  checks: endless,
   daily: estimate(endless),
   lag: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 48 * 3_600_000 })),
   multipliers: fc.array(

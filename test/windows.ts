@@ -52,7 +52,7 @@ export interface Closed extends Partial<Omit<WindowRecord, 'bill'>> {
 /** The closed window of a day (the first is 0), on which all was well unless told otherwise. */
 export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...over }: Closed = {}): WindowRecord {
   const nodes = over.nodes ?? [shareOf(used)];
-  const named = namedBill(nodes);
+  const named = namedBill({ nodes, checks: over.checks ?? 0 });
   const bytes = billed ?? named.likely;
   return {
     from: BEGAN + day * DAY,

@@ -23,6 +23,9 @@ const HABIT_DAYS = 7;
 /** How far above its habit a silent device may plausibly have gone: days of use differ by such factors, and phones sleep often. */
 const PLAUSIBLE_FACTOR = 8;
 
+/** A health check moves about 7 kB: a TLS handshake and an empty answer. */
+const CHECK_BYTES = 7_000;
+
 export interface AirportWindow {
   readonly user: string;
   readonly airport: string;
@@ -138,8 +141,12 @@ export async function weighedUse(
 }> {
   const { proxyNodes, edgeNodes, unattributed, devices, lost } = await usage.window(asked.user, from, to);
   const nodes = nodesOf(asked, proxyNodes);
-  const checks = nodes.reduce((sum, each) => sum + each.checks, 0);
-  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)), lost, checks };
+  const checks = nodes.reduce((sum, each) => {
+    const { low, high } = each.multiplier;
+    // A node that several may own costs each of them a part.
+    return sum + (each.checks * CHECK_BYTES * (low + high)) / 2 / (each.claim === 'sure' ? 1 : asked.airports.length);
+  }, 0);
+  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)), lost, checks: Math.round(checks) };
   return { use, nodes, devices: devices.filter(({ device }) => !asked.amendments.isGone(device)) };
 }
 

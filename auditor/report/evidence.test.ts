@@ -94,11 +94,12 @@ describe('a silent device', () => {
 
 it('says by what an expectation was calibrated', () => {
   expect(evidence(exampleFindings.learned)).toContain(
-    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，每天 12.00 MB 与用量无关，如健康检查，最多晚 6 小时入账）',
+    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，健康检查每天约 100.00 MB，每天 12.00 MB 与用量无关，如健康检查，最多晚 6 小时入账）',
   );
   const nothing = {
     ...exampleLearned,
     ratio: { low: 1, likely: 1, high: 1 },
+    checks: 0,
     daily: { low: 0, likely: 0, high: 0 },
     lag: 0,
   };

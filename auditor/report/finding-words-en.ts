@@ -38,7 +38,6 @@ const SURPLUS: SurplusWords = {
     node === null
       ? 'a node is multiplied by more than its name says'
       : `node ${node} is really multiplied by ${factors}`,
-  checks: (size) => `Health checks are about ${size} a day of it.`,
   answer: (mend, leak) => `Answer once: ${mend}, or ${leak}.`,
 };
 
@@ -71,6 +70,7 @@ export const ENGLISH_FINDINGS: FindingWords = {
     `To rule out a wrong multiplier: the busiest node, ${node} (${share}), alone would explain the difference only at ${needed} instead of ${assumed}.`,
   learned: (days, parts) => `(Calibrated by the bills of ${days} days: ${parts.join(', ')}.)`,
   learnedRatio: (percent) => `${percent} beside the multipliers`,
+  learnedChecks: (size) => `about ${size} a day for health checks`,
   learnedDaily: (size) => `${size} a day whatever is used, such as health checks`,
   learnedLag: (hours) => `up to ${hours === 1 ? 'an hour' : `${hours} hours`} late`,
   learnedMultiplier: (factors) => `learned ${factors}`,

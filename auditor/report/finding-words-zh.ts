@@ -33,7 +33,6 @@ const SURPLUS: SurplusWords = {
   },
   causeMultiplier: (node, factors) =>
     node === null ? '某个节点的倍率比名称所示的高' : `节点 ${node} 的倍率其实是 ${factors}`,
-  checks: (size) => `其中健康检查每天约 ${size}。`,
   answer: (mend, leak) => `确认后回答一次：${mend}，或 ${leak}。`,
 };
 
@@ -65,6 +64,7 @@ export const CHINESE_FINDINGS: FindingWords = {
     `可先排除倍率填错：用得最多的节点 ${node}（${share}）只有按 ${needed}（现按 ${assumed}）计费，才能独自解释这个差额。`,
   learned: (days, parts) => `（已按过去 ${days} 天的账单校准：${parts.join('，')}）`,
   learnedRatio: (percent) => `倍率之外 ${percent}`,
+  learnedChecks: (size) => `健康检查每天约 ${size}`,
   learnedDaily: (size) => `每天 ${size} 与用量无关，如健康检查`,
   learnedLag: (hours) => `最多晚 ${hours} 小时入账`,
   learnedMultiplier: (factors) => `从账单学到 ${factors}`,

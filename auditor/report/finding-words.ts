@@ -39,6 +39,7 @@ export interface FindingWords {
   /** What was learned of an airport's bill; parts are those below. */
   readonly learned: (days: number, parts: readonly string[]) => string;
   readonly learnedRatio: (percent: Figure) => string;
+  readonly learnedChecks: (size: Figure) => string;
   readonly learnedDaily: (size: Figure) => string;
   readonly learnedLag: (hours: number) => string;
   /** Beside a node. */
@@ -65,6 +66,5 @@ export interface SurplusWords {
   readonly cause: Readonly<Record<Exclude<SurplusCause['kind'], 'multiplier'>, string>>;
   /** `node` is null where the nodes' table does not bear it out. */
   readonly causeMultiplier: (node: string | null, factors: Figure) => string;
-  readonly checks: (size: Figure) => string;
   readonly answer: (mend: string, leak: string) => string;
 }

@@ -9,11 +9,12 @@ const MIB = 2 ** 20;
 /** By what an expectation was calibrated; empty while nothing is learned that moves it. */
 export function learnedText(learned: LearnedBilling | undefined, { findings }: Words, figures: Figures): string {
   if (learned === undefined || !(learned.days >= 1)) return '';
-  const { ratio, daily, lag, days } = learned;
+  const { ratio, daily, checks, lag, days } = learned;
   const percent = aboveWhole(ratio.likely);
   const hours = lag === null ? 0 : Math.round(lag / HOUR);
   const parts = [
     ...(percent === undefined ? [] : [findings.learnedRatio(percent)]),
+    ...(checks >= MIB && Number.isFinite(checks) ? [findings.learnedChecks(figures.size(checks))] : []),
     ...(daily.likely >= MIB && Number.isFinite(daily.likely)
       ? [findings.learnedDaily(figures.size(daily.likely))]
       : []),

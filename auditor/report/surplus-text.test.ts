@@ -41,11 +41,10 @@ describe('a steady surplus', () => {
     expect(details).toEqual(['机场 a.yaml 每天多约 300.00 MB，您已说明。']);
   });
 
-  it('names since when, the node that it is in step with, and the part of health checks', () => {
+  it('names since when, and the node that it is in step with', () => {
     const [note] = lines(exampleFindings.surplusByNode).notes;
     expect(note).toContain('自 2026-11-03 起每天扣的');
     expect(note).toContain('最可能：节点 香港 01 | 2x 的倍率其实是 2.45–2.55×；其次：协议本身的开销。');
-    expect(note).toContain('其中健康检查每天约 100.00 MB。');
   });
 
   it('names no node that the table does not have, or of which it says something else', () => {

@@ -10,7 +10,7 @@ import type { Writing } from './writing.ts';
 /** A steady surplus in words: all of it where it is told, one line from then on. Empty where there is none to speak of. */
 export function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, date }: Writing): string {
   const { surplus: say, sentences } = words.findings;
-  const { daily, answered, told, since, sinceBeginning, checks } = surplus;
+  const { daily, answered, told, since, sinceBeginning } = surplus;
   // Rounds to nothing, or is no figure.
   if (!(daily.likely >= 1) || !Number.isFinite(daily.likely)) return '';
   const name = togetherName(airport, words);
@@ -24,8 +24,6 @@ export function surplusText(airport: AirportModel, surplus: Surplus, { words, fi
   return sentences([
     told ? say.told(name, begun, likely, sureness) : say.untold(name, likely, sureness),
     told ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
-    // More than the whole would not be a part of it.
-    checks >= 1 && checks <= daily.high ? say.checks(figures.size(checks)) : '',
     say.answer(...commands(airport, surplus)),
   ]);
 }

@@ -35,7 +35,7 @@ export interface DeviceUse {
   readonly nearEdges: number;
   /** The most that devices say they lost sight of. */
   readonly lost: number;
-  /** Health checks that kernels counted. */
+  /** Bytes, times multipliers, that health checks cost which kernels counted. */
   readonly checks: number;
 }
 

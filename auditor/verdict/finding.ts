@@ -14,7 +14,9 @@ export interface LearnedBilling {
   readonly days: number;
   /** Bytes billed per byte expected by names and settings, over all nodes. */
   readonly ratio: Estimate;
-  /** Bytes a day that are billed whatever the devices use, such as health checks. */
+  /** Bytes a day that health checks cost, as far as kernels count them. */
+  readonly checks: number;
+  /** Bytes a day that are billed beside these whatever the devices use. */
   readonly daily: Estimate;
   /** How late the counter was seen to be at most, in milliseconds; null while that is not known. */
   readonly lag: number | null;
@@ -46,7 +48,7 @@ export type SurplusCause =
 /** How a person answered a steady surplus. */
 export type SurplusAnswer = 'known' | 'leak';
 
-/** What an airport bills day by day above what names, settings and answered notes explain. */
+/** What an airport bills day by day above what names, settings, counted health checks and answered notes explain. */
 export interface Surplus {
   /** Epoch milliseconds: where the windows that show it begin. */
   readonly since: number;
@@ -58,8 +60,6 @@ export interface Surplus {
   readonly share: number;
   /** The likeliest first; empty while the bills do not tell them apart. */
   readonly causes: readonly SurplusCause[];
-  /** Bytes a day that counted health checks cost, as a part of it; 0 where kernels do not tell. */
-  readonly checks: number;
   /** Bytes a day beside it that an earlier answer explains. */
   readonly explained: number;
   /** Null until a person answers. */

@@ -229,6 +229,14 @@ describe('what is too small for one night', () => {
     expect(answered([{ kind: 'known', at: BEGAN, daily: 400 * MB }])).toBe('drift');
   });
 
+  it('is expected where kernels count health checks that cost as much', () => {
+    const checked = days(10, (day) => ({ ...dripping(600 * MB)(day + 21), checks: 600 * MB }));
+    const { verdicts } = lived(checked, threeWeeks);
+    expect(new Set(verdicts.slice(21).map(({ kind }) => kind))).toEqual(new Set(['ok']));
+    expect(verdicts.at(-1)?.surplus).toBeUndefined();
+    expect(Math.abs((verdicts.at(-1)?.learned?.checks ?? 0) / (600 * MB) - 1)).toBeLessThan(0.05);
+  });
+
   it('is told once as a surplus where it was there from the first day', () => {
     const { verdicts } = lived(days(30, dripping(700 * MB)));
     expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);

@@ -135,7 +135,7 @@ function recordOf(
     to,
     kind: 'unknown',
     bill: { low, likely, high, ...(onlyResets ? { onlyResets } : {}) },
-    named: namedBill(traffic.nodes),
+    named: namedBill(traffic),
     late: 0,
     slack: 0,
     backlog: 0,

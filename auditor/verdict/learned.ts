@@ -2,12 +2,17 @@ import type { Estimate } from './expected.ts';
 import type { LearnedBilling } from './finding.ts';
 import type { Habit } from './habit.ts';
 import { LONGEST_LAG } from './lateness.ts';
+import { DAY } from './span.ts';
+import { sum } from './sum.ts';
 import type { WindowRecord } from './window-record.ts';
 
 /** Nine times of ten, to either side. */
 const DEVIATIONS = 1.645;
 /** A multiplier is learned once its range is narrower than this share of it. */
 const LEARNED = 0.25;
+
+/** Windows whose health checks are told of: some days, since intervals are set anew. */
+const NEWEST = 7;
 
 /**
  * What the windows tell of an airport's bill, for people.
@@ -27,10 +32,13 @@ export function learnedBilling(habit: Habit, record: WindowRecord, windows: read
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ bytes: _, ...learned }) => learned);
   const first = windows[0]?.from ?? record.from;
+  const newest = [...windows.slice(-NEWEST), record];
+  const checks = sum(newest, (window) => window.checks) / ((record.to - (newest[0]?.from ?? record.from)) / DAY);
   return {
     windows: spans,
     days: Math.round(days),
     ratio: estimate(1 + overhead.likely, overhead.deviation),
+    checks: Math.round(checks),
     daily: estimate(daily.likely, daily.deviation),
     lag: record.to - first < LONGEST_LAG ? null : Math.max(record.lag, ...windows.map(({ lag }) => lag)),
     multipliers,

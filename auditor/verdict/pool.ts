@@ -62,7 +62,7 @@ function together(windows: readonly WindowRecord[]): WindowRecord {
     const key = nodeKey(share);
     if (share.owners === 1 || !nodes.has(key)) nodes.set(key, share);
   }
-  const { unattributed, nearEdges, lost, checks } = first;
+  const { unattributed, nearEdges, lost } = first;
   // All of it is the pool's, whoever owns it.
   const one = merged(
     windows,
@@ -74,12 +74,12 @@ function together(windows: readonly WindowRecord[]): WindowRecord {
     unattributed,
     nearEdges: Math.max(nearEdges, ...windows.map((each) => each.nearEdges)),
     lost,
-    checks,
   };
 }
 
 function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: readonly NodeShare[]): WindowRecord {
   const sum = (of: (window: WindowRecord) => number): number => windows.reduce((total, each) => total + of(each), 0);
+  const checks = sum((each) => each.checks);
   const highs = windows.map(({ bill }) => bill.high);
   const high = highs.includes(null) ? null : highs.reduce<number>((total, each) => total + (each ?? 0), 0);
   return {
@@ -93,11 +93,11 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
         ? { onlyResets: true }
         : {}),
     },
-    named: namedBill(nodes),
+    named: namedBill({ nodes, checks }),
     unattributed: sum((each) => each.unattributed),
     nearEdges: sum((each) => each.nearEdges),
     lost: sum((each) => each.lost),
-    checks: sum((each) => each.checks),
+    checks,
     late: sum(({ late }) => late),
     slack: sum(({ slack }) => slack),
     backlog: sum(({ backlog }) => backlog),

@@ -18,7 +18,7 @@ export function replay(
   const again: WindowRecord[] = [];
   for (const window of windows) {
     const regime = again.at(-1)?.regime ?? window.from;
-    const record = { ...window, named: window.nodes.length === 0 ? window.named : namedBill(window.nodes), regime };
+    const record = { ...window, named: window.nodes.length === 0 ? window.named : namedBill(window), regime };
     const before: readonly WindowRecord[] = [...again];
     const { change, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
     const judged: WindowRecord = {

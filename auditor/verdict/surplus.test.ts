@@ -60,12 +60,22 @@ describe('a steady surplus', () => {
     expect(told(900 * MB, [], { daily: 450 * MB, share: 0.11 })?.told).toBe(false);
   });
 
-  it('shows what counted health checks cost of it', () => {
-    const checked = spans(
-      () => 500 * MB,
-      () => ({ checks: 30_000 }),
-    );
-    expect(surplusOf(checked, true, [], null)?.checks).toBe(210_000_000);
+  it('is what is billed beyond the health checks that kernels count', () => {
+    const beside = (checks: number) =>
+      surplusOf(
+        spans(
+          () => 900 * MB,
+          () => ({ checks }),
+        ),
+        true,
+        [],
+        null,
+      );
+    expect(beside(900 * MB)).toBeUndefined();
+    const { low = 0, likely = 0, high = 0 } = beside(200 * MB)?.daily ?? {};
+    expect(Math.abs(likely / (700 * MB) - 1)).toBeLessThan(0.02);
+    // What a check costs is not known to the byte.
+    expect(high - low).toBeGreaterThan(100 * MB);
   });
 });
 

@@ -28,8 +28,8 @@ const EDGE = 8 * MIB;
 const CHANGED = 0.5;
 /** Windows that show whether it has ended. */
 const NEWEST = 3;
-/** A health check moves about 7 kB: a TLS handshake and an empty answer. */
-export const CHECK_BYTES = 7_000;
+/** The standard deviation of what health checks really cost, as a share of what they are expected to. */
+const CHECKS_VARY = 0.2;
 
 /** What a person answered to a surplus; the last word counts. */
 export type Answer =
@@ -43,7 +43,7 @@ export type Answer =
   | { readonly kind: 'leak'; readonly at: number };
 
 /**
- * What is billed day by day above what names, settings and answers explain, where that is sure.
+ * What is billed day by day above what names, settings, counted health checks and answers explain, where that is sure.
  *
  * @param spans of the present habit, oldest first
  * @param beginning whether the first of them is the first of all
@@ -75,7 +75,6 @@ function steadyOf(
     since: first.from,
     sinceBeginning: beginning,
     causes: causesOf(spans, beginning),
-    checks: Math.round(meanOf(spans, ({ checks }) => checks) * CHECK_BYTES),
   };
   const shown = (daily: Estimate, answered: Surplus['answered'], tell: boolean, beside = 0): Surplus => ({
     ...facts,
@@ -128,7 +127,8 @@ function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
   const longRun = longRunOf(spans.map((span) => (of(span) - likely * span.days) / Math.sqrt(single * span.days || 1)));
   const variance = single * longRun(spans.length);
   const doubt = spans.reduce((sum, span) => sum + span.doubt ** 2, 0) / days ** 2;
-  const deviation = Math.sqrt(variance / days + doubt + (EDGE / days) ** 2);
+  const checks = CHECKS_VARY * meanOf(spans, (span) => span.checks);
+  const deviation = Math.hypot(Math.sqrt(variance / days + doubt), EDGE / days, checks);
   const freedom = spans.length - 1;
   const half = Math.max(studentQuantile(RANGE, freedom) * deviation, NARROWEST * Math.abs(likely));
   return {

@@ -25,7 +25,7 @@ export interface WindowTraffic {
   readonly nearEdges: number;
   /** The most that devices say they lost sight of. */
   readonly lost: number;
-  /** Health checks that kernels counted. */
+  /** Bytes, times multipliers, that health checks cost which kernels counted: a part of what is expected. */
   readonly checks: number;
 }
 
@@ -69,9 +69,9 @@ export interface Told {
   readonly share: number;
 }
 
-/** Σ bytes × multiplier, as an interval over what names and settings leave open. */
-export function namedBill(nodes: readonly NodeShare[]): Estimate {
-  let [low, likely, high] = [0, 0, 0];
+/** Σ bytes × multiplier, as an interval over what names and settings leave open, with the health checks that were counted. */
+export function namedBill({ nodes, checks }: Pick<WindowTraffic, 'nodes' | 'checks'>): Estimate {
+  let [low, likely, high] = [0, checks, checks];
   for (const { bytes, multiplier, owners } of nodes) {
     high += bytes * multiplier.high;
     likely += (bytes * (multiplier.low + multiplier.high)) / 2 / owners;

@@ -37,8 +37,8 @@ export async function lookLines(
   });
 }
 
-function noteOf({ surplus }: Verdict): object | null {
-  return surplus === undefined ? null : { ...surplus, since: iso(surplus.since) };
+function noteOf({ surplus, learned }: Verdict): object | null {
+  return surplus === undefined ? null : { ...surplus, since: iso(surplus.since), checks: learned?.checks ?? 0 };
 }
 
 function figuresOf({ verdict, outcome }: AuditedAirport): object {

@@ -20,7 +20,7 @@ export interface World {
 /** What was true of one airport. */
 export interface AirportTruth extends Billing {
   readonly airport: AirportDraft;
-  /** What its devices moved over its nodes, as its names and settings let expect it to be billed. */
+  /** What its devices moved over its nodes, with the health checks that kernels tell of, as names and settings let expect it to be billed. */
   readonly expected: RunningTotal;
   /** The same bytes as they are. */
   readonly used: RunningTotal;
@@ -38,7 +38,7 @@ export function buildWorld(draft: Draft): World {
     return {
       airport,
       ...billingOf(draft, airport, own),
-      expected: runningTotal(bytes((node) => airport.nodes[node]?.told ?? 1)),
+      expected: runningTotal([...bytes((node) => airport.nodes[node]?.told ?? 1), ...toldChecks(draft, airport)]),
       used: runningTotal(bytes(() => 1)),
     };
   });
@@ -101,13 +101,19 @@ function useOf({ merged }: Draft, { from, to, device, airport, node, upload, dow
   ];
 }
 
+/** What the checks that a kernel tells of cost. */
+function toldChecks({ begin, end }: Draft, { checks }: AirportDraft): Movement[] {
+  const from = Math.max(begin, checks.from);
+  return !checks.counted || from >= end ? [] : [{ from, to: end, bytes: (checks.daily * (end - from)) / DAY }];
+}
+
 /** What the first device's kernel tells of the checks that it makes, every six hours. */
 function checksOf({ begin, end, devices, merged }: Draft, { name, nodes, checks }: AirportDraft): Checks[] {
   const [device, node] = [devices[0], nodes[0]];
   if (!checks.counted || device === undefined || node === undefined) return [];
   const told: Checks[] = [];
   for (let from = Math.max(begin, checks.from); from < end; from += 6 * HOUR) {
-    const count = Math.round((checks.daily * 6 * HOUR) / DAY / checks.bytes);
+    const count = Math.round((checks.daily * 6 * HOUR) / DAY / checks.bytes / node.told);
     const of = { user: USER, device: device.name, provider: merged ? '' : name, node: node.name };
     told.push({ from, to: from + 6 * HOUR, ...of, count });
   }
