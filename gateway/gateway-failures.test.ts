@@ -45,6 +45,27 @@ describe('when Pushgateway fails', () => {
     },
   );
 
+  it('sends a push in doubt that it declines once a minute, with a word each time, until it takes it', async () => {
+    const declined = () => gateway.lines.filter((line) => line.includes('Pushgateway declined a push'));
+    const someLooks = () => new Promise((resolve) => setTimeout(resolve, 100));
+    gateway.double.mode = 'error';
+    expect(errorOf(await gateway.send({ body: bodyOf(2), state: 'one 2' }))).toEqual([503, 'pushgateway_down']);
+    gateway.double.mode = 'decline';
+    for (const times of [1, 2]) {
+      await vi.waitFor(() => expect(declined()).toHaveLength(times));
+      const { length } = gateway.double.puts;
+      await someLooks();
+      expect([declined().length, gateway.double.puts.length]).toEqual([times, length]);
+      expect(declined().at(-1)).toContain('"instance":"客厅"');
+      gateway.pass(60_000);
+    }
+    // It may have arrived the first time: counters are still held to it.
+    expect((await gateway.send({ method: 'GET' })).text).toContain(`${SERIES} 2\n`);
+    gateway.double.mode = 'well';
+    gateway.pass(60_000);
+    await vi.waitFor(() => expect(gateway.double.groups.get('user/default/instance/客厅')).toContain(`${SERIES} 2\n`));
+  });
+
   it('puts every device back into one that came up empty', async () => {
     await gateway.send({ device: 'b', body: bodyOf(7) });
     gateway.double.restart();

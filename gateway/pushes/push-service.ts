@@ -51,6 +51,8 @@ export type ReadBack =
  */
 export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
 
+type Declined = Extract<Delivery, { readonly kind: 'declined' }>;
+
 /** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
 export interface PushDesk {
   push(
@@ -90,6 +92,10 @@ export function createPushDesk({
     return push === undefined ? undefined : { ...push, seenAt: Math.max(push.at, seen.get(deviceKey(device)) ?? 0) };
   };
 
+  function tellDeclined({ user, deviceId: instance }: Device, { status, answer }: Declined): void {
+    logger.error({ user, instance, status, answer }, `${store.name} declined a push`);
+  }
+
   function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | Refusal {
     if (delivery.kind === 'delivered') {
       kept.confirm(device);
@@ -97,7 +103,7 @@ export function createPushDesk({
     }
     if (delivery.kind !== 'in_doubt') kept.withdraw(device);
     if (delivery.kind === 'declined') {
-      logger.error({ status: delivery.status, answer: delivery.answer }, `${store.name} declined a push`);
+      tellDeclined(device, delivery);
       return refuse('pushgateway_refused', `${store.name} answered ${delivery.status}; its log on the server says why`);
     }
     return refuse(
@@ -170,7 +176,10 @@ export function createPushDesk({
         });
         if (text === undefined) return 'left';
         const delivery = await store.put(device, text, held.at);
-        if (delivery.kind === 'declined') return 'left';
+        if (delivery.kind === 'declined') {
+          tellDeclined(device, delivery);
+          return 'left';
+        }
         if (delivery.kind !== 'delivered') return 'store_down';
         if (kept.isPrepared(device)) kept.confirm(device);
         return 'forwarded';

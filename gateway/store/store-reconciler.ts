@@ -8,6 +8,8 @@ import type { PushDesk } from '../pushes/push-service.ts';
 import type { Store } from './store.ts';
 
 const LOOK_EVERY_MS = 2000;
+/** What the store declines or the disk does not give is tried again after that. */
+const LEFT_FOR_MS = 60_000;
 
 export interface RestorerOptions {
   readonly kept: KeptPushes;
@@ -28,6 +30,8 @@ export interface Restorer {
 }
 
 export function createRestorer({ kept, desk, store, clock, logger, file }: RestorerOptions): Restorer {
+  /** Until when the push in doubt of a device is left alone, by its key. */
+  const leftUntil = new Map<string, number>();
   let known: string | undefined;
   let wasDown = false;
 
@@ -39,6 +43,8 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
       const outcome = await desk.forward(device, when);
       if (outcome === 'store_down') return false;
       if (outcome === 'forwarded') forwarded += 1;
+      if (outcome === 'left') leftUntil.set(deviceKey(device), clock.now() + LEFT_FOR_MS);
+      else leftUntil.delete(deviceKey(device));
       if (outcome === 'left' && when === 'anyway') {
         const { user, deviceId: instance } = device;
         logger.error({ user, instance }, 'a device is not put back; it is there again with its next push');
@@ -68,7 +74,9 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
     wasDown = false;
     known ??= await readFileIfExists(file);
     await forwardAll(
-      kept.devices().filter((device) => kept.isPrepared(device)),
+      kept
+        .devices()
+        .filter((device) => kept.isPrepared(device) && (leftUntil.get(deviceKey(device)) ?? 0) <= clock.now()),
       'in_doubt',
     );
     if (startedAt === known || !(await forwardAll(await lacking(), 'anyway'))) return;
