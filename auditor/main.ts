@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
-import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
 import { mailCommand } from './notify/command.ts';
@@ -32,6 +32,6 @@ function auditorCommand(say: Say): Command {
     .description(say(TEXTS.auditor))
     .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
-      await runAuditorService({ path: config, signal: endingSignal() });
+      await runAuditorService({ path: config, ...serviceSignals() });
     });
 }

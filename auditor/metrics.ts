@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
 import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
+import type { LastReload } from '../runtime/reload.ts';
 import type { AuditedAirport } from './audit/window.ts';
 import type { AuditorConfig } from './config.ts';
 import type { Flushed } from './notify/dispatch.ts';
@@ -20,7 +21,7 @@ export interface AuditorMetrics {
   /** The reports that no mail server has taken. */
   letters(left: Pick<Flushed, 'givenUp' | 'waiting'>): void;
   /** @param dataWritable whether the last write to the disk succeeded */
-  render(settingsGood: boolean, dataWritable: boolean): Promise<string>;
+  render(reload: LastReload, dataWritable: boolean): Promise<string>;
 }
 
 /** Nodes of an airport whose learned multiplier is exposed. */
@@ -97,9 +98,10 @@ export function createAuditorMetrics(): AuditorMetrics {
       for (const [user, count] of givenUp) set('report_given_up_letters', { user }, count);
       for (const [user, at] of waiting) set('report_waiting_since_timestamp_seconds', { user }, at / 1000);
     },
-    render(settingsGood, dataWritable) {
+    render(reload, dataWritable) {
       set('auditor_data_writable', {}, dataWritable ? 1 : 0);
-      set('auditor_config_last_reload_successful', {}, settingsGood ? 1 : 0);
+      set('auditor_config_last_reload_successful', {}, reload.successful ? 1 : 0);
+      set('auditor_config_last_reload_success_timestamp_seconds', {}, reload.succeededAt / 1000);
       return registry.metrics();
     },
   };

@@ -2,6 +2,7 @@ import express from 'express';
 import { VERSION } from '../core/version.ts';
 import type { DiskHealth } from '../runtime/disk-health.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import type { LastReload } from '../runtime/reload.ts';
 import { createPagesListener } from '../runtime/service-pages.ts';
 import { type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import type { AuditorConfig } from './config.ts';
@@ -15,7 +16,7 @@ import type { AuditorMetrics } from './metrics.ts';
  */
 export function serveAuditor(
   metrics: AuditorMetrics,
-  lastReloadSuccessful: () => boolean,
+  lastReload: () => LastReload,
   disk: Pick<DiskHealth, 'health' | 'problem'>,
   archive: () => ArchiveSettings,
   address: AuditorConfig['listen'],
@@ -24,7 +25,7 @@ export function serveAuditor(
   const pages = createPagesListener({
     service: 'auditor',
     version: VERSION,
-    metrics: () => metrics.render(lastReloadSuccessful(), disk.problem() === undefined),
+    metrics: () => metrics.render(lastReload(), disk.problem() === undefined),
     health: disk.health,
     others: ['/reports'],
   });

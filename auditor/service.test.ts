@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Clock } from '../runtime/clock.ts';
+import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { runAuditorService } from './service.ts';
 
@@ -20,7 +21,7 @@ const settings = (...more: string[]): Promise<void> =>
       '[server]',
       `SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/hunter2"`,
       'PrometheusAddr = http://127.0.0.1:1',
-      'AuditorListen = 127.0.0.1:0',
+      ...(more.join().includes('AuditorListen') ? [] : ['AuditorListen = 127.0.0.1:0']),
       ...more,
     ].join('\n'),
   );
@@ -68,6 +69,33 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
   await running;
   await expect(page()).rejects.toThrow();
   expect(lines.join('')).not.toContain('hunter2');
+});
+
+it('moves its page to all addresses at the same port, and stays where it is rather than nowhere', async () => {
+  const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+  await free.close();
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const failed = () => lines.filter((line) => line.includes('settings kept as they were')).length;
+  const reloaded = () => lines.filter((line) => line.includes('settings reloaded')).length;
+  const healthAt = async (host: string) => (await fetch(`http://${host}:${free.port}/healthz`)).status;
+  const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000 });
+  await settings(`AuditorListen = 127.0.0.1:${free.port}`);
+  const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger });
+  await until(() => expect(lines.join('')).toContain('auditor started'));
+  await settings(`AuditorListen = 0.0.0.0:${free.port}`);
+  await until(() => expect(reloaded()).toBe(1));
+  expect(await healthAt('127.0.0.2')).toBe(200);
+  for (const [index, host] of ['198.51.100.1', '203.0.113.1'].entries()) {
+    await settings(`AuditorListen = ${host}:${free.port}`);
+    await until(() => expect(failed()).toBe(index + 1));
+    expect(await healthAt('127.0.0.2')).toBe(200);
+  }
+  await settings(`AuditorListen = 127.0.0.1:${free.port}`);
+  await until(() => expect(reloaded()).toBe(2));
+  expect(await healthAt('127.0.0.1')).toBe(200);
+  await expect(healthAt('127.0.0.2')).rejects.toThrow();
+  ending.abort();
+  await running;
 });
 
 /** Hours go by as fast as the work between them is done; the service ends after so many. */

@@ -2,9 +2,10 @@ import { basename, dirname, resolve } from 'node:path';
 import { type ScheduledTask, schedule } from 'node-cron';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
-import type { HttpListener } from '../runtime/http-listener.ts';
+import { createMovableListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import { openSettingsFile } from '../runtime/settings-file.ts';
+import type { OnReload } from '../runtime/reload.ts';
+import { openSettings } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
@@ -28,6 +29,7 @@ export interface AuditorServiceOptions {
   readonly path: string;
   /** Ends the service. */
   readonly signal: AbortSignal;
+  readonly onReload?: OnReload | undefined;
   readonly logger?: Logger;
   readonly clock?: Clock;
 }
@@ -41,18 +43,19 @@ export interface AuditorServiceOptions {
 export async function runAuditorService({
   path,
   signal,
+  onReload,
   logger = createLogger('auditor', 'info'),
   clock = systemClock,
 }: AuditorServiceOptions): Promise<void> {
   const folder = dirname(resolve(path));
-  const settings = await openSettingsFile(path, (file, text) => readAuditorConfig(file, text, folder), logger);
+  const settings = await openSettings({ path, parse: (file, text) => readAuditorConfig(file, text, folder), logger });
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
   const disk = createDiskHealth(() => settings.current().dataFolder, '[server] DataDir');
   const view = createLiveView();
   const airports = createAirportClient({ clock: clock.now });
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, logger, signal, view });
-  const talk = createTelegramPart({ settings, view, clock, logger });
+  const talk = createTelegramPart({ view, clock, logger });
   const archive = (): ArchiveSettings => {
     const { user, archiveToken, people = [], dataFolder, language } = settings.current();
     const keys = [{ user, archiveToken }, ...people].flatMap((each): ArchiveKey[] =>
@@ -62,8 +65,9 @@ export async function runAuditorService({
     );
     return { keys, language };
   };
-  const serve = (listen: AuditorConfig['listen']): Promise<HttpListener> =>
-    serveAuditor(metrics, settings.lastReloadSuccessful, disk, archive, listen, clock.now);
+  const page = createMovableListener((listen: AuditorConfig['listen']) =>
+    serveAuditor(metrics, settings.last, disk, archive, listen, clock.now),
+  );
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
     work().then(
       () => undefined,
@@ -87,25 +91,19 @@ export async function runAuditorService({
     return planned;
   };
 
-  let page: HttpListener | undefined;
+  async function apply(next: AuditorConfig): Promise<void> {
+    await page.move(next.listen);
+    await talk.change(next);
+    await task?.destroy();
+    task = plan(next);
+    logger.level = next.logLevel;
+  }
+
   try {
     await auditor.open();
-    page = await serve(settings.current().listen);
-    task = plan(settings.current());
-    logger.info({ metrics: page.origin, file: basename(path) }, 'auditor started');
-    settings.onChange((next, previous) => {
-      logger.level = next.logLevel;
-      void task?.destroy();
-      task = plan(next);
-      talk.change();
-      if (next.listen.host === previous.listen.host && next.listen.port === previous.listen.port) return;
-      void guarded('the new AuditorListen cannot be used; going on with the old address', async () => {
-        const opened = await serve(next.listen);
-        await page?.close();
-        page = opened;
-      });
-    });
-    talk.change();
+    await apply(settings.current());
+    logger.info({ metrics: page.origin(), file: basename(path) }, 'auditor started');
+    settings.follow(apply, onReload);
     await guarded('the missed report failed', () => due.atStart());
     await runEveryMinute(
       {
@@ -121,11 +119,11 @@ export async function runAuditorService({
       guarded,
     );
   } finally {
+    await settings.close();
     await talk.stop();
     await task?.destroy();
-    await settings.close();
     await auditor.idle();
-    await page?.close();
+    await page.close();
   }
 }
 

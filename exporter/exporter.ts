@@ -1,15 +1,16 @@
+import { errorText } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { createMovableListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { LastReload, Reload } from '../runtime/reload.ts';
 import { createPagesListener } from '../runtime/service-pages.ts';
-import type { SettingsFile } from '../runtime/settings-file.ts';
 import type { DeviceConfig, ExporterConfig } from './config.ts';
 import { joinMetrics } from './metrics-page.ts';
 import { createWatch, type DeviceView, type Watch } from './watch.ts';
 
 export interface ExporterOptions {
-  readonly settings: SettingsFile<ExporterConfig>;
+  readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
   readonly clock: Clock;
@@ -24,6 +25,13 @@ export interface ExporterOptions {
 export interface Exporter {
   /** @throws ListenError, and StateError when no kernel can be accounted */
   start(): Promise<void>;
+  /**
+   * Takes an edit. A kernel for which it fails is told in the log and in `/healthz` and tried again at the next one;
+   * the others go on.
+   *
+   * @throws ListenError, and nothing has changed
+   */
+  apply(next: ExporterConfig): Promise<void>;
   /** Takes a last frame of each kernel, pushes it, writes the states. */
   stop(): Promise<void>;
   /** In the order of the settings. */
@@ -41,12 +49,14 @@ export function createExporter(options: ExporterOptions): Exporter {
   const { settings, logger } = options;
   /** By the kernel's name in the settings. */
   const running = new Map<string, Running>();
-  let listener: HttpListener | undefined;
-  let stopWatching = (): void => {};
-  let changes: Promise<void> = Promise.resolve();
+  /** What the last edit could not do for a kernel. */
+  let failed: ReadonlyMap<string, unknown> = new Map();
 
+  const lastReload = (): LastReload => {
+    const last = settings.last();
+    return { ...last, successful: last.successful && failed.size === 0 };
+  };
   const inOrder = (): Watch[] => settings.current().devices.flatMap(({ kernel }) => running.get(kernel)?.watch ?? []);
-  const views = (): DeviceView[] => inOrder().map((watch) => watch.view());
 
   async function add(config: DeviceConfig): Promise<void> {
     const { kernel } = config;
@@ -54,14 +64,41 @@ export function createExporter(options: ExporterOptions): Exporter {
       ...options,
       logger: kernel === '' ? logger : logger.child({ kernel }),
       config: () => running.get(kernel)?.config ?? config,
-      settingsGood: settings.lastReloadSuccessful,
+      lastReload,
     });
     await watch.start();
     running.set(kernel, { config, watch });
   }
 
-  const listen = ({ MetricsListen }: ExporterConfig): Promise<HttpListener> =>
-    // By Node's own server: a framework for three pages would be a third of the bundle and a tenth of the memory.
+  async function change(each: Running, next: DeviceConfig): Promise<void> {
+    const previous = each.config;
+    each.config = next;
+    try {
+      await each.watch.change(next, previous);
+    } catch (error) {
+      each.config = previous;
+      throw error;
+    }
+  }
+
+  function health() {
+    const devices = settings.current().devices.map(({ kernel, DeviceID }) => {
+      const { deviceId, link, push, stateProblem } = running.get(kernel)?.watch.view() ?? {};
+      const problem = failed.has(kernel) ? errorText(failed.get(kernel), 'en') : stateProblem;
+      return {
+        device: deviceId ?? DeviceID,
+        kernel: link?.kind ?? 'not_watched',
+        ...(push === undefined ? {} : { push: push.kind }),
+        ...(problem === undefined ? {} : { problem }),
+      };
+    });
+    // It goes on counting and pushing what it can, and takes its counters from the gateway should it lose them.
+    const isWhole = devices.every(({ kernel, problem }) => kernel !== 'not_watched' && problem === undefined);
+    return { status: isWhole ? ('ok' as const) : ('degraded' as const), settings: lastReload().successful, devices };
+  }
+
+  // By Node's own server: a framework for three pages would be a third of the bundle and a tenth of the memory.
+  const page = createMovableListener((address: ExporterConfig['MetricsListen']) =>
     listenHttp(
       createPagesListener({
         service: 'exporter',
@@ -73,102 +110,70 @@ export function createExporter(options: ExporterOptions): Exporter {
           }));
           return joinMetrics(await Promise.all(pages));
         },
-        health: () => ({
-          // It goes on counting and pushing, and takes its counters from the gateway should it lose them.
-          status: views().every(({ stateProblem }) => stateProblem === undefined) ? 'ok' : 'degraded',
-          settings: settings.lastReloadSuccessful(),
-          devices: views().map(({ deviceId, link, push, stateProblem }) => ({
-            device: deviceId,
-            kernel: link.kind,
-            push: push.kind,
-            ...(stateProblem === undefined ? {} : { problem: stateProblem }),
-          })),
-        }),
+        health,
       }),
-      { ...MetricsListen, setting: '[client] MetricsListen' },
-    );
+      { ...address, setting: '[client] MetricsListen' },
+    ),
+  );
 
-  /** The old one goes first: both may be at one port, such as on all addresses instead of on loopback. */
-  async function listenElsewhere(next: ExporterConfig, previous: ExporterConfig): Promise<void> {
-    await listener?.close();
-    listener = undefined;
-    try {
-      listener = await listen(next);
-    } catch (error) {
-      logger.error({ err: error }, 'metrics stay where they were');
-      listener = await listen(previous);
-    }
-  }
-
-  /** Does the same for several kernels; the failure of one is told and leaves the others alone. */
-  async function forEach<T>(items: readonly T[], task: (item: T) => Promise<void>, failure: string): Promise<void> {
-    const results = await Promise.allSettled(items.map(task));
-    for (const result of results) if (result.status === 'rejected') logger.error({ err: result.reason }, failure);
-  }
-
-  async function change(next: ExporterConfig, previous: ExporterConfig): Promise<void> {
-    const wanted = new Map(next.devices.map((device) => [device.kernel, device]));
-    const gone = [...running].filter(([kernel]) => !wanted.has(kernel));
+  async function apply(next: ExporterConfig): Promise<void> {
+    await page.move(next.MetricsListen);
+    const failures = new Map<string, unknown>();
+    /** The failure of one kernel is told and leaves the others alone. */
+    const forEach = async <T extends { readonly kernel: string }>(
+      devices: readonly T[],
+      task: (device: T) => Promise<void>,
+      failure: string,
+    ): Promise<void> => {
+      const attempt = async (device: T): Promise<void> => {
+        try {
+          await task(device);
+        } catch (error) {
+          failures.set(device.kernel, error);
+          logger.error({ kernel: device.kernel, err: error }, `${failure}; mend what is wrong and save the settings`);
+        }
+      };
+      await Promise.all(devices.map(attempt));
+    };
+    const wanted = new Set(next.devices.map(({ kernel }) => kernel));
+    const gone = [...running].flatMap(([kernel, { watch }]) => (wanted.has(kernel) ? [] : [{ kernel, watch }]));
+    const kept = next.devices.flatMap((device) => {
+      const each = running.get(device.kernel);
+      return each === undefined ? [] : [{ kernel: device.kernel, each, device }];
+    });
     const added = next.devices.filter(({ kernel }) => !running.has(kernel));
-    const kept = [...running.values()].filter(({ config }) => wanted.has(config.kernel));
     // First those that go: another section may take over their DeviceID.
     await forEach(
       gone,
-      async ([kernel, { watch }]) => {
+      async ({ kernel, watch }) => {
         await watch.stop();
         running.delete(kernel);
       },
       'a kernel that the settings no longer name did not end well',
     );
-    await forEach(
-      kept,
-      async (each) => {
-        const before = each.config;
-        each.config = wanted.get(before.kernel) ?? before;
-        await each.watch.change(each.config, before);
-      },
-      'a change of settings did not fully apply',
-    );
-    await forEach(added, add, NOT_WATCHED);
-    if (JSON.stringify(next.MetricsListen) !== JSON.stringify(previous.MetricsListen))
-      await listenElsewhere(next, previous);
+    await forEach(kept, ({ each, device }) => change(each, device), 'a change of settings did not fully apply');
+    await forEach(added, add, 'this kernel is not watched');
+    failed = failures;
   }
 
   return {
     async start() {
-      const current = settings.current();
-      const [only] = current.devices;
-      listener = await listen(current);
-      let started = (): void => {};
-      // An edit that comes meanwhile is applied afterwards.
-      changes = new Promise((resolve) => {
-        started = resolve;
-      });
-      stopWatching = settings.onChange((next, previous) => {
-        changes = changes
-          .then(() => change(next, previous))
-          .catch((error) => logger.error({ err: error }, 'a change of settings did not fully apply'));
-      });
-      try {
-        if (current.devices.length === 1 && only !== undefined) await add(only);
-        else await forEach(current.devices, add, NOT_WATCHED);
-      } catch (error) {
-        stopWatching();
-        await listener.close();
-        throw error;
-      } finally {
-        started();
-      }
+      const { devices } = settings.current();
+      await apply(settings.current());
+      if (devices.length > 1 || failed.size === 0) return;
+      await page.close();
+      throw [...failed.values()][0];
     },
+    apply,
     async stop() {
-      stopWatching();
-      await changes;
-      await forEach([...running.values()], ({ watch }) => watch.stop(), 'a kernel did not end well');
-      await listener?.close();
+      await Promise.all(
+        [...running.values()].map(({ watch }) =>
+          watch.stop().catch((error: unknown) => logger.error({ err: error }, 'a kernel did not end well')),
+        ),
+      );
+      await page.close();
     },
-    views,
-    metricsOrigin: () => listener?.origin,
+    views: () => inOrder().map((watch) => watch.view()),
+    metricsOrigin: page.origin,
   };
 }
-
-const NOT_WATCHED = 'this kernel is not watched; mend what is wrong and save the settings to try again';

@@ -88,7 +88,13 @@ it('are counted over restarts of the exporter and of the kernel, and pushed', as
   await pass(11);
   expect(checksOf(second)).toEqual(each(6));
 
-  const moment = { interfaces: [], kernelUp: true, kernelVersion: undefined, logsUp: true, settingsGood: true };
+  const moment = {
+    interfaces: [],
+    kernelUp: true,
+    kernelVersion: undefined,
+    logsUp: true,
+    reload: { successful: true, succeededAt: 0 },
+  };
   const text = await createExporterMetrics(0).render({
     ...moment,
     counters: second.counters(),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
@@ -41,7 +41,7 @@ function exporterCommand(say: Say): Command {
         path: config,
         output: screenOutput(process.stdout, process.env.TERM),
         errors: process.stderr,
-        signal: endingSignal(),
+        ...serviceSignals(),
       });
     });
 }

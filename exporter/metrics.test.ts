@@ -40,7 +40,7 @@ const moment: DeviceMoment = {
   kernelUp: true,
   kernelVersion: 'v1.19.2',
   logsUp: false,
-  settingsGood: true,
+  reload: { successful: true, succeededAt: 0 },
 };
 
 describe('the metrics of the exporter', () => {

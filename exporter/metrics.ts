@@ -14,6 +14,7 @@ import {
 } from '../core/metric-contract.ts';
 import { DIRECTIONS } from '../core/traffic.ts';
 import { VERSION } from '../core/version.ts';
+import type { LastReload } from '../runtime/reload.ts';
 import type { InterfaceSeries } from './interfaces/interface-counters.ts';
 import type { CheckSeries } from './ledger/health-checks.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
@@ -31,7 +32,7 @@ export interface DeviceMoment {
   /** Undefined until the kernel has been reached once. */
   readonly kernelVersion: string | undefined;
   readonly logsUp: boolean;
-  readonly settingsGood: boolean;
+  readonly reload: LastReload;
 }
 
 export interface ExporterMetrics {
@@ -76,7 +77,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
   const unobserved = counter('flowcollect_exporter_unobserved_seconds_total');
   const pushes = counter('flowcollect_exporter_pushes_total');
   const logsUp = gauge('flowcollect_exporter_logs_up');
-  const settingsGood = gauge('flowcollect_exporter_config_last_reload_successful');
+  const reloadGood = gauge('flowcollect_exporter_config_last_reload_successful');
+  const reloadedAt = gauge('flowcollect_exporter_config_last_reload_success_timestamp_seconds');
 
   gauge('flowcollect_exporter_start_time_seconds').set(startedAt / 1000);
   gauge('flowcollect_exporter_build_info').set({ version: VERSION }, 1);
@@ -126,7 +128,8 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
       kernelInfo.reset();
       if (moment.kernelVersion !== undefined) kernelInfo.set({ version: moment.kernelVersion }, 1);
       logsUp.set(moment.logsUp ? 1 : 0);
-      settingsGood.set(moment.settingsGood ? 1 : 0);
+      reloadGood.set(moment.reload.successful ? 1 : 0);
+      reloadedAt.set(moment.reload.succeededAt / 1000);
       // prom-client reads all values before its first pause.
       return registry.metrics();
     },

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { type Text, textIn } from '../core/language.ts';
+import { untilAborted } from '../runtime/async/until-aborted.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
+import type { OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
-import type { SettingsFile } from '../runtime/settings-file.ts';
-import { openSettingsFile } from '../runtime/settings-file.ts';
+import { openSettings } from '../runtime/settings-file.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createExporter } from './exporter.ts';
@@ -20,6 +21,7 @@ export interface ExporterServiceOptions {
   readonly errors: { write(text: string): unknown };
   /** Ends the service. */
   readonly signal: AbortSignal;
+  readonly onReload?: OnReload;
 }
 
 /**
@@ -27,9 +29,15 @@ export interface ExporterServiceOptions {
  *
  * @throws SettingsError, ListenError, StateError
  */
-export async function runExporterService({ path, output, errors, signal }: ExporterServiceOptions): Promise<void> {
+export async function runExporterService({
+  path,
+  output,
+  errors,
+  signal,
+  onReload,
+}: ExporterServiceOptions): Promise<void> {
   const folder = dirname(resolve(path));
-  let settings: SettingsFile<ExporterConfig> | undefined;
+  let settings: Reload<ExporterConfig> | undefined;
   let screen: Console | undefined;
   const toFile = lineLog(
     folder,
@@ -47,12 +55,9 @@ export async function runExporterService({ path, output, errors, signal }: Expor
     },
   });
 
-  const opened = await openSettingsFile(path, readExporterConfig, logger);
+  const opened = await openSettings({ path, parse: readExporterConfig, logger });
   settings = opened;
   logger.level = opened.current().LogLevel;
-  opened.onChange(({ LogLevel }) => {
-    logger.level = LogLevel;
-  });
   try {
     const exporter = createExporter({
       settings: opened,
@@ -63,6 +68,10 @@ export async function runExporterService({ path, output, errors, signal }: Expor
       newStateId: () => randomBytes(12).toString('hex'),
     });
     await exporter.start();
+    opened.follow(async (next) => {
+      await exporter.apply(next);
+      logger.level = next.LogLevel;
+    }, onReload);
     logger.info({ metrics: exporter.metricsOrigin() }, 'exporter started');
     screen = createConsole({
       output,
@@ -73,8 +82,9 @@ export async function runExporterService({ path, output, errors, signal }: Expor
       onLine: toFile,
     });
     screen.start();
-    await aborted(signal);
+    await untilAborted(signal);
     await screen.stop();
+    await opened.close();
     await exporter.stop();
     logger.info('exporter stopped');
   } finally {
@@ -96,11 +106,4 @@ function lineLog(
     if (open?.path !== path) open = { path, file: openLineFile(path, onProblem) };
     open.file.append(line);
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', () => done(), { once: true });
-  });
 }

@@ -1,13 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pushPath } from '../core/device-id.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
-import { startScriptedGateway } from '../test/scripted-gateway.ts';
+import { openSettings } from '../runtime/settings-file.ts';
+import { createDevice, type Device, downloadsOf, eventually, metricValue } from '../test/device.ts';
+import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
-import { type ExporterConfig, readExporterConfig } from './config.ts';
+import { readExporterConfig } from './config.ts';
 import { createExporter } from './exporter.ts';
+import { statePath } from './state/state-file.ts';
 
 let device: Device;
 
@@ -33,32 +38,25 @@ describe('an edit of the settings', () => {
 
   it('that comes while the exporter starts is applied', async () => {
     const { folder } = device;
+    const path = join(folder, 'ClientSetting.ini');
     const logger = createLogger('exporter', 'silent');
-    let settings = readExporterConfig('ClientSetting.ini', device.ini()).settings;
-    const listeners: ((next: ExporterConfig, previous: ExporterConfig) => void)[] = [];
+    await device.edit(device.ini());
+    const settings = await openSettings({ path, parse: readExporterConfig, logger });
     const exporter = createExporter({
-      settings: {
-        current: () => settings,
-        lastReloadSuccessful: () => true,
-        onChange(listener) {
-          listeners.push(listener);
-          return () => {};
-        },
-        close: async () => {},
-      },
+      settings,
       folder,
       clock: systemClock,
       logger,
       chance: () => 0,
       newStateId() {
-        const previous = settings;
-        settings = readExporterConfig('ClientSetting.ini', device.ini({ DeviceID: 'b' })).settings;
-        for (const listener of listeners.splice(0)) listener(settings, previous);
+        writeFileSync(path, device.ini({ DeviceID: 'b' }));
         return 'one';
       },
     });
     await exporter.start();
+    settings.follow(exporter.apply);
     await eventually(() => expect(exporter.views().map(({ deviceId }) => deviceId)).toEqual(['b']));
+    await settings.close();
     await exporter.stop();
   });
 
@@ -198,8 +196,85 @@ describe('an edit of the settings', () => {
     await device.edit(device.ini({ MetricsListen: `localhost:${free.port}` }));
     await eventually(() => expect(metricsOrigin()).toBe(`http://localhost:${free.port}`));
     expect((await fetch(`${metricsOrigin()}/healthz`)).status).toBe(200);
-    await device.edit(device.ini({ MetricsListen: '192.0.2.1:9101' }));
-    await eventually(() => expect(device.log()).toContain('metrics stay where they were'));
-    await eventually(() => expect(metricsOrigin()).toBe(`http://localhost:${free.port}`));
+    const { log } = device;
+    // Two in a row: where the first one could not go is no place to go back to.
+    for (const [index, address] of ['192.0.2.1:9101', '192.0.2.1:9102', `192.0.2.1:${free.port}`].entries()) {
+      await device.edit(device.ini({ MetricsListen: address }));
+      await eventually(() => expect(log().match(/settings kept as they were/g)).toHaveLength(index + 1));
+      expect(metricsOrigin()).toBe(`http://localhost:${free.port}`);
+      expect((await fetch(`${metricsOrigin()}/healthz`)).status).toBe(200);
+    }
+    expect(log()).toContain('change [client] MetricsListen');
+  });
+
+  it('that could not be applied is applied when the same text is saved again', async () => {
+    const { metricsOrigin } = await device.start();
+    const before = metricsOrigin();
+    const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+    const edited = device.ini({ MetricsListen: `127.0.0.1:${taken.port}`, PushInterval: '300' });
+    await device.edit(edited);
+    await eventually(() => expect(device.log()).toContain('settings kept as they were'));
+    expect(metricsOrigin()).toBe(before);
+    await taken.close();
+    await device.edit(edited);
+    await eventually(() => expect(metricsOrigin()).toBe(taken.origin));
+  });
+
+  it('names a kernel whose state cannot be used, which is watched once the same text is saved again', async () => {
+    const state = statePath(join(device.folder, 'state'), 'other');
+    await mkdir(state, { recursive: true });
+    const other = await startScriptedKernel();
+    const section = `[kernel.other]\nMihomoAPIAddr = ${other.address}\n`;
+    const { metricsOrigin } = await device.start();
+    const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
+    const gauge = 'flowcollect_exporter_config_last_reload_successful';
+    const page = async () => (await fetch(`${metricsOrigin()}/metrics`)).text();
+    await device.edit(device.ini() + section);
+    await eventually(async () =>
+      expect(await health()).toMatchObject({
+        status: 'degraded',
+        settings: false,
+        devices: [{ device: 'a' }, { device: 'other', kernel: 'not_watched', problem: expect.any(String) }],
+      }),
+    );
+    expect(metricValue(await page(), gauge)).toBe(0);
+    await rmdir(state);
+    await device.edit(device.ini() + section);
+    await eventually(async () =>
+      expect(await health()).toMatchObject({ status: 'ok', settings: true, devices: [{}, { kernel: 'up' }] }),
+    );
+    expect(metricValue(await page(), gauge, { instance: 'a' })).toBe(1);
+    await other.kill();
+  });
+
+  it.each([
+    ['token', 'RemoteToken'],
+    ['gateway', 'RemoteServer'],
+  ])('of the %s during a push does not wait out the pause after it', async (_, key) => {
+    device.show(0);
+    await device.start({ PushInterval: '10m' });
+    await eventually(() => expect(device.gateway.pushes).toHaveLength(1));
+    const other = await startScriptedGateway();
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = false;
+    device.gateway.onPush = () => {
+      isHeld = true;
+      return held;
+    };
+    await device.edit(device.ini({ PushInterval: '9m' }));
+    await eventually(() => expect(isHeld).toBe(true));
+    const value = key === 'RemoteServer' ? other.origin : 'another token';
+    await device.edit(device.ini({ PushInterval: '9m', [key]: value }));
+    await eventually(() => expect(device.log().match(/settings reloaded/g)).toHaveLength(2));
+    device.show(70);
+    await device.seen(70);
+    release();
+    const reached = key === 'RemoteServer' ? other : device.gateway;
+    await eventually(() => expect(reached.last(pushPath('a'))).toBeDefined());
+    await eventually(() => expect(downloadsOf(reached.last(pushPath('a')) as ReceivedPush)).toBe(70));
+    await other.kill();
   });
 });

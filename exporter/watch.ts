@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { LastReload } from '../runtime/reload.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
@@ -26,8 +27,8 @@ import type { TodayView } from './today.ts';
 export interface WatchOptions {
   /** What holds for this kernel as of now. */
   config(): DeviceConfig;
-  /** Whether the settings file as it stands could be read. */
-  settingsGood(): boolean;
+  /** How the last edit of the settings was taken. */
+  lastReload(): LastReload;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
   readonly clock: Clock;
@@ -113,7 +114,7 @@ export function createWatch(options: WatchOptions): Watch {
     kernelUp: link.kind === 'up',
     kernelVersion,
     logsUp,
-    settingsGood: options.settingsGood(),
+    reload: options.lastReload(),
   });
 
   const pusher = createPusher({
@@ -231,16 +232,16 @@ export function createWatch(options: WatchOptions): Watch {
       await day.close();
     },
     async change(next, previous) {
+      if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
       account.reconfigure(ledgerOptions(next));
       if (next.StateDir !== previous.StateDir) day.save();
-      if (next.DeviceID !== previous.DeviceID) {
+      if (next.DeviceID !== account.deviceId) {
         await pusher.pushNow();
         await pusher.between(() => {
           account = day.follow(renamed(account, next));
           day.begin(next.DeviceID);
         });
       }
-      if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
       if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
         await Promise.all([kernel.stop(), interfaces.stop()]);
         account.moveTo(next.MihomoAPIAddr);

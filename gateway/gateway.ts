@@ -5,6 +5,7 @@ import { createDiskHealth } from '../runtime/disk-health.ts';
 import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
+import type { LastReload } from '../runtime/reload.ts';
 import { availableMemory, memoryLimits } from './access/memory-limits.ts';
 import type { Reader } from './access/reader-token.ts';
 import type { Token } from './access/tokens.ts';
@@ -36,7 +37,7 @@ export interface GatewayOptions {
   tokens(): readonly Token[];
   /** Who may read as of now; nobody by default. */
   readers?(): readonly Reader[];
-  lastReloadSuccessful(): boolean;
+  lastReload(): LastReload;
   /** What rebases and retires devices; neither is possible without. */
   readonly admin?: {
     /** SHA-256 of the admin token as of now. */
@@ -70,7 +71,6 @@ const LIMITS = {
   connectionsCheckingInterval: 1000,
 } as const;
 const MAX_CONNECTIONS = 4096;
-const STOP_MS = 3000;
 
 export function createGateway({
   config,
@@ -79,7 +79,7 @@ export function createGateway({
   logger,
   tokens,
   readers = () => [],
-  lastReloadSuccessful,
+  lastReload,
   admin = { hash: () => undefined, prometheus: 'http://127.0.0.1:9090' },
 }: GatewayOptions): Gateway {
   const stops: (() => Promise<void>)[] = [];
@@ -110,10 +110,13 @@ export function createGateway({
     for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
 
     const administration = createAdministration({ desk, logger, hash: admin.hash, retired: metrics.retired });
-    const page = await listenHttp(
-      createMetricsPage(metrics, lastReloadSuccessful, disk, kept, administration),
-      config.metrics,
-    );
+    const certificate = config.tls === undefined ? undefined : await openDoorCertificate(config.tls, logger);
+    onStop(async () => certificate?.close());
+    const reloaded = (): LastReload => {
+      const settings = lastReload();
+      return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
+    };
+    const page = await listenHttp(createMetricsPage(metrics, reloaded, disk, kept, administration), config.metrics);
     onStop(() => page.close());
     const restorer = createRestorer({
       kept,
@@ -131,15 +134,13 @@ export function createGateway({
       repeater.start();
       onStop(() => repeater.stop());
     }
-    const certificate = config.tls === undefined ? undefined : await openDoorCertificate(config.tls, logger);
-    onStop(async () => certificate?.close());
     const door = await listenHttp(
       createDoor({ desk, metrics, clock, logger, tokens }),
       config.door,
       LIMITS,
-      certificate?.first,
+      certificate?.current(),
     );
-    certificate?.follow((next) => {
+    certificate?.follow(async (next) => {
       if (door.server instanceof TlsServer) door.server.setSecureContext(next);
     });
     guard(door);
@@ -167,7 +168,7 @@ export function createGateway({
   function guard(listener: HttpListener): void {
     shareConnections(listener.server, MAX_CONNECTIONS, logger);
     listener.server.on('clientError', answerBroken);
-    onStop(() => closeSoon(listener, clock));
+    onStop(() => listener.close());
   }
 
   async function stop(): Promise<void> {
@@ -187,13 +188,4 @@ export function createGateway({
     },
     stop,
   };
-}
-
-/** Gives running pushes a moment to end; who never finishes a request does not keep the process alive. */
-async function closeSoon(door: HttpListener, clock: Clock): Promise<void> {
-  const closed = new AbortController();
-  const patience = clock.sleep(STOP_MS, closed.signal).then(() => door.server.closeAllConnections());
-  await door.close();
-  closed.abort();
-  await patience;
 }

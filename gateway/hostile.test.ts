@@ -65,7 +65,7 @@ beforeAll(async () => {
       { hash: hashToken('victim'), user: 'victim' },
       { hash: hashToken('attacker'), user: 'attacker', deviceId: 'mine' },
     ],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   door = new URL((await gateway.start()).door);
   const headers = { authorization: 'Bearer victim', [STATE_HEADER]: 'state 1' };

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import type { Say } from '../core/language.ts';
-import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { readerCommand } from './access/reader-command.ts';
 import { tokenCommand } from './access/token-command.ts';
@@ -35,6 +35,6 @@ function gatewayCommand(say: Say): Command {
       // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.
       setFlagsFromString('--heap-growing-percent=100');
       const called = ownCommand(ownInvocation(process.env, process.argv[1]));
-      await runGatewayService({ path: config, called, signal: endingSignal() });
+      await runGatewayService({ path: config, called, ...serviceSignals() });
     });
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
+import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
 import { runGatewayService } from './service.ts';
@@ -10,6 +11,7 @@ import { runGatewayService } from './service.ts';
 interface Line {
   readonly msg: string;
   readonly door?: string;
+  readonly metrics?: string;
 }
 
 let double: PushgatewayDouble;
@@ -63,10 +65,63 @@ it('opens again where an edit moves it', async () => {
   expect(await statusWith('one')).toBe(404);
 });
 
-it('goes on at the old address when the new one is taken', async () => {
-  const taken = new URL(double.origin).host;
-  await writeFile(path, settings('ServerToken = one').replace('ListenPort = 127.0.0.1:0', `ListenPort = ${taken}`));
-  await vi.waitFor(() => expect(doors()).toHaveLength(2), 5000);
-  expect(JSON.stringify(lines)).toContain('change [server] ListenPort in ServerSetting.ini');
+const failed = () => lines.filter(({ msg }) => msg.startsWith('settings kept as they were'));
+/** The address of the open door: it must not be another one after the gateway went back. */
+const fixedDoor = async (): Promise<string> => {
+  const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+  await free.close();
+  const door = `127.0.0.1:${free.port}`;
+  await writeFile(path, at(door));
+  await vi.waitFor(() => expect(doors().at(-1)).toBe(`http://${door}`), 5000);
+  return door;
+};
+const at = (door: string, more = 'ServerToken = one') =>
+  settings(more).replace('ListenPort = 127.0.0.1:0', `ListenPort = ${door}`);
+
+it('goes back to what ran after two bad addresses in a row, and says which setting is wrong', async () => {
+  const door = await fixedDoor();
+  for (const [index, bad] of [new URL(double.origin).host, '192.0.2.1:8686'].entries()) {
+    // What is edited besides must not be half applied.
+    await writeFile(path, at(bad, 'ServerToken = two'));
+    await vi.waitFor(() => expect(failed()).toHaveLength(index + 1), 5000);
+    expect(doors().at(-1)).toBe(`http://${door}`);
+    expect([await statusWith('one'), await statusWith('two')]).toEqual([404, 401]);
+  }
+  expect(JSON.stringify(failed()[0])).toContain('请修改 ServerSetting.ini 中的 [server] ListenPort');
+});
+
+it('tries again when the same text is saved, and tells by its metrics when it succeeded last', async () => {
+  await fixedDoor();
+  const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+  const edited = at(`127.0.0.1:${taken.port}`);
+  const page = async () =>
+    (await fetch(`${lines.findLast(({ metrics }) => metrics !== undefined)?.metrics}/metrics`)).text();
+  const gauge = async (name: string) =>
+    Number(new RegExp(`^flowcollect_gateway_config_last_reload_${name} (\\S+)$`, 'm').exec(await page())?.[1]);
+  await vi.waitFor(async () => expect(await gauge('successful')).toBe(1));
+  const before = await gauge('success_timestamp_seconds');
+  await writeFile(path, edited);
+  await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  expect([await gauge('successful'), await gauge('success_timestamp_seconds')]).toEqual([0, before]);
+  await taken.close();
+  await writeFile(path, edited);
+  await vi.waitFor(() => expect(doors().at(-1)).toBe(taken.origin), 5000);
+  await vi.waitFor(async () => expect(await gauge('successful')).toBe(1));
+  expect(await gauge('success_timestamp_seconds')).toBeGreaterThan(before);
+});
+
+it('opens again by the settings that ran, where not even those could be used for a while', async () => {
+  const door = await fixedDoor();
+  // What ran cannot be used either: its folder is not one any more.
+  const data = join(dirname(path), 'data');
+  await rename(data, `${data}.away`);
+  await writeFile(data, '');
+  await writeFile(path, at('192.0.2.1:8686'));
+  await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  await rm(data);
+  await rename(`${data}.away`, data);
+  await writeFile(path, at(door));
+  const before = doors().length;
+  await vi.waitFor(() => expect(doors().length).toBeGreaterThan(before), 5000);
   expect(await statusWith('one')).toBe(404);
 });

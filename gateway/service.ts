@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { untilAborted } from '../runtime/async/until-aborted.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import { openSettingsFile } from '../runtime/settings-file.ts';
+import type { OnReload } from '../runtime/reload.ts';
+import { openSettings } from '../runtime/settings-file.ts';
 import { type GatewayConfig, readGatewayConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 
@@ -13,6 +15,7 @@ export interface GatewayServiceOptions {
   readonly called?: string;
   /** Ends the service. */
   readonly signal: AbortSignal;
+  readonly onReload?: OnReload | undefined;
   readonly logger?: Logger;
 }
 
@@ -26,55 +29,52 @@ export async function runGatewayService({
   path,
   called,
   signal,
+  onReload,
   logger = createLogger('gateway', 'info'),
 }: GatewayServiceOptions): Promise<void> {
-  const file = await openSettingsFile(path, (name, text) => readGatewayConfig(name, text, called), logger);
+  const file = await openSettings({ path, parse: (name, text) => readGatewayConfig(name, text, called), logger });
   const inFolder = (file: string): string => resolve(dirname(path), file);
   const absolute = (tls: GatewayConfig['tls']): Pick<GatewayConfig, 'tls'> =>
     tls === undefined ? {} : { tls: { cert: inFolder(tls.cert), key: inFolder(tls.key) } };
-  const create = (config: GatewayConfig): Gateway =>
-    createGateway({
+  logger.level = file.current().logLevel;
+  let open: { readonly config: GatewayConfig; readonly gateway: Gateway } | undefined;
+
+  async function start(config: GatewayConfig): Promise<void> {
+    const gateway = createGateway({
       config: { ...config, ...absolute(config.tls) },
       dataFolder: resolve(dirname(path), config.dataDir),
       clock: systemClock,
       logger,
       tokens: () => file.current().tokens,
       readers: () => file.current().readers,
-      lastReloadSuccessful: file.lastReloadSuccessful,
+      lastReload: file.last,
       admin: { hash: () => file.current().admin?.hash, prometheus: config.prometheus },
     });
-  logger.level = file.current().logLevel;
-  let gateway = create(file.current());
-  let changing = Promise.resolve();
+    await gateway.start();
+    open = { config, gateway };
+  }
 
-  async function change(next: GatewayConfig, previous: GatewayConfig): Promise<void> {
-    logger.level = next.logLevel;
-    if (isDeepStrictEqual(partsOf(next), partsOf(previous))) return;
-    await gateway.stop();
-    gateway = create(next);
-    try {
-      await gateway.start();
-    } catch (error) {
-      logger.error({ err: error }, 'the new settings cannot be used; going on with the old addresses');
-      gateway = create(previous);
-      await gateway.start();
+  async function apply(next: GatewayConfig, running: GatewayConfig): Promise<void> {
+    if (open === undefined || !isDeepStrictEqual(partsOf(next), partsOf(open.config))) {
+      await open?.gateway.stop();
+      open = undefined;
+      try {
+        await start(next);
+      } catch (error) {
+        await start(running);
+        throw error;
+      }
     }
+    logger.level = next.logLevel;
   }
 
   try {
-    await gateway.start();
-    file.onChange((next, previous) => {
-      changing = changing
-        .then(() => change(next, previous))
-        .catch((error: unknown) => {
-          logger.error({ err: error }, 'the gateway could not be opened again; mend the settings');
-        });
-    });
-    if (!signal.aborted) await new Promise((ended) => signal.addEventListener('abort', ended, { once: true }));
+    await start(file.current());
+    file.follow(apply, onReload);
+    await untilAborted(signal);
   } finally {
     await file.close();
-    await changing;
-    await gateway.stop();
+    await open?.gateway.stop();
   }
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type Language, sayIn } from '../core/language.ts';
 import { describeProblem } from '../core/settings.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
-import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
@@ -53,8 +53,7 @@ async function watch({ config, out, reload }: { config: string; out: string; rel
   for (const origin of reload) {
     if (!URL.canParse(origin)) throw new ArgumentError(TEXTS.badReload(origin));
   }
-  const signal = endingSignal();
   const { settings } = readRenderSettings(config, await readSettingsText(config));
   const logger = createLogger('config', settings.server.LogLevel);
-  await watchSettings({ config, out, reload, signal, logger, retryAfter: 2000 });
+  await watchSettings({ config, out, reload, ...serviceSignals(), logger, retryAfter: 2000 });
 }

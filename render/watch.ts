@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { openSettingsFile } from '../runtime/settings-file.ts';
-import { readRenderSettings } from './settings.ts';
+import type { OnReload } from '../runtime/reload.ts';
+import { openSettings } from '../runtime/settings-file.ts';
+import { type RenderSettings, readRenderSettings } from './settings.ts';
 import { SECRET_MODES, writeConfiguration } from './write.ts';
 
 export interface WatchOptions {
@@ -14,6 +15,7 @@ export interface WatchOptions {
   readonly reload: readonly string[];
   /** Ends the watch. */
   readonly signal: AbortSignal;
+  readonly onReload?: OnReload;
   readonly logger: Logger;
   /** Milliseconds between two tries to tell a program. */
   readonly retryAfter: number;
@@ -32,30 +34,26 @@ const TRIES = 5;
  * @throws SettingsError when the settings are bad at the start
  * @throws Error when the files cannot be written at the start
  */
-export async function watchSettings({ config, out, reload, signal, logger, retryAfter }: WatchOptions): Promise<void> {
+export async function watchSettings({
+  config,
+  out,
+  reload,
+  signal,
+  onReload,
+  logger,
+  retryAfter,
+}: WatchOptions): Promise<void> {
   const folder = resolve(out);
-  const file = await openSettingsFile(config, readRenderSettings, logger);
-  const write = async (): Promise<void> => {
-    const names = await writeConfiguration(file.current(), folder, SECRET_MODES.group);
+  const file = await openSettings({ path: config, parse: readRenderSettings, logger });
+  const apply = async (settings: RenderSettings): Promise<void> => {
+    const names = await writeConfiguration(settings, folder, SECRET_MODES.group);
     logger.info({ folder, files: names.length }, 'configuration written');
-  };
-  const tellAll = async (): Promise<void> => {
     await Promise.all(reload.map((origin) => tell(origin, { signal, logger, retryAfter })));
   };
   try {
-    // One after the other, so that an older configuration never overwrites a newer one.
-    let queue = write().then(tellAll);
-    file.onChange(() => {
-      queue = queue
-        .then(write)
-        .then(tellAll)
-        .catch((error: unknown) => {
-          logger.error({ err: error }, 'configuration not written; mend that and save the settings once more');
-        });
-    });
-    await queue;
+    await apply(file.current());
+    file.follow(apply, onReload);
     await untilAborted(signal);
-    await queue;
   } finally {
     await file.close();
   }

@@ -1,4 +1,4 @@
-import { lchown, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, lchown, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The file operations that an atomic write is made of: the system's, or what a test puts in their place. */
@@ -21,26 +21,28 @@ const SYSTEM: FileOperations = { open, rename, mkdir };
  * Replaces a file so that a reader, or a crash at any instant, sees the old content or the new, never a part: written
  * beside it, flushed, renamed over it, and the folder flushed so that the rename itself survives a power cut.
  *
- * What root writes belongs to whom the folder belongs: a command that root runs by hand must leave nothing in a service's
- * folder that the service cannot read.
+ * What root writes belongs to whom the file that it replaces belonged, or the folder: a command that root runs by hand
+ * must leave nothing that the service cannot read.
  *
- * @param mode permissions; 0600 by default, since state and archives tell of people
+ * @param mode permissions; by default those of the file that is replaced, or 0600, since state and archives tell of people
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
-  mode = 0o600,
+  mode?: number,
   files: FileOperations = SYSTEM,
 ): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await openForWriting(temporary, mode, files);
+  const replaced = await stat(path).catch(() => undefined);
+  const file = await openForWriting(temporary, mode ?? 0o600, files);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await giveToOwnerOf(dirname(path), temporary);
+  if (mode === undefined && replaced !== undefined) await chmod(temporary, replaced.mode & 0o777);
+  await giveToOwner(replaced ?? (await stat(dirname(path))), temporary);
   await files.rename(temporary, path);
   await syncFolder(dirname(path), files);
 }
@@ -58,7 +60,7 @@ export async function readFileIfExists(path: string): Promise<string | undefined
 /** Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
 export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
   const made = await files.mkdir(path, { recursive: true });
-  if (made !== undefined) await giveToOwnerOf(dirname(path), path);
+  if (made !== undefined) await giveToOwner(await stat(dirname(path)), path);
 }
 
 /** The folder is made only where it is missing: most files are written again and again. */
@@ -72,11 +74,9 @@ async function openForWriting(path: string, mode: number, files: FileOperations)
   }
 }
 
-async function giveToOwnerOf(folder: string, path: string): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(folder);
+async function giveToOwner({ uid, gid }: { readonly uid: number; readonly gid: number }, path: string): Promise<void> {
   // Not through a link that the folder's owner may have put there.
-  if (uid !== 0) await lchown(path, uid, gid);
+  if (process.getuid?.() === 0) await lchown(path, uid, gid);
 }
 
 async function syncFolder(path: string, files: FileOperations): Promise<void> {

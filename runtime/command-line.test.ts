@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Language } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { ArgumentError } from './argument-error.ts';
-import { runCommands } from './command-line.ts';
+import { runCommands, serviceSignals } from './command-line.ts';
 
 let said: string;
 beforeEach(() => {
@@ -102,6 +102,18 @@ it.each([
 it('knows two languages', async () => {
   expect(await runCommands(['work', '--language', 'fr'], [], failing(undefined))).toBe(2);
   expect(said).toBe('flowcollect work: --language fr：须为 zh 或 en\n');
+});
+
+it('reads its settings again at SIGHUP where it has no terminal, and ends where it has one', () => {
+  let reloads = 0;
+  const [service, onTerminal] = [serviceSignals(false), serviceSignals(true)];
+  for (const { onReload } of [service, onTerminal]) {
+    onReload(() => {
+      reloads += 1;
+    });
+  }
+  process.emit('SIGHUP');
+  expect([reloads, service.signal.aborted, onTerminal.signal.aborted]).toEqual([1, false, true]);
 });
 
 it('outlives whoever read its output, and, if it runs until it is ended, a full disk too', async () => {

@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events';
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { errorText, type Language, type Say, sayIn } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { ArgumentError } from './argument-error.ts';
 import { speakIn } from './command-speech.ts';
 import { consoleLanguage } from './console-language.ts';
+import type { OnReload } from './reload.ts';
 
 /**
  * Runs the one of these commands that the arguments name, and says on standard error what went wrong, in the language
@@ -42,9 +45,26 @@ export async function runCommands(
  * without its output where that cannot be written, such as to a full disk.
  */
 export function endingSignal(): AbortSignal {
+  return endingAt('SIGINT', 'SIGTERM', 'SIGHUP');
+}
+
+/**
+ * {@link endingSignal} for a service that follows its settings. Where it has no terminal that could close, SIGHUP has it
+ * read them again, as service managers expect; Windows knows SIGHUP for the closing of the console alone.
+ */
+export function serviceSignals(
+  hasTerminal = process.platform === 'win32' || [0, 1, 2].some((stream) => isatty(stream)),
+): { readonly signal: AbortSignal; readonly onReload: OnReload } {
+  if (hasTerminal) return { signal: endingSignal(), onReload: () => {} };
+  const asked = new EventEmitter();
+  process.on('SIGHUP', () => asked.emit('reload'));
+  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload: (again) => void asked.on('reload', again) };
+}
+
+function endingAt(...signals: readonly NodeJS.Signals[]): AbortSignal {
   const ending = new AbortController();
   endsByItself = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
+  for (const signal of signals) process.on(signal, () => ending.abort());
   return ending.signal;
 }
 

@@ -18,9 +18,11 @@ export interface HttpListener {
   readonly port: number;
   /** Such as `http://127.0.0.1:9100`. */
   readonly origin: string;
-  /** Stops taking requests, ends idle connections, and resolves when the running ones are done. */
+  /** Stops taking requests, ends idle connections, and resolves when the running ones are done or three seconds are over. */
   close(): Promise<void>;
 }
+
+const CLOSE_MS = 3000;
 
 /** The port cannot be listened on; the message names the setting that moves it. */
 export class ListenError extends SpokenError {
@@ -53,9 +55,56 @@ export async function listenHttp(
     origin: `${tls === undefined ? 'http' : 'https'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // Who never finishes a request keeps neither the process alive nor the next listener from opening.
+        const patience = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+        server.close(() => {
+          clearTimeout(patience);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
+  };
+}
+
+/** A listener at the address of the settings, which an edit moves. */
+export interface MovableListener<A> {
+  /** Where it listens; undefined while it does not. */
+  origin(): string | undefined;
+  /**
+   * Listens there, unless it does already. Where it cannot, it stays where it was.
+   *
+   * @throws ListenError
+   */
+  move(address: A): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createMovableListener<A extends { readonly host: string; readonly port: number }>(
+  open: (address: A) => Promise<HttpListener>,
+): MovableListener<A> {
+  let running: { readonly address: A; readonly listener: HttpListener } | undefined;
+  const openAt = async (address: A) => ({ address, listener: await open(address) });
+  return {
+    origin: () => running?.listener.origin,
+    async move(address) {
+      const old = running;
+      if (old?.address.host === address.host && old.address.port === address.port) return;
+      if (old?.listener.port !== address.port) {
+        running = await openAt(address);
+        await old?.listener.close();
+        return;
+      }
+      // Both are at one port, such as on all addresses instead of on loopback: they exclude each other.
+      running = undefined;
+      await old.listener.close();
+      try {
+        running = await openAt(address);
+      } catch (error) {
+        running = await openAt(old.address);
+        throw error;
+      }
+    },
+    close: async () => running?.listener.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Language, sayIn } from '../core/language.ts';
-import { endingSignal, runCommands } from '../runtime/command-line.ts';
+import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ownProgram } from '../runtime/own-program.ts';
 import { createScreen, screenOutput } from '../runtime/screen.ts';
@@ -47,7 +47,7 @@ async function start({ config, client, exitAfterReport }: StackOptions, language
     own: { serverPath, serverExists, clientPath },
     clientExists: existsSync(clientPath),
     exitAfterReport,
-    signal: endingSignal(),
+    ...serviceSignals(),
     screen: createScreen(screenOutput(process.stdout, process.env.TERM)),
     logger: createLogger('stack', side.server.LogLevel),
     environment,

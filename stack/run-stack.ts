@@ -3,6 +3,7 @@ import { untilAborted } from '../runtime/async/until-aborted.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
+import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
@@ -25,6 +26,7 @@ export interface StackRun {
   readonly exitAfterReport: boolean;
   /** Ends the run. */
   readonly signal: AbortSignal;
+  readonly onReload: OnReload;
   readonly screen: Screen;
   readonly logger: Logger;
   readonly environment: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ export async function runStack(run: StackRun): Promise<void> {
   let unfollow = async (): Promise<void> => {};
   try {
     const config = { installation, folder, binaries, side, own, choice, environment: run.environment };
-    const stack = await startStack(config, supervisor, screen, texts, logger);
+    const stack = await startStack(config, supervisor, screen, texts, logger, run.onReload);
     unfollow = stack.unfollow;
     tellAddresses(stack, folder.path, run, texts);
     stopView = startLiveView(stack.exporterMetrics, screen, texts, run.clock);

@@ -2,15 +2,16 @@ import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
+import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
-import { followSettings } from './follow-settings.ts';
 import { grafanaSpec, writeDashboards } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
 import type { ProcessSpec, RunningProcess } from './process.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
-import type { ServerSide } from './settings.ts';
+import { readServerSide, type ServerSide } from './settings.ts';
 import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
 import { alertMail, storageFiles } from './storage-config.ts';
@@ -56,6 +57,7 @@ export async function startStack(
   screen: Screen,
   texts: StackTexts,
   logger: Logger,
+  onReload: OnReload,
 ): Promise<RunningStack> {
   const { installation, folder, binaries, side, own, choice } = config;
   const addresses =
@@ -81,6 +83,10 @@ export async function startStack(
     screen.say(`  ✓ ${texts.parts.mailbox} ${texts.up}  ${world.mailbox.host}:${world.mailbox.port}`);
   }
   const files = await settleFiles(choice, local, own, folder, world);
+  const settings = own.serverExists ? own.serverPath : files.server;
+  // What there is to notice, the services that read the same file say.
+  const parse = (_: string, text: string) => ({ settings: readServerSide(settings, text), notices: [] });
+  const file = await openSettings({ path: settings, parse, logger });
 
   const place = (name: string, { port }: ListenAddress) => ({
     binaries,
@@ -115,7 +121,6 @@ export async function startStack(
   await start(auditorSpec(services), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
   await start(exporterSpec(services), `${origin(exporterMetrics)}/metrics`);
-  const settings = own.serverExists ? own.serverPath : files.server;
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 
@@ -128,10 +133,10 @@ export async function startStack(
     if (dashboards !== undefined) await writeDashboards(installation.own, settings, folder.in('rendered'));
     screen.say(texts.applied);
   };
-  const unfollow = await followSettings(settings, apply, logger);
+  file.follow(apply, onReload);
 
   return {
-    unfollow,
+    unfollow: file.close,
     serverSettings: files.server,
     exporterMetrics: `${origin(exporterMetrics)}/metrics`,
     world,

@@ -27,7 +27,7 @@ beforeEach(async () => {
     clock: { ...systemClock, now: () => Date.now() + ahead },
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   ({ door } = await gateway.start());
   device = await createDevice();

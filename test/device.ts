@@ -9,7 +9,8 @@ import { createExporter, type Exporter } from '../exporter/exporter.ts';
 import type { DeviceView } from '../exporter/watch.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { openSettingsFile, type SettingsFile } from '../runtime/settings-file.ts';
+import type { Reload } from '../runtime/reload.ts';
+import { openSettings } from '../runtime/settings-file.ts';
 import { type ReceivedPush, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from './scripted-kernel.ts';
 
@@ -63,7 +64,7 @@ export const downloadsOf = ({ text }: ReceivedPush): number =>
 export async function createDevice(): Promise<Device> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-device-'));
   const lines: string[] = [];
-  let settings: SettingsFile<ExporterConfig> | undefined;
+  let settings: Reload<ExporterConfig> | undefined;
   let exporter: Exporter | undefined;
   let starts = 0;
 
@@ -107,7 +108,7 @@ export async function createDevice(): Promise<Device> {
     async start(changes, sections = '') {
       await device.edit(device.ini(changes) + sections);
       const logger = createLogger('exporter', 'info', { write: (line: string) => void lines.push(line) });
-      settings = await openSettingsFile(join(folder, 'ClientSetting.ini'), readExporterConfig, logger);
+      settings = await openSettings({ path: join(folder, 'ClientSetting.ini'), parse: readExporterConfig, logger });
       starts += 1;
       const started = createExporter({
         settings,
@@ -118,12 +119,13 @@ export async function createDevice(): Promise<Device> {
         newStateId: () => `state${starts}`,
       });
       await started.start();
+      settings.follow(started.apply);
       exporter = started;
       return started;
     },
     async stop() {
-      await exporter?.stop();
       await settings?.close();
+      await exporter?.stop();
       exporter = undefined;
       settings = undefined;
     },

@@ -46,7 +46,7 @@ async function open(): Promise<void> {
     clock: { ...systemClock, now: () => Date.now() + ahead },
     logger: createLogger('test', 'silent'),
     tokens: () => [{ hash: hashToken('one'), user: 'default' }],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
     admin: { hash: () => hashToken(ADMIN), prometheus },
   });
   ({ door, metrics: admin } = await gateway.start());

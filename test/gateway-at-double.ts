@@ -76,7 +76,7 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
       },
       logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
       tokens: () => tokens,
-      lastReloadSuccessful: () => true,
+      lastReload: () => ({ successful: true, succeededAt: 0 }),
     });
     ({ door, metrics } = await gateway.start());
   }

@@ -49,7 +49,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
     clock: systemClock,
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken(TOKEN), user: 'default' }],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   const { door } = await gateway.start();
   const settings = join(folder, 'ClientSetting.ini');

@@ -73,7 +73,7 @@ it.each([
       kernelUp: true,
       kernelVersion: 'v1.19.2',
       logsUp: true,
-      settingsGood: true,
+      reload: { successful: true, succeededAt: 0 },
     });
     const series = parseExposition(text).reduce((sum, { samples }) => sum + samples.length, 0);
     expect(series).toBeLessThan(MAX_SERIES - 100);
@@ -92,7 +92,7 @@ it.each([
       clock: systemClock,
       logger: createLogger('gateway', 'silent'),
       tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
-      lastReloadSuccessful: () => true,
+      lastReload: () => ({ successful: true, succeededAt: 0 }),
     });
     const client = createGatewayClient();
     try {

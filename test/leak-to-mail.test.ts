@@ -55,7 +55,9 @@ beforeAll(async () => {
   mailbox = await startMailbox();
   metrics = createAuditorMetrics();
   auditor = createServer((_, response) => {
-    void metrics.render(true, true).then((text) => response.setHeader('content-type', 'text/plain').end(text));
+    void metrics
+      .render({ successful: true, succeededAt: 0 }, true)
+      .then((text) => response.setHeader('content-type', 'text/plain').end(text));
   });
   await new Promise<void>((resolve) => {
     auditor.listen(0, '127.0.0.1', resolve);

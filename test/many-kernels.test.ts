@@ -132,7 +132,7 @@ describe('five kernels in one process', () => {
     await delay(300);
     await expectAllCounted(others);
     await rmdir(state);
-    await device.edit(`${device.ini()}${sections(NAMES)}# mended\n`);
+    await device.edit(device.ini() + sections(NAMES));
     await shown(NAMES);
   });
 

@@ -113,7 +113,7 @@ beforeAll(async () => {
       { hash: hashToken('read-a'), user: 'alice' },
       { hash: hashToken('read-b'), user: 'bob' },
     ],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   const origins = await gateway.start();
   readers = origins.readers ?? '';

@@ -73,7 +73,7 @@ export function releaseGateway(dataFolder: string, pushgateway: PushgatewayDoubl
     clock: systemClock,
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
 }
 

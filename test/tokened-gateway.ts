@@ -23,7 +23,7 @@ export function createTokenedGateway(
       { hash: hashToken('one'), user: 'default' },
       { hash: hashToken('two'), user: 'alice' },
     ],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
 }
 

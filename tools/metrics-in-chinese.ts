@@ -10,7 +10,8 @@ const DIMENSION: Readonly<Record<Dimension, string>> = {
 };
 
 const UNIX = '（Unix 秒）';
-const RELOAD = '最近一次读取配置文件是否成功';
+const RELOAD = '最近一次对配置的修改是否已生效';
+const RELOADED = `最近一次有配置生效的时刻${UNIX}`;
 const WRITABLE = '最近一次写入 DataDir 是否成功';
 
 /** The meaning of every metric of the contract in Chinese, beside the English `help` that the services serve. */
@@ -40,13 +41,15 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_exporter_pushes_total: '推送次数，按结果分',
   flowcollect_exporter_logs_up: '内核的日志流是否在通报连接',
   flowcollect_exporter_config_last_reload_successful: RELOAD,
+  flowcollect_exporter_config_last_reload_success_timestamp_seconds: RELOADED,
   flowcollect_exporter_start_time_seconds: `本进程的启动时刻${UNIX}`,
   flowcollect_exporter_build_info: '恒为 1；采集器的版本',
   flowcollect_gateway_pushes_total: '推送次数，按结果和原因分',
   flowcollect_gateway_push_bytes_total: '接受的推送内容的字节，按解压后计',
   flowcollect_gateway_push_seconds: '检查并转发一次推送的用时',
   flowcollect_gateway_last_push_timestamp_seconds: `某台设备的推送最近一次被接受的时刻${UNIX}`,
-  flowcollect_gateway_config_last_reload_successful: RELOAD,
+  flowcollect_gateway_config_last_reload_successful: '最近一次对配置和证书的修改是否已生效',
+  flowcollect_gateway_config_last_reload_success_timestamp_seconds: RELOADED,
   flowcollect_gateway_kept_bytes: '每个用户所保存的最近一次推送的字节数',
   flowcollect_gateway_data_writable: WRITABLE,
   flowcollect_gateway_build_info: '恒为 1；网关的版本',
@@ -75,6 +78,7 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_report_given_up_letters: '邮件服务器按现在的设置一再拒收、已不再重试的报表封数',
   flowcollect_report_last_success_timestamp_seconds: `邮件服务器最近一次收下报表的时刻${UNIX}`,
   flowcollect_auditor_config_last_reload_successful: RELOAD,
+  flowcollect_auditor_config_last_reload_success_timestamp_seconds: RELOADED,
   flowcollect_auditor_data_writable: WRITABLE,
   flowcollect_auditor_build_info: '恒为 1；审计器的版本',
 };

@@ -118,7 +118,7 @@ it('publishes what is known, and nothing in the place of what is not', async () 
   world.header = usedHeader(52 * GB);
   await auditor.look();
   await auditor.publish();
-  const page = await metrics.render(true, true);
+  const page = await metrics.render({ successful: true, succeededAt: 0 }, true);
   expect(page).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 55834574848');
   expect(page).toContain('flowcollect_audit_verdict{user="default",airport="a.yaml",verdict="ok"} 1');
   expect(page).toContain('flowcollect_audit_verdict{user="default",airport="a.yaml",verdict="leak"} 0');
@@ -133,7 +133,7 @@ it('publishes what is known, and nothing in the place of what is not', async () 
 
   world.prometheusDown = true;
   await auditor.publish();
-  expect(await metrics.render(true, true)).not.toContain('flowcollect_today_bytes{');
+  expect(await metrics.render({ successful: true, succeededAt: 0 }, true)).not.toContain('flowcollect_today_bytes{');
 });
 
 it('keeps secrets to itself', async () => {

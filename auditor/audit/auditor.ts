@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import type { SettingsFile } from '../../runtime/settings-file.ts';
+import type { Reload } from '../../runtime/reload.ts';
 import type { AirportClient } from '../airport/fetch.ts';
 import { FRESH } from '../airport/readings.ts';
 import { NO_AMENDMENTS, readAmendments } from '../amend/amendments.ts';
@@ -31,7 +31,7 @@ const MINUTE = 60_000;
 const JUST_ENDED = 90 * MINUTE;
 
 export interface AuditorOptions {
-  readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
+  readonly settings: Pick<Reload<AuditorConfig>, 'current'>;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly airports: AirportClient;

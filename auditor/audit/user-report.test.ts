@@ -165,7 +165,7 @@ it('is sent once to each, through a refusal and a restart, and the address of on
   await restarted.flush();
   await restarted.flush();
   expect([to('alice').length, to('owner').length, await waiting()]).toEqual([1, 1, 0]);
-  const page = await metrics.render(true, true);
+  const page = await metrics.render({ successful: true, succeededAt: 0 }, true);
   expect(page).toContain(`flowcollect_report_last_success_timestamp_seconds{user="alice"} ${now / 1000}`);
 });
 

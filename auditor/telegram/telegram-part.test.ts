@@ -30,7 +30,6 @@ beforeEach(async () => {
   config = read();
   view = createLiveView();
   part = createTelegramPart({
-    settings: { current: () => config },
     view,
     clock: systemClock,
     logger: createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
@@ -44,22 +43,22 @@ afterEach(async () => {
 
 it('follows the settings: no bot, one that is refused, one that answers, and none again', async () => {
   const heard = (text: string): Promise<void> => vi.waitFor(() => expect(lines.join('')).toContain(text));
-  part.change();
+  await part.change(config);
   part.announce();
   expect(lines).toEqual([]);
 
   config = read('BotToken = 1:wrong', `ApiRoot = ${telegram.origin()}/`);
-  part.change();
+  await part.change(config);
   await heard('401 refused');
 
   config = read('BotToken = 2:right', `ApiRoot = ${telegram.origin()}`);
-  part.change();
+  await part.change(config);
   await heard('Telegram bot started');
   telegram.say(7, 'hello');
   await vi.waitFor(() => expect(telegram.sent).toHaveLength(1));
 
   config = read();
-  part.change();
+  await part.change(config);
   part.announce();
   telegram.say(7, 'hello?');
   await systemClock.sleep(100, new AbortController().signal);
@@ -81,7 +80,7 @@ it('keeps nobody waiting for a Telegram that takes a leak and never answers', as
     config = read('BotToken = 2:right', `ApiRoot = http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     await createChats(config.dataFolder).bind(7, 'default');
     view.audited([{ user: 'default', model: exampleAirport({ verdict: exampleVerdict({ kind: 'leak' }) }) }]);
-    part.change();
+    await part.change(config);
     await vi.waitFor(() => expect(calls).toContain('getUpdates'));
 
     expect(part.announce()).toBeUndefined();
@@ -92,7 +91,7 @@ it('keeps nobody waiting for a Telegram that takes a leak and never answers', as
 
     // Settings that change, and an end, wait as little.
     config = read('BotToken = 2:right', `ApiRoot = ${telegram.origin()}`);
-    part.change();
+    await part.change(config);
     await vi.waitFor(
       () => {
         part.announce();

@@ -1,57 +1,45 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { SettingsFile } from '../../runtime/settings-file.ts';
 import type { AuditorConfig } from '../config.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
 import type { LiveView } from './live-view.ts';
 
-/** The bot by the present settings: none without a token, and another one when they change. */
+/** The bot by the present settings: none without a token, and another one when they change. Changes and the stop come one after the other. */
 export interface TelegramPart {
-  /** The settings are new. */
-  change(): void;
+  change(next: AuditorConfig): Promise<void>;
   /** Begins to push what was found and not told yet, unless that is still under way: nobody waits for Telegram. */
   announce(): void;
   stop(): Promise<void>;
 }
 
 export function createTelegramPart(options: {
-  readonly settings: Pick<SettingsFile<AuditorConfig>, 'current'>;
   readonly view: LiveView;
   readonly clock: Clock;
   readonly logger: Logger;
 }): TelegramPart {
-  const { settings, view, clock, logger } = options;
+  const { view, clock, logger } = options;
   let bot: TelegramBot | undefined;
   let started: object | undefined;
   let telling: Promise<void> | undefined;
-  let queue: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    queue = queue.then(work);
-    return queue;
-  };
   return {
-    change() {
-      void inTurn(async () => {
-        const { telegram: config, dataFolder: folder, language, day } = settings.current();
-        const wanted = config === undefined ? undefined : { config, folder, language, day };
-        if (isDeepStrictEqual(wanted, started)) return;
-        await bot?.stop();
-        bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, logger });
-        started = wanted;
-      });
+    async change({ telegram: config, dataFolder: folder, language, day }) {
+      const wanted = config === undefined ? undefined : { config, folder, language, day };
+      if (isDeepStrictEqual(wanted, started)) return;
+      await bot?.stop();
+      bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, logger });
+      started = wanted;
     },
     announce() {
       telling ??= bot?.announce().finally(() => {
         telling = undefined;
       });
     },
-    stop: () =>
-      inTurn(async () => {
-        // A bot that is stopped gives up what it is telling.
-        await bot?.stop();
-        await telling;
-        [bot, started] = [undefined, undefined];
-      }),
+    async stop() {
+      // A bot that is stopped gives up what it is telling.
+      await bot?.stop();
+      await telling;
+      [bot, started] = [undefined, undefined];
+    },
   };
 }

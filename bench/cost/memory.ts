@@ -43,7 +43,13 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
     ledger.apply(decoder.decode(message, at), catalog);
     // A push every ten seconds.
     if (turn % 10 === 0) {
-      const moment = { interfaces: [], kernelUp: true, kernelVersion: 'v1', logsUp: true, settingsGood: true };
+      const moment = {
+        interfaces: [],
+        kernelUp: true,
+        kernelVersion: 'v1',
+        logsUp: true,
+        reload: { successful: true, succeededAt: 0 },
+      };
       await metrics.render({ ...moment, counters: ledger.counters() });
       ledger.state();
     }

@@ -55,7 +55,7 @@ export async function devicePushes(count: number): Promise<string[]> {
         kernelUp: true,
         kernelVersion: 'v1.19.16',
         logsUp: true,
-        settingsGood: true,
+        reload: { successful: true, succeededAt: 0 },
       }),
     );
   }

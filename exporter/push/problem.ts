@@ -21,7 +21,9 @@ export type PushProblem =
   /** 5xx or 429: the gateway, or Pushgateway behind it, is in trouble. */
   | { readonly kind: 'unavailable'; readonly status: number; readonly detail: string }
   /** The read-back is not what a gateway sends. */
-  | { readonly kind: 'bad_answer'; readonly detail: string };
+  | { readonly kind: 'bad_answer'; readonly detail: string }
+  /** The exporter failed before it could push. */
+  | { readonly kind: 'defect'; readonly detail: string };
 
 /**
  * What is wrong, where, and how to mend it, in one line.
@@ -71,5 +73,9 @@ export function describePushProblem(problem: PushProblem, origin: string, langua
       return zh
         ? `${origin} 的应答不是网关的（${problem.detail}）：请检查 [client] RemoteServer`
         : `${origin} does not answer as a gateway does (${problem.detail}): check [client] RemoteServer`;
+    case 'defect':
+      return zh
+        ? `本程序出错，没有上报（${problem.detail}）：请升级，或带上这行日志报告问题；流量继续记账`
+        : `this exporter failed before it could push (${problem.detail}): update it, or report this line; counting goes on`;
   }
 }

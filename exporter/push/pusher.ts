@@ -46,7 +46,7 @@ export interface Pusher {
   save(): Promise<void>;
   /** Does something while no push is under way. */
   between(task: () => void): Promise<void>;
-  /** Pushes at once and waits anew: the interval or the address has changed. */
+  /** Pushes at once, or at once after a running push: the interval or the address has changed. */
   hurry(): void;
   /** Ends the loop after a running push. */
   stop(): Promise<void>;
@@ -144,16 +144,15 @@ export function createPusher(options: PusherOptions): Pusher {
     if (device.mustAsk() && !(await agree(device, address))) return false;
     // One instant: nothing may come between the state and the text.
     const saved = device.beginPush();
-    const rendered = options.render();
-    await save(saved);
+    const [body] = await Promise.all([options.render(), save(saved)]);
     const { stateId, sequence } = saved;
-    const result = await gateway.push(address, { stateId, sequence, body: await rendered });
+    const result = await gateway.push(address, { stateId, sequence, body });
     if (result.kind === 'problem') {
       if (result.problem.kind === 'fell_behind') device.fellBehind();
       return fail(result.problem);
     }
     device.accepted();
-    if (failures > 0) logger.info({ failures }, 'pushing again');
+    if (state.kind === 'failing') logger.info('pushing again');
     failures = 0;
     said = '';
     lastAccepted = clock.now();
@@ -175,9 +174,7 @@ export function createPusher(options: PusherOptions): Pusher {
         return await attempt();
       } catch (error) {
         // A defect of ours must not end the reporting of a device.
-        logger.error({ err: error }, 'not pushed; trying again');
-        failures += 1;
-        return false;
+        return fail({ kind: 'defect', detail: error instanceof Error ? error.message : String(error) });
       }
     });
 
@@ -189,9 +186,10 @@ export function createPusher(options: PusherOptions): Pusher {
   async function pushOnAndOn(): Promise<void> {
     await clock.sleep(Math.min(FIRST_PUSH_MS, options.interval()), stopping.signal);
     while (!stopping.signal.aborted) {
+      // Before the push: an edit that comes meanwhile cuts short the pause after it.
+      waiting = new AbortController();
       await pushNow();
       if (stopping.signal.aborted) return;
-      waiting = new AbortController();
       await clock.sleep(pause(), waiting.signal);
     }
   }
@@ -204,7 +202,11 @@ export function createPusher(options: PusherOptions): Pusher {
     pushNow,
     save: () => save(account().save()),
     between: inTurn,
-    hurry: () => waiting.abort(),
+    hurry() {
+      failures = 0;
+      said = '';
+      waiting.abort();
+    },
     async stop() {
       stopping.abort();
       waiting.abort();
@@ -216,4 +218,4 @@ export function createPusher(options: PusherOptions): Pusher {
 }
 
 /** Trouble of the gateway or on the way to it, which passes by itself. */
-const isPassing = ({ kind }: PushProblem): boolean => kind === 'unreachable' || kind === 'unavailable';
+const isPassing = ({ kind }: PushProblem): boolean => ['unreachable', 'unavailable', 'defect'].includes(kind);

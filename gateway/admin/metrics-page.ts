@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { VERSION } from '../../core/version.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
+import type { LastReload } from '../../runtime/reload.ts';
 import { createPagesListener } from '../../runtime/service-pages.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { GatewayMetrics } from '../pushes/metrics.ts';
@@ -11,7 +12,7 @@ import type { GatewayMetrics } from '../pushes/metrics.ts';
  */
 export function createMetricsPage(
   metrics: GatewayMetrics,
-  lastReloadSuccessful: () => boolean,
+  lastReload: () => LastReload,
   disk: Pick<DiskHealth, 'health' | 'problem'>,
   { usage }: Pick<KeptPushes, 'usage'>,
   administration: RequestListener,
@@ -19,7 +20,7 @@ export function createMetricsPage(
   const pages = createPagesListener({
     service: 'gateway',
     version: VERSION,
-    metrics: () => metrics.render(lastReloadSuccessful(), disk.problem() === undefined, usage.bytes),
+    metrics: () => metrics.render(lastReload(), disk.problem() === undefined, usage.bytes),
     health: disk.health,
   });
   return (request, response) =>

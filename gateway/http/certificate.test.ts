@@ -34,7 +34,7 @@ beforeEach(async () => {
     clock: systemClock,
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
     tokens: () => [{ hash: hashToken('one'), user: 'default' }],
-    lastReloadSuccessful: () => true,
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
 });
 afterEach(() => gateway.stop());
@@ -58,12 +58,18 @@ it('the door speaks TLS with the certificate of the settings', async () => {
 });
 
 it('a renewed certificate is taken without a restart, a bad one is not', async () => {
-  const { door } = await gateway.start();
+  const { door, metrics } = await gateway.start();
+  const reloaded = async () =>
+    /^flowcollect_gateway_config_last_reload_successful (\d)$/m.exec(
+      await (await fetch(`${metrics}/metrics`)).text(),
+    )?.[1];
   await writeFile(join(folder, 'cert.pem'), 'nonsense');
-  await vi.waitFor(() => expect(lines.join()).toContain('the certificate is kept as it was'), 5000);
+  await vi.waitFor(() => expect(lines.join()).toContain('certificate files kept as they were'), 5000);
+  expect(await reloaded()).toBe('0');
   expect(await knock(door)).toBe(401);
   await copyFile(GOOD[0] ?? '', join(folder, 'cert.pem'));
-  await vi.waitFor(() => expect(lines.join()).toContain('certificate reloaded'), 5000);
+  await vi.waitFor(() => expect(lines.join()).toContain('certificate files reloaded'), 5000);
+  expect(await reloaded()).toBe('1');
   expect(await knock(door)).toBe(401);
   expect(lines.join()).not.toContain('PRIVATE KEY');
 });

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { requireMetric } from '../../core/metric-contract.ts';
 import { VERSION } from '../../core/version.ts';
+import type { LastReload } from '../../runtime/reload.ts';
 import type { Device } from '../access/device.ts';
 import { isFailure, REFUSAL_CODES, type RefusalCode } from '../http/problem.ts';
 
@@ -21,7 +22,7 @@ export interface GatewayMetrics {
    * @param dataWritable whether the last write to the disk succeeded
    * @param kept bytes that are kept of each user
    */
-  render(settingsGood: boolean, dataWritable: boolean, kept: ReadonlyMap<string, number>): Promise<string>;
+  render(reload: LastReload, dataWritable: boolean, kept: ReadonlyMap<string, number>): Promise<string>;
 }
 
 /** A push takes a millisecond to check; Pushgateway is given five seconds. */
@@ -38,7 +39,8 @@ export function createGatewayMetrics(): GatewayMetrics {
   const seconds = new Histogram({ ...options('flowcollect_gateway_push_seconds'), buckets: SECONDS_BUCKETS });
   const lastPush = new Gauge(options('flowcollect_gateway_last_push_timestamp_seconds'));
   const keptBytes = new Gauge(options('flowcollect_gateway_kept_bytes'));
-  const settings = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
+  const reloadGood = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
+  const reloadedAt = new Gauge(options('flowcollect_gateway_config_last_reload_success_timestamp_seconds'));
   const writable = new Gauge(options('flowcollect_gateway_data_writable'));
   new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
 
@@ -59,10 +61,11 @@ export function createGatewayMetrics(): GatewayMetrics {
     took: (value) => seconds.observe(value),
     lastPush: setLastPush,
     retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
-    render(settingsGood, dataWritable, kept) {
+    render(reload, dataWritable, kept) {
       keptBytes.reset();
       for (const [user, bytes] of kept) keptBytes.set({ user }, bytes);
-      settings.set(settingsGood ? 1 : 0);
+      reloadGood.set(reload.successful ? 1 : 0);
+      reloadedAt.set(reload.succeededAt / 1000);
       writable.set(dataWritable ? 1 : 0);
       return registry.metrics();
     },

@@ -105,7 +105,7 @@ const unitHead = (service: ServiceName): string[] => [
 ];
 
 /** A stop takes a last frame and pushes it, which a dead network may delay. */
-const RUNNING = ['Restart=always', 'RestartSec=5', 'TimeoutStopSec=30'];
+const RUNNING = ['ExecReload=kill -HUP $MAINPID', 'Restart=always', 'RestartSec=5', 'TimeoutStopSec=30'];
 
 /**
  * What an unprivileged manager can do too. JavaScript is compiled at run time: MemoryDenyWriteExecute cannot be set, and

@@ -1,0 +1,134 @@
+import { stat } from 'node:fs/promises';
+import { type Language, SpokenError, textIn } from '../core/language.ts';
+import { createPeriodicTask, type PeriodicTask } from './async/periodic-task.ts';
+import { systemClock } from './clock.ts';
+import type { Logger } from './logger.ts';
+
+/** How the last reload ended; the first read counts as one. */
+export interface LastReload {
+  readonly successful: boolean;
+  /** When one succeeded last, epoch milliseconds. */
+  readonly succeededAt: number;
+}
+
+/** Puts settings into use. Where it throws, it has gone back to what ran, and they are applied again at the next save. */
+export type Apply<T> = (next: T, running: T) => Promise<void>;
+
+/** Calls back whenever the files are to be read again although nobody saved them. */
+export type OnReload = (again: () => void) => void;
+
+/** What runs, of files that are read at start and again at every save, also where a save changes no byte of them. */
+export interface Reload<T> {
+  /** What runs: what was applied last, not what was written last. */
+  current(): T;
+  last(): LastReload;
+  /** From now on each save is applied, one after the other. To be called once. */
+  follow(apply: Apply<T>, onReload?: OnReload): void;
+  /** Ends after what is being applied. */
+  close(): Promise<void>;
+}
+
+export interface ReloadSource<Raw, T> {
+  /** In the log, such as `settings`. */
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** @throws when a file cannot be read */
+  load(): Promise<Raw>;
+  /** @throws when what was read is not usable */
+  parse(raw: Raw): T;
+  /** The names of what differs. */
+  changed?(before: Raw, after: Raw): readonly string[];
+  /** In which the operator is told what is wrong; English where there is none. */
+  language?(): Language;
+  readonly logger: Logger;
+}
+
+/**
+ * Twice a second costs a device nothing that could be measured. Watching by the system would miss what it cannot see:
+ * a link that is swapped, a folder that is made again, a network file system, more files than inotify may watch.
+ */
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Reads files and follows them. What cannot be read, used or applied is logged and changes nothing.
+ *
+ * @throws what `load` and `parse` throw at the first read
+ */
+export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<Reload<T>> {
+  const { name, paths, load, parse, changed, language = () => 'en', logger } = source;
+  /** Of what was read last; undefined when it is to be read again in any case. */
+  let seen: string | undefined = await fingerprint(paths);
+  let raw: Raw = await load();
+  let running = parse(raw);
+  let last: LastReload = { successful: true, succeededAt: Date.now() };
+  let unreadable = '';
+  let looking: PeriodicTask | undefined;
+
+  async function reload(apply: Apply<T>): Promise<void> {
+    let next: Raw;
+    try {
+      next = await load();
+      unreadable = '';
+    } catch (error) {
+      seen = undefined;
+      const why = String(error);
+      if (why !== unreadable) fail(error, 'a file cannot be read; looking again until it can be');
+      unreadable = why;
+      return;
+    }
+    try {
+      const parsed = parse(next);
+      await apply(parsed, running);
+      logger.info({ ...(changed === undefined ? {} : { changed: changed(raw, next) }) }, `${name} reloaded`);
+      [raw, running] = [next, parsed];
+      last = { successful: true, succeededAt: Date.now() };
+    } catch (error) {
+      fail(error, 'what was saved is not usable; mend what is wrong and save again');
+    }
+  }
+
+  function fail(error: unknown, what: string): void {
+    last = { ...last, successful: false };
+    const why =
+      error instanceof SpokenError ? { problems: textIn(error.text, language()).split('\n') } : { err: error };
+    logger.error(why, `${name} kept as they were: ${what}`);
+  }
+
+  return {
+    current: () => running,
+    last: () => last,
+    follow(apply, onReload) {
+      let before = seen;
+      looking = createPeriodicTask({
+        clock: systemClock,
+        first: LOOK_EVERY_MS,
+        every: LOOK_EVERY_MS,
+        async run() {
+          const now = await fingerprint(paths);
+          // Editors write in several steps or replace the file: it is read once it stays the same from one look to the next.
+          if (now === before && now !== seen) {
+            seen = now;
+            await reload(apply);
+          }
+          before = now;
+        },
+      });
+      looking.start();
+      onReload?.(() => {
+        seen = undefined;
+      });
+    },
+    close: async () => looking?.stop(),
+  };
+}
+
+/** Another one after every save, whichever way it was made, wherever links lead. */
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const each = paths.map((path) =>
+    stat(path, { bigint: true }).then(
+      ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
+      (error: NodeJS.ErrnoException) => String(error.code),
+    ),
+  );
+  return (await Promise.all(each)).join('\n');
+}
