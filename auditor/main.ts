@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Say } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
@@ -18,19 +18,19 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (text: string): void => {
     process.stdout.write(text);
   };
-  return runCommands(argv, ['ServerSetting.ini'], (say, language) => [
-    auditorCommand(say),
+  return runCommands(argv, ['ServerSetting.ini'], (translate, language) => [
+    auditorCommand(translate),
     auditCommand(print, language),
     airportCommand(print, language),
     mailCommand(print, language),
-    telegramCommand(print, say),
+    telegramCommand(print, translate),
   ]);
 }
 
-function auditorCommand(say: Say): Command {
+function auditorCommand(translate: Translate): Command {
   return new Command('auditor')
-    .description(say(TEXTS.auditor))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.auditor))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       await runAuditorService({ path: config, ...serviceSignals() });
     });

@@ -1,182 +1,209 @@
-import type { Text, TextTable } from '../core/language.ts';
+import type { Messages, Text } from '../core/language.ts';
 
 /** What the auditor's commands say; reports, mail and bot have words of their own. */
 export const TEXTS = {
-  config: ['配置文件', 'the settings file'],
-  json: ['输出 JSON', 'print JSON'],
-  auditor: [
-    '读取机场、审计并邮寄日报，直到被停止',
-    'reads the airports, audits, and mails the report, until it is stopped',
-  ],
-  audit: [
-    '审计一次：读取机场，汇总设备用量，打印报告',
-    'one audit: reads the airports, sums what devices used, and prints the report',
-  ],
-  now: ['审计当前这一天和未结束的窗口，不改变它们', 'of the running day and the open windows, which stay as they are'],
-  window: [
-    '用保存的读数审计过去的一天或一段：2026-11-20 或 2026-11-01..2026-11-20',
-    'of a day or FROM..TO that is over, from what was kept, such as 2026-11-20 or 2026-11-01..2026-11-20',
-  ],
-  user: [
-    '只看这个用户，以及 [airport.NAME] 写明属于他的机场',
-    'of this user, with the airports whose [airport.NAME] names them',
-  ],
-  mailToo: ['同时邮寄报告', 'mail the report too'],
-  figures: ['以 JSON 打印报告的数字', "print the report's figures as JSON"],
-  nowOrWindow: ['请给出 --now 或 --window 起..止', "give '--now' or '--window FROM..TO'"],
-  badWindow: (given: string, [zh, en]: Text): Text => [`--window ${given}：${zh}`, `--window ${given}: ${en}`],
-  windowForms: [
-    '须为“起..止”或某一天，如 2026-11-20、2026-11-01..2026-11-20 或 2026-11-20T08:00..2026-11-20T20:00',
-    'must read FROM..TO or one day, such as 2026-11-20, 2026-11-01..2026-11-20 or 2026-11-20T08:00..2026-11-20T20:00',
-  ],
-  windowOrder: ['开始须早于结束', 'must begin before it ends'],
-  windowRuns: ['须已经结束；未结束的请用 --now 审计', 'must have ended; what runs still is audited with --now'],
-  notMailed: (file: string): Text => [
-    `没有邮寄：请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
-    `not mailed: set EmailUser and EmailTo in [smtp] of ${file}`,
-  ],
+  config: { zh: '配置文件', en: 'the settings file' },
+  json: { zh: '输出 JSON', en: 'print JSON' },
+  auditor: {
+    zh: '读取机场、审计并邮寄日报，直到被停止',
+    en: 'reads the airports, audits, and mails the report, until it is stopped',
+  },
+  audit: {
+    zh: '审计一次：读取机场，汇总设备用量，打印报告',
+    en: 'one audit: reads the airports, sums what devices used, and prints the report',
+  },
+  now: {
+    zh: '审计当前这一天和未结束的窗口，不改变它们',
+    en: 'of the running day and the open windows, which stay as they are',
+  },
+  window: {
+    zh: '用保存的读数审计过去的一天或一段：2026-11-20 或 2026-11-01..2026-11-20',
+    en: 'of a day or FROM..TO that is over, from what was kept, such as 2026-11-20 or 2026-11-01..2026-11-20',
+  },
+  user: {
+    zh: '只看这个用户，以及 [airport.NAME] 写明属于他的机场',
+    en: 'of this user, with the airports whose [airport.NAME] names them',
+  },
+  mailToo: { zh: '同时邮寄报告', en: 'mail the report too' },
+  figures: { zh: '以 JSON 打印报告的数字', en: "print the report's figures as JSON" },
+  nowOrWindow: { zh: '请给出 --now 或 --window 起..止', en: "give '--now' or '--window FROM..TO'" },
+  badWindow: (given: string, { zh, en }: Text): Text => ({
+    zh: `--window ${given}：${zh}`,
+    en: `--window ${given}: ${en}`,
+  }),
+  windowForms: {
+    zh: '须为“起..止”或某一天，如 2026-11-20、2026-11-01..2026-11-20 或 2026-11-20T08:00..2026-11-20T20:00',
+    en: 'must read FROM..TO or one day, such as 2026-11-20, 2026-11-01..2026-11-20 or 2026-11-20T08:00..2026-11-20T20:00',
+  },
+  windowOrder: { zh: '开始须早于结束', en: 'must begin before it ends' },
+  windowRuns: {
+    zh: '须已经结束；未结束的请用 --now 审计',
+    en: 'must have ended; what runs still is audited with --now',
+  },
+  notMailed: (file: string): Text => ({
+    zh: `没有邮寄：请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
+    en: `not mailed: set EmailUser and EmailTo in [smtp] of ${file}`,
+  }),
 
-  amend: ['更正历史，之后重新审计有关的窗口', 'correct history; windows are then audited again'],
-  acknowledge: ['某一天的结论已核实，没有问题', "a day's verdict was looked into, and all is well"],
-  multiplier: ['节点真正的倍率', 'what a node is really multiplied by'],
-  node: ['节点属于哪个机场', 'which airport a node belongs to'],
-  device: ['设备改了名，或换了一台', 'a device was renamed or replaced'],
-  known: [
-    '机场每天多出来的部分是已知的（测速、没装采集程序的设备……）；此后只有变化才提醒',
-    'what an airport bills above use is known (health checks, a device without an exporter …); then only a change is told',
-  ],
-  isLeak: [
-    '机场每天多出来的部分是泄露；在它消失之前都按泄露报告',
-    'what an airport bills above use is a leak, and is reported as one until it ends',
-  ],
-  perDay: ['每天多少，如 300MB', 'bytes a day, such as 300MB'],
-  share: ['或占应计的百分之几，如 6%', 'or per cent of what is expected, such as 6%'],
-  note: ['一行备注，如 客厅的 iPad', 'one line for you to remember it by, such as "the iPad"'],
-  airportName: ['机场的名字', 'its name'],
-  date: ['日期，如 2026-11-23', 'such as 2026-11-23'],
-  nodeName: ['节点的全名', 'its whole name'],
-  factor: ['如 2；会变的写 1-1.5', 'such as 2, or 1-1.5 where it changes'],
-  before: ['原来的 DeviceID', 'its old DeviceID'],
-  after: ['新的 DeviceID', 'the new one'],
-  badDate: (given: string): Text => [
-    `${given} 不是日期，应如 2026-11-23`,
-    `${given} must be a date such as 2026-11-23`,
-  ],
-  badFactor: (given: string): Text => [
-    `${given} 不是倍率，应为数如 2，或范围如 1-1.5`,
-    `${given} must be a number such as 2, or a range such as 1-1.5`,
-  ],
-  perDayOrShare: [
-    '请给出 --per-day 大小 或 --share 百分比，二者之一',
-    "give either '--per-day SIZE' or '--share PERCENT'",
-  ],
-  badSize: (given: string): Text => [
-    `${given} 不是大小，应如 300MB 或 1.5GB`,
-    `${given} must be a size such as 300MB or 1.5GB`,
-  ],
-  badPercent: (given: string): Text => [
-    `${given} 不是百分比，应如 6 或 6.5%`,
-    `${given} must be per cent such as 6 or 6.5%`,
-  ],
-  badNote: (longest: number): Text => [
-    `--note 须为一行，1 到 ${longest} 个字，不含控制字符`,
-    `--note must be one line of 1 to ${longest} characters, without control characters`,
-  ],
-  noAirport: (given: string, known: string): Text => [
-    `没有机场 ${given}；已有：${known}`,
-    `there is no airport ${given}; there are: ${known}`,
-  ],
-  amended: ['已保存；运行中的审计器下次查看时生效', 'kept; the running auditor applies it at its next look'],
-  nothingChanges: ['已结束的窗口，结论都不变', 'no verdict of a closed window changes'],
+  amend: { zh: '更正历史，之后重新审计有关的窗口', en: 'correct history; windows are then audited again' },
+  acknowledge: { zh: '某一天的结论已核实，没有问题', en: "a day's verdict was looked into, and all is well" },
+  multiplier: { zh: '节点真正的倍率', en: 'what a node is really multiplied by' },
+  node: { zh: '节点属于哪个机场', en: 'which airport a node belongs to' },
+  device: { zh: '设备改了名，或换了一台', en: 'a device was renamed or replaced' },
+  known: {
+    zh: '机场每天多出来的部分是已知的（测速、没装采集程序的设备……）；此后只有变化才提醒',
+    en: 'what an airport bills above use is known (health checks, a device without an exporter …); then only a change is told',
+  },
+  isLeak: {
+    zh: '机场每天多出来的部分是泄露；在它消失之前都按泄露报告',
+    en: 'what an airport bills above use is a leak, and is reported as one until it ends',
+  },
+  perDay: { zh: '每天多少，如 300MB', en: 'bytes a day, such as 300MB' },
+  share: { zh: '或占应计的百分之几，如 6%', en: 'or per cent of what is expected, such as 6%' },
+  note: { zh: '一行备注，如 客厅的 iPad', en: 'one line for you to remember it by, such as "the iPad"' },
+  airportName: { zh: '机场的名字', en: 'its name' },
+  date: { zh: '日期，如 2026-11-23', en: 'such as 2026-11-23' },
+  nodeName: { zh: '节点的全名', en: 'its whole name' },
+  factor: { zh: '如 2；会变的写 1-1.5', en: 'such as 2, or 1-1.5 where it changes' },
+  before: { zh: '原来的 DeviceID', en: 'its old DeviceID' },
+  after: { zh: '新的 DeviceID', en: 'the new one' },
+  badDate: (given: string): Text => ({
+    zh: `${given} 不是日期，应如 2026-11-23`,
+    en: `${given} must be a date such as 2026-11-23`,
+  }),
+  badFactor: (given: string): Text => ({
+    zh: `${given} 不是倍率，应为数如 2，或范围如 1-1.5`,
+    en: `${given} must be a number such as 2, or a range such as 1-1.5`,
+  }),
+  perDayOrShare: {
+    zh: '请给出 --per-day 大小 或 --share 百分比，二者之一',
+    en: "give either '--per-day SIZE' or '--share PERCENT'",
+  },
+  badSize: (given: string): Text => ({
+    zh: `${given} 不是大小，应如 300MB 或 1.5GB`,
+    en: `${given} must be a size such as 300MB or 1.5GB`,
+  }),
+  badPercent: (given: string): Text => ({
+    zh: `${given} 不是百分比，应如 6 或 6.5%`,
+    en: `${given} must be per cent such as 6 or 6.5%`,
+  }),
+  badNote: (longest: number): Text => ({
+    zh: `--note 须为一行，1 到 ${longest} 个字，不含控制字符`,
+    en: `--note must be one line of 1 to ${longest} characters, without control characters`,
+  }),
+  noAirport: (given: string, known: string): Text => ({
+    zh: `没有机场 ${given}；已有：${known}`,
+    en: `there is no airport ${given}; there are: ${known}`,
+  }),
+  amended: { zh: '已保存；运行中的审计器下次查看时生效', en: 'kept; the running auditor applies it at its next look' },
+  nothingChanges: { zh: '已结束的窗口，结论都不变', en: 'no verdict of a closed window changes' },
 
-  airport: [
-    '解释 Subscription-Userinfo 响应头或节点的倍率',
-    "explain a Subscription-Userinfo header or a node's multiplier",
-  ],
-  parse: ['Subscription-Userinfo 响应头的含义', 'what a Subscription-Userinfo header says'],
-  header: ['响应头，或代替它的正文里的一行或 JSON', 'the header, or the line or JSON of a body that stands in for it'],
-  nodeMultiplier: ['从节点名看，它的流量按多少倍计', "by how much a node's name says its bytes are multiplied"],
+  airport: {
+    zh: '解释 Subscription-Userinfo 响应头或节点的倍率',
+    en: "explain a Subscription-Userinfo header or a node's multiplier",
+  },
+  parse: { zh: 'Subscription-Userinfo 响应头的含义', en: 'what a Subscription-Userinfo header says' },
+  header: {
+    zh: '响应头，或代替它的正文里的一行或 JSON',
+    en: 'the header, or the line or JSON of a body that stands in for it',
+  },
+  nodeMultiplier: {
+    zh: '从节点名看，它的流量按多少倍计',
+    en: "by how much a node's name says its bytes are multiplied",
+  },
 
-  mail: ['检查能否邮寄日报', 'check that reports can be mailed'],
-  mailTest: [
-    '按 [smtp] 的设置发一封测试邮件，并说明问题所在',
-    'send a mail by the settings of [smtp], and explain what goes wrong',
-  ],
-  noMail: (file: string): Text => [
-    `请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
-    `set EmailUser and EmailTo in [smtp] of ${file}`,
-  ],
+  mail: { zh: '检查能否邮寄日报', en: 'check that reports can be mailed' },
+  mailTest: {
+    zh: '按 [smtp] 的设置发一封测试邮件，并说明问题所在',
+    en: 'send a mail by the settings of [smtp], and explain what goes wrong',
+  },
+  noMail: (file: string): Text => ({
+    zh: `请设置 ${file} 中 [smtp] 的 EmailUser 和 EmailTo`,
+    en: `set EmailUser and EmailTo in [smtp] of ${file}`,
+  }),
 
-  telegram: ['谁可以询问 Telegram 机器人', 'who may ask the Telegram bot'],
-  code: [
-    '生成一次性代码；15 分钟内把它发给机器人的聊天，就能看到这个用户',
-    'make a one-time code; the chat that sends it to the bot within 15 minutes sees that user',
-  ],
-  chatUser: ['聊天可以看到谁的数据', 'whose figures the chat may see'],
-  noBot: (file: string): Text => [
-    `没有机器人：请设置 ${file} 中 [telegram] 的 BotToken`,
-    `there is no bot: set BotToken in [telegram] of ${file}`,
-  ],
-  noUser: (given: string, known: string): Text => [
-    `没有用户 ${given}；已有：${known}`,
-    `there is no user ${given}; there are: ${known}`,
-  ],
+  telegram: { zh: '谁可以询问 Telegram 机器人', en: 'who may ask the Telegram bot' },
+  code: {
+    zh: '生成一次性代码；15 分钟内把它发给机器人的聊天，就能看到这个用户',
+    en: 'make a one-time code; the chat that sends it to the bot within 15 minutes sees that user',
+  },
+  chatUser: { zh: '聊天可以看到谁的数据', en: 'whose figures the chat may see' },
+  noBot: (file: string): Text => ({
+    zh: `没有机器人：请设置 ${file} 中 [telegram] 的 BotToken`,
+    en: `there is no bot: set BotToken in [telegram] of ${file}`,
+  }),
+  noUser: (given: string, known: string): Text => ({
+    zh: `没有用户 ${given}；已有：${known}`,
+    en: `there is no user ${given}; there are: ${known}`,
+  }),
 
-  badAmendments: (path: string): Text => [
-    `${path} 不是更正的列表；请改正或移走它`,
-    `${path} is not a list of amendments; mend it or move it away`,
-  ],
-  stateNotJson: (path: string): Text => [
-    `${path} 不是 JSON；请从备份恢复，或移走它重新开始`,
-    `${path} is not JSON; restore it from a backup, or move it away to begin anew`,
-  ],
-  otherState: (path: string, where: string): Text => [
-    `${path} 不是本版本的状态（${where}）；移走它可重新开始`,
-    `${path} is not a state of this version (${where}); move it away to begin anew`,
-  ],
-} as const satisfies TextTable;
+  badAmendments: (path: string): Text => ({
+    zh: `${path} 不是更正的列表；请改正或移走它`,
+    en: `${path} is not a list of amendments; mend it or move it away`,
+  }),
+  stateNotJson: (path: string): Text => ({
+    zh: `${path} 不是 JSON；请从备份恢复，或移走它重新开始`,
+    en: `${path} is not JSON; restore it from a backup, or move it away to begin anew`,
+  }),
+  otherState: (path: string, where: string): Text => ({
+    zh: `${path} 不是本版本的状态（${where}）；移走它可重新开始`,
+    en: `${path} is not a state of this version (${where}); move it away to begin anew`,
+  }),
+} as const satisfies Messages;
 
 /** What is said of the auditor's settings. */
 export const SETTINGS_TEXTS = {
-  subUrlsForm: (entry: number): Text => [
-    `第 ${entry} 项须写成 ["名字"]="https://…"`,
-    `entry ${entry} must read ["name"]="https://…"`,
-  ],
-  subUrlsAddress: (entry: number): Text => [
-    `第 ${entry} 项的地址须以 http:// 或 https:// 开头`,
-    `the address of entry ${entry} must begin with http:// or https://`,
-  ],
-  subUrlsTwice: (entry: number): Text => [`第 ${entry} 项的名字重复了`, `the name of entry ${entry} stands twice`],
-  noSubUrls: ['没有设置：报告里不会有机场，也不检查泄露', 'is not set: reports will hold no airport and no leak check'],
-  cron: ['须为 cron 的五个字段，如 55 23 * * *', 'must be five fields of cron, such as 55 23 * * *'],
-  noMail: ['没有设置 EmailUser 或 EmailTo：不会邮寄日报', 'EmailUser or EmailTo is not set: no report will be mailed'],
-  sameArchiveToken: ['与别人的相同；请另换一个', "is somebody else's too; make a new one"],
-  inSubUrls: ['SubUrls 里也有它；请只留一处', 'stands in SubUrls too; leave one of them out'],
-  noUrl: ['缺少此项；请补上它或 UrlFile，或在 SubUrls 里加一项', 'is missing; add it, UrlFile, or a SubUrls entry'],
-  badUserName: ([zh, en]: Text): Text => [`“user.”之后的名字${zh}`, `the name after "user." ${en}`],
-  isOwner: [
-    '就是主人：请改为设置 [smtp] 的 EmailTo 和 [server] 的 ArchiveToken',
-    'is the owner: set EmailTo in [smtp] and ArchiveToken in [server] instead',
-  ],
-  needsMailTo: [
-    '还需要 MailTo：收到自己日报的人才有历史日报',
-    'needs a MailTo: only who gets reports of their own has an archive',
-  ],
-  origin: (known: string): Text => [`须为 ${known} 之一`, `must be ${known}`],
-  needsName: ['需要名字，如 [airport.NAME]', 'needs a name, such as [airport.NAME]'],
-  httpUrl: ['须以 http:// 或 https:// 开头', 'must begin with http:// or https://'],
-  proxy: [
-    '须为地址，如 http://127.0.0.1:7890、https://… 或 socks5://…',
-    'must be an address such as http://127.0.0.1:7890, https://… or socks5://…',
-  ],
-  secret: ['只用于 Origin = kernel', 'is for Origin = kernel alone'],
-  urlTwice: ['不能与 Url 同时设置', 'and Url exclude each other'],
-  reset: [
-    '须为 daily、weekly mon、monthly 16、yearly 12-31 或 never，除 never 外后面可写时刻，如 monthly 16 08:00',
-    'must be daily, weekly mon, monthly 16, yearly 12-31 or never; all but never may end with a time, as in monthly 16 08:00',
-  ],
-  resetTwice: ['不能与 ResetDay 同时设置', 'and ResetDay exclude each other'],
-  resetDay: ['须为 1 到 31 的整数', 'must be a day from 1 to 31'],
-  pattern: ['须为正则表达式，如 ^(HK|JP)', 'must be a regular expression, such as ^(HK|JP)'],
-  multipliers: ['须写成 文字=2 或 文字=1-2，以逗号分隔', 'must read TEXT=2 or TEXT=1-2, separated by commas'],
-} as const satisfies TextTable;
+  subUrlsForm: (entry: number): Text => ({
+    zh: `第 ${entry} 项须写成 ["名字"]="https://…"`,
+    en: `entry ${entry} must read ["name"]="https://…"`,
+  }),
+  subUrlsAddress: (entry: number): Text => ({
+    zh: `第 ${entry} 项的地址须以 http:// 或 https:// 开头`,
+    en: `the address of entry ${entry} must begin with http:// or https://`,
+  }),
+  subUrlsTwice: (entry: number): Text => ({
+    zh: `第 ${entry} 项的名字重复了`,
+    en: `the name of entry ${entry} stands twice`,
+  }),
+  noSubUrls: {
+    zh: '没有设置：报告里不会有机场，也不检查泄露',
+    en: 'is not set: reports will hold no airport and no leak check',
+  },
+  cron: { zh: '须为 cron 的五个字段，如 55 23 * * *', en: 'must be five fields of cron, such as 55 23 * * *' },
+  noMail: {
+    zh: '没有设置 EmailUser 或 EmailTo：不会邮寄日报',
+    en: 'EmailUser or EmailTo is not set: no report will be mailed',
+  },
+  sameArchiveToken: { zh: '与别人的相同；请另换一个', en: "is somebody else's too; make a new one" },
+  inSubUrls: { zh: 'SubUrls 里也有它；请只留一处', en: 'stands in SubUrls too; leave one of them out' },
+  noUrl: {
+    zh: '缺少此项；请补上它或 UrlFile，或在 SubUrls 里加一项',
+    en: 'is missing; add it, UrlFile, or a SubUrls entry',
+  },
+  badUserName: ({ zh, en }: Text): Text => ({ zh: `“user.”之后的名字${zh}`, en: `the name after "user." ${en}` }),
+  isOwner: {
+    zh: '就是主人：请改为设置 [smtp] 的 EmailTo 和 [server] 的 ArchiveToken',
+    en: 'is the owner: set EmailTo in [smtp] and ArchiveToken in [server] instead',
+  },
+  needsMailTo: {
+    zh: '还需要 MailTo：收到自己日报的人才有历史日报',
+    en: 'needs a MailTo: only who gets reports of their own has an archive',
+  },
+  origin: (known: string): Text => ({ zh: `须为 ${known} 之一`, en: `must be ${known}` }),
+  needsName: { zh: '需要名字，如 [airport.NAME]', en: 'needs a name, such as [airport.NAME]' },
+  httpUrl: { zh: '须以 http:// 或 https:// 开头', en: 'must begin with http:// or https://' },
+  proxy: {
+    zh: '须为地址，如 http://127.0.0.1:7890、https://… 或 socks5://…',
+    en: 'must be an address such as http://127.0.0.1:7890, https://… or socks5://…',
+  },
+  secret: { zh: '只用于 Origin = kernel', en: 'is for Origin = kernel alone' },
+  urlTwice: { zh: '不能与 Url 同时设置', en: 'and Url exclude each other' },
+  reset: {
+    zh: '须为 daily、weekly mon、monthly 16、yearly 12-31 或 never，除 never 外后面可写时刻，如 monthly 16 08:00',
+    en: 'must be daily, weekly mon, monthly 16, yearly 12-31 or never; all but never may end with a time, as in monthly 16 08:00',
+  },
+  resetTwice: { zh: '不能与 ResetDay 同时设置', en: 'and ResetDay exclude each other' },
+  resetDay: { zh: '须为 1 到 31 的整数', en: 'must be a day from 1 to 31' },
+  pattern: { zh: '须为正则表达式，如 ^(HK|JP)', en: 'must be a regular expression, such as ^(HK|JP)' },
+  multipliers: { zh: '须写成 文字=2 或 文字=1-2，以逗号分隔', en: 'must read TEXT=2 or TEXT=1-2, separated by commas' },
+} as const satisfies Messages;

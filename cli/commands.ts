@@ -1,4 +1,4 @@
-import { type Language, textIn } from '../core/language.ts';
+import { type Language, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { consoleLanguage } from '../runtime/console-language.ts';
 import { COMMAND_TEXTS, TEXTS } from './texts.ts';
@@ -57,7 +57,7 @@ export async function dispatch(
   }
   const bundle = BUNDLE_OF_COMMAND.get(command);
   if (bundle === undefined) {
-    console.error(textIn(TEXTS.unknown(command, called), await languageFor(argv)));
+    console.error(translate(TEXTS.unknown(command, called), await languageFor(argv)));
     return 2;
   }
   return (await load(bundle)).run(argv);
@@ -67,7 +67,7 @@ const languageFor = (argv: readonly string[]) => consoleLanguage(argv, ['ClientS
 
 function usage(language: Language): string {
   const commands = Object.entries(COMMAND_TEXTS).map(
-    ([name, text]) => `  ${name.padEnd(9)}  ${textIn(text, language)}`,
+    ([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`,
   );
-  return textIn(TEXTS.usage(VERSION, commands.join('\n')), language);
+  return translate(TEXTS.usage(VERSION, commands.join('\n')), language);
 }

@@ -25,7 +25,7 @@ it('reads where each user is told', () => {
 it('says of a user who could be told nowhere that the owner is told', () => {
   const reader = new SettingsReader('ServerSetting.ini', '[alerts.alice]\n');
   const { notices } = reader.finish(readAlertSections(reader));
-  expect(notices.map(({ section, problem }) => [section, problem[1]])).toEqual([
+  expect(notices.map(({ section, problem }) => [section, problem.en])).toEqual([
     ['alerts.alice', expect.stringContaining('go to the owner')],
   ]);
 });

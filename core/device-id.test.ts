@@ -14,7 +14,7 @@ it.each([
   ['a'.repeat(65), '64'],
   ['\ud800', 'Unicode'],
 ])('refuses %j and says why', (id, why) => {
-  expect(deviceIdProblem(id)?.[1]).toContain(why);
+  expect(deviceIdProblem(id)?.en).toContain(why);
 });
 
 it('percent-encodes what a path cannot hold', () => {

@@ -78,7 +78,7 @@ describe('readIni', () => {
       return undefined;
     })();
     expect(error).toBeInstanceOf(IniSyntaxError);
-    expect(error).toMatchObject({ line, problem: [expect.any(String), expect.stringContaining(problem)] });
+    expect(error).toMatchObject({ line, problem: { en: expect.stringContaining(problem) } });
   });
 
   it('does not repeat a broken line, which may hold a secret', () => {

@@ -1,4 +1,4 @@
-import { SpokenError, type Text } from './language.ts';
+import { type Text, UserFacingError } from './language.ts';
 import { TEXTS } from './texts.ts';
 
 /** One INI text, read: values as strings, with the line each was written on. */
@@ -14,7 +14,7 @@ export interface IniDocument {
 }
 
 /** A line that is neither a section, a key, a comment nor a continuation; the message does not repeat it (it may hold a secret). */
-export class IniSyntaxError extends SpokenError {
+export class IniSyntaxError extends UserFacingError {
   override readonly name = 'IniSyntaxError';
   readonly line: number;
   readonly problem: Text;

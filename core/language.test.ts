@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { errorText, languageOf, SpokenError } from './language.ts';
+import { errorText, languageOf, UserFacingError } from './language.ts';
 
 it('prints an error in the language that is set, and logs it in English', () => {
-  const error = new SpokenError(['磁盘已满', 'the disk is full']);
+  const error = new UserFacingError({ zh: '磁盘已满', en: 'the disk is full' });
   expect([errorText(error, 'zh'), errorText(error, 'en'), error.message]).toEqual([
     '磁盘已满',
     'the disk is full',

@@ -2,39 +2,68 @@
 export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** One text in both languages, side by side so that neither can be forgotten. Which one is chosen where it is shown. */
-export type Text = readonly [zh: string, en: string];
+/** One text in every language, side by side so that none can be forgotten. Which one is chosen where it is shown. */
+export type Text = Readonly<Record<Language, string>>;
 
-/** The texts of one part; those with parameters are functions of them. */
-export type TextTable = Readonly<Record<string, Text | ((...parameters: never[]) => Text)>>;
-
-/** Chooses the language of what one command says. */
-export type Say = (text: Text) => string;
-
-export function textIn([zh, en]: Text, language: Language): string {
-  return language === 'zh' ? zh : en;
+/** What one part says; messages with parameters are functions of them. Related ones may be grouped. */
+export interface Messages {
+  readonly [name: string]: Text | ((...parameters: never[]) => Text) | Messages;
 }
 
-export function sayIn(language: Language): Say {
-  return (text) => textIn(text, language);
+/** Messages in one language: the same names, with strings for texts. */
+export type Translated<M> = M extends Text
+  ? string
+  : M extends (...parameters: infer P) => Text
+    ? (...parameters: P) => string
+    : { readonly [K in keyof M]: Translated<M[K]> };
+
+/** Chooses the language of all that is said in one place. */
+export type Translate = (text: Text) => string;
+
+export function translate(text: Text, language: Language): string {
+  return text[language];
+}
+
+/** What reads differently in every language for more than its words. */
+export function textOf(make: (language: Language) => string): Text {
+  return { zh: make('zh'), en: make('en') };
+}
+
+export function translateTo(language: Language): Translate {
+  return (text) => text[language];
+}
+
+/** All messages of a part in one language, for who says many of them. */
+export function translateAll<M extends Messages>(messages: M, language: Language): Translated<M> {
+  const each = ([name, message]: [string, Messages[string]]): [string, unknown] => {
+    if (typeof message === 'function') {
+      return [name, (...parameters: never[]) => translate(message(...parameters), language)];
+    }
+    return [name, isText(message) ? translate(message, language) : translateAll(message, language)];
+  };
+  return Object.fromEntries(Object.entries(messages).map(each)) as Translated<M>;
+}
+
+function isText(message: Text | Messages): message is Text {
+  return typeof message.zh === 'string';
 }
 
 /**
  * An error that a person has to read: what, where, and how to mend it. Its `message` is the English text, as logs have
  * it; whoever prints the error takes it in the language that is set ({@link errorText}).
  */
-export class SpokenError extends Error {
+export class UserFacingError extends Error {
   readonly text: Text;
 
   constructor(text: Text, options?: ErrorOptions) {
-    super(text[1], options);
+    super(text.en, options);
     this.text = text;
   }
 }
 
 /** An error for a person; one that no part foresaw says what it says. */
 export function errorText(error: unknown, language: Language): string {
-  if (error instanceof SpokenError) return textIn(error.text, language);
+  if (error instanceof UserFacingError) return translate(error.text, language);
   return error instanceof Error ? error.message : String(error);
 }
 

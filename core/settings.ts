@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { IniDocument } from './ini.ts';
 import { IniSyntaxError, readIni } from './ini.ts';
-import { LANGUAGES, type Language, SpokenError, type Text, textIn } from './language.ts';
+import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';
 import { TEXTS } from './texts.ts';
 
@@ -16,15 +16,13 @@ export interface SettingsProblem {
 }
 
 /** All that is wrong in a settings file, at once; its message names file, line, section and key of each problem. */
-export class SettingsError extends SpokenError {
+export class SettingsError extends UserFacingError {
   override readonly name = 'SettingsError';
   readonly file: string;
   readonly problems: readonly SettingsProblem[];
 
   constructor(file: string, problems: readonly SettingsProblem[]) {
-    const lines = (language: Language): string =>
-      problems.map((each) => describeProblem(file, each, language)).join('\n');
-    super([lines('zh'), lines('en')]);
+    super(textOf((language) => problems.map((each) => describeProblem(file, each, language)).join('\n')));
     this.file = file;
     this.problems = problems;
   }
@@ -37,7 +35,7 @@ export function describeProblem(
   language: Language,
 ): string {
   const place = [section === undefined ? '' : `[${section}]`, key ?? ''].filter((part) => part !== '').join(' ');
-  return `${file}${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${textIn(problem, language)}`;
+  return `${file}${line === undefined ? '' : `:${line}`}: ${place === '' ? '' : `${place}: `}${translate(problem, language)}`;
 }
 
 /** Settings read from a file, with what should be said about them although they are usable. */
@@ -162,14 +160,14 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
 const SEAM = '\0';
 
 /** A text as the message of a zod issue, which is one string: both languages in it. */
-export function issue([zh, en]: Text): string {
+export function issue({ zh, en }: Text): string {
   return `${zh}${SEAM}${en}`;
 }
 
 /** The text that {@link issue} made a message of; a message of zod's own is English in both languages. */
 export function issueText(message: string): Text {
   const [zh = '', en = zh] = message.split(SEAM);
-  return [zh, en];
+  return { zh, en };
 }
 
 /** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */

@@ -75,7 +75,7 @@ describe('readExporterConfig', () => {
     expect(notices[0]).toMatchObject({
       key: 'RemoteServer',
       line: 2,
-      problem: [expect.any(String), expect.stringContaining('unencrypted')],
+      problem: { en: expect.stringContaining('unencrypted') },
     });
   });
 
@@ -98,7 +98,7 @@ describe('readExporterConfig', () => {
   });
 
   it('points to the key that was meant', () => {
-    expect(read(`${minimal}\nRemoteTokem = x`).notices[0]?.problem[1]).toContain('did you mean RemoteToken?');
+    expect(read(`${minimal}\nRemoteTokem = x`).notices[0]?.problem.en).toContain('did you mean RemoteToken?');
   });
 });
 
@@ -137,7 +137,7 @@ describe('[kernel.NAME] sections', () => {
     expect(settings.devices.map(({ kernel }) => kernel)).toEqual(['x']);
     expect(notices[0]).toMatchObject({
       key: 'MihomoAPIAddr',
-      problem: [expect.any(String), expect.stringContaining('is not watched')],
+      problem: { en: expect.stringContaining('is not watched') },
     });
   });
 

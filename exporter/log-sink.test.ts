@@ -35,7 +35,7 @@ it('says once that it cannot write, and goes on', async () => {
   file.append('a');
   file.append('b');
   expect(problems).toHaveLength(1);
-  expect(problems[0]?.[1]).toMatch(
+  expect(problems[0]?.en).toMatch(
     /flow\.log cannot be written \(E\w+\); free the disk or move \[client\] LocalLogFile/,
   );
 });

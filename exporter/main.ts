@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Say } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
@@ -22,18 +22,18 @@ export async function run(argv: readonly string[]): Promise<number> {
   // `replay` reads no file that was not named.
   const files = argv[0] === 'replay' ? [] : ['ClientSetting.ini'];
   const called = ownCommand(ownInvocation(process.env, process.argv[1]));
-  return runCommands(argv, files, (say, language) => [
-    exporterCommand(say),
-    replayCommand(print, say),
+  return runCommands(argv, files, (translate, language) => [
+    exporterCommand(translate),
+    replayCommand(print, translate),
     recordCommand(print, systemClock, language, called, endingSignal),
     doctorCommand(print, systemClock, language),
   ]);
 }
 
-function exporterCommand(say: Say): Command {
+function exporterCommand(translate: Translate): Command {
   return new Command('exporter')
-    .description(say(TEXTS.exporter))
-    .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
+    .description(translate(TEXTS.exporter))
+    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // It shares a router's or a phone's memory with everything else there.
       keepMemorySmall();

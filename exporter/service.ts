@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { type Text, textIn } from '../core/language.ts';
+import { type Text, translate } from '../core/language.ts';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
@@ -42,7 +42,7 @@ export async function runExporterService({
   const toFile = lineLog(
     folder,
     () => settings?.current().LocalLogFile,
-    (problem) => errors.write(`${textIn(problem, settings?.current().Language ?? 'zh')}\n`),
+    (problem) => errors.write(`${translate(problem, settings?.current().Language ?? 'zh')}\n`),
   );
   const logger: Logger = createLogger('exporter', 'info', {
     write(json: string) {

@@ -1,152 +1,168 @@
-import type { Text, TextTable } from '../core/language.ts';
+import type { Messages, Text } from '../core/language.ts';
 
 /** What the commands of a device and its settings say; the table, `doctor` and its problems have words of their own. */
 export const TEXTS = {
-  exporter: [
-    '统计一台设备内核的流量并上报，直到被停止',
-    "account one device's kernel and push its counters, until it is stopped",
-  ],
-  doctor: ['检查设备的设置、内核、状态目录和网关', "check a device's settings, kernel, state folder and gateway"],
-  replay: [
-    '用账本重放录下的 /connections 数据，并打印计数',
-    'run a recorded /connections stream through the ledger and print its counters',
-  ],
-  config: ['配置文件', 'the settings file'],
-  recordings: [
-    '录制文件，每行一条 {"t":毫秒} TAB 消息，可用 gzip 压缩；多个文件首尾相接',
-    'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream',
-  ],
-  interval: ['模拟的读取间隔，毫秒', 'poll interval to imitate, in milliseconds'],
-  phase: ['从录制开始多少毫秒之后的第一帧算起', 'start at the first frame at least this many milliseconds in'],
-  proxies: ['内核 /proxies 的应答，用来判断节点类型', "the kernel's /proxies answer, for the types of nodes"],
-  logs: ['/logs 数据：{"t", "type", "payload"} 的列表', 'the /logs stream: a list of {"t", "type", "payload"}'],
-  fromZero: [
-    '第一帧也计入，如同账本与内核同时启动',
-    'count the first frame too, as if the ledger had run when the kernel started',
-  ],
-  json: ['输出 JSON', 'print JSON'],
-  badMilliseconds: (given: string): Text => [`${given} 不是整数毫秒`, `${given} is not a whole number of milliseconds`],
+  exporter: {
+    zh: '统计一台设备内核的流量并上报，直到被停止',
+    en: "account one device's kernel and push its counters, until it is stopped",
+  },
+  doctor: {
+    zh: '检查设备的设置、内核、状态目录和网关',
+    en: "check a device's settings, kernel, state folder and gateway",
+  },
+  replay: {
+    zh: '用账本重放录下的 /connections 数据，并打印计数',
+    en: 'run a recorded /connections stream through the ledger and print its counters',
+  },
+  config: { zh: '配置文件', en: 'the settings file' },
+  recordings: {
+    zh: '录制文件，每行一条 {"t":毫秒} TAB 消息，可用 gzip 压缩；多个文件首尾相接',
+    en: 'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream',
+  },
+  interval: { zh: '模拟的读取间隔，毫秒', en: 'poll interval to imitate, in milliseconds' },
+  phase: {
+    zh: '从录制开始多少毫秒之后的第一帧算起',
+    en: 'start at the first frame at least this many milliseconds in',
+  },
+  proxies: { zh: '内核 /proxies 的应答，用来判断节点类型', en: "the kernel's /proxies answer, for the types of nodes" },
+  logs: {
+    zh: '/logs 数据：{"t", "type", "payload"} 的列表',
+    en: 'the /logs stream: a list of {"t", "type", "payload"}',
+  },
+  fromZero: {
+    zh: '第一帧也计入，如同账本与内核同时启动',
+    en: 'count the first frame too, as if the ledger had run when the kernel started',
+  },
+  json: { zh: '输出 JSON', en: 'print JSON' },
+  badMilliseconds: (given: string): Text => ({
+    zh: `${given} 不是整数毫秒`,
+    en: `${given} is not a whole number of milliseconds`,
+  }),
 
-  replayed: (frames: number, restarts: number): Text => [
-    `${frames} 帧，内核重启 ${restarts} 次`,
-    `${frames} frames, ${restarts} kernel restarts`,
-  ],
-  replayedKernel: (download: string, upload: string): Text => [
-    `内核  下行 ${download}，上行 ${upload}`,
-    `kernel  download ${download}, upload ${upload}`,
-  ],
-  replayedCarry: (download: string, upload: string): Text => [
-    `结转  下行 ${download}，上行 ${upload}`,
-    `carry   download ${download}, upload ${upload}`,
-  ],
-  unreadableRecording: (path: string, code: string): Text => [
-    `${path}：无法读取（${code}）`,
-    `${path}: cannot be read (${code})`,
-  ],
-  brokenGzip: (path: string): Text => [`${path}：gzip 文件不完整`, `${path}: is not a whole gzip file`],
-  badRecordingLine: (path: string, line: number): Text => [
-    `${path}:${line}：应为 {"t":毫秒时间戳}、制表符和一条 /connections 消息`,
-    `${path}:${line}: expected {"t":epoch-ms}, a tab and a /connections message`,
-  ],
-  badFrame: (detail: string): Text => [
-    `录制里的 /connections 消息无法记账：${detail}`,
-    `a /connections message of the recording cannot be accounted: ${detail}`,
-  ],
-  badCatalog: (path: string, detail: string): Text => [
-    `${path}：不是内核 /proxies 的应答（${detail}）`,
-    `${path}: is not the kernel's /proxies answer (${detail})`,
-  ],
-  noFrames: (path: string): Text => [`${path}：没有任何帧`, `${path}: holds no frames`],
-  badLog: (path: string): Text => [
-    `${path}：应为 {"t", "type", "payload"} 的列表`,
-    `${path}: expected a list of {"t", "type", "payload"}`,
-  ],
-  notJson: (path: string): Text => [`${path}：不是 JSON`, `${path}: is not JSON`],
+  replayed: (frames: number, restarts: number): Text => ({
+    zh: `${frames} 帧，内核重启 ${restarts} 次`,
+    en: `${frames} frames, ${restarts} kernel restarts`,
+  }),
+  replayedKernel: (download: string, upload: string): Text => ({
+    zh: `内核  下行 ${download}，上行 ${upload}`,
+    en: `kernel  download ${download}, upload ${upload}`,
+  }),
+  replayedCarry: (download: string, upload: string): Text => ({
+    zh: `结转  下行 ${download}，上行 ${upload}`,
+    en: `carry   download ${download}, upload ${upload}`,
+  }),
+  unreadableRecording: (path: string, code: string): Text => ({
+    zh: `${path}：无法读取（${code}）`,
+    en: `${path}: cannot be read (${code})`,
+  }),
+  brokenGzip: (path: string): Text => ({ zh: `${path}：gzip 文件不完整`, en: `${path}: is not a whole gzip file` }),
+  badRecordingLine: (path: string, line: number): Text => ({
+    zh: `${path}:${line}：应为 {"t":毫秒时间戳}、制表符和一条 /connections 消息`,
+    en: `${path}:${line}: expected {"t":epoch-ms}, a tab and a /connections message`,
+  }),
+  badFrame: (detail: string): Text => ({
+    zh: `录制里的 /connections 消息无法记账：${detail}`,
+    en: `a /connections message of the recording cannot be accounted: ${detail}`,
+  }),
+  badCatalog: (path: string, detail: string): Text => ({
+    zh: `${path}：不是内核 /proxies 的应答（${detail}）`,
+    en: `${path}: is not the kernel's /proxies answer (${detail})`,
+  }),
+  noFrames: (path: string): Text => ({ zh: `${path}：没有任何帧`, en: `${path}: holds no frames` }),
+  badLog: (path: string): Text => ({
+    zh: `${path}：应为 {"t", "type", "payload"} 的列表`,
+    en: `${path}: expected a list of {"t", "type", "payload"}`,
+  }),
+  notJson: (path: string): Text => ({ zh: `${path}：不是 JSON`, en: `${path}: is not JSON` }),
 
-  record: [
-    '录下内核的连接和日志，供 replay 核对；其中有访问的主机和地址',
-    "record a kernel's connections and log for replay; they tell of hosts and addresses",
-  ],
-  recordName: [
-    '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
-    'writes NAME.ndjson.gz, NAME.logs.json.gz and NAME.proxies.json',
-  ],
-  recordFor: ['录多久，毫秒，或如 60s、10m', 'how long: milliseconds, or such as 60s or 10m'],
-  recordInterval: ['帧的间隔，毫秒，或如 1s', 'between frames: milliseconds, or such as 1s'],
-  recordDevice: ['有多个内核时：设备的 DeviceID', 'where there are several kernels: the DeviceID'],
-  badDuration: (given: string, [zh, en]: Text): Text => [`${given}：${zh}`, `${given}: ${en}`],
-  noSuchDevice: (given: string, known: string): Text => [
-    `没有设备 ${given}；配置里有 ${known}`,
-    `there is no device ${given}; the settings have ${known}`,
-  ],
-  unwritableRecording: (path: string, code: string): Text => [
-    code === 'EEXIST' ? `${path} 已存在，请换一个名字` : `${path} 无法写入（${code}），请换一个位置或腾出磁盘空间`,
-    code === 'EEXIST'
-      ? `${path} exists; choose another name`
-      : `${path} cannot be written (${code}); choose another place or free the disk`,
-  ],
-  recording: (device: string, seconds: number): Text => [
-    `正在录制 ${device} 的内核，${seconds} 秒；按 Ctrl-C 提前结束`,
-    `recording the kernel of ${device} for ${seconds} s; Ctrl-C ends it earlier`,
-  ],
-  recordedNothing: (address: string): Text => [
-    `${address} 没有送来任何连接数据：请延长 --for，或运行 flowcollect doctor`,
-    `${address} sent no connections: make --for longer, or run flowcollect doctor`,
-  ],
-  recorded: (frames: number, logLines: number, paths: string): Text => [
-    `${frames} 帧，${logLines} 行日志：${paths}\n其中有访问过的主机和各方的地址（没有内核的 secret）：只给信得过的人看。核对记账：`,
-    `${frames} frames, ${logLines} log lines: ${paths}\nThey tell of the hosts that were visited and of addresses (not of the kernel's secret): show them to whom you trust. To check the accounting:`,
-  ],
+  record: {
+    zh: '录下内核的连接和日志，供 replay 核对；其中有访问的主机和地址',
+    en: "record a kernel's connections and log for replay; they tell of hosts and addresses",
+  },
+  recordName: {
+    zh: '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
+    en: 'writes NAME.ndjson.gz, NAME.logs.json.gz and NAME.proxies.json',
+  },
+  recordFor: { zh: '录多久，毫秒，或如 60s、10m', en: 'how long: milliseconds, or such as 60s or 10m' },
+  recordInterval: { zh: '帧的间隔，毫秒，或如 1s', en: 'between frames: milliseconds, or such as 1s' },
+  recordDevice: { zh: '有多个内核时：设备的 DeviceID', en: 'where there are several kernels: the DeviceID' },
+  badDuration: (given: string, { zh, en }: Text): Text => ({ zh: `${given}：${zh}`, en: `${given}: ${en}` }),
+  noSuchDevice: (given: string, known: string): Text => ({
+    zh: `没有设备 ${given}；配置里有 ${known}`,
+    en: `there is no device ${given}; the settings have ${known}`,
+  }),
+  unwritableRecording: (path: string, code: string): Text => ({
+    zh: code === 'EEXIST' ? `${path} 已存在，请换一个名字` : `${path} 无法写入（${code}），请换一个位置或腾出磁盘空间`,
+    en:
+      code === 'EEXIST'
+        ? `${path} exists; choose another name`
+        : `${path} cannot be written (${code}); choose another place or free the disk`,
+  }),
+  recording: (device: string, seconds: number): Text => ({
+    zh: `正在录制 ${device} 的内核，${seconds} 秒；按 Ctrl-C 提前结束`,
+    en: `recording the kernel of ${device} for ${seconds} s; Ctrl-C ends it earlier`,
+  }),
+  recordedNothing: (address: string): Text => ({
+    zh: `${address} 没有送来任何连接数据：请延长 --for，或运行 flowcollect doctor`,
+    en: `${address} sent no connections: make --for longer, or run flowcollect doctor`,
+  }),
+  recorded: (frames: number, logLines: number, paths: string): Text => ({
+    zh: `${frames} 帧，${logLines} 行日志：${paths}\n其中有访问过的主机和各方的地址（没有内核的 secret）：只给信得过的人看。核对记账：`,
+    en: `${frames} frames, ${logLines} log lines: ${paths}\nThey tell of the hosts that were visited and of addresses (not of the kernel's secret): show them to whom you trust. To check the accounting:`,
+  }),
 
-  unusableState: (path: string, code: string): Text => [
-    `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
-    `the state ${path} cannot be used (${code}); mend [client] StateDir`,
-  ],
-  unwritableLog: (path: string, code: string): Text => [
-    `日志 ${path} 无法写入（${code}），请腾出磁盘空间，或修改 [client] LocalLogFile`,
-    `${path} cannot be written (${code}); free the disk or move [client] LocalLogFile`,
-  ],
-  comma: ['、', ', '],
-  settingsOf: (file: string, devices: string): Text => [
-    `设置 ${file}，设备 ${devices}`,
-    `settings ${file}, device ${devices}`,
-  ],
-  toMend: (faults: number): Text => [`${faults} 处需要修复`, `${faults} to mend`],
-} as const satisfies TextTable;
+  unusableState: (path: string, code: string): Text => ({
+    zh: `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
+    en: `the state ${path} cannot be used (${code}); mend [client] StateDir`,
+  }),
+  unwritableLog: (path: string, code: string): Text => ({
+    zh: `日志 ${path} 无法写入（${code}），请腾出磁盘空间，或修改 [client] LocalLogFile`,
+    en: `${path} cannot be written (${code}); free the disk or move [client] LocalLogFile`,
+  }),
+  comma: { zh: '、', en: ', ' },
+  settingsOf: (file: string, devices: string): Text => ({
+    zh: `设置 ${file}，设备 ${devices}`,
+    en: `settings ${file}, device ${devices}`,
+  }),
+  toMend: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to mend` }),
+} as const satisfies Messages;
 
 /** What is said of `[client]` and `[kernel.NAME]`. */
 export const SETTINGS_TEXTS = {
-  wholeNumber: ['须为整数', 'must be a whole number'],
-  logLevel: ['须为 debug、info、warn 或 error', 'must be debug, info, warn or error'],
-  kernelAddress: [
-    '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
-    'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
-  ],
-  fingerprint: [
-    '须为证书的 SHA-256 指纹：64 位十六进制数，可带冒号',
-    'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
-  ],
-  families: (known: string): Text => [`只能列出 ${known}`, `must list only ${known}`],
-  headerCharacters: ['只能含有 HTTP 请求头可以携带的字符', 'must hold only characters that an HTTP header can carry'],
-  nameOfSection: ([zh, en]: Text): Text => [
-    `作为节名${zh}，请为这一节写上 DeviceID`,
-    `${en}; give the section a DeviceID`,
-  ],
-  sameAs: (section: string): Text => [
-    `与 [${section}] 的相同；每个内核要有自己的`,
-    `is that of [${section}] too; every kernel needs its own`,
-  ],
-  noCertificate: [
-    '不起作用：只有 https:// 的内核才有证书',
-    'has no effect: only an https:// kernel shows a certificate',
-  ],
-  kernelSection: ['已忽略：内核的节须写成 [kernel.NAME]', 'is ignored: a kernel has a section [kernel.NAME]'],
-  notWatched: [
-    '不会被读取：有 [kernel.…] 时，[client] 写了 DeviceID 才读取它自己的内核',
-    'is not watched beside [kernel.…] sections unless [client] has a DeviceID',
-  ],
-  tokenInTheClear: [
-    '会让 RemoteToken 以明文经过网络；请在网关前加 TLS，并写成 https://',
-    'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
-  ],
-} as const satisfies TextTable;
+  wholeNumber: { zh: '须为整数', en: 'must be a whole number' },
+  logLevel: { zh: '须为 debug、info、warn 或 error', en: 'must be debug, info, warn or error' },
+  kernelAddress: {
+    zh: '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
+    en: 'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
+  },
+  fingerprint: {
+    zh: '须为证书的 SHA-256 指纹：64 位十六进制数，可带冒号',
+    en: 'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
+  },
+  families: (known: string): Text => ({ zh: `只能列出 ${known}`, en: `must list only ${known}` }),
+  headerCharacters: {
+    zh: '只能含有 HTTP 请求头可以携带的字符',
+    en: 'must hold only characters that an HTTP header can carry',
+  },
+  nameOfSection: ({ zh, en }: Text): Text => ({
+    zh: `作为节名${zh}，请为这一节写上 DeviceID`,
+    en: `${en}; give the section a DeviceID`,
+  }),
+  sameAs: (section: string): Text => ({
+    zh: `与 [${section}] 的相同；每个内核要有自己的`,
+    en: `is that of [${section}] too; every kernel needs its own`,
+  }),
+  noCertificate: {
+    zh: '不起作用：只有 https:// 的内核才有证书',
+    en: 'has no effect: only an https:// kernel shows a certificate',
+  },
+  kernelSection: { zh: '已忽略：内核的节须写成 [kernel.NAME]', en: 'is ignored: a kernel has a section [kernel.NAME]' },
+  notWatched: {
+    zh: '不会被读取：有 [kernel.…] 时，[client] 写了 DeviceID 才读取它自己的内核',
+    en: 'is not watched beside [kernel.…] sections unless [client] has a DeviceID',
+  },
+  tokenInTheClear: {
+    zh: '会让 RemoteToken 以明文经过网络；请在网关前加 TLS，并写成 https://',
+    en: 'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
+  },
+} as const satisfies Messages;

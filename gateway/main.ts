@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
-import type { Say } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { readerCommand } from './access/reader-command.ts';
@@ -16,20 +16,20 @@ import { TEXTS } from './texts.ts';
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
-  return runCommands(argv, ['ServerSetting.ini'], (say) => [gatewayCommand(say)]);
+  return runCommands(argv, ['ServerSetting.ini'], (translate) => [gatewayCommand(translate)]);
 }
 
-function gatewayCommand(say: Say): Command {
+function gatewayCommand(translate: Translate): Command {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const gateway = new Command('gateway')
-    .addCommand(tokenCommand(print, explain, say))
-    .addCommand(readerCommand(print, explain, say));
-  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print, say);
+    .addCommand(tokenCommand(print, explain, translate))
+    .addCommand(readerCommand(print, explain, translate));
+  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print, translate);
   for (const each of admin) gateway.addCommand(each);
   return gateway
-    .description(say(TEXTS.gateway))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.gateway))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole
       // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.

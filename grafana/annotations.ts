@@ -1,11 +1,11 @@
 import type { AnnotationQuery } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Say } from './language.ts';
+import type { Translate } from '../core/language.ts';
 import { ACCENT, BAD, GOOD, WATCH } from './palette.ts';
 import { DATASOURCE } from './panels/target.ts';
 import { select } from './promql/select.ts';
 
 /** Moments marked on every graph. Values that are instants (Unix milliseconds) mark themselves, not their sample. */
-export function annotations(say: Say): AnnotationQuery[] {
+export function annotations(translate: Translate): AnnotationQuery[] {
   const mark = (
     name: string,
     iconColor: string,
@@ -27,32 +27,32 @@ export function annotations(say: Say): AnnotationQuery[] {
   const leakAt = `${select('flowcollect_audit_window_end_timestamp_seconds')} * 1000 and on (user, airport) (${select('flowcollect_audit_verdict', 'verdict="leak"')} == 1)`;
   return [
     mark(
-      say('泄露判定', 'Leak verdict'),
+      translate({ zh: '泄露判定', en: 'Leak verdict' }),
       BAD,
       leakAt,
-      say('疑似泄露：{{airport}}', 'Suspected leak: {{airport}}'),
+      translate({ zh: '疑似泄露：{{airport}}', en: 'Suspected leak: {{airport}}' }),
       true,
     ),
     mark(
-      say('配额重置', 'Quota reset'),
+      translate({ zh: '配额重置', en: 'Quota reset' }),
       GOOD,
       `${select('flowcollect_airport_reset_timestamp_seconds')} * 1000`,
-      say('配额重置：{{airport}}', 'Quota reset: {{airport}}'),
+      translate({ zh: '配额重置：{{airport}}', en: 'Quota reset: {{airport}}' }),
       true,
     ),
     mark(
-      say('日报', 'Report'),
+      translate({ zh: '日报', en: 'Report' }),
       ACCENT,
       `${select('flowcollect_report_last_success_timestamp_seconds')} * 1000`,
-      say('日报已发出', 'Report sent'),
+      translate({ zh: '日报已发出', en: 'Report sent' }),
       true,
     ),
     mark(
-      say('内核重启', 'Kernel restart'),
+      translate({ zh: '内核重启', en: 'Kernel restart' }),
       WATCH,
       // Two steps: a range of one would miss what changed between the last sample of a step and the first of the next.
       `changes(${select('flowcollect_kernel_restarts_total')}[2m]) > 0`,
-      say('内核重启：{{instance}}', 'Kernel restart: {{instance}}'),
+      translate({ zh: '内核重启：{{instance}}', en: 'Kernel restart: {{instance}}' }),
       false,
     ),
   ];

@@ -1,4 +1,4 @@
-import type { Language } from './language.ts';
+import type { Language } from '../core/language.ts';
 import type { DayCut } from './promql/days.ts';
 
 /** What a build of the dashboards depends on; the committed ones are built with {@link DEFAULTS}. */

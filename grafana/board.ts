@@ -6,9 +6,9 @@ import {
   DashboardLinkType,
   type Panel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { type Translate, translateTo } from '../core/language.ts';
 import { annotations } from './annotations.ts';
 import type { BoardSettings } from './board-settings.ts';
-import { type Say, speaking } from './language.ts';
 import { BOARD_UIDS, type BoardName } from './links.ts';
 import type { Pane } from './panels/pane.ts';
 import { type VariableName, variables } from './variables.ts';
@@ -30,7 +30,7 @@ export const TAG = 'flowcollect';
 
 /** A dashboard as Grafana loads it (classic schema, which Grafana 10 to 13 take, and 9.4 as well). */
 export function buildBoard(board: Board, settings: BoardSettings): Dashboard {
-  const say: Say = speaking(settings.language);
+  const translate: Translate = translateTo(settings.language);
   const built = new DashboardBuilder(board.title)
     .uid(BOARD_UIDS[board.name])
     .description(board.description)
@@ -41,7 +41,7 @@ export function buildBoard(board: Board, settings: BoardSettings): Dashboard {
     .timezone(settings.zone)
     .tooltip(DashboardCursorSync.Crosshair)
     .link(
-      new DashboardLinkBuilder(say('全部仪表盘', 'All dashboards'))
+      new DashboardLinkBuilder(translate({ zh: '全部仪表盘', en: 'All dashboards' }))
         .type(DashboardLinkType.Dashboards)
         .tags([TAG])
         .asDropdown(true)
@@ -55,8 +55,8 @@ export function buildBoard(board: Board, settings: BoardSettings): Dashboard {
     links: (built.links ?? []).map(({ placement: _, ...link }) => link),
     id: null,
     version: 1,
-    annotations: { list: annotations(say) },
-    templating: { list: variables(say, board.shown) },
+    annotations: { list: annotations(translate) },
+    templating: { list: variables(translate, board.shown) },
     panels: place(board.rows),
   };
 }

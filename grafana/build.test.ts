@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { LANGUAGES } from '../core/language.ts';
 import { buildBoard } from './board.ts';
 import { DEFAULTS } from './board-settings.ts';
 import { allBoards } from './boards.ts';
 import { buildDashboards } from './build.ts';
-import { LANGUAGES } from './language.ts';
 import { dashboardProblems, panelsOf, targetsOf } from './lint/dashboard.ts';
 import { DATASOURCE_UID } from './variables.ts';
 

@@ -2,12 +2,12 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { LANGUAGES } from '../core/language.ts';
 import { isTimeOfDay, isTimeZone } from '../core/local-day.ts';
 import { sizeSetting } from '../core/settings.ts';
 import type { BoardSettings } from './board-settings.ts';
 import { DEFAULTS } from './board-settings.ts';
 import { buildDashboards } from './build.ts';
-import { LANGUAGES } from './language.ts';
 
 interface Options {
   readonly out: string;

@@ -1,6 +1,6 @@
 import { type DynamicConfigValue, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Translate } from '../core/language.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
-import type { Say } from './language.ts';
 
 /** One colour a class on every panel; red is kept for what needs a hand. */
 export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
@@ -20,19 +20,19 @@ export const PLAIN = 'text';
 export const NEUTRAL = '#5A6069';
 export const ACCENT = '#5794F2';
 
-export function classNames(say: Say): Readonly<Record<TrafficClass, string>> {
+export function classNames(translate: Translate): Readonly<Record<TrafficClass, string>> {
   return {
-    proxy: say('代理', 'Proxy'),
-    direct: say('直连', 'Direct'),
-    local: say('本地', 'Local'),
-    reject: say('拦截', 'Rejected'),
-    unattributed: say('未归属', 'Unattributed'),
+    proxy: translate({ zh: '代理', en: 'Proxy' }),
+    direct: translate({ zh: '直连', en: 'Direct' }),
+    local: translate({ zh: '本地', en: 'Local' }),
+    reject: translate({ zh: '拦截', en: 'Rejected' }),
+    unattributed: translate({ zh: '未归属', en: 'Unattributed' }),
   };
 }
 
 /** The property that shows the names of classes in the cells of a column. */
-export function classWords(say: Say): DynamicConfigValue {
-  const names = classNames(say);
+export function classWords(translate: Translate): DynamicConfigValue {
+  const names = classNames(translate);
   const options = Object.fromEntries(
     TRAFFIC_CLASSES.map((each, index) => [each, { text: names[each], color: CLASS_COLORS[each], index }]),
   );

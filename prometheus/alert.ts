@@ -1,6 +1,6 @@
-/** A text in both languages; Alertmanager's templates pick one. May hold Prometheus' own templates. */
-export type Text = readonly [zh: string, en: string];
+import type { Text } from '../core/language.ts';
 
+/** Alertmanager's templates pick a language; texts may hold Prometheus' own templates. */
 export interface Alert {
   readonly name: string;
   readonly expr: string;
@@ -20,10 +20,10 @@ export function alertRule({ name, expr, for: holds, severity, summary, descripti
     ...(holds === undefined ? {} : { for: holds }),
     labels: { severity },
     annotations: {
-      summary: summary[0],
-      summary_en: summary[1],
-      description: description[0],
-      description_en: description[1],
+      summary: summary.zh,
+      summary_en: summary.en,
+      description: description.zh,
+      description_en: description.en,
       runbook_url: `docs/runbook.zh-CN.md#${name.toLowerCase()}`,
       runbook_url_en: `docs/runbook.md#${name.toLowerCase()}`,
     },

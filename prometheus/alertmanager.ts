@@ -132,7 +132,7 @@ const silences = (source: string, targets: readonly string[], equal: readonly st
 });
 const AIRPORT = ['user', 'airport'];
 
-/** Say the one thing that is broken, and the graver of two. */
+/** Translate the one thing that is broken, and the graver of two. */
 const INHIBITIONS = [
   silences('FlowCollectLeakSuspected', ['FlowCollectBillDrifts', 'FlowCollectSteadySurplus'], AIRPORT),
   silences('FlowCollectPushgatewayDown', ['FlowCollectDeviceSilent', 'FlowCollectKernelUnreachable']),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Language, sayIn } from '../core/language.ts';
+import { type Language, translateTo } from '../core/language.ts';
 import { describeProblem } from '../core/settings.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
@@ -28,17 +28,20 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function configCommand(language: Language): Command {
-  const say = sayIn(language);
-  const config = new Command('config').description(say(TEXTS.configuration));
+  const translate = translateTo(language);
+  const config = new Command('config').description(translate(TEXTS.configuration));
   const command = (name: string): Command =>
     config
       .command(name)
-      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
-      .requiredOption('--out <folder>', say(TEXTS.out));
+      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+      .requiredOption('--out <folder>', translate(TEXTS.out));
   command('render')
-    .description(say(TEXTS.render))
+    .description(translate(TEXTS.render))
     .action((options: { config: string; out: string }) => render(options, language));
-  command('watch').description(say(TEXTS.watch)).option('--reload <origin...>', say(TEXTS.reload), []).action(watch);
+  command('watch')
+    .description(translate(TEXTS.watch))
+    .option('--reload <origin...>', translate(TEXTS.reload), [])
+    .action(watch);
   return config;
 }
 

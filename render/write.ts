@@ -1,7 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SpokenError } from '../core/language.ts';
-import { LANGUAGES } from '../grafana/language.ts';
+import { LANGUAGES, UserFacingError } from '../core/language.ts';
 import { HEADER } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { errorCode } from '../runtime/error-code.ts';
@@ -13,7 +12,7 @@ import { TEXTS } from './texts.ts';
 export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
 
 /** A file of the configuration cannot be written; the message says which. */
-export class RenderError extends SpokenError {
+export class RenderError extends UserFacingError {
   override readonly name = 'RenderError';
 }
 

@@ -91,8 +91,8 @@ it('says that an option has no value', async () => {
 
 it.each([
   [new Error('the disk is full'), 1, 'the disk is full', 'the disk is full'],
-  [new SettingsError('a.ini', [{ problem: ['为空', 'is empty'] }]), 2, 'a.ini: 为空', 'a.ini: is empty'],
-  [new ArgumentError(['没有这个用户', 'no such user']), 2, '没有这个用户', 'no such user'],
+  [new SettingsError('a.ini', [{ problem: { zh: '为空', en: 'is empty' } }]), 2, 'a.ini: 为空', 'a.ini: is empty'],
+  [new ArgumentError({ zh: '没有这个用户', en: 'no such user' }), 2, '没有这个用户', 'no such user'],
 ])('says what went wrong in the language that is set, and ends: %s', async (error, code, chinese, english) => {
   expect(await run('zh', error, 'work')).toBe(code);
   expect(await run('en', error, 'work')).toBe(code);

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
-import { errorText, type Language, type Say, sayIn } from '../core/language.ts';
+import { errorText, type Language, type Translate, translateTo } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { ArgumentError } from './argument-error.ts';
-import { speakIn } from './command-speech.ts';
+import { translateCommand } from './command-messages.ts';
 import { consoleLanguage } from './console-language.ts';
 import type { OnReload } from './reload.ts';
 
@@ -20,13 +20,14 @@ import type { OnReload } from './reload.ts';
 export async function runCommands(
   argv: readonly string[],
   files: readonly string[],
-  commandsIn: (say: Say, language: Language) => readonly Command[],
+  commandsIn: (translate: Translate, language: Language) => readonly Command[],
 ): Promise<number> {
   const language = await consoleLanguage(argv, files);
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
-  for (const command of commandsIn(sayIn(language), language)) program.addCommand(command.enablePositionalOptions());
-  speakIn(language, program, program.name());
+  for (const command of commandsIn(translateTo(language), language))
+    program.addCommand(command.enablePositionalOptions());
+  translateCommand(language, program, program.name());
   endInErrors(program);
   outliveReaders();
   try {

@@ -1,12 +1,12 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { makeFolder } from './atomic-file.ts';
 import { TEXTS } from './texts.ts';
 
 /** Another process holds on to a file; the message names the lock and when to remove it. */
-export class FileLockError extends SpokenError {
+export class FileLockError extends UserFacingError {
   override readonly name = 'FileLockError';
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { SpokenError, type Text } from '../core/language.ts';
+import { type Text, UserFacingError } from '../core/language.ts';
 import { TEXTS } from './texts.ts';
 
 /** A host and port to listen on, and the setting that moves it, named when the port is taken. */
@@ -25,7 +25,7 @@ export interface HttpListener {
 const CLOSE_MS = 3000;
 
 /** The port cannot be listened on; the message names the setting that moves it. */
-export class ListenError extends SpokenError {
+export class ListenError extends UserFacingError {
   override readonly name = 'ListenError';
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
-import { SpokenError, type Text } from '../core/language.ts';
+import { type Text, UserFacingError } from '../core/language.ts';
 import { TEXTS } from './texts.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface Prometheus {
 }
 
 /** Prometheus cannot answer; the message names its address and how to put it right. */
-export class PrometheusError extends SpokenError {
+export class PrometheusError extends UserFacingError {
   override readonly name = 'PrometheusError';
   /** For reports; `detail` is the address, or what Prometheus said. */
   readonly reason: {

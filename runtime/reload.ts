@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Language, SpokenError, textIn } from '../core/language.ts';
+import { type Language, translate, UserFacingError } from '../core/language.ts';
 import { createPeriodicTask, type PeriodicTask } from './async/periodic-task.ts';
 import { systemClock } from './clock.ts';
 import type { Logger } from './logger.ts';
@@ -90,7 +90,7 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
   function fail(error: unknown, what: string): void {
     last = { ...last, successful: false };
     const why =
-      error instanceof SpokenError ? { problems: textIn(error.text, language()).split('\n') } : { err: error };
+      error instanceof UserFacingError ? { problems: translate(error.text, language()).split('\n') } : { err: error };
     logger.error(why, `${name} kept as they were: ${what}`);
   }
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { type Language, SpokenError } from '../core/language.ts';
+import { type Language, UserFacingError } from '../core/language.ts';
 import { TEXTS } from './texts.ts';
 
 /** Talks with the person at the terminal. */
@@ -38,7 +38,7 @@ export function talkOver(
         if (answer !== undefined && answer !== '') return answer;
         if (suggestion !== undefined) return suggestion;
         if (answer === undefined) {
-          throw new SpokenError(TEXTS.needsAnswer(question));
+          throw new UserFacingError(TEXTS.needsAnswer(question));
         }
       }
     },

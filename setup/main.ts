@@ -29,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   let healthy = true;
-  const exitCode = await runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (say, language) => [
+  const exitCode = await runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (translate, language) => [
     initCommand({
       input: process.stdin,
       output: process.stdout,
@@ -41,17 +41,17 @@ export async function run(argv: readonly string[]): Promise<number> {
       },
       language,
     }),
-    pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, say }),
+    pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, translate }),
     serviceCommand({
       keeper: serviceKeeper(invocation.root),
       program: own,
       called: ownCommand(invocation),
       print,
-      say,
+      translate,
     }),
-    versionCommand(print, say),
-    backupCommand(print, say),
-    restoreCommand(print, say),
+    versionCommand(print, translate),
+    backupCommand(print, translate),
+    restoreCommand(print, translate),
   ]);
   return exitCode === 0 && !healthy ? 1 : exitCode;
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { deviceIdProblem } from '../core/device-id.ts';
-import type { Say } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
 import { pairingCode } from './pairing.ts';
 import { TEXTS } from './texts.ts';
@@ -11,24 +11,24 @@ export interface PairContext {
   readonly print: (line: string) => void;
   /** For people; not part of what is copied. */
   readonly explain: (line: string) => void;
-  readonly say: Say;
+  readonly translate: Translate;
 }
 
 /** `flowcollect pair`: a token of its own for a device, as one line to run there. */
-export function pairCommand({ makeToken, print, explain, say }: PairContext): Command {
+export function pairCommand({ makeToken, print, explain, translate }: PairContext): Command {
   return new Command('pair')
-    .description(say(TEXTS.pair))
-    .requiredOption('--server <address>', say(TEXTS.pairServer))
-    .requiredOption('--device <name>', say(TEXTS.pairDevice))
-    .option('--user <name>', say(TEXTS.pairUser))
-    .option('--config <file>', say(TEXTS.serverConfig), 'ServerSetting.ini')
+    .description(translate(TEXTS.pair))
+    .requiredOption('--server <address>', translate(TEXTS.pairServer))
+    .requiredOption('--device <name>', translate(TEXTS.pairDevice))
+    .option('--user <name>', translate(TEXTS.pairUser))
+    .option('--config <file>', translate(TEXTS.serverConfig), 'ServerSetting.ini')
     .action(async (options: { server: string; device: string; user?: string; config: string }) => {
       const { server, device, user, config } = options;
       if (!/^https?:\/\/[^/\s]+\/?$/.test(server)) throw new ArgumentError(TEXTS.badServer);
       const problem = deviceIdProblem(device);
       if (problem !== undefined) throw new ArgumentError(TEXTS.badDevice(problem));
       const token = await makeToken({ config, device, user });
-      explain(say(TEXTS.runOnDevice));
+      explain(translate(TEXTS.runOnDevice));
       print(`flowcollect init device --code ${pairingCode({ server, token, deviceId: device })}`);
     });
 }

@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { z } from 'zod';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { TEXTS } from './texts.ts';
 
@@ -13,7 +13,7 @@ export interface Release {
 }
 
 /** The feed could not be read; the message says how to go on, and holds nothing of the address but its origin. */
-export class ReleaseFeedError extends SpokenError {
+export class ReleaseFeedError extends UserFacingError {
   override readonly name = 'ReleaseFeedError';
 }
 

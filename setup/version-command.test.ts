@@ -7,8 +7,8 @@ import { versionCommand } from './version-command.ts';
 
 async function version(...args: string[]): Promise<{ code: number; lines: string[] }> {
   const lines: string[] = [];
-  const code = await runCommands(['version', ...args, '--language', 'en'], [], (say) => [
-    versionCommand((line) => lines.push(line), say),
+  const code = await runCommands(['version', ...args, '--language', 'en'], [], (translate) => [
+    versionCommand((line) => lines.push(line), translate),
   ]);
   return { code, lines };
 }

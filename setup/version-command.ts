@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Say } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { ArgumentError } from '../runtime/argument-error.ts';
 import { compareVersions, newestRelease } from './release-feed.ts';
@@ -8,11 +8,11 @@ import { TEXTS } from './texts.ts';
 const PATIENCE_MS = 10_000;
 
 /** `flowcollect version`: nothing is asked of anybody unless `--check` says so. */
-export function versionCommand(print: (line: string) => void, say: Say): Command {
+export function versionCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('version')
-    .description(say(TEXTS.version))
-    .option('--check', say(TEXTS.check))
-    .option('--from <address>', say(TEXTS.from))
+    .description(translate(TEXTS.version))
+    .option('--check', translate(TEXTS.check))
+    .option('--from <address>', translate(TEXTS.from))
     .action(async ({ check, from }: { check?: true; from?: string }) => {
       if (check === undefined) {
         if (from !== undefined) throw new ArgumentError(TEXTS.fromIsForCheck);
@@ -25,6 +25,6 @@ export function versionCommand(print: (line: string) => void, say: Say): Command
       const { version, page } = await newestRelease(from, PATIENCE_MS);
       const older = compareVersions(VERSION, version) < 0;
       const where = page === undefined ? '' : `: ${page}`;
-      print(older ? `${say(TEXTS.newer(version, VERSION))}${where}` : say(TEXTS.newest(VERSION)));
+      print(older ? `${translate(TEXTS.newer(version, VERSION))}${where}` : translate(TEXTS.newest(VERSION)));
     });
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { TEXTS } from './command-texts.ts';
 import { DebianError, isWhole, unpackDebianPackages } from './debian-packages.ts';
 
@@ -18,7 +18,7 @@ export interface Binaries {
 }
 
 /** The programs are not on PATH and cannot be unpacked either; the message says how to get them. */
-export class BinariesError extends SpokenError {
+export class BinariesError extends UserFacingError {
   override readonly name = 'BinariesError';
 }
 

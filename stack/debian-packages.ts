@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { TEXTS } from './command-texts.ts';
 
 const run = promisify(execFile);
@@ -11,7 +11,7 @@ const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-ale
 const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
 
 /** Debian's packages cannot be had or do not run here. */
-export class DebianError extends SpokenError {
+export class DebianError extends UserFacingError {
   override readonly name = 'DebianError';
 }
 

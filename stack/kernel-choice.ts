@@ -1,5 +1,5 @@
 import { parseKernelAddress } from '../core/kernel-address.ts';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { openKernelApi } from '../exporter/kernel/api.ts';
@@ -28,7 +28,7 @@ export type KernelChoice =
     };
 
 /** The kernel answers, but not to this secret. */
-export class KernelRefusedError extends SpokenError {
+export class KernelRefusedError extends UserFacingError {
   override readonly name = 'KernelRefusedError';
 }
 

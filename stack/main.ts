@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Language, sayIn } from '../core/language.ts';
+import { type Language, translateTo } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ownProgram } from '../runtime/own-program.ts';
@@ -24,12 +24,12 @@ interface StackOptions {
 }
 
 function stackCommand(language: Language): Command {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   return new Command('stack')
-    .description(say(TEXTS.stack))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
-    .option('--client <file>', say(TEXTS.client), 'ClientSetting.ini')
-    .option('--exit-after-report', say(TEXTS.exitAfterReport), false)
+    .description(translate(TEXTS.stack))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('--client <file>', translate(TEXTS.client), 'ClientSetting.ini')
+    .option('--exit-after-report', translate(TEXTS.exitAfterReport), false)
     .action((options: StackOptions) => start(options, language));
 }
 

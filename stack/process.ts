@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SpokenError, type Text } from '../core/language.ts';
+import { type Text, UserFacingError } from '../core/language.ts';
 import { TEXTS } from './command-texts.ts';
 import type { OrphanGuard } from './orphan-guard.ts';
 
@@ -43,7 +43,7 @@ export interface RunningProcess {
 }
 
 /** A program did not start or did not become ready; the message names its log and the log's last lines. */
-export class ProcessError extends SpokenError {
+export class ProcessError extends UserFacingError {
   override readonly name = 'ProcessError';
 }
 
@@ -138,7 +138,7 @@ async function stop(child: ChildProcess, exited: Promise<ProcessExit>, within: n
 
 /** Such as `exit code 1` or `SIGKILL`. */
 export function describeExit({ code, signal }: ProcessExit): Text {
-  return signal === null ? TEXTS.exitCode(code ?? 0) : [signal, signal];
+  return signal === null ? TEXTS.exitCode(code ?? 0) : { zh: signal, en: signal };
 }
 
 /** `; see <file>:` and the last lines of a log. */

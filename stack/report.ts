@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { simpleParser } from 'mailparser';
-import { SpokenError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import { TEXTS } from './command-texts.ts';
 import { readMails, type SimulatedWorld } from './simulated-world.ts';
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const AUDIT_WITHIN_MS = 120_000;
 
 /** The audit ended with an error; the message holds what it said. */
-export class AuditFailedError extends SpokenError {
+export class AuditFailedError extends UserFacingError {
   override readonly name = 'AuditFailedError';
 }
 
@@ -30,7 +30,7 @@ export async function audit(own: OwnProgram, serverSettings: string, mail: boole
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     // In the language of its settings, which are the stack's.
     const said = [stdout, stderr].filter((text) => text !== '').join('\n');
-    throw new AuditFailedError([said, said], { cause: error });
+    throw new AuditFailedError({ zh: said, en: said }, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { textIn } from '../core/language.ts';
+import { translate } from '../core/language.ts';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -117,7 +117,7 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts
         screen.say(await report(stack, run.installation.own, texts));
       } catch (error) {
         if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
-        screen.say(textIn(error.text, run.side.server.Language));
+        screen.say(translate(error.text, run.side.server.Language));
       }
       if (run.exitAfterReport) return;
     }

@@ -60,7 +60,7 @@ export async function readReleaseSettings(folder: string) {
   const notices = Object.values(reads).flatMap((read) => read.notices);
   return {
     settings: JSON.parse(JSON.stringify(Object.fromEntries(settings))) as object,
-    unknown: notices.filter(({ problem }) => problem.includes('not a known')),
+    unknown: notices.filter(({ problem }) => problem.en.includes('not a known')),
   };
 }
 

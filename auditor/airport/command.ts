@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Language, sayIn } from '../../core/language.ts';
+import { type Language, translateTo } from '../../core/language.ts';
 import type { Words } from '../report/wording.ts';
 import { reasonText, wordsOf } from '../report/words.ts';
 import { TEXTS } from '../texts.ts';
@@ -9,14 +9,14 @@ import { quotaInBody } from './subscription-origin.ts';
 
 /** Explains what the auditor reads from a header or a name. @param print one text for standard output */
 export function airportCommand(print: (text: string) => void, language: Language): Command {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   const words = wordsOf(language);
-  const command = new Command('airport').description(say(TEXTS.airport));
+  const command = new Command('airport').description(translate(TEXTS.airport));
   command
     .command('parse')
-    .description(say(TEXTS.parse))
-    .requiredOption('--header <string>', say(TEXTS.header))
-    .option('--json', say(TEXTS.json), false)
+    .description(translate(TEXTS.parse))
+    .requiredOption('--header <string>', translate(TEXTS.header))
+    .option('--json', translate(TEXTS.json), false)
     .action(({ header, json }: { header: string; json: boolean }) => {
       const { upload, download, used, quota, unlimited, expiry, reasons } =
         quotaInBody(header, Date.now()) ?? parseUserinfo(header);
@@ -26,9 +26,9 @@ export function airportCommand(print: (text: string) => void, language: Language
     });
   command
     .command('multiplier')
-    .description(say(TEXTS.nodeMultiplier))
-    .argument('<name>', say(TEXTS.nodeName))
-    .option('--json', say(TEXTS.json), false)
+    .description(translate(TEXTS.nodeMultiplier))
+    .argument('<name>', translate(TEXTS.nodeName))
+    .option('--json', translate(TEXTS.json), false)
     .action((name: string, { json }: { json: boolean }) => {
       const multiplier = multiplierOf(name);
       print(`${json ? JSON.stringify(multiplier) : lines(multiplier, words)}\n`);

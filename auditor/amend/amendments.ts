@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
 import { TEXTS } from '../texts.ts';
@@ -62,7 +62,7 @@ export interface Amendments {
 }
 
 /** The file is not usable; the message names it. */
-export class AmendmentsError extends SpokenError {
+export class AmendmentsError extends UserFacingError {
   override readonly name = 'AmendmentsError';
 }
 

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
-import type { Say, Text } from '../../core/language.ts';
+import type { Text, Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
@@ -21,57 +21,57 @@ type Given = { readonly config: string };
 type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
 
 /** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
-export function amendCommand(print: Print, say: Say): Command {
-  const command = new Command('amend').description(say(TEXTS.amend));
+export function amendCommand(print: Print, translate: Translate): Command {
+  const command = new Command('amend').description(translate(TEXTS.amend));
   const add = (name: string, description: Text): Command =>
     command
       .command(name)
-      .description(say(description))
-      .addOption(new Option('--config <file>', say(TEXTS.config)).default('ServerSetting.ini'));
+      .description(translate(description))
+      .addOption(new Option('--config <file>', translate(TEXTS.config)).default('ServerSetting.ini'));
   add('acknowledge', TEXTS.acknowledge)
-    .argument('<airport>', say(TEXTS.airportName))
-    .argument('<date>', say(TEXTS.date), readDate)
+    .argument('<airport>', translate(TEXTS.airportName))
+    .argument('<date>', translate(TEXTS.date), readDate)
     .action((airport: string, date: string, { config }: Given) =>
-      amend(config, { kind: 'acknowledge', airport, date }, print, say),
+      amend(config, { kind: 'acknowledge', airport, date }, print, translate),
     );
   add('multiplier', TEXTS.multiplier)
-    .argument('<node>', say(TEXTS.nodeName))
-    .argument('<multiplier>', say(TEXTS.factor), readFactor)
+    .argument('<node>', translate(TEXTS.nodeName))
+    .argument('<multiplier>', translate(TEXTS.factor), readFactor)
     .action((node: string, multiplier: Interval, { config }: Given) =>
-      amend(config, { kind: 'multiplier', node, multiplier }, print, say),
+      amend(config, { kind: 'multiplier', node, multiplier }, print, translate),
     );
   add('node', TEXTS.node)
-    .argument('<node>', say(TEXTS.nodeName))
-    .argument('<airport>', say(TEXTS.airportName))
+    .argument('<node>', translate(TEXTS.nodeName))
+    .argument('<airport>', translate(TEXTS.airportName))
     .action((node: string, airport: string, { config }: Given) =>
-      amend(config, { kind: 'node', node, airport }, print, say),
+      amend(config, { kind: 'node', node, airport }, print, translate),
     );
   add('device', TEXTS.device)
-    .argument('<before>', say(TEXTS.before))
-    .argument('<after>', say(TEXTS.after))
+    .argument('<before>', translate(TEXTS.before))
+    .argument('<after>', translate(TEXTS.after))
     .action((before: string, after: string, { config }: Given) =>
-      amend(config, { kind: 'device', before, after }, print, say),
+      amend(config, { kind: 'device', before, after }, print, translate),
     );
   add('known', TEXTS.known)
-    .argument('<airport>', say(TEXTS.airportName))
-    .option('--per-day <size>', say(TEXTS.perDay), readSize)
-    .option('--share <percent>', say(TEXTS.share), readPercent)
-    .option('--note <text>', say(TEXTS.note), readNote)
+    .argument('<airport>', translate(TEXTS.airportName))
+    .option('--per-day <size>', translate(TEXTS.perDay), readSize)
+    .option('--share <percent>', translate(TEXTS.share), readPercent)
+    .option('--note <text>', translate(TEXTS.note), readNote)
     .action((airport: string, { config, perDay: daily, share, note }: GivenAnswer) => {
       if ((daily === undefined) === (share === undefined)) throw new ArgumentError(TEXTS.perDayOrShare);
       const amount = daily === undefined ? { share } : { daily };
       const answer = { kind: 'known' as const, airport, ...amount, ...(note === undefined ? {} : { note }) };
-      return amend(config, { ...answer, at: Date.now() }, print, say);
+      return amend(config, { ...answer, at: Date.now() }, print, translate);
     });
   add('leak', TEXTS.isLeak)
-    .argument('<airport>', say(TEXTS.airportName))
+    .argument('<airport>', translate(TEXTS.airportName))
     .action((airport: string, { config }: Given) =>
-      amend(config, { kind: 'leak', airport, at: Date.now() }, print, say),
+      amend(config, { kind: 'leak', airport, at: Date.now() }, print, translate),
     );
   return command;
 }
 
-async function amend(path: string, amendment: Amendment, print: Print, say: Say): Promise<void> {
+async function amend(path: string, amendment: Amendment, print: Print, translate: Translate): Promise<void> {
   const text = await readSettingsText(path);
   const { settings: config } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
   if ('airport' in amendment && !config.subscriptions.some(({ name }) => name === amendment.airport)) {
@@ -80,11 +80,13 @@ async function amend(path: string, amendment: Amendment, print: Print, say: Say)
   }
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await addAmendment(config.dataFolder, amendment);
-  print(`${say(TEXTS.amended)}\n`);
+  print(`${translate(TEXTS.amended)}\n`);
   const prometheus = createPrometheus({ address: () => config.prometheus });
   const usage = createUsageReader(prometheus, createExactSums(prometheus, Date.now));
   const { changes } = await reaudit(usage, config, state, amendments);
-  print(changes.length === 0 ? `${say(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''));
+  print(
+    changes.length === 0 ? `${translate(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''),
+  );
 }
 
 function line({ airport, from, to, before, after }: Change, { day }: AuditorConfig): string {

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Language, SpokenError, sayIn } from '../../core/language.ts';
+import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
@@ -21,7 +21,7 @@ import { pastAudit } from './past-audit.ts';
 import { type PastSpan, readPastSpan } from './past-span.ts';
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
-export class NotMailedError extends SpokenError {
+export class NotMailedError extends UserFacingError {
   override readonly name = 'NotMailedError';
 }
 
@@ -36,16 +36,16 @@ interface AuditArguments {
 
 /** @param print one text for standard output */
 export function auditCommand(print: (text: string) => void, language: Language): Command {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   return new Command('audit')
-    .description(say(TEXTS.audit))
-    .option('--now', say(TEXTS.now), false)
-    .addOption(new Option('--window <span>', say(TEXTS.window)).conflicts('now'))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
-    .option('--user <name>', say(TEXTS.user))
-    .option('--mail', say(TEXTS.mailToo), false)
-    .option('--json', say(TEXTS.figures), false)
-    .addCommand(amendCommand(print, say))
+    .description(translate(TEXTS.audit))
+    .option('--now', translate(TEXTS.now), false)
+    .addOption(new Option('--window <span>', translate(TEXTS.window)).conflicts('now'))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('--user <name>', translate(TEXTS.user))
+    .option('--mail', translate(TEXTS.mailToo), false)
+    .option('--json', translate(TEXTS.figures), false)
+    .addCommand(amendCommand(print, translate))
     .action((given: AuditArguments) => {
       if (!given.now && given.window === undefined) throw new ArgumentError(TEXTS.nowOrWindow);
       return auditOnce(given, print, language);
@@ -81,8 +81,8 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void, l
   const outcome = await createMailer(address).send(letter);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
-  const { zh, en } = outcome.failure.text;
-  throw new NotMailedError([wordsOf('zh').mailTest.kept(zh), wordsOf('en').mailTest.kept(en)]);
+  const why = outcome.failure.text;
+  throw new NotMailedError(textOf((language) => wordsOf(language).mailTest.kept(why[language])));
 }
 
 function spanOf(window: string, { day }: AuditorConfig): PastSpan {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { type Closed, closedWindow, days, GB, HOUR, shareOf } from '../../test/windows.ts';
@@ -61,7 +61,7 @@ async function audited(
   const prometheus = createPrometheus({ address: () => config.prometheus, fetch: scriptedPrometheus(series) });
   const sums = createExactSums(prometheus, clock);
   const read = readPastSpan(window, config.day, NOW);
-  if (!read.ok) throw new SpokenError(read.problem);
+  if (!read.ok) throw new UserFacingError(read.problem);
   const parts = { prometheus, sums, usage: createUsageReader(prometheus, sums) };
   const model = await pastAudit(parts, config, withAirport(EMPTY_STATE, 'a', airport), read.span, amendments);
   return { model, verdict: model.airports[0]?.verdict, text: reportText(model, 'en') };

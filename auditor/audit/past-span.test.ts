@@ -7,7 +7,7 @@ const read = (text: string, rule = RULE) => {
   const result = readPastSpan(text, rule, NOW);
   return result.ok
     ? [new Date(result.span.from).toISOString(), new Date(result.span.to).toISOString(), result.span.label]
-    : result.problem[1];
+    : result.problem.en;
 };
 
 describe('a window of the past', () => {

@@ -1,16 +1,15 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Language, SpokenError, sayIn, type Text } from '../../core/language.ts';
+import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { mailFor, readAuditorConfig } from '../config.ts';
-import type { Words } from '../report/wording.ts';
 import { wordsOf } from '../report/words.ts';
 import { TEXTS } from '../texts.ts';
 import { createMailer } from './mail.ts';
 
 /** The server did not take the test mail; the message says why and what to mend. */
-export class MailTestError extends SpokenError {
+export class MailTestError extends UserFacingError {
   override readonly name = 'MailTestError';
 }
 
@@ -20,12 +19,12 @@ export class MailTestError extends SpokenError {
  * @param print one text for standard output
  */
 export function mailCommand(print: (text: string) => void, language: Language): Command {
-  const say = sayIn(language);
-  const command = new Command('mail').description(say(TEXTS.mail));
+  const translate = translateTo(language);
+  const command = new Command('mail').description(translate(TEXTS.mail));
   command
     .command('test')
-    .description(say(TEXTS.mailTest))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.mailTest))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(({ config }: { config: string }) => testMail(config, print, language));
   return command;
 }
@@ -47,17 +46,13 @@ async function testMail(path: string, print: (text: string) => void, language: L
     text: `${mailTest.body}\n`,
     html: `<p>${mailTest.body}</p>`,
   });
-  const inBoth = (text: (words: Words['mailTest'], language: Language) => string): Text => [
-    text(wordsOf('zh').mailTest, 'zh'),
-    text(wordsOf('en').mailTest, 'en'),
-  ];
   if (!outcome.sent) {
     const { text } = outcome.failure;
-    throw new MailTestError(inBoth(({ failed }, each) => failed(text[each])));
+    throw new MailTestError(textOf((each) => wordsOf(each).mailTest.failed(text[each])));
   }
   if (outcome.refused.length > 0) {
     const whom = outcome.refused.join(', ');
-    throw new MailTestError(inBoth(({ refused }) => refused(`${host}:${port}`, whom)));
+    throw new MailTestError(textOf((each) => wordsOf(each).mailTest.refused(`${host}:${port}`, whom)));
   }
   print(`${mailTest.done(`${host}:${port}`, to.join(', '))}\n`);
 }

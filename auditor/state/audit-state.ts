@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { markSchema, meterSchema } from '../airport/meter-state.ts';
 import { readingSchema } from '../airport/reading-schema.ts';
@@ -121,7 +121,7 @@ export const statePathIn = (dataFolder: string): string => join(dataFolder, 'sta
 const DAYS_KEPT = 400;
 
 /** The state file exists but is not usable; the message names it and what to do. */
-export class StateError extends SpokenError {
+export class StateError extends UserFacingError {
   override readonly name = 'StateError';
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { sayIn } from '../../core/language.ts';
+import { translateTo } from '../../core/language.ts';
 import { takeBindingCode } from './binding-codes.ts';
 import { telegramCommand } from './command.ts';
 
@@ -18,7 +18,7 @@ async function makeCode(settings: string, ...options: string[]): Promise<void> {
   await writeFile(path, settings);
   const command = telegramCommand((text) => {
     printed += text;
-  }, sayIn('en'));
+  }, translateTo('en'));
   await command.parseAsync(['code', '--config', path, ...options], { from: 'user' });
 }
 const BOT = '[telegram]\nBotToken = 123456:hunter2\n';

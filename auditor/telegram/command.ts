@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Say } from '../../core/language.ts';
+import type { Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readAuditorConfig } from '../config.ts';
@@ -12,13 +12,13 @@ import { makeBindingCode } from './binding-codes.ts';
  *
  * @param print one text for standard output
  */
-export function telegramCommand(print: (text: string) => void, say: Say): Command {
-  const command = new Command('telegram').description(say(TEXTS.telegram));
+export function telegramCommand(print: (text: string) => void, translate: Translate): Command {
+  const command = new Command('telegram').description(translate(TEXTS.telegram));
   command
     .command('code')
-    .description(say(TEXTS.code))
-    .option('--user <name>', say(TEXTS.chatUser), 'default')
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.code))
+    .option('--user <name>', translate(TEXTS.chatUser), 'default')
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ user, config: path }: { user: string; config: string }) => {
       const text = await readSettingsText(path);
       const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));

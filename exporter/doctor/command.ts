@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Language, SpokenError, sayIn } from '../../core/language.ts';
+import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
@@ -14,7 +14,7 @@ import { checkKernel } from './kernel-checks.ts';
 import { checkStateFolder } from './state-checks.ts';
 
 /** Something has to be mended; what, was printed. */
-export class UnhealthyError extends SpokenError {
+export class UnhealthyError extends UserFacingError {
   override readonly name = 'UnhealthyError';
 }
 
@@ -30,18 +30,18 @@ export function doctorCommand(
   language: Language,
   read = systemReader(),
 ): Command {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   return new Command('doctor')
-    .description(say(TEXTS.doctor))
-    .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
+    .description(translate(TEXTS.doctor))
+    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config: path }: { config: string }) => {
       const file = basename(path);
       const { settings, notices } = readExporterConfig(file, await readSettingsText(path));
       const { StateDir, StateSync } = settings;
       const devices = settings.devices.map((device) => ({ ...device, Language: language }));
-      const names = devices.map(({ DeviceID }) => DeviceID).join(say(TEXTS.comma));
+      const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
       const findings: Finding[] = [
-        { verdict: 'good', text: say(TEXTS.settingsOf(file, names)) },
+        { verdict: 'good', text: translate(TEXTS.settingsOf(file, names)) },
         ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice, language) })),
         await checkStateFolder(resolve(dirname(path), StateDir), 'StateDir', language),
         ...(StateSync === undefined

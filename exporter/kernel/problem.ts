@@ -1,4 +1,4 @@
-import { type Language, type Text, type TextTable, textIn } from '../../core/language.ts';
+import { type Language, type Messages, type Text, translate } from '../../core/language.ts';
 import type { TrustFailure } from '../host/network.ts';
 
 /** Why a kernel cannot be read. */
@@ -19,12 +19,12 @@ export type KernelProblem =
 
 /** Why what answers at MihomoAPIAddr is no kernel. */
 export const NOT_A_KERNEL_TEXTS = {
-  noHttp: ['它说的不是 HTTP', 'it does not speak HTTP'],
-  noTls: ['它说的不是 TLS，也许该写 http://', 'it does not speak TLS, so perhaps http:// is meant'],
-  noVersion: ['GET /version 没有给出版本', 'GET /version names no version'],
-  noJson: ['它的应答不是 JSON', 'its answer is not JSON'],
-  answers: (status: number): Text => [`它应答 ${status}`, `it answers ${status}`],
-} as const satisfies TextTable;
+  noHttp: { zh: '它说的不是 HTTP', en: 'it does not speak HTTP' },
+  noTls: { zh: '它说的不是 TLS，也许该写 http://', en: 'it does not speak TLS, so perhaps http:// is meant' },
+  noVersion: { zh: 'GET /version 没有给出版本', en: 'GET /version names no version' },
+  noJson: { zh: '它的应答不是 JSON', en: 'its answer is not JSON' },
+  answers: (status: number): Text => ({ zh: `它应答 ${status}`, en: `it answers ${status}` }),
+} as const satisfies Messages;
 
 /** The state of the link to a kernel. */
 export type KernelLink =
@@ -70,8 +70,8 @@ export function describeKernelProblem(problem: KernelProblem, address: string, l
         : `${address} refuses the secret (401): make MihomoSecret the same as the kernel's secret`;
     case 'not_a_kernel':
       return zh
-        ? `${address} 不是 Mihomo 内核（${textIn(problem.detail, language)}）：请检查 MihomoAPIAddr 的端口`
-        : `${address} is not a Mihomo kernel (${textIn(problem.detail, language)}): check the port in MihomoAPIAddr`;
+        ? `${address} 不是 Mihomo 内核（${translate(problem.detail, language)}）：请检查 MihomoAPIAddr 的端口`
+        : `${address} is not a Mihomo kernel (${translate(problem.detail, language)}): check the port in MihomoAPIAddr`;
     case 'bad_frame':
       return zh
         ? `${address} 发来的 /connections 无法记账（${problem.detail}）：请升级内核；在此之前不计任何字节`

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { errorText, sayIn } from '../../core/language.ts';
+import { errorText, translateTo } from '../../core/language.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device, eventually } from '../../test/device.ts';
 import { connectionsMessage } from '../../test/scripted-kernel.ts';
@@ -48,7 +48,7 @@ async function record(...argv: string[]): Promise<string | undefined> {
 async function replay(name: string): Promise<{ frames: number; kernel: { download: number }; series: unknown[] }> {
   const files = [named(`${name}.ndjson.gz`), '--logs', named(`${name}.logs.json.gz`)];
   const argv = [...files, '--proxies', named(`${name}.proxies.json`), '--interval', '100', '--json'];
-  await replayCommand(print, sayIn('en')).parseAsync(argv, { from: 'user' });
+  await replayCommand(print, translateTo('en')).parseAsync(argv, { from: 'user' });
   return JSON.parse(printed.at(-1) ?? '');
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Language, sayIn } from '../../core/language.ts';
+import { type Language, textOf, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -45,36 +45,35 @@ export function recordCommand(
   called: string,
   ending: () => AbortSignal,
 ): Command {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   return new Command('record')
-    .description(say(TEXTS.record))
-    .argument('<name>', say(TEXTS.recordName))
+    .description(translate(TEXTS.record))
+    .argument('<name>', translate(TEXTS.recordName))
     .addOption(
-      new Option('--for <duration>', say(TEXTS.recordFor)).argParser(duration(1000, 7 * DAY_MS)).default(60_000, '60s'),
+      new Option('--for <duration>', translate(TEXTS.recordFor))
+        .argParser(duration(1000, 7 * DAY_MS))
+        .default(60_000, '60s'),
     )
     .addOption(
-      new Option('--interval <duration>', say(TEXTS.recordInterval))
+      new Option('--interval <duration>', translate(TEXTS.recordInterval))
         .argParser(duration(100, 60_000))
         .default(100, '100ms'),
     )
-    .option('--device <name>', say(TEXTS.recordDevice))
-    .option('--config <file>', say(TEXTS.config), 'ClientSetting.ini')
+    .option('--device <name>', translate(TEXTS.recordDevice))
+    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async (name: string, options: RecordOptions) => {
       const { config: path } = options;
       const { settings } = readExporterConfig(basename(path), await readSettingsText(path));
       const device = chosenDevice(settings.devices, options.device);
       const api = openKernelApi(nodeNetwork, kernelAddress(device, dirname(resolve(path))));
       const failure = (problem: KernelProblem): RecordError =>
-        new RecordError([
-          describeKernelProblem(problem, device.MihomoAPIAddr, 'zh'),
-          describeKernelProblem(problem, device.MihomoAPIAddr, 'en'),
-        ]);
+        new RecordError(textOf((language) => describeKernelProblem(problem, device.MihomoAPIAddr, language)));
       const stop = new AbortController();
       const paths = recordingPaths(name);
       try {
         const signal = AbortSignal.any([stop.signal, ending()]);
         const files = await createRecordingFiles(paths, await readProxies(api, signal, failure), () => stop.abort());
-        print(say(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
+        print(translate(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
         void clock.sleep(options.for, signal).then(() => stop.abort());
         const { frames, logLines, problem } = await record({
           api,
@@ -88,7 +87,7 @@ export function recordCommand(
           throw problem === undefined ? new RecordError(TEXTS.recordedNothing(device.MihomoAPIAddr)) : failure(problem);
         }
         await files.close();
-        print(say(TEXTS.recorded(frames, logLines, Object.values(paths).join(say(TEXTS.comma)))));
+        print(translate(TEXTS.recorded(frames, logLines, Object.values(paths).join(translate(TEXTS.comma)))));
       } finally {
         await api.close();
       }

@@ -1,12 +1,12 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { TEXTS } from '../texts.ts';
 
 /** A recording cannot be made; the message says which file and why, or what is wrong with the kernel. */
-export class RecordError extends SpokenError {
+export class RecordError extends UserFacingError {
   override readonly name = 'RecordError';
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { errorText, type Language, sayIn } from '../../core/language.ts';
+import { errorText, type Language, translateTo } from '../../core/language.ts';
 import { replayCommand } from './command.ts';
 
 let folder: string;
@@ -18,7 +18,7 @@ async function play(language: Language, recording: string, proxies = '{"proxies"
   let printed = '';
   const command = replayCommand((text) => {
     printed = text;
-  }, sayIn(language));
+  }, translateTo(language));
   try {
     await command.parseAsync([file, '--proxies', catalog], { from: 'user' });
   } catch (error) {

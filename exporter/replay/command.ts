@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Say, Text } from '../../core/language.ts';
+import type { Text, Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
@@ -37,16 +37,16 @@ const milliseconds = (text: string): number => {
  * `flowcollect replay`: prints what the ledger makes of a recorded stream, so that anyone can check the accounting on
  * their own traffic. Reads no file that was not named.
  */
-export function replayCommand(print: (text: string) => void, say: Say): Command {
+export function replayCommand(print: (text: string) => void, translate: Translate): Command {
   return new Command('replay')
-    .description(say(TEXTS.replay))
-    .argument('<file...>', say(TEXTS.recordings))
-    .option('--interval <ms>', say(TEXTS.interval), milliseconds, 1000)
-    .option('--phase <ms>', say(TEXTS.phase), milliseconds, 0)
-    .option('--proxies <file>', say(TEXTS.proxies))
-    .option('--logs <file>', say(TEXTS.logs))
-    .option('--from-zero', say(TEXTS.fromZero))
-    .option('--json', say(TEXTS.json))
+    .description(translate(TEXTS.replay))
+    .argument('<file...>', translate(TEXTS.recordings))
+    .option('--interval <ms>', translate(TEXTS.interval), milliseconds, 1000)
+    .option('--phase <ms>', translate(TEXTS.phase), milliseconds, 0)
+    .option('--proxies <file>', translate(TEXTS.proxies))
+    .option('--logs <file>', translate(TEXTS.logs))
+    .option('--from-zero', translate(TEXTS.fromZero))
+    .option('--json', translate(TEXTS.json))
     .action(async (files: string[], options: ReplayOptions) => {
       const messages = [];
       for (const file of files) messages.push(...parseRecordedMessages(file, await readRecordedText(file)));
@@ -54,8 +54,8 @@ export function replayCommand(print: (text: string) => void, say: Say): Command 
       const catalog = await readCatalog(options.proxies);
       const { interval, phase, fromZero = false } = options;
       const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: LEDGER };
-      const result = spoken(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
-      print(options.json === true ? JSON.stringify(result) : describe(result, say));
+      const result = asUserFacing(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
+      print(options.json === true ? JSON.stringify(result) : describe(result, translate));
     });
 }
 
@@ -66,7 +66,7 @@ async function readLog(path: string): Promise<RecordedLogLine[]> {
 async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
   if (path === undefined) return EMPTY_NODE_CATALOG;
   const answer = parseRecordedJson(path, await readRecordedText(path));
-  return spoken(
+  return asUserFacing(
     () => decodeCatalog(answer),
     CatalogError,
     (detail) => TEXTS.badCatalog(path, detail),
@@ -74,7 +74,11 @@ async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
 }
 
 /** Has an error that names a place in the kernel's data, in English, say in both languages what it is about. */
-function spoken<T>(task: () => T, kind: typeof FrameError | typeof CatalogError, text: (detail: string) => Text): T {
+function asUserFacing<T>(
+  task: () => T,
+  kind: typeof FrameError | typeof CatalogError,
+  text: (detail: string) => Text,
+): T {
   try {
     return task();
   } catch (error) {
@@ -83,7 +87,7 @@ function spoken<T>(task: () => T, kind: typeof FrameError | typeof CatalogError,
   }
 }
 
-function describe({ frames, kernel, carry, restarts, series }: ReplayResult, say: Say): string {
+function describe({ frames, kernel, carry, restarts, series }: ReplayResult, translate: Translate): string {
   const rows = [...series]
     .sort((a, b) => b.bytes - a.bytes)
     .map(
@@ -91,9 +95,9 @@ function describe({ frames, kernel, carry, restarts, series }: ReplayResult, say
         `  ${formatBytes(bytes).padStart(12)}  ${trafficClass.padEnd(12)} ${direction.padEnd(8)} ${accounting.padEnd(8)} ${node}`,
     );
   return [
-    say(TEXTS.replayed(frames, restarts)),
-    say(TEXTS.replayedKernel(formatBytes(kernel.download), formatBytes(kernel.upload))),
-    say(TEXTS.replayedCarry(formatBytes(carry.download), formatBytes(carry.upload))),
+    translate(TEXTS.replayed(frames, restarts)),
+    translate(TEXTS.replayedKernel(formatBytes(kernel.download), formatBytes(kernel.upload))),
+    translate(TEXTS.replayedCarry(formatBytes(carry.download), formatBytes(carry.upload))),
     ...rows,
   ].join('\n');
 }

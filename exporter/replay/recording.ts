@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { TEXTS } from '../texts.ts';
 
@@ -18,7 +18,7 @@ export interface RecordedLogLine {
 }
 
 /** A file that is not a recording; the message names file and line. */
-export class RecordingError extends SpokenError {
+export class RecordingError extends UserFacingError {
   override readonly name = 'RecordingError';
 }
 

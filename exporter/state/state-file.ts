@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { SavedAccount } from '../saved-account.ts';
@@ -27,7 +27,7 @@ const VERSION = 1;
 const FORMAT = 'flowcollect-exporter-state';
 
 /** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
-export class StateError extends SpokenError {
+export class StateError extends UserFacingError {
   override readonly name = 'StateError';
 }
 

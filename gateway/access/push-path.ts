@@ -22,7 +22,7 @@ export function readPushPath(url: string): PathRead {
   } catch {
     return badPath('has a DeviceID that is not percent-encoded UTF-8');
   }
-  const problem = deviceIdProblem(deviceId)?.[1];
+  const problem = deviceIdProblem(deviceId)?.en;
   if (problem !== undefined) return badPath(`has a DeviceID that ${problem}; change [client] DeviceID`);
   if (pushPath(deviceId) !== PREFIX + segment.replace(/%[0-9a-f]{2}/g, (encoded) => encoded.toUpperCase())) {
     return badPath('has a DeviceID that is not encoded as encodeURIComponent does');

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sayIn } from '../../core/language.ts';
+import { translateTo } from '../../core/language.ts';
 import { readerCommand } from './reader-command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -18,7 +18,7 @@ it.each([
     create(
       (line) => printed.push(line),
       (line) => explained.push(line),
-      sayIn('en'),
+      translateTo('en'),
     ).parseAsync([action, ...owner, '--config', path], { from: 'user' });
   await run('add');
   await run('revoke');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Say } from '../../core/language.ts';
+import type { Translate } from '../../core/language.ts';
 import { TEXTS } from '../texts.ts';
 import { addToken, listTokens, revokeToken } from './token-store.ts';
 
@@ -15,29 +15,33 @@ interface Owner {
  * @param print what is asked for, to standard output
  * @param explain what people should know besides, to standard error
  */
-export function tokenCommand(print: (line: string) => void, explain: (line: string) => void, say: Say): Command {
+export function tokenCommand(
+  print: (line: string) => void,
+  explain: (line: string) => void,
+  translate: Translate,
+): Command {
   const owned = (command: Command): Command =>
     command
       .exitOverride()
-      .option('--user <name>', say(TEXTS.tokenUser))
-      .option('--device <id>', say(TEXTS.device))
-      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini');
+      .option('--user <name>', translate(TEXTS.tokenUser))
+      .option('--device <id>', translate(TEXTS.device))
+      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini');
 
-  const add = owned(new Command('add').description(say(TEXTS.addToken)))
-    .option('--note <text>', say(TEXTS.note))
+  const add = owned(new Command('add').description(translate(TEXTS.addToken)))
+    .option('--note <text>', translate(TEXTS.note))
     .action(async ({ config, user, device, note }: Owner & { note?: string }) => {
       print(await addToken(config, { user, deviceId: device }, note));
-      explain(say(TEXTS.tokenShownOnce));
+      explain(translate(TEXTS.tokenShownOnce));
     });
-  const revoke = owned(new Command('revoke').description(say(TEXTS.revokeToken))).action(
+  const revoke = owned(new Command('revoke').description(translate(TEXTS.revokeToken))).action(
     async ({ config, user, device }: Owner) => {
       await revokeToken(config, device === undefined ? { user } : { deviceId: device });
-      explain(say(TEXTS.tokenRevoked));
+      explain(translate(TEXTS.tokenRevoked));
     },
   );
   const list = new Command('list')
-    .description(say(TEXTS.listTokens))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.listTokens))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .exitOverride()
     .action(async ({ config }: Owner) => {
       for (const { user, deviceId = '*', hash, note } of await listTokens(config)) {
@@ -45,7 +49,7 @@ export function tokenCommand(print: (line: string) => void, explain: (line: stri
       }
     });
   return new Command('token')
-    .description(say(TEXTS.tokens))
+    .description(translate(TEXTS.tokens))
     .exitOverride()
     .addCommand(add)
     .addCommand(list)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type Say, SpokenError, type Text } from '../../core/language.ts';
+import { type Text, type Translate, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
@@ -13,7 +13,7 @@ import { REFUSED_TEXTS, TEXTS } from '../texts.ts';
 import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
 
 /** The gateway did not do it; the message says why. */
-export class AdminError extends SpokenError {
+export class AdminError extends UserFacingError {
   override readonly name = 'AdminError';
 }
 
@@ -28,17 +28,21 @@ const Refused = z.object({ error: z.string(), message: z.string() });
  * @param secret the admin token, where the settings file holds only its hash
  * @param print says what was done
  */
-export function adminCommands(secret: string | undefined, print: (line: string) => void, say: Say): readonly Command[] {
+export function adminCommands(
+  secret: string | undefined,
+  print: (line: string) => void,
+  translate: Translate,
+): readonly Command[] {
   const command = (act: AdminAct, description: Text, done: Text): Command =>
     new Command(act)
-      .description(say(description))
-      .argument('<device>', say(TEXTS.device))
-      .option('--user <name>', say(TEXTS.deviceUser))
-      .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+      .description(translate(description))
+      .argument('<device>', translate(TEXTS.device))
+      .option('--user <name>', translate(TEXTS.deviceUser))
+      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
         const { settings } = readGatewayConfig(basename(config), await readSettingsText(config));
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
-        print(say(done));
+        print(translate(done));
       });
   return [command('rebase', TEXTS.rebase, TEXTS.rebased), command('retire', TEXTS.retire, TEXTS.retired)];
 }
@@ -73,5 +77,5 @@ async function ask(
   const refused = Refused.safeParse(await response.json().catch(() => undefined));
   if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
   const { error, message } = refused.data;
-  throw new AdminError([REFUSED_TEXTS[error as RefusalCode] ?? message, message]);
+  throw new AdminError({ zh: REFUSED_TEXTS[error as RefusalCode] ?? message, en: message });
 }

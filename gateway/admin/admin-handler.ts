@@ -35,7 +35,7 @@ export function createAdministration({ desk, logger, hash, retired }: Administra
       return refuse('unauthorized', 'the admin token is not the one of [server] AdminToken');
     }
     const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };
-    const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.[1];
+    const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.en;
     if (problem !== undefined) return refuse('bad_path', `user and device must be given; a name ${problem}`);
     const result = await desk[act](device);
     if (result.kind === 'refused') return result;

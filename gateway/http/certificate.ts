@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { openReload, type Reload } from '../../runtime/reload.ts';
@@ -19,7 +19,7 @@ export interface Certificate {
 }
 
 /** A certificate that cannot be used; the message names the settings and never the key. */
-export class CertificateError extends SpokenError {
+export class CertificateError extends UserFacingError {
   override readonly name = 'CertificateError';
 }
 

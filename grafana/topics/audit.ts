@@ -1,7 +1,7 @@
+import type { Translate } from '../../core/language.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { formatBytes, percent } from '../../core/units.ts';
 import type { BoardSettings } from '../board-settings.ts';
-import type { Say } from '../language.ts';
 import { ACCENT, BAD, PLAIN } from '../palette.ts';
 import { stat } from '../panels/figures.ts';
 import { columns, lines, timeline } from '../panels/graphs.ts';
@@ -14,23 +14,29 @@ import { verdictRank, verdictWords } from './verdict.ts';
 const used = select('flowcollect_airport_used_bytes');
 
 /** What the bill exceeds the devices' use by, over time. */
-export function differencePane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+export function differencePane(translate: Translate, { limits }: BoardSettings, width: number, height: number): Pane {
   const [least, share] = [formatBytes(limits.leakMinBytes), percent(limits.leakRatio)];
   return lines({
-    title: say('差值走势', 'Difference over time'),
-    description: say(
-      `每个审计窗口机场扣除减去应扣。正值是机场多扣；超过泄露线，即 ${least} 和应扣的 ${share}% 中较大者，判为疑似泄露。`,
-      `What the airport billed less what it should have, window by window. Above zero it billed more; above the line, the greater of ${least} and ${share} % of what is expected, it counts as a suspected leak.`,
-    ),
+    title: translate({ zh: '差值走势', en: 'Difference over time' }),
+    description: translate({
+      zh: `每个审计窗口机场扣除减去应扣。正值是机场多扣；超过泄露线，即 ${least} 和应扣的 ${share}% 中较大者，判为疑似泄露。`,
+      en: `What the airport billed less what it should have, window by window. Above zero it billed more; above the line, the greater of ${least} and ${share} % of what is expected, it counts as a suspected leak.`,
+    }),
     unit: 'bytes',
     size: [width, height],
     timeFrom: '30d',
     targets: [
-      trace(byAirport('flowcollect_audit_difference_bytes'), say('{{airport}} 差值', '{{airport}} difference')),
-      trace(byAirport('flowcollect_audit_billed_bytes'), say('{{airport}} 应扣', '{{airport}} expected')),
+      trace(
+        byAirport('flowcollect_audit_difference_bytes'),
+        translate({ zh: '{{airport}} 差值', en: '{{airport}} difference' }),
+      ),
+      trace(
+        byAirport('flowcollect_audit_billed_bytes'),
+        translate({ zh: '{{airport}} 应扣', en: '{{airport}} expected' }),
+      ),
       trace(
         `clamp_min(${byAirport('flowcollect_audit_billed_bytes')} * ${limits.leakRatio}, ${limits.leakMinBytes})`,
-        say('{{airport}} 泄露线', '{{airport}} leak line'),
+        translate({ zh: '{{airport}} 泄露线', en: '{{airport}} leak line' }),
       ),
     ],
     coloring: 'by series',
@@ -40,14 +46,14 @@ export function differencePane(say: Say, { limits }: BoardSettings, width: numbe
 }
 
 /** Each day of account: the airport's bill beside the devices' proxy bytes. */
-export function dailyBillPane(say: Say, settings: BoardSettings, width: number, height: number): Pane {
+export function dailyBillPane(translate: Translate, settings: BoardSettings, width: number, height: number): Pane {
   const billed = perDay(used, settings, 'falls at a reset');
   return columns({
-    title: say('每日：机场扣除与设备代理', 'Daily: bill and proxy bytes'),
-    description: say(
-      '每个账务日机场的已用增加了多少（重置后从 0 起），以及各设备代理流量的精确和（未乘倍率）。',
-      "How much the airport's use grew each day of account (from 0 after a reset), beside the exact proxy bytes of the devices (before multipliers).",
-    ),
+    title: translate({ zh: '每日：机场扣除与设备代理', en: 'Daily: bill and proxy bytes' }),
+    description: translate({
+      zh: '每个账务日机场的已用增加了多少（重置后从 0 起），以及各设备代理流量的精确和（未乘倍率）。',
+      en: "How much the airport's use grew each day of account (from 0 after a reset), beside the exact proxy bytes of the devices (before multipliers).",
+    }),
     unit: 'bytes',
     min: 0,
     size: [width, height],
@@ -55,7 +61,10 @@ export function dailyBillPane(say: Say, settings: BoardSettings, width: number, 
     interval: '1d',
     targets: [
       trace(`sum by (user, airport) (${billed})`, '{{airport}}'),
-      trace(`sum(${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)})`, say('设备代理', 'Proxy bytes')),
+      trace(
+        `sum(${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)})`,
+        translate({ zh: '设备代理', en: 'Proxy bytes' }),
+      ),
     ],
     coloring: 'by series',
     overrides: [{ of: { target: 'B' }, properties: [always(ACCENT)] }],
@@ -63,33 +72,36 @@ export function dailyBillPane(say: Say, settings: BoardSettings, width: number, 
   });
 }
 
-export function verdictHistoryPane(say: Say, width: number, height: number): Pane {
+export function verdictHistoryPane(translate: Translate, width: number, height: number): Pane {
   return timeline({
-    title: say('结论历史（30 天）', 'Verdicts (30 days)'),
-    description: say('每个机场各审计窗口的结论。', 'The verdict of each audit window, an airport a row.'),
+    title: translate({ zh: '结论历史（30 天）', en: 'Verdicts (30 days)' }),
+    description: translate({
+      zh: '每个机场各审计窗口的结论。',
+      en: 'The verdict of each audit window, an airport a row.',
+    }),
     unit: 'none',
     size: [width, height],
     timeFrom: '30d',
     targets: [trace(verdictRank(), '{{airport}}')],
     coloring: steps(PLAIN),
-    mappings: [verdictWords(say)],
+    mappings: [verdictWords(translate)],
   });
 }
 
 /** When the report was last accepted by the mail server. */
-export function reportPane(say: Say, width: number, height: number): Pane {
+export function reportPane(translate: Translate, width: number, height: number): Pane {
   return stat({
-    title: say('距上次日报', 'Since the last report'),
-    description: say(
-      '日报上次被邮件服务器接受至今。超过 25 小时变红。',
-      'Since the mail server last accepted a report; red above 25 hours.',
-    ),
+    title: translate({ zh: '距上次日报', en: 'Since the last report' }),
+    description: translate({
+      zh: '日报上次被邮件服务器接受至今。超过 25 小时变红。',
+      en: 'Since the mail server last accepted a report; red above 25 hours.',
+    }),
     unit: 's',
     size: [width, height],
     targets: [
       now(`time() - max by (user) (${select('flowcollect_report_last_success_timestamp_seconds')})`, '{{user}}'),
     ],
     coloring: steps(PLAIN, [25 * 3600, BAD]),
-    noValue: say('尚未发出', 'None yet'),
+    noValue: translate({ zh: '尚未发出', en: 'None yet' }),
   });
 }

@@ -1,7 +1,7 @@
+import type { Translate } from '../../core/language.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
 import type { BoardSettings } from '../board-settings.ts';
-import type { Say } from '../language.ts';
 import { boardLink, CLICKED } from '../links.ts';
 import { ACCENT, classWords, PLAIN } from '../palette.ts';
 import { heat, lines } from '../panels/graphs.ts';
@@ -16,13 +16,13 @@ import { hourly, overRange, rate, today } from '../promql/sums.ts';
 export const CHOSEN_NODES = 'node=~"$node"';
 
 /** Bytes a second of the busiest nodes. */
-export function nodeRatePane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+export function nodeRatePane(translate: Translate, matchers: readonly string[], width: number, height: number): Pane {
   return lines({
-    title: say('节点速率', 'Rate by node'),
-    description: say(
-      '每秒字节数，上下行合计，最忙的 10 个节点。',
-      'Bytes a second, both directions together, of the ten busiest nodes.',
-    ),
+    title: translate({ zh: '节点速率', en: 'Rate by node' }),
+    description: translate({
+      zh: '每秒字节数，上下行合计，最忙的 10 个节点。',
+      en: 'Bytes a second, both directions together, of the ten busiest nodes.',
+    }),
     unit: 'binBps',
     min: 0,
     size: [width, height],
@@ -34,53 +34,73 @@ export function nodeRatePane(say: Say, matchers: readonly string[], width: numbe
 }
 
 /** Exact bytes of each node in the range of the time picker, and today. */
-export function nodeTablePane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+export function nodeTablePane(translate: Translate, matchers: readonly string[], width: number, height: number): Pane {
   const inRange = (...more: string[]): string =>
     `sum by (node, class) (${overRange(select(TRAFFIC_BYTES, ...matchers, ...more))})`;
   const whole = `scalar(sum(${overRange(select(TRAFFIC_BYTES, ...matchers))}))`;
   return table({
-    title: say('节点', 'Nodes'),
-    description: say(
-      '所选时间内每个节点的精确字节数（计数器之差，不外推），今日用量（与日报一致），以及近 7 天和 30 天（由 Prometheus 预先累加）。',
-      'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), of today (as in the mail), and of the last 7 and 30 days (summed ahead by Prometheus).',
-    ),
+    title: translate({ zh: '节点', en: 'Nodes' }),
+    description: translate({
+      zh: '所选时间内每个节点的精确字节数（计数器之差，不外推），今日用量（与日报一致），以及近 7 天和 30 天（由 Prometheus 预先累加）。',
+      en: 'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), of today (as in the mail), and of the last 7 and 30 days (summed ahead by Prometheus).',
+    }),
     size: [width, height],
     keys: [
       {
         label: 'node',
-        name: say('节点', 'Node'),
+        name: translate({ zh: '节点', en: 'Node' }),
         link: boardLink('nodes', 'node', CLICKED.cell),
-        linkTitle: say('只看此节点', 'This node only'),
+        linkTitle: translate({ zh: '只看此节点', en: 'This node only' }),
       },
-      { label: 'class', name: say('去向', 'Class'), properties: [classWords(say)] },
+      { label: 'class', name: translate({ zh: '去向', en: 'Class' }), properties: [classWords(translate)] },
     ],
     columns: [
-      { name: say('下行', 'Download'), expr: inRange('direction="download"'), unit: 'bytes', decimals: 2 },
-      { name: say('上行', 'Upload'), expr: inRange('direction="upload"'), unit: 'bytes', decimals: 2 },
-      { name: say('合计', 'Total'), expr: inRange(), unit: 'bytes', decimals: 2 },
-      { name: say('占比', 'Share'), expr: `${inRange()} / ${whole}`, unit: 'percentunit', decimals: 1 },
-      { name: say('今日', 'Today'), expr: `sum by (node, class) (${today(...matchers)})`, unit: 'bytes', decimals: 2 },
+      {
+        name: translate({ zh: '下行', en: 'Download' }),
+        expr: inRange('direction="download"'),
+        unit: 'bytes',
+        decimals: 2,
+      },
+      {
+        name: translate({ zh: '上行', en: 'Upload' }),
+        expr: inRange('direction="upload"'),
+        unit: 'bytes',
+        decimals: 2,
+      },
+      { name: translate({ zh: '合计', en: 'Total' }), expr: inRange(), unit: 'bytes', decimals: 2 },
+      {
+        name: translate({ zh: '占比', en: 'Share' }),
+        expr: `${inRange()} / ${whole}`,
+        unit: 'percentunit',
+        decimals: 1,
+      },
+      {
+        name: translate({ zh: '今日', en: 'Today' }),
+        expr: `sum by (node, class) (${today(...matchers)})`,
+        unit: 'bytes',
+        decimals: 2,
+      },
       ...SUMMED_DAYS.map((days) => ({
-        name: say(`${days} 天`, `${days} days`),
+        name: translate({ zh: `${days} 天`, en: `${days} days` }),
         expr: `sum by (node, class) (${select(sumRecord(days), ...matchers)})`,
         unit: 'bytes',
         decimals: 2,
       })),
     ],
-    sortBy: say('合计', 'Total'),
+    sortBy: translate({ zh: '合计', en: 'Total' }),
     coloring: steps(PLAIN),
     noValue: '–',
   });
 }
 
 /** Each node hour by hour. */
-export function nodeHoursPane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+export function nodeHoursPane(translate: Translate, matchers: readonly string[], width: number, height: number): Pane {
   return heat({
-    title: say('节点 × 小时', 'Node × hour'),
-    description: say(
-      '每个节点每小时的精确字节数；格子在该小时末。',
-      'Exact bytes of each node in each hour; a cell stands at the end of its hour.',
-    ),
+    title: translate({ zh: '节点 × 小时', en: 'Node × hour' }),
+    description: translate({
+      zh: '每个节点每小时的精确字节数；格子在该小时末。',
+      en: 'Exact bytes of each node in each hour; a cell stands at the end of its hour.',
+    }),
     unit: 'bytes',
     size: [width, height],
     interval: '1h',
@@ -91,18 +111,18 @@ export function nodeHoursPane(say: Say, matchers: readonly string[], width: numb
 
 /** At which hours of the day traffic moves: a row an hour, a column a day. */
 export function hourOfDayPane(
-  say: Say,
+  translate: Translate,
   settings: BoardSettings,
   matchers: readonly string[],
   width: number,
   height: number,
 ): Pane {
   return heat({
-    title: say('钟点 × 日', 'Hour × day'),
-    description: say(
-      `近 30 天每天每个钟点的精确字节数（${settings.zone}，标准时间）；一列是一个自然日，今天过完才出现。`,
-      `Exact bytes of each hour (${settings.zone}, standard time) of the last 30 days; a column is a calendar day, that of today comes when it is over.`,
-    ),
+    title: translate({ zh: '钟点 × 日', en: 'Hour × day' }),
+    description: translate({
+      zh: `近 30 天每天每个钟点的精确字节数（${settings.zone}，标准时间）；一列是一个自然日，今天过完才出现。`,
+      en: `Exact bytes of each hour (${settings.zone}, standard time) of the last 30 days; a column is a calendar day, that of today comes when it is over.`,
+    }),
     unit: 'bytes',
     size: [width, height],
     timeFrom: '30d',
@@ -112,13 +132,18 @@ export function hourOfDayPane(
   });
 }
 
-export function deviceNodesPane(say: Say, matchers: readonly string[], width: number, height: number): Pane {
+export function deviceNodesPane(
+  translate: Translate,
+  matchers: readonly string[],
+  width: number,
+  height: number,
+): Pane {
   return matrix({
-    title: say('今日：设备 × 节点', 'Today: device × node'),
-    description: say(
-      '今日每台设备经各节点的用量，与日报一致。',
-      'Use of today of each device, cut by node; the figures of the mail.',
-    ),
+    title: translate({ zh: '今日：设备 × 节点', en: 'Today: device × node' }),
+    description: translate({
+      zh: '今日每台设备经各节点的用量，与日报一致。',
+      en: 'Use of today of each device, cut by node; the figures of the mail.',
+    }),
     unit: 'bytes',
     min: 0,
     size: [width, height],
@@ -126,6 +151,6 @@ export function deviceNodesPane(say: Say, matchers: readonly string[], width: nu
     row: 'instance',
     part: 'node',
     coloring: 'by series',
-    noValue: say('暂无数据', 'No data yet'),
+    noValue: translate({ zh: '暂无数据', en: 'No data yet' }),
   });
 }

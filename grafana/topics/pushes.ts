@@ -1,4 +1,4 @@
-import type { Say } from '../language.ts';
+import type { Translate } from '../../core/language.ts';
 import { GOOD, WATCH } from '../palette.ts';
 import { stat } from '../panels/figures.ts';
 import { lines } from '../panels/graphs.ts';
@@ -6,13 +6,13 @@ import { type Pane, steps } from '../panels/pane.ts';
 import { now, trace } from '../panels/target.ts';
 import { BY_DEVICE, perSecond } from '../promql/sums.ts';
 
-export function refusedPane(say: Say, width: number, height: number): Pane {
+export function refusedPane(translate: Translate, width: number, height: number): Pane {
   return stat({
-    title: say('被拒的推送', 'Pushes refused'),
-    description: say(
-      '网关每秒拒绝的推送，按原因。应为空。',
-      'Pushes that the gateway refused each second, by reason. It should be empty.',
-    ),
+    title: translate({ zh: '被拒的推送', en: 'Pushes refused' }),
+    description: translate({
+      zh: '网关每秒拒绝的推送，按原因。应为空。',
+      en: 'Pushes that the gateway refused each second, by reason. It should be empty.',
+    }),
     unit: 'reqps',
     decimals: 2,
     size: [width, height],
@@ -20,29 +20,29 @@ export function refusedPane(say: Say, width: number, height: number): Pane {
       now(`sum by (reason) (${perSecond('flowcollect_gateway_pushes_total', 'result!="accepted"')}) > 0`, '{{reason}}'),
     ],
     coloring: steps(GOOD, [0.001, WATCH]),
-    noValue: say('没有', 'None'),
+    noValue: translate({ zh: '没有', en: 'None' }),
     names: true,
   });
 }
 
-export function pushesPane(say: Say, width: number, height: number): Pane {
+export function pushesPane(translate: Translate, width: number, height: number): Pane {
   return lines({
-    title: say('推送', 'Pushes'),
-    description: say(
-      '设备每秒的推送，按结果；以及网关接受的。',
-      'Pushes a second by result as devices saw them, and by result at the gateway.',
-    ),
+    title: translate({ zh: '推送', en: 'Pushes' }),
+    description: translate({
+      zh: '设备每秒的推送，按结果；以及网关接受的。',
+      en: 'Pushes a second by result as devices saw them, and by result at the gateway.',
+    }),
     unit: 'reqps',
     min: 0,
     size: [width, height],
     targets: [
       trace(
         `sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`,
-        say('设备 {{result}}', 'devices {{result}}'),
+        translate({ zh: '设备 {{result}}', en: 'devices {{result}}' }),
       ),
       trace(
         `sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`,
-        say('网关 {{result}}', 'gateway {{result}}'),
+        translate({ zh: '网关 {{result}}', en: 'gateway {{result}}' }),
       ),
     ],
     coloring: 'by series',
@@ -50,11 +50,11 @@ export function pushesPane(say: Say, width: number, height: number): Pane {
   });
 }
 
-export function framesPane(say: Say, width: number, height: number): Pane {
+export function framesPane(translate: Translate, width: number, height: number): Pane {
   const seconds = 'flowcollect_exporter_frame_seconds';
   return lines({
-    title: say('帧处理时间', 'Time to account a frame'),
-    description: say('每帧记账的平均耗时，按设备。', 'Mean time to account one frame, by device.'),
+    title: translate({ zh: '帧处理时间', en: 'Time to account a frame' }),
+    description: translate({ zh: '每帧记账的平均耗时，按设备。', en: 'Mean time to account one frame, by device.' }),
     unit: 's',
     min: 0,
     size: [width, height],
@@ -69,13 +69,13 @@ export function framesPane(say: Say, width: number, height: number): Pane {
   });
 }
 
-export function unobservedPane(say: Say, width: number, height: number): Pane {
+export function unobservedPane(translate: Translate, width: number, height: number): Pane {
   return lines({
-    title: say('未观察的时间', 'Time not observed'),
-    description: say(
-      '每秒中有多少秒帧间隔超过轮询周期的两倍。字节不丢，但归属更多靠推断。',
-      'Seconds a second in which frames were further apart than twice the poll interval. No byte is lost, but more of them are attributed by inference.',
-    ),
+    title: translate({ zh: '未观察的时间', en: 'Time not observed' }),
+    description: translate({
+      zh: '每秒中有多少秒帧间隔超过轮询周期的两倍。字节不丢，但归属更多靠推断。',
+      en: 'Seconds a second in which frames were further apart than twice the poll interval. No byte is lost, but more of them are attributed by inference.',
+    }),
     unit: 'percentunit',
     min: 0,
     size: [width, height],

@@ -1,6 +1,6 @@
+import type { Translate } from '../../core/language.ts';
 import { percent } from '../../core/units.ts';
 import type { BoardSettings } from '../board-settings.ts';
-import type { Say } from '../language.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { bars, stat } from '../panels/figures.ts';
 import { lines } from '../panels/graphs.ts';
@@ -26,47 +26,47 @@ export function allowance(settings: Pick<BoardSettings, 'dailyBudgetBytes'>): st
 }
 
 /** How long will it last? Green when to the reset, whatever the number of days. */
-export function daysLeftPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+export function daysLeftPane(translate: Translate, { limits }: BoardSettings, width: number, height: number): Pane {
   const [few, more] = [limits.runsOutDays, 2 * limits.runsOutDays];
   const lasts = `on (user, airport) (${daysLeft} * 86400 >= ${reset} - time())`;
   return stat({
-    title: say('预计还可用', 'Days left'),
-    description: say(
-      `按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 ${more} 天变橙，不足 ${few} 天变红。`,
-      `Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below ${more} days and red below ${few}.`,
-    ),
-    unit: say('suffix: 天', 'suffix: d'),
+    title: translate({ zh: '预计还可用', en: 'Days left' }),
+    description: translate({
+      zh: `按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 ${more} 天变橙，不足 ${few} 天变红。`,
+      en: `Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below ${more} days and red below ${few}.`,
+    }),
+    unit: translate({ zh: 'suffix: 天', en: 'suffix: d' }),
     decimals: 1,
     size: [width, height],
     targets: [now(`${daysLeft} and ${lasts}`, '{{airport}}'), now(`${daysLeft} unless ${lasts}`, '{{airport}}')],
     coloring: steps(BAD, [few, WATCH], [more, PLAIN]),
     overrides: [{ of: { target: 'A' }, properties: [always(GOOD)] }],
-    noValue: say('暂不能估计', 'No estimate yet'),
+    noValue: translate({ zh: '暂不能估计', en: 'No estimate yet' }),
     names: true,
   });
 }
 
-export function remainingPane(say: Say, width: number, height: number): Pane {
+export function remainingPane(translate: Translate, width: number, height: number): Pane {
   return stat({
-    title: say('剩余流量', 'Remaining'),
-    description: say('机场给出的配额减去已用。', "The airport's quota less what it billed."),
+    title: translate({ zh: '剩余流量', en: 'Remaining' }),
+    description: translate({ zh: '机场给出的配额减去已用。', en: "The airport's quota less what it billed." }),
     unit: 'bytes',
     size: [width, height],
     targets: [now(`max by (user, airport) (${remaining})`, '{{airport}}')],
     coloring: { fixed: PLAIN },
-    noValue: say('不限量或未知', 'Unlimited or unknown'),
+    noValue: translate({ zh: '不限量或未知', en: 'Unlimited or unknown' }),
     names: true,
   });
 }
 
-export function quotaUsedPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+export function quotaUsedPane(translate: Translate, { limits }: BoardSettings, width: number, height: number): Pane {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
   return bars({
-    title: say('配额已用', 'Quota used'),
-    description: say(
-      `本计费周期已用占配额的比例，${orange}% 变橙，${red}% 变红。`,
-      `Share of the quota billed in this cycle: orange from ${orange} %, red from ${red} %.`,
-    ),
+    title: translate({ zh: '配额已用', en: 'Quota used' }),
+    description: translate({
+      zh: `本计费周期已用占配额的比例，${orange}% 变橙，${red}% 变红。`,
+      en: `Share of the quota billed in this cycle: orange from ${orange} %, red from ${red} %.`,
+    }),
     unit: 'percentunit',
     min: 0,
     max: 1,
@@ -74,74 +74,77 @@ export function quotaUsedPane(say: Say, { limits }: BoardSettings, width: number
     size: [width, height],
     targets: [now(`max by (user, airport) (${used} / ${quota})`, '{{airport}}')],
     coloring: steps(GOOD, [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD]),
-    noValue: say('不限量或未知', 'Unlimited or unknown'),
+    noValue: translate({ zh: '不限量或未知', en: 'Unlimited or unknown' }),
   });
 }
 
 /** Today against what a day may cost: the background turns from blue to red. */
-export function budgetPane(say: Say, settings: BoardSettings, width: number, height: number): Pane {
+export function budgetPane(translate: Translate, settings: BoardSettings, width: number, height: number): Pane {
   const own = settings.dailyBudgetBytes !== undefined;
   return stat({
-    title: say('今日代理 / 每日预算', "Today's proxy / daily budget"),
+    title: translate({ zh: '今日代理 / 每日预算', en: "Today's proxy / daily budget" }),
     description: own
-      ? say(
-          '今日代理流量占设定的每日预算的比例。',
-          'Proxy traffic of today as a share of the daily budget that was set.',
-        )
-      : say(
-          '今日代理流量（未乘倍率）占每日预算的比例；预算 = 剩余流量 ÷ 距重置（未知时距到期）天数。',
-          "Proxy traffic of today (before multipliers) as a share of the daily budget: what remains over the days to the reset, or to the plan's end where no reset is known.",
-        ),
+      ? translate({
+          zh: '今日代理流量占设定的每日预算的比例。',
+          en: 'Proxy traffic of today as a share of the daily budget that was set.',
+        })
+      : translate({
+          zh: '今日代理流量（未乘倍率）占每日预算的比例；预算 = 剩余流量 ÷ 距重置（未知时距到期）天数。',
+          en: "Proxy traffic of today (before multipliers) as a share of the daily budget: what remains over the days to the reset, or to the plan's end where no reset is known.",
+        }),
     unit: 'percentunit',
     decimals: 0,
     size: [width, height],
     targets: [now(`sum(${today('class="proxy"')}) / ${allowance(settings)}`)],
     coloring: steps(ACCENT, [0.8, WATCH], [1, BAD]),
-    noValue: say('无预算', 'No budget'),
+    noValue: translate({ zh: '无预算', en: 'No budget' }),
     background: true,
   });
 }
 
-export function deadlinesPane(say: Say, { limits }: BoardSettings, width: number, height: number): Pane {
+export function deadlinesPane(translate: Translate, { limits }: BoardSettings, width: number, height: number): Pane {
   return stat({
-    title: say('距重置 / 到期', 'To reset / expiry'),
-    description: say(
-      `距机场重置配额和套餐到期的天数。到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
-      `Days to the reset of the quota and to the plan's end; the latter is orange below ${limits.expiryDays} days, red below 1.`,
-    ),
-    unit: say('suffix: 天', 'suffix: d'),
+    title: translate({ zh: '距重置 / 到期', en: 'To reset / expiry' }),
+    description: translate({
+      zh: `距机场重置配额和套餐到期的天数。到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
+      en: `Days to the reset of the quota and to the plan's end; the latter is orange below ${limits.expiryDays} days, red below 1.`,
+    }),
+    unit: translate({ zh: 'suffix: 天', en: 'suffix: d' }),
     decimals: 0,
     size: [width, height],
     targets: [
-      now(`min by (user, airport) (${daysTo(reset)})`, say('{{airport}} 重置', '{{airport}} reset')),
-      now(`min by (user, airport) (${daysTo(expiry)})`, say('{{airport}} 到期', '{{airport}} expiry')),
+      now(`min by (user, airport) (${daysTo(reset)})`, translate({ zh: '{{airport}} 重置', en: '{{airport}} reset' })),
+      now(
+        `min by (user, airport) (${daysTo(expiry)})`,
+        translate({ zh: '{{airport}} 到期', en: '{{airport}} expiry' }),
+      ),
     ],
     coloring: steps(BAD, [1, WATCH], [limits.expiryDays, PLAIN]),
     overrides: [{ of: { target: 'A' }, properties: [always(PLAIN)] }],
-    noValue: say('未知', 'Unknown'),
+    noValue: translate({ zh: '未知', en: 'Unknown' }),
     names: true,
   });
 }
 
 /** What is left over the cycle, beside a use that would be even, and what would be left at the reset. */
-export function burnDownPane(say: Say, width: number, height: number): Pane {
+export function burnDownPane(translate: Translate, width: number, height: number): Pane {
   // By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
   const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
   const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
   return lines({
-    title: say('剩余流量走势（30 天）', 'Burn-down (30 days)'),
-    description: say(
-      '实线是剩余流量；灰线是把配额按 30 天均分时应剩的，实线在灰线之下，就是用得偏快；虚线是按当时的速度预计重置时还剩多少，到 0 就是撑不到重置。',
-      'What remains; in grey what would remain if the quota were spread evenly over 30 days: below that line, use runs ahead. Dashed: what would be left at the reset at the pace of that time; at 0 the quota does not last.',
-    ),
+    title: translate({ zh: '剩余流量走势（30 天）', en: 'Burn-down (30 days)' }),
+    description: translate({
+      zh: '实线是剩余流量；灰线是把配额按 30 天均分时应剩的，实线在灰线之下，就是用得偏快；虚线是按当时的速度预计重置时还剩多少，到 0 就是撑不到重置。',
+      en: 'What remains; in grey what would remain if the quota were spread evenly over 30 days: below that line, use runs ahead. Dashed: what would be left at the reset at the pace of that time; at 0 the quota does not last.',
+    }),
     unit: 'bytes',
     min: 0,
     size: [width, height],
     timeFrom: '30d',
     targets: [
       trace(`max by (user, airport) (${remaining})`, '{{airport}}'),
-      trace(even, say('{{airport}} 均分', '{{airport}} even')),
-      trace(atReset, say('{{airport}} 预计重置时', '{{airport}} forecast at reset')),
+      trace(even, translate({ zh: '{{airport}} 均分', en: '{{airport}} even' })),
+      trace(atReset, translate({ zh: '{{airport}} 预计重置时', en: '{{airport}} forecast at reset' })),
     ],
     coloring: 'by series',
     overrides: [

@@ -35,50 +35,53 @@ function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
       expr: verdict('leak'),
       for: '5m',
       severity: 'critical',
-      summary: [
-        `机场 ${AIRPORT} 疑似代理泄露`,
-        `Airport ${AIRPORT} may be leaking: it billed more than your devices used`,
-      ],
-      description: [
-        `这一时段机场扣除比设备应计多 ${difference('未知数量')}；这一时段或连日累计超过 ${bounds} 和 ${share} 两个阈值（或您已认定为泄露），且没有静默设备可以解释。`,
-        `In this window the airport billed ${difference('an unknown amount')} more than the devices' traffic explains. The window, or days together, are above both ${bounds} and ${share}, or you called it a leak; no silent device accounts for it.`,
-      ],
+      summary: {
+        zh: `机场 ${AIRPORT} 疑似代理泄露`,
+        en: `Airport ${AIRPORT} may be leaking: it billed more than your devices used`,
+      },
+      description: {
+        zh: `这一时段机场扣除比设备应计多 ${difference('未知数量')}；这一时段或连日累计超过 ${bounds} 和 ${share} 两个阈值（或您已认定为泄露），且没有静默设备可以解释。`,
+        en: `In this window the airport billed ${difference('an unknown amount')} more than the devices' traffic explains. The window, or days together, are above both ${bounds} and ${share}, or you called it a leak; no silent device accounts for it.`,
+      },
     },
     {
       name: 'FlowCollectBillBelowUse',
       expr: verdict('underbilled'),
       for: '30m',
       severity: 'warning',
-      summary: [`机场 ${AIRPORT} 的账单少于设备用量`, `Airport ${AIRPORT} billed less than your devices used`],
-      description: [
-        `机场扣除流量比设备应计流量少 ${difference('未知数量')}：倍率或节点归属可能有误。`,
-        `The airport billed ${difference('an unknown amount')} less than the devices' traffic: a multiplier, or the airport of a node, may be wrong.`,
-      ],
+      summary: {
+        zh: `机场 ${AIRPORT} 的账单少于设备用量`,
+        en: `Airport ${AIRPORT} billed less than your devices used`,
+      },
+      description: {
+        zh: `机场扣除流量比设备应计流量少 ${difference('未知数量')}：倍率或节点归属可能有误。`,
+        en: `The airport billed ${difference('an unknown amount')} less than the devices' traffic: a multiplier, or the airport of a node, may be wrong.`,
+      },
     },
     {
       name: 'FlowCollectBillDrifts',
       expr: `${lately('max', 'audit_verdict{verdict="drift"}')} == 1`,
       for: '30m',
       severity: 'info',
-      summary: [`机场 ${AIRPORT} 扣的流量变多了`, `Airport ${AIRPORT} bills more than it used to`],
-      description: [
-        '账单比以往所示的高出一些，一直没有恢复，不像是偶然误差。日报里写着从哪天起、一共多少。',
-        'The bill is somewhat higher than earlier bills let expect, and stays so, which is hardly chance. The report tells since when, and how much.',
-      ],
+      summary: { zh: `机场 ${AIRPORT} 扣的流量变多了`, en: `Airport ${AIRPORT} bills more than it used to` },
+      description: {
+        zh: '账单比以往所示的高出一些，一直没有恢复，不像是偶然误差。日报里写着从哪天起、一共多少。',
+        en: 'The bill is somewhat higher than earlier bills let expect, and stays so, which is hardly chance. The report tells since when, and how much.',
+      },
     },
     {
       name: 'FlowCollectSteadySurplus',
       expr: `${lately('last', 'audit_surplus_bytes{answered="no"}')}\nunless on (user, airport)\nflowcollect_audit_surplus_bytes{answered!="no"}`,
       for: '30m',
       severity: 'info',
-      summary: [
-        `机场 ${AIRPORT} 每天扣的比倍率和设置所能解释的多`,
-        `Airport ${AIRPORT} bills more every day than multipliers and settings explain`,
-      ],
-      description: [
-        `每天约多 {{ $value | humanize1024 }}B，可能的原因见日报。确认后回答一次：${answer('known')} --per-day 大小，或 ${answer('leak')}。`,
-        `About {{ $value | humanize1024 }}B a day; the report tells what it can be. Answer once: ${answer('known')} --per-day SIZE, or ${answer('leak')}.`,
-      ],
+      summary: {
+        zh: `机场 ${AIRPORT} 每天扣的比倍率和设置所能解释的多`,
+        en: `Airport ${AIRPORT} bills more every day than multipliers and settings explain`,
+      },
+      description: {
+        zh: `每天约多 {{ $value | humanize1024 }}B，可能的原因见日报。确认后回答一次：${answer('known')} --per-day 大小，或 ${answer('leak')}。`,
+        en: `About {{ $value | humanize1024 }}B a day; the report tells what it can be. Answer once: ${answer('known')} --per-day SIZE, or ${answer('leak')}.`,
+      },
     },
   ];
 }
@@ -92,14 +95,14 @@ function quotaAlerts({ quotaWarning, quotaCritical, runsOutDays, dailyBudgetByte
     expr: `${used} > ${above}`,
     for: '15m',
     severity,
-    summary: [
-      `机场 ${AIRPORT} 流量已用超过 ${percent(above)}%`,
-      `Airport ${AIRPORT}: more than ${percent(above)}% of the quota is used`,
-    ],
-    description: [
-      '本周期流量已用 {{ $value | humanizePercentage }}。',
-      '{{ $value | humanizePercentage }} of the quota of this cycle is used.',
-    ],
+    summary: {
+      zh: `机场 ${AIRPORT} 流量已用超过 ${percent(above)}%`,
+      en: `Airport ${AIRPORT}: more than ${percent(above)}% of the quota is used`,
+    },
+    description: {
+      zh: '本周期流量已用 {{ $value | humanizePercentage }}。',
+      en: '{{ $value | humanizePercentage }} of the quota of this cycle is used.',
+    },
   });
   return [
     quota('FlowCollectQuotaHigh', quotaWarning, 'warning'),
@@ -109,11 +112,14 @@ function quotaAlerts({ quotaWarning, quotaCritical, runsOutDays, dailyBudgetByte
       expr: `${daysLeft} < on (user, airport) ${untilReset} / ${DAY}\nor\n(${daysLeft} < ${runsOutDays} unless on (user, airport) ${untilReset})`,
       for: '1h',
       severity: 'warning',
-      summary: [`机场 ${AIRPORT} 的流量撑不到重置`, `Airport ${AIRPORT}: the quota runs out before it resets`],
-      description: [
-        '按目前的速度，剩余流量还可用 {{ $value | printf "%.1f" }} 天。',
-        'At the present pace the quota lasts {{ $value | printf "%.1f" }} more days.',
-      ],
+      summary: {
+        zh: `机场 ${AIRPORT} 的流量撑不到重置`,
+        en: `Airport ${AIRPORT}: the quota runs out before it resets`,
+      },
+      description: {
+        zh: '按目前的速度，剩余流量还可用 {{ $value | printf "%.1f" }} 天。',
+        en: 'At the present pace the quota lasts {{ $value | printf "%.1f" }} more days.',
+      },
     },
     ...(dailyBudgetBytes === undefined ? [] : [budgetAlert(dailyBudgetBytes)]),
   ];
@@ -125,14 +131,14 @@ function budgetAlert(bytes: number): Alert {
     expr: `sum by (user) (flowcollect_today_bytes{class="proxy"}) > ${bytes}`,
     for: '5m',
     severity: 'warning',
-    summary: [
-      `今日代理流量超过预算 ${formatBytes(bytes)}`,
-      `Today's proxy traffic is above the budget of ${formatBytes(bytes)}`,
-    ],
-    description: [
-      '用户 {{ $labels.user }} 今日代理流量已有 {{ $value | humanize1024 }}B。',
-      'User {{ $labels.user }} has used {{ $value | humanize1024 }}B through proxies today.',
-    ],
+    summary: {
+      zh: `今日代理流量超过预算 ${formatBytes(bytes)}`,
+      en: `Today's proxy traffic is above the budget of ${formatBytes(bytes)}`,
+    },
+    description: {
+      zh: '用户 {{ $labels.user }} 今日代理流量已有 {{ $value | humanize1024 }}B。',
+      en: 'User {{ $labels.user }} has used {{ $value | humanize1024 }}B through proxies today.',
+    },
   };
 }
 
@@ -144,17 +150,17 @@ function expiryAlerts({ expiryDays }: RuleSettings): Alert[] {
     for: '1h',
     severity,
     summary,
-    description: [`距到期还有 ${DURATION}。`, `The plan expires in ${DURATION}.`],
+    description: { zh: `距到期还有 ${DURATION}。`, en: `The plan expires in ${DURATION}.` },
   });
   return [
-    ending('FlowCollectSubscriptionExpiring', expiryDays, 'warning', [
-      `机场 ${AIRPORT} 即将到期`,
-      `The plan of airport ${AIRPORT} expires soon`,
-    ]),
-    ending('FlowCollectSubscriptionEnding', 1, 'critical', [
-      `机场 ${AIRPORT} 一天内到期或已到期`,
-      `The plan of airport ${AIRPORT} ends within a day, or has ended`,
-    ]),
+    ending('FlowCollectSubscriptionExpiring', expiryDays, 'warning', {
+      zh: `机场 ${AIRPORT} 即将到期`,
+      en: `The plan of airport ${AIRPORT} expires soon`,
+    }),
+    ending('FlowCollectSubscriptionEnding', 1, 'critical', {
+      zh: `机场 ${AIRPORT} 一天内到期或已到期`,
+      en: `The plan of airport ${AIRPORT} ends within a day, or has ended`,
+    }),
   ];
 }
 
@@ -165,14 +171,14 @@ function readingAlerts(): Alert[] {
     expr: `time() - ${figure('max', 'airport_last_success_timestamp_seconds')} > ${hours * HOUR}`,
     for: '10m',
     severity,
-    summary: [
-      `机场 ${AIRPORT} 已有 ${hours} 小时读不到流量信息`,
-      `Airport ${AIRPORT} could not be read for ${hours} hours`,
-    ],
-    description: [
-      `上次成功读取在 ${DURATION} 之前；在此期间无法判断是否泄露。`,
-      `It was last read ${DURATION} ago; until it can be read there is no verdict.`,
-    ],
+    summary: {
+      zh: `机场 ${AIRPORT} 已有 ${hours} 小时读不到流量信息`,
+      en: `Airport ${AIRPORT} could not be read for ${hours} hours`,
+    },
+    description: {
+      zh: `上次成功读取在 ${DURATION} 之前；在此期间无法判断是否泄露。`,
+      en: `It was last read ${DURATION} ago; until it can be read there is no verdict.`,
+    },
   });
   return [
     unreadable('FlowCollectAirportUnreadable', 6, 'warning'),
@@ -183,8 +189,8 @@ function readingAlerts(): Alert[] {
       expr: `time() - ${figure('max', 'audit_window_end_timestamp_seconds')} > 23400`,
       for: '10m',
       severity: 'warning',
-      summary: [`机场 ${AIRPORT} 的审计没有更新`, `The audit of airport ${AIRPORT} is stale`],
-      description: [`上次审计截至 ${DURATION} 之前。`, `The last audit reached up to ${DURATION} ago.`],
+      summary: { zh: `机场 ${AIRPORT} 的审计没有更新`, en: `The audit of airport ${AIRPORT} is stale` },
+      description: { zh: `上次审计截至 ${DURATION} 之前。`, en: `The last audit reached up to ${DURATION} ago.` },
     },
   ];
 }

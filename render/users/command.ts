@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { type Language, SpokenError, sayIn } from '../../core/language.ts';
+import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { BOARD_UIDS } from '../../grafana/links.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
@@ -29,16 +29,16 @@ interface Options {
  * @param called FlowCollect as it was called
  */
 export function usersCommand(secret: string | undefined, called: string, language: Language): Command {
-  const say = sayIn(language);
-  const users = new Command('users').description(say(TEXTS.users));
+  const translate = translateTo(language);
+  const users = new Command('users').description(translate(TEXTS.users));
   users
     .command('sync')
-    .description(say(TEXTS.sync))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
-    .option('--grafana <address>', say(TEXTS.grafana), 'http://127.0.0.1:3000')
-    .option('--admin <login>', say(TEXTS.admin), 'admin')
-    .option('--password-file <file>', say(TEXTS.passwordFile))
-    .option('--reader-url <address>', say(TEXTS.readerUrl))
+    .description(translate(TEXTS.sync))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('--grafana <address>', translate(TEXTS.grafana), 'http://127.0.0.1:3000')
+    .option('--admin <login>', translate(TEXTS.admin), 'admin')
+    .option('--password-file <file>', translate(TEXTS.passwordFile))
+    .option('--reader-url <address>', translate(TEXTS.readerUrl))
     .action((options: Options) => sync(options, secret, called, language));
   return users;
 }
@@ -49,7 +49,7 @@ async function sync(
   called: string,
   language: Language,
 ) {
-  const say = sayIn(language);
+  const translate = translateTo(language);
   const { settings, notices } = readRenderSettings(config, await readSettingsText(config));
   for (const notice of notices) process.stderr.write(`${describeProblem(config, notice, language)}\n`);
   for (const [option, address] of [
@@ -70,12 +70,12 @@ async function sync(
     boards: readerBoards(settings),
     changed(user, what) {
       changes++;
-      process.stdout.write(`${user}\t${say(what)}\n`);
+      process.stdout.write(`${user}\t${translate(what)}\n`);
     },
-    warn: (user, what) => process.stderr.write(`${user}: ${say(what)}\n`),
+    warn: (user, what) => process.stderr.write(`${user}: ${translate(what)}\n`),
   });
-  if (changes === 0) process.stderr.write(`${say(TEXTS.nothingToChange)}\n`);
-  if (leftOut > 0) throw new SpokenError(TEXTS.leftOut(leftOut));
+  if (changes === 0) process.stderr.write(`${translate(TEXTS.nothingToChange)}\n`);
+  if (leftOut > 0) throw new UserFacingError(TEXTS.leftOut(leftOut));
 }
 
 function isAddress(text: string): boolean {

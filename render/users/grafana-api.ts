@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SpokenError, type Text } from '../../core/language.ts';
+import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { TEXTS } from '../texts.ts';
 
@@ -25,7 +25,7 @@ export interface GrafanaCall {
 }
 
 /** Grafana did not do it; the message says what, why and how to mend it. */
-export class GrafanaError extends SpokenError {
+export class GrafanaError extends UserFacingError {
   override readonly name = 'GrafanaError';
 }
 
@@ -92,9 +92,9 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
     const refused = Refused.safeParse(answer);
     let said = refused.success ? `: ${refused.data.message.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300)}` : '';
     for (const hidden of [secret, access.password]) if (hidden !== undefined) said = said.replaceAll(hidden, '…');
-    const mend: Text = status === 403 ? TEXTS.needsAllOfGrafana(access.login) : ['', ''];
-    const [zh, en] = TEXTS.refused(status, `${method} ${path}`);
-    return [`${zh}${said}${mend[0]}`, `${en}${said}${mend[1]}`];
+    const mend: Text = status === 403 ? TEXTS.needsAllOfGrafana(access.login) : { zh: '', en: '' };
+    const { zh, en } = TEXTS.refused(status, `${method} ${path}`);
+    return { zh: `${zh}${said}${mend.zh}`, en: `${en}${said}${mend.en}` };
   }
 
   const grafana: Grafana = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { SpokenError } from '../../core/language.ts';
+import { UserFacingError } from '../../core/language.ts';
 import { VERSION } from '../../core/version.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { compareVersions } from '../release-feed.ts';
@@ -20,7 +20,7 @@ const Manifest = z.object({
 });
 
 /** A backup cannot be made or brought back; the message says how to go on. */
-export class BackupError extends SpokenError {
+export class BackupError extends UserFacingError {
   override readonly name = 'BackupError';
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { sayIn } from '../../core/language.ts';
+import { translateTo } from '../../core/language.ts';
 import { backupCommand, restoreCommand } from './command.ts';
 
 let folder: string;
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function packed(): Promise<string[]> {
   const lines: string[] = [];
-  await backupCommand((line) => lines.push(line), sayIn('en')).parseAsync(
+  await backupCommand((line) => lines.push(line), translateTo('en')).parseAsync(
     [join(folder, 'backup.tar.gz'), '--config', settings],
     {
       from: 'user',
@@ -45,13 +45,13 @@ it('says that tar is missing', async () => {
 
 it('says what cannot be packed', async () => {
   const missing = join(folder, 'missing');
-  const command = backupCommand(() => {}, sayIn('en'));
+  const command = backupCommand(() => {}, translateTo('en'));
   const attempt = command.parseAsync([join(folder, 'backup.tar.gz'), missing, '--config', settings], { from: 'user' });
   await expect(attempt).rejects.toThrow(`${missing} cannot be packed (ENOENT); check the path and its permissions`);
 });
 
 it('says that there is no archive to restore', async () => {
   const missing = join(folder, 'missing.tar.gz');
-  const attempt = restoreCommand(() => {}, sayIn('en')).parseAsync([missing], { from: 'user' });
+  const attempt = restoreCommand(() => {}, translateTo('en')).parseAsync([missing], { from: 'user' });
   await expect(attempt).rejects.toThrow(`${missing} cannot be read (ENOENT); check the path and its permissions`);
 });

@@ -1,6 +1,6 @@
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Say } from '../../core/language.ts';
+import type { Translate } from '../../core/language.ts';
 import { readServerSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { VERSION } from '../../core/version.ts';
@@ -12,12 +12,12 @@ import { exists, restoreBackup, writeBackup } from './archive.ts';
 const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-auditor'];
 
 /** `flowcollect backup FILE [PATH…]`. */
-export function backupCommand(print: (line: string) => void, say: Say): Command {
+export function backupCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('backup')
-    .description(say(TEXTS.backup))
-    .argument('<file>', say(TEXTS.backupFile))
-    .argument('[path...]', say(TEXTS.backupMore))
-    .option('--config <file>', say(TEXTS.config), 'ServerSetting.ini')
+    .description(translate(TEXTS.backup))
+    .argument('<file>', translate(TEXTS.backupFile))
+    .argument('[path...]', translate(TEXTS.backupMore))
+    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
@@ -29,12 +29,12 @@ export function backupCommand(print: (line: string) => void, say: Say): Command 
 }
 
 /** `flowcollect restore FILE`. */
-export function restoreCommand(print: (line: string) => void, say: Say): Command {
+export function restoreCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('restore')
-    .description(say(TEXTS.restore))
-    .argument('<file>', say(TEXTS.restoreFile))
-    .option('--into <folder>', say(TEXTS.restoreInto))
-    .option('--replace', say(TEXTS.restoreReplace))
+    .description(translate(TEXTS.restore))
+    .argument('<file>', translate(TEXTS.restoreFile))
+    .option('--into <folder>', translate(TEXTS.restoreInto))
+    .option('--replace', translate(TEXTS.restoreReplace))
     .action(async (file: string, { into, replace }: { into?: string; replace?: true }) => {
       const place = into === undefined ? parse(resolve(file)).root : resolve(into);
       for (const path of await restoreBackup(file, { into: place, replace: replace === true })) print(path);

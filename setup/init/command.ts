@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { type Language, sayIn, type Text } from '../../core/language.ts';
+import { type Language, type Text, translateTo } from '../../core/language.ts';
 import type { Invocation } from '../../runtime/own-command.ts';
 import { talkOver } from '../console.ts';
 import { initDevice } from './init-device.ts';
@@ -31,14 +31,14 @@ interface Options {
 
 /** `flowcollect init device|server|router`. */
 export function initCommand({ input, output, places, check, invocation, finish, language }: InitContext): Command {
-  const say = sayIn(language);
-  const command = new Command('init').description(say(TEXTS.init));
+  const translate = translateTo(language);
+  const command = new Command('init').description(translate(TEXTS.init));
   const part = (name: string, about: Text, file: string): Command =>
     command
       .command(name)
-      .description(say(about))
-      .option('--config <file>', say(TEXTS.config), file)
-      .option('--yes', say(TEXTS.yes));
+      .description(translate(about))
+      .option('--config <file>', translate(TEXTS.config), file)
+      .option('--yes', translate(TEXTS.yes));
   const talking = async <T>(options: Options, run: (talk: ReturnType<typeof talkOver>) => Promise<T>): Promise<T> => {
     const talk = talkOver(input, output, language, options.yes !== true);
     try {
@@ -49,7 +49,7 @@ export function initCommand({ input, output, places, check, invocation, finish, 
   };
 
   part('device', TEXTS.device, 'ClientSetting.ini')
-    .option('--code <code>', say(TEXTS.code))
+    .option('--code <code>', translate(TEXTS.code))
     .action(async (options: Options) => {
       const { config: file, code } = options;
       const next = nextCommands(invocation, file);

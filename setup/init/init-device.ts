@@ -1,5 +1,5 @@
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { SpokenError, textIn } from '../../core/language.ts';
+import { translate, UserFacingError } from '../../core/language.ts';
 import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
@@ -92,7 +92,7 @@ export async function askDeviceName(talk: Talk, question: string, suggestion: st
     const name = await talk.ask(question, suggestion);
     const problem = deviceIdProblem(name);
     if (problem === undefined) return name;
-    if (name === suggestion) throw new SpokenError(TEXTS.badName(name, problem));
-    talk.say(textIn(problem, talk.language));
+    if (name === suggestion) throw new UserFacingError(TEXTS.badName(name, problem));
+    talk.say(translate(problem, talk.language));
   }
 }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import { type Language, type Say, SpokenError, type Text, textIn } from '../../core/language.ts';
+import { type Language, type Text, type Translate, textOf, translate, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
 import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
@@ -14,7 +14,7 @@ export interface ServiceCommandContext {
   /** FlowCollect as it was called. */
   readonly called: string;
   readonly print: (line: string) => void;
-  readonly say: Say;
+  readonly translate: Translate;
 }
 
 const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
@@ -24,22 +24,22 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
 };
 
 /** `flowcollect service install|uninstall|status [exporter|gateway|auditor]`. Throws where something failed. */
-export function serviceCommand({ keeper, program, called, print, say }: ServiceCommandContext): Command {
-  const command = new Command('service').description(say(TEXTS.service));
+export function serviceCommand({ keeper, program, called, print, translate }: ServiceCommandContext): Command {
+  const command = new Command('service').description(translate(TEXTS.service));
   const each = (name: string, about: Text): Command =>
     command
       .command(name)
-      .description(say(about))
-      .addArgument(new Argument('[service]', say(TEXTS.which)).argParser(serviceNamed).default('exporter'))
-      .option('--user', say(TEXTS.user));
+      .description(translate(about))
+      .addArgument(new Argument('[service]', translate(TEXTS.which)).argParser(serviceNamed).default('exporter'))
+      .option('--user', translate(TEXTS.user));
 
   each('install', TEXTS.install)
-    .option('--config <file>', say(TEXTS.config))
+    .option('--config <file>', translate(TEXTS.config))
     .action(async (service: ServiceName, { user, config }: { user?: true; config?: string }) => {
       const settings = resolve(config ?? DEFAULT_SETTINGS[service]);
       await access(settings).catch(() => {
         const init = `${called} init ${service === 'exporter' ? 'device' : 'server'}`;
-        throw new SpokenError(TEXTS.noSettings(settings, init));
+        throw new UserFacingError(TEXTS.noSettings(settings, init));
       });
       finish(await known().install({ service, program, settings, scope: user ? 'user' : 'system' }));
     });
@@ -53,17 +53,17 @@ export function serviceCommand({ keeper, program, called, print, say }: ServiceC
 
   function known(): ServiceKeeper {
     if (keeper !== undefined) return keeper;
-    throw new SpokenError(TEXTS.noKeeper);
+    throw new UserFacingError(TEXTS.noKeeper);
   }
 
   function finish({ ok, lines }: ServiceOutcome): void {
-    if (!ok) throw new SpokenError([inLines(lines, 'zh'), inLines(lines, 'en')]);
-    for (const line of lines) print(say(line));
+    if (!ok) throw new UserFacingError(textOf((language) => inLines(lines, language)));
+    for (const line of lines) print(translate(line));
   }
 }
 
 function inLines(texts: readonly Text[], language: Language): string {
-  return texts.map((text) => textIn(text, language)).join('\n');
+  return texts.map((text) => translate(text, language)).join('\n');
 }
 
 /** @throws ArgumentError when there is no such service */

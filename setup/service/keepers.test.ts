@@ -26,7 +26,7 @@ const run: RunTool = async (command, args) => {
 /** An outcome as people who read English see it. */
 const english = async (outcome: Promise<ServiceOutcome>) => {
   const { ok, lines } = await outcome;
-  return { ok, lines: lines.map(([, en]) => en) };
+  return { ok, lines: lines.map(({ en }) => en) };
 };
 
 beforeEach(async () => {

@@ -40,5 +40,5 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
 /** What a system tool said, which is in the language of the system. */
 export function saidBy(output: string): Text {
   const text = output.trim();
-  return [text, text];
+  return { zh: text, en: text };
 }

@@ -1,6 +1,6 @@
 import { type Command, Help, type HelpConfiguration, Option } from 'commander';
 import { displayWidth } from '../core/display-width.ts';
-import { LANGUAGES, type Language, type Text, textIn } from '../core/language.ts';
+import { LANGUAGES, type Language, translateTo } from '../core/language.ts';
 import { ArgumentError } from './argument-error.ts';
 import { TEXTS } from './texts.ts';
 
@@ -30,18 +30,18 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
  *
  * @param called the command with those above it, such as `flowcollect gateway token`
  */
-export function speakIn(language: Language, command: Command, called: string): void {
-  const say = (text: Text): string => textIn(text, language);
+export function translateCommand(language: Language, command: Command, called: string): void {
+  const translate = translateTo(language);
   const inLanguage = language === 'zh' ? chineseDefault : (text: string): string => text;
-  command.helpOption('-h, --help', say(TEXTS.help));
-  if (command.commands.length > 0) command.helpCommand('help [command]', say(TEXTS.help));
+  command.helpOption('-h, --help', translate(TEXTS.help));
+  if (command.commands.length > 0) command.helpCommand('help [command]', translate(TEXTS.help));
   command.addOption(
-    new Option('--language <zh|en>', say(TEXTS.languageOption)).argParser((given) => {
+    new Option('--language <zh|en>', translate(TEXTS.languageOption)).argParser((given) => {
       if (!LANGUAGES.some((each) => each === given)) throw new ArgumentError(TEXTS.wrongLanguage(given));
       return given;
     }),
   );
-  command.showHelpAfterError(say(TEXTS.seeHelp(`${called} --help`)));
+  command.showHelpAfterError(translate(TEXTS.seeHelp(`${called} --help`)));
   command.configureHelp({
     displayWidth,
     optionDescription: (option) => inLanguage(withoutEmptyDefault(new Help().optionDescription(option))),
@@ -51,7 +51,7 @@ export function speakIn(language: Language, command: Command, called: string): v
   if (language === 'zh') {
     command.configureOutput({ outputError: (text, write) => write(chineseMistake(text)) });
   }
-  for (const nested of command.commands) speakIn(language, nested, `${called} ${nested.name()}`);
+  for (const nested of command.commands) translateCommand(language, nested, `${called} ${nested.name()}`);
 }
 
 const CHINESE_HELP: HelpConfiguration = {
