@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
+import type { Files } from './host/files.ts';
 import type { KernelAddress } from './kernel/api.ts';
 import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
 import {
@@ -163,12 +163,12 @@ function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): bool
 }
 
 /** @param folder of the settings file, which a relative MihomoCA is relative to */
-export function kernelAddress(device: DeviceConfig, folder: string): KernelAddress {
+export function kernelAddress(files: Pick<Files, 'absolute'>, device: DeviceConfig, folder: string): KernelAddress {
   const { MihomoAPIAddr, MihomoSecret, MihomoCA, MihomoFingerprint } = device;
   return {
     address: MihomoAPIAddr,
     secret: MihomoSecret,
-    ca: MihomoCA === undefined ? undefined : resolve(folder, MihomoCA),
+    ca: MihomoCA === undefined ? undefined : files.absolute(MihomoCA, folder),
     fingerprint: MihomoFingerprint,
   };
 }

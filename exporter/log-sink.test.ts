@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Text } from '../core/language.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { nodeFiles } from './host/node-files.ts';
 import { openLineFile, plainLogLine } from './log-sink.ts';
 
 it('makes a readable line of a log entry, redacted as it came', () => {
@@ -17,8 +18,8 @@ it('appends to a file across openings and begins it anew when it is large', asyn
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   const path = join(folder, 'deep', 'flow.log');
   const problems: Text[] = [];
-  openLineFile(path, (problem) => problems.push(problem), 20).append('first line');
-  const file = openLineFile(path, (problem) => problems.push(problem), 20);
+  openLineFile(nodeFiles, path, (problem) => problems.push(problem), 20).append('first line');
+  const file = openLineFile(nodeFiles, path, (problem) => problems.push(problem), 20);
   file.append('second line');
   file.append('third');
   expect(await readFile(`${path}.1`, 'utf8')).toBe('first line\n');
@@ -31,7 +32,7 @@ it('says once that it cannot write, and goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   await writeFile(join(folder, 'file'), '');
   const problems: Text[] = [];
-  const file = openLineFile(join(folder, 'file', 'flow.log'), (problem) => problems.push(problem));
+  const file = openLineFile(nodeFiles, join(folder, 'file', 'flow.log'), (problem) => problems.push(problem));
   file.append('a');
   file.append('b');
   expect(problems).toHaveLength(1);

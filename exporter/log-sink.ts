@@ -1,7 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Text } from '../core/language.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import type { Files, LineFile } from './host/files.ts';
 import { TEXTS } from './texts.ts';
 
 /**
@@ -22,33 +21,23 @@ export function plainLogLine(json: string): string {
   return `${String(time)} ${String(level).toUpperCase()} ${String(msg)}${rest.join('')}`;
 }
 
-/** A file of lines that begins anew when it has grown large; one older file is kept as `<path>.1`. */
-export interface LineFile {
-  append(line: string): void;
-}
-
-const LARGEST_BYTES = 5 * 2 ** 20;
-
 /**
- * @param onProblem told once, until writing succeeds again: a full disk must not end the accounting
+ * A file of lines that are left out while it cannot be written: a full disk must not end the accounting.
+ *
+ * @param onProblem told once, until writing succeeds again
  */
-export function openLineFile(path: string, onProblem: (problem: Text) => void, largest = LARGEST_BYTES): LineFile {
+export function openLineFile(
+  files: Files,
+  path: string,
+  onProblem: (problem: Text) => void,
+  largest?: number,
+): LineFile {
+  const file = files.lineFile(path, largest);
   let failed = false;
-  let size: number | undefined;
   return {
     append(line) {
-      const text = `${line}\n`;
       try {
-        if (size === undefined) {
-          mkdirSync(dirname(path), { recursive: true });
-          size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-        }
-        if (size > 0 && size + Buffer.byteLength(text) > largest) {
-          renameSync(path, `${path}.1`);
-          size = 0;
-        }
-        appendFileSync(path, text, { mode: 0o600 });
-        size += Buffer.byteLength(text);
+        file.append(line);
         failed = false;
       } catch (error) {
         if (!failed) onProblem(TEXTS.unwritableLog(path, errorCode(error)));

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
 import { doctorCommand } from './doctor/command.ts';
+import { nodeHost } from './host/node-host.ts';
 import { recordCommand } from './record/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
@@ -24,9 +24,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const called = ownCommand(ownInvocation(process.env, process.argv[1]));
   return runCommands(argv, files, (translate, language) => [
     exporterCommand(translate),
-    replayCommand(print, translate),
-    recordCommand(print, systemClock, language, called, endingSignal),
-    doctorCommand(print, systemClock, language),
+    replayCommand(print, nodeHost.files, translate),
+    recordCommand(print, nodeHost, language, called, endingSignal),
+    doctorCommand(print, nodeHost, language),
   ]);
 }
 

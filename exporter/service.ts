@@ -10,6 +10,7 @@ import { openSettings } from '../runtime/settings-file.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createExporter } from './exporter.ts';
+import { nodeHost } from './host/node-host.ts';
 import { openLineFile, plainLogLine } from './log-sink.ts';
 
 export interface ExporterServiceOptions {
@@ -103,7 +104,7 @@ function lineLog(
     const written = setting();
     if (written === undefined) return;
     const path = resolve(folder, written);
-    if (open?.path !== path) open = { path, file: openLineFile(path, onProblem) };
+    if (open?.path !== path) open = { path, file: openLineFile(nodeHost.files, path, onProblem) };
     open.file.append(line);
   };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { parseKernelAddress } from '../core/kernel-address.ts';
+import { parseListenPort } from '../core/listen-address.ts';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { httpUrlSetting, issue, listSetting } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { parseListenPort } from '../runtime/http-listener.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 
 /** An address as users of the earlier FlowCollect write it: the host may stand alone, and a path such as the old `/report` is dropped. */

@@ -7,7 +7,7 @@ import type { LastReload } from '../runtime/reload.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
-import { nodeNetwork } from './host/node-network.ts';
+import { nodeHost } from './host/node-host.ts';
 import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
 import { createWitness, type InterfaceView } from './interfaces/witness.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
@@ -80,7 +80,7 @@ const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval'] as const;
 export function createWatch(options: WatchOptions): Watch {
   const { config, folder, clock, logger, chance, newStateId } = options;
   const metrics = createExporterMetrics(clock.now());
-  const gateway = createGatewayClient();
+  const gateway = createGatewayClient(nodeHost.network);
   const stateFolder = (): string => resolve(folder, config().StateDir);
   const store = createStateStore({
     path: () => statePath(stateFolder(), config().kernel),
@@ -151,8 +151,9 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchInterfaces(current: DeviceConfig): InterfaceWatch {
     const watch = createInterfaceWatch({
-      network: nodeNetwork,
-      kernel: kernelAddress(current, folder),
+      network: nodeHost.network,
+      interfaces: nodeHost.interfaces,
+      kernel: kernelAddress(nodeHost.files, current, folder),
       clock,
       logger,
       onReading(readings) {
@@ -166,8 +167,8 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchKernel(current: DeviceConfig): KernelClient {
     const client = createKernelClient({
-      network: nodeNetwork,
-      ...kernelAddress(current, folder),
+      network: nodeHost.network,
+      ...kernelAddress(nodeHost.files, current, folder),
       pollInterval: current.PollInterval,
       clock,
       logger,

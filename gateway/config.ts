@@ -1,8 +1,9 @@
+import { parseListenPort } from '../core/listen-address.ts';
 import { EXAMPLE_TOKEN, readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
-import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { Reader } from './access/reader-token.ts';
 import {
   DEFAULT_USER,

@@ -1,9 +1,9 @@
 import { readAlertSections } from '../core/alert-settings.ts';
+import { parseListenPort } from '../core/listen-address.ts';
 import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';
-import { parseListenPort } from '../runtime/http-listener.ts';
 
 /**
  * What the configuration of Prometheus, Alertmanager and Grafana takes from the server's settings.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMovableListener, ListenError, listenHttp, parseListenPort, unusable } from './http-listener.ts';
+import { createMovableListener, ListenError, listenHttp, unusable } from './http-listener.ts';
 
 const answer = (_: unknown, response: { end(text: string): void }): void => response.end('ok');
 
@@ -66,16 +66,4 @@ it('says in Chinese which file that setting stands in', () => {
     zh: '127.0.0.1:80 已被其他程序占用，请修改 a.ini 中的 [server] ListenPort',
     en: '127.0.0.1:80 is taken by another program; change [server] ListenPort in a.ini',
   });
-});
-
-it.each([
-  [':1234', { host: '0.0.0.0', port: 1234 }],
-  ['1234', { host: '0.0.0.0', port: 1234 }],
-  ['127.0.0.1:1234', { host: '127.0.0.1', port: 1234 }],
-  ['[::1]:1234', { host: '::1', port: 1234 }],
-  ['abc', undefined],
-  ['1:2:3', undefined],
-  [':99999', undefined],
-])('reads %j', (text, address) => {
-  expect(parseListenPort(text, '0.0.0.0')).toEqual(address);
 });

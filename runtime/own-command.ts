@@ -1,5 +1,6 @@
 import { basename, delimiter, dirname, relative, sep } from 'node:path';
 import { isSea } from 'node:sea';
+import { shellWord } from '../core/shell-word.ts';
 
 /** How this process was started. */
 export interface Invocation {
@@ -38,9 +39,4 @@ export function ownCommand({ program, script, folder, environment, root }: Invoc
   if (found) return `${sudo}${shellWord(name)}`;
   const near = relative(folder, script);
   return `${sudo}${shellWord(program)} ${shellWord(near.startsWith(`..${sep}`) ? script : near)}`;
-}
-
-/** A word that a shell, also Windows' own, takes whole. */
-export function shellWord(text: string): string {
-  return /^[^\s"'$&|;<>()*?`!#]+$/.test(text) ? text : `"${text}"`;
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type AlertsSection, readAlertSections, type UserAlerts } from '../core/alert-settings.ts';
+import { parseListenPort } from '../core/listen-address.ts';
 import {
   readServerSection,
   type ServerSection,
@@ -11,7 +12,7 @@ import {
 } from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/http-listener.ts';
 import { TEXTS } from './command-texts.ts';
 
 const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);

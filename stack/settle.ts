@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
+import { parseListenPort } from '../core/listen-address.ts';
 import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
-import { type ListenAddress, parseListenPort } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
 import { newSecret } from './secret.ts';

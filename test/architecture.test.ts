@@ -47,6 +47,24 @@ const PURE = ['core', 'exporter/ledger', 'auditor/verdict'];
 const PURE_PACKAGES = ['luxon', 'zod', 'tldts'];
 const IMPURE_CALLS = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
 
+/**
+ * What the exporter is given by its host: outside these files nothing in exporter/ reaches, through whatever it imports,
+ * one of Node's modules or these packages (docs/adr/0021-give-the-exporter-its-outside.md).
+ */
+const HOST_ONLY = ['undici', 'ws', 'pino', 'express', 'chokidar'];
+const HOST_SIDE = ['exporter/host', 'exporter/main.ts'];
+/** Still to be given a host. */
+const NOT_YET_HOSTED = [
+  'exporter/day-keeper.ts',
+  'exporter/device',
+  'exporter/exporter.ts',
+  'exporter/service.ts',
+  'exporter/state',
+  'exporter/watch.ts',
+];
+/** Compute by what Node has and reach nothing outside: networks of addresses. */
+const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
+
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
 const sources = readdirSync(root, { withFileTypes: true })
   .filter(({ name }) => !NOT_OURS.includes(name))
@@ -62,6 +80,28 @@ const shipped = sources.filter(({ path }) => !path.endsWith('.test.ts'));
 
 function importsOf(text: string): string[] {
   return [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g)].map((match) => match[2] ?? '');
+}
+
+/** Modules that a file loads; types are not loaded. */
+function loadedBy(text: string): string[] {
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:(\{[^}]*\}|[\w\s*,]+)\s+from\s+)?'([^']+)'/gm)]
+    .filter(([, names = '']) => !/^\{(?:\s*type\s[^,}]+,?)+\s*\}$/.test(names))
+    .map(([, , target = '']) => target);
+}
+
+/** How a file reaches Node or a package of the host, as the files on the way; undefined where it does not. */
+function wayToHost(path: string, seen = new Set<string>()): string[] | undefined {
+  if (seen.has(path) || COMPUTES_BY_NODE.includes(path)) return undefined;
+  seen.add(path);
+  for (const target of loadedBy(sources.find((each) => each.path === path)?.text ?? '')) {
+    if (target.startsWith('.')) {
+      const way = wayToHost(posix.join(dirname(path), target), seen);
+      if (way !== undefined) return [path, ...way];
+    } else if (target.startsWith('node:') || builtinModules.includes(target) || HOST_ONLY.includes(target)) {
+      return [path, target];
+    }
+  }
+  return undefined;
 }
 
 const inFolder = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
@@ -101,6 +141,14 @@ describe('rules of dependency', () => {
     }
     expect(text, `${path} reads a clock, chance or the outside`).not.toMatch(IMPURE_CALLS);
   });
+
+  const isIn = (path: string, places: readonly string[]): boolean =>
+    places.some((place) => path === place || inFolder(path, place));
+  const exporter = shipped.filter(({ path }) => inFolder(path, 'exporter') && !isIn(path, HOST_SIDE));
+  it.each(exporter.filter(({ path }) => !isIn(path, NOT_YET_HOSTED)))(
+    '$path takes the outside from its host',
+    ({ path }) => expect(wayToHost(path)).toBeUndefined(),
+  );
 
   const services = shipped.filter(({ path }) => !['test', 'bench', 'tools'].some((folder) => inFolder(path, folder)));
   it.each(services)('$path keeps names that others choose in Maps, where one may be called constructor', ({ text }) => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { hashToken } from '../gateway/access/tokens.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
@@ -76,7 +77,7 @@ describe('an exporter at the real gateway', () => {
     await start();
     await eventually(() => expect(pushgateway.groups.size).toBe(1));
     await device.stop();
-    const client = createGatewayClient();
+    const client = createGatewayClient(nodeNetwork);
     const address = { origin: door, token: 'push token', deviceId: 'a' };
     const found = await client.readBack(address);
     await client.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
+import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { connection, frame } from '../exporter/ledger/example-frames.ts';
 import type { Catalog } from '../exporter/ledger/frame.ts';
 import { createHealthChecks } from '../exporter/ledger/health-checks.ts';
@@ -94,7 +95,7 @@ it.each([
       tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
       lastReload: () => ({ successful: true, succeededAt: 0 }),
     });
-    const client = createGatewayClient();
+    const client = createGatewayClient(nodeNetwork);
     try {
       const { door } = await gateway.start();
       const to = { origin: door, token: 'push token', deviceId: 'a' };

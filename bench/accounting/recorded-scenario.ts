@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
+import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { hostKey } from '../../exporter/ledger/attribution.ts';
@@ -40,7 +41,7 @@ const CLASS_OF_PORT: ReadonlyMap<string, TrafficClass> = new Map([
 export async function readScenario(root: string, name: string): Promise<Scenario> {
   const folder = join(root, 'test/recordings');
   const beside = name === 'modern' ? 'modern.' : '';
-  const read = (file: string): Promise<string> => readRecordedText(join(folder, file));
+  const read = (file: string): Promise<string> => readRecordedText(nodeFiles, join(folder, file));
   const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(join(folder, file), 'utf8'));
   const catalog = decodeCatalog(await json(`${beside}proxies.json`), await json(`${beside}providers.json`));
   const log = parseRecordedLog(name, await read(`${name}.logs.json.gz`));

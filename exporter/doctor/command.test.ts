@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorText, type Language } from '../../core/language.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device } from '../../test/device.ts';
+import { nodeHost } from '../host/node-host.ts';
 import { doctorCommand } from './command.ts';
 
 let device: Device;
@@ -25,8 +26,9 @@ async function doctor(
   const bytes = { upload: 1, download: 1 };
   const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
+  const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 } };
   const language = (changes.Language ?? 'en') as Language;
-  const command = doctorCommand((text) => printed.push(text), clock, language, read).exitOverride();
+  const command = doctorCommand((text) => printed.push(text), host, language).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';

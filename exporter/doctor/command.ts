@@ -1,12 +1,8 @@
-import { basename, dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readExporterConfig } from '../config.ts';
-import { nodeNetwork } from '../host/node-network.ts';
-import { systemReader } from '../interfaces/interface-watch.ts';
+import type { Host } from '../host/host.ts';
 import { TEXTS } from '../texts.ts';
 import type { Finding } from './finding.ts';
 import { checkClock, checkGateway } from './gateway-checks.ts';
@@ -24,43 +20,37 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warni
  * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to mend it.
  * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
  */
-export function doctorCommand(
-  print: (text: string) => void,
-  clock: Clock,
-  language: Language,
-  read = systemReader(),
-): Command {
+export function doctorCommand(print: (text: string) => void, host: Host, language: Language): Command {
+  const { files, clock, network } = host;
   const translate = translateTo(language);
   return new Command('doctor')
     .description(translate(TEXTS.doctor))
     .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config: path }: { config: string }) => {
-      const file = basename(path);
-      const { settings, notices } = readExporterConfig(file, await readSettingsText(path));
+      const file = files.nameOf(path);
+      const folder = files.folderOf(files.absolute(path));
+      const { settings, notices } = readExporterConfig(file, await files.readSettings(path));
       const { StateDir, StateSync } = settings;
       const devices = settings.devices.map((device) => ({ ...device, Language: language }));
       const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
       const findings: Finding[] = [
         { verdict: 'good', text: translate(TEXTS.settingsOf(file, names)) },
         ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice, language) })),
-        await checkStateFolder(resolve(dirname(path), StateDir), 'StateDir', language),
+        await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir', language),
         ...(StateSync === undefined
           ? []
-          : [await checkStateFolder(resolve(dirname(path), StateSync), 'StateSync', language)]),
+          : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync', language)]),
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
-          const own = [
-            ...(await checkKernel(nodeNetwork, device, dirname(resolve(path)), clock.now(), read)),
-            await checkGateway(device),
-          ];
+          const own = [...(await checkKernel(host, device, folder)), await checkGateway(network, device)];
           const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
           return own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` }));
         }),
       );
       findings.push(...ofDevices.flat());
       for (const origin of new Set(devices.map(({ RemoteServer }) => RemoteServer))) {
-        const finding = await checkClock(origin, clock, language);
+        const finding = await checkClock(network, origin, clock, language);
         if (finding !== undefined) findings.push(finding);
       }
       for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${text}`);

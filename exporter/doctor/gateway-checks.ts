@@ -1,15 +1,15 @@
-import { request } from 'undici';
 import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DeviceConfig } from '../config.ts';
+import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
 import { describePushProblem } from '../push/problem.ts';
 import { bad, type Finding, good } from './finding.ts';
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
-export async function checkGateway(config: DeviceConfig): Promise<Finding> {
+export async function checkGateway(network: Network, config: DeviceConfig): Promise<Finding> {
   const { RemoteServer, RemoteToken, DeviceID, Language } = config;
-  const gateway = createGatewayClient();
+  const gateway = createGatewayClient(network);
   try {
     const readBack = await gateway.readBack({ origin: RemoteServer, token: RemoteToken, deviceId: DeviceID });
     switch (readBack.kind) {
@@ -42,20 +42,17 @@ const MOST_SKEW_S = 60;
  *
  * @returns undefined where the server does not answer or names no date, which is told elsewhere
  */
-export async function checkClock(origin: string, clock: Clock, language: Language): Promise<Finding | undefined> {
+export async function checkClock(
+  network: Network,
+  origin: string,
+  clock: Clock,
+  language: Language,
+): Promise<Finding | undefined> {
   const asked = clock.now();
-  let date: unknown;
-  try {
-    const { headers, body } = await request(origin, {
-      headersTimeout: TIMEOUT_MS,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    await body.dump();
-    date = headers.date;
-  } catch {
-    return undefined;
-  }
-  const told = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  const client = network.client({ origin, timeout: TIMEOUT_MS });
+  const answer = await client.request({ path: '/', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  await client.close();
+  const told = answer.kind === 'answer' ? Date.parse(answer.header('date') ?? '') : Number.NaN;
   if (Number.isNaN(told)) return undefined;
   const skew = Math.round(((asked + clock.now()) / 2 - told) / 1000);
   if (Math.abs(skew) <= MOST_SKEW_S) {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Language } from '../../core/language.ts';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
-import type { Network } from '../host/network.ts';
+import type { Host } from '../host/host.ts';
+import type { Interfaces } from '../host/interfaces.ts';
 import { chooseInterfaces } from '../interfaces/choose.ts';
 import { isOnThisMachine } from '../interfaces/interface-watch.ts';
-import type { ReadInterfaces } from '../interfaces/system-interfaces.ts';
 import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
@@ -24,18 +24,10 @@ const Configs = z.object({
  * Asks the kernel for its version, a frame, its configuration, its log and its totals.
  *
  * @param folder of the settings file
- * @param now epoch milliseconds
- * @param read how this machine's interfaces are read, where that is known
  */
-export async function checkKernel(
-  network: Network,
-  config: DeviceConfig,
-  folder: string,
-  now: number,
-  read: ReadInterfaces | undefined,
-): Promise<Finding[]> {
+export async function checkKernel(host: Host, config: DeviceConfig, folder: string): Promise<Finding[]> {
   const { MihomoAPIAddr: address, Language: language } = config;
-  const api = openKernelApi(network, kernelAddress(config, folder));
+  const api = openKernelApi(host.network, kernelAddress(host.files, config, folder));
   const problem = (each: KernelProblem): Finding => ({
     verdict: 'bad',
     text: describeKernelProblem(each, address, language),
@@ -51,7 +43,7 @@ export async function checkKernel(
     const answer = await api.get('/connections', signal);
     if (answer.kind === 'problem') return [...findings, problem(answer.problem)];
     try {
-      const frame = createFrameDecoder().decode(answer.value, now);
+      const frame = createFrameDecoder().decode(answer.value, host.clock.now());
       const count = frame.connections.length;
       findings.push(good(language, `可以记账：${count} 个连接`, `its frames can be accounted: ${count} connections`));
     } catch (error) {
@@ -61,7 +53,7 @@ export async function checkKernel(
     const [logs, totals, configs] = await Promise.all([
       checkLogs(api, language),
       checkTotals(api, language, LISTEN_MS),
-      checkConfigs(api, language, read),
+      checkConfigs(api, language, host.interfaces),
     ]);
     return [...findings, logs, totals, ...configs];
   } finally {
@@ -96,7 +88,11 @@ async function checkLogs(api: KernelApi, language: Language): Promise<Finding> {
 }
 
 /** What the kernel is set to, as far as it decides what can be told apart. */
-async function checkConfigs(api: KernelApi, language: Language, read: ReadInterfaces | undefined): Promise<Finding[]> {
+async function checkConfigs(
+  api: KernelApi,
+  language: Language,
+  interfaces: Interfaces | undefined,
+): Promise<Finding[]> {
   const answer = await api.json('/configs', AbortSignal.timeout(LISTEN_MS));
   const parsed = Configs.safeParse(answer.kind === 'answer' ? answer.value : undefined);
   if (!parsed.success) {
@@ -125,7 +121,7 @@ async function checkConfigs(api: KernelApi, language: Language, read: ReadInterf
     );
   }
   if (tun?.enable === true) {
-    findings.push(await checkTun(tun.device ?? '', api.address, language, read));
+    findings.push(await checkTun(tun.device ?? '', api.address, language, interfaces));
   } else {
     findings.push(
       warning(
@@ -143,11 +139,12 @@ async function checkTun(
   device: string,
   address: string,
   language: Language,
-  read: ReadInterfaces | undefined,
+  interfaces: Interfaces | undefined,
 ): Promise<Finding> {
   const name = device === '' ? '' : ` ${device}`;
-  if (read === undefined || !isOnThisMachine(address)) return good(language, `TUN 已开启${name}`, `TUN is on${name}`);
-  const system = await read().catch(() => undefined);
+  if (interfaces === undefined || !isOnThisMachine(address))
+    return good(language, `TUN 已开启${name}`, `TUN is on${name}`);
+  const system = await interfaces.read().catch(() => undefined);
   const chosen = system === undefined ? [] : chooseInterfaces(system, { enabled: true, device });
   const found = chosen.find(({ role }) => role === 'tun');
   if (found !== undefined) {

@@ -43,6 +43,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
+  /** Packs the body, and says so. */
+  readonly gzip?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -50,8 +52,8 @@ export type HttpResult =
   | {
       readonly kind: 'answer';
       readonly status: number;
-      /** By lower-case names; those that came once. */
-      readonly headers: Readonly<Record<string, unknown>>;
+      /** A header that came once, by its lower-case name. */
+      header(name: string): string | undefined;
       readonly body: Uint8Array;
     }
   | { readonly kind: 'failure'; readonly failure: ConnectionFailure };

@@ -1,4 +1,6 @@
 import type { ClientRequestArgs } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { Agent, type buildConnector, request } from 'undici';
 import { WebSocket } from 'ws';
 import { errorCode } from '../../runtime/error-code.ts';
@@ -14,6 +16,8 @@ import type {
 } from './network.ts';
 import { nodeConnector, TrustError } from './node-connector.ts';
 
+const compress = promisify(gzip);
+
 /** Requests by undici and WebSockets by ws, both over the same connections (docs/adr/0017-compare-frames-as-bytes.md). */
 export const nodeNetwork: Network = {
   client(peer): HttpClient {
@@ -21,10 +25,25 @@ export const nodeNetwork: Network = {
     const timeouts = { headersTimeout: peer.timeout, bodyTimeout: peer.timeout };
     const dispatcher = new Agent({ connect: connector, ...timeouts });
     return {
-      async request({ path, ...rest }: HttpRequest): Promise<HttpResult> {
+      async request({
+        path,
+        headers: own,
+        body: content,
+        gzip: packs = false,
+        ...rest
+      }: HttpRequest): Promise<HttpResult> {
         try {
-          const { statusCode, headers, body } = await request(`${peer.origin}${path}`, { ...rest, dispatcher });
-          return { kind: 'answer', status: statusCode, headers, body: await body.bytes() };
+          const { statusCode, headers, body } = await request(`${peer.origin}${path}`, {
+            ...rest,
+            headers: { ...own, ...(packs ? { 'content-encoding': 'gzip' } : {}) },
+            body: packs && content !== undefined ? await compress(content) : (content ?? null),
+            dispatcher,
+          });
+          const header = (name: string): string | undefined => {
+            const value = headers[name];
+            return typeof value === 'string' ? value : undefined;
+          };
+          return { kind: 'answer', status: statusCode, header, body: await body.bytes() };
         } catch (error) {
           return { kind: 'failure', failure: failureOf(error) };
         }

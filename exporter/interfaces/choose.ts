@@ -1,5 +1,5 @@
+import type { SystemInterfaces } from '../host/interfaces.ts';
 import type { InterfaceReading } from './interface-counters.ts';
-import type { SystemInterfaces } from './system-interfaces.ts';
 
 /** What the kernel's `/configs` says of its TUN device; undefined when it cannot be asked. */
 export type TunConfig = { readonly enabled: boolean; readonly device: string } | undefined;

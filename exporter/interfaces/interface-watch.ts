@@ -5,22 +5,20 @@ import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Interfaces } from '../host/interfaces.ts';
 import type { Network } from '../host/network.ts';
 import { type KernelAddress, openKernelApi } from '../kernel/api.ts';
 import { chooseInterfaces, type TunConfig } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
-import { readLinuxInterfaces } from './linux-interfaces.ts';
-import type { ReadInterfaces } from './system-interfaces.ts';
-import { readWindowsInterfaces } from './windows-interfaces.ts';
 
 export interface InterfaceWatchOptions {
   readonly network: Network;
   readonly kernel: KernelAddress;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Undefined where it is not known how to read them. */
+  readonly interfaces: Interfaces | undefined;
   onReading(readings: readonly InterfaceReading[]): void;
-  /** Instead of the system's. */
-  readonly read?: ReadInterfaces | undefined;
 }
 
 /** Reads the interfaces of this machine now and then, as a second witness of what its kernel moves. */
@@ -30,8 +28,6 @@ export interface InterfaceWatch {
   stop(): Promise<void>;
 }
 
-/** Starting PowerShell costs more than reading a file. */
-const LOOK_EVERY_MS = process.platform === 'win32' ? 60_000 : 10_000;
 const ASK_TIMEOUT_MS = 3000;
 
 const Configs = z.object({ tun: z.object({ enable: z.boolean(), device: z.string().optional() }).optional() });
@@ -42,15 +38,13 @@ export function isOnThisMachine(address: string): boolean {
   return socketPath !== undefined || isLoopback(new URL(origin).hostname);
 }
 
-export function createInterfaceWatch({
-  network,
-  kernel,
-  clock,
-  logger,
-  onReading,
-  read,
-}: InterfaceWatchOptions): InterfaceWatch {
-  const readSystem = read ?? systemReader();
+export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceWatch {
+  const { network, kernel, clock, logger, interfaces, onReading } = options;
+  if (!isOnThisMachine(kernel.address)) return NOTHING_TO_READ;
+  if (interfaces === undefined) {
+    logger.info('interfaces cannot be read on this system; the kernel alone is counted');
+    return NOTHING_TO_READ;
+  }
   let said = '';
 
   function sayOnce(text: string, fields: object): void {
@@ -58,13 +52,9 @@ export function createInterfaceWatch({
     said = text;
   }
 
-  async function look(): Promise<void> {
-    if (readSystem === undefined) {
-      sayOnce('interfaces cannot be read on this system; the kernel alone is counted', {});
-      return;
-    }
+  async function look(system: Interfaces): Promise<void> {
     try {
-      const readings = chooseInterfaces(await readSystem(), await askForTun(network, kernel));
+      const readings = chooseInterfaces(await system.read(), await askForTun(network, kernel));
       if (!readings.some(({ role }) => role === 'tun')) {
         sayOnce('the kernel has no TUN device: no second witness, and programs that use no proxy bypass it', {});
       } else said = '';
@@ -74,23 +64,17 @@ export function createInterfaceWatch({
     }
   }
 
-  const task = createPeriodicTask({ clock, every: LOOK_EVERY_MS, run: look });
+  const task = createPeriodicTask({ clock, every: interfaces.readEvery, run: () => look(interfaces) });
   return {
-    start() {
-      if (isOnThisMachine(kernel.address)) task.start();
-    },
+    start: () => task.start(),
     async stop() {
       await task.stop();
-      if (isOnThisMachine(kernel.address)) await look();
+      await look(interfaces);
     },
   };
 }
 
-/** How this system's interfaces are read; undefined where that is not known. */
-export function systemReader(): ReadInterfaces | undefined {
-  if (process.platform === 'linux' || process.platform === 'android') return () => readLinuxInterfaces();
-  return process.platform === 'win32' ? readWindowsInterfaces : undefined;
-}
+const NOTHING_TO_READ: InterfaceWatch = { start() {}, async stop() {} };
 
 async function askForTun(network: Network, kernel: KernelAddress): Promise<TunConfig> {
   const api = openKernelApi(network, kernel);

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
+import { readLinuxInterfaces } from '../host/node-linux-interfaces.ts';
 import { nodeNetwork } from '../host/node-network.ts';
+import { parseWindowsInterfaces } from '../host/node-windows-interfaces.ts';
 import { chooseInterfaces } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
 import { createInterfaceWatch, isOnThisMachine } from './interface-watch.ts';
-import { readLinuxInterfaces } from './linux-interfaces.ts';
-import { parseWindowsInterfaces } from './windows-interfaces.ts';
 import { createWitness } from './witness.ts';
 
 const NET_DEV = `Inter-|   Receive                                                |  Transmit
@@ -142,12 +142,15 @@ describe('the watch on interfaces', () => {
       },
       logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),
       onReading: (readings) => void seen.push(readings.map(({ name, role }) => `${role} ${name}`)),
-      read: async () => ({
-        counters: new Map(
-          ['eth0', 'mine'].map((name) => [name, { bytes: { upload: 0, download: 0 }, life: '' }] as const),
-        ),
-        defaultRoutes: ['eth0'],
-      }),
+      interfaces: {
+        readEvery: 10_000,
+        read: async () => ({
+          counters: new Map(
+            ['eth0', 'mine'].map((name) => [name, { bytes: { upload: 0, download: 0 }, life: '' }] as const),
+          ),
+          defaultRoutes: ['eth0'],
+        }),
+      },
     });
     watch.start();
     await done;
@@ -165,7 +168,10 @@ describe('the watch on interfaces', () => {
       clock: { now: () => 0, sleep: async () => {} },
       logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),
       onReading: () => {},
-      read: () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' })),
+      interfaces: {
+        readEvery: 10_000,
+        read: () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' })),
+      },
     });
     await watch.stop();
     await watch.stop();

@@ -1,10 +1,7 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { Agent, type Dispatcher, request } from 'undici';
 import * as z from 'zod';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { parseJson } from '../../core/json.ts';
-import { errorCode } from '../../runtime/error-code.ts';
+import type { ConnectionFailure, HttpClient, HttpRequest, Network } from '../host/network.ts';
 import type { ReadBack } from '../saved-account.ts';
 import type { PushProblem } from './problem.ts';
 import { decodeReadBack, ReadBackError } from './read-back.ts';
@@ -40,8 +37,8 @@ export interface GatewayClient {
 
 const TIMEOUT_MS = 10_000;
 /** Small texts fit one packet anyway. */
-const GZIP_FROM_BYTES = 1024;
-const compress = promisify(gzip);
+const GZIP_FROM_CHARACTERS = 1024;
+const utf8 = new TextDecoder();
 
 const ErrorBody = z.object({
   error: z.string().optional(),
@@ -49,67 +46,66 @@ const ErrorBody = z.object({
   message: z.string().optional(),
 });
 
-export function createGatewayClient(): GatewayClient {
-  const dispatcher = new Agent({
-    connect: { timeout: TIMEOUT_MS },
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-  });
+export function createGatewayClient(network: Network): GatewayClient {
+  let open: { readonly origin: string; readonly client: HttpClient } | undefined;
+
+  /** The gateway moves seldom: connections to where it was are closed. */
+  function clientOf(origin: string): HttpClient {
+    if (open?.origin === origin) return open.client;
+    void open?.client.close();
+    open = { origin, client: network.client({ origin, timeout: TIMEOUT_MS }) };
+    return open.client;
+  }
 
   async function send(
     { origin, token, deviceId }: GatewayAddress,
-    options: Pick<Dispatcher.RequestOptions, 'method'> & {
-      headers?: Record<string, string>;
-      body?: Uint8Array | string;
-    },
-  ): Promise<Answer> {
-    const { statusCode, headers, body } = await request(`${origin}${pushPath(deviceId)}`, {
-      ...options,
-      dispatcher,
-      headers: { ...options.headers, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
+    { headers, ...request }: Omit<HttpRequest, 'path'>,
+  ): Promise<Answer | { readonly kind: 'problem'; readonly problem: PushProblem }> {
+    const authorization: HttpRequest['headers'] = token === '' ? {} : { authorization: `Bearer ${token}` };
+    const result = await clientOf(origin).request({
+      ...request,
+      path: pushPath(deviceId),
+      headers: { ...headers, ...authorization },
     });
-    const state = headers[STATE_HEADER.toLowerCase()];
+    if (result.kind === 'failure') {
+      return { kind: 'problem', problem: { kind: 'unreachable', code: codeOf(result.failure) } };
+    }
     return {
-      status: statusCode,
-      text: await body.text(),
-      state: typeof state === 'string' ? state : '',
-      age: ageOf(headers.date, headers['last-modified']),
+      kind: 'answer',
+      status: result.status,
+      text: utf8.decode(result.body),
+      state: result.header(STATE_HEADER.toLowerCase()) ?? '',
+      age: ageOf(result.header('date'), result.header('last-modified')),
     };
   }
 
   return {
     async push(address, { stateId, sequence, body }) {
-      const large = Buffer.byteLength(body) >= GZIP_FROM_BYTES;
-      try {
-        const answer = await send(address, {
-          method: 'PUT',
-          headers: {
-            'content-type': 'text/plain; version=0.0.4',
-            [STATE_HEADER]: `${stateId} ${sequence}`,
-            ...(large ? { 'content-encoding': 'gzip' } : {}),
-          },
-          body: large ? await compress(body) : body,
-        });
-        if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted' };
-        return { kind: 'problem', problem: problemOfAnswer(answer) };
-      } catch (error) {
-        return { kind: 'problem', problem: { kind: 'unreachable', code: errorCode(error) } };
-      }
+      const answer = await send(address, {
+        method: 'PUT',
+        headers: { 'content-type': 'text/plain; version=0.0.4', [STATE_HEADER]: `${stateId} ${sequence}` },
+        body,
+        gzip: body.length >= GZIP_FROM_CHARACTERS,
+      });
+      if (answer.kind === 'problem') return answer;
+      if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted' };
+      return { kind: 'problem', problem: problemOfAnswer(answer) };
     },
     async readBack(address) {
-      let answer: Answer;
-      try {
-        answer = await send(address, { method: 'GET' });
-      } catch (error) {
-        return { kind: 'problem', problem: { kind: 'unreachable', code: errorCode(error) } };
-      }
-      return readAnswer(answer);
+      const answer = await send(address, {});
+      return answer.kind === 'problem' ? answer : readAnswer(answer);
     },
-    close: () => dispatcher.destroy(),
+    async close() {
+      await open?.client.close();
+    },
   };
 }
 
+/** Certificates of a gateway are judged by the host's authorities, so that a failure always has a code. */
+const codeOf = (failure: ConnectionFailure): string => ('code' in failure ? failure.code : failure.kind);
+
 interface Answer {
+  readonly kind: 'answer';
   readonly status: number;
   readonly text: string;
   readonly state: string;

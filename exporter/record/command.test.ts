@@ -5,6 +5,7 @@ import { errorText, translateTo } from '../../core/language.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device, eventually } from '../../test/device.ts';
 import { connectionsMessage } from '../../test/scripted-kernel.ts';
+import { nodeHost } from '../host/node-host.ts';
 import { replayCommand } from '../replay/command.ts';
 import { recordCommand } from './command.ts';
 
@@ -36,7 +37,7 @@ const wrote = (count: number): Promise<void> => eventually(() => expect(written)
 
 /** Runs the command. @returns what it failed with, in English */
 async function record(...argv: string[]): Promise<string | undefined> {
-  const command = recordCommand(print, clock, 'en', 'flowcollect', () => ending.signal);
+  const command = recordCommand(print, { ...nodeHost, clock }, 'en', 'flowcollect', () => ending.signal);
   try {
     await command.parseAsync([...argv, '--config', named('ClientSetting.ini')], { from: 'user' });
     return undefined;
@@ -48,7 +49,7 @@ async function record(...argv: string[]): Promise<string | undefined> {
 async function replay(name: string): Promise<{ frames: number; kernel: { download: number }; series: unknown[] }> {
   const files = [named(`${name}.ndjson.gz`), '--logs', named(`${name}.logs.json.gz`)];
   const argv = [...files, '--proxies', named(`${name}.proxies.json`), '--interval', '100', '--json'];
-  await replayCommand(print, translateTo('en')).parseAsync(argv, { from: 'user' });
+  await replayCommand(print, nodeHost.files, translateTo('en')).parseAsync(argv, { from: 'user' });
   return JSON.parse(printed.at(-1) ?? '');
 }
 

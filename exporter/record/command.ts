@@ -1,13 +1,10 @@
-import { basename, dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Language, textOf, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { shellWord } from '../../runtime/own-command.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
 import { type DeviceConfig, kernelAddress, readExporterConfig } from '../config.ts';
-import { nodeNetwork } from '../host/node-network.ts';
+import type { Host } from '../host/host.ts';
 import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { TEXTS } from '../texts.ts';
@@ -40,7 +37,7 @@ const duration = (least: number, most: number) => (text: string) => {
  */
 export function recordCommand(
   print: (text: string) => void,
-  clock: Clock,
+  { files, clock, network }: Host,
   language: Language,
   called: string,
   ending: () => AbortSignal,
@@ -63,16 +60,18 @@ export function recordCommand(
     .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async (name: string, options: RecordOptions) => {
       const { config: path } = options;
-      const { settings } = readExporterConfig(basename(path), await readSettingsText(path));
+      const { settings } = readExporterConfig(files.nameOf(path), await files.readSettings(path));
       const device = chosenDevice(settings.devices, options.device);
-      const api = openKernelApi(nodeNetwork, kernelAddress(device, dirname(resolve(path))));
+      const api = openKernelApi(network, kernelAddress(files, device, files.folderOf(files.absolute(path))));
       const failure = (problem: KernelProblem): RecordError =>
         new RecordError(textOf((language) => describeKernelProblem(problem, device.MihomoAPIAddr, language)));
       const stop = new AbortController();
       const paths = recordingPaths(name);
       try {
         const signal = AbortSignal.any([stop.signal, ending()]);
-        const files = await createRecordingFiles(paths, await readProxies(api, signal, failure), () => stop.abort());
+        const recording = await createRecordingFiles(files, paths, await readProxies(api, signal, failure), () =>
+          stop.abort(),
+        );
         print(translate(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
         void clock.sleep(options.for, signal).then(() => stop.abort());
         const { frames, logLines, problem } = await record({
@@ -80,13 +79,13 @@ export function recordCommand(
           interval: options.interval,
           clock,
           signal,
-          files,
+          files: recording,
         });
         if (frames === 0) {
-          await files.discard();
+          await recording.discard();
           throw problem === undefined ? new RecordError(TEXTS.recordedNothing(device.MihomoAPIAddr)) : failure(problem);
         }
-        await files.close();
+        await recording.close();
         print(translate(TEXTS.recorded(frames, logLines, Object.values(paths).join(translate(TEXTS.comma)))));
       } finally {
         await api.close();

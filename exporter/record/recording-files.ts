@@ -1,8 +1,6 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { Files, PackedFile } from '../host/files.ts';
 import { TEXTS } from '../texts.ts';
 
 /** A recording cannot be made; the message says which file and why, or what is wrong with the kernel. */
@@ -44,36 +42,43 @@ export interface RecordingFiles {
  * @throws RecordError where one of them cannot be made, or is there already
  */
 export async function createRecordingFiles(
+  files: Files,
   paths: RecordingPaths,
   proxies: string,
   onFailure: () => void,
 ): Promise<RecordingFiles> {
-  const made: FileHandle[] = [];
+  const made: string[] = [];
+  const open: PackedFile[] = [];
   const discard = async (): Promise<void> => {
-    for (const handle of made) await handle.close().catch(() => {});
-    for (const path of Object.values(paths).slice(0, made.length)) await rm(path, { force: true });
+    await Promise.allSettled(open.map((file) => file.end()));
+    for (const path of made) await files.remove(path);
   };
-  const inWords = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  const make = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      const result = await work();
+      made.push(path);
+      return result;
     } catch (error) {
       await discard();
-      throw new RecordError(TEXTS.unwritableRecording(path, errorCode(error)), { cause: error });
+      throw unwritable(path, error);
     }
   };
-  const make = (path: string): Promise<FileHandle> =>
-    inWords(path, async () => {
-      const handle = await open(path, 'wx', 0o600);
-      made.push(handle);
-      return handle;
+  const makePacked = (path: string): Promise<PackedFile> =>
+    make(path, async () => {
+      const file = await files.createPacked(path, onFailure);
+      open.push(file);
+      return file;
     });
-  const frames = packInto(paths.frames, await make(paths.frames), onFailure);
-  const logs = packInto(paths.logs, await make(paths.logs), onFailure);
-  const catalog = await make(paths.proxies);
-  await inWords(paths.proxies, async () => {
-    await catalog.writeFile(proxies);
-    await catalog.close();
-  });
+  const end = async (path: string, file: PackedFile): Promise<void> => {
+    try {
+      await file.end();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  const frames = await makePacked(paths.frames);
+  const logs = await makePacked(paths.logs);
+  await make(paths.proxies, () => files.create(paths.proxies, proxies));
 
   let before = '[';
   return {
@@ -84,28 +89,11 @@ export async function createRecordingFiles(
     },
     async close() {
       logs.write(before === '[' ? '[]' : ']');
-      await Promise.all([frames.end(), logs.end()]);
+      await Promise.all([end(paths.frames, frames), end(paths.logs, logs)]);
     },
-    async discard() {
-      await Promise.allSettled([frames.end(), logs.end()]);
-      await discard();
-    },
+    discard,
   };
 }
 
-function packInto(path: string, handle: FileHandle, onFailure: () => void) {
-  const gzip = createGzip();
-  const written = pipeline(gzip, handle.createWriteStream());
-  written.catch(onFailure);
-  return {
-    write: (text: string): void => void gzip.write(text),
-    async end(): Promise<void> {
-      gzip.end();
-      try {
-        await written;
-      } catch (error) {
-        throw new RecordError(TEXTS.unwritableRecording(path, errorCode(error)), { cause: error });
-      }
-    },
-  };
-}
+const unwritable = (path: string, error: unknown): RecordError =>
+  new RecordError(TEXTS.unwritableRecording(path, errorCode(error)), { cause: error });

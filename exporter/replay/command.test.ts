@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorText, type Language, translateTo } from '../../core/language.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import { replayCommand } from './command.ts';
 
 let folder: string;
@@ -16,9 +17,13 @@ async function play(language: Language, recording: string, proxies = '{"proxies"
   await writeFile(file, recording);
   await writeFile(catalog, proxies);
   let printed = '';
-  const command = replayCommand((text) => {
-    printed = text;
-  }, translateTo(language));
+  const command = replayCommand(
+    (text) => {
+      printed = text;
+    },
+    nodeFiles,
+    translateTo(language),
+  );
   try {
     await command.parseAsync([file, '--proxies', catalog], { from: 'user' });
   } catch (error) {

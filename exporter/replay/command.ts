@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Text, Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
+import type { Files } from '../host/files.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { TEXTS } from '../texts.ts';
@@ -9,7 +10,6 @@ import {
   parseRecordedJson,
   parseRecordedLog,
   parseRecordedMessages,
-  type RecordedLogLine,
   RecordingError,
   readRecordedText,
 } from './recording.ts';
@@ -37,7 +37,8 @@ const milliseconds = (text: string): number => {
  * `flowcollect replay`: prints what the ledger makes of a recorded stream, so that anyone can check the accounting on
  * their own traffic. Reads no file that was not named.
  */
-export function replayCommand(print: (text: string) => void, translate: Translate): Command {
+export function replayCommand(print: (text: string) => void, files: Files, translate: Translate): Command {
+  const read = (path: string): Promise<string> => readRecordedText(files, path);
   return new Command('replay')
     .description(translate(TEXTS.replay))
     .argument('<file...>', translate(TEXTS.recordings))
@@ -47,11 +48,12 @@ export function replayCommand(print: (text: string) => void, translate: Translat
     .option('--logs <file>', translate(TEXTS.logs))
     .option('--from-zero', translate(TEXTS.fromZero))
     .option('--json', translate(TEXTS.json))
-    .action(async (files: string[], options: ReplayOptions) => {
+    .action(async (paths: string[], options: ReplayOptions) => {
       const messages = [];
-      for (const file of files) messages.push(...parseRecordedMessages(file, await readRecordedText(file)));
-      const log = options.logs === undefined ? undefined : await readLog(options.logs);
-      const catalog = await readCatalog(options.proxies);
+      for (const path of paths) messages.push(...parseRecordedMessages(path, await read(path)));
+      const log = options.logs === undefined ? undefined : parseRecordedLog(options.logs, await read(options.logs));
+      const catalog =
+        options.proxies === undefined ? EMPTY_NODE_CATALOG : readCatalog(options.proxies, await read(options.proxies));
       const { interval, phase, fromZero = false } = options;
       const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: LEDGER };
       const result = asUserFacing(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
@@ -59,13 +61,8 @@ export function replayCommand(print: (text: string) => void, translate: Translat
     });
 }
 
-async function readLog(path: string): Promise<RecordedLogLine[]> {
-  return parseRecordedLog(path, await readRecordedText(path));
-}
-
-async function readCatalog(path: string | undefined): Promise<NodeCatalog> {
-  if (path === undefined) return EMPTY_NODE_CATALOG;
-  const answer = parseRecordedJson(path, await readRecordedText(path));
+function readCatalog(path: string, text: string): NodeCatalog {
+  const answer = parseRecordedJson(path, text);
   return asUserFacing(
     () => decodeCatalog(answer),
     CatalogError,

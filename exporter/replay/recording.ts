@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { gunzipSync } from 'node:zlib';
 import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { Files } from '../host/files.ts';
 import { TEXTS } from '../texts.ts';
 
 /** One `/connections` message of a recording, as received. */
@@ -23,16 +22,17 @@ export class RecordingError extends UserFacingError {
 }
 
 /** The text of a file, unpacked when it is gzip. */
-export async function readRecordedText(path: string): Promise<string> {
-  let bytes: Buffer;
+export async function readRecordedText(files: Pick<Files, 'read' | 'unpack'>, path: string): Promise<string> {
+  const utf8 = new TextDecoder();
+  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await files.read(path);
   } catch (error) {
     throw new RecordingError(TEXTS.unreadableRecording(path, errorCode(error)), { cause: error });
   }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return utf8.decode(bytes);
   try {
-    return gunzipSync(bytes).toString('utf8');
+    return utf8.decode(files.unpack(bytes));
   } catch (error) {
     throw new RecordingError(TEXTS.brokenGzip(path), { cause: error });
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../host/node-files.ts';
 import { decodeCatalog } from '../kernel/catalog.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText, sampleMessages } from './recording.ts';
 import { type ReplayInput, type ReplayResult, replay } from './replay.ts';
@@ -33,8 +34,8 @@ const read = new Map<string, Promise<Pick<ReplayInput, 'messages' | 'log' | 'cat
 async function readRecording(name: string): Promise<Pick<ReplayInput, 'messages' | 'log' | 'catalog'>> {
   const proxies = name === 'modern' ? 'modern.proxies.json' : 'proxies.json';
   return {
-    messages: parseRecordedMessages(name, await readRecordedText(`${folder}${name}.ndjson.gz`)),
-    log: parseRecordedLog(name, await readRecordedText(`${folder}${name}.logs.json.gz`)),
+    messages: parseRecordedMessages(name, await readRecordedText(nodeFiles, `${folder}${name}.ndjson.gz`)),
+    log: parseRecordedLog(name, await readRecordedText(nodeFiles, `${folder}${name}.logs.json.gz`)),
     catalog: decodeCatalog(JSON.parse(readFileSync(`${folder}${proxies}`, 'utf8'))),
   };
 }
@@ -158,7 +159,7 @@ it.each([1000, 10_000])(
 );
 
 it('shows a signed carry at 100 ms, where the kernel reads totals before connections', async () => {
-  const messages = parseRecordedMessages('mixed', await readRecordedText(`${folder}mixed.ndjson.gz`));
+  const messages = parseRecordedMessages('mixed', await readRecordedText(nodeFiles, `${folder}mixed.ndjson.gz`));
   const carries: number[] = [];
   for (let end = 60; end < 160; end += 1) {
     const result = replay({

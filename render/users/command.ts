@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
+import { parseListenPort } from '../../core/listen-address.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { BOARD_UIDS } from '../../grafana/links.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { parseListenPort } from '../../runtime/http-listener.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { dashboardFiles } from '../files.ts';
 import { LOOPBACK, type RenderSettings, readRenderSettings } from '../settings.ts';

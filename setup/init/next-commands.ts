@@ -1,4 +1,5 @@
-import { type Invocation, ownCommand, shellWord } from '../../runtime/own-command.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { type Invocation, ownCommand } from '../../runtime/own-command.ts';
 
 /** What a person can copy when a device's settings are written. */
 export interface NextCommands {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../host/node-files.ts';
 import { createRollCall } from '../../ledger/roll-call.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
 import { createFrameDecoder } from './frame-decoder.ts';
@@ -123,7 +124,7 @@ describe('a message read by what moved', () => {
   const recordings = readdirSync('test/recordings').filter((name) => name.endsWith('.ndjson.gz'));
   it.each(recordings)('needs no other way for what a kernel sent: %s', async (name) => {
     const path = `test/recordings/${name}`;
-    const recorded = parseRecordedMessages(path, await readRecordedText(path));
+    const recorded = parseRecordedMessages(path, await readRecordedText(nodeFiles, path));
     for (const interval of [0, 1000]) {
       const [moved, parsed] = [createRollCall<KnownConnection>(), createRollCall<KnownConnection>()];
       for (const { text } of sampleMessages(recorded, interval, 0)) {

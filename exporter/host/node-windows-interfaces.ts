@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import type { SystemInterfaces } from './system-interfaces.ts';
+import type { SystemInterfaces } from './interfaces.ts';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 20_000;

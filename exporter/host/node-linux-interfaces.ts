@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import type { Bytes } from '../ledger/bytes.ts';
-import type { SystemInterfaces } from './system-interfaces.ts';
+import type { InterfaceBytes, SystemInterfaces } from './interfaces.ts';
 
 /**
  * Linux and Android: `/proc/net/dev`, or `/sys/class/net` where that is not to be read.
@@ -13,7 +12,7 @@ import type { SystemInterfaces } from './system-interfaces.ts';
 export async function readLinuxInterfaces(root = '/'): Promise<SystemInterfaces> {
   const boot = (await readOr(join(root, 'proc/sys/kernel/random/boot_id'), '')).trim();
   const bytes = await readCounters(root);
-  const counters = new Map<string, { bytes: Bytes; life: string }>();
+  const counters = new Map<string, { bytes: InterfaceBytes; life: string }>();
   for (const [name, each] of bytes) {
     const index = (await readOr(join(root, 'sys/class/net', name, 'ifindex'), '')).trim();
     counters.set(name, { bytes: each, life: `${boot} ${index}`.trim() });
@@ -21,11 +20,11 @@ export async function readLinuxInterfaces(root = '/'): Promise<SystemInterfaces>
   return { counters, defaultRoutes: parseDefaultRoutes(await readOr(join(root, 'proc/net/route'), '')) };
 }
 
-async function readCounters(root: string): Promise<Map<string, Bytes>> {
+async function readCounters(root: string): Promise<Map<string, InterfaceBytes>> {
   const text = await readOr(join(root, 'proc/net/dev'), '');
   if (text !== '') return parseNetDev(text);
   const folder = join(root, 'sys/class/net');
-  const counters = new Map<string, Bytes>();
+  const counters = new Map<string, InterfaceBytes>();
   for (const name of await readdir(folder)) {
     const count = async (file: string): Promise<number> =>
       Number(await readFile(join(folder, name, 'statistics', file), 'utf8'));
@@ -44,8 +43,8 @@ async function readOr(path: string, otherwise: string): Promise<string> {
 }
 
 /** `/proc/net/dev`: two lines of headings, then `name: received-bytes (7 more) sent-bytes …` (proc(5)). */
-export function parseNetDev(text: string): Map<string, Bytes> {
-  const counters = new Map<string, Bytes>();
+export function parseNetDev(text: string): Map<string, InterfaceBytes> {
+  const counters = new Map<string, InterfaceBytes>();
   for (const line of text.split('\n').slice(2)) {
     const [, name, rest = ''] = /^\s*(\S+):\s*(.*)$/.exec(line) ?? [];
     const fields = rest.trim().split(/\s+/).map(Number);

@@ -1,0 +1,71 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { access, constants, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, gunzipSync } from 'node:zlib';
+import { errorCode } from '../../runtime/error-code.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import type { Files, LineFile, PackedFile } from './files.ts';
+
+const OWNER_ALONE = 0o600;
+const LARGEST_LINE_FILE = 5 * 2 ** 20;
+
+export const nodeFiles: Files = {
+  absolute: (path, folder = '.') => resolve(folder, path),
+  folderOf: dirname,
+  nameOf: (path) => basename(path),
+  read: (path) => readFile(path),
+  readSettings: readSettingsText,
+  unpack: (gzip) => gunzipSync(gzip),
+  create: (path, text) => writeFile(path, text, { flag: 'wx', mode: OWNER_ALONE }),
+  createPacked,
+  remove: (path) => rm(path, { force: true }),
+  async tryFolder(folder) {
+    const made = await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK);
+    if (made !== undefined) await removeEmpty(folder, made);
+  },
+  lineFile,
+};
+
+async function createPacked(path: string, onFailure: () => void): Promise<PackedFile> {
+  const handle = await open(path, 'wx', OWNER_ALONE);
+  const gzip = createGzip();
+  const written = pipeline(gzip, handle.createWriteStream());
+  written.catch(onFailure);
+  return {
+    write: (text) => void gzip.write(text),
+    async end() {
+      gzip.end();
+      await written;
+    },
+  };
+}
+
+/** Removes a folder and those above it, up to `made`. One that is in use by now stays. */
+async function removeEmpty(folder: string, made: string): Promise<void> {
+  try {
+    for (let path = folder; path.length >= made.length; path = dirname(path)) await rmdir(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOTEMPTY') throw error;
+  }
+}
+
+function lineFile(path: string, largest = LARGEST_LINE_FILE): LineFile {
+  let size: number | undefined;
+  return {
+    append(line) {
+      const text = `${line}\n`;
+      if (size === undefined) {
+        mkdirSync(dirname(path), { recursive: true });
+        size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      }
+      if (size > 0 && size + Buffer.byteLength(text) > largest) {
+        renameSync(path, `${path}.1`);
+        size = 0;
+      }
+      appendFileSync(path, text, { mode: OWNER_ALONE });
+      size += Buffer.byteLength(text);
+    },
+  };
+}
