@@ -3,7 +3,7 @@ import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 const HEAD_LINES = 10;
-const TIMEOUT_MS = 10_000;
+const BODY_TIMEOUT_MS = 10_000;
 
 /**
  * The first bytes of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
@@ -12,7 +12,7 @@ export async function readHead(body: IncomingMessage, most: number): Promise<str
   const unpacked = unpack(body);
   const chunks: Buffer[] = [];
   let size = 0;
-  const cut = setTimeout(() => unpacked.destroy(new Error('the body came too slowly')), TIMEOUT_MS);
+  const cut = setTimeout(() => unpacked.destroy(new Error('the body came too slowly')), BODY_TIMEOUT_MS);
   try {
     for await (const chunk of unpacked) {
       chunks.push(chunk as Buffer);

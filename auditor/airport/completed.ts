@@ -45,24 +45,24 @@ export function scheduleOf(
 const DAY = 24 * 3_600_000;
 
 /** What falls were last found to tell, and for which instants. */
-interface Told {
+interface Learned {
   readonly expiry: number | null;
   readonly zone: string;
   readonly from: number;
   readonly until: number;
   readonly schedule: Schedule | undefined;
 }
-const told = new WeakMap<readonly CycleFall[], Told>();
+const lastLearned = new WeakMap<readonly CycleFall[], Learned>();
 
 /** The same falls tell the same until the next instant of what they tell has passed; where they tell nothing, for a day. */
 function learned(falls: readonly CycleFall[], expiry: number | null, at: number, zone: string): Schedule | undefined {
   if (falls.length === 0) return undefined;
-  const known = told.get(falls);
+  const known = lastLearned.get(falls);
   const holds = known !== undefined && at >= known.from && at < known.until;
   if (holds && known.expiry === expiry && known.zone === zone) return known.schedule;
   const schedule = learnedReset(falls, expiry, at, zone);
   const next = schedule === undefined ? null : nextReset(at, schedule, zone);
-  told.set(falls, { expiry, zone, from: at, until: next === null ? at + DAY : next * 1000, schedule });
+  lastLearned.set(falls, { expiry, zone, from: at, until: next === null ? at + DAY : next * 1000, schedule });
   return schedule;
 }
 

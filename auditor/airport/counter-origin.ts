@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { type Quota, unknownQuota } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import type { Found, Origin } from './origin.ts';
-import { refusal } from './refusal.ts';
+import type { Origin, OriginResult } from './origin.ts';
+import { reasonOfStatus } from './refusal.ts';
 import { monthly, nextReset } from './reset.ts';
 import { isUnlimited } from './unlimited.ts';
 
 /** Where JustMySocks' servers count days. */
 const COUNTER_ZONE = 'America/Los_Angeles';
 /** A counter is a line; a page of an error is longer. */
-const BODY_BYTES = 64 * 1024;
+const COUNTER_BYTES = 64 * 1024;
 
-const figure = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().nonnegative());
-const counter = z.object({
-  monthly_bw_limit_b: figure,
-  bw_counter_b: figure,
+const counterFigure = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().nonnegative());
+const counterSchema = z.object({
+  monthly_bw_limit_b: counterFigure,
+  bw_counter_b: counterFigure,
   bw_reset_day_of_month: z.number().int().min(1).max(31).optional(),
 });
 
@@ -23,24 +23,24 @@ const counter = z.object({
  * bytes, both directions together; the use begins anew on that day of the month.
  */
 export const counterOrigin: Origin = {
-  question: (url) => ({ url, headers: {} }),
-  async read(answer) {
-    if (answer.status !== 200) return { reason: refusal(answer) };
-    return readCounter(await answer.body(BODY_BYTES), answer.at);
+  request: (url) => ({ url, headers: {} }),
+  async read(response) {
+    if (response.status !== 200) return { reason: reasonOfStatus(response) };
+    return readCounter(await response.body(COUNTER_BYTES), response.at);
   },
 };
 
 /** @param at epoch milliseconds */
-export function readCounter(text: string, at: number): Found {
+export function readCounter(text: string, at: number): OriginResult {
   const json = readJson(text);
   if (json === undefined) return { reason: reason('json_invalid') };
-  const parsed = counter.safeParse(json);
+  const parsed = counterSchema.safeParse(json);
   if (parsed.success) return { quota: quotaOf(parsed.data, at) };
   const keys = [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? 'monthly_bw_limit_b')))];
   return { reason: reason('json_without', keys.join(', ')) };
 }
 
-function quotaOf(answer: z.infer<typeof counter>, at: number): Quota {
+function quotaOf(answer: z.infer<typeof counterSchema>, at: number): Quota {
   const { monthly_bw_limit_b: limit, bw_counter_b: used, bw_reset_day_of_month: day } = answer;
   if (limit === 0 && used === 0) return unknownQuota([reason('header_all_zero')]);
   const unlimited = isUnlimited(limit);

@@ -3,7 +3,7 @@ import { readingAt } from '../../test/readings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import type { MeterEvent } from './meter-step.ts';
-import { claimOf } from './ownership.ts';
+import { ownershipOf } from './ownership.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number, used: number): UsableReading => readingAt(hours * HOUR, used);
@@ -50,8 +50,8 @@ describe('when use falls', () => {
 });
 
 describe('whose a node is', () => {
-  const claim = (airport: string, node: string, provider: string, airports: Parameters<typeof claimOf>[3]) =>
-    claimOf(airport, node, provider, airports, undefined);
+  const claim = (airport: string, node: string, provider: string, airports: Parameters<typeof ownershipOf>[3]) =>
+    ownershipOf(airport, node, provider, airports, undefined);
 
   it('is the only airport, or that of its provider', () => {
     expect(claim('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
@@ -75,7 +75,7 @@ describe('whose a node is', () => {
 
   it('is what a person said, before all else', () => {
     const both = [{ name: 'a', rules: { providers: ['shared'] } }, { name: 'b' }];
-    expect(claimOf('b', 'HK', 'shared', both, 'b')).toBe('sure');
-    expect(claimOf('a', 'HK', 'shared', both, 'b')).toBe('no');
+    expect(ownershipOf('b', 'HK', 'shared', both, 'b')).toBe('sure');
+    expect(ownershipOf('a', 'HK', 'shared', both, 'b')).toBe('no');
   });
 });

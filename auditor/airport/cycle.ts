@@ -36,15 +36,15 @@ export function advanceCycle(cycle: Cycle | undefined, reading: UsableReading, e
   if (cycle === undefined) return { start: reading.at, seen: false, trail: [point] };
   let current = cycle;
   for (const event of events) {
-    if (event.kind === 'cycle') current = begun(current, event);
-    if (event.kind === 'undone' && event.cycle) current = goneOn(current);
+    if (event.kind === 'cycle') current = nextCycle(current, event);
+    if (event.kind === 'undone' && event.cycle) current = cycleBefore(current);
   }
   const last = current.trail.at(-1);
   if (last !== undefined && reading.at - last.at < TRAIL_STEP) return current;
   return { ...current, trail: [...current.trail, point].slice(-TRAIL_LENGTH) };
 }
 
-function begun({ falls = [], ...ended }: Cycle, event: Extract<MeterEvent, { kind: 'cycle' }>): Cycle {
+function nextCycle({ falls = [], ...ended }: Cycle, event: Extract<MeterEvent, { kind: 'cycle' }>): Cycle {
   const { from, to, small, renewed, readings } = event;
   return {
     start: to,
@@ -55,7 +55,7 @@ function begun({ falls = [], ...ended }: Cycle, event: Extract<MeterEvent, { kin
   };
 }
 
-function goneOn({ falls = [], ended, ...current }: Cycle): Cycle {
+function cycleBefore({ falls = [], ended, ...current }: Cycle): Cycle {
   return { ...(ended ?? current), falls: falls.slice(0, -1) };
 }
 

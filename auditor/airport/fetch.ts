@@ -5,7 +5,7 @@ import { type Reason, reason } from '../verdict/reason.ts';
 import { readHead } from './body.ts';
 import { counterOrigin } from './counter-origin.ts';
 import { kernelOrigin } from './kernel-origin.ts';
-import type { Answer, Origin, OriginName, OriginWay } from './origin.ts';
+import type { AirportResponse, Origin, OriginName, OriginOptions } from './origin.ts';
 import { proxyAgent } from './proxy-agents.ts';
 import { subscriptionOrigin } from './subscription-origin.ts';
 
@@ -34,11 +34,11 @@ export interface AirportClient {
    * One GET of what tells an airport's figures, its body read no further than needed and cancelled; none while the
    * airport asks to be left alone (Retry-After), or has just refused. Never throws; no outcome holds the URL.
    */
-  read(url: string, ways?: AirportWays): Promise<FetchOutcome>;
+  read(url: string, options?: AirportOptions): Promise<FetchOutcome>;
 }
 
 /** How an airport wants to be asked. */
-export interface AirportWays extends OriginWay {
+export interface AirportOptions extends OriginOptions {
   /** The subscription itself by default. */
   readonly origin?: OriginName;
   readonly userAgent?: string;
@@ -67,15 +67,15 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
   const leftAlone = new Map<string, { readonly until: number; readonly reasons: readonly Reason[] }>();
   const refusals = new Map<string, number>();
   return {
-    async read(url, ways = {}) {
+    async read(url, options = {}) {
       const now = clock();
       // An edit of the settings is a new attempt.
-      const key = JSON.stringify([url, ways]);
+      const key = JSON.stringify([url, options]);
       const pause = leftAlone.get(key);
       if (pause !== undefined && now < pause.until)
         return { known: false, at: now, reasons: pause.reasons, retryAfter: pause.until - now };
       try {
-        const { status, retryAfter, outcome } = await request(http, url, clock, ways);
+        const { status, retryAfter, outcome } = await request(http, url, clock, options);
         const count = !outcome.known && REFUSALS.includes(status) ? (refusals.get(key) ?? 0) + 1 : 0;
         refusals.set(key, count);
         const refused = REFUSED_FOR[Math.min(count, REFUSED_FOR.length) - 1] ?? 0;
@@ -90,7 +90,7 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
   };
 }
 
-interface Answered {
+interface Exchange {
   readonly status: number;
   /** Milliseconds; 0 when the airport does not say. */
   readonly retryAfter: number;
@@ -101,33 +101,33 @@ async function request(
   http: AxiosInstance,
   address: string,
   clock: () => number,
-  ways: AirportWays,
-): Promise<Answered> {
-  const { userAgent, proxy, origin = 'subscription' } = ways;
-  const { question, read } = ORIGIN_OF[origin];
-  const { url, headers } = question(address, ways);
+  options: AirportOptions,
+): Promise<Exchange> {
+  const { userAgent, proxy, origin = 'subscription' } = options;
+  const { request: ask, read } = ORIGIN_OF[origin];
+  const { url, headers } = ask(address, options);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const agent = proxy === undefined ? undefined : proxyAgent(proxy, signal);
-  const response = await http.get<IncomingMessage>(url, {
+  const incoming = await http.get<IncomingMessage>(url, {
     signal,
     headers: { ...headers, ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }) },
     httpAgent: agent,
     httpsAgent: agent,
   });
-  const body = response.data;
-  const answer: Answer = {
-    status: response.status,
+  const body = incoming.data;
+  const response: AirportResponse = {
+    status: incoming.status,
     at: clock(),
     header: (fits) => firstHeader(body.rawHeaders, fits),
     body: (most) => readHead(body, most),
   };
   try {
-    const found = await read(answer, ways);
+    const found = await read(response, options);
     const outcome: ReadingOutcome =
       'reason' in found
-        ? { known: false, at: answer.at, reasons: [found.reason] }
-        : readingOutcome({ at: found.at ?? answer.at, ...found.quota });
-    return { status: response.status, retryAfter: pauseOf(body.headers['retry-after'], answer.at), outcome };
+        ? { known: false, at: response.at, reasons: [found.reason] }
+        : readingOutcome({ at: found.at ?? response.at, ...found.quota });
+    return { status: incoming.status, retryAfter: pauseOf(body.headers['retry-after'], response.at), outcome };
   } finally {
     body.destroy();
   }

@@ -30,7 +30,7 @@ export function parseUserinfo(text: string): Quota {
   if (items.found.size === 0) return unknownQuota([reason('header_garbage')]);
   const reasons: Reason[] = items.repeated.map((key) => reason('figure_repeated', key));
   const figure = (key: Exclude<Key, 'expire'>): number | null => {
-    const size = readSize(items.found.get(key));
+    const size = readFigure(items.found.get(key));
     if (typeof size === 'number') return size;
     reasons.push(reason(size.code, key));
     return null;
@@ -38,7 +38,7 @@ export function parseUserinfo(text: string): Quota {
 
   const upload = figure('upload');
   const download = figure('download');
-  const size = readSize(items.found.get('total'));
+  const size = readFigure(items.found.get('total'));
   // A total that no counter holds, such as 2^64 - 1, says "more than you can use".
   const boundless = typeof size !== 'number' && size.code === 'figure_too_large';
   const total = boundless ? null : figure('total');
@@ -89,7 +89,7 @@ function readItems(value: string): { found: Map<string, string>; repeated: strin
   return { found, repeated: [...repeated] };
 }
 
-function readSize(text: string | undefined): number | Reason {
+function readFigure(text: string | undefined): number | Reason {
   if (text === undefined) return reason('figure_missing');
   if (text === '') return reason('figure_empty');
   if (!NUMBER.test(text)) return reason('figure_invalid');

@@ -4,17 +4,19 @@ import { reason } from '../verdict/reason.ts';
 import { readJson } from './counter-origin.ts';
 import { parseUserinfo } from './header.ts';
 import type { Origin } from './origin.ts';
-import { refusal } from './refusal.ts';
+import { reasonOfStatus } from './refusal.ts';
 
 /** A kernel lists every node of every provider with the history of its checks. */
-const BODY_BYTES = 32 * 2 ** 20;
+const PROVIDERS_BYTES = 32 * 2 ** 20;
 
-const figure = z.number().nullish();
-const answered = z.object({
+const kernelFigure = z.number().nullish();
+const providersSchema = z.object({
   providers: namedSchema(
     z.object({
       updatedAt: z.string().optional(),
-      subscriptionInfo: z.object({ Upload: figure, Download: figure, Total: figure, Expire: figure }).nullish(),
+      subscriptionInfo: z
+        .object({ Upload: kernelFigure, Download: kernelFigure, Total: kernelFigure, Expire: kernelFigure })
+        .nullish(),
     }),
   ),
 });
@@ -26,16 +28,16 @@ const answered = z.object({
  * and some builds tell zeros for "none".
  */
 export const kernelOrigin: Origin = {
-  question: (address, { secret }) => ({
+  request: (address, { secret }) => ({
     url: `${address.replace(/\/+$/, '')}/providers/proxies`,
     headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
   }),
-  async read(answer, { provider = '' }) {
-    if (answer.status === 401) return { reason: reason('kernel_secret') };
-    if (answer.status !== 200) return { reason: refusal(answer) };
-    const json = readJson(await answer.body(BODY_BYTES));
+  async read(response, { provider = '' }) {
+    if (response.status === 401) return { reason: reason('kernel_secret') };
+    if (response.status !== 200) return { reason: reasonOfStatus(response) };
+    const json = readJson(await response.body(PROVIDERS_BYTES));
     if (json === undefined) return { reason: reason('json_invalid') };
-    const parsed = answered.safeParse(json);
+    const parsed = providersSchema.safeParse(json);
     if (!parsed.success) return { reason: reason('json_without', String(parsed.error.issues[0]?.path.join('.'))) };
     const found = parsed.data.providers.get(provider);
     if (found === undefined) return { reason: reason('kernel_provider', provider) };
@@ -50,7 +52,7 @@ export const kernelOrigin: Origin = {
     ].flatMap(([key, value]) => (value === undefined || value === null ? [] : [`${key}=${value}`]));
     const fetched = Date.parse(updatedAt);
     // Year 1 stands for "never"; a clock that runs ahead tells nothing.
-    const at = fetched > 0 && fetched <= answer.at ? fetched : answer.at;
+    const at = fetched > 0 && fetched <= response.at ? fetched : response.at;
     return { quota: parseUserinfo(written.join('; ')), at };
   },
 };

@@ -1,7 +1,7 @@
 import type { AirportRules } from './settings.ts';
 
 /** Whether a node belongs to an airport: `possible` when no rule says whose it is. */
-export type Claim = 'sure' | 'possible' | 'no';
+export type Ownership = 'sure' | 'possible' | 'no';
 
 /** An airport as far as its nodes can be told by it. */
 export interface Owner {
@@ -19,13 +19,13 @@ export interface Owner {
  * @param airports all airports of this user
  * @param amended the airport to which a person moved the node, which wins
  */
-export function claimOf(
+export function ownershipOf(
   airport: string,
   node: string,
   provider: string,
   airports: readonly Owner[],
   amended: string | undefined,
-): Claim {
+): Ownership {
   if (amended !== undefined) return amended === airport ? 'sure' : 'no';
   const owners = [
     airports.filter(({ rules }) => rules?.providers.includes(provider) === true),

@@ -1,6 +1,6 @@
 import type { UsableReading } from '../verdict/reading.ts';
 
-const DAY = 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
 
 /** What changed of a plan between two readings: bytes more or fewer of quota, or the day to which it was renewed, in Unix seconds. */
 export type PlanChange =
@@ -21,7 +21,7 @@ export function planChanges(
     changes.push({ kind: bytes > 0 ? 'added' : 'reduced', bytes: Math.abs(bytes) });
   }
   // Some panels write the end of the running day: a day more is no renewal.
-  if (before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY) {
+  if (before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY_SECONDS) {
     changes.push({ kind: 'renewed', until: after.expiry });
   }
   return changes;

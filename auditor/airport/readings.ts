@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
 import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import type { AirportClient, AirportWays } from './fetch.ts';
+import type { AirportClient, AirportOptions } from './fetch.ts';
 import { providerName } from './ownership.ts';
 import { NO_RULES } from './settings.ts';
 import type { Subscription } from './sub-urls.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
-export const FRESH = 10 * 60_000;
+export const FRESH_FOR = 10 * 60_000;
 const SPENT_FOR = 24 * 3_600_000;
 
 /** What is remembered of an airport: its last reading, that at which the open window began, and a link that is spent. */
@@ -52,12 +52,12 @@ export async function currentReading(
   const hash = createHash('sha256').update(address).digest('hex');
   if (hash === spentLink?.hash && now - spentLink.at < SPENT_FOR)
     return { known: false, at: now, reasons: [reason('link_spent')], ...spent };
-  const outcome = await client.read(address, waysOf(subscription));
+  const outcome = await client.read(address, optionsOf(subscription));
   const refused = !outcome.known && outcome.reasons.some(({ code }) => code === 'link_spent');
   return refused ? { ...outcome, spentLink: { hash, at: now } } : outcome;
 }
 
-function waysOf({ name, rules = NO_RULES }: Subscription): AirportWays {
+function optionsOf({ name, rules = NO_RULES }: Subscription): AirportOptions {
   const { userAgent, proxy, origin, secret, providers } = rules;
   return {
     provider: providers[0] ?? providerName(name),

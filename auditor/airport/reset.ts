@@ -37,18 +37,18 @@ export const monthly = (day: number): Schedule => ({ kind: 'monthly', day, hour:
  */
 export function nextReset(at: number, schedule: Schedule, zone: string): number | null {
   if (schedule.kind === 'never') return null;
-  const known = lately.get(schedule);
+  const known = lastAnswers.get(schedule);
   if (known !== undefined && known.zone === zone && at >= known.from && at < known.next) return known.next / 1000;
   const now = DateTime.fromMillis(at, { zone });
   const instants = [0, 1].map((ahead) => instantIn(now, ahead, schedule));
   const next = instants.find((instant) => instant > now)?.toMillis();
   if (next === undefined) return null;
-  lately.set(schedule, { zone, from: at, next });
+  lastAnswers.set(schedule, { zone, from: at, next });
   return next / 1000;
 }
 
 /** Calendars are slow to ask, and every look asks for the same instant. */
-const lately = new WeakMap<Schedule, { readonly zone: string; readonly from: number; readonly next: number }>();
+const lastAnswers = new WeakMap<Schedule, { readonly zone: string; readonly from: number; readonly next: number }>();
 
 /** The instant of a schedule in the day, week, month or year of another, or so many after it. */
 function instantIn(now: DateTime, ahead: number, schedule: Exclude<Schedule, { kind: 'never' }>): DateTime {

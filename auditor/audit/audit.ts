@@ -7,7 +7,7 @@ import { advance, isUnsteady } from '../airport/meter.ts';
 import type { Meter } from '../airport/meter-state.ts';
 import type { MeterEvent } from '../airport/meter-step.ts';
 import { planChanges } from '../airport/plan-change.ts';
-import { type CurrentReading, currentReading, FRESH } from '../airport/readings.ts';
+import { type CurrentReading, currentReading, FRESH_FOR } from '../airport/readings.ts';
 import { NO_RULES } from '../airport/settings.ts';
 import type { Subscription } from '../airport/sub-urls.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
@@ -72,7 +72,7 @@ export async function audit(
   parts: AuditParts,
   config: AuditorConfig,
   state: AuditState,
-  { day: given, settle, fresh = FRESH, amendments = NO_AMENDMENTS }: AuditOptions = {},
+  { day: given, settle, fresh = FRESH_FOR, amendments = NO_AMENDMENTS }: AuditOptions = {},
 ): Promise<Audit> {
   const { user, subscriptions, thresholds } = config;
   const read: Read[] = [];

@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { Reload } from '../../runtime/reload.ts';
 import type { AirportClient } from '../airport/fetch.ts';
-import { FRESH } from '../airport/readings.ts';
+import { FRESH_FOR } from '../airport/readings.ts';
 import { NO_AMENDMENTS, readAmendments } from '../amend/amendments.ts';
 import { type AuditorConfig, mailFor } from '../config.ts';
 import type { AuditorMetrics } from '../metrics.ts';
@@ -172,7 +172,7 @@ export function createAuditor({
       state = await readAuditState(statePath());
       metrics.readings(config(), state);
     },
-    look: (fresh = FRESH) =>
+    look: (fresh = FRESH_FOR) =>
       inTurn(async (known) => {
         const current = await amended(known);
         const result = await audit(parts, config(), current, { fresh, amendments });

@@ -1,6 +1,6 @@
 import { PrometheusError } from '../../runtime/prometheus.ts';
 import { multiplierOf } from '../airport/multiplier.ts';
-import { claimOf, type Owner } from '../airport/ownership.ts';
+import { type Owner, ownershipOf } from '../airport/ownership.ts';
 import type { PlanChange } from '../airport/plan-change.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from '../airport/settings.ts';
 import type { Amendments } from '../amend/amendments.ts';
@@ -152,7 +152,7 @@ export async function weighedUse(
 
 function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): (NodeUse & NodeBytes)[] {
   return nodes.flatMap((each) => {
-    const claim = claimOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
+    const claim = ownershipOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
     return claim === 'no' ? [] : [{ ...each, claim, multiplier, told: multiplier.source !== 'default' }];

@@ -1,7 +1,7 @@
 import { localDayAt } from '../../core/local-day.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import type { Cycle } from '../airport/cycle.ts';
-import { claimOf } from '../airport/ownership.ts';
+import { ownershipOf } from '../airport/ownership.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ExactSums, type Group, sumBy } from './exact-sums.ts';
@@ -45,7 +45,7 @@ export async function cycleSums(
     const labels = { ...JOB, user, class: 'proxy' };
     const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, start, now);
     const own = traffic.filter(({ labels: { node = '', provider = '' } }) => {
-      return claimOf(airport, node, provider, owners, amendments.ownerOf(node)) === 'sure';
+      return ownershipOf(airport, node, provider, owners, amendments.ownerOf(node)) === 'sure';
     });
     for (const { labels: group, bytes } of sumBy(own, ['user', 'instance', 'node'])) {
       all.push({ labels: { ...group, airport }, bytes });
