@@ -9,8 +9,7 @@ import { readServerSection, smtpSchema, telegramSchema } from '../core/server-se
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
-import { type AirportSection, readAirportSections } from './airport/settings.ts';
-import { parseSubUrls, type Subscription } from './airport/sub-urls.ts';
+import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
 import { type Person, readPeople } from './report/people.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';

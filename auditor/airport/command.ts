@@ -4,8 +4,8 @@ import type { Words } from '../report/wording.ts';
 import { reasonText, wordsOf } from '../report/words.ts';
 import { TEXTS } from '../texts.ts';
 import { parseUserinfo } from './header.ts';
-import { multiplierOf } from './multiplier.ts';
-import { quotaInBody } from './subscription-origin.ts';
+import { multiplierOf } from './nodes.ts';
+import { quotaInBody } from './origins.ts';
 
 /** Explains what the auditor reads from a header or a name. @param print one text for standard output */
 export function airportCommand(print: (text: string) => void, language: Language): Command {

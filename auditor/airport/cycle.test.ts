@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
-import type { MeterEvent } from './meter-step.ts';
-import { ownershipOf } from './ownership.ts';
+import type { MeterEvent } from './meter-state.ts';
+import { ownershipOf } from './nodes.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number, used: number): UsableReading => readingAt(hours * HOUR, used);

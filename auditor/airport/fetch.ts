@@ -1,13 +1,19 @@
 import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { type ReadingOutcome, readingOutcome } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
-import { readHead } from './body.ts';
-import { counterOrigin } from './counter-origin.ts';
-import { kernelOrigin } from './kernel-origin.ts';
-import type { AirportResponse, Origin, OriginName, OriginOptions } from './origin.ts';
+import {
+  type AirportResponse,
+  counterOrigin,
+  kernelOrigin,
+  type Origin,
+  type OriginName,
+  type OriginOptions,
+  subscriptionOrigin,
+} from './origins.ts';
 import { proxyAgent } from './proxy-agents.ts';
-import { subscriptionOrigin } from './subscription-origin.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';
@@ -160,4 +166,37 @@ function explainFailure(error: unknown): Reason {
   if (code === 'ERR_FR_TOO_MANY_REDIRECTS') return reason('fetch_redirects', String(MAX_REDIRECTS));
   if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return reason('fetch_tls', code);
   return reason('fetch_failed', /^[A-Z][A-Z\d_]+$/.test(code) ? code : undefined);
+}
+
+const BODY_TIMEOUT_MS = 10_000;
+
+/**
+ * The first bytes of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
+ */
+async function readHead(body: IncomingMessage, most: number): Promise<string> {
+  const unpacked = unpack(body);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const cut = setTimeout(() => unpacked.destroy(new Error('the body came too slowly')), BODY_TIMEOUT_MS);
+  try {
+    for await (const chunk of unpacked) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size >= most) break;
+    }
+  } catch {
+    // A body cut short or packed wrongly is no reason to give up what was read of it.
+  } finally {
+    clearTimeout(cut);
+  }
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
+}
+
+function unpack(body: IncomingMessage): Readable {
+  const through = (transform: Transform): Readable => pipeline(body, transform, () => undefined);
+  const encoding = body.headers['content-encoding'];
+  if (encoding === 'gzip') return through(createGunzip());
+  if (encoding === 'br') return through(createBrotliDecompress());
+  if (encoding === 'deflate') return through(createInflate());
+  return body;
 }

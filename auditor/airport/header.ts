@@ -1,8 +1,5 @@
-import { type Quota, unknownQuota } from '../verdict/reading.ts';
+import { type Printed, type Quota, unknownQuota } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
-import { NUMBER, readExpiry } from './expiry.ts';
-import { parseStatusLine } from './status-line.ts';
-import { isUnlimited } from './unlimited.ts';
 
 /** A whole header or body line, pasted or found: `#subscription-userinfo: …`, `x-amz-meta-subscription-userinfo: …`, `# upload=…`. */
 const LINE_START = /^[#\s]*(?:(?:[\w-]*-)?subscription-userinfo\s*[:=])?\s*/i;
@@ -98,4 +95,119 @@ function readFigure(text: string | undefined): number | Reason {
   // Beyond int64 no panel counts; beyond 2^53 sums would no longer be exact, and nobody has used 8 PiB.
   if (!(value < 2 ** 63)) return reason('figure_too_large');
   return value;
+}
+
+const HEAD_LINES = 10;
+
+/**
+ * The line of a body that stands in for the header: `#subscription-userinfo: …` (Hiddify), `# upload=…` (Clash for
+ * Windows) or `STATUS=…` (Shadowrocket, whose bodies are base64).
+ *
+ * @returns undefined when there is none
+ */
+export function findInBody(head: string): string | undefined {
+  const line = findLine(head);
+  if (line !== undefined || /[^\w+/=\s-]/.test(head)) return line;
+  return findLine(Buffer.from(head, 'base64').toString('utf8'));
+}
+
+function findLine(text: string): string | undefined {
+  return text
+    .split(/\r?\n/, HEAD_LINES)
+    .find((line) => /^#\s*(?:subscription-userinfo\s*:|upload\s*=)/i.test(line) || /^STATUS=.*TOT\s*:/.test(line));
+}
+
+/** 9999-12-31T23:59:59Z: more than that many seconds can only be milliseconds. */
+const LAST_SECOND = 253_402_300_799;
+/** Before 2000 (SSPanel's default is 1989-06-04) and from 2099 on, a date stands for "none". */
+const FIRST_PLAUSIBLE = 946_684_800;
+const FIRST_NEVER = 4_070_908_800;
+
+/** A number as panels write it: whole, with a fraction, or with an exponent. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/;
+
+/**
+ * When a plan ends, or its use begins anew, as airports write it: seconds or milliseconds.
+ *
+ * @returns Unix seconds, or why there is no date: none was set (empty, 0, far in the future), or it cannot be one
+ */
+function readExpiry(text: string | undefined): number | Reason {
+  if (text === undefined || text === '') return reason('expiry_none');
+  if (!NUMBER.test(text)) return reason('figure_invalid', 'expire');
+  const written = Math.trunc(Number(text));
+  if (written === 0) return reason('expiry_none');
+  const seconds = written > LAST_SECOND ? Math.trunc(written / 1000) : written;
+  if (seconds >= FIRST_NEVER && seconds <= LAST_SECOND) return reason('expiry_none');
+  if (!(seconds >= FIRST_PLAUSIBLE && seconds < FIRST_NEVER)) return reason('expiry_implausible');
+  return seconds;
+}
+
+const UNITS = ['b', 'kb', 'mb', 'gb', 'tb'];
+const SIZE = String.raw`(\d+(?:\.\d+)?)\s*([KMGT]?B)`;
+const STATUS = new RegExp(`↑\\s*:\\s*${SIZE}\\s*,\\s*↓\\s*:\\s*${SIZE}\\s*,\\s*TOT\\s*:\\s*${SIZE}`, 'iu');
+const EXPIRES = /Expires\s*:\s*(\d{4})-(\d{2})-(\d{2})/i;
+/** Panels write local dates; those that write this line are run in UTC+8. */
+const PANEL_OFFSET_SECONDS = 8 * 3600;
+
+/**
+ * The first body line of subscriptions for Shadowrocket, which stands in for the header:
+ * `STATUS=🚀↑:1.2GB,↓:3.4GB,TOT:100GB💡Expires:2026-12-01`. Its sizes are rounded to two decimals at best, which the
+ * result says as its precision, taken from what this line prints; how it prints them, the result says too.
+ *
+ * @returns undefined when the line is not of that form
+ */
+function parseStatusLine(line: string): Quota | undefined {
+  const match = STATUS.exec(line);
+  if (match === null) return undefined;
+  const [upload, download, total] = [0, 1, 2].map((index) => readSize(match[1 + index * 2], match[2 + index * 2]));
+  if (upload === undefined || download === undefined || total === undefined) return undefined;
+  const expiry = readDate(EXPIRES.exec(line));
+  if (upload.bytes + download.bytes + total.bytes === 0 && expiry === null) {
+    return unknownQuota([reason('header_all_zero')]);
+  }
+  const reasons: Reason[] = [reason('figures_rounded')];
+  if (expiry === null) reasons.push(reason('expiry_none'));
+  const unlimited = isUnlimited(total.bytes);
+  const printed: Printed = {
+    units: [upload.unit, download.unit],
+    decimals: Math.max(upload.decimals, download.decimals, total.decimals),
+  };
+  if (unlimited) reasons.push(reason('quota_unlimited'));
+  return {
+    upload: upload.bytes,
+    download: download.bytes,
+    used: upload.bytes + download.bytes,
+    quota: unlimited ? null : total.bytes,
+    unlimited,
+    expiry,
+    reset: null,
+    precision: printedPrecision(printed),
+    printed,
+    reasons,
+  };
+}
+
+/** How far upload and download together may be off, in bytes. Zeros at the end are not printed: `12GB` is `12.00GB` where others have decimals. */
+export function printedPrecision({ units, decimals }: Printed): number {
+  return units.reduce((sum, unit) => sum + Math.ceil(unit / 10 ** decimals / 2), 0);
+}
+
+function readSize(number = '', letters = ''): { bytes: number; unit: number; decimals: number } {
+  const unit = 1024 ** UNITS.indexOf(letters.toLowerCase());
+  return { bytes: Math.round(Number(number) * unit), unit, decimals: number.split('.')[1]?.length ?? 0 };
+}
+
+function readDate(match: RegExpExecArray | null): number | null {
+  if (match === null) return null;
+  const seconds = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 1000 - PANEL_OFFSET_SECONDS;
+  // 1970-01-01 is how V2Board prints "never".
+  const expiry = readExpiry(String(seconds));
+  return typeof expiry === 'number' ? expiry : null;
+}
+
+const PIB = 2 ** 50;
+
+/** Whether a total stands for "no limit": panels write 0, and some 1 PiB or more. Bytes; null when not known. */
+export function isUnlimited(total: number | null): boolean {
+  return total !== null && (total === 0 || total >= PIB);
 }

@@ -4,8 +4,7 @@ import { readingAt } from '../../test/readings.ts';
 import { billBetween, type Mark } from '../verdict/bill.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advance } from './meter.ts';
-import { type Meter, meterSchema } from './meter-state.ts';
-import type { MeterEvent } from './meter-step.ts';
+import { type Meter, type MeterEvent, meterSchema } from './meter-state.ts';
 import { monthly, resetDue, type Schedule } from './reset.ts';
 
 const HOUR = 3_600_000;

@@ -13,8 +13,7 @@ import {
   raised,
   withAside,
 } from './fall.ts';
-import type { Meter } from './meter-state.ts';
-import type { Step } from './meter-step.ts';
+import type { Meter, Step } from './meter-state.ts';
 import { anew, credit, isContested, newCycle } from './new-level.ts';
 import { isReturn, resumed } from './resume.ts';
 import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './rounding.ts';

@@ -1,8 +1,7 @@
 import type { UsableReading } from '../verdict/reading.ts';
 import { counted } from './counted.ts';
 import { isSmallPart, levelOf, planMoved } from './fall.ts';
-import type { Meter } from './meter-state.ts';
-import type { MeterEvent, Step } from './meter-step.ts';
+import type { Meter, MeterEvent, Step } from './meter-state.ts';
 
 const LONG_AGO = 12 * 3_600_000;
 

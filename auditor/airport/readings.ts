@@ -3,23 +3,22 @@ import { readFileIfExists } from '../../runtime/atomic-file.ts';
 import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
 import type { AirportClient, AirportOptions } from './fetch.ts';
-import { providerName } from './ownership.ts';
-import { NO_RULES } from './settings.ts';
-import type { Subscription } from './sub-urls.ts';
+import { providerName } from './nodes.ts';
+import { NO_RULES, type Subscription } from './settings.ts';
 
 /** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
 export const FRESH_FOR = 10 * 60_000;
 const SPENT_FOR = 24 * 3_600_000;
 
 /** What is remembered of an airport: its last reading, that at which the open window began, and a link that is spent. */
-export interface Remembered {
+interface Remembered {
   readonly latest: UsableReading | null;
   readonly anchor: UsableReading | null;
   readonly spentLink: SpentLink | null;
 }
 
 /** A link that the airport does not take any more: its SHA-256, and when the airport last said so. */
-export interface SpentLink {
+interface SpentLink {
   readonly hash: string;
   readonly at: number;
 }
@@ -66,4 +65,31 @@ function optionsOf({ name, rules = NO_RULES }: Subscription): AirportOptions {
     ...(origin === undefined ? {} : { origin }),
     ...(secret === undefined ? {} : { secret }),
   };
+}
+
+const DAY_SECONDS = 24 * 3600;
+
+/** What changed of a plan between two readings: bytes more or fewer of quota, or the day to which it was renewed, in Unix seconds. */
+export type PlanChange =
+  | { readonly kind: 'added' | 'reduced'; readonly bytes: number }
+  | { readonly kind: 'renewed'; readonly until: number };
+
+/**
+ * A jump of the total is an add-on, or another plan; a jump of the expiry is a renewal. What only one of the readings
+ * knows has not changed.
+ */
+export function planChanges(
+  before: Pick<UsableReading, 'quota' | 'expiry'>,
+  after: Pick<UsableReading, 'quota' | 'expiry'>,
+): PlanChange[] {
+  const changes: PlanChange[] = [];
+  if (before.quota !== null && after.quota !== null && before.quota !== after.quota) {
+    const bytes = after.quota - before.quota;
+    changes.push({ kind: bytes > 0 ? 'added' : 'reduced', bytes: Math.abs(bytes) });
+  }
+  // Some panels write the end of the running day: a day more is no renewal.
+  if (before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY_SECONDS) {
+    changes.push({ kind: 'renewed', until: after.expiry });
+  }
+  return changes;
 }

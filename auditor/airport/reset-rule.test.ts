@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readResetRule } from './reset-rule.ts';
+import { readResetRule } from './reset.ts';
 
 it.each([
   ['daily', { kind: 'daily', hour: 0, minute: 0 }],

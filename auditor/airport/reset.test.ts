@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/readings.ts';
-import { completed, needsReset, resetAwaited } from './completed.ts';
-import type { Cycle } from './cycle.ts';
+import { type Cycle, completed, needsReset, resetAwaited } from './cycle.ts';
+import { quotaInBody } from './origins.ts';
 import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
 import { type AirportRules, NO_RULES } from './settings.ts';
-import { quotaInBody } from './subscription-origin.ts';
 
 const time = (text: string): number => Date.parse(text);
 const seconds = (text: string): number => time(text) / 1000;

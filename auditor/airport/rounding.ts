@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import { printedPrecision } from './status-line.ts';
+import { printedPrecision } from './header.ts';
 
 /** Units that panels round figures to, in bytes, coarsest first; finer ones do not matter to a bill. */
 const UNITS = [2 ** 30, 1e9, 2 ** 30 / 10, 100 * 2 ** 20, 1e8, 2 ** 30 / 100, 10 * 2 ** 20, 1e7, 2 ** 20, 1e6];

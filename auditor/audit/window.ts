@@ -1,7 +1,6 @@
 import { PrometheusError } from '../../runtime/prometheus.ts';
-import { multiplierOf } from '../airport/multiplier.ts';
-import { type Owner, ownershipOf } from '../airport/ownership.ts';
-import type { PlanChange } from '../airport/plan-change.ts';
+import { multiplierOf, type Owner, ownershipOf } from '../airport/nodes.ts';
+import type { PlanChange } from '../airport/readings.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from '../airport/settings.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from '../usage/window-use.ts';

@@ -1,6 +1,6 @@
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { PlanChange } from '../airport/plan-change.ts';
+import type { PlanChange } from '../airport/readings.ts';
 import type { AuditedAirport } from '../audit/window.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';

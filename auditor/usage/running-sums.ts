@@ -1,7 +1,7 @@
 import { localDayAt } from '../../core/local-day.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import type { Cycle } from '../airport/cycle.ts';
-import { ownershipOf } from '../airport/ownership.ts';
+import { ownershipOf } from '../airport/nodes.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ExactSums, type Group, sumBy } from './exact-sums.ts';

@@ -1,5 +1,5 @@
 import type { AirportClient, FetchOutcome } from '../../../auditor/airport/fetch.ts';
-import { subscriptionOrigin } from '../../../auditor/airport/subscription-origin.ts';
+import { subscriptionOrigin } from '../../../auditor/airport/origins.ts';
 import type { AuditorConfig } from '../../../auditor/config.ts';
 import { readingOutcome } from '../../../auditor/verdict/reading.ts';
 import { type ReasonCode, reason } from '../../../auditor/verdict/reason.ts';

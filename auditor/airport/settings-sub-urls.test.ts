@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSubUrls } from './sub-urls.ts';
+import { parseSubUrls } from './settings.ts';
 
 const A = 'https://host/path?token=1;2#3&flag=clash';
 const B = 'https://url';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planChanges } from './plan-change.ts';
+import { planChanges } from './readings.ts';
 
 const GB = 2 ** 30;
 const END = Date.parse('2026-12-01T00:00:00Z') / 1000;

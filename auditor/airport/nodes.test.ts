@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { multiplierOf } from './multiplier.ts';
+import { multiplierOf } from './nodes.ts';
 
 describe('a multiplier that the name tells clearly', () => {
   it.each([
