@@ -1,11 +1,9 @@
 import { errorText } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { createMovableListener, listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload, Reload } from '../runtime/reload.ts';
-import { createPagesListener } from '../runtime/service-pages.ts';
 import type { DeviceConfig, ExporterConfig } from './config.ts';
+import type { Host } from './host/host.ts';
 import { joinMetrics } from './metrics-page.ts';
 import { createWatch, type DeviceView, type Watch } from './watch.ts';
 
@@ -13,12 +11,8 @@ export interface ExporterOptions {
   readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
-  readonly clock: Clock;
+  readonly host: Host;
   readonly logger: Logger;
-  /** 0 to 1, drawn anew at each call. */
-  chance(): number;
-  /** A text without spaces that no other exporter has ever had. */
-  newStateId(): string;
 }
 
 /** Accounts the kernels of the settings and pushes their counters. */
@@ -97,23 +91,14 @@ export function createExporter(options: ExporterOptions): Exporter {
     return { status: isWhole ? ('ok' as const) : ('degraded' as const), settings: lastReload().successful, devices };
   }
 
-  // By Node's own server: a framework for three pages would be a third of the bundle and a tenth of the memory.
-  const page = createMovableListener((address: ExporterConfig['MetricsListen']) =>
-    listenHttp(
-      createPagesListener({
-        service: 'exporter',
-        version: VERSION,
-        async metrics() {
-          const pages = inOrder().map(async (watch) => ({
-            instance: watch.view().deviceId,
-            text: await watch.render(),
-          }));
-          return joinMetrics(await Promise.all(pages));
-        },
-        health,
-      }),
-      { ...address, setting: '[client] MetricsListen' },
-    ),
+  async function metrics(): Promise<string> {
+    const pages = inOrder().map(async (watch) => ({ instance: watch.view().deviceId, text: await watch.render() }));
+    return joinMetrics(await Promise.all(pages));
+  }
+
+  const page = options.host.servePages(
+    { service: 'exporter', version: VERSION, metrics, health },
+    '[client] MetricsListen',
   );
 
   async function apply(next: ExporterConfig): Promise<void> {

@@ -38,6 +38,7 @@ function exporterCommand(translate: Translate): Command {
       // It shares a router's or a phone's memory with everything else there.
       keepMemorySmall();
       await runExporterService({
+        host: nodeHost,
         path: config,
         output: screenOutput(process.stdout, process.env.TERM),
         errors: process.stderr,

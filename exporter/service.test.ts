@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDevice, type Device, eventually } from '../test/device.ts';
+import { nodeHost } from './host/node-host.ts';
 import { runExporterService } from './service.ts';
 
 let device: Device;
@@ -20,6 +21,7 @@ async function runUntil(shown: string, isTTY: boolean): Promise<{ output: string
     seen[stream] += text;
   };
   const running = runExporterService({
+    host: nodeHost,
     path: join(device.folder, 'ClientSetting.ini'),
     output: { isTTY, columns: 100, rows: 30, write: into('output') },
     errors: { write: into('errors') },

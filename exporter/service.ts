@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
 import { type Text, translate } from '../core/language.ts';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
-import { openSettings } from '../runtime/settings-file.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createExporter } from './exporter.ts';
-import { nodeHost } from './host/node-host.ts';
+import type { Files, LineFile } from './host/files.ts';
+import type { Host } from './host/host.ts';
 import { openLineFile, plainLogLine } from './log-sink.ts';
 
 export interface ExporterServiceOptions {
+  readonly host: Host;
   /** The settings file. */
   readonly path: string;
   /** Where the table or the plain lines go. */
@@ -31,43 +28,37 @@ export interface ExporterServiceOptions {
  * @throws SettingsError, ListenError, StateError
  */
 export async function runExporterService({
+  host,
   path,
   output,
   errors,
   signal,
   onReload,
 }: ExporterServiceOptions): Promise<void> {
-  const folder = dirname(resolve(path));
+  const { clock, files } = host;
+  const folder = files.folderOf(files.absolute(path));
   let settings: Reload<ExporterConfig> | undefined;
   let screen: Console | undefined;
   const toFile = lineLog(
+    files,
     folder,
     () => settings?.current().LocalLogFile,
     (problem) => errors.write(`${translate(problem, settings?.current().Language ?? 'zh')}\n`),
   );
-  const logger: Logger = createLogger('exporter', 'info', {
-    write(json: string) {
-      const line = plainLogLine(json);
-      // A terminal is for people, and JSON between the lines of a live table would be torn.
-      if (output.isTTY !== true) errors.write(json);
-      else if (screen === undefined) errors.write(`${line}\n`);
-      else screen.say(line);
-      toFile(line);
-    },
+  const logger = host.openLog((json) => {
+    const line = plainLogLine(json);
+    // A terminal is for people, and JSON between the lines of a live table would be torn.
+    if (output.isTTY !== true) errors.write(json);
+    else if (screen === undefined) errors.write(`${line}\n`);
+    else screen.say(line);
+    toFile(line);
   });
 
-  const opened = await openSettings({ path, parse: readExporterConfig, logger });
+  const opened = await host.openSettings({ path, parse: readExporterConfig, logger });
   settings = opened;
   logger.level = opened.current().LogLevel;
   try {
-    const exporter = createExporter({
-      settings: opened,
-      folder,
-      clock: systemClock,
-      logger,
-      chance: Math.random,
-      newStateId: () => randomBytes(12).toString('hex'),
-    });
+    const exporter = createExporter({ settings: opened, folder, host, logger });
     await exporter.start();
     opened.follow(async (next) => {
       await exporter.apply(next);
@@ -76,7 +67,7 @@ export async function runExporterService({
     logger.info({ metrics: exporter.metricsOrigin() }, 'exporter started');
     screen = createConsole({
       output,
-      clock: systemClock,
+      clock,
       showing: () => ({ language: opened.current().Language, zone: opened.current().Timezone }),
       interval: () => opened.current().PushInterval,
       views: () => exporter.views(),
@@ -95,16 +86,17 @@ export async function runExporterService({
 
 /** Lines into LocalLogFile, wherever the settings put it at the moment. */
 function lineLog(
+  files: Files,
   folder: string,
   setting: () => string | undefined,
   onProblem: (problem: Text) => void,
 ): (line: string) => void {
-  let open: { path: string; file: ReturnType<typeof openLineFile> } | undefined;
+  let open: { path: string; file: LineFile } | undefined;
   return (line) => {
     const written = setting();
     if (written === undefined) return;
-    const path = resolve(folder, written);
-    if (open?.path !== path) open = { path, file: openLineFile(nodeHost.files, path, onProblem) };
+    const path = files.absolute(written, folder);
+    if (open?.path !== path) open = { path, file: openLineFile(files, path, onProblem) };
     open.file.append(line);
   };
 }

@@ -3,7 +3,6 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openSettings } from '../runtime/settings-file.ts';
@@ -12,6 +11,7 @@ import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gatewa
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
 import { createExporter } from './exporter.ts';
+import { nodeHost } from './host/node-host.ts';
 import { statePath } from './state/state-file.ts';
 
 let device: Device;
@@ -45,13 +45,14 @@ describe('an edit of the settings', () => {
     const exporter = createExporter({
       settings,
       folder,
-      clock: systemClock,
-      logger,
-      chance: () => 0,
-      newStateId() {
-        writeFileSync(path, device.ini({ DeviceID: 'b' }));
-        return 'one';
+      host: {
+        ...nodeHost,
+        uniqueText() {
+          writeFileSync(path, device.ini({ DeviceID: 'b' }));
+          return 'one';
+        },
       },
+      logger,
     });
     await exporter.start();
     settings.follow(exporter.apply);

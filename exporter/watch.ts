@@ -1,13 +1,10 @@
-import { uptime } from 'node:os';
-import { resolve } from 'node:path';
-import type { Clock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
 import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
 import { createDayKeeper } from './day-keeper.ts';
-import { nodeHost } from './host/node-host.ts';
+import type { Host } from './host/host.ts';
 import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
 import { createWitness, type InterfaceView } from './interfaces/witness.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
@@ -31,12 +28,8 @@ export interface WatchOptions {
   lastReload(): LastReload;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
-  readonly clock: Clock;
+  readonly host: Host;
   readonly logger: Logger;
-  /** 0 to 1, drawn anew at each call. */
-  chance(): number;
-  /** A text without spaces that no other exporter has ever had. */
-  newStateId(): string;
 }
 
 /** What a person wants to see of a device. */
@@ -78,15 +71,16 @@ const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerpri
 const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval'] as const;
 
 export function createWatch(options: WatchOptions): Watch {
-  const { config, folder, clock, logger, chance, newStateId } = options;
+  const { config, folder, host, logger } = options;
+  const { clock, chance, uniqueText: newStateId } = host;
   const metrics = createExporterMetrics(clock.now());
-  const gateway = createGatewayClient(nodeHost.network);
-  const stateFolder = (): string => resolve(folder, config().StateDir);
+  const gateway = createGatewayClient(host.network);
+  const stateFolder = (): string => host.files.absolute(config().StateDir, folder);
   const store = createStateStore({
     path: () => statePath(stateFolder(), config().kernel),
     copyPath() {
       const { StateSync, kernel: name } = config();
-      return StateSync === undefined ? undefined : statePath(resolve(folder, StateSync), name);
+      return StateSync === undefined ? undefined : statePath(host.files.absolute(StateSync, folder), name);
     },
     clock,
     logger,
@@ -151,9 +145,9 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchInterfaces(current: DeviceConfig): InterfaceWatch {
     const watch = createInterfaceWatch({
-      network: nodeHost.network,
-      interfaces: nodeHost.interfaces,
-      kernel: kernelAddress(nodeHost.files, current, folder),
+      network: host.network,
+      interfaces: host.interfaces,
+      kernel: kernelAddress(host.files, current, folder),
       clock,
       logger,
       onReading(readings) {
@@ -167,8 +161,8 @@ export function createWatch(options: WatchOptions): Watch {
 
   function watchKernel(current: DeviceConfig): KernelClient {
     const client = createKernelClient({
-      network: nodeHost.network,
-      ...kernelAddress(nodeHost.files, current, folder),
+      network: host.network,
+      ...kernelAddress(host.files, current, folder),
       pollInterval: current.PollInterval,
       clock,
       logger,
@@ -201,7 +195,7 @@ export function createWatch(options: WatchOptions): Watch {
     await day.open(DeviceID);
     if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
     opened.moveTo(MihomoAPIAddr);
-    if (isOnThisMachine(MihomoAPIAddr)) opened.noteMachineStart(clock.now() - uptime() * 1000);
+    if (isOnThisMachine(MihomoAPIAddr)) opened.noteMachineStart(host.machineStartedAt());
     return day.follow(opened);
   }
 

@@ -6,8 +6,8 @@ import { pushPath } from '../core/device-id.ts';
 import { parseExposition } from '../core/exposition.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
 import { createExporter, type Exporter } from '../exporter/exporter.ts';
+import { nodeHost } from '../exporter/host/node-host.ts';
 import type { DeviceView } from '../exporter/watch.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Reload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';
@@ -113,10 +113,8 @@ export async function createDevice(): Promise<Device> {
       const started = createExporter({
         settings,
         folder,
-        clock: systemClock,
+        host: { ...nodeHost, chance: () => 0, uniqueText: () => `state${starts}` },
         logger,
-        chance: () => 0,
-        newStateId: () => `state${starts}`,
       });
       await started.start();
       settings.follow(started.apply);
