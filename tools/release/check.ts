@@ -24,7 +24,7 @@ const SimulatorLine = z.object({ kernel: z.string() });
  * @param root the checkout's folder, with release/ made
  * @throws Error at the first that fails
  */
-export async function checkRelease(root: string, translate: (line: string) => void): Promise<void> {
+export async function checkRelease(root: string, print: (line: string) => void): Promise<void> {
   for (const target of CHECKED) {
     const path = join(root, 'release', executableName(target));
     if (!existsSync(path)) throw new Error(`${path} is not there: make it first, with \`npm run dist\``);
@@ -55,14 +55,14 @@ export async function checkRelease(root: string, translate: (line: string) => vo
       for (const command of shippedBundles().values()) await output(program, [command, '--help']);
       if ((await output(program, replay)) !== expected) throw new Error(`${name} replays a recording differently`);
       const push = await firstPush(program, kernel);
-      translate(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
+      print(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
     }
     if (await hasWine()) {
       const push = await firstPushOverPipe(root);
-      translate(`Windows, under wine: the first push of a kernel behind a named pipe after ${push} ms`);
-    } else translate('no wine: a named pipe of Windows was not tried');
+      print(`Windows, under wine: the first push of a kernel behind a named pipe after ${push} ms`);
+    } else print('no wine: a named pipe of Windows was not tried');
     await demo(root);
-    translate('the demo ran to its report');
+    print('the demo ran to its report');
   } finally {
     simulator.kill('SIGTERM');
   }

@@ -32,7 +32,7 @@ export function executableName(target: Target): string {
  * @param root the checkout's folder, with dist/ built
  * @throws Error when a part cannot be had or made
  */
-export async function makeRelease(root: string, translate: (line: string) => void): Promise<void> {
+export async function makeRelease(root: string, print: (line: string) => void): Promise<void> {
   const host = hostTarget();
   if (host === undefined) throw new Error(`run this on one of ${Object.keys(TARGETS).join(', ')}`);
   const cache = join(root, '.cache', 'release');
@@ -48,7 +48,7 @@ export async function makeRelease(root: string, translate: (line: string) => voi
     const blob = await makeBlob(node.path, script, work);
     for (const target of Object.keys(TARGETS) as Target[]) {
       await makeExecutable((await nodeBinary(cache, target)).path, blob, join(release, executableName(target)));
-      translate(`made ${executableName(target)}`);
+      print(`made ${executableName(target)}`);
     }
 
     // Of all three packages of Node, that of Windows alone lacks the licence.
@@ -63,7 +63,7 @@ export async function makeRelease(root: string, translate: (line: string) => voi
     const name = `flowcollect-${VERSION}-node`;
     await assembleBundles(root, join(work, name), licences);
     await packFolder(work, name, join(release, `${name}.tar.gz`));
-    translate(`made ${name}.tar.gz`);
+    print(`made ${name}.tar.gz`);
     await writeChecksums(release);
   } finally {
     await rm(work, { recursive: true, force: true });
