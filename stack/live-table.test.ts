@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTraffic, renderLine, renderTable } from './live-table.ts';
-import { stackTexts } from './texts.ts';
+import { stackMessages } from './messages.ts';
 
 const metrics = (proxy: number, up = 1): string =>
   [
@@ -22,7 +22,7 @@ const now = readTraffic(metrics(3 * 1024), 3000);
 
 describe('the live table', () => {
   it('shows totals and rates by class, the busiest nodes, and the state of pushes', () => {
-    expect(renderTable(now, before, stackTexts('en'))).toEqual([
+    expect(renderTable(now, before, stackMessages('en'))).toEqual([
       '                     total          rate',
       'proxy              3.00 KB     1.00 KB/s',
       'direct             1.00 KB         0 B/s',
@@ -33,14 +33,14 @@ describe('the live table', () => {
   });
 
   it('keeps columns aligned in Chinese', () => {
-    expect(renderTable(now, before, stackTexts('zh')).slice(1, 3)).toEqual([
+    expect(renderTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
       '代理               3.00 KB     1.00 KB/s',
       '直连               1.00 KB         0 B/s',
     ]);
   });
 
   it('fits one line where there is no terminal, and says when the kernel is gone', () => {
-    expect(renderLine(readTraffic(metrics(1024, 0), 0), stackTexts('en'))).toBe(
+    expect(renderLine(readTraffic(metrics(1024, 0), 0), stackMessages('en'))).toBe(
       'proxy 1.00 KB · direct 1.00 KB · all 2.00 KB · the kernel does not answer · 3 pushes, 1 failed',
     );
   });

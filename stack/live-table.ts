@@ -3,7 +3,7 @@ import { type ExpositionFamily, type ExpositionSample, parseExposition } from '.
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { formatBytes, formatRate } from '../core/units.ts';
-import type { StackTexts } from './texts.ts';
+import type { StackMessages } from './messages.ts';
 
 /** What the exporter's metrics say at one instant. */
 export interface TrafficReading {
@@ -51,7 +51,7 @@ export function readTraffic(exposition: string, at: number): TrafficReading {
 }
 
 /** The table as lines, rates since the reading before. */
-export function renderTable(now: TrafficReading, before: TrafficReading, texts: StackTexts): string[] {
+export function renderTable(now: TrafficReading, before: TrafficReading, texts: StackMessages): string[] {
   const seconds = (now.at - before.at) / 1000;
   const rate = (grown: number): string => (seconds > 0 ? formatRate(grown / seconds) : '');
   const row = (name: string, total: string, perSecond: string): string =>
@@ -69,13 +69,13 @@ export function renderTable(now: TrafficReading, before: TrafficReading, texts: 
 }
 
 /** The same in one line, for logs and pipes. */
-export function renderLine(now: TrafficReading, texts: StackTexts): string {
+export function renderLine(now: TrafficReading, texts: StackMessages): string {
   const classes = TRAFFIC_CLASSES.filter((each) => bytesOf(now, each) > 0);
   const parts = classes.map((each) => `${texts.classes[each]} ${formatBytes(bytesOf(now, each))}`);
   return [...parts, `${texts.sum} ${formatBytes(sumOf(now))}`, statusLine(now, texts)].join(' · ');
 }
 
-function statusLine({ connections, kernelUp, pushes }: TrafficReading, texts: StackTexts): string {
+function statusLine({ connections, kernelUp, pushes }: TrafficReading, texts: StackMessages): string {
   const state = kernelUp ? texts.connections(connections) : texts.kernelDown;
   return `${state} · ${texts.pushes(pushes.accepted, pushes.failed)}`;
 }

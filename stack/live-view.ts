@@ -2,7 +2,7 @@ import { createPeriodicTask } from '../runtime/async/periodic-task.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { readTraffic, renderLine, renderTable, type TrafficReading } from './live-table.ts';
-import type { StackTexts } from './texts.ts';
+import type { StackMessages } from './messages.ts';
 
 const TERMINAL_EVERY_MS = 2000;
 const LINE_EVERY_MS = 15_000;
@@ -14,7 +14,7 @@ const LINE_EVERY_MS = 15_000;
  * @param url of the exporter's metrics
  * @returns how to stop
  */
-export function startLiveView(url: string, screen: Screen, texts: StackTexts, clock: () => number): () => void {
+export function startLiveView(url: string, screen: Screen, texts: StackMessages, clock: () => number): () => void {
   let before: TrafficReading | undefined;
   const show = async (): Promise<void> => {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) });

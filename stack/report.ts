@@ -4,8 +4,8 @@ import { simpleParser } from 'mailparser';
 import { UserFacingError } from '../core/language.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import { TEXTS } from './command-texts.ts';
+import type { StackMessages } from './messages.ts';
 import { readMails, type SimulatedWorld } from './simulated-world.ts';
-import type { StackTexts } from './texts.ts';
 
 const run = promisify(execFile);
 const AUDIT_WITHIN_MS = 120_000;
@@ -39,7 +39,7 @@ export async function audit(own: OwnProgram, serverSettings: string, mail: boole
  *
  * @throws AuditFailedError when no mail arrived
  */
-export async function readReportMail(world: SimulatedWorld, texts: StackTexts): Promise<string> {
+export async function readReportMail(world: SimulatedWorld, texts: StackMessages): Promise<string> {
   const newest = (await readMails(world)).at(-1);
   if (newest === undefined) throw new AuditFailedError(TEXTS.noMail);
   const { subject, text } = await simpleParser(newest.raw);

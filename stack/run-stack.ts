@@ -9,6 +9,7 @@ import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
 import { discard, type Installation, openRunFolder } from './layout.ts';
 import { startLiveView } from './live-view.ts';
+import { type StackMessages, stackMessages } from './messages.ts';
 import { createOrphanGuard } from './orphan-guard.ts';
 import { ProcessError } from './process.ts';
 import { AuditFailedError, audit, readReportMail } from './report.ts';
@@ -16,7 +17,6 @@ import type { ServerSide } from './settings.ts';
 import type { OwnFiles } from './settle.ts';
 import { type RunningStack, startStack } from './stack.ts';
 import { createSupervisor } from './supervisor.ts';
-import { type StackTexts, stackTexts } from './texts.ts';
 
 export interface StackRun {
   readonly installation: Installation;
@@ -41,7 +41,7 @@ export interface StackRun {
  */
 export async function runStack(run: StackRun): Promise<void> {
   const { installation, side, own, screen, signal, logger } = run;
-  const texts = stackTexts(side.server.Language);
+  const texts = stackMessages(side.server.Language);
   screen.say(texts.starting);
   const binaries = await ensureBinaries({
     cacheFolder: installation.cache,
@@ -81,13 +81,13 @@ export async function runStack(run: StackRun): Promise<void> {
   }
 }
 
-function describeChoice(choice: KernelChoice, own: OwnFiles, texts: StackTexts): string {
+function describeChoice(choice: KernelChoice, own: OwnFiles, texts: StackMessages): string {
   if (choice.kind === 'real') return texts.real(choice.address);
   const reason = choice.why === 'silent' ? texts.kernelSilent(choice.address) : texts.noClientSettings(own.clientPath);
   return texts.demo(reason);
 }
 
-function tellAddresses(stack: RunningStack, folder: string, run: StackRun, texts: StackTexts): void {
+function tellAddresses(stack: RunningStack, folder: string, run: StackRun, texts: StackMessages): void {
   const { screen, side } = run;
   screen.say(`${texts.addresses}:`);
   for (const { name, url } of stack.addresses) screen.say(`  ${url}  ${name}`);
@@ -101,13 +101,13 @@ function willReport(stack: RunningStack, run: StackRun): boolean {
 }
 
 /** Audits and gives what a person reads: in a demo the mail as it arrived. */
-async function report(stack: RunningStack, own: OwnProgram, texts: StackTexts): Promise<string> {
+async function report(stack: RunningStack, own: OwnProgram, texts: StackMessages): Promise<string> {
   const printed = await audit(own, stack.serverSettings, stack.world !== undefined);
   return stack.world === undefined ? printed : readReportMail(stack.world, texts);
 }
 
 /** Resolves after the report when the run ends with it, else never. */
-async function reportLater(stack: RunningStack, run: StackRun, texts: StackTexts): Promise<void> {
+async function reportLater(stack: RunningStack, run: StackRun, texts: StackMessages): Promise<void> {
   const { screen, signal } = run;
   if (willReport(stack, run)) {
     await systemClock.sleep(run.side.demoReportAfter, signal);

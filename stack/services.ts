@@ -1,9 +1,9 @@
 import { reachableAt } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
+import type { StackMessages } from './messages.ts';
 import { answers, type ProcessSpec } from './process.ts';
 import type { StackAddresses } from './settings.ts';
-import type { StackTexts } from './texts.ts';
 
 /** What it takes to start FlowCollect's own services. */
 export interface ServicesPlace {
@@ -14,7 +14,7 @@ export interface ServicesPlace {
   readonly exporterMetrics: ListenAddress;
   readonly serverSettings: string;
   readonly clientSettings: string;
-  readonly texts: StackTexts;
+  readonly texts: StackMessages;
 }
 
 export function gatewaySpec(place: ServicesPlace): ProcessSpec {

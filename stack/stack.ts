@@ -9,6 +9,7 @@ import type { Binaries } from './binaries.ts';
 import { grafanaSpec, writeDashboards } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
+import type { StackMessages } from './messages.ts';
 import type { ProcessSpec, RunningProcess } from './process.ts';
 import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
 import { readServerSide, type ServerSide } from './settings.ts';
@@ -17,7 +18,6 @@ import { type SimulatedWorld, startWorld } from './simulated-world.ts';
 import { alertMail, storageFiles } from './storage-config.ts';
 import { alertmanagerSpec, prometheusSpec, pushgatewaySpec } from './storage-programs.ts';
 import type { Supervisor } from './supervisor.ts';
-import type { StackTexts } from './texts.ts';
 
 export interface StackConfig {
   readonly installation: Installation;
@@ -55,7 +55,7 @@ export async function startStack(
   config: StackConfig,
   supervisor: Supervisor,
   screen: Screen,
-  texts: StackTexts,
+  texts: StackMessages,
   logger: Logger,
   onReload: OnReload,
 ): Promise<RunningStack> {

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { type Language, translateTo } from '../../core/language.ts';
-import type { Words } from '../report/wording.ts';
-import { reasonText, wordsOf } from '../report/words.ts';
+import { reasonText, type Words, wordsOf } from '../report/messages.ts';
 import { TEXTS } from '../texts.ts';
 import { parseUserinfo } from './header.ts';
 import { multiplierOf } from './nodes.ts';

@@ -10,7 +10,7 @@ import { type AuditorConfig, mailFor, readAuditorConfig } from '../config.ts';
 import { createMailer } from '../notify/mail.ts';
 import { createOutbox } from '../notify/outbox.ts';
 import { letterOf } from '../report/letter.ts';
-import { wordsOf } from '../report/words.ts';
+import { wordsOf } from '../report/messages.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { TEXTS } from '../texts.ts';
 import { createExactSums } from '../usage/exact-sums.ts';

@@ -4,7 +4,7 @@ import { type Language, textOf, translateTo, UserFacingError } from '../../core/
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { mailFor, readAuditorConfig } from '../config.ts';
-import { wordsOf } from '../report/words.ts';
+import { wordsOf } from '../report/messages.ts';
 import { TEXTS } from '../texts.ts';
 import { createMailer } from './mail.ts';
 

@@ -2,11 +2,10 @@ import type { Change } from '../verdict/finding.ts';
 import { type Compared, comparedOf, isOverbilled } from './compared.ts';
 import { type Figures, factorText } from './figures.ts';
 import { learnedText } from './learned-text.ts';
+import { reasonText, type Words } from './messages.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 import { shownName } from './shown-name.ts';
 import { silenceTexts } from './silence-text.ts';
-import type { Words } from './wording.ts';
-import { reasonText } from './words.ts';
 import type { Writing } from './writing.ts';
 
 /** No airport multiplies by more; then a multiplier explains nothing. */

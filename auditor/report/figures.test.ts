@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { sizeSetting } from '../../core/settings.ts';
 import { aboveWhole, factorText, figuresOf, nameArgument, sizeArgument } from './figures.ts';
-import { ENGLISH } from './words-en.ts';
+import { wordsOf } from './messages.ts';
 
 const MB = 2 ** 20;
-const { size, range } = figuresOf(ENGLISH);
+const { size, range } = figuresOf(wordsOf('en'));
 
 it('never prints what is no number, or has no end', () => {
   expect([size(null), size(Number.NaN), size(Number.POSITIVE_INFINITY)]).toEqual(['unknown', 'unknown', 'unknown']);

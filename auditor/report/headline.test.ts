@@ -3,10 +3,10 @@ import { exampleFindings } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel } from '../../test/example-report.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { headlineOf } from './headline.ts';
-import { CHINESE } from './words-zh.ts';
+import { wordsOf } from './messages.ts';
 
 const headline = (...verdicts: readonly Verdict[]): string =>
-  headlineOf(exampleModel(verdicts.map((verdict) => exampleAirport({ verdict }))), CHINESE);
+  headlineOf(exampleModel(verdicts.map((verdict) => exampleAirport({ verdict }))), wordsOf('zh'));
 
 it('says that too much was billed only where the bill shows it', () => {
   expect(headline(exampleFindings.leak)).toBe('机场多扣了流量，可能存在代理泄露');

@@ -1,7 +1,7 @@
 import type { ReasonCode } from '../verdict/reason.ts';
 import { comparedOf, isOverbilled } from './compared.ts';
+import type { Words } from './messages.ts';
 import type { AirportModel, ReportModel } from './model.ts';
-import type { Words } from './wording.ts';
 
 /** The first line of a report: what needs attention most, and no more than the figures bear out. */
 export function headlineOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {

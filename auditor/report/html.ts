@@ -16,10 +16,10 @@ import {
   STYLE,
   shareBar,
 } from './html-parts.ts';
+import { reasonText } from './messages.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 import { shownName } from './shown-name.ts';
-import { reasonText } from './words.ts';
 
 const NODES_SHOWN = 15;
 const BAR_DAYS = 30;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Language } from '../../core/language.ts';
 import type { Letter } from '../notify/mail.ts';
 import { reportHtml } from './html.ts';
+import { wordsOf } from './messages.ts';
 import type { ReportModel } from './model.ts';
 import { reportText } from './text.ts';
-import { wordsOf } from './words.ts';
 
 /** The mail of a report. One report has one id, whenever and however often its letter is written. */
 export function letterOf(model: ReportModel, language: Language): Letter {

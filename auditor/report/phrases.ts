@@ -7,10 +7,9 @@ import { comparedOf, isOverbilled } from './compared.ts';
 import { basisOf, evidenceOf, isSaidWith } from './evidence.ts';
 import { factorText, figuresOf } from './figures.ts';
 import { headlineOf } from './headline.ts';
+import { reasonText, type Words, wordsOf } from './messages.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 import { surplusText } from './surplus-text.ts';
-import type { Words } from './wording.ts';
-import { reasonText, wordsOf } from './words.ts';
 import type { Writing } from './writing.ts';
 
 const DAY = 24 * 3_600_000;

@@ -9,9 +9,8 @@ import {
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
 import { letterOf } from './letter.ts';
+import { wordsOf } from './messages.ts';
 import { reportText } from './text.ts';
-import { ENGLISH } from './words-en.ts';
-import { CHINESE } from './words-zh.ts';
 
 const GB = 2 ** 30;
 const DAY = 86_400_000;
@@ -205,10 +204,10 @@ describe('the report as a mail', () => {
 });
 
 it('has a word for everything in both languages', () => {
-  expect(Object.keys(CHINESE).sort()).toEqual(Object.keys(ENGLISH).sort());
-  expect(Object.keys(CHINESE.reasons).sort()).toEqual(Object.keys(ENGLISH.reasons).sort());
+  expect(Object.keys(wordsOf('zh')).sort()).toEqual(Object.keys(wordsOf('en')).sort());
+  expect(Object.keys(wordsOf('zh').reasons).sort()).toEqual(Object.keys(wordsOf('en').reasons).sort());
   expect(
-    Object.values(ENGLISH.reasons)
+    Object.values(wordsOf('en').reasons)
       .map((say) => say('x'))
       .join(''),
   ).not.toMatch(/[\u4e00-\u9fff]/);

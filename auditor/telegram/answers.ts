@@ -1,17 +1,17 @@
 import type { Language } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
+import { reasonText } from '../report/messages.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/text.ts';
-import { reasonText } from '../report/words.ts';
-import { botWordsOf, type Topic } from './bot-words.ts';
+import { botMessages, type Topic } from './bot-messages.ts';
 
 /** Telegram takes no longer message, in UTF-16 units. */
 const LONGEST = 4096;
 
 /** The answer to one question, as plain text: names of nodes and devices need no escaping in it. */
 export function answerTo(topic: Topic, model: ReportModel, language: Language): string {
-  const words = botWordsOf(language);
+  const words = botMessages(language);
   if (model.at === 0) return words.nothingYet;
   const lines = topic === 'report' ? [reportText(model, language).trimEnd()] : linesOf(topic, model, language);
   return fitting([...lines, '', words.asOf(formatLocalTime(model.at, model.timezone))].join('\n'));
@@ -33,11 +33,11 @@ function linesOf(topic: Exclude<Topic, 'report'>, model: ReportModel, language: 
       return [`【${words.nodes}】`, ...airports.flatMap((airport) => nodeLines(airport, phrases))];
     case 'airport':
       return airports.length === 0
-        ? [botWordsOf(language).noAirport]
+        ? [botMessages(language).noAirport]
         : [`【${words.airports}】`, ...airports.flatMap((airport) => airportLines(airport, phrases))];
     case 'verdict':
       return airports.length === 0
-        ? [botWordsOf(language).noAirport]
+        ? [botMessages(language).noAirport]
         : [phrases.headline, ...airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])];
   }
 }

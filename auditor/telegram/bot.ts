@@ -1,7 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { botWordsOf, TOPICS } from './bot-words.ts';
+import { botMessages, TOPICS } from './bot-messages.ts';
 import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
 import type { LiveView } from './live-view.ts';
@@ -60,7 +60,7 @@ export function startTelegramBot({ config, view, clock, logger, ...rest }: Teleg
       await context.answerCallbackQuery();
     });
     bot.catch(({ error }) => logger.warn({ problem: wordsOf(error) }, 'a Telegram message was not answered'));
-    const { topics, mute } = botWordsOf(language);
+    const { topics, mute } = botMessages(language);
     const commands = TOPICS.map((command) => ({ command, description: topics[command] }));
     await bot.api.setMyCommands([...commands, { command: 'mute', description: mute }]);
     await bot.start({

@@ -2,7 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
 import { answerTo } from './answers.ts';
 import { takeBindingCode } from './binding-codes.ts';
-import { botWordsOf, TOPICS, type Topic } from './bot-words.ts';
+import { botMessages, TOPICS, type Topic } from './bot-messages.ts';
 import type { Chat, Chats } from './chats.ts';
 import type { LiveView } from './live-view.ts';
 
@@ -36,7 +36,7 @@ export interface ConversationOptions {
 }
 
 export function createConversation({ folder, chats, view, language, day, now }: ConversationOptions): Conversation {
-  const words = botWordsOf(language);
+  const words = botMessages(language);
   const wrong = new Map<number, { count: number; since: number }>();
   const plain = (text: string): Reply => ({ text, buttons: [] });
   const withMenu = (text: string): Reply => ({ text, buttons: menu(language) });
@@ -86,7 +86,7 @@ export function createConversation({ folder, chats, view, language, day, now }: 
 
 /** The buttons under every answer, three in a row. */
 export function menu(language: Language): Reply['buttons'] {
-  const { topics, mute } = botWordsOf(language);
+  const { topics, mute } = botMessages(language);
   const all = [...TOPICS.map((topic) => ({ text: topics[topic], data: `/${topic}` })), { text: mute, data: '/mute' }];
   return [all.slice(0, 3), all.slice(3, 6), all.slice(6)];
 }

@@ -1,7 +1,7 @@
 import { cutToWidth, padToWidth } from '../../core/display-width.ts';
 import { formatBytes, formatRate } from '../../core/units.ts';
+import type { ConsoleMessages } from './messages.ts';
 import { both, type Row } from './summary.ts';
-import type { ConsoleWords } from './words.ts';
 
 /** How rows become lines of one width. */
 export interface Columns {
@@ -10,7 +10,7 @@ export interface Columns {
 }
 
 interface Column {
-  title(words: ConsoleWords['columns']): string;
+  title(words: ConsoleMessages['columns']): string;
   text(row: Row): string;
 }
 
@@ -43,7 +43,7 @@ const LAYOUTS: readonly { readonly columns: readonly Column[]; readonly name: nu
 const NARROWEST: readonly Column[] = [TODAY];
 
 /** @param width of the terminal; the wider it is, the more is told apart */
-export function columnsFor(width: number, words: ConsoleWords): Columns {
+export function columnsFor(width: number, words: ConsoleMessages): Columns {
   const fits = LAYOUTS.find(({ columns, name }) => name + columns.length * NUMBER_COLUMNS < width);
   const columns = fits?.columns ?? NARROWEST;
   const nameColumns = Math.min(MOST_NAME_COLUMNS, Math.max(1, width - 1 - columns.length * NUMBER_COLUMNS));

@@ -5,8 +5,8 @@ import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
 import type { DeviceView } from '../watch.ts';
 import { columnsFor } from './columns.ts';
+import { type ConsoleMessages, consoleMessages } from './messages.ts';
 import { both, mergeSummaries, type Row, type Summary } from './summary.ts';
-import { type ConsoleWords, consoleWords } from './words.ts';
 
 /** A device as it is shown. */
 export interface ShownDevice {
@@ -31,7 +31,7 @@ const TOP_NODES = 5;
  * @param width of the terminal
  */
 export function renderTable(devices: readonly ShownDevice[], showing: Showing, width: number): string[] {
-  const words = consoleWords(showing.language);
+  const words = consoleMessages(showing.language);
   const { head, line } = columnsFor(width, words);
   const [only] = devices;
   const several = devices.length > 1;
@@ -57,7 +57,7 @@ export function renderTable(devices: readonly ShownDevice[], showing: Showing, w
 
 /** A device in one line, for logs and pipes. */
 export function renderLine({ view, summary }: ShownDevice, showing: Showing): string {
-  const words = consoleWords(showing.language);
+  const words = consoleMessages(showing.language);
   const { rate, today, total } = summary.all;
   const bytes = (row: Row): string => formatBytes(both(row.total));
   const parts = [
@@ -72,7 +72,7 @@ export function renderLine({ view, summary }: ShownDevice, showing: Showing): st
   return withoutControls(parts.join(' · '));
 }
 
-const deviceTitle = (view: DeviceView, showing: Showing, words: ConsoleWords): string =>
+const deviceTitle = (view: DeviceView, showing: Showing, words: ConsoleMessages): string =>
   `${view.deviceId} · ${kernelText(view, showing, words)}`;
 
 /** What is well needs no words; what is not is told below. */
@@ -82,7 +82,7 @@ function markedName({ deviceId, link, push }: DeviceView): string {
 }
 
 /** What is true of several devices alike stands once, with their names. */
-function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: ConsoleWords): string[] {
+function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: ConsoleMessages): string[] {
   const several = devices.length > 1;
   const names = new Map<string, string[]>();
   for (const { view } of devices) {
@@ -93,7 +93,7 @@ function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: Con
   return [...names].map(([remark, of]) => (several ? `${of.join(words.comma)}: ${remark}` : remark));
 }
 
-function remarks(view: DeviceView, showing: Showing, words: ConsoleWords, several: boolean): string[] {
+function remarks(view: DeviceView, showing: Showing, words: ConsoleMessages, several: boolean): string[] {
   const { link, push, logsUp, today } = view;
   return [
     ...(several ? [] : interfaceRemarks(view, words)),
@@ -105,7 +105,7 @@ function remarks(view: DeviceView, showing: Showing, words: ConsoleWords, severa
 }
 
 /** The second witness: since the exporter started, beside what the kernel moved meanwhile. */
-function interfaceRemarks({ interfaces: { tunRatio, beyondKernel } }: DeviceView, words: ConsoleWords): string[] {
+function interfaceRemarks({ interfaces: { tunRatio, beyondKernel } }: DeviceView, words: ConsoleMessages): string[] {
   const parts = [
     ...(tunRatio === undefined ? [] : [words.tunRatio(tunRatio.toFixed(2))]),
     ...(beyondKernel === undefined ? [] : [words.beyondKernel(formatBytes(beyondKernel))]),
@@ -113,7 +113,7 @@ function interfaceRemarks({ interfaces: { tunRatio, beyondKernel } }: DeviceView
   return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
-function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, words: ConsoleWords): string {
+function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, words: ConsoleMessages): string {
   switch (link.kind) {
     case 'connecting':
       return `${words.kernel} ${words.connecting}`;
@@ -124,7 +124,7 @@ function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, 
   }
 }
 
-function pushesText(devices: readonly ShownDevice[], showing: Showing, words: ConsoleWords): string {
+function pushesText(devices: readonly ShownDevice[], showing: Showing, words: ConsoleMessages): string {
   const [only] = devices;
   if (devices.length === 1 && only !== undefined) return pushText(only.view, showing, words);
   const accepted = devices.flatMap(({ view: { push } }) => (push.kind === 'accepted' ? [push.at] : []));
@@ -132,7 +132,7 @@ function pushesText(devices: readonly ShownDevice[], showing: Showing, words: Co
   return `${accepted.length}/${devices.length} · ${oldest}`;
 }
 
-function pushText({ push, gateway }: DeviceView, showing: Showing, words: ConsoleWords): string {
+function pushText({ push, gateway }: DeviceView, showing: Showing, words: ConsoleMessages): string {
   switch (push.kind) {
     case 'waiting':
       return words.notPushedYet;
@@ -147,5 +147,5 @@ function pushText({ push, gateway }: DeviceView, showing: Showing, words: Consol
 }
 
 function agoText(at: number, { language, now }: Showing): string {
-  return consoleWords(language).ago(Math.max(0, Math.round((now - at) / 1000)));
+  return consoleMessages(language).ago(Math.max(0, Math.round((now - at) / 1000)));
 }

@@ -5,10 +5,10 @@ import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
 import { findKernels } from './kernel-search.ts';
+import { initMessages } from './messages.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
 import type { NextCommands } from './next-commands.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
-import { INIT_WORDS } from './words.ts';
 
 export interface InitDevice {
   readonly talk: Talk;
@@ -31,7 +31,7 @@ export interface InitDevice {
  */
 export async function initDevice(plan: InitDevice): Promise<boolean> {
   const { talk, file, places, code, hostName, check, next } = plan;
-  const words = INIT_WORDS[talk.language];
+  const words = initMessages(talk.language);
   const pairing = code === undefined ? undefined : readPairingCode(code);
   if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
   const draft = await openDraft(file);
@@ -58,7 +58,7 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
 }
 
 async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly MihomoPlace[]): Promise<KernelAddress> {
-  const words = INIT_WORDS[talk.language];
+  const words = initMessages(talk.language);
   const written = draft.get('client', 'MihomoAPIAddr');
   const kernels = written === undefined ? await findKernels(places) : [];
   if (kernels.length > 0) {
@@ -76,7 +76,7 @@ async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly M
 
 /** Asks for the gateway and the token, unless a pairing brought them. */
 export async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
-  const words = INIT_WORDS[talk.language];
+  const words = initMessages(talk.language);
   const server = pairing?.server ?? (await talk.ask(words.serverAddress, draft.get('client', 'RemoteServer')));
   draft.set('client', 'RemoteServer', server);
   draft.set(

@@ -1,9 +1,9 @@
 import type { Talk } from '../console.ts';
 import { answerServer, askDeviceName } from './init-device.ts';
 import { askKernel } from './kernel-search.ts';
+import { initMessages } from './messages.ts';
 import type { NextCommands } from './next-commands.ts';
 import { openDraft } from './settings-draft.ts';
-import { INIT_WORDS } from './words.ts';
 
 export interface InitRouter {
   readonly talk: Talk;
@@ -25,7 +25,7 @@ const TUNNEL = 'http://127.0.0.1:19090';
  * @throws Error where nobody answers
  */
 export async function initRouter({ talk, file, next }: InitRouter): Promise<boolean> {
-  const words = INIT_WORDS[talk.language];
+  const words = initMessages(talk.language);
   const draft = await openDraft(file);
   if (draft.existed) talk.say(words.kept(file));
   const name = await askDeviceName(talk, words.routerName, 'router');

@@ -4,8 +4,8 @@ import { SettingsReader } from '../../core/settings.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
 import { dockerSteps } from './docker-steps.ts';
+import { initMessages } from './messages.ts';
 import { openDraft } from './settings-draft.ts';
-import { INIT_WORDS } from './words.ts';
 
 export interface InitServer {
   readonly talk: Talk;
@@ -37,7 +37,7 @@ const EXAMPLE = 'https://vps.example.com';
  * @throws SettingsError for what they would refuse, or Error where nobody answers
  */
 export async function initServer({ talk, file }: InitServer): Promise<void> {
-  const words = INIT_WORDS[talk.language];
+  const words = initMessages(talk.language);
   const draft = await openDraft(file);
   if (draft.existed) talk.say(words.kept(file));
   const server = addressOf(await talk.ask(words.serverAddress, EXAMPLE));

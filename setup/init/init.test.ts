@@ -11,8 +11,8 @@ import { pairingCode } from '../pairing.ts';
 import { initDevice } from './init-device.ts';
 import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
+import { initMessages } from './messages.ts';
 import type { MihomoPlace } from './mihomo-places.ts';
-import { INIT_WORDS } from './words.ts';
 
 let folder: string;
 let kernel: Server;
@@ -100,7 +100,7 @@ describe('init device', () => {
     });
     expect((await stat(file)).mode & 0o077).toBe(0);
     expect(said).toContain('Next: fc exporter\nIn the background: fc service install\n');
-    expect(said).not.toContain(INIT_WORDS.en.deviceName);
+    expect(said).not.toContain(initMessages('en').deviceName);
     expect(said).toContain('1. running: http://127.0.0.1');
     expect(said).toContain('answers, version v1.19.2');
     expect(said).toContain('answers, but not to this secret');
@@ -168,10 +168,10 @@ describe('init server', () => {
     expect(said).toContain('docker compose up -d --build');
     expect(said).toContain('echo FLOWCOLLECT_DOMAIN=my.vps > .env');
     expect(said).not.toContain(server.ServerToken);
-    expect(said).not.toContain(INIT_WORDS.en.example);
+    expect(said).not.toContain(initMessages('en').example);
 
     await initServer({ talk: talk(), file });
-    expect(said).toContain(INIT_WORDS.en.example);
+    expect(said).toContain(initMessages('en').example);
     expect(await settings(file, 'server')).toEqual(server);
   });
 

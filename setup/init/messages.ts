@@ -1,0 +1,95 @@
+import { type Language, type Messages, type Text, type Translated, translateAll } from '../../core/language.ts';
+import type { FoundKernel, KernelState } from './kernel-search.ts';
+import type { NextCommands } from './next-commands.ts';
+
+const kernelState = (state: KernelState): Text => ({
+  zh:
+    state.kind === 'answers'
+      ? `有应答，版本 ${state.version}`
+      : state.kind === 'wrong_secret'
+        ? '有应答，但 secret 不对'
+        : '没有应答',
+  en:
+    state.kind === 'answers'
+      ? `answers, version ${state.version}`
+      : state.kind === 'wrong_secret'
+        ? 'answers, but not to this secret'
+        : 'does not answer',
+});
+
+const INIT = {
+  found: (number: number, { host, address, state, file }: FoundKernel) => ({
+    zh: `  ${number}. ${host}：${address}，${kernelState(state).zh}（${file}）`,
+    en: `  ${number}. ${host}: ${address}, ${kernelState(state).en} (${file})`,
+  }),
+  noneFound: {
+    zh: '没有在常见位置找到 Mihomo 内核的配置。',
+    en: 'No configuration of a Mihomo kernel was found in the usual places.',
+  },
+  whichKernel: { zh: '用哪个内核？输入编号，或 0 手动填写', en: 'Which kernel? Its number, or 0 to type an address' },
+  kernelAddress: { zh: '内核的 external-controller 地址', en: "Address of the kernel's external-controller" },
+  kernelSecret: { zh: '内核的 secret，没有就留空', en: "The kernel's secret; empty when it has none" },
+  serverAddress: {
+    zh: 'VPS 上网关的地址，例如 https://vps.example.com',
+    en: 'Address of the gateway on your VPS, such as https://vps.example.com',
+  },
+  token: { zh: '令牌（VPS 上运行 flowcollect pair 可得）', en: 'Token (from "flowcollect pair" on the VPS)' },
+  deviceName: { zh: '这台设备的名字', en: "This device's name" },
+  routerName: { zh: '路由器的名字', en: "The router's name" },
+  subscriptions: {
+    zh: '机场订阅链接，多个用逗号分开，可留空',
+    en: 'Subscription addresses, separated by commas; may be empty',
+  },
+  mailAccount: { zh: '发日报的邮箱，可留空', en: 'Mail account that sends the report; may be empty' },
+  mailPassword: { zh: '该邮箱的授权码', en: "That account's authorisation code" },
+  mailTo: { zh: '收日报的邮箱', en: 'Who gets the report' },
+  withDocker: { zh: '用 Docker 运行吗？(y/n)', en: 'Will it run with Docker? (y/n)' },
+  badCode: {
+    zh: '配对码不完整：请把 flowcollect pair 打印的整行复制过来',
+    en: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed',
+  },
+  badAddress: {
+    zh: 'VPS 的地址只写协议和域名，例如 https://vps.example.com',
+    en: 'the address of the VPS is scheme and domain alone, such as https://vps.example.com',
+  },
+  grafanaPassword: { zh: 'Grafana 的密码', en: 'a password for Grafana' },
+  kernelState,
+  written: (file: string) => ({
+    zh: `已写入 ${file}（仅本用户可读）`,
+    en: `wrote ${file} (readable by this user alone)`,
+  }),
+  kept: (file: string) => ({
+    zh: `${file} 已存在：原有的键保留，只改写这里回答的`,
+    en: `${file} exists: its keys stay, but for those answered here`,
+  }),
+  checking: { zh: '检查：', en: 'Checks:' },
+  nextOnDevice: ({ now, background }: NextCommands) => ({
+    zh: `下一步：${now}\n开机自动运行：${background}`,
+    en: `Next: ${now}\nIn the background: ${background}`,
+  }),
+  nextOnDocker: (commands: readonly string[]) => ({
+    zh: `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
+    en: `Next, beside docker-compose.yml:\n  ${commands.join('\n  ')}`,
+  }),
+  nextOnServer: (file: string) => ({
+    zh: `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
+    en: `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
+  }),
+  tunnel: (port: string) => ({
+    zh: `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
+    en: `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,
+  }),
+  pairing: (line: string) => ({
+    zh: `然后为每台设备运行（设备名自定）：${line}`,
+    en: `Then, for every device (choose its name): ${line}`,
+  }),
+  example: {
+    zh: '没有给出 VPS 的地址：以上命令里的 vps.example.com 只是示例，请换成您的域名',
+    en: 'No address of the VPS was given: in these commands, put your domain in the place of vps.example.com',
+  },
+} as const satisfies Messages;
+
+/** What `init` asks and says, in one language. */
+export function initMessages(language: Language): Translated<typeof INIT> {
+  return translateAll(INIT, language);
+}
