@@ -1,4 +1,5 @@
 import { withoutControls, wrapToWidth } from '../../core/display-width.ts';
+import { translate } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
 import { formatBytes, formatRate } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
@@ -120,7 +121,7 @@ function kernelText({ link, kernelAddress }: DeviceView, { language }: Showing, 
     case 'up':
       return `${words.kernel} ${link.version} (${link.via === 'websocket' ? 'WebSocket' : 'GET'})`;
     case 'down':
-      return describeKernelProblem(link.problem, kernelAddress, language);
+      return translate(describeKernelProblem(link.problem, kernelAddress), language);
   }
 }
 
@@ -141,7 +142,7 @@ function pushText({ push, gateway }: DeviceView, showing: Showing, words: Consol
     case 'failing': {
       const { lastAccepted } = push;
       const last = lastAccepted === undefined ? words.never : words.lastAccepted(agoText(lastAccepted, showing));
-      return `${describePushProblem(push.problem, gateway, showing.language)}${words.aside(last)}`;
+      return `${translate(describePushProblem(push.problem, gateway), showing.language)}${words.aside(last)}`;
     }
   }
 }

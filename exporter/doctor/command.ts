@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
+import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { readExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
@@ -30,30 +30,31 @@ export function doctorCommand(print: (text: string) => void, host: Host, languag
       const file = files.nameOf(path);
       const folder = files.folderOf(files.absolute(path));
       const { settings, notices } = readExporterConfig(file, await files.readSettings(path));
-      const { StateDir, StateSync } = settings;
-      const devices = settings.devices.map((device) => ({ ...device, Language: language }));
+      const { StateDir, StateSync, devices } = settings;
       const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
       const findings: Finding[] = [
-        { verdict: 'good', text: translate(TEXTS.settingsOf(file, names)) },
-        ...notices.map((notice): Finding => ({ verdict: 'warning', text: describeProblem(file, notice, language) })),
-        await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir', language),
+        { verdict: 'good', text: TEXTS.settingsOf(file, names) },
+        ...notices.map(
+          (notice): Finding => ({ verdict: 'warning', text: textOf((each) => describeProblem(file, notice, each)) }),
+        ),
+        await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir'),
         ...(StateSync === undefined
           ? []
-          : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync', language)]),
+          : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync')]),
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
           const own = [...(await checkKernel(host, device, folder)), await checkGateway(network, device)];
           const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
-          return own.map(({ verdict, text }) => ({ verdict, text: `${name}${text}` }));
+          return own.map(({ verdict, text }) => ({ verdict, text: textOf((each) => `${name}${text[each]}`) }));
         }),
       );
       findings.push(...ofDevices.flat());
       for (const origin of new Set(devices.map(({ RemoteServer }) => RemoteServer))) {
-        const finding = await checkClock(network, origin, clock, language);
+        const finding = await checkClock(network, origin, clock);
         if (finding !== undefined) findings.push(finding);
       }
-      for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${text}`);
+      for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${translate(text)}`);
       const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
       if (faults > 0) {
         throw new UnhealthyError(TEXTS.toMend(faults));

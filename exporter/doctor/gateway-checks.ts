@@ -1,4 +1,3 @@
-import type { Language } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DeviceConfig } from '../config.ts';
 import type { Network } from '../host/network.ts';
@@ -8,25 +7,23 @@ import { bad, type Finding, good } from './finding.ts';
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
 export async function checkGateway(network: Network, config: DeviceConfig): Promise<Finding> {
-  const { RemoteServer, RemoteToken, DeviceID, Language } = config;
+  const { RemoteServer, RemoteToken, DeviceID } = config;
   const gateway = createGatewayClient(network);
   try {
     const readBack = await gateway.readBack({ origin: RemoteServer, token: RemoteToken, deviceId: DeviceID });
     switch (readBack.kind) {
       case 'problem':
-        return { verdict: 'bad', text: describePushProblem(readBack.problem, RemoteServer, Language) };
+        return { verdict: 'bad', text: describePushProblem(readBack.problem, RemoteServer) };
       case 'nothing':
-        return good(
-          Language,
-          `网关 ${RemoteServer} 可用，尚无本机数据`,
-          `gateway ${RemoteServer}: let in, nothing pushed yet`,
-        );
+        return good({
+          zh: `网关 ${RemoteServer} 可用，尚无本机数据`,
+          en: `gateway ${RemoteServer}: let in, nothing pushed yet`,
+        });
       case 'found':
-        return good(
-          Language,
-          `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次上报`,
-          `gateway ${RemoteServer}: let in, has push ${readBack.sequence}`,
-        );
+        return good({
+          zh: `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次上报`,
+          en: `gateway ${RemoteServer}: let in, has push ${readBack.sequence}`,
+        });
     }
   } finally {
     await gateway.close();
@@ -42,12 +39,7 @@ const MOST_SKEW_S = 60;
  *
  * @returns undefined where the server does not answer or names no date, which is told elsewhere
  */
-export async function checkClock(
-  network: Network,
-  origin: string,
-  clock: Clock,
-  language: Language,
-): Promise<Finding | undefined> {
+export async function checkClock(network: Network, origin: string, clock: Clock): Promise<Finding | undefined> {
   const asked = clock.now();
   const client = network.client({ origin, timeout: TIMEOUT_MS });
   const answer = await client.request({ path: '/', signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -56,12 +48,11 @@ export async function checkClock(
   if (Number.isNaN(told)) return undefined;
   const skew = Math.round(((asked + clock.now()) / 2 - told) / 1000);
   if (Math.abs(skew) <= MOST_SKEW_S) {
-    return good(language, '时钟与服务器一致', 'the clock agrees with the server’s');
+    return good({ zh: '时钟与服务器一致', en: 'the clock agrees with the server’s' });
   }
   const by = `${Math.abs(skew)} s`;
-  return bad(
-    language,
-    `本机时钟比服务器${skew > 0 ? '快' : '慢'} ${by}：计数不受影响，但“今日”会错；请开启时间同步（NTP）`,
-    `this clock is ${by} ${skew > 0 ? 'ahead of' : 'behind'} the server's: counts are right, but "today" is not; turn on time synchronisation (NTP)`,
-  );
+  return bad({
+    zh: `本机时钟比服务器${skew > 0 ? '快' : '慢'} ${by}：计数不受影响，但“今日”会错；请开启时间同步（NTP）`,
+    en: `this clock is ${by} ${skew > 0 ? 'ahead of' : 'behind'} the server's: counts are right, but "today" is not; turn on time synchronisation (NTP)`,
+  });
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Language } from '../../core/language.ts';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import type { Interfaces } from '../host/interfaces.ts';
@@ -26,18 +25,18 @@ const Configs = z.object({
  * @param folder of the settings file
  */
 export async function checkKernel(host: Host, config: DeviceConfig, folder: string): Promise<Finding[]> {
-  const { MihomoAPIAddr: address, Language: language } = config;
+  const { MihomoAPIAddr: address } = config;
   const api = openKernelApi(host.network, kernelAddress(host.files, config, folder));
   const problem = (each: KernelProblem): Finding => ({
     verdict: 'bad',
-    text: describeKernelProblem(each, address, language),
+    text: describeKernelProblem(each, address),
   });
   try {
     const signal = AbortSignal.timeout(LISTEN_MS);
     const version = await api.version(signal);
     if (version.kind === 'problem') return [problem(version.problem)];
     const findings = [
-      good(language, `内核 ${address}，版本 ${version.value}`, `kernel ${address}, version ${version.value}`),
+      good({ zh: `内核 ${address}，版本 ${version.value}`, en: `kernel ${address}, version ${version.value}` }),
     ];
 
     const answer = await api.get('/connections', signal);
@@ -45,15 +44,15 @@ export async function checkKernel(host: Host, config: DeviceConfig, folder: stri
     try {
       const frame = createFrameDecoder().decode(answer.value, host.clock.now());
       const count = frame.connections.length;
-      findings.push(good(language, `可以记账：${count} 个连接`, `its frames can be accounted: ${count} connections`));
+      findings.push(good({ zh: `可以记账：${count} 个连接`, en: `its frames can be accounted: ${count} connections` }));
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       findings.push(problem({ kind: 'bad_frame', detail: error.message }));
     }
     const [logs, totals, configs] = await Promise.all([
-      checkLogs(api, language),
-      checkTotals(api, language, LISTEN_MS),
-      checkConfigs(api, language, host.interfaces),
+      checkLogs(api),
+      checkTotals(api, LISTEN_MS),
+      checkConfigs(api, host.interfaces),
     ]);
     return [...findings, logs, totals, ...configs];
   } finally {
@@ -61,7 +60,7 @@ export async function checkKernel(host: Host, config: DeviceConfig, folder: stri
   }
 }
 
-async function checkLogs(api: KernelApi, language: Language): Promise<Finding> {
+async function checkLogs(api: KernelApi): Promise<Finding> {
   let heard = false;
   const stop = new AbortController();
   await api.follow({
@@ -74,89 +73,73 @@ async function checkLogs(api: KernelApi, language: Language): Promise<Finding> {
     onMessage: () => {},
   });
   if (heard) {
-    return good(
-      language,
-      '能收到 /logs：最短的连接也能归属',
-      '/logs is heard: even the shortest connections have a name',
-    );
+    return good({
+      zh: '能收到 /logs：最短的连接也能归属',
+      en: '/logs is heard: even the shortest connections have a name',
+    });
   }
-  return warning(
-    language,
-    '收不到 /logs（WebSocket）：总量仍精确，短连接按经验归属；请检查内核前的反向代理',
-    '/logs cannot be heard by WebSocket: totals stay exact, short connections are attributed by experience; look at any proxy in front of the kernel',
-  );
+  return warning({
+    zh: '收不到 /logs（WebSocket）：总量仍精确，短连接按经验归属；请检查内核前的反向代理',
+    en: '/logs cannot be heard by WebSocket: totals stay exact, short connections are attributed by experience; look at any proxy in front of the kernel',
+  });
 }
 
 /** What the kernel is set to, as far as it decides what can be told apart. */
-async function checkConfigs(
-  api: KernelApi,
-  language: Language,
-  interfaces: Interfaces | undefined,
-): Promise<Finding[]> {
+async function checkConfigs(api: KernelApi, interfaces: Interfaces | undefined): Promise<Finding[]> {
   const answer = await api.json('/configs', AbortSignal.timeout(LISTEN_MS));
   const parsed = Configs.safeParse(answer.kind === 'answer' ? answer.value : undefined);
   if (!parsed.success) {
     return [
-      warning(
-        language,
-        '内核不说明自己的配置（/configs）：日志级别与 TUN 未知',
-        'the kernel does not tell its configuration (/configs): log level and TUN are not known',
-      ),
+      warning({
+        zh: '内核不说明自己的配置（/configs）：日志级别与 TUN 未知',
+        en: 'the kernel does not tell its configuration (/configs): log level and TUN are not known',
+      }),
     ];
   }
   const { 'log-level': level, 'find-process-mode': processes, tun } = parsed.data;
   const findings: Finding[] = [];
   if (level !== undefined) {
     findings.push(
-      good(language, `内核日志级别 ${level}（任何级别都可以）`, `the kernel's log level is ${level} (any will do)`),
+      good({ zh: `内核日志级别 ${level}（任何级别都可以）`, en: `the kernel's log level is ${level} (any will do)` }),
     );
   }
   if (processes === 'off') {
     findings.push(
-      warning(
-        language,
-        '内核不查找进程（find-process-mode: off）：看不到是哪个程序；需要时改为 strict',
-        'the kernel does not look for processes (find-process-mode: off): which program it was is not known; set strict to know',
-      ),
+      warning({
+        zh: '内核不查找进程（find-process-mode: off）：看不到是哪个程序；需要时改为 strict',
+        en: 'the kernel does not look for processes (find-process-mode: off): which program it was is not known; set strict to know',
+      }),
     );
   }
   if (tun?.enable === true) {
-    findings.push(await checkTun(tun.device ?? '', api.address, language, interfaces));
+    findings.push(await checkTun(tun.device ?? '', api.address, interfaces));
   } else {
     findings.push(
-      warning(
-        language,
-        'TUN 未开启：不走系统代理的程序绕过内核，它们的流量不计；需要时在内核里开启 tun',
-        'TUN is off: programs that ignore the system proxy bypass the kernel and are not counted; turn tun on in the kernel to catch them',
-      ),
+      warning({
+        zh: 'TUN 未开启：不走系统代理的程序绕过内核，它们的流量不计；需要时在内核里开启 tun',
+        en: 'TUN is off: programs that ignore the system proxy bypass the kernel and are not counted; turn tun on in the kernel to catch them',
+      }),
     );
   }
   return findings;
 }
 
 /** Whether the TUN device, whose counters are the second witness, can be seen from here. */
-async function checkTun(
-  device: string,
-  address: string,
-  language: Language,
-  interfaces: Interfaces | undefined,
-): Promise<Finding> {
+async function checkTun(device: string, address: string, interfaces: Interfaces | undefined): Promise<Finding> {
   const name = device === '' ? '' : ` ${device}`;
   if (interfaces === undefined || !isOnThisMachine(address))
-    return good(language, `TUN 已开启${name}`, `TUN is on${name}`);
+    return good({ zh: `TUN 已开启${name}`, en: `TUN is on${name}` });
   const system = await interfaces.read().catch(() => undefined);
   const chosen = system === undefined ? [] : chooseInterfaces(system, { enabled: true, device });
   const found = chosen.find(({ role }) => role === 'tun');
   if (found !== undefined) {
-    return good(
-      language,
-      `TUN 已开启，网卡 ${found.name} 的计数可读`,
-      `TUN is on, and the counters of ${found.name} can be read`,
-    );
+    return good({
+      zh: `TUN 已开启，网卡 ${found.name} 的计数可读`,
+      en: `TUN is on, and the counters of ${found.name} can be read`,
+    });
   }
-  return warning(
-    language,
-    `TUN 已开启${name}，但本机看不到这块网卡：少一个旁证，计数不受影响；若在容器里运行，请使用主机网络`,
-    `TUN is on${name}, but its device is not seen here: counts are right but lack their second witness; in a container, use the host's network`,
-  );
+  return warning({
+    zh: `TUN 已开启${name}，但本机看不到这块网卡：少一个旁证，计数不受影响；若在容器里运行，请使用主机网络`,
+    en: `TUN is on${name}, but its device is not seen here: counts are right but lack their second witness; in a container, use the host's network`,
+  });
 }

@@ -1,4 +1,3 @@
-import type { Language } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Files } from '../host/files.ts';
 import { bad, type Finding, good } from './finding.ts';
@@ -8,21 +7,15 @@ import { bad, type Finding, good } from './finding.ts';
  *
  * @param key the setting that names it
  */
-export async function checkStateFolder(
-  files: Files,
-  folder: string,
-  key: 'StateDir' | 'StateSync',
-  language: Language,
-): Promise<Finding> {
+export async function checkStateFolder(files: Files, folder: string, key: 'StateDir' | 'StateSync'): Promise<Finding> {
   try {
     await files.tryFolder(folder);
-    return good(language, `状态目录 ${folder} 可写`, `state folder ${folder} can be written`);
+    return good({ zh: `状态目录 ${folder} 可写`, en: `state folder ${folder} can be written` });
   } catch (error) {
     const code = errorCode(error);
-    return bad(
-      language,
-      `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
-      `state folder ${folder} cannot be written (${code}): mend [client] ${key} or its permissions`,
-    );
+    return bad({
+      zh: `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
+      en: `state folder ${folder} cannot be written (${code}): mend [client] ${key} or its permissions`,
+    });
   }
 }

@@ -1,4 +1,3 @@
-import type { Language } from '../../core/language.ts';
 import type { KernelApi } from '../kernel/api.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { decodeTotals } from '../kernel/traffic-stream.ts';
@@ -9,7 +8,7 @@ import { type Finding, good, warning } from './finding.ts';
  *
  * @param patience milliseconds
  */
-export async function checkTotals(api: KernelApi, language: Language, patience: number): Promise<Finding> {
+export async function checkTotals(api: KernelApi, patience: number): Promise<Finding> {
   let told: 'nothing' | 'rates' | 'totals' = 'nothing';
   const stop = new AbortController();
   await api.follow({
@@ -20,7 +19,7 @@ export async function checkTotals(api: KernelApi, language: Language, patience: 
       stop.abort();
     },
   });
-  return finding(told, language);
+  return finding(told);
 }
 
 function tells(message: Uint8Array): 'nothing' | 'rates' | 'totals' {
@@ -32,25 +31,22 @@ function tells(message: Uint8Array): 'nothing' | 'rates' | 'totals' {
   }
 }
 
-function finding(told: 'nothing' | 'rates' | 'totals', language: Language): Finding {
+function finding(told: 'nothing' | 'rates' | 'totals'): Finding {
   switch (told) {
     case 'totals':
-      return good(
-        language,
-        '/traffic 每秒通报总量：内核重启漏不掉一秒的流量',
-        '/traffic tells its totals: a restart of the kernel hides less than a second',
-      );
+      return good({
+        zh: '/traffic 每秒通报总量：内核重启漏不掉一秒的流量',
+        en: '/traffic tells its totals: a restart of the kernel hides less than a second',
+      });
     case 'rates':
-      return warning(
-        language,
-        '内核太旧，/traffic 里没有总量：它重启时会漏掉最后一帧之后的流量；请升级到 2025 年 12 月以后的内核',
-        'the kernel is too old to tell its totals in /traffic: a restart of it hides what moved after the last frame; update it to one of December 2025 or later',
-      );
+      return warning({
+        zh: '内核太旧，/traffic 里没有总量：它重启时会漏掉最后一帧之后的流量；请升级到 2025 年 12 月以后的内核',
+        en: 'the kernel is too old to tell its totals in /traffic: a restart of it hides what moved after the last frame; update it to one of December 2025 or later',
+      });
     case 'nothing':
-      return warning(
-        language,
-        '收不到 /traffic（WebSocket）：内核重启时会漏掉最后一帧之后的流量；请检查内核前的反向代理',
-        '/traffic cannot be heard by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
-      );
+      return warning({
+        zh: '收不到 /traffic（WebSocket）：内核重启时会漏掉最后一帧之后的流量；请检查内核前的反向代理',
+        en: '/traffic cannot be heard by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
+      });
   }
 }

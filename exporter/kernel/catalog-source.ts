@@ -1,4 +1,4 @@
-import type { Language } from '../../core/language.ts';
+import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
@@ -56,7 +56,7 @@ export function createCatalogSource(
       api.json('/providers/proxies', signal),
     ]);
     if (proxies.kind === 'problem') {
-      const problem = describeKernelProblem(proxies.problem, api.address, language());
+      const problem = translate(describeKernelProblem(proxies.problem, api.address), language());
       logger.warn({ problem }, 'the kernel does not list its nodes; asking again later');
       return;
     }

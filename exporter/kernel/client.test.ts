@@ -41,7 +41,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
 const totals = (): number[] => frames.map(({ frame }) => frame.download);
 const lastProblem = (): string => {
   const link = links.at(-1);
-  return link?.kind === 'down' ? describeKernelProblem(link.problem, kernel.address, 'en') : `link is ${link?.kind}`;
+  return link?.kind === 'down' ? describeKernelProblem(link.problem, kernel.address).en : `link is ${link?.kind}`;
 };
 
 beforeEach(async () => {

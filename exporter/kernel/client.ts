@@ -1,5 +1,5 @@
 import { backoffDelay } from '../../core/backoff.ts';
-import type { Language } from '../../core/language.ts';
+import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Network } from '../host/network.ts';
@@ -62,7 +62,8 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   let said = '';
 
   const report = (link: KernelLink): void => {
-    const text = link.kind === 'down' ? describeKernelProblem(link.problem, address, language()) : JSON.stringify(link);
+    const text =
+      link.kind === 'down' ? translate(describeKernelProblem(link.problem, address), language()) : JSON.stringify(link);
     if (text !== said) {
       said = text;
       if (link.kind === 'up') logger.info({ version: link.version, via: link.via }, 'reading the kernel');

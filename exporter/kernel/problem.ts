@@ -1,4 +1,4 @@
-import { type Language, type Messages, type Text, translate } from '../../core/language.ts';
+import type { Messages, Text } from '../../core/language.ts';
 import type { TrustFailure } from '../host/network.ts';
 
 /** Why a kernel cannot be read. */
@@ -37,44 +37,52 @@ export type KernelLink =
  *
  * @param address the kernel's address as configured, without its secret
  */
-export function describeKernelProblem(problem: KernelProblem, address: string, language: Language): string {
-  const zh = language === 'zh';
+export function describeKernelProblem(problem: KernelProblem, address: string): Text {
   switch (problem.kind) {
     case 'refused':
-      return zh
-        ? `${address} 无人监听：请启动 Mihomo 内核，或检查 MihomoAPIAddr 是否与内核的 external-controller 一致`
-        : `nothing listens at ${address}: start the Mihomo kernel, or make MihomoAPIAddr the same as its external-controller`;
+      return {
+        zh: `${address} 无人监听：请启动 Mihomo 内核，或检查 MihomoAPIAddr 是否与内核的 external-controller 一致`,
+        en: `nothing listens at ${address}: start the Mihomo kernel, or make MihomoAPIAddr the same as its external-controller`,
+      };
     case 'unreachable':
-      return zh
-        ? `${address} 没有应答（${problem.code}）：请检查 MihomoAPIAddr 和网络`
-        : `${address} does not answer (${problem.code}): check MihomoAPIAddr and the network`;
+      return {
+        zh: `${address} 没有应答（${problem.code}）：请检查 MihomoAPIAddr 和网络`,
+        en: `${address} does not answer (${problem.code}): check MihomoAPIAddr and the network`,
+      };
     case 'forbidden':
-      return zh
-        ? `无权打开 ${address}（${problem.code}）：请以能访问它的用户运行，或修改它的权限`
-        : `${address} may not be opened (${problem.code}): run as a user who may use it, or change its permissions`;
+      return {
+        zh: `无权打开 ${address}（${problem.code}）：请以能访问它的用户运行，或修改它的权限`,
+        en: `${address} may not be opened (${problem.code}): run as a user who may use it, or change its permissions`,
+      };
     case 'untrusted':
-      return zh
-        ? `${address} 的证书不受信任（${problem.code}）：请把 MihomoCA 设为它的 CA 文件；若确认是自己的内核，也可设 MihomoFingerprint = ${problem.fingerprint}`
-        : `the certificate of ${address} is not trusted (${problem.code}): set MihomoCA to its CA's file or, if this is your kernel, MihomoFingerprint = ${problem.fingerprint}`;
+      return {
+        zh: `${address} 的证书不受信任（${problem.code}）：请把 MihomoCA 设为它的 CA 文件；若确认是自己的内核，也可设 MihomoFingerprint = ${problem.fingerprint}`,
+        en: `the certificate of ${address} is not trusted (${problem.code}): set MihomoCA to its CA's file or, if this is your kernel, MihomoFingerprint = ${problem.fingerprint}`,
+      };
     case 'wrong_fingerprint':
-      return zh
-        ? `${address} 的证书不是 MihomoFingerprint 指定的那张：对方可能不是您的内核，未发送密钥；若是您换了证书，请设 MihomoFingerprint = ${problem.fingerprint}`
-        : `${address} shows another certificate than MihomoFingerprint: this may not be your kernel, and the secret was not sent; if you renewed it, set MihomoFingerprint = ${problem.fingerprint}`;
+      return {
+        zh: `${address} 的证书不是 MihomoFingerprint 指定的那张：对方可能不是您的内核，未发送密钥；若是您换了证书，请设 MihomoFingerprint = ${problem.fingerprint}`,
+        en: `${address} shows another certificate than MihomoFingerprint: this may not be your kernel, and the secret was not sent; if you renewed it, set MihomoFingerprint = ${problem.fingerprint}`,
+      };
     case 'bad_ca':
-      return zh
-        ? `MihomoCA ${problem.path} 无法使用（${problem.code}）：请指向一个 PEM 格式的证书文件`
-        : `MihomoCA ${problem.path} cannot be used (${problem.code}): name a file that holds a certificate in PEM form`;
+      return {
+        zh: `MihomoCA ${problem.path} 无法使用（${problem.code}）：请指向一个 PEM 格式的证书文件`,
+        en: `MihomoCA ${problem.path} cannot be used (${problem.code}): name a file that holds a certificate in PEM form`,
+      };
     case 'wrong_secret':
-      return zh
-        ? `${address} 拒绝了密钥（401）：请把 MihomoSecret 改成内核配置里的 secret`
-        : `${address} refuses the secret (401): make MihomoSecret the same as the kernel's secret`;
+      return {
+        zh: `${address} 拒绝了密钥（401）：请把 MihomoSecret 改成内核配置里的 secret`,
+        en: `${address} refuses the secret (401): make MihomoSecret the same as the kernel's secret`,
+      };
     case 'not_a_kernel':
-      return zh
-        ? `${address} 不是 Mihomo 内核（${translate(problem.detail, language)}）：请检查 MihomoAPIAddr 的端口`
-        : `${address} is not a Mihomo kernel (${translate(problem.detail, language)}): check the port in MihomoAPIAddr`;
+      return {
+        zh: `${address} 不是 Mihomo 内核（${problem.detail.zh}）：请检查 MihomoAPIAddr 的端口`,
+        en: `${address} is not a Mihomo kernel (${problem.detail.en}): check the port in MihomoAPIAddr`,
+      };
     case 'bad_frame':
-      return zh
-        ? `${address} 发来的 /connections 无法记账（${problem.detail}）：请升级内核；在此之前不计任何字节`
-        : `${address} sends a /connections message that cannot be accounted (${problem.detail}): update the kernel; until then nothing is counted`;
+      return {
+        zh: `${address} 发来的 /connections 无法记账（${problem.detail}）：请升级内核；在此之前不计任何字节`,
+        en: `${address} sends a /connections message that cannot be accounted (${problem.detail}): update the kernel; until then nothing is counted`,
+      };
   }
 }

@@ -83,7 +83,7 @@ async function problem(address: KernelAddress): Promise<string> {
   const api = openKernelApi(nodeNetwork, address);
   const version = await api.version(AbortSignal.timeout(5000));
   await api.close();
-  return version.kind === 'problem' ? describeKernelProblem(version.problem, address.address, 'en') : version.value;
+  return version.kind === 'problem' ? describeKernelProblem(version.problem, address.address).en : version.value;
 }
 
 const ALL = { totals: [0, 70], births: ['example.com'] };

@@ -1,4 +1,4 @@
-import type { Language } from '../../core/language.ts';
+import type { Text } from '../../core/language.ts';
 
 /** Why a push or a read-back did not succeed. */
 export type PushProblem =
@@ -30,52 +30,62 @@ export type PushProblem =
  *
  * @param origin the gateway's, as configured
  */
-export function describePushProblem(problem: PushProblem, origin: string, language: Language): string {
-  const zh = language === 'zh';
+export function describePushProblem(problem: PushProblem, origin: string): Text {
   switch (problem.kind) {
     case 'unreachable':
-      return zh
-        ? `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`
-        : `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`;
+      return {
+        zh: `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`,
+        en: `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`,
+      };
     case 'wrong_token':
-      return zh
-        ? `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 init device`
-        : `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken, or run init device with a new code of "flowcollect pair" on the server`;
+      return {
+        zh: `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 init device`,
+        en: `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken, or run init device with a new code of "flowcollect pair" on the server`,
+      };
     case 'token_of_another_device':
-      return zh
-        ? `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [client] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 init device`
-        : `the gateway ${origin} says the token is of another DeviceID (403): put that [client] DeviceID back, or run init device with a code that "flowcollect pair" on the server makes for this name`;
+      return {
+        zh: `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [client] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 init device`,
+        en: `the gateway ${origin} says the token is of another DeviceID (403): put that [client] DeviceID back, or run init device with a code that "flowcollect pair" on the server makes for this name`,
+      };
     case 'held_by_another_state':
-      return zh
-        ? '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管'
-        : 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over within a minute';
+      return {
+        zh: '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管',
+        en: 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over within a minute',
+      };
     case 'fell_behind':
-      return zh
-        ? `网关已有的计数比本机多（${problem.detail}）：正在从网关取回后继续`
-        : `the gateway holds more than this exporter (${problem.detail}): taking its counters and going on from there`;
+      return {
+        zh: `网关已有的计数比本机多（${problem.detail}）：正在从网关取回后继续`,
+        en: `the gateway holds more than this exporter (${problem.detail}): taking its counters and going on from there`,
+      };
     case 'no_room':
-      return zh
-        ? `网关 ${origin} 没有余量保存这个用户更多的设备或序列（403）：请在服务器上用 flowcollect gateway retire 让不再使用的设备退役，给网关更多内存，或调小 [client] FamilyCap；流量继续记账，有余量后补报`
-        : `the gateway ${origin} has no room for more devices or series of this user (403): on the server, retire devices that are gone with flowcollect gateway retire or give the gateway more memory, or lower [client] FamilyCap; counting goes on, nothing is lost`;
+      return {
+        zh: `网关 ${origin} 没有余量保存这个用户更多的设备或序列（403）：请在服务器上用 flowcollect gateway retire 让不再使用的设备退役，给网关更多内存，或调小 [client] FamilyCap；流量继续记账，有余量后补报`,
+        en: `the gateway ${origin} has no room for more devices or series of this user (403): on the server, retire devices that are gone with flowcollect gateway retire or give the gateway more memory, or lower [client] FamilyCap; counting goes on, nothing is lost`,
+      };
     case 'too_large':
-      return zh
-        ? `网关 ${origin} 认为上报太大（413）：节点或维度过多，请检查网关前代理的大小限制`
-        : `the gateway ${origin} finds the push too large (413): too many series, or a size limit of a proxy in front of it`;
+      return {
+        zh: `网关 ${origin} 认为上报太大（413）：节点或维度过多，请检查网关前代理的大小限制`,
+        en: `the gateway ${origin} finds the push too large (413): too many series, or a size limit of a proxy in front of it`,
+      };
     case 'refused':
-      return zh
-        ? `网关 ${origin} 拒绝上报（${problem.status} ${problem.detail}）：请检查 [client] RemoteServer 与 DeviceID，两端版本应一致`
-        : `the gateway ${origin} refuses the push (${problem.status} ${problem.detail}): check [client] RemoteServer and DeviceID, and that both ends are of one version`;
+      return {
+        zh: `网关 ${origin} 拒绝上报（${problem.status} ${problem.detail}）：请检查 [client] RemoteServer 与 DeviceID，两端版本应一致`,
+        en: `the gateway ${origin} refuses the push (${problem.status} ${problem.detail}): check [client] RemoteServer and DeviceID, and that both ends are of one version`,
+      };
     case 'unavailable':
-      return zh
-        ? `网关 ${origin} 暂不可用（${problem.status} ${problem.detail}）：请检查服务器上的网关与 Pushgateway；恢复后补报`
-        : `the gateway ${origin} is not available (${problem.status} ${problem.detail}): look at the gateway and Pushgateway on the server; nothing is lost`;
+      return {
+        zh: `网关 ${origin} 暂不可用（${problem.status} ${problem.detail}）：请检查服务器上的网关与 Pushgateway；恢复后补报`,
+        en: `the gateway ${origin} is not available (${problem.status} ${problem.detail}): look at the gateway and Pushgateway on the server; nothing is lost`,
+      };
     case 'bad_answer':
-      return zh
-        ? `${origin} 的应答不是网关的（${problem.detail}）：请检查 [client] RemoteServer`
-        : `${origin} does not answer as a gateway does (${problem.detail}): check [client] RemoteServer`;
+      return {
+        zh: `${origin} 的应答不是网关的（${problem.detail}）：请检查 [client] RemoteServer`,
+        en: `${origin} does not answer as a gateway does (${problem.detail}): check [client] RemoteServer`,
+      };
     case 'defect':
-      return zh
-        ? `本程序出错，没有上报（${problem.detail}）：请升级，或带上这行日志报告问题；流量继续记账`
-        : `this exporter failed before it could push (${problem.detail}): update it, or report this line; counting goes on`;
+      return {
+        zh: `本程序出错，没有上报（${problem.detail}）：请升级，或带上这行日志报告问题；流量继续记账`,
+        en: `this exporter failed before it could push (${problem.detail}): update it, or report this line; counting goes on`,
+      };
   }
 }

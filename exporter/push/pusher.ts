@@ -1,5 +1,5 @@
 import { backoffDelay } from '../../core/backoff.ts';
-import type { Language } from '../../core/language.ts';
+import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -100,7 +100,7 @@ export function createPusher(options: PusherOptions): Pusher {
   function fail(problem: PushProblem): false {
     failures += 1;
     const { origin } = options.address();
-    const text = describePushProblem(problem, origin, options.language());
+    const text = translate(describePushProblem(problem, origin), options.language());
     if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
     said = text;
     state = { kind: 'failing', problem, lastAccepted };

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Language, textOf, translateTo } from '../../core/language.ts';
+import { type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
@@ -64,7 +64,7 @@ export function recordCommand(
       const device = chosenDevice(settings.devices, options.device);
       const api = openKernelApi(network, kernelAddress(files, device, files.folderOf(files.absolute(path))));
       const failure = (problem: KernelProblem): RecordError =>
-        new RecordError(textOf((language) => describeKernelProblem(problem, device.MihomoAPIAddr, language)));
+        new RecordError(describeKernelProblem(problem, device.MihomoAPIAddr));
       const stop = new AbortController();
       const paths = recordingPaths(name);
       try {
