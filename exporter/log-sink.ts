@@ -22,27 +22,30 @@ export function plainLogLine(json: string): string {
 }
 
 /**
- * A file of lines that are left out while it cannot be written: a full disk must not end the accounting.
+ * Takes lines into the file that the settings name at the moment. They are left out while it cannot be written: a full
+ * disk must not end the accounting.
  *
+ * @param path absolute, as of now; undefined while no file is wanted
  * @param onProblem told once, until writing succeeds again
+ * @param largest bytes
  */
-export function openLineFile(
+export function createLineLog(
   files: Files,
-  path: string,
+  path: () => string | undefined,
   onProblem: (problem: Text) => void,
   largest?: number,
-): LineFile {
-  const file = files.lineFile(path, largest);
-  let failed = false;
-  return {
-    append(line) {
-      try {
-        file.append(line);
-        failed = false;
-      } catch (error) {
-        if (!failed) onProblem(TEXTS.unwritableLog(path, errorCode(error)));
-        failed = true;
-      }
-    },
+): (line: string) => void {
+  let open: { readonly path: string; readonly file: LineFile; failed: boolean } | undefined;
+  return (line) => {
+    const wanted = path();
+    if (wanted === undefined) return;
+    if (open?.path !== wanted) open = { path: wanted, file: files.lineFile(wanted, largest), failed: false };
+    try {
+      open.file.append(line);
+      open.failed = false;
+    } catch (error) {
+      if (!open.failed) onProblem(TEXTS.unwritableLog(wanted, errorCode(error)));
+      open.failed = true;
+    }
   };
 }

@@ -1,13 +1,12 @@
-import { type Text, translate } from '../core/language.ts';
+import { translate } from '../core/language.ts';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createExporter } from './exporter.ts';
-import type { Files, LineFile } from './host/files.ts';
 import type { Host } from './host/host.ts';
-import { openLineFile, plainLogLine } from './log-sink.ts';
+import { createLineLog, plainLogLine } from './log-sink.ts';
 
 export interface ExporterServiceOptions {
   readonly host: Host;
@@ -39,10 +38,12 @@ export async function runExporterService({
   const folder = files.folderOf(files.absolute(path));
   let settings: Reload<ExporterConfig> | undefined;
   let screen: Console | undefined;
-  const toFile = lineLog(
+  const toFile = createLineLog(
     files,
-    folder,
-    () => settings?.current().LocalLogFile,
+    () => {
+      const written = settings?.current().LocalLogFile;
+      return written === undefined ? undefined : files.absolute(written, folder);
+    },
     (problem) => errors.write(`${translate(problem, settings?.current().Language ?? 'zh')}\n`),
   );
   const logger = host.openLog((json) => {
@@ -82,21 +83,4 @@ export async function runExporterService({
   } finally {
     await opened.close();
   }
-}
-
-/** Lines into LocalLogFile, wherever the settings put it at the moment. */
-function lineLog(
-  files: Files,
-  folder: string,
-  setting: () => string | undefined,
-  onProblem: (problem: Text) => void,
-): (line: string) => void {
-  let open: { path: string; file: LineFile } | undefined;
-  return (line) => {
-    const written = setting();
-    if (written === undefined) return;
-    const path = files.absolute(written, folder);
-    if (open?.path !== path) open = { path, file: openLineFile(files, path, onProblem) };
-    open.file.append(line);
-  };
 }

@@ -7,7 +7,7 @@ import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Interfaces } from '../host/interfaces.ts';
 import type { Network } from '../host/network.ts';
-import { type KernelAddress, openKernelApi } from '../kernel/api.ts';
+import { type KernelAddress, type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { chooseInterfaces, type TunConfig } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
 
@@ -45,6 +45,7 @@ export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceW
     logger.info('interfaces cannot be read on this system; the kernel alone is counted');
     return NOTHING_TO_READ;
   }
+  const api = openKernelApi(network, kernel);
   let said = '';
 
   function sayOnce(text: string, fields: object): void {
@@ -54,7 +55,7 @@ export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceW
 
   async function look(system: Interfaces): Promise<void> {
     try {
-      const readings = chooseInterfaces(await system.read(), await askForTun(network, kernel));
+      const readings = chooseInterfaces(await system.read(), await askForTun(api));
       if (!readings.some(({ role }) => role === 'tun')) {
         sayOnce('the kernel has no TUN device: no second witness, and programs that use no proxy bypass it', {});
       } else said = '';
@@ -70,20 +71,16 @@ export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceW
     async stop() {
       await task.stop();
       await look(interfaces);
+      await api.close();
     },
   };
 }
 
 const NOTHING_TO_READ: InterfaceWatch = { start() {}, async stop() {} };
 
-async function askForTun(network: Network, kernel: KernelAddress): Promise<TunConfig> {
-  const api = openKernelApi(network, kernel);
-  try {
-    const answer = await api.json('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS));
-    const configs = answer.kind === 'answer' ? Configs.safeParse(answer.value) : undefined;
-    const tun = configs?.success === true ? configs.data.tun : undefined;
-    return tun === undefined ? undefined : { enabled: tun.enable, device: tun.device ?? '' };
-  } finally {
-    await api.close();
-  }
+async function askForTun(api: KernelApi): Promise<TunConfig> {
+  const answer = await api.json('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS));
+  const configs = answer.kind === 'answer' ? Configs.safeParse(answer.value) : undefined;
+  const tun = configs?.success === true ? configs.data.tun : undefined;
+  return tun === undefined ? undefined : { enabled: tun.enable, device: tun.device ?? '' };
 }

@@ -40,6 +40,7 @@ export interface ReplayResult {
 export function replay(input: ReplayInput): ReplayResult {
   const ledger = createLedger(input.ledger);
   const decoder = createFrameDecoder();
+  const utf8 = new TextEncoder();
   const sampled = sampleMessages(input.messages, input.interval, input.phase);
   const log = input.log ?? [];
   ledger.setLogsAvailable(input.log !== undefined);
@@ -54,7 +55,7 @@ export function replay(input: ReplayInput): ReplayResult {
       const birth = parseOpenedConnection(line.payload, line.t, input.catalog.has);
       if (birth !== undefined) ledger.noteBirth(birth);
     }
-    ledger.apply(decoder.decode(Buffer.from(text), t), input.catalog);
+    ledger.apply(decoder.decode(utf8.encode(text), t), input.catalog);
   }
   const { kernel, carry, restarts, traffic, families } = ledger.counters();
   return { frames: sampled.length, kernel, carry, restarts, series: traffic, families };
