@@ -1,11 +1,18 @@
 import type { Attribution } from './attribution.ts';
+import type { NodeCell } from './book.ts';
 import type { Bytes } from './bytes.ts';
+import type { FamilySlots } from './family.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
-import type { Place } from './place.ts';
-import { createRollCall, type RollEntry } from './roll-call.ts';
+import { createOrderedIndex, type IndexEntry } from './ordered-index.ts';
+
+/** Where the bytes of one attribution are booked: kept with an open connection, so that no frame looks it up again. */
+export interface Place {
+  readonly cell: NodeCell;
+  readonly slots: FamilySlots;
+}
 
 /** An open connection as the last frame showed it. */
-export interface TrackedConnection extends RollEntry {
+export interface TrackedConnection extends IndexEntry {
   readonly details: ConnectionDetails;
   readonly attribution: Attribution;
   /** Whether the kernel's totals hold its bytes. */
@@ -67,7 +74,7 @@ export interface ConnectionTable {
 }
 
 export function createConnectionTable(saved: readonly SavedConnection[] = []): ConnectionTable {
-  const roll = createRollCall<TrackedConnection>(
+  const index = createOrderedIndex<TrackedConnection>(
     saved.map((connection) => ({
       ...connection,
       counted: !isUncounted(connection.details),
@@ -75,7 +82,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
       earlierUploadRate: Number.NaN,
       earlierDownloadRate: Number.NaN,
       place: undefined,
-      call: 0,
+      list: 0,
       position: 0,
     })),
   );
@@ -92,27 +99,27 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
     earlierUploadRate: Number.NaN,
     earlierDownloadRate: Number.NaN,
     place: undefined,
-    call: 0,
+    list: 0,
     position: 0,
   });
 
   return {
     get size() {
-      return roll.byId.size;
+      return index.byId.size;
     },
-    byId: roll.byId,
+    byId: index.byId,
     baseline(frame, attribute) {
-      roll.clear();
-      roll.begin();
-      for (const shown of frame.connections) roll.answer(Object.assign(track(shown, attribute), bytesOf(shown)));
-      roll.end();
+      index.clear();
+      index.begin();
+      for (const shown of frame.connections) index.append(Object.assign(track(shown, attribute), bytesOf(shown)));
+      index.end();
     },
     compare(frame, elapsed, isNew, events) {
-      roll.begin();
+      index.begin();
       for (const shown of frame.connections) {
-        const known = roll.find(shown.id);
+        const known = index.find(shown.id);
         const connection = known ?? track(shown, events.attribute);
-        roll.answer(connection);
+        index.append(connection);
         if (known === undefined && !isNew(connection)) {
           Object.assign(connection, bytesOf(shown));
           continue;
@@ -130,13 +137,13 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
         connection.downloadRate = download / spread;
         if (upload > 0 || download > 0) events.moved(connection, upload, download);
       }
-      roll.end((connection) => {
+      index.end((connection) => {
         if (connection.counted) events.closed(connection);
       });
     },
-    clear: () => roll.clear(),
+    clear: () => index.clear(),
     save: () =>
-      [...roll.byId.values()].map(({ id, details, attribution, upload, download, uploadRate, downloadRate }) => ({
+      [...index.byId.values()].map(({ id, details, attribution, upload, download, uploadRate, downloadRate }) => ({
         id,
         details,
         attribution,

@@ -3,16 +3,15 @@ import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
 import { type Attribution, attributeBirth, attributeConnection, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
-import type { Candidate } from './candidates.ts';
-import { type ConnectionEvents, createConnectionTable } from './connection-table.ts';
+import { type ConnectionEvents, createConnectionTable, type Place } from './connection-table.ts';
 import { createDaysOfUse } from './days-of-use.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
 import { type Heard, hear, stillNewer } from './heard.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createLosses } from './losses.ts';
-import { createPendingBirths } from './pending-births.ts';
-import type { Place } from './place.ts';
+import { createOpenedConnections } from './opened-connections.ts';
+import type { Candidate } from './remainder-model.ts';
 import { hasRestarted, outgrowTotals } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerState, namesOf } from './state.ts';
@@ -95,7 +94,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     saved === undefined ? undefined : { series: saved.families, names: namesOf(saved) },
   );
   const connections = createConnectionTable(saved?.connections);
-  const births = createPendingBirths();
+  const births = createOpenedConnections();
   const users = createInboundUsers();
   const settlement = createSettlement(saved);
   const daysOfUse = createDaysOfUse(saved?.daysOfUse, saved?.at);

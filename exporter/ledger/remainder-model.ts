@@ -1,8 +1,56 @@
 import type { Direction } from '../../core/traffic.ts';
-import type { Candidate, ClosedCandidate } from './candidates.ts';
+import type { Attribution } from './attribution.ts';
+import type { Bytes } from './bytes.ts';
 import type { NodeSizes } from './node-sizes.ts';
 import type { Claim } from './share-out.ts';
 import { createSizeModel, type Prior, type SavedSizeModel } from './size-model.ts';
+
+/** A connection that closed since the last frame: its last bytes are in the totals only. */
+export interface ClosedCandidate {
+  readonly kind: 'closed';
+  readonly attribution: Attribution;
+  /** Bytes a millisecond over the last frame that showed it. */
+  readonly rate: Bytes;
+  /** The same over the frame before; NaN where that did not show it. */
+  readonly earlierRate: Bytes;
+  /** All it had moved since it opened. */
+  readonly moved: Bytes;
+  /** How long it had been open, milliseconds. */
+  readonly age: number;
+}
+
+/** A connection that the log announced and no frame showed: all its bytes are in the totals only. */
+export interface UnseenCandidate {
+  readonly kind: 'unseen';
+  readonly attribution: Attribution;
+  /** How long before the frame it was announced, milliseconds: it lived no longer. */
+  readonly wait: number;
+}
+
+/**
+ * A connection that was open before the baseline, which does not say how far it had come then: some of its bytes are
+ * new (a ledger that was resumed from counters alone).
+ */
+export interface ResumedCandidate {
+  readonly kind: 'resumed';
+  readonly attribution: Attribution;
+  /** All it has moved since it opened. */
+  readonly lifetime: Bytes;
+}
+
+/**
+ * Where the log cannot be heard: a connection that frames showed lately, and not for long, stands for those like it that lived
+ * between two frames.
+ */
+export interface SampledCandidate {
+  readonly kind: 'sampled';
+  readonly attribution: Attribution;
+  /** Its part of what all that stand for the unseen have moved, 0 to 1 for each direction. */
+  readonly part: Bytes;
+}
+
+/** A connection that may have moved bytes of the remainder. */
+export type Candidate = ClosedCandidate | UnseenCandidate | ResumedCandidate | SampledCandidate;
 
 /** One direction's model of what remainders are made of (docs/accounting.md). */
 export interface RemainderModel {
@@ -26,20 +74,16 @@ export interface SavedRemainderModel {
   readonly busyRate: number;
 }
 
-type Weights = readonly (readonly [parameter: string, weight: number])[];
+type Part = readonly [parameter: string, weight: number];
 
 /** How wide the sizes of small connections spread around their mean: deviation over mean. Web traffic is wider than 1. */
 const SIZE_SPREAD = 2;
 /** One that stands for many unseen ones stands for a few of any size: deviation over mean. */
-const LIKENESS_SPREAD = 8;
+const SAMPLED_SPREAD = 8;
 /** Variance of a uniform share. */
 const UNIFORM_VARIANCE = 1 / 12;
-/** How far what one closing connection moves lies from the mean of all, bytes. */
-const CLOSING_NOISE: Readonly<Record<Direction, number>> = { upload: 100, download: 1_000 };
 /** A connection keeps its pace when it was at least this part as fast as before. */
 const SAME_PACE = 0.8;
-/** What is left to a connection that lost its pace spreads so much less than to one that kept it. */
-const FADED_SPREAD = 0.5;
 /** How long a busy connection is expected to stay so when it has just opened, milliseconds. */
 const BUSY_LIFE_MS = 2_000;
 /** The longer it has lived, the longer it is expected to: by this part of its age. */
@@ -64,7 +108,7 @@ const PRIORS: Readonly<Record<Direction, ReadonlyMap<string, Prior>>> = {
       closing: { mean: 200, deviation: 400 },
       unseen: { mean: 1_500, deviation: 3_000 },
       growth: { mean: 100, deviation: 1_000 },
-      unheard: { mean: 1_000, deviation: 30_000 },
+      sampled: { mean: 1_000, deviation: 30_000 },
     }),
   ),
   download: new Map(
@@ -73,7 +117,7 @@ const PRIORS: Readonly<Record<Direction, ReadonlyMap<string, Prior>>> = {
       closing: { mean: 1_000, deviation: 4_000 },
       unseen: { mean: 15_000, deviation: 30_000 },
       growth: { mean: 1_000, deviation: 10_000 },
-      unheard: { mean: 10_000, deviation: 300_000 },
+      sampled: { mean: 10_000, deviation: 300_000 },
     }),
   ),
 };
@@ -100,50 +144,42 @@ export function createRemainderModel(
   /** What it would still have moved at its last rate, bytes. */
   const tailOf = ({ rate, age }: ClosedCandidate, elapsed: number): number => rate[direction] * busyTime(elapsed, age);
 
-  /** One that a single frame showed, before it moved anything, is as good as unseen. */
-  const hadNotBegun = ({ earlierRate, moved }: ClosedCandidate): boolean =>
-    Number.isNaN(earlierRate[direction]) && moved[direction] === 0;
+  const smallOnes = (node: string): Part[] => [['unseen', nodeSizes.ratio(node, direction)]];
 
-  const smallOnes = (node: string): Weights => [['unseen', nodeSizes.ratio(node, direction)]];
-
-  const unseenFeatures = (node: string, wait: number): Weights => [...smallOnes(node), ...bigOnes(wait)];
+  const unseenWeights = (node: string, wait: number): Part[] => [...smallOnes(node), ...bigOnes(wait)];
 
   /** Few are big, and then as big as their time allowed: variance = mean × the size of the big ones. */
   const unseenNoise = (node: string, wait: number): number =>
     (SIZE_SPREAD * sizes.mean(smallOnes(node))) ** 2 + sizes.mean(bigOnes(wait)) * (2 / 3) * busyRate * wait;
 
-  const featuresOf = (candidate: Candidate, elapsed: number): Weights => {
+  const weightsOf = (candidate: Candidate, elapsed: number): Part[] => {
     const { attribution } = candidate;
     // A rejected connection never brings anything down.
     if (attribution.class === 'reject' && direction === 'download') return [];
     switch (candidate.kind) {
       case 'closed':
-        if (hadNotBegun(candidate)) return unseenFeatures(attribution.node, elapsed);
         return [
           [paceOf(candidate), tailOf(candidate, elapsed)],
           ['closing', 1],
         ];
       case 'resumed':
         return [['resumed', candidate.lifetime[direction]]];
-      case 'likeness':
-        return [['unheard', (candidate.part[direction] * elapsed) / 1000]];
+      case 'sampled':
+        return [['sampled', (candidate.part[direction] * elapsed) / 1000]];
       case 'unseen':
-        return unseenFeatures(attribution.node, candidate.wait);
+        return unseenWeights(attribution.node, candidate.wait);
     }
   };
 
   const noiseOf = (candidate: Candidate, elapsed: number): number => {
     const { node } = candidate.attribution;
     switch (candidate.kind) {
-      case 'closed': {
-        if (hadNotBegun(candidate)) return unseenNoise(node, elapsed);
-        const spread = paceOf(candidate) === 'tail' ? 1 : FADED_SPREAD;
-        return (2 * spread * tailOf(candidate, elapsed)) ** 2 * UNIFORM_VARIANCE + CLOSING_NOISE[direction] ** 2;
-      }
+      case 'closed':
+        return (2 * tailOf(candidate, elapsed)) ** 2 * UNIFORM_VARIANCE;
       case 'resumed':
         return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
-      case 'likeness':
-        return (LIKENESS_SPREAD * sizes.mean(featuresOf(candidate, elapsed))) ** 2;
+      case 'sampled':
+        return (SAMPLED_SPREAD * sizes.mean(weightsOf(candidate, elapsed))) ** 2;
       case 'unseen':
         return unseenNoise(node, candidate.wait);
     }
@@ -155,22 +191,22 @@ export function createRemainderModel(
     },
     expect(candidates, elapsed) {
       const parts = candidates.map((candidate) => {
-        const features = featuresOf(candidate, elapsed);
-        return { features, noise: features.length > 0 ? noiseOf(candidate, elapsed) : 0 };
+        const weights = weightsOf(candidate, elapsed);
+        return { weights, noise: weights.length > 0 ? noiseOf(candidate, elapsed) : 0 };
       });
       const sum = new Map<string, number>();
-      for (const { features } of parts) {
-        for (const [name, weight] of features) sum.set(name, (sum.get(name) ?? 0) + weight);
+      for (const { weights } of parts) {
+        for (const [name, weight] of weights) sum.set(name, (sum.get(name) ?? 0) + weight);
       }
       return {
         claims() {
           const covariances = sizes.covariances(sum);
-          return parts.map(({ features, noise }) => {
-            if (features.length === 0) return { mean: 0, variance: 0 };
+          return parts.map(({ weights, noise }) => {
+            if (weights.length === 0) return { mean: 0, variance: 0 };
             // What is not known of the parameters is uncertain for all candidates together.
             let shared = 0;
-            for (const [name, weight] of features) shared += weight * (covariances.get(name) ?? 0);
-            return { mean: sizes.mean(features), variance: Math.max(0, noise + shared) };
+            for (const [name, weight] of weights) shared += weight * (covariances.get(name) ?? 0);
+            return { mean: sizes.mean(weights), variance: Math.max(0, noise + shared) };
           });
         },
         learn(remainder) {
@@ -187,7 +223,7 @@ export function createRemainderModel(
  * The longer before the frame a connection was announced, the bigger it may have been and still be gone: with sizes
  * spread evenly up to a bound far away, the expectation grows with the square of that time.
  */
-function bigOnes(wait: number): Weights {
+function bigOnes(wait: number): Part[] {
   return [['growth', (wait / 1000) ** 2]];
 }
 

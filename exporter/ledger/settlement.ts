@@ -1,10 +1,10 @@
 import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { type Attribution, UNATTRIBUTED } from './attribution.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
-import type { Candidate } from './candidates.ts';
+import { createConnectionSample } from './connection-sample.ts';
 import type { TrackedConnection } from './connection-table.ts';
-import { createLikenesses } from './likenesses.ts';
 import { createNodeSizes, type SavedNodeSizes } from './node-sizes.ts';
+import type { Candidate } from './remainder-model.ts';
 import { createRemainderModel, type SavedRemainderModel } from './remainder-model.ts';
 import { type Claim, shareOut } from './share-out.ts';
 
@@ -50,7 +50,7 @@ const PLAUSIBLE_DEVIATIONS = 6;
 
 export function createSettlement(saved?: SavedSettlement): Settlement {
   const nodeSizes = createNodeSizes(saved?.models.nodeSizes);
-  const likenesses = createLikenesses();
+  const sample = createConnectionSample();
   const models = {
     upload: createRemainderModel('upload', nodeSizes, saved?.models.upload),
     download: createRemainderModel('download', nodeSizes, saved?.models.download),
@@ -90,7 +90,7 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
     noteMoved(connection, upload, download) {
       if (upload > 0) models.upload.noteRate(upload, connection.uploadRate);
       if (download > 0) models.download.noteRate(download, connection.downloadRate);
-      if (Number.isNaN(connection.earlierDownloadRate)) likenesses.note(connection);
+      if (Number.isNaN(connection.earlierDownloadRate)) sample.note(connection);
     },
     noteClosed(connection, age, elapsed) {
       const { attribution, upload, download, uploadRate, downloadRate, earlierUploadRate, earlierDownloadRate } =
@@ -106,7 +106,7 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
       };
     },
     settle(remainder, known, elapsed, heard, book) {
-      const candidates = heard ? known : [...known, ...likenesses.candidates()];
+      const candidates = heard ? known : [...known, ...sample.candidates()];
       for (const direction of DIRECTIONS) {
         carry[direction] += remainder[direction];
         const owed = carry[direction];

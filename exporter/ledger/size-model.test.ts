@@ -61,7 +61,7 @@ describe('the size model', () => {
       ]),
       first.save(),
     );
-    expect(second.save().parameters).toEqual(['b', 'added']);
+    expect(second.save().map(({ name }) => name)).toEqual(['b', 'added']);
     expect(second.mean(new Map([['b', 1]]))).toBe(first.mean(new Map([['b', 1]])));
     expect(second.covariances(new Map([['b', 1]]))).toEqual(first.covariances(new Map([['b', 1]])));
     expect(second.mean(new Map([['added', 1]]))).toBe(7);

@@ -1,17 +1,17 @@
 /**
- * What a remainder is made of, learned as it goes: a linear model `remainder = Σ feature × parameter + noise`, whose
- * parameters (the mean size of an unseen connection, how much of a frame a closing connection still uses)
- * are estimated by recursive least squares with a prior, so that every frame teaches and none is kept.
+ * What a remainder is made of, learned as it goes: `remainder = Σ weight × parameter + noise`. The parameters (the mean
+ * size of an unseen connection, how much of a frame a closing connection still uses) are estimated by a Kalman filter
+ * that takes their errors for independent, so that every frame teaches and none is kept.
  */
 export interface SizeModel {
-  /** The expectation of a combination of features, not below zero. */
-  mean(features: Features): number;
-  /** How much the sum of `total` would teach about each of its parameters: their covariances under what is not yet known. */
+  /** The expectation of weighed parameters, not below zero. */
+  mean(weights: Weights): number;
+  /** How much each of these parameters covaries with their weighed sum, under what is not yet known of it. */
   covariances(total: Sum): Sum;
   /**
    * Learns from one remainder.
    *
-   * @param total the features of all candidates together
+   * @param total the weights of all candidates together
    * @param remainder bytes
    * @param noise variance of the remainder if the parameters were known, square bytes
    */
@@ -21,9 +21,9 @@ export interface SizeModel {
 }
 
 /** Parameter names and weights, each name once. */
-export type Features = Iterable<readonly [name: string, weight: number]>;
+export type Weights = Iterable<readonly [name: string, weight: number]>;
 
-/** The features of several together. */
+/** The weights of several together. */
 export type Sum = ReadonlyMap<string, number>;
 
 /** What is believed of a parameter before anything was seen. */
@@ -32,82 +32,59 @@ export interface Prior {
   readonly deviation: number;
 }
 
-export interface SavedSizeModel {
-  readonly parameters: readonly string[];
-  readonly means: readonly number[];
-  /** Row by row. */
-  readonly covariance: readonly (readonly number[])[];
-}
+export type SavedSizeModel = readonly { readonly name: string; readonly mean: number; readonly variance: number }[];
 
 /** A remainder this many deviations away teaches less: sizes have heavy tails. */
 const OUTLIER = 2.5;
 /** What was learned fades, so that a model follows habits that change: uncertainty grows by this part each frame. */
 const FADE = 2e-4;
 
+interface Estimate {
+  /** The variance is never more than before anything was seen. */
+  readonly most: number;
+  mean: number;
+  variance: number;
+}
+
 /** @param saved goes on from there; what it says of other parameters is left out */
-export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved?: SavedSizeModel): SizeModel {
-  const parameters = [...priors.keys()];
-  const index = new Map(parameters.map((name, position) => [name, position]));
-  const savedAt = new Map(saved?.parameters.map((name, position) => [name, position]));
-  const priorOf = (row: number): Prior => priors.get(parameters[row] ?? '') ?? { mean: 0, deviation: 0 };
-  const means = parameters.map((name, row) => saved?.means[savedAt.get(name) ?? -1] ?? priorOf(row).mean);
-  const covariance = parameters.map((name, row) =>
-    parameters.map((other, column) => {
-      const cell = saved?.covariance[savedAt.get(name) ?? -1]?.[savedAt.get(other) ?? -1];
-      return cell ?? (row === column ? priorOf(row).deviation ** 2 : 0);
-    }),
-  );
+export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: SavedSizeModel = []): SizeModel {
+  const estimates = new Map<string, Estimate>();
+  for (const [name, { mean, deviation }] of priors) {
+    const before = saved.find((each) => each.name === name);
+    const most = deviation ** 2;
+    estimates.set(name, { most, mean: before?.mean ?? mean, variance: before?.variance ?? most });
+  }
 
-  const positionOf = (parameter: string): number => {
-    const position = index.get(parameter);
-    if (position === undefined) throw new Error(`The size model has no parameter "${parameter}".`);
-    return position;
+  const estimateOf = (name: string): Estimate => {
+    const estimate = estimates.get(name);
+    if (estimate === undefined) throw new Error(`The size model has no parameter "${name}".`);
+    return estimate;
   };
-
-  const at = (row: number, column: number): number => covariance[row]?.[column] ?? 0;
-  const set = (row: number, column: number, value: number): void => {
-    const cells = covariance[row];
-    if (cells !== undefined) cells[column] = value;
-  };
-
-  /** covariance × features, for every parameter. */
-  const project = (features: Features): number[] => {
-    const entries = [...features].map(([name, weight]) => [positionOf(name), weight] as const);
-    return parameters.map((_, row) => entries.reduce((sum, [column, weight]) => sum + at(row, column) * weight, 0));
-  };
-
-  const dot = (features: Features, vector: readonly number[]): number => {
+  const expected = (weights: Weights): number => {
     let sum = 0;
-    for (const [name, weight] of features) sum += weight * (vector[positionOf(name)] ?? 0);
+    for (const [name, weight] of weights) sum += weight * estimateOf(name).mean;
     return sum;
   };
 
   return {
-    mean: (features) => Math.max(0, dot(features, means)),
-    covariances(total) {
-      const projection = project(total);
-      return new Map([...total.keys()].map((name) => [name, projection[positionOf(name)] ?? 0]));
-    },
+    mean: (weights) => Math.max(0, expected(weights)),
+    covariances: (total) => new Map([...total].map(([name, weight]) => [name, weight * estimateOf(name).variance])),
     learn(total, remainder, noise) {
       if (total.size === 0) return;
-      const gainless = project(total);
-      const known = dot(total, gainless);
-      const surprise = remainder - dot(total, means);
-      let variance = known + noise;
+      let variance = noise;
+      for (const [name, weight] of total) variance += weight ** 2 * estimateOf(name).variance;
       if (!(variance > 0)) return;
+      const surprise = remainder - expected(total);
       const deviations = Math.abs(surprise) / Math.sqrt(variance);
       // Winsorised: an outlier moves the parameters as far as one at the bound would.
       if (deviations > OUTLIER) variance = (variance * deviations) / OUTLIER;
-      for (let row = 0; row < parameters.length; row += 1) {
-        const gain = (gainless[row] ?? 0) / variance;
-        means[row] = (means[row] ?? 0) + gain * surprise;
-        for (let column = 0; column < parameters.length; column += 1) {
-          set(row, column, at(row, column) - gain * (gainless[column] ?? 0));
-        }
-        const prior = priorOf(row).deviation ** 2;
-        set(row, row, Math.min(prior, at(row, row) + FADE * prior));
+      for (const [name, estimate] of estimates) {
+        const covariance = (total.get(name) ?? 0) * estimate.variance;
+        const gain = covariance / variance;
+        estimate.mean += gain * surprise;
+        estimate.variance = Math.min(estimate.most, estimate.variance - gain * covariance + FADE * estimate.most);
       }
     },
-    save: () => ({ parameters: [...parameters], means: [...means], covariance: covariance.map((row) => [...row]) }),
+    save: () => [...estimates].map(([name, { mean, variance }]) => ({ name, mean, variance })),
   };
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../../ledger/frame.ts';
-import { createRollCall } from '../../ledger/roll-call.ts';
+import { createOrderedIndex } from '../../ledger/ordered-index.ts';
 import { readMovedFrame } from './moved-frame.ts';
 import { type KnownConnection, readParsedFrame } from './parsed-frame.ts';
 
@@ -15,7 +15,7 @@ export interface FrameDecoder {
 
 /** Reads a message that is written as the kernel writes it by what moved, any other as JSON; both say the same. */
 export function createFrameDecoder(): FrameDecoder {
-  const known = createRollCall<KnownConnection>();
+  const known = createOrderedIndex<KnownConnection>();
   return {
     decode: (message, at) => readMovedFrame(bufferOf(message), at, known) ?? readParsedFrame(message, at, known),
   };

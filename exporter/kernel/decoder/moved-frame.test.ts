@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../host/node-files.ts';
-import { createRollCall } from '../../ledger/roll-call.ts';
+import { createOrderedIndex } from '../../ledger/ordered-index.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
 import { createFrameDecoder } from './frame-decoder.ts';
 import { readMovedFrame } from './moved-frame.ts';
@@ -52,7 +52,7 @@ const outcome = (decode: () => unknown): unknown => {
 /** Holds the decoder to the plain way over a sequence of messages. */
 function expectTheSame(sequence: readonly string[]): void {
   const decoder = createFrameDecoder();
-  const known = createRollCall<KnownConnection>();
+  const known = createOrderedIndex<KnownConnection>();
   for (const text of sequence) {
     const message = Buffer.from(text);
     expect(outcome(() => decoder.decode(message, 1))).toEqual(outcome(() => readParsedFrame(message, 1, known)));
@@ -126,7 +126,7 @@ describe('a message read by what moved', () => {
     const path = `test/recordings/${name}`;
     const recorded = parseRecordedMessages(path, await readRecordedText(nodeFiles, path));
     for (const interval of [0, 1000]) {
-      const [moved, parsed] = [createRollCall<KnownConnection>(), createRollCall<KnownConnection>()];
+      const [moved, parsed] = [createOrderedIndex<KnownConnection>(), createOrderedIndex<KnownConnection>()];
       for (const { text } of sampleMessages(recorded, interval, 0)) {
         const message = Buffer.from(text);
         const frame = readMovedFrame(message, 1, moved);

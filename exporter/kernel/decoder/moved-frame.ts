@@ -1,6 +1,6 @@
 import { parseJson } from '../../../core/json.ts';
 import type { Connection, Frame } from '../../ledger/frame.ts';
-import type { RollCall } from '../../ledger/roll-call.ts';
+import type { OrderedIndex } from '../../ledger/ordered-index.ts';
 import { createMessageCursor, type MessageCursor } from './message-cursor.ts';
 import { type KnownConnection, readParsedConnection } from './parsed-frame.ts';
 
@@ -46,7 +46,7 @@ const NEWLINE = Buffer.from('\n');
  * @returns undefined where anything is written otherwise: then the message must be parsed as a whole
  * @throws FrameError
  */
-export function readMovedFrame(message: Buffer, at: number, known: RollCall<KnownConnection>): Frame | undefined {
+export function readMovedFrame(message: Buffer, at: number, known: OrderedIndex<KnownConnection>): Frame | undefined {
   const cursor = createMessageCursor(message);
   if (!cursor.skip(DOWNLOAD_TOTAL)) return undefined;
   const download = cursor.count();
@@ -75,7 +75,7 @@ export function readMovedFrame(message: Buffer, at: number, known: RollCall<Know
 function readMoved(
   cursor: MessageCursor,
   entry: KnownConnection | undefined,
-  known: RollCall<KnownConnection>,
+  known: OrderedIndex<KnownConnection>,
 ): Connection | undefined {
   if (entry?.place === undefined) return undefined;
   const { place, id, details } = entry;
@@ -92,7 +92,7 @@ function readMoved(
         place.counts = counts;
         place.tail = tail;
         place.end = cursor.at;
-        known.answer(entry);
+        known.append(entry);
         return { id, upload, download, details };
       }
     }
@@ -109,7 +109,7 @@ function idAt({ message, at }: MessageCursor): string {
 }
 
 /** Cuts out the connection at the cursor and parses it. @throws FrameError */
-function readNew(cursor: MessageCursor, index: number, known: RollCall<KnownConnection>): Connection | undefined {
+function readNew(cursor: MessageCursor, index: number, known: OrderedIndex<KnownConnection>): Connection | undefined {
   const { message, at: begin } = cursor;
   const next = message.indexOf(NEXT, begin);
   const end = (next < 0 ? message.indexOf(LAST, begin) : next) + 1;

@@ -1,6 +1,6 @@
 import { parseJson } from '../../../core/json.ts';
 import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
-import type { RollCall, RollEntry } from '../../ledger/roll-call.ts';
+import type { IndexEntry, OrderedIndex } from '../../ledger/ordered-index.ts';
 import type { ConnectionPlace } from './moved-frame.ts';
 
 /** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
@@ -24,7 +24,7 @@ export function count(value: unknown, path: string): number {
  * What is kept of an open connection: its details are read at first sight and kept, with its id, so that whoever looks
  * it up compares the same text with itself.
  */
-export interface KnownConnection extends RollEntry {
+export interface KnownConnection extends IndexEntry {
   readonly details: ConnectionDetails;
   /** When it opened, as written: a restarted kernel may use an id again. */
   readonly start: unknown;
@@ -41,7 +41,7 @@ export interface KnownConnection extends RollEntry {
  * @param known the connections that messages before have shown
  * @throws FrameError
  */
-export function readParsedFrame(message: Uint8Array, at: number, known: RollCall<KnownConnection>): Frame {
+export function readParsedFrame(message: Uint8Array, at: number, known: OrderedIndex<KnownConnection>): Frame {
   const value = parseJson(message);
   if (value === undefined) throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -73,7 +73,7 @@ export function readParsedFrame(message: Uint8Array, at: number, known: RollCall
 export function readParsedConnection(
   value: unknown,
   index: number,
-  known: RollCall<KnownConnection>,
+  known: OrderedIndex<KnownConnection>,
 ): { readonly entry: KnownConnection; readonly connection: Connection } {
   if (typeof value !== 'object' || value === null) throw new FrameError(`connections[${index}]: expected an object`);
   const item = value as Readonly<Record<string, unknown>>;
@@ -85,8 +85,8 @@ export function readParsedConnection(
   const entry: KnownConnection =
     before?.start === start && before !== undefined
       ? before
-      : { id, start, details: readDetails(item, index), place: undefined, call: 0, position: 0 };
-  known.answer(entry);
+      : { id, start, details: readDetails(item, index), place: undefined, list: 0, position: 0 };
+  known.append(entry);
   return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
 }
 

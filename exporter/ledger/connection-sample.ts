@@ -1,20 +1,20 @@
 import { DIRECTIONS } from '../../core/traffic.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
-import type { LikenessCandidate } from './candidates.ts';
 import type { TrackedConnection } from './connection-table.ts';
+import type { SampledCandidate } from './remainder-model.ts';
 
 /**
  * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
  * sample of those it did not: where the log cannot be heard, they stand for them.
  */
-export interface Likenesses {
+export interface ConnectionSample {
   /** A frame shows this connection for the first time, and it has moved something. */
   note(connection: Shown): void;
-  candidates(): LikenessCandidate[];
+  candidates(): SampledCandidate[];
 }
 
 /** A connection as far as it tells of those like it. */
-export type Shown = Pick<TrackedConnection, 'attribution' | 'upload' | 'download' | 'call'>;
+export type Shown = Pick<TrackedConnection, 'attribution' | 'upload' | 'download' | 'list'>;
 
 /** How many are kept: enough to average, few enough to follow what is going on now. */
 const MOST_KEPT = 256;
@@ -25,17 +25,17 @@ const OUTLIER = 3;
 /** Each counts at least this part of the mean: small samples say little about sizes. */
 const FLOOR = 0.5;
 
-export function createLikenesses(): Likenesses {
+export function createConnectionSample(): ConnectionSample {
   // How far each had come at first sight: a short one was over by then, mostly, and a long one tells no more later.
   const kept: { readonly connection: Shown; readonly since: number; readonly moved: Bytes }[] = [];
   return {
     note(connection) {
-      const { upload, download, call } = connection;
-      kept.push({ connection, since: call, moved: { upload, download } });
+      const { upload, download, list } = connection;
+      kept.push({ connection, since: list, moved: { upload, download } });
       if (kept.length > MOST_KEPT) kept.shift();
     },
     candidates() {
-      const short = kept.filter(({ connection, since }) => connection.call - since < MOST_FRAMES);
+      const short = kept.filter(({ connection, since }) => connection.list - since < MOST_FRAMES);
       const weights = short.map(() => zeroBytes());
       for (const direction of DIRECTIONS) {
         const mean = short.reduce((sum, { moved }) => sum + moved[direction], 0) / short.length;
@@ -51,7 +51,7 @@ export function createLikenesses(): Likenesses {
         for (const weighed of weights) weighed[direction] = sum > 0 ? weighed[direction] / sum : 0;
       }
       return short.map(({ connection }, index) => ({
-        kind: 'likeness',
+        kind: 'sampled',
         attribution: connection.attribution,
         part: weights[index] ?? zeroBytes(),
       }));

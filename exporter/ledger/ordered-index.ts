@@ -1,8 +1,8 @@
 /** Something that a list names by its id for as long as it lives. */
-export interface RollEntry {
+export interface IndexEntry {
   readonly id: string;
-  /** Of the roll call: the last list that named it, and where. */
-  call: number;
+  /** Of the index: the number of the last list that named it, and its place there. */
+  list: number;
   position: number;
 }
 
@@ -10,30 +10,30 @@ export interface RollEntry {
  * Finds again, in each new list, what the lists before it named. A kernel lists its connections in the same order each
  * time, so that the next one is mostly the one that came next before: then nothing is looked up.
  */
-export interface RollCall<T extends RollEntry> {
+export interface OrderedIndex<T extends IndexEntry> {
   /** All that the last list named, in the order of their first sight. */
   readonly byId: ReadonlyMap<string, T>;
   /** Begins a list; one that was not ended counts for nothing, and leaves nothing behind. */
   begin(): void;
   /** What most likely comes next, as it did before. */
   next(): T | undefined;
-  /** What has this id, if a list before named it or {@link answer} was called with it. */
+  /** What has this id, if a list before named it or {@link append} was called with it. */
   find(id: string): T | undefined;
   /** The list names this one next. */
-  answer(entry: T): void;
+  append(entry: T): void;
   /** Ends the list: what it did not name is forgotten, and reported. */
   end(onGone?: (entry: T) => void): void;
   clear(): void;
 }
 
-export function createRollCall<T extends RollEntry>(known: readonly T[] = []): RollCall<T> {
+export function createOrderedIndex<T extends IndexEntry>(known: readonly T[] = []): OrderedIndex<T> {
   const byId = new Map(known.map((entry) => [entry.id, entry]));
   let before: T[] = [...known];
   let now: T[] = [];
   /** What this list was the first to name. */
   let added: T[] = [];
   let named = 0;
-  let call = 0;
+  let list = 0;
   let expected = 0;
   return {
     byId,
@@ -41,7 +41,7 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
       for (const { id } of added) byId.delete(id);
       added = [];
       named = 0;
-      call += 1;
+      list += 1;
       expected = 0;
     },
     next: () => before[expected],
@@ -49,19 +49,19 @@ export function createRollCall<T extends RollEntry>(known: readonly T[] = []): R
       const next = before[expected];
       return next?.id === id ? next : byId.get(id);
     },
-    answer(entry) {
-      if (entry.call === 0) {
+    append(entry) {
+      if (entry.list === 0) {
         byId.set(entry.id, entry);
         added.push(entry);
       } else expected = entry.position + 1;
-      entry.call = call;
+      entry.list = list;
       entry.position = named;
       now[named] = entry;
       named += 1;
     },
     end(onGone) {
       for (const entry of byId.values()) {
-        if (entry.call === call) continue;
+        if (entry.list === list) continue;
         byId.delete(entry.id);
         onGone?.(entry);
       }

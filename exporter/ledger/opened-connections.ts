@@ -1,14 +1,13 @@
 import type { Birth, ConnectionDetails } from './frame.ts';
 
 /** Announced connections until a frame shows them or it is clear that none will. */
-export interface PendingBirths {
+export interface OpenedConnections {
   note(birth: Birth): void;
   /** A frame showed this connection: its announcement, past or to come, is spent. */
   seen(details: ConnectionDetails): void;
   /**
-   * The announcements up to now that no frame showed. One that came within {@link SKEW_MS} of the frame, or after it,
-   * stays: the connection may still be on its way into the frames. Where the clock was set back, what was announced by
-   * the clock before is taken too.
+   * The announcements up to now that no frame showed. One that came after the frame stays. Where the clock was set back,
+   * what was announced by the clock before is taken too.
    *
    * @param at when the frame arrived, epoch milliseconds
    */
@@ -16,14 +15,12 @@ export interface PendingBirths {
   clear(): void;
 }
 
-/** The log and the frames come over two streams: what happened at one time may arrive this far apart. */
-const SKEW_MS = 5;
 /** Bounds memory when no frame comes for long; what is dropped is settled on the others. */
 const MOST_PENDING = 20_000;
 /** How long a connection seen in a frame may still wait for its log line. */
 const LATE_LINE_MS = 2_000;
 
-export function createPendingBirths(): PendingBirths {
+export function createOpenedConnections(): OpenedConnections {
   let pending = new Map<string, Birth>();
   // Connections that a frame showed before their log line came.
   const early = new Map<string, number>();
@@ -53,7 +50,7 @@ export function createPendingBirths(): PendingBirths {
       const unseen: Birth[] = [];
       const kept = new Map<string, Birth>();
       for (const [key, birth] of pending) {
-        if (birth.at <= at - SKEW_MS || (setBack && birth.at > at)) unseen.push(birth);
+        if (birth.at <= at || (setBack && birth.at > at)) unseen.push(birth);
         else kept.set(key, birth);
       }
       pending = kept;

@@ -1,25 +1,25 @@
 import { expect, it } from 'vitest';
 import { UNATTRIBUTED } from './attribution.ts';
-import { createLikenesses, type Shown } from './likenesses.ts';
+import { createConnectionSample, type Shown } from './connection-sample.ts';
 
 /** A connection at first sight. */
 const shown = (download: number, trafficClass: 'proxy' | 'reject' = 'proxy'): Shown => ({
   attribution: { ...UNATTRIBUTED, class: trafficClass },
   upload: 10,
   download,
-  call: 1,
+  list: 1,
 });
 
 it('has nobody to stand for the unseen before anything was seen', () => {
-  expect(createLikenesses().candidates()).toEqual([]);
+  expect(createConnectionSample().candidates()).toEqual([]);
 });
 
 it('gives parts that add up to one, more to bigger ones, none of a download to rejected ones', () => {
-  const likenesses = createLikenesses();
-  likenesses.note(shown(1000));
-  likenesses.note(shown(3000));
-  likenesses.note(shown(0, 'reject'));
-  const parts = likenesses.candidates().map(({ part }) => part);
+  const sample = createConnectionSample();
+  sample.note(shown(1000));
+  sample.note(shown(3000));
+  sample.note(shown(0, 'reject'));
+  const parts = sample.candidates().map(({ part }) => part);
   expect(parts.reduce((sum, { download }) => sum + download, 0)).toBeCloseTo(1);
   expect(parts.reduce((sum, { upload }) => sum + upload, 0)).toBeCloseTo(1);
   expect(parts[1]?.download).toBeGreaterThan(parts[0]?.download ?? 1);
@@ -27,19 +27,19 @@ it('gives parts that add up to one, more to bigger ones, none of a download to r
 });
 
 it('has connections stand for the unseen from their first sight on, until frames have shown them for long', () => {
-  const likenesses = createLikenesses();
+  const sample = createConnectionSample();
   const stream = shown(1000);
-  likenesses.note(stream);
-  likenesses.note(shown(1000));
-  expect(likenesses.candidates().length).toBe(2);
-  stream.call = 3;
-  expect(likenesses.candidates().length).toBe(2);
-  stream.call = 4;
-  expect(likenesses.candidates().map(({ part }) => part.download)).toEqual([1]);
+  sample.note(stream);
+  sample.note(shown(1000));
+  expect(sample.candidates().length).toBe(2);
+  stream.list = 3;
+  expect(sample.candidates().length).toBe(2);
+  stream.list = 4;
+  expect(sample.candidates().map(({ part }) => part.download)).toEqual([1]);
 });
 
 it('keeps the latest only', () => {
-  const likenesses = createLikenesses();
-  for (let each = 0; each < 1000; each += 1) likenesses.note(shown(1));
-  expect(likenesses.candidates().length).toBe(256);
+  const sample = createConnectionSample();
+  for (let each = 0; each < 1000; each += 1) sample.note(shown(1));
+  expect(sample.candidates().length).toBe(256);
 });

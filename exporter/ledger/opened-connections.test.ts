@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Birth, ConnectionDetails } from './frame.ts';
-import { createPendingBirths } from './pending-births.ts';
+import { createOpenedConnections } from './opened-connections.ts';
 
 const birth = (at: number, sourcePort: string): Birth => ({
   at,
@@ -27,9 +27,9 @@ const details = (sourcePort: string): ConnectionDetails => ({
 
 const ports = (births: readonly Birth[]): string[] => births.map(({ sourcePort }) => sourcePort);
 
-describe('pending births', () => {
+describe('connections that the log announced', () => {
   it('are unseen when the frame does not show them', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     births.note(birth(100, '1'));
     births.note(birth(200, '2'));
     births.seen(details('2'));
@@ -37,16 +37,8 @@ describe('pending births', () => {
     expect(births.takeUnseen(2000)).toEqual([]);
   });
 
-  it('wait for the next frame when they came with this one', () => {
-    const births = createPendingBirths();
-    births.note(birth(998, '1'));
-    expect(births.takeUnseen(1000)).toEqual([]);
-    births.seen(details('1'));
-    expect(births.takeUnseen(2000)).toEqual([]);
-  });
-
   it('wait for their own frame when they came while an earlier one was kept back', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     births.note(birth(900, '1'));
     births.note(birth(1400, '2'));
     expect(ports(births.takeUnseen(1000))).toEqual(['1']);
@@ -55,7 +47,7 @@ describe('pending births', () => {
   });
 
   it('are not kept, nor taken for others, after the clock was set back', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     births.takeUnseen(3_600_000);
     births.seen(details('1'));
     births.note(birth(3_600_100, '2'));
@@ -65,7 +57,7 @@ describe('pending births', () => {
   });
 
   it('are spent when a frame showed the connection before its log line came', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     births.takeUnseen(1000);
     births.seen(details('1'));
     births.note(birth(1010, '1'));
@@ -73,14 +65,14 @@ describe('pending births', () => {
   });
 
   it('tell two connections apart that used one port after the other', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     births.note(birth(100, '1'));
     births.note(birth(600, '1'));
     expect(births.takeUnseen(1000).length).toBe(2);
   });
 
   it('do not grow without bound while no frame comes', () => {
-    const births = createPendingBirths();
+    const births = createOpenedConnections();
     for (let port = 0; port < 100_000; port += 1) births.note(birth(port, String(port)));
     expect(births.takeUnseen(200_000).length).toBeLessThanOrEqual(20_000);
   });
