@@ -37,6 +37,7 @@ describe('the remainder of a frame', () => {
   it('is hardly expected of a connection that was half as fast as before: it had come to its end', () => {
     const [kept, lost] = claimsOf(closed(700, 700), closed(700, 1400));
     expect(lost?.mean).toBeLessThan((kept?.mean ?? 0) / 3);
+    expect(lost?.variance).toBeLessThan((kept?.variance ?? 0) / 2);
   });
 
   it('is expected least of one that a single frame showed, with no more than a small one moves: it is over', () => {

@@ -70,7 +70,7 @@ export interface Expectation {
 }
 
 export interface SavedRemainderModel {
-  readonly sizes: SavedSizeModel;
+  readonly estimates: SavedSizeModel;
   readonly busyRate: number;
 }
 
@@ -84,6 +84,8 @@ const SAMPLED_SPREAD = 8;
 const UNIFORM_VARIANCE = 1 / 12;
 /** A connection keeps its pace when it was at least this part as fast as before. */
 const SAME_PACE = 0.8;
+/** What is left to a connection that lost its pace spreads so much less than to one that kept it. */
+const FADED_SPREAD = 0.5;
 /** How long a busy connection is expected to stay so when it has just opened, milliseconds. */
 const BUSY_LIFE_MS = 2_000;
 /** The longer it has lived, the longer it is expected to: by this part of its age. */
@@ -127,7 +129,7 @@ export function createRemainderModel(
   nodeSizes: NodeSizes,
   saved?: SavedRemainderModel,
 ): RemainderModel {
-  const sizes = createSizeModel(PRIORS[direction], saved?.sizes);
+  const sizes = createSizeModel(PRIORS[direction], saved?.estimates);
   // The rate of the connection that an average byte travelled on, bytes a millisecond.
   let busyRate = saved?.busyRate ?? 100;
 
@@ -174,8 +176,10 @@ export function createRemainderModel(
   const noiseOf = (candidate: Candidate, elapsed: number): number => {
     const { node } = candidate.attribution;
     switch (candidate.kind) {
-      case 'closed':
-        return (2 * tailOf(candidate, elapsed)) ** 2 * UNIFORM_VARIANCE;
+      case 'closed': {
+        const spread = paceOf(candidate) === 'tail' ? 1 : FADED_SPREAD;
+        return (2 * spread * tailOf(candidate, elapsed)) ** 2 * UNIFORM_VARIANCE;
+      }
       case 'resumed':
         return candidate.lifetime[direction] ** 2 * UNIFORM_VARIANCE;
       case 'sampled':
@@ -215,7 +219,7 @@ export function createRemainderModel(
         },
       };
     },
-    save: () => ({ sizes: sizes.save(), busyRate }),
+    save: () => ({ estimates: sizes.save(), busyRate }),
   };
 }
 
