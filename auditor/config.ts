@@ -13,7 +13,7 @@ import { type AirportSection, parseSubUrls, readAirportSections, type Subscripti
 import { type Person, readPeople } from './report/people.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
-import type { Thresholds } from './verdict/judgement.ts';
+import type { Thresholds } from './verdict/thresholds.ts';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';

@@ -1,9 +1,10 @@
 import type { Bill } from '../auditor/verdict/bill.ts';
 import type { DeviceUse, NodeUse } from '../auditor/verdict/expected.ts';
 import { type Asked, type Judged, judge, trafficOf } from '../auditor/verdict/judge.ts';
-import { presentHabit, type Thresholds } from '../auditor/verdict/judgement.ts';
+import { presentHabit } from '../auditor/verdict/judgement.ts';
 import { afterClose, afterLook, type Memory, NO_MEMORY } from '../auditor/verdict/memory.ts';
 import { spanOf } from '../auditor/verdict/span.ts';
+import type { Thresholds } from '../auditor/verdict/thresholds.ts';
 import type { Absence, Verdict } from '../auditor/verdict/verdict.ts';
 import { type NodeShare, namedBill, type WindowRecord } from '../auditor/verdict/window-record.ts';
 
@@ -68,6 +69,7 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     late: 0,
     slack: 0,
     backlog: 0,
+    unbilled: 0,
     whole: true,
     newcomers: false,
     acknowledged: false,

@@ -8,9 +8,9 @@ import { billBetween, type Mark } from '../verdict/bill.ts';
 import type { DeviceUse, NodeUse } from '../verdict/expected.ts';
 import type { Forecast } from '../verdict/forecast.ts';
 import { type Asked, type Judged, judge } from '../verdict/judge.ts';
-import type { Thresholds } from '../verdict/judgement.ts';
 import type { Memory } from '../verdict/memory.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';
+import type { Thresholds } from '../verdict/thresholds.ts';
 import type { Absence, Usage, Verdict } from '../verdict/verdict.ts';
 
 const DAY = 24 * 3_600_000;

@@ -39,6 +39,7 @@ const windowRecord = z.object({
   late: z.number(),
   slack: z.number(),
   backlog: z.number(),
+  unbilled: z.number(),
   whole: z.boolean(),
   newcomers: z.boolean(),
   acknowledged: z.boolean(),

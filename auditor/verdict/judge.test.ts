@@ -185,6 +185,26 @@ describe('a bill that lacks what was used', () => {
     expect(verdicts.slice(-2).map(({ kind }) => kind)).toEqual(['ok', 'underbilled']);
   });
 
+  it('is not, where all that was used within the largest lag seen makes up for it', () => {
+    // Seven hours late at times, as a look of an earlier window showed.
+    const memory = {
+      ...threeWeeks.memory,
+      windows: threeWeeks.memory.windows.map((each) => ({ ...each, lag: 7 * HOUR })),
+    };
+    const lacking = (billed: number): string[] =>
+      lived(
+        [
+          { used: 10 * GB, billed },
+          { used: 10 * GB, billed },
+        ],
+        { ...threeWeeks, memory },
+      )
+        .verdicts.slice(-2)
+        .map(({ kind }) => kind);
+    expect(lacking(6 * GB)).toEqual(['ok', 'ok']);
+    expect(lacking(3 * GB)).toEqual(['ok', 'underbilled']);
+  });
+
   it('is not, in windows of less than 20 hours', () => {
     const short = { used: 10 * GB, billed: 4 * GB, hours: 12 };
     const { verdicts } = lived([short, short, short], threeWeeks);
@@ -235,6 +255,31 @@ describe('what is too small for one night', () => {
     expect(new Set(verdicts.slice(21).map(({ kind }) => kind))).toEqual(new Set(['ok']));
     expect(verdicts.at(-1)?.surplus).toBeUndefined();
     expect(Math.abs((verdicts.at(-1)?.learned?.checks ?? 0) / (600 * MB) - 1)).toBeLessThan(0.05);
+  });
+
+  describe('what a person knows of', () => {
+    const past = lived(days(21, dripping(600 * MB)));
+    const answers = [{ kind: 'known', at: past.from - 5 * DAY, daily: 600 * MB }] as const;
+    const goneOn = (bytes: number, count = 10): Verdict[] =>
+      lived(
+        days(count, (day) => dripping(bytes)(day + 21)),
+        past,
+        { answers },
+      ).verdicts.slice(21);
+
+    it('is asked for again, once, where it grows: that alarms nobody', () => {
+      const verdicts = goneOn(1000 * MB);
+      expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['ok']));
+      expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);
+      const { surplus } = verdicts.at(-1) ?? {};
+      expect(surplus).toMatchObject({ answered: null, explained: 600 * MB });
+      expect(Math.abs((surplus?.daily.likely ?? 0) / (400 * MB) - 1)).toBeLessThan(0.15);
+    });
+
+    it('is no longer what grows where more than as much again is billed', () => {
+      expect(goneOn(1400 * MB, 6).map(({ kind }) => kind)).toContain('drift');
+      expect(goneOn(5 * GB, 3).map(({ kind }) => kind)).toContain('leak');
+    });
   });
 
   it('is told once as a surplus where it was there from the first day', () => {

@@ -1,14 +1,15 @@
 import type { Bill } from './bill.ts';
 import type { DeviceUse, Expected } from './expected.ts';
 import type { Pool } from './finding.ts';
-import { type Judgement, judgeWindow, presentHabit, type Thresholds } from './judgement.ts';
-import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
+import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
+import { LONGEST_LAG, type Look, lagOf, unbilledAt, usedWithin } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
 import type { Left, Memory } from './memory.ts';
 import { poolOf } from './pool.ts';
 import { reason } from './reason.ts';
 import { DAY, spanOf } from './span.ts';
 import type { Answer } from './surplus.ts';
+import type { Thresholds } from './thresholds.ts';
 import { decide, type Findings, type Usage, undecided, type Verdict } from './verdict.ts';
 import { namedBill, type WindowRecord, type WindowTraffic } from './window-record.ts';
 
@@ -115,6 +116,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     late: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
     backlog: unbilledAt(seen, from, lag, LONGEST_LAG).high,
+    unbilled: usedWithin(seen, window.to, lag),
     lag: fresh,
   };
   const judgement = judgeWindow(windows, record, thresholds, answers);
@@ -139,6 +141,7 @@ function recordOf(
     late: 0,
     slack: 0,
     backlog: 0,
+    unbilled: 0,
     whole: true,
     newcomers: newcomers.length > 0,
     acknowledged: false,
@@ -258,7 +261,7 @@ function judged(
   const closed: WindowRecord = {
     ...record,
     kind: verdict.kind,
-    changed: change?.since ?? null,
+    changed: judgement.changed,
     lacking: judgement.lacking,
     told: surplus?.told === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { days, GB, HOUR, MB } from '../../test/windows.ts';
-import { LONGEST_LAG, type Look, lagOf, unbilledAt } from './lateness.ts';
+import { LONGEST_LAG, type Look, lagOf, unbilledAt, usedWithin } from './lateness.ts';
 
 /** A look every two hours over some days, of an airport that has billed by an hour what was used until another. */
 function looksOf(billedUntil: (hour: number) => number, used: (hour: number) => number = steadily, length = 6): Look[] {
@@ -125,4 +125,11 @@ it('never lets what an honest airport billed later lift its bill above the most 
       expect(excess).toBeLessThanOrEqual(high + 8 * MB);
     }),
   );
+});
+
+it('may still bill all that was used within its largest lag', () => {
+  const looks = looksOf(sixHoursBehind);
+  const night = 3 * 24 * HOUR;
+  expect(usedWithin(looks, night, 6 * HOUR)).toBeCloseTo(steadily(72) - steadily(66), -1);
+  expect(usedWithin(looks, night, 0)).toBe(0);
 });

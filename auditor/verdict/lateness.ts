@@ -50,6 +50,14 @@ export function unbilledAt(looks: readonly Look[], at: number, lag: number, reac
   return { low: Math.round(low), high: Math.round(Math.max(low, high)) };
 }
 
+/** Bytes that were used so shortly before an instant that an airport as late as that may bill all of them after it. */
+export function usedWithin(looks: readonly Look[], at: number, lag: number): number {
+  if (lag === 0) return 0;
+  const here = looks.findLast((look) => look.at <= at);
+  const before = looks.findLast((look) => look.at <= at - lag) ?? looks[0];
+  return Math.max(0, Math.round((here?.expected ?? 0) - (before?.expected ?? 0)));
+}
+
 /**
  * The longest that an airport was seen to leave bytes unbilled, if first used is first billed; 0 where it never fell behind
  * and made up for it. A price below what names say looks like lateness too, but is never made up for.

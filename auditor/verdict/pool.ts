@@ -50,7 +50,8 @@ function alignedWindows(members: readonly Member[]): WindowRecord[] {
 
 /** Two windows of one airport, one after the other. */
 function following(a: WindowRecord, b: WindowRecord): WindowRecord {
-  return merged([a, b], { ...b, from: a.from }, [...addShares([...a.nodes, ...b.nodes]).values()]);
+  const both = merged([a, b], { ...b, from: a.from }, [...addShares([...a.nodes, ...b.nodes]).values()]);
+  return { ...both, unbilled: b.unbilled };
 }
 
 /** Windows of several airports over the same span; a node that several may own is one node. */
@@ -101,6 +102,7 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     late: sum(({ late }) => late),
     slack: sum(({ slack }) => slack),
     backlog: sum(({ backlog }) => backlog),
+    unbilled: sum(({ unbilled }) => unbilled),
     whole: windows.every(({ whole }) => whole),
     newcomers: windows.some(({ newcomers }) => newcomers),
     acknowledged: windows.some(({ acknowledged }) => acknowledged),

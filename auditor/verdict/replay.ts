@@ -1,5 +1,6 @@
-import { judgeWindow, regimeAfter, type Thresholds } from './judgement.ts';
+import { judgeWindow, regimeAfter } from './judgement.ts';
 import type { Answer } from './surplus.ts';
+import type { Thresholds } from './thresholds.ts';
 import type { VerdictKind } from './verdict-kind.ts';
 import { namedBill, type WindowRecord } from './window-record.ts';
 
@@ -20,7 +21,7 @@ export function replay(
     const regime = again.at(-1)?.regime ?? window.from;
     const record = { ...window, named: window.nodes.length === 0 ? window.named : namedBill(window), regime };
     const before: readonly WindowRecord[] = [...again];
-    const { change, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
+    const { change, changed, surplus, lacking, ...found } = judgeWindow(before, record, thresholds, answers);
     const judged: WindowRecord = {
       ...record,
       kind: kindOf(record, {
@@ -28,7 +29,7 @@ export function replay(
         drifts: change !== undefined,
         lacked: lacking && before.at(-1)?.lacking === true,
       }),
-      changed: change?.since ?? null,
+      changed,
       lacking,
       told: surplus?.told === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
     };

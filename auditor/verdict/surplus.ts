@@ -4,6 +4,7 @@ import type { Surplus } from './finding.ts';
 import { longRunOf } from './long-run.ts';
 import type { Span } from './span.ts';
 import { studentQuantile } from './student.ts';
+import { sum } from './sum.ts';
 import type { Told } from './window-record.ts';
 
 const MIB = 2 ** 20;
@@ -86,8 +87,7 @@ function steadyOf(
   });
   const matters = ({ sure }: Rate): boolean => sure > SMALLEST_DAILY && sure > SMALLEST_SHARE * named;
   if (answer?.kind === 'leak' && matters(whole)) return shown(whole.range, 'leak', false);
-  const explained = ({ days, named: { high } }: Span): number =>
-    answer?.kind === 'known' ? (answer.daily ?? 0) * days + (answer.share ?? 0) * high : 0;
+  const explained = (span: Span): number => knownBytes(answer, [span]);
   const rest = dailyOf(spans, (span) => span.billed - span.named.high - explained(span));
   // What was answered is a new question only once it has grown by half.
   const beside = meanOf(spans, explained);
@@ -98,6 +98,13 @@ function steadyOf(
   }
   if (answer?.kind !== 'known' || !matters(whole)) return undefined;
   return { ...shown(whole.range, 'known', false), ...(answer.note === undefined ? {} : { note: answer.note }) };
+}
+
+/** Bytes of spans that an answer explains. */
+export function knownBytes(answer: Answer | undefined, spans: readonly Span[]): number {
+  if (answer?.kind !== 'known') return 0;
+  const { daily = 0, share = 0 } = answer;
+  return sum(spans, ({ days, named: { high } }) => daily * days + share * high);
 }
 
 /** Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others. */

@@ -1,8 +1,8 @@
 import type { Bill } from './bill.ts';
 import type { DeviceUse, Expected } from './expected.ts';
 import type { Change, LearnedBilling, Pool, Surplus } from './finding.ts';
-import type { Thresholds } from './judgement.ts';
 import { type Reason, reason } from './reason.ts';
+import type { Thresholds } from './thresholds.ts';
 import type { VerdictKind } from './verdict-kind.ts';
 
 /** A device that did not report up to the end of the window. */

@@ -45,6 +45,8 @@ export interface WindowRecord extends WindowTraffic {
   readonly slack: number;
   /** Bytes of before the window that may be billed in it. */
   readonly backlog: number;
+  /** Bytes of its use that may be billed after it, by the largest lag seen. */
+  readonly unbilled: number;
   /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
   readonly whole: boolean;
   /** Whether a device reported for the first time: what it used before was not counted. */

@@ -40,7 +40,12 @@ const known: Reply = ({ at, audit }) =>
       ? [
           {
             time: at + ANSWERED_AFTER,
-            amendment: { kind: 'known', airport, daily: surplus.daily.likely, at: at + ANSWERED_AFTER },
+            amendment: {
+              kind: 'known',
+              airport,
+              daily: surplus.daily.likely + surplus.explained,
+              at: at + ANSWERED_AFTER,
+            },
           },
         ]
       : [],
