@@ -1,6 +1,9 @@
 import type { Estimate, Interval } from './expected.ts';
 
-/** What an airport multiplies a node's bytes by, as its bills show, where name and settings leave it open. */
+/**
+ * What an airport multiplies a node's bytes by, as its bills show, where name and settings leave it open. Where bills show
+ * that it differs, as by the hour, the range is what windows are charged, not how well their mean is known.
+ */
 export interface LearnedMultiplier extends Estimate {
   readonly node: string;
   readonly provider: string;

@@ -7,7 +7,12 @@ export interface Habit {
   readonly spans: number;
   readonly days: number;
   /** What of a node's multiplier is learned beyond what names and settings tell. */
-  multiplierOf(share: NodeShare): { readonly likely: number; readonly deviation: number };
+  multiplierOf(share: NodeShare): {
+    readonly likely: number;
+    readonly deviation: number;
+    /** The standard deviation by which it differs between windows, as one that changes by the hour does. */
+    readonly sway: number;
+  };
   /** Bytes per byte expected by names, above 1, and bytes a day. */
   readonly overhead: { readonly likely: number; readonly deviation: number };
   readonly daily: { readonly likely: number; readonly deviation: number };

@@ -3,7 +3,7 @@ import { type Fit, fitFrom, fitOn, likelier } from './fit.ts';
 import type { Habit, Used } from './habit.ts';
 import { dot, quadratic } from './linear.ts';
 import { longRunOf } from './long-run.ts';
-import { highestOf } from './noise.ts';
+import { highestOf, NOISE } from './noise.ts';
 import { covarianceOf, normalEquations } from './regression.ts';
 import type { Span } from './span.ts';
 import { sum } from './sum.ts';
@@ -18,6 +18,8 @@ const FLOOR = 4 * MIB;
 const LONGEST = 60;
 /** Nodes with an own multiplier; what the others carried is billed as their names tell. */
 const NODES = 24;
+/** Noise of so many times the usual variance is more than that of a meter which holds to its prices. */
+const RESTLESS = 4;
 
 const habits = new WeakMap<object, { readonly from: number; readonly regime: number; readonly habit: Habit }>();
 
@@ -101,6 +103,18 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
+  const isOpen = ({ told: isTold, multiplier: { low, high } }: NodeShare): boolean => !isTold || low < high;
+  const open = new Set(nodes.filter(isOpen).map(nodeKey));
+  const openSquares = ({ nodes: shares }: Used): number =>
+    sum([...shares], ([key, { bytes }]) => (open.has(key) ? (bytes / GIB) ** 2 : 0));
+  // All that a meter which holds to its prices leaves is the prices' of nodes whose prices nothing tells: which of them it
+  // is, and whether it is another reason, bills of days do not tell.
+  const left = sum(rows, ({ span, features, surplus }, index) => {
+    const steady = NOISE ** 2 * shape(span.named.likely, span.days) + doubt(span);
+    return (weights[index] ?? 1) * (surplus - dot(features, mean)) ** 2 - steady;
+  });
+  const squares = sum(rows, ({ span }) => openSquares(span));
+  const sway = noise > RESTLESS * NOISE ** 2 && squares > 0 ? Math.max(0, left / squares) : 0;
   const habit: Habit = {
     spans: rows.length,
     days: sum(rows, ({ span }) => span.days),
@@ -113,14 +127,16 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
     longRun: longRunOf(residuals),
     highest: highestOf(residuals.filter((_, index) => (rows[index]?.span.from ?? 0) < step)),
     multiplierOf(share) {
-      const index = place.get(nodeKey(share));
+      const key = nodeKey(share);
+      const index = place.get(key);
       const { mean: middle, possible: deviation } = believed(share);
-      if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation };
+      if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation, sway: 0 };
       // The overhead multiplies what names tell; only together they are the node's price.
       const gradient = scale.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
       return {
         likely: Math.max(0, middle + dot(gradient, mean)),
         deviation: Math.sqrt(quadratic(covariance, gradient)),
+        sway: open.has(key) ? Math.sqrt(sway) : 0,
       };
     },
     predict(used) {
@@ -133,7 +149,7 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
         }
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
-        chance += noise * shape(span.named.likely, span.days) + doubt(span);
+        chance += Math.max(noise * shape(span.named.likely, span.days), sway * openSquares(span)) + doubt(span);
         for (const [key, share] of span.nodes) {
           if (place.has(key)) continue;
           unseen += (believed(share).possible * share.bytes) / GIB;

@@ -24,10 +24,10 @@ export function learnedBilling(habit: Habit, record: WindowRecord, windows: read
   const multipliers = record.nodes
     .filter(({ told, owners }) => !told || owners > 1)
     .flatMap((share) => {
-      const { likely, deviation } = habit.multiplierOf(share);
+      const { likely, deviation, sway } = habit.multiplierOf(share);
       const { node, provider, bytes } = share;
       const learned = spans > 0 && DEVIATIONS * deviation <= LEARNED * Math.max(1, likely);
-      return learned ? [{ node, provider, bytes, ...estimate(likely, deviation) }] : [];
+      return learned ? [{ node, provider, bytes, ...estimate(likely, Math.hypot(deviation, sway)) }] : [];
     })
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ bytes: _, ...learned }) => learned);
