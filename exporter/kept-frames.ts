@@ -1,6 +1,6 @@
 import { type Bytes, covers, isSame, minus, plus, zeroBytes } from './ledger/bytes.ts';
 import { type Catalog, EMPTY_CATALOG, type Frame } from './ledger/frame.ts';
-import type { Heard } from './ledger/heard.ts';
+import type { Heard } from './ledger/restart.ts';
 
 /** What came after a frame, where it was not simply the next one; `same kernel` where it is the first of its kernel. */
 export type Ending = 'restart' | 'another kernel' | 'same kernel';

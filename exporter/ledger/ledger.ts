@@ -7,12 +7,11 @@ import { type ConnectionEvents, createConnectionTable, type Place } from './conn
 import { createDaysOfUse } from './days-of-use.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
-import { type Heard, hear, stillNewer } from './heard.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createLosses } from './losses.ts';
 import { createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
-import { hasRestarted, outgrowTotals } from './restart.ts';
+import { type Heard, hasRestarted, hear, outgrowTotals, stillNewer } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerState, namesOf } from './state.ts';
 

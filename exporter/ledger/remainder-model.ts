@@ -2,7 +2,6 @@ import type { Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
 import type { NodeSizes } from './node-sizes.ts';
-import type { Claim } from './share-out.ts';
 import { createSizeModel, type Prior, type SavedSizeModel } from './size-model.ts';
 
 /** A connection that closed since the last frame: its last bytes are in the totals only. */
@@ -51,6 +50,14 @@ export interface SampledCandidate {
 
 /** A connection that may have moved bytes of the remainder. */
 export type Candidate = ClosedCandidate | UnseenCandidate | ResumedCandidate | SampledCandidate;
+
+/** One party to a remainder: how much it is expected to have moved, and how uncertain that is. */
+export interface Claim {
+  /** Expected bytes, not negative. */
+  readonly mean: number;
+  /** Variance of that expectation, in square bytes; 0 for a claim that is certain. */
+  readonly variance: number;
+}
 
 /** One direction's model of what remainders are made of (docs/accounting.md). */
 export interface RemainderModel {

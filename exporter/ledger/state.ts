@@ -6,8 +6,8 @@ import { type Bytes, zeroBytes } from './bytes.ts';
 import type { SavedConnection } from './connection-table.ts';
 import type { SavedDaysOfUse } from './days-of-use.ts';
 import type { FamilySeries } from './family.ts';
-import type { Heard } from './heard.ts';
 import type { SavedLosses } from './losses.ts';
+import type { Heard } from './restart.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */

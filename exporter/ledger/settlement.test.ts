@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareOut } from './share-out.ts';
+import { shareOut } from './settlement.ts';
 
 const claims = fc.array(
   fc.record({
