@@ -1,9 +1,10 @@
 import type { Messages, Text } from '../core/language.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
 
 /** What the auditor's commands say; reports, mail and bot have words of their own. */
 export const TEXTS = {
-  config: { zh: '配置文件', en: 'the settings file' },
-  json: { zh: '输出 JSON', en: 'print JSON' },
+  config: COMMON.config,
+  json: COMMON.json,
   auditor: {
     zh: '读取机场、审计并邮寄日报，直到被停止',
     en: 'reads the airports, audits, and mails the report, until it is stopped',
@@ -51,7 +52,7 @@ export const TEXTS = {
   node: { zh: '节点属于哪个机场', en: 'which airport a node belongs to' },
   device: { zh: '设备改了名，或换了一台', en: 'a device was renamed or replaced' },
   known: {
-    zh: '机场每天多出来的部分是已知的（测速、没装采集程序的设备……）；此后只有变化才提醒',
+    zh: '机场每天多出来的部分是已知的（测速、没装采集器的设备……）；此后只有变化才提醒',
     en: 'what an airport bills above use is known (health checks, a device without an exporter …); then only a change is told',
   },
   isLeak: {

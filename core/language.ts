@@ -24,6 +24,11 @@ export function translate(text: Text, language: Language): string {
   return text[language];
 }
 
+/** For the beginning of a line. */
+export function capitalized({ zh, en }: Text): Text {
+  return { zh, en: en.charAt(0).toUpperCase() + en.slice(1) };
+}
+
 /** What reads differently in every language for more than its words. */
 export function textOf(make: (language: Language) => string): Text {
   return { zh: make('zh'), en: make('en') };

@@ -74,6 +74,11 @@ export const TEXTS = {
   }),
   atLine: (line: number, { zh, en }: Text): Text => ({ zh: `第 ${line} 行：${zh}`, en: `line ${line}: ${en}` }),
 
+  headerCharacters: {
+    zh: '只能含有 HTTP 请求头可以携带的字符',
+    en: 'must hold only characters that an HTTP header can carry',
+  },
+
   nameEmpty: { zh: '为空', en: 'is empty' },
   nameLong: { zh: '超过 64 个字符', en: 'is longer than 64 characters' },
   nameDots: { zh: '不能是“.”或“..”', en: 'must not be "." or ".."' },

@@ -1,6 +1,17 @@
+import type { Text } from './language.ts';
+
 /** Where a byte went, by the adapter type of its node; `unattributed` is what no connection explains. */
 export const TRAFFIC_CLASSES = ['proxy', 'direct', 'local', 'reject', 'unattributed'] as const;
 export type TrafficClass = (typeof TRAFFIC_CLASSES)[number];
+
+/** As people read them, everywhere. */
+export const CLASS_NAMES: Readonly<Record<TrafficClass, Text>> = {
+  proxy: { zh: '代理', en: 'proxy' },
+  direct: { zh: '直连', en: 'direct' },
+  local: { zh: '本地节点', en: 'local nodes' },
+  reject: { zh: '拦截', en: 'rejected' },
+  unattributed: { zh: '未归属', en: 'unattributed' },
+};
 
 /** Seen from the device: `download` flows to it. */
 export const DIRECTIONS = ['upload', 'download'] as const;

@@ -59,4 +59,4 @@ export const deviceIdSetting = () =>
 
 /** A header value: what a secret may hold so that it can be sent at all. */
 export const secretSetting = () =>
-  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(TEXTS.headerCharacters) });
+  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(CORE_TEXTS.headerCharacters) });

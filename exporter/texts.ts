@@ -1,4 +1,5 @@
 import type { Messages, Text } from '../core/language.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
 
 /** What the commands of a device and its settings say; the table, `doctor` and its problems have words of their own. */
 export const TEXTS = {
@@ -14,7 +15,7 @@ export const TEXTS = {
     zh: '用账本重放录下的 /connections 数据，并打印计数',
     en: 'run a recorded /connections stream through the ledger and print its counters',
   },
-  config: { zh: '配置文件', en: 'the settings file' },
+  config: COMMON.config,
   recordings: {
     zh: '录制文件，每行一条 {"t":毫秒} TAB 消息，可用 gzip 压缩；多个文件首尾相接',
     en: 'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream',
@@ -33,7 +34,7 @@ export const TEXTS = {
     zh: '第一帧也计入，如同账本与内核同时启动',
     en: 'count the first frame too, as if the ledger had run when the kernel started',
   },
-  json: { zh: '输出 JSON', en: 'print JSON' },
+  json: COMMON.json,
   badMilliseconds: (given: string): Text => ({
     zh: `${given} 不是整数毫秒`,
     en: `${given} is not a whole number of milliseconds`,
@@ -140,10 +141,6 @@ export const SETTINGS_TEXTS = {
     en: 'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
   },
   families: (known: string): Text => ({ zh: `只能列出 ${known}`, en: `must list only ${known}` }),
-  headerCharacters: {
-    zh: '只能含有 HTTP 请求头可以携带的字符',
-    en: 'must hold only characters that an HTTP header can carry',
-  },
   nameOfSection: ({ zh, en }: Text): Text => ({
     zh: `作为节名${zh}，请为这一节写上 DeviceID`,
     en: `${en}; give the section a DeviceID`,

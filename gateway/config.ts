@@ -101,7 +101,7 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
 function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
   if (ServerToken === undefined) return undefined;
   if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
-    reader.problem('server', 'ServerToken', TEXTS.headerCharacters);
+    reader.problem('server', 'ServerToken', CORE_TEXTS.headerCharacters);
   }
   if (ServerToken === EXAMPLE_TOKEN) {
     reader.notice('server', 'ServerToken', TEXTS.exampleToken);

@@ -1,4 +1,5 @@
 import type { Messages, Text } from '../core/language.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
 import type { RefusalCode } from './http/problem.ts';
 
 /** What the gateway's commands say. */
@@ -7,7 +8,7 @@ export const TEXTS = {
     zh: 'Pushgateway 前面核对令牌的入口，直到被停止',
     en: 'the authenticated door in front of Pushgateway, until it is stopped',
   },
-  config: { zh: '配置文件', en: 'the settings file' },
+  config: COMMON.config,
 
   tokens: { zh: '设备推送用的令牌', en: 'the tokens that devices push with' },
   addToken: { zh: '生成令牌，只保存其哈希，并显示这一次', en: 'make a token, keep its hash, and print it once' },
@@ -133,10 +134,6 @@ export const SETTINGS_TEXTS = {
   readersInTheClear: {
     zh: '以明文接收读取令牌；请监听 127.0.0.1，或只有 Grafana 能到达的网络（docker-compose.yml 里就有这样一个，别的机器到不了）',
     en: 'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches (docker-compose.yml has one that no other machine reaches)',
-  },
-  headerCharacters: {
-    zh: '只能含有 HTTP 请求头可以携带的字符',
-    en: 'must hold only characters that an HTTP header can carry',
   },
   exampleToken: {
     zh: '是示例里的令牌，人人皆知；请换成自己的',

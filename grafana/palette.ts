@@ -1,6 +1,6 @@
 import { type DynamicConfigValue, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Translate } from '../core/language.ts';
-import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
+import { capitalized, type Translate } from '../core/language.ts';
+import { CLASS_NAMES, TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 
 /** One colour a class on every panel; red is kept for what needs a hand. */
 export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
@@ -21,13 +21,8 @@ export const NEUTRAL = '#5A6069';
 export const ACCENT = '#5794F2';
 
 export function classNames(translate: Translate): Readonly<Record<TrafficClass, string>> {
-  return {
-    proxy: translate({ zh: '代理', en: 'Proxy' }),
-    direct: translate({ zh: '直连', en: 'Direct' }),
-    local: translate({ zh: '本地', en: 'Local' }),
-    reject: translate({ zh: '拦截', en: 'Rejected' }),
-    unattributed: translate({ zh: '未归属', en: 'Unattributed' }),
-  };
+  const names = TRAFFIC_CLASSES.map((each) => [each, translate(capitalized(CLASS_NAMES[each]))]);
+  return Object.fromEntries(names) as Record<TrafficClass, string>;
 }
 
 /** The property that shows the names of classes in the cells of a column. */

@@ -1,4 +1,5 @@
 import type { Messages, Text } from '../core/language.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
 
 /** What `config render`, `config watch` and `users sync` say. */
 export const TEXTS = {
@@ -6,7 +7,7 @@ export const TEXTS = {
     zh: 'Prometheus、Alertmanager 和 Grafana 的配置',
     en: 'the configuration of Prometheus, Alertmanager and Grafana',
   },
-  config: { zh: '配置文件', en: 'the settings file' },
+  config: COMMON.config,
   out: { zh: '文件写到哪里', en: 'where the files are written' },
   render: {
     zh: '按配置写出 prometheus.yml、alertmanager.yml、规则、模板和仪表盘',

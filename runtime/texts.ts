@@ -2,6 +2,8 @@ import type { Messages, Text } from '../core/language.ts';
 
 /** What every command says of its arguments, its settings file and the ports it listens on. */
 export const TEXTS = {
+  config: { zh: '配置文件', en: 'the settings file' },
+  json: { zh: '输出 JSON', en: 'print JSON' },
   help: { zh: '显示帮助', en: 'display help for command' },
   seeHelp: (command: string): Text => ({ zh: `用法见 ${command}`, en: `see ${command}` }),
   languageOption: {

@@ -1,4 +1,5 @@
 import type { Messages, Text } from '../core/language.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
 
 /** What `version`, `pair`, `backup` and `restore` say. */
 export const TEXTS = {
@@ -81,7 +82,7 @@ export const TEXTS = {
     zh: '另外要打包的文件或目录，如 Prometheus 的；打包时应停止它',
     en: 'more files or folders, such as those of Prometheus, which should be stopped meanwhile',
   },
-  config: { zh: '配置文件', en: 'the settings file' },
+  config: COMMON.config,
   restore: { zh: '恢复备份的内容；请先停止各服务', en: 'bring back what a backup holds; stop the services before' },
   restoreFile: { zh: '备份文件', en: 'the archive' },
   restoreInto: { zh: '写到这个目录之下，而不是原处', en: 'write below this folder instead of where it came from' },

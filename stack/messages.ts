@@ -1,5 +1,5 @@
-import { type Language, type Messages, type Text, type Translated, translateAll } from '../core/language.ts';
-import type { TrafficClass } from '../core/traffic.ts';
+import { type Language, type Messages, type Translated, translateAll } from '../core/language.ts';
+import { CLASS_NAMES } from '../core/traffic.ts';
 
 const STACK = {
   starting: { zh: '启动 FlowCollect 全套服务（只监听本机）', en: 'Starting all of FlowCollect (on loopback only)' },
@@ -21,7 +21,7 @@ const STACK = {
     en: `the kernel of ClientSetting.ini at ${kernel} does not answer`,
   }),
   exporterRedirected: (gateway: string) => ({
-    zh: `采集端改为推送到本机网关 ${gateway}（原 RemoteServer 不受影响）`,
+    zh: `采集器改为推送到本机网关 ${gateway}（原 RemoteServer 不受影响）`,
     en: `The exporter pushes to the gateway here, ${gateway}, instead of RemoteServer`,
   }),
   noGrafana: {
@@ -54,13 +54,7 @@ const STACK = {
     auditor: { zh: '审计 auditor', en: 'Auditor' },
     exporter: { zh: '采集 exporter', en: 'Exporter' },
   },
-  classes: {
-    proxy: { zh: '代理', en: 'proxy' },
-    direct: { zh: '直连', en: 'direct' },
-    local: { zh: '本地', en: 'local' },
-    reject: { zh: '拒绝', en: 'reject' },
-    unattributed: { zh: '未归属', en: 'unattributed' },
-  } satisfies Record<TrafficClass, Text>,
+  classes: CLASS_NAMES,
   columns: {
     total: { zh: '累计', en: 'total' },
     rate: { zh: '速率', en: 'rate' },

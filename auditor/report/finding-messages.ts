@@ -56,7 +56,7 @@ const SURPLUS = {
   causes: ([first, second, ...others]: readonly string[]) => ({
     zh:
       first === undefined
-        ? '账单还分不出是健康检查、没装采集程序的设备、倍率、协议本身的开销，还是订阅链接外泄。'
+        ? '账单还分不出是健康检查、没装采集器的设备、倍率、协议本身的开销，还是订阅链接外泄。'
         : `${[
             `最可能：${first}`,
             ...(second === undefined ? [] : [`其次：${second}`]),
@@ -73,7 +73,7 @@ const SURPLUS = {
   }),
   cause: {
     checks: { zh: '健康检查', en: 'health checks' },
-    unwatched: { zh: '没装采集程序的设备', en: 'a device without an exporter' },
+    unwatched: { zh: '没装采集器的设备', en: 'a device without an exporter' },
     overhead: { zh: '协议本身的开销', en: 'what the protocol adds' },
     leak: { zh: '订阅链接外泄', en: 'a subscription link that got out' },
   } satisfies Record<Exclude<SurplusCause['kind'], 'multiplier'>, Text>,
@@ -145,7 +145,7 @@ export const FINDINGS = {
     en: `The airport gave back ${size} meanwhile; what it billed is counted without that.`,
   }),
   lost: (size: Figure) => ({
-    zh: `设备漏看了至多 ${size}（内核重启，或采集程序停过），应计的范围因此更宽。`,
+    zh: `设备漏看了至多 ${size}（内核重启，或采集器停过），应计的范围因此更宽。`,
     en: `Devices lost sight of up to ${size} (a kernel restart, or an exporter that stood still), which widens the range.`,
   }),
   silent: (device: string, since: Figure | null) => ({

@@ -1,5 +1,12 @@
-import { type Language, type Messages, type Text, type Translated, translateAll } from '../../core/language.ts';
-import type { TrafficClass } from '../../core/traffic.ts';
+import {
+  capitalized,
+  type Language,
+  type Messages,
+  type Text,
+  type Translated,
+  translateAll,
+} from '../../core/language.ts';
+import { CLASS_NAMES } from '../../core/traffic.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import { FINDINGS } from './finding-messages.ts';
@@ -44,11 +51,11 @@ export const REPORT = {
   advice: {
     ok: { zh: '', en: '' },
     leak: {
-      zh: '请检查订阅链接是否外泄（可在机场面板重置订阅）、是否有没装采集程序的设备，以及节点倍率是否正确。',
+      zh: '请检查订阅链接是否外泄（可在机场面板重置订阅）、是否有没装采集器的设备，以及节点倍率是否正确。',
       en: 'Check whether the subscription link got out (reset it in the airport’s panel), whether a device runs without an exporter, and the multipliers of the nodes.',
     },
     drift: {
-      zh: '请先检查从那天起用的节点的倍率，以及是否有没装采集程序的设备。',
+      zh: '请先检查从那天起用的节点的倍率，以及是否有没装采集器的设备。',
       en: 'Check first the multipliers of nodes used since then, and whether a device runs without an exporter.',
     },
     underbilled: {
@@ -65,12 +72,12 @@ export const REPORT = {
   findings: FINDINGS,
   summary: { zh: '今日汇总', en: 'Today' },
   classes: {
-    proxy: { zh: '代理', en: 'Proxy' },
-    direct: { zh: '直连', en: 'Direct' },
-    local: { zh: '本地节点', en: 'Local nodes' },
-    reject: { zh: '拦截', en: 'Rejected' },
-    unattributed: { zh: '未归属', en: 'Unattributed' },
-  } satisfies Record<TrafficClass, Text>,
+    proxy: capitalized(CLASS_NAMES.proxy),
+    direct: capitalized(CLASS_NAMES.direct),
+    local: capitalized(CLASS_NAMES.local),
+    reject: capitalized(CLASS_NAMES.reject),
+    unattributed: capitalized(CLASS_NAMES.unattributed),
+  },
   proxyTraffic: { zh: '代理流量', en: 'Proxy traffic' },
   localTraffic: { zh: '本地流量', en: 'Local traffic' },
   totalTraffic: { zh: '总计流量', en: 'Total traffic' },

@@ -18,7 +18,7 @@ describe('a steady surplus', () => {
   it('is told with its size, how sure it is, what it can be, and the two ways to answer', () => {
     expect(lines(exampleFindings.surplus).notes).toEqual([
       '机场 a.yaml 自开始以来每天扣的，比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
-        '最可能：健康检查；其次：没装采集程序的设备；也可能：订阅链接外泄。' +
+        '最可能：健康检查；其次：没装采集器的设备；也可能：订阅链接外泄。' +
         '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
     ]);
     expect(lines(exampleFindings.surplus, 'en').notes).toEqual([

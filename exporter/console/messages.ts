@@ -1,14 +1,8 @@
-import { type Language, type Messages, type Text, type Translated, translateAll } from '../../core/language.ts';
-import type { TrafficClass } from '../../core/traffic.ts';
+import { type Language, type Messages, type Translated, translateAll } from '../../core/language.ts';
+import { CLASS_NAMES } from '../../core/traffic.ts';
 
 const CONSOLE = {
-  classes: {
-    proxy: { zh: '代理', en: 'proxy' },
-    direct: { zh: '直连', en: 'direct' },
-    local: { zh: '本地', en: 'local' },
-    reject: { zh: '拒绝', en: 'reject' },
-    unattributed: { zh: '未归属', en: 'unattributed' },
-  } satisfies Record<TrafficClass, Text>,
+  classes: CLASS_NAMES,
   all: { zh: '合计', en: 'all' },
   /** Between the names of a list. */
   comma: { zh: '、', en: ', ' },

@@ -32,7 +32,7 @@ export function collectorsPane(translate: Translate, { limits }: BoardSettings, 
     properties: [...yes, ...coloredCells(steps(BAD, [1, GOOD]))],
   });
   return table({
-    title: translate({ zh: '采集端', en: 'Collectors' }),
+    title: translate({ zh: '采集器', en: 'Collectors' }),
     description: translate({
       zh: '每台设备：上次推送、内核可达、日志流、设置有效、内存、序列数、最近一次被拒。沉默设备的状态不显示。',
       en: 'Each device: last push, kernel within reach, log stream, valid settings, memory, series, and whether its last push was refused. States of a silent device are not shown.',

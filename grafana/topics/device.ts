@@ -70,14 +70,14 @@ export function startsPane(translate: Translate, width: number, height: number):
   return table({
     title: translate({ zh: '版本与启动', en: 'Versions and starts' }),
     description: translate({
-      zh: '采集端的版本、启动时间与内核重启次数（所选时间内）。',
+      zh: '采集器的版本、启动时间与内核重启次数（所选时间内）。',
       en: 'Version and start of the exporter, and restarts of the kernel in the range shown.',
     }),
     size: [width, height],
     keys: [{ label: 'instance', name: translate({ zh: '设备', en: 'Device' }) }],
     columns: [
       {
-        name: translate({ zh: '采集端启动', en: 'Exporter started' }),
+        name: translate({ zh: '采集器启动', en: 'Exporter started' }),
         expr: `max ${BY_DEVICE} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
         unit: 'dateTimeAsIso',
       },
@@ -87,7 +87,7 @@ export function startsPane(translate: Translate, width: number, height: number):
         unit: 'short',
       },
     ],
-    sortBy: translate({ zh: '采集端启动', en: 'Exporter started' }),
+    sortBy: translate({ zh: '采集器启动', en: 'Exporter started' }),
     coloring: steps(PLAIN),
     noValue: '–',
   });
