@@ -61,18 +61,18 @@ export async function checkKernel(host: Host, config: DeviceConfig, folder: stri
 }
 
 async function checkLogs(api: KernelApi): Promise<Finding> {
-  let heard = false;
+  let opened = false;
   const stop = new AbortController();
   await api.follow({
     path: '/logs?level=info',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(LISTEN_MS)]),
     onOpen() {
-      heard = true;
+      opened = true;
       stop.abort();
     },
     onMessage: () => {},
   });
-  if (heard) {
+  if (opened) {
     return good({
       zh: '能收到 /logs：最短的连接也能归属',
       en: '/logs is heard: even the shortest connections have a name',

@@ -8,7 +8,7 @@ export interface Interfaces {
 
 /** All network interfaces at one moment. */
 export interface SystemInterfaces {
-  /** By name: bytes sent (upload) and received (download), and a text that changes when the interface is created anew. */
+  /** By name: bytes sent (upload) and received (download), and a text that changes when the interface is created again. */
   readonly counters: ReadonlyMap<string, { readonly bytes: InterfaceBytes; readonly life: string }>;
   /** Interfaces with a default route, the preferred one first. */
   readonly defaultRoutes: readonly string[];

@@ -23,7 +23,7 @@ export interface KernelClientOptions extends KernelAddress {
   readonly logger: Logger;
   /** In which the operator is told what is wrong, as of now. */
   language(): Language;
-  /** 0 to 1, drawn anew at each call. */
+  /** 0 to 1, drawn again at each call. */
   chance(): number;
   /** Called once a frame, in order, never while an earlier call runs. */
   onFrame(frame: Frame, catalog: Catalog): void;

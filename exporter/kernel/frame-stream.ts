@@ -23,17 +23,17 @@ const FALLBACK_MS = 60_000;
 export async function followFrames(options: FrameStreamOptions): Promise<KernelProblem | undefined> {
   const { api, signal, pollInterval, onMessage } = options;
   while (!signal.aborted) {
-    let heard = false;
+    let brought = false;
     const end = await api.follow({
       path: `/connections?interval=${pollInterval}`,
       signal,
       silence: Math.max(10_000, 5 * pollInterval),
       onMessage(message) {
-        heard = true;
+        brought = true;
         onMessage(message, 'websocket');
       },
     });
-    if (end === 'ended' && heard) return undefined;
+    if (end === 'ended' && brought) return undefined;
     const problem = await poll(options);
     if (problem !== undefined) return problem;
   }
