@@ -10,7 +10,7 @@ import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
-import { type Person, readPeople } from './report/people.ts';
+import { type ReportUser, readReportUsers } from './report/people.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Thresholds } from './verdict/thresholds.ts';
@@ -36,7 +36,7 @@ export interface AuditorConfig {
   /** Everyone who may have devices or airports here. */
   readonly users?: readonly string[];
   /** Who gets a report of their own. */
-  readonly people?: readonly Person[];
+  readonly reportUsers?: readonly ReportUser[];
   readonly subscriptions: readonly Subscription[];
   readonly prometheus: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -87,23 +87,23 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   if (listen === undefined) reader.problem('server', 'AuditorListen', CORE_TEXTS.address('127.0.0.1:9102'));
   if (!validate(server.ReportCron)) reader.problem('server', 'ReportCron', TEXTS.cron);
 
-  const people = readPeople(reader, OWNER);
+  const reportUsers = readReportUsers(reader, OWNER);
   const { EmailUser: user, EmailTo } = smtp;
   readAddresses(reader, 'smtp', 'EmailUser', user);
   const to = readAddresses(reader, 'smtp', 'EmailTo', EmailTo);
-  const mailed = user !== undefined && (to.length > 0 || people.length > 0);
+  const mailed = user !== undefined && (to.length > 0 || reportUsers.length > 0);
   if (!mailed && reader.document.sections.includes('smtp')) {
     reader.notice('smtp', undefined, TEXTS.noMail);
   }
-  const tokens = [server.ArchiveToken, ...people.map((each) => each.archiveToken)];
-  for (const { user: name, archiveToken } of people) {
+  const tokens = [server.ArchiveToken, ...reportUsers.map((each) => each.archiveToken)];
+  for (const { user: name, archiveToken } of reportUsers) {
     if (archiveToken !== undefined && tokens.filter((token) => token === archiveToken).length > 1)
       reader.problem(`user.${name}`, 'ArchiveToken', TEXTS.sameArchiveToken);
   }
 
   return reader.finish<AuditorConfig>({
     user: OWNER,
-    people,
+    reportUsers,
     users: usersOf(reader, subscriptions),
     subscriptions,
     prometheus: server.PrometheusAddr,
@@ -123,9 +123,9 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
 }
 
 /** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
-export function mailFor({ mail, people = [] }: AuditorConfig, user: string): MailConfig | undefined {
+export function mailFor({ mail, reportUsers = [] }: AuditorConfig, user: string): MailConfig | undefined {
   if (mail === undefined) return undefined;
-  const to = people.find((each) => each.user === user)?.mailTo ?? mail.to;
+  const to = reportUsers.find((each) => each.user === user)?.mailTo ?? mail.to;
   return to.length === 0 ? undefined : { ...mail, to };
 }
 

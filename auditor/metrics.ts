@@ -13,13 +13,13 @@ import { VERDICT_KINDS } from './verdict/verdict-kind.ts';
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {
   /** What the airports of the settings last said, as remembered. */
-  readings(config: Pick<AuditorConfig, 'user' | 'people' | 'subscriptions'>, state: AuditState): void;
+  readings(config: Pick<AuditorConfig, 'user' | 'reportUsers' | 'subscriptions'>, state: AuditState): void;
   /** The last look at the open windows. */
   audited(airports: readonly Pick<AuditedAirport, 'user' | 'airport' | 'verdict' | 'forecast'>[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
   /** The reports that no mail server has taken. */
-  letters(left: Pick<Flushed, 'givenUp' | 'waiting'>): void;
+  mails(left: Pick<Flushed, 'givenUp' | 'waiting'>): void;
   /** @param dataWritable whether the last write to the disk succeeded */
   render(reload: LastReload, dataWritable: boolean): Promise<string>;
 }
@@ -46,7 +46,7 @@ export function createAuditorMetrics(): AuditorMetrics {
   set('auditor_build_info', { version: VERSION }, 1);
 
   return {
-    readings({ user, people = [], subscriptions }, state) {
+    readings({ user, reportUsers = [], subscriptions }, state) {
       clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
       for (const { name: airport, rules } of subscriptions) {
         const latest = state.airports.get(airport)?.latest ?? null;
@@ -61,7 +61,7 @@ export function createAuditorMetrics(): AuditorMetrics {
         set('airport_reset_timestamp_seconds', labels, latest.reset);
         set('airport_last_success_timestamp_seconds', labels, latest.at / 1000);
       }
-      for (const each of [user, ...people.map((person) => person.user)]) {
+      for (const each of [user, ...reportUsers.map((person) => person.user)]) {
         const { mailedAt } = userOf(state, each);
         set('report_last_success_timestamp_seconds', { user: each }, mailedAt === null ? null : mailedAt / 1000);
       }
@@ -93,7 +93,7 @@ export function createAuditorMetrics(): AuditorMetrics {
       for (const { labels, bytes } of today ?? []) set('today_bytes', labels, bytes);
       for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
     },
-    letters({ givenUp, waiting }) {
+    mails({ givenUp, waiting }) {
       clear('report_given_up_letters', 'report_waiting_since_timestamp_seconds');
       for (const [user, count] of givenUp) set('report_given_up_letters', { user }, count);
       for (const [user, at] of waiting) set('report_waiting_since_timestamp_seconds', { user }, at / 1000);

@@ -57,8 +57,8 @@ export async function runAuditorService({
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, logger, signal, view });
   const talk = createTelegramPart({ view, clock, logger });
   const archive = (): ArchiveSettings => {
-    const { user, archiveToken, people = [], dataFolder, language } = settings.current();
-    const keys = [{ user, archiveToken }, ...people].flatMap((each): ArchiveKey[] =>
+    const { user, archiveToken, reportUsers = [], dataFolder, language } = settings.current();
+    const keys = [{ user, archiveToken }, ...reportUsers].flatMap((each): ArchiveKey[] =>
       each.archiveToken === undefined
         ? []
         : [{ archive: createArchive(archiveFolderIn(dataFolder, each.user)), token: each.archiveToken }],

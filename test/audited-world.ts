@@ -44,7 +44,7 @@ export interface AuditedWorld {
   state(): Promise<AuditState>;
   /** When the open window of the airport began. */
   anchorAt(): Promise<number | undefined>;
-  /** The letters in the outbox. */
+  /** The mails in the outbox. */
   waiting(): Promise<string[]>;
   close(): Promise<void>;
 }

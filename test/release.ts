@@ -34,7 +34,7 @@ export const Figures = z.object({
     days: z.array(z.string()),
     /** Used of the airport, at the last report. */
     used: z.number(),
-    /** A letter that no mail server has taken. */
+    /** A mail that no mail server has taken. */
     waiting: z.string(),
   }),
   telegram: z.object({ chat: z.number(), code: z.string(), user: z.string(), at: z.number() }),

@@ -75,7 +75,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     await pushgateway.close();
   });
 
-  it('the auditor closes the window that was open, and mails the letter that waited', async () => {
+  it('the auditor closes the window that was open, and mails the report that waited', async () => {
     const { auditor: then } = await figuresOf(version);
     await take(version, 'auditor');
     const data = join(folder, 'auditor');

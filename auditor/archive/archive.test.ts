@@ -7,7 +7,7 @@ import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limite
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleSurplus } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
-import { letterOf } from '../report/letter.ts';
+import { reportMailOf } from '../report/letter.ts';
 import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
 import { type ArchiveKey, archiveRoutes } from './routes.ts';
@@ -21,7 +21,7 @@ let keys: ArchiveKey[];
 const model = exampleModel([
   exampleAirport({ airport: '<b>=1+1', verdict: exampleVerdict({ difference: -5, surplus: exampleSurplus }) }),
 ]);
-const letter = letterOf(model, 'zh');
+const mail = reportMailOf(model, 'zh');
 let now: number;
 const basic = (password: string): string => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
 const get = (path: string, authorization = basic(TOKEN)): Promise<Response> =>
@@ -53,17 +53,17 @@ it('is empty before the first report', async () => {
 });
 
 it('keeps figures and page of every report, and lists them by month', async () => {
-  await archive.put(letter, model);
+  await archive.put(mail, model);
   expect(await archive.months()).toEqual(['2026-11']);
-  expect(await archive.month('2026-11')).toMatchObject([{ id: letter.id, verdict: 'ok', day: { date: '2026-11-23' } }]);
+  expect(await archive.month('2026-11')).toMatchObject([{ id: mail.id, verdict: 'ok', day: { date: '2026-11-23' } }]);
   expect(await archive.month('2026-10')).toEqual([]);
-  const path = join(folder, 'reports', `${letter.id}.json`);
+  const path = join(folder, 'reports', `${mail.id}.json`);
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(model);
   expect((await stat(path)).mode & 0o077).toBe(0);
 });
 
 it('leaves files alone that are no reports', async () => {
-  await archive.put(letter, model);
+  await archive.put(mail, model);
   await writeFile(join(folder, 'reports', 'report-2026-11-24-a-0123456789abcdef.json'), '{"half":');
   await writeFile(join(folder, 'reports', 'notes.json'), '{}');
   expect(await archive.month('2026-11')).toHaveLength(1);
@@ -76,18 +76,18 @@ it('makes no path of what is no id', async () => {
 });
 
 describe('the page', () => {
-  beforeEach(() => archive.put(letter, model));
+  beforeEach(() => archive.put(mail, model));
 
   it('shows the list, a report and its figures to whoever has the token', async () => {
     const list = await get('');
     expect(list.status).toBe(200);
-    expect(await list.text()).toContain(`href="/reports/${letter.id}"`);
-    expect(await (await get(`/${letter.id}`)).text()).toBe(letter.html);
-    expect(await (await get(`/${letter.id}.json`, `Bearer ${TOKEN}`)).json()).toEqual(model);
+    expect(await list.text()).toContain(`href="/reports/${mail.id}"`);
+    expect(await (await get(`/${mail.id}`)).text()).toBe(mail.html);
+    expect(await (await get(`/${mail.id}.json`, `Bearer ${TOKEN}`)).json()).toEqual(model);
   });
 
   it.each(['', basic('wrong'), 'Bearer wrong', `Digest ${TOKEN}`])('tells nothing to others: "%s"', async (header) => {
-    for (const path of ['', `/${letter.id}`, `/${letter.id}.json`, '/month/2026-11.csv']) {
+    for (const path of ['', `/${mail.id}`, `/${mail.id}.json`, '/month/2026-11.csv']) {
       const answer = await get(path, header);
       expect(answer.status).toBe(401);
       expect(await answer.text()).not.toMatch(/GB|2026/);
@@ -96,13 +96,13 @@ describe('the page', () => {
 
   it("shows each user's own reports alone", async () => {
     const own = createArchive(archiveFolderIn(folder, 'alice'));
-    const theirs = letterOf({ ...model, user: 'alice' }, 'zh');
+    const theirs = reportMailOf({ ...model, user: 'alice' }, 'zh');
     await own.put(theirs, { ...model, user: 'alice' });
     keys.push({ archive: own, token: "alice's token" });
     const alice = basic("alice's token");
     expect(await (await get('', alice)).text()).toContain(theirs.id);
-    expect(await (await get('', alice)).text()).not.toContain(letter.id);
-    expect((await get(`/${letter.id}`, alice)).status).toBe(404);
+    expect(await (await get('', alice)).text()).not.toContain(mail.id);
+    expect((await get(`/${mail.id}`, alice)).status).toBe(404);
     expect((await get(`/${theirs.id}.json`)).status).toBe(404);
     expect(await (await get('/month/2026-11.csv', alice)).text()).toMatch(/^date,.*\r\n2026-11-23,alice,[^\r]*\r\n$/);
     expect(await (await get('/month/2026-11.csv')).text()).not.toContain('alice');
@@ -124,7 +124,7 @@ describe('the page', () => {
   });
 
   it('lets a name run nothing', async () => {
-    const answer = await get(`/${letter.id}`);
+    const answer = await get(`/${mail.id}`);
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await answer.text()).not.toContain('<b>');
   });

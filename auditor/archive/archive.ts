@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { Letter } from '../notify/mail.ts';
+import type { ReportMail } from '../notify/mail.ts';
 import { userKey } from '../report/letter.ts';
 import type { ReportModel } from '../report/model.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
@@ -43,7 +43,7 @@ export type KeptReport = z.infer<typeof kept> & { readonly id: string };
 
 /** Every report ever made for one user, on disk: its figures as JSON and what was mailed as HTML. */
 export interface Archive {
-  put(letter: Letter, model: ReportModel): Promise<void>;
+  put(mail: ReportMail, model: ReportModel): Promise<void>;
   /** Months with reports, such as `2026-11`, newest first. */
   months(): Promise<string[]>;
   /** The reports of a month, oldest first; files that are no reports are left out. */
@@ -52,7 +52,7 @@ export interface Archive {
   file(id: string, kind: 'json' | 'html'): Promise<string | undefined>;
 }
 
-/** As {@link Letter.id} is made; nothing else becomes a part of a path. */
+/** As {@link ReportMail.id} is made; nothing else becomes a part of a path. */
 const ID = /^report-(\d{4}-\d{2})-\d{2}-[a-z0-9]+-[0-9a-f]{16}$/;
 
 /** Each user's reports have a folder of their own. */

@@ -125,7 +125,7 @@ export async function audit(
     model: await reportOf(user),
     async reports() {
       const others: ReportModel[] = [];
-      for (const person of config.people ?? []) others.push(await reportOf(person.user));
+      for (const person of config.reportUsers ?? []) others.push(await reportOf(person.user));
       return others;
     },
     looked,

@@ -11,11 +11,11 @@ import { FRESH_FOR } from '../airport/readings.ts';
 import { NO_AMENDMENTS, readAmendments } from '../amend/amendments.ts';
 import { type AuditorConfig, mailFor } from '../config.ts';
 import type { AuditorMetrics } from '../metrics.ts';
-import { createDispatch, type Dispatch } from '../notify/dispatch.ts';
+import { createMailSender, type MailSender } from '../notify/dispatch.ts';
 import { beat } from '../notify/heartbeat.ts';
 import { createMailer } from '../notify/mail.ts';
 import { outboxIn, postReports } from '../notify/post.ts';
-import { letterOf } from '../report/letter.ts';
+import { reportMailOf } from '../report/letter.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
 import { type AuditState, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
 import type { LiveView } from '../telegram/live-view.ts';
@@ -57,8 +57,8 @@ export interface Auditor {
    */
   look(fresh?: number): Promise<boolean>;
   /**
-   * The report: audits, closes windows, writes the letter of everyone who gets one and sends them. Windows move and
-   * letters are kept in one step, so that a crash neither loses one nor makes two.
+   * The report: audits, closes windows, writes the mail of everyone who gets one and sends them. Windows move and
+   * mails are kept in one step, so that a crash neither loses one nor makes two.
    *
    * @param day the day to report; by default the one that has just ended, or the running one
    * @returns the owner's
@@ -76,7 +76,7 @@ export interface Auditor {
   prometheusAnswers(): Promise<boolean>;
   /** Publishes today's and the cycle's sums. */
   publish(): Promise<void>;
-  /** Sends letters that wait. */
+  /** Sends mails that wait. */
   flush(): Promise<void>;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
@@ -104,7 +104,7 @@ export function createAuditor({
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const dispatch: Dispatch = createDispatch(
+  const dispatch: MailSender = createMailSender(
     () => outboxIn(config().dataFolder),
     (user) => {
       const mail = mailFor(config(), user);
@@ -158,11 +158,11 @@ export function createAuditor({
     let posted = known;
     if (known.unposted.length > 0) {
       posted = await disk.watch(() => postReports(config(), known));
-      // Before any is sent: a letter that is gone from the outbox must not be put there again.
+      // Before any is sent: a mail that is gone from the outbox must not be put there again.
       await keep(posted);
     }
-    const { taken, ...letters } = await dispatch.flush(clock.now(), anyway);
-    metrics.letters(letters);
+    const { taken, ...mails } = await dispatch.flush(clock.now(), anyway);
+    metrics.mails(mails);
     if (taken.length === 0) return;
     await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), posted));
   };
@@ -187,7 +187,7 @@ export function createAuditor({
         const current = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
         const models = [result.model, ...(await result.reports())];
-        const made = models.map((model) => ({ letter: letterOf(model, config().language), model }));
+        const made = models.map((model) => ({ mail: reportMailOf(model, config().language), model }));
         const closed = result.reported();
         const unposted = [...closed.unposted, ...made];
         const reported = models.reduce(withDay, { ...closed, unposted });

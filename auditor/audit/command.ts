@@ -9,7 +9,7 @@ import { readAmendments } from '../amend/amendments.ts';
 import { type AuditorConfig, mailFor, readAuditorConfig } from '../config.ts';
 import { createMailer } from '../notify/mail.ts';
 import { createOutbox } from '../notify/outbox.ts';
-import { letterOf } from '../report/letter.ts';
+import { reportMailOf } from '../report/letter.ts';
 import { wordsOf } from '../report/messages.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { TEXTS } from '../texts.ts';
@@ -71,16 +71,16 @@ async function auditOnce(given: AuditArguments, print: (text: string) => void, l
     span === undefined
       ? (await audit(parts, config, state, { amendments })).model
       : await pastAudit(parts, config, state, span, amendments);
-  const letter = letterOf(model, language);
-  print(json ? `${JSON.stringify(model, undefined, 2)}\n` : letter.text);
+  const reportMail = reportMailOf(model, language);
+  print(json ? `${JSON.stringify(model, undefined, 2)}\n` : reportMail.text);
   if (!mail) return;
   const address = mailFor(config, config.user);
   if (address === undefined) {
     throw new NotMailedError(TEXTS.notMailed(basename(path)));
   }
-  const outcome = await createMailer(address).send(letter);
+  const outcome = await createMailer(address).send(reportMail);
   if (outcome.sent) return;
-  await createOutbox(join(config.dataFolder, 'outbox')).put(letter);
+  await createOutbox(join(config.dataFolder, 'outbox')).put(reportMail);
   const why = outcome.failure.text;
   throw new NotMailedError(textOf((language) => wordsOf(language).mailTest.kept(why[language])));
 }

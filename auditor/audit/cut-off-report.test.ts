@@ -91,7 +91,7 @@ describe('a report that was cut off', () => {
     mailbox.refuse({ code: 451, message: 'later' });
     await (await start()).flush();
     mailbox.refuse(undefined);
-    // As after a kill between the outbox and the state that no longer holds the letter.
+    // As after a kill between the outbox and the state that no longer holds the mail.
     await copyFile(join(folder, 'kept'), inData('state.json'));
 
     now += 60_000;

@@ -3,7 +3,7 @@ import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { readerOf } from '../report/people.ts';
+import { reportUserOf } from '../report/people.ts';
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
 import type { Mark } from '../verdict/bill.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';
@@ -43,7 +43,7 @@ export async function pastAudit(
   });
   const airports: AuditedAirport[] = [];
   for (const owner of new Set(stored.map((each) => each.owner))) {
-    if (readerOf(config, owner) !== user) continue;
+    if (reportUserOf(config, owner) !== user) continue;
     const group = stored.filter((each) => each.owner === owner);
     const owned = subscriptions.filter((each) => (each.rules?.user ?? user) === owner);
     const windows = group.map(({ name, remembered, readings }): AirportWindow => {

@@ -3,7 +3,7 @@ import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { readerOf } from '../report/people.ts';
+import { reportUserOf } from '../report/people.ts';
 import { type AuditState, userOf } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
 import { presenceAt } from '../usage/window-use.ts';
@@ -35,7 +35,7 @@ export async function userReport(
     day,
     today: await readUse(sources, user, day.start, Math.min(day.end, at)),
     budget,
-    airports: airports.filter((each) => readerOf(config, each.user) === user),
+    airports: airports.filter((each) => reportUserOf(config, each.user) === user),
     days: userOf(state, user).days,
   });
 }

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { exampleModel } from '../../test/example-report.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
-import { letterOf } from '../report/letter.ts';
-import { createDispatch, type Dispatch } from './dispatch.ts';
+import { reportMailOf } from '../report/letter.ts';
+import { createMailSender, type MailSender } from './dispatch.ts';
 import { createMailer } from './mail.ts';
 import { createOutbox } from './outbox.ts';
 
@@ -14,14 +14,14 @@ const HOUR = 3_600_000;
 
 let folder: string;
 let mailbox: Mailbox;
-let dispatch: Dispatch;
+let dispatch: MailSender;
 /** The address; empty where there is none. */
 let to: string;
 let lines: string[];
 /** As after a start: what a process knew by heart is gone. */
 function open(): void {
   const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
-  dispatch = createDispatch(
+  dispatch = createMailSender(
     () => createOutbox(folder),
     () => (to === '' ? undefined : createMailer({ ...mail, to: [to] })),
     createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
@@ -42,7 +42,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('lets no letter that is refused for what it holds keep the later ones of its user', async () => {
+it('lets no mail that is refused for what it holds keep the later ones of its user', async () => {
   await put('report-1');
   mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
   expect((await dispatch.flush(0)).taken).toEqual([]);
@@ -52,7 +52,7 @@ it('lets no letter that is refused for what it holds keep the later ones of its 
   expect(subjects()).toEqual(['report-2', 'report-3']);
 });
 
-it('tries such a letter again ever more seldom, whatever else is taken meanwhile', async () => {
+it('tries such a mail again ever more seldom, whatever else is taken meanwhile', async () => {
   await put('report-1');
   mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
   await dispatch.flush(0);
@@ -65,7 +65,7 @@ it('tries such a letter again ever more seldom, whatever else is taken meanwhile
   expect(subjects()).toEqual(['report-2', 'report-1']);
 });
 
-it('asks a server that takes nothing for no second letter, and sends all in order when it does', async () => {
+it('asks a server that takes nothing for no second mail, and sends all in order when it does', async () => {
   await put('report-1');
   await put('report-2', 'bob');
   mailbox.refuse({ code: 421, message: 'later' });
@@ -78,7 +78,7 @@ it.each([
   { code: 550, message: 'no such user', kind: 'recipient' },
   { code: 554, message: 'spam', kind: 'refused' },
 ])(
-  'gives up a letter that is refused for good ($code), says so once, and sends it by other settings',
+  'gives up a mail that is refused for good ($code), says so once, and sends it by other settings',
   async (refusal) => {
     await put('report-1');
     mailbox.refuse(refusal);
@@ -102,7 +102,7 @@ it.each([
   },
 );
 
-it('tells of a letter that is given up also while the server takes nothing of others', async () => {
+it('tells of a mail that is given up also while the server takes nothing of others', async () => {
   await put('report-2');
   mailbox.refuse({ code: 550, message: 'no such user' });
   for (const hour of [0, 1, 7]) await dispatch.flush(hour * HOUR);
@@ -113,15 +113,15 @@ it('tells of a letter that is given up also while the server takes nothing of ot
 });
 
 it('misses nothing of who gets no mail any more', async () => {
-  await put(letterOf(exampleModel([], { at: HOUR }), 'zh').id);
+  await put(reportMailOf(exampleModel([], { at: HOUR }), 'zh').id);
   mailbox.refuse({ code: 421, message: 'later' });
   expect((await dispatch.flush(0)).waiting.size).toBe(1);
   to = '';
   expect((await dispatch.flush(0)).waiting.size).toBe(0);
 });
 
-it('tells since when the oldest letter of each user waits', async () => {
-  const idOf = (at: number): string => letterOf(exampleModel([], { at }), 'zh').id;
+it('tells since when the oldest mail of each user waits', async () => {
+  const idOf = (at: number): string => reportMailOf(exampleModel([], { at }), 'zh').id;
   await put(idOf(HOUR));
   await put(idOf(2 * HOUR));
   await put(idOf(3 * HOUR), 'bob');

@@ -8,30 +8,30 @@ const HOUR = 60 * MINUTE;
 /** Pauses after failures in a row: a greylisting server wants minutes, a wrong password will not mend itself sooner. */
 const PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
 /**
- * After refusals of one letter, which the server means for good: yet some say so of too many mails in an hour. Who sends
- * the same again and again is taken for a sender of spam, so that after these the letter is given up.
+ * After refusals of one mail, which the server means for good: yet some say so of too many mails in an hour. Who sends
+ * the same again and again is taken for a sender of spam, so that after these the mail is given up.
  */
-const LETTER_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
-/** What stands in the way of every letter alike. */
+const MAIL_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
+/** What stands in the way of every mail alike. */
 const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy'];
 
 export interface Flushed {
-  /** Whose letters were taken, one for each. */
+  /** Whose mails were taken, one for each. */
   readonly taken: readonly string[];
-  /** How many letters of each user are given up. */
+  /** How many mails of each user are given up. */
   readonly givenUp: ReadonlyMap<string, number>;
-  /** When the oldest letter of each user who has an address was written that no server has taken, in epoch milliseconds. */
+  /** When the oldest mail of each user who has an address was written that no server has taken, in epoch milliseconds. */
   readonly waiting: ReadonlyMap<string, number>;
 }
 
-/** Takes letters from the outbox to the mail server, trying again until they are taken. */
-export interface Dispatch {
+/** Takes mails from the outbox to the mail server, trying again until they are taken. */
+export interface MailSender {
   /**
-   * Sends what waits, unless a failure was too recent. A letter that is refused, for its address or for what it holds,
+   * Sends what waits, unless a failure was too recent. A mail that is refused, for its address or for what it holds,
    * holds up no other; one that is refused again and again is given up, until its account or addresses change.
    *
    * @param now epoch milliseconds
-   * @param anyway asks a server that failed even so, for a letter that has just been written
+   * @param anyway asks a server that failed even so, for a mail that has just been written
    */
   flush(now: number, anyway?: boolean): Promise<Flushed>;
 }
@@ -40,30 +40,30 @@ export interface Dispatch {
  * @param place the outbox, by the present settings
  * @param mailerOf to the address of a user, made anew from the present settings; undefined while there is none
  */
-export function createDispatch(
+export function createMailSender(
   place: () => Outbox,
   mailerOf: (user: string) => Mailer | undefined,
   logger: Logger,
-): Dispatch {
+): MailSender {
   const serverPauses = createPauses(PAUSES);
-  const letterPauses = createPauses(LETTER_PAUSES);
+  const mailPauses = createPauses(MAIL_PAUSES);
   return {
     async flush(now, anyway = false) {
       const outbox = place();
       const taken: string[] = [];
       const gone = new Set<string>();
       // Without an address nothing is due.
-      const letters = (await outbox.list()).flatMap((letter) => {
-        const mailer = mailerOf(letter.user);
-        return mailer === undefined ? [] : [{ letter, mailer }];
+      const mails = (await outbox.list()).flatMap((mail) => {
+        const mailer = mailerOf(mail.user);
+        return mailer === undefined ? [] : [{ mail, mailer }];
       });
-      const lost = new Set(letters.flatMap(({ letter, mailer }) => (letter.givenUp === mailer.route ? letter.id : [])));
-      for (const { letter, mailer } of letters) {
-        const { id, user } = letter;
+      const lost = new Set(mails.flatMap(({ mail, mailer }) => (mail.givenUp === mailer.route ? mail.id : [])));
+      for (const { mail, mailer } of mails) {
+        const { id, user } = mail;
         if (lost.has(id)) continue;
         const attempts = `${id} ${mailer.route}`;
-        if ((!anyway && serverPauses.runs(user, now)) || letterPauses.runs(attempts, now)) continue;
-        const outcome = await mailer.send(letter);
+        if ((!anyway && serverPauses.runs(user, now)) || mailPauses.runs(attempts, now)) continue;
+        const outcome = await mailer.send(mail);
         if (!outcome.sent) {
           const { kind, text } = outcome.failure;
           const fields = { mail: id, user, kind, problem: text.en };
@@ -72,12 +72,12 @@ export function createDispatch(
             serverPauses.begin(user, now);
             break;
           }
-          const failures = letterPauses.begin(attempts, now);
+          const failures = mailPauses.begin(attempts, now);
           // Once: what the server says is the same each time.
           if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
-          if (failures <= LETTER_PAUSES.length) continue;
-          await outbox.put({ ...letter, givenUp: mailer.route });
-          letterPauses.end(attempts);
+          if (failures <= MAIL_PAUSES.length) continue;
+          await outbox.put({ ...mail, givenUp: mailer.route });
+          mailPauses.end(attempts);
           lost.add(id);
           logger.error(
             fields,
@@ -88,7 +88,7 @@ export function createDispatch(
         await outbox.remove(id);
         gone.add(id);
         serverPauses.end(user);
-        letterPauses.end(attempts);
+        mailPauses.end(attempts);
         taken.push(user);
         logger.info({ mail: id, user }, 'report mailed');
         if (outcome.refused.length > 0) {
@@ -96,7 +96,7 @@ export function createDispatch(
         }
       }
       const [givenUp, waiting] = [new Map<string, number>(), new Map<string, number>()];
-      for (const { id, user } of letters.map(({ letter }) => letter)) {
+      for (const { id, user } of mails.map(({ mail }) => mail)) {
         if (lost.has(id)) givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
         const at = writtenAt(id);
         if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));

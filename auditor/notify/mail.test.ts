@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => mailbox.close());
 
-const letter = {
+const reportMail = {
   id: 'report-2026-11-23-a',
   user: 'default',
   subject: '流量日报 - 2026-11-23',
@@ -28,14 +28,14 @@ const send = (over: Partial<MailConfig> = {}): Promise<SendOutcome> =>
     password: 'hunter2',
     to: ['you@qq.com'],
     ...over,
-  }).send(letter);
+  }).send(reportMail);
 
 it('sends text and HTML with an encoded subject, a stable id and a list of its own', async () => {
   expect(await send()).toEqual({ sent: true, refused: [] });
   const [mail] = mailbox.mails;
   expect(mail).toMatchObject({
-    subject: letter.subject,
-    text: letter.text,
+    subject: reportMail.subject,
+    text: reportMail.text,
     messageId: '<report-2026-11-23-a@flowcollect.local>',
   });
   expect(mail?.html).toContain('<p>正文</p>');

@@ -5,7 +5,7 @@ import { isLoopback } from '../../runtime/addresses.ts';
 import type { MailConfig } from '../config.ts';
 
 /** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
-export interface Letter {
+export interface ReportMail {
   readonly id: string;
   /** Whose report it is; their address is looked up when it is sent. */
   readonly user: string;
@@ -30,7 +30,7 @@ export interface Mailer {
   /** By which account and to whom: what is refused on one way may be taken on another. Holds no secret. */
   readonly route: string;
   /** Never throws. */
-  send(letter: Letter): Promise<SendOutcome>;
+  send(mail: ReportMail): Promise<SendOutcome>;
 }
 
 const TIMEOUT_MS = 30_000;

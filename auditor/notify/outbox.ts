@@ -2,9 +2,9 @@ import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { Letter } from './mail.ts';
+import type { ReportMail } from './mail.ts';
 
-export const letterSchema = z.object({
+export const reportMailSchema = z.object({
   id: z.string(),
   user: z.string(),
   subject: z.string(),
@@ -12,30 +12,30 @@ export const letterSchema = z.object({
   html: z.string(),
 });
 
-const waitingSchema = letterSchema.extend({
+const waitingSchema = reportMailSchema.extend({
   /** The route of the mailer by which it was given up: it is not tried on that one any more. */
   givenUp: z.string().exactOptional(),
 });
-export type WaitingLetter = z.infer<typeof waitingSchema>;
+export type WaitingMail = z.infer<typeof waitingSchema>;
 
 /** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
 export interface Outbox {
-  put(letter: Letter | WaitingLetter): Promise<void>;
-  /** Letters that wait, oldest first. Files that are no letters are left alone. */
-  list(): Promise<WaitingLetter[]>;
+  put(mail: ReportMail | WaitingMail): Promise<void>;
+  /** Mails that wait, oldest first. Files that are no mails are left alone. */
+  list(): Promise<WaitingMail[]>;
   /** To be called once a server took it; a second call does nothing. */
   remove(id: string): Promise<void>;
 }
 
-/** @param folder made with the first letter */
+/** @param folder made with the first mail */
 export function createOutbox(folder: string): Outbox {
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   return {
-    put: (letter) => writeFileAtomic(pathOf(letter.id), `${JSON.stringify(letter)}\n`),
+    put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
     async list() {
       const names = (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
-      const letters = await Promise.all(names.map((name) => readLetter(join(folder, name))));
-      return letters.filter((letter) => letter !== undefined);
+      const mails = await Promise.all(names.map((name) => readMail(join(folder, name))));
+      return mails.filter((mail) => mail !== undefined);
     },
     async remove(id) {
       await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
@@ -45,7 +45,7 @@ export function createOutbox(folder: string): Outbox {
   };
 }
 
-async function readLetter(path: string): Promise<WaitingLetter | undefined> {
+async function readMail(path: string): Promise<WaitingMail | undefined> {
   try {
     return waitingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
@@ -53,7 +53,7 @@ async function readLetter(path: string): Promise<WaitingLetter | undefined> {
   }
 }
 
-/** A folder that no letter has made yet is empty. */
+/** A folder that no mail has made yet is empty. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Language } from '../../core/language.ts';
-import type { Letter } from '../notify/mail.ts';
+import type { ReportMail } from '../notify/mail.ts';
 import { reportHtml } from './html.ts';
 import { wordsOf } from './messages.ts';
 import type { ReportModel } from './model.ts';
 import { reportText } from './text.ts';
 
 /** The mail of a report. One report has one id, whenever and however often its letter is written. */
-export function letterOf(model: ReportModel, language: Language): Letter {
+export function reportMailOf(model: ReportModel, language: Language): ReportMail {
   const { user, day, at } = model;
   return {
     id: `report-${day.date}-${at.toString(36)}-${userKey(user)}`,

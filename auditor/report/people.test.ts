@@ -14,7 +14,7 @@ describe('a user of the settings', () => {
       '[user.bob]',
       'Note = no mail',
     );
-    expect(settings.people).toEqual([
+    expect(settings.reportUsers).toEqual([
       { user: 'alice', mailTo: ['alice@qq.com', 'alice@gmail.com'], archiveToken: 'hers-alone' },
     ]);
     expect(mailFor(settings, 'alice')?.to).toEqual(['alice@qq.com', 'alice@gmail.com']);

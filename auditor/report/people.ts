@@ -7,7 +7,7 @@ import { SETTINGS_TEXTS as TEXTS } from '../texts.ts';
 const PREFIX = 'user.';
 
 /** A user whose report goes to them alone; nobody else's report holds anything of theirs. */
-export interface Person {
+export interface ReportUser {
   readonly user: string;
   readonly mailTo: readonly string[];
   /** Opens their own reports in the archive. A secret. */
@@ -19,8 +19,8 @@ export interface Person {
  *
  * @param owner the user whose report the settings are about
  */
-export function readPeople(reader: SettingsReader, owner: string): Person[] {
-  return reader.document.sections.flatMap((section): Person[] => {
+export function readReportUsers(reader: SettingsReader, owner: string): ReportUser[] {
+  return reader.document.sections.flatMap((section): ReportUser[] => {
     if (!section.startsWith(PREFIX)) return [];
     const user = section.slice(PREFIX.length);
     const problem = deviceIdProblem(user);
@@ -36,9 +36,9 @@ export function readPeople(reader: SettingsReader, owner: string): Person[] {
 }
 
 /** Whose report an airport of a user stands in: their own where they get one, else the owner's, so that none goes unread. */
-export function readerOf(
-  { user: owner, people = [] }: { readonly user: string; readonly people?: readonly Person[] },
+export function reportUserOf(
+  { user: owner, reportUsers = [] }: { readonly user: string; readonly reportUsers?: readonly ReportUser[] },
   user: string,
 ): string {
-  return people.some((person) => person.user === user) ? user : owner;
+  return reportUsers.some((person) => person.user === user) ? user : owner;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../test/example-report.ts';
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
-import { letterOf } from './letter.ts';
+import { reportMailOf } from './letter.ts';
 import { wordsOf } from './messages.ts';
 import { reportText } from './text.ts';
 
@@ -152,7 +152,7 @@ describe('the report as text', () => {
 
 describe('the report as a mail', () => {
   it('holds the figures of the text', () => {
-    const { html, subject, id } = letterOf(model(), 'zh');
+    const { html, subject, id } = reportMailOf(model(), 'zh');
     expect(subject).toBe('流量日报 - 2026-11-23');
     expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+-[0-9a-f]{16}$/);
     for (const part of [

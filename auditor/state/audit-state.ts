@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.ts';
-import { letterSchema } from '../notify/outbox.ts';
+import { reportMailSchema } from '../notify/outbox.ts';
 import { dayTotalsSchema } from '../report/day-totals.ts';
 import type { ReportModel } from '../report/model.ts';
 import { TEXTS } from '../texts.ts';
@@ -100,7 +100,7 @@ const stateSchema = z.object({
   reportedDay: z.number().nullable().default(null),
   /** Reports of that day that may not be in the archive and the outbox yet: kept with it, so that no crash makes two of one. */
   unposted: z
-    .array(z.object({ letter: letterSchema, model: z.custom<ReportModel>() }))
+    .array(z.object({ mail: reportMailSchema, model: z.custom<ReportModel>() }))
     .readonly()
     .default([]),
   /** The digest of the amendments that the windows rest on. */
