@@ -10,7 +10,7 @@ import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
-import { type ReportUser, readReportUsers } from './report/people.ts';
+import { type ReportUser, readReportUsers } from './report/users.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Thresholds } from './verdict/thresholds.ts';

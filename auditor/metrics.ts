@@ -4,7 +4,7 @@ import { VERSION } from '../core/version.ts';
 import type { LastReload } from '../runtime/reload.ts';
 import type { AuditedAirport } from './audit/window.ts';
 import type { AuditorConfig } from './config.ts';
-import type { Flushed } from './notify/dispatch.ts';
+import type { Flushed } from './notify/mail-sender.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { CycleSum, TodaySum } from './usage/running-sums.ts';
 import { remainingOf } from './verdict/reading.ts';

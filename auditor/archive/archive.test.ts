@@ -7,7 +7,7 @@ import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limite
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleSurplus } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
-import { reportMailOf } from '../report/letter.ts';
+import { reportMailOf } from '../report/report-mail.ts';
 import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
 import { type ArchiveKey, archiveRoutes } from './routes.ts';

@@ -3,7 +3,7 @@ import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { reportUserOf } from '../report/people.ts';
+import { reportUserOf } from '../report/users.ts';
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
 import type { Mark } from '../verdict/bill.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';

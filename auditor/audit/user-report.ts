@@ -3,7 +3,7 @@ import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { reportUserOf } from '../report/people.ts';
+import { reportUserOf } from '../report/users.ts';
 import { type AuditState, userOf } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
 import { presenceAt } from '../usage/window-use.ts';

@@ -6,7 +6,7 @@ import { readSettingsText } from '../../runtime/settings-file.ts';
 import { mailFor, readAuditorConfig } from '../config.ts';
 import { wordsOf } from '../report/messages.ts';
 import { TEXTS } from '../texts.ts';
-import { createMailer } from './mail.ts';
+import { createMailer } from './smtp.ts';
 
 /** The server did not take the test mail; the message says why and what to mend. */
 export class MailTestError extends UserFacingError {

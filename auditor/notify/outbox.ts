@@ -2,7 +2,7 @@ import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { ReportMail } from './mail.ts';
+import type { ReportMail } from './smtp.ts';
 
 export const reportMailSchema = z.object({
   id: z.string(),

@@ -8,7 +8,7 @@ import {
 } from '../../test/example-report.ts';
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
-import { reportMailOf } from './letter.ts';
+import { reportMailOf } from './report-mail.ts';
 import { wordsOf } from './messages.ts';
 import { reportText } from './text.ts';
 

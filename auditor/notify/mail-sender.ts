@@ -1,7 +1,7 @@
 import type { Logger } from '../../runtime/logger.ts';
-import { writtenAt } from '../report/letter.ts';
-import type { Mailer, MailFailure } from './mail.ts';
+import { writtenAt } from '../report/report-mail.ts';
 import type { Outbox } from './outbox.ts';
+import type { Mailer, MailFailure } from './smtp.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -5,7 +5,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import type { MailConfig } from '../config.ts';
-import { createMailer, type SendOutcome, securityOf } from './mail.ts';
+import { createMailer, type SendOutcome, securityOf } from './smtp.ts';
 
 let mailbox: Mailbox;
 beforeEach(async () => {

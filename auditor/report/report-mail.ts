@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Language } from '../../core/language.ts';
-import type { ReportMail } from '../notify/mail.ts';
+import type { ReportMail } from '../notify/smtp.ts';
 import { reportHtml } from './html.ts';
 import { wordsOf } from './messages.ts';
 import type { ReportModel } from './model.ts';

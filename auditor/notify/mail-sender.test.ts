@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { exampleModel } from '../../test/example-report.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
-import { reportMailOf } from '../report/letter.ts';
-import { createMailSender, type MailSender } from './dispatch.ts';
-import { createMailer } from './mail.ts';
+import { reportMailOf } from '../report/report-mail.ts';
+import { createMailSender, type MailSender } from './mail-sender.ts';
 import { createOutbox } from './outbox.ts';
+import { createMailer } from './smtp.ts';
 
 const HOUR = 3_600_000;
 
