@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
 import type { Language } from '../core/language.ts';
@@ -9,7 +9,9 @@ import { readServerSection, smtpSchema, telegramSchema } from '../core/server-se
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
+import type { MailConfig } from './notify/smtp.ts';
 import { type ReportUser, readReportUsers } from './report/users.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
 import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
@@ -17,18 +19,6 @@ import type { Thresholds } from './verdict/thresholds.ts';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';
-
-/** How reports are mailed; the password is a secret. */
-export interface MailConfig {
-  readonly host: string;
-  readonly port: number;
-  /** The account, which is the sender too, as QQ Mail demands. */
-  readonly user: string;
-  /** Empty when the server wants no sign-in. */
-  readonly password: string;
-  /** Whom the owner's reports go to; may be empty when only other users get theirs. */
-  readonly to: readonly string[];
-}
 
 export interface AuditorConfig {
   /** The user that `ServerToken` stands for, whose subscriptions `SubUrls` are. */
@@ -122,12 +112,12 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   });
 }
 
-/** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
-export function mailFor({ mail, reportUsers = [] }: AuditorConfig, user: string): MailConfig | undefined {
-  if (mail === undefined) return undefined;
-  const to = reportUsers.find((each) => each.user === user)?.mailTo ?? mail.to;
-  return to.length === 0 ? undefined : { ...mail, to };
+/** The settings of a file, as commands read them. @throws SettingsError */
+export async function openAuditorConfig(path: string): Promise<AuditorConfig> {
+  return readAuditorConfig(basename(path), await readSettingsText(path), dirname(resolve(path))).settings;
 }
+
+export type OpenConfig = typeof openAuditorConfig;
 
 /** `SubUrls` first, each with its `[airport.NAME]`; then airports that have their address in their section alone. */
 function joined(

@@ -3,6 +3,7 @@ import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
+import { openAuditorConfig } from './config.ts';
 import { mailCommand } from './notify/command.ts';
 import { runAuditorService } from './service.ts';
 import { telegramCommand } from './telegram/command.ts';
@@ -20,10 +21,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   };
   return runCommands(argv, ['ServerSetting.ini'], (translate, language) => [
     auditorCommand(translate),
-    auditCommand(print, language),
+    auditCommand(print, language, openAuditorConfig),
     airportCommand(print, language),
-    mailCommand(print, language),
-    telegramCommand(print, translate),
+    mailCommand(print, language, openAuditorConfig),
+    telegramCommand(print, translate, openAuditorConfig),
   ]);
 }
 

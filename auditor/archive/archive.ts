@@ -2,9 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { ReportMail } from '../notify/smtp.ts';
-import { userKey } from '../report/report-mail.ts';
 import type { ReportModel } from '../report/model.ts';
+import { type ReportMail, userKey } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
 const range = z.object({ low: z.number(), high: z.number().nullable() });

@@ -1,14 +1,12 @@
-import { basename, dirname, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
 import type { Text, Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
 import { readMultiplier } from '../airport/settings.ts';
 import { type Amendment, addAmendment } from '../amend/amendments.ts';
 import { readNote, readPercent, readSize } from '../amend/answer-options.ts';
-import { type AuditorConfig, readAuditorConfig } from '../config.ts';
+import type { AuditorConfig, OpenConfig } from '../config.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { TEXTS } from '../texts.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
@@ -21,7 +19,9 @@ type Given = { readonly config: string };
 type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
 
 /** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
-export function amendCommand(print: Print, translate: Translate): Command {
+export function amendCommand(print: Print, translate: Translate, openConfig: OpenConfig): Command {
+  const amend = async (path: string, amendment: Amendment): Promise<void> =>
+    amendAt(await openConfig(path), amendment, print, translate);
   const command = new Command('amend').description(translate(TEXTS.amend));
   const add = (name: string, description: Text): Command =>
     command
@@ -32,26 +32,22 @@ export function amendCommand(print: Print, translate: Translate): Command {
     .argument('<airport>', translate(TEXTS.airportName))
     .argument('<date>', translate(TEXTS.date), readDate)
     .action((airport: string, date: string, { config }: Given) =>
-      amend(config, { kind: 'acknowledge', airport, date }, print, translate),
+      amend(config, { kind: 'acknowledge', airport, date }),
     );
   add('multiplier', TEXTS.multiplier)
     .argument('<node>', translate(TEXTS.nodeName))
     .argument('<multiplier>', translate(TEXTS.factor), readFactor)
     .action((node: string, multiplier: Interval, { config }: Given) =>
-      amend(config, { kind: 'multiplier', node, multiplier }, print, translate),
+      amend(config, { kind: 'multiplier', node, multiplier }),
     );
   add('node', TEXTS.node)
     .argument('<node>', translate(TEXTS.nodeName))
     .argument('<airport>', translate(TEXTS.airportName))
-    .action((node: string, airport: string, { config }: Given) =>
-      amend(config, { kind: 'node', node, airport }, print, translate),
-    );
+    .action((node: string, airport: string, { config }: Given) => amend(config, { kind: 'node', node, airport }));
   add('device', TEXTS.device)
     .argument('<before>', translate(TEXTS.before))
     .argument('<after>', translate(TEXTS.after))
-    .action((before: string, after: string, { config }: Given) =>
-      amend(config, { kind: 'device', before, after }, print, translate),
-    );
+    .action((before: string, after: string, { config }: Given) => amend(config, { kind: 'device', before, after }));
   add('known', TEXTS.known)
     .argument('<airport>', translate(TEXTS.airportName))
     .option('--per-day <size>', translate(TEXTS.perDay), readSize)
@@ -61,19 +57,15 @@ export function amendCommand(print: Print, translate: Translate): Command {
       if ((daily === undefined) === (share === undefined)) throw new ArgumentError(TEXTS.perDayOrShare);
       const amount = daily === undefined ? { share } : { daily };
       const answer = { kind: 'known' as const, airport, ...amount, ...(note === undefined ? {} : { note }) };
-      return amend(config, { ...answer, at: Date.now() }, print, translate);
+      return amend(config, { ...answer, at: Date.now() });
     });
   add('leak', TEXTS.isLeak)
     .argument('<airport>', translate(TEXTS.airportName))
-    .action((airport: string, { config }: Given) =>
-      amend(config, { kind: 'leak', airport, at: Date.now() }, print, translate),
-    );
+    .action((airport: string, { config }: Given) => amend(config, { kind: 'leak', airport, at: Date.now() }));
   return command;
 }
 
-async function amend(path: string, amendment: Amendment, print: Print, translate: Translate): Promise<void> {
-  const text = await readSettingsText(path);
-  const { settings: config } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+async function amendAt(config: AuditorConfig, amendment: Amendment, print: Print, translate: Translate): Promise<void> {
   if ('airport' in amendment && !config.subscriptions.some(({ name }) => name === amendment.airport)) {
     const names = config.subscriptions.map(({ name }) => name).join(', ');
     throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));

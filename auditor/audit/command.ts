@@ -1,16 +1,15 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
-import { type AuditorConfig, mailFor, readAuditorConfig } from '../config.ts';
-import { createOutbox } from '../notify/outbox.ts';
-import { createMailer } from '../notify/smtp.ts';
-import { reportMailOf } from '../report/report-mail.ts';
+import type { AuditorConfig, OpenConfig } from '../config.ts';
+import { createOutbox } from '../notify/mail-sender.ts';
+import { createMailer, mailFor } from '../notify/smtp.ts';
 import { wordsOf } from '../report/messages.ts';
+import { reportMailOf } from '../report/report-mail.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { TEXTS } from '../texts.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
@@ -35,7 +34,7 @@ interface AuditArguments {
 }
 
 /** @param print one text for standard output */
-export function auditCommand(print: (text: string) => void, language: Language): Command {
+export function auditCommand(print: (text: string) => void, language: Language, openConfig: OpenConfig): Command {
   const translate = translateTo(language);
   return new Command('audit')
     .description(translate(TEXTS.audit))
@@ -45,18 +44,22 @@ export function auditCommand(print: (text: string) => void, language: Language):
     .option('--user <name>', translate(TEXTS.user))
     .option('--mail', translate(TEXTS.mailToo), false)
     .option('--json', translate(TEXTS.figures), false)
-    .addCommand(amendCommand(print, translate))
+    .addCommand(amendCommand(print, translate, openConfig))
     .action((given: AuditArguments) => {
       if (!given.now && given.window === undefined) throw new ArgumentError(TEXTS.nowOrWindow);
-      return auditOnce(given, print, language);
+      return auditOnce(given, openConfig, print, language);
     });
 }
 
 /** @throws SettingsError, ArgumentError, StateError, NotMailedError */
-async function auditOnce(given: AuditArguments, print: (text: string) => void, language: Language): Promise<void> {
+async function auditOnce(
+  given: AuditArguments,
+  openConfig: OpenConfig,
+  print: (text: string) => void,
+  language: Language,
+): Promise<void> {
   const { config: path, mail, json } = given;
-  const text = await readSettingsText(path);
-  const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+  const settings = await openConfig(path);
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
   const span = given.window === undefined ? undefined : spanOf(given.window, config);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorText, type Language } from '../../core/language.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
+import { openAuditorConfig } from '../config.ts';
 import { mailCommand } from './command.ts';
 
 let folder: string;
@@ -21,9 +22,13 @@ afterEach(async () => {
 async function testMail(language: Language, ...keys: string[]): Promise<void> {
   const path = join(folder, 'ServerSetting.ini');
   await writeFile(path, ['[smtp]', 'SMTPHost = 127.0.0.1', `SMTPPort = ${mailbox.port}`, ...keys].join('\n'));
-  const command = mailCommand((text) => {
-    printed += text;
-  }, language);
+  const command = mailCommand(
+    (text) => {
+      printed += text;
+    },
+    language,
+    openAuditorConfig,
+  );
   await command.parseAsync(['test', '--config', path], { from: 'user' });
 }
 const account = ['EmailUser = me@qq.com', 'EmailPass = hunter2', 'EmailTo = you@qq.com'];

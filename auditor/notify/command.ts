@@ -1,12 +1,11 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
-import { mailFor, readAuditorConfig } from '../config.ts';
+import type { OpenConfig } from '../config.ts';
 import { wordsOf } from '../report/messages.ts';
 import { TEXTS } from '../texts.ts';
-import { createMailer } from './smtp.ts';
+import { createMailer, mailFor } from './smtp.ts';
 
 /** The server did not take the test mail; the message says why and what to mend. */
 export class MailTestError extends UserFacingError {
@@ -18,21 +17,25 @@ export class MailTestError extends UserFacingError {
  *
  * @param print one text for standard output
  */
-export function mailCommand(print: (text: string) => void, language: Language): Command {
+export function mailCommand(print: (text: string) => void, language: Language, openConfig: OpenConfig): Command {
   const translate = translateTo(language);
   const command = new Command('mail').description(translate(TEXTS.mail));
   command
     .command('test')
     .description(translate(TEXTS.mailTest))
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
-    .action(({ config }: { config: string }) => testMail(config, print, language));
+    .action(({ config }: { config: string }) => testMail(config, openConfig, print, language));
   return command;
 }
 
 /** @throws SettingsError, ArgumentError, MailTestError */
-async function testMail(path: string, print: (text: string) => void, language: Language): Promise<void> {
-  const text = await readSettingsText(path);
-  const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+async function testMail(
+  path: string,
+  openConfig: OpenConfig,
+  print: (text: string) => void,
+  language: Language,
+): Promise<void> {
+  const settings = await openConfig(path);
   const mail = mailFor(settings, settings.user);
   if (mail === undefined) {
     throw new ArgumentError(TEXTS.noMail(basename(path)));

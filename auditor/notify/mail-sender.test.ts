@@ -6,8 +6,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { exampleModel } from '../../test/example-report.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { reportMailOf } from '../report/report-mail.ts';
-import { createMailSender, type MailSender } from './mail-sender.ts';
-import { createOutbox } from './outbox.ts';
+import { createMailSender, createOutbox, type MailSender } from './mail-sender.ts';
 import { createMailer } from './smtp.ts';
 
 const HOUR = 3_600_000;

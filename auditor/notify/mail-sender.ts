@@ -1,7 +1,81 @@
+import { readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { writtenAt } from '../report/report-mail.ts';
-import type { Outbox } from './outbox.ts';
-import type { Mailer, MailFailure } from './smtp.ts';
+import { archiveFolderIn, createArchive } from '../archive/archive.ts';
+import type { AuditorConfig } from '../config.ts';
+import { type ReportMail, reportMailSchema, writtenAt } from '../report/report-mail.ts';
+import type { AuditState } from '../state/audit-state.ts';
+import { type Mailer, type MailFailure, mailFor } from './smtp.ts';
+
+const waitingSchema = reportMailSchema.extend({
+  /** The route of the mailer by which it was given up: it is not tried on that one any more. */
+  givenUp: z.string().exactOptional(),
+});
+type WaitingMail = z.infer<typeof waitingSchema>;
+
+/** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
+interface Outbox {
+  put(mail: ReportMail | WaitingMail): Promise<void>;
+  /** Mails that wait, oldest first. Files that are no mails are left alone. */
+  list(): Promise<WaitingMail[]>;
+  /** To be called once a server took it; a second call does nothing. */
+  remove(id: string): Promise<void>;
+}
+
+/** @param folder made with the first mail */
+export function createOutbox(folder: string): Outbox {
+  const pathOf = (id: string): string => join(folder, `${id}.json`);
+  return {
+    put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
+    async list() {
+      const names = (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
+      const mails = await Promise.all(names.map((name) => readMail(join(folder, name))));
+      return mails.filter((mail) => mail !== undefined);
+    },
+    async remove(id) {
+      await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    },
+  };
+}
+
+async function readMail(path: string): Promise<WaitingMail | undefined> {
+  try {
+    return waitingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder that no mail has made yet is empty. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export const outboxIn = (dataFolder: string): Outbox => createOutbox(join(dataFolder, 'outbox'));
+
+/**
+ * Puts reports that a kept state still holds into the archive and, for who gets mail, into the outbox. What is there
+ * already stays as it is: a second call after a crash does nothing, while no mail of theirs was sent meanwhile.
+ *
+ * @returns the state without them, to be kept before the outbox is sent
+ */
+export async function postReports(config: AuditorConfig, state: AuditState): Promise<AuditState> {
+  const { dataFolder } = config;
+  for (const { mail, model } of state.unposted) {
+    await createArchive(archiveFolderIn(dataFolder, mail.user)).put(mail, model);
+    if (mailFor(config, mail.user) !== undefined) await outboxIn(dataFolder).put(mail);
+  }
+  return { ...state, unposted: [] };
+}
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -4,8 +4,7 @@ import { createServer } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
-import type { MailConfig } from '../config.ts';
-import { createMailer, type SendOutcome, securityOf } from './smtp.ts';
+import { createMailer, type MailConfig, type SendOutcome, securityOf } from './smtp.ts';
 
 let mailbox: Mailbox;
 beforeEach(async () => {

@@ -2,16 +2,26 @@ import { createTransport } from 'nodemailer';
 import type { Language } from '../../core/language.ts';
 import { VERSION } from '../../core/version.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
-import type { MailConfig } from '../config.ts';
+import type { AuditorConfig } from '../config.ts';
+import type { ReportMail } from '../report/report-mail.ts';
 
-/** A mail ready to send; its id makes its Message-ID, so that a mail sent twice after a crash is known as one. */
-export interface ReportMail {
-  readonly id: string;
-  /** Whose report it is; their address is looked up when it is sent. */
+/** How reports are mailed; the password is a secret. */
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The account, which is the sender too, as QQ Mail demands. */
   readonly user: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
+  /** Empty when the server wants no sign-in. */
+  readonly password: string;
+  /** Whom the owner's reports go to; may be empty when only other users get theirs. */
+  readonly to: readonly string[];
+}
+
+/** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
+export function mailFor({ mail, reportUsers = [] }: AuditorConfig, user: string): MailConfig | undefined {
+  if (mail === undefined) return undefined;
+  const to = reportUsers.find((each) => each.user === user)?.mailTo ?? mail.to;
+  return to.length === 0 ? undefined : { ...mail, to };
 }
 
 /** `sent` only after the server took the mail with a 250. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { PlanChange } from '../airport/readings.ts';
@@ -11,7 +12,17 @@ import { remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { gravest, type VerdictKind } from '../verdict/verdict-kind.ts';
-import type { DayTotals } from './day-totals.ts';
+
+/** What a day that was reported came to, bytes of both directions by class. */
+export const dayTotalsSchema = z.object({
+  /** `YYYY-MM-DD`, in the time zone of the account. */
+  date: z.string(),
+  proxy: z.number(),
+  direct: z.number(),
+  local: z.number(),
+});
+
+type DayTotals = z.infer<typeof dayTotalsSchema>;
 
 /** Everything that a report says, in figures: text, mail and JSON are made from it alone. Sizes in bytes, times in epoch milliseconds. */
 export interface ReportModel {
@@ -90,7 +101,7 @@ export interface NodeModel {
 }
 
 /** What the report is made from. */
-export interface ReportInput {
+interface ReportInput {
   readonly user: string;
   readonly at: number;
   readonly timezone: string;

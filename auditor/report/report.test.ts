@@ -8,8 +8,8 @@ import {
 } from '../../test/example-report.ts';
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
-import { reportMailOf } from './report-mail.ts';
 import { wordsOf } from './messages.ts';
+import { reportMailOf } from './report-mail.ts';
 import { reportText } from './text.ts';
 
 const GB = 2 ** 30;

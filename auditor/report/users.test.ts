@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, refusalOf } from '../../test/auditor-settings.ts';
-import { mailFor } from '../config.ts';
+import { mailFor } from '../notify/smtp.ts';
 
 describe('a user of the settings', () => {
   it('gets reports at an address of their own; others theirs with the owner', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
+import { openAuditorConfig } from '../config.ts';
 import { takeBindingCode } from './binding-codes.ts';
 import { telegramCommand } from './command.ts';
 
@@ -16,9 +17,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function makeCode(settings: string, ...options: string[]): Promise<void> {
   const path = join(folder, 'ServerSetting.ini');
   await writeFile(path, settings);
-  const command = telegramCommand((text) => {
-    printed += text;
-  }, translateTo('en'));
+  const command = telegramCommand(
+    (text) => {
+      printed += text;
+    },
+    translateTo('en'),
+    openAuditorConfig,
+  );
   await command.parseAsync(['code', '--config', path, ...options], { from: 'user' });
 }
 const BOT = '[telegram]\nBotToken = 123456:hunter2\n';

@@ -1,9 +1,8 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
-import { readAuditorConfig } from '../config.ts';
+import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../texts.ts';
 import { makeBindingCode } from './binding-codes.ts';
 
@@ -12,7 +11,7 @@ import { makeBindingCode } from './binding-codes.ts';
  *
  * @param print one text for standard output
  */
-export function telegramCommand(print: (text: string) => void, translate: Translate): Command {
+export function telegramCommand(print: (text: string) => void, translate: Translate, openConfig: OpenConfig): Command {
   const command = new Command('telegram').description(translate(TEXTS.telegram));
   command
     .command('code')
@@ -20,8 +19,7 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
     .option('--user <name>', translate(TEXTS.chatUser), 'default')
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ user, config: path }: { user: string; config: string }) => {
-      const text = await readSettingsText(path);
-      const { settings } = readAuditorConfig(basename(path), text, dirname(resolve(path)));
+      const settings = await openConfig(path);
       if (settings.telegram === undefined) {
         throw new ArgumentError(TEXTS.noBot(basename(path)));
       }
