@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { createGatewayModel, createKernelModel, freshAccount, openAccount } from '../test/account-models.ts';
 import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFiles } from '../test/crashing-files.ts';
+import { createGatewayModel, createKernelModel, freshDevice, openDevice } from '../test/device-models.ts';
+import { statePath } from './device/state-file.ts';
+import { createStateStore } from './device/state-store.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import type { GatewayClient } from './push/gateway-client.ts';
 import { createPusher } from './push/pusher.ts';
-import { statePath } from './state/state-file.ts';
-import { createStateStore } from './state/state-store.ts';
 
 const SCRIPT = ['push', 'restart', 'push', 'look', 'push', 'restart', 'look', 'push'] as const;
 
@@ -34,11 +34,15 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       ...(operations === undefined ? {} : { files: operations }),
     });
     const saved = await store.read();
-    const account = saved === undefined ? freshAccount('one') : openAccount(saved);
+    const device = saved === undefined ? freshDevice('one') : openDevice(saved);
     const client: GatewayClient = {
       readBack: async (address) => gateway.readBack(address.deviceId),
       async push(_, { stateId, sequence }) {
-        const accepted = gateway.push({ ...account.save(), stateId, sequence }, account.counters());
+        const accepted = gateway.push(
+          { deviceId: 'a', stateId, sequence },
+          device.current().counters(),
+          kernel.state.at,
+        );
         if (!accepted) refused += 1;
         const held = gateway.held('a')?.kernel.download ?? 0;
         expect(held).toBeGreaterThanOrEqual(pushed);
@@ -55,15 +59,16 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       language: () => 'en',
       address: () => ({ origin: 'http://gateway.invalid', token: '' }),
       interval: () => 1000,
-      account: () => account,
+      device: () => device,
       render: async () => '',
       write: (state) => store.write(state),
+      onReplaced: () => {},
       onPush: () => {},
       newStateId: () => 'two',
     });
-    const look = (): void => void account.apply(kernel.frame(), EMPTY_CATALOG);
+    const look = (): void => void device.apply(kernel.frame(), EMPTY_CATALOG);
     look();
-    return { pusher, look, hear: () => account.noteTotals({ ...kernel.totals(), continues: true }) };
+    return { pusher, look, hear: () => device.noteTotals({ ...kernel.totals(), continues: true }) };
   }
 
   let device = await boot(files);

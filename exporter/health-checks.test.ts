@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
-import { freshAccount, newStateId, openAccount } from '../test/account-models.ts';
 import { eventually, metricValue } from '../test/device.ts';
-import type { Account } from './account.ts';
+import { freshCounters, newStateId, openCounters } from '../test/device-models.ts';
+import type { DeviceCounters } from './device/device-counters.ts';
 import { nodeNetwork } from './host/node-network.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import { createExporterMetrics } from './metrics.ts';
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** Watches the simulated kernel; its nodes are listed again when their list has become ten simulated minutes old. */
-function watch(account: Account): void {
+function watch(device: DeviceCounters): void {
   looks = 0;
   client = createKernelClient({
     network: nodeNetwork,
@@ -43,11 +43,11 @@ function watch(account: Account): void {
     logger: createLogger('test', 'silent'),
     language: () => 'en',
     chance: () => 0,
-    onFrame: (frame, catalog) => void account.apply(frame, catalog),
+    onFrame: (frame, catalog) => void device.apply(frame, catalog),
     onTotals: () => {},
     onConnectionOpened: () => {},
     onChecks(nodes) {
-      account.noteChecks(nodes);
+      device.noteChecks(nodes);
       looks += 1;
     },
     onLogs: () => {},
@@ -62,8 +62,8 @@ async function pass(minutes: number): Promise<void> {
   await eventually(() => expect(looks).toBeGreaterThan(before));
 }
 
-const checksOf = (account: Account): Record<string, number> =>
-  Object.fromEntries(account.checks().map(({ node, provider, checks }) => [`${node} of ${provider}`, checks]));
+const checksOf = (device: DeviceCounters): Record<string, number> =>
+  Object.fromEntries(device.checks().map(({ node, provider, checks }) => [`${node} of ${provider}`, checks]));
 const each = (checks: number): Record<string, number> => ({
   '香港 01 | x2 of ': checks,
   '日本 01 of ': checks,
@@ -72,14 +72,14 @@ const each = (checks: number): Record<string, number> => ({
 });
 
 it('are counted over restarts of the exporter and of the kernel, and pushed', async () => {
-  const first = freshAccount('one');
+  const first = freshCounters('one');
   watch(first);
   await eventually(() => expect(looks).toBe(1));
   await pass(11);
   expect(checksOf(first)).toEqual(each(2));
   await client.stop();
   now += 10 * MINUTE;
-  const second = openAccount(first.save());
+  const second = openCounters(first.save());
   watch(second);
   await eventually(() => expect(looks).toBe(1));
   expect(checksOf(second)).toEqual(each(4));
@@ -102,7 +102,7 @@ it('are counted over restarts of the exporter and of the kernel, and pushed', as
   });
   const labels = { node: '美国 01 [0.5x]', provider: 'airport-b' };
   expect(metricValue(text, 'flowcollect_health_checks_total', labels)).toBe(6);
-  const third = freshAccount('three');
+  const third = freshCounters('three');
   third.reconcile(decodeReadBack(text, 'one 7'), now, newStateId);
   expect(checksOf(third)).toEqual(each(6));
 });

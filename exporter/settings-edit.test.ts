@@ -10,9 +10,9 @@ import { createDevice, type Device, downloadsOf, eventually, metricValue } from 
 import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
+import { statePath } from './device/state-file.ts';
 import { createExporter } from './exporter.ts';
 import { nodeHost } from './host/node-host.ts';
-import { statePath } from './state/state-file.ts';
 
 let device: Device;
 

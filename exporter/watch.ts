@@ -1,9 +1,15 @@
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
-import { type Account, createAccount } from './account.ts';
 import { type DeviceConfig, kernelAddress } from './config.ts';
-import { createDayKeeper } from './day-keeper.ts';
+import { createDayKeeper } from './device/day-keeper.ts';
+import { createDevice, type Device } from './device/device.ts';
+import type { DeviceCounters } from './device/device-counters.ts';
+import { newDevice } from './device/saved-device.ts';
+import { statePath } from './device/state-file.ts';
+import { createStateStore } from './device/state-store.ts';
+import type { TodayView } from './device/today.ts';
+import { todayPath } from './device/today-file.ts';
 import type { Host } from './host/host.ts';
 import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
 import { createWitness, type InterfaceView } from './interfaces/witness.ts';
@@ -15,11 +21,6 @@ import { ledgerOptions } from './ledger-options.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
-import { newAccount } from './saved-account.ts';
-import { statePath } from './state/state-file.ts';
-import { createStateStore } from './state/state-store.ts';
-import { todayPath } from './state/today-file.ts';
-import type { TodayView } from './today.ts';
 
 export interface WatchOptions {
   /** What holds for this kernel as of now. */
@@ -49,7 +50,7 @@ export interface DeviceView {
   readonly stateProblem?: string | undefined;
 }
 
-/** One kernel with all that is kept of it: its account, state file, metrics and pushes. It shares nothing with others. */
+/** One kernel with all that is kept of it: its counters, state file, metrics and pushes. It shares nothing with others. */
 export interface Watch {
   /** @throws StateError */
   start(): Promise<void>;
@@ -68,7 +69,7 @@ const LAST_PUSH_MS = 5000;
 const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerprint', 'PollInterval'] as const;
 
 /** Settings that a wait for the next push rests on. */
-const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval'] as const;
+const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval', 'DeviceID'] as const;
 
 export function createWatch(options: WatchOptions): Watch {
   const { config, folder, host, logger } = options;
@@ -92,7 +93,7 @@ export function createWatch(options: WatchOptions): Watch {
     logger,
   });
 
-  let account: Account;
+  let device: Device;
   let kernel: KernelClient;
   let interfaces: InterfaceWatch;
   const witness = createWitness();
@@ -101,10 +102,10 @@ export function createWatch(options: WatchOptions): Watch {
   let logsUp = false;
   let lastFrameAt: number | undefined;
 
-  const moment = (): DeviceMoment => ({
-    counters: account.counters(),
-    interfaces: account.interfaces(),
-    checks: account.checks(),
+  const moment = (counters: DeviceCounters): DeviceMoment => ({
+    counters: counters.counters(),
+    interfaces: counters.interfaces(),
+    checks: counters.checks(),
     kernelUp: link.kind === 'up',
     kernelVersion,
     logsUp,
@@ -119,17 +120,18 @@ export function createWatch(options: WatchOptions): Watch {
     chance,
     address: () => ({ origin: config().RemoteServer, token: config().RemoteToken }),
     interval: () => config().PushInterval,
-    account: () => account,
-    render: () => metrics.render(moment()),
+    device: () => device,
+    render: (counters) => metrics.render(moment(counters)),
     write: (saved) => disk.watch(() => store.write(saved)),
+    onReplaced: day.replace,
     onPush: (result) => metrics.push(result),
     newStateId,
   });
 
   function onFrame(frame: Frame, catalog: Catalog): void {
-    day.beforeFrame(frame.at, account);
+    day.beforeFrame(frame.at, device.current());
     const began = performance.now();
-    const outcome = account.apply(frame, catalog);
+    const outcome = device.apply(frame, catalog);
     metrics.frame((performance.now() - began) / 1000);
     if (outcome.kind === 'stale') return;
     if (outcome.kind === 'baseline')
@@ -151,8 +153,9 @@ export function createWatch(options: WatchOptions): Watch {
       clock,
       logger,
       onReading(readings) {
-        account.readInterfaces(readings);
-        witness.note(account.interfaces(), account.counters().kernel);
+        const counters = device.current();
+        counters.readInterfaces(readings);
+        witness.note(counters.interfaces(), counters.counters().kernel);
       },
     });
     watch.start();
@@ -169,15 +172,15 @@ export function createWatch(options: WatchOptions): Watch {
       language: () => config().Language,
       chance,
       onFrame,
-      onTotals: (totals) => account.noteTotals(totals),
-      onConnectionOpened: (connection) => account.noteBirth(connection),
-      onChecks: (nodes) => account.noteChecks(nodes),
+      onTotals: (totals) => device.noteTotals(totals),
+      onConnectionOpened: (connection) => device.noteBirth(connection),
+      onChecks: (nodes) => device.current().noteChecks(nodes),
       onLogs(heard) {
         logsUp = heard;
-        account.setLogsAvailable(heard);
+        device.setLogsAvailable(heard);
       },
       onLink(next) {
-        if (next.kind === 'down' && next.problem.kind === 'refused') account.noteGone(clock.now());
+        if (next.kind === 'down' && next.problem.kind === 'refused') device.noteGone(clock.now());
         // Should the kernel not come back as it was, this is all that is left of it.
         if (link.kind === 'up' && next.kind === 'down') void pusher.save();
         link = next;
@@ -188,28 +191,28 @@ export function createWatch(options: WatchOptions): Watch {
     return client;
   }
 
-  async function openAccount(current: DeviceConfig): Promise<Account> {
+  async function openDevice(current: DeviceConfig): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = current;
-    const saved = (await store.read()) ?? newAccount(DeviceID, MihomoAPIAddr, newStateId());
-    let opened = createAccount(saved, ledgerOptions(current));
+    const saved = (await store.read()) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
+    const opened = createDevice(saved, ledgerOptions(current));
     await day.open(DeviceID);
-    if (opened.deviceId !== DeviceID) opened = renamed(opened, current);
+    rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);
     if (isOnThisMachine(MihomoAPIAddr)) opened.noteMachineStart(host.machineStartedAt());
-    return day.follow(opened);
+    return opened;
   }
 
-  function renamed(old: Account, current: DeviceConfig): Account {
-    logger.warn({ from: old.deviceId, to: current.DeviceID }, 'the DeviceID has changed: new counters begin');
-    const next = createAccount(old.rename(current.DeviceID, newStateId()), ledgerOptions(current));
-    next.setLogsAvailable(logsUp);
-    return next;
+  function rename(renamed: Device, to: string): void {
+    const from = renamed.current().deviceId;
+    if (from === to) return;
+    logger.warn({ from, to }, 'the DeviceID has changed: new counters begin');
+    renamed.rename(to, newStateId());
   }
 
   return {
     async start() {
       const current = config();
-      account = await openAccount(current);
+      device = await openDevice(current);
       kernel = watchKernel(current);
       interfaces = watchInterfaces(current);
       pusher.start();
@@ -228,27 +231,25 @@ export function createWatch(options: WatchOptions): Watch {
     },
     async change(next, previous) {
       if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
-      account.reconfigure(ledgerOptions(next));
+      device.reconfigure(ledgerOptions(next));
       if (next.StateDir !== previous.StateDir) day.save();
-      if (next.DeviceID !== account.deviceId) {
-        await pusher.pushNow();
-        await pusher.between(() => {
-          account = day.follow(renamed(account, next));
-          day.begin(next.DeviceID);
-        });
+      if (next.DeviceID !== device.current().deviceId) {
+        rename(device, next.DeviceID);
+        day.begin(next.DeviceID);
+        await pusher.save();
       }
       if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
         await Promise.all([kernel.stop(), interfaces.stop()]);
-        account.moveTo(next.MihomoAPIAddr);
+        device.moveTo(next.MihomoAPIAddr);
         link = { kind: 'connecting' };
         kernel = watchKernel(next);
         interfaces = watchInterfaces(next);
       }
     },
     view() {
-      const counters = account.counters();
+      const counters = device.current().counters();
       return {
-        deviceId: account.deviceId,
+        deviceId: device.current().deviceId,
         kernelAddress: config().MihomoAPIAddr,
         link,
         logsUp,
@@ -261,6 +262,6 @@ export function createWatch(options: WatchOptions): Watch {
         stateProblem: disk.problem(),
       };
     },
-    render: () => metrics.render(moment()),
+    render: () => metrics.render(moment(device.current())),
   };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SavedAccount } from '../exporter/saved-account.ts';
-import { statePath } from '../exporter/state/state-file.ts';
+import type { SavedCounters } from '../exporter/device/saved-device.ts';
+import { statePath } from '../exporter/device/state-file.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import type { KernelSource } from '../simulator/kernel/kernel-source.ts';
@@ -23,9 +23,9 @@ async function startKernel(source: KernelSource): Promise<void> {
 const household = (): KernelSource => createHouseholdSource({ seed: '1', shape: 'mixed', startedAt: STARTED_AT });
 const total = (): number => kernel.source().totals().download;
 const counted = (): number => device.view().counters.kernel.download;
-const saved = async (): Promise<SavedAccount> => {
+const saved = async (): Promise<SavedCounters> => {
   const [, body = ''] = (await readFile(statePath(join(device.folder, 'state')), 'utf8')).split('\n');
-  return JSON.parse(body) as SavedAccount;
+  return JSON.parse(body) as SavedCounters;
 };
 /** With frames so seldom that the first one stays the last. */
 const start = () => device.start({ MihomoAPIAddr: kernel.origin(), MihomoSecret: SECRET, PollInterval: '60000' });

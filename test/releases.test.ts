@@ -8,7 +8,7 @@ import { readAuditState, statePathIn } from '../auditor/state/audit-state.ts';
 import { takeBindingCode } from '../auditor/telegram/binding-codes.ts';
 import { createChats } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
-import { readToday, todayPath } from '../exporter/state/today-file.ts';
+import { readToday, todayPath } from '../exporter/device/today-file.ts';
 import { restoreBackup } from '../setup/backup/archive.ts';
 import { readPairingCode } from '../setup/pairing.ts';
 import { createDevice, eventually, metricValue } from './device.ts';

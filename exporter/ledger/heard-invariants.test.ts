@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createKernelModel, throughJson } from '../../test/account-models.ts';
+import { createKernelModel, throughJson } from '../../test/device-models.ts';
 import { OPTIONS } from './example-frames.ts';
 import { EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';

@@ -1,6 +1,5 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIMENSIONS } from '../../core/metric-contract.ts';
-import { UNATTRIBUTED } from './attribution.ts';
 import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { SavedConnection } from './connection-table.ts';
@@ -72,30 +71,4 @@ export function namesOf({ familyNames, daysOfUse, at }: LedgerState): LedgerStat
   return Object.fromEntries(
     DIMENSIONS.map((dimension) => [dimension, familyNames[dimension].map(([name]) => [name, at])]),
   ) as unknown as LedgerState['familyNames'];
-}
-
-/** The state with these bytes counted too, which came from a kernel that is gone: no one can say whose they were. */
-export function withUnattributed(state: LedgerState, { upload, download }: Bytes): LedgerState {
-  const series = [
-    { direction: 'upload', bytes: upload },
-    { direction: 'download', bytes: download },
-  ] as const;
-  const { class: trafficClass, node, provider, keys } = UNATTRIBUTED;
-  return {
-    ...state,
-    kernel: { upload: state.kernel.upload + upload, download: state.kernel.download + download },
-    traffic: [
-      ...state.traffic,
-      ...series.map((each) => ({ ...each, class: trafficClass, node, provider, accounting: 'settled' as const })),
-    ],
-    families: Object.fromEntries(
-      DIMENSIONS.map((dimension) => [
-        dimension,
-        [
-          ...state.families[dimension],
-          ...series.map((each) => ({ ...each, class: trafficClass, key: keys[dimension] })),
-        ],
-      ]),
-    ) as unknown as LedgerState['families'],
-  };
 }

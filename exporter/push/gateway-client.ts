@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { parseJson } from '../../core/json.ts';
+import type { ReadBack } from '../device/sync-state.ts';
 import type { ConnectionFailure, HttpClient, HttpRequest, Network } from '../host/network.ts';
-import type { ReadBack } from '../saved-account.ts';
 import type { PushProblem } from './problem.ts';
 import { decodeReadBack, ReadBackError } from './read-back.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createGatewayModel, createKernelModel, downloaded, freshAccount } from '../../test/account-models.ts';
+import { createGatewayModel, createKernelModel, downloaded, freshDevice } from '../../test/device-models.ts';
+import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
-import type { SavedAccount } from '../saved-account.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { createPusher } from './pusher.ts';
 
@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 function createFastDevice() {
   const kernel = createKernelModel();
   const gateway = createGatewayModel();
-  const account = freshAccount('one');
+  const device = freshDevice('one');
   const pauses: number[] = [];
   const stateSizes: number[] = [];
   let log = '';
@@ -39,7 +39,7 @@ function createFastDevice() {
       // Frames are a second apart; the model's own clock advances with each.
       for (let passed = 0; passed < milliseconds; passed += 1000) {
         kernel.move(1000);
-        account.apply(kernel.frame(), EMPTY_CATALOG);
+        device.apply(kernel.frame(), EMPTY_CATALOG);
       }
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -50,7 +50,9 @@ function createFastDevice() {
     async push(_, { stateId, sequence }) {
       calls += 1;
       if (!gatewayUp) return unreachable;
-      expect(gateway.push({ ...account.save(), stateId, sequence }, account.counters())).toBe(true);
+      expect(gateway.push({ deviceId: 'a', stateId, sequence }, device.current().counters(), kernel.state.at)).toBe(
+        true,
+      );
       return { kind: 'accepted' };
     },
     close: async () => {},
@@ -63,19 +65,20 @@ function createFastDevice() {
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 10_000,
-    account: () => account,
+    device: () => device,
     render: async () => '',
-    async write(saved: SavedAccount) {
+    async write(saved: SavedDevice) {
       stateSizes.push(JSON.stringify(saved).length);
       if (diskFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     },
+    onReplaced: () => {},
     onPush: () => {},
     newStateId: () => 'another',
   });
   return {
     kernel,
     gateway,
-    account,
+    device,
     pusher,
     pauses,
     stateSizes,
@@ -104,10 +107,10 @@ function createFastDevice() {
 describe('a day without the gateway', () => {
   it('loses no byte, lets neither the state nor what is kept in memory grow, and asks ever more seldom', async () => {
     const device = createFastDevice();
-    device.account.apply(device.kernel.frame(), EMPTY_CATALOG);
+    device.device.apply(device.kernel.frame(), EMPTY_CATALOG);
     device.kernel.state.everMoved = 0;
     await device.run(60_000);
-    expect(device.account.save().frames).toEqual([]);
+    expect(device.device.save().sync.kind).toBe('known');
     device.setGateway(false);
     const callsBefore = device.calls();
     const sizesBefore = device.stateSizes.length;
@@ -130,7 +133,7 @@ describe('a day without the gateway', () => {
 
 it('a full disk is said once, and pushing goes on', async () => {
   const device = createFastDevice();
-  device.account.apply(device.kernel.frame(), EMPTY_CATALOG);
+  device.device.apply(device.kernel.frame(), EMPTY_CATALOG);
   await device.run(30_000);
   device.setDiskFull(true);
   const before = device.calls();

@@ -1,20 +1,20 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createKernelModel, freshAccount, newStateId } from '../../test/account-models.ts';
+import { createKernelModel, downloaded, freshDevice, newStateId } from '../../test/device-models.ts';
+import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import type { PushMetric } from '../metrics.ts';
-import type { SavedAccount } from '../saved-account.ts';
-import type { PushResult } from './gateway-client.ts';
+import type { GatewayAddress, PushResult } from './gateway-client.ts';
 import { createPusher, type PusherOptions } from './pusher.ts';
 
-function start(push: () => Promise<PushResult>, more: Partial<PusherOptions> = {}) {
+function start(push: (address: GatewayAddress) => Promise<PushResult>, more: Partial<PusherOptions> = {}) {
   const log: string[] = [];
   const results: PushMetric[] = [];
   const kernel = createKernelModel();
-  const account = freshAccount('one');
-  const written: SavedAccount[] = [];
-  account.apply(kernel.frame(), EMPTY_CATALOG);
+  const device = freshDevice('one');
+  const written: SavedDevice[] = [];
+  device.apply(kernel.frame(), EMPTY_CATALOG);
   const pusher = createPusher({
     gateway: { readBack: async () => ({ kind: 'nothing' }), push, close: async () => {} },
     clock: systemClock,
@@ -23,18 +23,19 @@ function start(push: () => Promise<PushResult>, more: Partial<PusherOptions> = {
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 60_000,
-    account: () => account,
+    device: () => device,
     render: async () => '',
     async write(saved) {
       // A disk takes its time.
       await new Promise(setImmediate);
       written.push(saved);
     },
+    onReplaced: () => {},
     onPush: (result) => void results.push(result),
     newStateId,
     ...more,
   });
-  return { kernel, account, written, pusher, log, results };
+  return { kernel, device, written, pusher, log, results };
 }
 
 /** A gateway that answers when it is told to. */
@@ -54,13 +55,13 @@ function slowGateway() {
 
 it('saves what only it knows of a kernel that has ended, also while the gateway keeps it waiting', async () => {
   const gateway = slowGateway();
-  const { kernel, account, written, pusher } = start(gateway.push);
+  const { kernel, device, written, pusher } = start(gateway.push);
   const pushing = pusher.pushNow();
   await gateway.asked;
   kernel.move(500);
-  account.apply(kernel.frame(), EMPTY_CATALOG);
+  device.apply(kernel.frame(), EMPTY_CATALOG);
   kernel.restart();
-  account.apply(kernel.frame(), EMPTY_CATALOG);
+  device.apply(kernel.frame(), EMPTY_CATALOG);
   await pusher.save();
   expect(written.map(({ ledger }) => ledger.kernel.download)).toEqual([0, 500]);
   gateway.accept();
@@ -133,4 +134,84 @@ it('pushes at once to another address, whatever pauses the failures at the old o
   // The pause that the push amid the edit earned was not waited out, and what follows is the usual interval.
   expect([reached, pauses.length, pauses.at(-1)]).toEqual([[...Array(6).fill('old'), 'new'], 7, 60_000]);
   await pusher.stop();
+});
+
+describe('the last push of a former DeviceID', () => {
+  const otherDevice: PushResult = { kind: 'problem', problem: { kind: 'token_of_another_device' } };
+  const unavailable: PushResult = { kind: 'problem', problem: { kind: 'unavailable', status: 503, detail: '' } };
+
+  /** A device that was renamed from `a` to `b` after a push, and moved 200 bytes before and 30 after it was. */
+  async function renamed(answerTo: (deviceId: string) => PushResult) {
+    const pushes: string[] = [];
+    let isRenamed = false;
+    const started = start(async ({ deviceId }) => {
+      pushes.push(deviceId);
+      return isRenamed ? answerTo(deviceId) : { kind: 'accepted' };
+    });
+    const { kernel, device, pusher } = started;
+    await pusher.pushNow();
+    kernel.move(200);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    device.rename('b', 'two');
+    isRenamed = true;
+    kernel.move(30);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    return { ...started, pushes, counted: () => downloaded(device.current().counters()) };
+  }
+
+  it('leaves before the first one of the new, once', async () => {
+    const { pusher, pushes, counted } = await renamed(() => ({ kind: 'accepted' }));
+    await pusher.pushNow();
+    await pusher.pushNow();
+    expect(pushes).toEqual(['a', 'a', 'b', 'b']);
+    expect(counted()).toBe(30);
+  });
+
+  it('is tried again until the gateway takes it, and does not keep the new one back', async () => {
+    let isFull = true;
+    const { pusher, pushes, written } = await renamed((id) =>
+      id === 'a' && isFull ? unavailable : { kind: 'accepted' },
+    );
+    expect([await pusher.pushNow(), await pusher.pushNow()]).toEqual([true, true]);
+    expect(written.at(-1)?.closed.map(({ deviceId }) => deviceId)).toEqual(['a']);
+    isFull = false;
+    await pusher.pushNow();
+    await pusher.pushNow();
+    expect(pushes).toEqual(['a', 'a', 'b', 'a', 'b', 'a', 'b', 'b']);
+    expect(written.at(-1)?.closed).toEqual([]);
+  });
+
+  it('is given up where the device was renamed while the gateway was asked, which knows nothing of the old one', async () => {
+    const pushes: string[] = [];
+    let rename = (): void => {};
+    const { kernel, device, pusher } = start(async () => ({ kind: 'accepted' }), {
+      gateway: {
+        async readBack() {
+          rename();
+          return { kind: 'nothing' };
+        },
+        async push({ deviceId }) {
+          pushes.push(deviceId);
+          return { kind: 'accepted' };
+        },
+        close: async () => {},
+      },
+    });
+    rename = () => {
+      if (device.current().deviceId === 'a') device.rename('b', 'two');
+    };
+    kernel.move(9);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    await pusher.pushNow();
+    expect(pushes).toEqual(['b']);
+    expect(downloaded(device.current().counters())).toBe(9);
+  });
+
+  it('that the gateway refuses for good is given up, and the new DeviceID counts what the old one could not push', async () => {
+    const { pusher, pushes, counted } = await renamed((id) => (id === 'a' ? otherDevice : { kind: 'accepted' }));
+    await pusher.pushNow();
+    await pusher.pushNow();
+    expect(pushes).toEqual(['a', 'a', 'b', 'b']);
+    expect(counted()).toBe(230);
+  });
 });

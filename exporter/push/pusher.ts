@@ -3,9 +3,11 @@ import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Account } from '../account.ts';
+import type { Device } from '../device/device.ts';
+import type { DeviceCounters } from '../device/device-counters.ts';
+import type { SavedDevice } from '../device/saved-device.ts';
+import type { LedgerCounters } from '../ledger/ledger.ts';
 import type { PushMetric } from '../metrics.ts';
-import type { SavedAccount } from '../saved-account.ts';
 import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
 import { describePushProblem, type PushProblem } from './problem.ts';
 
@@ -26,11 +28,12 @@ export interface PusherOptions {
   address(): Omit<GatewayAddress, 'deviceId'>;
   /** Milliseconds between pushes, as of now. */
   interval(): number;
-  /** The device as of now; another object after its DeviceID changed. */
-  account(): Account;
+  device(): Device;
   /** Exposition text; the counters are taken before it returns. */
-  render(): Promise<string>;
-  write(saved: SavedAccount): Promise<void>;
+  render(counters: DeviceCounters): Promise<string>;
+  write(saved: SavedDevice): Promise<void>;
+  /** The present counters were replaced by others that go on from them. */
+  onReplaced(before: LedgerCounters, after: LedgerCounters): void;
   onPush(result: PushMetric): void;
   /** A text without spaces that no other exporter has ever had. */
   newStateId(): string;
@@ -44,9 +47,7 @@ export interface Pusher {
   pushNow(): Promise<boolean>;
   /** Writes the state as it stands, also while a push waits for its answer: for when more than a frame would be lost. */
   save(): Promise<void>;
-  /** Does something while no push is under way. */
-  between(task: () => void): Promise<void>;
-  /** Pushes at once, or at once after a running push: the interval or the address has changed. */
+  /** Pushes at once, or at once after a running push: the interval, the address or the DeviceID has changed. */
   hurry(): void;
   /** Ends the loop after a running push. */
   stop(): Promise<void>;
@@ -62,12 +63,13 @@ const FIRST_PUSH_MS = 1500;
  * memory. State is written before a push leaves, so that a crash never takes back what was pushed.
  */
 export function createPusher(options: PusherOptions): Pusher {
-  const { gateway, clock, logger, chance, account, write } = options;
+  const { gateway, clock, logger, chance, device, write } = options;
   const stopping = new AbortController();
   let state: PushState = { kind: 'waiting' };
   let lastAccepted: number | undefined;
   let failures = 0;
   let said = '';
+  let saidOfClosed = '';
   let stateWritten = true;
   let writing: Promise<void> = Promise.resolve();
   let running: Promise<unknown> = Promise.resolve();
@@ -75,12 +77,12 @@ export function createPusher(options: PusherOptions): Pusher {
   let waiting = new AbortController();
 
   /** One after the other, the newest last. */
-  function save(saved: SavedAccount): Promise<void> {
+  function save(saved: SavedDevice): Promise<void> {
     writing = writing.then(() => tryToWrite(saved));
     return writing;
   }
 
-  async function tryToWrite(saved: SavedAccount): Promise<void> {
+  async function tryToWrite(saved: SavedDevice): Promise<void> {
     try {
       await write(saved);
       if (!stateWritten) logger.info('the state is written again');
@@ -97,10 +99,12 @@ export function createPusher(options: PusherOptions): Pusher {
     }
   }
 
+  const describe = (problem: PushProblem): string =>
+    translate(describePushProblem(problem, options.address().origin), options.language());
+
   function fail(problem: PushProblem): false {
     failures += 1;
-    const { origin } = options.address();
-    const text = translate(describePushProblem(problem, origin), options.language());
+    const text = describe(problem);
     if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
     said = text;
     state = { kind: 'failing', problem, lastAccepted };
@@ -108,25 +112,14 @@ export function createPusher(options: PusherOptions): Pusher {
     return false;
   }
 
-  /** Compares with what the gateway holds; whether it answered. */
-  async function agree(device: Account, address: GatewayAddress): Promise<boolean> {
-    const former = device.former();
-    if (former !== undefined) {
-      const answer = await gateway.readBack({ ...address, deviceId: former });
-      if (answer.kind === 'problem' && isPassing(answer.problem)) {
-        await save(device.save());
-        return fail(answer.problem);
-      }
-      // A token that is not good for the former name must not keep the new one back.
-      device.settleFormer(answer.kind === 'problem' ? { kind: 'nothing' } : answer);
-    }
-    const readBack = await gateway.readBack(address);
-    if (readBack.kind === 'problem') {
-      await save(device.save());
-      return fail(readBack.problem);
-    }
+  /** Compares with what the gateway holds; the problem where it did not answer. */
+  async function ask(counters: DeviceCounters): Promise<PushProblem | undefined> {
+    const readBack = await gateway.readBack({ ...options.address(), deviceId: counters.deviceId });
+    if (readBack.kind === 'problem') return readBack.problem;
     const now = clock.now();
-    const outcome = device.reconcile(
+    const before = counters.counters();
+    const outcome = device().reconcile(
+      counters,
       readBack.kind === 'found' && readBack.age !== undefined
         ? { ...readBack, acceptedAt: now - readBack.age }
         : readBack,
@@ -134,49 +127,76 @@ export function createPusher(options: PusherOptions): Pusher {
       options.newStateId,
     );
     if (outcome === 'began') logger.info('the gateway knows nothing of this device: counting begins with it');
-    if (outcome === 'resumed') logger.warn('the counters were taken from the gateway and go on from there');
-    return true;
+    if (outcome === 'resumed' || outcome === 'old_copy') {
+      logger.warn('the counters were taken from the gateway and go on from there');
+      if (counters === device().current()) options.onReplaced(before, counters.counters());
+    }
+    return undefined;
+  }
+
+  /** One push; the problem where it was not accepted. */
+  async function push(counters: DeviceCounters): Promise<PushProblem | undefined> {
+    // One instant: nothing may come between the state and the text.
+    const { deviceId, stateId, sequence } = counters.beginPush();
+    const saved = device().save();
+    const [body] = await Promise.all([options.render(counters), save(saved)]);
+    const result = await gateway.push({ ...options.address(), deviceId }, { stateId, sequence, body });
+    if (result.kind === 'accepted') {
+      counters.accepted();
+      return undefined;
+    }
+    if (result.problem.kind === 'fell_behind') counters.askAgain(true);
+    return result.problem;
+  }
+
+  /** The last push of a former DeviceID; its failure does not keep the present one back. */
+  async function pushClosed(counters: DeviceCounters): Promise<void> {
+    const isPending = (): boolean => device().closed().includes(counters);
+    let problem = counters.mustAsk() ? await ask(counters) : undefined;
+    if (problem === undefined && isPending()) problem = await push(counters);
+    if (problem === undefined) {
+      device().forget(counters);
+      return;
+    }
+    const { deviceId } = counters;
+    const text = describe(problem);
+    if (text !== saidOfClosed) logger.warn({ deviceId, problem: text }, 'the last push of a former DeviceID failed');
+    saidOfClosed = text;
+    // Nobody may take over from another exporter, which the next answer tells from an earlier process of this one.
+    if (problem.kind === 'held_by_another_state') counters.askAgain(false);
+    if (problem.kind === 'refused' || problem.kind === 'token_of_another_device') device().giveUp(counters);
   }
 
   async function attempt(): Promise<boolean> {
-    const device = account();
-    const address = { ...options.address(), deviceId: device.deviceId };
-    if (device.mustAsk() && !(await agree(device, address))) return false;
-    // One instant: nothing may come between the state and the text.
-    const saved = device.beginPush();
-    const [body] = await Promise.all([options.render(), save(saved)]);
-    const { stateId, sequence } = saved;
-    const result = await gateway.push(address, { stateId, sequence, body });
-    if (result.kind === 'problem') {
-      if (result.problem.kind === 'fell_behind') device.fellBehind();
-      return fail(result.problem);
+    const counters = device().current();
+    const unanswered = counters.mustAsk() ? await ask(counters) : undefined;
+    if (unanswered !== undefined) {
+      await save(device().save());
+      return fail(unanswered);
     }
-    device.accepted();
+    // It may have been renamed meanwhile.
+    if (counters !== device().current()) return attempt();
+    for (const each of device().closed()) await pushClosed(each);
+    const problem = await push(counters);
+    if (problem !== undefined) return fail(problem);
     if (state.kind === 'failing') logger.info('pushing again');
     failures = 0;
     said = '';
     lastAccepted = clock.now();
-    state = { kind: 'accepted', at: lastAccepted, sequence };
+    state = { kind: 'accepted', at: lastAccepted, sequence: counters.save().sequence };
     options.onPush('accepted');
     return true;
   }
 
   /** One after the other: two pushes at once would not know which is newer. */
-  function inTurn<T>(task: () => T | Promise<T>): Promise<T> {
-    const next = running.then(task);
-    running = next.catch(() => undefined);
-    return next;
-  }
-
-  const pushNow = (): Promise<boolean> =>
-    inTurn(async () => {
-      try {
-        return await attempt();
-      } catch (error) {
-        // A defect of ours must not end the reporting of a device.
-        return fail({ kind: 'defect', detail: error instanceof Error ? error.message : String(error) });
-      }
+  function pushNow(): Promise<boolean> {
+    const pushed = running.then(attempt).catch((error) => {
+      // A defect of ours must not end the reporting of a device.
+      return fail({ kind: 'defect', detail: error instanceof Error ? error.message : String(error) });
     });
+    running = pushed;
+    return pushed;
+  }
 
   function pause(): number {
     if (failures === 0) return options.interval();
@@ -200,8 +220,7 @@ export function createPusher(options: PusherOptions): Pusher {
     },
     state: () => state,
     pushNow,
-    save: () => save(account().save()),
-    between: inTurn,
+    save: () => save(device().save()),
     hurry() {
       failures = 0;
       said = '';

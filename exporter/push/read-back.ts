@@ -13,10 +13,10 @@ import {
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
+import type { ReadBack } from '../device/sync-state.ts';
 import { INTERFACE_ROLES } from '../interfaces/interface-counters.ts';
 import type { Bytes } from '../ledger/bytes.ts';
 import type { FamilySeries } from '../ledger/family.ts';
-import type { ReadBack } from '../saved-account.ts';
 
 /** A read-back that a device cannot go on from; the message names the series. */
 export class ReadBackError extends Error {

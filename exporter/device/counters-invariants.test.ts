@@ -4,14 +4,14 @@ import {
   createGatewayModel,
   createKernelModel,
   downloaded,
-  freshAccount,
+  freshCounters,
   newStateId,
-  openAccount,
+  openCounters,
   pushOnce,
   throughJson,
-} from '../test/account-models.ts';
-import { EMPTY_CATALOG } from './ledger/frame.ts';
-import type { SavedAccount } from './saved-account.ts';
+} from '../../test/device-models.ts';
+import { EMPTY_CATALOG } from '../ledger/frame.ts';
+import type { SavedCounters } from './saved-device.ts';
 
 type Step =
   | { readonly kind: 'move'; readonly bytes: number }
@@ -50,21 +50,21 @@ it('never lets a pushed counter fall and loses no byte that a frame or totals sh
     fc.property(steps, (script: readonly Step[]) => {
       const kernel = createKernelModel();
       const gateway = createGatewayModel();
-      const disk: SavedAccount[] = [];
-      const write = (saved: SavedAccount): void => void disk.push(throughJson(saved));
+      const disk: SavedCounters[] = [];
+      const write = (saved: SavedCounters): void => void disk.push(throughJson(saved));
       let states = 1;
       let unpushedLife = false;
       /** Whether this process has seen the kernel, without which totals may be another one's. */
       let follows = true;
-      let account = freshAccount('s1');
+      let device = freshCounters('s1');
       // The device was installed, and its first push accepted, before anything goes wrong.
-      account.apply(kernel.frame(), EMPTY_CATALOG);
-      pushOnce(account, gateway, write, kernel.state.at);
+      device.apply(kernel.frame(), EMPTY_CATALOG);
+      pushOnce(device, gateway, write, kernel.state.at);
       const look = (): void => {
-        account.apply({ ...kernel.frame(), continues: follows, begins: !follows }, EMPTY_CATALOG);
+        device.apply({ ...kernel.frame(), continues: follows, begins: !follows }, EMPTY_CATALOG);
         follows = true;
       };
-      const hear = (): void => account.noteTotals({ ...kernel.totals(), continues: follows });
+      const hear = (): void => device.noteTotals({ ...kernel.totals(), continues: follows });
       for (const step of script) {
         if (step.kind === 'move') kernel.move(step.bytes);
         if (step.kind === 'frame') look();
@@ -77,34 +77,33 @@ it('never lets a pushed counter fall and loses no byte that a frame or totals sh
           kernel.restart();
           follows = false;
           look();
-          write(account.save());
+          write(device.save());
           unpushedLife = true;
         }
-        if (step.kind === 'push' && pushOnce(account, gateway, write, kernel.state.at)) unpushedLife = false;
-        if (step.kind === 'lost push' && !account.mustAsk()) write(account.beginPush());
-        if (step.kind === 'lost answer' && !account.mustAsk()) {
-          const saved = account.beginPush();
+        if (step.kind === 'push' && pushOnce(device, gateway, write, kernel.state.at)) unpushedLife = false;
+        if (step.kind === 'lost push' && !device.mustAsk()) write(device.beginPush());
+        if (step.kind === 'lost answer' && !device.mustAsk()) {
+          const saved = device.beginPush();
           write(saved);
-          gateway.push(saved, account.counters());
+          gateway.push(saved, device.counters(), kernel.state.at);
         }
-        if (step.kind === 'save') write(account.save());
+        if (step.kind === 'save') write(device.save());
         if (step.kind === 'crash') {
           // A life of the kernel that only the newest state tells of cannot outlive it.
           const state = unpushedLife ? 'kept' : step.state;
           const saved = state === 'kept' ? disk.at(-1) : state === 'old copy' ? disk[0] : undefined;
           if (state === 'gone') states += 1;
           follows = false;
-          account = saved === undefined ? freshAccount(`s${states}`) : openAccount(saved);
+          device = saved === undefined ? freshCounters(`s${states}`) : openCounters(saved);
           // An old copy does not know that it is one until it asks.
-          if (state === 'old copy') account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+          if (state === 'old copy') device.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
         }
-        expect(downloaded(account.counters()) + account.counters().carry.download).toBe(
-          account.counters().kernel.download,
+        expect(downloaded(device.counters()) + device.counters().carry.download).toBe(
+          device.counters().kernel.download,
         );
       }
       look();
-      for (let tries = 0; !pushOnce(account, gateway, write, kernel.state.at); tries += 1)
-        expect(tries).toBeLessThan(3);
+      for (let tries = 0; !pushOnce(device, gateway, write, kernel.state.at); tries += 1) expect(tries).toBeLessThan(3);
       const held = gateway.held('a');
       expect(held?.kernel.download).toBe(kernel.state.everMoved);
       // The connection that moved it all is in every frame, so that nothing waits, and nothing was ascribed twice.

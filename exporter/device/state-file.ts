@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { UserFacingError } from '../../core/language.ts';
 import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { SavedAccount } from '../saved-account.ts';
 import { TEXTS } from '../texts.ts';
+import type { SavedDevice } from './saved-device.ts';
 
 /** What a state file held. */
 export type StateRead =
   | { readonly kind: 'none' }
-  | { readonly kind: 'found'; readonly account: SavedAccount }
+  | { readonly kind: 'found'; readonly device: SavedDevice }
   /** It was not usable and was moved aside; why, and where it is now. */
   | { readonly kind: 'set_aside'; readonly reason: string; readonly movedTo: string };
 
@@ -22,8 +22,8 @@ interface Header {
   readonly sha256: string;
 }
 
-/** Raised when {@link SavedAccount} or the ledger's state cannot be read as it was before; what is new is optional. */
-const VERSION = 1;
+/** Raised when {@link SavedDevice} or the ledger's state cannot be read as it was before; what is new is optional. */
+const VERSION = 2;
 const FORMAT = 'flowcollect-exporter-state';
 
 /** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
@@ -43,8 +43,8 @@ export function statePath(folder: string, kernel = ''): string {
  *
  * @throws the system's error, such as ENOSPC
  */
-export async function writeState(path: string, account: SavedAccount, files?: FileOperations): Promise<void> {
-  const body = JSON.stringify(account);
+export async function writeState(path: string, device: SavedDevice, files?: FileOperations): Promise<void> {
+  const body = JSON.stringify(device);
   const header: Header = { format: FORMAT, version: VERSION, sha256: digest(body) };
   await writeFileAtomic(path, `${JSON.stringify(header)}\n${body}\n`, undefined, files);
 }
@@ -74,7 +74,7 @@ async function read(path: string, now: number): Promise<StateRead> {
   return { kind: 'set_aside', reason: checked.reason, movedTo };
 }
 
-function check(text: string): { kind: 'found'; account: SavedAccount } | { kind: 'unusable'; reason: string } {
+function check(text: string): { kind: 'found'; device: SavedDevice } | { kind: 'unusable'; reason: string } {
   const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
   const [first = '', body = ''] = text.split('\n');
   let header: Partial<Header> | null;
@@ -88,7 +88,7 @@ function check(text: string): { kind: 'found'; account: SavedAccount } | { kind:
     return unusable(`it has version ${String(header.version)} and this exporter reads version ${VERSION}`);
   }
   if (header.sha256 !== digest(body)) return unusable('its checksum does not match: it was cut or edited');
-  return { kind: 'found', account: JSON.parse(body) as SavedAccount };
+  return { kind: 'found', device: JSON.parse(body) as SavedDevice };
 }
 
 function digest(text: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { SavedToday } from '../today.ts';
+import type { SavedToday } from './today.ts';
 
 const count = z.number().int().min(0);
 const Saved = z.object({

@@ -3,41 +3,41 @@ import {
   createGatewayModel,
   createKernelModel,
   downloaded,
-  freshAccount,
+  freshCounters,
   LEDGER,
   newStateId,
   nowhere,
-  openAccount,
-  pushedAccount,
+  openCounters,
+  pushedCounters,
   pushOnce,
   throughJson,
-} from '../test/account-models.ts';
-import type { Account } from './account.ts';
-import { EMPTY_CATALOG } from './ledger/frame.ts';
-import { createLedger } from './ledger/ledger.ts';
-import type { SavedAccount } from './saved-account.ts';
+} from '../../test/device-models.ts';
+import { EMPTY_CATALOG } from '../ledger/frame.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import type { DeviceCounters } from './device-counters.ts';
+import type { SavedCounters } from './saved-device.ts';
 
-describe('an account', () => {
+describe('an device', () => {
   it('begins silently where neither it nor the gateway knows anything', () => {
     const kernel = createKernelModel();
-    const account = freshAccount('one');
+    const device = freshCounters('one');
     kernel.move(5000);
-    expect(account.apply(kernel.frame(), EMPTY_CATALOG)).toMatchObject({
+    expect(device.apply(kernel.frame(), EMPTY_CATALOG)).toMatchObject({
       kind: 'baseline',
       skipped: { download: 5000 },
     });
-    expect(account.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId)).toBe('began');
+    expect(device.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId)).toBe('began');
     kernel.move(70);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(downloaded(account.counters())).toBe(70);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(downloaded(device.counters())).toBe(70);
   });
 
   it('takes all series and their baseline from the gateway when its state is gone, and counts the gap', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    pushedAccount(kernel, gateway);
+    pushedCounters(kernel, gateway);
     kernel.move(300);
-    const after = freshAccount('two');
+    const after = freshCounters('two');
     after.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(40);
     after.apply(kernel.frame(), EMPTY_CATALOG);
@@ -49,9 +49,9 @@ describe('an account', () => {
   it('measures connections that began since the gateway accepted what it goes on from', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    pushedAccount(kernel, gateway);
+    pushedCounters(kernel, gateway);
     const acceptedAt = kernel.state.at + 10;
-    const after = freshAccount('two');
+    const after = freshCounters('two');
     kernel.move(300);
     const frame = kernel.frame();
     const [old] = frame.connections;
@@ -70,8 +70,8 @@ describe('an account', () => {
   it('takes no connection for a new one where the gateway answers before the kernel does', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    pushedAccount(kernel, gateway);
-    const after = freshAccount('two');
+    pushedCounters(kernel, gateway);
+    const after = freshCounters('two');
     expect(after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
     kernel.move(300);
     after.apply(kernel.frame(), EMPTY_CATALOG);
@@ -82,21 +82,21 @@ describe('an account', () => {
   it('is an old copy where another state has pushed since, even with counters that are no lower', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const old = openAccount(pushedAccount(kernel, gateway).save());
-    const other = freshAccount('two');
+    const old = openCounters(pushedCounters(kernel, gateway).save());
+    const other = freshCounters('two');
     kernel.move(500);
     other.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.restart();
     other.apply(kernel.frame(), EMPTY_CATALOG);
     pushOnce(other, gateway, nowhere, kernel.state.at);
     kernel.move(600);
-    expect(old.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
+    expect(old.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('old_copy');
     // What it counts until its own push is accepted outlives a restart of it.
     old.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.restart();
     kernel.move(80);
     old.apply(kernel.frame(), EMPTY_CATALOG);
-    const again = openAccount(old.save());
+    const again = openCounters(old.save());
     expect(again.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('went_on');
     expect(downloaded(again.counters())).toBe(2180);
   });
@@ -104,8 +104,8 @@ describe('an account', () => {
   it('loses nothing to a kernel that restarted while the gateway could not be asked', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    pushedAccount(kernel, gateway);
-    const after = freshAccount('two');
+    pushedCounters(kernel, gateway);
+    const after = freshCounters('two');
     kernel.move(500);
     after.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.restart();
@@ -118,12 +118,12 @@ describe('an account', () => {
   it('counts again too what a kernel was heard to have moved before it ended, and what the present one was', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    pushedAccount(kernel, gateway);
-    const after = freshAccount('two');
-    const hear = (account: Account): void => account.noteTotals({ ...kernel.totals(), continues: true });
-    const restart = (account: Account): void => {
+    pushedCounters(kernel, gateway);
+    const after = freshCounters('two');
+    const hear = (device: DeviceCounters): void => device.noteTotals({ ...kernel.totals(), continues: true });
+    const restart = (device: DeviceCounters): void => {
       kernel.restart();
-      account.apply({ ...kernel.frame(), begins: true }, EMPTY_CATALOG);
+      device.apply({ ...kernel.frame(), begins: true }, EMPTY_CATALOG);
     };
     kernel.move(500);
     after.apply(kernel.frame(), EMPTY_CATALOG);
@@ -133,7 +133,7 @@ describe('an account', () => {
     kernel.move(7);
     hear(after);
     // It starts anew before it could ask, and again after it has.
-    const again = openAccount(after.save());
+    const again = openCounters(after.save());
     restart(again);
     again.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
     expect(downloaded(again.counters())).toBe(1537);
@@ -141,7 +141,7 @@ describe('an account', () => {
     again.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(3);
     hear(again);
-    const last = openAccount(again.save());
+    const last = openCounters(again.save());
     restart(last);
     expect(last.counters()).toMatchObject({ restarts: 3, kernel: { download: 3540 } });
   });
@@ -149,20 +149,20 @@ describe('an account', () => {
   it('takes the gateway’s counters when its state is an old copy', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    let copy: SavedAccount | undefined;
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    const keepCopy = (saved: SavedAccount): void => {
+    let copy: SavedCounters | undefined;
+    const device = freshCounters('one');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    const keepCopy = (saved: SavedCounters): void => {
       copy = throughJson(saved);
     };
-    pushOnce(account, gateway, keepCopy, kernel.state.at);
+    pushOnce(device, gateway, keepCopy, kernel.state.at);
     kernel.move(1000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere, kernel.state.at);
-    const restored = openAccount(copy ?? account.save());
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(device, gateway, nowhere, kernel.state.at);
+    const restored = openCounters(copy ?? device.save());
     kernel.move(1);
     restored.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('resumed');
+    expect(restored.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('old_copy');
     expect(downloaded(restored.counters())).toBe(1001);
     // Under another state id: it may be a copy on another device, which must not pass for this one.
     expect(restored.beginPush()).toMatchObject({ sequence: 1, stateId: expect.stringMatching(/^new/) });
@@ -171,51 +171,85 @@ describe('an account', () => {
   it('goes on by itself when its state is the newest', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    const account = freshAccount('one');
-    pushOnce(account, gateway, nowhere, kernel.state.at);
-    expect(openAccount(account.beginPush()).reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe(
+    const device = freshCounters('one');
+    pushOnce(device, gateway, nowhere, kernel.state.at);
+    expect(openCounters(device.beginPush()).reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe(
       'went_on',
     );
   });
 
+  it.each([false, true])(
+    'counts no byte twice that a push holds whose answer was lost, kernel restarted: %s',
+    (restarted) => {
+      const kernel = createKernelModel();
+      const gateway = createGatewayModel();
+      const device = pushedCounters(kernel, gateway);
+      kernel.move(200);
+      device.apply(kernel.frame(), EMPTY_CATALOG);
+      if (restarted) kernel.restart();
+      device.apply(kernel.frame(), EMPTY_CATALOG);
+      gateway.push(device.beginPush(), device.counters(), kernel.state.at);
+      kernel.move(5);
+      device.apply(kernel.frame(), EMPTY_CATALOG);
+      // The next one is refused.
+      device.askAgain(true);
+      pushOnce(device, gateway, nowhere, kernel.state.at);
+      expect(gateway.held('a')?.kernel.download).toBe(1205);
+    },
+  );
+
+  it('keeps the gap that it has counted where its first push after is refused', () => {
+    const kernel = createKernelModel();
+    const gateway = createGatewayModel();
+    pushedCounters(kernel, gateway);
+    kernel.move(600);
+    const after = freshCounters('two');
+    after.apply(kernel.frame(), EMPTY_CATALOG);
+    after.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
+    after.beginPush();
+    after.askAgain(true);
+    pushOnce(after, gateway, nowhere, kernel.state.at);
+    expect(gateway.held('a')?.kernel.download).toBe(1600);
+  });
+
   it('counts no byte twice where two exporters that began with one state push by turns, and tells them apart', () => {
     const gateway = createGatewayModel();
-    const saved = freshAccount('one').save();
+    const saved = freshCounters('one').save();
     const devices = [50_000, 900_000].map((movedBefore) => {
       const kernel = createKernelModel();
       kernel.move(movedBefore);
-      const account = openAccount(saved);
-      account.apply(kernel.frame(), EMPTY_CATALOG);
-      account.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId);
-      return { kernel, account };
+      const device = openCounters(saved);
+      device.apply(kernel.frame(), EMPTY_CATALOG);
+      device.reconcile({ kind: 'nothing' }, kernel.state.at, newStateId);
+      return { kernel, device };
     });
     for (let turn = 1; turn <= 10; turn += 1) {
-      for (const { kernel, account } of devices) {
+      for (const { kernel, device } of devices) {
         kernel.move(100);
-        account.apply(kernel.frame(), EMPTY_CATALOG);
-        while (!pushOnce(account, gateway, nowhere, kernel.state.at));
+        device.apply(kernel.frame(), EMPTY_CATALOG);
+        while (!pushOnce(device, gateway, nowhere, kernel.state.at));
         expect(gateway.held('a')?.kernel.download).toBeLessThanOrEqual(200 * turn);
       }
     }
-    const [first, second] = devices.map(({ account }) => account.save().stateId);
+    const [first, second] = devices.map(({ device }) => device.save().stateId);
     expect(first).not.toBe(second);
   });
 
   it('counts nothing again where its state is a copy from before its first push was accepted', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
-    let copy: SavedAccount | undefined;
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    const keepFirst = (saved: SavedAccount): void => {
+    let copy: SavedCounters | undefined;
+    const device = freshCounters('one');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    const keepFirst = (saved: SavedCounters): void => {
       copy ??= throughJson(saved);
     };
-    pushOnce(account, gateway, keepFirst, kernel.state.at);
+    pushOnce(device, gateway, keepFirst, kernel.state.at);
     kernel.move(1000);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    pushOnce(account, gateway, nowhere, kernel.state.at);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    pushOnce(device, gateway, nowhere, kernel.state.at);
     for (let time = 0; time < 2; time += 1) {
-      const restored = openAccount(copy ?? account.save());
+      const restored = openCounters(copy ?? device.save());
       kernel.move(1);
       restored.apply(kernel.frame(), EMPTY_CATALOG);
       pushOnce(restored, gateway, nowhere, kernel.state.at);
@@ -225,20 +259,20 @@ describe('an account', () => {
 
   it('takes a kernel at another address for the same only if a connection survives', () => {
     const kernel = createKernelModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const device = freshCounters('one');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(10);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    account.moveTo('http://localhost:9097');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    device.moveTo('http://localhost:9097');
     kernel.move(5);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(downloaded(account.counters())).toBe(15);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(downloaded(device.counters())).toBe(15);
 
-    account.moveTo('http://192.168.1.1:9090');
+    device.moveTo('http://192.168.1.1:9090');
     const other = createKernelModel();
     other.restart();
     other.move(1_000_000);
-    const reopened = openAccount(account.save());
+    const reopened = openCounters(device.save());
     reopened.moveTo('http://192.168.1.1:9090');
     expect(reopened.apply(other.frame(), EMPTY_CATALOG).kind).toBe('baseline');
     other.move(7);
@@ -249,39 +283,39 @@ describe('an account', () => {
 
   it('settles what the kernel before was heard to have moved when another one is watched', () => {
     const kernel = createKernelModel();
-    const account = freshAccount('one');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const device = freshCounters('one');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(10);
-    account.noteTotals({ ...kernel.totals(), continues: true });
-    account.moveTo('http://192.168.1.1:9090');
+    device.noteTotals({ ...kernel.totals(), continues: true });
+    device.moveTo('http://192.168.1.1:9090');
     const other = createKernelModel();
     other.restart();
     // Whose totals are not taken for those of the kernel before.
     other.move(1000);
-    account.noteTotals({ ...other.totals(), continues: false });
-    expect(account.apply(other.frame(), EMPTY_CATALOG).kind).toBe('baseline');
+    device.noteTotals({ ...other.totals(), continues: false });
+    expect(device.apply(other.frame(), EMPTY_CATALOG).kind).toBe('baseline');
     other.move(7);
-    account.apply(other.frame(), EMPTY_CATALOG);
-    expect(downloaded(account.counters())).toBe(17);
+    device.apply(other.frame(), EMPTY_CATALOG);
+    expect(downloaded(device.counters())).toBe(17);
   });
 
   it('pushed before any frame is nothing to resume from', () => {
     const gateway = createGatewayModel();
     const kernel = createKernelModel();
-    pushOnce(freshAccount('one'), gateway, nowhere, kernel.state.at);
+    pushOnce(freshCounters('one'), gateway, nowhere, kernel.state.at);
     kernel.move(100);
-    const account = freshAccount('two');
-    account.apply(kernel.frame(), EMPTY_CATALOG);
+    const device = freshCounters('two');
+    device.apply(kernel.frame(), EMPTY_CATALOG);
     kernel.move(20);
-    account.apply(kernel.frame(), EMPTY_CATALOG);
-    expect(account.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('began');
-    expect(downloaded(account.counters())).toBe(20);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    expect(device.reconcile(gateway.readBack('a'), kernel.state.at, newStateId)).toBe('began');
+    expect(downloaded(device.counters())).toBe(20);
   });
 });
 
 it('has a state that is plain JSON', () => {
-  const account = freshAccount('one');
-  account.apply(createKernelModel().frame(), EMPTY_CATALOG);
-  const saved = account.save();
-  expect(createLedger(LEDGER, throughJson(saved).ledger).counters()).toEqual(account.counters());
+  const device = freshCounters('one');
+  device.apply(createKernelModel().frame(), EMPTY_CATALOG);
+  const saved = device.save();
+  expect(createLedger(LEDGER, throughJson(saved).ledger).counters()).toEqual(device.counters());
 });

@@ -1,7 +1,7 @@
-import { type DayRule, localDayAt } from '../core/local-day.ts';
-import type { TrafficClass } from '../core/traffic.ts';
-import type { Bytes, MutableBytes } from './ledger/bytes.ts';
-import type { LedgerCounters } from './ledger/ledger.ts';
+import { type DayRule, localDayAt } from '../../core/local-day.ts';
+import type { TrafficClass } from '../../core/traffic.ts';
+import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
+import type { LedgerCounters } from '../ledger/ledger.ts';
 
 /** Bytes of one class by one node. */
 export interface TodayCell extends Bytes {

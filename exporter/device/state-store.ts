@@ -4,7 +4,7 @@ import { type FileOperations, makeFolder } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { SavedAccount } from '../saved-account.ts';
+import type { SavedDevice } from './saved-device.ts';
 import { readState, writeState } from './state-file.ts';
 
 export interface StateStoreOptions {
@@ -21,9 +21,9 @@ export interface StateStoreOptions {
 /** One device's state on disk, and its copy where the state itself is in RAM. */
 export interface StateStore {
   /** The newest usable state; what is not usable is set aside and told. @throws StateError */
-  read(): Promise<SavedAccount | undefined>;
+  read(): Promise<SavedDevice | undefined>;
   /** Durable when it resolves; the copy is written too when an hour has gone by. @throws the system's error */
-  write(account: SavedAccount): Promise<void>;
+  write(device: SavedDevice): Promise<void>;
   /** Writes the copy: the state as it was written last. */
   close(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export interface StateStore {
 const COPY_EVERY_MS = 3_600_000;
 
 export function createStateStore({ path, copyPath, clock, logger, files }: StateStoreOptions): StateStore {
-  let written: SavedAccount | undefined;
+  let written: SavedDevice | undefined;
   // An exporter that starts again and again must not copy each time.
   let copiedAt = clock.now();
   let copyFailed = false;
@@ -41,7 +41,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   /** Whose state the copy is, as far as is known. */
   let copyOf: string | undefined;
 
-  async function readFrom(file: string): Promise<SavedAccount | undefined> {
+  async function readFrom(file: string): Promise<SavedDevice | undefined> {
     const read = await readState(file, clock.now());
     if (read.kind === 'set_aside') {
       logger.error(
@@ -49,15 +49,15 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
         'the state is not usable and was set aside; the gateway is asked for the counters',
       );
     }
-    return read.kind === 'found' ? read.account : undefined;
+    return read.kind === 'found' ? read.device : undefined;
   }
 
-  async function copy(account: SavedAccount): Promise<void> {
+  async function copy(device: SavedDevice): Promise<void> {
     const file = copyPath();
     if (file === undefined) return;
     copiedAt = clock.now();
-    copyOf = account.deviceId;
-    await tellOfFailure(() => writeState(file, account, files));
+    copyOf = device.deviceId;
+    await tellOfFailure(() => writeState(file, device, files));
   }
 
   /** The first copy is due in an hour: that none can be written there is said before. */
@@ -96,15 +96,15 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
       if (copied !== undefined) logger.info('the state is gone; going on from its copy');
       return copied;
     },
-    async write(account) {
-      await writeState(path(), account, files);
-      written = account;
+    async write(device) {
+      await writeState(path(), device, files);
+      written = device;
       await look();
-      copyOf ??= account.deviceId;
+      copyOf ??= device.deviceId;
       // A copy under the name before would not know what was pushed under the new one.
-      const isRenamed = copyOf !== account.deviceId;
+      const isRenamed = copyOf !== device.deviceId;
       // A clock set back must not put the copy off for long.
-      if (isRenamed || Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(account);
+      if (isRenamed || Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(device);
     },
     async close() {
       if (written !== undefined) await copy(written);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLedger, type LedgerCounters } from './ledger/ledger.ts';
+import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
 import { createToday } from './today.ts';
 
 const RULE = { zone: 'Asia/Shanghai', dayEnds: '23:55' };

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newAccount } from '../saved-account.ts';
+import { newDevice } from './saved-device.ts';
 import { readState, statePath, writeState } from './state-file.ts';
 
 const NOW = Date.parse('2026-11-23T12:34:56.789Z');
-const account = { ...newAccount('客厅', 'http://127.0.0.1:9097', 'abc'), sequence: 7 };
+const device = { ...newDevice('客厅', 'http://127.0.0.1:9097', 'abc'), sequence: 7 };
 let folder: string;
 let path: string;
 
@@ -17,8 +17,8 @@ beforeEach(async () => {
 
 describe('a state file', () => {
   it('gives back what was written', async () => {
-    await writeState(path, account);
-    expect(await readState(path, NOW)).toEqual({ kind: 'found', account: JSON.parse(JSON.stringify(account)) });
+    await writeState(path, device);
+    expect(await readState(path, NOW)).toEqual({ kind: 'found', device: JSON.parse(JSON.stringify(device)) });
     expect(await readdir(folder)).toEqual([basename(path)]);
   });
 
@@ -30,11 +30,11 @@ describe('a state file', () => {
     ['an empty file', () => '', 'its first line is not JSON'],
     ['a cut file', (text: string) => text.slice(0, -40), 'its checksum does not match'],
     ['an edited file', (text: string) => text.replace('"sequence":7', '"sequence":8'), 'its checksum does not match'],
-    ['another version', (text: string) => text.replace('"version":1', '"version":0'), 'it has version 0 and this'],
+    ['another version', (text: string) => text.replace('"version":2', '"version":0'), 'it has version 0 and this'],
     ['something else', () => '{"a":1}\n', 'it is not a state of the exporter'],
     ['null', () => 'null\n', 'it is not a state of the exporter'],
   ])('sets %s aside and says why', async (_, damage, reason) => {
-    await writeState(path, account);
+    await writeState(path, device);
     const damaged = damage(await readFile(path, 'utf8'));
     await writeFile(path, damaged);
     const read = await readState(path, NOW);

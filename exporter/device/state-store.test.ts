@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { newAccount, type SavedAccount } from '../saved-account.ts';
+import { newDevice, type SavedDevice } from './saved-device.ts';
 import { statePath } from './state-file.ts';
 import { createStateStore, type StateStore } from './state-store.ts';
 
@@ -53,8 +53,8 @@ const openStore = (): StateStore =>
     files,
   });
 
-const account = (sequence: number): SavedAccount => ({
-  ...newAccount('a', 'http://127.0.0.1:9090', 'one'),
+const device = (sequence: number): SavedDevice => ({
+  ...newDevice('a', 'http://127.0.0.1:9090', 'one'),
   sequence,
 });
 
@@ -67,7 +67,7 @@ describe('a state in RAM', () => {
     for (let push = 1; push <= 8640; push += 1) {
       now += 10_000;
       if (push % 60 === 0) {
-        await store.write(account(push));
+        await store.write(device(push));
         if (written.flash !== before) copies += 1;
         before = written.flash ?? 0;
       }
@@ -75,7 +75,7 @@ describe('a state in RAM', () => {
     expect(copies).toBe(24);
     const one = (written.ram ?? 0) / 144;
     expect(written.flash).toBeLessThan(24 * one * 1.02);
-    await store.write(account(9000));
+    await store.write(device(9000));
     expect(written.flash).toBe(before);
     await store.close();
     expect(written.flash).toBeGreaterThan(before);
@@ -86,15 +86,15 @@ describe('a state in RAM', () => {
 
   it('is read before its copy', async () => {
     const store = openStore();
-    await store.write(account(1));
+    await store.write(device(1));
     await store.close();
-    await store.write(account(2));
+    await store.write(device(2));
     expect((await openStore().read())?.sequence).toBe(2);
   });
 
   it('that is damaged is set aside, and its copy is taken', async () => {
     const store = openStore();
-    await store.write(account(3));
+    await store.write(device(3));
     await store.close();
     await writeFile(statePath(join(folder, 'ram')), 'garbage');
     expect((await openStore().read())?.sequence).toBe(3);
@@ -106,16 +106,16 @@ describe('a state in RAM', () => {
     for (let start = 0; start < 10; start += 1) {
       const store = openStore();
       now += HOUR / 20;
-      await store.write(account(start));
+      await store.write(device(start));
     }
     expect(written.flash).toBe(0);
   });
 
   it('of a device that got another name is copied at once, since the old name knows nothing of what is pushed', async () => {
     const store = openStore();
-    await store.write(account(1));
-    await store.write({ ...account(2), deviceId: 'b' });
-    await store.write({ ...account(3), deviceId: 'b' });
+    await store.write(device(1));
+    await store.write({ ...device(2), deviceId: 'b' });
+    await store.write({ ...device(3), deviceId: 'b' });
     await rm(join(folder, 'ram'), { recursive: true });
     expect(await openStore().read()).toMatchObject({ deviceId: 'b', sequence: 2 });
   });
@@ -123,7 +123,7 @@ describe('a state in RAM', () => {
   it('whose copy cannot be written anywhere is told at the first write, an hour before the first copy', async () => {
     await writeFile(join(folder, 'flash'), 'a file where the folder should be');
     const store = openStore();
-    for (const sequence of [1, 2]) await store.write(account(sequence));
+    for (const sequence of [1, 2]) await store.write(device(sequence));
     expect(log.match(/the copy of the state cannot be written; mend \[client\] StateSync/g)).toHaveLength(1);
     expect((await openStore().read())?.sequence).toBe(2);
   });
@@ -133,7 +133,7 @@ describe('a state in RAM', () => {
     const store = openStore();
     for (let hour = 1; hour < 4; hour += 1) {
       now += HOUR;
-      await store.write(account(hour));
+      await store.write(device(hour));
     }
     expect(log.match(/the copy of the state cannot be written; mend \[client\] StateSync/g)).toHaveLength(1);
     expect(log).toContain('ENOSPC');
@@ -143,8 +143,8 @@ describe('a state in RAM', () => {
 
 it('a full disk leaves the last state as it was', async () => {
   const store = openStore();
-  await store.write(account(1));
+  await store.write(device(1));
   full = 'ram';
-  await expect(store.write(account(2))).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(store.write(device(2))).rejects.toMatchObject({ code: 'ENOSPC' });
   expect((await openStore().read())?.sequence).toBe(1);
 });

@@ -1,11 +1,11 @@
-import type { DayRule } from '../core/local-day.ts';
-import { createSerialQueue } from '../runtime/async/serial-queue.ts';
-import { errorCode } from '../runtime/error-code.ts';
-import type { Logger } from '../runtime/logger.ts';
-import type { Account } from './account.ts';
-import type { LedgerCounters } from './ledger/ledger.ts';
-import { readToday, writeToday } from './state/today-file.ts';
+import type { DayRule } from '../../core/local-day.ts';
+import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { DeviceCounters } from './device-counters.ts';
 import { createToday, type TodayView } from './today.ts';
+import { readToday, writeToday } from './today-file.ts';
 
 export interface DayKeeperOptions {
   /** Where it is saved, as of now. */
@@ -22,9 +22,9 @@ export interface DayKeeper {
   /** Begins anew for a device of another name. */
   begin(deviceId: string): void;
   /** To be called before a frame is accounted. */
-  beforeFrame(at: number, account: Account): void;
-  /** The account, so that today stays what it was when the counters are taken from the gateway. */
-  follow(account: Account): Account;
+  beforeFrame(at: number, counters: DeviceCounters): void;
+  /** The counters were replaced by others that go on from them: today stays what it was. */
+  replace(before: LedgerCounters, after: LedgerCounters): void;
   view(counters: LedgerCounters, at: number): TodayView;
   /** Writes it, such as to another folder. */
   save(): void;
@@ -54,21 +54,13 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
     begin(deviceId) {
       today = createToday(deviceId, undefined, rule);
     },
-    beforeFrame(at, account) {
-      if (today.roll(at, account.counters, () => account.save().ledger.at || undefined)) save();
+    beforeFrame(at, device) {
+      if (today.roll(at, device.counters, () => device.save().ledger.at || undefined)) save();
     },
-    follow: (account) => ({
-      ...account,
-      reconcile(readBack, now, newStateId) {
-        const before = account.counters();
-        const outcome = account.reconcile(readBack, now, newStateId);
-        if (outcome === 'resumed') {
-          today.replace(before, account.counters());
-          save();
-        }
-        return outcome;
-      },
-    }),
+    replace(before, after) {
+      today.replace(before, after);
+      save();
+    },
     view: (counters, at) => today.view(counters, at),
     save,
     close: writing.idle,

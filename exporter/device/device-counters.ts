@@ -1,0 +1,176 @@
+import {
+  createInterfaceCounters,
+  type InterfaceReading,
+  type InterfaceSeries,
+} from '../interfaces/interface-counters.ts';
+import { covers, zeroBytes } from '../ledger/bytes.ts';
+import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
+import type { LedgerOptions } from '../ledger/ledger.ts';
+import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
+import { createKernelLedger, type KernelLedger } from './kernel-ledger.ts';
+import { add, type Counted, merge, subtract } from './merge.ts';
+import type { SavedCounters } from './saved-device.ts';
+import { compare, type PushId, type ReadBack, type SyncState } from './sync-state.ts';
+
+/** What came of comparing with the gateway. */
+export type Reconciliation =
+  /** The counters go on as they are; where they are new, the gateway has none. */
+  | 'went_on'
+  | 'began'
+  /** They go on from the gateway's; where the state was an old copy, others have seen to all else that it holds. */
+  | 'resumed'
+  | 'old_copy'
+  /** Closed counters are not to be pushed: the gateway has none under their name any more, or another device's. */
+  | 'given_up';
+
+/** One device's counters under one DeviceID. Nothing here waits; the caller does the reading, writing and pushing. */
+export interface DeviceCounters extends KernelLedger {
+  readonly deviceId: string;
+  /** Whether a frame was applied since the process started. */
+  hasFrame(): boolean;
+  /** Counts the health checks that a kernel shows beyond those that it showed before. */
+  noteChecks(nodes: readonly CheckedNode[]): void;
+  checks(): CheckSeries[];
+  /** Counts what the interfaces of the kernel's machine moved. */
+  readInterfaces(readings: readonly InterfaceReading[]): void;
+  interfaces(): InterfaceSeries[];
+  save(): SavedCounters;
+  /** Whether the gateway must be asked what it holds before the next push. */
+  mustAsk(): boolean;
+  /**
+   * Compares with the gateway's answer; after it {@link mustAsk} is false.
+   *
+   * @param now by this device's clock, epoch milliseconds
+   * @param newStateId another state id, should another exporter turn out to have this one's
+   * @param isClosed they belong to a former DeviceID
+   */
+  reconcile(readBack: ReadBack, now: number, newStateId: () => string, isClosed?: boolean): Reconciliation;
+  /** Begins a push: its id, to be saved with the counters before it leaves. */
+  beginPush(): SavedCounters;
+  /** The push that was begun last has been accepted. */
+  accepted(): void;
+  /** The gateway refused a push; `holdsMore` because it holds more than these counters, which then take it over. */
+  askAgain(holdsMore: boolean): void;
+  /** What no push that was accepted is known to hold. */
+  unaccepted(): Counted;
+  /** Counts what other counters have given up. */
+  takeOver(counted: Counted): void;
+}
+
+/** @param isRestored the state was saved, so that pushes may have followed it */
+export function createDeviceCounters(saved: SavedCounters, options: LedgerOptions, isRestored = true): DeviceCounters {
+  const { deviceId } = saved;
+  let { stateId, sequence, sync } = saved;
+  const ledger = createKernelLedger(saved.ledger, saved.kernelAddress, options);
+  const interfaces = createInterfaceCounters(saved.interfaces);
+  const checks = createHealthChecks(saved.checks);
+  /** Whether the gateway has answered, and whether it must be asked again; then, whether because it holds more. */
+  let compared = false;
+  let mustAsk = true;
+  let behind = false;
+  /** The ledger up to where all is accepted, or else as the first frame left it; undefined before that. */
+  let since: LedgerState | undefined;
+  /** The ledger of the push that was begun last. */
+  let begun: LedgerState | undefined;
+
+  const start = (): LedgerState | undefined => (sync.kind === 'known' ? undefined : sync.start);
+  const restoredStart = isRestored ? start()?.at : undefined;
+
+  /** Whether a push came after all that is known to be accepted from here, and from the very kernel watched here. */
+  function isOvertaken({ raw, restarts }: PushedCounters, own: LedgerState): boolean {
+    if (raw === undefined || since?.raw === undefined || own.raw === undefined) return false;
+    const before = since.restarts === own.restarts ? since.raw : zeroBytes();
+    return restarts === own.restarts && covers(raw, before) && covers(own.raw, raw);
+  }
+
+  return {
+    ...ledger,
+    deviceId,
+    apply(frame, catalog) {
+      const outcome = ledger.apply(frame, catalog);
+      if (outcome.kind === 'stale') return outcome;
+      since ??= ledger.state();
+      if (sync.kind === 'unknown' && sync.start === undefined) sync = { kind: 'unknown', start: since };
+      return outcome;
+    },
+    noteChecks: (nodes) => checks.look(nodes, ledger.options().localNodes),
+    checks: () => checks.series(),
+    readInterfaces: (readings) => interfaces.read(readings),
+    interfaces: () => interfaces.series(),
+    save: () => ({
+      deviceId,
+      kernelAddress: ledger.address(),
+      stateId,
+      sequence,
+      sync,
+      ledger: ledger.state(),
+      interfaces: interfaces.save(),
+      checks: checks.save(),
+    }),
+    mustAsk: () => mustAsk,
+    reconcile(readBack, now, newStateId, isClosed = false) {
+      const comparison = compare({ stateId, sequence, sync }, readBack, restoredStart);
+      if (isClosed && (comparison === 'nothing' || comparison === 'other')) return 'given_up';
+      const before = sync;
+      const mustTake = behind;
+      compared = true;
+      mustAsk = false;
+      behind = false;
+      if (readBack.kind === 'nothing' || comparison === 'nothing') {
+        since = start() ?? since;
+        sync = readBack.kind === 'nothing' ? { kind: 'known' } : knownFrom(readBack);
+        return before.kind === 'known' ? 'went_on' : 'began';
+      }
+      const { counters, acceptedAt } = readBack;
+      // Interfaces and health checks have no baseline at the gateway: what came while there was no state is not known.
+      const isKnown = comparison === 'base' || comparison === 'ours';
+      const includesOwn = before.kind === 'known' || isKnown;
+      interfaces.take(readBack.interfaces ?? [], includesOwn);
+      checks.take(readBack.checks ?? [], includesOwn);
+      sync = knownFrom(readBack);
+      if (comparison === 'base' || (isKnown && !mustTake)) since = resumeLedgerState(counters, now);
+      if (isKnown && !mustTake) return 'went_on';
+      const own = ledger.state();
+      const overtaken = mustTake && comparison !== 'base' && isOvertaken(counters, own);
+      const firstMark = comparison === 'before' && before.kind !== 'known' ? before.start : undefined;
+      const merged = merge({
+        pushed: counters,
+        acceptedAt,
+        mark: overtaken ? own : (firstMark ?? since),
+        countGap: mustTake ? overtaken : comparison !== 'before' || before.kind === 'unknown',
+        own,
+        now,
+        catalog: ledger.catalog(),
+        options: ledger.options(),
+      });
+      ledger.replace(merged.ledger);
+      since = merged.upToMark;
+      if (comparison === 'before') return 'resumed';
+      // It may be a copy on another device, which must not pass for this one.
+      stateId = newStateId();
+      sequence = 0;
+      return mustTake ? 'resumed' : 'old_copy';
+    },
+    beginPush() {
+      sequence += 1;
+      const state = this.save();
+      begun = state.ledger;
+      return state;
+    },
+    accepted() {
+      since = begun ?? since;
+      sync = { kind: 'known', push: { stateId, sequence } };
+    },
+    askAgain(holdsMore) {
+      mustAsk = true;
+      behind = holdsMore;
+    },
+    unaccepted() {
+      const own = ledger.state();
+      return subtract(own, start() ?? (compared ? (since ?? own) : saved.ledger));
+    },
+    takeOver: (counted) => ledger.replace(add(ledger.state(), counted, ledger.options())),
+  };
+}
+
+const knownFrom = ({ stateId, sequence }: PushId): SyncState => ({ kind: 'known', push: { stateId, sequence } });

@@ -1,0 +1,77 @@
+import type { SavedInterfaces } from '../interfaces/interface-counters.ts';
+import type { SavedHealthChecks } from '../ledger/health-checks.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import type { LedgerState } from '../ledger/state.ts';
+import type { SyncState } from './sync-state.ts';
+
+/** What survives a restart of the exporter of the counters under one DeviceID, as plain JSON. */
+export interface SavedCounters {
+  readonly deviceId: string;
+  /** As configured; while it is in doubt whether a new address has the same kernel, still the old one. */
+  readonly kernelAddress: string;
+  readonly stateId: string;
+  /** Of the last push that was begun. */
+  readonly sequence: number;
+  readonly sync: SyncState;
+  readonly ledger: LedgerState;
+  /** Absent before an interface was first read. */
+  readonly interfaces?: SavedInterfaces;
+  readonly checks?: SavedHealthChecks;
+}
+
+/** Counters under a former DeviceID, whose last push has not been accepted yet. */
+export interface SavedClosed extends SavedCounters {
+  /** The frame at which they end has not come yet. */
+  readonly awaitsFrame: boolean;
+}
+
+/** All that is saved of a device: its counters, and those under its former names. */
+export interface SavedDevice extends SavedCounters {
+  readonly closed: readonly SavedClosed[];
+}
+
+/** The state of a device that has none: nothing counted yet. */
+export function newDevice(deviceId: string, kernelAddress: string, stateId: string): SavedDevice {
+  return {
+    deviceId,
+    kernelAddress,
+    stateId,
+    sequence: 0,
+    sync: { kind: 'unknown' },
+    ledger: emptyLedger(),
+    closed: [],
+  };
+}
+
+/** The state of a ledger that has seen nothing. */
+export function emptyLedger(): LedgerState {
+  return createLedger({ localNodes: [], familyCap: 0 }).state();
+}
+
+/**
+ * The counters of a new DeviceID: they begin where those under the one before end.
+ *
+ * @param hasFrame whether that is the last frame, which this process has seen; else the next one
+ */
+export function openAfter(before: SavedCounters, deviceId: string, stateId: string, hasFrame: boolean): SavedCounters {
+  const { closed: _, ...empty } = newDevice(deviceId, before.kernelAddress, stateId);
+  const opened = goOnAfter(before, empty, hasFrame);
+  return { ...opened, sync: { kind: 'opened', start: { ...opened.ledger, connections: [] } } };
+}
+
+/** The same for a DeviceID whose counters were closed: they go on. */
+export function goOnAfter(before: SavedCounters, closed: SavedCounters, hasFrame: boolean): SavedCounters {
+  const { at, raw, heard, connections, models, pace, goneAt } = before.ledger;
+  const nowhere = { raw: undefined, heard: undefined, connections: undefined, goneAt: undefined };
+  const { deviceId, kernelAddress: _, stateId, sequence, sync } = closed;
+  return {
+    deviceId,
+    kernelAddress: before.kernelAddress,
+    stateId,
+    sequence,
+    sync,
+    ledger: { ...closed.ledger, at, models, pace, ...(hasFrame ? { raw, heard, connections, goneAt } : nowhere) },
+    interfaces: { series: closed.interfaces?.series ?? [], last: before.interfaces?.last ?? [] },
+    checks: { seen: [], ...before.checks, series: closed.checks?.series ?? [] },
+  };
+}
