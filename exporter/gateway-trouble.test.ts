@@ -14,6 +14,7 @@ describe('a gateway in trouble', () => {
   it('that is dead is told, and nothing is lost', async () => {
     device.show(0);
     await device.start();
+    await device.seen(0);
     await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(0));
     const { origin } = device.gateway;
     await device.gateway.kill();
@@ -54,6 +55,7 @@ describe('a gateway in trouble', () => {
   it('that holds more takes nothing back: the exporter goes on from what it holds', async () => {
     device.show(0);
     await device.start();
+    await device.seen(0);
     await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(0));
     device.show(1000);
     await eventually(() => expect(device.pushed()).toBe(1000));
