@@ -25,7 +25,7 @@ function rangeAfter(days: readonly number[], remaining: number): { low: number; 
 
 const someDays = fc
   .array(fc.nat({ max: 2 ** 36 }), { minLength: 1, maxLength: 70 })
-  .filter((days) => days.slice(-28).some((bytes) => bytes > 0));
+  .filter((days) => days.slice(-56).some((bytes) => bytes > 0));
 const someBytes = fc.integer({ min: 1, max: 2 ** 40 });
 
 describe('the range', () => {

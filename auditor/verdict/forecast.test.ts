@@ -39,9 +39,9 @@ describe('the days left', () => {
     expect(range?.high).toBeGreaterThan(4);
   });
 
-  it('are those of the mean of the last four weeks', () => {
-    const days = [...Array<number>(5).fill(4), ...Array<number>(14).fill(1), ...Array<number>(14).fill(3)];
-    expect(daysOf(reading(), trailOf(...days)).days).toBeCloseTo(40 / 2);
+  it('are those of the mean of the last eight weeks', () => {
+    const days = [...Array<number>(5).fill(0.4), ...Array<number>(28).fill(0.1), ...Array<number>(28).fill(0.3)];
+    expect(daysOf(reading(), trailOf(...days)).days).toBeCloseTo(40 / 0.2);
   });
 
   it('use the days before this cycle, from its first reading on', () => {
