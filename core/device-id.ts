@@ -29,3 +29,14 @@ export function pushPath(deviceId: string): string {
 
 /** The header that carries the state id and sequence of a push: `<state id> <sequence>`. */
 export const STATE_HEADER = 'X-FlowCollect-State';
+
+/** One device of one user: what a push is stored under. */
+export interface Device {
+  readonly user: string;
+  readonly deviceId: string;
+}
+
+/** A text that no other device shares: neither part can hold a control character. */
+export function deviceKey({ user, deviceId }: Device): string {
+  return `${user}\n${deviceId}`;
+}

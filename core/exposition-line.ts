@@ -28,30 +28,18 @@ export function isMetricName(text: string): boolean {
 /** What a line says besides value and timestamp. */
 export type SeriesHead = Pick<ExpositionSample, 'name' | 'labels'>;
 
-/** Heads by their text: a device pushes the same series again and again, only their values change. */
-export interface SeriesMemo {
-  get(text: string): SeriesHead | undefined;
-  set(text: string, head: SeriesHead): void;
-}
-
 /**
  * Reads `name{label="value",…} value [timestamp]`.
  *
  * @param line without its newline
  */
-export function readSample(line: string, fail: Fail, memo?: SeriesMemo): ExpositionSample {
-  // Neither a value nor a timestamp holds a brace. A line that is not well formed is in no memo.
-  const known = memo?.get(line.slice(0, line.lastIndexOf('}') + 1));
-  if (known !== undefined) return readValues(known, line.slice(line.lastIndexOf('}') + 1), fail);
+export function readSample(line: string, fail: Fail): ExpositionSample {
   const name = matchAt(METRIC_NAME, line, 0);
   if (name === '') fail('a sample must begin with the name of its metric');
   const at = skipBlanks(line, name.length);
   if (line[at] !== '{') return readValues({ name, labels: new Map() }, line.slice(at), fail);
   const read = readLabels(line, at + 1, fail);
-  const head = { name, labels: read.labels };
-  const sample = readValues(head, line.slice(read.at), fail);
-  memo?.set(line.slice(0, read.at), head);
-  return sample;
+  return readValues({ name, labels: read.labels }, line.slice(read.at), fail);
 }
 
 function readValues({ name, labels }: SeriesHead, text: string, fail: Fail): ExpositionSample {

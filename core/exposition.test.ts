@@ -3,7 +3,6 @@ import * as promClient from 'prom-client';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { ExpositionError, type ExpositionFamily, parseExposition, renderExposition, seriesKey } from './exposition.ts';
-import type { SeriesHead } from './exposition-line.ts';
 
 const sampleOf = (line: string) => parseExposition(`${line}\n`)[0]?.samples[0];
 
@@ -137,37 +136,6 @@ describe('parseExposition', () => {
     ['digits', (n: number) => `a ${'1'.repeat(n)}x`],
   ])('ends on a megabyte of %s', (_, text) => {
     expect(() => parseExposition(`${text(1_000_000)}\n`)).toThrow(ExpositionError);
-  });
-});
-
-describe('a memo of series', () => {
-  it('changes nothing in what is read, whatever is read with it', () => {
-    const memo = new Map<string, SeriesHead>();
-    const line = fc
-      .array(fc.constantFrom('a', 'a_bucket', '{', '}', 'b="c"', 'le="1"', ',', '"', '} ', ' ', '1', '\\', 'x="}"'), {
-        maxLength: 9,
-      })
-      .map((parts) => `${parts.join('')}\n`);
-    const text = fc.tuple(
-      fc.constantFrom('', '# TYPE a histogram\n'),
-      fc.oneof(line, fc.constant('a{b="c",x="}"} 1\n')),
-    );
-    const outcome = (...args: Parameters<typeof parseExposition>) => {
-      try {
-        return parseExposition(...args);
-      } catch (error) {
-        return String(error);
-      }
-    };
-    fc.assert(
-      fc.property(text, ([type, rest]) => {
-        const plain = outcome(type + rest);
-        expect(outcome(type + rest, memo)).toEqual(plain);
-        expect(outcome(type + rest, memo)).toEqual(plain);
-      }),
-      { numRuns: 2000 },
-    );
-    expect(memo.size).toBeGreaterThan(0);
   });
 });
 

@@ -7,12 +7,11 @@ import {
   readNumber,
   readSample,
   type SeriesHead,
-  type SeriesMemo,
   unescapeHelp,
   writeNumber,
 } from './exposition-line.ts';
 
-export type { ExpositionSample, SeriesMemo } from './exposition-line.ts';
+export type { ExpositionSample } from './exposition-line.ts';
 
 /** A surrogate without its partner, which no UTF-8 text can hold. */
 const UNPAIRED = /\p{Cs}/u;
@@ -56,10 +55,9 @@ interface OpenFamily {
  * samples, no series stands twice, buckets have a readable `le`, the text ends with a newline. Comments and empty
  * lines are skipped. Takes linear time.
  *
- * @param memo spares the reading of labels that were read before
  * @throws ExpositionError with the line and what is wrong
  */
-export function parseExposition(text: string, memo?: SeriesMemo): ExpositionFamily[] {
+export function parseExposition(text: string): ExpositionFamily[] {
   const families = new Map<string, OpenFamily>();
   const series = new Set<string>();
   let family: OpenFamily | undefined;
@@ -103,7 +101,7 @@ export function parseExposition(text: string, memo?: SeriesMemo): ExpositionFami
     const content = line.replace(/^[ \t]+/, '');
     if (content === '') continue;
     if (!content.startsWith('#')) {
-      add(readSample(content, fail, memo));
+      add(readSample(content, fail));
       continue;
     }
     const comment = /^#[ \t]*(?:(HELP|TYPE)[ \t]+(.*))?/su.exec(content);
@@ -137,7 +135,7 @@ export function renderExposition(families: readonly ExpositionFamily[]): string 
   return lines.join('');
 }
 
-/** Keys once written; labels that come from a memo are the same object each time. */
+/** Keys once written: a series that is read, checked and rendered has its key asked for three times. */
 const writtenKeys = new WeakMap<SeriesHead['labels'], { readonly name: string; readonly key: string }>();
 
 /** What tells a series from any other: name and labels as text, the labels sorted by name. */

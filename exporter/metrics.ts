@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { renderExposition } from '../core/exposition.ts';
 import {
   CARRY_BYTES,
   DIMENSIONS,
@@ -130,8 +131,26 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
       logsUp.set(moment.logsUp ? 1 : 0);
       reloadGood.set(moment.reload.successful ? 1 : 0);
       reloadedAt.set(moment.reload.succeededAt / 1000);
-      // prom-client reads all values before its first pause.
-      return registry.metrics();
+      return render(registry);
     },
   };
+}
+
+/**
+ * What has a series, as the gateway renders it too: pushes that it would not change it passes on as they came. All
+ * values are read before the first pause.
+ */
+async function render(registry: Registry): Promise<string> {
+  const metrics = (await registry.getMetricsAsJSON()).filter(({ values }) => values.length > 0);
+  return renderExposition(
+    metrics.map(({ name, values }) => {
+      const { help, type } = requireMetric(name);
+      const samples = values.map((each: (typeof values)[number] & { readonly metricName?: string }) => ({
+        name: each.metricName ?? name,
+        labels: new Map(Object.entries(each.labels).map(([label, value]) => [label, String(value)])),
+        value: each.value,
+      }));
+      return { name, help, type, samples };
+    }),
+  );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, SettingsError } from '../core/settings.ts';
 import { OBJECT_NAMES } from '../test/object-names.ts';
-import { hashToken } from './access/tokens.ts';
+import { hashToken } from './access/authenticate.ts';
 import { readGatewayConfig } from './config.ts';
 
 const FILE = 'ServerSetting.ini';
@@ -20,7 +20,11 @@ const messageOf = (text: string): string => {
 describe('readGatewayConfig', () => {
   it('reads the file of the earlier FlowCollect', () => {
     const { settings } = readGatewayConfig(FILE, '[server]\nListenPort = :1234\nServerToken = t\nDBPath = x.db');
-    expect(settings.door).toEqual({ host: '0.0.0.0', port: 1234, setting: '[server] ListenPort in ServerSetting.ini' });
+    expect(settings.listen).toEqual({
+      host: '0.0.0.0',
+      port: 1234,
+      setting: '[server] ListenPort in ServerSetting.ini',
+    });
     expect(settings.metrics).toMatchObject({ host: '127.0.0.1', port: 9103 });
     expect(settings.tokens).toEqual([{ hash: hashToken('t'), user: 'default' }]);
   });
@@ -59,12 +63,12 @@ describe('readGatewayConfig', () => {
 
   it('opens the readers’ door where prom-label-proxy is named, on loopback', () => {
     const text = '[server]\nServerToken = t\n[user.alice]\nReaderToken = one';
-    expect(readGatewayConfig(FILE, text).settings.readerDoor).toBeUndefined();
+    expect(readGatewayConfig(FILE, text).settings.queries).toBeUndefined();
     const { settings, notices } = readGatewayConfig(
       FILE,
       text.replace('= t', '= t\nListenPort = 127.0.0.1:1\nLabelProxyAddr = http://127.0.0.1:9105/'),
     );
-    expect(settings.readerDoor).toMatchObject({
+    expect(settings.queries).toMatchObject({
       listen: { host: '127.0.0.1', port: 9104 },
       labelProxy: 'http://127.0.0.1:9105',
     });

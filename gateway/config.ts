@@ -4,6 +4,7 @@ import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
+import { hashToken, type Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {
   DEFAULT_USER,
@@ -14,16 +15,15 @@ import {
   type TokenSection,
   tokensOf,
 } from './access/token-sections.ts';
-import { hashToken, type Token } from './access/tokens.ts';
 import type { CertificateFiles } from './http/certificate.ts';
-import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
+import { TEXTS } from './texts.ts';
 
 export interface GatewayConfig {
-  /** Where devices come in. */
-  readonly door: ListenAddress;
+  /** Where devices push. */
+  readonly listen: ListenAddress;
   /** Where the gateway's own metrics are served. */
   readonly metrics: ListenAddress;
-  /** With which the door speaks TLS; as written: relative to the settings file's folder. */
+  /** With which devices are answered over TLS; as written: relative to the settings file's folder. */
   readonly tls?: CertificateFiles;
   /** Such as `http://127.0.0.1:9091`. */
   readonly pushgateway: string;
@@ -35,7 +35,7 @@ export interface GatewayConfig {
   readonly language: ServerSection['Language'];
   readonly tokens: readonly Token[];
   /** Where Grafana asks for users, and where prom-label-proxy answers; closed when absent. */
-  readonly readerDoor?: { readonly listen: ListenAddress; readonly labelProxy: string };
+  readonly queries?: { readonly listen: ListenAddress; readonly labelProxy: string };
   readonly readers: readonly Reader[];
   /** Rebases and retires devices; `plain` where the file does not hold the hash alone. */
   readonly admin?: { readonly hash: Buffer; readonly plain?: string };
@@ -57,12 +57,12 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
   const server = readServerSection(reader);
   if (server === undefined) return reader.finish<GatewayConfig>(undefined);
 
-  const listen = (key: 'ListenPort' | 'GatewayMetricsListen' | 'ReadersListen', host: string): ListenAddress => {
-    const address = parseListenPort(server[key], host);
-    if (address === undefined) reader.problem('server', key, CORE_TEXTS.listen(':8686', '127.0.0.1:8686'));
-    return { host, port: 0, ...address, setting: `[server] ${key} in ${file}` };
+  const address = (key: 'ListenPort' | 'GatewayMetricsListen' | 'ReadersListen', host: string): ListenAddress => {
+    const parsed = parseListenPort(server[key], host);
+    if (parsed === undefined) reader.problem('server', key, CORE_TEXTS.listen(':8686', '127.0.0.1:8686'));
+    return { host, port: 0, ...parsed, setting: `[server] ${key} in ${file}` };
   };
-  const door = listen('ListenPort', '0.0.0.0');
+  const listen = address('ListenPort', '0.0.0.0');
   const sections = readTokenSections(reader);
   const shared = readSharedToken(server, reader);
   const tokens = tokensOf(sections, shared, reader);
@@ -70,16 +70,16 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
     reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} gateway token add --device ID`));
   }
   const tls = readCertificateFiles(server, reader);
-  if (tls === undefined && !isPrivate(door.host)) {
+  if (tls === undefined && !isPrivate(listen.host)) {
     reader.notice('server', 'ListenPort', TEXTS.tokensInTheClear);
   }
-  const readers = listen('ReadersListen', '127.0.0.1');
+  const readers = address('ReadersListen', '127.0.0.1');
   if (server.LabelProxyAddr !== undefined && !isPrivate(readers.host)) {
     reader.notice('server', 'ReadersListen', TEXTS.readersInTheClear);
   }
   return reader.finish({
-    door,
-    metrics: listen('GatewayMetricsListen', '127.0.0.1'),
+    listen,
+    metrics: address('GatewayMetricsListen', '127.0.0.1'),
     pushgateway: server.PushgatewayAddr,
     ...(server.VictoriaMetricsAddr === undefined ? {} : { victoriaMetrics: server.VictoriaMetricsAddr }),
     dataDir: server.DataDir,
@@ -89,9 +89,7 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
     sections,
     readers: readersOf(sections, tokens, reader),
     prometheus: server.PrometheusAddr,
-    ...(server.LabelProxyAddr === undefined
-      ? {}
-      : { readerDoor: { listen: readers, labelProxy: server.LabelProxyAddr } }),
+    ...(server.LabelProxyAddr === undefined ? {} : { queries: { listen: readers, labelProxy: server.LabelProxyAddr } }),
     ...(tls === undefined ? {} : { tls }),
     ...readAdmin(server, tokens, reader),
   });

@@ -10,7 +10,7 @@ import {
   type Sent,
   TOKEN,
 } from '../test/gateway-at-double.ts';
-import { hashToken } from './access/tokens.ts';
+import { hashToken } from './access/authenticate.ts';
 
 let gateway: GatewayAtDouble;
 beforeEach(async () => {

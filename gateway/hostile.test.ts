@@ -10,8 +10,8 @@ import { METRICS } from '../core/metric-contract.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
-import { hashToken } from './access/tokens.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import { hashToken } from './access/authenticate.ts';
+import { createGateway, type Gateway } from './service.ts';
 
 /** Each; together more than ten thousand requests. */
 const RUNS = { numRuns: 5500 };
@@ -57,8 +57,13 @@ beforeAll(async () => {
   double = await createPushgatewayDouble(Date.now);
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   gateway = createGateway({
-    config: { door: address, metrics: address, pushgateway: double.origin },
-    dataFolder: await mkdtemp(join(tmpdir(), 'flowcollect-hostile-')),
+    places: {
+      dataDir: await mkdtemp(join(tmpdir(), 'flowcollect-hostile-')),
+      prometheus: 'http://127.0.0.1:9',
+      listen: address,
+      metrics: address,
+      pushgateway: double.origin,
+    },
     clock: systemClock,
     logger: createLogger('test', 'silent'),
     tokens: () => [
@@ -67,7 +72,7 @@ beforeAll(async () => {
     ],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  door = new URL((await gateway.start()).door);
+  door = new URL((await gateway.start()).pushes);
   const headers = { authorization: 'Bearer victim', [STATE_HEADER]: 'state 1' };
   expect((await send('PUT', pushPath('phone'), headers, good(42))).status).toBe(200);
   before = double.groups.get(VICTIM);

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
-import { readerCommand } from './access/reader-command.ts';
-import { tokenCommand } from './access/token-command.ts';
+import { readerCommand, tokenCommand } from './access/commands.ts';
+import { COMMAND_TEXTS } from './access/texts.ts';
 import { adminCommands } from './admin/admin-command.ts';
+import { readGatewayConfig } from './config.ts';
 import { runGatewayService } from './service.ts';
 import { TEXTS } from './texts.ts';
 
@@ -22,14 +23,14 @@ export async function run(argv: readonly string[]): Promise<number> {
 function gatewayCommand(translate: Translate): Command {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
-  const gateway = new Command('gateway')
-    .addCommand(tokenCommand(print, explain, translate))
-    .addCommand(readerCommand(print, explain, translate));
-  const admin = adminCommands(process.env.FLOWCOLLECT_ADMIN_TOKEN, print, translate);
+  const output = { print, explain, translate };
+  const gateway = new Command('gateway').addCommand(tokenCommand(output)).addCommand(readerCommand(output));
+  const readConfig = (file: string, text: string) => readGatewayConfig(file, text).settings;
+  const admin = adminCommands(readConfig, process.env.FLOWCOLLECT_ADMIN_TOKEN, output);
   for (const each of admin) gateway.addCommand(each);
   return gateway
     .description(translate(TEXTS.gateway))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole
       // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.

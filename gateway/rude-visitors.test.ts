@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, TOKEN } from '../test/gateway-at-double.ts';
-import { hashToken } from './access/tokens.ts';
+import { hashToken } from './access/authenticate.ts';
 
 let gateway: GatewayAtDouble;
 beforeEach(async () => {

@@ -10,7 +10,7 @@ import { runGatewayService } from './service.ts';
 
 interface Line {
   readonly msg: string;
-  readonly door?: string;
+  readonly pushes?: string;
   readonly metrics?: string;
 }
 
@@ -24,7 +24,7 @@ const logger = createLogger('test', 'info', { write: (line: string) => void line
 const settings = (more: string) =>
   `[server]\nListenPort = 127.0.0.1:0\nGatewayMetricsListen = 127.0.0.1:0\nPushgatewayAddr = ${double.origin}\n${more}`;
 const doors = () =>
-  lines.flatMap(({ msg, door }) => (msg === 'the gateway is open' && door !== undefined ? [door] : []));
+  lines.flatMap(({ msg, pushes }) => (msg === 'the gateway is open' && pushes !== undefined ? [pushes] : []));
 const statusWith = async (token: string): Promise<number> => {
   const url = (doors().at(-1) ?? '') + pushPath('a');
   return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
@@ -63,6 +63,21 @@ it('opens again where an edit moves it', async () => {
   await writeFile(path, settings('ServerToken = one\nDataDir = ./elsewhere'));
   await vi.waitFor(() => expect(doors()).toHaveLength(2), 5000);
   expect(await statusWith('one')).toBe(404);
+});
+
+it('moves what an edit moves, and leaves the rest open', async () => {
+  const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
+  await free.close();
+  const before = lines.find(({ pushes }) => pushes !== undefined);
+  await writeFile(
+    path,
+    settings('ServerToken = one').replace('MetricsListen = 127.0.0.1:0', `MetricsListen = ${free.origin.slice(7)}`),
+  );
+  await vi.waitFor(() => expect(doors()).toHaveLength(2), 5000);
+  const after = lines.findLast(({ pushes }) => pushes !== undefined);
+  expect([after?.pushes, after?.metrics]).toEqual([before?.pushes, free.origin]);
+  expect((await fetch(`${free.origin}/healthz`)).status).toBe(200);
+  await expect(fetch(`${before?.metrics}/healthz`)).rejects.toThrow();
 });
 
 const failed = () => lines.filter(({ msg }) => msg.startsWith('settings kept as they were'));
@@ -116,8 +131,11 @@ it('opens again by the settings that ran, where not even those could be used for
   const data = join(dirname(path), 'data');
   await rename(data, `${data}.away`);
   await writeFile(data, '');
-  await writeFile(path, at('192.0.2.1:8686'));
+  const taken = join(dirname(path), 'taken');
+  await writeFile(taken, '');
+  await writeFile(path, at(door, 'ServerToken = one\nDataDir = ./taken'));
   await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  await expect(fetch(`http://${door}`)).rejects.toThrow();
   await rm(data);
   await rename(`${data}.away`, data);
   await writeFile(path, at(door));

@@ -1,12 +1,240 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { untilAborted } from '../runtime/async/until-aborted.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
+import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import type { OnReload } from '../runtime/reload.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
+import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';
+import type { Token } from './access/authenticate.ts';
+import { availableMemory, memoryLimits } from './access/limits.ts';
+import type { Reader } from './access/reader-token.ts';
+import { createAdminHandler } from './admin/admin-handler.ts';
+import { createDeviceRelease, createStoredValues } from './admin/device-release.ts';
+import { createMetricsPage } from './admin/metrics-page.ts';
 import { type GatewayConfig, readGatewayConfig } from './config.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import { type Certificate, openCertificate } from './http/certificate.ts';
+import { guardConnections } from './http/connections.ts';
+import { openKeptPushes } from './kept/kept-pushes.ts';
+import { createGatewayMetrics } from './pushes/metrics.ts';
+import { createPushHandler } from './pushes/push-handler.ts';
+import { createPushService } from './pushes/push-service.ts';
+import { createLabelProxy } from './queries/label-proxy.ts';
+import { createQueryProxy } from './queries/query-proxy.ts';
+import { createPushgateway } from './store/pushgateway.ts';
+import { createStaleSeriesRefresher } from './store/stale-series-refresher.ts';
+import { createStoreReconciler } from './store/store-reconciler.ts';
+import { createVictoriaMetrics } from './store/victoria-metrics.ts';
+
+/** What cannot follow an edit while it is open. Paths are absolute. */
+export type GatewayPlaces = Pick<GatewayConfig, 'listen' | 'metrics' | 'pushgateway' | 'prometheus' | 'dataDir'> & {
+  readonly [Key in 'queries' | 'victoriaMetrics' | 'tls']?: GatewayConfig[Key] | undefined;
+};
+type StoragePlaces = Pick<GatewayPlaces, 'pushgateway' | 'victoriaMetrics' | 'prometheus' | 'dataDir'>;
+
+export interface GatewayOptions {
+  readonly places: GatewayPlaces;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The tokens that are good as of now. */
+  tokens(): readonly Token[];
+  /** Who may read as of now; nobody by default. */
+  readers?(): readonly Reader[];
+  lastReload(): LastReload;
+  /** SHA-256 of the admin token as of now; devices are neither rebased nor retired without. */
+  adminHash?(): Buffer | undefined;
+}
+
+/** Where it is reached, such as `http://127.0.0.1:8686`. */
+export interface Origins {
+  readonly pushes: string;
+  readonly metrics: string;
+  /** Absent where no reader can come in. */
+  readonly queries?: string;
+}
+
+export interface Gateway {
+  /** @throws ListenError when an address is taken */
+  start(): Promise<Origins>;
+  /**
+   * Closes what is elsewhere by now, after the pushes that are on their way, and opens what is not open. Where it
+   * throws, the rest may be closed; it may be called again, also to go back.
+   *
+   * @throws as {@link start}
+   */
+  move(places: GatewayPlaces): Promise<Origins>;
+  stop(): Promise<void>;
+}
+
+/** A device on a slow line sends its few kilobytes in this time; who sends nothing is let go sooner. */
+const LIMITS = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  // Longer than the longest usual pause between two pushes, so that connections are used again.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+} as const;
+
+type OnStop = (stop: () => Promise<unknown>) => void;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { clock, logger, tokens, readers = () => [], lastReload, adminHash = () => undefined } = options;
+  let certificate: Reload<Certificate> | undefined;
+
+  const storage = createMovable(async (places: StoragePlaces, onStop) => {
+    const folder = join(places.dataDir, 'gateway');
+    const kept = await openKeptPushes(join(folder, 'pushes'), logger);
+    onStop(() => kept.close());
+    const { victoriaMetrics, pushgateway, prometheus } = places;
+    const store =
+      victoriaMetrics === undefined ? createPushgateway(pushgateway) : createVictoriaMetrics(victoriaMetrics);
+    onStop(() => store.close());
+    const disk = createDiskHealth(() => folder, '[server] DataDir');
+    const pushes = createPushService({
+      kept,
+      keptBytes: memoryLimits(availableMemory()).kept,
+      users: () => new Set(tokens().map(({ user }) => user)),
+      disk,
+      store,
+      clock,
+      logger,
+    });
+    onStop(() => pushes.idle());
+    const storedValues = createStoredValues(createPrometheus({ address: () => prometheus }));
+    const release = createDeviceRelease({ pushes, kept, store, clock, storedValues });
+    const metrics = createGatewayMetrics();
+    for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
+    const reconciler = createStoreReconciler({
+      kept,
+      forward: pushes.forward,
+      store,
+      clock,
+      logger,
+      // Another store than the one remembered is one that started anew.
+      file: join(folder, `${store.name.toLowerCase()}-start`),
+    });
+    reconciler.start();
+    onStop(() => reconciler.stop());
+    if (store.forgets) {
+      const refresher = createStaleSeriesRefresher({ kept, forward: pushes.forward, clock, logger });
+      refresher.start();
+      onStop(() => refresher.stop());
+    }
+    return { kept, disk, pushes, release, metrics };
+  });
+
+  const page = createMovable(async (address: ListenAddress, onStop) => {
+    const { kept, disk, release, metrics } = storage.running();
+    const reloaded = (): LastReload => {
+      const settings = lastReload();
+      return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
+    };
+    const adminHandler = createAdminHandler({ release, logger, hash: adminHash, retired: metrics.retired });
+    const listener = await listenHttp(createMetricsPage(metrics, reloaded, disk, kept, adminHandler), address);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  const pushes = createMovable(async ({ listen, tls }: Pick<GatewayPlaces, 'listen' | 'tls'>, onStop) => {
+    const opened = tls === undefined ? undefined : await openCertificate(tls, logger);
+    certificate = opened;
+    onStop(async () => opened?.close());
+    const handler = createPushHandler({ ...storage.running(), clock, logger, tokens });
+    const listener = await listenHttp(handler, listen, LIMITS, opened?.current());
+    opened?.follow(async (next) => {
+      if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
+    });
+    guardConnections(listener.server, logger);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  const queries = createMovable(async (places: GatewayConfig['queries'], onStop) => {
+    if (places === undefined) return undefined;
+    const labelProxy = createLabelProxy(places.labelProxy);
+    onStop(() => labelProxy.close());
+    const listener = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers }), places.listen, LIMITS);
+    guardConnections(listener.server, logger);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  async function stop(): Promise<void> {
+    for (const part of [queries, pushes, page, storage]) await part.close();
+  }
+
+  async function move(places: GatewayPlaces): Promise<Origins> {
+    const { listen, tls, pushgateway, victoriaMetrics, prometheus, dataDir } = places;
+    const [storagePlaces, pushPlaces] = [
+      { pushgateway, victoriaMetrics, prometheus, dataDir },
+      { listen, tls },
+    ];
+    // The others use the storage.
+    if (!storage.isAt(storagePlaces)) await stop();
+    // All close before any opens: one may go to the address that another leaves.
+    const unmoved = [queries.isAt(places.queries), pushes.isAt(pushPlaces), page.isAt(places.metrics)];
+    for (const [index, part] of [queries, pushes, page].entries()) if (!unmoved[index]) await part.close();
+    await storage.open(storagePlaces);
+    const origins = { metrics: await page.open(places.metrics), pushes: await pushes.open(pushPlaces) };
+    const proxy = await queries.open(places.queries);
+    const all = { ...origins, ...(proxy === undefined ? {} : { queries: proxy }) };
+    if (unmoved.includes(false)) logger.info(all, 'the gateway is open');
+    return all;
+  }
+
+  return {
+    async start() {
+      try {
+        return await move(options.places);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    move,
+    stop,
+  };
+}
+
+/** Something that is open by its settings, and closed and opened again where these change. */
+interface Movable<P, T> {
+  isAt(places: P): boolean;
+  /** Opens it where it is not open. */
+  open(places: P): Promise<T>;
+  /** @throws where it is not open */
+  running(): T;
+  close(): Promise<void>;
+}
+
+/** @param opening tells `onStop` what closes it, in the reverse order, also where it throws */
+function createMovable<P, T>(opening: (places: P, onStop: OnStop) => Promise<T>): Movable<P, T> {
+  let open: { readonly places: P; readonly opened: T } | undefined;
+  const stops: Parameters<OnStop>[0][] = [];
+  async function close(): Promise<void> {
+    open = undefined;
+    for (const stop of stops.splice(0).reverse()) await stop();
+  }
+  return {
+    isAt: (places) => open !== undefined && isDeepStrictEqual(open.places, places),
+    async open(places) {
+      try {
+        open ??= { places, opened: await opening(places, (stop) => stops.push(stop)) };
+        return open.opened;
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    running() {
+      if (open === undefined) throw new Error('it is not open');
+      return open.opened;
+    },
+    close,
+  };
+}
 
 export interface GatewayServiceOptions {
   /** ServerSetting.ini. */
@@ -20,8 +248,8 @@ export interface GatewayServiceOptions {
 }
 
 /**
- * The gateway from its settings file until the signal: tokens follow an edit at once, other settings by a restart
- * within the process.
+ * The gateway from its settings file until the signal: tokens follow an edit at once, and what has another address
+ * closes and opens there.
  *
  * @throws SettingsError, ListenError, or what the disk says
  */
@@ -33,61 +261,39 @@ export async function runGatewayService({
   logger = createLogger('gateway', 'info'),
 }: GatewayServiceOptions): Promise<void> {
   const file = await openSettings({ path, parse: (name, text) => readGatewayConfig(name, text, called), logger });
-  const inFolder = (file: string): string => resolve(dirname(path), file);
-  const absolute = (tls: GatewayConfig['tls']): Pick<GatewayConfig, 'tls'> =>
-    tls === undefined ? {} : { tls: { cert: inFolder(tls.cert), key: inFolder(tls.key) } };
+  const inFolder = (name: string): string => resolve(dirname(path), name);
+  const placesOf = ({ tls, dataDir, ...config }: GatewayConfig): GatewayPlaces => ({
+    ...config,
+    dataDir: inFolder(dataDir),
+    ...(tls === undefined ? {} : { tls: { cert: inFolder(tls.cert), key: inFolder(tls.key) } }),
+  });
   logger.level = file.current().logLevel;
-  let open: { readonly config: GatewayConfig; readonly gateway: Gateway } | undefined;
-
-  async function start(config: GatewayConfig): Promise<void> {
-    const gateway = createGateway({
-      config: { ...config, ...absolute(config.tls) },
-      dataFolder: resolve(dirname(path), config.dataDir),
-      clock: systemClock,
-      logger,
-      tokens: () => file.current().tokens,
-      readers: () => file.current().readers,
-      lastReload: file.last,
-      admin: { hash: () => file.current().admin?.hash, prometheus: config.prometheus },
-    });
-    await gateway.start();
-    open = { config, gateway };
-  }
+  const gateway = createGateway({
+    places: placesOf(file.current()),
+    clock: systemClock,
+    logger,
+    tokens: () => file.current().tokens,
+    readers: () => file.current().readers,
+    lastReload: file.last,
+    adminHash: () => file.current().admin?.hash,
+  });
 
   async function apply(next: GatewayConfig, running: GatewayConfig): Promise<void> {
-    if (open === undefined || !isDeepStrictEqual(partsOf(next), partsOf(open.config))) {
-      await open?.gateway.stop();
-      open = undefined;
-      try {
-        await start(next);
-      } catch (error) {
-        await start(running);
-        throw error;
-      }
+    try {
+      await gateway.move(placesOf(next));
+    } catch (error) {
+      await gateway.move(placesOf(running));
+      throw error;
     }
     logger.level = next.logLevel;
   }
 
   try {
-    await start(file.current());
+    await gateway.start();
     file.follow(apply, onReload);
     await untilAborted(signal);
   } finally {
     await file.close();
-    await open?.gateway.stop();
+    await gateway.stop();
   }
-}
-
-/** What cannot follow an edit while the gateway is open. */
-function partsOf({
-  door,
-  metrics,
-  readerDoor,
-  pushgateway,
-  victoriaMetrics,
-  prometheus,
-  dataDir,
-  tls,
-}: GatewayConfig): unknown {
-  return { door, metrics, readerDoor, pushgateway, victoriaMetrics, prometheus, dataDir, tls };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createGuessLimit, FORGIVEN_AFTER_MS, FREE_FAILURES } from './auth-rate-limiter.ts';
+import { createAuthRateLimiter, FORGIVEN_AFTER_MS, FREE_FAILURES } from './auth-rate-limiter.ts';
 
 it('stops looking at an address that failed too often, and only at that one', () => {
-  const limit = createGuessLimit();
+  const limit = createAuthRateLimiter();
   for (let failure = 0; failure < FREE_FAILURES; failure += 1) {
     expect(limit.mayTry('a', 0)).toBe(true);
     limit.failed('a', 0);
@@ -11,7 +11,7 @@ it('stops looking at an address that failed too often, and only at that one', ()
 });
 
 it('forgives with time', () => {
-  const limit = createGuessLimit();
+  const limit = createAuthRateLimiter();
   for (let failure = 0; failure < FREE_FAILURES; failure += 1) limit.failed('a', 0);
   expect(limit.mayTry('a', FORGIVEN_AFTER_MS)).toBe(true);
   limit.failed('a', FORGIVEN_AFTER_MS);
@@ -19,13 +19,13 @@ it('forgives with time', () => {
 });
 
 it('does not shut out an address that failed once for a clock that was set back', () => {
-  const limit = createGuessLimit();
+  const limit = createAuthRateLimiter();
   limit.failed('a', 3_600_000);
   expect(limit.mayTry('a', 0)).toBe(true);
 });
 
 it('never stops ten devices that have a wrong token and try six times a minute each', () => {
-  const limit = createGuessLimit();
+  const limit = createAuthRateLimiter();
   for (let now = 0; now < 3_600_000; now += 1000) {
     expect(limit.mayTry('home', now)).toBe(true);
     limit.failed('home', now);

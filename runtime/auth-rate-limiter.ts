@@ -3,7 +3,7 @@
  * are spent its requests are not even looked at. A household in which some devices have a wrong token, each trying a
  * few times a minute, never gets there.
  */
-export interface GuessLimit {
+export interface AuthRateLimiter {
   /** @param now epoch milliseconds */
   mayTry(address: string, now: number): boolean;
   failed(address: string, now: number): void;
@@ -15,7 +15,7 @@ export const FORGIVEN_AFTER_MS = 1000;
 /** Beyond it the address that failed longest ago is forgotten. */
 const MAX_ADDRESSES = 10_000;
 
-export function createGuessLimit(): GuessLimit {
+export function createAuthRateLimiter(): AuthRateLimiter {
   /** The failures of an address, as of the time it failed last. */
   const spent = new Map<string, { failures: number; at: number }>();
   const failuresOf = (address: string, now: number): number => {

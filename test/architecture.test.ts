@@ -58,6 +58,13 @@ const NOT_YET_HOSTED = ['exporter/day-keeper.ts', 'exporter/device', 'exporter/s
 /** Compute by what Node has and reach nothing outside: networks of addresses. */
 const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 
+/** Their folders must not import each other in a circle, nor load root files, which put the folders together. */
+const SERVICES = ['exporter', 'gateway', 'auditor'];
+/** Whose folders still lean on each other. */
+const STILL_IN_CIRCLES = ['auditor'];
+/** Root files that folders still load. */
+const STILL_LOADED = ['exporter/config.ts', 'exporter/texts.ts', 'auditor/config.ts', 'auditor/texts.ts'];
+
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
 const sources = readdirSync(root, { withFileTypes: true })
   .filter(({ name }) => !NOT_OURS.includes(name))
@@ -80,6 +87,43 @@ function loadedBy(text: string): string[] {
   return [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:(\{[^}]*\}|[\w\s*,]+)\s+from\s+)?'([^']+)'/gm)]
     .filter(([, names = '']) => !/^\{(?:\s*type\s[^,}]+,?)+\s*\}$/.test(names))
     .map(([, , target = '']) => target);
+}
+
+/** Paths of the project's files that one imports, types included. */
+const pathsOf = (path: string, targets: readonly string[]): string[] =>
+  targets.filter((target) => target.startsWith('.')).map((target) => posix.join(dirname(path), target));
+
+/** Folders of a service, and what each imports of the others. */
+function foldersOf(service: string): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>();
+  const folderOf = (path: string): string | undefined => /^[^/]+\/([^/]+)\//.exec(path)?.[1];
+  for (const { path, text } of shipped.filter((each) => inFolder(each.path, service))) {
+    const folder = folderOf(path);
+    if (folder === undefined) continue;
+    const others = folders.get(folder) ?? new Set();
+    for (const target of pathsOf(path, importsOf(text)).filter((each) => inFolder(each, service))) {
+      const other = folderOf(target);
+      if (other !== undefined && other !== folder) others.add(other);
+    }
+    folders.set(folder, others);
+  }
+  return folders;
+}
+
+/** A circle in which a folder imports itself in the end, or undefined. */
+function circleFrom(folder: string, folders: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (at: string, way: readonly string[]): string[] | undefined => {
+    for (const next of folders.get(at) ?? []) {
+      if (next === folder) return [...way, next];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const circle = walk(next, [...way, next]);
+      if (circle !== undefined) return circle;
+    }
+    return undefined;
+  };
+  return walk(folder, [folder]);
 }
 
 /** How a file reaches Node or a package of the host, as the files on the way; undefined where it does not. */
@@ -116,6 +160,38 @@ describe('rules of dependency', () => {
       const mayImport = [top, ...(allowed ?? [])].some((folder) => inFolder(resolved, folder));
       expect(mayImport, `${path} imports ${resolved}`).toBe(true);
     }
+  });
+
+  it.each(SERVICES.filter((service) => !STILL_IN_CIRCLES.includes(service)))(
+    'folders of %s import in no circle',
+    (service) => {
+      const folders = foldersOf(service);
+      expect(folders.size).toBeGreaterThan(3);
+      for (const folder of folders.keys()) expect(circleFrom(folder, folders)?.join(' → ')).toBeUndefined();
+    },
+  );
+
+  it.each(SERVICES)('folders of %s load no root file of it', (service) => {
+    for (const { path, text } of shipped.filter(
+      (each) => inFolder(each.path, service) && each.path.split('/').length > 2,
+    )) {
+      const loaded = pathsOf(path, loadedBy(text)).filter((target) => dirname(target) === service);
+      expect(
+        loaded.filter((target) => !STILL_LOADED.includes(target)),
+        path,
+      ).toEqual([]);
+    }
+  });
+
+  it('finds a circle', () => {
+    const folders = new Map([
+      ['a', new Set(['b'])],
+      ['b', new Set(['c', 'd'])],
+      ['c', new Set<string>()],
+      ['d', new Set(['b'])],
+    ]);
+    expect(circleFrom('b', folders)).toEqual(['b', 'd', 'b']);
+    for (const folder of ['a', 'c']) expect(circleFrom(folder, folders)).toBeUndefined();
   });
 
   const pure = shipped.filter(({ path }) => PURE.some((folder) => inFolder(path, folder)));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
@@ -23,14 +23,19 @@ beforeEach(async () => {
   pushgateway = await createPushgatewayDouble(() => Date.now());
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   gateway = createGateway({
-    config: { door: address, metrics: address, pushgateway: pushgateway.origin },
-    dataFolder: await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')),
+    places: {
+      dataDir: await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')),
+      prometheus: 'http://127.0.0.1:9',
+      listen: address,
+      metrics: address,
+      pushgateway: pushgateway.origin,
+    },
     clock: { ...systemClock, now: () => Date.now() + ahead },
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  ({ door } = await gateway.start());
+  ({ pushes: door } = await gateway.start());
   device = await createDevice();
 });
 afterEach(async () => {

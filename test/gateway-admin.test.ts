@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
 import { run } from '../gateway/main.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
@@ -41,15 +41,20 @@ const group = async (): Promise<boolean> =>
 async function open(): Promise<void> {
   const address = { host: '127.0.0.1', setting: 'none' };
   gateway = createGateway({
-    config: { door: { ...address, port: 0 }, metrics: { ...address, port }, pushgateway },
-    dataFolder: parts.folder,
+    places: {
+      dataDir: parts.folder,
+      prometheus,
+      listen: { ...address, port: 0 },
+      metrics: { ...address, port },
+      pushgateway,
+    },
     clock: { ...systemClock, now: () => Date.now() + ahead },
     logger: createLogger('test', 'silent'),
     tokens: () => [{ hash: hashToken('one'), user: 'default' }],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
-    admin: { hash: () => hashToken(ADMIN), prometheus },
+    adminHash: () => hashToken(ADMIN),
   });
-  ({ door, metrics: admin } = await gateway.start());
+  ({ pushes: door, metrics: admin } = await gateway.start());
 }
 
 /** What a command says when it fails, and its exit code. */

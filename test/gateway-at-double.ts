@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway/service.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';
 
@@ -67,8 +67,13 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
 
   async function start(): Promise<void> {
     gateway = createGateway({
-      config: { door: nowhere, metrics: nowhere, pushgateway: double.origin },
-      dataFolder: folder,
+      places: {
+        dataDir: folder,
+        prometheus: 'http://127.0.0.1:9',
+        listen: nowhere,
+        metrics: nowhere,
+        pushgateway: double.origin,
+      },
       // Looks for a restarted Pushgateway come every few milliseconds instead of every two seconds.
       clock: {
         now: () => now,
@@ -78,7 +83,7 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
       tokens: () => tokens,
       lastReload: () => ({ successful: true, succeededAt: 0 }),
     });
-    ({ door, metrics } = await gateway.start());
+    ({ pushes: door, metrics } = await gateway.start());
   }
   const stop = (): Promise<void> => gateway.stop();
   await start();

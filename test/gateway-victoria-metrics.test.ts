@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { createStoredValues } from '../gateway/admin/stored-values.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import { createStoredValues } from '../gateway/admin/device-release.ts';
+import type { Gateway } from '../gateway/service.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import type { RunningProcess } from '../stack/process.ts';
@@ -51,7 +51,7 @@ beforeAll(async () => {
   };
   const place = { pushgateway: 'http://127.0.0.1:1', victoriaMetrics: origin };
   gateway = createTokenedGateway(place, { dataFolder: parts.folder, clock });
-  ({ door } = await gateway.start());
+  ({ pushes: door } = await gateway.start());
 });
 afterAll(async () => {
   await gateway.stop();

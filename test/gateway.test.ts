@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
-import type { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/service.ts';
 import type { RunningProcess } from '../stack/process.ts';
 import { pushgatewaySpec } from '../stack/storage-programs.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   port = await freePort();
   await startPushgateway();
   gateway = createTokenedGateway({ pushgateway: `http://127.0.0.1:${port}` }, { dataFolder: parts.folder });
-  ({ door } = await gateway.start());
+  ({ pushes: door } = await gateway.start());
 });
 afterAll(async () => {
   await gateway.stop();

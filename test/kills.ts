@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { eventually, metricValue } from './device.ts';
@@ -44,14 +44,19 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
   const kernel = await startScriptedKernel();
   const nowhere = { host: '127.0.0.1', port: 0, setting: 'none' };
   const gateway = createGateway({
-    config: { door: nowhere, metrics: nowhere, pushgateway: pushgateway.origin },
-    dataFolder: join(folder, 'gateway'),
+    places: {
+      dataDir: join(folder, 'gateway'),
+      prometheus: 'http://127.0.0.1:9',
+      listen: nowhere,
+      metrics: nowhere,
+      pushgateway: pushgateway.origin,
+    },
     clock: systemClock,
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken(TOKEN), user: 'default' }],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  const { door } = await gateway.start();
+  const { pushes: door } = await gateway.start();
   const settings = join(folder, 'ClientSetting.ini');
   await writeFile(
     settings,

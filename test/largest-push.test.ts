@@ -12,8 +12,8 @@ import { createLedger, type Ledger } from '../exporter/ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from '../exporter/ledger/series-budget.ts';
 import { createExporterMetrics } from '../exporter/metrics.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';
@@ -88,8 +88,13 @@ it.each([
     const pushgateway = await createPushgatewayDouble(() => Date.now());
     const address = { host: '127.0.0.1', port: 0, setting: 'none' };
     const gateway = createGateway({
-      config: { door: address, metrics: address, pushgateway: pushgateway.origin },
-      dataFolder: await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')),
+      places: {
+        dataDir: await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')),
+        prometheus: 'http://127.0.0.1:9',
+        listen: address,
+        metrics: address,
+        pushgateway: pushgateway.origin,
+      },
       clock: systemClock,
       logger: createLogger('gateway', 'silent'),
       tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
@@ -97,7 +102,7 @@ it.each([
     });
     const client = createGatewayClient(nodeNetwork);
     try {
-      const { door } = await gateway.start();
+      const { pushes: door } = await gateway.start();
       const to = { origin: door, token: 'push token', deviceId: 'a' };
       expect(await client.push(to, { stateId: 'one', sequence: 1, body: text })).toEqual({ kind: 'accepted' });
     } finally {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashToken } from '../gateway/access/tokens.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
 import { createLabelProxy, type LabelProxy } from '../gateway/queries/label-proxy.ts';
-import { createReaderDoor, type ReaderDoorOptions } from '../gateway/queries/query-proxy.ts';
+import { createQueryProxy, type QueryProxyOptions } from '../gateway/queries/query-proxy.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -40,7 +40,7 @@ export interface ReaderDoorAtDouble {
   /** Lets time pass. */
   pass(milliseconds: number): void;
   /** Puts other readers in the place of `alice`, whose token is `one`, and `小明`, whose token is `two`. */
-  know(readers: ReturnType<ReaderDoorOptions['readers']>): void;
+  know(readers: ReturnType<QueryProxyOptions['readers']>): void;
   /** Empties what was seen and logged. */
   forget(): void;
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtD
   const seen: Seen[] = [];
   const lines: string[] = [];
   let now = 0;
-  let readers: ReturnType<ReaderDoorOptions['readers']> = READERS;
+  let readers: ReturnType<QueryProxyOptions['readers']> = READERS;
   const double = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -72,7 +72,7 @@ export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtD
   const labelProxy = behind ?? createLabelProxy(`http://127.0.0.1:${(double.address() as AddressInfo).port}/below`);
   const clock = { ...systemClock, now: () => now };
   const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
-  const door = await listenHttp(createReaderDoor({ labelProxy, clock, logger, readers: () => readers }), {
+  const door = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }), {
     host: '127.0.0.1',
     port: 0,
     setting: 'none',

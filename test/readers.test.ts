@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
@@ -96,13 +96,14 @@ beforeAll(async () => {
   }
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   gateway = createGateway({
-    config: {
-      door: address,
+    places: {
+      dataDir: parts.folder,
+      prometheus: 'http://127.0.0.1:9',
+      listen: address,
       metrics: address,
       pushgateway,
-      readerDoor: { listen: address, labelProxy: behind },
+      queries: { listen: address, labelProxy: behind },
     },
-    dataFolder: parts.folder,
     clock: systemClock,
     logger: createLogger('test', 'silent'),
     tokens: () => [
@@ -116,10 +117,10 @@ beforeAll(async () => {
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   const origins = await gateway.start();
-  readers = origins.readers ?? '';
-  await push(origins.door, 'push-a', 'phone', traffic('HK 1', OWN));
+  readers = origins.queries ?? '';
+  await push(origins.pushes, 'push-a', 'phone', traffic('HK 1', OWN));
   const theirs = Array.from({ length: SERIES_OF_OTHER }, (_, index) => traffic(`Tokyo 77 ${index}`, HUGE + index));
-  await push(origins.door, 'push-b', 'kitchen-tablet', theirs.join(''));
+  await push(origins.pushes, 'push-b', 'kitchen-tablet', theirs.join(''));
   await vi.waitFor(
     async () => {
       const query = 'count by (user) (flowcollect_traffic_bytes_total)';

@@ -7,9 +7,9 @@ import { type AuditorConfig, readAuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { readingOutcome } from '../auditor/verdict/reading.ts';
 import { readExporterConfig } from '../exporter/config.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -68,8 +68,13 @@ export async function readReleaseSettings(folder: string) {
 export function releaseGateway(dataFolder: string, pushgateway: PushgatewayDouble): Gateway {
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   return createGateway({
-    config: { door: address, metrics: address, pushgateway: pushgateway.origin },
-    dataFolder,
+    places: {
+      dataDir: dataFolder,
+      prometheus: 'http://127.0.0.1:9',
+      listen: address,
+      metrics: address,
+      pushgateway: pushgateway.origin,
+    },
     clock: systemClock,
     logger: createLogger('gateway', 'silent'),
     tokens: () => [{ hash: hashToken('push token'), user: 'default' }],

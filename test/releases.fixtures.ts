@@ -31,7 +31,7 @@ async function writeDevices(): Promise<Figures['devices']> {
   const pushgateway = await createPushgatewayDouble(Date.now);
   const data = await mkdtemp(join(tmpdir(), 'flowcollect-release-'));
   const gateway = releaseGateway(data, pushgateway);
-  const { door } = await gateway.start();
+  const { pushes: door } = await gateway.start();
   const device = await createDevice();
   const router = await startScriptedKernel();
   const show = (total: number): void => {

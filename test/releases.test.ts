@@ -51,7 +51,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     // As after a restart of the whole VPS.
     pushgateway.restart();
     const gateway = releaseGateway(folder, pushgateway);
-    const { door } = await gateway.start();
+    const { pushes: door } = await gateway.start();
     for (const [name, { counted }] of Object.entries(devices)) {
       expect(counted).toBeGreaterThan(0);
       await eventually(() => expect(stored(name)).toBe(counted));

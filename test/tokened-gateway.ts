@@ -1,6 +1,6 @@
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
-import { hashToken } from '../gateway/access/tokens.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../gateway/gateway.ts';
+import { hashToken } from '../gateway/access/authenticate.ts';
+import { createGateway, type Gateway, type GatewayOptions, type GatewayPlaces } from '../gateway/service.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 
@@ -10,13 +10,12 @@ import { createLogger } from '../runtime/logger.ts';
  * @param store where it stands
  */
 export function createTokenedGateway(
-  store: Pick<GatewayOptions['config'], 'pushgateway' | 'victoriaMetrics'>,
-  { dataFolder, clock = systemClock }: Pick<GatewayOptions, 'dataFolder'> & Partial<Pick<GatewayOptions, 'clock'>>,
+  store: Pick<GatewayPlaces, 'pushgateway' | 'victoriaMetrics'>,
+  { dataFolder, clock = systemClock }: { readonly dataFolder: string } & Partial<Pick<GatewayOptions, 'clock'>>,
 ): Gateway {
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   return createGateway({
-    config: { door: address, metrics: address, ...store },
-    dataFolder,
+    places: { dataDir: dataFolder, prometheus: 'http://127.0.0.1:9', listen: address, metrics: address, ...store },
     clock,
     logger: createLogger('test', 'silent'),
     tokens: () => [

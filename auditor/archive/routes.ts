@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { Language } from '../../core/language.ts';
-import { createGuessLimit } from '../../runtime/auth-rate-limiter.ts';
+import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { clientAddress } from '../../runtime/client-address.ts';
 import type { Archive } from './archive.ts';
 import { reportsCsv } from './csv.ts';
@@ -34,7 +34,7 @@ const MONTH = /^\d{4}-\d{2}$/;
  */
 export function archiveRoutes(settings: () => ArchiveSettings, now: () => number): Router {
   const router = Router();
-  const guesses = createGuessLimit();
+  const guesses = createAuthRateLimiter();
   router.use((request, response: ArchiveResponse, next) => {
     const { keys } = settings();
     response.set({

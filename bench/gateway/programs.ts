@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashToken } from '../../gateway/access/tokens.ts';
+import { hashToken } from '../../gateway/access/authenticate.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { ensureBinaries } from '../../stack/binaries.ts';
 import { ensureDebianProgram } from '../../stack/debian-program.ts';

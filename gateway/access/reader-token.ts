@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Text } from '../../core/language.ts';
-import { TOKEN_TEXTS } from '../texts.ts';
-import { hashToken } from './tokens.ts';
+import { hashToken } from './authenticate.ts';
+import { TEXTS } from './texts.ts';
 
 /** Who may read, and by which token; kept as its SHA-256. */
 export interface Reader {
@@ -10,13 +10,13 @@ export interface Reader {
 }
 
 /** What the user of a request is, as it names itself, and the token it shows. */
-export interface ReaderKey {
+export interface ReaderCredentials {
   readonly user: string;
   readonly token: string;
 }
 
 /** The names and tokens of basic authentication are UTF-8 (RFC 7617); the name ends at the first colon. */
-export function readReaderKey(authorization: string | undefined): ReaderKey | undefined {
+export function readBasicAuth(authorization: string | undefined): ReaderCredentials | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
@@ -25,11 +25,11 @@ export function readReaderKey(authorization: string | undefined): ReaderKey | un
 }
 
 /**
- * The user that a key opens the readers' door to. All tokens are compared, each in constant time.
+ * The user that credentials let in. All tokens are compared, each in constant time.
  *
  * @returns undefined when the token is none, or another user's
  */
-export function identifyReader({ user, token }: ReaderKey, readers: readonly Reader[]): string | undefined {
+export function findReader({ user, token }: ReaderCredentials, readers: readonly Reader[]): string | undefined {
   const hash = hashToken(token);
   let found: string | undefined;
   for (const reader of readers) if (timingSafeEqual(hash, reader.hash) && reader.user === user) found = reader.user;
@@ -41,7 +41,7 @@ export function identifyReader({ user, token }: ReaderKey, readers: readonly Rea
  * authentication and through a header, whose ends are trimmed.
  */
 export function readerNameProblem(user: string): Text | undefined {
-  if (user.includes(':')) return TOKEN_TEXTS.nameColon;
-  if (user !== user.trim()) return TOKEN_TEXTS.nameSpaces;
+  if (user.includes(':')) return TEXTS.nameColon;
+  if (user !== user.trim()) return TEXTS.nameSpaces;
   return undefined;
 }

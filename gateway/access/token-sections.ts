@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { userSchema } from '../../core/server-settings.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import { SETTINGS_TEXTS as TEXTS } from '../texts.ts';
+import { hashToken, type Token } from './authenticate.ts';
 import { type Reader, readerNameProblem } from './reader-token.ts';
-import { hashToken, type Token } from './tokens.ts';
+import { TEXTS } from './texts.ts';
 
 /** The user of the one shared token, and of a `[device.ID]` that names none. */
 export const DEFAULT_USER = 'default';

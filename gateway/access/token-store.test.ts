@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readGatewayConfig } from '../config.ts';
-import { identifyReader } from './reader-token.ts';
+import { identify } from './authenticate.ts';
+import { findReader } from './reader-token.ts';
 import { addReader, addToken, listTokens, revokeReader, revokeToken, TokenError } from './token-store.ts';
-import { identify } from './tokens.ts';
 
 const START = '# my server\n[server]\nServerToken = shared\n';
 let path: string;
@@ -83,7 +83,7 @@ describe('tokens in the settings file', () => {
 
 describe('tokens of readers', () => {
   const whoReads = async (user: string, token: string) =>
-    identifyReader({ user, token }, readGatewayConfig('ServerSetting.ini', await read()).settings.readers);
+    findReader({ user, token }, readGatewayConfig('ServerSetting.ini', await read()).settings.readers);
 
   it('are made for a user, kept as hash beside the token of the devices, and good for reading alone', async () => {
     const push = await addToken(path, { user: 'alice' }, undefined);

@@ -5,10 +5,10 @@ import { removeKey, setKey } from '../../core/ini-edit.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { changeSettingsText, readSettingsText } from '../../runtime/settings-file.ts';
-import { TOKEN_TEXTS as TEXTS } from '../texts.ts';
+import { hashToken } from './authenticate.ts';
 import { readerNameProblem } from './reader-token.ts';
+import { TEXTS } from './texts.ts';
 import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
-import { hashToken } from './tokens.ts';
 
 /** Whose token: a device's, or one that fits every device of a user. */
 export interface TokenOwner {

@@ -1,16 +1,18 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type Text, type Translate, UserFacingError } from '../../core/language.ts';
+import { type Text, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
+import type { CommandOutput } from '../access/commands.ts';
+import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
-import { type GatewayConfig, readGatewayConfig } from '../config.ts';
-import type { RefusalCode } from '../http/problem.ts';
-import { REFUSED_TEXTS, TEXTS } from '../texts.ts';
+import type { GatewayConfig } from '../config.ts';
+import type { ProblemCode } from '../http/problem.ts';
 import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
+import { PROBLEM_TEXTS, TEXTS } from './texts.ts';
 
 /** The gateway did not do it; the message says why. */
 export class AdminError extends UserFacingError {
@@ -25,22 +27,22 @@ const Refused = z.object({ error: z.string(), message: z.string() });
 /**
  * `gateway rebase DEVICE` and `gateway retire DEVICE`, done by the gateway that runs on this machine.
  *
+ * @param readConfig reads the settings file, by its name and text
  * @param secret the admin token, where the settings file holds only its hash
- * @param print says what was done
  */
 export function adminCommands(
+  readConfig: (file: string, text: string) => GatewayConfig,
   secret: string | undefined,
-  print: (line: string) => void,
-  translate: Translate,
+  { print, translate }: Pick<CommandOutput, 'print' | 'translate'>,
 ): readonly Command[] {
   const command = (act: AdminAct, description: Text, done: Text): Command =>
     new Command(act)
       .description(translate(description))
-      .argument('<device>', translate(TEXTS.device))
+      .argument('<device>', translate(COMMAND_TEXTS.device))
       .option('--user <name>', translate(TEXTS.deviceUser))
-      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+      .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
-        const { settings } = readGatewayConfig(basename(config), await readSettingsText(config));
+        const settings = readConfig(basename(config), await readSettingsText(config));
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
         print(translate(done));
       });
@@ -77,5 +79,5 @@ async function ask(
   const refused = Refused.safeParse(await response.json().catch(() => undefined));
   if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
   const { error, message } = refused.data;
-  throw new AdminError({ zh: REFUSED_TEXTS[error as RefusalCode] ?? message, en: message });
+  throw new AdminError({ zh: PROBLEM_TEXTS[error as ProblemCode] ?? message, en: message });
 }

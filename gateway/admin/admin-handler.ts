@@ -1,20 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { deviceIdProblem } from '../../core/device-id.ts';
+import { type Device, deviceIdProblem } from '../../core/device-id.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Device } from '../access/device.ts';
-import { hashToken } from '../access/tokens.ts';
-import { answerJson, answerRefusal } from '../http/json-answer.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
-import type { PushDesk } from '../pushes/push-service.ts';
+import { hashToken } from '../access/authenticate.ts';
+import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
+import type { DeviceRelease } from './device-release.ts';
 
-/** Where {@link createAdministration} answers; `?user=…&device=…` says for which device. */
+/** Where {@link createAdminHandler} answers; `?user=…&device=…` says for which device. */
 export const ADMIN_PATHS = { rebase: '/admin/rebase', retire: '/admin/retire' } as const;
 export type AdminAct = keyof typeof ADMIN_PATHS;
 
-export interface AdministrationOptions {
-  readonly desk: Pick<PushDesk, AdminAct>;
+export interface AdminHandlerOptions {
+  readonly release: DeviceRelease;
   readonly logger: Logger;
   /** SHA-256 of `[server] AdminToken`, as of now; nothing is administered without one. */
   hash(): Buffer | undefined;
@@ -23,21 +21,21 @@ export interface AdministrationOptions {
 }
 
 /** What only the keeper of the machine may do: from loopback, with the admin token. */
-export function createAdministration({ desk, logger, hash, retired }: AdministrationOptions): RequestListener {
-  async function handle(request: IncomingMessage): Promise<{ kind: 'done' } | Refusal> {
+export function createAdminHandler({ release, logger, hash, retired }: AdminHandlerOptions): RequestListener {
+  async function handle(request: IncomingMessage): Promise<{ kind: 'done' } | HttpProblem> {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const act = (Object.keys(ADMIN_PATHS) as AdminAct[]).find((each) => ADMIN_PATHS[each] === url.pathname);
-    if (act === undefined || request.method !== 'POST') return refuse('not_found', 'there is nothing here');
+    if (act === undefined || request.method !== 'POST') return httpProblem('not_found', 'there is nothing here');
     if (!isLoopback(request.socket.remoteAddress ?? '')) {
-      return refuse('unauthorized', 'devices are administered from the gateway’s own machine only');
+      return httpProblem('unauthorized', 'devices are administered from the gateway’s own machine only');
     }
     if (!isAdmin(request.headers.authorization, hash())) {
-      return refuse('unauthorized', 'the admin token is not the one of [server] AdminToken');
+      return httpProblem('unauthorized', 'the admin token is not the one of [server] AdminToken');
     }
     const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };
     const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.en;
-    if (problem !== undefined) return refuse('bad_path', `user and device must be given; a name ${problem}`);
-    const result = await desk[act](device);
+    if (problem !== undefined) return httpProblem('bad_path', `user and device must be given; a name ${problem}`);
+    const result = await release[act](device);
     if (result.kind === 'refused') return result;
     if (act === 'retire') retired(device);
     logger.warn(
@@ -51,7 +49,7 @@ export function createAdministration({ desk, logger, hash, retired }: Administra
     request.resume();
     handle(request)
       .then((result) => {
-        if (result.kind === 'refused') answerRefusal(response, result);
+        if (result.kind === 'refused') answerProblem(response, result);
         else answerJson(response, 200, { status: 'done' });
       })
       .catch((error: unknown) => {

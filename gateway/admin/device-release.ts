@@ -1,72 +1,112 @@
+import type { Device } from '../../core/device-id.ts';
+import { seriesKey } from '../../core/exposition.ts';
+import { metricSpec } from '../../core/metric-contract.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { PrometheusError } from '../../runtime/prometheus.ts';
-import type { Device } from '../access/device.ts';
-import type { LedgerCounters } from '../contract/ledger-counters.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
+import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
+import type { LedgerCounters } from '../contract/contract-check.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import { type Held, HOLD_MS } from '../pushes/admission.ts';
+import { HOLD_MS } from '../pushes/admission.ts';
+import type { PushService } from '../pushes/push-service.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredValues } from './stored-values.ts';
 
 /** How many series that Prometheus lacks an answer names. */
 const NAMED_SERIES = 5;
 
 interface DeviceReleaseOptions {
+  readonly pushes: Pick<PushService, 'between'>;
   readonly kept: KeptPushes;
   readonly store: Store;
   readonly clock: Clock;
+  /** Asked before a device is retired. */
   readonly storedValues: StoredValues;
 }
 
-type Outcome = Promise<{ readonly kind: 'done' } | Refusal>;
+type Outcome = Promise<{ readonly kind: 'done' } | HttpProblem>;
 
-/** Releases devices from what was accepted of them. Calls for one device must not overlap, nor with its pushes. */
+/** Releases devices from what was accepted of them. */
 export interface DeviceRelease {
+  /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
   rebase(device: Device): Outcome;
-  /** @param held what the device is held to, undefined once it was rebased */
-  retire(device: Device, held: Held | undefined): Outcome;
+  /** Lets go of a silent device, once Prometheus has its last values. */
+  retire(device: Device): Outcome;
 }
 
-export function createDeviceRelease({ kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
-  const unknown = refuse('not_found', 'nothing was accepted from this device; check user and DeviceID');
+export function createDeviceRelease({ pushes, kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
+  const unknown = httpProblem('not_found', 'nothing was accepted from this device; check user and DeviceID');
 
-  async function lacking(device: Device, ledger: LedgerCounters): Promise<Refusal | undefined> {
+  async function lacking(device: Device, ledger: LedgerCounters): Promise<HttpProblem | undefined> {
     try {
       const stored = await storedValues(device);
       const series = ledger.series.filter((each, index) => stored.get(each) !== ledger.values[index]);
       if (series.length === 0) return undefined;
-      return refuse(
+      return httpProblem(
         'not_stored_yet',
         `Prometheus does not have the last values of ${series.length} series yet, such as ${series[0]}; let it scrape`,
         { series: series.slice(0, NAMED_SERIES) },
       );
     } catch (error) {
-      if (error instanceof PrometheusError) return refuse('prometheus_down', error.message);
+      if (error instanceof PrometheusError) return httpProblem('prometheus_down', error.message);
       throw error;
     }
   }
 
+  async function rebase(device: Device): Outcome {
+    if (kept.held(device) === undefined) return unknown;
+    await kept.rebase(device);
+    return { kind: 'done' };
+  }
+
+  async function retire(device: Device, seenAt: number | undefined): Outcome {
+    const push = kept.held(device);
+    if (push === undefined) return unknown;
+    if (Math.abs(clock.now() - (seenAt ?? push.at)) < HOLD_MS) {
+      return httpProblem(
+        'still_pushing',
+        'the device pushed within the last minute; stop its exporter and wait a minute',
+      );
+    }
+    if (kept.isPrepared(device)) {
+      return httpProblem(
+        'not_stored_yet',
+        `nobody knows whether the last push reached ${store.name}; start it and wait`,
+      );
+    }
+    const problem = await lacking(device, push.ledger);
+    if (problem !== undefined) return problem;
+    if ((await store.remove(device)).kind !== 'delivered') {
+      return httpProblem('pushgateway_down', `${store.name} does not remove the device; start it`);
+    }
+    kept.forget(device);
+    return { kind: 'done' };
+  }
+
   return {
-    async rebase(device) {
-      if (kept.held(device) === undefined) return unknown;
-      await kept.rebase(device);
-      return { kind: 'done' };
-    },
-    async retire(device, held) {
-      const push = kept.held(device);
-      if (push === undefined) return unknown;
-      if (Math.abs(clock.now() - (held?.seenAt ?? push.at)) < HOLD_MS) {
-        return refuse('still_pushing', 'the device pushed within the last minute; stop its exporter and wait a minute');
-      }
-      if (kept.isPrepared(device)) {
-        return refuse('not_stored_yet', `nobody knows whether the last push reached ${store.name}; start it and wait`);
-      }
-      const refusal = await lacking(device, push.ledger);
-      if (refusal !== undefined) return refusal;
-      const { kind } = await store.remove(device);
-      if (kind !== 'delivered') return refuse('pushgateway_down', `${store.name} does not remove the device; start it`);
-      kept.forget(device);
-      return { kind: 'done' };
-    },
+    rebase: (device) => pushes.between(device, () => rebase(device)),
+    retire: (device) => pushes.between(device, (held) => retire(device, held?.seenAt)),
+  };
+}
+
+/** The newest values that Prometheus has of a device, by series without the labels that say whose they are. */
+export type StoredValues = (device: Device) => Promise<ReadonlyMap<string, number>>;
+
+/** A device that is gone is retired some day later; its series are still found where a scrape lost them since. */
+const LOOK_BACK = '1d';
+const IDENTITY = ['__name__', 'job', 'user', 'instance'];
+
+/** Its functions throw a PrometheusError. */
+export function createStoredValues(prometheus: Pick<Prometheus, 'instant'>): StoredValues {
+  return async ({ user, deviceId }) => {
+    const selector = `{job="flowcollect",user=${JSON.stringify(user)},instance=${JSON.stringify(deviceId)}}`;
+    const samples = await prometheus.instant(`last_over_time(${selector}[${LOOK_BACK}])`);
+    return new Map(
+      samples.map(({ labels, value }) => {
+        const { __name__: name = '' } = labels;
+        // Prometheus stores no empty label, such as the provider of a node that has none.
+        const empty = (metricSpec(name)?.labels ?? []).map((label): [string, string] => [label, '']);
+        const own = Object.entries(labels).filter(([label]) => !IDENTITY.includes(label));
+        return [seriesKey({ name, labels: new Map([...empty, ...own]) }), value];
+      }),
+    );
   };
 }

@@ -7,7 +7,7 @@ import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { GatewayMetrics } from '../pushes/metrics.ts';
 
 /**
- * The pages of the gateway itself and, under `/admin/`, its administration, on an address that devices do not reach. It
+ * The pages of the gateway itself and, under `/admin/`, its adminHandler, on an address that devices do not reach. It
  * fails while it cannot keep pushes, and therefore takes none.
  */
 export function createMetricsPage(
@@ -15,7 +15,7 @@ export function createMetricsPage(
   lastReload: () => LastReload,
   disk: Pick<DiskHealth, 'health' | 'problem'>,
   { usage }: Pick<KeptPushes, 'usage'>,
-  administration: RequestListener,
+  adminHandler: RequestListener,
 ): RequestListener {
   const pages = createPagesListener({
     service: 'gateway',
@@ -24,5 +24,5 @@ export function createMetricsPage(
     health: disk.health,
   });
   return (request, response) =>
-    request.url?.startsWith('/admin/') ? administration(request, response) : pages(request, response);
+    request.url?.startsWith('/admin/') ? adminHandler(request, response) : pages(request, response);
 }

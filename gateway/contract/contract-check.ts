@@ -1,9 +1,15 @@
-import { type ExpositionFamily, type ExpositionSample, seriesKey } from '../../core/exposition.ts';
+import {
+  ExpositionError,
+  type ExpositionFamily,
+  type ExpositionSample,
+  parseExposition,
+  renderExposition,
+  seriesKey,
+} from '../../core/exposition.ts';
+import { readNumber } from '../../core/exposition-line.ts';
 import { MAX_LABEL_LENGTH, MAX_SERIES, type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
-import { histogramProblem } from './histogram-check.ts';
-import { type LedgerCounters, ledgerCounters } from './ledger-counters.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
 /** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
 export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
@@ -13,7 +19,26 @@ export interface CheckedPush {
   readonly kind: 'checked';
   /** HELP as the contract has it, families without samples left out. */
   readonly families: readonly ExpositionFamily[];
+  /** The families, rendered. */
+  readonly text: Buffer;
   readonly ledger: LedgerCounters;
+}
+
+/** What a body says, held to the contract. @param bytes UTF-8 exposition text */
+export function parsePush(bytes: Uint8Array): CheckedPush | HttpProblem {
+  let text: string;
+  try {
+    // A BOM is kept: it is no part of exposition text and the parser says so.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return httpProblem('bad_body', 'the body is not UTF-8 text');
+  }
+  try {
+    return checkPush(parseExposition(text));
+  } catch (error) {
+    if (!(error instanceof ExpositionError)) throw error;
+    return httpProblem('not_exposition', `the body is not exposition text: ${error.message.slice(0, 300)}`);
+  }
 }
 
 /** Labels whose values are a fixed vocabulary. */
@@ -29,7 +54,7 @@ const VOCABULARY: ReadonlyMap<string, readonly string[]> = new Map<string, reado
  *
  * @param pushed as parsed, which excludes a series that stands twice
  */
-export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Refusal {
+export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | HttpProblem {
   const families: ExpositionFamily[] = [];
   const ledger: [string, number][] = [];
   let series = 0;
@@ -39,7 +64,7 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Re
     if (family.samples.length === 0) continue;
     if (family.type !== spec.type) return outside(`${family.name} must have the TYPE ${spec.type}, not ${family.type}`);
     series += family.samples.length;
-    if (series > MAX_SERIES) return refuse('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
+    if (series > MAX_SERIES) return httpProblem('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
     for (const sample of family.samples) {
       const problem = sampleProblem(sample, spec);
       if (problem !== undefined) return outside(`${seriesKey(sample).slice(0, 300)} ${problem}`);
@@ -50,7 +75,7 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Re
     families.push({ ...family, help: spec.help });
   }
   if (families.length === 0) return outside('the push holds no series');
-  return { kind: 'checked', families, ledger: ledgerCounters(ledger) };
+  return { kind: 'checked', families, text: Buffer.from(renderExposition(families)), ledger: ledgerCounters(ledger) };
 }
 
 function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spec: MetricSpec): string | undefined {
@@ -75,6 +100,64 @@ export function valueProblem(value: number, { type }: MetricSpec): string | unde
   return undefined;
 }
 
-function outside(message: string): Refusal {
-  return refuse('not_in_contract', `${message}; both ends must be of one version of FlowCollect`);
+function outside(message: string): HttpProblem {
+  return httpProblem('not_in_contract', `${message}; both ends must be of one version of FlowCollect`);
+}
+
+/**
+ * What is wrong with a histogram without labels of its own, or undefined: bounds that rise (two spellings of one
+ * number would become one series twice), counts that do not fall, an infinite bucket equal to the count, and a sum.
+ */
+function histogramProblem({ name, samples }: ExpositionFamily): string | undefined {
+  const buckets = samples.filter((each) => each.name === `${name}_bucket`);
+  let bound = Number.NEGATIVE_INFINITY;
+  for (const { labels } of buckets) {
+    const next = readNumber(labels.get('le') ?? '') ?? Number.NaN;
+    if (!(next > bound)) return 'has buckets whose bounds do not rise';
+    bound = next;
+  }
+  if (bound !== Number.POSITIVE_INFINITY) return 'has no bucket le="+Inf"';
+  const problem = countsProblem(
+    buckets.map(({ value }) => value),
+    samples.find((each) => each.name === `${name}_count`)?.value,
+  );
+  if (problem !== undefined) return problem;
+  return samples.some((each) => each.name === `${name}_sum`) ? undefined : 'has no sum';
+}
+
+/**
+ * What is wrong with the counts of buckets alone, bounds rising to infinity.
+ *
+ * @param total the histogram's count, which may be missing
+ */
+export function countsProblem(counts: readonly number[], total: number | undefined): string | undefined {
+  let before = 0;
+  for (const count of counts) {
+    if (count < before) return 'has buckets whose counts fall';
+    before = count;
+  }
+  return total === before ? undefined : 'has no count equal to its buckets';
+}
+
+/** The counters of a push that must not fall. Two lists, which cost a fraction of what a map costs to make and to keep. */
+export interface LedgerCounters {
+  /** No series twice; the same array for pushes of the same layout. */
+  readonly series: readonly string[];
+  /** Of each series. */
+  readonly values: readonly number[];
+}
+
+export function ledgerCounters(counters: Iterable<readonly [string, number]>): LedgerCounters {
+  const pairs = [...counters];
+  return { series: pairs.map(([series]) => series), values: pairs.map(([, value]) => value) };
+}
+
+/** The values that other counters have of these series, in their order; `undefined` where they have none. */
+export function valuesFor(
+  series: readonly string[],
+  { series: own, values }: LedgerCounters,
+): readonly (number | undefined)[] {
+  if (own === series) return values;
+  const found = new Map(own.map((each, index) => [each, values[index]]));
+  return series.map((each) => found.get(each));
 }

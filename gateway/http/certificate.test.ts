@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { hashToken } from '../access/tokens.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
+import { hashToken } from '../access/authenticate.ts';
+import { createGateway, type Gateway } from '../service.ts';
 import { CertificateError } from './certificate.ts';
 
 const GOOD = ['kernel.crt', 'kernel.key'].map((name) =>
@@ -24,13 +24,14 @@ beforeEach(async () => {
   for (const path of GOOD) await copyFile(path, join(folder, path.endsWith('.crt') ? 'cert.pem' : 'key.pem'));
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   gateway = createGateway({
-    config: {
-      door: address,
+    places: {
+      dataDir: folder,
+      prometheus: 'http://127.0.0.1:9',
+      listen: address,
       metrics: address,
       pushgateway: 'http://127.0.0.1:9',
       tls: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') },
     },
-    dataFolder: folder,
     clock: systemClock,
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
     tokens: () => [{ hash: hashToken('one'), user: 'default' }],
@@ -52,13 +53,13 @@ const knock = async (door: string): Promise<number | undefined> => {
 };
 
 it('the door speaks TLS with the certificate of the settings', async () => {
-  const { door } = await gateway.start();
+  const { pushes: door } = await gateway.start();
   expect(door).toMatch(/^https:/);
   expect(await knock(door)).toBe(401);
 });
 
 it('a renewed certificate is taken without a restart, a bad one is not', async () => {
-  const { door, metrics } = await gateway.start();
+  const { pushes: door, metrics } = await gateway.start();
   const reloaded = async () =>
     /^flowcollect_gateway_config_last_reload_successful (\d)$/m.exec(
       await (await fetch(`${metrics}/metrics`)).text(),

@@ -4,7 +4,6 @@ import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { openReload, type Reload } from '../../runtime/reload.ts';
-import { TEXTS } from '../texts.ts';
 
 /** Absolute paths of PEM files: the certificate with its chain, and its key. */
 export interface CertificateFiles {
@@ -24,11 +23,11 @@ export class CertificateError extends UserFacingError {
 }
 
 /**
- * The door's certificate, to be followed, so that a renewal needs no restart.
+ * The certificate, to be followed, so that a renewal needs no restart.
  *
  * @throws CertificateError when the files cannot be read or do not fit together
  */
-export function openDoorCertificate({ cert, key }: CertificateFiles, logger: Logger): Promise<Reload<Certificate>> {
+export function openCertificate({ cert, key }: CertificateFiles, logger: Logger): Promise<Reload<Certificate>> {
   return openReload({
     name: 'certificate files',
     paths: [cert, key],
@@ -51,4 +50,10 @@ export function openDoorCertificate({ cert, key }: CertificateFiles, logger: Log
   });
 }
 
-const unusable = (error: unknown): CertificateError => new CertificateError(TEXTS.certificate(errorCode(error)));
+function unusable(error: unknown): CertificateError {
+  const code = errorCode(error);
+  return new CertificateError({
+    zh: `[server] TlsCert 与 TlsKey 无法使用（${code}）：两者须为可读的 PEM 文件，且属于同一张证书`,
+    en: `[server] TlsCert and TlsKey cannot be used (${code}): both must be readable PEM files that belong together`,
+  });
+}

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import { openRecordLog, type RecordLog } from './append-only-log.ts';
+import { type AppendOnlyLog, type LogRecord, openAppendOnlyLog, readRecords, writeRecord } from './append-only-log.ts';
 
-const options = { logger: createLogger('test', 'silent'), single: /^[a-z]\.prom$/ };
-/** So small that logs are left behind, emptied and removed all the time. */
-const small = { ...options, logBytes: 100, spareBytes: 400 };
+const logger = createLogger('test', 'silent');
+/** So small that the log is written anew all the time. */
+const SMALL = 400;
 const NAMES = ['a.prom', 'b.prom', 'c.prom', 'd.prom'] as const;
 
 type Step =
@@ -35,13 +35,13 @@ function follow(contents: Map<string, string>, taken: Step): void {
   contents.set(taken.to, moved);
 }
 
-async function take(log: RecordLog, taken: Step): Promise<void> {
+async function take(log: AppendOnlyLog, taken: Step): Promise<void> {
   if (taken.kind === 'put') await log.put(taken.name, Buffer.from(taken.text));
   if (taken.kind === 'move') log.move(taken.name, taken.to);
   if (taken.kind === 'drop') log.drop(taken.name);
 }
 
-async function contentsOf(log: RecordLog): Promise<Map<string, string>> {
+async function contentsOf(log: AppendOnlyLog): Promise<Map<string, string>> {
   const contents = new Map<string, string>();
   for (const each of log.names()) contents.set(each, (await log.read(each)).toString());
   return contents;
@@ -54,23 +54,23 @@ beforeEach(async () => {
 });
 
 describe('a log of records', () => {
-  it('holds what was put last under each name, through restarts and however often logs are emptied', async () => {
+  it('holds what was put last under each name, through restarts and however often the log is written anew', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const path = await newFolder();
-        let log = await openRecordLog(path, small);
+        let log = await openAppendOnlyLog(path, logger, SMALL);
         const expected = new Map<string, string>();
         for (const each of steps) {
           if (each.kind === 'reopen') {
             await log.close();
-            log = await openRecordLog(path, small);
+            log = await openAppendOnlyLog(path, logger, SMALL);
           }
           await take(log, each);
           follow(expected, each);
           expect(await contentsOf(log)).toEqual(expected);
         }
         await log.close();
-        const again = await openRecordLog(path, small);
+        const again = await openAppendOnlyLog(path, logger, SMALL);
         expect(await contentsOf(again)).toEqual(expected);
         await again.close();
       }),
@@ -82,7 +82,7 @@ describe('a log of records', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), fc.nat(), async (steps, cut) => {
         const path = await newFolder();
-        const log = await openRecordLog(path, options);
+        const log = await openAppendOnlyLog(path, logger);
         const states = [new Map<string, string>()];
         for (const each of steps) {
           await take(log, each);
@@ -95,11 +95,11 @@ describe('a log of records', () => {
           const { size } = await stat(join(path, file));
           await truncate(join(path, file), cut % (size + 1));
         }
-        const again = await openRecordLog(path, options);
+        const again = await openAppendOnlyLog(path, logger);
         expect(states).toContainEqual(await contentsOf(again));
         await again.put('z.prom', Buffer.from('goes on'));
         await again.close();
-        const third = await openRecordLog(path, options);
+        const third = await openAppendOnlyLog(path, logger);
         expect((await third.read('z.prom')).toString()).toBe('goes on');
         await third.close();
       }),
@@ -108,13 +108,13 @@ describe('a log of records', () => {
   });
 
   it('takes no more of the disk than a few times what is current, also where one name is never put again', async () => {
-    const log = await openRecordLog(folder, small);
+    const log = await openAppendOnlyLog(folder, logger, SMALL);
     await log.put('a.prom', Buffer.from('the silent one'));
     for (let turn = 0; turn < 200; turn += 1) await log.put('b.prom', Buffer.from(`turn ${turn}`));
     await log.close();
     const sizes = await Promise.all((await readdir(folder)).map(async (file) => (await stat(join(folder, file))).size));
-    expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(small.spareBytes + 2 * small.logBytes);
-    const again = await openRecordLog(folder, small);
+    expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(SMALL + 200);
+    const again = await openAppendOnlyLog(folder, logger, SMALL);
     expect(await contentsOf(again)).toEqual(
       new Map([
         ['a.prom', 'the silent one'],
@@ -125,45 +125,21 @@ describe('a log of records', () => {
   });
 
   it('writes what is put at one time together, and each is there when it resolves', async () => {
-    const log = await openRecordLog(folder, options);
+    const log = await openAppendOnlyLog(folder, logger);
     await Promise.all(NAMES.map((each) => log.put(each, Buffer.from(each))));
     const [file = ''] = await readdir(folder);
     const copy = await newFolder();
     await copyFile(join(folder, file), join(copy, file));
-    const found = await openRecordLog(copy, options);
+    const found = await openAppendOnlyLog(copy, logger);
     expect(await contentsOf(found)).toEqual(new Map(NAMES.map((each) => [each, each])));
     await found.close();
     await log.close();
-  });
-
-  it('goes on from files that hold one content each, and removes them once they are out of date', async () => {
-    await writeFile(join(folder, 'a.prom'), 'old a');
-    await writeFile(join(folder, 'b.prom'), 'old b');
-    await writeFile(join(folder, 'half.tmp'), 'not one of them');
-    const log = await openRecordLog(folder, small);
-    expect(await contentsOf(log)).toEqual(
-      new Map([
-        ['a.prom', 'old a'],
-        ['b.prom', 'old b'],
-      ]),
-    );
-    for (let turn = 0; turn < 100; turn += 1) await log.put('a.prom', Buffer.from(`turn ${turn}`));
-    await log.close();
-    expect(await readdir(folder)).not.toContain('a.prom');
-    const again = await openRecordLog(folder, small);
-    expect(await contentsOf(again)).toEqual(
-      new Map([
-        ['b.prom', 'old b'],
-        ['a.prom', 'turn 99'],
-      ]),
-    );
-    await again.close();
   });
 });
 
 describe('a disk that refuses', () => {
   it('is told to who puts, not written to unseen, and used again once it takes something', async () => {
-    const log = await openRecordLog(folder, options);
+    const log = await openAppendOnlyLog(folder, logger);
     await log.put('a.prom', Buffer.from('1'));
     await rm(folder, { recursive: true });
     await writeFile(folder, 'a file where the folder was');
@@ -174,22 +150,104 @@ describe('a disk that refuses', () => {
     await mkdir(folder);
     await log.put('b.prom', Buffer.from('3'));
     await log.close();
-    const again = await openRecordLog(folder, options);
-    expect(await contentsOf(again)).toEqual(new Map([['b.prom', '3']]));
+    const again = await openAppendOnlyLog(folder, logger);
+    expect(await contentsOf(again)).toEqual(
+      new Map([
+        ['c.prom', '1'],
+        ['b.prom', '3'],
+      ]),
+    );
     await again.close();
   });
 
-  it('has what a name had before, where the next could not be put', async () => {
-    const log = await openRecordLog(folder, { ...options, logBytes: 1 });
+  it('has what a name had before, where the log could not be written anew', async () => {
+    const log = await openAppendOnlyLog(folder, logger);
     await log.put('a.prom', Buffer.from('1'));
-    // The next log has this name already.
-    await writeFile(join(folder, '0000000002.log'), '');
-    await expect(log.put('a.prom', Buffer.from('2'))).rejects.toMatchObject({ code: 'EEXIST' });
-    expect((await log.read('a.prom')).toString()).toBe('1');
+    await rm(join(folder, '0000000001.log'));
+    const inTheWay = join(folder, '0000000002.log.tmp');
+    await mkdir(inTheWay);
+    await expect(log.put('a.prom', Buffer.from('2'))).rejects.toMatchObject({ code: 'EISDIR' });
+    log.move('a.prom', 'b.prom');
+    expect((await log.read('b.prom')).toString()).toBe('1');
+    await rm(inTheWay, { recursive: true });
     await log.put('a.prom', Buffer.from('3'));
     await log.close();
-    const again = await openRecordLog(folder, options);
-    expect((await again.read('a.prom')).toString()).toBe('3');
+    const again = await openAppendOnlyLog(folder, logger);
+    expect(await contentsOf(again)).toEqual(
+      new Map([
+        ['b.prom', '1'],
+        ['a.prom', '3'],
+      ]),
+    );
     await again.close();
+  });
+});
+
+const anyName = fc.stringMatching(/^[a-z0-9._]{1,40}$/);
+const anyRecord: fc.Arbitrary<LogRecord> = fc.oneof(
+  fc.record({ kind: fc.constant('put' as const), name: anyName, content: fc.uint8Array({ maxLength: 200 }) }),
+  fc.record({ kind: fc.constant('move' as const), name: anyName, to: anyName }),
+  fc.record({ kind: fc.constant('drop' as const), name: anyName }),
+);
+const write = (records: readonly LogRecord[]): Buffer =>
+  Buffer.concat(records.map((record) => writeRecord(record).bytes));
+const read = (log: Buffer): LogRecord[] =>
+  readRecords(log).found.map(({ record }) =>
+    record.kind === 'put' ? { ...record, content: Uint8Array.from(record.content) } : record,
+  );
+
+describe('records of a log', () => {
+  it('stand as lines that a person can read', () => {
+    const log = write([
+      { kind: 'put', name: 'a.prepared', content: Buffer.from('# 香港\n') },
+      { kind: 'move', name: 'a.prepared', to: 'a.prom' },
+      { kind: 'drop', name: 'a.prom' },
+    ]);
+    expect(log.toString()).toBe(
+      'put a.prepared 9 84ebfba9\n# 香港\n\nmove a.prepared a.prom 33e17fc0\ndrop a.prom c974dc3f\n',
+    );
+  });
+
+  it('are read back as written, with where each content begins', () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 10 }), (records) => {
+        const log = write(records);
+        expect(read(log)).toEqual(records);
+        expect(readRecords(log).end).toBe(log.length);
+        for (const { record, at } of readRecords(log).found) {
+          if (record.kind !== 'put') continue;
+          expect(log.subarray(at, at + record.content.length)).toEqual(Buffer.from(record.content));
+        }
+      }),
+    );
+  });
+
+  it('are read up to where the log was cut, and to no other records', () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { minLength: 1, maxLength: 6 }), fc.nat(), (records, cut) => {
+        const log = write(records);
+        const whole = read(log.subarray(0, cut % log.length));
+        expect(whole.length).toBeLessThan(records.length);
+        expect(whole).toEqual(records.slice(0, whole.length));
+      }),
+    );
+  });
+
+  it('are read up to the first byte that is not as it was written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyRecord, { minLength: 1, maxLength: 6 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (records, at, change) => {
+          const log = write(records);
+          const place = at % log.length;
+          log.writeUInt8(log.readUInt8(place) ^ change, place);
+          const { found, end } = readRecords(log);
+          expect(end).toBeLessThanOrEqual(place);
+          expect(read(log)).toEqual(records.slice(0, found.length));
+        },
+      ),
+    );
   });
 });

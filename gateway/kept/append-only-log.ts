@@ -1,19 +1,19 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, writeSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { headLength, type LogRecord, readRecords, writeRecord } from './log-record.ts';
-import { LOG_NAME, type LogFile, openLogWriter } from './log-writer.ts';
 
 /**
- * Named contents that are replaced many times a second, in a folder of logs: what is put is appended, and one flush
- * serves all that was put while the one before was under way. A crash at any instant leaves of each name the old
- * content or the new. Calls for one name must not overlap, but for `read`.
+ * Named contents that are replaced many times a second. What is put is appended to a file, and one flush serves all that
+ * was put while the one before was under way. A crash at any instant leaves of each name the old content or the new.
+ * Calls for one name must not overlap, but for `read`.
  *
- * Logs are removed oldest first, once nothing in them is current: so a `move` or `drop` outlives what it speaks of.
- * Where logs take several times what is current in them, the oldest is emptied by copying that on.
+ * Once the file is several times as large as what is current, and after a write failed, what is current is written to
+ * another file, which takes its place.
  */
-export interface RecordLog {
+export interface AppendOnlyLog {
   names(): string[];
   /** @throws when there is nothing of that name, or the disk refuses */
   read(name: string): Promise<Buffer>;
@@ -27,18 +27,9 @@ export interface RecordLog {
   close(): Promise<void>;
 }
 
-export interface RecordLogOptions {
-  readonly logger: Logger;
-  /** Names of files that hold one content each, as an earlier version kept them. */
-  readonly single: RegExp;
-  readonly logBytes?: number;
-  /** What logs may take together without being emptied; more only up to three times what is current. */
-  readonly spareBytes?: number;
-}
-
 /** Where a content is. */
 interface Place {
-  readonly log: LogFile;
+  readonly file: FileHandle;
   readonly at: number;
   readonly length: number;
 }
@@ -49,20 +40,45 @@ interface Waiting {
   readonly put?: { resolve(): void; reject(error: unknown): void };
 }
 
-const LOG_BYTES = 8 * 2 ** 20;
-const SPARE_BYTES = 4 * LOG_BYTES;
+/** What the file may take without being written anew; more only up to three times what is current. */
+const SPARE_BYTES = 32 * 2 ** 20;
+const LOG_NAME = /^(\d{10})\.log$/;
+const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
 
-/** @throws when the folder cannot be made or read */
-export async function openRecordLog(
-  path: string,
-  { logger, single, logBytes = LOG_BYTES, spareBytes = SPARE_BYTES }: RecordLogOptions,
-): Promise<RecordLog> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  const { places, logs, lastNumber } = await readFolder(path, single, logger);
-  const writer = await openLogWriter({ folder: path, lastNumber, logBytes, begun: (log) => logs.push(log) });
+/** @throws when the folder cannot be made or read, or nothing can be written there */
+export async function openAppendOnlyLog(
+  folder: string,
+  logger: Logger,
+  spareBytes = SPARE_BYTES,
+): Promise<AppendOnlyLog> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const places = new Map<string, Place>();
+  const numbers = (await readdir(folder)).flatMap((name) => LOG_NAME.exec(name)?.[1] ?? []).map(Number);
+  let number = Math.max(0, ...numbers);
+  let path = join(folder, nameOfLog(number));
+  let file: FileHandle | undefined;
+  let size = 0;
+  /** Whether nothing may be appended to the file any more: what a failed write left of it is not known. */
+  let isSpoilt = true;
+  let limit = spareBytes;
+  if (numbers.length > 0) {
+    const bytes = await readFile(path);
+    const { found, end } = readRecords(bytes);
+    isSpoilt = end < bytes.length;
+    // As after a power cut; nobody was told that what follows is kept.
+    if (isSpoilt) logger.warn({ file: path, at: end }, 'the log of pushes ends in a record that is not whole');
+    file = await open(path, 'r+');
+    size = end;
+    for (const { record, at } of found) {
+      if (record.kind === 'put') places.set(record.name, { file, at, length: record.content.length });
+      else if (record.kind === 'move') applyMove(places, record.name, record.to);
+      else places.delete(record.name);
+    }
+  }
+  // A crash may have come before the one that another took the place of was removed.
+  for (const each of numbers) if (each !== number) await rm(join(folder, nameOfLog(each)), { force: true });
+
   let queue: Waiting[] = [];
-  /** Moves and drops that could not be written; they go before whatever is next. */
-  let unwritten: Waiting[] = [];
   let running: Promise<void> | undefined;
 
   function add(waiting: Waiting): void {
@@ -74,95 +90,94 @@ export async function openRecordLog(
     // What comes in the same moment is written together.
     await new Promise(setImmediate);
     while (queue.length > 0) {
-      const batch = [...unwritten, ...queue];
+      const batch = queue;
       queue = [];
-      unwritten = [];
-      await write(batch);
-      if (writer.isAtEnd()) await tidy();
+      const puts = batch.filter(({ put }) => put !== undefined);
+      try {
+        await append((await rewriteWhereDue()) ? puts : batch);
+        for (const { put } of puts) put?.resolve();
+      } catch (error) {
+        // Moves and drops are not lost with it: the file is written anew from what they made of the contents.
+        isSpoilt = true;
+        for (const { put } of puts) put?.reject(error);
+      }
     }
     running = undefined;
   }
 
-  async function write(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const written = await append(
-        batch.map(({ record }) => record),
-        batch.some(({ put }) => put !== undefined),
-      );
-      for (const [index, { record, put }] of batch.entries()) {
-        if (put === undefined) continue;
-        const place = written[index];
-        if (place !== undefined) places.set(record.name, place);
-        put.resolve();
-      }
-    } catch (error) {
-      unwritten = batch.filter(({ put }) => put === undefined);
-      for (const { put } of batch) put?.reject(error);
-    }
-  }
-
-  /** @returns where the contents are, for each record */
-  async function append(records: readonly LogRecord[], flushed: boolean): Promise<Place[]> {
+  async function append(batch: readonly Waiting[]): Promise<void> {
+    if (file === undefined) throw new Error('there is no log of pushes');
     const parts: Uint8Array[] = [];
-    let length = 0;
-    const written = records.map((record) => {
-      const own = writeRecord(record);
-      const at = length + headLength(own);
-      for (const part of own) length += part.length;
-      parts.push(...own);
-      return { at, length: record.kind === 'put' ? record.content.length : 0 };
-    });
-    const { log, at } = await writer.append(Buffer.concat(parts, length), flushed);
-    return written.map((place) => ({ log, at: at + place.at, length: place.length }));
-  }
-
-  async function tidy(): Promise<void> {
-    try {
-      for (let oldest = logs[0]; oldest !== undefined && logs.length > 1; oldest = logs[0]) {
-        const current = [...places.values()];
-        if (current.some(({ log }) => log === oldest)) {
-          const [all, needed] = [sum(logs.map(({ size }) => size)), sum(current.map(({ length }) => length))];
-          if (all <= Math.max(spareBytes, 3 * needed)) return;
-          await copyOn(oldest);
-        }
-        await rm(oldest.path, { force: true });
-        logs.shift();
+    const written: [string, Place][] = [];
+    let at = size;
+    for (const { record } of batch) {
+      const { bytes, contentAt } = writeRecord(record);
+      if (record.kind === 'put') {
+        written.push([record.name, { file, at: at + contentAt, length: record.content.length }]);
       }
+      at += bytes.length;
+      parts.push(bytes);
+    }
+    // Writing ends in the system's memory; what waits for the medium is done on another thread.
+    writeAll(file, Buffer.concat(parts), size);
+    if (written.length > 0) await file.datasync();
+    size = at;
+    for (const [name, place] of written) places.set(name, place);
+  }
+
+  /** @returns whether the file is another one, which has all that was moved and dropped so far */
+  async function rewriteWhereDue(): Promise<boolean> {
+    // Whoever empties the folder of a running gateway must not have it write to a file that nobody can open again.
+    const isLost = isSpoilt || !existsSync(path);
+    if (!isLost && size <= limit) return false;
+    if (!isLost && size <= 3 * [...places.values()].reduce((sum, { length }) => sum + length, 0)) return false;
+    try {
+      await rewrite();
+      return true;
     } catch (error) {
-      logger.error({ code: errorCode(error) }, 'old logs of pushes cannot be removed; look at [server] DataDir');
+      if (isLost) throw error;
+      limit = size + spareBytes;
+      logger.error({ code: errorCode(error) }, 'the log of pushes cannot be made smaller; look at [server] DataDir');
+      return false;
     }
   }
 
-  async function copyOn(from: LogFile): Promise<void> {
-    const contents = new Map<Place, Buffer>();
-    for (const place of places.values()) if (place.log === from) contents.set(place, await readPlace(place));
-    // Under the names that they have by now: a move or drop that is not written yet finds nothing to do.
-    const copied: Place[] = [];
-    const records: LogRecord[] = [];
-    for (const [name, place] of places) {
-      const content = contents.get(place);
-      if (content === undefined) continue;
-      copied.push(place);
-      records.push({ kind: 'put', name, content });
+  async function rewrite(): Promise<void> {
+    const before = [...places];
+    const [former, formerPath] = [file, path];
+    const nextPath = join(folder, nameOfLog(number + 1));
+    const unfinished = `${nextPath}.tmp`;
+    const next = await open(unfinished, 'w+', 0o600);
+    const moved = new Map<Place, Place>();
+    let at = 0;
+    try {
+      for (const [name, place] of before) {
+        const { bytes, contentAt } = writeRecord({ kind: 'put', name, content: await readPlace(place) });
+        writeAll(next, bytes, at);
+        moved.set(place, { file: next, at: at + contentAt, length: place.length });
+        at += bytes.length;
+      }
+      await next.datasync();
+      await rename(unfinished, nextPath);
+      await syncFolder(folder);
+    } catch (error) {
+      await next.close();
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      throw error;
     }
-    const copies = await append(records, true);
-    const copyOf = new Map(copied.map((place, index) => [place, copies[index]]));
-    for (const [name, place] of places) places.set(name, copyOf.get(place) ?? place);
+    for (const [name, place] of places) places.set(name, moved.get(place) ?? place);
+    number += 1;
+    [file, path, size, limit, isSpoilt] = [next, nextPath, at, spareBytes, false];
+    await former?.close();
+    if (former !== undefined) await rm(formerPath, { force: true }).catch(() => undefined);
   }
 
   return {
     names: () => [...places.keys()],
     async read(name) {
-      for (;;) {
-        const place = places.get(name);
-        if (place === undefined) throw new Error(`nothing is kept as ${name}`);
-        try {
-          return await readPlace(place);
-        } catch (error) {
-          // Copied on meanwhile, and its log removed.
-          if (places.get(name) === place) throw error;
-        }
-      }
+      const place = places.get(name);
+      if (place === undefined) throw new Error(`nothing is kept as ${name}`);
+      return readPlace(place);
     },
     put: (name, content) =>
       new Promise((resolve, reject) => add({ record: { kind: 'put', name, content }, put: { resolve, reject } })),
@@ -175,36 +190,9 @@ export async function openRecordLog(
     },
     async close() {
       await running;
-      await writer.close();
+      await file?.close();
     },
   };
-}
-
-/** What the folder holds: single files first, as they are older than any log. */
-async function readFolder(path: string, single: RegExp, logger: Logger) {
-  const places = new Map<string, Place>();
-  const logs: LogFile[] = [];
-  const names = (await readdir(path)).sort();
-  for (const name of names.filter((each) => single.test(each))) {
-    const log = { path: join(path, name), size: (await stat(join(path, name))).size };
-    logs.push(log);
-    places.set(name, { log, at: 0, length: log.size });
-  }
-  const numbered = names.filter((each) => LOG_NAME.test(each));
-  for (const name of numbered) {
-    const bytes = await readFile(join(path, name));
-    const { found, end } = readRecords(bytes);
-    // As after a power cut; nobody was told that what follows is kept.
-    if (end < bytes.length) logger.warn({ file: name, at: end }, 'a log of pushes ends in a record that is not whole');
-    const log = { path: join(path, name), size: bytes.length };
-    logs.push(log);
-    for (const { record, at } of found) {
-      if (record.kind === 'put') places.set(record.name, { log, at, length: record.content.length });
-      else if (record.kind === 'move') applyMove(places, record.name, record.to);
-      else places.delete(record.name);
-    }
-  }
-  return { places, logs, lastNumber: Number(LOG_NAME.exec(numbered.at(-1) ?? '')?.[1] ?? 0) };
 }
 
 function applyMove(places: Map<string, Place>, name: string, to: string): void {
@@ -214,16 +202,99 @@ function applyMove(places: Map<string, Place>, name: string, to: string): void {
   places.set(to, place);
 }
 
-async function readPlace({ log, at, length }: Place): Promise<Buffer> {
-  const file = await open(log.path, 'r');
-  try {
-    const content = Buffer.alloc(length);
-    const { bytesRead } = await file.read(content, 0, length, at);
-    if (bytesRead < length) throw new Error(`${log.path} was cut short`);
-    return content;
-  } finally {
-    await file.close();
-  }
+function writeAll({ fd }: FileHandle, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+async function readPlace({ file, at, length }: Place): Promise<Buffer> {
+  const content = Buffer.alloc(length);
+  const { bytesRead } = await file.read(content, 0, length, at);
+  if (bytesRead < length) throw new Error('the log of pushes was cut short');
+  return content;
+}
+
+/** Windows cannot open folders; NTFS journals what changes in them. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** One line of a log of named contents, and for `put` what is put. Names are of `a-z`, `0-9`, `.` and `_`. */
+export type LogRecord =
+  /** From now on that name has this content. */
+  | { readonly kind: 'put'; readonly name: string; readonly content: Uint8Array }
+  /** The content has another name now, in place of what had that; nothing where the name is not known. */
+  | { readonly kind: 'move'; readonly name: string; readonly to: string }
+  | { readonly kind: 'drop'; readonly name: string };
+
+/** A record as it stands in a log. */
+export interface FoundRecord {
+  readonly record: LogRecord;
+  /** Where its content begins. */
+  readonly at: number;
+}
+
+const LINE =
+  /^(?:(put) ([a-z0-9._]+) (\d{1,9})|(move) ([a-z0-9._]+) ([a-z0-9._]+)|(drop) ([a-z0-9._]+)) ([0-9a-f]{8})$/;
+/** Longer than the line of any record. */
+const MAX_LINE = 1024;
+const NEWLINE = 0x0a;
+
+/**
+ * A record as bytes: `put NAME LENGTH CHECKSUM`, its content and a newline; `move NAME TO CHECKSUM`;
+ * `drop NAME CHECKSUM`. The checksum is the CRC-32 of what stands before it and of the content.
+ *
+ * @returns `contentAt`: how many of the bytes stand before the content
+ */
+export function writeRecord(record: LogRecord): { readonly bytes: Buffer; readonly contentAt: number } {
+  const { kind, name } = record;
+  if (kind === 'move') return { bytes: lineOf(`move ${name} ${record.to}`), contentAt: 0 };
+  if (kind === 'drop') return { bytes: lineOf(`drop ${name}`), contentAt: 0 };
+  const head = lineOf(`put ${name} ${record.content.length}`, record.content);
+  return { bytes: Buffer.concat([head, record.content, Buffer.from('\n')]), contentAt: head.length };
+}
+
+function lineOf(text: string, content?: Uint8Array): Buffer {
+  return Buffer.from(`${text} ${checksum(text, content)}\n`);
+}
+
+function checksum(text: string, content: Uint8Array = new Uint8Array()): string {
+  return crc32(content, crc32(text)).toString(16).padStart(8, '0');
+}
+
+/**
+ * The records of a log up to its end, or to the first that is not whole: a log that was being written when the power
+ * went ends in such a one.
+ *
+ * @returns `end`: how many bytes were read
+ */
+export function readRecords(log: Buffer): { readonly found: readonly FoundRecord[]; readonly end: number } {
+  const found: FoundRecord[] = [];
+  let end = 0;
+  for (let next = readRecord(log, end); next !== undefined; next = readRecord(log, end)) {
+    found.push(next);
+    end = next.end;
+  }
+  return { found, end };
+}
+
+function readRecord(log: Buffer, start: number): (FoundRecord & { readonly end: number }) | undefined {
+  const newline = log.subarray(start, start + MAX_LINE).indexOf(NEWLINE);
+  if (newline < 0) return undefined;
+  const line = log.toString('latin1', start, start + newline);
+  const [, put, putName, length, move, from, to, drop, dropName, sum] = LINE.exec(line) ?? [];
+  const at = start + newline + 1;
+  const text = line.slice(0, line.lastIndexOf(' '));
+  if (put !== undefined && putName !== undefined) {
+    const end = at + Number(length);
+    const content = log.subarray(at, end);
+    if (log[end] !== NEWLINE || sum !== checksum(text, content)) return undefined;
+    return { record: { kind: 'put', name: putName, content }, at, end: end + 1 };
+  }
+  if (sum === undefined || sum !== checksum(text)) return undefined;
+  if (move !== undefined && from !== undefined && to !== undefined)
+    return { record: { kind: 'move', name: from, to }, at, end: at };
+  if (drop !== undefined && dropName !== undefined) return { record: { kind: 'drop', name: dropName }, at, end: at };
+  return undefined;
+}

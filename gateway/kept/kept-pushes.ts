@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Device, deviceKey } from '../../core/device-id.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type Device, deviceKey } from '../access/device.ts';
-import { openRecordLog } from './append-only-log.ts';
-import { type KeptPush, readKept, writeKept } from './kept-file.ts';
-import { createKeptUsage, type KeptUsage, keptBytes } from './kept-usage.ts';
+import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
+import { type LedgerCounters, parsePush } from '../contract/contract-check.ts';
+import { openAppendOnlyLog } from './append-only-log.ts';
 
 /**
  * The last push of each device, on disk.
@@ -53,12 +55,10 @@ interface Entry {
 
 const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
-/** Gateways kept each record in a file of its own at first. */
-const SINGLE = /^[0-9a-f]{32}\.(?:prom|prepared)$/;
 
 /** @throws when the folder cannot be read or written */
 export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
-  const log = await openRecordLog(path, { logger, single: SINGLE });
+  const log = await openAppendOnlyLog(path, logger);
   const entries = new Map<string, Entry>();
   const usage = createKeptUsage();
   /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
@@ -152,4 +152,110 @@ function entryOf(entries: Map<string, Entry>, device: Device): Entry {
 /** Of signs that a record's name may have, whatever the DeviceID holds. */
 function nameOf(device: Device): string {
   return createHash('sha256').update(deviceKey(device)).digest('hex').slice(0, 32);
+}
+
+/** What the gateway knows of a push it let through, besides its text. */
+export interface KeptPush extends Device {
+  readonly stateId: string;
+  readonly sequence: number;
+  /** When it was let through, in epoch milliseconds. */
+  readonly at: number;
+  readonly ledger: LedgerCounters;
+  /** Declared void: kept for Pushgateway, but what comes next is not held to it. */
+  readonly rebased?: true | undefined;
+}
+
+/** A kept file that cannot be read back; the message says why. */
+export class KeptFileError extends Error {
+  override readonly name = 'KeptFileError';
+}
+
+const MARK = '# flowcollect-push ';
+
+const KeptHead = z.object({
+  user: z.string(),
+  deviceId: z.string(),
+  stateId: z.string(),
+  sequence: z.number().int().nonnegative(),
+  at: z.number(),
+  rebased: z.literal(true).optional(),
+  encoding: z.literal('gzip').optional(),
+});
+
+/**
+ * A kept push as bytes: a comment with the facts, then the exposition text as Pushgateway got it.
+ *
+ * @param packed the text as gzip data, which is kept in its place: a seventh of the size
+ */
+export function writeKept(push: Omit<KeptPush, 'ledger'>, text: Uint8Array, packed?: Uint8Array): Uint8Array {
+  const { user, deviceId, stateId, sequence, at, rebased } = push;
+  const encoding = packed === undefined ? undefined : 'gzip';
+  const head = `${MARK}${JSON.stringify({ user, deviceId, stateId, sequence, at, rebased, encoding })}\n`;
+  return Buffer.concat([Buffer.from(head), packed ?? text]);
+}
+
+/** @returns `bytes` as {@link keptBytes} has them @throws KeptFileError */
+export function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes: number } {
+  const end = content.indexOf('\n');
+  if (end < 0 || !content.toString('utf8', 0, end).startsWith(MARK)) {
+    throw new KeptFileError('does not begin as a kept push does');
+  }
+  try {
+    const { encoding, ...head } = KeptHead.parse(JSON.parse(content.toString('utf8', MARK.length, end)));
+    const kept = content.subarray(end + 1);
+    const text = encoding === 'gzip' ? gunzipSync(kept, { maxOutputLength: MAX_UNPACKED_BYTES }) : kept;
+    const checked = parsePush(text);
+    if (checked.kind === 'refused') throw new KeptFileError(checked.message);
+    return { push: { ...head, ledger: checked.ledger }, text, bytes: keptBytes(text, kept) };
+  } catch (error) {
+    if (error instanceof KeptFileError) throw error;
+    throw new KeptFileError('cannot be read', { cause: error });
+  }
+}
+
+/** What is kept of devices, by user. */
+export interface KeptUsage {
+  /** How many devices. */
+  readonly devices: ReadonlyMap<string, number>;
+  /** How many bytes; see {@link keptBytes}. */
+  readonly bytes: ReadonlyMap<string, number>;
+  /** Of one device, 0 when nothing is kept of it. */
+  of(device: Device): number;
+  /** Notes what a device takes from now on. @param bytes 0 when it is gone */
+  set(device: Device, bytes: number): void;
+}
+
+/** What is noted beside each push, about. */
+const BESIDE_BYTES = 256;
+
+/**
+ * What a push takes: its text, of which the names of series stay in memory as long as it is kept, or the gzip data that
+ * is on the disk in its place, should that be longer: it can be, with blocks that hold nothing.
+ */
+export function keptBytes(text: Uint8Array, packed?: Uint8Array): number {
+  return BESIDE_BYTES + Math.max(text.length, packed?.length ?? 0);
+}
+
+export function createKeptUsage(): KeptUsage {
+  const devices = new Map<string, number>();
+  const bytes = new Map<string, number>();
+  const sizes = new Map<string, number>();
+  const add = (to: Map<string, number>, user: string, more: number): void => {
+    const sum = (to.get(user) ?? 0) + more;
+    if (sum === 0) to.delete(user);
+    else to.set(user, sum);
+  };
+  const of = (device: Device): number => sizes.get(deviceKey(device)) ?? 0;
+  return {
+    devices,
+    bytes,
+    of,
+    set(device, size) {
+      const before = of(device);
+      add(devices, device.user, Math.sign(size) - Math.sign(before));
+      add(bytes, device.user, size - before);
+      if (size === 0) sizes.delete(deviceKey(device));
+      else sizes.set(deviceKey(device), size);
+    },
+  };
 }

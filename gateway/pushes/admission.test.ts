@@ -1,7 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ledgerCounters, valuesFor } from '../contract/ledger-counters.ts';
-import { admit, HOLD_MS } from './admission.ts';
+import { ledgerCounters, valuesFor } from '../contract/contract-check.ts';
+import { admit, HOLD_MS, readStateHeader, writeStateHeader } from './admission.ts';
+
+it('reads what it writes', () => {
+  const state = { stateId: '0b1f-A_z', sequence: 12 };
+  expect(readStateHeader(writeStateHeader(state))).toEqual({ kind: 'state', ...state });
+});
+
+it.each([undefined, '', 'abc', 'abc x', 'abc -1', 'abc 1.5', 'abc  1', 'a b 1', 'abc 9007199254740993', 'a 1, b 2'])(
+  'refuses %j and says what it must read',
+  (value) => {
+    expect(readStateHeader(value)).toMatchObject({
+      code: 'bad_state_header',
+      message: expect.stringContaining('<state id>'),
+    });
+  },
+);
 
 const counters = (entries: Record<string, number>) => ledgerCounters(Object.entries(entries));
 const held = { stateId: 'a', sequence: 5, ledger: counters({ x: 10, y: 0 }), seenAt: 1000 };
@@ -21,12 +36,12 @@ describe('admit', () => {
   });
 
   it('names the series that fell', () => {
-    const refusal = admit(held, push({ ledger: counters({ x: 9, y: 0 }) }), 2000);
-    expect(refusal).toMatchObject({
+    const problem = admit(held, push({ ledger: counters({ x: 9, y: 0 }) }), 2000);
+    expect(problem).toMatchObject({
       code: 'counter_fell',
       details: { series: [{ series: 'x', accepted: 10, pushed: 9 }] },
     });
-    expect(refusal?.message).toContain('x from 10 to 9;');
+    expect(problem?.message).toContain('x from 10 to 9;');
   });
 
   it('takes a series that is gone for one that fell, also at 0', () => {
@@ -47,9 +62,9 @@ describe('admit', () => {
 
   it('says how many more fell than it names', () => {
     const many = counters(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, 1])));
-    const refusal = admit({ ...held, ledger: many }, push({ ledger: counters({}) }), 2000);
-    expect(refusal?.message).toContain('and 8 more');
-    expect(refusal?.details?.series).toHaveLength(5);
+    const problem = admit({ ...held, ledger: many }, push({ ledger: counters({}) }), 2000);
+    expect(problem?.message).toContain('and 8 more');
+    expect(problem?.details?.series).toHaveLength(5);
   });
 
   it('refuses an older sequence of the same state', () => {
@@ -57,8 +72,8 @@ describe('admit', () => {
   });
 
   it('refuses another state while the holder pushed within the last minute, and says what to do', () => {
-    const refusal = admit(held, push({ stateId: 'b', sequence: 900 }), held.seenAt + HOLD_MS - 1);
-    expect(refusal).toMatchObject({ code: 'held_by_another_state', message: expect.stringContaining('DeviceID') });
+    const problem = admit(held, push({ stateId: 'b', sequence: 900 }), held.seenAt + HOLD_MS - 1);
+    expect(problem).toMatchObject({ code: 'held_by_another_state', message: expect.stringContaining('DeviceID') });
   });
 
   it('lets another state take over after that, from any sequence, but with no counter fallen', () => {

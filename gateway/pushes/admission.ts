@@ -1,6 +1,27 @@
+import { STATE_HEADER } from '../../core/device-id.ts';
 import { mayVanish } from '../../core/metric-contract.ts';
-import { type LedgerCounters, valuesFor } from '../contract/ledger-counters.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
+import { type LedgerCounters, valuesFor } from '../contract/contract-check.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
+
+/** Which saved state a push comes from, and how many pushes that state has made. */
+export interface PushState {
+  readonly kind: 'state';
+  readonly stateId: string;
+  readonly sequence: number;
+}
+
+export function readStateHeader(value: string | string[] | undefined): PushState | HttpProblem {
+  const match = typeof value === 'string' ? /^([A-Za-z0-9_-]{1,64}) (\d{1,16})$/.exec(value) : null;
+  const sequence = Number(match?.[2]);
+  if (match?.[1] === undefined || !Number.isSafeInteger(sequence)) {
+    return httpProblem('bad_state_header', `${STATE_HEADER} must read "<state id> <sequence>"; update the exporter`);
+  }
+  return { kind: 'state', stateId: match[1], sequence };
+}
+
+export function writeStateHeader({ stateId, sequence }: Omit<PushState, 'kind'>): string {
+  return `${stateId} ${sequence}`;
+}
 
 /** How long a silent exporter keeps its DeviceID to itself. */
 export const HOLD_MS = 60_000;
@@ -34,19 +55,19 @@ export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'state
  *
  * @param now epoch milliseconds
  */
-export function admit(held: Held | undefined, incoming: Incoming, now: number): Refusal | undefined {
+export function admit(held: Held | undefined, incoming: Incoming, now: number): HttpProblem | undefined {
   if (held === undefined) return undefined;
   if (!isHolder(held, incoming)) {
     // A clock that was set back must not let it hold the name for long.
     if (Math.abs(now - held.seenAt) < HOLD_MS) {
-      return refuse(
+      return httpProblem(
         'held_by_another_state',
         'another exporter pushed under this DeviceID within the last minute; give one of them another [client] ' +
           'DeviceID, or stop the other and wait a minute',
       );
     }
   } else if (incoming.sequence < held.sequence) {
-    return refuse(
+    return httpProblem(
       'sequence_old',
       `sequence ${incoming.sequence} is older than ${held.sequence}, which was accepted; go on from the read-back`,
       { accepted_sequence: held.sequence },
@@ -58,7 +79,7 @@ export function admit(held: Held | undefined, incoming: Incoming, now: number): 
 /** The metric's name in a series' key. */
 const nameOf = (key: string): string => key.split('{', 1)[0] ?? key;
 
-function fallen(before: LedgerCounters, after: LedgerCounters): Refusal | undefined {
+function fallen(before: LedgerCounters, after: LedgerCounters): HttpProblem | undefined {
   const series: { series: string; accepted: number; pushed: number | null }[] = [];
   const values = valuesFor(before.series, after);
   let count = 0;
@@ -74,7 +95,7 @@ function fallen(before: LedgerCounters, after: LedgerCounters): Refusal | undefi
   if (first === undefined) return undefined;
   const change = first.pushed === null ? `${first.accepted} to nothing` : `${first.accepted} to ${first.pushed}`;
   const others = count > 1 ? ` and ${count - 1} more` : '';
-  return refuse(
+  return httpProblem(
     'counter_fell',
     `counters must not fall: ${first.series} from ${change}${others}; go on from the read-back`,
     { series },

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Device } from '../../core/device-id.ts';
 import { requireMetric } from '../../core/metric-contract.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
-import type { Device } from '../access/device.ts';
-import { isFailure, REFUSAL_CODES, type RefusalCode } from '../http/problem.ts';
+import { isFailure, PROBLEM_CODES, type ProblemCode } from '../http/problem.ts';
 
 export interface GatewayMetrics {
   /**
@@ -11,7 +11,7 @@ export interface GatewayMetrics {
    * @param at epoch milliseconds
    */
   accepted(device: Device, bytes: number, at: number): void;
-  refused(code: RefusalCode): void;
+  refused(code: ProblemCode): void;
   /** A push took that many seconds, whatever came of it. */
   took(seconds: number): void;
   /** A device pushed then, before this process began. */
@@ -44,9 +44,9 @@ export function createGatewayMetrics(): GatewayMetrics {
   const writable = new Gauge(options('flowcollect_gateway_data_writable'));
   new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
 
-  const resultOf = (code: RefusalCode): string => (isFailure(code) ? 'failed' : 'refused');
+  const resultOf = (code: ProblemCode): string => (isFailure(code) ? 'failed' : 'refused');
   pushes.inc({ result: 'accepted', reason: '' }, 0);
-  for (const code of REFUSAL_CODES) pushes.inc({ result: resultOf(code), reason: code }, 0);
+  for (const code of PROBLEM_CODES) pushes.inc({ result: resultOf(code), reason: code }, 0);
 
   const setLastPush = ({ user, deviceId }: Device, at: number): void => {
     lastPush.set({ user, instance: deviceId }, at / 1000);

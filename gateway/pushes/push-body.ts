@@ -2,12 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
-import type { ByteBudget } from '../access/byte-budget.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
+import { type ByteBudget, MAX_UNPACKED_BYTES, MAX_WIRE_BYTES } from '../access/limits.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
-const MIB = 2 ** 20;
-export const MAX_WIRE_BYTES = MIB;
-export const MAX_UNPACKED_BYTES = 8 * MIB;
 /** Deflate cannot pack tighter than this: https://www.zlib.net/zlib_tech.html. */
 const MAX_RATIO = 1032;
 
@@ -46,7 +43,7 @@ export class DeviceGoneError extends Error {
 
 /**
  * Reads a push's body, plain or gzip, within its limits and within the budget of all bodies together. What comes after
- * a refusal is not read here.
+ * a problem is not read here.
  *
  * @param most bytes that it may unpack to
  * @throws DeviceGoneError
@@ -55,10 +52,10 @@ export async function readPushBody(
   request: Readable & { readonly headers: IncomingHttpHeaders },
   budget: ByteBudget,
   most = MAX_UNPACKED_BYTES,
-): Promise<PushBody | Refusal> {
+): Promise<PushBody | HttpProblem> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip') {
-    return refuse('unsupported_encoding', 'the body must be plain or gzip, as Content-Encoding says');
+    return httpProblem('unsupported_encoding', 'the body must be plain or gzip, as Content-Encoding says');
   }
   if (Number(request.headers['content-length'] ?? 0) > MAX_WIRE_BYTES) return tooLarge('', MAX_WIRE_BYTES);
 
@@ -72,7 +69,7 @@ export async function readPushBody(
     budget.give(taken.bytes);
     taken.bytes = 0;
   };
-  let read: PushBody | Refusal | undefined;
+  let read: PushBody | HttpProblem | undefined;
   try {
     const wire = await collect(request, take);
     if (!Buffer.isBuffer(wire)) return wire;
@@ -93,7 +90,7 @@ export async function readPushBody(
 }
 
 /** The bytes as they arrive; listeners are gone when it is done, and the stream is paused where it was too large. */
-function collect(request: Readable, take: (bytes: number) => boolean): Promise<Buffer | Refusal> {
+function collect(request: Readable, take: (bytes: number) => boolean): Promise<Buffer | HttpProblem> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -102,13 +99,13 @@ function collect(request: Readable, take: (bytes: number) => boolean): Promise<B
     };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      const refusal = length > MAX_WIRE_BYTES ? tooLarge('', MAX_WIRE_BYTES) : take(chunk.length) ? undefined : busy();
-      if (refusal === undefined) {
+      const problem = length > MAX_WIRE_BYTES ? tooLarge('', MAX_WIRE_BYTES) : take(chunk.length) ? undefined : busy();
+      if (problem === undefined) {
         chunks.push(chunk);
         return;
       }
       leave();
-      resolve(refusal);
+      resolve(problem);
     };
     const onEnd = (): void => {
       leave();
@@ -122,7 +119,11 @@ function collect(request: Readable, take: (bytes: number) => boolean): Promise<B
   });
 }
 
-async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean, most: number): Promise<Buffer | Refusal> {
+async function unpackWithin(
+  wire: Buffer,
+  take: (bytes: number) => boolean,
+  most: number,
+): Promise<Buffer | HttpProblem> {
   if (!take(mostUnpacked(wire, most))) return busy();
   try {
     return await unpack(wire, most);
@@ -130,17 +131,17 @@ async function unpackWithin(wire: Buffer, take: (bytes: number) => boolean, most
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       return tooLarge(' when unpacked', most);
     }
-    return refuse('bad_body', 'the body is not whole gzip data');
+    return httpProblem('bad_body', 'the body is not whole gzip data');
   }
 }
 
-function tooLarge(when: string, limit: number): Refusal {
-  return refuse(
+function tooLarge(when: string, limit: number): HttpProblem {
+  return httpProblem(
     'too_large',
-    `the body is larger than ${Math.round((10 * limit) / MIB) / 10} MiB${when}; push fewer series`,
+    `the body is larger than ${Math.round((10 * limit) / 2 ** 20) / 10} MiB${when}; push fewer series`,
   );
 }
 
-function busy(): Refusal {
-  return refuse('busy', 'the gateway reads too many pushes at once; push again in a few seconds');
+function busy(): HttpProblem {
+  return httpProblem('busy', 'the gateway reads too many pushes at once; push again in a few seconds');
 }

@@ -1,24 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { STATE_HEADER } from '../../core/device-id.ts';
+import { type Device, STATE_HEADER } from '../../core/device-id.ts';
 import { clientAddress } from '../../runtime/client-address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { createDoorkeeper } from '../access/authenticate.ts';
-import { createUserBudgets } from '../access/byte-budget.ts';
-import type { Device } from '../access/device.ts';
-import { availableMemory, memoryLimits } from '../access/memory-limits.ts';
-import type { Token } from '../access/tokens.ts';
-import { createPushReader } from '../contract/push-reader.ts';
-import { discardRest } from '../http/discard-rest.ts';
-import { answerJson, answerRefusal } from '../http/json-answer.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
+import { createAuthenticator, type Token } from '../access/authenticate.ts';
+import { availableMemory, createUserBudgets, memoryLimits } from '../access/limits.ts';
+import { createPushParser } from '../contract/push-parser.ts';
+import { discardRest } from '../http/connections.ts';
+import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
+import { readStateHeader, writeStateHeader } from './admission.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { DeviceGoneError, readPushBody } from './push-body.ts';
-import type { PushDesk } from './push-service.ts';
-import { readStateHeader, writeStateHeader } from './state-header.ts';
+import type { PushService } from './push-service.ts';
 
-export interface DoorOptions {
-  readonly desk: PushDesk;
+export interface PushHandlerOptions {
+  readonly pushes: PushService;
   readonly metrics: GatewayMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -27,21 +23,21 @@ export interface DoorOptions {
 }
 
 /** The only requests that are served: a device's push and its read-back. */
-export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions): RequestListener {
+export function createPushHandler({ pushes, metrics, clock, logger, tokens }: PushHandlerOptions): RequestListener {
   const limits = memoryLimits(availableMemory());
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
-  const identifyDevice = createDoorkeeper(clock, tokens);
-  const reader = createPushReader(limits.layouts, limits.heads);
+  const authenticate = createAuthenticator(clock, tokens);
+  const parser = createPushParser(limits.layouts);
 
-  async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | Refusal> {
+  async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
     if (state.kind === 'refused') return state;
     const body = await readPushBody(request, budgetOf(device.user), limits.body);
     if (body.kind === 'refused') return body;
     try {
-      const push = reader.read(device, body.bytes, body.packed);
+      const push = parser.parse(device, body.bytes, body.packed);
       if (push.kind === 'refused') return push;
-      const result = await desk.push(device, state, push);
+      const result = await pushes.push(device, state, push);
       if (result.kind === 'accepted') metrics.accepted(device, body.bytes.length, clock.now());
       return result;
     } finally {
@@ -58,10 +54,10 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
   }
 
   async function handleReadBack(response: ServerResponse, device: Device): Promise<void> {
-    const result = await desk.readBack(device);
-    if (result.kind === 'refused') return answerRefusal(response, result);
+    const result = await pushes.readBack(device);
+    if (result.kind === 'refused') return answerProblem(response, result);
     if (result.kind === 'nothing') {
-      return answerRefusal(response, refuse('not_found', 'nothing was accepted from this device yet; push first'));
+      return answerProblem(response, httpProblem('not_found', 'nothing was accepted from this device yet; push first'));
     }
     response.writeHead(200, {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
@@ -74,22 +70,22 @@ export function createDoor({ desk, metrics, clock, logger, tokens }: DoorOptions
     response.end(result.text);
   }
 
-  function refusePush(request: IncomingMessage, response: ServerResponse, refusal: Refusal, device?: Device): void {
-    metrics.refused(refusal.code);
-    const { code, message } = refusal;
+  function refusePush(request: IncomingMessage, response: ServerResponse, problem: HttpProblem, device?: Device): void {
+    metrics.refused(problem.code);
+    const { code, message } = problem;
     const fields = { code, message, from: clientAddress(request), user: device?.user, instance: device?.deviceId };
-    // Who guesses must not fill the disk.
+    // Who limiter must not fill the disk.
     if (code === 'slow_down') logger.debug(fields, 'push refused');
     else logger.warn(fields, 'push refused');
-    answerRefusal(response, refusal);
+    answerProblem(response, problem);
     discardRest(request);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const device = identifyDevice(request);
+    const device = authenticate(request);
     if (device.kind === 'refused') {
       if (request.method === 'PUT') return refusePush(request, response, device);
-      answerRefusal(response, device);
+      answerProblem(response, device);
       return discardRest(request);
     }
     const { user, deviceId } = device;

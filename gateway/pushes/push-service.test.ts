@@ -4,23 +4,22 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { type KeptPushes, openKeptPushes } from '../kept/kept-pushes.ts';
-import { keptBytes } from '../kept/kept-usage.ts';
+import { type KeptPushes, keptBytes, openKeptPushes } from '../kept/kept-pushes.ts';
 import type { Delivery } from '../store/store.ts';
-import { createPushDesk, type PushDesk } from './push-service.ts';
+import { createPushService, type PushService } from './push-service.ts';
 
 /** Of four pushes of {@link push}, half of them set aside for the two users. */
 const MOST = 4 * keptBytes(Buffer.alloc(1000));
 
 let folder: string;
 let kept: KeptPushes;
-let desk: PushDesk;
+let pushes: PushService;
 let delivery: Delivery;
 
 const logger = createLogger('test', 'silent');
 async function open(most = MOST): Promise<void> {
   kept = await openKeptPushes(folder, logger);
-  desk = createPushDesk({
+  pushes = createPushService({
     kept,
     keptBytes: most,
     users: () => new Set(['rude', 'alice']),
@@ -37,15 +36,14 @@ async function open(most = MOST): Promise<void> {
     },
     clock: { now: () => 0, sleep: async () => undefined },
     logger,
-    storedValues: async () => new Map(),
   });
 }
-/** @returns `accepted`, or the code of the refusal */
+/** @returns `accepted`, or the code of the problem */
 async function push(user: string, deviceId: string, bytes = 1000, sequence = 1, packed?: Buffer): Promise<string> {
   const series = `${KERNEL_BYTES}{direction="upload"}`;
   const text = Buffer.from(`# TYPE ${KERNEL_BYTES} counter\n${series} 1\n`.padEnd(bytes, '\n'));
   const ledger = { series: [series], values: [1] };
-  const result = await desk.push(
+  const result = await pushes.push(
     { user, deviceId },
     { kind: 'state', stateId: 's', sequence },
     { text, packed, ledger },
@@ -54,7 +52,7 @@ async function push(user: string, deviceId: string, bytes = 1000, sequence = 1, 
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'flowcollect-desk-'));
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-pushes-'));
   delivery = { kind: 'delivered' };
   await open();
 });

@@ -1,20 +1,15 @@
+import { type Device, deviceKey } from '../../core/device-id.ts';
 import { createKeyedMutex } from '../../runtime/async/keyed-mutex.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type Device, deviceKey } from '../access/device.ts';
-import { roomFor } from '../access/fair-share.ts';
-import { createDeviceRelease } from '../admin/device-release.ts';
-import type { StoredValues } from '../admin/stored-values.ts';
-import type { ReadPush } from '../contract/push-reader.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
-import type { KeptPush } from '../kept/kept-file.ts';
-import type { KeptPushes } from '../kept/kept-pushes.ts';
-import { keptBytes } from '../kept/kept-usage.ts';
-import type { Delivery, Store } from '../store/store.ts';
-import { admit, type Held, isHolder } from './admission.ts';
-import type { PushState } from './state-header.ts';
+import { roomFor } from '../access/limits.ts';
+import type { ParsedPush } from '../contract/push-parser.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
+import { type KeptPush, type KeptPushes, keptBytes } from '../kept/kept-pushes.ts';
+import type { Delivery, Forward, Forwarded, Store } from '../store/store.ts';
+import { admit, type Held, isHolder, type PushState } from './admission.ts';
 
 /** Of all users together. */
 const MAX_DEVICES = 2000;
@@ -26,7 +21,7 @@ const A_PART = 'a part of them for each user, and none is left for this one';
 
 const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
 
-export interface PushDeskOptions {
+export interface PushServiceOptions {
   readonly kept: KeptPushes;
   /** Bytes that what is kept may take, of all users together. */
   readonly keptBytes: number;
@@ -37,42 +32,35 @@ export interface PushDeskOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Asked before a device is retired. */
-  readonly storedValues: StoredValues;
 }
 
 export type ReadBack =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 
-/**
- * What came of forwarding again. `store_down`: no other device's would arrive either; `left`: this device's alone cannot
- * be, since the disk or the store refuses it or its pushes wait already.
- */
-export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
-
 type Declined = Extract<Delivery, { readonly kind: 'declined' }>;
 
 /** Takes checked pushes, one at a time for each device, and keeps disk and store in step. */
-export interface PushDesk {
+export interface PushService {
   push(
     device: Device,
     state: PushState,
-    push: Omit<ReadPush, 'kind'>,
-  ): Promise<{ readonly kind: 'accepted' } | Refusal>;
+    push: Omit<ParsedPush, 'kind'>,
+  ): Promise<{ readonly kind: 'accepted' } | HttpProblem>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
-  readBack(device: Device): Promise<ReadBack | Refusal>;
-  /** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
-  forward(device: Device, when: 'in_doubt' | 'anyway'): Promise<Forwarded>;
-  /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
-  rebase(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
-  /** Lets go of a silent device, once Prometheus has its last values. */
-  retire(device: Device): Promise<{ readonly kind: 'done' } | Refusal>;
+  readBack(device: Device): Promise<ReadBack | HttpProblem>;
+  readonly forward: Forward;
+  /**
+   * Does something with a device while no push of it is on its way.
+   *
+   * @param task is told what the device is held to, if anything
+   */
+  between<T>(device: Device, task: (held: Held | undefined) => Promise<T>): Promise<T | HttpProblem>;
   /** Resolves when no push is on its way. */
   idle(): Promise<void>;
 }
 
-export function createPushDesk({
+export function createPushService({
   kept,
   keptBytes: mostBytes,
   users,
@@ -80,8 +68,7 @@ export function createPushDesk({
   store,
   clock,
   logger,
-  storedValues,
-}: PushDeskOptions): PushDesk {
+}: PushServiceOptions): PushService {
   const mutex = createKeyedMutex(MAX_PUSHES_OF_DEVICE);
   /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
@@ -96,7 +83,7 @@ export function createPushDesk({
     logger.error({ user, instance, status, answer }, `${store.name} declined a push`);
   }
 
-  function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | Refusal {
+  function settle(device: Device, delivery: Delivery): { readonly kind: 'accepted' } | HttpProblem {
     if (delivery.kind === 'delivered') {
       kept.confirm(device);
       return { kind: 'accepted' };
@@ -104,16 +91,19 @@ export function createPushDesk({
     if (delivery.kind !== 'in_doubt') kept.withdraw(device);
     if (delivery.kind === 'declined') {
       tellDeclined(device, delivery);
-      return refuse('pushgateway_refused', `${store.name} answered ${delivery.status}; its log on the server says why`);
+      return httpProblem(
+        'pushgateway_refused',
+        `${store.name} answered ${delivery.status}; its log on the server says why`,
+      );
     }
-    return refuse(
+    return httpProblem(
       'pushgateway_down',
       `${store.name} does not take pushes (${delivery.code}); start it on the server, or mend ${store.setting}`,
     );
   }
 
   /** A device that takes no more than before goes on, however little room there is. */
-  function noRoomFor(device: Device, bytes: number): Refusal | undefined {
+  function noRoomFor(device: Device, bytes: number): HttpProblem | undefined {
     const { usage } = kept;
     const more = bytes - usage.of(device);
     if (more <= 0) return undefined;
@@ -121,11 +111,11 @@ export function createPushDesk({
     const room = (total: number, used: ReadonlyMap<string, number>): number =>
       roomFor(device.user, { total, used, users: among });
     if (usage.of(device) === 0 && room(MAX_DEVICES, usage.devices) < 1) {
-      return refuse('no_room', `${KEEPS} ${MAX_DEVICES} devices, ${A_PART}; retire some that are gone`);
+      return httpProblem('no_room', `${KEEPS} ${MAX_DEVICES} devices, ${A_PART}; retire some that are gone`);
     }
     if (room(mostBytes, usage.bytes) < more) {
       const most = Math.floor(mostBytes / 2 ** 20);
-      return refuse(
+      return httpProblem(
         'no_room',
         `${KEEPS} ${most} MiB of pushes, ${A_PART}; retire devices that are gone, lower [client] FamilyCap, or give the gateway more memory`,
       );
@@ -133,13 +123,13 @@ export function createPushDesk({
     return undefined;
   }
 
-  async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ReadPush, 'kind'>) {
+  async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };
     if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
-    const refusal = admit(held, incoming, now);
-    if (refusal !== undefined) return refusal;
+    const problem = admit(held, incoming, now);
+    if (problem !== undefined) return problem;
     const full = noRoomFor(device, keptBytes(text, packed));
     if (full !== undefined) return full;
     const { stateId, sequence } = state;
@@ -147,24 +137,23 @@ export function createPushDesk({
       await disk.watch(() => kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed));
     } catch (error) {
       logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
-      return refuse('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
+      return httpProblem('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
     }
     return settle(device, await store.put(device, text, now));
   }
 
-  const release = createDeviceRelease({ kept, store, clock, storedValues });
-  const busy = refuse('busy', 'too many pushes of this device wait; push one at a time');
+  const busy = httpProblem('busy', 'too many pushes of this device wait; push one at a time');
   return {
     push: async (device, state, push) => (await mutex.run(deviceKey(device), () => take(device, state, push))) ?? busy,
     readBack: async (device) =>
-      (await mutex.run(deviceKey(device), async (): Promise<ReadBack | Refusal> => {
+      (await mutex.run(deviceKey(device), async (): Promise<ReadBack | HttpProblem> => {
         const push = kept.held(device);
         if (push === undefined || push.rebased) return { kind: 'nothing' };
         try {
           return { kind: 'kept', push, text: await kept.text(device) };
         } catch (error) {
           logger.error({ code: errorCode(error) }, UNREADABLE);
-          return refuse('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
+          return httpProblem('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
         }
       })) ?? busy,
     forward: async (device, when) =>
@@ -184,9 +173,7 @@ export function createPushDesk({
         if (kept.isPrepared(device)) kept.confirm(device);
         return 'forwarded';
       })) ?? 'left',
-    rebase: async (device) => (await mutex.run(deviceKey(device), () => release.rebase(device))) ?? busy,
-    retire: async (device) =>
-      (await mutex.run(deviceKey(device), () => release.retire(device, heldOf(device)))) ?? busy,
+    between: async (device, task) => (await mutex.run(deviceKey(device), () => task(heldOf(device)))) ?? busy,
     idle: () => mutex.idle(),
   };
 }

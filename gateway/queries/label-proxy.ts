@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
-import { type Refusal, refuse } from '../http/problem.ts';
-import type { ReaderQuestion } from './query.ts';
+import { type HttpProblem, httpProblem } from '../http/problem.ts';
+import type { ReaderQuery } from './query.ts';
 
 /** The header by which prom-label-proxy learns whose series it may show (`-header-name`). */
 export const USER_HEADER = 'X-FlowCollect-User';
@@ -17,7 +17,7 @@ export interface LabelProxyAnswer {
 /** prom-label-proxy, which adds `user="…"` to every selector of a question before Prometheus sees it. */
 export interface LabelProxy {
   /** @param signal ends the question */
-  ask(user: string, question: ReaderQuestion, signal: AbortSignal): Promise<LabelProxyAnswer | Refusal>;
+  ask(user: string, question: ReaderQuery, signal: AbortSignal): Promise<LabelProxyAnswer | HttpProblem>;
   close(): Promise<void>;
 }
 
@@ -25,14 +25,14 @@ const CONNECT_MS = 5000;
 /** Longer than Prometheus lets a query run (two minutes). */
 const ANSWER_MS = 130_000;
 /** How many questions go on at the same time: Prometheus itself runs 20 queries at once. */
-export const QUESTIONS_AT_ONCE = 20;
+export const CONCURRENT_QUERIES = 20;
 
 /** @param origin such as `http://127.0.0.1:9105`; a path in it is kept as prefix */
 export function createLabelProxy(origin: string): LabelProxy {
   const { origin: base, pathname } = new URL(origin);
   const prefix = pathname.replace(/\/$/, '');
   const pool = new Pool(base, {
-    connections: QUESTIONS_AT_ONCE,
+    connections: CONCURRENT_QUERIES,
     connect: { timeout: CONNECT_MS },
     headersTimeout: ANSWER_MS,
     bodyTimeout: ANSWER_MS,
@@ -65,7 +65,7 @@ export function createLabelProxy(origin: string): LabelProxy {
           body,
         };
       } catch (error) {
-        return refuse(
+        return httpProblem(
           'prometheus_down',
           `prom-label-proxy does not answer at [server] LabelProxyAddr (${errorCode(error)})`,
         );

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ALICE, basic, FORM, openReaderDoor, type ReaderDoorAtDouble } from '../../test/reader-door-at-double.ts';
-import { createLabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
-import { MAX_FORM_BYTES } from './query-form.ts';
+import { CONCURRENT_QUERIES, createLabelProxy } from './label-proxy.ts';
+import { MAX_FORM_BYTES } from './query.ts';
 
 let door: ReaderDoorAtDouble;
 beforeAll(async () => {
@@ -196,13 +196,13 @@ it('keeps nobody waiting for what one user alone asks', async () => {
     },
     close: () => Promise.resolve(),
   });
-  const slow = Array.from({ length: 2 * QUESTIONS_AT_ONCE }, () => patient.ask('/api/v1/query?query=slow'));
-  await vi.waitFor(() => expect(asked).toHaveLength(QUESTIONS_AT_ONCE / 2));
+  const slow = Array.from({ length: 2 * CONCURRENT_QUERIES }, () => patient.ask('/api/v1/query?query=slow'));
+  await vi.waitFor(() => expect(asked).toHaveLength(CONCURRENT_QUERIES / 2));
   const other = await patient.ask('/api/v1/query?query=up', { headers: { authorization: basic('小明', 'two') } });
   expect(other.text).toContain('gone');
-  expect(asked.filter((user) => user === 'alice')).toHaveLength(QUESTIONS_AT_ONCE / 2);
+  expect(asked.filter((user) => user === 'alice')).toHaveLength(CONCURRENT_QUERIES / 2);
   answerAlice();
   await Promise.all(slow);
-  expect(asked).toHaveLength(2 * QUESTIONS_AT_ONCE + 1);
+  expect(asked).toHaveLength(2 * CONCURRENT_QUERIES + 1);
   await patient.close();
 });

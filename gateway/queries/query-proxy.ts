@@ -1,19 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createFairSemaphore } from '../../runtime/async/fair-semaphore.ts';
-import { createGuessLimit } from '../../runtime/auth-rate-limiter.ts';
+import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { clientAddress } from '../../runtime/client-address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { identifyReader, type Reader, readReaderKey } from '../access/reader-token.ts';
-import { discardRest } from '../http/discard-rest.ts';
-import { answerJson } from '../http/json-answer.ts';
-import { type Refusal, refuse, statusOf } from '../http/problem.ts';
-import { type LabelProxy, QUESTIONS_AT_ONCE } from './label-proxy.ts';
-import { findReaderRoute, readQuestion } from './query.ts';
-import { readReaderForm } from './query-form.ts';
+import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
+import { discardRest } from '../http/connections.ts';
+import { answerJson, type HttpProblem, httpProblem, statusOf } from '../http/problem.ts';
+import { CONCURRENT_QUERIES, type LabelProxy } from './label-proxy.ts';
+import { findRoute, readForm, readQuery } from './query.ts';
 
-export interface ReaderDoorOptions {
+export interface QueryProxyOptions {
   readonly labelProxy: LabelProxy;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -25,21 +23,22 @@ export interface ReaderDoorOptions {
  * Where Grafana asks on behalf of one user. The user is the token's; of the request go on only a known route and the
  * parameters that it takes, and none of its headers, so that it cannot name another user.
  */
-export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderDoorOptions): RequestListener {
-  const guesses = createGuessLimit();
-  const turns = createFairSemaphore(QUESTIONS_AT_ONCE);
+export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryProxyOptions): RequestListener {
+  const limiter = createAuthRateLimiter();
+  const turns = createFairSemaphore(CONCURRENT_QUERIES);
 
-  function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | Refusal {
-    const key = readReaderKey(request.headers.authorization);
+  function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | HttpProblem {
+    const key = readBasicAuth(request.headers.authorization);
     const known = readers();
     // All users of one Grafana share its address: the wrong token of one must not keep the others out.
     const named = known.some(({ user }) => user === key?.user) ? key?.user : undefined;
     const [from, now] = [`${clientAddress(request)}\n${named ?? ''}`, clock.now()];
-    if (!guesses.mayTry(from, now)) return refuse('slow_down', 'too many wrong tokens; mend them and wait a minute');
-    const user = key === undefined ? undefined : identifyReader(key, known);
+    if (!limiter.mayTry(from, now))
+      return httpProblem('slow_down', 'too many wrong tokens; mend them and wait a minute');
+    const user = key === undefined ? undefined : findReader(key, known);
     if (user !== undefined) return { kind: 'reader', user };
-    guesses.failed(from, now);
-    return refuse(
+    limiter.failed(from, now);
+    return httpProblem(
       'unauthorized',
       'give the user and its token by basic authentication; "flowcollect gateway reader add" makes one',
     );
@@ -49,19 +48,19 @@ export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderD
     request: IncomingMessage,
     response: ServerResponse,
     user: string,
-  ): Promise<Refusal | undefined> {
+  ): Promise<HttpProblem | undefined> {
     const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
-    const route = findReaderRoute(path);
-    if (route === undefined) return refuse('not_found', 'there are queries, series, labels and their values only');
+    const route = findRoute(path);
+    if (route === undefined) return httpProblem('not_found', 'there are queries, series, labels and their values only');
     const given = [new URLSearchParams(search)];
     if (request.method === 'POST') {
-      const form = await readReaderForm(request);
+      const form = await readForm(request);
       if (form.kind === 'refused') return form;
       given.push(form.parameters);
     } else if (request.method !== 'GET') {
-      return refuse('method_not_allowed', 'ask with GET or POST');
+      return httpProblem('method_not_allowed', 'ask with GET or POST');
     }
-    const question = readQuestion(route, given);
+    const question = readQuery(route, given);
     if (question.kind === 'refused') return question;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -84,13 +83,13 @@ export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderD
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reader = identify(request);
-    const refusal = reader.kind === 'refused' ? reader : await answer(request, response, reader.user);
-    if (refusal === undefined) return;
-    const { code, message } = refusal;
+    const problem = reader.kind === 'refused' ? reader : await answer(request, response, reader.user);
+    if (problem === undefined) return;
+    const { code, message } = problem;
     const user = reader.kind === 'reader' ? reader.user : undefined;
-    // Who guesses must not fill the disk.
+    // Who limiter must not fill the disk.
     if (code !== 'slow_down') logger.warn({ code, message, from: clientAddress(request), user }, 'query refused');
-    answerQueryError(response, refusal);
+    answerQueryError(response, problem);
     discardRest(request);
   }
 
@@ -105,7 +104,7 @@ export function createReaderDoor({ labelProxy, clock, logger, readers }: ReaderD
 }
 
 /** In the form in which Prometheus says so, which Grafana shows to people. */
-function answerQueryError(response: ServerResponse, { code, message }: Refusal): void {
+function answerQueryError(response: ServerResponse, { code, message }: HttpProblem): void {
   const headers: Record<string, string> = {};
   if (code === 'unauthorized') headers['www-authenticate'] = 'Basic realm="FlowCollect", charset="UTF-8"';
   if (code === 'method_not_allowed') headers.allow = 'GET, POST';

@@ -2,10 +2,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { type Device, deviceKey } from '../../core/device-id.ts';
 import { readSample } from '../../core/exposition-line.ts';
-import { type Device, deviceKey } from '../access/device.ts';
-import type { Store } from './store.ts';
-import { createStoreClient } from './store-client.ts';
+import { createStoreClient, type Store } from './store.ts';
 
 const Status = z.object({ data: z.object({ start_time: z.string() }) });
 

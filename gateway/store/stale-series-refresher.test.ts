@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import type { KeptPush } from '../kept/kept-file.ts';
-import { createRepeater } from './stale-series-refresher.ts';
+import type { KeptPush } from '../kept/kept-pushes.ts';
+import { createStaleSeriesRefresher } from './stale-series-refresher.ts';
 
 const pushAt = (deviceId: string, at: number): KeptPush => ({
   user: 'default',
@@ -16,24 +16,22 @@ it('repeats what devices said that were silent for a minute, and no others', asy
   const pushes = [pushAt('silent', 0), pushAt('fresh', 1), pushAt('long silent', -1)];
   const forwarded: string[] = [];
   let answer: 'forwarded' | 'store_down' = 'forwarded';
-  const repeater = createRepeater({
+  const refresher = createStaleSeriesRefresher({
     kept: {
       devices: () => pushes,
       held: ({ deviceId }: { deviceId: string }) => pushes.find((push) => push.deviceId === deviceId),
     } as never,
-    desk: {
-      forward: async ({ deviceId }: { deviceId: string }) => {
-        forwarded.push(deviceId);
-        return answer;
-      },
-    } as never,
+    forward: async ({ deviceId }) => {
+      forwarded.push(deviceId);
+      return answer;
+    },
     clock: { now: () => 60_000, sleep: async () => {} },
     logger: createLogger('test', 'silent'),
   });
-  await repeater.repeat();
+  await refresher.refresh();
   expect(forwarded).toEqual(['silent', 'long silent']);
   answer = 'store_down';
-  await repeater.repeat();
+  await refresher.refresh();
   expect(forwarded).toEqual(['silent', 'long silent', 'silent']);
-  await repeater.stop();
+  await refresher.stop();
 });

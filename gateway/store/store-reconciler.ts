@@ -1,19 +1,18 @@
+import { type Device, deviceKey } from '../../core/device-id.ts';
 import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type Device, deviceKey } from '../access/device.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import type { PushDesk } from '../pushes/push-service.ts';
-import type { Store } from './store.ts';
+import type { Forward, Store } from './store.ts';
 
-const LOOK_EVERY_MS = 2000;
+const CHECK_EVERY_MS = 2000;
 /** What the store declines or the disk does not give is tried again after that. */
 const LEFT_FOR_MS = 60_000;
 
-export interface RestorerOptions {
+export interface StoreReconcilerOptions {
   readonly kept: KeptPushes;
-  readonly desk: PushDesk;
+  readonly forward: Forward;
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,15 +20,22 @@ export interface RestorerOptions {
   readonly file: string;
 }
 
-/** Puts back what a store that started anew has lost, whether it kept an older state or none. */
-export interface Restorer {
+/** Puts back what a store that was restarted has lost, whether it kept an older state or none. */
+export interface StoreReconciler {
   start(): void;
-  /** One look, and what follows from it. */
-  look(): Promise<void>;
+  /** One round. */
+  reconcile(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export function createRestorer({ kept, desk, store, clock, logger, file }: RestorerOptions): Restorer {
+export function createStoreReconciler({
+  kept,
+  forward,
+  store,
+  clock,
+  logger,
+  file,
+}: StoreReconcilerOptions): StoreReconciler {
   /** Until when the push in doubt of a device is left alone, by its key. */
   const leftUntil = new Map<string, number>();
   let known: string | undefined;
@@ -40,7 +46,7 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
     let forwarded = 0;
     for (const device of devices) {
       if (task.signal.aborted) return false;
-      const outcome = await desk.forward(device, when);
+      const outcome = await forward(device, when);
       if (outcome === 'store_down') return false;
       if (outcome === 'forwarded') forwarded += 1;
       if (outcome === 'left') leftUntil.set(deviceKey(device), clock.now() + LEFT_FOR_MS);
@@ -63,7 +69,7 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
     });
   }
 
-  async function look(): Promise<void> {
+  async function reconcile(): Promise<void> {
     const startedAt = await store.startedAt();
     if (startedAt === undefined) {
       if (!wasDown) logger.warn(`${store.name} does not answer; start it, or mend ${store.setting}`);
@@ -86,9 +92,9 @@ export function createRestorer({ kept, desk, store, clock, logger, file }: Resto
 
   const task = createPeriodicTask({
     clock,
-    every: LOOK_EVERY_MS,
-    run: look,
+    every: CHECK_EVERY_MS,
+    run: reconcile,
     onError: (error) => logger.error({ err: error }, 'kept pushes cannot be put back; trying again'),
   });
-  return { start: task.start, look, stop: task.stop };
+  return { start: task.start, reconcile, stop: task.stop };
 }

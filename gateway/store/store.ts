@@ -1,4 +1,7 @@
-import type { Device } from '../access/device.ts';
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+import type { Device } from '../../core/device-id.ts';
+import { errorCode } from '../../runtime/error-code.ts';
 
 /** What became of a push on its way to the store. */
 export type Delivery =
@@ -35,4 +38,106 @@ export interface Store {
    */
   pushTimes(): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
+}
+
+/**
+ * What came of forwarding again. `store_down`: no other device's would arrive either; `left`: this device's alone cannot
+ * be, since the disk or the store refuses it or its pushes wait already.
+ */
+export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
+
+/** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
+export type Forward = (device: Device, when: 'in_doubt' | 'anyway') => Promise<Forwarded>;
+
+export interface StoreRequest {
+  readonly method: 'PUT' | 'POST' | 'DELETE';
+  /** Below the prefix that the store's address may have. */
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: Uint8Array;
+}
+
+/** HTTP to a store, over connections that are kept. */
+export interface StoreClient {
+  /** For requests that are the same twice as once. */
+  deliver(request: StoreRequest): Promise<Delivery>;
+  /** @throws when there is no answer in time, or one that is not 200 */
+  get(path: string): Promise<Readable>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 5000;
+/** More at once make no store faster. */
+const CONNECTIONS = 16;
+const NO_CONNECTION = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/** Of an answer; a few hundred characters are shown. */
+const MAX_CHUNKS = 4;
+
+function judge(status: number, answer: readonly Buffer[]): Delivery {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status >= 500) return { kind: 'in_doubt', code: `HTTP ${status}` };
+  return { kind: 'declined', status, answer: Buffer.concat(answer).toString().slice(0, 300) };
+}
+
+/** @param origin such as `http://127.0.0.1:9091`; a path in it is kept as prefix */
+export function createStoreClient(origin: string): StoreClient {
+  const { origin: base, pathname } = new URL(origin);
+  const prefix = pathname.replace(/\/$/, '');
+  const pool = new Pool(base, {
+    connections: CONNECTIONS,
+    connect: { timeout: TIMEOUT_MS },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+
+  /** Without the stream that `request` makes of every answer: it is mostly empty, and there is one for each push. */
+  function attempt({ path, ...request }: StoreRequest): Promise<Delivery> {
+    return new Promise((resolve) => {
+      const answer: Buffer[] = [];
+      let status = 0;
+      pool.dispatch(
+        { path: prefix + path, ...request },
+        {
+          // The handler is known as one of this kind by having it.
+          onRequestStart() {},
+          onResponseStart(_, statusCode) {
+            status = statusCode;
+          },
+          onResponseData(_, chunk) {
+            if (answer.length < MAX_CHUNKS) answer.push(chunk);
+          },
+          onResponseEnd: () => resolve(judge(status, answer)),
+          onResponseError(_, error) {
+            const code = errorCode(error);
+            resolve({ kind: NO_CONNECTION.includes(code) ? 'unreachable' : 'in_doubt', code });
+          },
+        },
+      );
+    });
+  }
+
+  return {
+    async deliver(request) {
+      const first = await attempt(request);
+      // A kept connection that the store closed in the meantime: the same push twice is the same as once.
+      if (first.kind !== 'in_doubt' || !['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(first.code)) return first;
+      const second = await attempt(request);
+      return second.kind === 'unreachable' ? first : second;
+    },
+    async get(path) {
+      const { statusCode, body } = await pool.request({ method: 'GET', path: prefix + path });
+      if (statusCode === 200) return body;
+      await body.dump();
+      throw new Error(`${base} answered ${statusCode} to ${path.split('?')[0]}`);
+    },
+    close: () => pool.destroy(),
+  };
 }

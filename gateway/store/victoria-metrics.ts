@@ -1,8 +1,7 @@
 import { json, text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type Device, deviceKey } from '../access/device.ts';
-import type { Store } from './store.ts';
-import { createStoreClient } from './store-client.ts';
+import { type Device, deviceKey } from '../../core/device-id.ts';
+import { createStoreClient, type Store } from './store.ts';
 
 /** A device that was silent for longer counts as lacking when VictoriaMetrics starts, and is written again. */
 const LOOK_BACK = '30d';

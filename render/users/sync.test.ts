@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { identifyReader } from '../../gateway/access/reader-token.ts';
+import { findReader } from '../../gateway/access/reader-token.ts';
 import { addReader, revokeReader } from '../../gateway/access/token-store.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { type ScriptedGrafana, startScriptedGrafana } from '../../test/scripted-grafana.ts';
@@ -65,7 +65,7 @@ const accountOf = (login: string) => [...grafana.accounts.values()].find((each) 
 /** Whom the gateway takes a data source for, by the settings as they are now. */
 async function readerOf(user: string): Promise<string | undefined> {
   const { readers } = readGatewayConfig(config, await readFile(config, 'utf8')).settings;
-  return identifyReader({ user: String(sourceOf(user).basicAuthUser), token: tokenOf(user) }, readers);
+  return findReader({ user: String(sourceOf(user).basicAuthUser), token: tokenOf(user) }, readers);
 }
 
 it('gives each user an organisation with a viewer, a data source that the gateway knows, and the dashboards', async () => {

@@ -1,8 +1,8 @@
 import type { Text } from '../../core/language.ts';
 import { shellWord } from '../../core/shell-word.ts';
+import { hashToken } from '../../gateway/access/authenticate.ts';
 import { readerNameProblem } from '../../gateway/access/reader-token.ts';
 import { addReader, listTokens } from '../../gateway/access/token-store.ts';
-import { hashToken } from '../../gateway/access/tokens.ts';
 import { TEXTS } from '../texts.ts';
 import { type BoardText, syncBoards } from './boards.ts';
 import { syncDataSource } from './data-source.ts';

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
-import { readerCommand } from './reader-command.ts';
-import { tokenCommand } from './token-command.ts';
+import { readerCommand, tokenCommand } from './commands.ts';
 
 it.each([
   ['token', tokenCommand, ['--device', 'phone']],
@@ -15,11 +14,11 @@ it.each([
   const printed: string[] = [];
   const explained: string[] = [];
   const run = (action: string) =>
-    create(
-      (line) => printed.push(line),
-      (line) => explained.push(line),
-      translateTo('en'),
-    ).parseAsync([action, ...owner, '--config', path], { from: 'user' });
+    create({
+      print: (line) => printed.push(line),
+      explain: (line) => explained.push(line),
+      translate: translateTo('en'),
+    }).parseAsync([action, ...owner, '--config', path], { from: 'user' });
   await run('add');
   await run('revoke');
   expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { shareConnections } from './connection-share.ts';
+import { guardConnections } from './connections.ts';
 
 const MOST = 8;
 
@@ -12,7 +13,7 @@ let lines: string[];
 beforeEach(async () => {
   [sockets, lines] = [[], []];
   server = createServer((_, response) => response.end('served'));
-  shareConnections(server, MOST, createLogger('test', 'info', { write: (line) => lines.push(line) }));
+  guardConnections(server, createLogger('test', 'info', { write: (line) => lines.push(line) }), MOST);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -49,4 +50,32 @@ it('counts what is closed no more', async () => {
   expect(await served('127.0.0.1', 5)).toBe(4);
   for (const socket of sockets.slice(0, 4)) socket.destroy();
   await vi.waitFor(async () => expect(await isServed('127.0.0.1')).toBe(true));
+});
+
+let listener: HttpListener | undefined;
+afterEach(() => listener?.close());
+
+async function say(text: string): Promise<string> {
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  const limits = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
+  listener = await listenHttp((_, response) => response.end(), address, limits);
+  guardConnections(listener.server, createLogger('test', 'silent'));
+  const socket = connect(listener.port, '127.0.0.1');
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
+}
+
+it.each([
+  ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ['TLS where there is none', '\x16\x03\x01\x02\x00', 400],
+  ['endless headers', `GET / HTTP/1.1\r\nA: ${'a'.repeat(40_000)}`, 431],
+  ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
+  ['a body that never ends', 'PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na', 200],
+  ['nothing', '', 408],
+])('ends %s with an answer', async (_, text, status) => {
+  const answer = await say(text);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  if (status !== 200) expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: 'bad_request' });
 });

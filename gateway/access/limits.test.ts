@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { availableMemory, createUserBudgets, memoryLimits, roomFor } from './limits.ts';
+
+const MIB = 2 ** 20;
+
+it('fits what one user sends into a small container, and is as documented where there is memory', () => {
+  expect(memoryLimits(128 * MIB)).toEqual({
+    body: 2 * MIB,
+    bodies: 8 * MIB,
+    userBodies: 6 * MIB,
+    kept: 8 * MIB,
+    layouts: 8 * MIB,
+  });
+  expect(memoryLimits(64 * 1024 * MIB)).toEqual({
+    body: 8 * MIB,
+    bodies: 128 * MIB,
+    userBodies: 96 * MIB,
+    kept: 256 * MIB,
+    layouts: 96 * MIB,
+  });
+});
+
+it('knows of memory', () => {
+  expect(availableMemory()).toBeGreaterThan(64 * MIB);
+});
+
+it('leaves something for others whatever one user takes', () => {
+  const of = createUserBudgets(100, 75);
+  expect(of('rude').take(76)).toBe(false);
+  expect(of('rude').take(75)).toBe(true);
+  expect(of('rude').take(1)).toBe(false);
+  expect(of('honest').take(26)).toBe(false);
+  expect(of('honest').take(25)).toBe(true);
+  expect([of('rude').left(), of('honest').left(), of('third').left()]).toEqual([0, 0, 0]);
+});
+
+it('never has more taken than there is, and has all again when all is given back', () => {
+  const takes = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 0, max: 60 }), fc.boolean()));
+  fc.assert(
+    fc.property(takes, (wanted) => {
+      const of = createUserBudgets(100, 75);
+      // As for requests that begin together: all get the budget of their user before any takes of it.
+      const budgets = wanted.map(([user]) => of(user));
+      const taken: { user: string; bytes: number }[] = [];
+      for (const [index, [user, bytes, back]] of wanted.entries()) {
+        if (budgets[index]?.take(bytes)) taken.push({ user, bytes });
+        const given = back ? taken.shift() : undefined;
+        if (given !== undefined) of(given.user).give(given.bytes);
+        const sum = (owner?: string): number =>
+          taken.filter((each) => (owner ?? each.user) === each.user).reduce((total, each) => total + each.bytes, 0);
+        expect(sum()).toBeLessThanOrEqual(100);
+        for (const each of ['a', 'b', 'c']) {
+          expect(sum(each)).toBeLessThanOrEqual(75);
+          expect(of(each).left()).toBe(Math.min(75 - sum(each), 100 - sum()));
+        }
+      }
+    }),
+  );
+});
+
+const TOTAL = 1000;
+
+it('lets one user alone have the whole, and of two the first three quarters', () => {
+  expect(roomFor('a', { total: TOTAL, used: new Map(), users: new Set(['a']) })).toBe(1000);
+  expect(roomFor('a', { total: TOTAL, used: new Map([['a', 400]]), users: new Set(['a', 'b']) })).toBe(350);
+  expect(roomFor('b', { total: TOTAL, used: new Map([['a', 750]]), users: new Set(['a', 'b']) })).toBe(250);
+});
+
+it('counts what is kept of users that are gone, and sets nothing aside for them', () => {
+  const used = new Map([['gone', 100]]);
+  expect(roomFor('a', { total: TOTAL, used, users: new Set(['a']) })).toBe(900);
+  expect(roomFor('a', { total: TOTAL, used: new Map([['gone', 1200]]), users: new Set(['a']) })).toBe(-200);
+});
+
+it('never gives more than there is, and always leaves each user their part, whoever takes what', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const turns = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(TOTAL)));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), turns, (count, taken) => {
+      const users = new Set(names.slice(0, count));
+      const used = new Map<string, number>();
+      for (const [user, wanted] of taken) {
+        if (!users.has(user)) continue;
+        const room = roomFor(user, { total: TOTAL, used, users });
+        used.set(user, (used.get(user) ?? 0) + Math.min(wanted, room));
+      }
+      expect([...used.values()].reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(TOTAL);
+      for (const user of users) {
+        const [room, has] = [roomFor(user, { total: TOTAL, used, users }), used.get(user) ?? 0];
+        expect(room).toBeGreaterThanOrEqual(0);
+        expect(has + room).toBeGreaterThanOrEqual(Math.floor(TOTAL / 2 / count));
+      }
+    }),
+  );
+});

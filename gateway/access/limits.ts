@@ -1,0 +1,121 @@
+import { totalmem } from 'node:os';
+
+const MIB = 2 ** 20;
+/** Of one push on the wire. */
+export const MAX_WIRE_BYTES = MIB;
+/** Of one push, unpacked. */
+export const MAX_UNPACKED_BYTES = 8 * MIB;
+
+/** What pushes may take of the memory that there is, in bytes. */
+export interface MemoryLimits {
+  /** Of one body, unpacked. Reading it in full takes some thirteen times as much for a moment. */
+  readonly body: number;
+  /** Of all bodies together, packed and unpacked. */
+  readonly bodies: number;
+  /** Of those of one user, so that the pushes of others always have room. */
+  readonly userBodies: number;
+  /** Of the pushes that are kept, unpacked: they are on the disk, and the names of their series, three to five times as much, in memory. */
+  readonly kept: number;
+  /** Of what is remembered to read the next pushes faster. */
+  readonly layouts: number;
+}
+
+/**
+ * Within a container of 128 MiB, as docker-compose.yml has it, the process itself takes some 75: one push of eight
+ * megabytes would end it for everybody. A device pushes some ten kilobytes, packed.
+ *
+ * @param memory bytes that the process may have
+ */
+export function memoryLimits(memory: number): MemoryLimits {
+  const bodies = Math.min(16 * MAX_UNPACKED_BYTES, Math.floor(memory / 16));
+  return {
+    body: Math.min(MAX_UNPACKED_BYTES, Math.floor(memory / 64)),
+    bodies,
+    userBodies: Math.floor((bodies / 4) * 3),
+    kept: Math.min(256 * MIB, Math.floor(memory / 16)),
+    layouts: Math.min(96 * MIB, Math.floor(memory / 16)),
+  };
+}
+
+/** What this process may have: the limit of its container where there is one, else what the machine has. */
+export function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/** Bytes that bodies may take in memory at one time. */
+export interface ByteBudget {
+  /** Takes bytes if they are left; whether it did. */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+  left(): number;
+}
+
+export function createByteBudget(total: number): ByteBudget {
+  let left = total;
+  return {
+    take(bytes) {
+      if (bytes > left) return false;
+      left -= bytes;
+      return true;
+    },
+    give(bytes) {
+      left += bytes;
+    },
+    left: () => left,
+  };
+}
+
+/**
+ * One budget for the bodies of all users, of which each user has a part, so that whoever sends much and ends nothing
+ * leaves something for the others.
+ *
+ * @param total bytes of all together
+ * @param most bytes of one user
+ * @returns the budget of a user, the same whenever it is asked for
+ */
+export function createUserBudgets(total: number, most: number): (user: string) => ByteBudget {
+  const all = createByteBudget(total);
+  const taken = new Map<string, number>();
+  return (user) => {
+    const ofUser = (): number => taken.get(user) ?? 0;
+    return {
+      take(bytes) {
+        if (ofUser() + bytes > most || !all.take(bytes)) return false;
+        taken.set(user, ofUser() + bytes);
+        return true;
+      },
+      give(bytes) {
+        all.give(bytes);
+        taken.set(user, ofUser() - bytes);
+        if (ofUser() === 0) taken.delete(user);
+      },
+      left: () => Math.min(most - ofUser(), all.left()),
+    };
+  };
+}
+
+/** Something of which there is only so much, and which users keep for as long as they like. */
+export interface Shared {
+  /** Of all users together. */
+  readonly total: number;
+  /** What each has of it by now. */
+  readonly used: ReadonlyMap<string, number>;
+  /** Who may come for it at any time. */
+  readonly users: ReadonlySet<string>;
+}
+
+/**
+ * How much more a user may take. Half of the whole is set aside, in equal parts for the users that there are; the rest
+ * is for who comes first. So whatever one of them takes, each of the others still gets their part.
+ *
+ * @returns none, or less, where nothing is left for this user
+ */
+export function roomFor(user: string, { total, used, users }: Shared): number {
+  const part = total / 2 / Math.max(1, users.size);
+  let room = total - (used.get(user) ?? 0);
+  for (const other of new Set([...users, ...used.keys()])) {
+    if (other !== user) room -= Math.max(used.get(other) ?? 0, users.has(other) ? part : 0);
+  }
+  return Math.floor(room);
+}

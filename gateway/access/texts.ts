@@ -1,0 +1,90 @@
+import type { Messages, Text } from '../../core/language.ts';
+import { TEXTS as COMMON } from '../../runtime/texts.ts';
+
+/** What the commands say that make and revoke tokens. */
+export const COMMAND_TEXTS = {
+  config: COMMON.config,
+  device: { zh: '设备的 DeviceID', en: 'the DeviceID' },
+  tokens: { zh: '设备推送用的令牌', en: 'the tokens that devices push with' },
+  addToken: { zh: '生成令牌，只保存其哈希，并显示这一次', en: 'make a token, keep its hash, and print it once' },
+  revokeToken: { zh: '收回令牌，立即生效', en: 'take a token away, at once' },
+  listTokens: {
+    zh: '谁可以推送：用户、设备、状态和备注，以制表符分隔',
+    en: 'who may push, by tab-separated user, device, state and note',
+  },
+  tokenUser: { zh: '用户；不写设备时，令牌用于该用户的所有设备', en: 'the user; alone: for every device of that user' },
+  note: { zh: '写在旁边的备注', en: 'a note beside it' },
+  tokenShownOnce: {
+    zh: '这是 [client] RemoteToken，仅显示这一次。',
+    en: 'This is [client] RemoteToken; it is shown this once.',
+  },
+  tokenRevoked: {
+    zh: '已收回：运行中的网关随即拒绝它。该节和备注仍在，可用 token add 生成新的令牌。',
+    en: 'Revoked: a running gateway refuses it from now on. The section stays with its note, for another "token add".',
+  },
+  readers: { zh: '各用户的 Grafana 读取数据用的令牌', en: 'the tokens with which each user’s Grafana reads' },
+  addReader: {
+    zh: '为用户的 Grafana 生成读取令牌，只保存其哈希，并显示这一次',
+    en: 'make the token with which a user’s Grafana reads, keep its hash, and print it once',
+  },
+  readerRevoked: { zh: '已收回：该用户随即不能再读取。', en: 'Revoked: the user reads no more from now on.' },
+  revokeReader: { zh: '不再让用户读取，立即生效', en: 'let a user read no more, at once' },
+  listReaders: { zh: '谁可以读取，每行一个用户', en: 'who may read, one user a line' },
+  user: { zh: '用户', en: 'the user' },
+  readerShownOnce: {
+    zh: '这是该用户数据源的密码，用户名即用户，仅显示这一次。',
+    en: 'This is the password of the user’s data source, whose user name is the user; it is shown this once.',
+  },
+} as const satisfies Messages;
+
+/** What is said of tokens, and of the sections of the settings that hold them. */
+export const TEXTS = {
+  badNote: { zh: '备注须为一行，且不能以逗号结尾', en: 'a note is one line that does not end in a comma' },
+  otherUser: (section: string, user: string): Text => ({
+    zh: `[${section}] 已属于用户 ${user}；请去掉 --user，或直接修改文件`,
+    en: `[${section}] belongs to user ${user} already; leave --user out, or edit the file`,
+  }),
+  nothingToRevoke: (section: string): Text => ({
+    zh: `[${section}] 没有令牌；“token list”列出已有的`,
+    en: `[${section}] has no token; "token list" shows those there are`,
+  }),
+  noReader: (section: string): Text => ({
+    zh: `[${section}] 没有 ReaderToken；“reader list”列出已有的`,
+    en: `[${section}] has no ReaderToken; "reader list" shows those there are`,
+  }),
+  badName: ({ zh, en }: Text): Text => ({ zh: `名字${zh}`, en: `the name ${en}` }),
+  noOwner: {
+    zh: '请说明是谁的令牌：--device ID、--user 名字，或两者',
+    en: 'say whose token: --device ID, --user NAME, or both',
+  },
+  unwritableName: {
+    zh: '这个名字不能用作节名；请只用 --user，把令牌给它的用户',
+    en: 'a section cannot hold this name; give a token to its user instead, with --user alone',
+  },
+  unsafeEdit: {
+    zh: '文件的写法无法安全地自动修改，请手工修改这一节',
+    en: 'the file is written in a way that cannot be edited safely; edit the section by hand',
+  },
+  nameColon: { zh: '不能含有“:”', en: 'must not contain ":"' },
+  nameSpaces: { zh: '首尾不能是空格', en: 'must not begin or end with a space' },
+  badSectionName: (kind: string, { zh, en }: Text): Text => ({
+    zh: `“${kind}.”之后的名字${zh}`,
+    en: `the name after "${kind}." ${en}`,
+  }),
+  unknownUser: {
+    zh: '所写的用户没有自己的节；请加上 [user.NAME]，或改正名字',
+    en: 'names a user without a section; add [user.NAME], or mend the name',
+  },
+  sameToken: {
+    zh: '与另一节的令牌相同；请各用各的',
+    en: 'is the token of another section too; make a new one for each',
+  },
+  badReaderName: ({ zh, en }: Text): Text => ({
+    zh: `需要给用户换个名字：用户名${zh}`,
+    en: `needs another name of the user: it ${en}`,
+  }),
+  sameReaderToken: {
+    zh: '是别人或某台设备的令牌；请另换一个',
+    en: 'is a token of somebody else or of a device; make a new one',
+  },
+} as const satisfies Messages;

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { networkOf } from '../../runtime/client-address.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+const MAX_CONNECTIONS = 4096;
+
+/**
+ * For a server that strangers reach. Answers what is not HTTP. Lets it have so many connections, and each address as many as are free besides: one address alone takes half,
+ * and who has none yet always finds one, unless very many addresses join to fill it. There is no number that a proxy, or
+ * all the devices behind one router, could run into while others hardly come.
+ *
+ * What is beyond is closed at once. It is logged once, until the address has no connection any more.
+ */
+export function guardConnections(server: Server, logger: Logger, most = MAX_CONNECTIONS): void {
+  server.on('clientError', answerBroken);
+  server.maxConnections = most;
+  const open = new Map<string, { count: number; refused: boolean }>();
+  let all = 0;
+  server.on('connection', (socket: Socket) => {
+    const address = networkOf(socket.remoteAddress ?? '');
+    const own = open.get(address) ?? { count: 0, refused: false };
+    if (own.count >= most - all) {
+      if (!own.refused) logger.warn({ from: address, connections: own.count }, 'connections of an address refused');
+      own.refused = true;
+      socket.destroy();
+      return;
+    }
+    own.count += 1;
+    all += 1;
+    open.set(address, own);
+    socket.once('close', () => {
+      own.count -= 1;
+      all -= 1;
+      if (own.count === 0) open.delete(address);
+    });
+  });
+}
+
+/** What Node's parser gives up on: the status line, and what to say. */
+const ANSWER_OF_CODE: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'the request did not arrive in time; look at the network']],
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'the headers are too large']],
+]);
+const BAD: readonly [string, string] = [
+  '400 Bad Request',
+  'this is not HTTP; [client] RemoteServer must begin with http',
+];
+
+/** Answers in JSON what is not a request, and ends the connection. */
+function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = ANSWER_OF_CODE.get(error.code ?? '') ?? BAD;
+  const body = `${JSON.stringify({ error: 'bad_request', message })}\n`;
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** What is still read after a problem, so that who asked gets to the answer. */
+const MAX_LEFTOVER_BYTES = 8 * 2 ** 20;
+
+/** Reads on to the end of the request, so that its connection can serve the next, within bounds. */
+export function discardRest(request: IncomingMessage): void {
+  let left = MAX_LEFTOVER_BYTES;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.on('error', () => request.destroy());
+  request.resume();
+}
