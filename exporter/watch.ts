@@ -173,7 +173,7 @@ export function createWatch(options: WatchOptions): Watch {
       chance,
       onFrame,
       onTotals: (totals) => device.noteTotals(totals),
-      onConnectionOpened: (connection) => device.noteBirth(connection),
+      onConnectionOpened: (connection) => device.noteConnectionOpened(connection),
       onChecks: (nodes) => device.current().noteChecks(nodes),
       onLogs(heard) {
         logsUp = heard;

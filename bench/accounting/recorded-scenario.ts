@@ -8,7 +8,7 @@ import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
 import { hostKey } from '../../exporter/ledger/attribution.ts';
-import type { Birth } from '../../exporter/ledger/frame.ts';
+import type { ConnectionOpened } from '../../exporter/ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText } from '../../exporter/replay/recording.ts';
 import { livesShown } from './connection-life.ts';
 import { type Bytes, bytesBy } from './misattribution.ts';
@@ -46,7 +46,7 @@ export async function readScenario(root: string, name: string): Promise<Scenario
   const catalog = decodeCatalog(await json(`${beside}proxies.json`), await json(`${beside}providers.json`));
   const log = parseRecordedLog(name, await read(`${name}.logs.json.gz`));
   const file = TruthFile.parse(await json(`${name}.truth.json`));
-  const births = log.flatMap(({ t, payload }) => parseOpenedConnection(payload, t, catalog.has) ?? []);
+  const openings = log.flatMap(({ t, payload }) => parseOpenedConnection(payload, t, catalog.has) ?? []);
   const ports = [...file.truth].map(([port, { down }]) => ({ port, bytes: down }));
   const down = ({ bytes }: { bytes: number }): number => bytes;
   const messages = parseRecordedMessages(name, await read(`${name}.ndjson.gz`));
@@ -58,8 +58,8 @@ export async function readScenario(root: string, name: string): Promise<Scenario
     truth: {
       total: ports.reduce((sum, { bytes }) => sum + bytes, 0),
       byClass: bytesBy(ports, ({ port }) => CLASS_OF_PORT.get(port) ?? 'unattributed', down),
-      byNode: nodeTruth(ports, births),
-      byDimension: dimensionTruth(file, births),
+      byNode: nodeTruth(ports, openings),
+      byDimension: dimensionTruth(file, openings),
     },
     lives: livesShown(messages, catalog),
   };
@@ -71,9 +71,9 @@ interface PortBytes {
 }
 
 /** By node, where the log shows that each port always left through the same one. */
-function nodeTruth(ports: readonly PortBytes[], births: readonly Birth[]): Bytes | undefined {
-  const nodes = new Map(births.map(({ destinationPort, node }) => [destinationPort, node]));
-  if (births.some(({ destinationPort, node }) => nodes.get(destinationPort) !== node)) return undefined;
+function nodeTruth(ports: readonly PortBytes[], openings: readonly ConnectionOpened[]): Bytes | undefined {
+  const nodes = new Map(openings.map(({ destinationPort, node }) => [destinationPort, node]));
+  if (openings.some(({ destinationPort, node }) => nodes.get(destinationPort) !== node)) return undefined;
   return bytesBy(
     ports,
     ({ port }) => nodes.get(port) ?? 'unattributed',
@@ -82,7 +82,10 @@ function nodeTruth(ports: readonly PortBytes[], births: readonly Birth[]): Bytes
 }
 
 /** By the dimensions that the recording's truth cuts, and by process where the log names the same for all. */
-function dimensionTruth({ truth, by }: TruthFile, births: readonly Birth[]): ReadonlyMap<Dimension, Bytes> {
+function dimensionTruth(
+  { truth, by }: TruthFile,
+  openings: readonly ConnectionOpened[],
+): ReadonlyMap<Dimension, Bytes> {
   const cuts = new Map<Dimension, Bytes>();
   for (const dimension of ['host', 'source', 'inbound_user'] as const) {
     const cut = [...(by?.get(dimension) ?? [])];
@@ -93,8 +96,8 @@ function dimensionTruth({ truth, by }: TruthFile, births: readonly Birth[]): Rea
         bytesBy(cut, keyOf, ([, { down }]) => down),
       );
   }
-  const process = births[0]?.process ?? '';
-  if (process !== '' && births.every((birth) => birth.process === process)) {
+  const process = openings[0]?.process ?? '';
+  if (process !== '' && openings.every((opening) => opening.process === process)) {
     cuts.set('process', new Map([[process, [...truth.values()].reduce((sum, { down }) => sum + down, 0)]]));
   }
   return cuts;

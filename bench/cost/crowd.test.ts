@@ -23,8 +23,8 @@ it('keeps its size while connections come, move bytes and go', () => {
 it('announces every connection, and has totals that hold more than its connections', () => {
   const crowd = createCrowd({ size: 50, churn: 0.1, moving: 0.5, hosts: 20, clients: 5, startedAt: 0 });
   const frame = crowd.next(1000);
-  const births = frame.log.flatMap((payload) => parseOpenedConnection(payload, 1000, catalog.has) ?? []);
-  expect(births).toHaveLength(10);
+  const openings = frame.log.flatMap((payload) => parseOpenedConnection(payload, 1000, catalog.has) ?? []);
+  expect(openings).toHaveLength(10);
   expect(frame.distinct).toBe(60);
   const shown = createFrameDecoder().decode(frame.message, 1000).connections;
   expect(frame.totals.download).toBeGreaterThan(shown.reduce((sum, { download }) => sum + download, 0));

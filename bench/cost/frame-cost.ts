@@ -48,8 +48,8 @@ export async function frameCostProbe(input: unknown): Promise<FrameCost> {
     const frames = Array.from({ length: BLOCK }, () => {
       at += 1000;
       const { message, log } = crowd.next(at);
-      const births = log.flatMap((payload) => parseOpenedConnection(payload, at - 500, catalog.has) ?? []);
-      return { at, message, text: message.toString(), births };
+      const openings = log.flatMap((payload) => parseOpenedConnection(payload, at - 500, catalog.has) ?? []);
+      return { at, message, text: message.toString(), openings };
     });
     const parsed = millisecondsOf(() => {
       for (const { text } of frames) {
@@ -58,7 +58,7 @@ export async function frameCostProbe(input: unknown): Promise<FrameCost> {
     });
     const accounted = millisecondsOf(() => {
       for (const frame of frames) {
-        for (const birth of frame.births) ledger.noteBirth(birth);
+        for (const opening of frame.openings) ledger.noteConnectionOpened(opening);
         ledger.apply(decoder.decode(frame.message, frame.at), catalog);
       }
     });

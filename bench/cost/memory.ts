@@ -37,8 +37,8 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
     const at = turn * 1000;
     const { message, log, distinct } = crowd.next(at);
     for (const payload of log) {
-      const birth = parseOpenedConnection(payload, at - 500, catalog.has);
-      if (birth !== undefined) ledger.noteBirth(birth);
+      const opening = parseOpenedConnection(payload, at - 500, catalog.has);
+      if (opening !== undefined) ledger.noteConnectionOpened(opening);
     }
     ledger.apply(decoder.decode(message, at), catalog);
     // A push every ten seconds.

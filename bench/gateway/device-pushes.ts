@@ -32,8 +32,8 @@ export async function devicePushes(count: number): Promise<string[]> {
   for (const [index, { at, message }] of frames.entries()) {
     if (texts.length === count) break;
     for (let line = logs[next]; line !== undefined && line.at <= at; next += 1, line = logs[next]) {
-      const birth = parseOpenedConnection(line.payload, line.at, catalog.has);
-      if (birth !== undefined) ledger.noteBirth(birth);
+      const opening = parseOpenedConnection(line.payload, line.at, catalog.has);
+      if (opening !== undefined) ledger.noteConnectionOpened(opening);
     }
     const begun = performance.now();
     ledger.apply(decoder.decode(Buffer.from(message), at), catalog);

@@ -65,7 +65,7 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
       }));
       return current.apply(frame, catalog);
     },
-    noteBirth: (birth) => forLive((each) => each.noteBirth(birth)),
+    noteConnectionOpened: (opening) => forLive((each) => each.noteConnectionOpened(opening)),
     noteTotals: (totals) => forLive((each) => each.noteTotals(totals)),
     noteGone: (at) => forLive((each) => each.noteGone(at)),
     noteMachineStart: (at) => forLive((each) => each.noteMachineStart(at)),

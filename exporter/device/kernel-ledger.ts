@@ -1,11 +1,11 @@
-import { type Birth, type Catalog, EMPTY_CATALOG, type Frame, type Totals } from '../ledger/frame.ts';
+import { type Catalog, type ConnectionOpened, EMPTY_CATALOG, type Frame, type Totals } from '../ledger/frame.ts';
 import { createLedger, type FrameOutcome, type LedgerCounters, type LedgerOptions } from '../ledger/ledger.ts';
 import type { LedgerState } from '../ledger/state.ts';
 
 /** A ledger that follows the kernel at an address, and tells whether a new address has the same kernel. */
 export interface KernelLedger {
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
-  noteBirth(birth: Birth): void;
+  noteConnectionOpened(opening: ConnectionOpened): void;
   noteTotals(totals: Totals): void;
   /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
   noteGone(at: number): void;
@@ -71,7 +71,7 @@ export function createKernelLedger(
       if (outcome.kind !== 'stale') hasFrame = true;
       return outcome;
     },
-    noteBirth: (birth) => ledger.noteBirth(birth),
+    noteConnectionOpened: (opening) => ledger.noteConnectionOpened(opening),
     noteTotals(totals) {
       // While the address is in doubt it is not known whose they are.
       if (doubtful === undefined) ledger.noteTotals(totals);

@@ -4,14 +4,14 @@ import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';
-import type { Birth, Catalog, Frame } from '../ledger/frame.ts';
+import type { Catalog, ConnectionOpened, Frame } from '../ledger/frame.ts';
 import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
 import { describeKernelProblem, type KernelLink } from './problem.ts';
 
 let kernel: ScriptedKernel;
 let client: KernelClient | undefined;
 let frames: { frame: Frame; catalog: Catalog }[];
-let births: Birth[];
+let openings: ConnectionOpened[];
 let links: KernelLink[];
 let logs: boolean[];
 let lines: string[];
@@ -28,7 +28,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     chance: () => 0,
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
     onTotals: () => {},
-    onConnectionOpened: (birth) => births.push(birth),
+    onConnectionOpened: (opening) => openings.push(opening),
     onChecks: () => {},
     onLogs: (heard) => logs.push(heard),
     onLink: (link) => links.push(link),
@@ -47,7 +47,7 @@ const lastProblem = (): string => {
 beforeEach(async () => {
   kernel = await startScriptedKernel();
   frames = [];
-  births = [];
+  openings = [];
   links = [];
   logs = [];
   lines = [];
@@ -201,8 +201,8 @@ describe('a kernel client', () => {
     const payload = '[TCP] 192.168.1.7:38423(curl) --> t.me:443 match Match using 节点[香港]';
     kernel.send('/logs', JSON.stringify({ type: 'info', payload }).replace('>', '\\u003e'));
     kernel.send('/logs', JSON.stringify({ type: 'warning', payload: 'something else' }));
-    await vi.waitFor(() => expect(births).toHaveLength(1));
-    expect(births[0]).toMatchObject({ sourceIP: '192.168.1.7', host: 't.me', group: '节点', node: '香港' });
+    await vi.waitFor(() => expect(openings).toHaveLength(1));
+    expect(openings[0]).toMatchObject({ sourceIP: '192.168.1.7', host: 't.me', group: '节点', node: '香港' });
     expect(kernel.asked).toContain('WS /logs?level=info');
   });
 

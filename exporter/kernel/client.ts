@@ -3,7 +3,7 @@ import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Network } from '../host/network.ts';
-import type { Birth, Catalog, Frame, Totals } from '../ledger/frame.ts';
+import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
 import { createCatalogSource } from './catalog-source.ts';
@@ -30,7 +30,7 @@ export interface KernelClientOptions extends KernelAddress {
   /** Called in order with the frames. */
   onTotals(totals: Totals): void;
   /** Called with each connection that the log says has opened. */
-  onConnectionOpened(connection: Birth): void;
+  onConnectionOpened(connection: ConnectionOpened): void;
   /** Called with the health checks that the kernel remembers, whenever its nodes were listed. */
   onChecks(nodes: readonly CheckedNode[]): void;
   /** Whether the log is being followed. */

@@ -47,17 +47,17 @@ describe('parseOpenedConnection', () => {
   });
 
   it('reads IPv6 addresses without their brackets, as /connections writes them', () => {
-    const birth = parse('[UDP] [fd00::2]:5353 --> [2606:4700::1111]:53 match Match using DIRECT');
-    expect(birth).toMatchObject({ network: 'udp', sourceIP: 'fd00::2', sourcePort: '5353', host: '2606:4700::1111' });
+    const opening = parse('[UDP] [fd00::2]:5353 --> [2606:4700::1111]:53 match Match using DIRECT');
+    expect(opening).toMatchObject({ network: 'udp', sourceIP: 'fd00::2', sourcePort: '5353', host: '2606:4700::1111' });
   });
 
   it('keeps parentheses of a rule payload', () => {
-    const birth = parse('[TCP] 1.2.3.4:5 --> a:6 match AND((NETWORK,tcp) && (DST-PORT,443)) using DIRECT');
-    expect(birth).toMatchObject({ rule: 'AND', rulePayload: '(NETWORK,tcp) && (DST-PORT,443)' });
+    const opening = parse('[TCP] 1.2.3.4:5 --> a:6 match AND((NETWORK,tcp) && (DST-PORT,443)) using DIRECT');
+    expect(opening).toMatchObject({ rule: 'AND', rulePayload: '(NETWORK,tcp) && (DST-PORT,443)' });
   });
 
   it.each(['Start initial provider airport-b', '[TCP] dial DIRECT (match Match/) 1.2.3.4:5 --> a:6 error: x', ''])(
-    'takes %j for no birth',
+    'takes %j for no opened connection',
     (payload) => {
       expect(parse(payload)).toBeUndefined();
     },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Birth } from '../ledger/frame.ts';
+import type { ConnectionOpened } from '../ledger/frame.ts';
 import type { KernelApi } from './api.ts';
 
 export interface LogStreamOptions {
@@ -9,7 +9,7 @@ export interface LogStreamOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly isKnownName: IsKnownName;
-  onOpened(connection: Birth): void;
+  onOpened(connection: ConnectionOpened): void;
   /** Whether the stream is open. */
   onLogs(open: boolean): void;
 }
@@ -70,7 +70,11 @@ const RULE = /^([^(]+)(?:\((.*)\))?$/;
  * @param isKnownName names hold spaces, brackets and bars, so the text after `using` is looked up whole before it is
  *   cut at its first `[` and last `]`
  */
-export function parseOpenedConnection(payload: string, at: number, isKnownName: IsKnownName): Birth | undefined {
+export function parseOpenedConnection(
+  payload: string,
+  at: number,
+  isKnownName: IsKnownName,
+): ConnectionOpened | undefined {
   const line = LINE.exec(payload);
   const source = SOURCE.exec(line?.[2] ?? '');
   const destination = DESTINATION.exec(line?.[3] ?? '');

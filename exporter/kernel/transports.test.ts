@@ -44,10 +44,10 @@ const at = (trust: Partial<KernelAddress>): KernelAddress => ({
   ...trust,
 });
 
-/** Watches the kernel until a second frame came by WebSocket, and a birth. */
-async function watch(address: KernelAddress): Promise<{ totals: number[]; births: string[] }> {
+/** Watches the kernel until a second frame came by WebSocket, and an opening. */
+async function watch(address: KernelAddress): Promise<{ totals: number[]; openings: string[] }> {
   const totals: number[] = [];
-  const births: string[] = [];
+  const openings: string[] = [];
   let via = '';
   const client = createKernelClient({
     network: nodeNetwork,
@@ -59,7 +59,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
     onTotals: () => {},
-    onConnectionOpened: ({ host }) => births.push(host),
+    onConnectionOpened: ({ host }) => openings.push(host),
     onChecks: () => {},
     onLogs: () => {},
     onLink: (link) => {
@@ -72,11 +72,11 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; births
     kernel.send('/connections', connectionsMessage(0, 70));
     const payload = '[TCP] 127.0.0.1:1 --> example.com:443 match Match using 香港';
     kernel.send('/logs', JSON.stringify({ type: 'info', payload }));
-    await vi.waitFor(() => expect([totals.length, births.length, via]).toEqual([2, 1, 'websocket']));
+    await vi.waitFor(() => expect([totals.length, openings.length, via]).toEqual([2, 1, 'websocket']));
   } finally {
     await client.stop();
   }
-  return { totals: totals.slice(0, 2), births };
+  return { totals: totals.slice(0, 2), openings };
 }
 
 async function problem(address: KernelAddress): Promise<string> {
@@ -86,9 +86,9 @@ async function problem(address: KernelAddress): Promise<string> {
   return version.kind === 'problem' ? describeKernelProblem(version.problem, address.address).en : version.value;
 }
 
-const ALL = { totals: [0, 70], births: ['example.com'] };
+const ALL = { totals: [0, 70], openings: ['example.com'] };
 
-describe('a kernel is watched, births and last frame included,', () => {
+describe('a kernel is watched, opened connections and last frame included,', () => {
   it('over a unix socket', async () => {
     await start({ socketPath: await socketIn() });
     expect(await watch(at({}))).toEqual(ALL);

@@ -2,7 +2,7 @@ import { parse } from 'tldts';
 import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { classify } from './classify.ts';
-import type { Birth, Catalog, ConnectionDetails } from './frame.ts';
+import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
 
 /** Which counters a connection's bytes belong to. */
 export interface Attribution {
@@ -57,24 +57,24 @@ export function attributeConnection(
  *
  * @param inboundUser whom the log does not name; the caller's best guess
  */
-export function attributeBirth(
-  birth: Birth,
+export function attributeOpened(
+  opening: ConnectionOpened,
   inboundUser: string,
   catalog: Catalog,
   localNodes: ReadonlySet<string>,
 ): Attribution {
   // In global mode, and for an inbound with a proxy of its own, the log names the group alone.
-  const node = catalog.nodeOf(birth.node);
+  const node = catalog.nodeOf(opening.node);
   return {
     class: classify(node, catalog.typeOf(node), localNodes),
     node: label(node),
     provider: label(catalog.providerOf(node)),
     keys: {
-      group: label(birth.group),
-      rule: ruleKey(birth.rule, birth.rulePayload),
-      process: label(birth.process || NO_KEY),
-      source: label(birth.sourceIP || NO_KEY),
-      host: hostKey(birth.host),
+      group: label(opening.group),
+      rule: ruleKey(opening.rule, opening.rulePayload),
+      process: label(opening.process || NO_KEY),
+      source: label(opening.sourceIP || NO_KEY),
+      host: hostKey(opening.host),
       inbound_user: label(inboundUser),
     },
   };

@@ -61,7 +61,7 @@ export interface ConnectionDetails {
 }
 
 /** One connection announced by the kernel's log as it starts, also one too short for any frame. */
-export interface Birth {
+export interface ConnectionOpened {
   readonly at: number;
   readonly network: string;
   readonly sourceIP: string;

@@ -46,7 +46,7 @@ describe('what a kernel was heard to have moved after its last frame', () => {
     const ledger = createLedger(OPTIONS);
     feed(ledger, frame(0, 50), frame(1000, 50));
     const { details } = connection('', 0);
-    ledger.noteBirth({ ...details, at: 1500, rule: 'Match', group: '节点选择', node: '香港 01' });
+    ledger.noteConnectionOpened({ ...details, at: 1500, rule: 'Match', group: '节点选择', node: '香港 01' });
     ledger.noteTotals(totals(2000, 750));
     ledger.noteTotals(totals(3000, 750, { upload: 1 }));
     feed(ledger, frame(5000, 10));

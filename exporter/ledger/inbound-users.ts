@@ -1,5 +1,5 @@
 import { NO_KEY } from './attribution.ts';
-import type { Birth, ConnectionDetails } from './frame.ts';
+import type { ConnectionDetails, ConnectionOpened } from './frame.ts';
 
 /**
  * Log lines do not name the user that signed in to the inbound. The connections that frames show do: their users, by
@@ -8,7 +8,7 @@ import type { Birth, ConnectionDetails } from './frame.ts';
 export interface InboundUsers {
   note(details: ConnectionDetails): void;
   /** Whose an announced connection is taken for. */
-  guess(birth: Birth): string;
+  guess(opening: ConnectionOpened): string;
 }
 
 /** Sources beyond this many share the shares of all. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
-import { type Birth, type Catalog, EMPTY_CATALOG } from './frame.ts';
+import { type Catalog, type ConnectionOpened, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 
 describe('a silent start', () => {
@@ -40,7 +40,7 @@ describe('settlement', () => {
     expect(downloads(ledger)).toEqual({ 'proxy 香港 01 measured': 1000, 'proxy 香港 01 settled': 700 });
   });
 
-  const birth: Birth = {
+  const opening: ConnectionOpened = {
     at: 500,
     network: 'tcp',
     sourceIP: '192.168.1.2',
@@ -57,7 +57,7 @@ describe('settlement', () => {
   it('gives bytes to a connection that only the log announced', () => {
     const ledger = createLedger(OPTIONS);
     feed(ledger, frame(0, 0));
-    ledger.noteBirth(birth);
+    ledger.noteConnectionOpened(opening);
     feed(ledger, frame(1000, 900));
     expect(downloads(ledger)).toEqual({ 'direct DIRECT settled': 900 });
   });
@@ -72,8 +72,8 @@ describe('settlement', () => {
   ])('gives %s', (_, network, uploads) => {
     const ledger = createLedger(OPTIONS);
     feed(ledger, frame(0, 0));
-    ledger.noteBirth(birth);
-    ledger.noteBirth({ ...birth, network, sourcePort: '5002', node: 'REJECT' });
+    ledger.noteConnectionOpened(opening);
+    ledger.noteConnectionOpened({ ...opening, network, sourcePort: '5002', node: 'REJECT' });
     feed(ledger, frame(1000, 900, [], 600));
     expect(downloads(ledger)).toEqual({ 'direct DIRECT settled': 900 });
     const sent = ledger.counters().traffic.filter(({ direction }) => direction === 'upload');

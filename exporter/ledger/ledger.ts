@@ -1,12 +1,12 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
-import { type Attribution, attributeBirth, attributeConnection, isRefused } from './attribution.ts';
+import { type Attribution, attributeConnection, attributeOpened, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import { type ConnectionEvents, createConnectionTable, type Place } from './connection-table.ts';
 import { createDaysOfUse } from './days-of-use.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
-import type { Birth, Catalog, ConnectionDetails, Frame, Totals } from './frame.ts';
+import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
 import { createInboundUsers } from './inbound-users.ts';
 import { createLosses } from './losses.ts';
 import { createOpenedConnections } from './opened-connections.ts';
@@ -57,8 +57,8 @@ export interface LedgerCounters {
  */
 export interface Ledger {
   /** Tells of a connection that the kernel's log announced. */
-  noteBirth(birth: Birth): void;
-  /** Whether the kernel's log is being heard: without it, births are inferred. */
+  noteConnectionOpened(opening: ConnectionOpened): void;
+  /** Whether the kernel's log is being heard: without it, those that no frame shows are inferred. */
   setLogsAvailable(available: boolean): void;
   /** Tells what the kernel's totals have come to since the last frame: it is booked should no other frame of it come. */
   noteTotals(totals: Totals): void;
@@ -93,7 +93,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     saved === undefined ? undefined : { series: saved.families, names: namesOf(saved) },
   );
   const connections = createConnectionTable(saved?.connections);
-  const births = createOpenedConnections();
+  const openings = createOpenedConnections();
   const users = createInboundUsers();
   const settlement = createSettlement(saved);
   const daysOfUse = createDaysOfUse(saved?.daysOfUse, saved?.at);
@@ -117,7 +117,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let logHeardToTotals = false;
 
   function attribute(details: ConnectionDetails, catalog: Catalog): Attribution {
-    births.seen(details);
+    openings.seen(details);
     users.note(details);
     return attributeConnection(details, catalog, localNodes);
   }
@@ -140,7 +140,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
   function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
     connections.baseline(frame, (details) => attribute(details, catalog));
-    births.clear();
+    openings.clear();
     heard = undefined;
     close(frame);
     return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
@@ -227,10 +227,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const newSince = knowsConnections ? 0 : newAfter(frame, origin);
     connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
     if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
-    for (const birth of births.takeUnseen(frame.at)) {
-      const attribution = attributeBirth(birth, users.guess(birth), catalog, localNodes);
-      if (isRefused(attribution, birth)) continue;
-      candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - birth.at) });
+    for (const opening of openings.takeUnseen(frame.at)) {
+      const attribution = attributeOpened(opening, users.guess(opening), catalog, localNodes);
+      if (isRefused(attribution, opening)) continue;
+      candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - opening.at) });
     }
     settlement.settle(remainder, candidates, elapsed, logWasHeard, (attribution, direction, bytes) => {
       let place = places.get(attribution);
@@ -265,7 +265,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   }
 
   return {
-    noteBirth: (birth) => births.note(birth),
+    noteConnectionOpened: (opening) => openings.note(opening),
     setLogsAvailable(available) {
       logsAvailable = available;
       if (!available) logHeard = false;

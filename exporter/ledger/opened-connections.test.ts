@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Birth, ConnectionDetails } from './frame.ts';
+import type { ConnectionDetails, ConnectionOpened } from './frame.ts';
 import { createOpenedConnections } from './opened-connections.ts';
 
-const birth = (at: number, sourcePort: string): Birth => ({
+const opening = (at: number, sourcePort: string): ConnectionOpened => ({
   at,
   network: 'tcp',
   sourceIP: '10.0.0.1',
@@ -22,58 +22,58 @@ const details = (sourcePort: string): ConnectionDetails => ({
   chains: ['N'],
   inboundUser: '',
   provider: '',
-  ...birth(0, sourcePort),
+  ...opening(0, sourcePort),
 });
 
-const ports = (births: readonly Birth[]): string[] => births.map(({ sourcePort }) => sourcePort);
+const ports = (openings: readonly ConnectionOpened[]): string[] => openings.map(({ sourcePort }) => sourcePort);
 
 describe('connections that the log announced', () => {
   it('are unseen when the frame does not show them', () => {
-    const births = createOpenedConnections();
-    births.note(birth(100, '1'));
-    births.note(birth(200, '2'));
-    births.seen(details('2'));
-    expect(ports(births.takeUnseen(1000))).toEqual(['1']);
-    expect(births.takeUnseen(2000)).toEqual([]);
+    const openings = createOpenedConnections();
+    openings.note(opening(100, '1'));
+    openings.note(opening(200, '2'));
+    openings.seen(details('2'));
+    expect(ports(openings.takeUnseen(1000))).toEqual(['1']);
+    expect(openings.takeUnseen(2000)).toEqual([]);
   });
 
   it('wait for their own frame when they came while an earlier one was kept back', () => {
-    const births = createOpenedConnections();
-    births.note(birth(900, '1'));
-    births.note(birth(1400, '2'));
-    expect(ports(births.takeUnseen(1000))).toEqual(['1']);
-    births.seen(details('2'));
-    expect(births.takeUnseen(2000)).toEqual([]);
+    const openings = createOpenedConnections();
+    openings.note(opening(900, '1'));
+    openings.note(opening(1400, '2'));
+    expect(ports(openings.takeUnseen(1000))).toEqual(['1']);
+    openings.seen(details('2'));
+    expect(openings.takeUnseen(2000)).toEqual([]);
   });
 
   it('are not kept, nor taken for others, after the clock was set back', () => {
-    const births = createOpenedConnections();
-    births.takeUnseen(3_600_000);
-    births.seen(details('1'));
-    births.note(birth(3_600_100, '2'));
-    expect(ports(births.takeUnseen(1000))).toEqual(['2']);
-    births.note(birth(1500, '1'));
-    expect(ports(births.takeUnseen(2000))).toEqual(['1']);
+    const openings = createOpenedConnections();
+    openings.takeUnseen(3_600_000);
+    openings.seen(details('1'));
+    openings.note(opening(3_600_100, '2'));
+    expect(ports(openings.takeUnseen(1000))).toEqual(['2']);
+    openings.note(opening(1500, '1'));
+    expect(ports(openings.takeUnseen(2000))).toEqual(['1']);
   });
 
   it('are spent when a frame showed the connection before its log line came', () => {
-    const births = createOpenedConnections();
-    births.takeUnseen(1000);
-    births.seen(details('1'));
-    births.note(birth(1010, '1'));
-    expect(births.takeUnseen(2000)).toEqual([]);
+    const openings = createOpenedConnections();
+    openings.takeUnseen(1000);
+    openings.seen(details('1'));
+    openings.note(opening(1010, '1'));
+    expect(openings.takeUnseen(2000)).toEqual([]);
   });
 
   it('tell two connections apart that used one port after the other', () => {
-    const births = createOpenedConnections();
-    births.note(birth(100, '1'));
-    births.note(birth(600, '1'));
-    expect(births.takeUnseen(1000).length).toBe(2);
+    const openings = createOpenedConnections();
+    openings.note(opening(100, '1'));
+    openings.note(opening(600, '1'));
+    expect(openings.takeUnseen(1000).length).toBe(2);
   });
 
   it('do not grow without bound while no frame comes', () => {
-    const births = createOpenedConnections();
-    for (let port = 0; port < 100_000; port += 1) births.note(birth(port, String(port)));
-    expect(births.takeUnseen(200_000).length).toBeLessThanOrEqual(20_000);
+    const openings = createOpenedConnections();
+    for (let port = 0; port < 100_000; port += 1) openings.note(opening(port, String(port)));
+    expect(openings.takeUnseen(200_000).length).toBeLessThanOrEqual(20_000);
   });
 });

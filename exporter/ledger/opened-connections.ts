@@ -1,8 +1,8 @@
-import type { Birth, ConnectionDetails } from './frame.ts';
+import type { ConnectionDetails, ConnectionOpened } from './frame.ts';
 
 /** Announced connections until a frame shows them or it is clear that none will. */
 export interface OpenedConnections {
-  note(birth: Birth): void;
+  note(opening: ConnectionOpened): void;
   /** A frame showed this connection: its announcement, past or to come, is spent. */
   seen(details: ConnectionDetails): void;
   /**
@@ -11,7 +11,7 @@ export interface OpenedConnections {
    *
    * @param at when the frame arrived, epoch milliseconds
    */
-  takeUnseen(at: number): Birth[];
+  takeUnseen(at: number): ConnectionOpened[];
   clear(): void;
 }
 
@@ -21,25 +21,25 @@ const MOST_PENDING = 20_000;
 const LATE_LINE_MS = 2_000;
 
 export function createOpenedConnections(): OpenedConnections {
-  let pending = new Map<string, Birth>();
+  let pending = new Map<string, ConnectionOpened>();
   // Connections that a frame showed before their log line came.
   const early = new Map<string, number>();
   let now = 0;
   let lastFrame = 0;
 
   return {
-    note(birth) {
-      const key = birthKey(birth.network, birth.sourceIP, birth.sourcePort);
-      now = Math.max(now, birth.at);
+    note(opening) {
+      const key = openingKey(opening.network, opening.sourceIP, opening.sourcePort);
+      now = Math.max(now, opening.at);
       const shown = early.get(key);
       if (shown !== undefined) {
         early.delete(key);
-        if (Math.abs(birth.at - shown) < LATE_LINE_MS) return;
+        if (Math.abs(opening.at - shown) < LATE_LINE_MS) return;
       }
-      if (pending.size < MOST_PENDING) pending.set(pending.has(key) ? `${key} ${birth.at}` : key, birth);
+      if (pending.size < MOST_PENDING) pending.set(pending.has(key) ? `${key} ${opening.at}` : key, opening);
     },
     seen({ network, sourceIP, sourcePort }) {
-      const key = birthKey(network, sourceIP, sourcePort);
+      const key = openingKey(network, sourceIP, sourcePort);
       if (!pending.delete(key)) early.set(key, now);
     },
     takeUnseen(at) {
@@ -47,11 +47,11 @@ export function createOpenedConnections(): OpenedConnections {
       if (setBack) early.clear();
       now = setBack ? at : Math.max(now, at);
       lastFrame = at;
-      const unseen: Birth[] = [];
-      const kept = new Map<string, Birth>();
-      for (const [key, birth] of pending) {
-        if (birth.at <= at || (setBack && birth.at > at)) unseen.push(birth);
-        else kept.set(key, birth);
+      const unseen: ConnectionOpened[] = [];
+      const kept = new Map<string, ConnectionOpened>();
+      for (const [key, opening] of pending) {
+        if (opening.at <= at || (setBack && opening.at > at)) unseen.push(opening);
+        else kept.set(key, opening);
       }
       pending = kept;
       for (const [key, shown] of early) if (at - shown >= LATE_LINE_MS) early.delete(key);
@@ -65,6 +65,6 @@ export function createOpenedConnections(): OpenedConnections {
   };
 }
 
-function birthKey(network: string, sourceIP: string, sourcePort: string): string {
+function openingKey(network: string, sourceIP: string, sourcePort: string): string {
   return `${network} ${sourceIP} ${sourcePort}`;
 }

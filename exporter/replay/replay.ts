@@ -52,8 +52,8 @@ export function replay(input: ReplayInput): ReplayResult {
   let next = 0;
   for (const { t, text } of sampled) {
     for (let line = log[next]; line !== undefined && line.t <= t; next += 1, line = log[next]) {
-      const birth = parseOpenedConnection(line.payload, line.t, input.catalog.has);
-      if (birth !== undefined) ledger.noteBirth(birth);
+      const opening = parseOpenedConnection(line.payload, line.t, input.catalog.has);
+      if (opening !== undefined) ledger.noteConnectionOpened(opening);
     }
     ledger.apply(decoder.decode(utf8.encode(text), t), input.catalog);
   }
