@@ -8,6 +8,7 @@ import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFile
 import { createGatewayModel, createKernelModel, freshDevice, openDevice } from '../test/device-models.ts';
 import { statePath } from './device/state-file.ts';
 import { createStateStore } from './device/state-store.ts';
+import { createNodeFiles, nodeFiles } from './host/node-files.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import type { GatewayClient } from './push/gateway-client.ts';
 import { createPusher } from './push/pusher.ts';
@@ -27,11 +28,11 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
 
   async function boot(operations: CrashingFiles | undefined) {
     const store = createStateStore({
-      path: () => statePath(folder),
+      path: () => statePath(nodeFiles, folder),
       copyPath: () => undefined,
       clock: systemClock,
       logger,
-      ...(operations === undefined ? {} : { files: operations }),
+      files: operations === undefined ? nodeFiles : createNodeFiles(operations),
     });
     const saved = await store.read();
     const device = saved === undefined ? freshDevice('one') : openDevice(saved);

@@ -5,6 +5,7 @@ import { listenHttp } from '../runtime/http-listener.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { connectionsMessage } from '../test/scripted-kernel.ts';
 import { statePath } from './device/state-file.ts';
+import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;
 
@@ -35,7 +36,7 @@ describe('an exporter', () => {
     device.show(10);
     const sequences: [string, number][] = [];
     device.gateway.onPush = async ({ state }) => {
-      const [, body = ''] = (await readFile(statePath(join(device.folder, 'state')), 'utf8')).split('\n');
+      const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state')), 'utf8')).split('\n');
       const { stateId, sequence } = JSON.parse(body) as { stateId: string; sequence: number };
       sequences.push([state, sequence]);
       expect(state).toBe(`${stateId} ${sequence}`);
@@ -103,7 +104,7 @@ describe('an exporter', () => {
     await device.seen(0);
     const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
     // What is in the way fails for every user, also for one that may write everywhere; it waits for a write to end.
-    const inTheWay = `${statePath(join(device.folder, 'state'))}.tmp`;
+    const inTheWay = `${statePath(nodeFiles, join(device.folder, 'state'))}.tmp`;
     await eventually(() => mkdir(inTheWay));
     await eventually(async () =>
       expect(await health()).toMatchObject({

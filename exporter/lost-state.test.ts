@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice, type Device, downloadsOf, eventually } from '../test/device.ts';
 import { statePath } from './device/state-file.ts';
+import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;
 
@@ -52,7 +53,7 @@ describe('a state that is gone', () => {
     await device.start();
     await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(0));
     await device.stop();
-    await writeFile(statePath(join(device.folder, 'state')), 'garbage');
+    await writeFile(statePath(nodeFiles, join(device.folder, 'state')), 'garbage');
     device.show(50);
     await device.start();
     await eventually(() => expect(device.pushed()).toBe(50));

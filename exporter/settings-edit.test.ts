@@ -12,6 +12,7 @@ import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
 import { statePath } from './device/state-file.ts';
 import { createExporter } from './exporter.ts';
+import { nodeFiles } from './host/node-files.ts';
 import { nodeHost } from './host/node-host.ts';
 
 let device: Device;
@@ -222,7 +223,7 @@ describe('an edit of the settings', () => {
   });
 
   it('names a kernel whose state cannot be used, which is watched once the same text is saved again', async () => {
-    const state = statePath(join(device.folder, 'state'), 'other');
+    const state = statePath(nodeFiles, join(device.folder, 'state'), 'other');
     await mkdir(state, { recursive: true });
     const other = await startScriptedKernel();
     const section = `[kernel.other]\nMihomoAPIAddr = ${other.address}\n`;

@@ -78,17 +78,19 @@ export function createWatch(options: WatchOptions): Watch {
   const gateway = createGatewayClient(host.network);
   const stateFolder = (): string => host.files.absolute(config().StateDir, folder);
   const store = createStateStore({
-    path: () => statePath(stateFolder(), config().kernel),
+    files: host.files,
+    path: () => statePath(host.files, stateFolder(), config().kernel),
     copyPath() {
       const { StateSync, kernel: name } = config();
-      return StateSync === undefined ? undefined : statePath(host.files.absolute(StateSync, folder), name);
+      return StateSync === undefined ? undefined : statePath(host.files, host.files.absolute(StateSync, folder), name);
     },
     clock,
     logger,
   });
   const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const day = createDayKeeper({
-    path: () => todayPath(stateFolder(), config().kernel),
+    files: host.files,
+    path: () => todayPath(host.files, stateFolder(), config().kernel),
     rule: () => ({ zone: config().Timezone, dayEnds: config().DayEnds }),
     logger,
   });

@@ -53,8 +53,6 @@ const IMPURE_CALLS = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|
  */
 const HOST_ONLY = ['undici', 'ws', 'pino', 'express', 'chokidar'];
 const HOST_SIDE = ['exporter/host', 'exporter/main.ts'];
-/** Still to be given a host: what is kept on the disk of a device. */
-const NOT_YET_HOSTED = ['exporter/day-keeper.ts', 'exporter/device', 'exporter/state'];
 /** Compute by what Node has and reach nothing outside: networks of addresses. */
 const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 
@@ -128,7 +126,7 @@ function circleFrom(folder: string, folders: ReadonlyMap<string, ReadonlySet<str
 
 /** How a file reaches Node or a package of the host, as the files on the way; undefined where it does not. */
 function wayToHost(path: string, seen = new Set<string>()): string[] | undefined {
-  if (seen.has(path) || [...COMPUTES_BY_NODE, ...NOT_YET_HOSTED].some((place) => isAt(path, place))) return undefined;
+  if (seen.has(path) || COMPUTES_BY_NODE.includes(path)) return undefined;
   seen.add(path);
   for (const target of loadedBy(sources.find((each) => each.path === path)?.text ?? '')) {
     if (target.startsWith('.')) {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { statePath } from '../exporter/device/state-file.ts';
+import { nodeFiles } from '../exporter/host/node-files.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
@@ -122,7 +123,7 @@ describe('five kernels in one process', () => {
   });
 
   it('go on without one whose state cannot be used, until that is mended', async () => {
-    const state = statePath(join(device.folder, 'state'), 'router');
+    const state = statePath(nodeFiles, join(device.folder, 'state'), 'router');
     await mkdir(state, { recursive: true });
     await device.start({}, sections(NAMES));
     const others = NAMES.filter((name) => name !== 'router');

@@ -9,6 +9,7 @@ import { takeBindingCode } from '../auditor/telegram/binding-codes.ts';
 import { createChats } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
 import { readToday, todayPath } from '../exporter/device/today-file.ts';
+import { nodeFiles } from '../exporter/host/node-files.ts';
 import { restoreBackup } from '../setup/backup/archive.ts';
 import { readPairingCode } from '../setup/pairing.ts';
 import { createDevice, eventually, metricValue } from './device.ts';
@@ -61,7 +62,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     const router = await startScriptedKernel();
     await cp(join(RELEASES, version, 'exporter'), join(device.folder, 'state'), { recursive: true });
     for (const kernel of ['', '路由器'])
-      expect(await readToday(todayPath(join(device.folder, 'state'), kernel))).toBeDefined();
+      expect(await readToday(nodeFiles, todayPath(nodeFiles, join(device.folder, 'state'), kernel))).toBeDefined();
     const { total = 0 } = devices.a ?? {};
     const message = connectionsMessage(0, total + 77, [['c', '香港', 0, total / 2 + 77]]);
     for (const kernel of [device.kernel, router]) kernel.answers.set('/connections', message);

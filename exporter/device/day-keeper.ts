@@ -2,12 +2,14 @@ import type { DayRule } from '../../core/local-day.ts';
 import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Files } from '../host/files.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
 import type { DeviceCounters } from './device-counters.ts';
 import { createToday, type TodayView } from './today.ts';
 import { readToday, writeToday } from './today-file.ts';
 
 export interface DayKeeperOptions {
+  readonly files: Files;
   /** Where it is saved, as of now. */
   path(): string;
   /** What a day is, as of now. */
@@ -32,7 +34,7 @@ export interface DayKeeper {
   close(): Promise<void>;
 }
 
-export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKeeper {
+export function createDayKeeper({ files, path, rule, logger }: DayKeeperOptions): DayKeeper {
   let today = createToday('', undefined, rule);
   const writing = createSerialQueue();
 
@@ -40,7 +42,7 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
     const saved = today.save();
     if (saved === undefined) return;
     try {
-      await writeToday(path(), saved);
+      await writeToday(files, path(), saved);
     } catch (error) {
       logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; mend StateDir');
     }
@@ -49,7 +51,7 @@ export function createDayKeeper({ path, rule, logger }: DayKeeperOptions): DayKe
 
   return {
     async open(deviceId) {
-      today = createToday(deviceId, await readToday(path()), rule);
+      today = createToday(deviceId, await readToday(files, path()), rule);
     },
     begin(deviceId) {
       today = createToday(deviceId, undefined, rule);

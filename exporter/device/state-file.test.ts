@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeFiles } from '../host/node-files.ts';
 import { newDevice } from './saved-device.ts';
 import { readState, statePath, writeState } from './state-file.ts';
 
@@ -12,18 +13,21 @@ let path: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-state-'));
-  path = statePath(folder);
+  path = statePath(nodeFiles, folder);
 });
 
 describe('a state file', () => {
   it('gives back what was written', async () => {
-    await writeState(path, device);
-    expect(await readState(path, NOW)).toEqual({ kind: 'found', device: JSON.parse(JSON.stringify(device)) });
+    await writeState(nodeFiles, path, device);
+    expect(await readState(nodeFiles, path, NOW)).toEqual({
+      kind: 'found',
+      device: JSON.parse(JSON.stringify(device)),
+    });
     expect(await readdir(folder)).toEqual([basename(path)]);
   });
 
   it('is none before the first write', async () => {
-    expect(await readState(path, NOW)).toEqual({ kind: 'none' });
+    expect(await readState(nodeFiles, path, NOW)).toEqual({ kind: 'none' });
   });
 
   it.each([
@@ -34,12 +38,12 @@ describe('a state file', () => {
     ['something else', () => '{"a":1}\n', 'it is not a state of the exporter'],
     ['null', () => 'null\n', 'it is not a state of the exporter'],
   ])('sets %s aside and says why', async (_, damage, reason) => {
-    await writeState(path, device);
+    await writeState(nodeFiles, path, device);
     const damaged = damage(await readFile(path, 'utf8'));
     await writeFile(path, damaged);
-    const read = await readState(path, NOW);
+    const read = await readState(nodeFiles, path, NOW);
     expect(read).toMatchObject({ kind: 'set_aside', reason: expect.stringContaining(reason) });
     expect(await readdir(folder)).toEqual([`${basename(path)}.corrupt-20261123T123456789Z`]);
-    expect(await readState(path, NOW)).toEqual({ kind: 'none' });
+    expect(await readState(nodeFiles, path, NOW)).toEqual({ kind: 'none' });
   });
 });

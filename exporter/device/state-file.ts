@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
 import { UserFacingError } from '../../core/language.ts';
-import { type FileOperations, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { Files } from '../host/files.ts';
 import { TEXTS } from '../texts.ts';
 import type { SavedDevice } from './saved-device.ts';
 
@@ -34,8 +31,9 @@ export class StateError extends UserFacingError {
 /**
  * @param kernel the NAME of `[kernel.NAME]`, which may hold characters that a file's name cannot; empty for `[client]`
  */
-export function statePath(folder: string, kernel = ''): string {
-  return join(folder, kernel === '' ? 'exporter-state.json' : `exporter-state.${digest(kernel).slice(0, 16)}.json`);
+export function statePath(files: Files, folder: string, kernel = ''): string {
+  const name = kernel === '' ? '' : `.${files.sha256(kernel).slice(0, 16)}`;
+  return files.absolute(`exporter-state${name}.json`, folder);
 }
 
 /**
@@ -43,10 +41,10 @@ export function statePath(folder: string, kernel = ''): string {
  *
  * @throws the system's error, such as ENOSPC
  */
-export async function writeState(path: string, device: SavedDevice, files?: FileOperations): Promise<void> {
+export async function writeState(files: Files, path: string, device: SavedDevice): Promise<void> {
   const body = JSON.stringify(device);
-  const header: Header = { format: FORMAT, version: VERSION, sha256: digest(body) };
-  await writeFileAtomic(path, `${JSON.stringify(header)}\n${body}\n`, undefined, files);
+  const header: Header = { format: FORMAT, version: VERSION, sha256: files.sha256(body) };
+  await files.replace(path, `${JSON.stringify(header)}\n${body}\n`);
 }
 
 /**
@@ -55,26 +53,29 @@ export async function writeState(path: string, device: SavedDevice, files?: File
  * @param now epoch milliseconds, for the name of a file set aside
  * @throws StateError where the file is there and cannot be read or moved
  */
-export async function readState(path: string, now: number): Promise<StateRead> {
+export async function readState(files: Files, path: string, now: number): Promise<StateRead> {
   try {
-    return await read(path, now);
+    return await read(files, path, now);
   } catch (error) {
     throw new StateError(TEXTS.unusableState(path, errorCode(error)), { cause: error });
   }
 }
 
-async function read(path: string, now: number): Promise<StateRead> {
-  const text = await readFileIfExists(path);
+async function read(files: Files, path: string, now: number): Promise<StateRead> {
+  const text = await files.readText(path);
   if (text === undefined) return { kind: 'none' };
-  const checked = check(text);
+  const checked = check(files, text);
   if (checked.kind === 'found') return checked;
   // Colons cannot be part of a file name on Windows.
   const movedTo = `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.-]/g, '')}`;
-  await rename(path, movedTo);
+  await files.rename(path, movedTo);
   return { kind: 'set_aside', reason: checked.reason, movedTo };
 }
 
-function check(text: string): { kind: 'found'; device: SavedDevice } | { kind: 'unusable'; reason: string } {
+function check(
+  files: Files,
+  text: string,
+): { kind: 'found'; device: SavedDevice } | { kind: 'unusable'; reason: string } {
   const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
   const [first = '', body = ''] = text.split('\n');
   let header: Partial<Header> | null;
@@ -87,10 +88,6 @@ function check(text: string): { kind: 'found'; device: SavedDevice } | { kind: '
   if (header.version !== VERSION) {
     return unusable(`it has version ${String(header.version)} and this exporter reads version ${VERSION}`);
   }
-  if (header.sha256 !== digest(body)) return unusable('its checksum does not match: it was cut or edited');
+  if (header.sha256 !== files.sha256(body)) return unusable('its checksum does not match: it was cut or edited');
   return { kind: 'found', device: JSON.parse(body) as SavedDevice };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { createNodeFiles, nodeFiles } from '../host/node-files.ts';
 import { newDevice, type SavedDevice } from './saved-device.ts';
 import { statePath } from './state-file.ts';
 import { createStateStore, type StateStore } from './state-store.ts';
@@ -46,11 +47,11 @@ const files: FileOperations = {
 
 const openStore = (): StateStore =>
   createStateStore({
-    path: () => statePath(join(folder, 'ram')),
-    copyPath: () => statePath(join(folder, 'flash')),
+    path: () => statePath(nodeFiles, join(folder, 'ram')),
+    copyPath: () => statePath(nodeFiles, join(folder, 'flash')),
     clock: { now: () => now, sleep: async () => {} },
     logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),
-    files,
+    files: createNodeFiles(files),
   });
 
 const device = (sequence: number): SavedDevice => ({
@@ -96,7 +97,7 @@ describe('a state in RAM', () => {
     const store = openStore();
     await store.write(device(3));
     await store.close();
-    await writeFile(statePath(join(folder, 'ram')), 'garbage');
+    await writeFile(statePath(nodeFiles, join(folder, 'ram')), 'garbage');
     expect((await openStore().read())?.sequence).toBe(3);
     expect(log).toContain('was set aside');
     expect(await readdir(join(folder, 'ram'))).toHaveLength(1);

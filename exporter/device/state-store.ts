@@ -1,9 +1,7 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type FileOperations, makeFolder } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Files } from '../host/files.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { readState, writeState } from './state-file.ts';
 
@@ -14,8 +12,7 @@ export interface StateStoreOptions {
   copyPath(): string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Instead of the system's. */
-  readonly files?: FileOperations;
+  readonly files: Files;
 }
 
 /** One device's state on disk, and its copy where the state itself is in RAM. */
@@ -42,7 +39,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   let copyOf: string | undefined;
 
   async function readFrom(file: string): Promise<SavedDevice | undefined> {
-    const read = await readState(file, clock.now());
+    const read = await readState(files, file, clock.now());
     if (read.kind === 'set_aside') {
       logger.error(
         { reason: read.reason, movedTo: read.movedTo },
@@ -57,7 +54,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     if (file === undefined) return;
     copiedAt = clock.now();
     copyOf = device.deviceId;
-    await tellOfFailure(() => writeState(file, device, files));
+    await tellOfFailure(() => writeState(files, file, device));
   }
 
   /** The first copy is due in an hour: that none can be written there is said before. */
@@ -66,10 +63,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     if (file === looked) return;
     looked = file;
     if (file === undefined) return;
-    await tellOfFailure(async () => {
-      await makeFolder(dirname(file), files);
-      await access(dirname(file), constants.W_OK);
-    });
+    await tellOfFailure(() => files.makeWritable(files.folderOf(file)));
   }
 
   async function tellOfFailure(work: () => Promise<void>): Promise<void> {
@@ -97,7 +91,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
       return copied;
     },
     async write(device) {
-      await writeState(path(), device, files);
+      await writeState(files, path(), device);
       written = device;
       await look();
       copyOf ??= device.deviceId;

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { TRAFFIC_CLASSES } from '../../core/traffic.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import type { Files } from '../host/files.ts';
 import type { SavedToday } from './today.ts';
 
 const count = z.number().int().min(0);
@@ -19,15 +17,15 @@ const Saved = z.object({
  *
  * @param kernel the NAME of `[kernel.NAME]`; empty for `[client]`
  */
-export function todayPath(folder: string, kernel: string): string {
-  const name = createHash('sha256').update(kernel).digest('hex').slice(0, 16);
-  return join(folder, kernel === '' ? 'exporter-today.json' : `exporter-today.${name}.json`);
+export function todayPath(files: Files, folder: string, kernel: string): string {
+  const name = kernel === '' ? '' : `.${files.sha256(kernel).slice(0, 16)}`;
+  return files.absolute(`exporter-today${name}.json`, folder);
 }
 
 /** What was saved; undefined where that is missing or not usable, since today then counts from now and says so. */
-export async function readToday(path: string): Promise<SavedToday | undefined> {
+export async function readToday(files: Files, path: string): Promise<SavedToday | undefined> {
   try {
-    const text = await readFileIfExists(path);
+    const text = await files.readText(path);
     return text === undefined ? undefined : Saved.parse(JSON.parse(text));
   } catch {
     return undefined;
@@ -35,6 +33,6 @@ export async function readToday(path: string): Promise<SavedToday | undefined> {
 }
 
 /** @throws the system's error, such as ENOSPC */
-export async function writeToday(path: string, today: SavedToday): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(today));
+export async function writeToday(files: Files, path: string, today: SavedToday): Promise<void> {
+  await files.replace(path, JSON.stringify(today));
 }

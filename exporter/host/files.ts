@@ -10,6 +10,15 @@ export interface Files {
   readSettings(path: string): Promise<string>;
   /** What a gzip file holds. @throws where it is not whole */
   unpack(gzip: Uint8Array): Uint8Array;
+  /** @returns undefined when it does not exist */
+  readText(path: string): Promise<string | undefined>;
+  /** Puts a text in its place: a crash at any instant leaves the old one or the new. On the medium when it resolves. */
+  replace(path: string, text: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Makes a folder where there is none. @throws where nothing can be written into it */
+  makeWritable(folder: string): Promise<void>;
+  /** Of a text's UTF-8 bytes, hexadecimal. */
+  sha256(text: string): string;
   /** Makes a file that must not be there yet, readable by its owner alone. */
   create(path: string, text: string): Promise<void>;
   /** Makes such a file and packs what is written into it by gzip. @param onFailure called once it cannot be written */

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { access, constants, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
+import { type FileOperations, makeFolder, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Files, LineFile, PackedFile } from './files.ts';
@@ -10,12 +12,21 @@ import type { Files, LineFile, PackedFile } from './files.ts';
 const OWNER_ALONE = 0o600;
 const LARGEST_LINE_FILE = 5 * 2 ** 20;
 
-export const nodeFiles: Files = {
+/** @param operations that writing is made of: the system's, or what a test puts in their place */
+export const createNodeFiles = (operations?: FileOperations): Files => ({
   absolute: (path, folder = '.') => resolve(folder, path),
   folderOf: dirname,
   nameOf: (path) => basename(path),
   read: (path) => readFile(path),
   readSettings: readSettingsText,
+  readText: readFileIfExists,
+  replace: (path, text) => writeFileAtomic(path, text, undefined, operations),
+  rename,
+  async makeWritable(folder) {
+    await makeFolder(folder, operations);
+    await access(folder, constants.W_OK);
+  },
+  sha256: (text) => createHash('sha256').update(text).digest('hex'),
   unpack: (gzip) => gunzipSync(gzip),
   create: (path, text) => writeFile(path, text, { flag: 'wx', mode: OWNER_ALONE }),
   createPacked,
@@ -26,7 +37,9 @@ export const nodeFiles: Files = {
     if (made !== undefined) await removeEmpty(folder, made);
   },
   lineFile,
-};
+});
+
+export const nodeFiles = createNodeFiles();
 
 async function createPacked(path: string, onFailure: () => void): Promise<PackedFile> {
   const handle = await open(path, 'wx', OWNER_ALONE);
