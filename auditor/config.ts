@@ -11,10 +11,10 @@ import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
+import { SETTINGS_TEXTS as TEXTS } from './messages/texts.ts';
 import type { MailConfig } from './notify/smtp.ts';
 import { type ReportUser, readReportUsers } from './report/users.ts';
 import type { TelegramConfig } from './telegram/transport.ts';
-import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
 import type { Thresholds } from './verdict/thresholds.ts';
 
 /** The user that `ServerToken` stands for. */

@@ -4,10 +4,10 @@ import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
 import { openAuditorConfig } from './config.ts';
+import { TEXTS } from './messages/texts.ts';
 import { mailCommand } from './notify/command.ts';
 import { runAuditorService } from './service.ts';
 import { telegramCommand } from './telegram/command.ts';
-import { TEXTS } from './texts.ts';
 
 /**
  * `flowcollect auditor`, `audit`, `airport`, `mail` and `telegram`.

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type Language, translateTo } from '../../core/language.ts';
-import { reasonText, type Words, wordsOf } from '../report/messages.ts';
-import { TEXTS } from '../texts.ts';
+import { reasonText, type Words, wordsOf } from '../messages/report.ts';
+import { TEXTS } from '../messages/texts.ts';
 import { parseUserinfo } from './header.ts';
 import { multiplierOf } from './nodes.ts';
 import { quotaInBody } from './origins.ts';

@@ -8,7 +8,7 @@ import {
   sizeSetting,
   timeZoneSetting,
 } from '../../core/settings.ts';
-import { SETTINGS_TEXTS as TEXTS } from '../texts.ts';
+import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 import { ORIGINS, type OriginName } from './origins.ts';
 import { readResetRule, type Schedule } from './reset.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
-import { TEXTS } from '../texts.ts';
+import { TEXTS } from '../messages/texts.ts';
 import type { Interval } from '../verdict/expected.ts';
 
 const interval = z

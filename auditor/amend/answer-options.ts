@@ -1,6 +1,6 @@
 import { sizeSetting } from '../../core/settings.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import { TEXTS } from '../texts.ts';
+import { TEXTS } from '../messages/texts.ts';
 
 /** A note is one line of a report. */
 const LONGEST_NOTE = 200;

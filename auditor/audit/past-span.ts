@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Text } from '../../core/language.ts';
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
-import { TEXTS } from '../texts.ts';
+import { TEXTS } from '../messages/texts.ts';
 
 /** A span of the past to audit, in epoch milliseconds, and what its report calls it. */
 export interface PastSpan {

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { OpenConfig } from '../config.ts';
-import { wordsOf } from '../report/messages.ts';
-import { TEXTS } from '../texts.ts';
+import { wordsOf } from '../messages/report.ts';
+import { TEXTS } from '../messages/texts.ts';
 import { createMailer, mailFor } from './smtp.ts';
 
 /** The server did not take the test mail; the message says why and what to mend. */

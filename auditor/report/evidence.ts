@@ -1,10 +1,10 @@
+import { reasonText, type Words } from '../messages/report.ts';
+import { shownName } from '../messages/shown-name.ts';
 import type { Change } from '../verdict/finding.ts';
 import { type Compared, comparedOf, isOverbilled } from './compared.ts';
 import { type Figures, factorText } from './figures.ts';
 import { learnedText } from './learned-text.ts';
-import { reasonText, type Words } from './messages.ts';
 import type { AirportModel, ReportModel } from './model.ts';
-import { shownName } from './shown-name.ts';
 import { silenceTexts } from './silence-text.ts';
 import type { Writing } from './writing.ts';
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { exampleFindings } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel } from '../../test/example-report.ts';
+import { wordsOf } from '../messages/report.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { headlineOf } from './headline.ts';
-import { wordsOf } from './messages.ts';
 
 const headline = (...verdicts: readonly Verdict[]): string =>
   headlineOf(exampleModel(verdicts.map((verdict) => exampleAirport({ verdict }))), wordsOf('zh'));

@@ -1,6 +1,6 @@
+import type { Words } from '../messages/report.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
 import { comparedOf, isOverbilled } from './compared.ts';
-import type { Words } from './messages.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 
 /** The first line of a report: what needs attention most, and no more than the figures bear out. */

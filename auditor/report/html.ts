@@ -1,6 +1,8 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
+import { reasonText } from '../messages/report.ts';
+import { shownName } from '../messages/shown-name.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import {
   badge,
@@ -16,10 +18,8 @@ import {
   STYLE,
   shareBar,
 } from './html-parts.ts';
-import { reasonText } from './messages.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
-import { shownName } from './shown-name.ts';
 
 const NODES_SHOWN = 15;
 const BAR_DAYS = 30;

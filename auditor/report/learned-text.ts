@@ -1,6 +1,6 @@
+import type { Words } from '../messages/report.ts';
 import type { LearnedBilling } from '../verdict/finding.ts';
 import { aboveWhole, type Figures } from './figures.ts';
-import type { Words } from './messages.ts';
 
 const HOUR = 3_600_000;
 /** A daily part below is not worth a word. */

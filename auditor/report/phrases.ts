@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { reasonText, type Words, wordsOf } from '../messages/report.ts';
 import type { Interval } from '../verdict/expected.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
 import { comparedOf, isOverbilled } from './compared.ts';
 import { basisOf, evidenceOf, isSaidWith } from './evidence.ts';
 import { factorText, figuresOf } from './figures.ts';
 import { headlineOf } from './headline.ts';
-import { reasonText, type Words, wordsOf } from './messages.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 import { surplusText } from './surplus-text.ts';
 import type { Writing } from './writing.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Language } from '../../core/language.ts';
+import { wordsOf } from '../messages/report.ts';
 import { reportHtml } from './html.ts';
-import { wordsOf } from './messages.ts';
 import type { ReportModel } from './model.ts';
 import { reportText } from './text.ts';
 

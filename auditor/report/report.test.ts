@@ -6,9 +6,9 @@ import {
   exampleModel as model,
   exampleVerdict as verdict,
 } from '../../test/example-report.ts';
+import { wordsOf } from '../messages/report.ts';
 import { reportHtml } from './html.ts';
 import { escapeHtml } from './html-parts.ts';
-import { wordsOf } from './messages.ts';
 import { reportMailOf } from './report-mail.ts';
 import { reportText } from './text.ts';
 

@@ -1,6 +1,6 @@
+import { shownName } from '../messages/shown-name.ts';
 import type { Compared } from './compared.ts';
 import type { AirportModel } from './model.ts';
-import { shownName } from './shown-name.ts';
 import type { Writing } from './writing.ts';
 
 /** A sentence for each silent device, with what it can explain. */

@@ -1,10 +1,10 @@
+import type { Words } from '../messages/report.ts';
+import { onOneLine, shownName } from '../messages/shown-name.ts';
 import type { Interval } from '../verdict/expected.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { togetherName } from './evidence.ts';
 import { type Figures, factorText, nameArgument, sizeArgument } from './figures.ts';
-import type { Words } from './messages.ts';
 import type { AirportModel } from './model.ts';
-import { onOneLine, shownName } from './shown-name.ts';
 import type { Writing } from './writing.ts';
 
 /** A steady surplus in words: all of it where it is told, one line from then on. Empty where there is none to speak of. */

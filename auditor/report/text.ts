@@ -1,10 +1,10 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { reasonText } from '../messages/report.ts';
+import { shownName } from '../messages/shown-name.ts';
 import { isSaidWith, togetherName } from './evidence.ts';
-import { reasonText } from './messages.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
-import { shownName } from './shown-name.ts';
 
 const NODES_SHOWN = 15;
 

@@ -2,7 +2,7 @@ import { deviceIdProblem } from '../../core/device-id.ts';
 import { readAddresses } from '../../core/mail-addresses.ts';
 import { userSchema } from '../../core/server-settings.ts';
 import type { SettingsReader } from '../../core/settings.ts';
-import { SETTINGS_TEXTS as TEXTS } from '../texts.ts';
+import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
 
 const PREFIX = 'user.';
 

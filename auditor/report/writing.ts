@@ -1,5 +1,5 @@
+import type { Words } from '../messages/report.ts';
 import type { Figures } from './figures.ts';
-import type { Words } from './messages.ts';
 
 /** How sentences, figures and instants are written: in one language and time zone. */
 export interface Writing {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.ts';
+import { TEXTS } from '../messages/texts.ts';
 import { dayTotalsSchema, type ReportModel } from '../report/model.ts';
 import { reportMailSchema } from '../report/report-mail.ts';
-import { TEXTS } from '../texts.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
 const figure = z.number().nullable();

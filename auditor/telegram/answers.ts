@@ -1,10 +1,10 @@
 import type { Language } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
-import { reasonText } from '../report/messages.ts';
+import { botMessages, type Topic } from '../messages/bot.ts';
+import { reasonText } from '../messages/report.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/text.ts';
-import { botMessages, type Topic } from './bot-messages.ts';
 
 /** Telegram takes no longer message, in UTF-16 units. */
 const LONGEST = 4096;

@@ -1,7 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { botMessages, TOPICS } from './bot-messages.ts';
+import { botMessages, TOPICS } from '../messages/bot.ts';
 import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
 import type { LiveView } from './live-view.ts';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { OpenConfig } from '../config.ts';
-import { TEXTS } from '../texts.ts';
+import { TEXTS } from '../messages/texts.ts';
 import { makeBindingCode } from './binding-codes.ts';
 
 /**

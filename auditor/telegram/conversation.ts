@@ -1,8 +1,8 @@
 import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
+import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { answerTo } from './answers.ts';
 import { takeBindingCode } from './binding-codes.ts';
-import { botMessages, TOPICS, type Topic } from './bot-messages.ts';
 import type { Chat, Chats } from './chats.ts';
 import type { LiveView } from './live-view.ts';
 

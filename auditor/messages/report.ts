@@ -9,8 +9,8 @@ import {
 import { CLASS_NAMES } from '../../core/traffic.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
-import { FINDINGS } from './finding-messages.ts';
-import { REASONS } from './reason-messages.ts';
+import { FINDINGS } from './findings.ts';
+import { REASONS } from './reasons.ts';
 import { onOneLine } from './shown-name.ts';
 
 /**

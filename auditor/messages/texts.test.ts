@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import { expectBothLanguages } from '../test/text-table.ts';
+import { expectBothLanguages } from '../../test/text-table.ts';
 import { SETTINGS_TEXTS, TEXTS } from './texts.ts';
 
 it('says all of the auditor in both languages', () => {

@@ -1,5 +1,5 @@
-import type { Messages, Text } from '../core/language.ts';
-import { TEXTS as COMMON } from '../runtime/texts.ts';
+import type { Messages, Text } from '../../core/language.ts';
+import { TEXTS as COMMON } from '../../runtime/texts.ts';
 
 /** What the auditor's commands say; reports, mail and bot have words of their own. */
 export const TEXTS = {
