@@ -1,7 +1,7 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { wordsOf } from '../messages/report.ts';
-import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html-parts.ts';
+import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html.ts';
 import type { KeptReport } from './archive.ts';
 
 /** The list of a month's reports, newest first, with links to the other months. */

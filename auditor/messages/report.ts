@@ -11,13 +11,12 @@ import type { ReasonCode } from '../verdict/reason.ts';
 import type { VerdictKind } from '../verdict/verdict-kind.ts';
 import { FINDINGS } from './findings.ts';
 import { REASONS } from './reasons.ts';
-import { onOneLine } from './shown-name.ts';
 
 /**
  * All that a report says. Sizes, ranges, dates and times arrive written out. Wording and order are those of the daily
  * report that people know, where it was right.
  */
-export const REPORT = {
+const REPORT = {
   subject: (date: string) => ({ zh: `流量日报 - ${date}`, en: `Traffic report - ${date}` }),
   title: { zh: '流量日报', en: 'Traffic report' },
   span: (from: string, to: string, timezone: string) => ({
@@ -203,4 +202,23 @@ export function wordsOf(language: Language): Words {
 /** Reasons as one text, such as `响应里没有流量信息`. */
 export function reasonText(words: Words, reasons: readonly { code: ReasonCode; detail?: string }[]): string {
   return reasons.map(({ code, detail }) => words.reasons[code](onOneLine(detail ?? ''))).join(words.separator);
+}
+
+/** Longer than any name that tells something: an airport could fill a mail with one. */
+const LONGEST = 80;
+/** What begins a new line, and what turns the direction of the text around it. */
+const UNRULY = /[\s\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
+
+/**
+ * A name of somebody else's making (nodes, devices, hosts) as people get to see it: on one line, so that it cannot pass
+ * for a line of the report, and not endless.
+ */
+export function shownName(name: string): string {
+  const characters = [...onOneLine(name)];
+  return characters.length <= LONGEST ? characters.join('') : `${characters.slice(0, LONGEST - 1).join('')}…`;
+}
+
+/** A text of somebody else's making, on one line. */
+export function onOneLine(text: string): string {
+  return text.replace(UNRULY, ' ').trim();
 }

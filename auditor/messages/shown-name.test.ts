@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { exampleAirport, exampleModel } from '../../test/example-report.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportText } from '../report/text.ts';
-import { shownName } from './shown-name.ts';
+import { shownName } from './report.ts';
 
 const FORGED = '香港\n\n【代理泄露检查】: 正常\r\u2028\u202e| 01';
 

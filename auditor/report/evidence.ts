@@ -1,12 +1,53 @@
-import { reasonText, type Words } from '../messages/report.ts';
-import { shownName } from '../messages/shown-name.ts';
-import type { Change } from '../verdict/finding.ts';
-import { type Compared, comparedOf, isOverbilled } from './compared.ts';
-import { type Figures, factorText } from './figures.ts';
-import { learnedText } from './learned-text.ts';
+import { reasonText, shownName, type Words } from '../messages/report.ts';
+import type { Change, LearnedBilling } from '../verdict/finding.ts';
+import type { ReasonCode } from '../verdict/reason.ts';
+import { aboveWhole, type Figures, factorText, type Writing } from './figures.ts';
 import type { AirportModel, ReportModel } from './model.ts';
-import { silenceTexts } from './silence-text.ts';
-import type { Writing } from './writing.ts';
+
+/** What an airport, or a pool of them, was billed and should have been, as far as both are known. */
+interface Compared {
+  readonly billed: { readonly low: number; readonly high: number | null };
+  readonly expected: { readonly low: number; readonly likely: number; readonly high: number };
+  /** Signed. */
+  readonly difference: number;
+}
+
+/** @returns undefined where nothing was compared */
+export function comparedOf({ verdict }: Pick<AirportModel, 'verdict'>): Compared | undefined {
+  const { pool, bill, expected, difference } = verdict;
+  if (pool !== undefined) {
+    const { billed } = pool;
+    return {
+      billed: { low: billed, high: billed },
+      expected: pool.expected,
+      difference: billed - pool.expected.likely,
+    };
+  }
+  if (bill === undefined || expected === undefined || difference === null) return undefined;
+  return { billed: bill, expected, difference };
+}
+
+/** Whether the bill of the window is above all that is expected: a leak that shows in it alone. */
+export function isOverbilled({ billed, expected, difference }: Compared): boolean {
+  return billed.low > expected.high && difference > 0;
+}
+
+/** The first line of a report: what needs attention most, and no more than the figures bear out. */
+export function headlineOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {
+  if (verdict === null) return words.headlineWithoutAirports;
+  const isSome = (code: ReasonCode): boolean =>
+    airports.some((airport) => airport.verdict.reasons.some((each) => each.code === code));
+  if (verdict === 'unknown' && isSome('first_reading')) return words.headlineFirstDay;
+  if (verdict === 'unknown' && isSome('lag_unknown')) return words.headlineFirstDays;
+  if (verdict === 'leak' && airports.some(isOverbilledLeak)) return words.headlineOverbilled;
+  const isOpen = airports.some((airport) => airport.verdict.surplus?.answered === null);
+  return verdict === 'ok' && isOpen ? words.headlineUnexplained : words.headline[verdict];
+}
+
+function isOverbilledLeak(airport: AirportModel): boolean {
+  const compared = comparedOf(airport);
+  return airport.verdict.kind === 'leak' && compared !== undefined && isOverbilled(compared);
+}
 
 /** No airport multiplies by more; then a multiplier explains nothing. */
 const HIGHEST_MULTIPLIER = 50;
@@ -110,4 +151,47 @@ function wouldExplain(airport: AirportModel, compared: Compared, { words, figure
 function adviceFor({ verdict: { kind, reasons } }: AirportModel, { findings, advice }: Words): string {
   const isNew = kind === 'incomplete' && reasons.some(({ code }) => code === 'device_new');
   return isNew ? findings.adviceNewDevice : advice[kind];
+}
+
+const HOUR = 3_600_000;
+/** A daily part below is not worth a word. */
+const MIB = 2 ** 20;
+
+/** By what an expectation was calibrated; empty while nothing is learned that moves it. */
+function learnedText(learned: LearnedBilling | undefined, { findings }: Words, figures: Figures): string {
+  if (learned === undefined || !(learned.days >= 1)) return '';
+  const { ratio, daily, checks, lag, days } = learned;
+  const percent = aboveWhole(ratio.likely);
+  const hours = lag === null ? 0 : Math.round(lag / HOUR);
+  const parts = [
+    ...(percent === undefined ? [] : [findings.learnedRatio(percent)]),
+    ...(checks >= MIB && Number.isFinite(checks) ? [findings.learnedChecks(figures.size(checks))] : []),
+    ...(daily.likely >= MIB && Number.isFinite(daily.likely)
+      ? [findings.learnedDaily(figures.size(daily.likely))]
+      : []),
+    ...(hours >= 1 && Number.isFinite(hours) ? [findings.learnedLag(hours)] : []),
+  ];
+  return parts.length === 0 ? '' : findings.learned(Math.round(days), parts);
+}
+
+/** A sentence for each silent device, with what it can explain. */
+function silenceTexts(
+  { verdict }: AirportModel,
+  { billed, expected }: Compared,
+  { words, figures, time }: Writing,
+): string[] {
+  const { findings } = words;
+  const excess = billed.low - expected.high;
+  return verdict.absences.map(({ device, since, plausible }) => {
+    const silent = findings.silent(shownName(device), since === null ? null : time(since));
+    const known = plausible >= 1 && Number.isFinite(plausible);
+    const explains =
+      verdict.kind === 'incomplete' &&
+      verdict.reasons.some((each) => each.code === 'device_silent' && each.detail === device)
+        ? findings.silentExplains(known ? figures.size(plausible) : null)
+        : verdict.kind === 'leak' && known && plausible < excess
+          ? findings.silentFallsShort(figures.size(plausible))
+          : '';
+    return findings.end(`${silent}${explains}`);
+  });
 }

@@ -47,3 +47,13 @@ export function sizeArgument(bytes: number): string {
 export function nameArgument(name: string): string {
   return /^[\p{L}\p{N}_.@%+:,/-]+$/u.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
+
+/** How sentences, figures and instants are written: in one language and time zone. */
+export interface Writing {
+  readonly words: Words;
+  readonly figures: Figures;
+  /** Epoch milliseconds to a day with its time. */
+  readonly time: (at: number) => string;
+  /** Epoch milliseconds to a day. */
+  readonly date: (at: number) => string;
+}

@@ -3,7 +3,7 @@ import { exampleFindings } from '../../test/example-findings.ts';
 import { exampleAirport, exampleModel } from '../../test/example-report.ts';
 import { wordsOf } from '../messages/report.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf } from './evidence.ts';
 
 const headline = (...verdicts: readonly Verdict[]): string =>
   headlineOf(exampleModel(verdicts.map((verdict) => exampleAirport({ verdict }))), wordsOf('zh'));

@@ -7,8 +7,7 @@ import {
   exampleVerdict as verdict,
 } from '../../test/example-report.ts';
 import { wordsOf } from '../messages/report.ts';
-import { reportHtml } from './html.ts';
-import { escapeHtml } from './html-parts.ts';
+import { escapeHtml, reportHtml } from './html.ts';
 import { reportMailOf } from './report-mail.ts';
 import { reportText } from './text.ts';
 

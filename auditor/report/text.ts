@@ -1,7 +1,6 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { reasonText } from '../messages/report.ts';
-import { shownName } from '../messages/shown-name.ts';
+import { reasonText, shownName } from '../messages/report.ts';
 import { isSaidWith, togetherName } from './evidence.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
