@@ -8,7 +8,7 @@ import { type CurrentReading, currentReading, FRESH_FOR, planChanges } from '../
 import { NO_RULES, type Subscription } from '../airport/settings.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { ReportModel } from '../report/model.ts';
+import type { AuditedAirport, ReportModel } from '../report/model.ts';
 import {
   type AirportState,
   type AuditState,
@@ -25,7 +25,7 @@ import { afterClose, afterLook, type Memory } from '../verdict/memory.ts';
 import { reason } from '../verdict/reason.ts';
 import { undecided } from '../verdict/verdict.ts';
 import { type ReportMaterial, userReport } from './user-report.ts';
-import { type AirportAudit, type AirportWindow, type AuditedAirport, auditWindows } from './window.ts';
+import { type AirportAudit, type AirportWindow, auditWindows } from './window.ts';
 
 /** What an audit works with. */
 export interface AuditParts {

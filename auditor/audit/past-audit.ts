@@ -2,6 +2,7 @@ import { formatLocalTime } from '../../core/local-day.ts';
 import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
+import type { AuditedAirport } from '../report/model.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import { reportUserOf } from '../report/users.ts';
 import { type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
@@ -15,7 +16,7 @@ import type { PastSpan } from './past-span.ts';
 import { reaudit } from './reaudit.ts';
 import { type StoredReadings, storedReadings } from './stored-readings.ts';
 import { readUse } from './user-report.ts';
-import { type AirportWindow, type AuditedAirport, auditWindows } from './window.ts';
+import { type AirportWindow, auditWindows } from './window.ts';
 
 /** A report may come minutes late. */
 const SLACK = 3_600_000;

@@ -2,12 +2,12 @@ import type { LocalDay } from '../../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { AuditorConfig } from '../config.ts';
+import type { AuditedAirport } from '../report/model.ts';
 import { type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import { reportUserOf } from '../report/users.ts';
 import { type AuditState, userOf } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
 import { presenceAt } from '../usage/window-use.ts';
-import type { AuditedAirport } from './window.ts';
 
 type Sources = { readonly prometheus: Prometheus; readonly sums: ExactSums };
 

@@ -1,12 +1,10 @@
 import { PrometheusError } from '../../runtime/prometheus.ts';
 import { multiplierOf, type Owner, ownershipOf } from '../airport/nodes.ts';
-import type { PlanChange } from '../airport/readings.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from '../airport/settings.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from '../usage/window-use.ts';
 import { billBetween, type Mark } from '../verdict/bill.ts';
 import type { DeviceUse, NodeUse } from '../verdict/expected.ts';
-import type { Forecast } from '../verdict/forecast.ts';
 import { type Asked, type Judged, judge } from '../verdict/judge.ts';
 import type { Memory } from '../verdict/memory.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';
@@ -53,14 +51,6 @@ export interface AirportAudit {
   readonly devices: readonly DevicePresence[];
   /** What the look leaves behind. */
   readonly judged: Judged;
-}
-
-/** The same, with how long what is left will last, and what changed of the plan since the window began. */
-export interface AuditedAirport extends AirportAudit {
-  readonly forecast: Forecast;
-  readonly plan: readonly PlanChange[];
-  /** Whether use was seen to begin anew and nothing tells when it will again. */
-  readonly resetHint: boolean;
 }
 
 /**

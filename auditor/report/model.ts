@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { PlanChange } from '../airport/readings.ts';
-import type { AuditedAirport } from '../audit/window.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';
 import type { Interval, NodeUse } from '../verdict/expected.ts';
 import type { LearnedBilling } from '../verdict/finding.ts';
 import type { Forecast } from '../verdict/forecast.ts';
-import { remainingOf } from '../verdict/reading.ts';
+import { type ReadingOutcome, remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { gravest, type VerdictKind } from '../verdict/verdict-kind.ts';
@@ -98,6 +97,20 @@ export interface NodeModel {
   readonly billed: Interval;
   /** Whether it is known to belong to this airport. */
   readonly sure: boolean;
+}
+
+/** One airport after its audit: what was read, the judgement and its nodes, how long what is left will last, and what changed. */
+export interface AuditedAirport {
+  readonly user: string;
+  readonly airport: string;
+  readonly outcome: ReadingOutcome;
+  readonly verdict: Verdict;
+  readonly nodes: readonly NodeUse[];
+  readonly forecast: Forecast;
+  /** What changed of the plan since the window began. */
+  readonly plan: readonly PlanChange[];
+  /** Whether use was seen to begin anew and nothing tells when it will again. */
+  readonly resetHint: boolean;
 }
 
 /** What the report is made from. */

@@ -1,5 +1,5 @@
-import type { AuditedAirport } from '../../../auditor/audit/window.ts';
 import type { AuditorConfig } from '../../../auditor/config.ts';
+import type { AuditedAirport } from '../../../auditor/report/model.ts';
 import { airportModel, type ReportModel } from '../../../auditor/report/model.ts';
 import { phrasesOf } from '../../../auditor/report/phrases.ts';
 import { airportLines, reportText } from '../../../auditor/report/text.ts';
