@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NODES, randomReports } from '../../test/random-reports.ts';
-import { answerTo } from '../telegram/answers.ts';
+import { answerTo } from '../telegram/conversation.ts';
 import { comparedOf, isOverbilled } from './evidence.ts';
 import { reportHtml } from './html.ts';
 import type { AirportModel, ReportModel } from './model.ts';

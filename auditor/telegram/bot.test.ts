@@ -11,8 +11,8 @@ import { createTelegram, type SentMessage, type TelegramSimulator } from '../../
 import { exampleFindings } from '../../test/example-findings.ts';
 import { exampleAirport } from '../../test/example-report.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
-import { CODE_LIVES, makeBindingCode } from './binding-codes.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
+import { CODE_LIVES, makeBindingCode } from './chats.ts';
 import { createLiveView, type LiveView, type OwnedAirport } from './live-view.ts';
 
 const GB = 2 ** 30;

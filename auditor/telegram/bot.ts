@@ -1,4 +1,5 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
+import { ProxyAgent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { botMessages, TOPICS } from '../messages/bot.ts';
@@ -6,7 +7,6 @@ import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
 import type { LiveView } from './live-view.ts';
 import { type News, newsOf } from './news.ts';
-import { createTransport, type TelegramConfig } from './transport.ts';
 
 export interface TelegramBot {
   /** Pushes what was found and a chat was not told of yet to the chats of its user. Never throws. */
@@ -14,7 +14,7 @@ export interface TelegramBot {
   stop(): Promise<void>;
 }
 
-export interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'language' | 'day'> {
+interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'language' | 'day'> {
   readonly config: TelegramConfig;
   readonly view: LiveView;
   readonly clock: Clock;
@@ -126,4 +126,51 @@ function isOfTheChat(error: unknown): boolean {
 function wordsOf(error: unknown): string {
   if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** How the bot reaches Telegram; the token is a secret. */
+export interface TelegramConfig {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** An HTTP proxy. */
+  readonly proxy: string | undefined;
+}
+
+/** The few things that the bot library passes to its fetch. */
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly signal?: { readonly aborted: boolean; addEventListener(type: 'abort', listener: () => void): void } | null;
+}
+
+/** HTTP for the bot, through a proxy where Telegram cannot be reached directly. */
+interface Transport {
+  fetch(url: string, sent?: Sent): Promise<Response>;
+  /** Ends what still runs. */
+  close(): Promise<void>;
+}
+
+/** @param proxy such as `http://127.0.0.1:7890` */
+function createTransport(proxy: string | undefined): Transport {
+  const agent = proxy === undefined ? undefined : new ProxyAgent(proxy);
+  const closing = new AbortController();
+  return {
+    fetch(url, { method, headers, body, signal } = {}) {
+      // The library brings a signal class of its own, which undici would not take.
+      const ending = new AbortController();
+      if (signal?.aborted === true) ending.abort();
+      signal?.addEventListener('abort', () => ending.abort());
+      const request: RequestInit = { signal: AbortSignal.any([ending.signal, closing.signal]) };
+      if (method !== undefined) request.method = method;
+      if (headers !== undefined) request.headers = headers;
+      if (typeof body === 'string') request.body = body;
+      if (agent !== undefined) request.dispatcher = agent;
+      return undiciFetch(url, request);
+    },
+    async close() {
+      closing.abort();
+      await agent?.destroy();
+    },
+  };
 }

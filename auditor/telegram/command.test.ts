@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
 import { openAuditorConfig } from '../config.ts';
-import { takeBindingCode } from './binding-codes.ts';
+import { takeBindingCode } from './chats.ts';
 import { telegramCommand } from './command.ts';
 
 let folder: string;

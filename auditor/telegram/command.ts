@@ -4,7 +4,7 @@ import type { Translate } from '../../core/language.ts';
 import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
-import { makeBindingCode } from './binding-codes.ts';
+import { makeBindingCode } from './chats.ts';
 
 /**
  * `flowcollect telegram code`: a one-time code that binds a chat to a user.

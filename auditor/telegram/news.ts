@@ -2,7 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { isSaidWith } from '../report/evidence.ts';
 import type { AirportModel, ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
-import { fitting } from './answers.ts';
+import { fitting } from './conversation.ts';
 
 /** What a chat is told without asking. */
 export interface News {

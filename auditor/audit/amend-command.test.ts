@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ArgumentError } from '../../runtime/argument-error.ts';
-import { readNote, readPercent, readSize } from './answer-options.ts';
+import { readNote, readPercent, readSize } from './amend-command.ts';
 
 it.each([
   ['300MB', 300 * 2 ** 20],

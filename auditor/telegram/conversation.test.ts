@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fitting } from './answers.ts';
+import { fitting } from './conversation.ts';
 
 it('cuts what is too long between two characters', () => {
   expect(fitting('a'.repeat(4096))).toHaveLength(4096);
