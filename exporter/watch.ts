@@ -12,7 +12,7 @@ import type { TodayView } from './device/today.ts';
 import { todayPath } from './device/today-file.ts';
 import type { Host } from './host/host.ts';
 import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
-import { createWitness, type InterfaceView } from './interfaces/witness.ts';
+import { createKernelComparison, type InterfaceView } from './interfaces/kernel-comparison.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
@@ -98,7 +98,7 @@ export function createWatch(options: WatchOptions): Watch {
   let device: Device;
   let kernel: KernelClient;
   let interfaces: InterfaceWatch;
-  const witness = createWitness();
+  const comparison = createKernelComparison();
   let link: KernelLink = { kind: 'connecting' };
   let kernelVersion: string | undefined;
   let logsUp = false;
@@ -157,7 +157,7 @@ export function createWatch(options: WatchOptions): Watch {
       onReading(readings) {
         const counters = device.current();
         counters.readInterfaces(readings);
-        witness.note(counters.interfaces(), counters.counters().kernel);
+        comparison.note(counters.interfaces(), counters.counters().kernel);
       },
     });
     watch.start();
@@ -257,7 +257,7 @@ export function createWatch(options: WatchOptions): Watch {
         logsUp,
         lastFrameAt,
         counters,
-        interfaces: witness.view(),
+        interfaces: comparison.view(),
         today: day.view(counters, clock.now()),
         gateway: config().RemoteServer,
         push: pusher.state(),

@@ -10,7 +10,7 @@ import { parseWindowsInterfaces } from '../host/node-windows-interfaces.ts';
 import { chooseInterfaces } from './choose.ts';
 import type { InterfaceReading } from './interface-counters.ts';
 import { createInterfaceWatch, isOnThisMachine } from './interface-watch.ts';
-import { createWitness } from './witness.ts';
+import { createKernelComparison } from './kernel-comparison.ts';
 
 const NET_DEV = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
@@ -179,18 +179,18 @@ describe('the watch on interfaces', () => {
   });
 });
 
-it('the witness compares both over the same time, and begins anew when counters jump back', () => {
-  const witness = createWitness();
+it('the comparison with the kernel is over the same time, and begins again when counters jump back', () => {
+  const comparison = createKernelComparison();
   const series = (tun: number, uplink: number) =>
     [
       { interface: 'Meta', role: 'tun', direction: 'download', bytes: tun },
       { interface: 'eth0', role: 'uplink', direction: 'download', bytes: uplink },
     ] as const;
-  expect(witness.view()).toEqual({ tunRatio: undefined, beyondKernel: undefined });
-  witness.note(series(1000, 5000), { upload: 0, download: 70 });
-  expect(witness.view()).toEqual({ tunRatio: undefined, beyondKernel: 0 });
-  witness.note(series(1110, 5300), { upload: 50, download: 120 });
-  expect(witness.view()).toEqual({ tunRatio: 1.1, beyondKernel: 200 });
-  witness.note(series(0, 0), { upload: 0, download: 0 });
-  expect(witness.view()).toEqual({ tunRatio: undefined, beyondKernel: 0 });
+  expect(comparison.view()).toEqual({ tunRatio: undefined, beyondKernel: undefined });
+  comparison.note(series(1000, 5000), { upload: 0, download: 70 });
+  expect(comparison.view()).toEqual({ tunRatio: undefined, beyondKernel: 0 });
+  comparison.note(series(1110, 5300), { upload: 50, download: 120 });
+  expect(comparison.view()).toEqual({ tunRatio: 1.1, beyondKernel: 200 });
+  comparison.note(series(0, 0), { upload: 0, download: 0 });
+  expect(comparison.view()).toEqual({ tunRatio: undefined, beyondKernel: 0 });
 });

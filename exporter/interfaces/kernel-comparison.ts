@@ -10,7 +10,7 @@ export interface InterfaceView {
 }
 
 /** Compares interfaces with the kernel over the same time. */
-export interface Witness {
+export interface KernelComparison {
   note(series: readonly InterfaceSeries[], kernel: Bytes): void;
   view(): InterfaceView;
 }
@@ -20,7 +20,7 @@ interface Totals {
   readonly role: number;
 }
 
-export function createWitness(): Witness {
+export function createKernelComparison(): KernelComparison {
   const first = new Map<InterfaceRole, Totals>();
   const latest = new Map<InterfaceRole, Totals>();
 
