@@ -11,7 +11,7 @@ import { createInboundUsers } from './inbound-users.ts';
 import { createLosses } from './losses.ts';
 import { createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
-import { type Heard, hasRestarted, hear, outgrowTotals, stillNewer } from './restart.ts';
+import { hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerState, namesOf } from './state.ts';
 
@@ -63,7 +63,7 @@ export interface Ledger {
   /** Tells what the kernel's totals have come to since the last frame: it is booked should no other frame of it come. */
   noteTotals(totals: Totals): void;
   /** What is known of that. */
-  heard(): Heard | undefined;
+  heard(): LatestTotals | undefined;
   /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
   noteGone(at: number): void;
   /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
@@ -101,7 +101,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
-  let heard: Heard | undefined = saved?.heard;
+  let heard: LatestTotals | undefined = saved?.heard;
   let lastAt = saved?.at ?? 0;
   let restarts = saved?.restarts ?? 0;
   let memory = 0;
@@ -272,7 +272,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     },
     noteTotals(totals) {
       if (raw === undefined) return;
-      heard = hear(totals, raw, heard);
+      heard = latestAfter(totals, raw, heard);
       if (totals.continues) logHeardToTotals = logHeard && logsAvailable;
     },
     heard: () => heard,

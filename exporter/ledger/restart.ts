@@ -7,7 +7,7 @@ import type { Connection, ConnectionDetails, Frame, Totals } from './frame.ts';
  * The newest totals that the kernel of the last frame is known to have reached, no lower than that frame's: what it
  * moved up to then is known should no other frame of it come. As it is saved, plain JSON.
  */
-export interface Heard extends Bytes {
+export interface LatestTotals extends Bytes {
   /** When they arrived, epoch milliseconds. */
   readonly at: number;
   /** Another life of the kernel has been heard since; absent before. */
@@ -25,7 +25,7 @@ export interface Heard extends Bytes {
  *
  * @param raw the totals of the last frame
  */
-export function hear(totals: Totals, raw: Bytes, heard: Heard | undefined): Heard | undefined {
+export function latestAfter(totals: Totals, raw: Bytes, heard: LatestTotals | undefined): LatestTotals | undefined {
   if (heard?.over) return heard;
   const { at, upload, download } = totals;
   const isLower = isBelow(totals, heard ?? raw);
@@ -34,12 +34,12 @@ export function hear(totals: Totals, raw: Bytes, heard: Heard | undefined): Hear
 }
 
 /** What of it is still newer than a frame of the same life. */
-export function stillNewer(heard: Heard | undefined, frame: Bytes): Heard | undefined {
+export function stillNewer(heard: LatestTotals | undefined, frame: Bytes): LatestTotals | undefined {
   return heard === undefined || heard.over || isBelow(heard, frame) ? undefined : heard;
 }
 
 /** Whether the kernel that was heard has ended, as its totals tell that fell since. */
-function hasEnded(heard: Heard | undefined, frame: Frame): boolean {
+function hasEnded(heard: LatestTotals | undefined, frame: Frame): boolean {
   if (heard === undefined) return false;
   return heard.over === true || (frame.begins === true && isBelow(frame, heard));
 }
@@ -56,7 +56,7 @@ export interface LastSeen {
   /** Its connections by id; undefined when they are not known. */
   readonly connections: ReadonlyMap<string, { readonly details: ConnectionDetails }> | undefined;
   /** What was heard of it since. */
-  readonly heard: Heard | undefined;
+  readonly heard: LatestTotals | undefined;
 }
 
 /**

@@ -24,9 +24,15 @@ export interface Settlement {
   noteClosed(connection: TrackedConnection, age: number, elapsed: number): Candidate;
   /**
    * @param remainder what the totals grew by beyond what was measured, signed
-   * @param heard whether the log announced connections throughout
+   * @param logComplete whether the log announced connections throughout
    */
-  settle(remainder: Bytes, candidates: readonly Candidate[], elapsed: number, heard: boolean, book: BookSettled): void;
+  settle(
+    remainder: Bytes,
+    candidates: readonly Candidate[],
+    elapsed: number,
+    logComplete: boolean,
+    book: BookSettled,
+  ): void;
   save(): SavedSettlement;
 }
 
@@ -61,10 +67,10 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
     direction: Direction,
     candidates: readonly Candidate[],
     claims: readonly Claim[],
-    heard: boolean,
+    logComplete: boolean,
     book: BookSettled,
   ): void {
-    const implausible = heard || claims.length === 0 ? 0 : Math.max(0, carry[direction] - plausible(claims));
+    const implausible = logComplete || claims.length === 0 ? 0 : Math.max(0, carry[direction] - plausible(claims));
     if (implausible > 0) {
       book(UNATTRIBUTED, direction, implausible);
       carry[direction] -= implausible;
@@ -103,13 +109,13 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
         age,
       };
     },
-    settle(remainder, known, elapsed, heard, book) {
-      const candidates = heard ? known : [...known, ...sample.candidates()];
+    settle(remainder, known, elapsed, logComplete, book) {
+      const candidates = logComplete ? known : [...known, ...sample.candidates()];
       for (const direction of DIRECTIONS) {
         carry[direction] += remainder[direction];
         const owed = carry[direction];
         const expectation = models[direction].expect(candidates, elapsed);
-        if (owed > 0) settleDirection(direction, candidates, expectation.claims(), heard, book);
+        if (owed > 0) settleDirection(direction, candidates, expectation.claims(), logComplete, book);
         unclaimed[direction] = Math.max(0, carry[direction]);
         expectation.learn(owed);
       }

@@ -6,7 +6,7 @@ import type { SavedConnection } from './connection-table.ts';
 import type { SavedDaysOfUse } from './days-of-use.ts';
 import type { FamilySeries } from './family.ts';
 import type { SavedLosses } from './losses.ts';
-import type { Heard } from './restart.ts';
+import type { LatestTotals } from './restart.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */
@@ -16,7 +16,7 @@ export interface LedgerState extends SavedSettlement, SavedLosses {
   /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
   readonly raw: Bytes | undefined;
   /** What was heard of that kernel after that frame; absent when nothing was. */
-  readonly heard?: Heard | undefined;
+  readonly heard?: LatestTotals | undefined;
   /** The kernel's totals since the baseline, continuous over its restarts. */
   readonly kernel: Bytes;
   readonly restarts: number;
