@@ -1,11 +1,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
+import { parseListenPort } from '../core/addresses.ts';
 import type { Language } from '../core/language.ts';
-import { parseListenPort } from '../core/listen-address.ts';
 import type { DayRule } from '../core/local-day.ts';
-import { readAddresses } from '../core/mail-addresses.ts';
-import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
+import { readAddresses, readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';

@@ -9,9 +9,8 @@ import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createUsageReader } from '../auditor/usage/window-use.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
-import { createOrphanGuard } from '../stack/orphan-guard.ts';
-import { startProcess } from '../stack/process.ts';
-import { prometheusSpec } from '../stack/storage-programs.ts';
+import { createOrphanGuard, startProcess } from '../stack/processes.ts';
+import { prometheusSpec } from '../stack/programs.ts';
 import type { BenchContext } from './bench.ts';
 import type { Section } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { createOrphanGuard } from '../stack/orphan-guard.ts';
+import { createOrphanGuard } from '../stack/processes.ts';
 import type { Probe, ProbeRequest } from './bench.ts';
 
 /** The argument that makes the program a probe. */

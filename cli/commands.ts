@@ -1,6 +1,6 @@
 import { type Language, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
-import { consoleLanguage } from '../runtime/console-language.ts';
+import { consoleLanguage } from '../runtime/command-line.ts';
 import { COMMAND_TEXTS, TEXTS } from './texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */

@@ -1,4 +1,4 @@
-import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { dispatch, type Service } from './commands.ts';
 
 process.exitCode = await dispatch(

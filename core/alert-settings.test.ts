@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readAlertSections } from './alert-settings.ts';
+import { readAlertSections } from './server-settings.ts';
 import { SettingsReader } from './settings.ts';
 
 const read = (text: string) => {

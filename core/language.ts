@@ -75,6 +75,11 @@ export class UserFacingError extends Error {
   }
 }
 
+/** Bad arguments that only the command itself could tell; ends it with exit code 2. */
+export class ArgumentError extends UserFacingError {
+  override readonly name: string = 'ArgumentError';
+}
+
 /** An error for a person; one that no part foresaw says what it says. */
 export function errorText(error: unknown, language: Language): string {
   if (error instanceof UserFacingError) return translate(error.text, language);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { IniDocument } from './ini.ts';
-import { IniSyntaxError, readIni } from './ini.ts';
+import { type IniDocument, IniSyntaxError, readIni } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';
 import { TEXTS } from './texts.ts';

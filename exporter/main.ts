@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
-import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
 import { doctorCommand } from './doctor/command.ts';

@@ -1,5 +1,5 @@
 import { translate } from '../core/language.ts';
-import { untilAborted } from '../runtime/async/until-aborted.ts';
+import { untilAborted } from '../runtime/async.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { parseKernelAddress } from '../core/kernel-address.ts';
-import { parseListenPort } from '../core/listen-address.ts';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { httpUrlSetting, issue, listSetting } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';

@@ -1,4 +1,4 @@
-import { parseListenPort } from '../core/listen-address.ts';
+import { parseListenPort } from '../core/addresses.ts';
 import { EXAMPLE_TOKEN, readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';

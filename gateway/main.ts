@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
-import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readerCommand, tokenCommand } from './access/commands.ts';
 import { COMMAND_TEXTS } from './access/texts.ts';
 import { adminCommands } from './admin/admin-command.ts';

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { untilAborted } from '../runtime/async/until-aborted.ts';
+import { untilAborted } from '../runtime/async.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';

@@ -1,6 +1,10 @@
-import type { AlertsSection, UserAlerts } from '../core/alert-settings.ts';
-import { splitAddresses } from '../core/mail-addresses.ts';
-import type { SmtpSection, TelegramSection } from '../core/server-settings.ts';
+import {
+  type AlertsSection,
+  type SmtpSection,
+  splitAddresses,
+  type TelegramSection,
+  type UserAlerts,
+} from '../core/server-settings.ts';
 
 /** Where alerts are mailed from and to; without EmailUser and EmailTo there is no mail. */
 export interface AlertMail {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
-import { alertmanagerSpec } from '../stack/storage-programs.ts';
+import { alertmanagerSpec } from '../stack/programs.ts';
 import { AIRPORT_ALERT_CASES } from '../test/airport-alert-cases.ts';
 import type { AlertCase } from '../test/alert-case.ts';
 import { DEVICE_ALERT_CASES, SERIES_LIMIT } from '../test/device-alert-cases.ts';

@@ -1,5 +1,5 @@
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../core/recorded-series.ts';
+import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../core/traffic.ts';
 
 /**
  * The last value of the minute less the last before it (looked for a whole day back, so that an outage of scrapes and

@@ -1,5 +1,4 @@
-import type { AlertsSection } from '../core/alert-settings.ts';
-import type { ServerSection } from '../core/server-settings.ts';
+import type { AlertsSection, ServerSection } from '../core/server-settings.ts';
 
 /** What the rules take from the settings file: one place for verdict, rules and dashboards. */
 export interface RuleSettings {

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Language, translateTo } from '../core/language.ts';
+import { ArgumentError, type Language, translateTo } from '../core/language.ts';
 import { describeProblem } from '../core/settings.ts';
-import { ArgumentError } from '../runtime/argument-error.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
-import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
+import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { readRenderSettings } from './settings.ts';
 import { TEXTS } from './texts.ts';

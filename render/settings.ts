@@ -1,6 +1,5 @@
-import { readAlertSections } from '../core/alert-settings.ts';
-import { parseListenPort } from '../core/listen-address.ts';
-import { readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
+import { parseListenPort } from '../core/addresses.ts';
+import { readAlertSections, readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';

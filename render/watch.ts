@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { untilAborted } from '../runtime/async/until-aborted.ts';
+import { untilAborted } from '../runtime/async.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';

@@ -1,9 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Language } from '../core/language.ts';
+import { ArgumentError, type Language } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
-import { ArgumentError } from './argument-error.ts';
-import { runCommands, serviceSignals } from './command-line.ts';
+import { consoleLanguage, runCommands, serviceSignals } from './command-line.ts';
 
 let said: string;
 beforeEach(() => {
@@ -127,4 +129,34 @@ it('outlives whoever read its output, and, if it runs until it is ended, a full 
   expect(emit('ENOSPC')).toThrow('ENOSPC');
   endingSignal();
   expect(emit('ENOSPC')).not.toThrow();
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-language-'));
+  await writeFile(join(folder, 'english.ini'), '[client]\nnot whole\nLanguage = en\n');
+  await writeFile(join(folder, 'silent.ini'), '[client]\n');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const chosen = (argv: string, ...files: string[]) =>
+  consoleLanguage(
+    argv.split(' ').map((word) => word.replace('@', `${folder}/`)),
+    files.map((file) => join(folder, file)),
+  );
+
+it.each([
+  ['exporter', [], 'zh'],
+  ['exporter', ['english.ini'], 'en'],
+  ['exporter', ['missing.ini', 'english.ini'], 'en'],
+  ['exporter', ['silent.ini', 'english.ini'], 'zh'],
+  ['exporter --config @english.ini', ['silent.ini'], 'en'],
+  ['exporter --config=@english.ini', [], 'en'],
+  ['exporter --config @missing.ini', ['english.ini'], 'zh'],
+  ['exporter --language zh', ['english.ini'], 'zh'],
+  ['exporter --language=en', [], 'en'],
+  ['exporter --language fr', ['english.ini'], 'en'],
+  ['exporter --language', [], 'zh'],
+] as const)('%s with %j speaks %s', async (argv, files, language) => {
+  expect(await chosen(argv, ...files)).toBe(language);
 });

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Language, translate, UserFacingError } from '../core/language.ts';
-import { createPeriodicTask, type PeriodicTask } from './async/periodic-task.ts';
+import { createPeriodicTask, type PeriodicTask } from './async.ts';
 import { systemClock } from './clock.ts';
 import type { Logger } from './logger.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { changedKeys } from '../core/ini-changes.ts';
+import { changedKeys } from '../core/ini.ts';
 import { type Language, languageOf } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
 import { writeFileAtomic } from './atomic-file.ts';

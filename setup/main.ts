@@ -5,17 +5,16 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Language } from '../core/language.ts';
 import { runCommands } from '../runtime/command-line.ts';
-import { ownCommand, ownInvocation } from '../runtime/own-command.ts';
-import { type OwnProgram, ownProgram } from '../runtime/own-program.ts';
-import { backupCommand, restoreCommand } from './backup/command.ts';
+import { type OwnProgram, ownCommand, ownInvocation, ownProgram } from '../runtime/own-program.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { initCommand } from './init/command.ts';
-import { mihomoPlaces } from './init/mihomo-places.ts';
-import { pairCommand } from './pair-command.ts';
+import { mihomoPlaces } from './init/kernels.ts';
+import { pairCommand } from './pairing.ts';
+import { versionCommand } from './release-feed.ts';
 import { serviceCommand } from './service/command.ts';
 import type { RunTool, ServiceKeeper } from './service/service-plan.ts';
 import { systemdKeeper } from './service/systemd.ts';
 import { taskSchedulerKeeper } from './service/task-scheduler.ts';
-import { versionCommand } from './version-command.ts';
 
 /**
  * `flowcollect init`, `pair`, `service`, `version`, `backup` and `restore`.

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
+import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UserFacingError } from '../core/language.ts';
-import { TEXTS } from './command-texts.ts';
-import { DebianError, isWhole, unpackDebianPackages } from './debian-packages.ts';
+import { TEXTS } from './messages.ts';
 
 const run = promisify(execFile);
 
@@ -86,4 +86,156 @@ async function firstOnPath(names: readonly string[]): Promise<string | undefined
 
 function inFolder(folder: string, name: Required): string {
   return join(folder, 'usr', 'bin', NAMES[name].unpacked);
+}
+
+const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-alertmanager'] as const;
+const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
+
+/** Debian's packages cannot be had or do not run here. */
+export class DebianError extends UserFacingError {
+  override readonly name = 'DebianError';
+}
+
+/**
+ * Downloads Debian's packages and unpacks them into a folder, without root and without installing anything: apt checks
+ * their signatures, dpkg-deb only unpacks. Two processes may do so at once: the folder appears whole or not at all.
+ *
+ * @param workFolder where temporary folders may be made, on the same file system as `target`
+ * @throws DebianError
+ */
+export async function unpackDebianPackages(workFolder: string, target: string): Promise<void> {
+  await mkdir(workFolder, { recursive: true });
+  const temporary = await mkdtemp(join(resolve(workFolder), 'unpack-'));
+  try {
+    const downloads = join(temporary, 'downloads');
+    await mkdir(downloads);
+    await downloadDebianPackages(DEBIAN_PACKAGES, downloads, join(temporary, 'apt'));
+    const root = join(temporary, 'root');
+    for (const file of await readdir(downloads)) {
+      if (file.endsWith('.deb')) await tool('dpkg-deb', ['-x', join(downloads, file), root], temporary);
+    }
+    await relocateAlertmanager(root);
+    for (const program of PROGRAMS) await tool(join(root, 'usr', 'bin', program), ['--version'], temporary);
+    await moveIntoPlace(root, target);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * First by the machine's package lists; where these are missing or outdated, by lists fetched into a folder of our own.
+ *
+ * @param into an existing folder for the .deb files
+ * @param aptFolder where apt may keep those lists
+ * @throws DebianError
+ */
+export async function downloadDebianPackages(
+  packages: readonly string[],
+  into: string,
+  aptFolder: string,
+): Promise<void> {
+  try {
+    await tool('apt-get', ['download', ...SANDBOX_OFF, ...packages], into);
+    return;
+  } catch (error) {
+    if (!(error instanceof DebianError) || error.cause === undefined) throw error;
+  }
+  const own = await ownAptState(aptFolder);
+  // One broken third-party source makes the update fail although Debian's own lists arrived: the download decides.
+  await tool('apt-get', ['update', ...own], into).catch(() => undefined);
+  await tool('apt-get', ['download', ...own, ...packages], into);
+}
+
+/** As root, apt would drop to a user that cannot write into our folder. */
+const SANDBOX_OFF = ['-q', '-o', 'APT::Sandbox::User=root'] as const;
+
+async function ownAptState(folder: string): Promise<string[]> {
+  const [state, cache] = [join(folder, 'state'), join(folder, 'cache')];
+  await mkdir(join(state, 'lists', 'partial'), { recursive: true });
+  await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
+  await writeFile(join(state, 'status'), '');
+  return [
+    ...SANDBOX_OFF,
+    ...['-o', `Dir::State=${state}`, '-o', `Dir::State::status=${join(state, 'status')}`],
+    ...['-o', `Dir::Cache=${cache}`],
+  ];
+}
+
+/**
+ * Debian's Alertmanager reads its mail template from an absolute path of the system, and ends without it. The same path
+ * written relative (`usr/share/prometheus//alertmanager` has as many bytes) finds the unpacked template once a wrapper
+ * starts the program inside the unpacked folder. Arguments of the wrapper must therefore hold absolute paths.
+ */
+async function relocateAlertmanager(root: string): Promise<void> {
+  const program = join(root, 'usr', 'bin', 'prometheus-alertmanager');
+  const absolute = Buffer.from('/usr/share/prometheus/alertmanager');
+  const relative = Buffer.from('usr/share/prometheus//alertmanager');
+  const bytes = await readFile(program);
+  for (let at = bytes.indexOf(absolute); at !== -1; at = bytes.indexOf(absolute, at)) relative.copy(bytes, at);
+  await writeFile(program, bytes);
+  const wrapper = ['#!/bin/sh', `cd "\${0%/*}/../.." && exec usr/bin/prometheus-alertmanager "$@"`, ''];
+  await writeFile(join(root, 'usr', 'bin', 'flowcollect-alertmanager'), wrapper.join('\n'), { mode: 0o755 });
+}
+
+async function moveIntoPlace(from: string, target: string): Promise<void> {
+  try {
+    await rename(from, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    // Another process was first, or somebody removed a part of an old folder: a whole one stays, since programs may
+    // be running from it.
+    if (await isWhole(target)) return;
+    await rm(target, { recursive: true, force: true });
+    await rename(from, target);
+  }
+}
+
+/** Whether an unpacked folder holds every program. */
+export async function isWhole(folder: string): Promise<boolean> {
+  try {
+    await Promise.all(PROGRAMS.map((program) => access(join(folder, 'usr', 'bin', program), constants.X_OK)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function tool(command: string, args: readonly string[], folder: string): Promise<void> {
+  try {
+    await run(command, args, { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000 });
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new DebianError(TEXTS.notDebian(command));
+    const detail = (stderr ?? '').trim().split('\n').slice(-2).join(' ');
+    throw new DebianError(TEXTS.packagesUnusable(`${command} ${args[0]}`, detail), { cause: error });
+  }
+}
+
+/** Programs of Debian that not everybody needs, by the package that has them. */
+const PACKAGE_OF = { caddy: 'caddy', 'victoria-metrics': 'victoria-metrics', vmalert: 'victoria-metrics' } as const;
+
+/**
+ * The path of a program from a Debian package, unpacked into the cache without installing it.
+ *
+ * @throws DebianError
+ */
+export async function ensureDebianProgram(name: keyof typeof PACKAGE_OF, cacheFolder: string): Promise<string> {
+  const path = join(cacheFolder, name);
+  const there = await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  if (there) return path;
+  await mkdir(cacheFolder, { recursive: true });
+  const folder = await mkdtemp(join(cacheFolder, `${name}-`));
+  try {
+    await downloadDebianPackages([PACKAGE_OF[name]], folder, join(folder, 'apt'));
+    const [file = ''] = (await readdir(folder)).filter((each) => each.endsWith('.deb'));
+    await run('dpkg-deb', ['-x', join(folder, file), join(folder, 'root')]);
+    await rename(join(folder, 'root', 'usr', 'bin', name), path);
+    return path;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -1,10 +1,10 @@
-import { parseKernelAddress } from '../core/kernel-address.ts';
+import { parseKernelAddress } from '../core/addresses.ts';
 import { UserFacingError } from '../core/language.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { openKernelApi } from '../exporter/kernel/api.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
-import { TEXTS } from './command-texts.ts';
+import { TEXTS } from './messages.ts';
 
 /** The keys of `[client]` as written; the exporter checks them. */
 export type ClientEntries = ReadonlyMap<string, string>;

@@ -1,7 +1,11 @@
-import { createPeriodicTask } from '../runtime/async/periodic-task.ts';
+import { padToWidth } from '../core/display-width.ts';
+import { type ExpositionFamily, type ExpositionSample, parseExposition } from '../core/exposition.ts';
+import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
+import { formatBytes, formatRate } from '../core/units.ts';
+import { createPeriodicTask } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Screen } from '../runtime/screen.ts';
-import { readTraffic, renderLine, renderTable, type TrafficReading } from './live-table.ts';
 import type { StackMessages } from './messages.ts';
 
 const TERMINAL_EVERY_MS = 2000;
@@ -34,4 +38,87 @@ export function startLiveView(url: string, screen: Screen, texts: StackMessages,
     void task.stop();
     screen.draw([]);
   };
+}
+
+/** What the exporter's metrics say at one instant. */
+export interface TrafficReading {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly bytesByClass: ReadonlyMap<TrafficClass, number>;
+  readonly bytesByNode: ReadonlyMap<string, number>;
+  readonly connections: number;
+  readonly kernelUp: boolean;
+  readonly pushes: { readonly accepted: number; readonly failed: number };
+}
+
+const TOP_NODES = 4;
+
+/**
+ * @param exposition the exporter's /metrics
+ * @throws ExpositionError when it is no exposition text
+ */
+export function readTraffic(exposition: string, at: number): TrafficReading {
+  const families = new Map<string, ExpositionFamily>(
+    parseExposition(exposition).map((family) => [family.name, family]),
+  );
+  const samples = (name: string): readonly ExpositionSample[] => families.get(name)?.samples ?? [];
+  const sumBy = (label: string): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const { labels, value } of samples(TRAFFIC_BYTES)) {
+      const key = labels.get(label) ?? '';
+      sums.set(key, (sums.get(key) ?? 0) + value);
+    }
+    return sums;
+  };
+  const byClass = sumBy('class');
+  const pushes = { accepted: 0, failed: 0 };
+  for (const { labels, value } of samples('flowcollect_exporter_pushes_total')) {
+    pushes[labels.get('result') === 'accepted' ? 'accepted' : 'failed'] += value;
+  }
+  return {
+    at,
+    bytesByClass: new Map(TRAFFIC_CLASSES.map((each) => [each, byClass.get(each) ?? 0])),
+    bytesByNode: sumBy('node'),
+    connections: samples('flowcollect_kernel_connections')[0]?.value ?? 0,
+    kernelUp: samples('flowcollect_kernel_up')[0]?.value === 1,
+    pushes,
+  };
+}
+
+/** The table as lines, rates since the reading before. */
+export function renderTable(now: TrafficReading, before: TrafficReading, texts: StackMessages): string[] {
+  const seconds = (now.at - before.at) / 1000;
+  const rate = (grown: number): string => (seconds > 0 ? formatRate(grown / seconds) : '');
+  const row = (name: string, total: string, perSecond: string): string =>
+    `${padToWidth(name, 14)}${padToWidth(total, 12, 'start')}${padToWidth(perSecond, 14, 'start')}`;
+  const grown = (each: TrafficClass): number => bytesOf(now, each) - bytesOf(before, each);
+  const shown = TRAFFIC_CLASSES.filter((each) => each === 'proxy' || each === 'direct' || bytesOf(now, each) > 0);
+  const nodes = [...now.bytesByNode].sort((a, b) => b[1] - a[1]).slice(0, TOP_NODES);
+  return [
+    row('', texts.columns.total, texts.columns.rate),
+    ...shown.map((each) => row(texts.classes[each], formatBytes(bytesOf(now, each)), rate(grown(each)))),
+    row(texts.sum, formatBytes(sumOf(now)), rate(sumOf(now) - sumOf(before))),
+    `${texts.nodes}  ${nodes.map(([node, bytes]) => `${node} ${formatBytes(bytes)}`).join(' · ')}`,
+    statusLine(now, texts),
+  ];
+}
+
+/** The same in one line, for logs and pipes. */
+export function renderLine(now: TrafficReading, texts: StackMessages): string {
+  const classes = TRAFFIC_CLASSES.filter((each) => bytesOf(now, each) > 0);
+  const parts = classes.map((each) => `${texts.classes[each]} ${formatBytes(bytesOf(now, each))}`);
+  return [...parts, `${texts.sum} ${formatBytes(sumOf(now))}`, statusLine(now, texts)].join(' · ');
+}
+
+function statusLine({ connections, kernelUp, pushes }: TrafficReading, texts: StackMessages): string {
+  const state = kernelUp ? texts.connections(connections) : texts.kernelDown;
+  return `${state} · ${texts.pushes(pushes.accepted, pushes.failed)}`;
+}
+
+function bytesOf(reading: TrafficReading, each: TrafficClass): number {
+  return reading.bytesByClass.get(each) ?? 0;
+}
+
+function sumOf(reading: TrafficReading): number {
+  return [...reading.bytesByClass.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

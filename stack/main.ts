@@ -7,8 +7,8 @@ import { createLogger } from '../runtime/logger.ts';
 import { ownProgram } from '../runtime/own-program.ts';
 import { createScreen, screenOutput } from '../runtime/screen.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
-import { TEXTS } from './command-texts.ts';
 import { installationOf } from './layout.ts';
+import { TEXTS } from './messages.ts';
 import { runStack } from './run-stack.ts';
 import { readServerSide } from './settings.ts';
 

@@ -1,5 +1,8 @@
-import { translate } from '../core/language.ts';
-import { untilAborted } from '../runtime/async/until-aborted.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { simpleParser } from 'mailparser';
+import { translate, UserFacingError } from '../core/language.ts';
+import { untilAborted } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
@@ -9,14 +12,12 @@ import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
 import { discard, type Installation, openRunFolder } from './layout.ts';
 import { startLiveView } from './live-view.ts';
-import { type StackMessages, stackMessages } from './messages.ts';
-import { createOrphanGuard } from './orphan-guard.ts';
-import { ProcessError } from './process.ts';
-import { AuditFailedError, audit, readReportMail } from './report.ts';
+import { type StackMessages, stackMessages, TEXTS } from './messages.ts';
+import { createOrphanGuard, createSupervisor, ProcessError } from './processes.ts';
+import type { OwnFiles } from './service-settings.ts';
 import type { ServerSide } from './settings.ts';
-import type { OwnFiles } from './settle.ts';
+import { readMails, type SimulatedWorld } from './simulated-world.ts';
 import { type RunningStack, startStack } from './stack.ts';
-import { createSupervisor } from './supervisor.ts';
 
 export interface StackRun {
   readonly installation: Installation;
@@ -123,4 +124,46 @@ async function reportLater(stack: RunningStack, run: StackRun, texts: StackMessa
     }
   }
   await untilAborted(signal);
+}
+
+const execute = promisify(execFile);
+const AUDIT_WITHIN_MS = 120_000;
+
+/** The audit ended with an error; the message holds what it said. */
+export class AuditFailedError extends UserFacingError {
+  override readonly name = 'AuditFailedError';
+}
+
+/**
+ * Audits now and gives what it prints.
+ *
+ * @param mail whether the report is mailed too
+ * @throws AuditFailedError
+ */
+export async function audit(own: OwnProgram, serverSettings: string, mail: boolean): Promise<string> {
+  const args = [...own.args, 'audit', '--now', ...(mail ? ['--mail'] : [])];
+  try {
+    const { stdout } = await execute(own.command, [...args, '--config', serverSettings], { timeout: AUDIT_WITHIN_MS });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    // In the language of its settings, which are the stack's.
+    const said = [stdout, stderr].filter((text) => text !== '').join('\n');
+    throw new AuditFailedError({ zh: said, en: said }, { cause: error });
+  }
+}
+
+/**
+ * The newest mail of the simulated mailbox as a person would read it.
+ *
+ * @throws AuditFailedError when no mail arrived
+ */
+export async function readReportMail(world: SimulatedWorld, texts: StackMessages): Promise<string> {
+  const newest = (await readMails(world)).at(-1);
+  if (newest === undefined) throw new AuditFailedError(TEXTS.noMail);
+  const { subject, text } = await simpleParser(newest.raw);
+  const title = texts.mail(newest.to.join(', '));
+  return [`── ${title} ──`, `${texts.subject}: ${subject ?? ''}`, '', (text ?? '').trimEnd(), '─'.repeat(40)].join(
+    '\n',
+  );
 }

@@ -1,19 +1,21 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type AlertsSection, readAlertSections, type UserAlerts } from '../core/alert-settings.ts';
-import { parseListenPort } from '../core/listen-address.ts';
+import { parseListenPort } from '../core/addresses.ts';
 import {
+  type AlertsSection,
+  readAlertSections,
   readServerSection,
   type ServerSection,
   type SmtpSection,
   smtpSchema,
   type TelegramSection,
   telegramSchema,
+  type UserAlerts,
 } from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
-import { TEXTS } from './command-texts.ts';
+import { TEXTS } from './messages.ts';
 
 const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
 

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { RunFolder } from './layout.ts';
-import type { ProcessSpec } from './process.ts';
-import { newSecret } from './secret.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { ProcessSpec, Supervisor } from './processes.ts';
+import { newSecret } from './service-settings.ts';
 
 /** The simulated kernel, airport and mailbox of the demo, as they can be reached. */
 export interface SimulatedWorld {

@@ -6,18 +6,24 @@ import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
-import { grafanaSpec, writeDashboards } from './grafana.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
 import type { StackMessages } from './messages.ts';
-import type { ProcessSpec, RunningProcess } from './process.ts';
-import { auditorSpec, exporterSpec, gatewaySpec } from './services.ts';
+import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
+import {
+  alertmanagerSpec,
+  auditorSpec,
+  exporterSpec,
+  gatewaySpec,
+  grafanaSpec,
+  prometheusSpec,
+  pushgatewaySpec,
+  writeDashboards,
+} from './programs.ts';
+import { exporterMetricsAddress, type OwnFiles, settleFiles } from './service-settings.ts';
 import { readServerSide, type ServerSide } from './settings.ts';
-import { exporterMetricsAddress, type OwnFiles, settleFiles } from './settle.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
 import { alertMail, storageFiles } from './storage-config.ts';
-import { alertmanagerSpec, prometheusSpec, pushgatewaySpec } from './storage-programs.ts';
-import type { Supervisor } from './supervisor.ts';
 
 export interface StackConfig {
   readonly installation: Installation;

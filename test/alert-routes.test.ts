@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { createTelegram, type TelegramSimulator } from '../simulator/telegram/telegram.ts';
-import { renderIni } from '../stack/ini-text.ts';
-import { alertmanagerSpec } from '../stack/storage-programs.ts';
+import { alertmanagerSpec } from '../stack/programs.ts';
+import { renderIni } from '../stack/service-settings.ts';
 import { type Mail, type Mailbox, startMailbox } from './mailbox.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { VERSION } from '../core/version.ts';
-import { restoreBackup, writeBackup } from '../setup/backup/archive.ts';
-import { prometheusSpec } from '../stack/storage-programs.ts';
+import { restoreBackup, writeBackup } from '../setup/backup.ts';
+import { prometheusSpec } from '../stack/programs.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
 let parts: RealParts;

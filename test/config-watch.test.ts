@@ -3,8 +3,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { renderIni } from '../stack/ini-text.ts';
-import { alertmanagerSpec, prometheusSpec } from '../stack/storage-programs.ts';
+import { alertmanagerSpec, prometheusSpec } from '../stack/programs.ts';
+import { renderIni } from '../stack/service-settings.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));

@@ -1,7 +1,13 @@
 import { type DayRule, localDayAt } from '../core/local-day.ts';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../core/recorded-series.ts';
-import { DIRECTIONS, type Direction, type TrafficClass } from '../core/traffic.ts';
+import {
+  DIRECTIONS,
+  type Direction,
+  MINUTE_BYTES,
+  SUMMED_DAYS,
+  sumRecord,
+  type TrafficClass,
+} from '../core/traffic.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
-import { ensureDebianProgram } from '../stack/debian-program.ts';
+import { type Binaries, ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import { compose, root } from './compose.ts';

@@ -7,7 +7,7 @@ import { createStoredValues } from '../gateway/admin/device-release.ts';
 import type { Gateway } from '../gateway/service.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
-import type { RunningProcess } from '../stack/process.ts';
+import type { RunningProcess } from '../stack/processes.ts';
 import { createDevice } from './device.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { createTokenedGateway, pushTo } from './tokened-gateway.ts';

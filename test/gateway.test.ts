@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseExposition } from '../core/exposition.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import type { Gateway } from '../gateway/service.ts';
-import type { RunningProcess } from '../stack/process.ts';
-import { pushgatewaySpec } from '../stack/storage-programs.ts';
+import type { RunningProcess } from '../stack/processes.ts';
+import { pushgatewaySpec } from '../stack/programs.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { createTokenedGateway, pushTo } from './tokened-gateway.ts';
 

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { ensureBinaries } from '../stack/binaries.ts';
-import { ensureDebianProgram } from '../stack/debian-program.ts';
+import { ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import { ensureLabelProxy } from './label-proxy.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { answers, type ProcessSpec } from '../stack/process.ts';
+import { answers, type ProcessSpec } from '../stack/processes.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 
 const run = promisify(execFile);

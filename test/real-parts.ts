@@ -3,9 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
-import { createOrphanGuard } from '../stack/orphan-guard.ts';
-import { type ProcessSpec, type RunningProcess, startProcess } from '../stack/process.ts';
-import { prometheusSpec, pushgatewaySpec } from '../stack/storage-programs.ts';
+import { createOrphanGuard, type ProcessSpec, type RunningProcess, startProcess } from '../stack/processes.ts';
+import { prometheusSpec, pushgatewaySpec } from '../stack/programs.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 
 /** Real programs for one test file: a temporary folder, and everything stopped and removed at the end. */

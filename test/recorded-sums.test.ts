@@ -3,7 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MINUTE_BYTES, SUMMED_DAYS } from '../core/recorded-series.ts';
+import { MINUTE_BYTES, SUMMED_DAYS } from '../core/traffic.ts';
 import { recordingGroups, sumExpr } from '../prometheus/recording.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { prometheusVersions } from './prometheus-versions.ts';

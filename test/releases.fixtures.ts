@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { addAmendment } from '../auditor/amend/amendments.ts';
 import { createChats, makeBindingCode } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
-import { writeBackup } from '../setup/backup/archive.ts';
+import { writeBackup } from '../setup/backup.ts';
 import { pairingCode } from '../setup/pairing.ts';
 import { createDevice, eventually, metricValue } from './device.ts';
 import { startMailbox } from './mailbox.ts';

@@ -9,7 +9,7 @@ import { createChats, takeBindingCode } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
 import { readToday, todayPath } from '../exporter/device/today-file.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
-import { restoreBackup } from '../setup/backup/archive.ts';
+import { restoreBackup } from '../setup/backup.ts';
 import { readPairingCode } from '../setup/pairing.ts';
 import { createDevice, eventually, metricValue } from './device.ts';
 import { startMailbox } from './mailbox.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { ensureDebianProgram } from '../stack/debian-program.ts';
+import { ensureDebianProgram } from '../stack/binaries.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 

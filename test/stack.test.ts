@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createSimulation } from '../simulator/simulation.ts';
-import { renderIni } from '../stack/ini-text.ts';
+import { renderIni } from '../stack/service-settings.ts';
 import { freePort } from './real-parts.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { ensureDebianProgram } from '../stack/debian-program.ts';
-import { answers, type RunningProcess } from '../stack/process.ts';
+import { ensureDebianProgram } from '../stack/binaries.ts';
+import { answers, type RunningProcess } from '../stack/processes.ts';
 import { CACHE_FOLDER } from './cache-folder.ts';
 import type { RealParts } from './real-parts.ts';
 

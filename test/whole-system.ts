@@ -6,8 +6,8 @@ import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { readRecording } from '../simulator/kernel/recording.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
-import { renderIni } from '../stack/ini-text.ts';
-import { answers, type RunningProcess } from '../stack/process.ts';
+import { answers, type RunningProcess } from '../stack/processes.ts';
+import { renderIni } from '../stack/service-settings.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ArgumentError } from '../../runtime/argument-error.ts';
+import { ArgumentError } from '../../core/language.ts';
 import { readNote, readPercent, readSize } from './amend-command.ts';
 
 it.each([

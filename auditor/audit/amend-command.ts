@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
-import type { Text, Translate } from '../../core/language.ts';
+import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { sizeSetting } from '../../core/settings.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { readMultiplier } from '../airport/settings.ts';
 import { type Amendment, addAmendment } from '../amend/amendments.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../../core/local-day.ts';
-import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';

@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
+import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';

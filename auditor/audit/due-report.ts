@@ -1,5 +1,5 @@
 import type { LocalDay } from '../../core/local-day.ts';
-import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import type { Auditor } from './auditor.ts';
 
 const MINUTE = 60_000;

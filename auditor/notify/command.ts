@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
+import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import type { OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';

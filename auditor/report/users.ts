@@ -1,6 +1,5 @@
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { readAddresses } from '../../core/mail-addresses.ts';
-import { userSchema } from '../../core/server-settings.ts';
+import { readAddresses, userSchema } from '../../core/server-settings.ts';
 import type { SettingsReader } from '../../core/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
 

@@ -3,7 +3,7 @@ import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
-import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 
 const chatSchema = z.object({

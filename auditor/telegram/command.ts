@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import type { Translate } from '../../core/language.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
+import { ArgumentError, type Translate } from '../../core/language.ts';
 import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { makeBindingCode } from './chats.ts';

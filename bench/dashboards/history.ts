@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
-import { DIRECTIONS } from '../../core/traffic.ts';
+import { DIRECTIONS, MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashToken } from '../../gateway/access/authenticate.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import { ensureBinaries } from '../../stack/binaries.ts';
-import { ensureDebianProgram } from '../../stack/debian-program.ts';
-import { renderIni } from '../../stack/ini-text.ts';
-import { createOrphanGuard } from '../../stack/orphan-guard.ts';
-import { answers, type ProcessSpec, startProcess } from '../../stack/process.ts';
-import { prometheusSpec, pushgatewaySpec } from '../../stack/storage-programs.ts';
+import { ensureBinaries, ensureDebianProgram } from '../../stack/binaries.ts';
+import { answers, createOrphanGuard, type ProcessSpec, startProcess } from '../../stack/processes.ts';
+import { prometheusSpec, pushgatewaySpec } from '../../stack/programs.ts';
+import { renderIni } from '../../stack/service-settings.ts';
 import { deviceName, deviceToken, type Target } from './crowd-of-devices.ts';
 
 const PORTS = {

@@ -1,5 +1,5 @@
 import type { DayRule } from '../../core/local-day.ts';
-import { createSerialQueue } from '../../runtime/async/serial-queue.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/files.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { kernelTransport } from '../../core/kernel-address.ts';
+import { kernelTransport } from '../../core/addresses.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
-import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
+import { createPeriodicTask } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { kernelTransport } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
-import { kernelTransport } from '../../core/kernel-address.ts';
 import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
 import { type KernelProblem, NOT_A_KERNEL_TEXTS } from './problem.ts';
 

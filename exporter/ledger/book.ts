@@ -1,5 +1,4 @@
-import type { Accounting, Direction, TrafficClass } from '../../core/traffic.ts';
-import { ACCOUNTINGS, DIRECTIONS } from '../../core/traffic.ts';
+import { ACCOUNTINGS, type Accounting, DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
 import { type Bytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import {
   createSeriesBudget,

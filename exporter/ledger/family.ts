@@ -1,5 +1,4 @@
-import type { Dimension } from '../../core/metric-contract.ts';
-import { DIMENSIONS } from '../../core/metric-contract.ts';
+import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import { type MutableBytes, zeroBytes } from './bytes.ts';

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
-import { type Language, translateTo } from '../../core/language.ts';
+import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import { type DeviceConfig, kernelAddress, readExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import { type KernelApi, openKernelApi } from '../kernel/api.ts';

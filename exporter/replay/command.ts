@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import type { Text, Translate } from '../../core/language.ts';
+import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import type { Files } from '../host/files.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';

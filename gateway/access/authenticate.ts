@@ -1,8 +1,8 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
+import { clientAddress } from '../../runtime/addresses.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { clientAddress } from '../../runtime/client-address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { removeKey, setKey } from '../../core/ini-edit.ts';
+import { removeKey, setKey } from '../../core/ini.ts';
+import { ArgumentError } from '../../core/language.ts';
 import { SettingsReader } from '../../core/settings.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import { changeSettingsText, readSettingsText } from '../../runtime/settings-file.ts';
 import { hashToken } from './authenticate.ts';
 import { readerNameProblem } from './reader-token.ts';

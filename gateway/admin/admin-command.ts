@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type Text, UserFacingError } from '../../core/language.ts';
+import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { CommandOutput } from '../access/commands.ts';

@@ -1,5 +1,5 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { createKeyedMutex } from '../../runtime/async/keyed-mutex.ts';
+import { createKeyedMutex } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';

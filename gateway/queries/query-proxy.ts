@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { createFairSemaphore } from '../../runtime/async/fair-semaphore.ts';
+import { clientAddress } from '../../runtime/addresses.ts';
+import { createFairSemaphore } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { clientAddress } from '../../runtime/client-address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';

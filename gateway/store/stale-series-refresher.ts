@@ -1,4 +1,4 @@
-import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
+import { createPeriodicTask } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';

@@ -1,5 +1,5 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { createPeriodicTask } from '../../runtime/async/periodic-task.ts';
+import { createPeriodicTask } from '../../runtime/async.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';

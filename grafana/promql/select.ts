@@ -1,5 +1,5 @@
 import { type MetricSpec, metricSpec, requireMetric } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES, MINUTE_LABELS, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
+import { MINUTE_BYTES, MINUTE_LABELS, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 
 /** Series that others expose and dashboards read, with their labels beside job, user and instance. */
 export const FOREIGN_METRICS: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,5 +1,5 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES } from '../../core/recorded-series.ts';
+import { MINUTE_BYTES } from '../../core/traffic.ts';
 import { select } from './select.ts';
 
 /** A device that pushed longer ago than this counts as silent; pushes go every 10 s. */

@@ -1,6 +1,6 @@
 import type { Translate } from '../../core/language.ts';
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/recorded-series.ts';
+import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import type { BoardSettings } from '../board-settings.ts';
 import { boardLink, CLICKED } from '../links.ts';
 import { ACCENT, classWords, PLAIN } from '../palette.ts';

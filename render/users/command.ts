@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { type Language, translateTo, UserFacingError } from '../../core/language.ts';
-import { parseListenPort } from '../../core/listen-address.ts';
+import { parseListenPort } from '../../core/addresses.ts';
+import { ArgumentError, type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { BOARD_UIDS } from '../../grafana/links.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { dashboardFiles } from '../files.ts';

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { type Language, type Text, translateTo } from '../../core/language.ts';
-import type { Invocation } from '../../runtime/own-command.ts';
+import type { Invocation } from '../../runtime/own-program.ts';
 import { talkOver } from '../console.ts';
 import { initDevice } from './init-device.ts';
 import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
-import type { MihomoPlace } from './mihomo-places.ts';
+import type { MihomoPlace } from './kernels.ts';
 import { nextCommands } from './next-commands.ts';
 import { TEXTS } from './texts.ts';
 

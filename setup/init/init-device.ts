@@ -4,9 +4,8 @@ import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
-import { findKernels } from './kernel-search.ts';
+import { findKernels, type MihomoPlace } from './kernels.ts';
 import { initMessages } from './messages.ts';
-import type { MihomoPlace } from './mihomo-places.ts';
 import type { NextCommands } from './next-commands.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 

@@ -1,6 +1,6 @@
 import type { Talk } from '../console.ts';
 import { answerServer, askDeviceName } from './init-device.ts';
-import { askKernel } from './kernel-search.ts';
+import { askKernel } from './kernels.ts';
 import { initMessages } from './messages.ts';
 import type { NextCommands } from './next-commands.ts';
 import { openDraft } from './settings-draft.ts';

@@ -11,8 +11,8 @@ import { pairingCode } from '../pairing.ts';
 import { initDevice } from './init-device.ts';
 import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
+import type { MihomoPlace } from './kernels.ts';
 import { initMessages } from './messages.ts';
-import type { MihomoPlace } from './mihomo-places.ts';
 
 let folder: string;
 let kernel: Server;

@@ -1,5 +1,5 @@
 import { type Language, type Messages, type Text, type Translated, translateAll } from '../../core/language.ts';
-import type { FoundKernel, KernelState } from './kernel-search.ts';
+import type { FoundKernel, KernelState } from './kernels.ts';
 import type { NextCommands } from './next-commands.ts';
 
 const kernelState = (state: KernelState): Text => ({

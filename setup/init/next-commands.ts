@@ -1,5 +1,5 @@
 import { shellWord } from '../../core/shell-word.ts';
-import { type Invocation, ownCommand } from '../../runtime/own-command.ts';
+import { type Invocation, ownCommand } from '../../runtime/own-program.ts';
 
 /** What a person can copy when a device's settings are written. */
 export interface NextCommands {

@@ -1,5 +1,4 @@
-import { readIni } from '../../core/ini.ts';
-import { setKey } from '../../core/ini-edit.ts';
+import { readIni, setKey } from '../../core/ini.ts';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
 import { changeSettingsText, readSettingsText, writeSettingsText } from '../../runtime/settings-file.ts';
 

@@ -1,8 +1,15 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import { type Language, type Text, type Translate, textOf, translate, UserFacingError } from '../../core/language.ts';
-import { ArgumentError } from '../../runtime/argument-error.ts';
+import {
+  ArgumentError,
+  type Language,
+  type Text,
+  type Translate,
+  textOf,
+  translate,
+  UserFacingError,
+} from '../../core/language.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
 import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';

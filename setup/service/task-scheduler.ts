@@ -1,7 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { scheduledTask, taskName } from './scheduled-task.ts';
-import { type RunTool, type ServiceKeeper, type ServiceOutcome, saidBy } from './service-plan.ts';
+import {
+  DESCRIPTIONS,
+  type RunTool,
+  type ServiceKeeper,
+  type ServiceName,
+  type ServiceOutcome,
+  type ServicePlan,
+  saidBy,
+} from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
 /**
@@ -38,4 +45,61 @@ export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper
     },
     status: (service) => schtasks('/Query', '/TN', taskName(service), '/V', '/FO', 'LIST'),
   };
+}
+
+/** Where the Task Scheduler keeps it. */
+export const taskName = (service: ServiceName): string => `\\FlowCollect\\${service}`;
+
+/**
+ * The definition of a scheduled task that runs a service: from the start of the machine as SYSTEM, or from the sign-in
+ * of the one who installs it, then in a hidden window. It has no time limit, goes on with batteries, and is started
+ * again a minute after it failed. Ending a task kills it, which loses nothing: state is written before each push.
+ *
+ * @returns XML as `schtasks /Create /XML` reads it
+ */
+export function scheduledTask({ service, program, settings, scope }: ServicePlan): string {
+  const args = [...program.args, service, '--config', settings].map(windowsQuoted).join(' ');
+  const [command, parameters] =
+    scope === 'system'
+      ? [program.command, args]
+      : hiddenWindow(program.command, [...program.args, service, '--config', settings]);
+  const trigger = scope === 'system' ? 'BootTrigger' : 'LogonTrigger';
+  const principal =
+    scope === 'system'
+      ? '<UserId>S-1-5-18</UserId><RunLevel>LeastPrivilege</RunLevel>'
+      : '<LogonType>InteractiveToken</LogonType><RunLevel>LeastPrivilege</RunLevel>';
+  return `<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.3" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>${escaped(DESCRIPTIONS[service])}</Description></RegistrationInfo>
+  <Triggers><${trigger}><Enabled>true</Enabled></${trigger}></Triggers>
+  <Principals><Principal id="Author">${principal}</Principal></Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
+  </Settings>
+  <Actions Context="Author">
+    <Exec><Command>${escaped(command)}</Command><Arguments>${escaped(parameters)}</Arguments></Exec>
+  </Actions>
+</Task>
+`;
+}
+
+/** A console program that a signed-in user starts would show its window; PowerShell can hide it. */
+function hiddenWindow(command: string, args: readonly string[]): [string, string] {
+  const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  const script = `& ${[command, ...args].map(literal).join(' ')}; exit $LASTEXITCODE`;
+  return ['powershell.exe', `-NoProfile -WindowStyle Hidden -Command ${windowsQuoted(script)}`];
+}
+
+/** One argument as Microsoft's C library splits a command line. */
+function windowsQuoted(text: string): string {
+  if (/^[^\s"]+$/.test(text)) return text;
+  return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -21,7 +21,7 @@ export async function buildSingleBundle(root: string, path: string): Promise<Met
     stdin: {
       contents: [
         "import { dispatch } from './cli/commands.ts';",
-        "import { ownCommand, ownInvocation } from './runtime/own-command.ts';",
+        "import { ownCommand, ownInvocation } from './runtime/own-program.ts';",
         'const called = ownCommand(ownInvocation(process.env, process.argv[1]));',
         `const LOADERS = {\n${loaders.join('\n')}\n};`,
         'dispatch(process.argv.slice(2), async (bundle) => LOADERS[bundle](), called).then(',

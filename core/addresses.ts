@@ -1,0 +1,51 @@
+/** How the bytes of a kernel's API travel. */
+export interface KernelTransport {
+  /** What requests are addressed to, such as `https://192.168.1.1:9443`; on a socket a name that nobody looks up. */
+  readonly origin: string;
+  /** A unix socket, or a Windows named pipe, which Node opens the same way; undefined for TCP. */
+  readonly socketPath: string | undefined;
+}
+
+const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](.+)$/i;
+const SOCKET_PATH = /^\/[^/]/;
+
+/**
+ * A kernel's address as people write it, in one spelling: `http://…` or `https://…` without a path (a host may stand
+ * alone), `unix:///run/mihomo.sock` (an absolute path may stand alone), or `\\.\pipe\mihomo`.
+ *
+ * @returns undefined when it is none of them
+ */
+export function parseKernelAddress(text: string): string | undefined {
+  const pipe = PIPE.exec(text)?.[1];
+  if (pipe !== undefined) return `\\\\.\\pipe\\${pipe}`;
+  if (/^unix:/i.test(text)) {
+    const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
+    return SOCKET_PATH.test(path) ? `unix://${path}` : undefined;
+  }
+  if (SOCKET_PATH.test(text)) return `unix://${text}`;
+  if (/^[\\/]/.test(text)) return undefined;
+  const withScheme = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(withScheme)) return undefined;
+  const { protocol, origin } = new URL(withScheme);
+  return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
+}
+
+/** @param address as {@link parseKernelAddress} spells it */
+export function kernelTransport(address: string): KernelTransport {
+  if (address.startsWith('unix://')) return { origin: 'http://localhost', socketPath: address.slice('unix://'.length) };
+  if (address.startsWith('\\\\')) return { origin: 'http://localhost', socketPath: address };
+  return { origin: address, socketPath: undefined };
+}
+
+/**
+ * A listening address as the seed's users write it: `:1234`, `1234` or `127.0.0.1:1234`.
+ *
+ * @returns undefined when it is none of them
+ */
+export function parseListenPort(text: string, defaultHost: string): { host: string; port: number } | undefined {
+  const match = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]\s]*)):)?(\d{1,5})$/i.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (match === null || !(port <= 65_535)) return undefined;
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? defaultHost : host, port };
+}

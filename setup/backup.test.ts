@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { translateTo } from '../core/language.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
+
+let folder: string;
+let settings: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-backup-command-'));
+  settings = join(folder, 'ServerSetting.ini');
+  await writeFile(settings, `[server]\nServerToken = hush\nDataDir = ${join(folder, 'data')}\n`);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function packed(): Promise<string[]> {
+  const lines: string[] = [];
+  await backupCommand((line) => lines.push(line), translateTo('en')).parseAsync(
+    [join(folder, 'backup.tar.gz'), '--config', settings],
+    {
+      from: 'user',
+    },
+  );
+  return lines.filter((line) => line.startsWith(folder));
+}
+
+it('packs the data of the services beside the settings', async () => {
+  await mkdir(join(folder, 'data', 'auditor'), { recursive: true });
+  expect(await packed()).toEqual([settings, join(folder, 'data')]);
+});
+
+it('leaves a folder of that name alone that no service has written to, as /data where the services run in containers', async () => {
+  await mkdir(join(folder, 'data', 'photos'), { recursive: true });
+  expect(await packed()).toEqual([settings]);
+});
+
+it('says that tar is missing', async () => {
+  vi.stubEnv('PATH', folder);
+  await expect(packed()).rejects.toThrow('backups need the program tar');
+});
+
+it('says what cannot be packed', async () => {
+  const missing = join(folder, 'missing');
+  const command = backupCommand(() => {}, translateTo('en'));
+  const attempt = command.parseAsync([join(folder, 'backup.tar.gz'), missing, '--config', settings], { from: 'user' });
+  await expect(attempt).rejects.toThrow(`${missing} cannot be packed (ENOENT); check the path and its permissions`);
+});
+
+it('says that there is no archive to restore', async () => {
+  const missing = join(folder, 'missing.tar.gz');
+  const attempt = restoreCommand(() => {}, translateTo('en')).parseAsync([missing], { from: 'user' });
+  await expect(attempt).rejects.toThrow(`${missing} cannot be read (ENOENT); check the path and its permissions`);
+});

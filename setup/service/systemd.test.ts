@@ -1,0 +1,86 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ServicePlan } from './service-plan.ts';
+import { systemdUnits } from './systemd.ts';
+
+const PLAN: ServicePlan = {
+  service: 'exporter',
+  program: { command: process.execPath, args: ['/opt/flowcollect/dist/flowcollect.mjs'] },
+  settings: '/etc/flowcollect/ClientSetting.ini',
+  scope: 'system',
+};
+const VERIFIER = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+describe('units of a system service', () => {
+  const units = systemdUnits(PLAN);
+  const unit = units['flowcollect-exporter.service'] ?? '';
+
+  it('give the settings as a credential, whose copy is linked where relative paths may be written', () => {
+    expect(unit).toContain('LoadCredential=settings:/etc/flowcollect/ClientSetting.ini\n');
+    expect(unit).toContain('StateDirectory=flowcollect-exporter\n');
+    expect(unit).toContain('RuntimeDirectory=flowcollect-exporter\nRuntimeDirectoryMode=0700\n');
+    expect(unit).toContain('=install -m 600 %d/settings /run/flowcollect-exporter/ClientSetting.ini\n');
+    expect(unit).toContain(
+      '=-ln -sfn /run/flowcollect-exporter/ClientSetting.ini /var/lib/flowcollect-exporter/ClientSetting.ini\n',
+    );
+    expect(unit).toContain('flowcollect.mjs exporter --config /var/lib/flowcollect-exporter/ClientSetting.ini\n');
+  });
+
+  it('run as nobody in particular, with nothing to gain', () => {
+    for (const line of ['DynamicUser=yes', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=']) {
+      expect(unit.split('\n')).toContain(line);
+    }
+    expect(unit).not.toContain('MemoryDenyWriteExecute');
+  });
+
+  it('let V8 protect what it compiles, and fail rather than kill where a call is not allowed', () => {
+    expect(unit).toContain('SystemCallFilter=@system-service @pkey\nSystemCallErrorNumber=EPERM\n');
+  });
+
+  it('write the copy over when the settings are edited, however fast edits follow each other', () => {
+    expect(units['flowcollect-exporter-settings.path']).toContain('PathChanged=/etc/flowcollect/ClientSetting.ini\n');
+    const writing = units['flowcollect-exporter-settings.service'];
+    expect(writing).toContain('StartLimitIntervalSec=0\n');
+    expect(writing).toContain(
+      'ExecStart=sleep 1\nExecStart=cp /etc/flowcollect/ClientSetting.ini /run/flowcollect-exporter/ClientSetting.ini\n',
+    );
+  });
+
+  it('come again however often they ended', () => {
+    expect(unit).toContain('StartLimitIntervalSec=0\n');
+    expect(unit).toContain('Restart=always\n');
+  });
+});
+
+describe('the unit of a user service', () => {
+  it('reads the settings themselves and names odd paths whole', () => {
+    const unit = systemdUnits({ ...PLAN, scope: 'user', settings: '/home/me/my 100% $own/设置.ini' });
+    expect(Object.keys(unit)).toEqual(['flowcollect-exporter.service']);
+    expect(unit['flowcollect-exporter.service']).toContain(' exporter --config "/home/me/my 100%% $$own/设置.ini"\n');
+    expect(unit['flowcollect-exporter.service']).not.toContain('DynamicUser');
+  });
+});
+
+it.each(['system', 'user'] as const)(
+  `systemd ${VERIFIER ? 'takes' : 'is not here to take'} the units of scope %s`,
+  (scope) => {
+    if (!VERIFIER) return;
+    const folder = mkdtempSync(join(tmpdir(), 'flowcollect-units-'));
+    try {
+      const paths = Object.entries(systemdUnits({ ...PLAN, scope })).map(([name, text]) => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+      });
+      execFileSync('systemd-analyze', ['verify', '--man=no', `--${scope}`, ...paths], {
+        stdio: 'pipe',
+        // The user's manager asks for it, and a machine without sessions has none.
+        env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: folder },
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

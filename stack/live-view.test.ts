@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { readTraffic, renderLine, renderTable } from './live-view.ts';
+import { stackMessages } from './messages.ts';
+
+const metrics = (proxy: number, up = 1): string =>
+  [
+    '# TYPE flowcollect_traffic_bytes_total counter',
+    `flowcollect_traffic_bytes_total{class="proxy",node="香港 01 | x2",direction="download"} ${proxy}`,
+    'flowcollect_traffic_bytes_total{class="direct",node="DIRECT",direction="download"} 1024',
+    '# TYPE flowcollect_kernel_up gauge',
+    `flowcollect_kernel_up ${up}`,
+    '# TYPE flowcollect_kernel_connections gauge',
+    'flowcollect_kernel_connections 17',
+    '# TYPE flowcollect_exporter_pushes_total counter',
+    'flowcollect_exporter_pushes_total{result="accepted"} 3',
+    'flowcollect_exporter_pushes_total{result="refused"} 1',
+    '',
+  ].join('\n');
+
+const before = readTraffic(metrics(1024), 1000);
+const now = readTraffic(metrics(3 * 1024), 3000);
+
+describe('the live table', () => {
+  it('shows totals and rates by class, the busiest nodes, and the state of pushes', () => {
+    expect(renderTable(now, before, stackMessages('en'))).toEqual([
+      '                     total          rate',
+      'proxy              3.00 KB     1.00 KB/s',
+      'direct             1.00 KB         0 B/s',
+      'all                4.00 KB     1.00 KB/s',
+      'nodes  香港 01 | x2 3.00 KB · DIRECT 1.00 KB',
+      '17 connections · 3 pushes, 1 failed',
+    ]);
+  });
+
+  it('keeps columns aligned in Chinese', () => {
+    expect(renderTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
+      '代理               3.00 KB     1.00 KB/s',
+      '直连               1.00 KB         0 B/s',
+    ]);
+  });
+
+  it('fits one line where there is no terminal, and says when the kernel is gone', () => {
+    expect(renderLine(readTraffic(metrics(1024, 0), 0), stackMessages('en'))).toBe(
+      'proxy 1.00 KB · direct 1.00 KB · all 2.00 KB · the kernel does not answer · 3 pushes, 1 failed',
+    );
+  });
+});

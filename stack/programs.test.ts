@@ -1,0 +1,65 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../test/real-parts.ts';
+import { createOrphanGuard, startProcess } from './processes.ts';
+import { type GrafanaPlace, grafanaSpec } from './programs.ts';
+
+let folder: string;
+let place: GrafanaPlace;
+
+/** Answers every request with its arguments and those of its settings that came by environment. */
+const PROGRAM = `#!${process.execPath}
+require('node:http').createServer((_, response) => response.end(JSON.stringify({
+  args: process.argv.slice(2), provisioning: process.env.GF_PATHS_PROVISIONING,
+  dashboards: process.env.FLOWCOLLECT_DASHBOARDS, language: process.env.DASHBOARD_LANG,
+  preinstallDisabled: process.env.GF_PLUGINS_PREINSTALL_DISABLED,
+}))).listen(Number(process.env.GF_SERVER_HTTP_PORT), process.env.GF_SERVER_HTTP_ADDR);
+`;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grafana-'));
+  const home = join(folder, 'opt', 'grafana');
+  await mkdir(join(home, 'bin'), { recursive: true });
+  await writeFile(join(home, 'bin', 'grafana'), PROGRAM);
+  await chmod(join(home, 'bin', 'grafana'), 0o755);
+  // On PATH stands a link, as package managers make them.
+  await symlink(join(home, 'bin', 'grafana'), join(folder, 'grafana'));
+  place = {
+    program: join(folder, 'grafana'),
+    port: await freePort(),
+    folder: join(folder, 'data'),
+    logFile: join(folder, 'grafana.log'),
+    sources: '/checkout/grafana',
+    dashboards: '/run/dashboards',
+    language: 'zh',
+    prometheus: 'http://127.0.0.1:9090',
+    environment: {},
+  };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('starts Grafana from its home with the provisioned dashboards', async () => {
+  const home = join(folder, 'opt', 'grafana');
+  await mkdir(join(home, 'conf'));
+  await writeFile(join(home, 'conf', 'defaults.ini'), '');
+  const spec = await grafanaSpec(place);
+  if (spec === undefined) throw new Error('Grafana was not found');
+  const guard = createOrphanGuard();
+  const running = await startProcess(spec, guard);
+  const answer = await fetch(`http://127.0.0.1:${place.port}/`);
+  expect(await answer.json()).toEqual({
+    args: ['server', '--homepath', home],
+    provisioning: '/checkout/grafana/provisioning',
+    dashboards: '/run/dashboards',
+    language: 'zh',
+    preinstallDisabled: 'true',
+  });
+  await running.stop();
+  guard.close();
+});
+
+it('does without a Grafana whose files are not to be found', async () => {
+  expect(await grafanaSpec(place)).toBeUndefined();
+});
