@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Of Node's modules the one that Node 21 and later print a warning of when it is loaded. */
 const DEPRECATED = /require\(["'](node:)?punycode["']\)|from ?["'](node:)?punycode["']/;
 
+/** What makes libraries print addresses, also those with a password. */
+const DEBUG = /env\.DEBUG\b/;
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-bundles-'));
@@ -17,6 +20,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it.each([...shippedBundles().keys()])('loads in %s nothing that Node warns of at the start', async (name) => {
   expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEPRECATED);
+});
+
+it.each([...shippedBundles().keys()])('prints in %s nothing more where DEBUG is set', async (name) => {
+  expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEBUG);
 });
 
 it('loads in the single executable nothing that Node warns of at the start', async () => {
