@@ -29,12 +29,13 @@ describe('readGatewayConfig', () => {
     expect(settings.tokens).toEqual([{ hash: hashToken('t'), user: 'default' }]);
   });
 
-  it('warns of a door without TLS that strangers reach, and of no other', () => {
-    const door = (address: string) => noticesOf(`[server]\nServerToken = t\nListenPort = ${address}`);
+  it('warns of an address without TLS that strangers reach, and of no other', () => {
+    const notices = (address: string) => noticesOf(`[server]\nServerToken = t\nListenPort = ${address}`);
     for (const address of [':8686', '0.0.0.0:1', '[::]:1', '8.8.8.8:1'])
-      expect(door(address)[0]).toContain('unencrypted');
-    expect(door(':8686\nTlsCert = cert.pem\nTlsKey = key.pem')).toEqual([]);
-    for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1']) expect(door(address)).toEqual([]);
+      expect(notices(address)[0]).toContain('unencrypted');
+    expect(notices(':8686\nTlsCert = cert.pem\nTlsKey = key.pem')).toEqual([]);
+    for (const address of ['127.0.0.1:1', '[::1]:1', '192.168.1.2:1', '10.0.0.1:1'])
+      expect(notices(address)).toEqual([]);
   });
 
   it('warns of the token of the example', () => {
@@ -61,7 +62,7 @@ describe('readGatewayConfig', () => {
     expect(settings.readers).toEqual([{ hash: hashToken('two'), user: name }]);
   });
 
-  it('opens the readers’ door where prom-label-proxy is named, on loopback', () => {
+  it('lets readers in where prom-label-proxy is named, on loopback', () => {
     const text = '[server]\nServerToken = t\n[user.alice]\nReaderToken = one';
     expect(readGatewayConfig(FILE, text).settings.queries).toBeUndefined();
     const { settings, notices } = readGatewayConfig(

@@ -91,7 +91,7 @@ describe('a push', () => {
   });
 });
 
-describe('what is behind the door', () => {
+describe('what the gateway does not serve', () => {
   it.each<[string, string, number]>([
     ['GET', '/', 404],
     ['GET', '/metrics', 404],
@@ -105,14 +105,14 @@ describe('what is behind the door', () => {
     ['GET', '/metrics/job/flowcollect/instance/a%2Fb', 400],
     ['GET', pushPath('never pushed'), 404],
   ])('%s %s is answered in JSON', async (method, path, status) => {
-    const response = await fetch(gateway.door() + path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
+    const response = await fetch(gateway.origin() + path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: expect.any(String), message: expect.any(String) });
     expect(gateway.double.puts).toEqual([]);
   });
 
   it('tells nothing of paths to whom it does not know', async () => {
-    expect((await fetch(`${gateway.door()}/metrics/job/x/instance/a`)).status).toBe(401);
+    expect((await fetch(`${gateway.origin()}/metrics/job/x/instance/a`)).status).toBe(401);
   });
 
   it('has its own metrics and health on another address', async () => {

@@ -20,7 +20,7 @@ const ATTACKER = 'user/attacker/instance/mine';
 
 let double: PushgatewayDouble;
 let gateway: Gateway;
-let door: URL;
+let origin: URL;
 let before: string | undefined;
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
@@ -37,11 +37,14 @@ function send(
   body: Uint8Array | string,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ agent, host: door.hostname, port: door.port, method, path, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-    });
+    const request = httpRequest(
+      { agent, host: origin.hostname, port: origin.port, method, path, headers },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -72,7 +75,7 @@ beforeAll(async () => {
     ],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  door = new URL((await gateway.start()).pushes);
+  origin = new URL((await gateway.start()).pushes);
   const headers = { authorization: 'Bearer victim', [STATE_HEADER]: 'state 1' };
   expect((await send('PUT', pushPath('phone'), headers, good(42))).status).toBe(200);
   before = double.groups.get(VICTIM);

@@ -26,7 +26,7 @@ describe('rude visitors', () => {
   });
 
   it('who never finish, a thousand of them, do not keep a device out', async () => {
-    const { port } = new URL(gateway.door());
+    const { port } = new URL(gateway.origin());
     const sockets = await Promise.all(
       Array.from({ length: 1000 }, async () => {
         const socket = connect(Number(port), '127.0.0.1');
@@ -46,7 +46,7 @@ describe('rude visitors', () => {
       { hash: hashToken('rude'), user: 'rude' },
       { hash: hashToken(TOKEN), user: 'default' },
     ]);
-    const { port } = new URL(gateway.door());
+    const { port } = new URL(gateway.origin());
     const [most, nearlyAll] = [2 ** 20, Buffer.alloc(2 ** 20 - 1, 32)];
     const sockets = await Promise.all(
       Array.from({ length: 140 }, async (_, device) => {
@@ -70,18 +70,18 @@ describe('rude visitors', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('may send half a request without keeping the door from stopping', async () => {
-    const socket = connect(Number(new URL(gateway.door()).port), '127.0.0.1');
+  it('may send half a request without keeping the gateway from stopping', async () => {
+    const socket = connect(Number(new URL(gateway.origin()).port), '127.0.0.1');
     socket.on('error', () => undefined);
     await new Promise<void>((resolve) => {
       socket.write('PUT /metrics HTTP/1.1\r\nHost: x\r\n', () => resolve());
     });
     await gateway.stop();
-    await expect(fetch(gateway.door())).rejects.toThrow();
+    await expect(fetch(gateway.origin())).rejects.toThrow();
   });
 
   it('may leave in the middle of a push: the device is free for the next', async () => {
-    const half = httpRequest(gateway.door() + pushPath('客厅'), {
+    const half = httpRequest(gateway.origin() + pushPath('客厅'), {
       method: 'PUT',
       headers: { authorization: `Bearer ${TOKEN}`, 'x-flowcollect-state': 'one 1', 'content-length': '1000' },
     });

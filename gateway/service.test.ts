@@ -23,10 +23,10 @@ const logger = createLogger('test', 'info', { write: (line: string) => void line
 
 const settings = (more: string) =>
   `[server]\nListenPort = 127.0.0.1:0\nGatewayMetricsListen = 127.0.0.1:0\nPushgatewayAddr = ${double.origin}\n${more}`;
-const doors = () =>
+const origins = () =>
   lines.flatMap(({ msg, pushes }) => (msg === 'the gateway is open' && pushes !== undefined ? [pushes] : []));
 const statusWith = async (token: string): Promise<number> => {
-  const url = (doors().at(-1) ?? '') + pushPath('a');
+  const url = (origins().at(-1) ?? '') + pushPath('a');
   return (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
 };
 
@@ -37,7 +37,7 @@ beforeEach(async () => {
   ending = new AbortController();
   await writeFile(path, settings('ServerToken = one'));
   running = runGatewayService({ path, signal: ending.signal, logger });
-  await vi.waitFor(() => expect(doors()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(origins()).toHaveLength(1), 5000);
 });
 afterEach(async () => {
   ending.abort();
@@ -45,12 +45,12 @@ afterEach(async () => {
   await double.close();
 });
 
-it('follows an edit of the token at once, without closing the door', async () => {
+it('follows an edit of the token at once, without closing anything', async () => {
   expect([await statusWith('one'), await statusWith('two')]).toEqual([404, 401]);
   await writeFile(path, settings('ServerToken = two'));
   await vi.waitFor(async () => expect(await statusWith('two')).toBe(404), 5000);
   expect(await statusWith('one')).toBe(401);
-  expect(doors()).toHaveLength(1);
+  expect(origins()).toHaveLength(1);
 });
 
 it('keeps the last good settings after a bad edit', async () => {
@@ -61,7 +61,7 @@ it('keeps the last good settings after a bad edit', async () => {
 
 it('opens again where an edit moves it', async () => {
   await writeFile(path, settings('ServerToken = one\nDataDir = ./elsewhere'));
-  await vi.waitFor(() => expect(doors()).toHaveLength(2), 5000);
+  await vi.waitFor(() => expect(origins()).toHaveLength(2), 5000);
   expect(await statusWith('one')).toBe(404);
 });
 
@@ -73,7 +73,7 @@ it('moves what an edit moves, and leaves the rest open', async () => {
     path,
     settings('ServerToken = one').replace('MetricsListen = 127.0.0.1:0', `MetricsListen = ${free.origin.slice(7)}`),
   );
-  await vi.waitFor(() => expect(doors()).toHaveLength(2), 5000);
+  await vi.waitFor(() => expect(origins()).toHaveLength(2), 5000);
   const after = lines.findLast(({ pushes }) => pushes !== undefined);
   expect([after?.pushes, after?.metrics]).toEqual([before?.pushes, free.origin]);
   expect((await fetch(`${free.origin}/healthz`)).status).toBe(200);
@@ -81,32 +81,32 @@ it('moves what an edit moves, and leaves the rest open', async () => {
 });
 
 const failed = () => lines.filter(({ msg }) => msg.startsWith('settings kept as they were'));
-/** The address of the open door: it must not be another one after the gateway went back. */
-const fixedDoor = async (): Promise<string> => {
+/** The address that is open: it must not be another one after the gateway went back. */
+const fixedAddress = async (): Promise<string> => {
   const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
   await free.close();
-  const door = `127.0.0.1:${free.port}`;
-  await writeFile(path, at(door));
-  await vi.waitFor(() => expect(doors().at(-1)).toBe(`http://${door}`), 5000);
-  return door;
+  const origin = `127.0.0.1:${free.port}`;
+  await writeFile(path, at(origin));
+  await vi.waitFor(() => expect(origins().at(-1)).toBe(`http://${origin}`), 5000);
+  return origin;
 };
-const at = (door: string, more = 'ServerToken = one') =>
-  settings(more).replace('ListenPort = 127.0.0.1:0', `ListenPort = ${door}`);
+const at = (origin: string, more = 'ServerToken = one') =>
+  settings(more).replace('ListenPort = 127.0.0.1:0', `ListenPort = ${origin}`);
 
 it('goes back to what ran after two bad addresses in a row, and says which setting is wrong', async () => {
-  const door = await fixedDoor();
+  const origin = await fixedAddress();
   for (const [index, bad] of [new URL(double.origin).host, '192.0.2.1:8686'].entries()) {
     // What is edited besides must not be half applied.
     await writeFile(path, at(bad, 'ServerToken = two'));
     await vi.waitFor(() => expect(failed()).toHaveLength(index + 1), 5000);
-    expect(doors().at(-1)).toBe(`http://${door}`);
+    expect(origins().at(-1)).toBe(`http://${origin}`);
     expect([await statusWith('one'), await statusWith('two')]).toEqual([404, 401]);
   }
   expect(JSON.stringify(failed()[0])).toContain('请修改 ServerSetting.ini 中的 [server] ListenPort');
 });
 
 it('tries again when the same text is saved, and tells by its metrics when it succeeded last', async () => {
-  await fixedDoor();
+  await fixedAddress();
   const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
   const edited = at(`127.0.0.1:${taken.port}`);
   const page = async () =>
@@ -120,26 +120,26 @@ it('tries again when the same text is saved, and tells by its metrics when it su
   expect([await gauge('successful'), await gauge('success_timestamp_seconds')]).toEqual([0, before]);
   await taken.close();
   await writeFile(path, edited);
-  await vi.waitFor(() => expect(doors().at(-1)).toBe(taken.origin), 5000);
+  await vi.waitFor(() => expect(origins().at(-1)).toBe(taken.origin), 5000);
   await vi.waitFor(async () => expect(await gauge('successful')).toBe(1));
   expect(await gauge('success_timestamp_seconds')).toBeGreaterThan(before);
 });
 
 it('opens again by the settings that ran, where not even those could be used for a while', async () => {
-  const door = await fixedDoor();
+  const origin = await fixedAddress();
   // What ran cannot be used either: its folder is not one any more.
   const data = join(dirname(path), 'data');
   await rename(data, `${data}.away`);
   await writeFile(data, '');
   const taken = join(dirname(path), 'taken');
   await writeFile(taken, '');
-  await writeFile(path, at(door, 'ServerToken = one\nDataDir = ./taken'));
+  await writeFile(path, at(origin, 'ServerToken = one\nDataDir = ./taken'));
   await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
-  await expect(fetch(`http://${door}`)).rejects.toThrow();
+  await expect(fetch(`http://${origin}`)).rejects.toThrow();
   await rm(data);
   await rename(`${data}.away`, data);
-  await writeFile(path, at(door));
-  const before = doors().length;
-  await vi.waitFor(() => expect(doors().length).toBeGreaterThan(before), 5000);
+  await writeFile(path, at(origin));
+  const before = origins().length;
+  await vi.waitFor(() => expect(origins().length).toBeGreaterThan(before), 5000);
   expect(await statusWith('one')).toBe(404);
 });

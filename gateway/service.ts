@@ -113,7 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       store,
       clock,
       logger,
-      // Another store than the one remembered is one that started anew.
+      // Another store than the one remembered is one that was restarted.
       file: join(folder, `${store.name.toLowerCase()}-start`),
     });
     reconciler.start();

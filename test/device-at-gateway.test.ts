@@ -14,7 +14,7 @@ import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-d
 let device: Device;
 let pushgateway: PushgatewayDouble;
 let gateway: Gateway;
-let door: string;
+let origin: string;
 /** Milliseconds that the gateway's clock is ahead. */
 let ahead: number;
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
     tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  ({ pushes: door } = await gateway.start());
+  ({ pushes: origin } = await gateway.start());
   device = await createDevice();
 });
 afterEach(async () => {
@@ -44,7 +44,7 @@ afterEach(async () => {
   await pushgateway.close();
 });
 
-const start = () => device.start({ RemoteServer: door });
+const start = () => device.start({ RemoteServer: origin });
 const stored = (): number =>
   metricValue(pushgateway.groups.get('user/default/instance/a') ?? '', 'flowcollect_traffic_bytes_total');
 
@@ -83,7 +83,7 @@ describe('an exporter at the real gateway', () => {
     await eventually(() => expect(pushgateway.groups.size).toBe(1));
     await device.stop();
     const client = createGatewayClient(nodeNetwork);
-    const address = { origin: door, token: 'push token', deviceId: 'a' };
+    const address = { origin: origin, token: 'push token', deviceId: 'a' };
     const found = await client.readBack(address);
     await client.close();
     expect(found).toMatchObject({ kind: 'found', age: expect.any(Number) });
@@ -98,11 +98,11 @@ describe('an exporter at the real gateway', () => {
     await device.seen(0);
     device.show(10);
     await eventually(() => expect(hosts()).toBe(10));
-    await device.edit(device.ini({ RemoteServer: door, Privacy: 'on' }));
+    await device.edit(device.ini({ RemoteServer: origin, Privacy: 'on' }));
     await eventually(() => expect(hosts()).toBe(0));
     device.show(25);
     await eventually(() => expect(stored()).toBe(25));
-    await device.edit(device.ini({ RemoteServer: door }));
+    await device.edit(device.ini({ RemoteServer: origin }));
     await eventually(() => expect(hosts()).toBe(10));
     device.show(30);
     await eventually(() => expect(hosts()).toBe(15));

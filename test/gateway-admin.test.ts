@@ -18,7 +18,7 @@ let parts: RealParts;
 let pushgateway: string;
 let prometheus: string;
 let gateway: Gateway;
-let door: string;
+let origin: string;
 let admin: string;
 let port: number;
 let settings: string;
@@ -30,7 +30,7 @@ const kernel = (value: number) =>
   `# TYPE ${TRAFFIC_BYTES} counter\n${TRAFFIC_BYTES}{class="direct",node="DIRECT",provider="",direction="upload",accounting="measured"} ${value}\n`;
 const request = async (method: string, state = '', body?: string): Promise<number> => {
   const headers = { authorization: 'Bearer one', [STATE_HEADER]: state };
-  const response = await fetch(door + pushPath(DEVICE), { method, headers, ...(body === undefined ? {} : { body }) });
+  const response = await fetch(origin + pushPath(DEVICE), { method, headers, ...(body === undefined ? {} : { body }) });
   await response.text();
   return response.status;
 };
@@ -54,7 +54,7 @@ async function open(): Promise<void> {
     lastReload: () => ({ successful: true, succeededAt: 0 }),
     adminHash: () => hashToken(ADMIN),
   });
-  ({ pushes: door, metrics: admin } = await gateway.start());
+  ({ pushes: origin, metrics: admin } = await gateway.start());
 }
 
 /** What a command says when it fails, and its exit code. */
@@ -132,13 +132,13 @@ describe('the keeper of the machine', () => {
     expect(await group()).toBe(true);
   });
 
-  it('is nobody else: no other token, no other method, nothing at the door of devices', async () => {
+  it('is nobody else: no other token, no other method, nothing where devices push', async () => {
     const path = `/admin/retire?user=default&device=${encodeURIComponent(DEVICE)}`;
     const ask = async (origin: string, token: string, method = 'POST') =>
       (await fetch(origin + path, { method, headers: { authorization: `Bearer ${token}` } })).status;
     expect(await ask(admin, 'one')).toBe(401);
     expect(await ask(admin, ADMIN, 'GET')).toBe(404);
-    expect(await ask(door, ADMIN)).toBe(404);
+    expect(await ask(origin, ADMIN)).toBe(404);
     expect(await request('GET')).toBe(200);
   });
 });

@@ -14,7 +14,7 @@ export const TOKEN = 'hunter2';
 export const SERIES = `${KERNEL_BYTES}{direction="download"}`;
 export const bodyOf = (value: number): string => `# TYPE ${KERNEL_BYTES} counter\n${SERIES} ${value}\n`;
 
-/** What is sent to the device path of a door; what is left out is a good push. */
+/** What is sent to the path of a device; what is left out is a good push. */
 export interface Sent {
   readonly device?: string;
   readonly state?: string;
@@ -36,8 +36,8 @@ export interface GatewayAtDouble {
   readonly folder: string;
   /** Lines of its log. */
   readonly lines: readonly string[];
-  /** Origin of the door. */
-  door(): string;
+  /** Where devices push. */
+  origin(): string;
   /** Origin of its own metrics. */
   metrics(): string;
   send(sent?: Sent): Promise<Answer>;
@@ -58,7 +58,7 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
   let now = 1_700_000_000_000;
   let tokens: ReturnType<GatewayOptions['tokens']> = [{ hash: hashToken(TOKEN), user: 'default' }];
   let gateway: Gateway;
-  let door = '';
+  let origin = '';
   let metrics = '';
   const lines: string[] = [];
   const double = await createPushgatewayDouble(() => now);
@@ -83,7 +83,7 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
       tokens: () => tokens,
       lastReload: () => ({ successful: true, succeededAt: 0 }),
     });
-    ({ pushes: door, metrics } = await gateway.start());
+    ({ pushes: origin, metrics } = await gateway.start());
   }
   const stop = (): Promise<void> => gateway.stop();
   await start();
@@ -92,10 +92,10 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
     double,
     folder,
     lines,
-    door: () => door,
+    origin: () => origin,
     metrics: () => metrics,
     async send({ device = '客厅', state = 'one 1', body = bodyOf(1), headers = {}, method = 'PUT' } = {}) {
-      const response = await fetch(door + pushPath(device), {
+      const response = await fetch(origin + pushPath(device), {
         method,
         headers: {
           authorization: `Bearer ${TOKEN}`,

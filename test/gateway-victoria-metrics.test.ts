@@ -21,7 +21,7 @@ let port: number;
 let running: RunningProcess;
 let store: Prometheus;
 let gateway: Gateway;
-let door: string;
+let origin: string;
 /** Added to the clock, so that devices are silent without waiting. */
 let ahead = 0;
 
@@ -30,7 +30,7 @@ const start = async (): Promise<void> => {
 };
 const push = (device: string, sequence: number, value: number, token?: string) => {
   const body = `# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`;
-  return pushTo(door, device, sequence, body, token);
+  return pushTo(origin, device, sequence, body, token);
 };
 /** The values that the store shows, by user and device. */
 async function shown(metric: string): Promise<Map<string, number>> {
@@ -43,15 +43,15 @@ beforeAll(async () => {
   parts = await createRealParts();
   port = await freePort();
   await start();
-  const origin = `http://127.0.0.1:${port}`;
-  store = createPrometheus({ address: () => origin, fetch });
+  const stored = `http://127.0.0.1:${port}`;
+  store = createPrometheus({ address: () => stored, fetch });
   const clock: Clock = {
     now: () => Date.now() + ahead,
     sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 200))),
   };
-  const place = { pushgateway: 'http://127.0.0.1:1', victoriaMetrics: origin };
+  const place = { pushgateway: 'http://127.0.0.1:1', victoriaMetrics: stored };
   gateway = createTokenedGateway(place, { dataFolder: parts.folder, clock });
-  ({ pushes: door } = await gateway.start());
+  ({ pushes: origin } = await gateway.start());
 });
 afterAll(async () => {
   await gateway.stop();
@@ -63,7 +63,7 @@ describe('the gateway in front of a real VictoriaMetrics', () => {
     const device = await createDevice();
     const begun = Date.now() - 1000;
     device.show(1000);
-    await device.start({ RemoteServer: door, RemoteToken: 'one', DeviceID: 'counted' });
+    await device.start({ RemoteServer: origin, RemoteToken: 'one', DeviceID: 'counted' });
     await device.seen(1000);
     device.show(123_456_789);
     await device.seen(123_456_789);

@@ -15,7 +15,7 @@ let parts: RealParts;
 let port: number;
 let pushgateway: RunningProcess;
 let gateway: Gateway;
-let door: string;
+let origin: string;
 
 const startPushgateway = async (): Promise<void> => {
   const { binaries, folder } = parts;
@@ -24,7 +24,7 @@ const startPushgateway = async (): Promise<void> => {
   );
 };
 const push = async (device: string, sequence: number, body: string, token?: string): Promise<number> =>
-  (await pushTo(door, device, sequence, body, token)).status;
+  (await pushTo(origin, device, sequence, body, token)).status;
 const kernel = (value: number) =>
   `# HELP ${KERNEL_BYTES} x\n# TYPE ${KERNEL_BYTES} counter\n${KERNEL_BYTES}{direction="upload"} ${value}\n`;
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   port = await freePort();
   await startPushgateway();
   gateway = createTokenedGateway({ pushgateway: `http://127.0.0.1:${port}` }, { dataFolder: parts.folder });
-  ({ pushes: door } = await gateway.start());
+  ({ pushes: origin } = await gateway.start());
 });
 afterAll(async () => {
   await gateway.stop();

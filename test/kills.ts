@@ -56,14 +56,14 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
     tokens: () => [{ hash: hashToken(TOKEN), user: 'default' }],
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
-  const { pushes: door } = await gateway.start();
+  const { pushes: origin } = await gateway.start();
   const settings = join(folder, 'ClientSetting.ini');
   await writeFile(
     settings,
     [
       '[client]',
       `MihomoAPIAddr = ${kernel.address}`,
-      `RemoteServer = ${door}`,
+      `RemoteServer = ${origin}`,
       `RemoteToken = ${TOKEN}`,
       'DeviceID = a',
       `PollInterval = ${POLL_MS}`,

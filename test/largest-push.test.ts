@@ -102,8 +102,8 @@ it.each([
     });
     const client = createGatewayClient(nodeNetwork);
     try {
-      const { pushes: door } = await gateway.start();
-      const to = { origin: door, token: 'push token', deviceId: 'a' };
+      const { pushes: origin } = await gateway.start();
+      const to = { origin: origin, token: 'push token', deviceId: 'a' };
       expect(await client.push(to, { stateId: 'one', sequence: 1, body: text })).toEqual({ kind: 'accepted' });
     } finally {
       await client.close();

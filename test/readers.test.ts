@@ -24,7 +24,7 @@ const program = await labelProxyProgram();
 if ('missing' in program) {
   // Seen in every run: nobody shall take a run without it for one with it.
   process.stderr.write(
-    `\nDID NOT RUN against prom-label-proxy (${program.missing}): only the door alone was tried\n\n`,
+    `\nDID NOT RUN against prom-label-proxy (${program.missing}): only the gateway alone was tried\n\n`,
   );
 }
 
@@ -36,8 +36,8 @@ let behind: string;
 const traffic = (node: string, value: number) =>
   `flowcollect_traffic_bytes_total{class="proxy",node="${node}",provider="",direction="download",accounting="measured"} ${value}\n`;
 
-async function push(door: string, token: string, device: string, body: string): Promise<void> {
-  const response = await fetch(door + pushPath(device), {
+async function push(origin: string, token: string, device: string, body: string): Promise<void> {
+  const response = await fetch(origin + pushPath(device), {
     method: 'PUT',
     body: `# TYPE flowcollect_traffic_bytes_total counter\n${body}`,
     headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: 'state 1' },
@@ -210,7 +210,7 @@ describe.runIf('path' in program)('two users behind one Prometheus and the real 
         }
       }
     }
-    // Half of it is answered: a door that refuses all would show nothing either.
+    // Half of it is answered: a origin that refuses all would show nothing either.
     expect(asked).toBeGreaterThan(11_000);
     expect(answered).toBeGreaterThan(asked / 2);
   }, 300_000);
@@ -225,7 +225,7 @@ describe.runIf('path' in program)('two users behind one Prometheus and the real 
     );
   }, 120_000);
 
-  it('leave no header of their own to prom-label-proxy: without the door’s it answers nobody', async () => {
+  it('leave no header of their own to prom-label-proxy: without the gateway’s it answers nobody', async () => {
     expect((await fetch(`${behind}/api/v1/query?query=up`)).status).toBe(400);
   });
 });

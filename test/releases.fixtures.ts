@@ -30,7 +30,7 @@ async function writeDevices(): Promise<Figures['devices']> {
   const pushgateway = await createPushgatewayDouble(Date.now);
   const data = await mkdtemp(join(tmpdir(), 'flowcollect-release-'));
   const gateway = releaseGateway(data, pushgateway);
-  const { pushes: door } = await gateway.start();
+  const { pushes: origin } = await gateway.start();
   const device = await createDevice();
   const router = await startScriptedKernel();
   const show = (total: number): void => {
@@ -47,7 +47,7 @@ async function writeDevices(): Promise<Figures['devices']> {
   const counted = (name: string): number =>
     metricValue(pushgateway.groups.get(`user/default/instance/${name}`) ?? '', 'flowcollect_traffic_bytes_total');
   show(8000);
-  await device.start({ RemoteServer: door }, `[kernel.路由器]\nMihomoAPIAddr = ${router.address}\n`);
+  await device.start({ RemoteServer: origin }, `[kernel.路由器]\nMihomoAPIAddr = ${router.address}\n`);
   await eventually(() => expect(pushgateway.groups.size).toBe(2));
   show(80_000);
   await device.seen(80_000);

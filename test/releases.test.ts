@@ -51,7 +51,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     // As after a restart of the whole VPS.
     pushgateway.restart();
     const gateway = releaseGateway(folder, pushgateway);
-    const { pushes: door } = await gateway.start();
+    const { pushes: origin } = await gateway.start();
     for (const [name, { counted }] of Object.entries(devices)) {
       expect(counted).toBeGreaterThan(0);
       await eventually(() => expect(stored(name)).toBe(counted));
@@ -65,7 +65,7 @@ describe.each(VERSIONS)('after %s', (version) => {
     const { total = 0 } = devices.a ?? {};
     const message = connectionsMessage(0, total + 77, [['c', '香港', 0, total / 2 + 77]]);
     for (const kernel of [device.kernel, router]) kernel.answers.set('/connections', message);
-    await device.start({ RemoteServer: door }, `[kernel.路由器]\nMihomoAPIAddr = ${router.address}\n`);
+    await device.start({ RemoteServer: origin }, `[kernel.路由器]\nMihomoAPIAddr = ${router.address}\n`);
     for (const [name, { counted }] of Object.entries(devices))
       await eventually(() => expect(stored(name)).toBe(counted + 77));
     expect(device.log()).not.toContain('set aside');

@@ -26,15 +26,15 @@ export function createTokenedGateway(
   });
 }
 
-/** A push of a body to a door. */
+/** A push of a body to a gateway. */
 export async function pushTo(
-  door: string,
+  origin: string,
   device: string,
   sequence: number,
   body: string,
   token = 'one',
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const response = await fetch(door + pushPath(device), {
+  const response = await fetch(origin + pushPath(device), {
     method: 'PUT',
     body,
     headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },

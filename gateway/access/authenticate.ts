@@ -110,7 +110,7 @@ export function createAuthenticator(clock: Clock, tokens: () => readonly Token[]
     if (!limiter.mayTry(address, now)) {
       return httpProblem(
         'slow_down',
-        'too many wrong tokens from this address; mend [client] RemoteToken and wait a minute',
+        'too many wrong tokens from this address; fix [client] RemoteToken and wait a minute',
       );
     }
     const token = identify(request.headers.authorization, tokens());

@@ -73,7 +73,7 @@ export const TEXTS = {
   }),
   unknownUser: {
     zh: '所写的用户没有自己的节；请加上 [user.NAME]，或改正名字',
-    en: 'names a user without a section; add [user.NAME], or mend the name',
+    en: 'names a user without a section; add [user.NAME], or fix the name',
   },
   sameToken: {
     zh: '与另一节的令牌相同；请各用各的',

@@ -18,7 +18,7 @@ export interface TokenOwner {
 
 const READER_KEY = 'ReaderToken';
 
-/** A token that cannot be made or revoked; the message says how to mend it. */
+/** A token that cannot be made or revoked; the message says how to fix it. */
 export class TokenError extends ArgumentError {
   override readonly name = 'TokenError';
 }

@@ -35,7 +35,7 @@ export const PROBLEM_CODES = Object.keys(STATUS_OF_CODE) as readonly ProblemCode
 export interface HttpProblem {
   readonly kind: 'refused';
   readonly code: ProblemCode;
-  /** What is wrong, where, and how to mend it; never a secret. */
+  /** What is wrong, where, and how to fix it; never a secret. */
   readonly message: string;
   /** Further fields of the JSON answer, such as the series that fell. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ export function answerJson(
   response.end(text);
 }
 
-/** `{"error": "<code>", "message": "<what, where, how to mend>", …}` with the headers that its status asks for. */
+/** `{"error": "<code>", "message": "<what, where, how to fix>", …}` with the headers that its status asks for. */
 export function answerProblem(response: ServerResponse, { code, message, details }: HttpProblem): void {
   const headers: Record<string, string> = {};
   if (code === 'unauthorized') headers['www-authenticate'] = 'Bearer realm="FlowCollect"';

@@ -7,7 +7,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { type AppendOnlyLog, type LogRecord, openAppendOnlyLog, readRecords, writeRecord } from './append-only-log.ts';
 
 const logger = createLogger('test', 'silent');
-/** So small that the log is written anew all the time. */
+/** So small that the log is written again all the time. */
 const SMALL = 400;
 const NAMES = ['a.prom', 'b.prom', 'c.prom', 'd.prom'] as const;
 
@@ -54,7 +54,7 @@ beforeEach(async () => {
 });
 
 describe('a log of records', () => {
-  it('holds what was put last under each name, through restarts and however often the log is written anew', async () => {
+  it('holds what was put last under each name, through restarts and however often the log is written again', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const path = await newFolder();
@@ -160,7 +160,7 @@ describe('a disk that refuses', () => {
     await again.close();
   });
 
-  it('has what a name had before, where the log could not be written anew', async () => {
+  it('has what a name had before, where the log could not be written again', async () => {
     const log = await openAppendOnlyLog(folder, logger);
     await log.put('a.prom', Buffer.from('1'));
     await rm(join(folder, '0000000001.log'));

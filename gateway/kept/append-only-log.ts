@@ -40,7 +40,7 @@ interface Waiting {
   readonly put?: { resolve(): void; reject(error: unknown): void };
 }
 
-/** What the file may take without being written anew; more only up to three times what is current. */
+/** What the file may take without being written again; more only up to three times what is current. */
 const SPARE_BYTES = 32 * 2 ** 20;
 const LOG_NAME = /^(\d{10})\.log$/;
 const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
@@ -97,7 +97,7 @@ export async function openAppendOnlyLog(
         await append((await rewriteWhereDue()) ? puts : batch);
         for (const { put } of puts) put?.resolve();
       } catch (error) {
-        // Moves and drops are not lost with it: the file is written anew from what they made of the contents.
+        // Moves and drops are not lost with it: the file is written again from what they made of the contents.
         isSpoilt = true;
         for (const { put } of puts) put?.reject(error);
       }

@@ -98,7 +98,7 @@ export function createPushService({
     }
     return httpProblem(
       'pushgateway_down',
-      `${store.name} does not take pushes (${delivery.code}); start it on the server, or mend ${store.setting}`,
+      `${store.name} does not take pushes (${delivery.code}); start it on the server, or fix ${store.setting}`,
     );
   }
 
@@ -153,7 +153,7 @@ export function createPushService({
           return { kind: 'kept', push, text: await kept.text(device) };
         } catch (error) {
           logger.error({ code: errorCode(error) }, UNREADABLE);
-          return httpProblem('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); mend it`);
+          return httpProblem('storage_failed', `the gateway cannot read its disk (${errorCode(error)}); fix it`);
         }
       })) ?? busy,
     forward: async (device, when) =>

@@ -1,46 +1,46 @@
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ALICE, basic, FORM, openReaderDoor, type ReaderDoorAtDouble } from '../../test/reader-door-at-double.ts';
+import { ALICE, basic, FORM, openQueryProxy, type QueryProxyAtDouble } from '../../test/query-proxy-at-double.ts';
 import { CONCURRENT_QUERIES, createLabelProxy } from './label-proxy.ts';
 import { MAX_FORM_BYTES } from './query.ts';
 
-let door: ReaderDoorAtDouble;
+let proxy: QueryProxyAtDouble;
 beforeAll(async () => {
-  door = await openReaderDoor();
+  proxy = await openQueryProxy();
 });
 beforeEach(() => {
-  door.forget();
-  door.pass(3_600_000);
+  proxy.forget();
+  proxy.pass(3_600_000);
 });
-afterAll(() => door.close());
+afterAll(() => proxy.close());
 
-describe('the readers’ door', () => {
+describe('the readers’ proxy', () => {
   it('passes a query on as the user of the token, and the answer back as it is', async () => {
-    const answer = await door.ask('/api/v1/query?query=up%7Ba%3D%22b%22%7D&time=5');
+    const answer = await proxy.ask('/api/v1/query?query=up%7Ba%3D%22b%22%7D&time=5');
     expect(answer).toEqual({ status: 422, text: '{"status":"error"}' });
-    expect(door.seen).toHaveLength(1);
-    expect(door.seen[0]).toMatchObject({ method: 'POST', url: '/below/api/v1/query' });
-    expect(door.seen[0]?.headers['x-flowcollect-user']).toBe('alice');
-    expect(Object.fromEntries(new URLSearchParams(door.seen[0]?.body))).toEqual({ query: 'up{a="b"}', time: '5' });
+    expect(proxy.seen).toHaveLength(1);
+    expect(proxy.seen[0]).toMatchObject({ method: 'POST', url: '/below/api/v1/query' });
+    expect(proxy.seen[0]?.headers['x-flowcollect-user']).toBe('alice');
+    expect(Object.fromEntries(new URLSearchParams(proxy.seen[0]?.body))).toEqual({ query: 'up{a="b"}', time: '5' });
   });
 
   it('passes a name in Chinese on byte by byte', async () => {
-    await door.ask('/api/v1/labels', { headers: { authorization: basic('小明', 'two') } });
-    const header = String(door.seen[0]?.headers['x-flowcollect-user']);
+    await proxy.ask('/api/v1/labels', { headers: { authorization: basic('小明', 'two') } });
+    const header = String(proxy.seen[0]?.headers['x-flowcollect-user']);
     expect(Buffer.from(header, 'latin1').toString('utf8')).toBe('小明');
   });
 
   it('takes forms, and matchers as many as there are', async () => {
     const body = 'match[]=a&match[]=b&start=1';
-    await door.ask('/api/v1/series?match[]=c', { method: 'POST', headers: { 'content-type': FORM }, body });
-    expect(new URLSearchParams(door.seen[0]?.body).getAll('match[]').sort()).toEqual(['a', 'b', 'c']);
-    await door.ask('/api/v1/label/node/values?match[]=a');
-    expect(door.seen[1]).toMatchObject({ method: 'GET', url: '/below/api/v1/label/node/values?match%5B%5D=a' });
+    await proxy.ask('/api/v1/series?match[]=c', { method: 'POST', headers: { 'content-type': FORM }, body });
+    expect(new URLSearchParams(proxy.seen[0]?.body).getAll('match[]').sort()).toEqual(['a', 'b', 'c']);
+    await proxy.ask('/api/v1/label/node/values?match[]=a');
+    expect(proxy.seen[1]).toMatchObject({ method: 'GET', url: '/below/api/v1/label/node/values?match%5B%5D=a' });
   });
 
   it('passes on none of the client’s headers and no parameter that the route does not take', async () => {
-    await door.ask('/api/v1/query?query=up&user=bob&match[]=x&Query=y&tenant=bob', {
+    await proxy.ask('/api/v1/query?query=up&user=bob&match[]=x&Query=y&tenant=bob', {
       headers: {
         'x-flowcollect-user': ['bob', 'carol'],
         X_FlowCollect_User: 'bob',
@@ -50,31 +50,31 @@ describe('the readers’ door', () => {
         'x-http-method-override': 'DELETE',
       },
     });
-    expect(door.seen[0]?.headers['x-flowcollect-user']).toBe('alice');
-    expect(door.seen[0]?.raw.filter((each) => /bob|carol|forwarded|cookie|authorization|override/i.test(each))).toEqual(
-      [],
-    );
-    expect(door.seen[0]?.body).toBe('query=up');
+    expect(proxy.seen[0]?.headers['x-flowcollect-user']).toBe('alice');
+    expect(
+      proxy.seen[0]?.raw.filter((each) => /bob|carol|forwarded|cookie|authorization|override/i.test(each)),
+    ).toEqual([]);
+    expect(proxy.seen[0]?.body).toBe('query=up');
   });
 
   it('refuses what is given twice, and a query that is missing', async () => {
     const post = (path: string, body: string) =>
-      door.ask(path, { method: 'POST', headers: { 'content-type': FORM }, body });
+      proxy.ask(path, { method: 'POST', headers: { 'content-type': FORM }, body });
     expect((await post('/api/v1/query?query=up', 'query=down')).status).toBe(400);
-    expect((await door.ask('/api/v1/query?query=up&query=down')).status).toBe(400);
-    expect((await door.ask('/api/v1/query_range?query=up&start=1&start=2')).status).toBe(400);
-    expect((await door.ask('/api/v1/query?match[]=up')).text).toContain('"query\\" is missing');
-    expect(door.seen).toEqual([]);
+    expect((await proxy.ask('/api/v1/query?query=up&query=down')).status).toBe(400);
+    expect((await proxy.ask('/api/v1/query_range?query=up&start=1&start=2')).status).toBe(400);
+    expect((await proxy.ask('/api/v1/query?match[]=up')).text).toContain('"query\\" is missing');
+    expect(proxy.seen).toEqual([]);
   });
 
   it('takes no other kind of body, and none without end', async () => {
     const post = (type: string, body: string | Buffer, more = {}) =>
-      door.ask('/api/v1/query', { method: 'POST', headers: { 'content-type': type, ...more }, body });
+      proxy.ask('/api/v1/query', { method: 'POST', headers: { 'content-type': type, ...more }, body });
     expect((await post('multipart/form-data; boundary=x', '--x\r\n')).status).toBe(415);
     expect((await post('application/json', '{"query":"up"}')).status).toBe(415);
     expect((await post(FORM, 'query=up', { 'content-encoding': 'gzip' })).status).toBe(415);
     expect((await post(FORM, Buffer.alloc(MAX_FORM_BYTES + 1, 'a'))).status).toBe(413);
-    expect(door.seen).toEqual([]);
+    expect(proxy.seen).toEqual([]);
   });
 
   it.each([
@@ -118,9 +118,9 @@ describe('the readers’ door', () => {
     'http://127.0.0.1:9090/api/v1/query?query=up',
   ])('has no route %s', async (path) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
-      expect((await door.ask(path, { method, headers: { 'content-type': FORM } })).status).toBe(404);
+      expect((await proxy.ask(path, { method, headers: { 'content-type': FORM } })).status).toBe(404);
     }
-    expect(door.seen).toEqual([]);
+    expect(proxy.seen).toEqual([]);
   });
 
   it('names the user of the token whatever else is asked (1,000 requests)', async () => {
@@ -129,16 +129,16 @@ describe('the readers’ door', () => {
     const path = fc.constantFrom('/api/v1/query', '/api/v1/query_range', '/api/v1/series', '/api/v1/label/a/values');
     await fc.assert(
       fc.asyncProperty(path, fc.array(parameter, { maxLength: 6 }), fc.boolean(), async (route, given, post) => {
-        door.forget();
+        proxy.forget();
         const text = new URLSearchParams(given).toString();
         await (post
-          ? door.ask(route, {
+          ? proxy.ask(route, {
               method: 'POST',
               headers: { 'content-type': FORM, 'X-FlowCollect-User': 'bob' },
               body: text,
             })
-          : door.ask(`${route}?${text}`, { headers: { 'X-FlowCollect-User': 'bob' } }));
-        for (const { headers, body, url, raw } of door.seen) {
+          : proxy.ask(`${route}?${text}`, { headers: { 'X-FlowCollect-User': 'bob' } }));
+        for (const { headers, body, url, raw } of proxy.seen) {
           expect(headers['x-flowcollect-user']).toBe('alice');
           expect(raw.filter((each) => each.toLowerCase() === 'x-flowcollect-user')).toHaveLength(1);
           const forwarded = new URLSearchParams(body === '' ? url.split('?')[1] : body);
@@ -152,7 +152,7 @@ describe('the readers’ door', () => {
 });
 
 it('says so when prom-label-proxy is down, without its address', async () => {
-  const closed = await openReaderDoor(createLabelProxy('http://127.0.0.1:1'));
+  const closed = await openQueryProxy(createLabelProxy('http://127.0.0.1:1'));
   const { status, text } = await closed.ask('/api/v1/query?query=up');
   await closed.close();
   expect(status).toBe(503);
@@ -162,7 +162,7 @@ it('says so when prom-label-proxy is down, without its address', async () => {
 
 it('ends the question when the reader goes away', async () => {
   const went: string[] = [];
-  const { port, close } = await openReaderDoor({
+  const { port, close } = await openQueryProxy({
     ask: (_user, _question, signal) => {
       went.push('asked');
       return new Promise((resolve) => {
@@ -188,7 +188,7 @@ it('keeps nobody waiting for what one user alone asks', async () => {
   const slowly = new Promise<void>((resolve) => {
     answerAlice = resolve;
   });
-  const patient = await openReaderDoor({
+  const patient = await openQueryProxy({
     async ask(user) {
       asked.push(user);
       if (user === 'alice') await slowly;

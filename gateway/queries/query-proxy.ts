@@ -34,7 +34,7 @@ export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryPr
     const named = known.some(({ user }) => user === key?.user) ? key?.user : undefined;
     const [from, now] = [`${clientAddress(request)}\n${named ?? ''}`, clock.now()];
     if (!limiter.mayTry(from, now))
-      return httpProblem('slow_down', 'too many wrong tokens; mend them and wait a minute');
+      return httpProblem('slow_down', 'too many wrong tokens; fix them and wait a minute');
     const user = key === undefined ? undefined : findReader(key, known);
     if (user !== undefined) return { kind: 'reader', user };
     limiter.failed(from, now);

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
-import { ALICE, basic, openReaderDoor, READERS, type ReaderDoorAtDouble } from '../../test/reader-door-at-double.ts';
+import { ALICE, basic, openQueryProxy, type QueryProxyAtDouble, READERS } from '../../test/query-proxy-at-double.ts';
 
-let door: ReaderDoorAtDouble;
+let proxy: QueryProxyAtDouble;
 beforeAll(async () => {
-  door = await openReaderDoor();
+  proxy = await openQueryProxy();
 });
 beforeEach(() => {
-  door.forget();
-  door.pass(3_600_000);
+  proxy.forget();
+  proxy.pass(3_600_000);
 });
-afterAll(() => door.close());
+afterAll(() => proxy.close());
 
 describe('who may read', () => {
   const statusWith = async (authorization: string) =>
-    (await door.ask('/api/v1/labels', { headers: { authorization } })).status;
+    (await proxy.ask('/api/v1/labels', { headers: { authorization } })).status;
 
   it('is who shows the token of the user that they name', async () => {
     expect(await statusWith(basic('alice', 'one'))).toBe(422);
@@ -32,29 +32,30 @@ describe('who may read', () => {
     ]) {
       expect(await statusWith(wrong), wrong).toBe(401);
     }
-    expect(door.seen).toHaveLength(1);
-    expect(door.lines.join()).not.toContain('"one"');
+    expect(proxy.seen).toHaveLength(1);
+    expect(proxy.lines.join()).not.toContain('"one"');
   });
 
   it('learns nothing of routes without a token', async () => {
     const strange = { headers: { authorization: 'Bearer one' } };
-    expect([(await door.ask('/federate', strange)).status, (await door.ask('/api/v1/query', strange)).status]).toEqual([
-      401, 401,
-    ]);
+    expect([
+      (await proxy.ask('/federate', strange)).status,
+      (await proxy.ask('/api/v1/query', strange)).status,
+    ]).toEqual([401, 401]);
   });
 
   it('is slowed down after many wrong tokens, without keeping other users of the same Grafana out', async () => {
     for (let failure = 0; failure < FREE_FAILURES; failure += 1) await statusWith(basic('alice', 'wrong'));
     expect(await statusWith(basic('alice', 'one'))).toBe(429);
     expect(await statusWith(basic('小明', 'two'))).toBe(422);
-    door.pass(60_000);
+    proxy.pass(60_000);
     expect(await statusWith(basic('alice', 'one'))).toBe(422);
   });
 
   it('ends with the token', async () => {
-    door.know([]);
+    proxy.know([]);
     expect(await statusWith(ALICE)).toBe(401);
-    door.know(READERS);
+    proxy.know(READERS);
     expect(await statusWith(ALICE)).toBe(422);
   });
 });

@@ -72,7 +72,7 @@ export function createStoreReconciler({
   async function reconcile(): Promise<void> {
     const startedAt = await store.startedAt();
     if (startedAt === undefined) {
-      if (!wasDown) logger.warn(`${store.name} does not answer; start it, or mend ${store.setting}`);
+      if (!wasDown) logger.warn(`${store.name} does not answer; start it, or fix ${store.setting}`);
       wasDown = true;
       return;
     }

@@ -10,10 +10,10 @@ import { createLogger } from '../runtime/logger.ts';
 export const FORM = 'application/x-www-form-urlencoded';
 export const basic = (user: string, token: string): string =>
   `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
-/** With which {@link ReaderDoorAtDouble.ask} asks where it is not told otherwise. */
+/** With which {@link QueryProxyAtDouble.ask} asks where it is not told otherwise. */
 export const ALICE = basic('alice', 'one');
 
-/** A question as it came to what stands behind the door. */
+/** A question as it came to what stands behind the proxy. */
 export interface Seen {
   readonly method: string;
   readonly url: string;
@@ -29,8 +29,8 @@ export interface Asked {
   readonly body?: string | Buffer;
 }
 
-/** The readers' door on loopback, whose clock stands still. */
-export interface ReaderDoorAtDouble {
+/** The query proxy on loopback, whose clock stands still. */
+export interface QueryProxyAtDouble {
   readonly port: number;
   /** What the double was asked since {@link forget}; it answers every question with 422. */
   readonly seen: readonly Seen[];
@@ -51,8 +51,8 @@ export const READERS = [
   { user: '小明', hash: hashToken('two') },
 ];
 
-/** @param behind takes the place of the double, and is closed with the door */
-export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtDouble> {
+/** @param behind takes the place of the double, and is closed with the proxy */
+export async function openQueryProxy(behind?: LabelProxy): Promise<QueryProxyAtDouble> {
   const seen: Seen[] = [];
   const lines: string[] = [];
   let now = 0;
@@ -72,13 +72,13 @@ export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtD
   const labelProxy = behind ?? createLabelProxy(`http://127.0.0.1:${(double.address() as AddressInfo).port}/below`);
   const clock = { ...systemClock, now: () => now };
   const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
-  const door = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }), {
+  const proxy = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }), {
     host: '127.0.0.1',
     port: 0,
     setting: 'none',
   });
   return {
-    port: door.port,
+    port: proxy.port,
     seen,
     lines,
     // Not fetch, which would tidy the path.
@@ -86,8 +86,8 @@ export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtD
       new Promise((resolve, reject) => {
         const asked = request(
           {
-            ...{ port: door.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers } },
-            // On a connection of its own: one that is kept may be closed by the door while this process is busy.
+            ...{ port: proxy.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers } },
+            // On a connection of its own: one that is kept may be closed by the proxy while this process is busy.
             agent: false,
           },
           (response) => {
@@ -111,7 +111,7 @@ export async function openReaderDoor(behind?: LabelProxy): Promise<ReaderDoorAtD
       lines.length = 0;
     },
     async close() {
-      await door.close();
+      await proxy.close();
       await labelProxy.close();
       double.close();
     },
