@@ -40,9 +40,9 @@ const node = (name: string, low: number, provider = 'a'): LearnedMultiplier => (
   high: low + 0.2,
 });
 
-async function samples(name: string, ...looks: readonly Partial<Verdict>[]): Promise<string[]> {
+async function samples(name: string, ...observations: readonly Partial<Verdict>[]): Promise<string[]> {
   const metrics = createAuditorMetrics();
-  for (const look of looks) metrics.audited([audited(look)]);
+  for (const observation of observations) metrics.audited([audited(observation)]);
   const text = await metrics.render({ successful: true, succeededAt: 0 }, true);
   return text.split('\n').filter((line) => line.startsWith(`${name}{`));
 }

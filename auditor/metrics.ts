@@ -14,7 +14,7 @@ import { VERDICT_KINDS } from './verdict/verdict-kind.ts';
 export interface AuditorMetrics {
   /** What the airports of the settings last said, as remembered. */
   readings(config: Pick<AuditorConfig, 'user' | 'reportUsers' | 'subscriptions'>, state: AuditState): void;
-  /** The last look at the open windows. */
+  /** The last observation of the open windows. */
   audited(airports: readonly Pick<AuditedAirport, 'user' | 'airport' | 'verdict' | 'forecast'>[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;

@@ -19,10 +19,10 @@ import { createTelegramPart } from './telegram/telegram-part.ts';
 
 const MINUTE = 60_000;
 /** Airports are read every two hours: their panels count requests, and some forbid more than ten an hour. */
-const LOOK_EVERY = 120 * MINUTE;
-const LOOK_JITTER = 10 * MINUTE;
+const OBSERVE_EVERY = 120 * MINUTE;
+const OBSERVE_JITTER = 10 * MINUTE;
 /** After a failure, sooner, but not for ever. */
-const LOOK_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
+const OBSERVE_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 
 export interface AuditorServiceOptions {
   /** ServerSetting.ini. */
@@ -128,25 +128,27 @@ export async function runAuditorService({
 }
 
 async function runEveryMinute(
-  auditor: Pick<Auditor, 'look' | 'reportedAt' | 'publish' | 'flush'> & Pick<DueReport, 'again'>,
+  auditor: Pick<Auditor, 'observe' | 'reportedAt' | 'publish' | 'flush'> & Pick<DueReport, 'again'>,
   clock: Clock,
   signal: AbortSignal,
   guarded: (what: string, work: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  let nextLook = 0;
+  let nextObservation = 0;
   let failures = 0;
   while (!signal.aborted) {
     await guarded('the report failed', () => auditor.again());
-    // A report has looked already, and its verdict should stand for a while before a short new window takes its place.
-    if (clock.now() >= Math.max(nextLook, auditor.reportedAt() + LOOK_EVERY)) {
+    // A report has observed already, and its verdict should stand for a while before a short new window takes its place.
+    if (clock.now() >= Math.max(nextObservation, auditor.reportedAt() + OBSERVE_EVERY)) {
       let read = false;
-      await guarded('the look at the airports failed', async () => {
+      await guarded('the observation of the airports failed', async () => {
         // Trying again for one that failed asks the others no sooner than usual.
-        read = await auditor.look(failures === 0 ? undefined : LOOK_EVERY);
+        read = await auditor.observe(failures === 0 ? undefined : OBSERVE_EVERY);
       });
       failures = read ? 0 : failures + 1;
-      const pause = read ? LOOK_EVERY : (LOOK_AGAIN[Math.min(failures, LOOK_AGAIN.length) - 1] ?? LOOK_EVERY);
-      nextLook = clock.now() + pause + Math.random() * LOOK_JITTER * (read ? 1 : 0.1);
+      const pause = read
+        ? OBSERVE_EVERY
+        : (OBSERVE_AGAIN[Math.min(failures, OBSERVE_AGAIN.length) - 1] ?? OBSERVE_EVERY);
+      nextObservation = clock.now() + pause + Math.random() * OBSERVE_JITTER * (read ? 1 : 0.1);
     }
     await guarded('the sums failed', () => auditor.publish());
     await guarded('the outbox cannot be read', () => auditor.flush());

@@ -128,7 +128,7 @@ export function bill(world: AuditedWorld, beside = 0): void {
 
 /** Nights that end with a report on a bill that fits, from the first {@link REPORT} on: a leak is told by what they show. */
 export async function passNights(world: AuditedWorld, auditor: Auditor, nights: number): Promise<void> {
-  await auditor.look();
+  await auditor.observe();
   for (let night = 0; night < nights; night += 1) {
     world.now = REPORT + night * 24 * HOUR;
     bill(world);

@@ -70,7 +70,7 @@ async function writeAuditor(data: string): Promise<Figures['auditor']> {
   let now = MORNING;
   const auditor = releaseAuditor(data, () => now, mailbox.port);
   await auditor.open();
-  await auditor.look();
+  await auditor.observe();
   const days: string[] = [];
   for (let day = 0; day < 3; day += 1) {
     now = FIRST_REPORT + day * DAY;

@@ -2,7 +2,7 @@ import type { Bill } from '../auditor/verdict/bill.ts';
 import type { DeviceUse, NodeUse } from '../auditor/verdict/expected.ts';
 import { type Asked, type Judged, judge, trafficOf } from '../auditor/verdict/judge.ts';
 import { presentHabit } from '../auditor/verdict/judgement.ts';
-import { afterClose, afterLook, type Memory, NO_MEMORY } from '../auditor/verdict/memory.ts';
+import { afterClose, afterObservation, type Memory, NO_MEMORY } from '../auditor/verdict/memory.ts';
 import { spanOf } from '../auditor/verdict/span.ts';
 import type { Thresholds } from '../auditor/verdict/thresholds.ts';
 import type { Absence, Verdict } from '../auditor/verdict/verdict.ts';
@@ -149,11 +149,11 @@ export interface Past {
 export const NO_PAST: Past = {
   from: BEGAN,
   open: [],
-  memory: afterLook(NO_MEMORY, BEGAN, BEGAN, {}),
+  memory: afterObservation(NO_MEMORY, BEGAN, BEGAN, {}),
   verdicts: [],
 };
 
-/** The look at the end of one more day, after those of every two hours in it. */
+/** The observation at the end of one more day, after those of every two hours in it. */
 export function judgedAfter(past: Past, day: Passed, over: Partial<Asked> = {}): Judged {
   const memory = throughDay(past, day, over);
   return judgedOnce({ ...past, memory }, day, over);
@@ -166,12 +166,12 @@ export function lived(passed: readonly Passed[], past: Past = NO_PAST, over: Par
     const memory = throughDay(now, day, over);
     const judged = judgedOnce({ ...now, memory }, day, over);
     const at = endOf(now, day);
-    const looked = afterLook(memory, now.from, at, judged);
+    const observed = afterObservation(memory, now.from, at, judged);
     const { closes } = judged.verdict;
     now = {
       from: closes ? at : now.from,
       open: closes ? [] : [...now.open, day],
-      memory: closes ? afterClose(looked, judged) : looked,
+      memory: closes ? afterClose(observed, judged) : observed,
       verdicts: [...now.verdicts, judged.verdict],
     };
   }
@@ -184,11 +184,11 @@ function judgedOnce({ from, open, memory }: Past, day: Passed, over: Partial<Ask
   return judged;
 }
 
-/** What is remembered after the looks of a day through which bill and use went on evenly. */
+/** What is remembered after the observations of a day through which bill and use went on evenly. */
 function throughDay({ memory, from, open }: Past, day: Passed, over: Partial<Asked>): Memory {
   const { outcome, usage, bill, airports } = askedOf(from, [...open, day], over);
-  const begin = memory.looks.findLast(({ at }) => at === from);
-  const before = memory.looks.at(-1);
+  const begin = memory.observations.findLast(({ at }) => at === from);
+  const before = memory.observations.at(-1);
   if (!outcome.known || !usage.known || begin === undefined || before === undefined) return memory;
   const to = outcome.at;
   const window = closedWindow(0, { ...trafficOf(usage.use, airports), from, to });
@@ -202,7 +202,9 @@ function throughDay({ memory, from, open }: Past, day: Passed, over: Partial<Ask
     const part = (at - before.at) / (to - before.at);
     const billed = before.billed + part * (end.billed - before.billed);
     const expected = before.expected + part * (end.expected - before.expected);
-    now = afterLook(now, from, at, { look: { at, billed, expected, whole: at <= silentSince, leak: false } });
+    now = afterObservation(now, from, at, {
+      observation: { at, billed, expected, whole: at <= silentSince, leak: false },
+    });
   }
   return now;
 }

@@ -48,7 +48,7 @@ export function nextReset(at: number, schedule: Schedule, zone: string): number 
   return next / 1000;
 }
 
-/** Calendars are slow to ask, and every look asks for the same instant. */
+/** Calendars are slow to ask, and every observation asks for the same instant. */
 const lastAnswers = new WeakMap<Schedule, { readonly zone: string; readonly from: number; readonly next: number }>();
 
 /** The instant of a schedule in the day, week, month or year of another, or so many after it. */

@@ -102,7 +102,7 @@ export async function readAmendments(dataFolder: string): Promise<Amendments> {
   return amendmentsOf(parsed.data.amendments);
 }
 
-/** Adds one to the file; the running auditor takes it up at its next look. @throws AmendmentsError, FileLockError */
+/** Adds one to the file; the running auditor takes it up at its next observation. @throws AmendmentsError, FileLockError */
 export async function addAmendment(dataFolder: string, amendment: Amendment): Promise<Amendments> {
   const path = pathIn(dataFolder);
   return whileLocked(path, async () => {

@@ -38,10 +38,10 @@ type Answers = (hour: number, at: number) => number;
 interface Played {
   readonly state: AuditState;
   /** By hour. */
-  readonly looks: ReadonlyMap<number, Audit>;
+  readonly observations: ReadonlyMap<number, Audit>;
 }
 
-/** An auditor that looks every six hours and reports at each midnight. */
+/** An auditor that observes every six hours and reports at each midnight. */
 async function play(
   hours: number,
   answers: Answers,
@@ -59,19 +59,19 @@ async function play(
       return readingOutcome({ at: now, ...parseUserinfo(`upload=0; download=${bytes}; total=${2 ** 49}`) });
     },
   };
-  const looks = new Map<number, Audit>();
+  const observations = new Map<number, Audit>();
   let state = EMPTY_STATE;
   for (let hour = 0; hour <= hours; hour += 6) {
     now = BEGAN + hour * HOUR;
-    const look = await audit(
+    const observation = await audit(
       { airports, prometheus, sums, usage: createUsageReader(prometheus, sums), clock },
       config,
       state,
     );
-    looks.set(hour, look);
-    state = await keep(hour % 24 === 0 ? look.reported() : look.looked);
+    observations.set(hour, observation);
+    state = await keep(hour % 24 === 0 ? observation.reported() : observation.observed);
   }
-  return { state, looks };
+  return { state, observations };
 }
 const inMemory = async (state: AuditState): Promise<AuditState> => state;
 const airportOf = (audited: Audit | undefined) => audited?.model.airports[0];
@@ -86,21 +86,21 @@ it('audits an airport, a user, a device and a node whatever they are called', as
       { ...seriesOf(owned, name), valueAt: used },
       { metric: 'push_time_seconds', labels: owned, valueAt: (at: number) => at / 1000 },
     ];
-    const { looks, state } = await play(48, (_, at) => used(at), inMemory, settings, series);
-    expect(looks.get(48)?.model.airports).toMatchObject([{ airport: name, verdict: { kind: 'ok' } }]);
+    const { observations, state } = await play(48, (_, at) => used(at), inMemory, settings, series);
+    expect(observations.get(48)?.model.airports).toMatchObject([{ airport: name, verdict: { kind: 'ok' } }]);
     expect([...state.airports.keys()]).toEqual([name]);
   }
 });
 
 describe('an answer that is set aside', () => {
   it('is unknown with its reason, and what was believed last is shown', async () => {
-    const { looks } = await play(54, (hour, at) => (hour === 48 ? used(at) - 8 * GB : used(at)), inMemory);
-    expect(airportOf(looks.get(48))).toMatchObject({
+    const { observations } = await play(54, (hour, at) => (hour === 48 ? used(at) - 8 * GB : used(at)), inMemory);
+    expect(airportOf(observations.get(48))).toMatchObject({
       used: used(BEGAN + 42 * HOUR),
       verdict: { kind: 'unknown', reasons: [{ code: 'reading_fell' }], closes: false },
     });
     // The window waits, and holds all that was billed once the airport tells it again.
-    expect(airportOf(looks.get(54))).toMatchObject({
+    expect(airportOf(observations.get(54))).toMatchObject({
       used: used(BEGAN + 54 * HOUR),
       verdict: { kind: 'ok', window: { from: BEGAN + 24 * HOUR }, bill: { likely: usedBetween(24, 54) } },
     });
@@ -108,7 +108,7 @@ describe('an answer that is set aside', () => {
 
   it('is never a bill, however often the airport answers by turns from two links', async () => {
     const played = await play(8 * 24, (hour, at) => used(at) - ((hour / 6) % 3 === 1 ? 5 * GB : 0), inMemory);
-    const kinds = [...played.looks.values()].map((look) => airportOf(look)?.verdict.kind);
+    const kinds = [...played.observations.values()].map((observation) => airportOf(observation)?.verdict.kind);
     expect(new Set(kinds)).toEqual(new Set(['unknown', 'ok']));
     const windows = windowsOf(played);
     expect(windows.length).toBeGreaterThan(3);
@@ -121,18 +121,18 @@ describe('a reset', () => {
     const reset = 5 * 24 + 3;
     const answers: Answers = (hour, at) => (hour < reset ? used(at) : used(at) - used(BEGAN + reset * HOUR));
     const played = await play(12 * 24, answers, inMemory);
-    const kinds = [...played.looks.values()].map((look) => airportOf(look)?.verdict.kind);
+    const kinds = [...played.observations.values()].map((observation) => airportOf(observation)?.verdict.kind);
     expect(kinds).not.toContain('leak');
     expect(kinds).not.toContain('underbilled');
     expect(windowsOf(played).filter(({ bill }) => bill.high === null)).toHaveLength(1);
-    expect(airportOf(played.looks.get(12 * 24))?.verdict).toMatchObject({
+    expect(airportOf(played.observations.get(12 * 24))?.verdict).toMatchObject({
       kind: 'ok',
       bill: { likely: usedBetween(11 * 24, 12 * 24) },
     });
   });
 });
 
-it('finds the same where its state is kept in a file from look to look', async () => {
+it('finds the same where its state is kept in a file from one observation to the next', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-audit-'));
   const path = join(folder, 'state.json');
   const inFile = async (state: AuditState): Promise<AuditState> => {
@@ -142,7 +142,7 @@ it('finds the same where its state is kept in a file from look to look', async (
   const answers: Answers = (hour, at) => used(at) - (hour === 30 ? GB : 0) + (hour > 6 * 24 ? 12 * GB : 0);
   const [kept, plain] = [await play(7 * 24, answers, inFile), await play(7 * 24, answers, inMemory)];
   expect(kept.state).toEqual(plain.state);
-  expect(airportOf(kept.looks.get(7 * 24))).toEqual(airportOf(plain.looks.get(7 * 24)));
-  expect(airportOf(kept.looks.get(7 * 24))?.verdict.kind).toBe('leak');
+  expect(airportOf(kept.observations.get(7 * 24))).toEqual(airportOf(plain.observations.get(7 * 24)));
+  expect(airportOf(kept.observations.get(7 * 24))?.verdict.kind).toBe('leak');
   await rm(folder, { recursive: true });
 });

@@ -21,7 +21,7 @@ import type { ExactSums } from '../usage/exact-sums.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import type { Stretch } from '../verdict/daily-use.ts';
 import { forecast } from '../verdict/forecast.ts';
-import { afterClose, afterLook, type Memory } from '../verdict/memory.ts';
+import { afterClose, afterObservation, type Memory } from '../verdict/memory.ts';
 import { reason } from '../verdict/reason.ts';
 import { undecided } from '../verdict/verdict.ts';
 import { type ReportMaterial, userReport } from './user-report.ts';
@@ -44,7 +44,7 @@ export interface Audit {
   /** Makes those of the other users who get one, from the same audit. */
   reports(): Promise<readonly ReportModel[]>;
   /** The state with what was read, windows where they were: keep it to remember the readings. */
-  readonly looked: AuditState;
+  readonly observed: AuditState;
   /** The state with closed windows, to keep once the report is on its way. */
   reported(): AuditState;
 }
@@ -85,7 +85,7 @@ export async function audit(
   }
   await settle?.();
 
-  let looked = state;
+  let observed = state;
   const closing: ((state: AuditState) => AuditState)[] = [];
   const airports: AuditedAirport[] = [];
   const ownerOf = ({ rules }: Subscription): string => rules?.user ?? user;
@@ -111,7 +111,7 @@ export async function audit(
       const { airport, kept, closed } = remember(each, result, parts.clock(), config.day.zone);
       const { name } = each.subscription;
       airports.push(airport);
-      looked = withAirport(looked, name, kept);
+      observed = withAirport(observed, name, kept);
       closing.push((before) => withAirport(before, name, closed()));
     }
   }
@@ -128,7 +128,7 @@ export async function audit(
       for (const person of config.reportUsers ?? []) others.push(await reportOf(person.user));
       return others;
     },
-    looked,
+    observed,
     reported: () => ({ ...closing.reduce((before, close) => close(before), state), reportedDay: day.start }),
   };
 }
@@ -165,7 +165,7 @@ function metered(
   return { outcome: { ...aside, ...(spentLink === undefined ? {} : { spentLink }) }, waiting: step.meter };
 }
 
-/** What one airport's look is for the report, and what is remembered of it: where its window goes on, and where it closes. */
+/** What one airport's observation is for the report, and what is remembered of it: where its window goes on, and where it closes. */
 function remember(
   { subscription: { rules = NO_RULES }, remembered, outcome, next, waiting }: Read,
   result: AirportAudit,
@@ -200,7 +200,7 @@ function remember(
     plan: planChanges(anchor?.reading ?? reading, reading),
     resetHint: !remembered.resetHinted && needsReset(reading, cycle, rules, zone),
   };
-  const memory = afterLook(remembered, anchor?.mark.at ?? reading.at, reading.at, result.judged);
+  const memory = afterObservation(remembered, anchor?.mark.at ?? reading.at, reading.at, result.judged);
   const known = { spentLink, latest: reading, meter, cycle };
   // One report names the key.
   const resetHinted = remembered.resetHinted || airport.resetHint;

@@ -22,7 +22,7 @@ describe('when something is down', () => {
     ['all zero', 'upload=0; download=0; total=0; expire=0', '流量信息全是 0，不可信'],
   ])('says that the header is %s, and keeps the window open until it is back', async (_, broken, words) => {
     const auditor = await world.open();
-    await auditor.look();
+    await auditor.observe();
     world.now = REPORT;
     world.header = broken;
     expect((await auditor.report()).verdict).toBe('unknown');
@@ -37,7 +37,7 @@ describe('when something is down', () => {
 
   it('says that Prometheus does not answer, still tells what the airport says, and keeps the window open', async () => {
     const auditor = await world.open();
-    await auditor.look();
+    await auditor.observe();
     world.now = REPORT;
     world.prometheusDown = true;
     world.header = usedHeader(60 * GB);
@@ -51,7 +51,7 @@ describe('when something is down', () => {
     world.now += HOUR;
     world.prometheusDown = false;
     world.header = usedHeader(50 * GB + 2 * 16.9 * GB);
-    await auditor.look();
+    await auditor.observe();
     expect((await auditor.report()).verdict).toBe('ok');
   });
 
@@ -83,7 +83,7 @@ describe('when something is down', () => {
 
   it('does not accuse anyone while a silent device can explain the excess', async () => {
     const auditor = await world.open();
-    await auditor.look();
+    await auditor.observe();
     world.now = REPORT;
     world.header = usedHeader(50 * GB + 2 * 15.9 * GB);
     await auditor.report();

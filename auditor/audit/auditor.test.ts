@@ -29,7 +29,7 @@ afterEach(() => world.close());
 describe('a day', () => {
   it('ends with a report whose bill fits, mailed once, and the next window begins where this one ended', async () => {
     const auditor = await world.open();
-    await auditor.look();
+    await auditor.observe();
     expect(await world.anchorAt()).toBe(MORNING);
     world.now = REPORT;
     world.header = usedHeader(50 * GB + 2 * 15.9 * GB);
@@ -61,12 +61,12 @@ describe('a day', () => {
     expect(text).toContain('机场扣除流量(116.00 GB) 与 本地统计代理流量(48.00 GB) 存在显著差异！差异值: 68.00 GB');
   });
 
-  it('leaves the windows alone when only looked at', async () => {
+  it('leaves the windows alone when only observed', async () => {
     const auditor = await world.open();
-    await auditor.look();
+    await auditor.observe();
     world.now += 3 * HOUR;
     world.header = usedHeader(56 * GB);
-    await auditor.look();
+    await auditor.observe();
     expect(await world.anchorAt()).toBe(MORNING);
     expect((await world.state()).airports.get('a.yaml')?.latest?.used).toBe(56 * GB);
   });
@@ -100,12 +100,12 @@ describe('a day', () => {
 it('audits windows again once for each change of the amendments, also for as many others', async () => {
   const auditor = await world.open();
   const times = (): number => world.lines.filter((line) => line.includes('windows audited again')).length;
-  await auditor.look();
+  await auditor.observe();
   expect(times()).toBe(0);
   for (const [index, node] of ['HK', 'JP'].entries()) {
     await rm(join(world.folder, 'amendments.json'), { force: true });
     await addAmendment(world.folder, { kind: 'node', node, airport: 'a.yaml' });
-    for (const _ of [1, 2]) await auditor.look();
+    for (const _ of [1, 2]) await auditor.observe();
     expect(times()).toBe(index + 1);
   }
 });
@@ -113,10 +113,10 @@ it('audits windows again once for each change of the amendments, also for as man
 it('publishes what is known, and nothing in the place of what is not', async () => {
   const metrics = createAuditorMetrics();
   const auditor = await world.open(metrics);
-  await auditor.look();
+  await auditor.observe();
   world.now += HOUR;
   world.header = usedHeader(52 * GB);
-  await auditor.look();
+  await auditor.observe();
   await auditor.publish();
   const page = await metrics.render({ successful: true, succeededAt: 0 }, true);
   expect(page).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 55834574848');

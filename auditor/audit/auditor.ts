@@ -49,12 +49,12 @@ export interface Auditor {
   /** Reads what was remembered. To be called first. @throws StateError */
   open(): Promise<void>;
   /**
-   * Looks at the open windows without moving them.
+   * Observes the open windows without moving them.
    *
    * @param fresh readings younger than so many milliseconds are used again; ten minutes by default
    * @returns whether every airport could be read that it makes sense to ask again soon
    */
-  look(fresh?: number): Promise<boolean>;
+  observe(fresh?: number): Promise<boolean>;
   /**
    * The report: audits, closes windows, writes the mail of everyone who gets one and sends them. Windows move and
    * mails are kept in one step, so that a crash neither loses one nor makes two.
@@ -112,7 +112,7 @@ export function createAuditor({
     logger,
   );
   let state: AuditState | undefined;
-  /** As of the last look. */
+  /** As of the last observation. */
   let amendments = NO_AMENDMENTS;
   let sumsFailed = false;
   let reportedAt = 0;
@@ -139,7 +139,7 @@ export function createAuditor({
     }
     if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
   };
-  /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next look. */
+  /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next observation. */
   const amended = async (known: AuditState): Promise<AuditState> => {
     amendments = await readAmendments(config().dataFolder);
     if (amendments.digest === known.amended) return known;
@@ -171,11 +171,11 @@ export function createAuditor({
       state = await readAuditState(statePath());
       metrics.readings(config(), state);
     },
-    look: (fresh = FRESH_FOR) =>
+    observe: (fresh = FRESH_FOR) =>
       inTurn(async (known) => {
         const current = await amended(known);
         const result = await audit(parts, config(), current, { fresh, amendments });
-        await keep(result.looked);
+        await keep(result.observed);
         await tell(result);
         return result.airports.every(({ outcome }) => outcome.known || outcome.reasons.some(isSpent));
       }),

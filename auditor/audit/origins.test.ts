@@ -85,14 +85,14 @@ const link = (): string => `Url = ${airport.url()}`;
 it('burns a link that works once no second time, says so, and goes on with a new one', async () => {
   airport.behave({ mode: 'one-time' });
   const auditor = await openAuditor(link());
-  expect(await auditor.look()).toBe(true);
+  expect(await auditor.observe()).toBe(true);
   now += 2 * HOUR;
   // Asking again soon makes no sense, so that nothing is told to be tried again.
-  expect(await auditor.look()).toBe(true);
+  expect(await auditor.observe()).toBe(true);
   expect(airport.requests()).toBe(2);
   for (let hour = 0; hour < 4; hour += 1) {
     now += 2 * HOUR;
-    await (await openAuditor(link())).look();
+    await (await openAuditor(link())).observe();
   }
   now = REPORT;
   const { airports } = await (await openAuditor(link())).report();
@@ -113,19 +113,19 @@ it('burns a link that works once no second time, says so, and goes on with a new
 it('asks for a link that was refused once a day, in case the airport erred', async () => {
   airport.behave({ mode: 'forbidden' });
   const auditor = await openAuditor(link());
-  for (const end = now + 72 * HOUR; now < end; now += HOUR) await auditor.look();
+  for (const end = now + 72 * HOUR; now < end; now += HOUR) await auditor.observe();
   expect(airport.requests()).toBe(3);
   airport.behave({ mode: 'normal' });
-  expect(await auditor.look()).toBe(true);
+  expect(await auditor.observe()).toBe(true);
   expect((await readAuditState(join(folder, 'state.json'))).airports.get('a')?.latest?.used).toBe(moved(now));
 });
 
 it('asks an airport that answers no sooner because another one fails', async () => {
   const auditor = await openAuditor(link(), '[airport.b]', 'Url = http://127.0.0.1:1/sub');
-  expect(await auditor.look()).toBe(false);
+  expect(await auditor.observe()).toBe(false);
   for (const minutes of [5, 15, 60]) {
     now += minutes * 60_000;
-    expect(await auditor.look(2 * HOUR)).toBe(false);
+    expect(await auditor.observe(2 * HOUR)).toBe(false);
   }
   // The first reading begins the window, which a second one has to end.
   expect(airport.requests()).toBe(2);
@@ -151,7 +151,7 @@ it('compares what a kernel read at the instant it read it, and leaves the window
   await new Promise<void>((resolve) => kernel.listen(0, '127.0.0.1', resolve));
   const section = [`Url = http://127.0.0.1:${(kernel.address() as AddressInfo).port}`, 'Origin = kernel'];
   const auditor = await openAuditor(...section);
-  await auditor.look();
+  await auditor.observe();
   now = REPORT;
   const waiting = await auditor.report();
   expect(waiting.airports[0]).toMatchObject({
@@ -172,13 +172,13 @@ it('compares what a kernel read at the instant it read it, and leaves the window
 it('tells the watcher of each good audit, also while an airport is down, and of none without Prometheus', async () => {
   airport.behave({ mode: 'reset' });
   const auditor = await openAuditor(link());
-  await auditor.look();
+  await auditor.observe();
   expect(beats).toBe(1);
   now = REPORT;
   await auditor.report();
   expect(beats).toBe(2);
   prometheusDown = true;
-  await auditor.look();
+  await auditor.observe();
   expect(beats).toBe(2);
   expect(lines.join('')).not.toContain('hunter2');
 });
@@ -191,7 +191,7 @@ it('tells of an add-on and a renewal in the report of their day', async () => {
     });
   header(5000, 1_890_000_000);
   const auditor = await openAuditor(link());
-  await auditor.look();
+  await auditor.observe();
   now = REPORT;
   header(5050, 1_900_000_000);
   expect((await auditor.report()).airports[0]?.plan).toEqual([
@@ -205,22 +205,22 @@ it('tells of an add-on and a renewal in the report of their day', async () => {
 
 it('uses a reading younger than ten minutes again, and asks after that', async () => {
   const auditor = await openAuditor(link());
-  await auditor.look();
+  await auditor.observe();
   now += HOUR;
-  await auditor.look();
+  await auditor.observe();
   now += 9 * 60_000;
-  await auditor.look();
+  await auditor.observe();
   expect(airport.requests()).toBe(2);
   now += 2 * 60_000;
-  await auditor.look();
+  await auditor.observe();
   expect(airport.requests()).toBe(3);
 });
 
-it('reads the address from its file at every look, and says when there is none', async () => {
+it('reads the address from its file at every observation, and says when there is none', async () => {
   const auditor = await openAuditor('UrlFile = link.txt');
-  await auditor.look();
+  await auditor.observe();
   expect(lines.join('')).toContain('address_missing');
   await writeFile(join(folder, 'link.txt'), `${airport.url()}\n`);
-  expect(await auditor.look()).toBe(true);
+  expect(await auditor.observe()).toBe(true);
   expect(airport.requests()).toBe(1);
 });

@@ -56,7 +56,7 @@ export async function pastAudit(
         mark: last,
         outcome: outcomeOf(readings, last, to),
         unsteady: false,
-        memory: { looks: [], windows: before },
+        memory: { observations: [], windows: before },
         amendments,
       };
     });
@@ -98,7 +98,7 @@ async function amended(
 }
 
 /**
- * A verdict as closed windows had it: their looks saw more than is kept, and a leak in one of them is no less a leak in
+ * A verdict as closed windows had it: their observations saw more than is kept, and a leak in one of them is no less a leak in
  * the sum. Evidence is what is known now.
  */
 function settled(verdict: Verdict, windows: readonly WindowRecord[]): Verdict {

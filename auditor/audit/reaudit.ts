@@ -56,9 +56,12 @@ export async function reaudit(
       if (after.kind !== before) changes.push({ airport, from: after.from, to: after.to, before, after: after.kind });
     }
     if (windows.length > 0) next = withAirport(next, airport, { windows: again });
-    // A leak that was seen in the open window is seen again at the next look, or not any more.
-    const looks = (next.airports.get(airport)?.looks ?? []).map((look) => ({ ...look, leak: false }));
-    if (looks.length > 0) next = withAirport(next, airport, { looks });
+    // A leak that was seen in the open window is seen again at the next observation, or not any more.
+    const observations = (next.airports.get(airport)?.observations ?? []).map((observation) => ({
+      ...observation,
+      leak: false,
+    }));
+    if (observations.length > 0) next = withAirport(next, airport, { observations });
   }
   return { state: { ...next, amended: amendments.digest }, changes };
 }

@@ -115,7 +115,7 @@ const to = (user: string): Mail[] => mailbox.mails.filter(({ raw }) => raw.inclu
 const waiting = async (): Promise<number> => (await readdir(join(folder, 'outbox')).catch(() => [])).length;
 
 it("goes to each user's own address and holds nothing of another's; who has none stands in the owner's", async () => {
-  await auditor.look();
+  await auditor.observe();
   now = REPORT;
   await auditor.report();
   expect(mailbox.mails).toHaveLength(2);
@@ -136,7 +136,7 @@ it("goes to each user's own address and holds nothing of another's; who has none
 });
 
 it("keeps each user's reports and days apart", async () => {
-  await auditor.look();
+  await auditor.observe();
   now = REPORT;
   await auditor.report();
   const kept = async (user: string) => createArchive(archiveFolderIn(folder, user)).month('2026-11');

@@ -35,7 +35,7 @@ export interface AirportWindow {
   readonly outcome: ReadingOutcome;
   /** Whether answers of the airport differed lately. */
   readonly unsteady: boolean;
-  /** What earlier looks and windows showed. */
+  /** What earlier observations and windows showed. */
   readonly memory: Memory;
   /** What a person corrected. */
   readonly amendments: Amendments;
@@ -49,7 +49,7 @@ export interface AirportAudit {
   readonly verdict: Verdict;
   readonly nodes: readonly NodeUse[];
   readonly devices: readonly DevicePresence[];
-  /** What the look leaves behind. */
+  /** What the observation leaves behind. */
   readonly judged: Judged;
 }
 

@@ -135,8 +135,8 @@ export const FINDINGS = {
     zh: `自 ${since} 起的 ${days} 天里，账单比以往所示一共高出 ${total}${daily === null ? '' : `，约每天 ${daily}`}，不像是偶然误差。`,
     en: `In the ${days === 1 ? 'day' : `${days} days`} since ${since} the bill was ${total} higher than earlier bills let expect${daily === null ? '' : `, about ${daily} a day`}, which is hardly chance.`,
   }),
-  /** A leak that an earlier look at the same window saw. */
-  earlierLook: {
+  /** A leak that an earlier observation of the same window saw. */
+  earlierObservation: {
     zh: '这个窗口里较早的一次核对已明显超出。',
     en: 'An earlier look at this window already saw a clear excess.',
   },

@@ -101,7 +101,7 @@ export function basisOf(airport: AirportModel, compared: Compared | undefined, w
   if (drift !== undefined && drift.bytes >= 1) return [changeText(drift, writing)];
   const shows = compared !== undefined && isOverbilled(compared);
   // An answered surplus has a line of its own.
-  return kind !== 'leak' || shows || surplus?.answered === 'leak' ? [] : [writing.words.findings.earlierLook];
+  return kind !== 'leak' || shows || surplus?.answered === 'leak' ? [] : [writing.words.findings.earlierObservation];
 }
 
 function changeText({ since, days, bytes }: Change, { words, figures, date }: Writing): string {

@@ -9,7 +9,7 @@ import { reportMailSchema } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
 
 const figure = z.number().nullable();
-const look = z.object({
+const observation = z.object({
   at: z.number(),
   billed: z.number(),
   expected: z.number(),
@@ -74,7 +74,7 @@ const airportSchema = z.object({
   /** Whether a report has named the key that tells the reset. */
   resetHinted: z.boolean().default(false),
   /** Readings of the open window and of the two days before it. */
-  looks: z.array(look).readonly().default([]),
+  observations: z.array(observation).readonly().default([]),
   /** Windows that are closed, oldest first. */
   windows: z.array(windowRecord).readonly().default([]),
 });

@@ -5,7 +5,7 @@ import type { Presence } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reason.ts';
 import { gravest } from '../verdict/verdict-kind.ts';
 
-/** An airport of a user, as last looked at. */
+/** An airport of a user, as last observed. */
 export interface OwnedAirport {
   readonly user: string;
   readonly model: AirportModel;
@@ -16,7 +16,7 @@ export interface LiveView {
   /** @param at when the sums were taken, epoch milliseconds */
   sums(at: number, today: LiveSums): void;
   audited(airports: readonly OwnedAirport[]): void;
-  /** One user's report as of the last sums and the last look; it holds nothing of other users. */
+  /** One user's report as of the last sums and the last observation; it holds nothing of other users. */
   of(user: string, day: DayRule): ReportModel;
   airports(): readonly OwnedAirport[];
 }

@@ -47,7 +47,7 @@ interface Window {
 
 /** A scrape is stored at most this long after its timestamp (Prometheus' default scrape timeout, and some). */
 export const SETTLED_AFTER = 15_000;
-/** A look at an airport asks for nine sums, of windows with the same start but for edges. */
+/** An observation of an airport asks for nine sums, of windows with the same start but for edges. */
 const WINDOWS_KEPT = 64;
 
 /** @param clock epoch milliseconds */

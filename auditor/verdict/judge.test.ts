@@ -19,7 +19,7 @@ import {
 } from '../../test/windows.ts';
 import type { NodeUse } from './expected.ts';
 import { type Asked, judge } from './judge.ts';
-import { afterClose, afterLook } from './memory.ts';
+import { afterClose, afterObservation } from './memory.ts';
 import { reason } from './reason.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -162,9 +162,12 @@ describe('a device', () => {
 
   it('that falls silent after a leak was seen does not explain it', () => {
     const morning = judgedAfter(threeWeeks, { used: 2 * GB, billed: 12 * GB, hours: 6 });
-    expect(morning.look).toMatchObject({ leak: true, whole: true });
-    const looks = [...threeWeeks.memory.looks, ...(morning.look === undefined ? [] : [morning.look])];
-    const memory = { ...threeWeeks.memory, looks };
+    expect(morning.observation).toMatchObject({ leak: true, whole: true });
+    const observations = [
+      ...threeWeeks.memory.observations,
+      ...(morning.observation === undefined ? [] : [morning.observation]),
+    ];
+    const memory = { ...threeWeeks.memory, observations };
     // By the night the bill would fit what was used since.
     expect(next({ used: 30 * GB, billed: 30 * GB, ...silent }, { memory })).toMatchObject({
       kind: 'leak',
@@ -186,7 +189,7 @@ describe('a bill that lacks what was used', () => {
   });
 
   it('is not, where all that was used within the largest lag seen makes up for it', () => {
-    // Seven hours late at times, as a look of an earlier window showed.
+    // Seven hours late at times, as an observation of an earlier window showed.
     const memory = {
       ...threeWeeks.memory,
       windows: threeWeeks.memory.windows.map((each) => ({ ...each, lag: 7 * HOUR })),
@@ -338,7 +341,7 @@ function livedTogether(
     const judged = judge(asked, THRESHOLDS);
     memories = memories.map((memory, index) => {
       const each = judged[index] ?? {};
-      return afterClose(afterLook(memory, from, from + DAY, each), each);
+      return afterClose(afterObservation(memory, from, from + DAY, each), each);
     });
     return judged.map(({ verdict }) => verdict);
   });

@@ -2,7 +2,7 @@ import type { Bill } from './bill.ts';
 import type { DeviceUse, Expected } from './expected.ts';
 import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
-import { LONGEST_LAG, type Look, lagOf, unbilledAt, usedWithin } from './lateness.ts';
+import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
 import type { Left, Memory } from './memory.ts';
 import { poolOf } from './pool.ts';
@@ -36,7 +36,7 @@ export interface Asked {
   readonly airports: number;
 }
 
-/** One airport judged, with what the look leaves behind. */
+/** One airport judged, with what the observation leaves behind. */
 export interface Judged extends Left {
   readonly verdict: Verdict;
 }
@@ -46,7 +46,7 @@ interface Draft {
   readonly use: Extract<Usage, { known: true }>;
   readonly bill: Bill;
   readonly record: WindowRecord;
-  readonly look: Look;
+  readonly observation: Observation;
   readonly judgement: Judgement;
 }
 
@@ -56,7 +56,7 @@ const BALANCED = 8 * 2 ** 20;
 const UNTOLD = 0.15;
 /** Standard deviations of a window that are chance rather than lateness. */
 const NO_LATENESS = 4;
-/** A look at an open window of less is not the report that closes it. */
+/** An observation of an open window of less is not the report that closes it. */
 const NIGHT = 0.95 * DAY;
 /** Windows whose longest lateness is allowed for. */
 const LAGS_BACK = 30;
@@ -89,12 +89,12 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const window = { from, to: outcome.at };
   if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
   if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
-  const { windows, looks } = memory;
+  const { windows, observations } = memory;
   const open = recordOf(asked, usage, bill, window);
   const habit = presentHabit(windows);
   const { likely, chance, unsure } = habit.predict([spanOf([open])]);
-  const base = looks.findLast(({ at }) => at === from);
-  const look = {
+  const base = observations.findLast(({ at }) => at === from);
+  const observation = {
     at: window.to,
     billed: (base?.billed ?? 0) + bill.likely,
     expected: (base?.expected ?? 0) + likely,
@@ -103,7 +103,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   };
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
   const balanced = bill.likely - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
-  const seen = [...looks, { ...look, whole: look.whole || balanced }];
+  const seen = [...observations, { ...observation, whole: observation.whole || balanced }];
   // Early in a window, chance is that of the days before.
   const last = windows.at(-1);
   const usual = last === undefined ? 0 : habit.predict([spanOf([last])]).chance;
@@ -112,7 +112,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {
     ...open,
-    whole: look.whole || balanced,
+    whole: observation.whole || balanced,
     late: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
     backlog: unbilledAt(seen, from, lag, LONGEST_LAG).high,
@@ -120,7 +120,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     lag: fresh,
   };
   const judgement = judgeWindow(windows, record, thresholds, answers);
-  return { asked, use: usage, bill, record, look: { ...look, whole: record.whole }, judgement };
+  return { asked, use: usage, bill, record, observation: { ...observation, whole: record.whole }, judgement };
 }
 
 /** The open window as it would be remembered, before it is judged. */
@@ -215,8 +215,8 @@ function judged(
   thresholds: Thresholds,
   together?: { readonly pool: Pool },
 ): Judged {
-  const { asked, use, bill, record, look } = draft;
-  const { windows, looks } = asked.memory;
+  const { asked, use, bill, record, observation } = draft;
+  const { windows, observations } = asked.memory;
   const own = draft.judgement;
   const billed = together?.pool.billed ?? bill.low;
   const findings: Findings = { ...judgement, difference: billed - judgement.expected.likely };
@@ -226,7 +226,7 @@ function judged(
     thresholds,
     absences: use.absences,
     newcomers: use.newcomers,
-    leakSeen: looks.some(({ at, leak }) => leak && at > record.from),
+    leakSeen: observations.some(({ at, leak }) => leak && at > record.from),
     unsteady: asked.unsteady,
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
@@ -267,7 +267,7 @@ function judged(
   };
   return {
     verdict,
-    look: { ...look, leak: verdict.kind === 'leak' && record.whole && judgement.gross },
+    observation: { ...observation, leak: verdict.kind === 'leak' && record.whole && judgement.gross },
     record: closed,
   };
 }

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { days, GB, HOUR, MB } from '../../test/windows.ts';
-import { LONGEST_LAG, type Look, lagOf, unbilledAt, usedWithin } from './lateness.ts';
+import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './lateness.ts';
 
-/** A look every two hours over some days, of an airport that has billed by an hour what was used until another. */
-function looksOf(billedUntil: (hour: number) => number, used: (hour: number) => number = steadily, length = 6): Look[] {
+/** An observation every two hours over some days, of an airport that has billed by an hour what was used until another. */
+function observationsOf(
+  billedUntil: (hour: number) => number,
+  used: (hour: number) => number = steadily,
+  length = 6,
+): Observation[] {
   return days(length * 12, (index) => {
     const hour = 2 * index;
-    return look(hour, used(Math.max(0, billedUntil(hour))), used(hour));
+    return observation(hour, used(Math.max(0, billedUntil(hour))), used(hour));
   });
 }
-const look = (hour: number, billed: number, expected: number, over: Partial<Look> = {}): Look => ({
+const observation = (hour: number, billed: number, expected: number, over: Partial<Observation> = {}): Observation => ({
   at: hour * HOUR,
   billed: Math.round(billed),
   expected: Math.round(expected),
@@ -31,17 +35,17 @@ const sixHoursBehind = (hour: number): number => hour - 6;
 
 describe('how late an airport is', () => {
   it('is nothing where it bills at once', () => {
-    expect(lagOf(looksOf(prompt))).toBe(0);
+    expect(lagOf(observationsOf(prompt))).toBe(0);
   });
 
   it('is a day where it bills in batches of a day', () => {
-    const lag = lagOf(looksOf(inBatches));
+    const lag = lagOf(observationsOf(inBatches));
     expect(lag).toBeGreaterThanOrEqual(18 * HOUR);
     expect(lag).toBeLessThanOrEqual(28 * HOUR);
   });
 
   it('is six hours where a copy answers that is six hours old', () => {
-    const lag = lagOf(looksOf(sixHoursBehind));
+    const lag = lagOf(observationsOf(sixHoursBehind));
     expect(lag).toBeGreaterThanOrEqual(6 * HOUR);
     expect(lag).toBeLessThanOrEqual(12 * HOUR);
   });
@@ -49,25 +53,25 @@ describe('how late an airport is', () => {
   it('is as long as a connection that is billed when it ends', () => {
     // From hour 30 to 40 a connection carries a GB an hour; all of it is billed at its end.
     const long = (hour: number): number => Math.max(0, Math.min(10, hour - 30)) * GB;
-    const looks = days(36, (index) => {
+    const observations = days(36, (index) => {
       const hour = 2 * index;
-      return look(hour, steadily(hour) + (hour >= 40 ? 10 * GB : 0), steadily(hour) + long(hour));
+      return observation(hour, steadily(hour) + (hour >= 40 ? 10 * GB : 0), steadily(hour) + long(hour));
     });
-    const lag = lagOf(looks);
+    const lag = lagOf(observations);
     expect(lag).toBeGreaterThanOrEqual(8 * HOUR);
     expect(lag).toBeLessThanOrEqual(14 * HOUR);
   });
 
   it('is nothing where a price below names is never made up for', () => {
-    expect(lagOf(looksOf(prompt).map((each) => ({ ...each, billed: Math.round(0.6 * each.billed) })))).toBe(0);
+    expect(lagOf(observationsOf(prompt).map((each) => ({ ...each, billed: Math.round(0.6 * each.billed) })))).toBe(0);
   });
 
-  it('is not told by looks at which devices were silent, nor by some MB', () => {
-    const silent = looksOf(prompt).map((each, index) =>
+  it('is not told by observations at which devices were silent, nor by some MB', () => {
+    const silent = observationsOf(prompt).map((each, index) =>
       index % 12 > 6 ? { ...each, billed: each.billed - 2 * GB, whole: false } : each,
     );
     expect(lagOf(silent)).toBe(0);
-    const little = looksOf(prompt).map((each, index) => ({
+    const little = observationsOf(prompt).map((each, index) => ({
       ...each,
       billed: each.billed - (index % 12 === 5 ? 7 * MB : 0),
     }));
@@ -77,14 +81,15 @@ describe('how late an airport is', () => {
 
 describe('what is not billed yet', () => {
   it('is nothing of a prompt airport', () => {
-    const looks = looksOf(prompt);
-    for (const { at } of looks) expect(unbilledAt(looks, at, 0, LONGEST_LAG)).toEqual({ low: 0, high: 0 });
+    const observations = observationsOf(prompt);
+    for (const { at } of observations)
+      expect(unbilledAt(observations, at, 0, LONGEST_LAG)).toEqual({ low: 0, high: 0 });
   });
 
   it('is what was used since, where all is billed some hours later', () => {
-    const looks = looksOf(sixHoursBehind);
-    for (const { at } of looks.slice(24)) {
-      const { low, high } = unbilledAt(looks, at, lagOf(looks), LONGEST_LAG);
+    const observations = observationsOf(sixHoursBehind);
+    for (const { at } of observations.slice(24)) {
+      const { low, high } = unbilledAt(observations, at, lagOf(observations), LONGEST_LAG);
       const missing = steadily(at / HOUR) - steadily(at / HOUR - 6);
       expect(low - 1).toBeLessThanOrEqual(missing);
       expect(high + 1).toBeGreaterThanOrEqual(missing);
@@ -92,10 +97,10 @@ describe('what is not billed yet', () => {
   });
 
   it('is seen at the end of a day of batches at least as far as the counter fell behind', () => {
-    const looks = looksOf(inBatches);
+    const observations = observationsOf(inBatches);
     const night = 3 * 24 * HOUR;
     const missing = steadily(72) - steadily(inBatches(72));
-    const { low, high } = unbilledAt(looks, night, lagOf(looks), LONGEST_LAG);
+    const { low, high } = unbilledAt(observations, night, lagOf(observations), LONGEST_LAG);
     expect(low).toBeGreaterThan(0.9 * missing);
     expect(high).toBeGreaterThanOrEqual(missing - 1);
   });
@@ -113,14 +118,14 @@ it('never lets what an honest airport billed later lift its bill above the most 
       const totals = [0];
       for (const megabytes of use) totals.push((totals.at(-1) ?? 0) + megabytes * MB);
       const until = (hour: number): number => Math.floor((hour - phase) / every) * every + phase;
-      const looks = totals.map((expected, index) =>
-        look(2 * index, totals[Math.max(0, Math.floor(until(2 * index) / 2))] ?? 0, expected),
+      const observations = totals.map((expected, index) =>
+        observation(2 * index, totals[Math.max(0, Math.floor(until(2 * index) / 2))] ?? 0, expected),
       );
-      const end = looks.at(-1);
+      const end = observations.at(-1);
       // From the third day on all that was ever late has shown.
-      const start = looks[Math.min(looks.length - 1, 24 + window)];
-      if (start === undefined || end === undefined) throw new Error('no looks');
-      const { high } = unbilledAt(looks, start.at, lagOf(looks), LONGEST_LAG);
+      const start = observations[Math.min(observations.length - 1, 24 + window)];
+      if (start === undefined || end === undefined) throw new Error('no observations');
+      const { high } = unbilledAt(observations, start.at, lagOf(observations), LONGEST_LAG);
       const excess = end.billed - start.billed - (end.expected - start.expected);
       expect(excess).toBeLessThanOrEqual(high + 8 * MB);
     }),
@@ -128,8 +133,8 @@ it('never lets what an honest airport billed later lift its bill above the most 
 });
 
 it('may still bill all that was used within its largest lag', () => {
-  const looks = looksOf(sixHoursBehind);
+  const observations = observationsOf(sixHoursBehind);
   const night = 3 * 24 * HOUR;
-  expect(usedWithin(looks, night, 6 * HOUR)).toBeCloseTo(steadily(72) - steadily(66), -1);
-  expect(usedWithin(looks, night, 0)).toBe(0);
+  expect(usedWithin(observations, night, 6 * HOUR)).toBeCloseTo(steadily(72) - steadily(66), -1);
+  expect(usedWithin(observations, night, 0)).toBe(0);
 });

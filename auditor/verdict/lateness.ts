@@ -5,11 +5,11 @@ export const LONGEST_LAG = 48 * HOUR;
 const LATE = 8 * 2 ** 20;
 /** An airport has made up for what was late once so much of it was billed. */
 const MADE_UP = 0.8;
-/** The counter moved at some time between two looks. */
-const LOOKS_APART = 2 * HOUR;
+/** The counter moved at some time between two observations. */
+const OBSERVATIONS_APART = 2 * HOUR;
 
-/** One reading of the airport, with what was known of the devices at the time. Epoch milliseconds; bytes since the first look. */
-export interface Look {
+/** One reading of the airport, with what was known of the devices at the time. Epoch milliseconds; bytes since the first observation. */
+export interface Observation {
   readonly at: number;
   readonly billed: number;
   readonly expected: number;
@@ -19,7 +19,7 @@ export interface Look {
   readonly leak: boolean;
 }
 
-const above = ({ billed, expected }: Look): number => billed - expected;
+const above = ({ billed, expected }: Observation): number => billed - expected;
 
 /** Bytes, at least and at most. */
 export interface Unbilled {
@@ -35,15 +35,15 @@ export interface Unbilled {
  * @param lag the longest lateness known, in milliseconds; 0 for none
  * @param reach how far back the best is looked for, in milliseconds
  */
-export function unbilledAt(looks: readonly Look[], at: number, lag: number, reach: number): Unbilled {
-  const here = looks.findLast((look) => look.at <= at);
+export function unbilledAt(observations: readonly Observation[], at: number, lag: number, reach: number): Unbilled {
+  const here = observations.findLast((observation) => observation.at <= at);
   if (here === undefined) return { low: 0, high: 0 };
   let [least, most] = [above(here), Number.POSITIVE_INFINITY];
-  for (const look of looks) {
-    if (!look.whole || look.at > at || at - look.at > reach) continue;
-    least = Math.max(least, above(look));
-    const since = looks.findLast((each) => each.at <= look.at - lag);
-    if (since !== undefined) most = Math.min(most, look.billed - since.expected);
+  for (const observation of observations) {
+    if (!observation.whole || observation.at > at || at - observation.at > reach) continue;
+    least = Math.max(least, above(observation));
+    const since = observations.findLast((each) => each.at <= observation.at - lag);
+    if (since !== undefined) most = Math.min(most, observation.billed - since.expected);
   }
   const low = least - above(here);
   const high = Number.isFinite(most) && lag > 0 ? most - above(here) : low;
@@ -51,10 +51,10 @@ export function unbilledAt(looks: readonly Look[], at: number, lag: number, reac
 }
 
 /** Bytes that were used so shortly before an instant that an airport as late as that may bill all of them after it. */
-export function usedWithin(looks: readonly Look[], at: number, lag: number): number {
+export function usedWithin(observations: readonly Observation[], at: number, lag: number): number {
   if (lag === 0) return 0;
-  const here = looks.findLast((look) => look.at <= at);
-  const before = looks.findLast((look) => look.at <= at - lag) ?? looks[0];
+  const here = observations.findLast((observation) => observation.at <= at);
+  const before = observations.findLast((observation) => observation.at <= at - lag) ?? observations[0];
   return Math.max(0, Math.round((here?.expected ?? 0) - (before?.expected ?? 0)));
 }
 
@@ -64,25 +64,25 @@ export function usedWithin(looks: readonly Look[], at: number, lag: number): num
  *
  * @param chance bytes that chance moves; less is no lateness
  */
-export function lagOf(looks: readonly Look[], chance = 0): number {
+export function lagOf(observations: readonly Observation[], chance = 0): number {
   const least = Math.max(LATE, chance);
-  const whole = looks.filter((look) => look.whole);
+  const whole = observations.filter((observation) => observation.whole);
   let longest = 0;
   for (const [index, peak] of whole.entries()) {
     let depth = 0;
     let behind = 0;
-    for (const look of whole.slice(index + 1)) {
-      if (look.at - peak.at > LONGEST_LAG) break;
-      const missing = above(peak) - above(look);
+    for (const observation of whole.slice(index + 1)) {
+      if (observation.at - peak.at > LONGEST_LAG) break;
+      const missing = above(peak) - above(observation);
       if (missing > depth) {
         depth = missing;
-        const used = whole.findLast(({ expected }) => expected <= look.expected - missing);
-        behind = Math.max(behind, look.at - (used?.at ?? peak.at));
+        const used = whole.findLast(({ expected }) => expected <= observation.expected - missing);
+        behind = Math.max(behind, observation.at - (used?.at ?? peak.at));
       }
       if (missing > (1 - MADE_UP) * depth) continue;
       if (depth > least) longest = Math.max(longest, behind);
       if (missing <= 0) break;
     }
   }
-  return longest === 0 ? 0 : Math.min(LONGEST_LAG, longest + LOOKS_APART);
+  return longest === 0 ? 0 : Math.min(LONGEST_LAG, longest + OBSERVATIONS_APART);
 }

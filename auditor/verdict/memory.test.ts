@@ -1,35 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, closedWindow, DAY, days, HOUR } from '../../test/windows.ts';
-import type { Look } from './lateness.ts';
-import { afterClose, afterLook, type Memory, NO_MEMORY } from './memory.ts';
+import type { Observation } from './lateness.ts';
+import { afterClose, afterObservation, type Memory, NO_MEMORY } from './memory.ts';
 
-const look = (at: number): Look => ({ at, billed: 0, expected: 0, whole: true, leak: false });
-const looked = (memory: Memory, anchor: number, at: number): Memory =>
-  afterLook(memory, anchor, at, { look: look(at) });
+const observation = (at: number): Observation => ({ at, billed: 0, expected: 0, whole: true, leak: false });
+const observed = (memory: Memory, anchor: number, at: number): Memory =>
+  afterObservation(memory, anchor, at, { observation: observation(at) });
 
-describe('looks', () => {
+describe('observations', () => {
   it('begin with the first reading of all, which no window ends', () => {
-    expect(afterLook(NO_MEMORY, BEGAN, BEGAN, {}).looks).toEqual([look(BEGAN)]);
+    expect(afterObservation(NO_MEMORY, BEGAN, BEGAN, {}).observations).toEqual([observation(BEGAN)]);
   });
 
   it('are kept of the open window and of two days before it', () => {
-    let memory = afterLook(NO_MEMORY, BEGAN, BEGAN, {});
-    for (let hour = 2; hour <= 100; hour += 2) memory = looked(memory, BEGAN, BEGAN + hour * HOUR);
-    expect(memory.looks).toHaveLength(51);
-    const next = looked(memory, BEGAN + 100 * HOUR, BEGAN + 102 * HOUR);
-    expect(next.looks[0]?.at).toBe(BEGAN + 52 * HOUR);
+    let memory = afterObservation(NO_MEMORY, BEGAN, BEGAN, {});
+    for (let hour = 2; hour <= 100; hour += 2) memory = observed(memory, BEGAN, BEGAN + hour * HOUR);
+    expect(memory.observations).toHaveLength(51);
+    const next = observed(memory, BEGAN + 100 * HOUR, BEGAN + 102 * HOUR);
+    expect(next.observations[0]?.at).toBe(BEGAN + 52 * HOUR);
   });
 
   it('of the future are forgotten when the clock was set back', () => {
-    const memory = looked(afterLook(NO_MEMORY, BEGAN, BEGAN, {}), BEGAN, BEGAN + 5 * HOUR);
-    expect(looked(memory, BEGAN, BEGAN + 3 * HOUR).looks.map(({ at }) => at)).toEqual([BEGAN, BEGAN + 3 * HOUR]);
+    const memory = observed(afterObservation(NO_MEMORY, BEGAN, BEGAN, {}), BEGAN, BEGAN + 5 * HOUR);
+    expect(observed(memory, BEGAN, BEGAN + 3 * HOUR).observations.map(({ at }) => at)).toEqual([
+      BEGAN,
+      BEGAN + 3 * HOUR,
+    ]);
   });
 
   it('are never more than some hundred, however long a window stays open', () => {
     let memory = NO_MEMORY;
-    for (let index = 0; index < 500; index += 1) memory = looked(memory, BEGAN, BEGAN + index * HOUR);
-    expect(memory.looks.length).toBeLessThanOrEqual(200);
-    expect(memory.looks.at(-1)?.at).toBe(BEGAN + 499 * HOUR);
+    for (let index = 0; index < 500; index += 1) memory = observed(memory, BEGAN, BEGAN + index * HOUR);
+    expect(memory.observations.length).toBeLessThanOrEqual(200);
+    expect(memory.observations.at(-1)?.at).toBe(BEGAN + 499 * HOUR);
   });
 });
 

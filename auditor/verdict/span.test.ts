@@ -72,7 +72,7 @@ describe('windows that can be compared', () => {
 });
 
 describe('bills', () => {
-  /** Half of what is used on a day is billed on the next, and looks tell it. */
+  /** Half of what is used on a day is billed on the next, and observations tell it. */
   const late = (told: (bytes: number, day: number) => number): WindowRecord[] =>
     days(21, (day) => {
       const [before, behind] = [day === 0 ? 0 : usedOn(day - 1) / 2, usedOn(day) / 2];
@@ -93,7 +93,7 @@ describe('bills', () => {
     expect(spans[0]?.from).toBe(BEGAN + DAY);
   });
 
-  it('stand as they are, where looks only add noise to them', () => {
+  it('stand as they are, where observations only add noise to them', () => {
     const windows = days(21, (day) =>
       closedWindow(day, { used: usedOn(day), late: Math.round(chanceOn(day) * GB), slack: GB }),
     );

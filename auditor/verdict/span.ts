@@ -63,7 +63,7 @@ export function compared(windows: readonly WindowRecord[]): Compared {
   return chosen;
 }
 
-/** Adjusting for lateness must make bills so much steadier to count: else it is the noise of the looks that it adds. */
+/** Adjusting for lateness must make bills so much steadier to count: else it is the noise of the observations that it adds. */
 const STEADIER = 0.7;
 
 /**

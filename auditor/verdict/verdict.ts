@@ -65,7 +65,7 @@ export interface Circumstances {
   readonly thresholds: Thresholds;
   readonly absences: readonly Absence[];
   readonly newcomers: readonly string[];
-  /** Whether a leak showed at an earlier look of the window, while all devices had reported. */
+  /** Whether a leak showed at an earlier observation of the window, while all devices had reported. */
   readonly leakSeen: boolean;
   /** Whether answers of the airport differed lately. */
   readonly unsteady: boolean;

@@ -48,7 +48,7 @@ export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGen
       fresh: 0,
       amendments,
     });
-    state = report ? [result.model, ...(await result.reports())].reduce(withDay, result.reported()) : result.looked;
+    state = report ? [result.model, ...(await result.reports())].reduce(withDay, result.reported()) : result.observed;
     const played = { at, report, answers, audit: result };
     said.add(reply(played));
     yield played;
