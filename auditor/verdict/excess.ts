@@ -1,7 +1,7 @@
 import { deviationOf, neededOf, WATCHED } from './change.ts';
 import type { Estimate } from './expected.ts';
 import type { Habit, Prediction } from './habit.ts';
-import type { News, Past } from './news.ts';
+import type { Past, RecentChange } from './news.ts';
 import type { Span } from './span.ts';
 import type { Thresholds } from './thresholds.ts';
 import type { WindowRecord } from './window-record.ts';
@@ -10,14 +10,14 @@ import type { WindowRecord } from './window-record.ts';
 const RANGE = 2;
 /** Windows after which prices below names are believed. */
 const YOUNG = 21;
-export interface Outlook {
+export interface Expectation {
   readonly prediction: Prediction;
   readonly deviation: number;
   readonly expected: Estimate;
 }
 
 /** What the window should be billed by the habit. */
-export function outlookOf({ now, lateCounts }: Past, { late }: WindowRecord, habit: Habit): Outlook {
+export function expectationOf({ now, lateCounts }: Past, { late }: WindowRecord, habit: Habit): Expectation {
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction);
   // What was late moves the bill, not the use.
@@ -47,8 +47,8 @@ export interface Gross {
 export function grossOf(
   { now }: Past,
   { bill, named, backlog }: WindowRecord,
-  { prediction: { likely }, deviation, expected }: Outlook,
-  { usual, habit }: News,
+  { prediction: { likely }, deviation, expected }: Expectation,
+  { usual, habit }: RecentChange,
   { bytes, ratio }: Thresholds,
 ): Gross {
   // A price that few windows show to be below its name may be no price, but the odd week that they were.
@@ -73,7 +73,7 @@ export function grossOf(
 export function isLacking(
   { now, whole }: Past,
   { bill, named, unbilled }: WindowRecord,
-  { prediction: { likely }, deviation, expected }: Outlook,
+  { prediction: { likely }, deviation, expected }: Expectation,
   habit: Habit,
   { bytes, ratio }: Thresholds,
 ): boolean {

@@ -1,10 +1,10 @@
 import { fallOf, WATCHED } from './change.ts';
-import { type Gross, grossOf, isLacking, outlookOf } from './excess.ts';
+import { expectationOf, type Gross, grossOf, isLacking } from './excess.ts';
 import type { Estimate } from './expected.ts';
 import type { Change, Surplus } from './finding.ts';
 import type { Habit } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { isGross, newsOf, pastOf } from './news.ts';
+import { isGross, pastOf, recentChangeOf } from './news.ts';
 import { compared, DAY, type Span } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { Thresholds } from './thresholds.ts';
@@ -56,9 +56,9 @@ export function judgeWindow(
 ): Judgement {
   const given = answers.filter(({ at }) => at <= current.to);
   const past = pastOf(windows, current);
-  const news = newsOf(windows, past, given, thresholds);
+  const news = recentChangeOf(windows, past, given, thresholds);
   const { change, habit } = news;
-  const outlook = outlookOf(past, current, habit);
+  const outlook = expectationOf(past, current, habit);
   const owned = (each: Span): Span => toldApart(each, habit);
   const steady = (since: number): Surplus | undefined => {
     const spans = (news.since === null || news.grown ? past.all : news.usual).filter(({ from }) => from >= since);

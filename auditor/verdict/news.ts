@@ -32,7 +32,7 @@ export function pastOf(windows: readonly WindowRecord[], current: WindowRecord):
 }
 
 /** What has changed, and what was usual before. */
-export interface News {
+export interface RecentChange {
   /** Where a change began, news or not, epoch milliseconds; null for none. */
   readonly since: number | null;
   /** The change, where it is news. */
@@ -50,12 +50,12 @@ export interface News {
  * What a person knows of is no news, and how much of it there is they have said. Where it grows, to the double at most and
  * not beyond the thresholds, they are asked again instead of being alarmed.
  */
-export function newsOf(
+export function recentChangeOf(
   windows: readonly WindowRecord[],
   { spans, all, regime, whole }: Past,
   given: readonly Answer[],
   thresholds: Thresholds,
-): News {
+): RecentChange {
   const change = whole ? changeOf(all, regime, windows.at(-1)?.changed ?? null) : closedChange(windows);
   if (change === undefined) return { since: null, grown: false, usual: spans, habit: habitOf(spans, regime) };
   const { since } = change;
