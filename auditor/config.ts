@@ -14,7 +14,7 @@ import { SETTINGS_TEXTS as TEXTS } from './messages/texts.ts';
 import type { MailConfig } from './notify/smtp.ts';
 import { type ReportUser, readReportUsers } from './report/users.ts';
 import type { TelegramConfig } from './telegram/bot.ts';
-import type { Thresholds } from './verdict/thresholds.ts';
+import type { Thresholds } from './verdict/verdict.ts';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';

@@ -8,7 +8,7 @@ import type { AuditedAirport } from './report/model.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { CycleSum, TodaySum } from './usage/running-sums.ts';
 import { remainingOf } from './verdict/reading.ts';
-import { VERDICT_KINDS } from './verdict/verdict-kind.ts';
+import { VERDICT_KINDS } from './verdict/verdict.ts';
 
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import type { AirportModel, NodeModel, ReportModel } from '../auditor/report/model.ts';
-import type { Estimate } from '../auditor/verdict/expected.ts';
+import type { Estimate } from '../auditor/verdict/bill.ts';
 import type { LearnedBilling, Pool, Surplus, SurplusCause } from '../auditor/verdict/finding.ts';
 import { FARTHEST, type Forecast } from '../auditor/verdict/forecast.ts';
-import type { Verdict } from '../auditor/verdict/verdict.ts';
-import { gravest, VERDICT_KINDS } from '../auditor/verdict/verdict-kind.ts';
+import { gravest, VERDICT_KINDS, type Verdict } from '../auditor/verdict/verdict.ts';
 import { exampleAirport, exampleModel } from './example-report.ts';
 
 const GB = 2 ** 30;

@@ -1,4 +1,4 @@
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval } from '../verdict/bill.ts';
 import type { AirportRules } from './settings.ts';
 
 /** Whether a node belongs to an airport: `possible` when no rule says whose it is. */

@@ -9,7 +9,7 @@ import {
   timeZoneSetting,
 } from '../../core/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval } from '../verdict/bill.ts';
 import { ORIGINS, type OriginName } from './origins.ts';
 import { readResetRule, type Schedule } from './reset.ts';
 

@@ -5,7 +5,7 @@ import { UserFacingError } from '../../core/language.ts';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
 import { TEXTS } from '../messages/texts.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval } from '../verdict/bill.ts';
 
 const interval = z
   .object({ low: z.number().nonnegative(), high: z.number().nonnegative() })

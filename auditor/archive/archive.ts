@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { ReportModel } from '../report/model.ts';
 import { type ReportMail, userKey } from '../report/report-mail.ts';
-import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
+import { VERDICT_KINDS } from '../verdict/verdict.ts';
 
 const range = z.object({ low: z.number(), high: z.number().nullable() });
 const kept = z.object({

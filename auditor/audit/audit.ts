@@ -19,9 +19,9 @@ import {
 } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
 import type { UsageReader } from '../usage/window-use.ts';
-import type { Stretch } from '../verdict/daily-use.ts';
 import { forecast } from '../verdict/forecast.ts';
-import { afterClose, afterObservation, type Memory } from '../verdict/memory.ts';
+import { afterClose, afterObservation, type Memory } from '../verdict/observations.ts';
+import type { Stretch } from '../verdict/outlook.ts';
 import { reason } from '../verdict/reason.ts';
 import { undecided } from '../verdict/verdict.ts';
 import { type ReportMaterial, userReport } from './user-report.ts';

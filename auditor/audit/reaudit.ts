@@ -5,7 +5,7 @@ import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import { trafficOf } from '../verdict/judge.ts';
 import { replay } from '../verdict/replay.ts';
-import type { VerdictKind } from '../verdict/verdict-kind.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
 import type { WindowRecord, WindowTraffic } from '../verdict/window-record.ts';
 import { type Weighing, weighedUse } from './window.ts';
 

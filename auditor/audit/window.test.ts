@@ -4,7 +4,7 @@ import { closedWindow, DAY, days, GB, HOUR, shareOf, THRESHOLDS, usedOn } from '
 import { type Amendment, amendmentsOf } from '../amend/amendments.ts';
 import type { DevicePresence, UsageReader } from '../usage/window-use.ts';
 import type { Mark } from '../verdict/bill.ts';
-import { NO_MEMORY } from '../verdict/memory.ts';
+import { NO_MEMORY } from '../verdict/observations.ts';
 import { type AirportAudit, type AirportWindow, auditWindows } from './window.ts';
 
 const [FROM, TO] = [1000 * HOUR, 1024 * HOUR];

@@ -3,13 +3,11 @@ import { multiplierOf, type Owner, ownershipOf } from '../airport/nodes.ts';
 import { type AirportRules, multiplierRule, NO_RULES } from '../airport/settings.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from '../usage/window-use.ts';
-import { billBetween, type Mark } from '../verdict/bill.ts';
-import type { DeviceUse, NodeUse } from '../verdict/expected.ts';
+import { billBetween, type DeviceUse, type Mark, type NodeUse } from '../verdict/bill.ts';
 import { type Asked, type Judged, judge } from '../verdict/judge.ts';
-import type { Memory } from '../verdict/memory.ts';
+import type { Memory } from '../verdict/observations.ts';
 import type { ReadingOutcome } from '../verdict/reading.ts';
-import type { Thresholds } from '../verdict/thresholds.ts';
-import type { Absence, Usage, Verdict } from '../verdict/verdict.ts';
+import type { Absence, Thresholds, Usage, Verdict } from '../verdict/verdict.ts';
 
 const DAY = 24 * 3_600_000;
 /** A device reports every 10 s and is scraped every 15 s: later than this it is silent. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/language.ts';
 import { CLASS_NAMES } from '../../core/traffic.ts';
 import type { ReasonCode } from '../verdict/reason.ts';
-import type { VerdictKind } from '../verdict/verdict-kind.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
 import { FINDINGS } from './findings.ts';
 import { REASONS } from './reasons.ts';
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import type { Words } from '../messages/report.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval } from '../verdict/bill.ts';
 
 const MIB = 2 ** 20;
 

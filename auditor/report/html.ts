@@ -2,7 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
 import { reasonText, shownName } from '../messages/report.ts';
-import type { VerdictKind } from '../verdict/verdict-kind.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 

@@ -4,13 +4,12 @@ import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { PlanChange } from '../airport/readings.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';
-import type { Interval, NodeUse } from '../verdict/expected.ts';
+import type { Interval, NodeUse } from '../verdict/bill.ts';
 import type { LearnedBilling } from '../verdict/finding.ts';
 import type { Forecast } from '../verdict/forecast.ts';
 import { type ReadingOutcome, remainingOf } from '../verdict/reading.ts';
 import type { Reason } from '../verdict/reason.ts';
-import type { Verdict } from '../verdict/verdict.ts';
-import { gravest, type VerdictKind } from '../verdict/verdict-kind.ts';
+import { gravest, type Verdict, type VerdictKind } from '../verdict/verdict.ts';
 
 /** What a day that was reported came to, bytes of both directions by class. */
 export const dayTotalsSchema = z.object({

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { onOneLine, reasonText, shownName, type Words, wordsOf } from '../messages/report.ts';
-import type { Interval } from '../verdict/expected.ts';
+import type { Interval } from '../verdict/bill.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
 import { basisOf, comparedOf, evidenceOf, headlineOf, isOverbilled, isSaidWith, togetherName } from './evidence.ts';

@@ -6,7 +6,7 @@ import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.t
 import { TEXTS } from '../messages/texts.ts';
 import { dayTotalsSchema, type ReportModel } from '../report/model.ts';
 import { reportMailSchema } from '../report/report-mail.ts';
-import { VERDICT_KINDS } from '../verdict/verdict-kind.ts';
+import { VERDICT_KINDS } from '../verdict/verdict.ts';
 
 const figure = z.number().nullable();
 const observation = z.object({

@@ -3,7 +3,7 @@ import { type AirportModel, type ReportModel, reportModel, type TodayInput } fro
 import type { TodaySum } from '../usage/running-sums.ts';
 import type { Presence } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reason.ts';
-import { gravest } from '../verdict/verdict-kind.ts';
+import { gravest } from '../verdict/verdict.ts';
 
 /** An airport of a user, as last observed. */
 export interface OwnedAirport {

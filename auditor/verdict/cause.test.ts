@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
-import { causesOf } from './cause.ts';
 import type { SurplusCause } from './finding.ts';
 import { compared } from './span.ts';
+import { causesOf } from './surplus.ts';
 
 const second = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
 /** Three weeks with two nodes, in which something is billed beside what they cost. */

@@ -1,14 +1,177 @@
 import type { Used } from './habit.ts';
-import { dot } from './linear.ts';
-import { HEAVY_TAILS, likeliestNoise, NOISE, NOISE_WORTH, SHAPES, type Shape, shapeOf } from './noise.ts';
-import { boundedPosterior, explainedBy, type Row } from './regression.ts';
 import type { Span } from './span.ts';
-import { sum } from './sum.ts';
+import { cholesky, dot, forward, inverse, type Matrix, solve, sum } from './statistics.ts';
+
+/** One window: what figures multiply, and what they must explain. */
+interface Row {
+  readonly features: Float64Array;
+  readonly surplus: number;
+}
+
+/** Figures that a fit would need as many windows for. */
+function explainedBy(lower: Matrix, rows: readonly Row[], variances: readonly number[]): number {
+  return sum(rows, ({ features }, index) => {
+    const part = forward(lower, features);
+    return dot(part, part) / (variances[index] ?? 1);
+  });
+}
+
+/** Holds a figure where it was put. */
+const PINNED = 1e9;
+
+interface Solved {
+  readonly mean: Float64Array;
+  /** Of the inverse of the covariance. */
+  readonly lower: Matrix;
+}
+
+/** The posterior where no figure is below what it can be at least: what would be is solved again at that bound. */
+function boundedPosterior(
+  rows: readonly Row[],
+  variances: readonly number[],
+  weights: readonly number[],
+  beliefs: readonly number[],
+  least: readonly number[],
+): Solved {
+  const pinned = new Set<number>();
+  const { matrix, target } = normalEquations(rows, variances, weights);
+  for (;;) {
+    const solved = posterior(matrix, target, beliefs, least, pinned);
+    const below = solved.mean.findIndex((value, index) => !pinned.has(index) && value < (least[index] ?? 0));
+    if (below === -1) return solved;
+    pinned.add(below);
+  }
+}
+
+/** What windows say, each weighed by what it is worth: XᵀWX and XᵀWy. */
+export function normalEquations(
+  rows: readonly Row[],
+  variances: readonly number[],
+  weights: readonly number[],
+): { readonly matrix: Float64Array[]; readonly target: Float64Array } {
+  const size = rows[0]?.features.length ?? 0;
+  const matrix = Array.from({ length: size }, () => new Float64Array(size));
+  const target = new Float64Array(size);
+  for (const [index, { features, surplus }] of rows.entries()) {
+    const weight = (weights[index] ?? 1) / (variances[index] ?? 1);
+    for (let row = 0; row < size; row += 1) {
+      const value = weight * (features[row] as number);
+      if (value === 0) continue;
+      const line = matrix[row] as Float64Array;
+      for (let column = 0; column <= row; column += 1) {
+        line[column] = (line[column] as number) + value * (features[column] as number);
+      }
+      target[row] = (target[row] as number) + value * surplus;
+    }
+  }
+  return { matrix, target };
+}
+
+/** Least squares with beliefs, given as precisions, whose mean is 0 but for what is pinned at its bound. */
+function posterior(
+  matrix: readonly Float64Array[],
+  target: Float64Array,
+  beliefs: readonly number[],
+  least: readonly number[],
+  pinned: ReadonlySet<number>,
+): Solved {
+  const both = beliefs.map((belief, row) => {
+    const line = Float64Array.from(matrix[row] ?? new Float64Array(beliefs.length));
+    line[row] = (line[row] as number) + (pinned.has(row) ? PINNED : belief);
+    return line;
+  });
+  const lower = cholesky(both);
+  const right = beliefs.map((_, row) => (target[row] ?? 0) + (pinned.has(row) ? PINNED * (least[row] ?? 0) : 0));
+  return { mean: solve(lower, right), lower };
+}
+
+/** What is not known of figures that windows and beliefs tell. */
+export function covarianceOf(
+  { matrix, target }: ReturnType<typeof normalEquations>,
+  deviations: readonly number[],
+): Float64Array[] {
+  const beliefs = deviations.map((each) => 1 / each ** 2);
+  return inverse(posterior(matrix, target, beliefs, [], new Set()).lower);
+}
+
+const GIB = 2 ** 30;
+/** The noise of a day as a share of its use, and how many windows this belief is worth. */
+export const NOISE = 0.006;
+const NOISE_WORTH = 4;
+/**
+ * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or much the same
+ * every day, where somebody is not watched. Whichever the windows show.
+ */
+const SHAPES = [
+  { ofDay: 1, ofUsual: 0.5 },
+  { ofDay: 0.5, ofUsual: 2 },
+] as const;
+/** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
+const HEAVY_TAILS = 4;
+
+/** The noise of a window by its use and days, in GiB squared, up to a factor. */
+type Shape = (named: number, days: number) => number;
+
+function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
+  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
+}
+
+/**
+ * The noise of windows, squared, by the shape that makes their residuals likeliest, and the degrees of freedom that it is
+ * known from. The oddest window does not count: one night is no habit.
+ *
+ * @param explained figures that the windows were fitted with
+ */
+function likeliestNoise(
+  rows: readonly { readonly span: Span }[],
+  residuals: readonly number[],
+  explained: number,
+  usual: number,
+  doubt: (span: Used) => number,
+): { noise: number; freedom: number; shape: Shape; likelihood: number } {
+  const fits = SHAPES.map((each) => {
+    const shape = shapeOf(each, usual);
+    const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));
+    const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
+    const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
+    const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
+    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
+    const likelihood = -sum(rows, ({ span }, index) => {
+      const variance = noise * (shapes[index] ?? 1) + doubt(span);
+      return (
+        Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS)
+      );
+    });
+    return { noise, freedom, shape, likelihood };
+  });
+  const [first, ...others] = fits;
+  if (first === undefined) throw new RangeError('no shape of noise');
+  return others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
+}
+
+/** The highest scores of windows in a row, of which the oddest is brought down to the next. */
+export function highestOf(residuals: readonly number[]): (windows: number) => number {
+  const sorted = [...residuals].sort((a, b) => b - a);
+  const most = sorted[1] ?? 0;
+  const sums = [0];
+  for (const each of residuals) sums.push((sums.at(-1) ?? 0) + Math.min(each, most));
+  const known = new Map<number, number>();
+  return (windows) => {
+    const before = known.get(windows);
+    if (before !== undefined) return before;
+    let highest = 0;
+    for (let end = windows; end < sums.length; end += 1) {
+      highest = Math.max(highest, ((sums[end] ?? 0) - (sums[end - windows] ?? 0)) / Math.sqrt(windows));
+    }
+    known.set(windows, highest);
+    return highest;
+  };
+}
 
 const ROUNDS = 4;
 
 /** Windows to be explained by figures, and what is believed of these. */
-export interface Problem {
+interface Problem {
   readonly rows: readonly (Row & { readonly span: Span })[];
   /** Of the Cauchy distribution that is believed of each figure. */
   readonly scale: readonly number[];

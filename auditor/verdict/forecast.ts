@@ -1,5 +1,4 @@
-import { dailyUse, type Stretch } from './daily-use.ts';
-import { type Outlook, outlookOf } from './outlook.ts';
+import { dailyUse, type Outlook, outlookOf, type Stretch } from './outlook.ts';
 import { type Reading, remainingOf } from './reading.ts';
 import { type Reason, reason } from './reason.ts';
 

@@ -17,9 +17,9 @@ import {
   THRESHOLDS,
   usedOn,
 } from '../../test/windows.ts';
-import type { NodeUse } from './expected.ts';
+import type { NodeUse } from './bill.ts';
 import { type Asked, judge } from './judge.ts';
-import { afterClose, afterObservation } from './memory.ts';
+import { afterClose, afterObservation } from './observations.ts';
 import { reason } from './reason.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,16 +1,21 @@
-import type { Bill } from './bill.ts';
-import type { DeviceUse, Expected } from './expected.ts';
+import type { Bill, DeviceUse, Expected } from './bill.ts';
 import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
-import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './lateness.ts';
 import { learnedBilling } from './learned.ts';
-import type { Left, Memory } from './memory.ts';
+import {
+  type Left,
+  LONGEST_LAG,
+  lagOf,
+  type Memory,
+  type Observation,
+  unbilledAt,
+  usedWithin,
+} from './observations.ts';
 import { poolOf } from './pool.ts';
 import { reason } from './reason.ts';
 import { DAY, spanOf } from './span.ts';
 import type { Answer } from './surplus.ts';
-import type { Thresholds } from './thresholds.ts';
-import { decide, type Findings, type Usage, undecided, type Verdict } from './verdict.ts';
+import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
 import { namedBill, type WindowRecord, type WindowTraffic } from './window-record.ts';
 
 /** Whether an airport could be read, when, and why not. */

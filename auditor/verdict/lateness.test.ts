@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { days, GB, HOUR, MB } from '../../test/windows.ts';
-import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './lateness.ts';
+import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
 
 /** An observation every two hours over some days, of an airport that has billed by an hour what was used until another. */
 function observationsOf(

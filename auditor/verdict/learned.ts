@@ -1,9 +1,9 @@
-import type { Estimate } from './expected.ts';
+import type { Estimate } from './bill.ts';
 import type { LearnedBilling } from './finding.ts';
 import type { Habit } from './habit.ts';
-import { LONGEST_LAG } from './lateness.ts';
+import { LONGEST_LAG } from './observations.ts';
 import { DAY } from './span.ts';
-import { sum } from './sum.ts';
+import { sum } from './statistics.ts';
 import type { WindowRecord } from './window-record.ts';
 
 /** Nine times of ten, to either side. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cholesky, dot, inverse, type Matrix, quadratic, solve } from './linear.ts';
+import { cholesky, dot, inverse, type Matrix, quadratic, solve } from './statistics.ts';
 
 const figure = fc.double({ min: -10, max: 10, noNaN: true });
 const size = 4;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, closedWindow, DAY, days, HOUR } from '../../test/windows.ts';
-import type { Observation } from './lateness.ts';
-import { afterClose, afterObservation, type Memory, NO_MEMORY } from './memory.ts';
+import { afterClose, afterObservation, type Memory, NO_MEMORY, type Observation } from './observations.ts';
 
 const observation = (at: number): Observation => ({ at, billed: 0, expected: 0, whole: true, leak: false });
 const observed = (memory: Memory, anchor: number, at: number): Memory =>

@@ -1,7 +1,6 @@
 import { judgeWindow, regimeAfter } from './judgement.ts';
 import type { Answer } from './surplus.ts';
-import type { Thresholds } from './thresholds.ts';
-import type { VerdictKind } from './verdict-kind.ts';
+import type { Thresholds, VerdictKind } from './verdict.ts';
 import { namedBill, type WindowRecord } from './window-record.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Estimate } from './expected.ts';
+import type { Estimate } from './bill.ts';
 
 import { addShares, type NodeShare, type WindowRecord } from './window-record.ts';
 

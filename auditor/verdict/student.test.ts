@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalQuantile, studentQuantile } from './student.ts';
+import { normalQuantile, studentQuantile } from './statistics.ts';
 
 describe('the normal distribution', () => {
   it.each([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, GB, HOUR, MB, THRESHOLDS } from '../../test/windows.ts';
-import { type Circumstances, type Decision, decide, type Findings } from './verdict.ts';
-import { gravest } from './verdict-kind.ts';
+import { type Circumstances, type Decision, decide, type Findings, gravest } from './verdict.ts';
 
 const TO = 100 * DAY;
 /** The bill of a day fits, and every device has reported. */

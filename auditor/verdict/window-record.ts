@@ -1,7 +1,6 @@
-import type { Bill } from './bill.ts';
-import type { Estimate, Interval } from './expected.ts';
+import type { Bill, Estimate, Interval } from './bill.ts';
 
-import type { VerdictKind } from './verdict-kind.ts';
+import type { VerdictKind } from './verdict.ts';
 
 /** What one node carried in a window, and what is known of its price before anything is learned. */
 export interface NodeShare {

@@ -1,5 +1,5 @@
 import type { Forecast } from '../../../auditor/verdict/forecast.ts';
-import type { VerdictKind } from '../../../auditor/verdict/verdict-kind.ts';
+import type { VerdictKind } from '../../../auditor/verdict/verdict.ts';
 import { outcomeOf } from '../play/airport.ts';
 import { play, type Reply } from '../play/player.ts';
 import { HOUR } from '../world/time.ts';
