@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { buildBoard } from '../grafana/board.ts';
-import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
-import { allBoards } from '../grafana/boards.ts';
+import { buildDashboard } from '../grafana/dashboard.ts';
+import { allDashboards } from '../grafana/dashboards.ts';
 import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
+import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard, startProcess } from '../stack/processes.ts';
@@ -20,7 +20,7 @@ const NODES = 20;
 /** Devices of three users; dashboards look at the first, the first two, or all. */
 const USERS = { a: 5, b: 5, c: 10 };
 const LOOKS = ['a', '(a|b)', '(a|b|c)'] as const;
-const SETTINGS: BoardSettings = { ...DEFAULTS, language: 'en' };
+const SETTINGS: DashboardSettings = { ...DEFAULTS, language: 'en' };
 const AHEAD = 8 * 3_600_000;
 /** One sample, found by all of its labels. */
 const LOOK_UP = 'flowcollect_kernel_up{job="flowcollect",user="a",instance="a0"}';
@@ -43,16 +43,16 @@ export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator
     const place = { binaries, port, folder, logFile: join(folder, 'prometheus.log'), configFile };
     const running = await startProcess(prometheusSpec(place), guard);
     try {
-      for (const board of allBoards(SETTINGS)) {
+      for (const dashboard of allDashboards(SETTINGS)) {
         const looks = LOOKS.map((user) =>
-          panelQueries(buildBoard(board, SETTINGS), {
+          panelQueries(buildDashboard(dashboard, SETTINGS), {
             at: END,
             offset: AHEAD,
             scrape: STEP,
             chosen: new Map([['user', user]]),
           }),
         );
-        yield await measure(`http://127.0.0.1:${port}`, board.title, looks, { days, rounds: quick ? 2 : 5 });
+        yield await measure(`http://127.0.0.1:${port}`, dashboard.title.en, looks, { days, rounds: quick ? 2 : 5 });
       }
     } finally {
       await running.stop();

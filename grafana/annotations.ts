@@ -1,7 +1,7 @@
 import type { AnnotationQuery } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Translate } from '../core/language.ts';
+import { DATASOURCE } from './builders/panel.ts';
 import { ACCENT, BAD, GOOD, WATCH } from './palette.ts';
-import { DATASOURCE } from './panels/target.ts';
 import { select } from './promql/select.ts';
 
 /** Moments marked on every graph. Values that are instants (Unix milliseconds) mark themselves, not their sample. */

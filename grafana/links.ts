@@ -1,5 +1,5 @@
 /** Where each dashboard lives; a uid never changes once published, because links and bookmarks hold it. */
-export const BOARD_UIDS = {
+export const DASHBOARD_UIDS = {
   overview: 'flowcollect-overview',
   audit: 'flowcollect-audit',
   health: 'flowcollect-health',
@@ -8,7 +8,7 @@ export const BOARD_UIDS = {
   flows: 'flowcollect-flows',
   admin: 'flowcollect-admin',
 } as const;
-export type BoardName = keyof typeof BOARD_UIDS;
+export type DashboardName = keyof typeof DASHBOARD_UIDS;
 
 /** What a click was on, encoded for an address: the text of a table's cell, or a label of a series. */
 export const CLICKED = {
@@ -17,7 +17,7 @@ export const CLICKED = {
 } as const;
 
 /** The address of a dashboard with one variable set, keeping user and time range. */
-export function boardLink(board: BoardName, variable: string, value: string): string {
+export function dashboardLink(dashboard: DashboardName, variable: string, value: string): string {
   const user = variable === 'user' ? '' : `&\${user:queryparam}`;
-  return `/d/${BOARD_UIDS[board]}?var-${variable}=${value}${user}&\${__url_time_range}`;
+  return `/d/${DASHBOARD_UIDS[dashboard]}?var-${variable}=${value}${user}&\${__url_time_range}`;
 }

@@ -5,9 +5,9 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LANGUAGES } from '../core/language.ts';
 import { isTimeOfDay, isTimeZone } from '../core/local-day.ts';
 import { sizeSetting } from '../core/settings.ts';
-import type { BoardSettings } from './board-settings.ts';
-import { DEFAULTS } from './board-settings.ts';
-import { buildDashboards } from './build.ts';
+import { buildDashboards } from './dashboards.ts';
+import type { DashboardSettings } from './settings.ts';
+import { DEFAULTS } from './settings.ts';
 
 interface Options {
   readonly out: string;
@@ -53,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     for (const language of LANGUAGES) {
       const folder = join(out, language);
-      await writeBoards(folder, { language, zone: timezone, dayEnds, limits: DEFAULTS.limits, ...budget });
+      await writeDashboards(folder, { language, zone: timezone, dayEnds, limits: DEFAULTS.limits, ...budget });
       process.stdout.write(`${folder}\n`);
     }
     return 0;
@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function writeBoards(folder: string, settings: BoardSettings): Promise<void> {
+async function writeDashboards(folder: string, settings: DashboardSettings): Promise<void> {
   const files = buildDashboards(settings);
   await mkdir(folder, { recursive: true });
   for (const { name, content } of files) await writeFile(join(folder, name), content);

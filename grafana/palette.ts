@@ -1,6 +1,6 @@
-import { type DynamicConfigValue, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
-import { capitalized, type Translate } from '../core/language.ts';
+import { capitalized, type Text } from '../core/language.ts';
 import { CLASS_NAMES, TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
+import { words } from './builders/panel.ts';
 
 /** One colour a class on every panel; red is kept for what needs a hand. */
 export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
@@ -20,16 +20,13 @@ export const PLAIN = 'text';
 export const NEUTRAL = '#5A6069';
 export const ACCENT = '#5794F2';
 
-export function classNames(translate: Translate): Readonly<Record<TrafficClass, string>> {
-  const names = TRAFFIC_CLASSES.map((each) => [each, translate(capitalized(CLASS_NAMES[each]))]);
-  return Object.fromEntries(names) as Record<TrafficClass, string>;
-}
+/** The names of classes as they begin a line. */
+export const CLASS_WORDS = Object.fromEntries(
+  TRAFFIC_CLASSES.map((each) => [each, capitalized(CLASS_NAMES[each])]),
+) as Readonly<Record<TrafficClass, Text>>;
 
 /** The property that shows the names of classes in the cells of a column. */
-export function classWords(translate: Translate): DynamicConfigValue {
-  const names = classNames(translate);
-  const options = Object.fromEntries(
-    TRAFFIC_CLASSES.map((each, index) => [each, { text: names[each], color: CLASS_COLORS[each], index }]),
-  );
-  return { id: 'mappings', value: [{ type: MappingType.ValueToText, options }] };
-}
+export const CLASS_MAPPING = {
+  id: 'mappings',
+  value: [words(TRAFFIC_CLASSES.map((each) => [each, CLASS_WORDS[each], CLASS_COLORS[each]]))],
+};

@@ -1,14 +1,14 @@
-import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   VariableHide,
+  type VariableModel,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Translate } from '../core/language.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { DATASOURCE } from './panels/target.ts';
+import { DATASOURCE } from './builders/panel.ts';
 import { select } from './promql/select.ts';
 
 /** The uid of the provisioned data source. */

@@ -1,5 +1,5 @@
 import { LANGUAGES } from '../core/language.ts';
-import { buildDashboards } from '../grafana/build.ts';
+import { buildDashboards } from '../grafana/dashboards.ts';
 import { alertmanagerConfig } from '../prometheus/alertmanager.ts';
 import { ruleSettings } from '../prometheus/rule-settings.ts';
 import { ruleFiles, type TextFile, yamlFile } from '../prometheus/rules.ts';

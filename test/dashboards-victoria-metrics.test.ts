@@ -6,18 +6,18 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildBoard } from '../grafana/board.ts';
-import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
-import { allBoards } from '../grafana/boards.ts';
+import { buildDashboard } from '../grafana/dashboard.ts';
+import { allDashboards } from '../grafana/dashboards.ts';
 import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
+import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
 import { countedTruth, END, openMetrics, STEP } from './dashboard-truth.ts';
 import { ask, type Series } from './panel-answers.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { importHistory, startVictoriaMetrics } from './victoria-metrics.ts';
 
-const settings: BoardSettings = { ...DEFAULTS, language: 'en', zone: 'Asia/Shanghai' };
+const settings: DashboardSettings = { ...DEFAULTS, language: 'en', zone: 'Asia/Shanghai' };
 const look = { at: END, offset: 8 * 3_600_000, scrape: STEP };
-const queries = allBoards(settings).flatMap((board) => panelQueries(buildBoard(board, settings), look));
+const queries = allDashboards(settings).flatMap((dashboard) => panelQueries(buildDashboard(dashboard, settings), look));
 
 let parts: RealParts;
 let prometheus: string;

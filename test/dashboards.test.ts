@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localDayAt } from '../core/local-day.ts';
 import { TRAFFIC_CLASSES } from '../core/traffic.ts';
-import { buildBoard } from '../grafana/board.ts';
-import { type BoardSettings, DEFAULTS } from '../grafana/board-settings.ts';
-import { allBoards } from '../grafana/boards.ts';
+import { buildDashboard } from '../grafana/dashboard.ts';
+import { allDashboards } from '../grafana/dashboards.ts';
 import { annotationQueries, choices, type Look, type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
+import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
 import {
   type Counted,
   countedTruth,
@@ -42,9 +42,11 @@ const CASES = (await prometheusVersions()).flatMap(({ version, programs }, index
 
 describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone, aheadHours, programs }) => {
   let parts: RealParts;
-  const settings: BoardSettings = { ...DEFAULTS, language: 'en', zone };
+  const settings: DashboardSettings = { ...DEFAULTS, language: 'en', zone };
   const look: Look = { at: END, offset: aheadHours * HOUR, scrape: STEP };
-  const queries = allBoards(settings).flatMap((board) => panelQueries(buildBoard(board, settings), look));
+  const queries = allDashboards(settings).flatMap((dashboard) =>
+    panelQueries(buildDashboard(dashboard, settings), look),
+  );
   let prometheus: string;
 
   beforeAll(async () => {
@@ -83,8 +85,8 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
 
   it('marks restarts of kernels, resets of quotas, leaks and reports when they were', async () => {
     const marks = new Map<string, number[]>();
-    for (const board of allBoards(settings)) {
-      for (const query of annotationQueries(buildBoard(board, settings), look)) {
+    for (const dashboard of allDashboards(settings)) {
+      for (const query of annotationQueries(buildDashboard(dashboard, settings), look)) {
         const series = await ask(prometheus, query);
         const points = series.flatMap((each) => each.points);
         const isRestart = query.panel === 'annotation Kernel restart';
@@ -104,8 +106,8 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
   });
 
   it('offers choices', async () => {
-    const boards = allBoards(settings).map((board) => buildBoard(board, settings));
-    for (const { name, selector, label } of boards.flatMap((board) => choices(board, look))) {
+    const dashboards = allDashboards(settings).map((dashboard) => buildDashboard(dashboard, settings));
+    for (const { name, selector, label } of dashboards.flatMap((dashboard) => choices(dashboard, look))) {
       expect(await labelValues(prometheus, selector, label), `variable ${name}`).not.toEqual([]);
     }
   });
@@ -225,9 +227,12 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
   });
 
   it('narrows to the device that was chosen', async () => {
-    const [overview] = allBoards(settings);
+    const [overview] = allDashboards(settings);
     if (overview === undefined) throw new Error('no dashboard');
-    const chosen = panelQueries(buildBoard(overview, settings), { ...look, chosen: new Map([['instance', '(手机)']]) });
+    const chosen = panelQueries(buildDashboard(overview, settings), {
+      ...look,
+      chosen: new Map([['instance', '(手机)']]),
+    });
     const [series] = await ask(prometheus, find(chosen, 'Overview', 'Today', 'A'));
     expect(series?.points[0]?.[1]).toBe(grown(only({ instance: '手机' }), localDayAt(END, settings).start, END));
   });

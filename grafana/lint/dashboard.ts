@@ -1,7 +1,7 @@
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
-import { GRID_COLUMNS } from '../board.ts';
-import { DATASOURCE } from '../panels/target.ts';
+import { DATASOURCE } from '../builders/panel.ts';
+import { GRID_COLUMNS } from '../dashboard.ts';
 import { promqlProblems } from './promql.ts';
 
 /** Panels that are coloured by thresholds, where Grafana's own turn red at 80. */

@@ -85,10 +85,10 @@ function fillIn(expr: string, from: number, to: number, { scrape, chosen }: Look
 
 function rangeOf(
   panel: Panel,
-  boardFrom: string,
+  dashboardFrom: string,
   { at: to, offset }: Look,
 ): { from: number; to: number; stepMs: number } {
-  const from = to - span(panel.timeFrom ?? boardFrom);
+  const from = to - span(panel.timeFrom ?? dashboardFrom);
   const stepMs = Math.max(
     panel.interval === undefined ? 0 : span(panel.interval),
     Math.ceil((to - from) / 400_000) * 1000,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { select } from '../promql/select.ts';
-import { fresh, overRange, rate, today } from '../promql/sums.ts';
+import { fresh, overRange, rate, select, today } from '../promql/select.ts';
 import { promqlProblems } from './promql.ts';
 
 const traffic = select('flowcollect_traffic_bytes_total');

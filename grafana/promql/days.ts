@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { upTo } from './sums.ts';
+import { upTo } from './select.ts';
 
 /** How days are cut, as the auditor's settings say. */
 export interface DayCut {

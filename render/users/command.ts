@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { parseListenPort } from '../../core/addresses.ts';
 import { ArgumentError, type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
-import { BOARD_UIDS } from '../../grafana/links.ts';
+import { DASHBOARD_UIDS } from '../../grafana/links.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { dashboardFiles } from '../files.ts';
@@ -89,7 +89,7 @@ function readerBoards(settings: RenderSettings): readonly BoardText[] {
   return dashboardFiles(settings)
     .filter(({ name }) => name.startsWith(folder))
     .map(({ name, content }) => ({ uid: name.slice(folder.length, -ending.length), content }))
-    .filter(({ uid }) => uid !== BOARD_UIDS.admin);
+    .filter(({ uid }) => uid !== DASHBOARD_UIDS.admin);
 }
 
 /** The readers' door as Grafana reaches it: by the name of docker-compose.yml among containers, else on this machine. */

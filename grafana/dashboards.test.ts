@@ -3,23 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LANGUAGES } from '../core/language.ts';
-import { buildBoard } from './board.ts';
-import { DEFAULTS } from './board-settings.ts';
-import { allBoards } from './boards.ts';
-import { buildDashboards } from './build.ts';
+import { buildDashboard } from './dashboard.ts';
+import { allDashboards, buildDashboards } from './dashboards.ts';
 import { dashboardProblems, panelsOf, targetsOf } from './lint/dashboard.ts';
+import { DEFAULTS } from './settings.ts';
 import { DATASOURCE_UID } from './variables.ts';
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const boards = LANGUAGES.flatMap((language) =>
-  allBoards({ ...DEFAULTS, language }).map((board) => ({
-    title: `${language} ${board.title}`,
+const dashboards = LANGUAGES.flatMap((language) =>
+  allDashboards({ ...DEFAULTS, language }).map((spec) => ({
+    title: `${language} ${spec.title[language]}`,
     language,
-    dashboard: buildBoard(board, { ...DEFAULTS, language }),
+    dashboard: buildDashboard(spec, { ...DEFAULTS, language }),
   })),
 );
 
-describe.each(boards)('$title', ({ dashboard, language }) => {
+describe.each(dashboards)('$title', ({ dashboard, language }) => {
   it('keeps the rules of the house', () => {
     expect(dashboardProblems(dashboard)).toEqual([]);
   });
@@ -34,26 +33,26 @@ describe.each(boards)('$title', ({ dashboard, language }) => {
 describe('the dashboards together', () => {
   it('have titles and uids of their own, and labels as the linter of Grafana wants them in English', () => {
     for (const language of LANGUAGES) {
-      const own = boards.filter((each) => each.language === language);
+      const own = dashboards.filter((each) => each.language === language);
       expect(new Set(own.map(({ dashboard }) => dashboard.uid)).size).toBe(own.length);
       expect(new Set(own.map(({ dashboard }) => dashboard.title)).size).toBe(own.length);
     }
-    const english = boards.find(({ language }) => language === 'en')?.dashboard.templating.list ?? [];
+    const english = dashboards.find(({ language }) => language === 'en')?.dashboard.templating.list ?? [];
     const labels = Object.fromEntries(english.map(({ name, label }) => [name, label]));
     expect(labels).toMatchObject({ datasource: 'Data source', job: 'Job', instance: 'Instance' });
   });
 
   it('ask the same questions in both languages', () => {
     const questions = (language: string): string[] =>
-      boards
+      dashboards
         .filter((each) => each.language === language)
         .flatMap(({ dashboard }) => panelsOf(dashboard).flatMap((panel) => targetsOf(panel).map(({ expr }) => expr)));
     expect(questions('en')).toEqual(questions('zh'));
   });
 
   it('link to dashboards that exist', () => {
-    const uids = new Set(boards.map(({ dashboard }) => dashboard.uid));
-    for (const { dashboard } of boards) {
+    const uids = new Set(dashboards.map(({ dashboard }) => dashboard.uid));
+    for (const { dashboard } of dashboards) {
       for (const [, uid] of JSON.stringify(dashboard).matchAll(/"\/d\/([\w-]+)\?/g)) expect(uids).toContain(uid);
     }
   });

@@ -2,7 +2,7 @@ import type { Language } from '../core/language.ts';
 import type { DayCut } from './promql/days.ts';
 
 /** What a build of the dashboards depends on; the committed ones are built with {@link DEFAULTS}. */
-export interface BoardSettings extends DayCut {
+export interface DashboardSettings extends DayCut {
   readonly language: Language;
   /** Bytes a day through proxies; without it the quota left is spread over the days to the reset. */
   readonly dailyBudgetBytes?: number;
@@ -35,4 +35,4 @@ export const DEFAULTS = {
     expiryDays: 7,
     silentAfterSeconds: 900,
   },
-} as const satisfies DayCut & Pick<BoardSettings, 'limits'>;
+} as const satisfies DayCut & Pick<DashboardSettings, 'limits'>;

@@ -13,36 +13,45 @@ import {
   VizOrientation,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
-import { finish, type Override, type Pane, type PaneSpec } from './pane.ts';
-import { refId, table as rowsOf } from './target.ts';
+import type { Text } from '../../core/language.ts';
+import {
+  type FieldProperty,
+  finish,
+  kindOfPanel,
+  type PanelSpec,
+  refId,
+  table as rowsOf,
+  type Words,
+} from './panel.ts';
 
 /** One column of figures, from a query of its own. */
 export interface Column {
-  readonly name: string;
+  readonly name: Text;
   readonly expr: string;
-  readonly unit: string;
+  readonly unit: Words;
   readonly decimals?: number;
-  readonly properties?: readonly DynamicConfigValue[];
+  readonly properties?: readonly FieldProperty[];
 }
 
-export interface TableSpec extends Omit<PaneSpec, 'targets' | 'unit' | 'overrides'> {
+export const bytesColumn = (name: Text, expr: string): Column => ({ name, expr, unit: 'bytes', decimals: 2 });
+
+export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides'> {
   /** Labels that name a row, with the title of their column and where a click on it leads. */
   readonly keys: readonly {
     readonly label: string;
-    readonly name: string;
+    readonly name: Text;
     readonly link?: string;
-    readonly linkTitle?: string;
-    readonly properties?: readonly DynamicConfigValue[];
+    readonly linkTitle?: Text;
+    readonly properties?: readonly FieldProperty[];
   }[];
   readonly columns: readonly Column[];
   /** Name of the column by which rows are sorted, largest first. */
-  readonly sortBy: string;
+  readonly sortBy: Text;
 }
 
 /** Queries side by side, joined by the labels that they share. */
-export function table({ keys, columns, sortBy, ...spec }: TableSpec): Pane {
+export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, ...spec }) => {
   const shown = new Set(keys.map(({ label }) => label));
   const hidden = ['Time', 'user'].filter((label) => !shown.has(label));
   const order = [...keys.map(({ label }) => label), ...columns.map((_, index) => `Value #${refId(index)}`)];
@@ -65,7 +74,7 @@ export function table({ keys, columns, sortBy, ...spec }: TableSpec): Pane {
         ]),
       },
     });
-  const overrides: Override[] = [
+  const overrides = [
     ...keys.map(({ name, link, linkTitle, properties }) => ({
       of: { name },
       properties: [
@@ -89,21 +98,26 @@ export function table({ keys, columns, sortBy, ...spec }: TableSpec): Pane {
     targets,
     overrides: overrides.filter((each) => each.properties.length > 0),
   });
-}
+});
+
+/** The properties of a column whose text is coloured. */
+export const TEXT_CELLS: readonly FieldProperty[] = [
+  { id: 'custom.displayMode', value: 'color-text' },
+  { id: 'custom.cellOptions', value: { type: 'color-text' } },
+];
 
 /** The properties of a column whose cells take the colour of steps. */
 export function coloredCells(
   steps: readonly { readonly value: number | null; readonly color: string }[],
-): DynamicConfigValue[] {
+): FieldProperty[] {
   return [
     { id: 'thresholds', value: { mode: 'absolute', steps } },
     { id: 'color', value: { mode: 'thresholds' } },
-    { id: 'custom.displayMode', value: 'color-text' },
-    { id: 'custom.cellOptions', value: { type: 'color-text' } },
+    ...TEXT_CELLS,
   ];
 }
 
-export interface MatrixSpec extends Omit<PaneSpec, 'targets'> {
+export interface MatrixSpec extends Omit<PanelSpec, 'targets'> {
   /** One instant query whose series differ in the two labels. */
   readonly expr: string;
   /** The label that names a bar, and the one that names its parts. */
@@ -112,7 +126,7 @@ export interface MatrixSpec extends Omit<PaneSpec, 'targets'> {
 }
 
 /** A stacked bar for each value of one label, cut by another. */
-export function matrix({ expr, row, part, ...spec }: MatrixSpec): Pane {
+export const matrix = kindOfPanel<MatrixSpec>(({ expr, row, part, ...spec }) => {
   const builder = new BarChartPanel()
     .orientation(VizOrientation.Horizontal)
     .stacking(StackingMode.Normal)
@@ -136,4 +150,4 @@ export function matrix({ expr, row, part, ...spec }: MatrixSpec): Pane {
     })
     .xField(`${row}\\${part}`);
   return finish(builder, { ...spec, targets: [rowsOf(expr)] });
-}
+});

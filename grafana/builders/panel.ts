@@ -7,6 +7,7 @@ import {
   type FieldColor,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   type Panel,
   type Threshold,
   type ThresholdsConfig,
@@ -14,41 +15,78 @@ import {
   ThresholdsMode,
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { buildTarget, DATASOURCE, type Target } from './target.ts';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import type { Text, Translate, Translated } from '../../core/language.ts';
 
-/** A panel with the room it takes: columns of 24, rows of 30 pixels. */
-export interface Pane {
-  readonly panel: Panel;
-  readonly width: number;
-  readonly height: number;
+/** A panel in one language; a dashboard gives it its place. */
+export type PanelDefinition = (translate: Translate) => Panel;
+
+/** What reads the same in every language, or a text. */
+export type Words = string | Text;
+
+/** Every query goes through the variable, so that a dashboard can be pointed at another Prometheus. */
+export const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` } as const;
+
+export interface Target {
+  /**
+   * - `now`: one value a series at the end of the range
+   * - `table`: the same as rows
+   * - `trace`: values over the range
+   */
+  readonly kind: 'now' | 'table' | 'trace';
+  readonly expr: string;
+  readonly legend: Words;
+}
+
+export const now = (expr: string, legend: Words = ''): Target => ({ kind: 'now', expr, legend });
+export const table = (expr: string) => ({ kind: 'table', expr, legend: '' }) as const;
+export const trace = (expr: string, legend: Words): Target => ({ kind: 'trace', expr, legend });
+
+/** refId of the target at an index: A, B, … */
+export function refId(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+function buildTarget({ kind, expr, legend }: Translated<Target>, index: number): DataqueryBuilder {
+  const query = new DataqueryBuilder().refId(refId(index)).expr(expr).datasource(DATASOURCE);
+  if (legend !== '') query.legendFormat(legend);
+  if (kind === 'now' || kind === 'table') query.instant();
+  else query.range();
+  return query.format(kind === 'table' ? PromQueryFormat.Table : PromQueryFormat.TimeSeries);
 }
 
 /** How values are coloured: by steps (the first has no lower bound), always the same, or one colour a series. */
 export type Coloring = readonly Threshold[] | { readonly fixed: string } | 'by series';
 
-/** Changes to the fields of one target, or of one field or series by name or pattern. */
-export interface Override {
-  readonly of: { readonly target: string } | { readonly name: string } | { readonly pattern: string };
-  readonly properties: readonly DynamicConfigValue[];
+/** A property of a field, by Grafana's id of it; its value may hold texts. */
+export interface FieldProperty {
+  readonly id: string;
+  readonly value: unknown;
 }
 
-export interface PaneSpec {
-  readonly title: string;
-  readonly description: string;
+/** Changes to the fields of one target, or of one field or series by name. */
+export interface Override {
+  readonly of: { readonly target: string } | { readonly name: Words };
+  readonly properties: readonly FieldProperty[];
+}
+
+export interface PanelSpec {
+  readonly title: Text;
+  readonly description: Text;
   /** Grafana's id of a unit, such as `bytes` (base 1024). */
-  readonly unit: string;
-  readonly size: readonly [width: number, height: number];
+  readonly unit: Words;
   readonly targets: readonly Target[];
   readonly coloring: Coloring;
   readonly decimals?: number;
   readonly min?: number;
   readonly max?: number;
   /** Shown where there is no value. */
-  readonly noValue?: string;
-  readonly mappings?: readonly ValueMapping[];
+  readonly noValue?: Text | string;
+  /** May hold texts, as the properties of overrides may. */
+  readonly mappings?: readonly unknown[];
   readonly overrides?: readonly Override[];
   /** Where a click on a value leads. */
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly link?: { readonly title: Text; readonly url: string };
   /** The range of the panel, such as `30d`, where the time picker's would not fit. */
   readonly timeFrom?: string;
   /** The least step of its queries. */
@@ -73,7 +111,6 @@ interface PanelBuilder extends Builder<Panel> {
   timeFrom(timeFrom: string): this;
   interval(interval: string): this;
   overrideByName(name: string, properties: DynamicConfigValue[]): this;
-  overrideByRegexp(pattern: string, properties: DynamicConfigValue[]): this;
   overrideByQuery(refId: string, properties: DynamicConfigValue[]): this;
 }
 
@@ -82,8 +119,21 @@ export function steps(first: string, ...further: readonly (readonly [from: numbe
   return [{ value: null, color: first }, ...further.map(([value, color]) => ({ value, color }))];
 }
 
+/** A kind of panel: what is made of a specification whose texts are in one language. */
+export function kindOfPanel<S>(make: (spec: Translated<S>) => Panel): (spec: S) => PanelDefinition {
+  return (spec) => (translate) => make(inLanguage(spec, translate) as Translated<S>);
+}
+
+/** The same with a string in the place of every text, however deep. */
+function inLanguage(value: unknown, translate: Translate): unknown {
+  if (Array.isArray(value)) return value.map((each) => inLanguage(each, translate));
+  if (typeof value !== 'object' || value === null) return value;
+  if ('zh' in value && 'en' in value) return translate(value as Text);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inLanguage(each, translate)]));
+}
+
 /** Gives a builder what every panel has, and closes it. */
-export function finish(builder: PanelBuilder, spec: PaneSpec): Pane {
+export function finish(builder: PanelBuilder, spec: Translated<PanelSpec>): Panel {
   builder
     .title(spec.title)
     .description(spec.description)
@@ -95,17 +145,15 @@ export function finish(builder: PanelBuilder, spec: PaneSpec): Pane {
   if (spec.min !== undefined) builder.min(spec.min);
   if (spec.max !== undefined) builder.max(spec.max);
   if (spec.noValue !== undefined) builder.noValue(spec.noValue);
-  if (spec.mappings !== undefined) builder.mappings([...spec.mappings]);
+  if (spec.mappings !== undefined) builder.mappings([...spec.mappings] as ValueMapping[]);
   if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom);
   if (spec.interval !== undefined) builder.interval(spec.interval);
   if (spec.link !== undefined) builder.dataLinks([new DashboardLinkBuilder(spec.link.title).url(spec.link.url)]);
   for (const { of, properties } of spec.overrides ?? []) {
     if ('target' in of) builder.overrideByQuery(of.target, [...properties]);
-    else if ('name' in of) builder.overrideByName(of.name, [...properties]);
-    else builder.overrideByRegexp(of.pattern, [...properties]);
+    else builder.overrideByName(of.name, [...properties]);
   }
-  const [width, height] = spec.size;
-  return { panel: builder.build(), width, height };
+  return builder.build();
 }
 
 function color(builder: PanelBuilder, coloring: Coloring): void {
@@ -126,11 +174,17 @@ function color(builder: PanelBuilder, coloring: Coloring): void {
 }
 
 /** The properties of an override that colours values always the same. */
-export function always(color: string): DynamicConfigValue {
+export function always(color: string): FieldProperty {
   return { id: 'color', value: { mode: 'fixed', fixedColor: color } };
 }
 
 /** The property of an override that renames a field or series. */
-export function named(name: string): DynamicConfigValue {
+export function named(name: Text): FieldProperty {
   return { id: 'displayName', value: name };
+}
+
+/** A mapping of values to words in colours, in this order. */
+export function words(options: readonly (readonly [value: string, text: Text, color: string])[]) {
+  const each = options.map(([value, text, color], index) => [value, { text, color, index }]);
+  return { type: MappingType.ValueToText, options: Object.fromEntries(each) };
 }

@@ -1,10 +1,17 @@
+import { PanelBuilder as BarGaugePanel } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
   AxisPlacement,
   BarAlignment,
+  BarGaugeDisplayMode,
+  BarGaugeValueMode,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
   GraphDrawStyle,
   LegendDisplayMode,
   LegendPlacement,
   LineInterpolation,
+  ReduceDataOptionsBuilder,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
@@ -12,6 +19,8 @@ import {
   TooltipDisplayMode,
   VisibilityMode,
   VizLegendOptionsBuilder,
+  VizOrientation,
+  VizTextDisplayOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
@@ -21,11 +30,46 @@ import {
   PanelBuilder as HeatmapPanel,
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
+import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
-import { finish, type Pane, type PaneSpec } from './pane.ts';
+import { finish, kindOfPanel, type PanelSpec } from './panel.ts';
 
-export interface GraphSpec extends PaneSpec {
+/** The value at the end of the range; the SDK leaves it open, which shows nothing. */
+const last = (): ReduceDataOptionsBuilder =>
+  new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
+
+export interface StatSpec extends PanelSpec {
+  /** Whether the whole panel takes the colour; for what must be seen from afar. */
+  readonly background?: boolean;
+  /** Whether each value shows the name of its series. */
+  readonly names?: boolean;
+}
+
+export const stat = kindOfPanel<StatSpec>((spec) => {
+  const builder = new StatPanel()
+    .reduceOptions(last())
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(spec.background === true ? BigValueColorMode.BackgroundSolid : BigValueColorMode.Value)
+    .textMode(spec.names === true ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
+    .orientation(VizOrientation.Auto);
+  return finish(builder, spec);
+});
+
+/** Horizontal bars, one a series: ranks. */
+export const bars = kindOfPanel<PanelSpec>((spec) => {
+  const builder = new BarGaugePanel()
+    .reduceOptions(last())
+    .orientation(VizOrientation.Horizontal)
+    .displayMode(BarGaugeDisplayMode.Basic)
+    .valueMode(BarGaugeValueMode.Text)
+    .showUnfilled(false)
+    .minVizHeight(16)
+    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(13));
+  return finish(builder, spec);
+});
+
+export interface GraphSpec extends PanelSpec {
   readonly stacked?: boolean;
   /** Reducers shown in the legend, such as `max`; a table where there are any. */
   readonly legendCalcs: readonly string[];
@@ -41,7 +85,7 @@ const legend = (calcs: readonly string[]): VizLegendOptionsBuilder =>
 const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-export function lines(spec: GraphSpec): Pane {
+export const lines = kindOfPanel<GraphSpec>((spec) => {
   const builder = new TimeSeriesPanel()
     .drawStyle(GraphDrawStyle.Line)
     .lineInterpolation(LineInterpolation.Linear)
@@ -53,10 +97,10 @@ export function lines(spec: GraphSpec): Pane {
     .tooltip(allSeries());
   if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   return finish(builder, spec);
-}
+});
 
 /** Bars over time, one a step, drawn to the right of the instant that names it. */
-export function columns(spec: GraphSpec): Pane {
+export const columns = kindOfPanel<GraphSpec>((spec) => {
   const builder = new TimeSeriesPanel()
     .drawStyle(GraphDrawStyle.Bars)
     .barAlignment(BarAlignment.After)
@@ -67,10 +111,10 @@ export function columns(spec: GraphSpec): Pane {
     .tooltip(allSeries());
   if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   return finish(builder, spec);
-}
+});
 
 /** States of each series over time, in the colours of the mappings. */
-export function timeline(spec: PaneSpec): Pane {
+export const timeline = kindOfPanel<PanelSpec>((spec) => {
   const builder = new TimelinePanel()
     .showValue(VisibilityMode.Never)
     .mergeValues(true)
@@ -78,22 +122,16 @@ export function timeline(spec: PaneSpec): Pane {
     .alignValue(TimelineValueAlignment.Left)
     .fillOpacity(70)
     .lineWidth(0)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .calcs([]),
-    )
+    .legend(legend([]))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single));
   return finish(builder, spec);
-}
+});
 
 /**
  * One row a series, one cell a step, which ends at the instant that names it. Its targets are traces: the data source's
  * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
  */
-export function heat(spec: PaneSpec): Pane {
+export const heat = kindOfPanel<PanelSpec>((spec) => {
   const builder = new HeatmapPanel()
     .calculate(false)
     .color(
@@ -110,4 +148,4 @@ export function heat(spec: PaneSpec): Pane {
     .yAxis(new YAxisConfigBuilder().unit('short').axisPlacement(AxisPlacement.Left))
     .showLegend();
   return finish(builder, spec);
-}
+});

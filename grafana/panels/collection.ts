@@ -1,0 +1,191 @@
+import { CARRY_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { lines, stat, timeline } from '../builders/charts.ts';
+import { now, steps, trace, words } from '../builders/panel.ts';
+import { coloredCells, table } from '../builders/tables.ts';
+import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { BY_DEVICE, fresh, overRange, perSecond, pushAge, SILENT_AFTER_SECONDS, select } from '../promql/select.ts';
+
+export const onlinePanel = stat({
+  title: { zh: '在线 / 全部设备', en: 'Devices there / all' },
+  description: {
+    zh: '两分钟内有推送的设备数，与推送过的设备数。',
+    en: 'Devices that pushed within two minutes, and devices that ever did.',
+  },
+  unit: 'short',
+  targets: [
+    now(`count(${pushAge()} < ${SILENT_AFTER_SECONDS}) or vector(0)`, { zh: '在线', en: 'There' }),
+    now(`count(${select('push_time_seconds')})`, { zh: '全部', en: 'All' }),
+  ],
+  coloring: { fixed: PLAIN },
+  noValue: '0',
+  names: true,
+});
+
+const carry = fresh(select(CARRY_BYTES));
+
+/** The first rule of the ledger, checked live: every byte of the kernel is in a series or in the carry. */
+export const conservationPanel = stat({
+  title: { zh: '账实差', en: 'Unaccounted' },
+  description: {
+    zh: '内核总量减去账本各项之和与在途余数。应为 0：一个字节都没有丢，也没有重复。',
+    en: "The kernel's total less the sum of the ledger and its carry. It should be 0: no byte lost, none counted twice.",
+  },
+  unit: 'bytes',
+  decimals: 0,
+  targets: [
+    now(
+      `sum ${BY_DEVICE} (${select(KERNEL_BYTES)}) - sum ${BY_DEVICE} (${select(TRAFFIC_BYTES)}) - sum ${BY_DEVICE} (${carry})`,
+      '{{instance}}',
+    ),
+  ],
+  coloring: steps(BAD, [0, GOOD], [1, BAD]),
+  noValue: { zh: '没有在线设备', en: 'No device there' },
+  names: true,
+});
+
+const share = (matcher: string): string =>
+  `sum(${overRange(select(TRAFFIC_BYTES, matcher))}) / sum(${overRange(select(TRAFFIC_BYTES))})`;
+
+/** How sure the figures are: what was attributed without being seen on a connection. */
+export const surenessPanel = stat({
+  title: { zh: '推断占比', en: 'Share inferred' },
+  description: {
+    zh: '所选时间内，按权重结算到已关闭连接上的占比，以及没有连接能解释的占比。总量不受影响，只关系到归属。',
+    en: 'In the range shown: the share settled by weight onto connections that had closed, and the share that no connection explains. Totals are exact either way; this is about who.',
+  },
+  unit: 'percentunit',
+  decimals: 2,
+  targets: [
+    now(share('accounting="settled"'), { zh: '结算', en: 'Settled' }),
+    now(share('class="unattributed"'), { zh: '未归属', en: 'Unattributed' }),
+  ],
+  coloring: steps(PLAIN, [0.2, WATCH]),
+  noValue: { zh: '没有流量', en: 'No traffic' },
+  names: true,
+});
+
+export const refusedPanel = stat({
+  title: { zh: '被拒的推送', en: 'Pushes refused' },
+  description: {
+    zh: '网关每秒拒绝的推送，按原因。应为空。',
+    en: 'Pushes that the gateway refused each second, by reason. It should be empty.',
+  },
+  unit: 'reqps',
+  decimals: 2,
+  targets: [
+    now(`sum by (reason) (${perSecond('flowcollect_gateway_pushes_total', 'result!="accepted"')}) > 0`, '{{reason}}'),
+  ],
+  coloring: steps(GOOD, [0.001, WATCH]),
+  noValue: { zh: '没有', en: 'None' },
+  names: true,
+});
+
+export const pushesPanel = lines({
+  title: { zh: '推送', en: 'Pushes' },
+  description: {
+    zh: '设备每秒的推送，按结果；以及网关接受的。',
+    en: 'Pushes a second by result as devices saw them, and by result at the gateway.',
+  },
+  unit: 'reqps',
+  min: 0,
+  targets: [
+    trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, {
+      zh: '设备 {{result}}',
+      en: 'devices {{result}}',
+    }),
+    trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, {
+      zh: '网关 {{result}}',
+      en: 'gateway {{result}}',
+    }),
+  ],
+  coloring: 'by series',
+  legendCalcs: ['lastNotNull', 'max'],
+});
+
+const seconds = 'flowcollect_exporter_frame_seconds';
+export const framesPanel = lines({
+  title: { zh: '帧处理时间', en: 'Time to account a frame' },
+  description: { zh: '每帧记账的平均耗时，按设备。', en: 'Mean time to account one frame, by device.' },
+  unit: 's',
+  min: 0,
+  targets: [
+    trace(
+      `sum ${BY_DEVICE} (${perSecond(`${seconds}_sum`)}) / sum ${BY_DEVICE} (${perSecond(`${seconds}_count`)})`,
+      '{{instance}}',
+    ),
+  ],
+  coloring: 'by series',
+  legendCalcs: ['mean', 'max'],
+});
+
+export const unobservedPanel = lines({
+  title: { zh: '未观察的时间', en: 'Time not observed' },
+  description: {
+    zh: '每秒中有多少秒帧间隔超过轮询周期的两倍。字节不丢，但归属更多靠推断。',
+    en: 'Seconds a second in which frames were further apart than twice the poll interval. No byte is lost, but more of them are attributed by inference.',
+  },
+  unit: 'percentunit',
+  min: 0,
+  targets: [trace(`sum ${BY_DEVICE} (${perSecond('flowcollect_exporter_unobserved_seconds_total')})`, '{{instance}}')],
+  coloring: 'by series',
+  legendCalcs: ['mean', 'max'],
+});
+
+/** Whether each part of the server answered Prometheus. */
+export const targetsPanel = timeline({
+  title: { zh: '服务端', en: 'Server parts' },
+  description: { zh: 'Prometheus 能否抓取各部件。', en: 'Whether Prometheus could scrape each part.' },
+  unit: 'none',
+  targets: [trace(select('up'), '{{job}}')],
+  coloring: steps(PLAIN),
+  mappings: [
+    words([
+      ['1', { zh: '正常', en: 'up' }, GOOD],
+      ['0', { zh: '不可达', en: 'down' }, BAD],
+    ]),
+  ],
+});
+
+/** How old the reading of each airport is. */
+export const readingsPanel = table({
+  title: { zh: '机场读数', en: 'Airport readings' },
+  description: {
+    zh: '距上次成功读到机场流量头的时间；6 小时变橙，24 小时变红。',
+    en: 'Since each airport was last read with success: orange from 6 hours, red from 24.',
+  },
+  keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
+  columns: [
+    {
+      name: { zh: '距今', en: 'Age' },
+      expr: `time() - max by (user, airport) (${select('flowcollect_airport_last_success_timestamp_seconds')})`,
+      unit: 's',
+      decimals: 0,
+      properties: coloredCells(steps(GOOD, [6 * 3600, WATCH], [24 * 3600, BAD])),
+    },
+  ],
+  sortBy: { zh: '距今', en: 'Age' },
+  coloring: steps(PLAIN),
+  noValue: { zh: '从未', en: 'Never' },
+});
+
+/** Whether gateway and auditor run on the settings as they are in the file. */
+export const settingsPanel = stat({
+  title: { zh: '服务端设置', en: 'Server settings' },
+  description: {
+    zh: '网关与审计是否成功读入最近一次修改的设置。',
+    en: 'Whether gateway and auditor could read the settings as last edited.',
+  },
+  unit: 'none',
+  targets: [
+    now(`min(${select('flowcollect_gateway_config_last_reload_successful')})`, { zh: '网关', en: 'Gateway' }),
+    now(`min(${select('flowcollect_auditor_config_last_reload_successful')})`, { zh: '审计', en: 'Auditor' }),
+  ],
+  coloring: steps(BAD, [1, GOOD]),
+  mappings: [
+    words([
+      ['1', { zh: '有效', en: 'valid' }, GOOD],
+      ['0', { zh: '有误，沿用旧的', en: 'bad edit, last good kept' }, BAD],
+    ]),
+  ],
+  names: true,
+});

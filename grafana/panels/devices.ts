@@ -1,0 +1,247 @@
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Text } from '../../core/language.ts';
+import { KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { lines, stat, timeline } from '../builders/charts.ts';
+import { now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
+import { bytesColumn, type Column, coloredCells, matrix, table } from '../builders/tables.ts';
+import { CLICKED, dashboardLink } from '../links.ts';
+import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { BY_DEVICE, fresh, overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
+import type { DashboardSettings } from '../settings.ts';
+import { classOverrides } from './traffic.ts';
+
+/** Each device: is it there, what moves now, what moved today. */
+export function devicesPanel({ limits }: DashboardSettings): PanelDefinition {
+  const byDevice = (expr: string): string => `sum by (user, instance) (${expr})`;
+  const name = { zh: '设备', en: 'Device' };
+  return table({
+    title: { zh: '设备', en: 'Devices' },
+    description: {
+      zh: '每台设备的上次推送、当前速率、连接数与今日用量。沉默的设备不显示连接数。点设备看明细。',
+      en: 'Last push, present rate, connections and use of today of each device. A silent device shows no connections. Click a device for details.',
+    },
+    keys: [
+      {
+        label: 'instance',
+        name,
+        link: dashboardLink('device', 'instance', CLICKED.cell),
+        linkTitle: { zh: '设备明细', en: 'Device' },
+      },
+    ],
+    columns: [
+      {
+        name: { zh: '上次推送', en: 'Last push' },
+        expr: `max by (user, instance) (${pushAge()})`,
+        unit: 's',
+        decimals: 0,
+        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
+      },
+      { name: { zh: '速率', en: 'Rate' }, expr: byDevice(rate()), unit: 'binBps' },
+      {
+        name: { zh: '连接', en: 'Connections' },
+        expr: byDevice(fresh(select('flowcollect_kernel_connections'))),
+        unit: 'short',
+      },
+      bytesColumn({ zh: '今日代理', en: 'Proxy today' }, byDevice(today('class="proxy"'))),
+      bytesColumn({ zh: '今日合计', en: 'Total today' }, byDevice(today())),
+    ],
+    sortBy: { zh: '今日合计', en: 'Total today' },
+    coloring: steps(PLAIN),
+    noValue: '–',
+  });
+}
+
+/** Today's bytes of each device, cut by class. */
+export const deviceClassesPanel = matrix({
+  title: { zh: '今日：设备 × 去向', en: 'Today: device × class' },
+  description: {
+    zh: '今日每台设备的用量按去向分开，与日报一致。',
+    en: 'Use of today of each device, cut by class; the figures of the mail.',
+  },
+  unit: 'bytes',
+  min: 0,
+  expr: `sum by (instance, class) (${today()})`,
+  row: 'instance',
+  part: 'class',
+  coloring: { fixed: PLAIN },
+  overrides: classOverrides(),
+  noValue: { zh: '暂无数据', en: 'No data yet' },
+});
+
+/** When each device was there. */
+export const presencePanel = timeline({
+  title: { zh: '在线', en: 'Presence' },
+  description: {
+    zh: `${SILENT_AFTER_SECONDS} 秒内有推送为在线。`,
+    en: `A device is there while its last push is younger than ${SILENT_AFTER_SECONDS} seconds.`,
+  },
+  unit: 'none',
+  targets: [trace(`max by (user, instance) (${pushAge()} < bool ${SILENT_AFTER_SECONDS})`, '{{instance}}')],
+  coloring: steps(PLAIN),
+  mappings: [
+    words([
+      ['1', { zh: '在线', en: 'There' }, GOOD],
+      ['0', { zh: '沉默', en: 'Silent' }, '#8E8E8E'],
+    ]),
+  ],
+});
+
+export const connectionsPanel = lines({
+  title: { zh: '连接与内存', en: 'Connections and memory' },
+  description: {
+    zh: '打开的连接数（左轴）与内核内存（右轴）；沉默期间不显示。',
+    en: 'Open connections (left) and memory of the kernel (right); not shown while a device is silent.',
+  },
+  unit: 'short',
+  min: 0,
+  targets: [
+    trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_connections'))})`, {
+      zh: '{{instance}} 连接',
+      en: '{{instance}} connections',
+    }),
+    trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`, {
+      zh: '{{instance}} 内存',
+      en: '{{instance}} memory',
+    }),
+  ],
+  coloring: 'by series',
+  overrides: [
+    {
+      of: { target: 'B' },
+      properties: [
+        { id: 'unit', value: 'bytes' },
+        { id: 'custom.axisPlacement', value: 'right' },
+        { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
+      ],
+    },
+  ],
+  legendCalcs: ['lastNotNull', 'max'],
+});
+
+/** The kernel's own total over the range, the figure that the classes add up to. */
+export const kernelTotalPanel = stat({
+  title: { zh: '内核总量', en: 'Kernel total' },
+  description: {
+    zh: '所选时间内内核计数的全部字节，跨重启连续。',
+    en: 'All bytes that the kernel counted in the range shown, continuous over its restarts.',
+  },
+  unit: 'bytes',
+  decimals: 2,
+  targets: [
+    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="download"'))})`, { zh: '下行', en: 'Download' }),
+    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="upload"'))})`, { zh: '上行', en: 'Upload' }),
+  ],
+  coloring: { fixed: PLAIN },
+  names: true,
+  noValue: { zh: '暂无数据', en: 'No data yet' },
+});
+
+/** When things began, and which versions run. */
+export const startsPanel = table({
+  title: { zh: '版本与启动', en: 'Versions and starts' },
+  description: {
+    zh: '采集器的版本、启动时间与内核重启次数（所选时间内）。',
+    en: 'Version and start of the exporter, and restarts of the kernel in the range shown.',
+  },
+  keys: [{ label: 'instance', name: { zh: '设备', en: 'Device' } }],
+  columns: [
+    {
+      name: { zh: '采集器启动', en: 'Exporter started' },
+      expr: `max ${BY_DEVICE} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
+      unit: 'dateTimeAsIso',
+    },
+    {
+      name: { zh: '内核重启', en: 'Kernel restarts' },
+      expr: `sum ${BY_DEVICE} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
+      unit: 'short',
+    },
+  ],
+  sortBy: { zh: '采集器启动', en: 'Exporter started' },
+  coloring: steps(PLAIN),
+  noValue: '–',
+});
+
+const metric = 'flowcollect_interface_bytes_total';
+
+/** The TUN device and the uplink beside the kernel: a second witness, and what bypasses the kernel. */
+export const interfacesPanel = lines({
+  title: { zh: '网卡', en: 'Interfaces' },
+  description: {
+    zh: 'TUN 与上联网卡每秒字节数，与内核相比；上联多出来的没有经过内核。没有网卡数据的系统只显示内核。',
+    en: 'Bytes a second of the TUN device and the uplink beside the kernel; the surplus of the uplink bypasses the kernel. Where interfaces cannot be read, only the kernel is shown.',
+  },
+  unit: 'binBps',
+  min: 0,
+  targets: [
+    trace(`sum by (role, interface) (rate(${select(metric)}[$__rate_interval]))`, '{{role}} {{interface}}'),
+    trace(`sum(rate(${select(KERNEL_BYTES)}[$__rate_interval]))`, { zh: '内核', en: 'kernel' }),
+  ],
+  coloring: 'by series',
+  legendCalcs: ['lastNotNull', 'max'],
+});
+
+/** Everything about a device that says whether its figures can be trusted now. */
+export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition {
+  const yes = [
+    {
+      id: 'mappings',
+      value: [
+        {
+          type: MappingType.ValueToText,
+          options: {
+            '1': { text: { zh: '是', en: 'yes' }, color: GOOD },
+            '0': { text: { zh: '否', en: 'no' }, color: BAD },
+          },
+        },
+      ],
+    },
+  ];
+  const flag = (name: Text, metric: string): Column => ({
+    name,
+    expr: `min ${BY_DEVICE} (${fresh(select(metric))})`,
+    unit: 'short',
+    properties: [...yes, ...coloredCells(steps(BAD, [1, GOOD]))],
+  });
+  return table({
+    title: { zh: '采集器', en: 'Collectors' },
+    description: {
+      zh: '每台设备：上次推送、内核可达、日志流、设置有效、内存、序列数、最近一次被拒。沉默设备的状态不显示。',
+      en: 'Each device: last push, kernel within reach, log stream, valid settings, memory, series, and whether its last push was refused. States of a silent device are not shown.',
+    },
+    keys: [
+      {
+        label: 'instance',
+        name: { zh: '设备', en: 'Device' },
+        link: dashboardLink('device', 'instance', CLICKED.cell),
+        linkTitle: { zh: '设备明细', en: 'Device' },
+      },
+    ],
+    columns: [
+      {
+        name: { zh: '上次推送', en: 'Last push' },
+        expr: `max ${BY_DEVICE} (${pushAge()})`,
+        unit: 's',
+        decimals: 0,
+        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
+      },
+      flag({ zh: '内核', en: 'Kernel' }, 'flowcollect_kernel_up'),
+      flag({ zh: '日志流', en: 'Log stream' }, 'flowcollect_exporter_logs_up'),
+      flag({ zh: '设置', en: 'Settings' }, 'flowcollect_exporter_config_last_reload_successful'),
+      {
+        name: { zh: '内核内存', en: 'Kernel memory' },
+        expr: `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
+        unit: 'bytes',
+      },
+      { name: { zh: '序列', en: 'Series' }, expr: `count ${BY_DEVICE} (${select(TRAFFIC_BYTES)})`, unit: 'short' },
+      {
+        name: { zh: '刚被拒', en: 'Refused' },
+        expr: `max ${BY_DEVICE} (${select('push_failure_time_seconds')} > bool ${select('push_time_seconds')})`,
+        unit: 'short',
+        properties: coloredCells(steps(PLAIN, [1, BAD])),
+      },
+    ],
+    sortBy: { zh: '上次推送', en: 'Last push' },
+    coloring: steps(PLAIN),
+    noValue: '–',
+  });
+}
