@@ -133,9 +133,11 @@ it('tells by /healthz and a metric that what it found cannot be kept, until it c
   await eventually(async () => expect(await readdir(data)).toContain('state.json'));
   expect(await metric()).toBe('1');
   // What is in the way fails for every user, also for one that may write everywhere.
-  // It may have to wait for a write to end.
-  const inTheWay = join(data, 'state.json.tmp');
-  await eventually(() => mkdir(inTheWay));
+  const inTheWay = join(data, 'state.json');
+  await eventually(async () => {
+    await rm(inTheWay, { force: true });
+    await mkdir(inTheWay);
+  });
   await eventually(async () => expect((await fetch(`${origin()}/healthz`)).status).toBe(503));
   expect(await (await fetch(`${origin()}/healthz`)).json()).toEqual({
     status: 'failing',

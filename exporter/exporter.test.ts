@@ -103,9 +103,12 @@ describe('an exporter', () => {
     const { metricsOrigin } = await device.start();
     await device.seen(0);
     const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
-    // What is in the way fails for every user, also for one that may write everywhere; it waits for a write to end.
-    const inTheWay = `${statePath(nodeFiles, join(device.folder, 'state'))}.tmp`;
-    await eventually(() => mkdir(inTheWay));
+    // What is in the way fails for every user, also for one that may write everywhere.
+    const inTheWay = statePath(nodeFiles, join(device.folder, 'state'));
+    await eventually(async () => {
+      await rm(inTheWay, { force: true });
+      await mkdir(inTheWay);
+    });
     await eventually(async () =>
       expect(await health()).toMatchObject({
         status: 'degraded',

@@ -1,15 +1,19 @@
-import { chmod, lchown, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 /** The file operations that an atomic write is made of: the system's, or what a test puts in their place. */
 export interface FileOperations {
-  open(path: string, flags: 'r' | 'w', mode?: number): Promise<OpenFile>;
+  /** `wx` makes the file, and fails where anything stands at its name, a link included. */
+  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
 }
 
 export interface OpenFile {
   writeFile(content: string | Uint8Array): Promise<void>;
+  chmod(mode: number): Promise<void>;
+  chown(uid: number, gid: number): Promise<void>;
   /** What was written is on the medium when it resolves. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +26,8 @@ const SYSTEM: FileOperations = { open, rename, mkdir };
  * beside it, flushed, renamed over it, and the folder flushed so that the rename itself survives a power cut.
  *
  * What root writes belongs to whom the file that it replaces belonged, or the folder: a command that root runs by hand
- * must leave nothing that the service cannot read.
+ * must leave nothing that the service cannot read. Whoever owns the folder cannot lead root elsewhere: what is written
+ * is a new file under a name that nobody can guess, its rights are set on the open file, and links of others are refused.
  *
  * @param mode permissions; by default those of the file that is replaced, or 0600, since state and archives tell of people
  */
@@ -32,19 +37,31 @@ export async function writeFileAtomic(
   mode?: number,
   files: FileOperations = SYSTEM,
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const replaced = await stat(path).catch(() => undefined);
+  const folder = dirname(path);
+  await refuseForeignLinks(folder);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const found = await lstat(path).catch(() => undefined);
+  const replaced = found?.isFile() ? found : undefined;
   const file = await openForWriting(temporary, mode ?? 0o600, files);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.writeFile(content);
+      if (mode === undefined && replaced !== undefined) await file.chmod(replaced.mode & 0o777);
+      if (isRoot()) {
+        const { uid, gid } = replaced ?? (await stat(folder));
+        await file.chown(uid, gid);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await files.rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  if (mode === undefined && replaced !== undefined) await chmod(temporary, replaced.mode & 0o777);
-  await giveToOwner(replaced ?? (await stat(dirname(path))), temporary);
-  await files.rename(temporary, path);
-  await syncFolder(dirname(path), files);
+  await syncFolder(folder, files);
+  await removeAbandoned(folder);
 }
 
 /** The text of a file, or undefined when it does not exist. */
@@ -59,24 +76,58 @@ export async function readFileIfExists(path: string): Promise<string | undefined
 
 /** Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
 export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
+  await refuseForeignLinks(path);
   const made = await files.mkdir(path, { recursive: true });
-  if (made !== undefined) await giveToOwner(await stat(dirname(path)), path);
+  if (made === undefined || !isRoot()) return;
+  const { uid, gid } = await stat(dirname(path));
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await folder.chown(uid, gid);
+  } finally {
+    await folder.close();
+  }
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** A folder that root writes to must not be reached by a link that another user made, as a service may in its own. */
+async function refuseForeignLinks(folder: string): Promise<void> {
+  if (!isRoot()) return;
+  for (let path = resolve(folder); path !== dirname(path); path = dirname(path)) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isSymbolicLink() && found.uid !== 0) {
+      throw Object.assign(new Error(`${path} is a link of user ${found.uid}, which root does not follow`), {
+        code: 'ELOOP',
+      });
+    }
+  }
+}
+
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
+/** A write takes moments: a file of that age was left by a process that was killed. */
+const ABANDONED_MS = 60_000;
+/** Folders in which this process has looked. */
+const tidied = new Set<string>();
+
+async function removeAbandoned(folder: string): Promise<void> {
+  if (tidied.has(folder)) return;
+  tidied.add(folder);
+  for (const name of (await readdir(folder)).filter((each) => TEMPORARY.test(each))) {
+    const path = join(folder, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
 }
 
 /** The folder is made only where it is missing: most files are written again and again. */
 async function openForWriting(path: string, mode: number, files: FileOperations): Promise<OpenFile> {
   try {
-    return await files.open(path, 'w', mode);
+    return await files.open(path, 'wx', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await makeFolder(dirname(path), files);
-    return files.open(path, 'w', mode);
+    return files.open(path, 'wx', mode);
   }
-}
-
-async function giveToOwner({ uid, gid }: { readonly uid: number; readonly gid: number }, path: string): Promise<void> {
-  // Not through a link that the folder's owner may have put there.
-  if (process.getuid?.() === 0) await lchown(path, uid, gid);
 }
 
 async function syncFolder(path: string, files: FileOperations): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
@@ -86,11 +87,11 @@ export async function writeBackup(archive: string, paths: readonly string[], ver
   const root = parse(resolve(archive)).root;
   const named = real.map((path) => relative(root, path).replaceAll('\\', '/'));
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-backup-'));
-  const partial = `${archive}.part`;
+  const partial = `${archive}.${randomBytes(6).toString('hex')}.part`;
   try {
     await writeFile(join(folder, MANIFEST), JSON.stringify({ version, paths: named }));
     // An archive holds secrets: made by its owner for nobody else.
-    await writeFile(partial, '', { mode: 0o600 });
+    await writeFile(partial, '', { mode: 0o600, flag: 'wx' });
     await pack(['-czpf', resolve(partial), '-C', folder, MANIFEST, '-C', root, '--', ...named]);
     await rename(partial, archive);
   } finally {

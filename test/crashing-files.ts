@@ -64,13 +64,15 @@ export function createCrashingFiles(at: number, point: CrashPoint, kind: CrashKi
       run(async () => {
         const file = await open(path, flags, mode);
         handles.add(file);
-        if (flags === 'w') loose.add(path);
+        if (flags === 'wx') loose.add(path);
         return {
           writeFile: (content) =>
             run(
               () => file.writeFile(content),
               () => file.writeFile(content.slice(0, content.length / 2)),
             ),
+          chmod: (mode) => run(() => file.chmod(mode)),
+          chown: (uid, gid) => run(() => file.chown(uid, gid)),
           sync: () =>
             run(async () => {
               await file.sync();

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,9 +69,12 @@ afterEach(async () => {
 describe('a report that was cut off', () => {
   it('before it was kept is made again, and mailed once', async () => {
     // What stands in the way of the next state ends the report where a kill would.
-    await mkdir(inData('state.json.tmp'));
-    await expect((await start()).report()).rejects.toThrow();
-    await rm(inData('state.json.tmp'), { recursive: true });
+    const started = await start();
+    await rename(inData('state.json'), join(folder, 'kept'));
+    await mkdir(inData('state.json'));
+    await expect(started.report()).rejects.toThrow();
+    await rmdir(inData('state.json'));
+    await rename(join(folder, 'kept'), inData('state.json'));
 
     now += 60_000;
     const restarted = await start();

@@ -39,6 +39,8 @@ const files: FileOperations = {
         written[place] = (written[place] ?? 0) + content.length;
         await file.writeFile(content);
       },
+      chmod: (mode) => file.chmod(mode),
+      chown: (uid, gid) => file.chown(uid, gid),
       sync: () => file.sync(),
       close: () => file.close(),
     };

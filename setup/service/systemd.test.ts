@@ -45,8 +45,15 @@ describe('units of a system service', () => {
     const writing = units['flowcollect-exporter-settings.service'];
     expect(writing).toContain('StartLimitIntervalSec=0\n');
     expect(writing).toContain(
-      'ExecStart=sleep 1\nExecStart=cp /etc/flowcollect/ClientSetting.ini /run/flowcollect-exporter/ClientSetting.ini\n',
+      'StandardInput=file:/etc/flowcollect/ClientSetting.ini\nExecStart=sleep 1\nExecStart=dd of=/run/flowcollect-exporter/ClientSetting.ini status=none\n',
     );
+  });
+
+  it('write the copy as the service’s own user: root would follow a link that the service put there', () => {
+    for (const name of ['flowcollect-exporter.service', 'flowcollect-exporter-settings.service']) {
+      expect(units[name]).toContain('DynamicUser=yes\nUser=flowcollect-exporter\n');
+    }
+    expect(units['flowcollect-exporter-settings.service']).toContain('ReadWritePaths=/run/flowcollect-exporter\n');
   });
 
   it('come again however often they ended', () => {

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Text } from '../../core/language.ts';
 import {
   DESCRIPTIONS,
@@ -158,10 +158,15 @@ export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>
         'Service',
         [
           'Type=oneshot',
+          // systemd opens the settings, which root alone can read, and the service's own user writes the copy: root would
+          // follow a link that stands in its place.
+          'DynamicUser=yes',
+          `User=${name}`,
+          `ReadWritePaths=${escaped(dirname(followed(plan)))}`,
+          `StandardInput=file:${escaped(plan.settings)}`,
           // An edit that comes while this unit runs is not noticed; most come right after another.
           'ExecStart=sleep 1',
-          // Written over, since the copy belongs to the service's own user.
-          `ExecStart=cp ${quoted(plan.settings)} ${quoted(followed(plan))}`,
+          `ExecStart=dd ${quoted(`of=${followed(plan)}`)} status=none`,
         ],
       ],
     ),
@@ -191,6 +196,7 @@ function systemUnit(plan: ServicePlan): string {
         `ExecStart=${[program.command, ...program.args, service, '--config', linked].map(quoted).join(' ')}`,
         ...RUNNING,
         'DynamicUser=yes',
+        `User=${name}`,
         'UMask=0077',
         ...HARDENING,
         'CapabilityBoundingSet=',
