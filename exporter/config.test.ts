@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIMENSIONS } from '../core/metric-contract.ts';
 import { SettingsError } from '../core/settings.ts';
 import { OBJECT_NAMES } from '../test/object-names.ts';
-import { readExporterConfig } from './config.ts';
-import { ledgerOptions } from './ledger-options.ts';
+import { ledgerOptions, readExporterConfig } from './config.ts';
 
 const FILE = 'ClientSetting.ini';
 const minimal = '[client]\nRemoteServer = http://127.0.0.1:8686\nDeviceID = 客厅 路由器';

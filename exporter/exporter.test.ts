@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { connectionsMessage } from '../test/scripted-kernel.ts';
-import { statePath } from './device/state-file.ts';
+import { statePath } from './device/state-store.ts';
 import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;

@@ -4,8 +4,8 @@ import type { Logger } from '../runtime/logger.ts';
 import type { LastReload, Reload } from '../runtime/reload.ts';
 import type { DeviceConfig, ExporterConfig } from './config.ts';
 import type { Host } from './host/host.ts';
-import { joinMetrics } from './metrics-page.ts';
-import { createWatch, type DeviceView, type Watch } from './watch.ts';
+import { createWatch, type DeviceView, type Watch } from './kernel-agent.ts';
+import { joinMetrics } from './push/metrics.ts';
 
 export interface ExporterOptions {
   readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice, type Device, downloadsOf, eventually } from '../test/device.ts';
-import { statePath } from './device/state-file.ts';
+import { statePath } from './device/state-store.ts';
 import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;

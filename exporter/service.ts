@@ -4,9 +4,9 @@ import type { OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
 import { type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
+import { createLineLog, plainLogLine } from './console/log-lines.ts';
 import { createExporter } from './exporter.ts';
 import type { Host } from './host/host.ts';
-import { createLineLog, plainLogLine } from './log-sink.ts';
 
 export interface ExporterServiceOptions {
   readonly host: Host;

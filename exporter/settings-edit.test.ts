@@ -10,7 +10,7 @@ import { createDevice, type Device, downloadsOf, eventually, metricValue } from 
 import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
-import { statePath } from './device/state-file.ts';
+import { statePath } from './device/state-store.ts';
 import { createExporter } from './exporter.ts';
 import { nodeFiles } from './host/node-files.ts';
 import { nodeHost } from './host/node-host.ts';

@@ -7,7 +7,7 @@ import { parseExposition } from '../core/exposition.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
 import { createExporter, type Exporter } from '../exporter/exporter.ts';
 import { nodeHost } from '../exporter/host/node-host.ts';
-import type { DeviceView } from '../exporter/watch.ts';
+import type { DeviceView } from '../exporter/kernel-agent.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Reload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';

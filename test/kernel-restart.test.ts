@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SavedCounters } from '../exporter/device/saved-device.ts';
-import { statePath } from '../exporter/device/state-file.ts';
+import { statePath } from '../exporter/device/state-store.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { statePath } from '../exporter/device/state-file.ts';
+import { statePath } from '../exporter/device/state-store.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';

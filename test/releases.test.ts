@@ -7,7 +7,7 @@ import { archiveFolderIn, createArchive } from '../auditor/archive/archive.ts';
 import { readAuditState, statePathIn } from '../auditor/state/audit-state.ts';
 import { createChats, takeBindingCode } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
-import { readToday, todayPath } from '../exporter/device/today-file.ts';
+import { readToday, todayPath } from '../exporter/device/today.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { restoreBackup } from '../setup/backup.ts';
 import { readPairingCode } from '../setup/pairing.ts';

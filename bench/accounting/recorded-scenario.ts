@@ -6,7 +6,7 @@ import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
 import { hostKey } from '../../exporter/ledger/attribution.ts';
 import type { ConnectionOpened } from '../../exporter/ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText } from '../../exporter/replay/recording.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { median } from '../accounting/misattribution.ts';

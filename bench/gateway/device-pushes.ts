@@ -1,8 +1,8 @@
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/log-stream.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
-import { createExporterMetrics } from '../../exporter/metrics.ts';
+import { createExporterMetrics } from '../../exporter/push/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { generateHousehold } from '../../simulator/kernel/generate-household.ts';
 import { LOCAL_NODES } from '../accounting/scenario.ts';

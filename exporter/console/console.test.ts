@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger } from '../ledger/ledger.ts';
-import type { DeviceView } from '../watch.ts';
 import { type Console, createConsole } from './console.ts';
 
 let written: string;

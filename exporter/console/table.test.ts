@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../core/display-width.ts';
 import type { TodayView } from '../device/today.ts';
+import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
-import type { DeviceView } from '../watch.ts';
 import { createRateMeter } from './summary.ts';
 import { renderLine, renderTable, type ShownDevice } from './table.ts';
 

@@ -1,12 +1,8 @@
-import {
-  createInterfaceCounters,
-  type InterfaceReading,
-  type InterfaceSeries,
-} from '../interfaces/interface-counters.ts';
 import { covers, zeroBytes } from '../ledger/bytes.ts';
 import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
 import type { LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
+import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interface-counters.ts';
 import { createKernelLedger, type KernelLedger } from './kernel-ledger.ts';
 import { add, type Counted, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { newDevice } from './saved-device.ts';
-import { readState, statePath, writeState } from './state-file.ts';
+import { readState, statePath, writeState } from './state-store.ts';
 
 const NOW = Date.parse('2026-11-23T12:34:56.789Z');
 const device = { ...newDevice('客厅', 'http://127.0.0.1:9097', 'abc'), sequence: 7 };

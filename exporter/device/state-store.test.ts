@@ -6,8 +6,7 @@ import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createNodeFiles, nodeFiles } from '../host/node-files.ts';
 import { newDevice, type SavedDevice } from './saved-device.ts';
-import { statePath } from './state-file.ts';
-import { createStateStore, type StateStore } from './state-store.ts';
+import { createStateStore, type StateStore, statePath } from './state-store.ts';
 
 const HOUR = 3_600_000;
 const LONG_AGO = Date.parse('2026-11-23T12:00:00Z');

@@ -1,7 +1,13 @@
+import * as z from 'zod';
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
-import type { TrafficClass } from '../../core/traffic.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Files } from '../host/host.ts';
 import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { DeviceCounters } from './device-counters.ts';
 
 /** Bytes of one class by one node. */
 export interface TodayCell extends Bytes {
@@ -125,4 +131,99 @@ function subtract(from: Cells, what: Cells): Cells {
       return [key, { ...cell, upload, download }];
     }),
   );
+}
+
+const count = z.number().int().min(0);
+const Saved = z.object({
+  deviceId: z.string(),
+  since: z.number(),
+  start: z.number(),
+  end: z.number(),
+  cells: z.array(z.object({ class: z.enum(TRAFFIC_CLASSES), node: z.string(), upload: count, download: count })),
+});
+
+/**
+ * Beside the state rather than in it: it is written once a day, the state at every push.
+ *
+ * @param kernel the NAME of `[kernel.NAME]`; empty for `[client]`
+ */
+export function todayPath(files: Files, folder: string, kernel: string): string {
+  const name = kernel === '' ? '' : `.${files.sha256(kernel).slice(0, 16)}`;
+  return files.absolute(`exporter-today${name}.json`, folder);
+}
+
+/** What was saved; undefined where that is missing or not usable, since today then counts from now and says so. */
+export async function readToday(files: Files, path: string): Promise<SavedToday | undefined> {
+  try {
+    const text = await files.readText(path);
+    return text === undefined ? undefined : Saved.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws the system's error, such as ENOSPC */
+export async function writeToday(files: Files, path: string, today: SavedToday): Promise<void> {
+  await files.replace(path, JSON.stringify(today));
+}
+
+export interface DayKeeperOptions {
+  readonly files: Files;
+  /** Where it is saved, as of now. */
+  path(): string;
+  /** What a day is, as of now. */
+  rule(): DayRule;
+  readonly logger: Logger;
+}
+
+/** Keeps what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
+export interface DayKeeper {
+  /** Goes on from what was saved for the device. */
+  open(deviceId: string): Promise<void>;
+  /** Begins anew for a device of another name. */
+  begin(deviceId: string): void;
+  /** To be called before a frame is accounted. */
+  beforeFrame(at: number, counters: DeviceCounters): void;
+  /** The counters were replaced by others that go on from them: today stays what it was. */
+  replace(before: LedgerCounters, after: LedgerCounters): void;
+  view(counters: LedgerCounters, at: number): TodayView;
+  /** Writes it, such as to another folder. */
+  save(): void;
+  /** Resolves when all is written. */
+  close(): Promise<void>;
+}
+
+export function createDayKeeper({ files, path, rule, logger }: DayKeeperOptions): DayKeeper {
+  let today = createToday('', undefined, rule);
+  const writing = createSerialQueue();
+
+  async function write(): Promise<void> {
+    const saved = today.save();
+    if (saved === undefined) return;
+    try {
+      await writeToday(files, path(), saved);
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; mend StateDir');
+    }
+  }
+  const save = (): void => void writing.run(write);
+
+  return {
+    async open(deviceId) {
+      today = createToday(deviceId, await readToday(files, path()), rule);
+    },
+    begin(deviceId) {
+      today = createToday(deviceId, undefined, rule);
+    },
+    beforeFrame(at, device) {
+      if (today.roll(at, device.counters, () => device.save().ledger.at || undefined)) save();
+    },
+    replace(before, after) {
+      today.replace(before, after);
+      save();
+    },
+    view: (counters, at) => today.view(counters, at),
+    save,
+    close: writing.idle,
+  };
 }

@@ -4,10 +4,8 @@ import { describeProblem } from '../../core/settings.ts';
 import { readExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import { TEXTS } from '../texts.ts';
-import type { Finding } from './finding.ts';
-import { checkClock, checkGateway } from './gateway-checks.ts';
+import { checkClock, checkGateway, checkStateFolder, type Finding } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
-import { checkStateFolder } from './state-checks.ts';
 
 /** Something has to be mended; what, was printed. */
 export class UnhealthyError extends UserFacingError {

@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { type DeviceConfig, kernelAddress } from '../config.ts';
-import type { Host } from '../host/host.ts';
-import type { Interfaces } from '../host/interfaces.ts';
-import { chooseInterfaces } from '../interfaces/choose.ts';
-import { isOnThisMachine } from '../interfaces/interface-watch.ts';
+import { chooseInterfaces, isOnThisMachine } from '../device/interface-reader.ts';
+import type { Host, Interfaces } from '../host/host.ts';
 import { type KernelApi, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
-import { type Finding, good, warning } from './finding.ts';
-import { checkTotals } from './totals-check.ts';
+import { decodeTotals } from '../kernel/streams.ts';
+import { type Finding, good, warning } from './checks.ts';
 
 const LISTEN_MS = 3000;
 
@@ -142,4 +140,52 @@ async function checkTun(device: string, address: string, interfaces: Interfaces 
     zh: `TUN 已开启${name}，但本机看不到这块网卡：少一个旁证，计数不受影响；若在容器里运行，请使用主机网络`,
     en: `TUN is on${name}, but its device is not seen here: counts are right but lack their second witness; in a container, use the host's network`,
   });
+}
+
+/**
+ * Whether the kernel tells its totals between frames, which it does each second.
+ *
+ * @param patience milliseconds
+ */
+export async function checkTotals(api: KernelApi, patience: number): Promise<Finding> {
+  let told: 'nothing' | 'rates' | 'totals' = 'nothing';
+  const stop = new AbortController();
+  await api.follow({
+    path: '/traffic',
+    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
+    onMessage(message) {
+      told = tells(message);
+      stop.abort();
+    },
+  });
+  return finding(told);
+}
+
+function tells(message: Uint8Array): 'nothing' | 'rates' | 'totals' {
+  try {
+    return decodeTotals(message) === undefined ? 'rates' : 'totals';
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    return 'nothing';
+  }
+}
+
+function finding(told: 'nothing' | 'rates' | 'totals'): Finding {
+  switch (told) {
+    case 'totals':
+      return good({
+        zh: '/traffic 每秒通报总量：内核重启漏不掉一秒的流量',
+        en: '/traffic tells its totals: a restart of the kernel hides less than a second',
+      });
+    case 'rates':
+      return warning({
+        zh: '内核太旧，/traffic 里没有总量：它重启时会漏掉最后一帧之后的流量；请升级到 2025 年 12 月以后的内核',
+        en: 'the kernel is too old to tell its totals in /traffic: a restart of it hides what moved after the last frame; update it to one of December 2025 or later',
+      });
+    case 'nothing':
+      return warning({
+        zh: '收不到 /traffic（WebSocket）：内核重启时会漏掉最后一帧之后的流量；请检查内核前的反向代理',
+        en: '/traffic cannot be heard by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
+      });
+  }
 }

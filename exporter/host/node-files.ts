@@ -7,7 +7,7 @@ import { createGzip, gunzipSync } from 'node:zlib';
 import { type FileOperations, makeFolder, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
-import type { Files, LineFile, PackedFile } from './files.ts';
+import type { Files, LineFile, PackedFile } from './host.ts';
 
 const OWNER_ALONE = 0o600;
 const LARGEST_LINE_FILE = 5 * 2 ** 20;

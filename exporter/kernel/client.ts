@@ -6,14 +6,11 @@ import type { Network } from '../host/network.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
-import { createCatalogSource } from './catalog-source.ts';
+import { createCatalogSource, createFrameQueue } from './catalog.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
 import { FrameError } from './decoder/parsed-frame.ts';
-import { createFrameQueue } from './frame-queue.ts';
-import { followFrames } from './frame-stream.ts';
-import { followLog } from './log-stream.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
-import { createTrafficStream } from './traffic-stream.ts';
+import { createTrafficStream, followFrames, followLog } from './streams.ts';
 
 export interface KernelClientOptions extends KernelAddress {
   readonly network: Network;

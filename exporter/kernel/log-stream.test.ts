@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseOpenedConnection } from './log-stream.ts';
+import { parseOpenedConnection } from './streams.ts';
 
 const known = new Set(['美国 01 [0.5x]', 'DIRECT', '日本 01', 'G [a]']);
 const parse = (payload: string) => parseOpenedConnection(payload, 1000, (name) => known.has(name));

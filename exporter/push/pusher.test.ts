@@ -4,8 +4,8 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createKernelModel, downloaded, freshDevice, newStateId } from '../../test/device-models.ts';
 import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
-import type { PushMetric } from '../metrics.ts';
 import type { GatewayAddress, PushResult } from './gateway-client.ts';
+import type { PushMetric } from './metrics.ts';
 import { createPusher, type PusherOptions } from './pusher.ts';
 
 function start(push: (address: GatewayAddress) => Promise<PushResult>, more: Partial<PusherOptions> = {}) {

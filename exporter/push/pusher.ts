@@ -7,8 +7,8 @@ import type { Device } from '../device/device.ts';
 import type { DeviceCounters } from '../device/device-counters.ts';
 import type { SavedDevice } from '../device/saved-device.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
-import type { PushMetric } from '../metrics.ts';
 import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
+import type { PushMetric } from './metrics.ts';
 import { describePushProblem, type PushProblem } from './problem.ts';
 
 /** How pushing goes. */

@@ -13,8 +13,8 @@ import {
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
+import { INTERFACE_ROLES } from '../device/interface-counters.ts';
 import type { ReadBack } from '../device/sync-state.ts';
-import { INTERFACE_ROLES } from '../interfaces/interface-counters.ts';
 import type { Bytes } from '../ledger/bytes.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { KernelApi } from '../kernel/api.ts';
-import { followFrames } from '../kernel/frame-stream.ts';
 import type { KernelProblem } from '../kernel/problem.ts';
+import { followFrames } from '../kernel/streams.ts';
 import type { RecordingFiles } from './recording-files.ts';
 
 export interface RecorderOptions {

@@ -1,6 +1,6 @@
 import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { Files, PackedFile } from '../host/files.ts';
+import type { Files, PackedFile } from '../host/host.ts';
 import { TEXTS } from '../texts.ts';
 
 /** A recording cannot be made; the message says which file and why, or what is wrong with the kernel. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { Files } from '../host/files.ts';
+import type { Files } from '../host/host.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { TEXTS } from '../texts.ts';

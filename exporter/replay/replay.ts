@@ -1,6 +1,6 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { type IsKnownName, parseOpenedConnection } from '../kernel/log-stream.ts';
+import { type IsKnownName, parseOpenedConnection } from '../kernel/streams.ts';
 import type { TrafficSeries } from '../ledger/book.ts';
 import type { Bytes } from '../ledger/bytes.ts';
 import type { FamilySeries } from '../ledger/family.ts';

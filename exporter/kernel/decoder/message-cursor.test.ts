@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMessageCursor } from './message-cursor.ts';
+import { createMessageCursor } from './frame-decoder.ts';
 
 const cursorOver = (text: string) => createMessageCursor(Buffer.from(text));
 

@@ -5,8 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../host/node-files.ts';
 import { createOrderedIndex } from '../../ledger/ordered-index.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
-import { createFrameDecoder } from './frame-decoder.ts';
-import { readMovedFrame } from './moved-frame.ts';
+import { createFrameDecoder, readMovedFrame } from './frame-decoder.ts';
 import { type KnownConnection, readParsedFrame } from './parsed-frame.ts';
 
 interface Shown {

@@ -1,7 +1,7 @@
 import { parseJson } from '../../../core/json.ts';
 import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
 import type { IndexEntry, OrderedIndex } from '../../ledger/ordered-index.ts';
-import type { ConnectionPlace } from './moved-frame.ts';
+import type { ConnectionPlace } from './frame-decoder.ts';
 
 /** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
 export class FrameError extends Error {

@@ -4,13 +4,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
-import { readLinuxInterfaces } from '../host/node-linux-interfaces.ts';
+import { parseWindowsInterfaces, readLinuxInterfaces } from '../host/node-interfaces.ts';
 import { nodeNetwork } from '../host/node-network.ts';
-import { parseWindowsInterfaces } from '../host/node-windows-interfaces.ts';
-import { chooseInterfaces } from './choose.ts';
-import type { InterfaceReading } from './interface-counters.ts';
-import { createInterfaceWatch, isOnThisMachine } from './interface-watch.ts';
-import { createKernelComparison } from './kernel-comparison.ts';
+import { createKernelComparison, type InterfaceReading } from './interface-counters.ts';
+import { chooseInterfaces, createInterfaceWatch, isOnThisMachine } from './interface-reader.ts';
 
 const NET_DEV = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed

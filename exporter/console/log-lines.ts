@@ -1,7 +1,7 @@
-import type { Text } from '../core/language.ts';
-import { errorCode } from '../runtime/error-code.ts';
-import type { Files, LineFile } from './host/files.ts';
-import { TEXTS } from './texts.ts';
+import type { Text } from '../../core/language.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Files, LineFile } from '../host/host.ts';
+import { TEXTS } from '../texts.ts';
 
 /**
  * A log line as people read it.

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Text } from '../core/language.ts';
-import { createLogger } from '../runtime/logger.ts';
-import { nodeFiles } from './host/node-files.ts';
-import { createLineLog, plainLogLine } from './log-sink.ts';
+import type { Text } from '../../core/language.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { createLineLog, plainLogLine } from './log-lines.ts';
 
 it('makes a readable line of a log entry, redacted as it came', () => {
   const lines: string[] = [];

@@ -1,25 +1,21 @@
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
-import { type DeviceConfig, kernelAddress } from './config.ts';
-import { createDayKeeper } from './device/day-keeper.ts';
+import { type DeviceConfig, kernelAddress, ledgerOptions } from './config.ts';
 import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
+import { createKernelComparison, type InterfaceView } from './device/interface-counters.ts';
+import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './device/interface-reader.ts';
 import { newDevice } from './device/saved-device.ts';
-import { statePath } from './device/state-file.ts';
-import { createStateStore } from './device/state-store.ts';
-import type { TodayView } from './device/today.ts';
-import { todayPath } from './device/today-file.ts';
+import { createStateStore, statePath } from './device/state-store.ts';
+import { createDayKeeper, type TodayView, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
-import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './interfaces/interface-watch.ts';
-import { createKernelComparison, type InterfaceView } from './interfaces/kernel-comparison.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
 import type { LedgerCounters } from './ledger/ledger.ts';
-import { ledgerOptions } from './ledger-options.ts';
-import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
+import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
 
 export interface WatchOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseExposition } from '../core/exposition.ts';
-import { joinMetrics } from './metrics-page.ts';
+import { parseExposition } from '../../core/exposition.ts';
+import { joinMetrics } from './metrics.ts';
 
 const page = (value: number) =>
   `# HELP up whether\n# TYPE up gauge\nup ${value}\n\n# HELP b_total bytes\n# TYPE b_total counter\nb_total{node="a {1}"} ${value}\n`;

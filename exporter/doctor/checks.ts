@@ -1,9 +1,43 @@
+import type { Text } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { errorCode } from '../../runtime/error-code.ts';
 import type { DeviceConfig } from '../config.ts';
+import type { Files } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
 import { describePushProblem } from '../push/problem.ts';
-import { bad, type Finding, good } from './finding.ts';
+
+/** What a check found: all well, something that works worse than it could, or something to mend. */
+export interface Finding {
+  readonly verdict: 'good' | 'warning' | 'bad';
+  readonly text: Text;
+}
+
+const find =
+  (verdict: Finding['verdict']) =>
+  (text: Text): Finding => ({ verdict, text });
+
+export const good = find('good');
+export const warning = find('warning');
+export const bad = find('bad');
+
+/**
+ * Whether the state can be written to a folder.
+ *
+ * @param key the setting that names it
+ */
+export async function checkStateFolder(files: Files, folder: string, key: 'StateDir' | 'StateSync'): Promise<Finding> {
+  try {
+    await files.tryFolder(folder);
+    return good({ zh: `状态目录 ${folder} 可写`, en: `state folder ${folder} can be written` });
+  } catch (error) {
+    const code = errorCode(error);
+    return bad({
+      zh: `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
+      en: `state folder ${folder} cannot be written (${code}): mend [client] ${key} or its permissions`,
+    });
+  }
+}
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */
 export async function checkGateway(network: Network, config: DeviceConfig): Promise<Finding> {
