@@ -2,8 +2,14 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OBJECT_NAMES } from '../test/object-names.ts';
+import { readExample } from '../tools/settings-page.ts';
 import { changedKeys, IniSyntaxError, readIni, removeKey, setKey } from './ini.ts';
 
+const exampleKeys = [
+  ...new Set(
+    readExample(readFileSync(new URL('../setting.ini.example', import.meta.url), 'utf8')).map(({ key }) => key),
+  ),
+];
 const value = (text: string, section: string, key: string): string | undefined =>
   readIni(text).entries(section).get(key);
 
@@ -49,6 +55,39 @@ describe('readIni', () => {
     expect(value(text, 'server', 'ServerToken')).toBe('t');
   });
 
+  it.each([
+    ['ini-token-ends-in-comma.ini', 'server', 'ServerToken', 'tok,', 'SubUrls', '["a"]="http://127.0.0.1:1/x"'],
+    ['ini-secret-ends-in-comma.ini', 'client', 'MihomoSecret', 'p@ss,', 'RemoteServer', 'http://127.0.0.1:8686'],
+  ])('ends a value with its line, also one that ends in a comma: %s', (file, section, key, written, next, after) => {
+    const text = readFileSync(new URL(`../test/written/${file}`, import.meta.url), 'utf8');
+    expect(value(text, section, key)).toBe(written);
+    expect(value(text, section, next)).toBe(after);
+  });
+
+  it.each(exampleKeys)('ends a list that ends in a comma before the key %s', (key) => {
+    const list = key === 'SubUrls' ? 'EmailTo' : 'SubUrls';
+    for (const comma of [',', '，', ',\n\n# more\n']) {
+      const text = `[s]\n${list} = ["a"]="https://a"${comma}\n${key.toLowerCase()} = https://b\n[t]\nk = v`;
+      expect(value(text, 's', key)).toBe('https://b');
+      expect(value(text, 't', 'k')).toBe('v');
+    }
+  });
+
+  it('lets a list go on whatever else its lines hold', () => {
+    const text = '[airport.a]\nmultipliers = 专线=2，\n  HK = 1.5\n  , JP=3\nQuota = 1GB';
+    expect(value(text, 'airport.a', 'Multipliers')).toBe('专线=2，\nHK = 1.5\n, JP=3');
+    expect(value(text, 'airport.a', 'Quota')).toBe('1GB');
+  });
+
+  it('knows sections and keys in any case, and names as they are written', () => {
+    const document = readIni('[Client]\nmihomoapiaddr = a\n[KERNEL.NAS]\nDEVICEID = NAS\n[Other]\nk = v');
+    expect(document.sections).toEqual(['client', 'kernel.NAS', 'Other']);
+    expect(document.entries('client').get('MihomoAPIAddr')).toBe('a');
+    expect(document.entries('kernel.NAS').has('DeviceID')).toBe(true);
+    expect(document.lineOf('client', 'MihomoAPIAddr')).toBe(2);
+    expect(value('[s]\nnote = a\nNote = b', 's', 'Note')).toBe('b');
+  });
+
   it('keeps dots in section names', () => {
     const document = readIni('[user.alice]\nnote = a\n[device.My.Phone]\nuser = alice');
     expect(document.sections).toEqual(['user.alice', 'device.My.Phone']);
@@ -66,6 +105,9 @@ describe('readIni', () => {
     ['[client]\nDeviceID', 2, 'expected "key = value"'],
     ['［client］\nDeviceID = a', 1, 'full-width'],
     ['[client]\nDeviceID＝a', 2, 'full-width'],
+    ['[client]\nMihomoSecret ＝ a=b', 2, 'full-width'],
+    ['【client】\nDeviceID = a', 1, 'full-width'],
+    ['[server]\nServerToken = a,\nb', 3, 'expected "key = value"'],
     ['DeviceID = a', 1, 'before the first'],
     ['[client\nDeviceID = a', 1, '[name]'],
     ['[client]\nDeviceID = a\nDeviceID = b', 3, 'twice'],
@@ -95,8 +137,8 @@ describe('readIni', () => {
     );
   });
 
-  it('gives back every one-line value without quotes or a comma at its end', () => {
-    const text = fc.string({ unit: 'grapheme' }).filter((s) => s === s.trim() && !/[\r\n,"'\u2028\u2029\0]/.test(s));
+  it('gives back every one-line value without quotes', () => {
+    const text = fc.string({ unit: 'grapheme' }).filter((s) => s === s.trim() && !/[\r\n"'\u2028\u2029\0]/.test(s));
     fc.assert(
       fc.property(text, (written) => {
         expect(value(`[s]\nk = ${written}\nz = 1`, 's', 'k')).toBe(written);
@@ -143,6 +185,25 @@ it('leaves every other value of the example as it is, whichever section gets a k
       ]);
     }
   }
+});
+
+it('sets and removes a list with all of its lines', () => {
+  const list = '[smtp]\nEmailTo = a@qq.com,\n  b@qq.com\n# mine\nEmailUser = u\n';
+  expect(setKey(list, 'smtp', 'EmailTo', 'c@qq.com')).toBe('[smtp]\nEmailTo = c@qq.com\n# mine\nEmailUser = u\n');
+  expect(removeKey(list, 'smtp', 'emailto')).toBe('[smtp]\n# mine\nEmailUser = u\n');
+});
+
+it('writes what is read back the same: commas, blanks and quotes at the ends too', () => {
+  const text = fc
+    .string({ unit: fc.constantFrom('a', ' ', ',', '"', '=', '#', '；', '密') })
+    .filter((written) => written === written.trim() || !written.includes("'"));
+  fc.assert(
+    fc.property(text, (written) => {
+      const file = setKey('[client]\nMihomoSecret = old\nDeviceID = pc\n', 'client', 'MihomoSecret', written);
+      expect(value(file, 'client', 'MihomoSecret')).toBe(written);
+      expect(value(file, 'client', 'DeviceID')).toBe('pc');
+    }),
+  );
 });
 
 it('adds a section at the end', () => {

@@ -1,16 +1,17 @@
 import { type Text, UserFacingError } from './language.ts';
+import { isKnownKey, isListKey, sectionName } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
 
 /** One INI text, read: values as strings, with the line each was written on. */
 export interface IniDocument {
-  /** Section names as written, such as `client` or `user.alice`, in order. */
+  /** Section names, such as `client` or `user.alice`, in order; of known ones, also written `[Client]`, the one spelling. */
   readonly sections: readonly string[];
-  /** The entries of a section; empty when there is no such section. */
+  /** The entries of a section by their keys as written, found in any case; empty when there is no such section. */
   entries(section: string): ReadonlyMap<string, string>;
   /** The 1-based line of a section header or of a key; undefined when it is not there. */
   lineOf(section: string, key?: string): number | undefined;
-  /** The 1-based line that ends a section: its header's, a key's or the last one of a value over several lines. */
-  lastLineOf(section: string): number | undefined;
+  /** The 1-based line that ends a key's value, or a section: its header's or that of its last key. */
+  lastLineOf(section: string, key?: string): number | undefined;
 }
 
 /** A line that is neither a section, a key, a comment nor a continuation; the message does not repeat it (it may hold a secret). */
@@ -28,26 +29,56 @@ export class IniSyntaxError extends UserFacingError {
 
 const SECTION = /^\[([^\]"'=]+)\]\s*(?:[#;].*)?$/;
 /** `["a.yaml"]="https://…"`: the next entry of a list that began on an earlier line. */
-const KEYED_CONTINUATION = /^\[[^\]]*\]\s*=/;
+const KEYED_CONTINUATION = /^[[［【][^\]］】]*[\]］】]\s*[=＝]/;
+const LIST_GOES_ON = /[,，；、]$/;
+const LIST_WENT_ON = /^[,，、]/;
+const KEY_LINE = /^(\w+)\s*[=＝]/;
 const QUOTED = /^(["'])(.*)\1$/s;
+
+/** Keys in any case; the spelling that is asked for goes first where a section has several. */
+class Entries extends Map<string, string> {
+  override get(key: string): string | undefined {
+    return super.get(key) ?? super.get(sameKey(this.keys(), key) ?? key);
+  }
+
+  override has(key: string): boolean {
+    return super.has(key) || sameKey(this.keys(), key) !== undefined;
+  }
+}
+
+function sameKey(written: Iterable<string>, key: string): string | undefined {
+  const lower = key.toLowerCase();
+  return [...written].find((each) => each.toLowerCase() === lower);
+}
+
+interface Lines {
+  readonly first: number;
+  last: number;
+}
 
 /**
  * Reads an INI text as users of the seed write it: a BOM, CRLF, comments (`#` or `;`) only at the start of a line so
- * that URLs and secrets may hold both, values over several lines (a value that ends in a comma goes on), and
- * surrounding quotes that are not part of a value unless the value is a list.
+ * that URLs and secrets may hold both, sections and keys in any case, and surrounding quotes that are not part of a
+ * value unless the value is a list. A value is what stands on its line; only keys that hold lists go on over lines, up
+ * to the next known key, where a line ends in a comma, the next one begins with one, or is `["name"]=…`.
  *
  * @throws IniSyntaxError with the line
  */
 export function readIni(text: string): IniDocument {
-  const sections = new Map<string, Map<string, string>>();
-  const lines = new Map<string, number>();
-  const lastLines = new Map<string, number>();
+  const sections = new Map<string, Entries>();
+  const headers = new Map<string, Lines>();
+  const keys = new Map<string, Map<string, Lines>>();
   let section = '';
-  let open: { key: string; value: string } | undefined;
+  let open: { key: string; value: string; lines: Lines } | undefined;
 
   const close = (): void => {
     if (open !== undefined) sections.get(section)?.set(open.key, unquote(open.value));
     open = undefined;
+  };
+  const goesOn = (line: string): boolean => {
+    if (open === undefined || !isListKey(open.key)) return false;
+    if (KEYED_CONTINUATION.test(line) || LIST_WENT_ON.test(line)) return true;
+    return LIST_GOES_ON.test(open.value) && !SECTION.test(line) && !isKnownKey(KEY_LINE.exec(line)?.[1] ?? '');
   };
 
   text
@@ -56,40 +87,51 @@ export function readIni(text: string): IniDocument {
     .forEach((raw, index) => {
       const number = index + 1;
       const line = raw.trim();
-      if (line === '' || line.startsWith('#') || line.startsWith(';')) return;
-      if (open !== undefined && (open.value.endsWith(',') || line.startsWith(',') || KEYED_CONTINUATION.test(line))) {
+      if (line === '' || /^[#;＃；]/.test(line)) return;
+      if (open !== undefined && goesOn(line)) {
         open.value += `\n${line}`;
-        lastLines.set(section, number);
+        open.lines.last = number;
         return;
       }
       close();
       const header = SECTION.exec(line);
       if (header?.[1] !== undefined) {
-        section = header[1].trim();
-        if (!sections.has(section)) sections.set(section, new Map());
-        if (!lines.has(section)) lines.set(section, number);
-        lastLines.set(section, number);
+        section = sectionName(header[1].trim());
+        if (!sections.has(section)) sections.set(section, new Entries());
+        const first = headers.get(section)?.first ?? number;
+        headers.set(section, { first, last: number });
         return;
       }
       if (line.startsWith('[')) throw new IniSyntaxError(number, TEXTS.iniSectionHeader);
       const equals = line.indexOf('=');
-      if (equals < 1) throw new IniSyntaxError(number, /[＝［]/.test(line) ? TEXTS.iniFullWidth : TEXTS.iniLine);
+      const key = line.slice(0, Math.max(0, equals)).trim();
+      if (equals < 1 || key.includes('＝')) {
+        throw new IniSyntaxError(number, /[＝［【]/.test(line) ? TEXTS.iniFullWidth : TEXTS.iniLine);
+      }
       if (section === '') throw new IniSyntaxError(number, TEXTS.iniKeyFirst);
-      const key = line.slice(0, equals).trim();
-      const position = `${section}\0${key}`;
-      const first = lines.get(position);
-      if (first !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, first));
-      lines.set(position, number);
-      lastLines.set(section, number);
-      open = { key, value: line.slice(equals + 1).trim() };
+      const ofSection = keys.get(section) ?? new Map<string, Lines>();
+      keys.set(section, ofSection);
+      const before = ofSection.get(key);
+      if (before !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, before.first));
+      const lines = { first: number, last: number };
+      ofSection.set(key, lines);
+      open = { key, value: line.slice(equals + 1).trim(), lines };
     });
   close();
 
+  const linesOf = (name: string, key: string): Lines | undefined => {
+    const ofSection = keys.get(name);
+    return ofSection?.get(key) ?? ofSection?.get(sameKey(ofSection.keys(), key) ?? key);
+  };
   return {
     sections: [...sections.keys()],
-    entries: (name) => sections.get(name) ?? new Map(),
-    lineOf: (name, key) => lines.get(key === undefined ? name : `${name}\0${key}`),
-    lastLineOf: (name) => lastLines.get(name),
+    entries: (name) => sections.get(name) ?? new Entries(),
+    lineOf: (name, key) => (key === undefined ? headers.get(name) : linesOf(name, key))?.first,
+    lastLineOf: (name, key) =>
+      key === undefined
+        ? Math.max(headers.get(name)?.last ?? 0, ...[...(keys.get(name)?.values() ?? [])].map(({ last }) => last)) ||
+          undefined
+        : linesOf(name, key)?.last,
   };
 }
 
@@ -97,6 +139,12 @@ export function readIni(text: string): IniDocument {
 function unquote(value: string): string {
   const quoted = QUOTED.exec(value);
   return quoted?.[1] !== undefined && quoted[2] !== undefined && !quoted[2].includes(quoted[1]) ? quoted[2] : value;
+}
+
+/** A value that is read back as it is: one with blanks at an end, or in quotes of its own, is put into quotes. */
+function quoteIfNeeded(value: string): string {
+  if (value === value.trim() && unquote(value) === value) return value;
+  return value.includes('"') ? `'${value}'` : `"${value}"`;
 }
 
 /**
@@ -111,25 +159,27 @@ export function setKey(text: string, section: string, key: string, value: string
   const at = document.lineOf(section, key);
   const header = document.lineOf(section);
   const last = document.lastLineOf(section) ?? 0;
-  if (at !== undefined) lines[at - 1] = `${key} = ${value}`;
+  const line = `${key} = ${quoteIfNeeded(value)}`;
+  if (at !== undefined) lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1, line);
   else if (header !== undefined) {
-    // Behind a value that ends in a comma it would be part of that value.
-    lines.splice(lines[last - 1]?.trimEnd().endsWith(',') ? header : last, 0, `${key} = ${value}`);
+    // Behind a list that ends in a comma a key that nobody knows would be part of it.
+    lines.splice(LIST_GOES_ON.test(lines[last - 1]?.trimEnd() ?? '') ? header : last, 0, line);
   } else {
     while (lines.at(-1)?.trim() === '') lines.pop();
     if (lines.length > 0) lines.push('');
-    lines.push(`[${section}]`, `${key} = ${value}`, '');
+    lines.push(`[${section}]`, line, '');
   }
   return lines.join(newline);
 }
 
 /** An INI text without one key of a section. */
 export function removeKey(text: string, section: string, key: string): string {
-  const at = readIni(text).lineOf(section, key);
+  const document = readIni(text);
+  const at = document.lineOf(section, key);
   if (at === undefined) return text;
   const newline = /\r\n/.test(text) ? '\r\n' : '\n';
   const lines = text.split(/\r\n|\n|\r/);
-  lines.splice(at - 1, 1);
+  lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1);
   return lines.join(newline);
 }
 

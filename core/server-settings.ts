@@ -201,9 +201,9 @@ function chatSetting() {
     .transform(Number);
 }
 
-/** The addresses of a setting, which are separated by commas, semicolons or blanks. */
+/** The addresses of a setting, which are separated by commas or semicolons, full-width ones too, or blanks. */
 export function splitAddresses(text: string): string[] {
-  return text.split(/[,;\s]+/).filter((address) => address !== '');
+  return text.split(/[,;，；、\s]+/).filter((address) => address !== '');
 }
 
 /** One or more addresses; what is none goes to the reader. */

@@ -77,6 +77,30 @@ describe('SettingsReader', () => {
     ]);
   });
 
+  it('takes sections and keys in any case, and points out a section that is almost known', () => {
+    expect(read('[Client]\ndeviceid = a\nPOLLINTERVAL = 5s')).toMatchObject({
+      settings: { DeviceID: 'a', PollInterval: 5000 },
+      notices: [],
+    });
+    const { settings, notices } = read('[client]\ndeviceid = a\nDeviceID = b\n[sever]\nListenPort = 1');
+    expect(settings.DeviceID).toBe('b');
+    expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([
+      'f.ini:4: [sever]: is not a known section and is ignored; did you mean [server]?',
+      'f.ini:2: [client] deviceid: is ignored: the section has DeviceID too',
+    ]);
+  });
+
+  it('says that a value holds full-width characters where it is bad, and where it only looks so', () => {
+    expect(messageOf('[client]\nDeviceID = a\nPollInterval = １０s')).toMatch(
+      /:3: \[client\] PollInterval: must be a duration .*; the value holds the full-width １, which must be typed in ASCII/,
+    );
+    const { settings, notices } = read('[client]\nDeviceID = “客厅”\nMihomoSecret = 我，“的”：密；码');
+    expect(settings).toMatchObject({ DeviceID: '“客厅”', MihomoSecret: '我，“的”：密；码' });
+    expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([
+      'f.ini:2: [client] DeviceID: the full-width quotes around it are part of the value; remove them if they are not meant',
+    ]);
+  });
+
   it('says the same in Chinese', () => {
     const reader = new SettingsReader('f.ini', '[client]\nPollInterval = often\nPolInterval = 5s');
     reader.section('client', schema);
@@ -105,6 +129,7 @@ describe('typed values', () => {
     [switchSetting(), '0', false],
     [numberSetting(0, 1), '0.2', 0.2],
     [listSetting(), 'a, b,,c', ['a', 'b', 'c']],
+    [listSetting(), '“a”，"b c"；d、\'e\'\n f，', ['a', 'b c', 'd', 'e', 'f']],
     [timeZoneSetting(), 'Asia/Shanghai', 'Asia/Shanghai'],
     [timeOfDaySetting(), '23:55', '23:55'],
     [httpUrlSetting(), 'http://127.0.0.1:9090/', 'http://127.0.0.1:9090'],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type IniDocument, IniSyntaxError, readIni } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';
+import { isListKey, nearest, nearestSection } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
 
 /** One thing that is wrong in a settings file; never holds the value, which may be a secret. */
@@ -47,6 +48,10 @@ export interface SettingsRead<T> {
 const COMMENT_IN_GOOD_VALUE = /[ \t][#;][ \t]/;
 const COMMENT_IN_BAD_VALUE = /[ \t][#;]/;
 
+/** What a Chinese input method writes in the place of ASCII; a name may well hold it. */
+const WIDE = /[\uff01-\uff5e\u3000“”‘’、。]/;
+const WIDE_QUOTES = /^(?:“.*”|‘.*’)$/s;
+
 /**
  * Reads sections of one INI text through schemas, collecting every problem before it throws. Sections that no schema
  * was asked for are left alone: one file may serve several services.
@@ -71,6 +76,10 @@ export class SettingsReader {
       }
       throw error;
     }
+    for (const section of this.document.sections) {
+      const near = nearestSection(section);
+      if (near !== undefined) this.notice(section, undefined, TEXTS.unknownSection(near));
+    }
   }
 
   /**
@@ -82,13 +91,14 @@ export class SettingsReader {
   section<S extends z.ZodObject>(name: string, schema: S): z.infer<S> | undefined {
     const known = Object.keys(schema.shape);
     const input = new Map<string, string>();
-    for (const [key, value] of this.document.entries(name)) {
-      if (!known.includes(key)) {
-        const near = nearest(key, known);
-        this.notices.push({
-          ...this.place(name, key),
-          problem: near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near),
-        });
+    const entries = this.document.entries(name);
+    for (const [written, value] of entries) {
+      const key = known.find((each) => each === written || each.toLowerCase() === written.toLowerCase());
+      if (key === undefined) {
+        const near = nearest(written, known);
+        this.notice(name, written, near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near));
+      } else if (entries.get(key) !== value) {
+        this.notice(name, written, TEXTS.standsTwice(key));
       } else if (value !== '') {
         input.set(key, value);
       }
@@ -97,6 +107,7 @@ export class SettingsReader {
     if (parsed.success) {
       for (const [key, value] of input) {
         if (COMMENT_IN_GOOD_VALUE.test(value)) this.notice(name, key, TEXTS.perhapsComment);
+        if (WIDE_QUOTES.test(value) && !isListKey(key)) this.notice(name, key, TEXTS.wideQuotes);
       }
       return parsed.data;
     }
@@ -112,9 +123,13 @@ export class SettingsReader {
     return undefined;
   }
 
-  /** Adds a problem found by a check across keys. */
+  /** Adds a problem; where the value holds full-width characters, with that as what is perhaps wrong. */
   problem(section: string, key: string | undefined, problem: Text): void {
-    this.problems.push({ ...this.place(section, key), problem });
+    const wide = key === undefined ? undefined : WIDE.exec(this.document.entries(section).get(key) ?? '')?.[0];
+    this.problems.push({
+      ...this.place(section, key),
+      problem: wide === undefined ? problem : TEXTS.wideInValue(problem, wide),
+    });
   }
 
   /** Adds what should be said of a setting although it is usable. */
@@ -213,12 +228,12 @@ export const numberSetting = (min: number, max: number) =>
     return value;
   });
 
-/** Text such as `a, b` → `['a', 'b']`. */
+/** Text such as `a, b`, `"a", "b"` or `a，b` → `['a', 'b']`. */
 export const listSetting = () =>
   z.string().transform((text) =>
     text
-      .split(/[,\n]/)
-      .map((item) => item.trim())
+      .split(/[,，；、\n]/)
+      .map((item) => item.trim().replace(/^(?:"(.*)"|'(.*)'|“(.*)”|‘(.*)’)$/, '$1$2$3$4'))
       .filter((item) => item !== ''),
   );
 
@@ -249,24 +264,3 @@ export const languageSetting = () => z.enum(LANGUAGES, { message: issue(TEXTS.la
 /** How much a process logs. */
 export const logLevelSetting = () =>
   z.enum(['debug', 'info', 'warn', 'error', 'silent'], { message: issue(TEXTS.logLevel) });
-
-function nearest(key: string, known: readonly string[]): string | undefined {
-  const lower = key.toLowerCase();
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return ranked !== undefined && ranked.distance <= Math.max(2, key.length / 3) ? ranked.candidate : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

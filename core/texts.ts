@@ -8,6 +8,23 @@ export const TEXTS = {
     zh: `不是已知的键，已忽略；是不是 ${near}？`,
     en: `is not a known key and is ignored; did you mean ${near}?`,
   }),
+  unknownSection: (near: string): Text => ({
+    zh: `不是已知的节，已忽略；是不是 [${near}]？`,
+    en: `is not a known section and is ignored; did you mean [${near}]?`,
+  }),
+  standsTwice: (key: string): Text => ({
+    zh: `已忽略：本节里还有 ${key}`,
+    en: `is ignored: the section has ${key} too`,
+  }),
+  /** @param problem what is wrong with a value that holds a full-width character */
+  wideInValue: ({ zh, en }: Text, character: string): Text => ({
+    zh: `${zh}；值里有全角字符“${character}”，请改用半角`,
+    en: `${en}; the value holds the full-width ${character}, which must be typed in ASCII`,
+  }),
+  wideQuotes: {
+    zh: '两端的全角引号是值的一部分；若不是，请去掉',
+    en: 'the full-width quotes around it are part of the value; remove them if they are not meant',
+  },
   /** @param problem what is wrong with a value that holds what looks like a comment */
   commentInValue: ({ zh, en }: Text): Text => ({
     zh: `${zh}；注释要独占一行，写在值后面的也算值`,

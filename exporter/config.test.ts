@@ -140,12 +140,17 @@ describe('[kernel.NAME] sections', () => {
     });
   });
 
-  it('are missed where they are written in another way', () => {
-    const { notices } = read(`${minimal}\n[kernel]\n[Kernel.x]\n[kernel.y]\nMihomoAPIAddr = a:1`);
+  it('are known in any case, and missed where they are written in another way', () => {
+    const { settings, notices } = read(
+      `${minimal}\n[kernel]\n[kernel-x]\n[Kernel.y]\nmihomoapiaddr = a:1\n[KERNEL.Z]\nMihomoAPIAddr = a:2`,
+    );
     expect(notices.map(({ section, line }) => [section, line])).toEqual([
+      ['kernel-x', 5],
       ['kernel', 4],
-      ['Kernel.x', 5],
+      ['kernel-x', 5],
     ]);
+    expect(settings.devices.map(({ DeviceID }) => DeviceID)).toContain('y');
+    expect(settings.devices.map(({ DeviceID }) => DeviceID)).toContain('Z');
   });
 
   it('must not share a name or a kernel', () => {

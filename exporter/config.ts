@@ -192,7 +192,7 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
     }
   }
   for (const section of reader.document.sections) {
-    if (/^kernel/i.test(section) && !KERNEL_SECTION.test(section)) {
+    if (/^kernel/.test(section) && !KERNEL_SECTION.test(section)) {
       reader.notice(section, undefined, TEXTS.kernelSection);
     }
   }

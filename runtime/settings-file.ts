@@ -56,7 +56,10 @@ export async function readSettingsText(path: string): Promise<string> {
     const problem = code === 'ENOENT' ? TEXTS.settingsMissing : TEXTS.settingsUnreadable(code ?? 'unknown error');
     throw new SettingsError(path, [{ problem }]);
   }
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  for (const encoding of ['utf-16le', 'utf-16be']) {
+    const mark = encoding === 'utf-16le' ? [0xff, 0xfe] : [0xfe, 0xff];
+    if (bytes[0] === mark[0] && bytes[1] === mark[1]) return new TextDecoder(encoding).decode(bytes);
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

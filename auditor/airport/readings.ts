@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileIfExists } from '../../runtime/atomic-file.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
 import type { AirportClient, AirportOptions } from './fetch.ts';
@@ -45,15 +45,22 @@ export async function currentReading(
   const young = latest !== null && now - latest.at < fresh && latest.at <= now;
   const spent = spentLink === null ? {} : { spentLink };
   if (young && latest.at !== anchor?.at) return { known: true, reading: latest, ...spent };
-  const address = urlFile === undefined ? url : (await readFileIfExists(urlFile))?.trim();
-  if (address === undefined || !URL.canParse(address))
-    return { known: false, at: now, reasons: [reason('address_missing')] };
+  const address = urlFile === undefined ? url : await readAddress(urlFile);
+  if (address === undefined) return { known: false, at: now, reasons: [reason('address_missing')] };
   const hash = createHash('sha256').update(address).digest('hex');
   if (hash === spentLink?.hash && now - spentLink.at < SPENT_FOR)
     return { known: false, at: now, reasons: [reason('link_spent')], ...spent };
   const outcome = await client.read(address, optionsOf(subscription));
   const refused = !outcome.known && outcome.reasons.some(({ code }) => code === 'link_spent');
   return refused ? { ...outcome, spentLink: { hash, at: now } } : outcome;
+}
+
+/** The one line of a file that is an address, beside comments and notes; undefined where none or several are. */
+async function readAddress(file: string): Promise<string | undefined> {
+  const text = await readSettingsText(file).catch(() => '');
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  const addresses = new Set(lines.filter((line) => /^https?:/i.test(line) && URL.canParse(line)));
+  return addresses.size === 1 ? [...addresses][0] : undefined;
 }
 
 function optionsOf({ name, rules = NO_RULES }: Subscription): AirportOptions {

@@ -19,6 +19,8 @@ describe('SubUrls', () => {
     ['lines without commas', `["a.yaml"]="${A}"\n["b.yaml"]="${B}"`],
     ['a comma at the end and loose spacing', `[ "a.yaml" ] = "${A}" ,\n  [ "b.yaml" ] = "${B}",`],
     ['a comma at the start of a line', `["a.yaml"]="${A}"\n,["b.yaml"]="${B}"`],
+    ['full-width signs between items', `[“a.yaml”]＝“${A}”，【b.yaml】＝${B}；`],
+    ['full-width signs between bare items', `a.yaml＝${A}，b.yaml＝${B}`],
   ])('reads %s', (_, text) => {
     expect(parseSubUrls(text)).toEqual({
       ok: true,
@@ -46,6 +48,13 @@ describe('SubUrls', () => {
   it('tells two subscriptions of one host apart', () => {
     const result = parseSubUrls('https://a.example/1,https://a.example/2');
     expect(result.ok && result.subscriptions.map((each) => each.name)).toEqual(['a.example', 'a.example-2']);
+  });
+
+  it('keeps full-width characters in quoted names and in addresses', () => {
+    expect(parseSubUrls('["机场：甲，乙"]="https://a.example/订阅：一，二?t=；"')).toEqual({
+      ok: true,
+      subscriptions: [{ name: '机场：甲，乙', url: 'https://a.example/订阅：一，二?t=；' }],
+    });
   });
 
   it('is empty when nothing is set', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../core/settings.ts';
 import { readAuditorConfig } from '../config.ts';
@@ -45,6 +46,32 @@ describe('[airport.NAME]', () => {
       { text: '专线', multiplier: { low: 2, high: 2 } },
       { text: '香港', multiplier: { low: 1, high: 1.5 } },
     ]);
+  });
+
+  it('understands full-width signs between items of lists', () => {
+    const text = readFileSync(new URL('../../test/written/ini-full-width-separators.ini', import.meta.url), 'utf8');
+    const [first, second, third] = readAuditorConfig('f.ini', text, '/').settings.subscriptions;
+    expect([first?.url, second?.url]).toEqual(['https://a.example/x', 'https://b.example/y']);
+    expect(third?.rules).toMatchObject({
+      providers: ['alpha', 'beta'],
+      multipliers: [
+        { text: '专线', multiplier: { low: 2, high: 2 } },
+        { text: '香港', multiplier: { low: 1.5, high: 1.5 } },
+      ],
+    });
+  });
+
+  it.each([
+    ['SubUrls = ["a"]="https：//hunter2"', 'SubUrls: the address of entry 1 must begin', '：'],
+    ['[airport.b]\nUrl = https://b.example\nMultipliers = 专线：2', '[airport.b] Multipliers: must read', '：'],
+    ['[airport.b]\nUrl = https：//hunter2', '[airport.b] Url: must begin with', '：'],
+    ['[airport.b]\nUrl = https://b.example\nReset = monthly 16 08：00', '[airport.b] Reset: must be', '：'],
+    ['AuditorListen = ：9102', '[server] AuditorListen: must be', '：'],
+  ])('says the place of a full-width sign that it does not understand: %s', (lines, place, sign) => {
+    const message = problemOf(lines);
+    expect(message).toContain(place);
+    expect(message).toContain(`the value holds the full-width ${sign}`);
+    expect(message).not.toContain('hunter2');
   });
 
   it.each([

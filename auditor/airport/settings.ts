@@ -52,7 +52,7 @@ export interface AirportSection {
   readonly name: string;
   /** Never logged, never shown. */
   readonly url?: string;
-  /** A file whose only line is the address. */
+  /** A file that holds the address. */
   readonly urlFile?: string;
   readonly rules: AirportRules;
 }
@@ -124,10 +124,11 @@ export function multiplierRule({ multipliers }: Pick<AirportRules, 'multipliers'
 
 /** `香港=2` or `专线=1-2`; the last "=" divides, since names of nodes may hold one. */
 export function readMultiplier(text: string): MultiplierRule | undefined {
-  const match = /^(.+)=\s*(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?\s*$/.exec(text);
-  const [low, high] = [Number(match?.[2]), Number(match?.[3] ?? match?.[2])];
-  if (match?.[1] === undefined || !(low <= high)) return undefined;
-  return { text: match[1].trim(), multiplier: { low, high } };
+  const [, name, figures] = /^(.+)[=＝](.+)$/.exec(text) ?? [];
+  const match = /^\s*(\d+(?:\.\d+)?)(?:\s*[-~–]\s*(\d+(?:\.\d+)?))?\s*$/.exec(figures?.normalize('NFKC') ?? '');
+  const [low, high] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (name === undefined || !(low <= high)) return undefined;
+  return { text: name.trim(), multiplier: { low, high } };
 }
 
 function isProxy(text: string): boolean {
@@ -157,7 +158,7 @@ export interface Subscription {
   readonly name: string;
   /** Never logged, never shown. */
   readonly url: string;
-  /** A file whose only line is the address, which stands in the place of {@link url}. */
+  /** A file that holds the address, which stands in the place of {@link url}. */
   readonly urlFile?: string;
   /** What `[airport.NAME]` says of it. */
   readonly rules?: AirportRules;
@@ -167,24 +168,29 @@ type SubUrls =
   | { readonly ok: true; readonly subscriptions: readonly Subscription[] }
   | { readonly ok: false; readonly problem: Text };
 
+const COMMA = '[,，；、]';
+const EQUALS = String.raw`\s*[=＝]\s*`;
+const QUOTED = String.raw`"[^"\n]*"|'[^'\n]*'|“[^”\n]*”|‘[^’\n]*’`;
+const BARE = String.raw`[^\s=＝,，；、"'“”‘’[\]［］【】:/]+`;
 /** Where the next entry of the list begins; a comma inside an URL is not followed by one of these. */
-const ENTRY_START = String.raw`\[|["']|https?:\/\/|[^\s=,"'[\]:/]+\s*=\s*["']?https?:\/\/`;
+const ENTRY_START = String.raw`[[［【"'“‘]|https?:\/\/|${BARE}${EQUALS}["'“‘]?https?:\/\/`;
 const ENTRY = new RegExp(
   [
     String.raw`\s*(?:`,
     // The key: ["a.yaml"], ['a.yaml'], [a.yaml], "a.yaml", 'a.yaml' or a.yaml, before a "=".
-    String.raw`(?:\[\s*(?<bracketed>"[^"\n]*"|'[^'\n]*'|[^\]"'\n]*?)\s*\]|(?<quoted>"[^"\n]*"|'[^'\n]*')|(?<bare>[^\s=,"'[\]:/]+))\s*=\s*`,
+    String.raw`(?:[[［【]\s*(?<bracketed>${QUOTED}|[^\]］】"'\n]*?)\s*[\]］】]|(?<quoted>${QUOTED})|(?<bare>${BARE}))${EQUALS}`,
     ')?',
     // The URL, in quotes or up to the next entry.
-    String.raw`(?:"(?<double>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<plain>https?:\/\/[^\s"']*?))`,
-    String.raw`\s*(?:,\s*(?=${ENTRY_START})|,?\s*$|,?\s*\n\s*)`,
+    String.raw`(?:(?<address>${QUOTED})|(?<plain>https?:\/\/[^\s"'“”‘’]*?))`,
+    String.raw`\s*(?:${COMMA}\s*(?=${ENTRY_START})|${COMMA}?\s*$|${COMMA}?\s*\n\s*)`,
   ].join(''),
   'iuy',
 );
 
 /**
  * Reads `SubUrls` in all the forms that settings files of the earlier FlowCollect hold: `["a.yaml"]="https://…"` over
- * one line or several, quotes of either kind or none, plain lists of URLs, and any character inside an URL.
+ * one line or several, quotes of either kind or none, plain lists of URLs, and any character inside an URL. What stands
+ * between items may be full-width.
  *
  * @param text the whole value, its lines joined by newlines
  * @returns subscriptions in order, or the problem, which repeats no URL. Without a name the host stands for one.
@@ -198,7 +204,7 @@ export function parseSubUrls(text: string): SubUrls {
     const number = subscriptions.length + 1;
     const groups = ENTRY.exec(value)?.groups;
     if (groups === undefined) return { ok: false, problem: TEXTS.subUrlsForm(number) };
-    const url = (groups.double ?? groups.single ?? groups.plain ?? '').trim();
+    const url = unquote(groups.address ?? groups.plain ?? '').trim();
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
       return { ok: false, problem: TEXTS.subUrlsAddress(number) };
@@ -219,5 +225,5 @@ function freeName(host: string, taken: ReadonlySet<string>): string {
 }
 
 function unquote(text: string): string {
-  return text.replace(/^(["'])(.*)\1$/s, '$2');
+  return text.replace(/^["'“‘](.*)["'”’]$/s, '$1');
 }

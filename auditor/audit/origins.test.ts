@@ -224,3 +224,29 @@ it('reads the address from its file at every observation, and says when there is
   expect(await auditor.observe()).toBe(true);
   expect(airport.requests()).toBe(1);
 });
+
+it('reads the address file as settings are read: UTF-16, a byte order mark, notes beside the one address', async () => {
+  const written = await readFile(new URL('../../test/written/urlfile-utf16.txt', import.meta.url));
+  const shared = new TextDecoder('utf-16le').decode(written);
+  expect(shared).toBe('http://127.0.0.1:7000/plain\r\n');
+  const url = airport.url();
+  const utf16 = Buffer.from(`\uFEFF${url}\r\n`, 'utf16le');
+  const files = [
+    utf16,
+    Buffer.from(utf16).swap16(),
+    `\uFEFF${url}`,
+    `# mine\n我的机场\n"${url}"\n\n`,
+    `${url}\n${url}\n`,
+  ];
+  const auditor = await openAuditor('UrlFile = link.txt');
+  for (const [index, file] of files.entries()) {
+    await writeFile(join(folder, 'link.txt'), file);
+    expect(await auditor.observe(), `file ${index}`).toBe(true);
+    expect(airport.requests()).toBe(index + 1);
+    now += HOUR;
+  }
+  await writeFile(join(folder, 'link.txt'), `${url}\n${url}?other\n`);
+  await auditor.observe();
+  expect(airport.requests()).toBe(files.length);
+  expect(lines.join('')).toContain('address_missing');
+});

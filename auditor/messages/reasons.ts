@@ -89,8 +89,8 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     en: `the airport's Proxy works but does not reach the airport (${answer})`,
   }),
   address_missing: () => ({
-    zh: 'UrlFile 指定的文件不存在，或里面不是订阅地址',
-    en: 'the file of UrlFile is missing, or holds no address',
+    zh: 'UrlFile 指定的文件读不到，或里面的订阅地址不是恰好一个（一行，以 http:// 或 https:// 开头）',
+    en: 'the file of UrlFile cannot be read, or does not hold exactly one address (a line that begins with http:// or https://)',
   }),
   prometheus_unreachable: (address) => ({
     zh: `Prometheus（${address}）没有响应，设备用量未知；数据不会丢失，恢复后自动补齐`,

@@ -1,0 +1,58 @@
+/** The sections of settings, or what stands before the dot of `[user.alice]`. */
+const SECTIONS = ['client', 'kernel', 'server', 'smtp', 'user', 'device', 'airport', 'alerts', 'telegram', 'stack'];
+
+/** Keys whose values are lists, which go on over lines. */
+const LIST_KEYS = 'EmailTo Families LocalNodes MailTo Multipliers Providers SubUrls';
+
+/** All other keys, which end a list before them, even one that ends in a comma. */
+const OTHER_KEYS =
+  'AdminToken AlertmanagerPort ApiRoot ArchiveToken AuditorListen BotToken DBPath DailyBudget DataDir DayEnds ' +
+  'DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort HeartbeatUrl ' +
+  'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
+  'MihomoCA MihomoFingerprint MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
+  'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +
+  'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateDir StateSync TelegramChat ' +
+  'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';
+
+const wordsOf = (text: string): string[] => text.toLowerCase().split(' ');
+const LISTS = new Set(wordsOf(LIST_KEYS));
+const KNOWN = new Set([...LISTS, ...wordsOf(OTHER_KEYS)]);
+
+export const isListKey = (key: string): boolean => LISTS.has(key.toLowerCase());
+export const isKnownKey = (key: string): boolean => KNOWN.has(key.toLowerCase());
+
+const headOf = (section: string): string => /^[^.]*/.exec(section)?.[0] ?? '';
+
+/** A section in its one spelling, `Kernel.NAS` as `kernel.NAS`; one that is not known stays as it is. */
+export function sectionName(written: string): string {
+  const head = headOf(written);
+  return SECTIONS.includes(head.toLowerCase()) ? head.toLowerCase() + written.slice(head.length) : written;
+}
+
+/** The section that was perhaps meant by one that nobody knows. */
+export function nearestSection(section: string): string | undefined {
+  const head = headOf(section);
+  return SECTIONS.includes(head) ? undefined : nearest(head, SECTIONS);
+}
+
+/** Of known names, the one that is written almost like this; undefined where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return ranked !== undefined && ranked.distance <= Math.max(2, name.length / 3) ? ranked.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
