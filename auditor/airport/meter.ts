@@ -1,21 +1,24 @@
 import type { UsableReading } from '../verdict/reading.ts';
 import { reason } from '../verdict/reason.ts';
-import { begun, counted } from './counted.ts';
 import {
+  anew,
+  begun,
+  counted,
+  credit,
   fell,
+  isContested,
   isRenewal,
   isSmallPart,
   lastedAsReset,
   lastedLong,
   lastedWithReason,
   levelOf,
+  newCycle,
   planMoved,
   raised,
   withAside,
-} from './fall.ts';
+} from './level.ts';
 import type { Meter, Step } from './meter-state.ts';
-import { anew, credit, isContested, newCycle } from './new-level.ts';
-import { isReturn, resumed } from './resume.ts';
 import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './rounding.ts';
 
 const HOUR = 3_600_000;
@@ -28,7 +31,7 @@ const UNSTEADY_FOR = 24 * HOUR;
 const LONGEST_WAIT = 72 * HOUR;
 
 /** Whether a reset is set, learned or told that lies between the last accepted reading and this one. */
-export interface Expectation {
+interface Expectation {
   readonly resetDue: boolean;
 }
 
@@ -134,4 +137,48 @@ function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_
   const waiting = Math.min(meter.waiting ?? first.at, reading.at);
   if (reading.at - waiting >= LONGEST_WAIT) return anew(meter, reading);
   return { meter: { ...meter, aside, waiting, asideAt: reading.at }, accepted: false, reason: reason(code) };
+}
+
+const COPIES_LAST = 12 * 3_600_000;
+
+/**
+ * Whether a reading jumps to about the level before the last fall, in one step that is a good part of that fall: old
+ * answers and falls that were none come back so, and use hardly ever. After a reset that was due and use that went on from
+ * there, only to about that very level: there is good reason to believe it.
+ */
+function isReturn({ level, fall }: Meter, reading: UsableReading): boolean {
+  if (fall === null) return false;
+  const depth = fall.level.used - fall.floor;
+  // Copies are some hours old, and by then use may have grown again.
+  const jump = depth / (reading.at - fall.at < COPIES_LAST ? 4 : 2);
+  if (depth <= 0 || reading.used - level.used < jump) return false;
+  if (reading.used < fall.level.used - depth / 5) return false;
+  const grew = level.used > fall.floor;
+  return !(fall.due && grew) || reading.used <= fall.level.used + depth / 2;
+}
+
+/**
+ * The meter on an earlier level that has come back. The total never falls: what was counted meanwhile and is more than
+ * that level has grown is owed.
+ */
+function resumed(meter: Meter, { level, total }: NonNullable<Meter['step']>, reading: UsableReading): Meter {
+  const { mark } = meter;
+  const continued = total + Math.max(0, reading.used - level.used);
+  return {
+    ...meter,
+    mark: {
+      ...mark,
+      at: reading.at,
+      total: Math.max(mark.total, continued),
+      precision: reading.precision,
+      gaps: mark.gaps + 1,
+    },
+    last: reading,
+    level: reading.used < level.used ? raised(level, reading) : levelOf(reading),
+    aside: [],
+    waiting: null,
+    step: null,
+    fall: null,
+    owed: Math.max(0, mark.total - continued),
+  };
 }
