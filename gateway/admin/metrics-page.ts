@@ -7,7 +7,7 @@ import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { GatewayMetrics } from '../pushes/metrics.ts';
 
 /**
- * The pages of the gateway itself and, under `/admin/`, its adminHandler, on an address that devices do not reach. It
+ * The pages of the gateway itself and, under `/admin/`, what releases devices, on an address that devices do not reach. It
  * fails while it cannot keep pushes, and therefore takes none.
  */
 export function createMetricsPage(

@@ -7,9 +7,9 @@ import type { Logger } from '../../runtime/logger.ts';
 const MAX_CONNECTIONS = 4096;
 
 /**
- * For a server that strangers reach. Answers what is not HTTP. Lets it have so many connections, and each address as many as are free besides: one address alone takes half,
- * and who has none yet always finds one, unless very many addresses join to fill it. There is no number that a proxy, or
- * all the devices behind one router, could run into while others hardly come.
+ * For a server that strangers reach: answers what is not HTTP, and limits connections. Each address may have as many as
+ * are free besides: one address alone takes half, and one that has none yet finds one, unless very many addresses join
+ * to fill the server. No fixed number keeps out a proxy, or all the devices behind one router, while others hardly come.
  *
  * What is beyond is closed at once. It is logged once, until the address has no connection any more.
  */
@@ -60,7 +60,7 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy());
 }
 
-/** What is still read after a problem, so that who asked gets to the answer. */
+/** What is still read after a refusal, so that whoever asked gets the answer. */
 const MAX_LEFTOVER_BYTES = 8 * 2 ** 20;
 
 /** Reads on to the end of the request, so that its connection can serve the next, within bounds. */

@@ -43,7 +43,7 @@ export class DeviceGoneError extends Error {
 
 /**
  * Reads a push's body, plain or gzip, within its limits and within the budget of all bodies together. What comes after
- * a problem is not read here.
+ * a refusal is not read here.
  *
  * @param most bytes that it may unpack to
  * @throws DeviceGoneError

@@ -74,7 +74,7 @@ export function createPushHandler({ pushes, metrics, clock, logger, tokens }: Pu
     metrics.refused(problem.code);
     const { code, message } = problem;
     const fields = { code, message, from: clientAddress(request), user: device?.user, instance: device?.deviceId };
-    // Who limiter must not fill the disk.
+    // Whoever guesses tokens must not fill the disk.
     if (code === 'slow_down') logger.debug(fields, 'push refused');
     else logger.warn(fields, 'push refused');
     answerProblem(response, problem);

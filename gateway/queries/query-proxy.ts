@@ -87,7 +87,7 @@ export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryPr
     if (problem === undefined) return;
     const { code, message } = problem;
     const user = reader.kind === 'reader' ? reader.user : undefined;
-    // Who limiter must not fill the disk.
+    // Whoever guesses tokens must not fill the disk.
     if (code !== 'slow_down') logger.warn({ code, message, from: clientAddress(request), user }, 'query refused');
     answerQueryError(response, problem);
     discardRest(request);
