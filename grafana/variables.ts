@@ -6,7 +6,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Translate } from '../core/language.ts';
+import type { Text, Translate } from '../core/language.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { DATASOURCE } from './builders/panel.ts';
 import { select } from './promql/select.ts';
@@ -23,9 +23,9 @@ export type VariableName = 'instance' | 'user' | 'node';
  */
 export function variables(translate: Translate, shown: readonly VariableName[]): VariableModel[] {
   const hide = (visible: boolean): VariableHide => (visible ? VariableHide.DontHide : VariableHide.HideVariable);
-  const choice = (name: string, label: string, query: string, visible: boolean): VariableModel =>
+  const choice = (name: string, label: Text, query: string, visible: boolean): VariableModel =>
     new QueryVariableBuilder(name)
-      .label(label)
+      .label(translate(label))
       .datasource(DATASOURCE)
       .query({ query, refId: `variable-${name}` })
       .definition(query)
@@ -45,26 +45,13 @@ export function variables(translate: Translate, shown: readonly VariableName[]):
     .build();
   const device = select('push_time_seconds').replace(/,instance=~"\$instance"/, '');
   const node = `label_values(${select(TRAFFIC_BYTES)}, node)`;
+  const jobs = 'label_values({__name__=~"flowcollect_.+_build_info"}, job)';
+  const users = 'label_values(push_time_seconds{job=~"$job"}, user)';
   return [
     datasource,
-    choice(
-      'job',
-      translate({ zh: '任务', en: 'Job' }),
-      'label_values({__name__=~"flowcollect_.+_build_info"}, job)',
-      false,
-    ),
-    choice(
-      'user',
-      translate({ zh: '用户', en: 'User' }),
-      'label_values(push_time_seconds{job=~"$job"}, user)',
-      shown.includes('user'),
-    ),
-    choice(
-      'instance',
-      translate({ zh: '设备', en: 'Instance' }),
-      `label_values(${device}, instance)`,
-      shown.includes('instance'),
-    ),
-    ...(shown.includes('node') ? [choice('node', translate({ zh: '节点', en: 'Node' }), node, true)] : []),
+    choice('job', { zh: '任务', en: 'Job' }, jobs, false),
+    choice('user', { zh: '用户', en: 'User' }, users, shown.includes('user')),
+    choice('instance', { zh: '设备', en: 'Instance' }, `label_values(${device}, instance)`, shown.includes('instance')),
+    ...(shown.includes('node') ? [choice('node', { zh: '节点', en: 'Node' }, node, true)] : []),
   ];
 }

@@ -1,10 +1,14 @@
 import { stringify } from 'yaml';
+import type { AlertsSection, ServerSection, TelegramSection, UserAlerts } from '../core/server-settings.ts';
 import { alertRule } from './alert.ts';
+import { type AlertMail, alertmanagerConfig } from './alertmanager.ts';
 import { airportAlerts } from './alerts/airports.ts';
 import { deviceAlerts } from './alerts/devices.ts';
 import { serviceAlerts } from './alerts/services.ts';
 import { recordingGroups } from './recording.ts';
-import type { RuleSettings } from './rule-settings.ts';
+import { type RuleSettings, ruleSettings } from './rule-settings.ts';
+import { prometheusConfig, type ScrapeTargets } from './scrape.ts';
+import { templateFile } from './templates.ts';
 
 export interface TextFile {
   /** Relative, such as `rules/alerts.yml`. */
@@ -34,5 +38,28 @@ export function ruleFiles(settings: RuleSettings): TextFile[] {
   return [
     yamlFile('rules/alerts.yml', { groups: alertGroups(settings) }),
     yamlFile('rules/recording.yml', { groups: recordingGroups() }),
+  ];
+}
+
+/** What the server's settings say of scraping and alerting. */
+export interface ServerAlerting {
+  readonly server: ServerSection;
+  readonly alerts: AlertsSection;
+  readonly users: readonly UserAlerts[];
+  readonly telegram: TelegramSection;
+}
+
+/** Every file that Prometheus and Alertmanager are started with; paths within them are relative to their folder. */
+export function configurationFiles(
+  { server, alerts, users, telegram }: ServerAlerting,
+  targets: ScrapeTargets,
+  mail: AlertMail,
+  scrapeSeconds: number,
+): TextFile[] {
+  return [
+    yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', scrapeSeconds)),
+    ...ruleFiles(ruleSettings(server, alerts)),
+    templateFile(server.Language),
+    yamlFile('alertmanager.yml', alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' })),
   ];
 }

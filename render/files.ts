@@ -1,10 +1,6 @@
 import { LANGUAGES } from '../core/language.ts';
 import { buildDashboards } from '../grafana/dashboards.ts';
-import { alertmanagerConfig } from '../prometheus/alertmanager.ts';
-import { ruleSettings } from '../prometheus/rule-settings.ts';
-import { ruleFiles, type TextFile, yamlFile } from '../prometheus/rules.ts';
-import { prometheusConfig } from '../prometheus/scrape.ts';
-import { templateFile } from '../prometheus/templates.ts';
+import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
 import type { RenderSettings } from './settings.ts';
 
 export interface RenderedFile extends TextFile {
@@ -20,7 +16,7 @@ const PASSWORD = 'smtp_password';
  * @param folder absolute, where the files will be
  */
 export function serverFiles(settings: RenderSettings, folder: string): RenderedFile[] {
-  const { server, smtp, telegram, alerts, users, targets } = settings;
+  const { smtp, alerts, targets } = settings;
   const password = smtp.EmailPass;
   const mail = {
     smtp,
@@ -28,15 +24,12 @@ export function serverFiles(settings: RenderSettings, folder: string): RenderedF
     // A mail server on this very machine may do without.
     tls: smtp.SMTPHost !== '127.0.0.1' && smtp.SMTPHost !== 'localhost',
   };
-  const alertmanager = alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' });
-  const open = [
-    yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', 15)),
-    ...ruleFiles(ruleSettings(server, alerts)),
-    templateFile(server.Language),
-  ];
   return [
-    ...open.map((file) => ({ ...file, secret: false })),
-    { ...yamlFile('alertmanager.yml', alertmanager), secret: alerts.TelegramToken !== undefined },
+    ...configurationFiles(settings, targets, mail, 15).map((file) => ({
+      ...file,
+      // Alertmanager's holds the token of the bot.
+      secret: file.name === 'alertmanager.yml' && alerts.TelegramToken !== undefined,
+    })),
     ...(password === undefined ? [] : [{ name: PASSWORD, content: password, secret: true }]),
   ];
 }

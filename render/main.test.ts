@@ -83,9 +83,9 @@ it('takes away rules and dashboards of an earlier version, and leaves those of o
   await writeFile(place('dashboards/zh/own.json'), '{}');
   await render('');
   expect((await readdir(place('rules'))).sort()).toEqual(['alerts.yml', 'own.yml', 'recording.yml']);
-  const boards = await readdir(place('dashboards/zh'));
-  expect(boards).toContain('own.json');
-  expect(boards).not.toContain('flowcollect-gone.json');
+  const dashboards = await readdir(place('dashboards/zh'));
+  expect(dashboards).toContain('own.json');
+  expect(dashboards).not.toContain('flowcollect-gone.json');
 });
 
 it('ends with 2 and writes nothing when the settings are bad', async () => {

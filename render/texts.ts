@@ -101,7 +101,7 @@ export const TEXTS = {
   }),
   dataSource: { zh: '数据源', en: 'data source' },
   dataSourceWithToken: { zh: '数据源和新的读者令牌', en: 'data source, with a new reader token' },
-  boards: (count: number): Text => ({ zh: `${count} 个仪表盘`, en: `${count} dashboards` }),
+  dashboards: (count: number): Text => ({ zh: `${count} 个仪表盘`, en: `${count} dashboards` }),
 
   grafanaSilent: (address: string, code: string): Text => ({
     zh: `Grafana ${address} 没有应答（${code}）；请确认它在运行，且 --grafana 是它的地址`,

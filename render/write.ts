@@ -52,6 +52,6 @@ async function ownFiles(folder: string): Promise<readonly string[]> {
   for (const name of (await list('rules')).filter((each) => each.endsWith('.yml'))) {
     if ((await readFile(join(folder, name), 'utf8')).startsWith(HEADER)) rules.push(name);
   }
-  const boards = (await Promise.all(LANGUAGES.map((language) => list(`dashboards/${language}`)))).flat();
-  return [...rules, ...boards.filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
+  const dashboards = (await Promise.all(LANGUAGES.map((language) => list(`dashboards/${language}`)))).flat();
+  return [...rules, ...dashboards.filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
 }

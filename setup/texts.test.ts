@@ -1,6 +1,6 @@
 import { it } from 'vitest';
 import { expectBothLanguages } from '../test/text-table.ts';
-import { TEXTS as INIT_TEXTS } from './init/texts.ts';
+import { TEXTS as INIT_TEXTS } from './init/messages.ts';
 import { TEXTS as SERVICE_TEXTS } from './service/texts.ts';
 import { TEXTS } from './texts.ts';
 

@@ -6,9 +6,7 @@ import { reachableAt } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Binaries } from './binaries.ts';
-import type { StackMessages } from './messages.ts';
 import { answers, type ProcessSpec } from './processes.ts';
-import type { StackAddresses } from './settings.ts';
 
 /** One program of the Prometheus family on loopback, with every path inside a folder of its own. */
 export interface ProgramPlace {
@@ -79,43 +77,18 @@ export function alertmanagerSpec({ binaries, port, folder, logFile, configFile }
   };
 }
 
-/** What it takes to start FlowCollect's own services. */
-export interface ServicesPlace {
-  readonly own: OwnProgram;
-  /** The log file of a part. */
-  readonly logOf: (part: string) => string;
-  readonly addresses: StackAddresses;
-  readonly exporterMetrics: ListenAddress;
-  readonly serverSettings: string;
-  readonly clientSettings: string;
-  readonly texts: StackMessages;
-}
-
-export function gatewaySpec(place: ServicesPlace): ProcessSpec {
-  return service(place, 'gateway', place.serverSettings, place.addresses.gatewayMetrics);
-}
-
-export function auditorSpec(place: ServicesPlace): ProcessSpec {
-  return service(place, 'auditor', place.serverSettings, place.addresses.auditor);
-}
-
-export function exporterSpec(place: ServicesPlace): ProcessSpec {
-  return service(place, 'exporter', place.clientSettings, place.exporterMetrics);
-}
-
-function service(
-  { own, logOf, texts }: ServicesPlace,
-  command: 'gateway' | 'auditor' | 'exporter',
-  settings: string,
-  health: ListenAddress,
+/**
+ * One of FlowCollect's own services, which shows at its metrics that it is up.
+ *
+ * @param name as people know it
+ */
+export function serviceSpec(
+  own: OwnProgram,
+  { name, command, settings, logFile }: Readonly<Record<'name' | 'command' | 'settings' | 'logFile', string>>,
+  metrics: ListenAddress,
 ): ProcessSpec {
-  return {
-    name: texts.parts[command],
-    command: own.command,
-    args: [...own.args, command, '--config', settings],
-    logFile: logOf(command),
-    ready: answers(`http://${reachableAt(health)}/metrics`),
-  };
+  const args = [...own.args, command, '--config', settings];
+  return { name, command: own.command, args, logFile, ready: answers(`http://${reachableAt(metrics)}/metrics`) };
 }
 
 export interface GrafanaPlace {

@@ -12,12 +12,10 @@ import type { StackMessages } from './messages.ts';
 import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
 import {
   alertmanagerSpec,
-  auditorSpec,
-  exporterSpec,
-  gatewaySpec,
   grafanaSpec,
   prometheusSpec,
   pushgatewaySpec,
+  serviceSpec,
   writeDashboards,
 } from './programs.ts';
 import { exporterMetricsAddress, type OwnFiles, settleFiles } from './service-settings.ts';
@@ -114,19 +112,15 @@ export async function startStack(
     await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager)),
   ];
 
-  const services = {
-    own: installation.own,
-    logOf: folder.log,
-    addresses,
-    exporterMetrics,
-    serverSettings: files.server,
-    clientSettings: files.client,
-    texts,
+  const service = (command: 'gateway' | 'auditor' | 'exporter', metrics: ListenAddress): ProcessSpec => {
+    const settings = command === 'exporter' ? files.client : files.server;
+    const names = { name: texts.parts[command], command, settings, logFile: folder.log(command) };
+    return serviceSpec(installation.own, names, metrics);
   };
-  await start(gatewaySpec(services), origin(addresses.gateway));
-  await start(auditorSpec(services), `${origin(addresses.auditor)}/metrics`);
+  await start(service('gateway', addresses.gatewayMetrics), origin(addresses.gateway));
+  await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
-  await start(exporterSpec(services), `${origin(exporterMetrics)}/metrics`);
+  await start(service('exporter', exporterMetrics), `${origin(exporterMetrics)}/metrics`);
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 

@@ -1,8 +1,5 @@
-import { type AlertMail, alertmanagerConfig } from '../prometheus/alertmanager.ts';
-import { ruleSettings } from '../prometheus/rule-settings.ts';
-import { ruleFiles, type TextFile, yamlFile } from '../prometheus/rules.ts';
-import { prometheusConfig } from '../prometheus/scrape.ts';
-import { templateFile } from '../prometheus/templates.ts';
+import type { AlertMail } from '../prometheus/alertmanager.ts';
+import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
 import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { RunFolder } from './layout.ts';
@@ -11,7 +8,7 @@ import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
 
 /** What Prometheus and Alertmanager of the stack are started with: that of a VPS, at this machine's addresses. */
 export function storageFiles(side: ServerSide, mail: AlertMail, scrapeSeconds: number): TextFile[] {
-  const { server, alerts, users, telegram, addresses } = side;
+  const { addresses } = side;
   const targets = {
     pushgateway: reachableAt(addresses.pushgateway),
     auditor: reachableAt(addresses.auditor),
@@ -19,12 +16,7 @@ export function storageFiles(side: ServerSide, mail: AlertMail, scrapeSeconds: n
     alertmanager: reachableAt(addresses.alertmanager),
     prometheus: reachableAt(addresses.prometheus),
   };
-  return [
-    yamlFile('prometheus.yml', prometheusConfig(targets, 'rules/*.yml', scrapeSeconds)),
-    yamlFile('alertmanager.yml', alertmanagerConfig({ mail, alerts, users, telegram, templates: 'templates/*.tmpl' })),
-    ...ruleFiles(ruleSettings(server, alerts)),
-    templateFile(server.Language),
-  ];
+  return configurationFiles(side, targets, mail, scrapeSeconds);
 }
 
 /** Alerts go where the report goes: by `[smtp]`, in a demo to the simulated mailbox. Writes the password's file. */

@@ -16,7 +16,7 @@ export interface ScriptedOrganisation {
   readonly dataSources: Map<string, Record<string, unknown>>;
   readonly folders: Map<string, unknown>;
   /** By uid, the newest version first. */
-  readonly boards: Map<string, { message: string; dashboard: Record<string, unknown>; folderUid: string }[]>;
+  readonly dashboards: Map<string, { message: string; dashboard: Record<string, unknown>; folderUid: string }[]>;
 }
 
 export interface Answer {
@@ -84,7 +84,7 @@ export function insideRoutes(version: () => string): readonly Route[] {
     [
       /^GET \/api\/dashboards\/uid\/([\w-]+)\/versions$/,
       ({ ids: [uid = ''], inside }) => {
-        const found = inside.boards.get(uid);
+        const found = inside.dashboards.get(uid);
         if (found === undefined) return refuse(404, 'Dashboard not found');
         const versions = found.map(({ message }, index) => ({ version: found.length - index, message }));
         // The shape changed with Grafana 11.
@@ -96,11 +96,11 @@ export function insideRoutes(version: () => string): readonly Route[] {
       ({ body, inside }) => {
         const dashboard = body.dashboard as Record<string, unknown>;
         if (!inside.folders.has(String(body.folderUid))) return refuse(400, 'folder not found');
-        const versions = inside.boards.get(String(dashboard.uid)) ?? [];
+        const versions = inside.dashboards.get(String(dashboard.uid)) ?? [];
         if (versions.length > 0 && body.overwrite !== true)
           return refuse(412, 'The dashboard has been changed by someone else');
         versions.unshift({ message: String(body.message), dashboard, folderUid: String(body.folderUid) });
-        inside.boards.set(String(dashboard.uid), versions);
+        inside.dashboards.set(String(dashboard.uid), versions);
         return ok({ uid: dashboard.uid, status: 'success', version: versions.length });
       },
     ],

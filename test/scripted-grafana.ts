@@ -38,7 +38,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
 
   function addOrganisation(name: string): ScriptedOrganisation {
     const id = ++ids;
-    const made = { id, name, members: new Map(), dataSources: new Map(), folders: new Map(), boards: new Map() };
+    const made = { id, name, members: new Map(), dataSources: new Map(), folders: new Map(), dashboards: new Map() };
     organisations.set(id, made);
     return made;
   }

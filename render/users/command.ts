@@ -9,8 +9,8 @@ import { readSettingsText } from '../../runtime/settings-file.ts';
 import { dashboardFiles } from '../files.ts';
 import { LOOPBACK, type RenderSettings, readRenderSettings } from '../settings.ts';
 import { TEXTS } from '../texts.ts';
-import type { BoardText } from './boards.ts';
 import { openGrafana } from './grafana-api.ts';
+import type { DashboardText } from './provisioning.ts';
 import { syncUsers } from './sync.ts';
 
 interface Options {
@@ -58,15 +58,15 @@ async function sync(
     // The address is not repeated: it may hold a password.
     if (address !== undefined && !isAddress(address)) throw new ArgumentError(TEXTS.badAddress(option));
   }
-  const door = readerUrl ?? doorOf(settings);
+  const queryProxy = readerUrl ?? queryProxyOf(settings);
   const password = await passwordOf(passwordFile, secret);
   let changes = 0;
   const leftOut = await syncUsers({
     grafana: await openGrafana({ address: grafana, login: admin, password }),
     config,
     called,
-    door: door.replace(/\/+$/, ''),
-    boards: readerBoards(settings),
+    queryProxy: queryProxy.replace(/\/+$/, ''),
+    dashboards: readerDashboards(settings),
     changed(user, what) {
       changes++;
       process.stdout.write(`${user}\t${translate(what)}\n`);
@@ -84,7 +84,7 @@ function isAddress(text: string): boolean {
 }
 
 /** What users see: all but the owner's. */
-function readerBoards(settings: RenderSettings): readonly BoardText[] {
+function readerDashboards(settings: RenderSettings): readonly DashboardText[] {
   const [folder, ending] = [`dashboards/${settings.server.Language}/`, '.json'];
   return dashboardFiles(settings)
     .filter(({ name }) => name.startsWith(folder))
@@ -92,8 +92,8 @@ function readerBoards(settings: RenderSettings): readonly BoardText[] {
     .filter(({ uid }) => uid !== DASHBOARD_UIDS.admin);
 }
 
-/** The readers' door as Grafana reaches it: by the name of docker-compose.yml among containers, else on this machine. */
-function doorOf({ server }: RenderSettings): string {
+/** The query proxy as Grafana reaches it: by the name of docker-compose.yml among containers, else on this machine. */
+function queryProxyOf({ server }: RenderSettings): string {
   if (server.LabelProxyAddr === undefined) {
     throw new ArgumentError(TEXTS.noLabelProxy);
   }

@@ -73,16 +73,16 @@ it('gives each user an organisation with a viewer, a data source that the gatewa
   expect(await sync(), err).toBe(0);
   for (const user of ['alice', 'bob']) {
     const account = accountOf(user);
-    const { id, members, dataSources, boards } = organisationOf(user);
+    const { id, members, dataSources, dashboards } = organisationOf(user);
     expect([members.get(account?.id ?? 0), account?.current]).toEqual(['Viewer', id]);
     expect(out).toContain(`${user}\tpassword, shown this once\t${account?.password}\n`);
     expect([...dataSources.keys()]).toEqual([UID]);
     expect(sourceOf(user)).toMatchObject({ url: 'http://127.0.0.1:9104', basicAuth: true, access: 'proxy' });
     expect(await readerOf(user)).toBe(user);
-    expect([...boards.keys()].sort()).toEqual(
+    expect([...dashboards.keys()].sort()).toEqual(
       ['audit', 'device', 'flows', 'health', 'nodes', 'overview'].map((name) => `flowcollect-${name}`),
     );
-    expect(boards.get('flowcollect-audit')?.[0]?.dashboard.id).toBeNull();
+    expect(dashboards.get('flowcollect-audit')?.[0]?.dashboard.id).toBeNull();
   }
   expect(grafana.organisation('Main Org.').members.size).toBe(1);
   // The token is Grafana's alone: the settings have its hash, and it is not shown.
@@ -108,17 +108,17 @@ it('changes what the settings change, and keeps the token', async () => {
   expect(sourceOf('alice').url).toBe('http://gateway:9104');
   expect(tokenOf('alice')).toBe(token);
   expect(grafana.changes).toContain('POST /api/dashboards/db');
-  expect(organisationOf('alice').boards.get('flowcollect-flows')?.length).toBe(1);
+  expect(organisationOf('alice').dashboards.get('flowcollect-flows')?.length).toBe(1);
 });
 
 it('writes over a dashboard that was changed in Grafana', async () => {
   await settings('alice');
   await sync();
-  const board = organisationOf('alice').boards.get('flowcollect-flows');
-  board?.unshift({ message: '', dashboard: {}, folderUid: 'flowcollect' });
+  const dashboard = organisationOf('alice').dashboards.get('flowcollect-flows');
+  dashboard?.unshift({ message: '', dashboard: {}, folderUid: 'flowcollect' });
   await sync();
   expect(grafana.changes).toEqual(['POST /api/dashboards/db']);
-  expect(board?.[0]?.dashboard.title).toBeDefined();
+  expect(dashboard?.[0]?.dashboard.title).toBeDefined();
 });
 
 describe('tokens', () => {

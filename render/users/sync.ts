@@ -4,9 +4,6 @@ import { hashToken } from '../../gateway/access/authenticate.ts';
 import { readerNameProblem } from '../../gateway/access/reader-token.ts';
 import { addReader, listTokens } from '../../gateway/access/token-store.ts';
 import { TEXTS } from '../texts.ts';
-import { type BoardText, syncBoards } from './boards.ts';
-import { syncDataSource } from './data-source.ts';
-import type { Grafana } from './grafana-api.ts';
 import {
   createOrganisation,
   enterOrganisation,
@@ -14,8 +11,10 @@ import {
   type Organisation,
   organisationName,
   ownerOf,
-} from './organisations.ts';
-import { syncViewer } from './viewer.ts';
+  syncViewer,
+} from './accounts.ts';
+import type { Grafana } from './grafana-api.ts';
+import { type DashboardText, syncDashboards, syncDataSource } from './provisioning.ts';
 
 export interface SyncOptions {
   readonly grafana: Grafana;
@@ -23,9 +22,9 @@ export interface SyncOptions {
   readonly config: string;
   /** FlowCollect as it was called. */
   readonly called: string;
-  /** Where Grafana finds the readers' door. */
-  readonly door: string;
-  readonly boards: readonly BoardText[];
+  /** Where Grafana finds the query proxy. */
+  readonly queryProxy: string;
+  readonly dashboards: readonly DashboardText[];
   /** A change that was made for a user. */
   changed(user: string, what: Text): void;
   /** What somebody should look at. */
@@ -43,8 +42,8 @@ export async function syncUsers({
   grafana,
   config,
   called,
-  door,
-  boards,
+  queryProxy,
+  dashboards,
   changed,
   warn,
 }: SyncOptions): Promise<number> {
@@ -53,18 +52,18 @@ export async function syncUsers({
   const before = await listOrganisations(grafana);
   let leftOut = 0;
   for (const { user, readerHash: hash } of sections) {
-    const tell = {
+    const reporter = {
       changed: (what: Text): void => changed(user, what),
       warn: (what: Text): void => warn(user, what),
     };
     const problem = nameProblem(user, names);
     if (problem !== undefined) {
-      tell.warn(problem);
+      reporter.warn(problem);
       leftOut++;
       continue;
     }
-    const organisation = await syncOrganisation(grafana, user, before, tell.changed);
-    if (!(await syncViewer(grafana, user, organisation, before, tell))) {
+    const organisation = await syncOrganisation(grafana, user, before, reporter.changed);
+    if (!(await syncViewer(grafana, user, organisation, before, reporter))) {
       leftOut++;
       continue;
     }
@@ -76,11 +75,11 @@ export async function syncUsers({
       grafana,
       user,
       organisation.id,
-      door,
+      queryProxy,
       { hash, renew, command: `${called} gateway reader add --user ${shellWord(user)}` },
-      tell,
+      reporter,
     );
-    await syncBoards(grafana, organisation.id, boards, tell);
+    await syncDashboards(grafana, organisation.id, dashboards, reporter);
   }
   for (const organisation of before) {
     const owner = ownerOf(organisation);

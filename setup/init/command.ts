@@ -3,12 +3,10 @@ import { Command } from 'commander';
 import { type Language, type Text, translateTo } from '../../core/language.ts';
 import type { Invocation } from '../../runtime/own-program.ts';
 import { talkOver } from '../console.ts';
-import { initDevice } from './init-device.ts';
-import { initRouter } from './init-router.ts';
+import { initDevice, initRouter, nextCommands } from './init-device.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
-import { nextCommands } from './next-commands.ts';
-import { TEXTS } from './texts.ts';
+import { TEXTS } from './messages.ts';
 
 export interface InitContext {
   readonly input: NodeJS.ReadableStream;

@@ -1,12 +1,13 @@
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { translate, UserFacingError } from '../../core/language.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { KernelAddress } from '../../exporter/kernel/api.ts';
+import { type Invocation, ownCommand } from '../../runtime/own-program.ts';
 import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
-import { findKernels, type MihomoPlace } from './kernels.ts';
+import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
 import { initMessages } from './messages.ts';
-import type { NextCommands } from './next-commands.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 
 export interface InitDevice {
@@ -94,4 +95,65 @@ export async function askDeviceName(talk: Talk, question: string, suggestion: st
     if (name === suggestion) throw new UserFacingError(TEXTS.badName(name, problem));
     talk.say(translate(problem, talk.language));
   }
+}
+
+export interface InitRouter {
+  readonly talk: Talk;
+  /** Settings of the machine that watches the router. */
+  readonly file: string;
+  readonly next: NextCommands;
+}
+
+/** A full list every second is much for a router's SSH; every 5 s is little less exact. */
+const POLL_INTERVAL = '5s';
+/** The end of the tunnel that packaging/openwrt/flowcollect-tunnel opens. */
+const TUNNEL = 'http://127.0.0.1:19090';
+
+/**
+ * Adds a router's kernel to the settings of the machine that watches it: a router that cannot run Node opens an SSH
+ * tunnel to it.
+ *
+ * @returns whether the router's kernel answers already
+ * @throws Error where nobody answers
+ */
+export async function initRouter({ talk, file, next }: InitRouter): Promise<boolean> {
+  const words = initMessages(talk.language);
+  const draft = await openDraft(file);
+  if (draft.existed) talk.say(words.kept(file));
+  const name = await askDeviceName(talk, words.routerName, 'router');
+  const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
+  const address = await talk.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
+  const secret = await talk.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '');
+  await answerServer(talk, draft, undefined);
+  draft.set('client', 'Language', draft.get('client', 'Language') ?? talk.language);
+  draft.set(section, 'DeviceID', name);
+  draft.set(section, 'MihomoAPIAddr', address);
+  draft.set(section, 'MihomoSecret', secret);
+  draft.set(section, 'PollInterval', draft.get(section, 'PollInterval') ?? POLL_INTERVAL);
+  await draft.write();
+  talk.say(words.written(file));
+
+  const state = await askKernel({ address, secret });
+  talk.say(`${address}: ${words.kernelState(state)}`);
+  if (state.kind === 'silent') talk.say(words.tunnel(new URL(TUNNEL).port));
+  talk.say(words.nextOnDevice(next));
+  return state.kind === 'answers';
+}
+
+/** What a person can copy when a device's settings are written. */
+export interface NextCommands {
+  /** Accounts in this terminal. */
+  readonly now: string;
+  /** Accounts in the background from now on. */
+  readonly background: string;
+}
+
+/** Commands as the person calls FlowCollect; who is not root installs the service for themselves. */
+export function nextCommands(invocation: Invocation, file: string): NextCommands {
+  const program = ownCommand(invocation);
+  const config = `--config ${shellWord(file)}`;
+  return {
+    now: `${program} exporter ${config}`,
+    background: `${program} service install exporter${invocation.root ? '' : ' --user'} ${config}`,
+  };
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
 import { EXAMPLE_TOKEN, readServerSection, smtpSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
-import { dockerSteps } from './docker-steps.ts';
 import { initMessages } from './messages.ts';
 import { openDraft } from './settings-draft.ts';
 
@@ -75,4 +75,23 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
 function addressOf(answer: string): string | undefined {
   const address = /^https?:/.test(answer) ? answer : `https://${answer}`;
   return /^https?:\/\/[^/\s]+\/?$/.test(address) && URL.canParse(address) ? address : undefined;
+}
+
+/**
+ * What is left to do beside docker-compose.yml, as commands.
+ *
+ * @param file the settings that were written; docker-compose.yml mounts the folder `config`
+ * @param server the gateway as devices reach it, an `https://` address
+ * @param password what stands for the password of Grafana until a person writes theirs
+ */
+export function dockerSteps(file: string, server: string, password: string): string[] {
+  const mounted = basename(dirname(resolve(file))) === 'config';
+  return [
+    ...(mounted ? [] : [`mkdir -p config && mv ${file} config/ServerSetting.ini`]),
+    // As whom the containers run.
+    'sudo chown -R 1000 config',
+    `mkdir -p secrets && printf %s '${password}' > secrets/grafana_password`,
+    `echo FLOWCOLLECT_DOMAIN=${new URL(server).hostname} > .env`,
+    'docker compose up -d --build',
+  ];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dockerSteps } from './docker-steps.ts';
+import { dockerSteps } from './init-server.ts';
 
 it('hands the settings to user 1000, and the domain to Caddy', () => {
   expect(dockerSteps('config/ServerSetting.ini', 'https://my.vps', 'a password')).toEqual([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextCommands } from './next-commands.ts';
+import { nextCommands } from './init-device.ts';
 
 const me = { program: './flowcollect', script: undefined, folder: '/home/me', environment: {}, root: false };
 

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TEXTS } from '../texts.ts';
+import type { Reporter } from './accounts.ts';
 import { ANYTHING, type Grafana } from './grafana-api.ts';
-import type { Teller } from './viewer.ts';
 
 /** By which dashboards name it, as grafana/provisioning does. */
 const UID = 'flowcollect-prometheus';
@@ -25,31 +26,31 @@ const Found = z.object({
 });
 
 /**
- * The user's data source in an organisation: the readers' door, with the user's token. Grafana never gives a token
+ * The user's data source in an organisation: the query proxy, with the user's token. Grafana never gives a token
  * back, so the data source says the hash of its own; where that is not the one of the settings, a new token is made.
  * One that was revoked stays so.
  *
- * @param door such as `http://127.0.0.1:9104`
+ * @param queryProxy such as `http://127.0.0.1:9104`
  */
 export async function syncDataSource(
   grafana: Grafana,
   user: string,
   organisation: number,
-  door: string,
+  queryProxy: string,
   reader: ReaderToken,
-  tell: Teller,
+  reporter: Reporter,
 ): Promise<void> {
   const path = `/api/datasources/uid/${UID}`;
   const found = await grafana.find({ method: 'GET', path, organisation }, Found);
   if (found !== undefined && reader.hash === undefined) {
-    tell.warn(TEXTS.noReaderToken(reader.command));
+    reporter.warn(TEXTS.noReaderToken(reader.command));
     return;
   }
   const holds = (hash: Buffer): boolean =>
     found?.secureJsonFields?.basicAuthPassword === true && found.jsonData?.readerTokenHash === fingerprint(hash);
   const kept = reader.hash !== undefined && holds(reader.hash);
-  const wanted = { url: door, basicAuth: true, basicAuthUser: user };
-  if (kept && found?.url === door && found.basicAuth === true && found.basicAuthUser === user) return;
+  const wanted = { url: queryProxy, basicAuth: true, basicAuthUser: user };
+  if (kept && found?.url === queryProxy && found.basicAuth === true && found.basicAuthUser === user) return;
   const renewed = kept ? undefined : await reader.renew();
   const hash = renewed?.hash ?? reader.hash;
   const body = {
@@ -76,10 +77,52 @@ export async function syncDataSource(
       : { method: 'PUT', path, organisation, body, ...secret },
     ANYTHING,
   );
-  tell.changed(renewed === undefined ? TEXTS.dataSource : TEXTS.dataSourceWithToken);
+  reporter.changed(renewed === undefined ? TEXTS.dataSource : TEXTS.dataSourceWithToken);
 }
 
 /** Of a hash of 256 random bits; enough to tell one token from another. */
 function fingerprint(hash: Buffer): string {
   return hash.toString('hex').slice(0, 16);
+}
+
+const FOLDER = 'flowcollect';
+
+const Version = z.object({ message: z.string().optional() });
+/** A list until Grafana 11, within an object since. */
+const Versions = z.union([z.array(Version), z.object({ versions: z.array(Version) })]);
+
+/** A dashboard as it is rendered. */
+export interface DashboardText {
+  readonly uid: string;
+  readonly content: string;
+}
+
+/**
+ * The dashboards of an organisation, in a folder of their own. Grafana stores a dashboard in its own newer form, which
+ * cannot be compared; so each version that is saved says in its message which text it was, and one whose newest version
+ * says so stays. What people changed in it is written over: they copy a dashboard to change it.
+ */
+export async function syncDashboards(
+  grafana: Grafana,
+  organisation: number,
+  dashboards: readonly DashboardText[],
+  reporter: Reporter,
+): Promise<void> {
+  const folder = await grafana.find({ method: 'GET', path: `/api/folders/${FOLDER}`, organisation }, ANYTHING);
+  if (folder === undefined) {
+    const body = { uid: FOLDER, title: 'FlowCollect' };
+    await grafana.call({ method: 'POST', path: '/api/folders', organisation, body }, ANYTHING);
+  }
+  let saved = 0;
+  for (const { uid, content } of dashboards) {
+    const message = `flowcollect ${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
+    const path = `/api/dashboards/uid/${uid}/versions`;
+    const found = await grafana.find({ method: 'GET', path, organisation, query: { limit: '1' } }, Versions);
+    const newest = (Array.isArray(found) ? found : found?.versions)?.[0];
+    if (newest?.message === message) continue;
+    const body = { dashboard: { ...JSON.parse(content), id: null }, folderUid: FOLDER, overwrite: true, message };
+    await grafana.call({ method: 'POST', path: '/api/dashboards/db', organisation, body }, ANYTHING);
+    saved++;
+  }
+  if (saved > 0) reporter.changed(TEXTS.dashboards(saved));
 }
