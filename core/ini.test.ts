@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OBJECT_NAMES } from '../test/object-names.ts';
 import { readExample } from '../tools/settings-page.ts';
-import { changedKeys, IniSyntaxError, readIni, removeKey, setKey } from './ini.ts';
+import { changedKeys, IniSyntaxError, IniValueError, readIni, removeKey, setKey } from './ini.ts';
 
 const exampleKeys = [
   ...new Set(
@@ -209,6 +209,49 @@ it('writes what is read back the same: commas, blanks and quotes at the ends too
 it('adds a section at the end', () => {
   expect(setKey(text, 'device.客厅', 'Token', 'x')).toBe(`${text}\r\n[device.客厅]\r\nToken = x\r\n`);
   expect(setKey('', 'user.a', 'Token', 'x')).toBe('[user.a]\nToken = x\n');
+});
+
+it('lets no value, key or section bring settings of its own with it', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\n', '\r', '\r\n', '\0', '\u001b', '\u0085', '\t'),
+      fc.string({ unit: 'binary' }),
+      (before, control, after) => {
+        const evil = `${before}${control}${after}`;
+        expect(() => setKey(text, 'server', 'ServerToken', evil)).toThrow(IniValueError);
+        expect(() => setKey(text, evil, 'ServerToken', 'x')).toThrow(IniValueError);
+        expect(() => setKey(text, 'server', evil, 'x')).toThrow(IniValueError);
+      },
+    ),
+  );
+  for (const name of ['a]\n[b', 'a]', 'a"', 'a=b', ' a']) {
+    expect(() => setKey(text, name, 'Token', 'x')).toThrow(IniValueError);
+  }
+});
+
+it('writes each value so that it reads back as it is, or not at all', () => {
+  for (const odd of ['"quoted"', "'quoted'", 'ends in a comma,', ' spaces ', '# no comment', '[x]=1', '"', '']) {
+    expect(
+      readIni(setKey(text, 'server', 'Note', odd))
+        .entries('server')
+        .get('Note'),
+    ).toBe(odd);
+  }
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('"', "'", ',', ' ', '[', ']', '=', '#', 'a') }), (odd) => {
+      let written: string;
+      try {
+        written = setKey(text, 'server', 'Note', odd);
+      } catch (error) {
+        expect(error).toBeInstanceOf(IniValueError);
+        return;
+      }
+      const { Note, ...others } = Object.fromEntries(readIni(written).entries('server'));
+      expect([Note, others]).toEqual([odd, Object.fromEntries(readIni(text).entries('server'))]);
+      expect(readIni(written).sections).toEqual(readIni(text).sections);
+    }),
+  );
 });
 
 it('removes a key, and nothing where there is none', () => {

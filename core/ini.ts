@@ -141,33 +141,60 @@ function unquote(value: string): string {
   return quoted?.[1] !== undefined && quoted[2] !== undefined && !quoted[2].includes(quoted[1]) ? quoted[2] : value;
 }
 
-/** A value that is read back as it is: one with blanks at an end, or in quotes of its own, is put into quotes. */
-function quoteIfNeeded(value: string): string {
-  if (value === value.trim() && unquote(value) === value) return value;
-  return value.includes('"') ? `'${value}'` : `"${value}"`;
+/** A value that no INI text can hold as it is; the message names section and key, never the value. */
+export class IniValueError extends UserFacingError {
+  override readonly name = 'IniValueError';
+}
+
+/**
+ * The line, or the lines of a list, that {@link readIni} gets this value back from, in quotes where it needs them. All
+ * that is written into settings goes through here: a line break in a value would be another setting.
+ *
+ * @param value with a line break only where a list goes on
+ * @throws IniValueError for any other control character, and for what does not read back as it is
+ */
+export function iniEntry(section: string, key: string, value: string): string {
+  if (/\p{Cc}/u.test(`${section}${key}${value.replaceAll('\n', '')}`)) {
+    throw new IniValueError(TEXTS.iniControl(section.replaceAll(/\p{Cc}/gu, ' '), key));
+  }
+  const following = `${section}.`;
+  for (const quote of ['', '"', "'"]) {
+    const entry = `${key} = ${quote}${value.replaceAll('\n', '\n    ')}${quote}`;
+    try {
+      const { sections, entries } = readIni(`[${section}]\n${entry}\n[${following}]\n`);
+      const found = entries(section);
+      if (sections.includes(following) && found.size === 1 && found.get(key) === value) return entry;
+    } catch {
+      // Neither the name of the section nor the key may hold what tells them from the rest.
+    }
+  }
+  throw new IniValueError(TEXTS.iniUnwritable(section, key));
 }
 
 /**
  * An INI text with one key of a section set, all else as it was: comments, order, line ends. The section is added at
  * the end where it does not exist, the key below the section's last one where it does not: comments that follow may
  * belong to the next section.
+ *
+ * @throws IniValueError, also for a line break
  */
 export function setKey(text: string, section: string, key: string, value: string): string {
+  if (value.includes('\n')) throw new IniValueError(TEXTS.iniControl(section, key));
+  const entry = iniEntry(section, key, value);
   const document = readIni(text);
   const newline = /\r\n/.test(text) ? '\r\n' : '\n';
   const lines = text.split(/\r\n|\n|\r/);
   const at = document.lineOf(section, key);
   const header = document.lineOf(section);
   const last = document.lastLineOf(section) ?? 0;
-  const line = `${key} = ${quoteIfNeeded(value)}`;
-  if (at !== undefined) lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1, line);
+  if (at !== undefined) lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1, entry);
   else if (header !== undefined) {
     // Behind a list that ends in a comma a key that nobody knows would be part of it.
-    lines.splice(LIST_GOES_ON.test(lines[last - 1]?.trimEnd() ?? '') ? header : last, 0, line);
+    lines.splice(LIST_GOES_ON.test(lines[last - 1]?.trimEnd() ?? '') ? header : last, 0, entry);
   } else {
     while (lines.at(-1)?.trim() === '') lines.pop();
     if (lines.length > 0) lines.push('');
-    lines.push(`[${section}]`, line, '');
+    lines.push(`[${section}]`, entry, '');
   }
   return lines.join(newline);
 }

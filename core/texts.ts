@@ -89,6 +89,14 @@ export const TEXTS = {
     zh: `[${section}] 里 ${key} 写了两次，第一次在第 ${line} 行`,
     en: `${key} stands twice in [${section}], first on line ${line}`,
   }),
+  iniControl: (section: string, key: string): Text => ({
+    zh: `[${section}] ${key} 不能含有换行或其他控制字符，没有写入任何东西`,
+    en: `[${section}] ${key} must hold no line break or other control character; nothing was written`,
+  }),
+  iniUnwritable: (section: string, key: string): Text => ({
+    zh: `[${section}] ${key} 的写法 INI 文件无法保存，没有写入任何东西`,
+    en: `[${section}] ${key} cannot be kept in an INI file as it is; nothing was written`,
+  }),
   atLine: (line: number, { zh, en }: Text): Text => ({ zh: `第 ${line} 行：${zh}`, en: `line ${line}: ${en}` }),
 
   headerCharacters: {

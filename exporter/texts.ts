@@ -120,6 +120,10 @@ export const TEXTS = {
     zh: `日志 ${path} 无法写入（${code}），请腾出磁盘空间，或修改 [client] LocalLogFile`,
     en: `${path} cannot be written (${code}); free the disk or move [client] LocalLogFile`,
   }),
+  foreignLog: (path: string): Text => ({
+    zh: `${path} 或 ${path}.1 不是 FlowCollect 写的日志，因此不写日志文件；请移走它，或修改 [client] LocalLogFile`,
+    en: `${path} or ${path}.1 is no log of FlowCollect, so no log file is written; move it away or change [client] LocalLogFile`,
+  }),
   comma: { zh: '、', en: ', ' },
   settingsOf: (file: string, devices: string): Text => ({
     zh: `设置 ${file}，设备 ${devices}`,

@@ -13,7 +13,21 @@ export interface Pairing {
 }
 
 const PREFIX = 'FC1-';
-const Content = z.tuple([z.string().regex(/^https?:\/\//), z.string().min(1), z.string().optional()]);
+
+/** Whether a text is the address of a gateway: scheme, host and port alone, in characters that an address may have. */
+export function isGatewayAddress(text: string): boolean {
+  return /^https?:\/\/[^/?#@\\\s\p{Cc}]+\/?$/u.test(text) && URL.canParse(text);
+}
+
+/** A code comes from elsewhere and its parts become settings: each is held to what its setting may be. */
+const Content = z.tuple([
+  z.string().refine(isGatewayAddress),
+  z.string().regex(/^[\x21-\x7e\x80-\xff]+$/),
+  z
+    .string()
+    .refine((id) => deviceIdProblem(id) === undefined)
+    .optional(),
+]);
 
 /** One word that can be pasted into a console. */
 export function pairingCode({ server, token, deviceId }: Pairing): string {
@@ -21,7 +35,7 @@ export function pairingCode({ server, token, deviceId }: Pairing): string {
   return `${PREFIX}${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
 }
 
-/** @returns undefined when it is not a whole pairing code */
+/** @returns undefined when it is not a whole pairing code, or one whose parts cannot be what they stand for */
 export function readPairingCode(code: string): Pairing | undefined {
   const encoded = code.trim().startsWith(PREFIX) ? code.trim().slice(PREFIX.length) : '';
   try {
@@ -51,7 +65,7 @@ export function pairCommand({ makeToken, print, explain, translate }: PairContex
     .option('--config <file>', translate(TEXTS.serverConfig), 'ServerSetting.ini')
     .action(async (options: { server: string; device: string; user?: string; config: string }) => {
       const { server, device, user, config } = options;
-      if (!/^https?:\/\/[^/\s]+\/?$/.test(server)) throw new ArgumentError(TEXTS.badServer);
+      if (!isGatewayAddress(server)) throw new ArgumentError(TEXTS.badServer);
       const problem = deviceIdProblem(device);
       if (problem !== undefined) throw new ArgumentError(TEXTS.badDevice(problem));
       const token = await makeToken({ config, device, user });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { parseListenPort } from '../core/addresses.ts';
+import { iniEntry } from '../core/ini.ts';
 import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
@@ -181,11 +182,11 @@ function addressKeys(addresses: StackAddresses): Record<string, string> {
 /** Sections by name, each a map of keys to values; a value over several lines keeps its lines. */
 export type IniSections = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Writes settings for a service to read. Values must not begin or end with spaces. */
+/** Writes settings for a service to read. @throws IniValueError */
 export function renderIni(sections: IniSections): string {
   return Object.entries(sections)
     .map(([name, entries]) => {
-      const lines = Object.entries(entries).map(([key, value]) => `${key} = ${value.replaceAll('\n', '\n    ')}`);
+      const lines = Object.entries(entries).map(([key, value]) => iniEntry(name, key, value));
       return [`[${name}]`, ...lines, ''].join('\n');
     })
     .join('\n');

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,6 +14,37 @@ it('makes a readable line of a log entry, redacted as it came', () => {
   expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z WARN static message token="\[redacted\]" node="香港 01"$/);
 });
 
+const line = (text: string): string => `2026-11-23T12:00:00.000Z INFO ${text}`;
+
+it('neither appends to, renames nor overwrites a file that is no log of its own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
+  const path = join(folder, 'flow.log');
+  const problems: Text[] = [];
+  const open = (largest: number) =>
+    createLineLog(
+      nodeFiles,
+      () => path,
+      (problem) => problems.push(problem),
+      largest,
+    );
+  for (const [name, content] of [
+    ['flow.log', '[client]\nDeviceID = phone\n'],
+    ['flow.log', '2026/01/02 03:04:05 a line of another program\n'],
+    ['flow.log.1', 'the thesis'],
+  ] as const) {
+    await writeFile(join(folder, name), content);
+    const append = open(60);
+    append(line('one'));
+    append(line('two'));
+    expect(await readFile(join(folder, name), 'utf8')).toBe(content);
+    expect(problems.splice(0).map(({ en }) => en)).toEqual([expect.stringMatching(/is no log of FlowCollect/)]);
+    await rm(path);
+  }
+  await mkdir(path);
+  open(60)(line('one'));
+  expect(problems).toHaveLength(1);
+});
+
 it('appends to a file across openings and begins it anew when it is large', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   const path = join(folder, 'deep', 'flow.log');
@@ -23,14 +54,14 @@ it('appends to a file across openings and begins it anew when it is large', asyn
       nodeFiles,
       () => path,
       (problem) => problems.push(problem),
-      20,
+      80,
     );
-  open()('first line');
+  open()(line('first line'));
   const append = open();
-  append('second line');
-  append('third');
-  expect(await readFile(`${path}.1`, 'utf8')).toBe('first line\n');
-  expect(await readFile(path, 'utf8')).toBe('second line\nthird\n');
+  append(line('second line'));
+  append(line('third'));
+  expect(await readFile(`${path}.1`, 'utf8')).toBe(`${line('first line')}\n`);
+  expect(await readFile(path, 'utf8')).toBe(`${line('second line')}\n${line('third')}\n`);
   expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['flow.log', 'flow.log.1']);
   expect(problems).toEqual([]);
 });

@@ -21,6 +21,9 @@ export function plainLogLine(json: string): string {
   return `${String(time)} ${String(level).toUpperCase()} ${String(msg)}${rest.join('')}`;
 }
 
+/** As {@link plainLogLine} begins every line. */
+const BEGINNING = /^\d{4}-\d\d-\d\dT[\d:.]+Z [A-Z]+ /;
+
 /**
  * Takes lines into the file that the settings name at the moment. They are left out while it cannot be written: a full
  * disk must not end the accounting.
@@ -35,16 +38,18 @@ export function createLineLog(
   onProblem: (problem: Text) => void,
   largest?: number,
 ): (line: string) => void {
+  const isLog = (beginning: string): boolean => BEGINNING.test(beginning);
   let open: { readonly path: string; readonly file: LineFile; failed: boolean } | undefined;
   return (line) => {
     const wanted = path();
     if (wanted === undefined) return;
-    if (open?.path !== wanted) open = { path: wanted, file: files.lineFile(wanted, largest), failed: false };
+    if (open?.path !== wanted) open = { path: wanted, file: files.lineFile(wanted, isLog, largest), failed: false };
     try {
       open.file.append(line);
       open.failed = false;
     } catch (error) {
-      if (!open.failed) onProblem(TEXTS.unwritableLog(wanted, errorCode(error)));
+      const code = errorCode(error);
+      if (!open.failed) onProblem(code === 'NOT_A_LOG' ? TEXTS.foreignLog(wanted) : TEXTS.unwritableLog(wanted, code));
       open.failed = true;
     }
   };

@@ -59,8 +59,13 @@ export interface Files {
    * would leave it to root.
    */
   tryFolder(folder: string): Promise<void>;
-  /** Appends a line to a file that is readable by its owner alone; `path.1` keeps what grew beyond some size. */
-  lineFile(path: string, largest?: number): LineFile;
+  /**
+   * Appends lines to a file that is readable by its owner alone; `path.1` keeps what grew beyond some size. What else
+   * stands at one of the two names is left as it is, and appending fails with the code `NOT_A_LOG`.
+   *
+   * @param isOwn whether what begins so was written by this program
+   */
+  lineFile(path: string, isOwn: (beginning: string) => boolean, largest?: number): LineFile;
 }
 
 export interface PackedFile {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { access, constants, mkdir, open, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -64,16 +64,22 @@ async function removeEmpty(folder: string, made: string): Promise<void> {
   }
 }
 
-function lineFile(path: string, largest = LARGEST_LINE_FILE): LineFile {
+/** Longer than the beginning by which a line of the log is known. */
+const BEGINNING = 64;
+
+function lineFile(path: string, isOwn: (beginning: string) => boolean, largest = LARGEST_LINE_FILE): LineFile {
   let size: number | undefined;
   return {
     append(line) {
       const text = `${line}\n`;
       if (size === undefined) {
         mkdirSync(dirname(path), { recursive: true });
-        size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        size = ownSize(path, isOwn);
       }
       if (size > 0 && size + Buffer.byteLength(text) > largest) {
+        // By now others may stand at either name.
+        ownSize(path, isOwn);
+        ownSize(`${path}.1`, isOwn);
         renameSync(path, `${path}.1`);
         size = 0;
       }
@@ -81,4 +87,22 @@ function lineFile(path: string, largest = LARGEST_LINE_FILE): LineFile {
       size += Buffer.byteLength(text);
     },
   };
+}
+
+/** Bytes of a file of lines; 0 where nothing is there. @throws with the code `NOT_A_LOG` where it is anything else */
+function ownSize(path: string, isOwn: (beginning: string) => boolean): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (found.isFile() && (found.size === 0 || isOwn(beginningOf(path)))) return found.size;
+  throw Object.assign(new Error(`${path} is something else than a log`), { code: 'NOT_A_LOG' });
+}
+
+function beginningOf(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(BEGINNING);
+    return bytes.toString('utf8', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
 }

@@ -4,6 +4,7 @@ import { EXAMPLE_TOKEN, readServerSection, smtpSchema } from '../../core/server-
 import { SettingsReader } from '../../core/settings.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
+import { isGatewayAddress } from '../pairing.ts';
 import { initMessages } from './messages.ts';
 import { openDraft } from './settings-draft.ts';
 
@@ -74,7 +75,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
 /** @returns undefined for what `pair --server` would refuse; a domain alone is meant with https */
 function addressOf(answer: string): string | undefined {
   const address = /^https?:/.test(answer) ? answer : `https://${answer}`;
-  return /^https?:\/\/[^/\s]+\/?$/.test(address) && URL.canParse(address) ? address : undefined;
+  return isGatewayAddress(address) ? address : undefined;
 }
 
 /**
