@@ -58,8 +58,6 @@ const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 
 /** Their folders must not import each other in a circle, nor load root files, which put the folders together. */
 const SERVICES = ['exporter', 'gateway', 'auditor'];
-/** Whose folders still lean on each other. */
-const STILL_IN_CIRCLES: string[] = [];
 /** Root files that folders still load. */
 const STILL_LOADED = ['exporter/config.ts', 'exporter/texts.ts'];
 
@@ -160,14 +158,11 @@ describe('rules of dependency', () => {
     }
   });
 
-  it.each(SERVICES.filter((service) => !STILL_IN_CIRCLES.includes(service)))(
-    'folders of %s import in no circle',
-    (service) => {
-      const folders = foldersOf(service);
-      expect(folders.size).toBeGreaterThan(3);
-      for (const folder of folders.keys()) expect(circleFrom(folder, folders)?.join(' → ')).toBeUndefined();
-    },
-  );
+  it.each(SERVICES)('folders of %s import in no circle', (service) => {
+    const folders = foldersOf(service);
+    expect(folders.size).toBeGreaterThan(3);
+    for (const folder of folders.keys()) expect(circleFrom(folder, folders)?.join(' → ')).toBeUndefined();
+  });
 
   it.each(SERVICES)('folders of %s load no root file of it', (service) => {
     for (const { path, text } of shipped.filter(

@@ -88,7 +88,7 @@ export const nodeOf = (bytes: number, over: Partial<NodeUse> = {}): NodeUse => (
   uncounted: 0,
   multiplier: { low: 1, high: 1 },
   told: true,
-  claim: 'sure',
+  ownership: 'sure',
   ...over,
 });
 

@@ -3,7 +3,6 @@ import { readingAt } from '../../test/readings.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import type { MeterEvent } from './meter-state.ts';
-import { ownershipOf } from './nodes.ts';
 
 const HOUR = 3_600_000;
 const at = (hours: number, used: number): UsableReading => readingAt(hours * HOUR, used);
@@ -46,36 +45,5 @@ describe('when use falls', () => {
   it('keeps the cycle through a credit', () => {
     const credited = advanceCycle(before, at(40, 150), [{ kind: 'credit', from: 0, to: 1, bytes: 50 }]);
     expect(credited).toMatchObject({ start: 0, trail: [{ used: 100 }, { used: 200 }, { used: 150 }] });
-  });
-});
-
-describe('whose a node is', () => {
-  const claim = (airport: string, node: string, provider: string, airports: Parameters<typeof ownershipOf>[3]) =>
-    ownershipOf(airport, node, provider, airports, undefined);
-
-  it('is the only airport, or that of its provider', () => {
-    expect(claim('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
-    const both = [{ name: 'a.yaml' }, { name: 'Airport-B' }];
-    expect(claim('Airport-B', 'HK', 'airport-b', both)).toBe('sure');
-    expect(claim('a.yaml', 'HK', 'airport-b', both)).toBe('no');
-    expect(claim('a.yaml', 'HK', 'A', both)).toBe('sure');
-    expect(claim('a.yaml', 'HK', '', both)).toBe('possible');
-  });
-
-  it('is what the settings say, by provider before pattern', () => {
-    const airports = [
-      { name: 'a', rules: { providers: ['shared'], nodes: /^HK/u } },
-      { name: 'b', rules: { providers: [], nodes: /^JP/u } },
-    ];
-    expect(claim('b', 'JP 01', '', airports)).toBe('sure');
-    expect(claim('a', 'JP 01', '', airports)).toBe('no');
-    expect(claim('a', 'JP 01', 'shared', airports)).toBe('sure');
-    expect(claim('a', 'US 01', '', airports)).toBe('possible');
-  });
-
-  it('is what a person said, before all else', () => {
-    const both = [{ name: 'a', rules: { providers: ['shared'] } }, { name: 'b' }];
-    expect(ownershipOf('b', 'HK', 'shared', both, 'b')).toBe('sure');
-    expect(ownershipOf('a', 'HK', 'shared', both, 'b')).toBe('no');
   });
 });

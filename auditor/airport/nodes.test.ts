@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { multiplierOf } from './nodes.ts';
+import { multiplierOf, ownershipOf } from './nodes.ts';
 
 describe('a multiplier that the name tells clearly', () => {
   it.each([
@@ -124,4 +124,35 @@ it('gives an ordered interval of finite numbers for any name', () => {
       expect(Number.isFinite(high)).toBe(true);
     }),
   );
+});
+
+describe('whose a node is', () => {
+  const ownership = (airport: string, node: string, provider: string, airports: Parameters<typeof ownershipOf>[3]) =>
+    ownershipOf(airport, node, provider, airports, undefined);
+
+  it('is the only airport, or that of its provider', () => {
+    expect(ownership('a.yaml', 'HK', 'whatever', [{ name: 'a.yaml' }])).toBe('sure');
+    const both = [{ name: 'a.yaml' }, { name: 'Airport-B' }];
+    expect(ownership('Airport-B', 'HK', 'airport-b', both)).toBe('sure');
+    expect(ownership('a.yaml', 'HK', 'airport-b', both)).toBe('no');
+    expect(ownership('a.yaml', 'HK', 'A', both)).toBe('sure');
+    expect(ownership('a.yaml', 'HK', '', both)).toBe('possible');
+  });
+
+  it('is what the settings say, by provider before pattern', () => {
+    const airports = [
+      { name: 'a', rules: { providers: ['shared'], nodes: /^HK/u } },
+      { name: 'b', rules: { providers: [], nodes: /^JP/u } },
+    ];
+    expect(ownership('b', 'JP 01', '', airports)).toBe('sure');
+    expect(ownership('a', 'JP 01', '', airports)).toBe('no');
+    expect(ownership('a', 'JP 01', 'shared', airports)).toBe('sure');
+    expect(ownership('a', 'US 01', '', airports)).toBe('possible');
+  });
+
+  it('is what a person said, before all else', () => {
+    const both = [{ name: 'a', rules: { providers: ['shared'] } }, { name: 'b' }];
+    expect(ownershipOf('b', 'HK', 'shared', both, 'b')).toBe('sure');
+    expect(ownershipOf('a', 'HK', 'shared', both, 'b')).toBe('no');
+  });
 });

@@ -115,7 +115,7 @@ async function gather(usage: UsageReader, asked: AirportWindow): Promise<Gathere
 /** Whose use is weighed, and by which rules. */
 export type Weighing = Pick<AirportWindow, 'user' | 'airport' | 'airports' | 'amendments'>;
 
-/** What devices used in a span, node by node with multiplier and claim. @throws PrometheusError */
+/** What devices used in a span, node by node with multiplier and ownership. @throws PrometheusError */
 export async function weighedUse(
   usage: UsageReader,
   asked: Weighing,
@@ -131,7 +131,9 @@ export async function weighedUse(
   const checks = nodes.reduce((sum, each) => {
     const { low, high } = each.multiplier;
     // A node that several may own costs each of them a part.
-    return sum + (each.checks * CHECK_BYTES * (low + high)) / 2 / (each.claim === 'sure' ? 1 : asked.airports.length);
+    return (
+      sum + (each.checks * CHECK_BYTES * (low + high)) / 2 / (each.ownership === 'sure' ? 1 : asked.airports.length)
+    );
   }, 0);
   const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)), lost, checks: Math.round(checks) };
   return { use, nodes, devices: devices.filter(({ device }) => !asked.amendments.isGone(device)) };
@@ -139,10 +141,10 @@ export async function weighedUse(
 
 function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly NodeBytes[]): (NodeUse & NodeBytes)[] {
   return nodes.flatMap((each) => {
-    const claim = ownershipOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
+    const ownership = ownershipOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
-    return claim === 'no' ? [] : [{ ...each, claim, multiplier, told: multiplier.source !== 'default' }];
+    return ownership === 'no' ? [] : [{ ...each, ownership, multiplier, told: multiplier.source !== 'default' }];
   });
 }
 

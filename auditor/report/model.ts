@@ -224,7 +224,7 @@ export function airportModel(audited: AuditedAirport): AirportModel {
 }
 
 function nodeModel(
-  { node, provider, bytes, uncounted, multiplier, claim }: NodeUse,
+  { node, provider, bytes, uncounted, multiplier, ownership }: NodeUse,
   known: LearnedBilling | undefined,
 ): NodeModel {
   const found = known?.multipliers.find((each) => each.node === node && each.provider === provider);
@@ -239,6 +239,6 @@ function nodeModel(
     multiplier: { low: multiplier.low, high: multiplier.high },
     ...(learned === undefined ? {} : { learned }),
     billed: { low: Math.floor(moved * low), high: Math.ceil(moved * high) },
-    sure: claim === 'sure',
+    sure: ownership === 'sure',
   };
 }

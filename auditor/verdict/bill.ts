@@ -75,7 +75,7 @@ export interface NodeUse {
   /** Whether the node's name or a person tells the multiplier. */
   readonly told: boolean;
   /** `sure`: a node of this airport; `possible`: no rule says whose it is. */
-  readonly claim: 'sure' | 'possible';
+  readonly ownership: 'sure' | 'possible';
 }
 
 export interface DeviceUse {

@@ -349,7 +349,7 @@ function livedTogether(
 
 describe('two airports whose nodes no rule tells apart', () => {
   const nodeOfSome = (index: number, bytes: number) =>
-    nodeOf(bytes, { node: `香港 0${index}`, told: false, claim: 'possible' });
+    nodeOf(bytes, { node: `香港 0${index}`, told: false, ownership: 'possible' });
   const kinds = (nights: readonly Verdict[][]): Set<string> => new Set(nights.flat().map(({ kind }) => kind));
   /** One node of both, of which now one and now the other bills more. */
   const oneNode = (night: number, more = 0) => {

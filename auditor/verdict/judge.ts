@@ -166,13 +166,13 @@ function recordOf(
 export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
   // Nodes that were only checked carried nothing that a bill could rest on.
   const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
-  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, claim }) => ({
+  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, ownership }) => ({
     node,
     provider,
     bytes: bytes + uncounted,
     multiplier: { low, high },
     told,
-    owners: claim === 'sure' ? 1 : airports,
+    owners: ownership === 'sure' ? 1 : airports,
   }));
   const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
   const { unattributed, nearEdges, lost, checks } = use;
@@ -243,7 +243,7 @@ function judged(
   const expected: Expected = {
     ...own.expected,
     used: use.use.nodes.reduce(
-      (sum, { bytes, uncounted, claim }) => sum + (claim === 'sure' ? bytes + uncounted : 0),
+      (sum, { bytes, uncounted, ownership }) => sum + (ownership === 'sure' ? bytes + uncounted : 0),
       0,
     ),
   };
