@@ -56,7 +56,7 @@ function landingPage(title: string, version: string, paths: readonly string[]): 
   return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title} ${version}</h1><ul>${links}</ul></body></html>\n`;
 }
 
-export function jsonPage(status: number, body: unknown): Page {
+function jsonPage(status: number, body: unknown): Page {
   return page(status, 'application/json; charset=utf-8', `${JSON.stringify(body)}\n`);
 }
 

@@ -134,7 +134,7 @@ const share = (fallback: number) => numberSetting(0.01, 1).default(fallback);
 const days = (fallback: number) => numberSetting(0, 366).default(fallback);
 
 /** `[alerts]`: when Prometheus warns, and where Alertmanager says so beside the mail of `[smtp]`. */
-export const alertsSchema = z.object({
+const alertsSchema = z.object({
   /** Share of the quota that is used. */
   QuotaWarning: share(0.8),
   QuotaCritical: share(0.95),
@@ -150,7 +150,7 @@ export const alertsSchema = z.object({
 export type AlertsSection = z.infer<typeof alertsSchema>;
 
 /** `[alerts.NAME]`: where the alerts of one user go. */
-export const userAlertsSchema = z.object({
+const userAlertsSchema = z.object({
   EmailTo: z.string().optional(),
   TelegramChat: chatSetting().optional(),
 });

@@ -34,7 +34,7 @@ export const row = (height: number, ...panels: PanelRow['panels']): PanelRow => 
 
 /** Grafana's grid. */
 export const GRID_COLUMNS = 24;
-export const TAG = 'flowcollect';
+const TAG = 'flowcollect';
 
 /** A dashboard as Grafana loads it (classic schema, which Grafana 10 to 13 take, and 9.4 as well). */
 export function buildDashboard(spec: DashboardSpec, settings: DashboardSettings): Dashboard {

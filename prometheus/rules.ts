@@ -34,7 +34,7 @@ export function alertGroups(settings: RuleSettings) {
 }
 
 /** Every file of rules for Prometheus. */
-export function ruleFiles(settings: RuleSettings): TextFile[] {
+function ruleFiles(settings: RuleSettings): TextFile[] {
   return [
     yamlFile('rules/alerts.yml', { groups: alertGroups(settings) }),
     yamlFile('rules/recording.yml', { groups: recordingGroups() }),

@@ -11,11 +11,6 @@ import { TEXTS } from './texts.ts';
 /** Permissions of files that hold a secret: for their owner alone, or for a group that the programs belong to. */
 export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
 
-/** A file of the configuration cannot be written; the message says which. */
-export class RenderError extends UserFacingError {
-  override readonly name = 'RenderError';
-}
-
 /**
  * Writes all that Prometheus, Alertmanager and Grafana are configured with. Each file is the old one or the new one at
  * any instant. Rules and dashboards of an earlier version go, since they would fire and stand beside those of this one;
@@ -23,7 +18,7 @@ export class RenderError extends UserFacingError {
  *
  * @param folder absolute
  * @returns the names of the files
- * @throws RenderError when a file cannot be written
+ * @throws UserFacingError naming it when a file cannot be written
  */
 export async function writeConfiguration(
   settings: RenderSettings,
@@ -36,7 +31,7 @@ export async function writeConfiguration(
     try {
       await writeFileAtomic(path, content, secret ? secretMode : 0o644);
     } catch (error) {
-      throw new RenderError(TEXTS.unwritable(path, errorCode(error)), { cause: error });
+      throw new UserFacingError(TEXTS.unwritable(path, errorCode(error)), { cause: error });
     }
   }
   const names = files.map(({ name }) => name);

@@ -122,7 +122,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
  *
  * @param called the command with those above it, such as `flowcollect gateway token`
  */
-export function translateCommand(language: Language, command: Command, called: string): void {
+function translateCommand(language: Language, command: Command, called: string): void {
   const translate = translateTo(language);
   const inLanguage = language === 'zh' ? chineseDefault : (text: string): string => text;
   command.helpOption('-h, --help', translate(TEXTS.help));

@@ -70,7 +70,7 @@ const Manifest = z.object({
 });
 
 /** A backup cannot be made or brought back; the message says how to go on. */
-export class BackupError extends UserFacingError {
+class BackupError extends UserFacingError {
   override readonly name = 'BackupError';
 }
 

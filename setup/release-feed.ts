@@ -15,7 +15,7 @@ export interface Release {
 }
 
 /** The feed could not be read; the message says how to go on, and holds nothing of the address but its origin. */
-export class ReleaseFeedError extends UserFacingError {
+class ReleaseFeedError extends UserFacingError {
   override readonly name = 'ReleaseFeedError';
 }
 

@@ -92,7 +92,7 @@ const DEBIAN_PACKAGES = ['prometheus', 'prometheus-pushgateway', 'prometheus-ale
 const PROGRAMS = ['prometheus', 'promtool', 'prometheus-pushgateway', 'flowcollect-alertmanager'] as const;
 
 /** Debian's packages cannot be had or do not run here. */
-export class DebianError extends UserFacingError {
+class DebianError extends UserFacingError {
   override readonly name = 'DebianError';
 }
 
@@ -103,7 +103,7 @@ export class DebianError extends UserFacingError {
  * @param workFolder where temporary folders may be made, on the same file system as `target`
  * @throws DebianError
  */
-export async function unpackDebianPackages(workFolder: string, target: string): Promise<void> {
+async function unpackDebianPackages(workFolder: string, target: string): Promise<void> {
   await mkdir(workFolder, { recursive: true });
   const temporary = await mkdtemp(join(resolve(workFolder), 'unpack-'));
   try {
@@ -129,11 +129,7 @@ export async function unpackDebianPackages(workFolder: string, target: string): 
  * @param aptFolder where apt may keep those lists
  * @throws DebianError
  */
-export async function downloadDebianPackages(
-  packages: readonly string[],
-  into: string,
-  aptFolder: string,
-): Promise<void> {
+async function downloadDebianPackages(packages: readonly string[], into: string, aptFolder: string): Promise<void> {
   try {
     await tool('apt-get', ['download', ...SANDBOX_OFF, ...packages], into);
     return;

@@ -136,12 +136,12 @@ async function stop(child: ChildProcess, exited: Promise<ProcessExit>, within: n
 }
 
 /** Such as `exit code 1` or `SIGKILL`. */
-export function describeExit({ code, signal }: ProcessExit): Text {
+function describeExit({ code, signal }: ProcessExit): Text {
   return signal === null ? TEXTS.exitCode(code ?? 0) : { zh: signal, en: signal };
 }
 
 /** `; see <file>:` and the last lines of a log. */
-export async function tellLog(logFile: string): Promise<Text> {
+async function tellLog(logFile: string): Promise<Text> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   const lines = text.trimEnd().split('\n').slice(-LAST_LINES);
   return TEXTS.seeLog(logFile, text === '' ? '' : `:\n  ${lines.join('\n  ')}`);

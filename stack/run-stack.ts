@@ -130,7 +130,7 @@ const execute = promisify(execFile);
 const AUDIT_WITHIN_MS = 120_000;
 
 /** The audit ended with an error; the message holds what it said. */
-export class AuditFailedError extends UserFacingError {
+class AuditFailedError extends UserFacingError {
   override readonly name = 'AuditFailedError';
 }
 
@@ -158,7 +158,7 @@ export async function audit(own: OwnProgram, serverSettings: string, mail: boole
  *
  * @throws AuditFailedError when no mail arrived
  */
-export async function readReportMail(world: SimulatedWorld, texts: StackMessages): Promise<string> {
+async function readReportMail(world: SimulatedWorld, texts: StackMessages): Promise<string> {
   const newest = (await readMails(world)).at(-1);
   if (newest === undefined) throw new AuditFailedError(TEXTS.noMail);
   const { subject, text } = await simpleParser(newest.raw);

@@ -92,7 +92,7 @@ function originOf(address: string | undefined): string | undefined {
 }
 
 /** What gateway and auditor are told in the demo: addresses, days and language as set, all else simulated. */
-export function demoServerSettings(side: ServerSide, world: SimulatedWorld, token: string, data: string): string {
+function demoServerSettings(side: ServerSide, world: SimulatedWorld, token: string, data: string): string {
   const { server } = side;
   return renderIni({
     server: {
@@ -120,11 +120,11 @@ export function demoServerSettings(side: ServerSide, world: SimulatedWorld, toke
 }
 
 /** What gateway and auditor are told where there is a real kernel but no ServerSetting.ini: no airport, no mail. */
-export function bareServerSettings(side: ServerSide, token: string, data: string): string {
+function bareServerSettings(side: ServerSide, token: string, data: string): string {
   return renderIni({ server: { ...addressKeys(side.addresses), ServerToken: token, DataDir: data } });
 }
 
-export function demoClientSettings(
+function demoClientSettings(
   side: ServerSide,
   world: SimulatedWorld,
   token: string,
@@ -154,7 +154,7 @@ export function demoClientSettings(
  *
  * @param folder of ClientSetting.ini, which its paths are relative to
  */
-export function redirectedClientSettings(
+function redirectedClientSettings(
   { client, kernels }: Extract<KernelChoice, { kind: 'real' }>,
   folder: string,
   push: { readonly gateway: string; readonly token: string; readonly state: string },

@@ -19,11 +19,11 @@ const RANKED = [
 ] as const;
 
 /** One number an airport: the place of its verdict in the ranking, from 1. */
-export const VERDICT_RANK = `sum by (user, airport) (${RANKED.map(
+const VERDICT_RANK = `sum by (user, airport) (${RANKED.map(
   ([verdict], index) => `${select('flowcollect_audit_verdict', `verdict="${verdict}"`)} * ${index + 1}`,
 ).join(' or ')})`;
 
-export const VERDICT_WORDS = words([
+const VERDICT_WORDS = words([
   ...RANKED.map(([, text, color], index) => [String(index + 1), text, color] as const),
   // Every verdict is 0 until the first window is closed.
   ['0', { zh: '明天见分晓', en: 'Tomorrow' }, NEUTRAL],

@@ -9,7 +9,7 @@ import { hoursOfDay } from '../promql/days.ts';
 import { hourly, overRange, rate, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
-/** A matcher for a board's variable `node`; boards without it take every node. */
+/** A matcher for a dashboard's variable `node`; dashboards without it take every node. */
 export const CHOSEN_NODES = 'node=~"$node"';
 
 /** Bytes a second of the busiest nodes. */

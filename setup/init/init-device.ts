@@ -75,7 +75,7 @@ async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly M
 }
 
 /** Asks for the gateway and the token, unless a pairing brought them. */
-export async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
+async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
   const words = initMessages(talk.language);
   const server = pairing?.server ?? (await talk.ask(words.serverAddress, draft.get('client', 'RemoteServer')));
   draft.set('client', 'RemoteServer', server);
@@ -87,7 +87,7 @@ export async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pa
 }
 
 /** Asks until the name can be a DeviceID. */
-export async function askDeviceName(talk: Talk, question: string, suggestion: string): Promise<string> {
+async function askDeviceName(talk: Talk, question: string, suggestion: string): Promise<string> {
   for (;;) {
     const name = await talk.ask(question, suggestion);
     const problem = deviceIdProblem(name);

@@ -124,7 +124,7 @@ function unreachable({ scope, program }: ServicePlan): Text | undefined {
   return hidden === undefined ? undefined : TEXTS.hidden(hidden);
 }
 
-export const unitName = (service: ServiceName): string => `flowcollect-${service}`;
+const unitName = (service: ServiceName): string => `flowcollect-${service}`;
 
 /**
  * The units of a service by file name. In system scope the service runs under a user that exists only while it runs, and

@@ -48,7 +48,7 @@ export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper
 }
 
 /** Where the Task Scheduler keeps it. */
-export const taskName = (service: ServiceName): string => `\\FlowCollect\\${service}`;
+const taskName = (service: ServiceName): string => `\\FlowCollect\\${service}`;
 
 /**
  * The definition of a scheduled task that runs a service: from the start of the machine as SYSTEM, or from the sign-in
