@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
+import type { Messages, Text } from '../core/language.ts';
 import { DIMENSIONS, type Dimension } from '../core/metric-contract.ts';
 import {
   durationSetting,
@@ -17,14 +18,47 @@ import {
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
-import type { Files } from './host/host.ts';
-import type { KernelAddress } from './kernel/api.ts';
 import type { LedgerOptions } from './ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
-import { SETTINGS_TEXTS as TEXTS } from './texts.ts';
+
+/** What is said of `[client]` and `[kernel.NAME]`. */
+export const TEXTS = {
+  wholeNumber: { zh: '须为整数', en: 'must be a whole number' },
+  logLevel: { zh: '须为 debug、info、warn 或 error', en: 'must be debug, info, warn or error' },
+  kernelAddress: {
+    zh: '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
+    en: 'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
+  },
+  fingerprint: {
+    zh: '须为证书的 SHA-256 指纹：64 位十六进制数，可带冒号',
+    en: 'must be the SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed',
+  },
+  families: (known: string): Text => ({ zh: `只能列出 ${known}`, en: `must list only ${known}` }),
+  nameOfSection: ({ zh, en }: Text): Text => ({
+    zh: `作为节名${zh}，请为这一节写上 DeviceID`,
+    en: `${en}; give the section a DeviceID`,
+  }),
+  sameAs: (section: string): Text => ({
+    zh: `与 [${section}] 的相同；每个内核要有自己的`,
+    en: `is that of [${section}] too; every kernel needs its own`,
+  }),
+  noCertificate: {
+    zh: '不起作用：只有 https:// 的内核才有证书',
+    en: 'has no effect: only an https:// kernel shows a certificate',
+  },
+  kernelSection: { zh: '已忽略：内核的节须写成 [kernel.NAME]', en: 'is ignored: a kernel has a section [kernel.NAME]' },
+  notWatched: {
+    zh: '不会被读取：有 [kernel.…] 时，[client] 写了 DeviceID 才读取它自己的内核',
+    en: 'is not watched beside [kernel.…] sections unless [client] has a DeviceID',
+  },
+  tokenInTheClear: {
+    zh: '会让 RemoteToken 以明文经过网络；请在网关前加 TLS，并写成 https://',
+    en: 'sends RemoteToken unencrypted over the network; put TLS in front of the gateway and write https://',
+  },
+} as const satisfies Messages;
 
 /** An address as users of the earlier FlowCollect write it: the host may stand alone, and a path such as the old `/report` is dropped. */
-export const originSetting = () =>
+const originSetting = () =>
   z
     .string()
     .transform((text) => (text.includes('://') ? text : `http://${text}`))
@@ -32,7 +66,7 @@ export const originSetting = () =>
     .transform((text) => new URL(text).origin);
 
 /** Where a kernel's API is, in the one spelling of `parseKernelAddress`. */
-export const kernelAddressSetting = () =>
+const kernelAddressSetting = () =>
   z.string().transform((text, context) => {
     const address = parseKernelAddress(text);
     if (address === undefined) {
@@ -43,7 +77,7 @@ export const kernelAddressSetting = () =>
   });
 
 /** The SHA-256 of a certificate as tools print it, `AB:CD:…` or without colons → upper case with colons. */
-export const fingerprintSetting = () =>
+const fingerprintSetting = () =>
   z.string().transform((text, context) => {
     const digits = text.replace(/^sha-?256[:=\s]*/i, '').replaceAll(/[:\s]/g, '');
     if (!/^[0-9a-f]{64}$/i.test(digits)) {
@@ -54,10 +88,10 @@ export const fingerprintSetting = () =>
   });
 
 /** Names of dimensions; empty for none of them. */
-export const familiesSetting = () =>
+const familiesSetting = () =>
   listSetting().pipe(z.array(z.enum(DIMENSIONS, { message: issue(TEXTS.families(DIMENSIONS.join(', '))) })));
 
-export const listenSetting = () =>
+const listenSetting = () =>
   z.string().transform((text, context) => {
     const address = parseListenPort(text, '127.0.0.1');
     if (address === undefined) {
@@ -67,14 +101,14 @@ export const listenSetting = () =>
     return address;
   });
 
-export const deviceIdSetting = () =>
+const deviceIdSetting = () =>
   z.string().superRefine((text, context) => {
     const problem = deviceIdProblem(text);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: issue(problem) });
   });
 
 /** A header value: what a secret may hold so that it can be sent at all. */
-export const secretSetting = () =>
+const secretSetting = () =>
   z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(CORE_TEXTS.headerCharacters) });
 
 const SECTION = 'client';
@@ -209,17 +243,6 @@ function sendsTokenInTheClear({ RemoteServer, RemoteToken }: DeviceConfig): bool
   if (protocol === 'https:' || RemoteToken === '' || isPrivate(hostname)) return false;
   // A name without a dot is one of the local network, such as a container.
   return hostname.includes('.') || hostname.includes(':');
-}
-
-/** @param folder of the settings file, which a relative MihomoCA is relative to */
-export function kernelAddress(files: Pick<Files, 'absolute'>, device: DeviceConfig, folder: string): KernelAddress {
-  const { MihomoAPIAddr, MihomoSecret, MihomoCA, MihomoFingerprint } = device;
-  return {
-    address: MihomoAPIAddr,
-    secret: MihomoSecret,
-    ca: MihomoCA === undefined ? undefined : files.absolute(MihomoCA, folder),
-    fingerprint: MihomoFingerprint,
-  };
 }
 
 /** Keys that are set: an unset one must not hide what `[client]` says. */

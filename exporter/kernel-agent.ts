@@ -1,15 +1,16 @@
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
-import { type DeviceConfig, kernelAddress, ledgerOptions } from './config.ts';
+import { type DeviceConfig, ledgerOptions } from './config.ts';
 import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
 import { createKernelComparison, type InterfaceView } from './device/interface-counters.ts';
-import { createInterfaceWatch, type InterfaceWatch, isOnThisMachine } from './device/interface-reader.ts';
+import { createInterfaceReader, type InterfaceReader, isOnThisMachine } from './device/interface-reader.ts';
 import { newDevice } from './device/saved-device.ts';
 import { createStateStore, statePath } from './device/state-store.ts';
 import { createDayKeeper, type TodayView, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
+import { kernelAddressOf } from './kernel/api.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
@@ -18,7 +19,7 @@ import { createGatewayClient } from './push/gateway-client.ts';
 import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
 
-export interface WatchOptions {
+export interface KernelAgentOptions {
   /** What holds for this kernel as of now. */
   config(): DeviceConfig;
   /** How the last edit of the settings was taken. */
@@ -47,7 +48,7 @@ export interface DeviceView {
 }
 
 /** One kernel with all that is kept of it: its counters, state file, metrics and pushes. It shares nothing with others. */
-export interface Watch {
+export interface KernelAgent {
   /** @throws StateError */
   start(): Promise<void>;
   /** Takes a last frame, pushes it, writes the state. */
@@ -67,7 +68,7 @@ const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerpri
 /** Settings that a wait for the next push rests on. */
 const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval', 'DeviceID'] as const;
 
-export function createWatch(options: WatchOptions): Watch {
+export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   const { config, folder, host, logger } = options;
   const { clock, chance, uniqueText: newStateId } = host;
   const metrics = createExporterMetrics(clock.now());
@@ -93,7 +94,7 @@ export function createWatch(options: WatchOptions): Watch {
 
   let device: Device;
   let kernel: KernelClient;
-  let interfaces: InterfaceWatch;
+  let interfaces: InterfaceReader;
   const comparison = createKernelComparison();
   let link: KernelLink = { kind: 'connecting' };
   let kernelVersion: string | undefined;
@@ -143,11 +144,11 @@ export function createWatch(options: WatchOptions): Watch {
     lastFrameAt = frame.at;
   }
 
-  function watchInterfaces(current: DeviceConfig): InterfaceWatch {
-    const watch = createInterfaceWatch({
+  function openInterfaces(current: DeviceConfig): InterfaceReader {
+    const reader = createInterfaceReader({
       network: host.network,
       interfaces: host.interfaces,
-      kernel: kernelAddress(host.files, current, folder),
+      kernel: kernelAddressOf(host.files, current, folder),
       clock,
       logger,
       onReading(readings) {
@@ -156,14 +157,14 @@ export function createWatch(options: WatchOptions): Watch {
         comparison.note(counters.interfaces(), counters.counters().kernel);
       },
     });
-    watch.start();
-    return watch;
+    reader.start();
+    return reader;
   }
 
-  function watchKernel(current: DeviceConfig): KernelClient {
+  function openKernel(current: DeviceConfig): KernelClient {
     const client = createKernelClient({
       network: host.network,
-      ...kernelAddress(host.files, current, folder),
+      ...kernelAddressOf(host.files, current, folder),
       pollInterval: current.PollInterval,
       clock,
       logger,
@@ -211,8 +212,8 @@ export function createWatch(options: WatchOptions): Watch {
     async start() {
       const current = config();
       device = await openDevice(current);
-      kernel = watchKernel(current);
-      interfaces = watchInterfaces(current);
+      kernel = openKernel(current);
+      interfaces = openInterfaces(current);
       pusher.start();
     },
     async stop() {
@@ -240,8 +241,8 @@ export function createWatch(options: WatchOptions): Watch {
         await Promise.all([kernel.stop(), interfaces.stop()]);
         device.moveTo(next.MihomoAPIAddr);
         link = { kind: 'connecting' };
-        kernel = watchKernel(next);
-        interfaces = watchInterfaces(next);
+        kernel = openKernel(next);
+        interfaces = openInterfaces(next);
       }
     },
     view() {

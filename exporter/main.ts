@@ -1,15 +1,24 @@
 import { Command } from 'commander';
-import type { Translate } from '../core/language.ts';
+import type { Messages, Translate } from '../core/language.ts';
 import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
+import { readExporterConfig } from './config.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { nodeHost } from './host/node-host.ts';
 import { recordCommand } from './record/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
-import { TEXTS } from './texts.ts';
+
+const TEXTS = {
+  exporter: {
+    zh: '统计一台设备内核的流量并上报，直到被停止',
+    en: "account one device's kernel and push its counters, until it is stopped",
+  },
+  config: COMMON.config,
+} as const satisfies Messages;
 
 /**
  * `flowcollect exporter`, `flowcollect record`, `flowcollect replay` and `flowcollect doctor`.
@@ -25,8 +34,15 @@ export async function run(argv: readonly string[]): Promise<number> {
   return runCommands(argv, files, (translate, language) => [
     exporterCommand(translate),
     replayCommand(print, nodeHost.files, translate),
-    recordCommand(print, nodeHost, language, called, endingSignal),
-    doctorCommand(print, nodeHost, language),
+    recordCommand(
+      (file, text) => readExporterConfig(file, text).settings,
+      print,
+      nodeHost,
+      language,
+      called,
+      endingSignal,
+    ),
+    doctorCommand(readExporterConfig, print, nodeHost, language),
   ]);
 }
 

@@ -58,8 +58,6 @@ const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 
 /** Their folders must not import each other in a circle, nor load root files, which put the folders together. */
 const SERVICES = ['exporter', 'gateway', 'auditor'];
-/** Root files that folders still load. */
-const STILL_LOADED = ['exporter/config.ts', 'exporter/texts.ts'];
 
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
 const sources = readdirSync(root, { withFileTypes: true })
@@ -169,10 +167,7 @@ describe('rules of dependency', () => {
       (each) => inFolder(each.path, service) && each.path.split('/').length > 2,
     )) {
       const loaded = pathsOf(path, loadedBy(text)).filter((target) => dirname(target) === service);
-      expect(
-        loaded.filter((target) => !STILL_LOADED.includes(target)),
-        path,
-      ).toEqual([]);
+      expect(loaded, path).toEqual([]);
     }
   });
 

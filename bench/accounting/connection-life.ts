@@ -1,6 +1,6 @@
 import type { NodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { classify } from '../../exporter/ledger/classify.ts';
+import { classify } from '../../exporter/ledger/attribution.ts';
 import type { RecordedMessage } from '../../exporter/replay/recording.ts';
 import type { SimulatedConnection } from '../../simulator/household/connection.ts';
 import { movedBy } from '../../simulator/household/connection.ts';

@@ -1,5 +1,5 @@
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { classify } from '../../exporter/ledger/classify.ts';
+import { classify } from '../../exporter/ledger/attribution.ts';
 import type { ConnectionDetails, Frame } from '../../exporter/ledger/frame.ts';
 import { type RecordedMessage, sampleMessages } from '../../exporter/replay/recording.ts';
 import type { Counted } from './method.ts';

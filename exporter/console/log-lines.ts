@@ -1,7 +1,6 @@
 import type { Text } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Files, LineFile } from '../host/host.ts';
-import { TEXTS } from '../texts.ts';
 
 /**
  * A log line as people read it.
@@ -49,8 +48,18 @@ export function createLineLog(
       open.failed = false;
     } catch (error) {
       const code = errorCode(error);
-      if (!open.failed) onProblem(code === 'NOT_A_LOG' ? TEXTS.foreignLog(wanted) : TEXTS.unwritableLog(wanted, code));
+      if (!open.failed) onProblem(code === 'NOT_A_LOG' ? foreignLog(wanted) : unwritableLog(wanted, code));
       open.failed = true;
     }
   };
 }
+
+const unwritableLog = (path: string, code: string): Text => ({
+  zh: `日志 ${path} 无法写入（${code}），请腾出磁盘空间，或修改 [client] LocalLogFile`,
+  en: `${path} cannot be written (${code}); free the disk or move [client] LocalLogFile`,
+});
+
+const foreignLog = (path: string): Text => ({
+  zh: `${path} 或 ${path}.1 不是 FlowCollect 写的日志，因此不写日志文件；请移走它，或修改 [client] LocalLogFile`,
+  en: `${path} or ${path}.1 is no log of FlowCollect, so no log file is written; move it away or change [client] LocalLogFile`,
+});

@@ -33,7 +33,7 @@ export function chooseInterfaces({ counters, defaultRoutes }: SystemInterfaces, 
   return [...read(device, 'tun'), ...read(uplink, 'uplink')];
 }
 
-export interface InterfaceWatchOptions {
+export interface InterfaceReaderOptions {
   readonly network: Network;
   readonly kernel: KernelAddress;
   readonly clock: Clock;
@@ -44,7 +44,7 @@ export interface InterfaceWatchOptions {
 }
 
 /** Reads the interfaces of this machine now and then, as a second witness of what its kernel moves. */
-export interface InterfaceWatch {
+export interface InterfaceReader {
   start(): void;
   /** Reads once more. */
   stop(): Promise<void>;
@@ -60,7 +60,7 @@ export function isOnThisMachine(address: string): boolean {
   return socketPath !== undefined || isLoopback(new URL(origin).hostname);
 }
 
-export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceWatch {
+export function createInterfaceReader(options: InterfaceReaderOptions): InterfaceReader {
   const { network, kernel, clock, logger, interfaces, onReading } = options;
   if (!isOnThisMachine(kernel.address)) return NOTHING_TO_READ;
   if (interfaces === undefined) {
@@ -75,7 +75,7 @@ export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceW
     said = text;
   }
 
-  async function look(system: Interfaces): Promise<void> {
+  async function read(system: Interfaces): Promise<void> {
     try {
       const readings = chooseInterfaces(await system.read(), await askForTun(api));
       if (!readings.some(({ role }) => role === 'tun')) {
@@ -87,18 +87,18 @@ export function createInterfaceWatch(options: InterfaceWatchOptions): InterfaceW
     }
   }
 
-  const task = createPeriodicTask({ clock, every: interfaces.readEvery, run: () => look(interfaces) });
+  const task = createPeriodicTask({ clock, every: interfaces.readEvery, run: () => read(interfaces) });
   return {
     start: () => task.start(),
     async stop() {
       await task.stop();
-      await look(interfaces);
+      await read(interfaces);
       await api.close();
     },
   };
 }
 
-const NOTHING_TO_READ: InterfaceWatch = { start() {}, async stop() {} };
+const NOTHING_TO_READ: InterfaceReader = { start() {}, async stop() {} };
 
 async function askForTun(api: KernelApi): Promise<TunConfig> {
   const answer = await api.json('/configs', AbortSignal.timeout(ASK_TIMEOUT_MS));

@@ -7,7 +7,7 @@ import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-ke
 import { parseWindowsInterfaces, readLinuxInterfaces } from '../host/node-interfaces.ts';
 import { nodeNetwork } from '../host/node-network.ts';
 import { createKernelComparison, type InterfaceReading } from './interface-counters.ts';
-import { chooseInterfaces, createInterfaceWatch, isOnThisMachine } from './interface-reader.ts';
+import { chooseInterfaces, createInterfaceReader, isOnThisMachine } from './interface-reader.ts';
 
 const NET_DEV = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
@@ -109,7 +109,7 @@ it('interfaces are those of a kernel on this machine only', () => {
   }
 });
 
-describe('the watch on interfaces', () => {
+describe('the reader of interfaces', () => {
   let kernel: ScriptedKernel;
   beforeEach(async () => {
     kernel = await startScriptedKernel();
@@ -124,7 +124,7 @@ describe('the watch on interfaces', () => {
     const done = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const watch = createInterfaceWatch({
+    const reader = createInterfaceReader({
       network: nodeNetwork,
       kernel: { address: kernel.address, secret: '' },
       clock: {
@@ -149,9 +149,9 @@ describe('the watch on interfaces', () => {
         }),
       },
     });
-    watch.start();
+    reader.start();
     await done;
-    await watch.stop();
+    await reader.stop();
     expect(seen[0]).toEqual(['uplink eth0']);
     expect(seen.at(-1)).toEqual(['tun mine', 'uplink eth0']);
     expect(log.match(/has no TUN device/g)).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('the watch on interfaces', () => {
 
   it('says once that interfaces cannot be read, and goes on', async () => {
     let log = '';
-    const watch = createInterfaceWatch({
+    const reader = createInterfaceReader({
       network: nodeNetwork,
       kernel: { address: kernel.address, secret: '' },
       clock: { now: () => 0, sleep: async () => {} },
@@ -170,8 +170,8 @@ describe('the watch on interfaces', () => {
         read: () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' })),
       },
     });
-    await watch.stop();
-    await watch.stop();
+    await reader.stop();
+    await reader.stop();
     expect(log.match(/EACCES.*interfaces cannot be read/g)).toHaveLength(1);
   });
 });

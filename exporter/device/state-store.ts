@@ -1,9 +1,8 @@
-import { UserFacingError } from '../../core/language.ts';
+import { type Text, UserFacingError } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
-import { TEXTS } from '../texts.ts';
 import type { SavedDevice } from './saved-device.ts';
 
 /** What a state file held. */
@@ -59,7 +58,7 @@ export async function readState(files: Files, path: string, now: number): Promis
   try {
     return await read(files, path, now);
   } catch (error) {
-    throw new StateError(TEXTS.unusableState(path, errorCode(error)), { cause: error });
+    throw new StateError(unusableState(path, errorCode(error)), { cause: error });
   }
 }
 
@@ -194,3 +193,8 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
     },
   };
 }
+
+const unusableState = (path: string, code: string): Text => ({
+  zh: `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
+  en: `the state ${path} cannot be used (${code}); mend [client] StateDir`,
+});

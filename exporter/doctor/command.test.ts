@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorText, type Language } from '../../core/language.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device } from '../../test/device.ts';
+import { readExporterConfig } from '../config.ts';
 import { nodeHost } from '../host/node-host.ts';
 import { doctorCommand } from './command.ts';
 
@@ -28,7 +29,7 @@ async function doctor(
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
   const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 } };
   const language = (changes.Language ?? 'en') as Language;
-  const command = doctorCommand((text) => printed.push(text), host, language).exitOverride();
+  const command = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';

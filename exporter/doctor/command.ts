@@ -1,11 +1,26 @@
 import { Command } from 'commander';
-import { type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
-import { describeProblem } from '../../core/settings.ts';
-import { readExporterConfig } from '../config.ts';
+import { type Language, type Messages, type Text, textOf, translateTo, UserFacingError } from '../../core/language.ts';
+import { describeProblem, type SettingsRead } from '../../core/settings.ts';
+import { TEXTS as COMMON } from '../../runtime/texts.ts';
+import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
-import { TEXTS } from '../texts.ts';
 import { checkClock, checkGateway, checkStateFolder, type Finding } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
+
+/** What `flowcollect doctor` says beside what it found. */
+export const TEXTS = {
+  doctor: {
+    zh: '检查设备的设置、内核、状态目录和网关',
+    en: "check a device's settings, kernel, state folder and gateway",
+  },
+  config: COMMON.config,
+  comma: { zh: '、', en: ', ' },
+  settingsOf: (file: string, devices: string): Text => ({
+    zh: `设置 ${file}，设备 ${devices}`,
+    en: `settings ${file}, device ${devices}`,
+  }),
+  toMend: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to mend` }),
+} as const satisfies Messages;
 
 /** Something has to be mended; what, was printed. */
 export class UnhealthyError extends UserFacingError {
@@ -17,8 +32,15 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warni
 /**
  * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to mend it.
  * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
+ *
+ * @param readConfig reads the text of a settings file; throws SettingsError
  */
-export function doctorCommand(print: (text: string) => void, host: Host, language: Language): Command {
+export function doctorCommand(
+  readConfig: (file: string, text: string) => SettingsRead<ExporterConfig>,
+  print: (text: string) => void,
+  host: Host,
+  language: Language,
+): Command {
   const { files, clock, network } = host;
   const translate = translateTo(language);
   return new Command('doctor')
@@ -27,7 +49,7 @@ export function doctorCommand(print: (text: string) => void, host: Host, languag
     .action(async ({ config: path }: { config: string }) => {
       const file = files.nameOf(path);
       const folder = files.folderOf(files.absolute(path));
-      const { settings, notices } = readExporterConfig(file, await files.readSettings(path));
+      const { settings, notices } = readConfig(file, await files.readSettings(path));
       const { StateDir, StateSync, devices } = settings;
       const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
       const findings: Finding[] = [

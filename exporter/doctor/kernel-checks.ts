@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type DeviceConfig, kernelAddress } from '../config.ts';
+import type { DeviceConfig } from '../config.ts';
 import { chooseInterfaces, isOnThisMachine } from '../device/interface-reader.ts';
 import type { Host, Interfaces } from '../host/host.ts';
-import { type KernelApi, openKernelApi } from '../kernel/api.ts';
+import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
@@ -24,7 +24,7 @@ const Configs = z.object({
  */
 export async function checkKernel(host: Host, config: DeviceConfig, folder: string): Promise<Finding[]> {
   const { MihomoAPIAddr: address } = config;
-  const api = openKernelApi(host.network, kernelAddress(host.files, config, folder));
+  const api = openKernelApi(host.network, kernelAddressOf(host.files, config, folder));
   const problem = (each: KernelProblem): Finding => ({
     verdict: 'bad',
     text: describeKernelProblem(each, address),

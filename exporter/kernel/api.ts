@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { kernelTransport } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
+import type { Files } from '../host/host.ts';
 import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
 import { type KernelProblem, NOT_A_KERNEL_TEXTS } from './problem.ts';
 
@@ -11,6 +12,22 @@ export interface KernelAddress extends Trust {
   /** Empty when the kernel asks for none. */
   readonly secret: string;
 }
+
+/** The settings that say how a kernel is reached. */
+export interface KernelSettings {
+  readonly MihomoAPIAddr: string;
+  readonly MihomoSecret: string;
+  readonly MihomoCA?: string | undefined;
+  readonly MihomoFingerprint?: string | undefined;
+}
+
+/** @param folder of the settings file, which a relative MihomoCA is relative to */
+export const kernelAddressOf = (files: Files, settings: KernelSettings, folder: string): KernelAddress => ({
+  address: settings.MihomoAPIAddr,
+  secret: settings.MihomoSecret,
+  ca: settings.MihomoCA === undefined ? undefined : files.absolute(settings.MihomoCA, folder),
+  fingerprint: settings.MihomoFingerprint,
+});
 
 /** A kernel's API: the rest of the code asks for paths and knows no transport. Nothing here rejects. */
 export interface KernelApi {

@@ -3,7 +3,7 @@ import { namedSchema } from '../../core/json.ts';
 import { type Language, translate } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { isBuiltIn, isKnownType } from '../ledger/classify.ts';
+import { isBuiltIn, isKnownType } from '../ledger/attribution.ts';
 import { type Catalog, EMPTY_CATALOG, type Frame, type Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import type { KernelApi } from './api.ts';

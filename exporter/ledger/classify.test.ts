@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify, isKnownType } from './classify.ts';
+import { classify, isKnownType } from './attribution.ts';
 
 const none = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { UNATTRIBUTED } from './attribution.ts';
-import { createConnectionSample, type Shown } from './connection-sample.ts';
+import { createConnectionSample, type Shown } from './size-model.ts';
 
 /** A connection at first sight. */
 const shown = (download: number, trafficClass: 'proxy' | 'reject' = 'proxy'): Shown => ({

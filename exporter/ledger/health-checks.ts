@@ -1,4 +1,4 @@
-import { classify } from './classify.ts';
+import { classify } from './attribution.ts';
 import { createSeriesBudget, MOST_CHECKED_COUNTERS, MOST_OTHER_CHECKED_COUNTERS } from './series-budget.ts';
 
 /** A node with the health checks that its kernel remembers. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConnectionDetails, ConnectionOpened } from './frame.ts';
-import { createInboundUsers } from './inbound-users.ts';
+import { createInboundUsers } from './opened-connections.ts';
 
 const details = (sourceIP: string, inboundUser: string): ConnectionDetails => ({
   start: 0,

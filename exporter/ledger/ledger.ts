@@ -4,14 +4,12 @@ import { type Attribution, attributeConnection, attributeOpened, isRefused } fro
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import { type ConnectionEvents, createConnectionTable, type Place } from './connection-table.ts';
-import { createDaysOfUse } from './days-of-use.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
+import { createDaysOfUse } from './family-names.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
-import { createInboundUsers } from './inbound-users.ts';
-import { createLosses } from './losses.ts';
-import { createOpenedConnections } from './opened-connections.ts';
+import { createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
-import { hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
+import { createLosses, hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerState, namesOf } from './state.ts';
 

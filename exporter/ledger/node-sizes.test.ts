@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createNodeSizes } from './node-sizes.ts';
+import { createNodeSizes } from './size-model.ts';
 
 const noteMany = (sizes: ReturnType<typeof createNodeSizes>, node: string, count: number, download: number): void => {
   for (let each = 0; each < count; each += 1) sizes.note(node, { upload: 100, download });

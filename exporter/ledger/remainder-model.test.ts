@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribution } from './attribution.ts';
-import { createNodeSizes } from './node-sizes.ts';
 import { type Candidate, type ClosedCandidate, createRemainderModel } from './remainder-model.ts';
+import { createNodeSizes } from './size-model.ts';
 
 const attribution: Attribution = {
   class: 'proxy',

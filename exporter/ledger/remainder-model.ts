@@ -1,8 +1,7 @@
 import type { Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import type { Bytes } from './bytes.ts';
-import type { NodeSizes } from './node-sizes.ts';
-import { createSizeModel, type Prior, type SavedSizeModel } from './size-model.ts';
+import { createSizeModel, type NodeSizes, type Prior, type SavedSizeModel } from './size-model.ts';
 
 /** A connection that closed since the last frame: its last bytes are in the totals only. */
 export interface ClosedCandidate {

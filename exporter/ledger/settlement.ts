@@ -1,10 +1,9 @@
 import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { type Attribution, UNATTRIBUTED } from './attribution.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
-import { createConnectionSample } from './connection-sample.ts';
 import type { TrackedConnection } from './connection-table.ts';
-import { createNodeSizes, type SavedNodeSizes } from './node-sizes.ts';
 import { type Candidate, type Claim, createRemainderModel, type SavedRemainderModel } from './remainder-model.ts';
+import { createConnectionSample, createNodeSizes, type SavedNodeSizes } from './size-model.ts';
 
 /** Takes bytes of the remainder for somebody. */
 export type BookSettled = (attribution: Attribution, direction: Direction, bytes: number) => void;

@@ -3,10 +3,9 @@ import { DIMENSIONS } from '../../core/metric-contract.ts';
 import type { TrafficSeries, UncountedSeries } from './book.ts';
 import { type Bytes, zeroBytes } from './bytes.ts';
 import type { SavedConnection } from './connection-table.ts';
-import type { SavedDaysOfUse } from './days-of-use.ts';
 import type { FamilySeries } from './family.ts';
-import type { SavedLosses } from './losses.ts';
-import type { LatestTotals } from './restart.ts';
+import type { SavedDaysOfUse } from './family-names.ts';
+import type { LatestTotals, SavedLosses } from './restart.ts';
 import type { SavedSettlement } from './settlement.ts';
 
 /** Everything a ledger needs to go on after a restart, as plain JSON. Times are epoch milliseconds. */

@@ -5,6 +5,7 @@ import { errorText, translateTo } from '../../core/language.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { createDevice, type Device, eventually } from '../../test/device.ts';
 import { connectionsMessage } from '../../test/scripted-kernel.ts';
+import { readExporterConfig } from '../config.ts';
 import { nodeHost } from '../host/node-host.ts';
 import { replayCommand } from '../replay/command.ts';
 import { recordCommand } from './command.ts';
@@ -37,7 +38,14 @@ const wrote = (count: number): Promise<void> => eventually(() => expect(written)
 
 /** Runs the command. @returns what it failed with, in English */
 async function record(...argv: string[]): Promise<string | undefined> {
-  const command = recordCommand(print, { ...nodeHost, clock }, 'en', 'flowcollect', () => ending.signal);
+  const command = recordCommand(
+    (file, text) => readExporterConfig(file, text).settings,
+    print,
+    { ...nodeHost, clock },
+    'en',
+    'flowcollect',
+    () => ending.signal,
+  );
   try {
     await command.parseAsync([...argv, '--config', named('ClientSetting.ini')], { from: 'user' });
     return undefined;

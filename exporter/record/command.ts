@@ -2,13 +2,12 @@ import { Command, Option } from 'commander';
 import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
-import { type DeviceConfig, kernelAddress, readExporterConfig } from '../config.ts';
+import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
-import { type KernelApi, openKernelApi } from '../kernel/api.ts';
+import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
-import { TEXTS } from '../texts.ts';
-import { record } from './recorder.ts';
-import { createRecordingFiles, RecordError, recordingPaths } from './recording-files.ts';
+import { createRecordingFiles, RecordError, record, recordingPaths } from './recorder.ts';
+import { TEXTS } from './texts.ts';
 
 interface RecordOptions {
   readonly config: string;
@@ -31,10 +30,12 @@ const duration = (least: number, most: number) => (text: string) => {
  * `flowcollect record`: writes a kernel's `/connections`, `/logs` and `/proxies` as `flowcollect replay` reads them, so
  * that anyone can check the accounting on their own traffic.
  *
+ * @param readConfig reads the text of a settings file; throws SettingsError
  * @param called FlowCollect as it was called
  * @param ending aborts when the process is asked to end: what was recorded until then is kept
  */
 export function recordCommand(
+  readConfig: (file: string, text: string) => ExporterConfig,
   print: (text: string) => void,
   { files, clock, network }: Host,
   language: Language,
@@ -59,9 +60,9 @@ export function recordCommand(
     .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async (name: string, options: RecordOptions) => {
       const { config: path } = options;
-      const { settings } = readExporterConfig(files.nameOf(path), await files.readSettings(path));
-      const device = chosenDevice(settings.devices, options.device);
-      const api = openKernelApi(network, kernelAddress(files, device, files.folderOf(files.absolute(path))));
+      const { devices } = readConfig(files.nameOf(path), await files.readSettings(path));
+      const device = chosenDevice(devices, options.device);
+      const api = openKernelApi(network, kernelAddressOf(files, device, files.folderOf(files.absolute(path))));
       const failure = (problem: KernelProblem): RecordError =>
         new RecordError(describeKernelProblem(problem, device.MihomoAPIAddr));
       const stop = new AbortController();

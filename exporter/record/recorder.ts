@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
+import { UserFacingError } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import type { Files, PackedFile } from '../host/host.ts';
 import type { KernelApi } from '../kernel/api.ts';
 import type { KernelProblem } from '../kernel/problem.ts';
 import { followFrames } from '../kernel/streams.ts';
-import type { RecordingFiles } from './recording-files.ts';
+import { TEXTS } from './texts.ts';
 
 export interface RecorderOptions {
   readonly api: KernelApi;
@@ -75,3 +78,98 @@ export async function record({ api, interval, clock, signal, files }: RecorderOp
   await log;
   return { frames, logLines, problem };
 }
+
+/** A recording cannot be made; the message says which file and why, or what is wrong with the kernel. */
+export class RecordError extends UserFacingError {
+  override readonly name = 'RecordError';
+}
+
+/** Where `replay` finds the parts of a recording. */
+export interface RecordingPaths {
+  readonly frames: string;
+  readonly logs: string;
+  readonly proxies: string;
+}
+
+export const recordingPaths = (name: string): RecordingPaths => ({
+  frames: `${name}.ndjson.gz`,
+  logs: `${name}.logs.json.gz`,
+  proxies: `${name}.proxies.json`,
+});
+
+/** The files of a recording while it is made. */
+export interface RecordingFiles {
+  /** @param t epoch milliseconds @param text a `/connections` message as received */
+  frame(t: number, text: string): void;
+  /** @param line a message of `/logs` */
+  log(t: number, line: { readonly type: string; readonly payload: string }): void;
+  /** Ends the files. @throws RecordError where they could not be written */
+  close(): Promise<void>;
+  /** Ends and removes the files. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Makes the files of a recording, readable by their owner alone, since they tell of hosts and addresses. They are
+ * written as they grow, however long the recording is.
+ *
+ * @param proxies the kernel's `/proxies` answer
+ * @param onFailure called at once when a file cannot be written any more
+ * @throws RecordError where one of them cannot be made, or is there already
+ */
+export async function createRecordingFiles(
+  files: Files,
+  paths: RecordingPaths,
+  proxies: string,
+  onFailure: () => void,
+): Promise<RecordingFiles> {
+  const made: string[] = [];
+  const open: PackedFile[] = [];
+  const discard = async (): Promise<void> => {
+    await Promise.allSettled(open.map((file) => file.end()));
+    for (const path of made) await files.remove(path);
+  };
+  const make = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await work();
+      made.push(path);
+      return result;
+    } catch (error) {
+      await discard();
+      throw unwritable(path, error);
+    }
+  };
+  const makePacked = (path: string): Promise<PackedFile> =>
+    make(path, async () => {
+      const file = await files.createPacked(path, onFailure);
+      open.push(file);
+      return file;
+    });
+  const end = async (path: string, file: PackedFile): Promise<void> => {
+    try {
+      await file.end();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  const frames = await makePacked(paths.frames);
+  const logs = await makePacked(paths.logs);
+  await make(paths.proxies, () => files.create(paths.proxies, proxies));
+
+  let before = '[';
+  return {
+    frame: (t, text) => frames.write(`{"t":${t}}\t${text.trim()}\n`),
+    log(t, { type, payload }) {
+      logs.write(before + JSON.stringify({ t, type, payload }));
+      before = ',\n';
+    },
+    async close() {
+      logs.write(before === '[' ? '[]' : ']');
+      await Promise.all([end(paths.frames, frames), end(paths.logs, logs)]);
+    },
+    discard,
+  };
+}
+
+const unwritable = (path: string, error: unknown): RecordError =>
+  new RecordError(TEXTS.unwritableRecording(path, errorCode(error)), { cause: error });

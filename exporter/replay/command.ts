@@ -4,7 +4,6 @@ import { formatBytes } from '../../core/units.ts';
 import type { Files } from '../host/host.ts';
 import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
-import { TEXTS } from '../texts.ts';
 import {
   parseRecordedJson,
   parseRecordedLog,
@@ -13,6 +12,7 @@ import {
   readRecordedText,
 } from './recording.ts';
 import { type ReplayResult, replay } from './replay.ts';
+import { TEXTS } from './texts.ts';
 
 interface ReplayOptions {
   readonly interval: number;

@@ -1,7 +1,7 @@
 import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Files } from '../host/host.ts';
-import { TEXTS } from '../texts.ts';
+import { TEXTS } from './texts.ts';
 
 /** One `/connections` message of a recording, as received. */
 export interface RecordedMessage {
