@@ -111,6 +111,9 @@ const deviceIdSetting = () =>
 const secretSetting = () =>
   z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(CORE_TEXTS.headerCharacters) });
 
+/** A kernel's secret goes out as UTF-8, by which it compares. */
+const kernelSecretSetting = () => z.string().regex(/^\P{Cc}*$/u, { message: issue(CORE_TEXTS.headerCharacters) });
+
 const SECTION = 'client';
 const KERNEL_SECTION = /^kernel\.(.+)$/;
 
@@ -118,7 +121,7 @@ const pollInterval = () => durationSetting(100, 60_000);
 
 /** How to reach a kernel: never taken from one kernel for another. */
 const Link = {
-  MihomoSecret: secretSetting().default(''),
+  MihomoSecret: kernelSecretSetting().default(''),
   MihomoCA: z.string().optional(),
   MihomoFingerprint: fingerprintSetting().optional(),
 };

@@ -37,7 +37,7 @@ export const nodeNetwork: Network = {
         try {
           const { statusCode, headers, body } = await request(`${peer.origin}${path}`, {
             ...rest,
-            headers: { ...own, ...(packs ? { 'content-encoding': 'gzip' } : {}) },
+            headers: { ...asUtf8(own), ...(packs ? { 'content-encoding': 'gzip' } : {}) },
             body: packs && content !== undefined ? await compress(content) : (content ?? null),
             dispatcher,
           });
@@ -55,6 +55,13 @@ export const nodeNetwork: Network = {
     };
   },
 };
+
+/** Header values as UTF-8, by which kernels and gateway compare secrets; Node writes a character as one byte. */
+function asUtf8(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
+  );
+}
 
 function openWebSocket(
   connector: buildConnector.connector,
@@ -78,7 +85,7 @@ function openWebSocket(
     return undefined;
   };
   // Kernels do not pack their messages; a packed one would need a window of 64 KiB and more for each stream.
-  const options = { headers, createConnection, perMessageDeflate: false };
+  const options = { headers: asUtf8(headers), createConnection, perMessageDeflate: false };
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, options);
   socket.on('open', onOpen);
   socket.on('message', (message, isBinary) => {

@@ -20,6 +20,12 @@ it.each([undefined, '', 'Bearer', 'Bearer ', 'Bearer three', 'one', 'Basic one',
   },
 );
 
+it('knows a token outside ASCII by UTF-8, and by the one-byte characters that other clients send', () => {
+  const own = [{ hash: hashToken('déjà vu'), user: 'default' }];
+  expect(identify('Bearer déjà vu', own)?.user).toBe('default');
+  expect(identify(Buffer.from('Bearer déjà vu').toString('latin1'), own)?.user).toBe('default');
+});
+
 it('knows no token that is not among those of the moment', () => {
   expect(identify('Bearer one', tokens.slice(1))).toBeUndefined();
   expect(identify('Bearer one', [])).toBeUndefined();

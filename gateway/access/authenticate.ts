@@ -29,11 +29,17 @@ export function hashToken(token: string): Buffer {
  * @param tokens another array when they changed
  */
 export function identify(authorization: string | undefined, tokens: readonly Token[]): Token | undefined {
-  const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
+  const given = /^Bearer +(\S.*)$/i.exec(utf8Of(authorization ?? ''))?.[1];
   if (given === undefined) return undefined;
   const hashed = hashToken(given);
   const found = indexOf(tokens).get(keyOf(hashed));
   return found !== undefined && timingSafeEqual(hashed, found.hash) ? found : undefined;
+}
+
+/** A header is bytes, which Node shows as one character each: UTF-8, or the one-byte characters that some clients send. */
+function utf8Of(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return text.includes('\uFFFD') ? header : text;
 }
 
 const KEY = randomBytes(32);

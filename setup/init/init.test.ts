@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readIni } from '../../core/ini.ts';
+import { readExporterConfig } from '../../exporter/config.ts';
 import { talkOver } from '../console.ts';
 import { pairingCode } from '../pairing.ts';
 import { initDevice, initRouter } from './init-device.ts';
@@ -105,6 +106,43 @@ describe('init device', () => {
     expect(said).toContain('answers, but not to this secret');
     expect(said).not.toContain('hush');
     expect(said).not.toContain('tok ');
+  });
+
+  it.each(['我的密码', 'déjà', '012345', 'tok,', "'quoted'"])(
+    'takes the secret %s as the kernel has it, and is let in',
+    async (secret) => {
+      const seen: string[] = [];
+      const server = createServer((request, response) => {
+        seen.push(Buffer.from(request.headers.authorization ?? '', 'latin1').toString('utf8'));
+        response.end('{"meta":true,"version":"v1.19.2"}');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const quoted = secret === '012345' ? secret : JSON.stringify(secret);
+      const config = `external-controller-unix: mihomo.sock\nexternal-controller: 127.0.0.1:${port}\nsecret: ${quoted}\n`;
+      const file = join(folder, 'ClientSetting.ini');
+      const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: 'pc' });
+      await initDevice({ ...unattended(file), talk: talk(''), code, places: [await place('config.yaml', config)] });
+      server.close();
+      expect(seen).toEqual([`Bearer ${secret}`]);
+      expect(await settings(file, 'client')).toMatchObject({
+        MihomoAPIAddr: `http://127.0.0.1:${port}`,
+        MihomoSecret: secret,
+      });
+      expect(readExporterConfig('f', await readFile(file, 'utf8')).settings.MihomoSecret).toBe(secret);
+    },
+  );
+
+  it('skips an address that is dead for one that answers, such as a socket beside the configuration', async () => {
+    const socket = join(folder, 'mihomo.sock');
+    const server = createServer((_, response) => response.end('{"meta":true,"version":"v1.19.2"}'));
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    const config = 'external-controller: 127.0.0.1:1\nsecret: s\nexternal-controller-unix: mihomo.sock\n';
+    const file = join(folder, 'ClientSetting.ini');
+    const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: 'pc' });
+    await initDevice({ ...unattended(file), talk: talk(''), code, places: [await place('config.yaml', config)] });
+    server.close();
+    expect(await settings(file, 'client')).toMatchObject({ MihomoAPIAddr: `unix://${socket}`, MihomoSecret: '' });
   });
 
   it('takes an existing file as it is, comments and other keys included', async () => {

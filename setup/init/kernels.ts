@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
 import { parseKernelAddress } from '../../core/addresses.ts';
 import { nodeNetwork } from '../../exporter/host/node-network.ts';
 import { type KernelAddress, openKernelApi } from '../../exporter/kernel/api.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
 
 /** A file that may tell where a kernel's API is. */
 export interface MihomoPlace {
@@ -13,7 +12,7 @@ export interface MihomoPlace {
   readonly file: string;
   /** `yaml`: a kernel's configuration. `uci`: OpenClash's settings in OpenWrt. */
   readonly format: 'yaml' | 'uci';
-  /** Where the API is when the file names none: the host passes it to the kernel by other means. */
+  /** Where the API is besides what the file names: the host passes it to the kernel by other means. */
   readonly fallback?: string;
 }
 
@@ -34,7 +33,8 @@ export function mihomoPlaces({ platform, home, env }: Machine): MihomoPlace[] {
     : platform === 'darwin'
       ? join(home, 'Library', 'Application Support')
       : undefined;
-  const verge = join(appData ?? env.XDG_DATA_HOME ?? join(home, '.local', 'share'), VERGE);
+  const dataHome = appData ?? env.XDG_DATA_HOME ?? join(home, '.local', 'share');
+  const verge = join(dataHome, VERGE);
   const configHome = appData ?? env.XDG_CONFIG_HOME ?? join(home, '.config');
   const yaml = (host: string, file: string, fallback?: string): MihomoPlace => ({
     host,
@@ -42,61 +42,141 @@ export function mihomoPlaces({ platform, home, env }: Machine): MihomoPlace[] {
     format: 'yaml',
     ...(fallback === undefined ? {} : { fallback }),
   });
+  const party = (host: string, name: string, fallback: string): MihomoPlace[] => [
+    // The file its kernel runs with, then what that is made of.
+    yaml(host, join(configHome, name, 'work', 'config.yaml'), fallback),
+    yaml(host, join(configHome, name, 'mihomo.yaml'), fallback),
+  ];
   const everywhere = [
     // The file it writes for the kernel, then its own settings.
     yaml('Clash Verge Rev', join(verge, 'clash-verge.yaml')),
     yaml('Clash Verge Rev', join(verge, 'config.yaml')),
-    yaml(
+    ...party(
       'mihomo-party',
-      join(configHome, 'mihomo-party', 'mihomo.yaml'),
+      'mihomo-party',
       windows ? '\\\\.\\pipe\\MihomoParty\\mihomo' : 'unix:///tmp/mihomo-party.sock',
     ),
+    ...party('Sparkle', 'sparkle', windows ? '\\\\.\\pipe\\Sparkle\\mihomo' : 'unix:///tmp/sparkle-mihomo-api.sock'),
+    yaml(
+      'Clash Nyanpasu',
+      windows
+        ? join(configHome, 'Clash Nyanpasu', 'config', 'clash-config.yaml')
+        : join(configHome, platform === 'darwin' ? 'Clash Nyanpasu' : 'clash-nyanpasu', 'clash-config.yaml'),
+    ),
+    yaml('FlClash', join(dataHome, 'com.follow.clash', 'config.yaml')),
     yaml('Mihomo', join(home, '.config', 'mihomo', 'config.yaml')),
     yaml('Clash', join(home, '.config', 'clash', 'config.yaml')),
   ];
-  if (windows || platform === 'darwin') return everywhere;
+  if (windows) return everywhere;
+  if (platform === 'darwin') {
+    const brewed = ['/opt/homebrew', '/usr/local'].map((prefix) => yaml('Mihomo', `${prefix}/etc/mihomo/config.yaml`));
+    return [...everywhere, ...brewed];
+  }
   return [
     { host: 'OpenClash', file: '/etc/config/openclash', format: 'uci' },
     yaml('nikki', '/etc/nikki/run/config.yaml'),
+    yaml('nikki', '/etc/mihomo/run/config.yaml'),
+    yaml('ShellCrash', '/tmp/ShellCrash/config.yaml'),
+    yaml('Surfing', '/data/adb/box_bll/clash/config.yaml'),
     yaml('box_for_magisk', '/data/adb/box/clash/config.yaml'),
     yaml('box_for_magisk', '/data/adb/box/mihomo/config.yaml'),
     ...everywhere,
+    yaml('clash-for-linux-install', join(home, 'clashctl', 'resources', 'runtime.yaml')),
+    yaml('clash-for-linux-install', join(home, '.local', 'share', 'clash', 'runtime.yaml')),
     yaml('Mihomo', '/etc/mihomo/config.yaml'),
     yaml('Clash', '/etc/clash/config.yaml'),
   ];
 }
 
-const text = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined);
-const KernelConfig = z.object({
-  'external-controller': text,
-  'external-controller-unix': text,
-  'external-controller-pipe': text,
-  secret: text,
-});
-
-/** What a file says of its kernel's API; undefined where it names none and no place of it is known. */
-export function readKernelAddress({ format, fallback }: MihomoPlace, content: string): KernelAddress | undefined {
-  return format === 'uci' ? readUci(content) : readYaml(content, fallback);
+/**
+ * Every place that a file names for its kernel's API, what this platform can reach first: TCP, the socket or pipe of the
+ * platform, TLS, and where its host puts it. Empty where it names none, and for a file that no kernel would take.
+ */
+export function readKernelAddresses(
+  { format, file, fallback }: MihomoPlace,
+  content: string,
+  platform: NodeJS.Platform,
+): KernelAddress[] {
+  if (format === 'uci') return readUci(content);
+  const config = readYaml(content);
+  if (config === undefined) return [];
+  const windows = platform === 'win32';
+  const secret = config('secret');
+  // No header can carry it.
+  const bySecret = /\p{Cc}/u.test(secret) ? [] : [secret];
+  const tcp = config('external-controller');
+  const tls = config('external-controller-tls');
+  const pipe = config('external-controller-pipe');
+  const unix = config('external-controller-unix');
+  // A kernel resolves it against its folder.
+  const socket = unix === '' || windows ? unix : posix.resolve(posix.dirname(file), unix);
+  const sockets = [socket === '' ? '' : `unix://${socket}`, pipe];
+  return [
+    ...bySecret.flatMap((each) => (tcp === '' ? [] : [{ address: `http://${localAddress(tcp)}`, secret: each }])),
+    // A kernel asks for no secret there.
+    ...(windows ? sockets.reverse() : sockets).slice(0, 1).map((address) => ({ address, secret: '' })),
+    ...bySecret.flatMap((each) => (tls === '' ? [] : [{ address: `https://${localAddress(tls)}`, secret: each }])),
+    { address: fallback ?? '', secret: '' },
+  ].filter(({ address }) => address !== '');
 }
 
-function readYaml(content: string, fallback: string | undefined): KernelAddress | undefined {
-  let document: unknown;
-  try {
-    document = parse(content, { logLevel: 'silent' });
-  } catch {
-    return undefined;
+/**
+ * The scalars of a configuration's first level, each as the text that Mihomo reads into a string: as it is written,
+ * quotes and escapes taken away, whatever type a YAML reader would see in it; empty where there is none.
+ *
+ * @returns undefined when it is no YAML, or one that Mihomo refuses
+ */
+function readYaml(content: string): ((key: string) => string) | undefined {
+  // Mihomo reads the first document.
+  const document = [...parseAllDocuments(content, { logLevel: 'silent', merge: true })][0];
+  if (document === undefined || document.errors.length > 0 || isBomb(document)) return undefined;
+  const root = document.contents;
+  return (key) => {
+    const found = isMap(root) ? lookUp(document, root, key) : undefined;
+    if (!isScalar(found) || (found.value === null && found.type === 'PLAIN')) return '';
+    return found.source ?? String(found.value);
+  };
+}
+
+/** What a map holds for a key, by itself or through `<<`. */
+function lookUp(document: Document, map: YAMLMap, key: string): unknown {
+  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  const valuesOf = (name: string): unknown[] =>
+    map.items.filter((pair) => isScalar(pair.key) && pair.key.source === name).map(({ value }) => resolved(value));
+  const own = valuesOf(key)[0];
+  if (own !== undefined) return own;
+  const merged = valuesOf('<<').flatMap((value) => (isSeq(value) ? value.items.map(resolved) : [value]));
+  for (const each of merged) {
+    const found = isMap(each) ? lookUp(document, each, key) : undefined;
+    if (found !== undefined) return found;
   }
-  const { success, data } = KernelConfig.safeParse(document);
-  if (!success) return undefined;
-  const { 'external-controller': tcp, 'external-controller-unix': unix, 'external-controller-pipe': pipe } = data;
-  if (tcp !== undefined && tcp !== '') return { address: localAddress(tcp), secret: data.secret ?? '' };
-  // A kernel asks for no secret there.
-  if (pipe !== undefined && pipe !== '') return { address: pipe, secret: '' };
-  if (unix?.startsWith('/')) return { address: `unix://${unix}`, secret: '' };
-  return fallback === undefined ? undefined : { address: fallback, secret: '' };
+  return undefined;
 }
 
-function readUci(content: string): KernelAddress | undefined {
+/**
+ * Whether aliases make far more of a document than it holds: the rule of yaml.v3 (decode.go), which Mihomo reads with.
+ * A file with many anchors passes; one that was made to fill memory does not, and nothing is expanded to find out.
+ */
+function isBomb({ contents }: Document): boolean {
+  const sizes = new Map<string, number>();
+  let own = 0;
+  const sizeOf = (node: unknown): number => {
+    if (isAlias(node)) return sizes.get(node.source) ?? Number.POSITIVE_INFINITY;
+    own += 1;
+    let size = 1;
+    if (isMap(node)) for (const { key, value } of node.items) size += sizeOf(key) + sizeOf(value);
+    if (isSeq(node)) for (const item of node.items) size += sizeOf(item);
+    const anchor = (node as Node | null)?.anchor;
+    if (anchor !== undefined) sizes.set(anchor, size);
+    return size;
+  };
+  const size = sizeOf(contents);
+  const allowed = 0.99 - 0.89 * Math.min(1, Math.max(0, (size - 400_000) / 3_600_000));
+  // An alias within its own anchor has no size at all.
+  return size > 1000 && size - own > 100 && !((size - own) / size <= allowed);
+}
+
+function readUci(content: string): KernelAddress[] {
   const option = (name: string): string | undefined =>
     new RegExp(`^\\s*option\\s+${name}\\s+(?:'([^']*)'|"([^"]*)"|(\\S+))`, 'm')
       .exec(content)
@@ -104,14 +184,13 @@ function readUci(content: string): KernelAddress | undefined {
       .find((each) => each !== undefined);
   const port = option('cn_port');
   return port === undefined
-    ? undefined
-    : { address: `http://127.0.0.1:${port}`, secret: option('dashboard_password') ?? '' };
+    ? []
+    : [{ address: `http://127.0.0.1:${port}`, secret: option('dashboard_password') ?? '' }];
 }
 
 /** `:9090` and `0.0.0.0:9090` listen everywhere; from here they are reached on loopback. */
 function localAddress(controller: string): string {
-  const address = controller.replace(/^(?:0\.0\.0\.0|\[::\]|\*)?(?=:\d+$)/, '127.0.0.1');
-  return `http://${address}`;
+  return controller.replace(/^(?:0\.0\.0\.0|\[::\]|\*)?(?=:\d+$)/, '127.0.0.1');
 }
 
 /** A kernel that a file of this machine tells of. */
@@ -128,21 +207,31 @@ export type KernelState =
 
 const ANSWER_MS = 2000;
 
-/** Kernels that the files of `places` tell of, those that answer first, each address once. */
-export async function findKernels(places: readonly MihomoPlace[]): Promise<FoundKernel[]> {
+const RANKS: readonly KernelState['kind'][] = ['answers', 'wrong_secret', 'silent'];
+const byAnswer = (a: FoundKernel, b: FoundKernel): number => RANKS.indexOf(a.state.kind) - RANKS.indexOf(b.state.kind);
+
+/**
+ * Kernels that the files of `places` tell of, those that answer first, each address once. Of the addresses of one file
+ * the first that answers stands for it.
+ */
+export async function findKernels(
+  places: readonly MihomoPlace[],
+  platform: NodeJS.Platform = process.platform,
+): Promise<FoundKernel[]> {
   const found: FoundKernel[] = [];
   for (const place of places) {
-    const content = await readFile(place.file, 'utf8').catch(() => undefined);
-    const kernel = content === undefined ? undefined : readKernelAddress(place, content);
-    if (
-      kernel === undefined ||
-      found.some(({ address, secret }) => address === kernel.address && secret === kernel.secret)
-    )
-      continue;
-    found.push({ ...kernel, host: place.host, file: place.file, state: await askKernel(kernel) });
+    const content = await readSettingsText(place.file).catch(() => '');
+    const asked: FoundKernel[] = [];
+    for (const kernel of readKernelAddresses(place, content, platform)) {
+      const state = await askKernel(kernel);
+      asked.push({ ...kernel, host: place.host, file: place.file, state });
+      if (state.kind === 'answers') break;
+    }
+    const best = asked.sort(byAnswer)[0];
+    const known = found.some(({ address, secret }) => address === best?.address && secret === best.secret);
+    if (best !== undefined && !known) found.push(best);
   }
-  const rank = ({ state }: FoundKernel): number => ['answers', 'wrong_secret', 'silent'].indexOf(state.kind);
-  return found.sort((a, b) => rank(a) - rank(b));
+  return found.sort(byAnswer);
 }
 
 /** Whether a kernel answers there, at an address as people write it. */
