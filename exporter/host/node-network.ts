@@ -57,9 +57,9 @@ export const nodeNetwork: Network = {
 };
 
 /** Header values as UTF-8, by which kernels and gateway compare secrets; Node writes a character as one byte. */
-function asUtf8(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+function asUtf8(written: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
+    Object.entries(written).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
   );
 }
 
