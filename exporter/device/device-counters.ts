@@ -1,9 +1,9 @@
 import { covers, zeroBytes } from '../ledger/bytes.ts';
+import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
-import type { LedgerOptions } from '../ledger/ledger.ts';
+import { createLedger, type Ledger, type LedgerCounters, type LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
 import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interface-counters.ts';
-import { createKernelLedger, type KernelLedger } from './kernel-ledger.ts';
 import { add, type Counted, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
 import { compare, type PushId, type ReadBack, type SyncState } from './sync-state.ts';
@@ -19,8 +19,25 @@ export type Reconciliation =
   /** Closed counters are not to be pushed: the gateway has none under their name any more, or another device's. */
   | 'given_up';
 
+/** What a kernel and those who know of it tell. */
+export interface KernelFollower
+  extends Pick<
+    Ledger,
+    | 'apply'
+    | 'noteConnectionOpened'
+    | 'noteTotals'
+    | 'noteGone'
+    | 'noteMachineStart'
+    | 'setLogsAvailable'
+    | 'reconfigure'
+  > {
+  /** The kernel is at another address: it is the same one only if a connection survives. */
+  moveTo(address: string): void;
+}
+
 /** One device's counters under one DeviceID. Nothing here waits; the caller does the reading, writing and pushing. */
-export interface DeviceCounters extends KernelLedger {
+export interface DeviceCounters extends KernelFollower {
+  counters(): LedgerCounters;
   readonly deviceId: string;
   /** Whether a frame was applied since the process started. */
   hasFrame(): boolean;
@@ -54,10 +71,22 @@ export interface DeviceCounters extends KernelLedger {
 }
 
 /** @param isRestored the state was saved, so that pushes may have followed it */
-export function createDeviceCounters(saved: SavedCounters, options: LedgerOptions, isRestored = true): DeviceCounters {
+export function createDeviceCounters(
+  saved: SavedCounters,
+  initialOptions: LedgerOptions,
+  isRestored = true,
+): DeviceCounters {
   const { deviceId } = saved;
   let { stateId, sequence, sync } = saved;
-  const ledger = createKernelLedger(saved.ledger, saved.kernelAddress, options);
+  let options = initialOptions;
+  /** Where the kernel is; while it is in doubt whether a new address has the same one, still the old. */
+  let address = saved.kernelAddress;
+  /** An address whose kernel has not shown yet whether it is the one before. */
+  let doubtful: string | undefined;
+  let catalog = EMPTY_CATALOG;
+  let hasFrame = false;
+  let logsAvailable = false;
+  let ledger = openLedger(saved.ledger);
   const interfaces = createInterfaceCounters(saved.interfaces);
   const checks = createHealthChecks(saved.checks);
   /** Whether the gateway has answered, and whether it must be asked again; then, whether because it holds more. */
@@ -68,6 +97,23 @@ export function createDeviceCounters(saved: SavedCounters, options: LedgerOption
   let since: LedgerState | undefined;
   /** The ledger of the push that was begun last. */
   let begun: LedgerState | undefined;
+
+  function openLedger(state: LedgerState): Ledger {
+    const opened = createLedger(options, state);
+    opened.setLogsAvailable(logsAvailable);
+    return opened;
+  }
+
+  /** The first frame from a new address tells whether it is of another kernel, whose baseline it then is. */
+  function settleDoubt(frame: Frame): void {
+    if (doubtful === undefined) return;
+    address = doubtful;
+    doubtful = undefined;
+    const known = new Map(ledger.state().connections?.map(({ id, details }) => [id, details.start]));
+    if (frame.connections.some(({ id, details }) => known.get(id) === details.start)) return;
+    ledger.end(catalog);
+    ledger = openLedger({ ...ledger.state(), raw: undefined, connections: undefined });
+  }
 
   const start = (): LedgerState | undefined => (sync.kind === 'known' ? undefined : sync.start);
   const restoredStart = isRestored ? start()?.at : undefined;
@@ -80,22 +126,47 @@ export function createDeviceCounters(saved: SavedCounters, options: LedgerOption
   }
 
   return {
-    ...ledger,
     deviceId,
-    apply(frame, catalog) {
+    apply(frame, nodes) {
+      catalog = nodes;
+      settleDoubt(frame);
       const outcome = ledger.apply(frame, catalog);
       if (outcome.kind === 'stale') return outcome;
+      hasFrame = true;
       since ??= ledger.state();
       if (sync.kind === 'unknown' && sync.start === undefined) sync = { kind: 'unknown', start: since };
       return outcome;
     },
-    noteChecks: (nodes) => checks.look(nodes, ledger.options().localNodes),
+    noteConnectionOpened: (opening) => ledger.noteConnectionOpened(opening),
+    noteTotals(totals) {
+      // While the address is in doubt it is not known whose they are.
+      if (doubtful === undefined) ledger.noteTotals(totals);
+    },
+    noteGone(at) {
+      // Nobody at a new address says nothing of the kernel at the old one.
+      if (doubtful === undefined) ledger.noteGone(at);
+    },
+    noteMachineStart: (at) => ledger.noteMachineStart(at),
+    setLogsAvailable(available) {
+      logsAvailable = available;
+      ledger.setLogsAvailable(available);
+    },
+    reconfigure(next) {
+      options = next;
+      ledger.reconfigure(next);
+    },
+    moveTo(next) {
+      doubtful = next === address ? undefined : next;
+    },
+    counters: () => ledger.counters(),
+    hasFrame: () => hasFrame,
+    noteChecks: (nodes) => checks.look(nodes, options.localNodes),
     checks: () => checks.series(),
     readInterfaces: (readings) => interfaces.read(readings),
     interfaces: () => interfaces.series(),
     save: () => ({
       deviceId,
-      kernelAddress: ledger.address(),
+      kernelAddress: address,
       stateId,
       sequence,
       sync,
@@ -136,10 +207,10 @@ export function createDeviceCounters(saved: SavedCounters, options: LedgerOption
         countGap: mustTake ? overtaken : comparison !== 'before' || before.kind === 'unknown',
         own,
         now,
-        catalog: ledger.catalog(),
-        options: ledger.options(),
+        catalog,
+        options,
       });
-      ledger.replace(merged.ledger);
+      ledger = openLedger(merged.ledger);
       since = merged.upToMark;
       if (comparison === 'before') return 'resumed';
       // It may be a copy on another device, which must not pass for this one.
@@ -165,7 +236,9 @@ export function createDeviceCounters(saved: SavedCounters, options: LedgerOption
       const own = ledger.state();
       return subtract(own, start() ?? (compared ? (since ?? own) : saved.ledger));
     },
-    takeOver: (counted) => ledger.replace(add(ledger.state(), counted, ledger.options())),
+    takeOver(counted) {
+      ledger = openLedger(add(ledger.state(), counted, options));
+    },
   };
 }
 

@@ -1,7 +1,10 @@
-import type { Catalog, Frame } from '../ledger/frame.ts';
-import type { FrameOutcome, LedgerOptions } from '../ledger/ledger.ts';
-import { createDeviceCounters, type DeviceCounters, type Reconciliation } from './device-counters.ts';
-import type { KernelLedger } from './kernel-ledger.ts';
+import type { LedgerOptions } from '../ledger/ledger.ts';
+import {
+  createDeviceCounters,
+  type DeviceCounters,
+  type KernelFollower,
+  type Reconciliation,
+} from './device-counters.ts';
 import { goOnAfter, openAfter, type SavedDevice } from './saved-device.ts';
 import type { ReadBack } from './sync-state.ts';
 
@@ -9,7 +12,7 @@ import type { ReadBack } from './sync-state.ts';
  * A device: its counters, and those under former DeviceIDs until the gateway has accepted their last push. All end and
  * begin at one frame, so that each byte is under one name.
  */
-export interface Device extends Omit<KernelLedger, 'counters'> {
+export interface Device extends KernelFollower {
   /** The counters under the present DeviceID. */
   current(): DeviceCounters;
   /** The counters under former ones, to be pushed once more. */
@@ -58,7 +61,7 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
   return {
     current: () => current,
     closed: () => closed.filter(({ awaitsFrame }) => !awaitsFrame).map(({ counters }) => counters),
-    apply(frame: Frame, catalog: Catalog): FrameOutcome {
+    apply(frame, catalog) {
       closed = closed.map(({ counters, awaitsFrame }) => ({
         counters,
         awaitsFrame: awaitsFrame && counters.apply(frame, catalog).kind === 'stale',
