@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exampleVerdict } from '../test/example-report.ts';
+import { exampleVerdict } from '../test/example-reports.ts';
 import { type AuditorMetrics, createAuditorMetrics } from './metrics.ts';
 import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
 import type { Verdict } from './verdict/verdict.ts';

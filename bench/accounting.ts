@@ -1,10 +1,7 @@
 import { chanceError, chanceOver } from './accounting/chance.ts';
-import { generateScenario } from './accounting/generated-scenario.ts';
-import { type Counted, countByLedger } from './accounting/method.ts';
+import { type Counted, countByLedger, REFERENCE_METHODS } from './accounting/methods.ts';
 import { countedShare, median, misattribution } from './accounting/misattribution.ts';
-import { readScenario } from './accounting/recorded-scenario.ts';
-import { REFERENCE_METHODS } from './accounting/reference-methods.ts';
-import type { Scenario } from './accounting/scenario.ts';
+import { generateScenario, readScenario, type Scenario } from './accounting/scenario.ts';
 import type { BenchContext } from './bench.ts';
 import { type Cell, type Figure, percent, type Section } from './table.ts';
 

@@ -1,16 +1,7 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { createUsageReader } from '../auditor/usage/window-use.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
-import { ensureBinaries } from '../stack/binaries.ts';
-import { createOrphanGuard, startProcess } from '../stack/processes.ts';
-import { prometheusSpec } from '../stack/programs.ts';
+import { createRealParts } from '../test/real-parts.ts';
 import type { BenchContext } from './bench.ts';
 import type { Section } from './table.ts';
 
@@ -21,41 +12,26 @@ const FROM = Date.parse('2026-11-22T15:55:00Z');
 const TO = FROM + 24 * HOUR;
 /** Samples that look-ups meet: before either end and the minutes that lag concerns, and some in between. */
 const SAMPLED = [FROM - 4 * HOUR, FROM - 240_000, FROM - 30_000, FROM + 8 * HOUR, TO - 240_000, TO - 30_000];
-const PORT = 19_790;
 
 /** What the audit of a big household costs beside the PromQL that it asks. */
-export async function* auditCost({ root, quick }: BenchContext): AsyncGenerator<Section> {
+export async function* auditCost({ quick }: BenchContext): AsyncGenerator<Section> {
   const devices = quick ? 100 : 1000;
-  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-audit-cost-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
-  const guard = createOrphanGuard();
+  const parts = await createRealParts();
   try {
-    const history = join(folder, 'history.txt');
-    await writeHistory(history, devices);
-    const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', history, join(folder, 'tsdb')];
-    await promisify(execFile)(binaries.promtool, blocks, { maxBuffer: 64 * MIB });
-    const configFile = join(folder, 'prometheus.yml');
-    await writeFile(configFile, 'global: {}\n');
-    const place = { binaries, port: PORT, folder, logFile: join(folder, 'prometheus.log'), configFile };
-    const running = await startProcess(prometheusSpec(place), guard);
-    try {
-      yield await measure(devices);
-    } finally {
-      await running.stop();
-    }
+    await parts.writeHistory(history(devices), 2);
+    yield await measure(await parts.startPrometheus(), devices);
   } finally {
-    guard.close();
-    await rm(folder, { recursive: true, force: true });
+    await parts.close();
   }
 }
 
-async function measure(devices: number): Promise<Section> {
+async function measure(origin: string, devices: number): Promise<Section> {
   const asked: { readonly url: string; readonly body: string }[] = [];
   const recording: typeof fetch = (input, init) => {
     asked.push({ url: String(input), body: String(init?.body) });
     return fetch(input, init);
   };
-  const prometheus = createPrometheus({ address: () => `http://127.0.0.1:${PORT}`, fetch: recording });
+  const prometheus = createPrometheus({ address: () => origin, fetch: recording });
   const before = process.memoryUsage().rss;
   // The first round warms Prometheus' caches for both.
   let audit = 0;
@@ -89,12 +65,8 @@ async function measure(devices: number): Promise<Section> {
   };
 }
 
-async function writeHistory(path: string, devices: number): Promise<void> {
-  const file = createWriteStream(path);
-  const write = async (text: string): Promise<void> => {
-    if (!file.write(text)) await once(file, 'drain');
-  };
-  await write('# TYPE flowcollect_traffic_bytes counter\n');
+function* history(devices: number): Generator<string> {
+  yield '# TYPE flowcollect_traffic_bytes counter\n';
   for (let device = 0; device < devices; device += 1) {
     let lines = '';
     for (let node = 0; node < 50; node += 1) {
@@ -106,16 +78,12 @@ async function writeHistory(path: string, devices: number): Promise<void> {
         }
       }
     }
-    await write(lines);
+    yield lines;
   }
-  await write('# TYPE flowcollect_kernel_bytes counter\n');
+  yield '# TYPE flowcollect_kernel_bytes counter\n';
   for (let device = 0; device < devices; device += 1) {
     const labels = `job="flowcollect",user="default",instance="device ${device}",direction="download"`;
-    await write(
-      SAMPLED.map((at) => `flowcollect_kernel_bytes_total{${labels}} ${at - FROM + 8 * HOUR} ${at / 1000}\n`).join(''),
-    );
+    for (const at of SAMPLED) yield `flowcollect_kernel_bytes_total{${labels}} ${at - FROM + 8 * HOUR} ${at / 1000}\n`;
   }
-  await write('# EOF\n');
-  file.end();
-  await once(file, 'finish');
+  yield '# EOF\n';
 }

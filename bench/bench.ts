@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { createOrphanGuard } from '../stack/processes.ts';
 import type { Section } from './table.ts';
 
 /** What a bench is given. */
@@ -14,7 +16,7 @@ export interface BenchContext {
   probe<Result>(probe: ProbeRequest): Promise<Result>;
 }
 
-export interface ProbeRequest {
+interface ProbeRequest {
   /** Its name in the table of probes. */
   readonly name: string;
   /** Handed to the probe; plain JSON. */
@@ -28,3 +30,55 @@ export type Bench = (context: BenchContext) => AsyncIterable<Section>;
 
 /** The part of a bench that needs a process of its own; its result is plain JSON. */
 export type Probe = (input: unknown) => Promise<unknown>;
+
+/** The argument that makes the program a probe. */
+export const PROBE_ARGUMENT = '--probe';
+
+type Answer = { readonly result: unknown } | { readonly problem: string };
+
+/**
+ * Starts the program again as a probe and waits for its result. Should this process be ended meanwhile, however, the
+ * probe ends too, also one that is too busy to hear of it.
+ *
+ * @param program path of the bundle
+ * @throws Error when the probe failed or ended without a result
+ */
+export function runProbe(program: string, { name, input, nodeArguments = [] }: ProbeRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const guard = createOrphanGuard();
+    const child = fork(program, [PROBE_ARGUMENT, name], { execArgv: [...nodeArguments] });
+    if (child.pid !== undefined) guard.watch(child.pid);
+    let answer: Answer = { problem: 'it ended without a result' };
+    child.on('message', (message) => {
+      answer = message as Answer;
+    });
+    child.on('error', (error) => {
+      guard.close();
+      reject(error);
+    });
+    child.on('exit', () => {
+      if (child.pid !== undefined) guard.release(child.pid);
+      guard.close();
+      if ('result' in answer) resolve(answer.result);
+      else reject(new Error(`probe ${name}: ${answer.problem}`));
+    });
+    child.send({ input });
+  });
+}
+
+/** The other side of {@link runProbe}: waits for the input, answers, and ends. */
+export async function serveProbe(probe: Probe): Promise<void> {
+  const { input } = await new Promise<{ input: unknown }>((resolve) => {
+    process.once('message', (message) => resolve(message as { input: unknown }));
+  });
+  let answer: Answer;
+  try {
+    answer = { result: await probe(input) };
+  } catch (error) {
+    answer = { problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  await new Promise<void>((resolve) => {
+    process.send?.(answer, () => resolve());
+  });
+  process.disconnect();
+}

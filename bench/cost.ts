@@ -1,7 +1,8 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { BenchContext } from './bench.ts';
-import { readBundle } from './cost/bundle.ts';
-import type { FrameCost, FrameCostRequest } from './cost/frame-cost.ts';
-import type { HeapMark } from './cost/memory.ts';
+import type { FrameCost, FrameCostRequest, HeapMark } from './cost/frames-and-memory.ts';
 import { measureResident } from './cost/resident.ts';
 import type { Cell, Figure, Section } from './table.ts';
 
@@ -105,4 +106,36 @@ async function bundle({ root }: BenchContext): Promise<Section> {
       ],
     ],
   };
+}
+
+interface BundleContents {
+  readonly bytes: number;
+  /** Files of the project by top folder. */
+  readonly folders: ReadonlyMap<string, number>;
+  readonly packages: readonly string[];
+}
+
+const SourceMap = z.object({ sources: z.array(z.string()) });
+
+/** What a built bundle is made of, by its source map. @throws the system's error when it is not built */
+async function readBundle(root: string, name: string): Promise<BundleContents> {
+  const path = join(root, 'dist', `${name}.mjs`);
+  const { sources } = SourceMap.parse(JSON.parse(await readFile(`${path}.map`, 'utf8')));
+  return { bytes: (await stat(path)).size, ...sortSources(sources) };
+}
+
+/** @param sources paths relative to dist/ */
+export function sortSources(sources: readonly string[]): Omit<BundleContents, 'bytes'> {
+  const folders = new Map<string, number>();
+  const packages = new Set<string>();
+  for (const source of sources) {
+    const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(source) ?? [];
+    if (name !== undefined) {
+      packages.add(name);
+      continue;
+    }
+    const folder = source.replace(/^(?:\.\.\/)+/, '').split('/')[0] ?? '';
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  return { folders, packages: [...packages].sort() };
 }

@@ -1,19 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { buildDashboard } from '../grafana/dashboard.ts';
 import { allDashboards } from '../grafana/dashboards.ts';
 import { type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
-import { ensureBinaries } from '../stack/binaries.ts';
-import { createOrphanGuard, startProcess } from '../stack/processes.ts';
-import { prometheusSpec } from '../stack/programs.ts';
+import { createRealParts } from '../test/real-parts.ts';
 import type { BenchContext } from './bench.ts';
-import { END, STEP, writeHistory } from './dashboards/history.ts';
+import { END, history, STEP } from './dashboards/history.ts';
 import type { Figure, Section } from './table.ts';
 
 const NODES = 20;
@@ -26,40 +19,25 @@ const AHEAD = 8 * 3_600_000;
 const LOOK_UP = 'flowcollect_kernel_up{job="flowcollect",user="a",instance="a0"}';
 
 /** What each panel asks of a Prometheus that holds a month of five devices, and of ten and twenty. */
-export async function* dashboards({ root, quick }: BenchContext): AsyncGenerator<Section> {
+export async function* dashboards({ quick }: BenchContext): AsyncGenerator<Section> {
   const days = quick ? 3 : 30;
-  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-dashboards-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
-  const guard = createOrphanGuard();
+  const parts = await createRealParts();
   try {
-    const history = join(folder, 'history.txt');
-    await writeHistory(history, { days, nodes: NODES, users: USERS });
-    const blocks = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', '--max-block-duration=768h'];
-    await promisify(execFile)(binaries.promtool, [...blocks, history, join(folder, 'tsdb')]);
-    await rm(history);
-    const configFile = join(folder, 'prometheus.yml');
-    await writeFile(configFile, 'global: {}\n');
-    const port = await freePort();
-    const place = { binaries, port, folder, logFile: join(folder, 'prometheus.log'), configFile };
-    const running = await startProcess(prometheusSpec(place), guard);
-    try {
-      for (const dashboard of allDashboards(SETTINGS)) {
-        const looks = LOOKS.map((user) =>
-          panelQueries(buildDashboard(dashboard, SETTINGS), {
-            at: END,
-            offset: AHEAD,
-            scrape: STEP,
-            chosen: new Map([['user', user]]),
-          }),
-        );
-        yield await measure(`http://127.0.0.1:${port}`, dashboard.title.en, looks, { days, rounds: quick ? 2 : 5 });
-      }
-    } finally {
-      await running.stop();
+    await rm(await parts.writeHistory(history({ days, nodes: NODES, users: USERS }), 768));
+    const prometheus = await parts.startPrometheus();
+    for (const dashboard of allDashboards(SETTINGS)) {
+      const looks = LOOKS.map((user) =>
+        panelQueries(buildDashboard(dashboard, SETTINGS), {
+          at: END,
+          offset: AHEAD,
+          scrape: STEP,
+          chosen: new Map([['user', user]]),
+        }),
+      );
+      yield await measure(prometheus, dashboard.title.en, looks, { days, rounds: quick ? 2 : 5 });
     }
   } finally {
-    guard.close();
-    await rm(folder, { recursive: true, force: true });
+    await parts.close();
   }
 }
 
@@ -141,11 +119,4 @@ async function ask(prometheus: string, { expr, instant, from, to, stepMs }: Pane
   const milliseconds = performance.now() - started;
   if (!response.ok) throw new Error(`Prometheus refused a query: ${text}\n${expr}`);
   return { milliseconds, samples: answerSchema.parse(JSON.parse(text)).data.stats.samples.totalQueryableSamples };
-}
-
-/** A port of loopback that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const listener = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: '' });
-  await listener.close();
-  return Number(new URL(listener.origin).port);
 }

@@ -1,10 +1,8 @@
 import { median } from './accounting/misattribution.ts';
 import type { BenchContext } from './bench.ts';
-import type { Target } from './gateway/crowd-of-devices.ts';
 import { countSeries, devicePushes } from './gateway/device-pushes.ts';
 import { type Programs, startPrograms } from './gateway/programs.ts';
-import type { Rush, RushRequest } from './gateway/rush.ts';
-import type { Schedule, ScheduleRequest } from './gateway/schedule.ts';
+import type { Rush, RushRequest, Schedule, ScheduleRequest, Target } from './gateway/push-probes.ts';
 import type { Cell, Section } from './table.ts';
 
 /** As many as one gateway keeps open to Pushgateway. */
@@ -50,7 +48,7 @@ async function throughput(
         const input = {
           target,
           devices,
-          texts: texts.slice(from, from + count) as [string, ...string[]],
+          texts: texts.slice(from, from + count),
           firstSequence: 1 + from,
           concurrency: CONCURRENCY,
         } satisfies RushRequest;
@@ -115,7 +113,7 @@ async function load(
       const input = {
         target: programs.gateway,
         devices,
-        texts: [...texts] as [string, ...string[]],
+        texts,
         firstSequence: 1,
         intervalMs: INTERVAL_MS,
       } satisfies ScheduleRequest;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
-import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
+import { createHouseholdSource } from '../simulator/kernel/kernel-source.ts';
 import { eventually, metricValue } from '../test/device.ts';
 import { freshCounters, newStateId, openCounters } from '../test/device-models.ts';
 import type { DeviceCounters } from './device/device-counters.ts';

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { statedMultiplier } from './airport/bill.ts';
+import { statedMultiplier } from './airport.ts';
 import { createSimulation, type Simulation, type SimulationAddresses } from './simulation.ts';
 
 let now = Date.UTC(2026, 10, 24);

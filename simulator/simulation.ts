@@ -1,16 +1,21 @@
 import type { HttpListener } from '../runtime/http-listener.ts';
-import { type AirportSimulator, createAirport } from './airport/airport.ts';
-import { bill } from './airport/bill.ts';
-import { type ControlRoutes, listenForControl } from './control.ts';
-import { airportRoutes, kernelRoutes, mailboxRoutes, telegramRoutes } from './control-routes.ts';
+import { type AirportSimulator, bill, createAirport } from './airport.ts';
+import {
+  airportRoutes,
+  type ControlRoutes,
+  kernelRoutes,
+  listenForControl,
+  mailboxRoutes,
+  telegramRoutes,
+} from './control.ts';
 import type { WorkloadShape } from './household/workload.ts';
-import { createHouseholdSource } from './kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from './kernel/kernel-simulator.ts';
+import { createHouseholdSource } from './kernel/kernel-source.ts';
 import { createPlayback } from './kernel/playback.ts';
 import type { Recording } from './kernel/recording.ts';
-import { createMailbox, type Mailbox } from './mailbox/mailbox.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createSimulatedClock } from './simulated-clock.ts';
-import { createTelegram, type TelegramSimulator } from './telegram/telegram.ts';
+import { createTelegram, type TelegramSimulator } from './telegram.ts';
 
 /** What to simulate; ports of 0 are chosen by the system. */
 export interface SimulationConfig {

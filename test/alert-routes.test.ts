@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
-import { createTelegram, type TelegramSimulator } from '../simulator/telegram/telegram.ts';
+import { createTelegram, type TelegramSimulator } from '../simulator/telegram.ts';
 import { alertmanagerSpec } from '../stack/programs.ts';
 import { renderIni } from '../stack/service-settings.ts';
 import { type Mail, type Mailbox, startMailbox } from './mailbox.ts';

@@ -24,7 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'runtime'],
   // Walks runs the services between doubles of all that is around them.
   tools: ['core', 'cli', 'render', 'runtime', 'simulator', 'test'],
-  bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack'],
+  // Measures real programs and services between the same doubles as the tests.
+  bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'test'],
   test: [
     'core',
     'runtime',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AirportClient } from '../auditor/airport/fetch.ts';
 import { parseUserinfo } from '../auditor/airport/header.ts';
-import { type Auditor, createAuditor } from '../auditor/audit/auditor.ts';
+import { type Auditor, type AuditorOptions, createAuditor } from '../auditor/audit/auditor.ts';
 import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
@@ -11,7 +11,7 @@ import { readingOutcome } from '../auditor/verdict/reading.ts';
 import { reason } from '../auditor/verdict/reason.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
-import { type ScriptedSeries, scriptedPrometheus } from './scripted-prometheus.ts';
+import { downloads, pushTimes, type ScriptedSeries, scriptedPrometheus } from './scripted-prometheus.ts';
 
 export const HOUR = 3_600_000;
 export const GB = 2 ** 30;
@@ -49,6 +49,39 @@ export interface AuditedWorld {
   close(): Promise<void>;
 }
 
+/**
+ * An auditor over a data folder, of one airport and one person who gets its mails. It logs nothing unless it is told.
+ *
+ * @param mailPort of a mail server on loopback
+ */
+export function createTestAuditor(
+  dataFolder: string,
+  mailPort: number,
+  options: Pick<AuditorOptions, 'clock' | 'fetch' | 'airports'> & Partial<AuditorOptions>,
+): Auditor {
+  const config: AuditorConfig = {
+    user: 'default',
+    subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/hunter2' }],
+    prometheus: 'http://127.0.0.1:9090',
+    listen: { host: '127.0.0.1', port: 0 },
+    dataFolder,
+    day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
+    reportCron: '55 23 * * *',
+    language: 'zh',
+    logLevel: 'info',
+    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
+    mail: { host: '127.0.0.1', port: mailPort, user: 'me@qq.com', password: 'hunter2', to: ['you@qq.com'] },
+  };
+  return createAuditor({
+    settings: { current: () => config },
+    metrics: createAuditorMetrics(),
+    disk: { watch: (write) => write() },
+    signal: new AbortController().signal,
+    logger: createLogger('auditor', 'silent'),
+    ...options,
+  });
+}
+
 /** It begins in the {@link MORNING}, with 50 GB used at the airport. */
 export async function createAuditedWorld(): Promise<AuditedWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-auditor-'));
@@ -59,19 +92,6 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
         ? { known: false, at: world.now, reasons: [reason('header_missing')] }
         : readingOutcome({ at: world.now, ...parseUserinfo(world.header) }),
   };
-  const config: AuditorConfig = {
-    user: 'default',
-    subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/hunter2' }],
-    prometheus: 'http://127.0.0.1:9090',
-    listen: { host: '127.0.0.1', port: 0 },
-    dataFolder: folder,
-    day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
-    reportCron: '55 23 * * *',
-    language: 'zh',
-    logLevel: 'info',
-    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
-    mail: { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: 'hunter2', to: ['you@qq.com'] },
-  };
   const world: AuditedWorld = {
     now: MORNING,
     header: usedHeader(50 * GB),
@@ -81,8 +101,7 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
     mailbox,
     lines: [],
     async open(metrics = createAuditorMetrics()) {
-      const auditor = createAuditor({
-        settings: { current: () => config },
+      const auditor = createTestAuditor(folder, mailbox.port, {
         clock: {
           now: () => world.now,
           async sleep(milliseconds) {
@@ -92,8 +111,6 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
         fetch: scriptedPrometheus(devices, () => world.prometheusDown),
         airports,
         metrics,
-        disk: { watch: (write) => write() },
-        signal: new AbortController().signal,
         logger: createLogger('auditor', 'info', { write: (line) => world.lines.push(line) }),
       });
       await auditor.open();
@@ -110,13 +127,9 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
   };
   const heardAt = (at: number): number => Math.min(at, world.silentSince ?? at);
   const devices: ScriptedSeries[] = [
-    counter('香港 01 | 2x', 'proxy', (at) => hourlyBytes(heardAt(at))),
-    counter('DIRECT', 'direct', (at) => 2 * hourlyBytes(heardAt(at))),
-    {
-      metric: 'push_time_seconds',
-      labels: { job: 'flowcollect', user: 'default', instance: '手机' },
-      valueAt: (at) => heardAt(at) / 1000,
-    },
+    downloads('手机', '香港 01 | 2x', 'proxy', (at) => hourlyBytes(heardAt(at))),
+    downloads('手机', 'DIRECT', 'direct', (at) => 2 * hourlyBytes(heardAt(at))),
+    pushTimes('手机', heardAt),
   ];
   return world;
 }
@@ -135,17 +148,3 @@ export async function passNights(world: AuditedWorld, auditor: Auditor, nights: 
     await auditor.report();
   }
 }
-
-const counter = (node: string, kind: string, valueAt: (at: number) => number | undefined): ScriptedSeries => ({
-  metric: 'flowcollect_traffic_bytes_total',
-  labels: {
-    job: 'flowcollect',
-    user: 'default',
-    instance: '手机',
-    class: kind,
-    node,
-    direction: 'download',
-    accounting: 'measured',
-  },
-  valueAt,
-});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { buildSingleBundle, shippedBundles } from '../tools/release/single-bundle.ts';
+import { buildSingleBundle, shippedBundles } from '../tools/release/single-executable.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Of Node's modules the one that Node 21 and later print a warning of when it is loaded. */

@@ -8,6 +8,7 @@ import {
   sumRecord,
   type TrafficClass,
 } from '../core/traffic.ts';
+import { createRandom } from '../simulator/random.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -59,7 +60,7 @@ export const SAMPLES: readonly number[] = Array.from({ length: (END - START) / S
 
 /** The counters of every device: some born in the middle, all with irregular steps from a fixed chance. */
 export function countedTruth(): Counted[] {
-  const chance = createChance(7);
+  const chance = createRandom('dashboards');
   return DEVICES.flatMap(({ user, instance }) =>
     NODES.flatMap(([kind, node], index) =>
       DIRECTIONS.flatMap((direction) =>
@@ -69,7 +70,7 @@ export function countedTruth(): Counted[] {
           const dies = instance === 'router' ? ROUTER_DIED : END;
           let value = 0;
           const values = SAMPLES.map((at) => {
-            if (at >= born && at <= dies) value += Math.floor(chance() ** 4 * 15_000_000);
+            if (at >= born && at <= dies) value += Math.floor(chance.next() ** 4 * 15_000_000);
             return value;
           });
           return { user, instance, class: kind, node, direction, accounting, provider: 'sub', born, values };
@@ -107,27 +108,14 @@ export function* openMetrics(counters: readonly Counted[], rule: DayRule): Gener
     for (const days of SUMMED_DAYS) {
       yield series(sumRecord(days), labels, (at) => grown(members, at - days * 24 * HOUR, at));
     }
-  }
-  for (const device of DEVICES) yield* ofDevice(counters, device);
-  for (const [key, members] of groupBy(counters, (each) =>
-    JSON.stringify([each.user, each.instance, each.class, each.node, each.direction]),
-  )) {
-    const [user, instance, kind, node, direction] = JSON.parse(key) as string[];
-    const labels = {
-      job: 'auditor',
-      user: user ?? '',
-      instance: instance ?? '',
-      class: kind ?? '',
-      node: node ?? '',
-      direction: direction ?? '',
-    };
     const today = (at: number): number => grown(members, localDayAt(at, rule).start, at);
-    yield series('flowcollect_today_bytes', labels, today);
+    yield series('flowcollect_today_bytes', { ...labels, job: 'auditor' }, today);
     if (kind === 'proxy' && direction === 'download') {
-      const cycle = { job: 'auditor', user: user ?? '', airport: 'sub', instance: instance ?? '', node: node ?? '' };
+      const cycle = { job: 'auditor', user, airport: 'sub', instance, node };
       yield series('flowcollect_cycle_bytes', cycle, (at) => grown(members, 0, at));
     }
   }
+  for (const device of DEVICES) yield* ofDevice(counters, device);
   yield* ofServer();
   yield '# EOF\n';
 }
@@ -250,15 +238,4 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;
-}
-
-/** A fixed sequence of numbers from 0 to 1 (mulberry32). */
-function createChance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

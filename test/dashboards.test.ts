@@ -25,8 +25,7 @@ import {
   STEP,
 } from './dashboard-truth.ts';
 import { ask, labelValues, type Series } from './panel-answers.ts';
-import { prometheusVersions } from './prometheus-versions.ts';
-import { createRealParts, type RealParts } from './real-parts.ts';
+import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
 
 const HOUR = 3_600_000;
 const counters = countedTruth();

@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Binaries, ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
 import { compose, root } from './compose.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { labelProxyProgram } from './label-proxy-program.ts';
-import { prometheusVersions } from './prometheus-versions.ts';
+import { CACHE_FOLDER, prometheusVersions } from './real-parts.ts';
 
 describe('docker-compose.yml, against the real programs,', () => {
   let binaries: Binaries;

@@ -8,8 +8,7 @@ import { METRICS } from '../core/metric-contract.ts';
 import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
-import { MEANING_IN_CHINESE } from '../tools/metrics-in-chinese.ts';
-import { metricsPage } from '../tools/metrics-page.ts';
+import { MEANING_IN_CHINESE, metricsPage } from '../tools/metrics-page.ts';
 import { readExample, settingsPage } from '../tools/settings-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -7,8 +7,7 @@ import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import { CASES, DAY, exactCases, HOUR, T0, T1 } from './exact-cases.ts';
-import { prometheusVersions } from './prometheus-versions.ts';
-import { createRealParts, type RealParts } from './real-parts.ts';
+import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
 
 describe.each(await prometheusVersions())('on $version', ({ programs }) => {
   let parts: RealParts;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../gateway/service.ts';
+import { createGateway, type Gateway, type GatewayOptions, type GatewayPlaces } from '../gateway/service.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';
 
@@ -23,7 +24,7 @@ export interface Sent {
   readonly method?: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;
@@ -63,26 +64,20 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
   const lines: string[] = [];
   const double = await createPushgatewayDouble(() => now);
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-'));
-  const nowhere = { host: '127.0.0.1', port: 0, setting: 'none' };
-
   async function start(): Promise<void> {
-    gateway = createGateway({
-      places: {
-        dataDir: folder,
-        prometheus: 'http://127.0.0.1:9',
-        listen: nowhere,
-        metrics: nowhere,
-        pushgateway: double.origin,
+    gateway = createTokenedGateway(
+      { pushgateway: double.origin },
+      {
+        dataFolder: folder,
+        // Looks for a restarted Pushgateway come every few milliseconds instead of every two seconds.
+        clock: {
+          now: () => now,
+          sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 5))),
+        },
+        logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
+        tokens: () => tokens,
       },
-      // Looks for a restarted Pushgateway come every few milliseconds instead of every two seconds.
-      clock: {
-        now: () => now,
-        sleep: (_, signal) => new Promise((wake) => void (signal.aborted ? wake() : setTimeout(wake, 5))),
-      },
-      logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
-      tokens: () => tokens,
-      lastReload: () => ({ successful: true, succeededAt: 0 }),
-    });
+    );
     ({ pushes: origin, metrics } = await gateway.start());
   }
   const stop = (): Promise<void> => gateway.stop();
@@ -126,3 +121,43 @@ export async function openGatewayAtDouble(): Promise<GatewayAtDouble> {
 
 /** Status and code of a refusal. */
 export const errorOf = ({ status, text }: Answer): [number, unknown] => [status, JSON.parse(text).error];
+
+/**
+ * A gateway in front of a store, at ports of its own, that logs nothing: the token `one` is of the user `default`, `two`
+ * of `alice`, unless the options say otherwise.
+ *
+ * @param store where it stands
+ */
+export function createTokenedGateway(
+  store: Pick<GatewayPlaces, 'pushgateway' | 'victoriaMetrics'>,
+  { dataFolder, ...options }: { readonly dataFolder: string } & Partial<GatewayOptions>,
+): Gateway {
+  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
+  return createGateway({
+    places: { dataDir: dataFolder, prometheus: 'http://127.0.0.1:9', listen: address, metrics: address, ...store },
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+    tokens: () => [
+      { hash: hashToken('one'), user: 'default' },
+      { hash: hashToken('two'), user: 'alice' },
+    ],
+    lastReload: () => ({ successful: true, succeededAt: 0 }),
+    ...options,
+  });
+}
+
+/** A push of a body to a gateway. */
+export async function pushTo(
+  origin: string,
+  device: string,
+  sequence: number,
+  body: string,
+  token = 'one',
+): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(origin + pushPath(device), {
+    method: 'PUT',
+    body,
+    headers: { authorization: `Bearer ${token}`, [STATE_HEADER]: `state ${sequence}` },
+  });
+  return { status: response.status, text: await response.text() };
+}

@@ -9,8 +9,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { createPrometheus, type Prometheus } from '../runtime/prometheus.ts';
 import type { RunningProcess } from '../stack/processes.ts';
 import { createDevice } from './device.ts';
+import { createTokenedGateway, pushTo } from './gateway-at-double.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
-import { createTokenedGateway, pushTo } from './tokened-gateway.ts';
 import { startVictoriaMetrics } from './victoria-metrics.ts';
 
 const DEVICES = ['客厅 路由器', 'x%2Fy', '...', 'a?b#c', 'a\\b"c', '📱', 'a&extra_label=user=bob', '@base64'];

@@ -6,8 +6,8 @@ import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import type { Gateway } from '../gateway/service.ts';
 import type { RunningProcess } from '../stack/processes.ts';
 import { pushgatewaySpec } from '../stack/programs.ts';
+import { createTokenedGateway, pushTo } from './gateway-at-double.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
-import { createTokenedGateway, pushTo } from './tokened-gateway.ts';
 
 const DEVICES = ['客厅 路由器', 'x%2Fy', '...', 'a?b#c', 'a\\b"c', '📱', "it's(1)!~*", '@base64'];
 

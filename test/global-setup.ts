@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
 import { ensureLabelProxy } from './label-proxy.ts';
+import { CACHE_FOLDER } from './real-parts.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -4,9 +4,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SavedCounters } from '../exporter/device/saved-device.ts';
 import { statePath } from '../exporter/device/state-store.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
-import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
-import type { KernelSource } from '../simulator/kernel/kernel-source.ts';
+import { createHouseholdSource, type KernelSource } from '../simulator/kernel/kernel-source.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
 
 const STARTED_AT = Date.UTC(2026, 10, 24);

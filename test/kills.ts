@@ -5,16 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway } from '../gateway/service.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { createLogger } from '../runtime/logger.ts';
 import { eventually, metricValue } from './device.ts';
+import { createTokenedGateway } from './gateway-at-double.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';
 import { connectionsMessage, startScriptedKernel } from './scripted-kernel.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
-const TOKEN = 'push token';
 const POLL_MS = 100;
 const TRAFFIC = 'flowcollect_traffic_bytes_total';
 
@@ -42,20 +38,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-kills-'));
   const pushgateway = await createPushgatewayDouble(() => Date.now());
   const kernel = await startScriptedKernel();
-  const nowhere = { host: '127.0.0.1', port: 0, setting: 'none' };
-  const gateway = createGateway({
-    places: {
-      dataDir: join(folder, 'gateway'),
-      prometheus: 'http://127.0.0.1:9',
-      listen: nowhere,
-      metrics: nowhere,
-      pushgateway: pushgateway.origin,
-    },
-    clock: systemClock,
-    logger: createLogger('gateway', 'silent'),
-    tokens: () => [{ hash: hashToken(TOKEN), user: 'default' }],
-    lastReload: () => ({ successful: true, succeededAt: 0 }),
-  });
+  const gateway = createTokenedGateway({ pushgateway: pushgateway.origin }, { dataFolder: join(folder, 'gateway') });
   const { pushes: origin } = await gateway.start();
   const settings = join(folder, 'ClientSetting.ini');
   await writeFile(
@@ -64,7 +47,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
       '[client]',
       `MihomoAPIAddr = ${kernel.address}`,
       `RemoteServer = ${origin}`,
-      `RemoteToken = ${TOKEN}`,
+      `RemoteToken = one`,
       'DeviceID = a',
       `PollInterval = ${POLL_MS}`,
       'PushInterval = 200ms',

@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { answers, type ProcessSpec } from '../stack/processes.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
+import { CACHE_FOLDER } from './real-parts.ts';
 
 const run = promisify(execFile);
 

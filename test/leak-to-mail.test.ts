@@ -8,7 +8,7 @@ import { serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { alertmanagerSpec, prometheusSpec } from '../stack/programs.ts';
 import { renderIni } from '../stack/service-settings.ts';
-import { exampleVerdict } from './example-report.ts';
+import { exampleVerdict } from './example-reports.ts';
 import { type Mail, type Mailbox, startMailbox } from './mailbox.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { statePath } from '../exporter/device/state-store.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
-import { createHouseholdSource } from '../simulator/kernel/household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
+import { createHouseholdSource } from '../simulator/kernel/kernel-source.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
 
 const NAMES = ['客厅', 'bedroom', 'router', 'phone', 'nas'] as const;

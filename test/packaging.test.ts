@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../stack/binaries.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
+import { CACHE_FOLDER } from './real-parts.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));

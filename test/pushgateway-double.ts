@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { parseExposition } from '../core/exposition.ts';
+import { serveLoopback } from './loopback.ts';
 
 /** A stand-in for Pushgateway that can be made to fail as the real one does. */
 export interface PushgatewayDouble {
@@ -24,7 +25,7 @@ export interface PushgatewayDouble {
 export async function createPushgatewayDouble(now: () => number): Promise<PushgatewayDouble> {
   const times = new Map<string, number>();
   let starts = 0;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url === '/api/v1/status') {
       response.end(JSON.stringify({ status: 'success', data: { start_time: `start ${starts}` } }));
       return;
@@ -51,18 +52,10 @@ export async function createPushgatewayDouble(now: () => number): Promise<Pushga
     times.set(group, now());
     if (double.mode === 'lose') request.socket.destroy();
     else response.writeHead(202).end();
-  });
-  let port = 0;
-  const listen = (): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const unlisten = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  await listen();
-  port = (server.address() as AddressInfo).port;
+  };
+  let listener = await serveLoopback(answer);
   const double: PushgatewayDouble = {
-    origin: `http://127.0.0.1:${port}`,
+    origin: listener.origin,
     groups: new Map(),
     puts: [],
     mode: 'well',
@@ -73,17 +66,13 @@ export async function createPushgatewayDouble(now: () => number): Promise<Pushga
       for (const group of times.keys()) if (!groups.has(group)) times.delete(group);
       for (const [group, text] of groups) double.groups.set(group, text);
     },
-    unlisten,
-    listen,
+    unlisten: () => listener.kill(),
+    async listen() {
+      listener = await serveLoopback(answer, listener.port);
+    },
     close: async () => {
-      if (server.listening) await unlisten();
+      if (listener.server.listening) await listener.kill();
     },
   };
   return double;
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }

@@ -1,11 +1,11 @@
-import { createServer, type IncomingHttpHeaders, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createLabelProxy, type LabelProxy } from '../gateway/queries/label-proxy.ts';
 import { createQueryProxy, type QueryProxyOptions } from '../gateway/queries/query-proxy.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { serveLoopback } from './loopback.ts';
 
 export const FORM = 'application/x-www-form-urlencoded';
 export const basic = (user: string, token: string): string =>
@@ -57,26 +57,15 @@ export async function openQueryProxy(behind?: LabelProxy): Promise<QueryProxyAtD
   const lines: string[] = [];
   let now = 0;
   let readers: ReturnType<QueryProxyOptions['readers']> = READERS;
-  const double = createServer((incoming, response) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const { method = '', url = '', headers, rawHeaders } = incoming;
-      seen.push({ method, url, headers, raw: rawHeaders, body: Buffer.concat(chunks).toString('utf8') });
-      response.writeHead(422, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"status":"error"}');
-    });
+  const double = await serveLoopback(async (incoming, response) => {
+    const { method = '', url = '', headers, rawHeaders } = incoming;
+    seen.push({ method, url, headers, raw: rawHeaders, body: await textOf(incoming) });
+    response.writeHead(422, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"status":"error"}');
   });
-  await new Promise<void>((resolve) => {
-    double.listen(0, '127.0.0.1', resolve);
-  });
-  const labelProxy = behind ?? createLabelProxy(`http://127.0.0.1:${(double.address() as AddressInfo).port}/below`);
+  const labelProxy = behind ?? createLabelProxy(`${double.origin}/below`);
   const clock = { ...systemClock, now: () => now };
   const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
-  const proxy = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }), {
-    host: '127.0.0.1',
-    port: 0,
-    setting: 'none',
-  });
+  const proxy = await serveLoopback(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }));
   return {
     port: proxy.port,
     seen,
@@ -84,21 +73,14 @@ export async function openQueryProxy(behind?: LabelProxy): Promise<QueryProxyAtD
     // Not fetch, which would tidy the path.
     ask: (path, { method = 'GET', headers = {}, body } = {}) =>
       new Promise((resolve, reject) => {
-        const asked = request(
-          {
-            ...{ port: proxy.port, host: '127.0.0.1', path, method, headers: { authorization: ALICE, ...headers } },
-            // On a connection of its own: one that is kept may be closed by the proxy while this process is busy.
-            agent: false,
-          },
-          (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('end', () =>
-              resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-            );
-          },
-        );
-        asked.on('error', reject).end(body);
+        const target = { port: proxy.port, host: '127.0.0.1', path, method };
+        // On a connection of its own: one that is kept may be closed by the proxy while this process is busy.
+        const options = { ...target, headers: { authorization: ALICE, ...headers }, agent: false };
+        const answered = async (response: IncomingMessage): Promise<void> =>
+          resolve({ status: response.statusCode ?? 0, text: await textOf(response) });
+        request(options, (response) => void answered(response).catch(reject))
+          .on('error', reject)
+          .end(body);
       }),
     pass(milliseconds) {
       now += milliseconds;
@@ -111,9 +93,9 @@ export async function openQueryProxy(behind?: LabelProxy): Promise<QueryProxyAtD
       lines.length = 0;
     },
     async close() {
-      await proxy.close();
+      await proxy.kill();
       await labelProxy.close();
-      double.close();
+      await double.kill();
     },
   };
 }

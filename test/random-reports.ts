@@ -4,7 +4,7 @@ import type { Estimate } from '../auditor/verdict/bill.ts';
 import type { LearnedBilling, Pool, Surplus, SurplusCause } from '../auditor/verdict/finding.ts';
 import { FARTHEST, type Forecast } from '../auditor/verdict/forecast.ts';
 import { gravest, VERDICT_KINDS, type Verdict } from '../auditor/verdict/verdict.ts';
-import { exampleAirport, exampleModel } from './example-report.ts';
+import { exampleAirport, exampleModel } from './example-reports.ts';
 
 const GB = 2 ** 30;
 /** Every node that a report may name. */

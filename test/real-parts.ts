@@ -1,11 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { createOrphanGuard, type ProcessSpec, type RunningProcess, startProcess } from '../stack/processes.ts';
 import { prometheusSpec, pushgatewaySpec } from '../stack/programs.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
+import { findPrometheus3 } from '../tools/prometheus3-programs.ts';
 
 /** Real programs for one test file: a temporary folder, and everything stopped and removed at the end. */
 export interface RealParts {
@@ -20,6 +26,14 @@ export interface RealParts {
    * @returns its origin
    */
   startPrometheus(config?: string, name?: string): Promise<string>;
+  /**
+   * Blocks of a history for the Prometheus of that name.
+   *
+   * @param history OpenMetrics text
+   * @param hours of a block at most; more than the history has makes one pass of it
+   * @returns the file with the text
+   */
+  writeHistory(history: Iterable<string>, hours: number, name?: string): Promise<string>;
   /** @returns its origin */
   startPushgateway(): Promise<string>;
   /** Stops what was started, the last first, and removes the folder. */
@@ -48,6 +62,15 @@ export async function createRealParts(programs: Partial<Binaries> = {}): Promise
       const place = { binaries, port, folder: join(folder, name), logFile: join(folder, `${name}.log`), configFile };
       await start(prometheusSpec(place));
       return `http://127.0.0.1:${port}`;
+    },
+    async writeHistory(history, hours, name = 'prometheus') {
+      const [file, blocks] = [join(folder, `${name}.txt`), join(folder, name, 'tsdb')];
+      await mkdir(blocks, { recursive: true });
+      await pipeline(Readable.from(history), createWriteStream(file));
+      const limit = `--max-block-duration=${hours}h`;
+      const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', limit, file, blocks];
+      await promisify(execFile)(binaries.promtool, args);
+      return file;
     },
     async startPushgateway() {
       const port = await freePort();
@@ -88,4 +111,25 @@ async function isFree(port: number): Promise<boolean> {
   });
   if (free) await new Promise((resolve) => void server.close(resolve));
   return free;
+}
+
+/** Where the real programs that the tests run are kept between runs. */
+export const CACHE_FOLDER = fileURLToPath(new URL('../.cache', import.meta.url));
+
+interface PrometheusVersion {
+  readonly version: string;
+  /** What takes the place of Debian's programs. */
+  readonly programs: Partial<Binaries>;
+}
+
+/** Debian's Prometheus 2, and Prometheus 3 where it was built; what did not run is said. */
+export async function prometheusVersions(): Promise<readonly PrometheusVersion[]> {
+  const three = await findPrometheus3(CACHE_FOLDER);
+  if (three === undefined) {
+    process.stderr.write('\nDID NOT RUN on Prometheus 3: "npm run prometheus3" builds it, in some ten minutes\n\n');
+  }
+  return [
+    { version: 'Prometheus 2', programs: {} },
+    ...(three === undefined ? [] : [{ version: 'Prometheus 3', programs: { ...three } }]),
+  ];
 }

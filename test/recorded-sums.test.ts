@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE_BYTES, SUMMED_DAYS } from '../core/traffic.ts';
 import { recordingGroups, sumExpr } from '../prometheus/recording.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
-import { prometheusVersions } from './prometheus-versions.ts';
-import { createRealParts, type RealParts } from './real-parts.ts';
+import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
 
 const run = promisify(execFile);
 const MINUTE = 60;

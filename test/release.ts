@@ -2,21 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { createAuditor } from '../auditor/audit/auditor.ts';
-import { type AuditorConfig, readAuditorConfig } from '../auditor/config.ts';
-import { createAuditorMetrics } from '../auditor/metrics.ts';
+import { readAuditorConfig } from '../auditor/config.ts';
 import { readingOutcome } from '../auditor/verdict/reading.ts';
 import { readExporterConfig } from '../exporter/config.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { readGatewayConfig } from '../gateway/config.ts';
-import { createGateway, type Gateway } from '../gateway/service.ts';
+import type { Gateway } from '../gateway/service.ts';
 import { readRenderSettings } from '../render/settings.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { createLogger } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
+import { createTestAuditor } from './audited-world.ts';
+import { readingAt } from './example-reports.ts';
+import { createTokenedGateway } from './gateway-at-double.ts';
 import type { PushgatewayDouble } from './pushgateway-double.ts';
-import { readingAt } from './readings.ts';
-import { scriptedPrometheus } from './scripted-prometheus.ts';
+import { downloads, pushTimes, scriptedPrometheus } from './scripted-prometheus.ts';
 
 /** A folder for each version with files as that version wrote them, and `earlier` with settings alone. */
 export const RELEASES = fileURLToPath(new URL('releases', import.meta.url));
@@ -66,20 +64,8 @@ export async function readReleaseSettings(folder: string) {
 
 /** A gateway over a data folder, with the token of {@link createDevice} in `./device.ts`. */
 export function releaseGateway(dataFolder: string, pushgateway: PushgatewayDouble): Gateway {
-  const address = { host: '127.0.0.1', port: 0, setting: 'none' };
-  return createGateway({
-    places: {
-      dataDir: dataFolder,
-      prometheus: 'http://127.0.0.1:9',
-      listen: address,
-      metrics: address,
-      pushgateway: pushgateway.origin,
-    },
-    clock: systemClock,
-    logger: createLogger('gateway', 'silent'),
-    tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
-    lastReload: () => ({ successful: true, succeededAt: 0 }),
-  });
+  const tokens = () => [{ hash: hashToken('push token'), user: 'default' }];
+  return createTokenedGateway({ pushgateway: pushgateway.origin }, { dataFolder, tokens });
 }
 
 const HOUR = 3_600_000;
@@ -98,36 +84,9 @@ export const usedAt = (at: number): number => Math.floor((at - MORNING) / HOUR +
  * @param mailPort of a mail server on loopback
  */
 export function releaseAuditor(dataFolder: string, now: () => number, mailPort: number) {
-  const device = { job: 'flowcollect', user: 'default', instance: '手机' };
-  const traffic = { node: '香港 01', direction: 'download', accounting: 'measured' };
-  const config: AuditorConfig = {
-    user: 'default',
-    subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/token' }],
-    prometheus: 'http://127.0.0.1:9090',
-    listen: { host: '127.0.0.1', port: 0 },
-    dataFolder,
-    day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },
-    reportCron: '55 23 * * *',
-    language: 'zh',
-    logLevel: 'info',
-    thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
-    mail: { host: '127.0.0.1', port: mailPort, user: 'me@qq.com', password: 'code', to: ['you@qq.com'] },
-  };
-  return createAuditor({
-    settings: { current: () => config },
+  return createTestAuditor(dataFolder, mailPort, {
     clock: { now, sleep: async () => {} },
-    fetch: scriptedPrometheus([
-      {
-        metric: 'flowcollect_traffic_bytes_total',
-        labels: { ...device, ...traffic, class: 'proxy' },
-        valueAt: usedAt,
-      },
-      { metric: 'push_time_seconds', labels: device, valueAt: (at) => at / 1000 },
-    ]),
+    fetch: scriptedPrometheus([downloads('手机', '香港 01', 'proxy', usedAt), pushTimes('手机')]),
     airports: { read: async () => readingOutcome(readingAt(now(), usedAt(now()), { quota: 1000 * GIB })) },
-    metrics: createAuditorMetrics(),
-    disk: { watch: (write) => write() },
-    signal: new AbortController().signal,
-    logger: createLogger('auditor', 'silent'),
   });
 }

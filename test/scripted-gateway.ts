@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { serveLoopback } from './loopback.ts';
 
 export interface ReceivedPush {
   readonly path: string;
@@ -38,9 +39,7 @@ export interface ScriptedGateway {
  */
 export async function startScriptedGateway(port = 0, kept: ReceivedPush[] = []): Promise<ScriptedGateway> {
   async function receive(request: IncomingMessage): Promise<ReceivedPush> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
+    const body = await buffer(request);
     return {
       path: request.url ?? '',
       authorization: request.headers.authorization,
@@ -67,28 +66,18 @@ export async function startScriptedGateway(port = 0, kept: ReceivedPush[] = []):
     return { status: 200, text: '' };
   }
 
-  const server: Server = createServer((request, response) => {
-    void answer(request).then(({ status, state, text }) => {
-      response.writeHead(status, state === undefined ? {} : { 'x-flowcollect-state': state }).end(text);
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const { origin, kill } = await serveLoopback(async (request, response) => {
+    const { status, state, text } = await answer(request);
+    response.writeHead(status, state === undefined ? {} : { 'x-flowcollect-state': state }).end(text);
+  }, port);
   const gateway: ScriptedGateway = {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     pushes: kept,
     requests: 0,
     refusal: undefined,
     onPush: async () => {},
     last: (path) => gateway.pushes.filter((push) => push.path === path).at(-1),
-    async kill() {
-      const closed = new Promise((resolve) => {
-        server.close(resolve);
-      });
-      server.closeAllConnections();
-      await closed;
-    },
+    kill,
   };
   return gateway;
 }

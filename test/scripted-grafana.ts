@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { serveLoopback } from './loopback.ts';
 import {
   type Answer,
   insideRoutes,
@@ -150,8 +151,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
   }
 
   async function answer(request: IncomingMessage): Promise<Answer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const sent = await text(request);
     const url = new URL(request.url ?? '', 'http://grafana.invalid');
     const line = `${request.method} ${url.pathname}`;
     if (line === 'GET /api/health') return ok({ database: 'ok', version: grafana.version });
@@ -161,12 +161,11 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
     const account = byLogin(login);
     if (account === undefined || account.password !== given) return refuse(401, 'Invalid username or password');
     if (request.method !== 'GET') grafana.changes.push(line);
-    if (grafana.broken !== undefined && line.startsWith(grafana.broken))
-      return refuse(500, `failed on ${Buffer.concat(chunks).toString()}`);
+    if (grafana.broken !== undefined && line.startsWith(grafana.broken)) return refuse(500, `failed on ${sent}`);
     const named = request.headers['x-grafana-org-id'];
     const inside = named === undefined ? organisations.get(account.current) : organisations.get(Number(named));
     if (inside === undefined || !inside.members.has(account.id)) return refuse(403, 'no member of the organization');
-    const body = chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString());
+    const body = sent === '' ? {} : JSON.parse(sent);
     for (const [pattern, handle] of routes) {
       const match = pattern.exec(line);
       if (match !== null) return handle({ query: url.searchParams, ids: match.slice(1), body, account, inside });
@@ -174,15 +173,13 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
     return refuse(404, 'Not found');
   }
 
-  const server = createServer((request, response) => {
-    void answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
+  const { origin, kill } = await serveLoopback(async (request, response) => {
+    const { status, body } = await answer(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   const grafana: ScriptedGrafana = {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: origin,
     organisations,
     accounts,
     changes: [],
@@ -207,11 +204,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
       if (found === undefined) throw new Error(`no organisation "${name}"`);
       return found;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: kill,
   };
   const admin = grafana.addAccount('admin', { password, isGrafanaAdmin: true });
   main.members.set(admin.id, 'Admin');

@@ -5,6 +5,27 @@ export interface ScriptedSeries {
   readonly valueAt: (at: number) => number | undefined;
 }
 
+/** What a device of the user `default` downloaded over a node. */
+export const downloads = (
+  instance: string,
+  node: string,
+  kind: string,
+  valueAt: ScriptedSeries['valueAt'],
+): ScriptedSeries => ({
+  metric: 'flowcollect_traffic_bytes_total',
+  labels: { ...deviceOf(instance), class: kind, node, direction: 'download', accounting: 'measured' },
+  valueAt,
+});
+
+/** When a device of the user `default` pushed, up to an instant. */
+export const pushTimes = (instance: string, last = (at: number): number => at): ScriptedSeries => ({
+  metric: 'push_time_seconds',
+  labels: deviceOf(instance),
+  valueAt: (at) => last(at) / 1000,
+});
+
+const deviceOf = (instance: string) => ({ job: 'flowcollect', user: 'default', instance });
+
 const STEP = 15_000;
 
 /**

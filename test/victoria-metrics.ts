@@ -4,8 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { ensureDebianProgram } from '../stack/binaries.ts';
 import { answers, type RunningProcess } from '../stack/processes.ts';
-import { CACHE_FOLDER } from './cache-folder.ts';
-import type { RealParts } from './real-parts.ts';
+import { CACHE_FOLDER, type RealParts } from './real-parts.ts';
 
 /** How compose runs it, but for addresses and the scrapes. */
 export const VICTORIA_METRICS_FLAGS = [

@@ -1,5 +1,165 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { countWalks } from './walks/walks.ts';
+import { createMailbox } from '../simulator/mailbox.ts';
+import { serveLoopback } from '../test/loopback.ts';
+import { createPushgatewayDouble } from '../test/pushgateway-double.ts';
+import { freePort } from '../test/real-parts.ts';
+import { connectionsMessage, startScriptedKernel } from '../test/scripted-kernel.ts';
+import { downloads, pushTimes, scriptedPrometheus } from '../test/scripted-prometheus.ts';
+import { type CoveredService, startCovered } from './coverage.ts';
+
+/** The files that one thing passes on its way. */
+interface Walk {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+const GIB = 2 ** 30;
+const TOKEN = 'walks-token-0123456789';
+
+/**
+ * The files in which a function runs for one frame (exporter), one push (exporter and gateway), one edit (the gateway's
+ * ListenPort) and one header on its way to the mail (auditor), by V8's coverage of the built services.
+ *
+ * @param root the checkout, built
+ */
+async function countWalks(root: string): Promise<Walk[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-walks-'));
+  const open: { end(): Promise<unknown> }[] = [{ end: () => rm(folder, { recursive: true, force: true }) }];
+  try {
+    const device = await walkDevice(root, folder, open);
+    return [...device, await walkHeader(root, folder, open)];
+  } finally {
+    for (const part of open.reverse()) await part.end();
+  }
+}
+
+type Open = { end(): Promise<unknown> }[];
+
+async function walkDevice(root: string, folder: string, open: Open): Promise<Walk[]> {
+  const kernel = await startScriptedKernel();
+  open.push({ end: () => kernel.kill() });
+  const pushgateway = await createPushgatewayDouble(Date.now);
+  open.push({ end: () => pushgateway.close() });
+  let pushes = 0;
+  const counting = await serveLoopback(async (request, response) => {
+    const sent = await buffer(request);
+    const answer = await fetch(pushgateway.origin + request.url, {
+      method: request.method ?? 'GET',
+      headers: { 'content-type': request.headers['content-type'] ?? 'text/plain' },
+      ...(sent.length === 0 ? {} : { body: sent }),
+    });
+    response.writeHead(answer.status).end(await answer.text());
+    if (request.method === 'PUT') pushes += 1;
+  });
+  open.push({ end: () => counting.kill() });
+  const [port, next] = [await freePort(), await freePort()];
+  const server = join(folder, 'ServerSetting.ini');
+  const serverText = (listen: number): string =>
+    `[server]\nListenPort = 127.0.0.1:${listen}\nServerToken = ${TOKEN}\nPushgatewayAddr = ${counting.origin}\nGatewayMetricsListen = 127.0.0.1:0\nReadersListen =\nDataDir = data\n`;
+  await writeFile(server, serverText(port));
+  const client = join(folder, 'ClientSetting.ini');
+  await writeFile(
+    client,
+    `[client]\nMihomoAPIAddr = ${kernel.address}\nRemoteServer = http://127.0.0.1:${port}\nRemoteToken = ${TOKEN}\nDeviceID = walks\nPushInterval = 4000\nMetricsListen = 127.0.0.1:0\n`,
+  );
+  const gateway = await startCovered(root, 'gateway', server);
+  open.push(gateway);
+  const exporter = await startCovered(root, 'exporter', client);
+  open.push(exporter);
+  const pushed = (): Promise<void> => {
+    const before = pushes;
+    return until(() => pushes > before, 'a push arrived');
+  };
+
+  await until(() => kernel.open('/connections') > 0, 'the exporter listens');
+  for (let frame = 1; frame <= 3; frame += 1) {
+    kernel.send('/connections', frameOf(frame));
+    await delay(500);
+  }
+  await pushed();
+  await delay(500);
+  await called(exporter);
+  kernel.send('/logs', JSON.stringify({ type: 'info', payload: LOG_LINE }));
+  kernel.send('/connections', frameOf(4));
+  await delay(500);
+  const frame = await called(exporter);
+  await called(gateway);
+  await pushed();
+  await delay(500);
+  const push = [...new Set([...(await called(exporter)), ...(await called(gateway))])].sort();
+  await writeFile(server, serverText(next));
+  await until(() => answers(`http://127.0.0.1:${next}`), 'the gateway listens where the edit says');
+  const edit = await called(gateway);
+  await exporter.end();
+  return [
+    { name: 'frame → counter', files: frame },
+    { name: 'push → store', files: push },
+    { name: 'edit → effect', files: edit },
+  ];
+}
+
+const LOG_LINE = '[TCP] 127.0.0.1:50000 --> example.com:443 match Match using 香港';
+
+/** A connection that moves in each frame, one that closes and one that opens. */
+function frameOf(index: number): string {
+  return connectionsMessage(1000 * index, 100_000 * index, [
+    ['moving', '香港', 500 * index, 90_000 * index],
+    [`open-${index}`, 'DIRECT', 100, 1000],
+    [`open-${index - 1}`, '香港', 100, 1000],
+  ]);
+}
+
+async function walkHeader(root: string, folder: string, open: Open): Promise<Walk> {
+  let auditor: CoveredService | undefined;
+  const mailbox = createMailbox({ port: 0, clock: Date.now });
+  await mailbox.start();
+  open.push({ end: () => mailbox.stop() });
+  const usedAt = (at: number): number => Math.floor(((at - Date.parse('2026-01-01T00:00:00Z')) / 3_600_000) * GIB);
+  const airport = await serveLoopback(async (_, response) => {
+    // What ran until here asked for the header.
+    if (auditor !== undefined) await called(auditor);
+    const used = usedAt(Date.now());
+    response.setHeader('subscription-userinfo', `upload=0; download=${used}; total=${10 * used}; expire=`);
+    response.end('proxies: []\n');
+  });
+  open.push({ end: () => airport.kill() });
+  const ask = scriptedPrometheus([downloads('walks', '香港', 'proxy', usedAt), pushTimes('walks')]);
+  const prometheus = await serveLoopback(async (request, response) => {
+    const answer = await ask(request.url?.split('?')[0] ?? '', { body: await text(request) });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+  open.push({ end: () => prometheus.kill() });
+  const settings = join(folder, 'AuditorSetting.ini');
+  await writeFile(
+    settings,
+    `[server]\nServerToken = ${TOKEN}\nSubUrls = ["a.yaml"]="${airport.origin}/sub"\nPrometheusAddr = ${prometheus.origin}\nAuditorListen = 127.0.0.1:0\nDataDir = audited\nReportCron = * * * * *\n[smtp]\nSMTPHost = 127.0.0.1\nSMTPPort = ${mailbox.port()}\nEmailUser = me@example.com\nEmailPass = walks\nEmailTo = me@example.com\n`,
+  );
+  auditor = await startCovered(root, 'auditor', settings);
+  open.push(auditor);
+  await mailbox.waitForMails(3, 240_000);
+  return { name: 'header → mail', files: await called(auditor) };
+}
+
+const called = (service: CoveredService): Promise<readonly string[]> => service.filesRunSinceLastCall();
+
+const answers = (origin: string): Promise<boolean> =>
+  fetch(origin).then(
+    () => true,
+    () => false,
+  );
+
+async function until(happened: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await happened())) {
+    if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`);
+    await delay(20);
+  }
+}
 
 // How many files a reader passes on each of the four ways through the project; --files lists them.
 const walks = await countWalks(fileURLToPath(new URL('..', import.meta.url)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advanceCycle, type Cycle } from './cycle.ts';
 import type { MeterEvent } from './meter-state.ts';

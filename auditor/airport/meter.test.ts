@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import { billBetween, type Mark } from '../verdict/bill.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { advance } from './meter.ts';

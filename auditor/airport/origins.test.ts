@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AirportSimulator, createAirport } from '../../simulator/airport/airport.ts';
-import { createHouseholdSource } from '../../simulator/kernel/household-source.ts';
+import { type AirportSimulator, createAirport } from '../../simulator/airport.ts';
 import { createKernelSimulator, type KernelSimulator } from '../../simulator/kernel/kernel-simulator.ts';
+import { createHouseholdSource } from '../../simulator/kernel/kernel-source.ts';
 import { createAirportClient, type FetchOutcome } from './fetch.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import { type Cycle, completed, needsReset, resetAwaited } from './cycle.ts';
 import { quotaInBody } from './origins.ts';
 import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';

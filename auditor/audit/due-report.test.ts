@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LocalDay } from '../../core/local-day.ts';
-import { exampleModel } from '../../test/example-report.ts';
+import { exampleModel } from '../../test/example-reports.ts';
 import { createDueReport } from './due-report.ts';
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import { type AirportSimulator, createAirport } from '../../simulator/airport/airport.ts';
+import { type AirportSimulator, createAirport } from '../../simulator/airport.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { createAirportClient } from '../airport/fetch.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import { closedWindow, DAY, days, GB, HOUR, shareOf, THRESHOLDS, usedOn } from '../../test/windows.ts';
 import { type Amendment, amendmentsOf } from '../amend/amendments.ts';
 import type { DevicePresence, UsageReader } from '../usage/window-use.ts';

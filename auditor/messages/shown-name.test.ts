@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exampleAirport, exampleModel } from '../../test/example-report.ts';
+import { exampleAirport, exampleModel } from '../../test/example-reports.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportText } from '../report/text.ts';
 import { shownName } from './report.ts';

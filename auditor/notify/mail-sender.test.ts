@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import { exampleModel } from '../../test/example-report.ts';
+import { exampleModel } from '../../test/example-reports.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import { createMailSender, createOutbox, type MailSender } from './mail-sender.ts';

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFindings, exampleLearned, exampleSurplus } from '../../test/example-findings.ts';
-import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
+import {
+  exampleAirport,
+  exampleFindings,
+  exampleLearned,
+  exampleModel,
+  exampleSurplus,
+  exampleVerdict,
+} from '../../test/example-reports.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { AirportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';

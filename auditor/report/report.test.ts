@@ -5,7 +5,7 @@ import {
   exampleAirport as airport,
   exampleModel as model,
   exampleVerdict as verdict,
-} from '../../test/example-report.ts';
+} from '../../test/example-reports.ts';
 import { wordsOf } from '../messages/report.ts';
 import { escapeHtml, reportHtml } from './html.ts';
 import { reportMailOf } from './report-mail.ts';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFindings, exampleSurplus } from '../../test/example-findings.ts';
-import { exampleAirport, exampleModel, exampleVerdict } from '../../test/example-report.ts';
+import {
+  exampleAirport,
+  exampleFindings,
+  exampleModel,
+  exampleSurplus,
+  exampleVerdict,
+} from '../../test/example-reports.ts';
 import type { Surplus } from '../verdict/finding.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { reportHtml } from './html.ts';

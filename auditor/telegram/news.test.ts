@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { exampleFindings } from '../../test/example-findings.ts';
-import { exampleAirport, exampleModel } from '../../test/example-report.ts';
+import { exampleAirport, exampleFindings, exampleModel } from '../../test/example-reports.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { newsOf } from './news.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../simulator/random.ts';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import { FARTHEST, type Forecast, forecast } from './forecast.ts';
 
 const DAY = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readingAt } from '../../test/readings.ts';
+import { readingAt } from '../../test/example-reports.ts';
 import { FARTHEST, forecast } from './forecast.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,9 +1,12 @@
 import { announcement, type SimulatedConnection } from '../../simulator/household/connection.ts';
+import type { LogLine } from '../../simulator/household/household.ts';
 import { DIRECT, HONG_KONG, JAPAN, UNITED_STATES } from '../../simulator/household/node.ts';
+import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { connectionMessage } from '../../simulator/kernel/connection-message.ts';
+import type { KernelSource } from '../../simulator/kernel/kernel-source.ts';
 import { createRandom } from '../../simulator/random.ts';
 
-export interface CrowdOptions {
+interface CrowdOptions {
   /** Open connections, always so many. */
   readonly size: number;
   /** The share of them that is replaced between two frames. */
@@ -19,7 +22,7 @@ export interface CrowdOptions {
 }
 
 /** What a crowd did between two frames. */
-export interface CrowdFrame {
+interface CrowdFrame {
   /** The `/connections` message. */
   readonly message: Buffer;
   /** Payloads of the log, of connections that opened since the frame before. */
@@ -30,7 +33,7 @@ export interface CrowdFrame {
 }
 
 /** A kernel with a steady number of connections, to measure what frames cost. */
-export interface Crowd {
+interface Crowd {
   /** @param at epoch milliseconds, later than the frame before */
   next(at: number): CrowdFrame;
 }
@@ -121,5 +124,38 @@ export function createCrowd({ size, churn, moving, hosts, clients, startedAt }: 
       const message = Buffer.from(connectionMessage(totals, connections, 0));
       return { message, log, totals: { ...totals }, distinct };
     },
+  };
+}
+
+/** A crowd behind a simulated kernel: each message asked for is a frame later. */
+export function createCrowdSource(crowd: Crowd, now: () => number): KernelSource & { frames(): number } {
+  let frames = 0;
+  let totals = { upload: 0, download: 0 };
+  let log: LogLine[] = [];
+  return {
+    frames: () => frames,
+    advance() {
+      const lines = log;
+      log = [];
+      return lines;
+    },
+    message() {
+      frames += 1;
+      const at = now();
+      const frame = crowd.next(at);
+      totals = frame.totals;
+      log.push(...frame.log.map((payload): LogLine => ({ at, level: 'info', payload })));
+      return frame.message.toString();
+    },
+    totals: () => totals,
+    tellsTotals: true,
+    memory: () => 0,
+    answers: () => catalogAnswers(0),
+    close() {},
+    die() {},
+    revive() {},
+    nodeTotals: () => [],
+    truth: () => undefined,
+    position: () => undefined,
   };
 }

@@ -4,11 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { createKernelSimulator } from '../../simulator/kernel/kernel-simulator.ts';
+import { renderIni } from '../../stack/service-settings.ts';
+import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { median } from '../accounting/misattribution.ts';
-import { createCrowd } from './crowd.ts';
-import { createCrowdSource } from './crowd-source.ts';
+import { createCrowd, createCrowdSource } from './crowd.ts';
 
 export interface Resident {
   /** Median and highest resident memory while the measured frames came, bytes. */
@@ -36,12 +36,26 @@ export async function measureResident(root: string, pollMs: number, warmUp: numb
   const source = createCrowdSource(crowd, Date.now);
   const kernel = createKernelSimulator({ source, now: Date.now, port: 0, secret: '' });
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-bench-'));
-  const { gateway, pushes } = await acceptPushes();
+  const gateway = await startScriptedGateway();
   await kernel.start();
   let exporter: ChildProcess | undefined;
   try {
     const settings = join(folder, 'ClientSetting.ini');
-    await writeFile(settings, settingsText(kernel.origin(), gateway.origin, pollMs));
+    await writeFile(
+      settings,
+      renderIni({
+        client: {
+          MihomoAPIAddr: kernel.origin(),
+          RemoteServer: gateway.origin,
+          RemoteToken: 'bench',
+          DeviceID: 'bench',
+          PollInterval: String(pollMs),
+          PushInterval: String(10 * pollMs),
+          MetricsListen: '127.0.0.1:0',
+          LogLevel: 'warn',
+        },
+      }),
+    );
     exporter = fork(join(root, 'dist/flowcollect.mjs'), ['exporter', '--config', settings], {
       execArgv: ['--import', REPORTER],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -58,12 +72,12 @@ export async function measureResident(root: string, pollMs: number, warmUp: numb
       median: median(samples),
       highest: Math.max(...samples),
       frames: source.frames() - warmUp,
-      pushes: pushes(),
+      pushes: gateway.pushes.length,
     };
   } finally {
     if (exporter !== undefined) await end(exporter);
     await kernel.stop();
-    await gateway.close();
+    await gateway.kill();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -72,35 +86,4 @@ async function end(exporter: ChildProcess): Promise<void> {
   if (exporter.exitCode !== null) return;
   exporter.kill('SIGTERM');
   await once(exporter, 'exit');
-}
-
-function settingsText(kernel: string, gateway: string, pollMs: number): string {
-  return [
-    '[client]',
-    `MihomoAPIAddr = ${kernel}`,
-    `RemoteServer = ${gateway}`,
-    'RemoteToken = bench',
-    'DeviceID = bench',
-    `PollInterval = ${pollMs}`,
-    `PushInterval = ${10 * pollMs}`,
-    'MetricsListen = 127.0.0.1:0',
-    'LogLevel = warn',
-    '',
-  ].join('\n');
-}
-
-/** A gateway that knows no device and takes every push. */
-async function acceptPushes(): Promise<{ gateway: HttpListener; pushes(): number }> {
-  let pushes = 0;
-  const gateway = await listenHttp(
-    (request, response) => {
-      request.resume().on('end', () => {
-        if (request.method === 'PUT') pushes += 1;
-        response.writeHead(request.method === 'PUT' ? 200 : 404, { 'content-type': 'application/json' });
-        response.end('{"error":"nothing_pushed"}');
-      });
-    },
-    { host: '127.0.0.1', port: 0, setting: 'the port, which the system chooses' },
-  );
-  return { gateway, pushes: () => pushes };
 }

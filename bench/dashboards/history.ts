@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { DIRECTIONS, MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 
@@ -24,17 +22,10 @@ const LATELY = END - 26 * HOUR;
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Writes all that the dashboards query, as a household would leave it in Prometheus: samples every five minutes, in the
+ * All that the dashboards query, as a household would leave it in Prometheus: samples every five minutes, in the
  * OpenMetrics format that promtool takes.
  */
-export async function writeHistory(path: string, size: HistorySize): Promise<void> {
-  const file = createWriteStream(path, { highWaterMark: 2 ** 20 });
-  for (const text of history(size)) if (!file.write(text)) await once(file, 'drain');
-  file.end('# EOF\n');
-  await once(file, 'finish');
-}
-
-function* history({ days, nodes, users }: HistorySize): Generator<string> {
+export function* history({ days, nodes, users }: HistorySize): Generator<string> {
   const start = END - days * 24 * HOUR;
   const owned = (user: string, job: string): Labels => ({ job, user });
   const devices = Object.entries(users).flatMap(([user, count]) =>
@@ -93,6 +84,7 @@ function* history({ days, nodes, users }: HistorySize): Generator<string> {
   for (const service of ['auditor', 'gateway']) {
     yield lasting(`flowcollect_${service}_config_last_reload_successful`, { job: service, instance: service }, () => 1);
   }
+  yield '# EOF\n';
 }
 
 /** What each device pushes beside its bytes, and how fast it rises. */

@@ -4,7 +4,7 @@ import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { createExporterMetrics } from '../../exporter/push/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
-import { generateHousehold } from '../../simulator/kernel/generate-household.ts';
+import { generateHousehold } from '../../simulator/kernel/kernel-source.ts';
 import { LOCAL_NODES } from '../accounting/scenario.ts';
 
 const FRAME_MS = 1000;

@@ -1,28 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashToken } from '../../gateway/access/authenticate.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
-import { ensureBinaries, ensureDebianProgram } from '../../stack/binaries.ts';
-import { answers, createOrphanGuard, type ProcessSpec, startProcess } from '../../stack/processes.ts';
-import { prometheusSpec, pushgatewaySpec } from '../../stack/programs.ts';
+import { ensureDebianProgram } from '../../stack/binaries.ts';
+import { answers, type ProcessSpec } from '../../stack/processes.ts';
+import { pushgatewaySpec } from '../../stack/programs.ts';
 import { renderIni } from '../../stack/service-settings.ts';
-import { deviceName, deviceToken, type Target } from './crowd-of-devices.ts';
-
-const PORTS = {
-  door: 19_791,
-  metrics: 19_792,
-  pushgateway: 19_793,
-  prometheus: 19_794,
-  victoriaMetrics: 19_795,
-} as const;
-const at = (name: keyof typeof PORTS): string => `http://127.0.0.1:${PORTS[name]}`;
-/** As compose and the stack have it. */
-const SCRAPE_CONFIG = `global: {scrape_interval: 15s}
-scrape_configs:
-  - {job_name: pushgateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${PORTS.pushgateway}"]}]}
-  - {job_name: gateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${PORTS.metrics}"]}]}
-`;
+import { CACHE_FOLDER, createRealParts, freePort, type RealParts } from '../../test/real-parts.ts';
+import { VICTORIA_METRICS_FLAGS } from '../../test/victoria-metrics.ts';
+import { deviceName, deviceToken, type Target } from './push-probes.ts';
 
 /** What stands behind the gateway. */
 export type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
@@ -43,90 +29,73 @@ export interface Programs {
  * @param devices each gets a token of its own
  */
 export async function startPrograms(root: string, devices: number, behind: Behind): Promise<Programs> {
-  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-gateway-bench-'));
-  const binaries = await ensureBinaries({ cacheFolder: join(root, '.cache') });
-  const guard = createOrphanGuard();
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.reverse()) await each();
-    guard.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  const start = async (spec: ProcessSpec): Promise<number> => {
-    const running = await startProcess(spec, guard);
-    stops.push(() => running.stop());
-    return running.pid;
-  };
+  const parts = await createRealParts();
   try {
-    const place = (name: string) => ({ binaries, folder: join(folder, name), logFile: join(folder, `${name}.log`) });
-    const store = await start(
-      behind === 'victoria-metrics'
-        ? victoriaMetricsSpec(await ensureDebianProgram('victoria-metrics', join(root, '.cache')), folder)
-        : pushgatewaySpec({ ...place('pushgateway'), folder, port: PORTS.pushgateway }),
+    const [door, metrics, store] = [await freePort(), await freePort(), await freePort()];
+    const at = (port: number): string => `http://127.0.0.1:${port}`;
+    const victoria = behind === 'victoria-metrics';
+    const { pid: storePid } = await parts.start(
+      victoria ? await victoriaMetricsSpec(parts, store) : pushgateway(parts, store),
     );
-    const settings = join(folder, 'ServerSetting.ini');
-    await writeFile(settings, settingsText(devices, behind));
-    const door = await start({
+    const settings = join(parts.folder, 'ServerSetting.ini');
+    const places = { ListenPort: `127.0.0.1:${door}`, GatewayMetricsListen: `127.0.0.1:${metrics}` };
+    const stores = { PushgatewayAddr: at(store), ...(victoria ? { VictoriaMetricsAddr: at(store) } : {}) };
+    await writeFile(settings, settingsText(devices, { ...places, ...stores }));
+    const { pid: gatewayPid } = await parts.start({
       name: 'gateway',
       command: process.execPath,
       args: [join(root, 'dist', 'flowcollect.mjs'), 'gateway', '--config', settings],
-      logFile: join(folder, 'gateway.log'),
-      ready: answers(`${at('metrics')}/healthz`),
+      logFile: join(parts.folder, 'gateway.log'),
+      ready: answers(`${at(metrics)}/healthz`),
     });
-    if (behind === 'pushgateway and prometheus') {
-      const configFile = join(folder, 'prometheus.yml');
-      await writeFile(configFile, SCRAPE_CONFIG);
-      await start(prometheusSpec({ ...place('prometheus'), port: PORTS.prometheus, configFile }));
-    }
-    const prometheus = createPrometheus({
-      address: () => at(behind === 'victoria-metrics' ? 'victoriaMetrics' : 'prometheus'),
-    });
+    const asked =
+      behind === 'pushgateway and prometheus' ? await parts.startPrometheus(scrapes(store, metrics)) : at(store);
+    const prometheus = createPrometheus({ address: () => asked });
     return {
-      gateway: { origin: at('door'), through: 'gateway' },
-      pushgateway: { origin: at('pushgateway'), through: 'pushgateway' },
-      processorSeconds: async () => ({ gateway: await processorOf(door), store: await processorOf(store) }),
+      gateway: { origin: at(door), through: 'gateway' },
+      pushgateway: { origin: at(store), through: 'pushgateway' },
+      processorSeconds: async () => ({ gateway: await processorOf(gatewayPid), store: await processorOf(storePid) }),
       query: async (promql) => (await prometheus.instant(promql))[0]?.value ?? Number.NaN,
-      stop,
+      stop: () => parts.close(),
     };
   } catch (error) {
-    await stop();
+    await parts.close();
     throw error;
   }
 }
 
+/** As compose and the stack have it. */
+const scrapes = (pushgateway: number, gateway: number): string => `global: {scrape_interval: 15s}
+scrape_configs:
+  - {job_name: pushgateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${pushgateway}"]}]}
+  - {job_name: gateway, honor_labels: true, static_configs: [{targets: ["127.0.0.1:${gateway}"]}]}
+`;
+
+const pushgateway = ({ binaries, folder }: RealParts, port: number): ProcessSpec =>
+  pushgatewaySpec({ binaries, folder, port, logFile: join(folder, 'pushgateway.log') });
+
 /** As compose runs it, but for its memory. */
-function victoriaMetricsSpec(command: string, folder: string): ProcessSpec {
+async function victoriaMetricsSpec({ folder }: RealParts, port: number): Promise<ProcessSpec> {
   return {
     name: 'VictoriaMetrics',
-    command,
+    command: await ensureDebianProgram('victoria-metrics', CACHE_FOLDER),
     args: [
-      `-httpListenAddr=127.0.0.1:${PORTS.victoriaMetrics}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
       `-storageDataPath=${join(folder, 'victoria-metrics')}`,
       '-retentionPeriod=400d',
-      '-search.latencyOffset=1s',
-      '-search.maxStalenessInterval=5m',
+      ...VICTORIA_METRICS_FLAGS,
     ],
     logFile: join(folder, 'victoria-metrics.log'),
-    ready: answers(`${at('victoriaMetrics')}/health`),
+    ready: answers(`http://127.0.0.1:${port}/health`),
   };
 }
 
-function settingsText(devices: number, behind: Behind): string {
+function settingsText(devices: number, server: Readonly<Record<string, string>>): string {
   const sections = Array.from({ length: devices }, (_, device) => {
     const hash = hashToken(deviceToken(device)).toString('hex');
     return [`device.${deviceName(device)}`, { Token: `sha256:${hash}` }] as const;
   });
-  return renderIni({
-    server: {
-      ListenPort: `127.0.0.1:${PORTS.door}`,
-      GatewayMetricsListen: `127.0.0.1:${PORTS.metrics}`,
-      PushgatewayAddr: at('pushgateway'),
-      ...(behind === 'victoria-metrics' ? { VictoriaMetricsAddr: at('victoriaMetrics') } : {}),
-      DataDir: 'data',
-      LogLevel: 'warn',
-    },
-    ...Object.fromEntries(sections),
-  });
+  return renderIni({ server: { ...server, DataDir: 'data', LogLevel: 'warn' }, ...Object.fromEntries(sections) });
 }
 
 /** User and system time of a process in seconds: Linux counts them in hundredths (man 5 proc_pid_stat). */

@@ -1,8 +1,15 @@
 import { createRandom, type Random } from '../random.ts';
-import type { SimulatedConnection } from './connection.ts';
-import { type Destination, KERNEL_DNS, KERNEL_DOWNLOAD } from './destination.ts';
-import { KERNEL_CLIENT, type Life, openConnection, UNCOUNTED_CLIENT } from './opening.ts';
-import { BIG_RATE, type Client, STREAM_RATE, visitorsOf, type Workload } from './workload.ts';
+import { KERNEL_CLIENT, type Life, openConnection, type SimulatedConnection, UNCOUNTED_CLIENT } from './connection.ts';
+import {
+  BIG_RATE,
+  type Client,
+  type Destination,
+  KERNEL_DNS,
+  KERNEL_DOWNLOAD,
+  STREAM_RATE,
+  visitorsOf,
+  type Workload,
+} from './workload.ts';
 
 /** A cause of connections. What it opens, and when, depends on its seed alone. */
 export interface Emitter {

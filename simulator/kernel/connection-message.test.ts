@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { catalogAnswers } from './catalog-answers.ts';
 import { rfc3339Nano } from './connection-message.ts';
-import { generateHousehold } from './generate-household.ts';
+import { generateHousehold } from './kernel-source.ts';
 import { readRecording } from './recording.ts';
 
 /** The names of all fields in the order they are written, and the types of their values. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createHouseholdSource } from './household-source.ts';
 import { createKernelSimulator, type KernelSimulator } from './kernel-simulator.ts';
+import { createHouseholdSource } from './kernel-source.ts';
 import { createPlayback } from './playback.ts';
 import { readRecording } from './recording.ts';
 

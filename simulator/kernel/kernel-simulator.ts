@@ -1,7 +1,5 @@
 import type { LogLine } from '../household/household.ts';
-import type { LiveSource } from './feed.ts';
-import { createKernelApi } from './kernel-api.ts';
-import { type KernelListener, listenOnPort, listenOnSocket } from './kernel-listener.ts';
+import { createKernelApi, type KernelListener, type LiveSource, listenOnPort, listenOnSocket } from './kernel-api.ts';
 import type { KernelSource } from './kernel-source.ts';
 
 /** A Mihomo kernel on loopback. */

@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
-import { arm64Emulation } from './emulation.ts';
+import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { executableName } from './make.ts';
-import { shippedBundles } from './single-bundle.ts';
-import { firstPush, output, type Program } from './try-executable.ts';
-import { firstPushOverPipe, hasWine } from './windows-pipe.ts';
+import { arm64Emulation, nodeBinary } from './node-binary.ts';
+import { shippedBundles } from './single-executable.ts';
 
 /** Those that this machine can start. */
 const CHECKED = ['linux-x64', 'linux-arm64'] as const;
@@ -87,4 +89,121 @@ async function programs(root: string): Promise<[string, Program][]> {
     [native, { command: at(native), args: [], env: {} }],
     [`${foreign}, emulated`, { command, args: [at(foreign)], env }],
   ];
+}
+
+const run = promisify(execFile);
+
+/** How a build of FlowCollect is started. */
+interface Program {
+  readonly command: string;
+  /** Before FlowCollect's own. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const START_MS = 120_000;
+
+/** What `flowcollect <args>` prints. @throws Error when it fails */
+async function output({ command, args, env }: Program, own: readonly string[]): Promise<string> {
+  const options = { env: { ...process.env, ...env }, maxBuffer: 2 ** 26, timeout: START_MS };
+  return (await run(command, [...args, ...own], options)).stdout;
+}
+
+/**
+ * Runs the exporter against a kernel until its first push of counted bytes has arrived at a gateway on loopback.
+ *
+ * @param kernel address of a kernel that moves bytes
+ * @returns milliseconds from the start to that push
+ * @throws Error when none comes in time, with what the exporter said
+ */
+async function firstPush({ command, args, env }: Program, kernel: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-release-'));
+  const gateway = await startScriptedGateway();
+  const settings = join(folder, 'ClientSetting.ini');
+  await writeFile(
+    settings,
+    `[client]\nMihomoAPIAddr = ${kernel}\nRemoteServer = ${gateway.origin}\nRemoteToken = release-check\nDeviceID = release check\nPushInterval = 1s\nMetricsListen = 127.0.0.1:0\n`,
+  );
+  const started = Date.now();
+  const exporter = spawn(command, [...args, 'exporter', '--config', settings], { env: { ...process.env, ...env } });
+  let said = '';
+  for (const stream of [exporter.stdout, exporter.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const ended = once(exporter, 'exit');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (what: string): void => reject(new Error(`${what}; the exporter said:\n${said}`));
+      setTimeout(fail, START_MS, 'no push arrived').unref();
+      ended.then(() => fail('the exporter ended'), reject);
+      gateway.onPush = async ({ authorization, text }) => {
+        const counted = /^flowcollect_traffic_bytes_total\{.*\} [1-9]/m.test(text);
+        if (counted && authorization === 'Bearer release-check') resolve();
+      };
+    });
+    return Date.now() - started;
+  } finally {
+    exporter.kill('SIGTERM');
+    await ended;
+    await gateway.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const PIPE = '\\\\.\\pipe\\flowcollect-check';
+
+/** Wine 8 cannot set keep-alive on a socket that is not connected yet, as undici does. */
+const WITHOUT_KEEP_ALIVE = `const net = require('node:net');
+net.Socket.prototype.setKeepAlive = function () { return this; };
+for (const name of ['connect', 'createConnection']) {
+  const real = net[name];
+  net[name] = (options, ...rest) =>
+    real(typeof options === 'object' ? { ...options, keepAlive: false } : options, ...rest);
+}
+`;
+
+/** Whether wine is there, which stands in for Windows. */
+async function hasWine(): Promise<boolean> {
+  return await output({ command: 'wine', args: [], env: {} }, ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Runs the bundles on the Windows build of Node under wine: the exporter reads a simulated kernel over a named pipe.
+ *
+ * @param root the checkout's folder, built
+ * @returns milliseconds from the exporter's start to its first push of counted bytes
+ * @throws Error when none comes
+ */
+async function firstPushOverPipe(root: string): Promise<number> {
+  const cache = join(root, '.cache', 'release');
+  const { path: node } = await nodeBinary(cache, 'win-x64');
+  const folder = join(cache, 'wine');
+  await mkdir(folder, { recursive: true });
+  const preload = join(folder, 'without-keep-alive.cjs');
+  await writeFile(preload, WITHOUT_KEEP_ALIVE);
+  const log = join(folder, 'output.log');
+  await writeFile(log, '');
+  const bundle = join(root, 'dist', 'flowcollect.mjs');
+  // Nor can a program of wine write to a pipe of ours.
+  const program: Program = {
+    command: 'sh',
+    args: ['-c', `exec wine "$@" >> '${log}' 2>&1`, 'wine', node, '--require', preload, bundle],
+    env: { WINEPREFIX: join(folder, 'prefix'), WINEDEBUG: '-all', NODE_SKIP_PLATFORM_CHECK: '1' },
+  };
+  // Makes the prefix, which takes its time.
+  await output(program, ['version']);
+  const simulator = spawn(
+    program.command,
+    [...program.args, 'simulator', 'kernel', '--socket', PIPE, '--speed', '10'],
+    { env: { ...process.env, ...program.env }, stdio: 'ignore' },
+  );
+  try {
+    return await firstPush(program, PIPE);
+  } catch (error) {
+    throw new Error(`under wine the exporter pushed nothing; what it said is in ${log}`, { cause: error });
+  } finally {
+    simulator.kill('SIGTERM');
+    if (simulator.exitCode === null && simulator.signalCode === null) await once(simulator, 'exit');
+  }
 }

@@ -1,11 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
-import { packFolder, writeChecksums } from './archive.ts';
-import { licencesOf } from './licences.ts';
 import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
-import { buildSingleBundle, shippedBundles } from './single-bundle.ts';
-import { makeBlob, makeExecutable } from './single-executable.ts';
+import { buildSingleBundle, makeBlob, makeExecutable, shippedBundles } from './single-executable.ts';
 
 /** What the archive of plain bundles brings beside them. */
 const COMPANIONS = [
@@ -80,4 +83,55 @@ async function assembleBundles(root: string, folder: string, licences: string): 
     await cp(join(root, name), join(folder, name), { recursive: true, filter: (source) => !source.endsWith('.ts') });
   }
   await writeFile(join(folder, 'LICENCES.txt'), licences);
+}
+
+/** Packs the folder `name`, which stands in `parent`, as `archive`. */
+async function packFolder(parent: string, name: string, archive: string): Promise<void> {
+  await promisify(execFile)('tar', ['-czf', archive, '-C', parent, name]);
+}
+
+/** Writes SHA256SUMS of all other files of a folder, in the form that `sha256sum -c` reads. */
+export async function writeChecksums(folder: string): Promise<void> {
+  const lines: string[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (name === 'SHA256SUMS') continue;
+    const digest = createHash('sha256');
+    await pipeline(createReadStream(join(folder, name)), digest);
+    lines.push(`${digest.digest('hex')}  ${name}\n`);
+  }
+  await writeFile(join(folder, 'SHA256SUMS'), lines.join(''));
+}
+
+const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string().default('see its text') });
+
+/**
+ * The licences of the packages that a bundle is made of, as one text.
+ *
+ * @param inputs the bundle's source files, relative to the checkout
+ * @throws Error naming a package without a licence text
+ */
+export async function licencesOf(root: string, inputs: readonly string[]): Promise<string> {
+  const parts: string[] = [];
+  for (const folder of packageFolders(inputs)) {
+    const path = join(root, folder);
+    const { name, version, license } = Manifest.parse(JSON.parse(await readFile(join(path, 'package.json'), 'utf8')));
+    const file = (await readdir(path)).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? await licenceInReadme(path) : await readFile(join(path, file), 'utf8');
+    parts.push(
+      `${name} ${version} (${license})\n\n${text?.trim() ?? `Under the ${license} licence; the package brings no text of it.`}\n`,
+    );
+  }
+  return parts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Folders of the packages that files belong to, nested ones included, sorted. */
+export function packageFolders(inputs: readonly string[]): string[] {
+  const folders = inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);
+  return [...new Set(folders)].sort();
+}
+
+async function licenceInReadme(folder: string): Promise<string | undefined> {
+  const file = (await readdir(folder)).find((each) => /^readme/i.test(each));
+  if (file === undefined) return undefined;
+  return /^#+\s*licen[cs]e\b[\s\S]*/im.exec(await readFile(join(folder, file), 'utf8'))?.[0];
 }

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
-import { ListenError, unusable } from '../../runtime/http-listener.ts';
+import { ListenError, unusable } from '../runtime/http-listener.ts';
 
 /** A mail that arrived. */
-export interface ReceivedMail {
+interface ReceivedMail {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly from: string;

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { livesShown } from './connection-life.ts';
-import { generateScenario } from './generated-scenario.ts';
 import { bytesBy } from './misattribution.ts';
+import { generateScenario, livesShown } from './scenario.ts';
 
 const bytesOf = ({ downloadedBy }: { downloadedBy(at: number): number }): number =>
   downloadedBy(Number.POSITIVE_INFINITY);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sortSources } from './bundle.ts';
+import { sortSources } from './cost.ts';
 
 it('tells the files of the project from those of packages, scoped and nested ones too', () => {
   expect(

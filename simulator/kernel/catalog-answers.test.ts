@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { catalogAnswers } from './catalog-answers.ts';
-import { createHouseholdSource } from './household-source.ts';
+import { createHouseholdSource } from './kernel-source.ts';
 import { readRecording } from './recording.ts';
 
 const START = Date.UTC(2026, 10, 24);

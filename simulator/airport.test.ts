@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type AirportSimulator, createAirport } from './airport.ts';
-import { behaviourSchema } from './behaviour.ts';
-import { bill, statedMultiplier } from './bill.ts';
+import { type AirportSimulator, behaviourSchema, bill, createAirport, statedMultiplier } from './airport.ts';
 
 let airport: AirportSimulator;
 let used = { upload: 10, download: 20 };

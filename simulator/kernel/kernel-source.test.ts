@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { WORKLOAD_SHAPES } from '../household/workload.ts';
-import { generateHousehold } from './generate-household.ts';
+import { generateHousehold } from './kernel-source.ts';
 import { readRecording } from './recording.ts';
 
 const messageSchema = z.object({

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
-import type { Bytes } from '../household/household.ts';
-import type { AirportBehaviour } from './behaviour.ts';
+import { z } from 'zod';
+import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import type { Bytes } from './household/household.ts';
+import type { NodeTotal } from './household/truth.ts';
 
 /** What a subscription allows. */
-export interface Plan {
+interface Plan {
   /** Bytes. */
   readonly quota: number;
   /** Epoch seconds; undefined for a plan that never expires, written as `expire=`. */
@@ -148,4 +149,63 @@ function page(value: string | undefined): Answer {
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, headers).end(body);
+}
+
+/** How an airport answers a subscription's request. */
+export const behaviourSchema = z.discriminatedUnion('mode', [
+  /** The header as V2Board writes it. */
+  z.object({ mode: z.literal('normal') }),
+  /** 200 with a body and no header. */
+  z.object({ mode: z.literal('missing') }),
+  /** A header of zeros, as some kernels and panels give for "unknown". */
+  z.object({ mode: z.literal('all-zero') }),
+  /** A header that says nothing usable. */
+  z.object({ mode: z.literal('garbage') }),
+  /** This header value, whatever it is. */
+  z.object({ mode: z.literal('header'), value: z.string() }),
+  /** 403 without a header, as for a dead or refused token. */
+  z.object({ mode: z.literal('forbidden') }),
+  /** The normal answer to one request, and 403 to those that follow, as links that work once. */
+  z.object({ mode: z.literal('one-time') }),
+  /** A counter in JSON as JustMySocks has it, without a header; `value` is sent instead where given. */
+  z.object({ mode: z.literal('counter'), value: z.string().optional() }),
+  /** 429 with `Retry-After`, in seconds. */
+  z.object({ mode: z.literal('rate-limited'), retryAfter: z.number().default(60) }),
+  /** 200 with neither header nor body, as V2Board answers an expired user. */
+  z.object({ mode: z.literal('empty') }),
+  /** The normal answer after so many milliseconds. */
+  z.object({ mode: z.literal('slow'), delay: z.number() }),
+  /** 302 to another path, which answers normally. */
+  z.object({ mode: z.literal('redirect') }),
+  /** The connection is cut before an answer. */
+  z.object({ mode: z.literal('reset') }),
+]);
+type AirportBehaviour = z.infer<typeof behaviourSchema>;
+
+/** The multiplier that a node's name states, such as 2 in `香港 01 | x2` or 0.5 in `美国 01 [0.5x]`; 1 without one. */
+export function statedMultiplier(node: string): number {
+  const match = /(?:x|×)(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)(?:x|×)/i.exec(node);
+  return Number(match?.[1] ?? match?.[2] ?? 1);
+}
+
+/**
+ * What an airport bills: each proxy node's bytes times its multiplier, hops outside the kernel's totals included, since
+ * the airport carries those too; above that what others move through a leaked subscription.
+ *
+ * @param options.before bytes that were billed before the simulation began
+ * @param options.leaked bytes that somebody else has moved so far; billed as download
+ */
+export function bill(options: {
+  readonly before: Bytes;
+  readonly nodes: readonly NodeTotal[];
+  readonly leaked: number;
+}): Bytes {
+  let { upload, download } = options.before;
+  for (const each of options.nodes) {
+    if (each.class !== 'proxy') continue;
+    const multiplier = statedMultiplier(each.node);
+    upload += Math.round(each.upload * multiplier);
+    download += Math.round(each.download * multiplier);
+  }
+  return { upload, download: download + Math.round(options.leaked) };
 }

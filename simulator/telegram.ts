@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
+import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
 
 /** A message that the bot sent. */
 export interface SentMessage {
@@ -97,7 +98,7 @@ export function createTelegram(options: {
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, token, method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(request.url ?? '') ?? [];
-    const params = paramsSchema.parse(JSON.parse((await bodyOf(request)) || '{}'));
+    const params = paramsSchema.parse(JSON.parse((await text(request)) || '{}'));
     const blocked = method === 'sendMessage' && blocking.has(params.chat_id ?? 0) ? 403 : undefined;
     const status = token === options.token ? (failing ?? blocked) : 401;
     const body =
@@ -140,10 +141,4 @@ export function createTelegram(options: {
     },
     block: (chat) => void blocking.add(chat),
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) body += chunk;
-  return body;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createSimulation, type Simulation, type SimulationAddresses } from '../simulation.ts';
+import { createSimulation, type Simulation, type SimulationAddresses } from './simulation.ts';
 
 const TOKEN = '1:simulated';
 let simulation: Simulation;
