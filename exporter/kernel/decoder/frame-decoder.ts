@@ -27,8 +27,8 @@ const bufferOf = (bytes: Uint8Array): Buffer =>
 
 /**
  * Where a message has one connection. All that changes of it from frame to frame are its two counters, which stand side
- * by side (mihomo `tunnel/statistic/tracker.go`, `TrackerInfo`). Comparing the rest with the message before costs a
- * fraction of parsing it.
+ * by side (mihomo `tunnel/statistic/tracker.go`, `TrackerInfo`), and, on kernels with smart groups, its highest rates at
+ * its end (vernesong/mihomo). Comparing the rest with the message before costs a fraction of parsing it.
  */
 export interface ConnectionPlace {
   message: Buffer;
@@ -36,7 +36,8 @@ export interface ConnectionPlace {
   /** Where its counters begin, and what follows them. */
   counts: number;
   tail: number;
-  end: number;
+  /** Where the rest of it ends: highest rates may follow. */
+  rest: number;
 }
 
 /** How a message begins. */
@@ -52,6 +53,8 @@ const UPLOAD = Buffer.from('"upload":');
 const DOWNLOAD = Buffer.from('"download":');
 const BETWEEN = Buffer.from(',"download":');
 const COMMA = Buffer.from(',');
+const MAX_UPLOAD_RATE = Buffer.from(',"maxUploadRate":');
+const MAX_DOWNLOAD_RATE = Buffer.from(',"maxDownloadRate":');
 /** How a message ends. */
 const MEMORY = Buffer.from('],"memory":');
 const NO_MEMORY = Buffer.from(']');
@@ -107,12 +110,17 @@ function readMoved(
     if (upload >= 0 && cursor.skip(BETWEEN)) {
       const download = cursor.count();
       const tail = cursor.at;
-      if (download >= 0 && cursor.skipSame(place.message, place.tail, place.end)) {
+      if (download >= 0 && cursor.skipSame(place.message, place.tail, place.rest)) {
+        const rest = cursor.at;
+        if (!skipRates(cursor) || !cursor.skip(END)) {
+          cursor.moveTo(begin);
+          return undefined;
+        }
         place.message = cursor.message;
         place.begin = begin;
         place.counts = counts;
         place.tail = tail;
-        place.end = cursor.at;
+        place.rest = rest;
         known.append(entry);
         return { id, upload, download, details };
       }
@@ -120,6 +128,12 @@ function readMoved(
   }
   cursor.moveTo(begin);
   return undefined;
+}
+
+/** Goes on past the highest rates, where they follow; whether they are as the kernel writes them. */
+function skipRates(cursor: MessageCursor): boolean {
+  if (!cursor.skip(MAX_UPLOAD_RATE)) return true;
+  return cursor.count() >= 0 && cursor.skip(MAX_DOWNLOAD_RATE) && cursor.count() >= 0;
 }
 
 /** The id of the connection that begins there, as it is written; empty where none begins as the kernel begins it. */
@@ -155,7 +169,12 @@ function placeOf(
   if (at === undefined || onlyPlace(written, DOWNLOAD) === undefined) return undefined;
   const from = at + UPLOAD.length;
   if (!written.subarray(from, from + counts.length).equals(counts)) return undefined;
-  return { message, begin, counts: begin + from, tail: begin + from + counts.length, end };
+  const tail = begin + from + counts.length;
+  const rates = written.lastIndexOf(MAX_UPLOAD_RATE);
+  const cursor = createMessageCursor(message);
+  cursor.moveTo(begin + rates);
+  const hasRates = rates >= 0 && skipRates(cursor) && cursor.at === end - 1 && begin + rates >= tail;
+  return { message, begin, counts: begin + from, tail, rest: hasRates ? begin + rates : end - 1 };
 }
 
 /** In JSON, an unescaped quote never stands within a text: what is found but once is the key. */

@@ -106,6 +106,16 @@ describe('a message read by what moved', () => {
       '{"upload":3,"id":"a","download":4,"chains":["a"]}',
     ],
     ['another order', item('"download":2,"upload":1'), item('"download":3,"upload":4')],
+    [
+      'highest rates that change',
+      `${first.slice(0, -1)},"maxUploadRate":3,"maxDownloadRate":4}`,
+      `${first.slice(0, -1)},"maxUploadRate":300,"maxDownloadRate":400}`,
+    ],
+    [
+      'highest rates that are none',
+      `${first.slice(0, -1)},"maxUploadRate":3,"maxDownloadRate":4}`,
+      `${first.slice(0, -1)},"maxUploadRate":-1,"maxDownloadRate":4}`,
+    ],
     ['blanks', item('"upload": 1,"download": 2'), item('"upload": 3,"download": 4')],
   ])('says so with %s, also at another place and after it', (_, one, two) => {
     const other = item('"upload":5,"download":6').replace('"a"', '"b"');
@@ -117,6 +127,27 @@ describe('a message read by what moved', () => {
         writeItems([two]),
         writeItems([one]),
       ]);
+    }
+  });
+
+  it('parses nothing anew of a connection whose highest rates have changed, as smart groups have them', () => {
+    const known = createOrderedIndex<KnownConnection>();
+    const frameAt = (second: number) =>
+      readMovedFrame(
+        Buffer.from(
+          writeItems([
+            `{"id":"a","metadata":{"host":"x"},"upload":${second},"download":2,"chains":["香港 01"],"rulePayload":"","maxUploadRate":${second},"maxDownloadRate":${7 * second}}`,
+          ]),
+        ),
+        1,
+        known,
+      );
+    frameAt(1);
+    const place = known.byId.get('a')?.place;
+    for (const second of [2, 30, 400]) {
+      expect(frameAt(second)?.connections[0]?.upload).toBe(second);
+      // One that was parsed anew has another place.
+      expect(known.byId.get('a')?.place).toBe(place);
     }
   });
 

@@ -85,23 +85,21 @@ export function readParsedConnection(
   const entry: KnownConnection =
     before?.start === start && before !== undefined
       ? before
-      : { id, start, details: readDetails(item, index), place: undefined, list: 0, position: 0 };
+      : { id, start, details: readDetails(item), place: undefined, list: 0, position: 0 };
   known.append(entry);
   return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
 }
 
 /**
- * Shape: mihomo `tunnel/statistic/tracker.go` (`TrackerInfo`) and `constant/metadata.go`.
- *
- * @throws FrameError when it does not say which nodes it leaves through
+ * Shape: mihomo `tunnel/statistic/tracker.go` (`TrackerInfo`) and `constant/metadata.go`. What it does not say is empty:
+ * one connection must not end the counting of all.
  */
-function readDetails(item: Readonly<Record<string, unknown>>, index: number): ConnectionDetails {
+function readDetails(item: Readonly<Record<string, unknown>>): ConnectionDetails {
   const metadata = (typeof item.metadata === 'object' && item.metadata !== null ? item.metadata : {}) as Record<
     string,
     unknown
   >;
   const chains = Array.isArray(item.chains) ? item.chains.filter((name) => typeof name === 'string') : [];
-  if (chains.length === 0) throw new FrameError(`connections[${index}].chains: expected a list of names`);
   const providers: unknown = item.providerChains;
   return {
     start: Date.parse(asText(item.start)) || 0,
