@@ -56,7 +56,8 @@ async function record(...argv: string[]): Promise<string | undefined> {
 
 async function replay(name: string): Promise<{ frames: number; kernel: { download: number }; series: unknown[] }> {
   const files = [named(`${name}.ndjson.gz`), '--logs', named(`${name}.logs.json.gz`)];
-  const argv = [...files, '--proxies', named(`${name}.proxies.json`), '--interval', '100', '--json'];
+  const lists = ['--proxies', named(`${name}.proxies.json`), '--providers', named(`${name}.providers.json`)];
+  const argv = [...files, ...lists, '--interval', '100', '--json'];
   await replayCommand(print, nodeHost.files, translateTo('en')).parseAsync(argv, { from: 'user' });
   return JSON.parse(printed.at(-1) ?? '');
 }
@@ -83,6 +84,22 @@ it('writes what replay accounts to the byte, through a restart of the link, unti
   expect(series).toMatchObject([{ class: 'proxy', node: '香港', direction: 'download', bytes: 2500 }]);
   expect(printed.join('\n')).toMatch(/\d+ frames, 1 log lines: .*\nThey tell of the hosts/);
   expect((await stat(named('a.ndjson.gz'))).mode & 0o777).toBe(0o600);
+});
+
+it('keeps the nodes of providers, which kernels since July 2026 list apart, so that replay knows their classes', async () => {
+  device.kernel.answers.set('/proxies', { proxies: {} });
+  device.kernel.answers.set('/providers/proxies', {
+    providers: { 订阅: { vehicleType: 'HTTP', proxies: [{ name: '香港', type: 'Direct' }] } },
+  });
+  device.show(1000);
+  const recording = record(named('a'), '--for', '10m');
+  await wrote(1);
+  device.show(3000);
+  await wrote(2);
+  ending.abort();
+  expect(await recording).toBeUndefined();
+  const { series } = await replay('a');
+  expect(series).toMatchObject([{ class: 'direct', node: '香港', provider: '订阅', bytes: 2000 }]);
 });
 
 it('ends by itself, and never writes over a recording', async () => {

@@ -18,6 +18,8 @@ interface RecordOptions {
   readonly interval: number;
 }
 
+/** Of a kernel that knows of no providers. */
+const NO_PROVIDERS = '{"providers":{}}';
 const DAY_MS = 86_400_000;
 
 const duration = (least: number, most: number) => (text: string) => {
@@ -27,7 +29,7 @@ const duration = (least: number, most: number) => (text: string) => {
 };
 
 /**
- * `flowcollect record`: writes a kernel's `/connections`, `/logs` and `/proxies` as `flowcollect replay` reads them, so
+ * `flowcollect record`: writes a kernel's `/connections`, `/logs`, `/proxies` and `/providers/proxies` as `flowcollect replay` reads them, so
  * that anyone can check the accounting on their own traffic.
  *
  * @param readConfig reads the text of a settings file; throws SettingsError
@@ -69,9 +71,11 @@ export function recordCommand(
       const paths = recordingPaths(name);
       try {
         const signal = AbortSignal.any([stop.signal, ending()]);
-        const recording = await createRecordingFiles(files, paths, await readProxies(api, signal, failure), () =>
-          stop.abort(),
-        );
+        const lists = {
+          proxies: await readList('/proxies', api, signal, failure),
+          providers: await readList('/providers/proxies', api, signal, failure).catch(() => NO_PROVIDERS),
+        };
+        const recording = await createRecordingFiles(files, paths, lists, () => stop.abort());
         print(translate(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
         void clock.sleep(options.for, signal).then(() => stop.abort());
         const { frames, logLines, problem } = await record({
@@ -90,8 +94,10 @@ export function recordCommand(
       } finally {
         await api.close();
       }
-      const [frames, logs, proxies] = [paths.frames, paths.logs, paths.proxies].map(shellWord);
-      print(`${called} replay ${frames} --logs ${logs} --proxies ${proxies}`);
+      const [frames, logs, proxies, providers] = [paths.frames, paths.logs, paths.proxies, paths.providers].map(
+        shellWord,
+      );
+      print(`${called} replay ${frames} --logs ${logs} --proxies ${proxies} --providers ${providers}`);
     });
 }
 
@@ -102,12 +108,13 @@ function chosenDevice(devices: readonly DeviceConfig[], name: string | undefined
 }
 
 /** @throws RecordError where the kernel cannot be read */
-async function readProxies(
+async function readList(
+  path: string,
   api: KernelApi,
   signal: AbortSignal,
   failure: (problem: KernelProblem) => RecordError,
 ): Promise<string> {
-  const answer = await api.get('/proxies', signal);
+  const answer = await api.get(path, signal);
   if (answer.kind === 'problem') throw failure(answer.problem);
   return new TextDecoder().decode(answer.value);
 }

@@ -89,12 +89,14 @@ export interface RecordingPaths {
   readonly frames: string;
   readonly logs: string;
   readonly proxies: string;
+  readonly providers: string;
 }
 
 export const recordingPaths = (name: string): RecordingPaths => ({
   frames: `${name}.ndjson.gz`,
   logs: `${name}.logs.json.gz`,
   proxies: `${name}.proxies.json`,
+  providers: `${name}.providers.json`,
 });
 
 /** The files of a recording while it is made. */
@@ -113,14 +115,14 @@ export interface RecordingFiles {
  * Makes the files of a recording, readable by their owner alone, since they tell of hosts and addresses. They are
  * written as they grow, however long the recording is.
  *
- * @param proxies the kernel's `/proxies` answer
+ * @param lists the kernel's answers of `/proxies` and `/providers/proxies`
  * @param onFailure called at once when a file cannot be written any more
  * @throws RecordError where one of them cannot be made, or is there already
  */
 export async function createRecordingFiles(
   files: Files,
   paths: RecordingPaths,
-  proxies: string,
+  lists: Pick<RecordingPaths, 'proxies' | 'providers'>,
   onFailure: () => void,
 ): Promise<RecordingFiles> {
   const made: string[] = [];
@@ -154,7 +156,9 @@ export async function createRecordingFiles(
   };
   const frames = await makePacked(paths.frames);
   const logs = await makePacked(paths.logs);
-  await make(paths.proxies, () => files.create(paths.proxies, proxies));
+  for (const key of ['proxies', 'providers'] as const) {
+    await make(paths[key], () => files.create(paths[key], lists[key]));
+  }
 
   let before = '[';
   return {

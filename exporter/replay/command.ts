@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Files } from '../host/host.ts';
-import { CatalogError, decodeCatalog, EMPTY_NODE_CATALOG, type NodeCatalog } from '../kernel/catalog.ts';
+import { CatalogError, decodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
+import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import {
   parseRecordedJson,
   parseRecordedLog,
@@ -11,13 +12,14 @@ import {
   RecordingError,
   readRecordedText,
 } from './recording.ts';
-import { type ReplayResult, replay } from './replay.ts';
+import { type ReplayInput, type ReplayResult, replay } from './replay.ts';
 import { TEXTS } from './texts.ts';
 
 interface ReplayOptions {
   readonly interval: number;
   readonly phase: number;
   readonly proxies?: string;
+  readonly providers?: string;
   readonly logs?: string;
   readonly fromZero?: boolean;
   readonly json?: boolean;
@@ -44,6 +46,7 @@ export function replayCommand(print: (text: string) => void, files: Files, trans
     .option('--interval <ms>', translate(TEXTS.interval), milliseconds, 1000)
     .option('--phase <ms>', translate(TEXTS.phase), milliseconds, 0)
     .option('--proxies <file>', translate(TEXTS.proxies))
+    .option('--providers <file>', translate(TEXTS.providers))
     .option('--logs <file>', translate(TEXTS.logs))
     .option('--from-zero', translate(TEXTS.fromZero))
     .option('--json', translate(TEXTS.json))
@@ -51,8 +54,7 @@ export function replayCommand(print: (text: string) => void, files: Files, trans
       const messages = [];
       for (const path of paths) messages.push(...parseRecordedMessages(path, await read(path)));
       const log = options.logs === undefined ? undefined : parseRecordedLog(options.logs, await read(options.logs));
-      const catalog =
-        options.proxies === undefined ? EMPTY_NODE_CATALOG : readCatalog(options.proxies, await read(options.proxies));
+      const catalog = await readCatalog(options, read);
       const { interval, phase, fromZero = false } = options;
       const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: LEDGER };
       const result = asUserFacing(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
@@ -60,10 +62,18 @@ export function replayCommand(print: (text: string) => void, files: Files, trans
     });
 }
 
-function readCatalog(path: string, text: string): NodeCatalog {
-  const answer = parseRecordedJson(path, text);
+/** The nodes that the files list; a node that they do not list counts as proxy only where there are no files. */
+async function readCatalog(
+  { proxies, providers }: ReplayOptions,
+  read: (path: string) => Promise<string>,
+): Promise<ReplayInput['catalog']> {
+  if (proxies === undefined && providers === undefined) return { ...EMPTY_CATALOG, has: () => false };
+  const answer = async (path: string | undefined, instead: unknown) =>
+    path === undefined ? instead : parseRecordedJson(path, await read(path));
+  const answers = [await answer(proxies, { proxies: {} }), await answer(providers, undefined)] as const;
+  const path = [proxies, providers].filter((each) => each !== undefined).join(', ');
   return asUserFacing(
-    () => decodeCatalog(answer),
+    () => decodeCatalog(...answers),
     CatalogError,
     (detail) => TEXTS.badCatalog(path, detail),
   );

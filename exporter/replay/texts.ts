@@ -17,6 +17,10 @@ export const TEXTS = {
     en: 'start at the first frame at least this many milliseconds in',
   },
   proxies: { zh: '内核 /proxies 的应答，用来判断节点类型', en: "the kernel's /proxies answer, for the types of nodes" },
+  providers: {
+    zh: '内核 /providers/proxies 的应答；2026 年 7 月以后的内核只在这里列出订阅的节点',
+    en: "the kernel's /providers/proxies answer, where alone kernels since July 2026 list the nodes of providers",
+  },
   logs: {
     zh: '/logs 数据：{"t", "type", "payload"} 的列表',
     en: 'the /logs stream: a list of {"t", "type", "payload"}',
