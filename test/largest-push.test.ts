@@ -6,7 +6,7 @@ import { parseExposition } from '../core/exposition.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { connection, frame } from '../exporter/ledger/example-frames.ts';
-import type { Catalog } from '../exporter/ledger/frame.ts';
+import { type Catalog, EMPTY_CATALOG } from '../exporter/ledger/frame.ts';
 import { createHealthChecks } from '../exporter/ledger/health-checks.ts';
 import { createLedger, type Ledger } from '../exporter/ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from '../exporter/ledger/series-budget.ts';
@@ -22,9 +22,9 @@ import { createPushgatewayDouble } from './pushgateway-double.ts';
 const MOST_BYTES = 2 * 2 ** 20;
 const TYPES = ['Direct', 'Reject', 'Shadowsocks'];
 const catalog: Catalog = {
+  ...EMPTY_CATALOG,
   typeOf: (node) => TYPES[Number(node.split(' ')[1]) % TYPES.length],
   providerOf: (node) => `airport ${Number(node.split(' ')[1]) % 40}`,
-  nodeOf: (name) => name,
 };
 
 /** Thousands of names in every place where names are, in every class, and often enough to be named. */

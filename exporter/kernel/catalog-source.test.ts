@@ -5,7 +5,7 @@ import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-ke
 import { nodeNetwork } from '../host/node-network.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelApi, openKernelApi } from './api.ts';
-import { createCatalogSource } from './catalog.ts';
+import { createCatalogSource } from './catalog-source.ts';
 
 let kernel: ScriptedKernel;
 let api: KernelApi;

@@ -44,6 +44,16 @@ describe('decodeCatalog', () => {
     expect(decodeCatalog({ proxies: {} }).has(name)).toBe(false);
   });
 
+  it('does not say whose a node is that several providers have, whichever is listed last', () => {
+    const own = { vehicleType: 'HTTP', proxies: [{ name: '香港', type: 'Vless' }] };
+    const catalog = decodeCatalog(
+      { proxies: { 香港: { type: 'Vless', 'provider-name': 'b' } } },
+      { providers: { a: own, b: own, default: { ...own, vehicleType: 'Compatible' } } },
+    );
+    expect([catalog.typeOf('香港'), catalog.providerOf('香港')]).toEqual(['Vless', '']);
+    expect([...catalog.sharedNames()]).toEqual(['香港']);
+  });
+
   it('does without the providers', () => {
     expect(decodeCatalog(answer('modern.proxies')).providerOf('美国 01 [0.5x]')).toBe('airport-b');
   });

@@ -1,21 +1,9 @@
 import * as z from 'zod';
 import { namedSchema } from '../../core/json.ts';
-import { type Language, translate } from '../../core/language.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import { isBuiltIn, isKnownType } from '../ledger/attribution.ts';
-import { type Catalog, EMPTY_CATALOG, type Frame, type Totals } from '../ledger/frame.ts';
-import type { CheckedNode } from '../ledger/health-checks.ts';
-import type { KernelApi } from './api.ts';
-import { readHealthHistories } from './health-histories.ts';
-import { describeKernelProblem } from './problem.ts';
+import type { Catalog } from '../ledger/frame.ts';
 
-const Proxies = z.object({
-  proxies: namedSchema(
-    z.object({ type: z.string(), now: z.string().optional(), 'provider-name': z.string().optional() }),
-  ),
-});
-
+const OneProxy = z.object({ type: z.string(), now: z.string().optional(), 'provider-name': z.string().optional() });
+const Proxies = z.object({ proxies: namedSchema(OneProxy) });
 const Providers = z.object({
   providers: namedSchema(
     z.object({
@@ -25,68 +13,132 @@ const Providers = z.object({
   ),
 });
 
+/** What the kernel said of its nodes and groups, by part: either may be missing where it was not answered well. */
+export interface CatalogParts {
+  readonly proxies?: z.infer<typeof Proxies> | undefined;
+  readonly providers?: z.infer<typeof Providers> | undefined;
+  /** When `/proxies` was asked, epoch milliseconds. */
+  readonly askedAt?: number | undefined;
+}
+
 /** A catalog that also tells which names it holds, and which adapter types. */
 export interface NodeCatalog extends Catalog {
   has(name: string): boolean;
+  /** Whether this names a group, which is where a selector may be switched. */
+  isGroup(name: string): boolean;
+  /** The node or group that a group uses itself. */
+  uses(group: string): string | undefined;
   types(): ReadonlySet<string>;
+  /** Names that several providers list, of which connections may not say whose they are. */
+  sharedNames(): ReadonlySet<string>;
+  /** The same, but for what a group uses, as `/proxies/NAME` tells it. @throws CatalogError */
+  withGroup(name: string, answer: unknown, askedAt: number): NodeCatalog;
 }
-
-/** What is known before the kernel was asked. */
-export const EMPTY_NODE_CATALOG: NodeCatalog = { ...EMPTY_CATALOG, has: () => false, types: () => new Set() };
 
 /** An answer of `/proxies` or `/providers/proxies` that is not what a Mihomo kernel sends. */
 export class CatalogError extends Error {
   override readonly name = 'CatalogError';
 }
 
+/** @param answer of `/proxies`, parsed JSON @throws CatalogError naming the path that is not as expected */
+export const decodeProxies = (answer: unknown) => check(Proxies, answer, '/proxies');
+
+/** @param answer of `/providers/proxies`, parsed JSON @throws CatalogError naming the path that is not as expected */
+export const decodeProviders = (answer: unknown) => check(Providers, answer, '/providers/proxies');
+
 /**
  * The kernel's nodes and groups by name.
  *
- * A node's provider is its `provider-name` (kernels since December 2025), else the provider that lists it. Providers
- * of vehicle type `Compatible` are the kernel's own wrappers around groups and the configuration, not subscriptions.
- *
  * @param proxies the answer of `/proxies`, parsed JSON
- * @param providers the answer of `/providers/proxies`, parsed JSON, where it could be had
+ * @param providers the answer of `/providers/proxies`, parsed JSON, where it could be had: kernels since July 2026 list
+ *   the nodes of providers there alone
  * @throws CatalogError naming the path that is not as expected
  */
 export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalog {
+  return joinCatalog({
+    proxies: decodeProxies(proxies),
+    providers: providers === undefined ? undefined : decodeProviders(providers),
+  });
+}
+
+/**
+ * A node's provider is its `provider-name` (kernels since December 2025), else the provider that lists it; none where
+ * several list a node of that name. Providers of vehicle type `Compatible` are the kernel's own wrappers around groups and
+ * the configuration, not subscriptions.
+ */
+export function joinCatalog({ proxies, providers, askedAt = 0 }: CatalogParts): NodeCatalog {
   const types = new Map<string, string>();
   const providerOf = new Map<string, string>();
-  const now = new Map<string, string>();
-  if (providers !== undefined) {
-    const listed = check(Providers, providers, '/providers/proxies').providers;
-    for (const [provider, { vehicleType, proxies: nodes }] of listed) {
-      for (const node of nodes ?? []) {
-        types.set(node.name, node.type);
-        if (vehicleType !== 'Compatible') providerOf.set(node.name, provider);
-      }
+  const shared = new Set<string>();
+  for (const [provider, { vehicleType, proxies: nodes }] of providers?.providers ?? []) {
+    for (const node of nodes ?? []) {
+      types.set(node.name, node.type);
+      if (vehicleType === 'Compatible') continue;
+      if (providerOf.has(node.name) && providerOf.get(node.name) !== provider) shared.add(node.name);
+      providerOf.set(node.name, provider);
     }
   }
-  for (const [name, proxy] of check(Proxies, proxies, '/proxies').proxies) {
+  const now = new Map<string, Use>();
+  for (const [name, proxy] of proxies?.proxies ?? []) {
     types.set(name, proxy.type);
-    if (proxy.now !== undefined && proxy.now !== '') now.set(name, proxy.now);
+    if (proxy.now !== undefined && proxy.now !== '') now.set(name, { node: proxy.now, askedAt });
     const provider = proxy['provider-name'];
     if (provider !== undefined && provider !== '') providerOf.set(name, provider);
   }
-  return {
-    typeOf: (node) => types.get(node),
-    providerOf: (node) => providerOf.get(node) ?? '',
-    nodeOf(name) {
-      let node = name;
-      // Groups nest; one that names itself would never end.
-      for (let depth = 0; depth < MOST_NESTED; depth += 1) {
-        const next = now.get(node);
-        if (next === undefined) return node;
-        node = next;
-      }
-      return name;
-    },
-    has: (name) => types.has(name),
-    types: () => new Set(types.values()),
-  };
+  return catalogOf({ types, providerOf, shared, now });
+}
+
+/** What a group uses, and when the kernel was asked. */
+interface Use {
+  readonly node: string;
+  readonly askedAt: number;
+}
+
+interface Known {
+  readonly types: ReadonlyMap<string, string>;
+  readonly providerOf: ReadonlyMap<string, string>;
+  readonly shared: ReadonlySet<string>;
+  readonly now: ReadonlyMap<string, Use>;
 }
 
 const MOST_NESTED = 16;
+
+function catalogOf(known: Known): NodeCatalog {
+  const { types, providerOf, shared, now } = known;
+
+  /** Groups nest; one that names itself would never end. What they lead to is as old as the oldest answer. */
+  function follow(name: string): Use {
+    let node = name;
+    let askedAt = Number.POSITIVE_INFINITY;
+    for (let depth = 0; depth < MOST_NESTED; depth += 1) {
+      const next = now.get(node);
+      if (next === undefined) return { node, askedAt: Number.isFinite(askedAt) ? askedAt : 0 };
+      node = next.node;
+      askedAt = Math.min(askedAt, next.askedAt);
+    }
+    return { node: name, askedAt: 0 };
+  }
+
+  return {
+    typeOf: (node) => types.get(node),
+    providerOf: (node) => (shared.has(node) ? '' : (providerOf.get(node) ?? '')),
+    nodeOf: (name) => follow(name).node,
+    askedAt: (name) => follow(name).askedAt,
+    isUnknown: (node) => !types.has(node),
+    has: (name) => types.has(name),
+    isGroup: (name) => now.has(name),
+    uses: (group) => now.get(group)?.node,
+    types: () => new Set(types.values()),
+    sharedNames: () => shared,
+    withGroup(name, answer, askedAt) {
+      const { now: node = '' } = check(OneProxy, answer, `/proxies/${name}`);
+      const next = new Map(now);
+      if (node === '') next.delete(name);
+      else next.set(name, { node, askedAt });
+      return catalogOf({ ...known, now: next });
+    },
+  };
+}
 
 function check<T>(schema: z.ZodType<T>, value: unknown, route: string): T {
   const parsed = schema.safeParse(value);
@@ -94,162 +146,3 @@ function check<T>(schema: z.ZodType<T>, value: unknown, route: string): T {
   const issue = parsed.error.issues[0];
   throw new CatalogError(`${route}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
 }
-
-/** Providers change their nodes at any time; names that vanished or changed type show up without a new name too. */
-const REFRESH_EVERY_MS = 600_000;
-const RETRY_AFTER_MS = 30_000;
-
-/** The kernel's nodes, asked for when they are needed. */
-export interface CatalogSource {
-  current(): NodeCatalog;
-  refresh(signal: AbortSignal): Promise<void>;
-  /** Whether a frame names a node that a refresh might explain. */
-  wantsRefresh(frame: Frame): boolean;
-  /** Whether the catalog has become old. */
-  isOld(): boolean;
-}
-
-/**
- * @param language in which the operator is told what is wrong, as of now
- * @param onChecks called with the health checks that the kernel remembers, whenever all of its nodes were listed
- */
-export function createCatalogSource(
-  api: KernelApi,
-  clock: Clock,
-  logger: Logger,
-  language: () => Language,
-  onChecks: (nodes: readonly CheckedNode[]) => void,
-): CatalogSource {
-  let catalog = EMPTY_NODE_CATALOG;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let succeeded = false;
-  /** Names that the kernel itself did not explain: asking again at each frame would not help. */
-  const inexplicable = new Set<string>();
-  let wanted: string[] = [];
-  const saidTypes = new Set<string>();
-
-  function sayUnknownTypes(): void {
-    for (const type of catalog.types()) {
-      if (isKnownType(type) || saidTypes.has(type)) continue;
-      saidTypes.add(type);
-      logger.warn({ type }, 'the kernel has nodes of a type that is new here; their bytes count as proxy');
-    }
-  }
-
-  async function read(signal: AbortSignal): Promise<void> {
-    const [proxies, providers] = await Promise.all([
-      api.json('/proxies', signal),
-      api.json('/providers/proxies', signal),
-    ]);
-    if (proxies.kind === 'problem') {
-      const problem = translate(describeKernelProblem(proxies.problem, api.address), language());
-      logger.warn({ problem }, 'the kernel does not list its nodes; asking again later');
-      return;
-    }
-    catalog = decodeCatalog(proxies.value, providers.kind === 'answer' ? providers.value : undefined);
-    succeeded = true;
-    // A look without the providers' nodes would take these for new at the next.
-    if (providers.kind === 'answer') onChecks(readHealthHistories(proxies.value, providers.value, catalog));
-    sayUnknownTypes();
-    for (const name of inexplicable) if (catalog.has(name)) inexplicable.delete(name);
-    for (const name of wanted.filter((each) => !catalog.has(each))) {
-      inexplicable.add(name);
-      logger.warn({ node: name }, 'the kernel does not list this node; its bytes count as proxy');
-    }
-  }
-
-  /** A clock set back must not put asking off for long. */
-  const wasAskedWithin = (milliseconds: number): boolean => Math.abs(clock.now() - askedAt) <= milliseconds;
-
-  return {
-    current: () => catalog,
-    async refresh(signal) {
-      askedAt = clock.now();
-      succeeded = false;
-      try {
-        await read(signal);
-      } catch (error) {
-        if (!(error instanceof CatalogError)) throw error;
-        logger.warn({ err: error }, 'the list of nodes is not understood; keeping the one before');
-      }
-    },
-    wantsRefresh(frame) {
-      if (!succeeded && wasAskedWithin(RETRY_AFTER_MS)) return false;
-      const names = new Set<string>();
-      for (const { details } of frame.connections) {
-        const node = details.chains[0];
-        if (node !== undefined && !catalog.has(node) && !isBuiltIn(node) && !inexplicable.has(node)) names.add(node);
-      }
-      wanted = [...names];
-      return names.size > 0;
-    },
-    isOld: () => !wasAskedWithin(succeeded ? REFRESH_EVERY_MS : RETRY_AFTER_MS),
-  };
-}
-
-/** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
-export interface FrameQueue {
-  accept(message: Frame | Totals): void;
-  /** Hands on what is held back, with the catalog as it stands; later frames pass without waiting. */
-  flush(): void;
-}
-
-/**
- * A frame that names an unknown node waits until the catalog was asked once, since counters only rise: a byte booked
- * under the wrong class or provider stays there. A waiting frame is only a later one; nothing is lost by it. What totals
- * tell depends on the frame before them, so that they wait behind it.
- */
-export function createFrameQueue(
-  catalog: CatalogSource,
-  signal: AbortSignal,
-  handFrame: (frame: Frame, catalog: Catalog) => void,
-  handTotals: (totals: Totals) => void,
-): FrameQueue {
-  const waiting: (Frame | Totals)[] = [];
-  let refreshing = false;
-  let flushed = false;
-
-  const refresh = (): void => {
-    refreshing = true;
-    void catalog.refresh(signal).finally(() => {
-      refreshing = false;
-      drain();
-    });
-  };
-
-  const hand = (message: Frame | Totals): void => {
-    if (isFrame(message)) handFrame(message, catalog.current());
-    else handTotals(message);
-  };
-  const handAll = (): void => {
-    for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) hand(message);
-  };
-
-  function drain(): void {
-    while (!refreshing && !flushed) {
-      const message = waiting[0];
-      if (message === undefined) return;
-      if (isFrame(message) && catalog.wantsRefresh(message)) {
-        refresh();
-        return;
-      }
-      waiting.shift();
-      hand(message);
-      if (isFrame(message) && catalog.isOld() && !signal.aborted) refresh();
-    }
-  }
-
-  return {
-    accept(message) {
-      waiting.push(message);
-      if (flushed) handAll();
-      else drain();
-    },
-    flush() {
-      flushed = true;
-      handAll();
-    },
-  };
-}
-
-const isFrame = (message: Frame | Totals): message is Frame => 'connections' in message;

@@ -166,6 +166,75 @@ describe('a kernel client', () => {
     await vi.waitFor(() => expect(totals()).toEqual([0, 10, 20, 30]));
     expect(asked()).toBe(3);
     expect(lines.join()).toContain('does not list this node');
+    expect(frames.at(-1)?.catalog.isUnknown('不存在')).toBe(true);
+  });
+
+  it('takes the half of the list that is valid and asks again within a second, until it knows the node', async () => {
+    kernel.answers.set('/providers/proxies', { providers: null });
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    expect(frames[0]?.catalog.typeOf('香港')).toBe('Shadowsocks');
+    kernel.send('/connections', connectionsMessage(0, 10, [['a', '美国', 0, 10]]));
+    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    expect(frames[1]?.catalog.isUnknown('美国')).toBe(true);
+    const nodes = [{ name: '美国', type: 'Trojan' }];
+    kernel.answers.set('/providers/proxies', { providers: { b: { vehicleType: 'HTTP', proxies: nodes } } });
+    const since = Date.now();
+    await vi.waitFor(() => {
+      kernel.send('/connections', connectionsMessage(0, 20, [['a', '美国', 0, 20]]));
+      expect(frames.at(-1)?.catalog.isUnknown('美国')).toBe(false);
+    });
+    expect(frames.at(-1)?.catalog.providerOf('美国')).toBe('b');
+    expect((frames.at(-1)?.frame.at ?? 0) - since).toBeLessThan(1500);
+  });
+
+  it('keeps the other half of the list where one is answered badly later', async () => {
+    kernel.answers.set('/providers/proxies', {
+      providers: { b: { vehicleType: 'HTTP', proxies: [{ name: '美国', type: 'Trojan' }] } },
+    });
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    kernel.answers.set('/providers/proxies', 503);
+    kernel.answers.set('/proxies', { proxies: { 家: { type: 'Direct' } } });
+    kernel.send('/connections', connectionsMessage(0, 10, [['a', '家', 0, 10]]));
+    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    const { catalog } = frames[1] ?? {};
+    expect([catalog?.typeOf('家'), catalog?.typeOf('美国')]).toEqual(['Direct', 'Trojan']);
+  });
+
+  it('asks what a group uses before the frame after connections that the log announced by the group alone', async () => {
+    const global = { type: 'Selector', now: 'DIRECT' };
+    kernel.answers.set('/proxies', {
+      proxies: { GLOBAL: global, DIRECT: { type: 'Direct' }, 香港: { type: 'Vless' } },
+    });
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await vi.waitFor(() => expect(logs).toEqual([true]));
+    kernel.answers.set('/proxies/GLOBAL', { ...global, now: '香港' });
+    const payload = '[TCP] 192.168.1.7:38423 --> t.me:443 using GLOBAL';
+    kernel.send('/logs', JSON.stringify({ type: 'info', payload }));
+    await vi.waitFor(() => expect(openings).toHaveLength(1));
+    kernel.send('/connections', connectionsMessage(0, 10));
+    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    expect(frames[1]?.catalog.nodeOf('GLOBAL')).toBe('香港');
+    expect(frames[1]?.catalog.askedAt('GLOBAL')).toBeGreaterThanOrEqual(openings[0]?.at ?? 0);
+    expect(kernel.asked.filter((each) => each === 'GET /proxies')).toHaveLength(1);
+  });
+
+  it.each([
+    'Initial configuration complete, total time: 12ms',
+    'Start initial provider airport-b',
+    "[Provider] airport-b's content update",
+  ])('asks for the nodes again after the kernel says %j, though no name is new', async (payload) => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await vi.waitFor(() => expect(logs).toEqual([true]));
+    kernel.answers.set('/proxies', { proxies: { 香港: { type: 'Direct' } } });
+    kernel.send('/logs', JSON.stringify({ type: 'info', payload }));
+    await vi.waitFor(() => {
+      kernel.send('/connections', connectionsMessage(0, 10, [['a', '香港', 0, 10]]));
+      expect(frames.at(-1)?.catalog.typeOf('香港')).toBe('Direct');
+    });
   });
 
   it('asks no more for nodes that the kernel does not list when another one of them comes, nor for built-in ones', async () => {

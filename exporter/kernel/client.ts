@@ -6,7 +6,7 @@ import type { Network } from '../host/network.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
-import { createCatalogSource, createFrameQueue } from './catalog.ts';
+import { createCatalogSource, createFrameQueue } from './catalog-source.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
 import { FrameError } from './decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
@@ -96,7 +96,11 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       signal,
       clock,
       isKnownName: (name) => catalog.current().has(name),
-      onOpened: onConnectionOpened,
+      onOpened(connection) {
+        catalog.noteOpened(connection);
+        onConnectionOpened(connection);
+      },
+      onReload: catalog.noteReload,
       onLogs,
     });
     const { ended } = await traffic.begin(signal);

@@ -67,12 +67,17 @@ export interface LogStreamOptions {
   readonly clock: Clock;
   readonly isKnownName: IsKnownName;
   onOpened(connection: ConnectionOpened): void;
+  /** The kernel has taken new settings, or a provider other nodes. */
+  onReload(): void;
   /** Whether the stream is open. */
   onLogs(open: boolean): void;
 }
 
 /** Whether a text names a node or group of the kernel's catalog. */
 export type IsKnownName = (name: string) => boolean;
+
+/** What the kernel says as its nodes change (mihomo `config.Parse`, `hub/executor`, `component/resource/fetcher.go`). */
+const RELOADS = ['Initial configuration complete', 'Start initial ', "'s content update"];
 
 const LogMessage = z.object({ payload: z.string() });
 const utf8 = new TextDecoder();
@@ -88,6 +93,7 @@ export async function followLog({
   clock,
   isKnownName,
   onOpened,
+  onReload,
   onLogs,
 }: LogStreamOptions): Promise<void> {
   while (!signal.aborted) {
@@ -97,13 +103,14 @@ export async function followLog({
       onOpen: () => onLogs(true),
       onMessage(message) {
         const text = utf8.decode(message);
-        // Every line looked for holds `-->`, of which JSON encoders of the kernel's kind escape the last character.
-        if (!text.includes('--')) return;
+        // Lines of connections hold `-->`, of which JSON encoders of the kernel's kind escape the last character.
+        if (!text.includes('--') && !RELOADS.some((words) => text.includes(words))) return;
         const line = LogMessage.safeParse(parseJson(text));
-        const connection = line.success
-          ? parseOpenedConnection(line.data.payload, clock.now(), isKnownName)
-          : undefined;
+        if (!line.success) return;
+        const { payload } = line.data;
+        const connection = parseOpenedConnection(payload, clock.now(), isKnownName);
         if (connection !== undefined) onOpened(connection);
+        else if (RELOADS.some((words) => payload.includes(words))) onReload();
       },
     });
     onLogs(false);

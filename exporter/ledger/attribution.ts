@@ -2,6 +2,7 @@ import { parse } from 'tldts';
 import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
+import type { Exit } from './group-exits.ts';
 
 /** Which counters a connection's bytes belong to. */
 export interface Attribution {
@@ -35,9 +36,9 @@ export function attributeConnection(
   catalog: Catalog,
   localNodes: ReadonlySet<string>,
 ): Attribution {
-  const node = details.chains[0] ?? NO_KEY;
+  const [node = UNATTRIBUTED.node] = details.chains;
   return {
-    class: classify(node, catalog.typeOf(node), localNodes),
+    class: details.chains.length === 0 ? 'unattributed' : classOf(node, catalog, localNodes),
     node: label(node),
     provider: label(details.provider ?? catalog.providerOf(node)),
     keys: {
@@ -51,23 +52,41 @@ export function attributeConnection(
   };
 }
 
+/** Whether the catalog knows of a connection's node what was not known when the connection was attributed. */
+export function isBetterKnown(
+  { details: { chains, provider }, attribution }: { details: ConnectionDetails; attribution: Attribution },
+  catalog: Catalog,
+): boolean {
+  const [node] = chains;
+  if (node === undefined) return false;
+  if (attribution.class === 'unattributed') return !catalog.isUnknown(node);
+  return provider === undefined && attribution.provider === '' && catalog.providerOf(node) !== '';
+}
+
+/** A node that the kernel does not list may be of any class: its bytes are under none until it does. */
+function classOf(node: string, catalog: Catalog, localNodes: ReadonlySet<string>): TrafficClass {
+  const found = classify(node, catalog.typeOf(node), localNodes);
+  return found === 'proxy' && catalog.isUnknown(node) ? 'unattributed' : found;
+}
+
 /**
  * The attribution of a connection that only the log announced.
  *
+ * @param exit the node it left through: in global mode the log names the group alone
  * @param inboundUser whom the log does not name; the caller's best guess
  */
 export function attributeOpened(
   opening: ConnectionOpened,
+  { node, provider }: Exit,
   inboundUser: string,
   catalog: Catalog,
   localNodes: ReadonlySet<string>,
 ): Attribution {
-  // In global mode, and for an inbound with a proxy of its own, the log names the group alone.
-  const node = catalog.nodeOf(opening.node);
   return {
-    class: classify(node, catalog.typeOf(node), localNodes),
+    // A group whose node is not known may have used any.
+    class: isGroupType(catalog.typeOf(node)) ? 'unattributed' : classOf(node, catalog, localNodes),
     node: label(node),
-    provider: label(catalog.providerOf(node)),
+    provider: label(provider ?? catalog.providerOf(node)),
     keys: {
       group: label(opening.group),
       rule: ruleKey(opening.rule, opening.rulePayload),
@@ -120,14 +139,21 @@ const CLASS_OF_TYPE: ReadonlyMap<string, TrafficClass> = new Map([
   ['Dns', 'direct'],
   ['Reject', 'reject'],
   ['RejectDrop', 'reject'],
+  // sing-box's name for it (`constant/proxy.go`, `ProxyDisplayName`).
+  ['Block', 'reject'],
+  // Matching goes on at it and the chain names the node that follows; the kernel drops what ends there, which only a
+  // circle of them does (mihomo `adapter/outbound/rematch.go`, `tunnel/tunnel.go` `match`).
+  ['Rematch', 'reject'],
 ]);
 
-/** All other types of a kernel of 2026: groups first, then proxies. A newer type counts as a proxy too. */
+/** Types of groups, which carry bytes through one of their nodes. */
+const TYPES_OF_GROUPS: ReadonlySet<string> = new Set('Relay Selector Fallback URLTest LoadBalance Smart'.split(' '));
+
+/** All other types of a kernel of 2026. A newer type counts as a proxy too. */
 const TYPES_OF_PROXIES: ReadonlySet<string> = new Set(
   (
-    'Relay Selector Fallback URLTest LoadBalance Smart ' +
     'Shadowsocks ShadowsocksR Snell Socks5 Http Vmess Vless Trojan Hysteria Hysteria2 WireGuard Tuic Ssh Mieru AnyTLS ' +
-    'Sudoku Masque TrustTunnel OpenVPN Tailscale GostRelay'
+    'Sudoku Masque TrustTunnel ShadowQuic OpenVPN Tailscale GostRelay'
   ).split(' '),
 );
 
@@ -162,5 +188,10 @@ export function isBuiltIn(node: string): boolean {
 
 /** Whether an adapter type is one that this code was written for; an unknown one counts as `proxy`. */
 export function isKnownType(type: string): boolean {
-  return CLASS_OF_TYPE.has(type) || TYPES_OF_PROXIES.has(type);
+  return CLASS_OF_TYPE.has(type) || TYPES_OF_PROXIES.has(type) || isGroupType(type);
+}
+
+/** Whether an adapter type is a group's. */
+export function isGroupType(type: string | undefined): boolean {
+  return type !== undefined && TYPES_OF_GROUPS.has(type);
 }

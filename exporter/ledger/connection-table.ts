@@ -14,7 +14,7 @@ export interface Place {
 /** An open connection as the last frame showed it. */
 export interface TrackedConnection extends IndexEntry {
   readonly details: ConnectionDetails;
-  readonly attribution: Attribution;
+  attribution: Attribution;
   /** Whether the kernel's totals hold its bytes. */
   readonly counted: boolean;
   upload: number;
@@ -45,6 +45,8 @@ export interface SavedConnection {
 export interface ConnectionEvents {
   /** A connection is seen for the first time. */
   attribute(details: ConnectionDetails): Attribution;
+  /** More is known of its node than when it was attributed; undefined where it is not. */
+  reattribute(connection: TrackedConnection): Attribution | undefined;
   /** It moved bytes since the last frame. */
   moved(connection: TrackedConnection, upload: number, download: number): void;
   /** A counted one is gone. */
@@ -120,6 +122,11 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
         const known = index.find(shown.id);
         const connection = known ?? track(shown, events.attribute);
         index.append(connection);
+        const better = known === undefined ? undefined : events.reattribute(known);
+        if (better !== undefined) {
+          connection.attribution = better;
+          connection.place = undefined;
+        }
         if (known === undefined && !isNew(connection)) {
           Object.assign(connection, bytesOf(shown));
           continue;

@@ -52,7 +52,7 @@ export interface ConnectionDetails {
   readonly destinationPort: string;
   readonly process: string;
   readonly inboundUser: string;
-  /** `chains[0]` is the node the bytes left through, the last entry the group that the rule named. */
+  /** `chains[0]` is the node the bytes left through, the last entry the group that the rule named; empty when it says none. */
   readonly chains: readonly string[];
   /** The provider of `chains[0]`; undefined on kernels that do not say (before December 2025). */
   readonly provider: string | undefined;
@@ -81,11 +81,21 @@ export interface ConnectionOpened {
 export interface Catalog {
   /** The adapter type of a node as the kernel names it, such as `Direct` or `Shadowsocks`; undefined when unknown. */
   typeOf(node: string): string | undefined;
-  /** The provider that a node came from; empty when it has none or is unknown. */
+  /** The provider that a node came from; empty when it has none, is unknown, or several have a node of that name. */
   providerOf(node: string): string;
-  /** The node that a group uses at present; the name itself when it is a node, or unknown. */
+  /** The node that a group uses, as the kernel told last; the name itself when it is a node, or unknown. */
   nodeOf(name: string): string;
+  /** When the kernel was asked that, epoch milliseconds; 0 where it is not known. */
+  askedAt(name: string): number;
+  /** Whether the kernel does not list this node, or not yet: its bytes have no class until it does. */
+  isUnknown(node: string): boolean;
 }
 
-/** A catalog that knows nothing: built-in names still classify (see `classify`). */
-export const EMPTY_CATALOG: Catalog = { typeOf: () => undefined, providerOf: () => '', nodeOf: (name) => name };
+/** Where no kernel can be asked: built-in names still classify, and all else counts as proxy (see `classify`). */
+export const EMPTY_CATALOG: Catalog = {
+  typeOf: () => undefined,
+  providerOf: () => '',
+  nodeOf: (name) => name,
+  askedAt: () => 0,
+  isUnknown: () => false,
+};

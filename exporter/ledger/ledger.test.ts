@@ -110,9 +110,8 @@ describe('settlement', () => {
 
 describe('classes', () => {
   const catalog: Catalog = {
+    ...EMPTY_CATALOG,
     typeOf: (node) => ({ 公益: 'Direct', 拦截: 'RejectDrop', 香港: 'Vless', UA3F: 'Socks5' })[node],
-    providerOf: () => '',
-    nodeOf: (name) => name,
   };
   it.each([
     ['公益', 'direct'],

@@ -1,12 +1,13 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
-import { type Attribution, attributeConnection, attributeOpened, isRefused } from './attribution.ts';
+import { type Attribution, attributeConnection, attributeOpened, isBetterKnown, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
 import { type ConnectionEvents, createConnectionTable, type Place } from './connection-table.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import { createDaysOfUse } from './family-names.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
+import { createGroupExits } from './group-exits.ts';
 import { createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
 import { createLosses, hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
@@ -91,6 +92,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     saved === undefined ? undefined : { series: saved.families, names: namesOf(saved) },
   );
   const connections = createConnectionTable(saved?.connections);
+  const exits = createGroupExits();
   const openings = createOpenedConnections();
   const users = createInboundUsers();
   const settlement = createSettlement(saved);
@@ -102,6 +104,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let heard: LatestTotals | undefined = saved?.heard;
   let lastAt = saved?.at ?? 0;
   let restarts = saved?.restarts ?? 0;
+  let lastCatalog: Catalog | undefined;
   let memory = 0;
   let staleInRow = 0;
   // After a resume from counters alone, the connections of the last frame are not known.
@@ -114,8 +117,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   // And whether it was when the totals were: the log ends with the kernel.
   let logHeardToTotals = false;
 
-  function attribute(details: ConnectionDetails, catalog: Catalog): Attribution {
-    openings.seen(details);
+  function attribute(details: ConnectionDetails, frame: Frame, catalog: Catalog): Attribution {
+    const announcedAt = openings.seen(details);
+    // The kernel's clock may not be ours: what it says of a connection that is new is held to when that can have been.
+    exits.note(details, announcedAt ?? Math.min(frame.at, Math.max(lastAt, details.start)));
     users.note(details);
     return attributeConnection(details, catalog, localNodes);
   }
@@ -132,12 +137,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     knowsConnections = true;
     knowsWhen = true;
     staleInRow = 0;
+    exits.endFrame();
     losses.noteSeen();
     logHeard = logsAvailable;
   }
 
   function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
-    connections.baseline(frame, (details) => attribute(details, catalog));
+    connections.baseline(frame, (details) => attribute(details, frame, catalog));
     openings.clear();
     heard = undefined;
     close(frame);
@@ -192,6 +198,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
    */
   function count(frame: Frame, catalog: Catalog, origin: Bytes, logWasHeard: boolean): void {
     const elapsed = Math.max(1, frame.at - lastAt);
+    const isNewCatalog = catalog !== lastCatalog;
+    lastCatalog = catalog;
     const usedAt = daysOfUse.pass(frame.at);
     const grew = { upload: frame.upload - origin.upload, download: frame.download - origin.download };
     const remainder = copyBytes(grew);
@@ -200,7 +208,11 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     // Where the bytes of candidates go, found once for both directions.
     const places = new Map<Attribution, Place>();
     const events: ConnectionEvents = {
-      attribute: (details) => attribute(details, catalog),
+      attribute: (details) => attribute(details, frame, catalog),
+      reattribute: (connection) =>
+        isNewCatalog && isBetterKnown(connection, catalog)
+          ? attributeConnection(connection.details, catalog, localNodes)
+          : undefined,
       moved(connection, upload, download) {
         if (!connection.counted) {
           uncounted.add(connection.attribution.node, connection.attribution.provider, upload, download);
@@ -226,7 +238,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
     if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
     for (const opening of openings.takeUnseen(frame.at)) {
-      const attribution = attributeOpened(opening, users.guess(opening), catalog, localNodes);
+      const exit = exits.exitOf(opening.node, opening.at, catalog);
+      const attribution = attributeOpened(opening, exit, users.guess(opening), catalog, localNodes);
       if (isRefused(attribution, opening)) continue;
       candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - opening.at) });
     }

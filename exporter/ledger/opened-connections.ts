@@ -4,8 +4,12 @@ import type { ConnectionDetails, ConnectionOpened } from './frame.ts';
 /** Announced connections until a frame shows them or it is clear that none will. */
 export interface OpenedConnections {
   note(opening: ConnectionOpened): void;
-  /** A frame showed this connection: its announcement, past or to come, is spent. */
-  seen(details: ConnectionDetails): void;
+  /**
+   * A frame showed this connection: its announcement, past or to come, is spent.
+   *
+   * @returns when it was announced, epoch milliseconds; undefined where it has not been
+   */
+  seen(details: ConnectionDetails): number | undefined;
   /**
    * The announcements up to now that no frame showed. One that came after the frame stays. Where the clock was set back,
    * what was announced by the clock before is taken too.
@@ -41,7 +45,10 @@ export function createOpenedConnections(): OpenedConnections {
     },
     seen({ network, sourceIP, sourcePort }) {
       const key = openingKey(network, sourceIP, sourcePort);
-      if (!pending.delete(key)) early.set(key, now);
+      const opening = pending.get(key);
+      if (opening === undefined) early.set(key, now);
+      else pending.delete(key);
+      return opening?.at;
     },
     takeUnseen(at) {
       const setBack = at < lastFrame;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { decodeCatalog } from '../kernel/catalog.ts';
+import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText, sampleMessages } from './recording.ts';
 import { type ReplayInput, type ReplayResult, replay } from './replay.ts';
 
@@ -164,7 +165,7 @@ it('shows a signed carry at 100 ms, where the kernel reads totals before connect
   for (let end = 60; end < 160; end += 1) {
     const result = replay({
       messages: messages.slice(0, end),
-      catalog: { typeOf: () => undefined, providerOf: () => '', nodeOf: (name) => name, has: () => false },
+      catalog: { ...EMPTY_CATALOG, has: () => false },
       ledger: { localNodes: [], familyCap: 50 },
       interval: 100,
       phase: 0,
