@@ -136,7 +136,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     if (outcome.kind === 'baseline')
       logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
     if (outcome.kind === 'restarted') {
-      logger.warn('the kernel has restarted; its totals began anew');
+      logger.warn('the kernel has restarted; its totals began at 0 again');
       void pusher.save();
     }
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
@@ -174,9 +174,9 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       onTotals: (totals) => device.noteTotals(totals),
       onConnectionOpened: (connection) => device.noteConnectionOpened(connection),
       onChecks: (nodes) => device.current().noteChecks(nodes),
-      onLogs(heard) {
-        logsUp = heard;
-        device.setLogsAvailable(heard);
+      onLogs(open) {
+        logsUp = open;
+        device.setLogsAvailable(open);
       },
       onLink(next) {
         if (next.kind === 'down' && next.problem.kind === 'refused') device.noteGone(clock.now());

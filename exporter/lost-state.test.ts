@@ -64,7 +64,7 @@ describe('a state that is gone', () => {
   it('cannot be written on a full disk: this is said, and pushing goes on', async () => {
     await writeFile(join(device.folder, 'state'), 'a file where a folder should be');
     await expect(device.start()).rejects.toThrow(
-      /the state .*exporter-state\.json cannot be used \(ENOTDIR\); mend \[client\] StateDir/,
+      /the state .*exporter-state\.json cannot be used \(ENOTDIR\); fix \[client\] StateDir/,
     );
     await device.stop();
     await rm(join(device.folder, 'state'));

@@ -120,7 +120,7 @@ export function createExporter(options: ExporterOptions): Exporter {
           await task(device);
         } catch (error) {
           failures.set(device.kernel, error);
-          logger.error({ kernel: device.kernel, err: error }, `${failure}; mend what is wrong and save the settings`);
+          logger.error({ kernel: device.kernel, err: error }, `${failure}; fix what is wrong and save the settings`);
         }
       };
       await Promise.all(devices.map(attempt));

@@ -59,7 +59,7 @@ it('a kernel takes along what moved after its last message alone, though its las
   now += 8000;
   const told = total();
   // The second that ends with this message.
-  await eventually(async () => expect((await saved()).ledger.heard?.download).toBe(told));
+  await eventually(async () => expect((await saved()).ledger.latest?.download).toBe(told));
   expect(counted()).toBe(0);
   now += 600;
   const hidden = total() - told;

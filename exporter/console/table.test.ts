@@ -107,7 +107,7 @@ describe('the table', () => {
     expect(lines.at(-1)).toBe('上报: 成功，4 秒前');
   });
 
-  it('says what is wrong with the kernel and with pushing, and how to mend it, whatever the width', () => {
+  it('says what is wrong with the kernel and with pushing, and how to fix it, whatever the width', () => {
     const lines = renderTable([shown({ link: wrong, push: failing })], chinese, 40);
     const text = lines.join('').replaceAll(' ', '');
     expect(text).toContain('请把MihomoSecret改成内核配置里的secret');

@@ -140,7 +140,7 @@ export function createKernelComparison(): KernelComparison {
         if (found.length === 0) continue;
         const now = { kernel: upload + download, role: found.reduce((sum, { bytes }) => sum + bytes, 0) };
         latest.set(role, now);
-        // Counters taken from the gateway jump, and a new name begins anew: so does the comparison.
+        // Counters taken from the gateway jump, and a new name begins at 0: the comparison starts over.
         const from = first.get(role);
         if (from === undefined || now.kernel < from.kernel || now.role < from.role) first.set(role, now);
       }

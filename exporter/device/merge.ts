@@ -47,9 +47,9 @@ export function merge(input: MergeInput): { ledger: LedgerState; upToMark: Ledge
     return { ledger, upToMark: ledger };
   }
   const upToMark = { ...(countGap ? withGap(held, mark, input) : held), at: mark.at, raw: mark.raw };
-  const { at: _, raw, heard, connections, models, pace, goneAt } = own;
+  const { at: _, raw, latest, connections, models, pace, goneAt } = own;
   const all = add(upToMark, subtract(own, mark), options);
-  return { ledger: { ...all, at: own.at, raw, heard, connections, models, pace, goneAt }, upToMark };
+  return { ledger: { ...all, at: own.at, raw, latest, connections, models, pace, goneAt }, upToMark };
 }
 
 function withGap(held: LedgerState, mark: LedgerState, { catalog, options }: MergeInput): LedgerState {

@@ -61,8 +61,8 @@ export function openAfter(before: SavedCounters, deviceId: string, stateId: stri
 
 /** The same for a DeviceID whose counters were closed: they go on. */
 export function goOnAfter(before: SavedCounters, closed: SavedCounters, hasFrame: boolean): SavedCounters {
-  const { at, raw, heard, connections, models, pace, goneAt } = before.ledger;
-  const nowhere = { raw: undefined, heard: undefined, connections: undefined, goneAt: undefined };
+  const { at, raw, latest, connections, models, pace, goneAt } = before.ledger;
+  const nowhere = { raw: undefined, latest: undefined, connections: undefined, goneAt: undefined };
   const { deviceId, kernelAddress: _, stateId, sequence, sync } = closed;
   return {
     deviceId,
@@ -70,7 +70,7 @@ export function goOnAfter(before: SavedCounters, closed: SavedCounters, hasFrame
     stateId,
     sequence,
     sync,
-    ledger: { ...closed.ledger, at, models, pace, ...(hasFrame ? { raw, heard, connections, goneAt } : nowhere) },
+    ledger: { ...closed.ledger, at, models, pace, ...(hasFrame ? { raw, latest, connections, goneAt } : nowhere) },
     interfaces: { series: closed.interfaces?.series ?? [], last: before.interfaces?.last ?? [] },
     checks: { seen: [], ...before.checks, series: closed.checks?.series ?? [] },
   };

@@ -126,7 +126,7 @@ describe('a state in RAM', () => {
     await writeFile(join(folder, 'flash'), 'a file where the folder should be');
     const store = openStore();
     for (const sequence of [1, 2]) await store.write(device(sequence));
-    expect(log.match(/the copy of the state cannot be written; mend \[client\] StateSync/g)).toHaveLength(1);
+    expect(log.match(/the copy of the state cannot be written; fix \[client\] StateSync/g)).toHaveLength(1);
     expect((await openStore().read())?.sequence).toBe(2);
   });
 
@@ -137,7 +137,7 @@ describe('a state in RAM', () => {
       now += HOUR;
       await store.write(device(hour));
     }
-    expect(log.match(/the copy of the state cannot be written; mend \[client\] StateSync/g)).toHaveLength(1);
+    expect(log.match(/the copy of the state cannot be written; fix \[client\] StateSync/g)).toHaveLength(1);
     expect(log).toContain('ENOSPC');
     expect((await openStore().read())?.sequence).toBe(3);
   });

@@ -160,7 +160,7 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
       copyFailed = false;
     } catch (error) {
       if (!copyFailed) {
-        logger.error({ code: errorCode(error) }, 'the copy of the state cannot be written; mend [client] StateSync');
+        logger.error({ code: errorCode(error) }, 'the copy of the state cannot be written; fix [client] StateSync');
       }
       copyFailed = true;
     }
@@ -196,5 +196,5 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
 
 const unusableState = (path: string, code: string): Text => ({
   zh: `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
-  en: `the state ${path} cannot be used (${code}); mend [client] StateDir`,
+  en: `the state ${path} cannot be used (${code}); fix [client] StateDir`,
 });

@@ -180,7 +180,7 @@ export interface DayKeeperOptions {
 export interface DayKeeper {
   /** Goes on from what was saved for the device. */
   open(deviceId: string): Promise<void>;
-  /** Begins anew for a device of another name. */
+  /** Starts over for a device of another name. */
   begin(deviceId: string): void;
   /** To be called before a frame is accounted. */
   beforeFrame(at: number, counters: DeviceCounters): void;
@@ -203,7 +203,7 @@ export function createDayKeeper({ files, path, rule, logger }: DayKeeperOptions)
     try {
       await writeToday(files, path(), saved);
     } catch (error) {
-      logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; mend StateDir');
+      logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; fix StateDir');
     }
   }
   const save = (): void => void writing.run(write);

@@ -7,7 +7,7 @@ import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
 import { describePushProblem } from '../push/problem.ts';
 
-/** What a check found: all well, something that works worse than it could, or something to mend. */
+/** What a check found: all well, something that works worse than it could, or something to fix. */
 export interface Finding {
   readonly verdict: 'good' | 'warning' | 'bad';
   readonly text: Text;
@@ -34,7 +34,7 @@ export async function checkStateFolder(files: Files, folder: string, key: 'State
     const code = errorCode(error);
     return bad({
       zh: `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
-      en: `state folder ${folder} cannot be written (${code}): mend [client] ${key} or its permissions`,
+      en: `state folder ${folder} cannot be written (${code}): fix [client] ${key} or its permissions`,
     });
   }
 }
@@ -78,9 +78,9 @@ export async function checkClock(network: Network, origin: string, clock: Clock)
   const client = network.client({ origin, timeout: TIMEOUT_MS });
   const answer = await client.request({ path: '/', signal: AbortSignal.timeout(TIMEOUT_MS) });
   await client.close();
-  const told = answer.kind === 'answer' ? Date.parse(answer.header('date') ?? '') : Number.NaN;
-  if (Number.isNaN(told)) return undefined;
-  const skew = Math.round(((asked + clock.now()) / 2 - told) / 1000);
+  const server = answer.kind === 'answer' ? Date.parse(answer.header('date') ?? '') : Number.NaN;
+  if (Number.isNaN(server)) return undefined;
+  const skew = Math.round(((asked + clock.now()) / 2 - server) / 1000);
   if (Math.abs(skew) <= MOST_SKEW_S) {
     return good({ zh: '时钟与服务器一致', en: 'the clock agrees with the server’s' });
   }

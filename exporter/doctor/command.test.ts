@@ -57,7 +57,7 @@ describe('doctor', () => {
     expect(await readdir(device.folder)).not.toContain('state');
   });
 
-  it('says in Chinese what is wrong and how to mend it, without a secret', async () => {
+  it('says in Chinese what is wrong and how to fix it, without a secret', async () => {
     device.gateway.refusal = { status: 401, error: 'unauthorized', message: 'no' };
     await writeFile(join(device.folder, 'state'), '');
     const changes = { Language: 'zh', MihomoSecret: 'hunter2', StateSync: 'state/copy' };
@@ -74,7 +74,7 @@ describe('doctor', () => {
 
   it('warns where the log cannot be heard, and of doubtful settings', async () => {
     device.kernel.webSockets = false;
-    expect(await doctor({ Pollinterval: '5' })).toBe('healthy');
+    expect(await doctor({ PolInterval: '5' })).toBe('healthy');
     expect(printed.filter((line) => line.startsWith('!'))).toEqual([
       expect.stringContaining('did you mean PollInterval?'),
       expect.stringContaining('/logs cannot be heard'),
@@ -93,7 +93,7 @@ describe('doctor', () => {
   it('tells a gateway that is dead, and a kernel whose frames cannot be accounted', async () => {
     device.kernel.answers.set('/connections', { uploadTotal: 1 });
     await device.gateway.kill();
-    expect(await doctor()).toBe('2 to mend');
+    expect(await doctor()).toBe('2 to fix');
     expect(printed.join('\n')).toContain('downloadTotal: expected a whole number of bytes');
     expect(printed.join('\n')).toContain('cannot be reached (ECONNREFUSED)');
     await device.reviveGateway();
@@ -124,13 +124,13 @@ describe('doctor', () => {
 
   it('finds a clock that is wrong', async () => {
     const clock = { ...systemClock, now: () => Date.now() - 7_200_000 };
-    expect(await doctor({}, { clock })).toBe('1 to mend');
+    expect(await doctor({}, { clock })).toBe('1 to fix');
     expect(printed.at(-1)).toMatch(/^✗ this clock is 7\d\d\d s behind the server's: .*NTP/);
   });
 
   it('looks at each kernel and says which one it is', async () => {
     const sections = '[kernel.router]\nMihomoAPIAddr = unix:///nowhere/mihomo.sock\n';
-    expect(await doctor({}, { sections })).toBe('1 to mend');
+    expect(await doctor({}, { sections })).toBe('1 to fix');
     expect(printed).toContain(`✓ a: kernel ${device.kernel.address}, version v1.19.2`);
     expect(printed.find((line) => line.startsWith('✗'))).toMatch(/^✗ router: nothing listens at unix:/);
     expect(printed).toContain(`✓ router: gateway ${device.gateway.origin}: let in, nothing pushed yet`);

@@ -19,10 +19,10 @@ export const TEXTS = {
     zh: `设置 ${file}，设备 ${devices}`,
     en: `settings ${file}, device ${devices}`,
   }),
-  toMend: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to mend` }),
+  toMend: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
 } as const satisfies Messages;
 
-/** Something has to be mended; what, was printed. */
+/** Something has to be fixed; what, was printed. */
 export class UnhealthyError extends UserFacingError {
   override readonly name = 'UnhealthyError';
 }
@@ -30,7 +30,7 @@ export class UnhealthyError extends UserFacingError {
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warning: '!', bad: '✗' };
 
 /**
- * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to mend it.
+ * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to fix it.
  * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
  *
  * @param readConfig reads the text of a settings file; throws SettingsError

@@ -33,7 +33,7 @@ export type KernelLink =
   | { readonly kind: 'down'; readonly problem: KernelProblem };
 
 /**
- * What is wrong, where, and how to mend it, in one line.
+ * What is wrong, where, and how to fix it, in one line.
  *
  * @param address the kernel's address as configured, without its secret
  */

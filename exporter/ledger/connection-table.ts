@@ -6,7 +6,7 @@ import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 import { createOrderedIndex, type IndexEntry } from './ordered-index.ts';
 
 /** Where the bytes of one attribution are booked: kept with an open connection, so that no frame looks it up again. */
-export interface Place {
+export interface BookedCounters {
   readonly cell: NodeCell;
   readonly slots: FamilySlots;
 }
@@ -26,7 +26,7 @@ export interface TrackedConnection extends IndexEntry {
   earlierUploadRate: number;
   earlierDownloadRate: number;
   /** Where its bytes are booked; undefined until some are. */
-  place: Place | undefined;
+  counters: BookedCounters | undefined;
 }
 
 /** A connection as it is saved, as plain JSON. */
@@ -83,7 +83,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
       // Not worth keeping: a restart takes it for one that the frame before did not show.
       earlierUploadRate: Number.NaN,
       earlierDownloadRate: Number.NaN,
-      place: undefined,
+      counters: undefined,
       list: 0,
       position: 0,
     })),
@@ -100,7 +100,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
     downloadRate: 0,
     earlierUploadRate: Number.NaN,
     earlierDownloadRate: Number.NaN,
-    place: undefined,
+    counters: undefined,
     list: 0,
     position: 0,
   });
@@ -125,7 +125,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
         const better = known === undefined ? undefined : events.reattribute(known);
         if (better !== undefined) {
           connection.attribution = better;
-          connection.place = undefined;
+          connection.counters = undefined;
         }
         if (known === undefined && !isNew(connection)) {
           Object.assign(connection, bytesOf(shown));

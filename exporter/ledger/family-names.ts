@@ -5,11 +5,11 @@ export const isOwnWord = (key: string): boolean => OWN_WORDS.includes(key);
 
 const IDLE_MS = 40 * 86_400_000;
 
-/** How a key stands with its family: the same object for as long as it stands so. */
-export interface KeyStanding {
+/** The state of a key in its family: the same object for as long as that does not change. */
+export interface KeyState {
   readonly key: string;
   readonly named: boolean;
-  /** It stands so no more: its name was taken back, it has earned one, or it was forgotten before it did. */
+  /** The key has another state now: its name was taken back, it has earned one, or it was forgotten before it did. */
   past: boolean;
   /** When a named key last moved a byte, in days of use. */
   lastUsed: number;
@@ -22,11 +22,11 @@ export interface FamilyNames {
   /**
    * A key has moved bytes. Costs nothing but a look at `before` where nothing changed.
    *
-   * @param before its standing when it last came by, if it is at hand
-   * @param at in days of use, which never go back (see `days-of-use.ts`)
-   * @returns its standing now
+   * @param before its state when it last came by, if it is at hand
+   * @param at in days of use, which never go back (see {@link createDaysOfUse})
+   * @returns its state now
    */
-  came(key: string, before: KeyStanding | undefined, at: number): KeyStanding;
+  came(key: string, before: KeyState | undefined, at: number): KeyState;
   /** Takes another cap from now on; names beyond it stay until they were idle for long enough. */
   setCap(cap: number): void;
   /** Names given out and when each last moved a byte, to be saved. */
@@ -46,52 +46,52 @@ export function createFamilyNames(
   onForgotten: (name: string) => void,
 ): FamilyNames {
   let cap = initialCap;
-  const named = (key: string, lastUsed: number): KeyStanding => ({ key, named: true, past: false, lastUsed, count: 0 });
-  const newUnnamed = (key: string): KeyStanding => ({ key, named: false, past: false, lastUsed: 0, count: 0 });
+  const named = (key: string, lastUsed: number): KeyState => ({ key, named: true, past: false, lastUsed, count: 0 });
+  const newUnnamed = (key: string): KeyState => ({ key, named: false, past: false, lastUsed: 0, count: 0 });
   const ownWords = new Map(OWN_WORDS.map((word) => [word, named(word, 0)]));
   const names = new Map(saved.filter(([key]) => !ownWords.has(key)).map(([key, used]) => [key, named(key, used)]));
   // Keys without a name, and among them those of a small sketch of who came by how often; it is halved when full.
-  const unnamed = new Map<string, KeyStanding>();
-  let sketch: KeyStanding[] = [];
+  const unnamed = new Map<string, KeyState>();
+  let sketch: KeyState[] = [];
   let sketchSum = 0;
-  // How all keys stand that have no name while none is left; another object once names were given out or taken back.
+  // The state of all keys that have no name while none is left; another object once names were given out or taken back.
   let nameless = newUnnamed('');
   // No name can have been idle for long enough before this time.
   let noneIdleBefore = 0;
 
-  const unnamedOf = (key: string): KeyStanding => {
-    let standing = unnamed.get(key);
-    if (standing === undefined) {
+  const unnamedOf = (key: string): KeyState => {
+    let state = unnamed.get(key);
+    if (state === undefined) {
       if (unnamed.size >= 64 * cap) forgetAbsent();
-      standing = newUnnamed(key);
-      unnamed.set(key, standing);
+      state = newUnnamed(key);
+      unnamed.set(key, state);
     }
-    return standing;
+    return state;
   };
 
   const forgetAbsent = (): void => {
-    for (const standing of unnamed.values()) {
-      if (standing.count > 0) continue;
-      unnamed.delete(standing.key);
-      standing.past = true;
+    for (const state of unnamed.values()) {
+      if (state.count > 0) continue;
+      unnamed.delete(state.key);
+      state.past = true;
     }
   };
 
   /** Notes that a key without a name came by, and tells whether it has earned one. */
-  const cameOften = (standing: KeyStanding): boolean => {
-    if (standing.count === 0) sketch.push(standing);
-    standing.count += 1;
+  const cameOften = (state: KeyState): boolean => {
+    if (state.count === 0) sketch.push(state);
+    state.count += 1;
     sketchSum += 1;
-    const { count } = standing;
+    const { count } = state;
     if (sketch.length > 8 * cap) halveSketch();
     return count >= 8 && count * cap >= sketchSum;
   };
 
   const halveSketch = (): void => {
     sketchSum = 0;
-    for (const standing of sketch) {
-      standing.count = standing.count <= 1 ? 0 : standing.count / 2;
-      sketchSum += standing.count;
+    for (const state of sketch) {
+      state.count = state.count <= 1 ? 0 : state.count / 2;
+      sketchSum += state.count;
     }
     sketch = sketch.filter(({ count }) => count > 0);
   };
@@ -101,12 +101,12 @@ export function createFamilyNames(
     nameless = newUnnamed('');
   };
 
-  const give = (key: string, at: number): KeyStanding => {
+  const give = (key: string, at: number): KeyState => {
     const before = unnamed.get(key);
     if (before !== undefined) {
       unnamed.delete(key);
       before.past = true;
-      sketch = sketch.filter((standing) => standing !== before);
+      sketch = sketch.filter((state) => state !== before);
       sketchSum -= before.count;
     }
     const name = named(key, at);
@@ -119,15 +119,15 @@ export function createFamilyNames(
   const forgetIdle = (at: number): void => {
     if (at < noneIdleBefore) return;
     let oldest = at;
-    for (const standing of names.values()) {
-      if (at - standing.lastUsed < IDLE_MS) {
-        oldest = Math.min(oldest, standing.lastUsed);
+    for (const state of names.values()) {
+      if (at - state.lastUsed < IDLE_MS) {
+        oldest = Math.min(oldest, state.lastUsed);
         continue;
       }
-      names.delete(standing.key);
-      standing.past = true;
+      names.delete(state.key);
+      state.past = true;
       namesChanged();
-      onForgotten(standing.key);
+      onForgotten(state.key);
     }
     noneIdleBefore = oldest + IDLE_MS;
   };
@@ -140,8 +140,8 @@ export function createFamilyNames(
         if (names.size >= cap) forgetIdle(at);
         if (names.size >= cap) return nameless;
         if (names.size >= cap / 2) {
-          const standing = current?.past === false ? current : unnamedOf(key);
-          if (!cameOften(standing)) return standing;
+          const state = current?.past === false ? current : unnamedOf(key);
+          if (!cameOften(state)) return state;
         }
         name = give(key, at);
       }

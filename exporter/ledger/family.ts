@@ -2,7 +2,7 @@ import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import { type MutableBytes, zeroBytes } from './bytes.ts';
-import { createFamilyNames, isOwnWord, type KeyStanding } from './family-names.ts';
+import { createFamilyNames, isOwnWord, type KeyState } from './family-names.ts';
 import { createSeriesBudget, MOST_FAMILY_COUNTERS } from './series-budget.ts';
 
 /** One series of a family `flowcollect_<dimension>_bytes_total`. */
@@ -21,7 +21,7 @@ export interface FamilySlot {
   readonly key: string;
   readonly class: TrafficClass;
   /** How its key stood when it last moved bytes, and the counter it then had; undefined before its first byte. */
-  standing: KeyStanding | undefined;
+  state: KeyState | undefined;
   bytes: MutableBytes | undefined;
 }
 
@@ -85,20 +85,20 @@ export function createFamily(
       let slot = shared.get(key);
       if (slot === undefined) {
         if (shared.size >= MOST_SHARED_SLOTS) shared.clear();
-        slot = { key, class: trafficClass, standing: undefined, bytes: undefined };
+        slot = { key, class: trafficClass, state: undefined, bytes: undefined };
         shared.set(key, slot);
       }
       return slot;
     },
     add(slot, upload, download, at) {
-      const before = slot.standing;
-      const standing = names.came(slot.key, before, at);
+      const before = slot.state;
+      const state = names.came(slot.key, before, at);
       let { bytes } = slot;
-      if (bytes === undefined || standing !== before) {
-        if (bytes === undefined || before?.named === true || standing.named) {
-          bytes = open(standing.named ? slot.key : OTHER_KEY, slot.class);
+      if (bytes === undefined || state !== before) {
+        if (bytes === undefined || before?.named === true || state.named) {
+          bytes = open(state.named ? slot.key : OTHER_KEY, slot.class);
         }
-        slot.standing = standing;
+        slot.state = state;
         slot.bytes = bytes;
       }
       bytes.upload += upload;
@@ -163,13 +163,13 @@ export function createFamilyBook(options: FamilyOptions, saved?: SavedFamilies):
       for (let index = 0; index < families.length; index += 1) {
         const slot = slots[index];
         if (slot === undefined || isOn[index] !== true) continue;
-        const { standing, bytes } = slot;
-        if (standing === undefined || !standing.named || standing.past || bytes === undefined) {
+        const { state, bytes } = slot;
+        if (state === undefined || !state.named || state.past || bytes === undefined) {
           families[index]?.add(slot, upload, download, at);
           continue;
         }
         // What nearly all bytes come to, without a call: the key still has the name it had.
-        if (at > standing.lastUsed) standing.lastUsed = at;
+        if (at > state.lastUsed) state.lastUsed = at;
         bytes.upload += upload;
         bytes.download += download;
       }

@@ -17,7 +17,7 @@ export interface Frame {
   readonly connections: readonly Connection[];
   /** The link to the kernel held since the frame before, so that the kernel did too; absent where that is not known. */
   readonly continues?: boolean;
-  /** It is the first of a link: it was asked for after all that was heard of the kernel before; absent otherwise. */
+  /** It is the first of a link: it was asked for after all totals of the kernel that came before; absent otherwise. */
   readonly begins?: boolean;
 }
 

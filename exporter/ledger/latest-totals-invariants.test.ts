@@ -71,8 +71,8 @@ it('is counted once, whatever breaks and whatever comes late, and never as anoth
           ledger = createLedger(OPTIONS, saved);
           frames = undefined;
           stream = { life: -1, trusted: false, waiting: [] };
-          const { raw, heard } = ledger.state();
-          reached = { life: -1, total: (heard ?? raw)?.download ?? 0 };
+          const { raw, latest } = ledger.state();
+          reached = { life: -1, total: (latest ?? raw)?.download ?? 0 };
           booked = 0;
         }
         const { kernel: counted, carry, traffic } = ledger.counters();

@@ -3,7 +3,7 @@ import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
 import { type Attribution, attributeConnection, attributeOpened, isBetterKnown, isRefused } from './attribution.ts';
 import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
 import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
-import { type ConnectionEvents, createConnectionTable, type Place } from './connection-table.ts';
+import { type BookedCounters, type ConnectionEvents, createConnectionTable } from './connection-table.ts';
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import { createDaysOfUse } from './family-names.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
@@ -57,18 +57,16 @@ export interface LedgerCounters {
 export interface Ledger {
   /** Tells of a connection that the kernel's log announced. */
   noteConnectionOpened(opening: ConnectionOpened): void;
-  /** Whether the kernel's log is being heard: without it, those that no frame shows are inferred. */
+  /** Whether the kernel's log is followed: without it, those that no frame shows are inferred. */
   setLogsAvailable(available: boolean): void;
   /** Tells what the kernel's totals have come to since the last frame: it is booked should no other frame of it come. */
   noteTotals(totals: Totals): void;
-  /** What is known of that. */
-  heard(): LatestTotals | undefined;
   /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
   noteGone(at: number): void;
   /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
   noteMachineStart(at: number): void;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
-  /** The kernel of the last frame has ended: what it was heard to have moved since is settled. */
+  /** The kernel of the last frame has ended: what its latest totals hold beyond its last frame is settled. */
   end(catalog: Catalog): void;
   counters(): LedgerCounters;
   /** A snapshot that {@link createLedger} goes on from, as plain JSON. */
@@ -101,7 +99,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
   const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
   let raw: Bytes | undefined = saved?.raw;
-  let heard: LatestTotals | undefined = saved?.heard;
+  let latest: LatestTotals | undefined = saved?.latest;
   let lastAt = saved?.at ?? 0;
   let restarts = saved?.restarts ?? 0;
   let lastCatalog: Catalog | undefined;
@@ -112,10 +110,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   // Nor is it known then how long before the next frame that was.
   let knowsWhen = knowsConnections;
   let logsAvailable = true;
-  // Whether the log has been heard since the last frame: never across a restart of ours.
-  let logHeard = saved === undefined;
-  // And whether it was when the totals were: the log ends with the kernel.
-  let logHeardToTotals = false;
+  // Whether the log has been followed since the last frame: never across a restart of ours.
+  let logSinceFrame = saved === undefined;
+  // And whether it was up to the latest totals: the log ends with the kernel.
+  let logToTotals = false;
 
   function attribute(details: ConnectionDetails, frame: Frame, catalog: Catalog): Attribution {
     const announcedAt = openings.seen(details);
@@ -125,7 +123,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     return attributeConnection(details, catalog, localNodes);
   }
 
-  function placeOf(attribution: Attribution): Place {
+  function countersOf(attribution: Attribution): BookedCounters {
     const { class: trafficClass, node, provider } = attribution;
     return { cell: book.cell(trafficClass, node, provider), slots: families.slots(attribution) };
   }
@@ -139,13 +137,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     staleInRow = 0;
     exits.endFrame();
     losses.noteSeen();
-    logHeard = logsAvailable;
+    logSinceFrame = logsAvailable;
   }
 
   function baseline(frame: Frame, catalog: Catalog): FrameOutcome {
     connections.baseline(frame, (details) => attribute(details, frame, catalog));
     openings.clear();
-    heard = undefined;
+    latest = undefined;
     close(frame);
     return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
   }
@@ -153,15 +151,15 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   function apply(frame: Frame, catalog: Catalog): FrameOutcome {
     if (raw === undefined) return baseline(frame, catalog);
     const known = knowsConnections ? connections.byId : undefined;
-    const life = hasRestarted(frame, { raw, at: lastAt, connections: known, heard });
+    const life = hasRestarted(frame, { raw, at: lastAt, connections: known, latest });
     if (life === 'stale' && staleInRow < MOST_STALE) {
       staleInRow += 1;
       return { kind: 'stale' };
     }
     const before = copyBytes(kernel);
     if (life === 'same') {
-      heard = stillNewer(heard, frame);
-      count(frame, catalog, raw, logHeard && logsAvailable);
+      latest = stillNewer(latest, frame);
+      count(frame, catalog, raw, logSinceFrame && logsAvailable);
     } else {
       restarts += 1;
       if (life === 'restarted') {
@@ -171,32 +169,32 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         // All that a new kernel shows is new.
         connections.clear();
       }
-      // One that began its totals anew has the connections it had, which also moved what was heard of it.
-      const reached = heard ?? raw;
-      heard = undefined;
+      // One whose totals began at 0 again has the connections it had, which also moved what its latest totals held.
+      const reached = latest ?? raw;
+      latest = undefined;
       knowsConnections = true;
       const origin = { upload: raw.upload - reached.upload, download: raw.download - reached.download };
-      count(frame, catalog, origin, logHeard && logsAvailable);
+      count(frame, catalog, origin, logSinceFrame && logsAvailable);
     }
     const grew = { upload: kernel.upload - before.upload, download: kernel.download - before.download };
     return { kind: life === 'same' ? 'counted' : 'restarted', grew };
   }
 
   function end(catalog: Catalog): void {
-    if (raw === undefined || heard === undefined) return;
-    const { at, upload, download } = heard;
-    heard = undefined;
-    // As a last frame would have told it, but for who was left: all have closed.
-    count({ at, upload, download, memory, connections: [] }, catalog, raw, logHeardToTotals);
+    if (raw === undefined || latest === undefined) return;
+    const { at, upload, download } = latest;
+    latest = undefined;
+    // As from a last frame, but without connections: all have closed.
+    count({ at, upload, download, memory, connections: [] }, catalog, raw, logToTotals);
   }
 
   /**
    * Books what a frame tells beyond the last one.
    *
    * @param origin the totals that it goes on from
-   * @param logWasHeard whether the log announced connections throughout
+   * @param logComplete whether the log announced connections throughout
    */
-  function count(frame: Frame, catalog: Catalog, origin: Bytes, logWasHeard: boolean): void {
+  function count(frame: Frame, catalog: Catalog, origin: Bytes, logComplete: boolean): void {
     const elapsed = Math.max(1, frame.at - lastAt);
     const isNewCatalog = catalog !== lastCatalog;
     lastCatalog = catalog;
@@ -206,7 +204,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     let proxied = 0;
     const candidates: Candidate[] = [];
     // Where the bytes of candidates go, found once for both directions.
-    const places = new Map<Attribution, Place>();
+    const booked = new Map<Attribution, BookedCounters>();
     const events: ConnectionEvents = {
       attribute: (details) => attribute(details, frame, catalog),
       reattribute: (connection) =>
@@ -218,8 +216,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
           uncounted.add(connection.attribution.node, connection.attribution.provider, upload, download);
           return;
         }
-        connection.place ??= placeOf(connection.attribution);
-        const { cell, slots } = connection.place;
+        connection.counters ??= countersOf(connection.attribution);
+        const { cell, slots } = connection.counters;
         cell.measured.upload += upload;
         cell.measured.download += download;
         families.add(slots, upload, download, usedAt);
@@ -230,7 +228,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       },
       closed: (connection) => {
         if (isRefused(connection.attribution, connection.details)) return;
-        if (connection.place !== undefined) places.set(connection.attribution, connection.place);
+        if (connection.counters !== undefined) booked.set(connection.attribution, connection.counters);
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
     };
@@ -243,13 +241,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       if (isRefused(attribution, opening)) continue;
       candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - opening.at) });
     }
-    settlement.settle(remainder, candidates, elapsed, logWasHeard, (attribution, direction, bytes) => {
-      let place = places.get(attribution);
-      if (place === undefined) {
-        place = placeOf(attribution);
-        places.set(attribution, place);
+    settlement.settle(remainder, candidates, elapsed, logComplete, (attribution, direction, bytes) => {
+      let counters = booked.get(attribution);
+      if (counters === undefined) {
+        counters = countersOf(attribution);
+        booked.set(attribution, counters);
       }
-      const { cell, slots } = place;
+      const { cell, slots } = counters;
       cell.settled[direction] += bytes;
       if (isBilled(cell.class)) proxied += bytes;
       families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, usedAt);
@@ -279,14 +277,13 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     noteConnectionOpened: (opening) => openings.note(opening),
     setLogsAvailable(available) {
       logsAvailable = available;
-      if (!available) logHeard = false;
+      if (!available) logSinceFrame = false;
     },
     noteTotals(totals) {
       if (raw === undefined) return;
-      heard = latestAfter(totals, raw, heard);
-      if (totals.continues) logHeardToTotals = logHeard && logsAvailable;
+      latest = latestAfter(totals, raw, latest);
+      if (totals.continues) logToTotals = logSinceFrame && logsAvailable;
     },
-    heard: () => heard,
     noteGone: (at) => losses.noteGone(at),
     noteMachineStart: (at) => losses.noteMachineStart(at, lastAt),
     apply,
@@ -308,7 +305,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       ...losses.save(),
       at: lastAt,
       raw,
-      heard,
+      latest,
       kernel: copyBytes(kernel),
       restarts,
       traffic: book.series(),

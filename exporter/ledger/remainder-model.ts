@@ -37,7 +37,7 @@ export interface ResumedCandidate {
 }
 
 /**
- * Where the log cannot be heard: a connection that frames showed lately, and not for long, stands for those like it that lived
+ * Where the log cannot be had: a connection that frames showed lately, and not for long, stands for those like it that lived
  * between two frames.
  */
 export interface SampledCandidate {

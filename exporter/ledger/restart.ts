@@ -10,7 +10,7 @@ import type { Connection, ConnectionDetails, Frame, Totals } from './frame.ts';
 export interface LatestTotals extends Bytes {
   /** When they arrived, epoch milliseconds. */
   readonly at: number;
-  /** Another life of the kernel has been heard since; absent before. */
+  /** Totals of another life of the kernel have come since; absent before. */
   readonly over?: true;
 }
 
@@ -20,28 +20,28 @@ export interface LatestTotals extends Bytes {
  *
  * - A stream that was open before the last frame came is of that frame's life, for it ends with the kernel. What it
  *   brings is newer, or it was sent before the frame and holds nothing that the frame does not.
- * - One that was opened later may be of another life. Its totals were read after all that was heard before: lower ones
+ * - One that was opened later may be of another life. Its totals were read after all that came before: lower ones
  *   are another life's, and others, though they may be higher, tell nothing.
  *
  * @param raw the totals of the last frame
  */
-export function latestAfter(totals: Totals, raw: Bytes, heard: LatestTotals | undefined): LatestTotals | undefined {
-  if (heard?.over) return heard;
+export function latestAfter(totals: Totals, raw: Bytes, latest: LatestTotals | undefined): LatestTotals | undefined {
+  if (latest?.over) return latest;
   const { at, upload, download } = totals;
-  const isLower = isBelow(totals, heard ?? raw);
-  if (totals.continues) return isLower ? heard : { at, upload, download };
-  return heard !== undefined && isLower ? { ...heard, over: true } : heard;
+  const isLower = isBelow(totals, latest ?? raw);
+  if (totals.continues) return isLower ? latest : { at, upload, download };
+  return latest !== undefined && isLower ? { ...latest, over: true } : latest;
 }
 
 /** What of it is still newer than a frame of the same life. */
-export function stillNewer(heard: LatestTotals | undefined, frame: Bytes): LatestTotals | undefined {
-  return heard === undefined || heard.over || isBelow(heard, frame) ? undefined : heard;
+export function stillNewer(latest: LatestTotals | undefined, frame: Bytes): LatestTotals | undefined {
+  return latest === undefined || latest.over || isBelow(latest, frame) ? undefined : latest;
 }
 
-/** Whether the kernel that was heard has ended, as its totals tell that fell since. */
-function hasEnded(heard: LatestTotals | undefined, frame: Frame): boolean {
-  if (heard === undefined) return false;
-  return heard.over === true || (frame.begins === true && isBelow(frame, heard));
+/** Whether the kernel of the latest totals has ended, as its totals tell that fell since. */
+function hasEnded(latest: LatestTotals | undefined, frame: Frame): boolean {
+  if (latest === undefined) return false;
+  return latest.over === true || (frame.begins === true && isBelow(frame, latest));
 }
 
 function isBelow(totals: Bytes, earlier: Bytes): boolean {
@@ -55,8 +55,8 @@ export interface LastSeen {
   readonly at: number;
   /** Its connections by id; undefined when they are not known. */
   readonly connections: ReadonlyMap<string, { readonly details: ConnectionDetails }> | undefined;
-  /** What was heard of it since. */
-  readonly heard: LatestTotals | undefined;
+  /** Its totals since. */
+  readonly latest: LatestTotals | undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ const FASTEST_BYTES_PER_MS = 1_250_000;
  *
  * A kernel's totals only rise, so a fall is a restart, unless a connection of the last frame is still there: then the
  * frame is an old one that came late. When the totals did not fall, the kernel still has restarted if no connection
- * survived and what was heard between the frames tells of a fall, or the new ones moved more than the totals grew by: a
+ * survived and totals between the frames show a fall, or the new ones moved more than the totals grew by: a
  * long outage may hide a whole restart. Where the link held there was no outage, and such a surplus is bytes that came
  * between the kernel's reading of the two.
  */
@@ -84,7 +84,7 @@ export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted'
   });
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
   if (survives || frame.continues === true) return 'same';
-  if (hasEnded(last.heard, frame)) return 'restarted';
+  if (hasEnded(last.latest, frame)) return 'restarted';
   if (last.connections === undefined || last.connections.size === 0) return 'same';
   // A kernel that began at 0 since has moved all that its totals hold.
   const most = FASTEST_BYTES_PER_MS * Math.max(1, frame.at - last.at);

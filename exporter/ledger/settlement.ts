@@ -48,7 +48,7 @@ export interface SavedSettlement {
 
 /** A connection is short when it closed within so many frames of its opening. */
 const SHORT_FRAMES = 2;
-/** Where the log was not heard, claims beyond so many deviations are others' bytes. */
+/** Where the log was not complete, claims beyond so many deviations are others' bytes. */
 const PLAUSIBLE_DEVIATIONS = 6;
 
 export function createSettlement(saved?: SavedSettlement): Settlement {

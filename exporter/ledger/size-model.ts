@@ -179,7 +179,7 @@ export function createNodeSizes(saved?: SavedNodeSizes): NodeSizes {
 
 /**
  * The connections that frames showed lately. A frame shows a short connection by chance, so those it showed are a
- * sample of those it did not: where the log cannot be heard, they stand for them.
+ * sample of those it did not: where the log cannot be had, they stand for them.
  */
 export interface ConnectionSample {
   /** A frame shows this connection for the first time, and it has moved something. */

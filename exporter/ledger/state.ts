@@ -14,8 +14,8 @@ export interface LedgerState extends SavedSettlement, SavedLosses {
   readonly at: number;
   /** The kernel's totals in that frame; undefined when the next frame is to be the baseline. */
   readonly raw: Bytes | undefined;
-  /** What was heard of that kernel after that frame; absent when nothing was. */
-  readonly heard?: LatestTotals | undefined;
+  /** That kernel's totals after that frame; absent where none came. */
+  readonly latest?: LatestTotals | undefined;
   /** The kernel's totals since the baseline, continuous over its restarts. */
   readonly kernel: Bytes;
   readonly restarts: number;

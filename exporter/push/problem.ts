@@ -26,7 +26,7 @@ export type PushProblem =
   | { readonly kind: 'defect'; readonly detail: string };
 
 /**
- * What is wrong, where, and how to mend it, in one line.
+ * What is wrong, where, and how to fix it, in one line.
  *
  * @param origin the gateway's, as configured
  */

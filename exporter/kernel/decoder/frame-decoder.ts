@@ -30,7 +30,7 @@ const bufferOf = (bytes: Uint8Array): Buffer =>
  * by side (mihomo `tunnel/statistic/tracker.go`, `TrackerInfo`), and, on kernels with smart groups, its highest rates at
  * its end (vernesong/mihomo). Comparing the rest with the message before costs a fraction of parsing it.
  */
-export interface ConnectionPlace {
+export interface ConnectionSpan {
   message: Buffer;
   begin: number;
   /** Where its counters begin, and what follows them. */
@@ -101,26 +101,26 @@ function readMoved(
   entry: KnownConnection | undefined,
   known: OrderedIndex<KnownConnection>,
 ): Connection | undefined {
-  if (entry?.place === undefined) return undefined;
-  const { place, id, details } = entry;
+  if (entry?.span === undefined) return undefined;
+  const { span, id, details } = entry;
   const begin = cursor.at;
-  if (cursor.skipSame(place.message, place.begin, place.counts)) {
+  if (cursor.skipSame(span.message, span.begin, span.counts)) {
     const counts = cursor.at;
     const upload = cursor.count();
     if (upload >= 0 && cursor.skip(BETWEEN)) {
       const download = cursor.count();
       const tail = cursor.at;
-      if (download >= 0 && cursor.skipSame(place.message, place.tail, place.rest)) {
+      if (download >= 0 && cursor.skipSame(span.message, span.tail, span.rest)) {
         const rest = cursor.at;
         if (!skipRates(cursor) || !cursor.skip(END)) {
           cursor.moveTo(begin);
           return undefined;
         }
-        place.message = cursor.message;
-        place.begin = begin;
-        place.counts = counts;
-        place.tail = tail;
-        place.rest = rest;
+        span.message = cursor.message;
+        span.begin = begin;
+        span.counts = counts;
+        span.tail = tail;
+        span.rest = rest;
         known.append(entry);
         return { id, upload, download, details };
       }
@@ -151,22 +151,22 @@ function readNew(cursor: MessageCursor, index: number, known: OrderedIndex<Known
   const value = parseJson(message.toString('utf8', begin, end));
   if (value === undefined) return undefined;
   const { entry, connection } = readParsedConnection(value, index, known);
-  entry.place = placeOf(message, begin, end, connection);
+  entry.span = spanOf(message, begin, end, connection);
   cursor.moveTo(end);
   return connection;
 }
 
 /** @returns undefined where it is not written as the kernel writes: then it must be parsed each time */
-function placeOf(
+function spanOf(
   message: Buffer,
   begin: number,
   end: number,
   { upload, download }: Connection,
-): ConnectionPlace | undefined {
+): ConnectionSpan | undefined {
   const written = message.subarray(begin, end);
-  const at = onlyPlace(written, UPLOAD);
+  const at = onlyOffset(written, UPLOAD);
   const counts = Buffer.from(`${upload}${BETWEEN}${download}`);
-  if (at === undefined || onlyPlace(written, DOWNLOAD) === undefined) return undefined;
+  if (at === undefined || onlyOffset(written, DOWNLOAD) === undefined) return undefined;
   const from = at + UPLOAD.length;
   if (!written.subarray(from, from + counts.length).equals(counts)) return undefined;
   const tail = begin + from + counts.length;
@@ -178,7 +178,7 @@ function placeOf(
 }
 
 /** In JSON, an unescaped quote never stands within a text: what is found but once is the key. */
-function onlyPlace(written: Buffer, key: Buffer): number | undefined {
+function onlyOffset(written: Buffer, key: Buffer): number | undefined {
   const at = written.indexOf(key);
   return at >= 0 && written.indexOf(key, at + key.length) < 0 ? at : undefined;
 }
@@ -194,7 +194,7 @@ export interface MessageCursor {
   skipSame(other: Buffer, from: number, to: number): boolean;
   /** Goes on past a count as JSON writes it; -1, and stays, where none comes next, or one too long to be exact. */
   count(): number;
-  /** Goes to this place. */
+  /** Goes to this span. */
   moveTo(at: number): void;
 }
 

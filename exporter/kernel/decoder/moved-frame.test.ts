@@ -143,11 +143,11 @@ describe('a message read by what moved', () => {
         known,
       );
     frameAt(1);
-    const place = known.byId.get('a')?.place;
+    const span = known.byId.get('a')?.span;
     for (const second of [2, 30, 400]) {
       expect(frameAt(second)?.connections[0]?.upload).toBe(second);
-      // One that was parsed anew has another place.
-      expect(known.byId.get('a')?.place).toBe(place);
+      // One that was parsed anew has another span.
+      expect(known.byId.get('a')?.span).toBe(span);
     }
   });
 

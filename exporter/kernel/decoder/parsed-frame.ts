@@ -1,7 +1,7 @@
 import { parseJson } from '../../../core/json.ts';
 import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
 import type { IndexEntry, OrderedIndex } from '../../ledger/ordered-index.ts';
-import type { ConnectionPlace } from './frame-decoder.ts';
+import type { ConnectionSpan } from './frame-decoder.ts';
 
 /** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
 export class FrameError extends Error {
@@ -15,7 +15,7 @@ export const isCount = (value: unknown): value is number => Number.isSafeInteger
 export function count(value: unknown, path: string): number {
   if (isCount(value)) return value;
   if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER) {
-    throw new FrameError(`${path}: ${value} is beyond 2^53 and would be rounded; restart the kernel to begin anew`);
+    throw new FrameError(`${path}: ${value} is beyond 2^53 and would be rounded; restart the kernel to begin at 0`);
   }
   throw new FrameError(`${path}: expected a whole number of bytes`);
 }
@@ -29,7 +29,7 @@ export interface KnownConnection extends IndexEntry {
   /** When it opened, as written: a restarted kernel may use an id again. */
   readonly start: unknown;
   /** Where it was last read; undefined where it must be parsed each time. */
-  place: ConnectionPlace | undefined;
+  span: ConnectionSpan | undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ export function readParsedConnection(
   const entry: KnownConnection =
     before?.start === start && before !== undefined
       ? before
-      : { id, start, details: readDetails(item), place: undefined, list: 0, position: 0 };
+      : { id, start, details: readDetails(item), span: undefined, list: 0, position: 0 };
   known.append(entry);
   return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
 }
