@@ -7,13 +7,18 @@ import type { ListenAddress } from '../runtime/http-listener.ts';
 import { hashToken, type Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {
+  checkUsers,
   DEFAULT_USER,
   isHash,
+  pushTokens,
+  readers,
   readersOf,
   readHash,
   readTokenSections,
   type TokenSection,
+  type TokensApart,
   tokensOf,
+  withTokensApart,
 } from './access/token-sections.ts';
 import type { CertificateFiles } from './http/certificate.ts';
 import { TEXTS } from './texts.ts';
@@ -33,6 +38,7 @@ export interface GatewayConfig {
   readonly dataDir: string;
   readonly logLevel: ServerSection['LogLevel'];
   readonly language: ServerSection['Language'];
+  /** Of the settings alone; see {@link withTokens}. */
   readonly tokens: readonly Token[];
   /** Where Grafana asks for users, and where prom-label-proxy answers; closed when absent. */
   readonly queries?: { readonly listen: ListenAddress; readonly labelProxy: string };
@@ -43,6 +49,15 @@ export interface GatewayConfig {
   readonly prometheus: string;
   /** Where the tokens come from, besides the shared one. */
   readonly sections: readonly TokenSection[];
+  /** Of `ServerToken`. */
+  readonly shared?: Token;
+}
+
+/** What the settings let in, together with what the commands wrote in a file of their own. */
+export function withTokens(config: GatewayConfig, apart: readonly TokensApart[]): GatewayConfig {
+  const sections = withTokensApart(config.sections, apart);
+  const tokens = [...(config.shared === undefined ? [] : [config.shared]), ...pushTokens(sections)];
+  return { ...config, sections, tokens, readers: readers(sections) };
 }
 
 /**
@@ -50,9 +65,15 @@ export interface GatewayConfig {
  *
  * @param file named in errors
  * @param called FlowCollect as it was called, for a command to run
+ * @param apart whether somebody can push by what the commands wrote in a file of their own
  * @throws SettingsError with all problems at once
  */
-export function readGatewayConfig(file: string, text: string, called = 'flowcollect'): SettingsRead<GatewayConfig> {
+export function readGatewayConfig(
+  file: string,
+  text: string,
+  called = 'flowcollect',
+  apart = false,
+): SettingsRead<GatewayConfig> {
   const reader = new SettingsReader(file, text);
   const server = readServerSection(reader);
   if (server === undefined) return reader.finish<GatewayConfig>(undefined);
@@ -64,17 +85,18 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
   };
   const listen = address('ListenPort', '0.0.0.0');
   const sections = readTokenSections(reader);
+  checkUsers(sections, reader);
   const shared = readSharedToken(server, reader);
   const tokens = tokensOf(sections, shared, reader);
-  if (tokens.length === 0 && reader.problems.length === 0) {
+  if (tokens.length === 0 && !apart && reader.problems.length === 0) {
     reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} gateway token add --device ID`));
   }
   const tls = readCertificateFiles(server, reader);
   if (tls === undefined && !isPrivate(listen.host)) {
     reader.notice('server', 'ListenPort', TEXTS.tokensInTheClear);
   }
-  const readers = address('ReadersListen', '127.0.0.1');
-  if (server.LabelProxyAddr !== undefined && !isPrivate(readers.host)) {
+  const readersAt = address('ReadersListen', '127.0.0.1');
+  if (server.LabelProxyAddr !== undefined && !isPrivate(readersAt.host)) {
     reader.notice('server', 'ReadersListen', TEXTS.readersInTheClear);
   }
   return reader.finish({
@@ -87,9 +109,12 @@ export function readGatewayConfig(file: string, text: string, called = 'flowcoll
     language: server.Language,
     tokens,
     sections,
+    ...(shared === undefined ? {} : { shared }),
     readers: readersOf(sections, tokens, reader),
     prometheus: server.PrometheusAddr,
-    ...(server.LabelProxyAddr === undefined ? {} : { queries: { listen: readers, labelProxy: server.LabelProxyAddr } }),
+    ...(server.LabelProxyAddr === undefined
+      ? {}
+      : { queries: { listen: readersAt, labelProxy: server.LabelProxyAddr } }),
     ...(tls === undefined ? {} : { tls }),
     ...readAdmin(server, tokens, reader),
   });

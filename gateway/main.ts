@@ -25,7 +25,7 @@ function gatewayCommand(translate: Translate): Command {
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const output = { print, explain, translate };
   const gateway = new Command('gateway').addCommand(tokenCommand(output)).addCommand(readerCommand(output));
-  const readConfig = (file: string, text: string) => readGatewayConfig(file, text).settings;
+  const readConfig = (file: string, text: string) => readGatewayConfig(file, text, undefined, true).settings;
   const admin = adminCommands(readConfig, process.env.FLOWCOLLECT_ADMIN_TOKEN, output);
   for (const each of admin) gateway.addCommand(each);
   return gateway

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { tokenFileOf } from '../runtime/settings-file.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
+import { addToken, revokeToken } from './access/token-store.ts';
 import { runGatewayService } from './service.ts';
 
 interface Line {
@@ -51,6 +53,32 @@ it('follows an edit of the token at once, without closing anything', async () =>
   await vi.waitFor(async () => expect(await statusWith('two')).toBe(404), 5000);
   expect(await statusWith('one')).toBe(401);
   expect(origins()).toHaveLength(1);
+});
+
+it('refuses a token once the command has revoked it, also while a bad line keeps the settings as they were', async () => {
+  await writeFile(path, settings('ServerToken = one\n[device.a]\nToken = by-hand-in-the-settings'));
+  await vi.waitFor(async () => expect(await statusWith('by-hand-in-the-settings')).toBe(404), 5000);
+  await writeFile(
+    path,
+    settings('ServerToken = one\nLeakRatio = nonsense\n[device.a]\nToken = by-hand-in-the-settings'),
+  );
+  await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  // Made by the command while the settings are bad, and revoked again.
+  const token = await addToken(path, { deviceId: 'a' }, undefined);
+  await vi.waitFor(async () => expect(await statusWith(token)).toBe(404), 5000);
+  expect(await statusWith('by-hand-in-the-settings')).toBe(401);
+  await revokeToken(path, { deviceId: 'a' });
+  await vi.waitFor(async () => expect(await statusWith(token)).toBe(401), 2000);
+  expect([await statusWith('by-hand-in-the-settings'), await statusWith('one')]).toEqual([401, 404]);
+});
+
+it('refuses nobody who pushed where the file of the commands is spoilt, and says so', async () => {
+  const token = await addToken(path, { deviceId: 'a' }, undefined);
+  await vi.waitFor(async () => expect(await statusWith(token)).toBe(404), 5000);
+  await writeFile(tokenFileOf(path), 'spoilt');
+  await vi.waitFor(() => expect(lines.map(({ msg }) => msg).join()).toContain('tokens kept as they were'), 5000);
+  expect(await statusWith(token)).toBe(404);
+  await expect(revokeToken(path, { deviceId: 'a' })).rejects.toThrow('tokens.ini:1');
 });
 
 it('keeps the last good settings after a bad edit', async () => {

@@ -1,21 +1,23 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { untilAborted } from '../runtime/async.ts';
+import { readFileIfExists } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
-import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
-import { openSettings } from '../runtime/settings-file.ts';
+import { type LastReload, type OnReload, openReload, type Reload } from '../runtime/reload.ts';
+import { openSettings, tokenFileOf } from '../runtime/settings-file.ts';
 import type { Token } from './access/authenticate.ts';
 import { availableMemory, memoryLimits } from './access/limits.ts';
 import type { Reader } from './access/reader-token.ts';
+import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import { createAdminHandler } from './admin/admin-handler.ts';
 import { createDeviceRelease, createStoredValues } from './admin/device-release.ts';
 import { createMetricsPage } from './admin/metrics-page.ts';
-import { type GatewayConfig, readGatewayConfig } from './config.ts';
+import { type GatewayConfig, readGatewayConfig, withTokens } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
@@ -260,7 +262,21 @@ export async function runGatewayService({
   onReload,
   logger = createLogger('gateway', 'info'),
 }: GatewayServiceOptions): Promise<void> {
-  const file = await openSettings({ path, parse: (name, text) => readGatewayConfig(name, text, called), logger });
+  const tokens = await openTokenFile(path, logger);
+  const somebody = (): boolean => tokens.current().some(({ hash }) => hash !== undefined);
+  const file = await openSettings({
+    path,
+    parse: (name, text) => readGatewayConfig(name, text, called, somebody()),
+    logger,
+  });
+  let seen: { readonly of: readonly unknown[]; readonly access: GatewayConfig } | undefined;
+  /** The same object until one of the files changes. */
+  const access = (): GatewayConfig => {
+    const of = [file.current(), tokens.current()] as const;
+    if (seen === undefined || of.some((each, index) => each !== seen?.of[index]))
+      seen = { of, access: withTokens(...of) };
+    return seen.access;
+  };
   const inFolder = (name: string): string => resolve(dirname(path), name);
   const placesOf = ({ tls, dataDir, ...config }: GatewayConfig): GatewayPlaces => ({
     ...config,
@@ -272,9 +288,12 @@ export async function runGatewayService({
     places: placesOf(file.current()),
     clock: systemClock,
     logger,
-    tokens: () => file.current().tokens,
-    readers: () => file.current().readers,
-    lastReload: file.last,
+    tokens: () => access().tokens,
+    readers: () => access().readers,
+    lastReload: () => {
+      const settings = file.last();
+      return { ...settings, successful: settings.successful && tokens.last().successful };
+    },
     adminHash: () => file.current().admin?.hash,
   });
 
@@ -291,9 +310,23 @@ export async function runGatewayService({
   try {
     await gateway.start();
     file.follow(apply, onReload);
+    tokens.follow(async () => {});
     await untilAborted(signal);
   } finally {
     await file.close();
+    await tokens.close();
     await gateway.stop();
   }
+}
+
+/** What the commands write, which is followed apart from the settings: bad ones must not keep a revoked token alive. */
+function openTokenFile(settings: string, logger: Logger): Promise<Reload<readonly TokensApart[]>> {
+  const path = tokenFileOf(settings);
+  return openReload({
+    name: 'tokens',
+    paths: [path],
+    load: async () => (await readFileIfExists(path)) ?? '',
+    parse: (text) => readTokensApart(basename(path), text),
+    logger,
+  });
 }

@@ -46,7 +46,8 @@ export async function writeFileAtomic(
   try {
     try {
       await file.writeFile(content);
-      if (mode === undefined && replaced !== undefined) await file.chmod(replaced.mode & 0o777);
+      // Whatever the umask takes away.
+      await file.chmod(mode ?? (replaced?.mode ?? 0o600) & 0o777);
       if (isRoot()) {
         const { uid, gid } = replaced ?? (await stat(folder));
         await file.chown(uid, gid);

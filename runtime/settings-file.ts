@@ -1,9 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { chmod, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { changedKeys } from '../core/ini.ts';
 import { type Language, languageOf } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
-import { writeFileAtomic } from './atomic-file.ts';
+import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
 import type { Logger } from './logger.ts';
@@ -93,6 +93,33 @@ export async function changeSettingsText(path: string, change: (text: string) =>
   const file = await realpath(path);
   await lockSettings(file, async () => {
     await writeSettingsText(file, change(await readSettingsText(file)));
+  });
+}
+
+/**
+ * The file beside the settings that holds what `gateway token` and `gateway reader` keep. It is read apart from them: a
+ * mistake there must not keep a token alive that was revoked, and the settings may be where the gateway cannot write.
+ */
+export function tokenFileOf(settings: string): string {
+  return join(dirname(resolve(settings)), 'tokens', 'tokens.ini');
+}
+
+const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcollect gateway reader"; what stands here holds instead of what the
+# settings say of the same section and key. Tokens are kept as hashes.
+`;
+
+/** As {@link changeSettingsText}, of the file of {@link tokenFileOf}, which services of other users may read. */
+export async function changeTokenFile(settings: string, change: (text: string) => string): Promise<void> {
+  const file = tokenFileOf(settings);
+  await lockSettings(file, async () => {
+    const before = await readFileIfExists(file);
+    const after = change(before ?? TOKEN_FILE_HEAD);
+    try {
+      if (before === undefined) await chmod(dirname(file), 0o755);
+      await writeFileAtomic(file, after, before === undefined ? 0o644 : undefined);
+    } catch (error) {
+      throw unwritable(file, error);
+    }
   });
 }
 

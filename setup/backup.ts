@@ -11,7 +11,7 @@ import { readServerSection } from '../core/server-settings.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
-import { readSettingsText } from '../runtime/settings-file.ts';
+import { readSettingsText, tokenFileOf } from '../runtime/settings-file.ts';
 import { compareVersions } from './release-feed.ts';
 import { TEXTS } from './texts.ts';
 
@@ -28,7 +28,8 @@ export function backupCommand(print: (line: string) => void, translate: Translat
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
-      for (const folder of [...((await isOurs(data)) ? [data] : []), ...STATE_FOLDERS])
+      const tokens = dirname(tokenFileOf(config));
+      for (const folder of [tokens, ...((await isOurs(data)) ? [data] : []), ...STATE_FOLDERS])
         if (await exists(folder)) paths.push(folder);
       await writeBackup(resolve(file), paths, VERSION);
       for (const path of paths) print(path);

@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { USER_HEADER } from '../gateway/queries/label-proxy.ts';
 import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
+import { tokenFileOf } from '../runtime/settings-file.ts';
 import { compose, read, root, services } from './compose.ts';
 
 /** What the person who deploys writes, next to docker-compose.yml; none of it is in the repository. */
-const OWN_FILES = ['./config'];
+const OWN_FILES = ['./config', './config/tokens'];
 
 describe('docker-compose.yml', () => {
   it('runs every part', () => {
@@ -25,6 +26,16 @@ describe('docker-compose.yml', () => {
       'victoria-metrics',
       'vmalert',
     ]);
+  });
+
+  it('lets nobody write the settings, and the gateway alone its tokens', () => {
+    for (const [name, { volumes }] of services) {
+      const own = volumes.filter((each) => each.startsWith('./config'));
+      if (name === 'gateway') expect(own).toEqual(['./config:/config:ro', './config/tokens:/config/tokens']);
+      else expect(own.filter((each) => !each.endsWith(':ro'))).toEqual([]);
+    }
+    // Where the commands write that compose runs.
+    expect(tokenFileOf('/config/ServerSetting.ini')).toBe('/config/tokens/tokens.ini');
   });
 
   it('starts VictoriaMetrics where it is asked for only', () => {
@@ -119,6 +130,10 @@ describe('docker-compose.yml', () => {
     const settings = readRenderSettings('containers.ini', read('prometheus/containers.ini')).settings;
     const last = [...serverFiles(settings, '/rendered'), ...dashboardFiles(settings)].at(-1)?.name;
     expect(compose.services.config?.healthcheck.test.at(-1)).toBe(`/rendered/${last}`);
+  });
+
+  it('lets no new account of Grafana into the organisation that sees everybody', () => {
+    expect(compose.services.grafana?.environment.GF_USERS_AUTO_ASSIGN_ORG).toBe('false');
   });
 
   it('has Grafana keep the data sources of its image, which it cannot replace, and start no other than it needs', () => {

@@ -182,6 +182,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       DASHBOARD_LANG: 'en',
       GF_SERVER_HTTP_ADDR: '127.0.0.1',
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+      GF_USERS_AUTO_ASSIGN_ORG: 'false',
     });
     // What the provisioning asks of the environment is there, and so are the dashboards it leads to.
     const provisioning = Object.entries(written).filter(

@@ -22,5 +22,8 @@ it.each([
   await run('add');
   await run('revoke');
   expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
-  expect(explained).toEqual([expect.stringContaining('shown this once'), expect.stringContaining('from now on')]);
+  expect(explained).toEqual([
+    expect.stringContaining('shown this once'),
+    expect.stringContaining('within two seconds'),
+  ]);
 });

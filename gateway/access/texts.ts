@@ -19,15 +19,18 @@ export const COMMAND_TEXTS = {
     en: 'This is [client] RemoteToken; it is shown this once.',
   },
   tokenRevoked: {
-    zh: '已收回：运行中的网关随即拒绝它。该节和备注仍在，可用 token add 生成新的令牌。',
-    en: 'Revoked: a running gateway refuses it from now on. The section stays with its note, for another "token add".',
+    zh: '已收回：运行中的网关两秒内就会拒绝它，不受 ServerSetting.ini 里其他错误的影响。该节和备注仍在，可用 token add 生成新的令牌。',
+    en: 'Revoked: a running gateway refuses it within two seconds, whatever else is wrong in ServerSetting.ini. The section stays with its note, for another "token add".',
   },
   readers: { zh: '各用户的 Grafana 读取数据用的令牌', en: 'the tokens with which each user’s Grafana reads' },
   addReader: {
     zh: '为用户的 Grafana 生成读取令牌，只保存其哈希，并显示这一次',
     en: 'make the token with which a user’s Grafana reads, keep its hash, and print it once',
   },
-  readerRevoked: { zh: '已收回：该用户随即不能再读取。', en: 'Revoked: the user reads no more from now on.' },
+  readerRevoked: {
+    zh: '已收回：两秒后该用户就不能再读取。',
+    en: 'Revoked: within two seconds the user reads no more.',
+  },
   revokeReader: { zh: '不再让用户读取，立即生效', en: 'let a user read no more, at once' },
   listReaders: { zh: '谁可以读取，每行一个用户', en: 'who may read, one user a line' },
   user: { zh: '用户', en: 'the user' },
@@ -39,10 +42,13 @@ export const COMMAND_TEXTS = {
 
 /** What is said of tokens, and of the sections of the settings that hold them. */
 export const TEXTS = {
-  badNote: { zh: '备注须为一行，且不能以逗号结尾', en: 'a note is one line that does not end in a comma' },
   otherUser: (section: string, user: string): Text => ({
     zh: `[${section}] 已属于用户 ${user}；请去掉 --user，或直接修改文件`,
     en: `[${section}] belongs to user ${user} already; leave --user out, or edit the file`,
+  }),
+  nameUserFirst: (section: string, file: string): Text => ({
+    zh: `请先在 ${file} 里写上一行 [${section}]：这里不能写那个文件`,
+    en: `write the line [${section}] into ${file} first: that file cannot be written from here`,
   }),
   nothingToRevoke: (section: string): Text => ({
     zh: `[${section}] 没有令牌；“token list”列出已有的`,
@@ -60,10 +66,6 @@ export const TEXTS = {
   unwritableName: {
     zh: '这个名字不能用作节名；请只用 --user，把令牌给它的用户',
     en: 'a section cannot hold this name; give a token to its user instead, with --user alone',
-  },
-  unsafeEdit: {
-    zh: '文件的写法无法安全地自动修改，请手工修改这一节',
-    en: 'the file is written in a way that cannot be edited safely; edit the section by hand',
   },
   nameColon: { zh: '不能含有“:”', en: 'must not contain ":"' },
   nameSpaces: { zh: '首尾不能是空格', en: 'must not begin or end with a space' },

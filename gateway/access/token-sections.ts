@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { userSchema } from '../../core/server-settings.ts';
-import type { SettingsReader } from '../../core/settings.ts';
+import { SettingsReader } from '../../core/settings.ts';
 import { hashToken, type Token } from './authenticate.ts';
 import { type Reader, readerNameProblem } from './reader-token.ts';
 import { TEXTS } from './texts.ts';
@@ -62,11 +62,71 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     }
     return [{ section, user: entries.User, deviceId: name, note, ...hash }];
   });
-  for (const { section, user, deviceId } of read) {
-    if (deviceId === undefined || user === DEFAULT_USER || reader.document.sections.includes(`user.${user}`)) continue;
-    reader.problem(section, 'User', TEXTS.unknownUser);
-  }
   return read;
+}
+
+/** Users are named in the settings: a device of one that is not becomes a problem of the reader. */
+export function checkUsers(sections: readonly TokenSection[], reader: SettingsReader): void {
+  for (const { section, user, deviceId } of sections) {
+    if (deviceId !== undefined && !isNamed(user, sections)) reader.problem(section, 'User', TEXTS.unknownUser);
+  }
+}
+
+export function isNamed(user: string, sections: readonly TokenSection[]): boolean {
+  return user === DEFAULT_USER || sections.some(({ section }) => section === `user.${user}`);
+}
+
+/** What the file that the commands write says of a section, in place of the settings. */
+export interface TokensApart extends TokenSection {
+  /** The keys that it sets, also to nothing: a token that was revoked. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** The file that the commands write. @throws SettingsError */
+export function readTokensApart(file: string, text: string): readonly TokensApart[] {
+  const reader = new SettingsReader(file, text);
+  const { settings } = reader.finish(readTokenSections(reader));
+  return settings.map((each) => ({ ...each, keys: new Set(reader.document.entries(each.section).keys()) }));
+}
+
+/**
+ * The sections of the settings with what the other file says in their place. Tokens of users whom the settings do not
+ * name any more are good for nothing.
+ */
+export function withTokensApart(
+  sections: readonly TokenSection[],
+  apart: readonly TokensApart[],
+): readonly TokenSection[] {
+  const others = apart.filter(
+    ({ section, user }) => isNamed(user, sections) && !sections.some((each) => each.section === section),
+  );
+  const changed = sections.map((own): TokenSection => {
+    const other = apart.find(({ section }) => section === own.section);
+    if (other === undefined) return own;
+    const { hash, readerHash, ...rest } = own;
+    const token = other.keys.has('Token') ? other.hash : hash;
+    const reader = other.keys.has('ReaderToken') ? other.readerHash : readerHash;
+    return {
+      ...rest,
+      ...(other.keys.has('User') ? { user: other.user } : {}),
+      ...(other.note === '' ? {} : { note: other.note }),
+      ...(token === undefined ? {} : { hash: token }),
+      ...(reader === undefined ? {} : { readerHash: reader }),
+    };
+  });
+  return [...changed, ...others.map(({ keys: _, ...section }) => section)];
+}
+
+/** The tokens that devices push with. */
+export function pushTokens(sections: readonly TokenSection[]): Token[] {
+  return sections.flatMap(({ user, deviceId, hash }) =>
+    hash === undefined ? [] : [{ hash, user, ...(deviceId === undefined ? {} : { deviceId }) }],
+  );
+}
+
+/** Who may read. */
+export function readers(sections: readonly TokenSection[]): Reader[] {
+  return sections.flatMap(({ user, readerHash: hash }) => (hash === undefined ? [] : [{ user, hash }]));
 }
 
 /** The tokens of sections, and of those that hold the same one, a problem: whom would it speak for? */

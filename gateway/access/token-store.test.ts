@@ -2,10 +2,19 @@ import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readGatewayConfig } from '../config.ts';
+import { tokenFileOf } from '../../runtime/settings-file.ts';
+import { readGatewayConfig, withTokens } from '../config.ts';
 import { identify } from './authenticate.ts';
 import { findReader } from './reader-token.ts';
-import { addReader, addToken, listTokens, revokeReader, revokeToken, TokenError } from './token-store.ts';
+import {
+  addReader,
+  addToken,
+  listTokens,
+  readTokenFile,
+  revokeReader,
+  revokeToken,
+  TokenError,
+} from './token-store.ts';
 
 const START = '# my server\n[server]\nServerToken = shared\n';
 let path: string;
@@ -14,19 +23,22 @@ beforeEach(async () => {
   await writeFile(path, START);
 });
 
-const read = () => readFile(path, 'utf8');
+const readTokens = () => readFile(tokenFileOf(path), 'utf8');
+const config = async () =>
+  withTokens(readGatewayConfig('ServerSetting.ini', await readFile(path, 'utf8')).settings, await readTokenFile(path));
 const whoIs = async (token: string) => {
-  const { settings } = readGatewayConfig('ServerSetting.ini', await read());
-  const found = identify(`Bearer ${token}`, settings.tokens);
+  const found = identify(`Bearer ${token}`, (await config()).tokens);
   return found === undefined ? undefined : [found.user, found.deviceId];
 };
 
-describe('tokens in the settings file', () => {
+describe('tokens in a file of their own', () => {
   it('are made for a device, kept as hash, and known at once', async () => {
     const token = await addToken(path, { deviceId: '客厅 1' }, 'living room');
     expect(await whoIs(token)).toEqual(['default', '客厅 1']);
-    expect(await read()).not.toContain(token);
-    expect((await read()).startsWith(START)).toBe(true);
+    expect(await readTokens()).not.toContain(token);
+    expect(await readFile(path, 'utf8')).toBe(START);
+    // A service of another user reads it: the tokens are hashes of random ones.
+    if (process.platform !== 'win32') expect((await stat(tokenFileOf(path))).mode & 0o777).toBe(0o644);
   });
 
   it('are made for a user and for a device of a user, who is added', async () => {
@@ -57,20 +69,49 @@ describe('tokens in the settings file', () => {
   });
 
   it('leave the permissions of the file as they were', async () => {
-    await chmod(path, 0o640);
     await addToken(path, { user: 'alice' }, undefined);
-    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o640);
+    await chmod(tokenFileOf(path), 0o640);
+    await addToken(path, { user: 'bob' }, undefined);
+    if (process.platform !== 'win32') expect((await stat(tokenFileOf(path))).mode & 0o777).toBe(0o640);
   });
 
   it.each([
     [{}, undefined, 'whose token'],
     [{ deviceId: 'a]b' }, undefined, 'cannot hold this name'],
     [{ user: 'a/b' }, undefined, '"/"'],
-    [{ user: 'alice' }, 'a note that goes on,', 'one line'],
-    [{ user: 'alice' }, 'one\nToken = x', 'one line'],
+    [{ user: 'alice' }, 'one\nToken = x', 'line break'],
   ])('are not made where the file could not hold them: %j %j', async (owner, note, message) => {
     await expect(addToken(path, owner, note)).rejects.toThrow(message);
-    expect(await read()).toBe(START);
+    await expect(readTokens()).rejects.toThrow('ENOENT');
+  });
+
+  it('hold instead of what the settings say of the same section, which stays as it is', async () => {
+    const written = `${START}[user.alice]\nNote = flatmate\nReaderToken = reads\n[device.phone]\nUser = alice\nToken = by-hand\n`;
+    await writeFile(path, written);
+    expect(await whoIs('by-hand')).toEqual(['alice', 'phone']);
+    const token = await addToken(path, { deviceId: 'phone' }, undefined);
+    expect([await whoIs('by-hand'), await whoIs(token)]).toEqual([undefined, ['alice', 'phone']]);
+    await revokeToken(path, { deviceId: 'phone' });
+    expect([await whoIs('by-hand'), await whoIs(token)]).toEqual([undefined, undefined]);
+    await revokeReader(path, 'alice');
+    expect((await config()).readers).toEqual([]);
+    expect(await listTokens(path)).toEqual([
+      { section: 'user.alice', user: 'alice', note: 'flatmate' },
+      { section: 'device.phone', user: 'alice', deviceId: 'phone', note: '' },
+    ]);
+    expect(await readFile(path, 'utf8')).toBe(written);
+  });
+
+  it('are dead once the settings do not name their user any more', async () => {
+    const [push, phone] = [
+      await addToken(path, { user: 'alice' }, undefined),
+      await addToken(path, { user: 'alice', deviceId: 'phone' }, undefined),
+    ];
+    const reads = await addReader(path, 'alice');
+    expect(await readFile(path, 'utf8')).toContain('[user.alice]');
+    await writeFile(path, START);
+    expect([await whoIs(push), await whoIs(phone)]).toEqual([undefined, undefined]);
+    expect(findReader({ user: 'alice', token: reads }, (await config()).readers)).toBeUndefined();
   });
 
   it('do not move from one user to another', async () => {
@@ -82,13 +123,12 @@ describe('tokens in the settings file', () => {
 });
 
 describe('tokens of readers', () => {
-  const whoReads = async (user: string, token: string) =>
-    findReader({ user, token }, readGatewayConfig('ServerSetting.ini', await read()).settings.readers);
+  const whoReads = async (user: string, token: string) => findReader({ user, token }, (await config()).readers);
 
   it('are made for a user, kept as hash beside the token of the devices, and good for reading alone', async () => {
     const push = await addToken(path, { user: 'alice' }, undefined);
     const token = await addReader(path, 'alice');
-    expect(await read()).not.toContain(token);
+    expect(await readTokens()).not.toContain(token);
     expect(await whoReads('alice', token)).toBe('alice');
     expect([await whoReads('bob', token), await whoReads('alice', push)]).toEqual([undefined, undefined]);
     expect([await whoIs(token), await whoIs(push)]).toEqual([undefined, ['alice', undefined]]);
@@ -105,6 +145,6 @@ describe('tokens of readers', () => {
   it('are not made for a name that would not arrive as it is', async () => {
     await expect(addReader(path, 'a:b')).rejects.toThrow('must not contain ":"');
     await expect(addReader(path, ' a')).rejects.toBeInstanceOf(TokenError);
-    expect(await read()).toBe(START);
+    await expect(readTokens()).rejects.toThrow('ENOENT');
   });
 });

@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { removeKey, setKey } from '../../core/ini.ts';
+import { setKey } from '../../core/ini.ts';
 import { ArgumentError } from '../../core/language.ts';
-import { SettingsReader } from '../../core/settings.ts';
-import { changeSettingsText, readSettingsText } from '../../runtime/settings-file.ts';
-import { hashToken } from './authenticate.ts';
+import { SettingsError, SettingsReader } from '../../core/settings.ts';
+import { readFileIfExists } from '../../runtime/atomic-file.ts';
+import { changeSettingsText, changeTokenFile, readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-token.ts';
 import { TEXTS } from './texts.ts';
-import { DEFAULT_USER, readTokenSections, type TokenSection, writeHash } from './token-sections.ts';
+import {
+  checkUsers,
+  DEFAULT_USER,
+  isNamed,
+  readTokenSections,
+  readTokensApart,
+  type TokenSection,
+  type TokensApart,
+  withTokensApart,
+  writeHash,
+} from './token-sections.ts';
 
 /** Whose token: a device's, or one that fits every device of a user. */
 export interface TokenOwner {
@@ -23,15 +33,22 @@ export class TokenError extends ArgumentError {
   override readonly name = 'TokenError';
 }
 
-/** What the settings file holds besides the shared token. @throws SettingsError */
+/** What settings and the file of the commands hold besides the shared token. @throws SettingsError */
 export async function listTokens(path: string): Promise<readonly TokenSection[]> {
-  return sectionsOf(path, await readSettingsText(path));
+  const apart = await readTokenFile(path);
+  return withTokensApart(sectionsOf(path, await readSettingsText(path)), apart);
+}
+
+/** What the commands have written for the settings of this path. @throws SettingsError */
+export async function readTokenFile(path: string): Promise<readonly TokensApart[]> {
+  const file = tokenFileOf(path);
+  return readTokensApart(basename(file), (await readFileIfExists(file)) ?? '');
 }
 
 /**
- * Makes a token, keeps its hash in the settings file in place of an older one, and gives it back: it is shown once.
+ * Makes a token, keeps its hash in place of an older one, and gives it back: it is shown once.
  *
- * @throws SettingsError when the file is bad, TokenError when it cannot hold the owner
+ * @throws SettingsError when a file is bad, TokenError when it cannot hold the owner
  */
 export async function addToken(
   path: string,
@@ -39,29 +56,18 @@ export async function addToken(
   note: string | undefined,
 ): Promise<string> {
   const section = sectionOf({ user, deviceId });
-  // In an INI text a value that ends in a comma goes on in the next line.
-  if (note !== undefined && /[\r\n]|,\s*$/.test(note)) {
-    throw new TokenError(TEXTS.badNote);
-  }
   const token = randomBytes(32).toString('base64url');
-  const withToken = (text: string): string => {
-    const before = sectionsOf(path, text).find((each) => each.section === section);
+  if (user !== undefined) await nameUser(path, user);
+  await change(path, (sections, text) => {
+    const before = sections.find((each) => each.section === section);
     if (deviceId !== undefined && before !== undefined && user !== undefined && before.user !== user) {
       throw new TokenError(TEXTS.otherUser(section, before.user));
     }
+    const owner = user ?? before?.user ?? DEFAULT_USER;
     let next = text;
-    if (deviceId !== undefined && user !== undefined && user !== DEFAULT_USER) {
-      if (!sectionsOf(path, text).some((each) => each.section === `user.${user}`)) {
-        next = setKey(next, sectionOf({ user }), 'Note', '');
-      }
-      next = setKey(next, section, 'User', user);
-    }
+    if (deviceId !== undefined && owner !== DEFAULT_USER) next = setKey(next, section, 'User', owner);
     if (note !== undefined) next = setKey(next, section, 'Note', note);
     return setKey(next, section, 'Token', writeHash(token));
-  };
-  await change(path, withToken, (sections) => {
-    const after = sections.find((each) => each.section === section);
-    return after?.hash?.equals(hashToken(token)) === true && (user === undefined || after.user === user);
   });
   return token;
 }
@@ -69,45 +75,37 @@ export async function addToken(
 /** Takes a token away; its section stays, with its note. @throws SettingsError, or TokenError when there is none */
 export async function revokeToken(path: string, owner: TokenOwner): Promise<void> {
   const section = sectionOf(owner);
-  const withoutToken = (text: string): string => {
-    const found = sectionsOf(path, text).find((each) => each.section === section);
-    if (found?.hash === undefined) throw new TokenError(TEXTS.nothingToRevoke(section));
-    return removeKey(text, section, 'Token');
-  };
-  await change(path, withoutToken, (sections) => {
-    return sections.find((each) => each.section === section)?.hash === undefined;
+  await change(path, (sections, text) => {
+    if (sections.find((each) => each.section === section)?.hash === undefined) {
+      throw new TokenError(TEXTS.nothingToRevoke(section));
+    }
+    return setKey(text, section, 'Token', '');
   });
 }
 
 /**
  * Makes a user's reader token, keeps its hash in place of an older one, and gives it back: it is shown once.
  *
- * @throws SettingsError when the file is bad, TokenError when the name cannot be a reader's
+ * @throws SettingsError when a file is bad, TokenError when the name cannot be a reader's
  */
 export async function addReader(path: string, user: string): Promise<string> {
   const section = sectionOf({ user });
   const problem = readerNameProblem(user);
   if (problem !== undefined) throw new TokenError(TEXTS.badName(problem));
   const token = randomBytes(32).toString('base64url');
-  const withReader = (text: string): string => setKey(text, section, READER_KEY, writeHash(token));
-  await change(path, withReader, (sections) => {
-    const after = sections.find((each) => each.section === section);
-    return after?.readerHash?.equals(hashToken(token)) === true;
-  });
+  await nameUser(path, user);
+  await change(path, (_, text) => setKey(text, section, READER_KEY, writeHash(token)));
   return token;
 }
 
 /** Lets a user read no more. @throws SettingsError, or TokenError when the user could not anyway */
 export async function revokeReader(path: string, user: string): Promise<void> {
   const section = sectionOf({ user });
-  const withoutReader = (text: string): string => {
-    if (sectionsOf(path, text).find((each) => each.section === section)?.readerHash === undefined) {
+  await change(path, (sections, text) => {
+    if (sections.find((each) => each.section === section)?.readerHash === undefined) {
       throw new TokenError(TEXTS.noReader(section));
     }
-    return removeKey(text, section, READER_KEY);
-  };
-  await change(path, withoutReader, (sections) => {
-    return sections.find((each) => each.section === section)?.readerHash === undefined;
+    return setKey(text, section, READER_KEY, '');
   });
 }
 
@@ -124,18 +122,30 @@ function sectionOf({ user, deviceId }: TokenOwner): string {
 
 function sectionsOf(path: string, text: string): readonly TokenSection[] {
   const reader = new SettingsReader(basename(path), text);
-  return reader.finish(readTokenSections(reader)).settings;
+  const sections = readTokenSections(reader);
+  checkUsers(sections, reader);
+  return reader.finish(sections).settings;
 }
 
-/** Writes only what reads back as it was meant. */
-function change(
-  path: string,
-  edit: (text: string) => string,
-  isMeant: (sections: readonly TokenSection[]) => boolean,
-): Promise<void> {
-  return changeSettingsText(path, (text) => {
-    const next = edit(text);
-    if (!isMeant(sectionsOf(path, next))) throw new TokenError(TEXTS.unsafeEdit);
-    return next;
-  });
+/** Gives a user a section in the settings, which name all users: where it goes, the user's tokens go. */
+async function nameUser(path: string, user: string): Promise<void> {
+  if (isNamed(user, sectionsOf(path, await readSettingsText(path)))) return;
+  const section = sectionOf({ user });
+  try {
+    await changeSettingsText(path, (text) => setKey(text, section, 'Note', ''));
+  } catch (error) {
+    if (error instanceof SettingsError) throw new TokenError(TEXTS.nameUserFirst(section, basename(path)));
+    throw error;
+  }
+}
+
+/**
+ * Changes the file of the commands by what both files say.
+ *
+ * @param edit is given all sections and the text of that file
+ */
+async function change(path: string, edit: (sections: readonly TokenSection[], text: string) => string): Promise<void> {
+  const own = sectionsOf(path, await readSettingsText(path));
+  const file = basename(tokenFileOf(path));
+  await changeTokenFile(path, (text) => edit(withTokensApart(own, readTokensApart(file, text)), text));
 }

@@ -8,7 +8,8 @@ import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
-import type { GatewayConfig } from '../config.ts';
+import { readTokenFile } from '../access/token-store.ts';
+import { type GatewayConfig, withTokens } from '../config.ts';
 import type { ProblemCode } from '../http/problem.ts';
 import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
 import { PROBLEM_TEXTS, TEXTS } from './texts.ts';
@@ -41,7 +42,10 @@ export function adminCommands(
       .option('--user <name>', translate(TEXTS.deviceUser))
       .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
-        const settings = readConfig(basename(config), await readSettingsText(config));
+        const settings = withTokens(
+          readConfig(basename(config), await readSettingsText(config)),
+          await readTokenFile(config),
+        );
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
         print(translate(done));
       });

@@ -168,6 +168,8 @@ Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
 Environment=DASHBOARD_LANG=${language:-zh}
 Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
 Environment=GF_PLUGINS_PREINSTALL_DISABLED=true
+# The first organisation sees the figures of all users: whoever gets an account is not in it by that alone.
+Environment=GF_USERS_AUTO_ASSIGN_ORG=false
 END
 	systemctl daemon-reload
 	systemctl enable grafana-server

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findReader } from '../../gateway/access/reader-token.ts';
-import { addReader, revokeReader } from '../../gateway/access/token-store.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
+import { addReader, readTokenFile, revokeReader } from '../../gateway/access/token-store.ts';
+import { readGatewayConfig, withTokens } from '../../gateway/config.ts';
 import { type ScriptedGrafana, startScriptedGrafana } from '../../test/scripted-grafana.ts';
 import { run } from '../main.ts';
 
@@ -64,7 +64,8 @@ const tokenOf = (user: string): string =>
 const accountOf = (login: string) => [...grafana.accounts.values()].find((each) => each.login === login);
 /** Whom the gateway takes a data source for, by the settings as they are now. */
 async function readerOf(user: string): Promise<string | undefined> {
-  const { readers } = readGatewayConfig(config, await readFile(config, 'utf8')).settings;
+  const { settings: read } = readGatewayConfig(config, await readFile(config, 'utf8'));
+  const { readers } = withTokens(read, await readTokenFile(config));
   return findReader({ user: String(sourceOf(user).basicAuthUser), token: tokenOf(user) }, readers);
 }
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { EXAMPLE_TOKEN, readServerSection, smtpSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
+import { makeFolder } from '../../runtime/atomic-file.ts';
+import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
 import { isGatewayAddress } from '../pairing.ts';
 import { initMessages } from './messages.ts';
@@ -60,6 +61,8 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   }
   const docker = /^(y|yes|是)$/i.test(await talk.ask(words.withDocker, 'y'));
   if (docker) for (const [key, value] of Object.entries(DOCKER)) draft.set('server', key, value);
+  // Docker would make the folder that the gateway writes to, and give it to root.
+  if (docker) await makeFolder(dirname(tokenFileOf(file)));
   draft.set('server', 'Language', draft.get('server', 'Language') ?? talk.language);
   await draft.write();
   talk.say(words.written(file));

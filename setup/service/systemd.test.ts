@@ -29,6 +29,14 @@ describe('units of a system service', () => {
     expect(unit).toContain('flowcollect.mjs exporter --config /var/lib/flowcollect-exporter/ClientSetting.ini\n');
   });
 
+  it('let the gateway follow the tokens beside the settings', () => {
+    const gateway = systemdUnits({ ...PLAN, service: 'gateway', settings: '/etc/flowcollect/ServerSetting.ini' });
+    expect(gateway['flowcollect-gateway.service']).toContain(
+      '=-ln -sfn /etc/flowcollect/tokens /var/lib/flowcollect-gateway/tokens\n',
+    );
+    expect(unit).not.toContain('tokens');
+  });
+
   it('run as nobody in particular, with nothing to gain', () => {
     for (const line of ['DynamicUser=yes', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=']) {
       expect(unit.split('\n')).toContain(line);

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Text } from '../../core/language.ts';
+import { tokenFileOf } from '../../runtime/settings-file.ts';
 import {
   DESCRIPTIONS,
   type RunTool,
@@ -193,6 +194,10 @@ function systemUnit(plan: ServicePlan): string {
         `ExecStartPre=install -m 600 %d/settings ${quoted(followed(plan))}`,
         // Once made it stays, and a full disk keeps nobody from starting.
         `ExecStartPre=-ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
+        // What the commands write beside the settings is followed there; it holds hashes alone.
+        ...(service === 'gateway'
+          ? [`ExecStartPre=-ln -sfn ${quoted(dirname(tokenFileOf(settings)))} ${quoted(`/var/lib/${name}/tokens`)}`]
+          : []),
         `ExecStart=${[program.command, ...program.args, service, '--config', linked].map(quoted).join(' ')}`,
         ...RUNNING,
         'DynamicUser=yes',
