@@ -151,6 +151,29 @@ it('tells by /healthz and a metric that what it found cannot be kept, until it c
   await running;
 });
 
+it('sets damaged files of every kind aside at the start, and says so in /healthz while the rest goes on', async () => {
+  await settings();
+  const data = join(folder, 'data', 'auditor');
+  for (const name of ['state.json', 'telegram.json']) await mkdir(join(data, name), { recursive: true });
+  await writeFile(join(data, 'amendments.json'), '{"version":1,');
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger });
+  const started = () => lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'auditor started');
+  await vi.waitFor(async () => {
+    const page = await (await fetch(`${started().metrics}/metrics`)).text();
+    expect(page).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 3');
+  });
+  const response = await fetch(`${started().metrics}/healthz`);
+  const { status, problem } = (await response.json()) as { status: string; problem: string };
+  expect([response.status, status]).toEqual([200, 'degraded']);
+  for (const name of ['state.json', 'telegram.json', 'amendments.json']) {
+    expect(problem).toContain(`${join(data, name)} (`);
+    expect(await readdir(data)).toContainEqual(expect.stringContaining(`${name}.corrupt-`));
+  }
+  ending.abort();
+  await running;
+});
+
 it('asks an airport every two hours, and little more often while it fails', async () => {
   let asked = 0;
   let status = 200;

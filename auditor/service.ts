@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { type ScheduledTask, schedule } from 'node-cron';
 import { type Clock, systemClock } from '../runtime/clock.ts';
+import { createOrSetAside } from '../runtime/damaged-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createMovableListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
@@ -14,6 +15,7 @@ import { createDueReport, type DueReport } from './audit/due-report.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
 import { serveAuditor } from './pages.ts';
+import { createChats } from './telegram/chats.ts';
 import { createLiveView } from './telegram/live-view.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
 
@@ -38,7 +40,7 @@ export interface AuditorServiceOptions {
  * The auditor from its settings file until the signal, with all of its timers: the report by cron in the configured
  * time zone, airports every two hours, sums and waiting mail every minute. Settings apply as they are edited.
  *
- * @throws SettingsError, ListenError, StateError
+ * @throws SettingsError, ListenError
  */
 export async function runAuditorService({
   path,
@@ -52,10 +54,11 @@ export async function runAuditorService({
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
   const disk = createDiskHealth(() => settings.current().dataFolder, '[server] DataDir');
+  const orSetAside = createOrSetAside(clock.now, disk, logger);
   const view = createLiveView();
   const airports = createAirportClient({ clock: clock.now });
-  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, logger, signal, view });
-  const talk = createTelegramPart({ view, clock, logger });
+  const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, orSetAside, logger, signal, view });
+  const talk = createTelegramPart({ view, clock, orSetAside, logger });
   const archive = (): ArchiveSettings => {
     const { user, archiveToken, reportUsers = [], dataFolder, language } = settings.current();
     const keys = [{ user, archiveToken }, ...reportUsers].flatMap((each): ArchiveKey[] =>
@@ -101,6 +104,8 @@ export async function runAuditorService({
 
   try {
     await auditor.open();
+    // That chats are lost is to be known before somebody writes to the bot.
+    await createChats(settings.current().dataFolder, orSetAside).find(0);
     await apply(settings.current());
     logger.info({ metrics: page.origin(), file: basename(path) }, 'auditor started');
     settings.follow(apply, onReload);

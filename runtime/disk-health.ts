@@ -1,13 +1,17 @@
 import { errorCode } from './error-code.ts';
 
-/** Whether what a service must keep reaches its disk, by its last write. */
+/** Whether what a service must keep reaches its disk, by its last write, and was whole when it was read. */
 export interface DiskHealth {
   /** Does a write and remembers how it ended. @throws what the write throws */
   watch<T>(write: () => Promise<T>): Promise<T>;
+  /** A damaged file stands under another name now: told until the service is started again. */
+  tellSetAside(path: string, reason: string, movedTo: string): void;
   /** What is wrong, where, and how to mend it; undefined unless the last write failed. */
   problem(): string | undefined;
+  /** What was set aside, and how to mend it; undefined where all was whole. */
+  damage(): string | undefined;
   /** For `/healthz`. */
-  health(): { readonly status: 'ok' | 'failing'; readonly problem?: string };
+  health(): { readonly status: 'ok' | 'degraded' | 'failing'; readonly problem?: string };
 }
 
 /**
@@ -16,10 +20,15 @@ export interface DiskHealth {
  */
 export function createDiskHealth(folder: () => string, setting: string): DiskHealth {
   let failure: string | undefined;
+  const setAside: string[] = [];
   const problem = (): string | undefined =>
     failure === undefined
       ? undefined
       : `${folder()} cannot be written (${failure}): free the disk, mend the permissions, or move ${setting}`;
+  const damage = (): string | undefined =>
+    setAside.length === 0
+      ? undefined
+      : `damaged files were set aside: ${setAside.join(', ')}; restore them from a backup, or start the service again to go on without`;
   return {
     async watch(write) {
       try {
@@ -31,10 +40,14 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
         throw error;
       }
     },
+    tellSetAside: (path, reason, movedTo) => void setAside.push(`${path} (${reason}) as ${movedTo}`),
     problem,
+    damage,
     health() {
-      const found = problem();
-      return found === undefined ? { status: 'ok' } : { status: 'failing', problem: found };
+      const failing = problem();
+      if (failing !== undefined) return { status: 'failing', problem: failing };
+      const damaged = damage();
+      return damaged === undefined ? { status: 'ok' } : { status: 'degraded', problem: damaged };
     },
   };
 }

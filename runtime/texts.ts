@@ -37,6 +37,10 @@ export const TEXTS = {
     en: `${address} answered ${status} and not as Prometheus does; check [server] PrometheusAddr`,
   }),
 
+  damagedFile: (path: string, reason: string): Text => ({
+    zh: `${path} 已损坏（${reason}）；请从备份恢复，或移走它重新开始`,
+    en: `${path} is damaged (${reason}); restore it from a backup, or move it away to begin anew`,
+  }),
   /** @param lock the file that says so */
   locked: (path: string, lock: string): Text => ({
     zh: `${path} 正在被另一个命令修改；如果没有别的 flowcollect 命令在运行，请删除 ${lock}`,

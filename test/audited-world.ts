@@ -9,6 +9,8 @@ import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome } from '../auditor/verdict/reading.ts';
 import { reason } from '../auditor/verdict/reason.ts';
+import { createOrSetAside } from '../runtime/damaged-file.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { downloads, pushTimes, type ScriptedSeries, scriptedPrometheus } from './scripted-prometheus.ts';
@@ -92,6 +94,7 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
         ? { known: false, at: world.now, reasons: [reason('header_missing')] }
         : readingOutcome({ at: world.now, ...parseUserinfo(world.header) }),
   };
+  const disk = createDiskHealth(() => folder, '[server] DataDir');
   const world: AuditedWorld = {
     now: MORNING,
     header: usedHeader(50 * GB),
@@ -101,6 +104,7 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
     mailbox,
     lines: [],
     async open(metrics = createAuditorMetrics()) {
+      const logger = createLogger('auditor', 'info', { write: (line) => world.lines.push(line) });
       const auditor = createTestAuditor(folder, mailbox.port, {
         clock: {
           now: () => world.now,
@@ -111,7 +115,9 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
         fetch: scriptedPrometheus(devices, () => world.prometheusDown),
         airports,
         metrics,
-        logger: createLogger('auditor', 'info', { write: (line) => world.lines.push(line) }),
+        disk,
+        orSetAside: createOrSetAside(() => world.now, disk, logger),
+        logger,
       });
       await auditor.open();
       return auditor;

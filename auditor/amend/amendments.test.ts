@@ -30,13 +30,13 @@ describe('amendments', () => {
     async (amount) => {
       const answer = { kind: 'known', airport: 'a', ...amount, at: 1 };
       await writeFile(join(folder, 'amendments.json'), JSON.stringify({ version: 1, amendments: [answer] }));
-      await expect(readAmendments(folder)).rejects.toThrow('mend it');
+      await expect(readAmendments(folder)).rejects.toThrow('is not a list of amendments');
     },
   );
 
   it('hold no multiplier whose range ends before it begins', async () => {
     const reversed = { kind: 'multiplier', node: 'HK', multiplier: { low: 3, high: 2 } };
     await writeFile(join(folder, 'amendments.json'), JSON.stringify({ version: 1, amendments: [reversed] }));
-    await expect(readAmendments(folder)).rejects.toThrow('mend it');
+    await expect(readAmendments(folder)).rejects.toThrow('is not a list of amendments');
   });
 });

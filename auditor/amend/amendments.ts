@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserFacingError } from '../../core/language.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { parseJson } from '../../core/json.ts';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { readUndamaged } from '../../runtime/damaged-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
-import { TEXTS } from '../messages/texts.ts';
 import type { Interval } from '../verdict/bill.ts';
 
 const interval = z
@@ -61,11 +61,6 @@ export interface Amendments {
   answersOf(airport: string): readonly Answer[];
 }
 
-/** The file is not usable; the message names it. */
-export class AmendmentsError extends UserFacingError {
-  override readonly name = 'AmendmentsError';
-}
-
 export function amendmentsOf(list: readonly Amendment[]): Amendments {
   const newest = [...list].reverse();
   const devices = list.filter((each) => each.kind === 'device');
@@ -92,30 +87,26 @@ export const NO_AMENDMENTS = amendmentsOf([]);
 
 const pathIn = (dataFolder: string): string => join(dataFolder, 'amendments.json');
 
-/** @throws AmendmentsError */
+/** @throws DamagedFileError */
 export async function readAmendments(dataFolder: string): Promise<Amendments> {
-  const path = pathIn(dataFolder);
-  const text = await readFileIfExists(path);
-  if (text === undefined) return NO_AMENDMENTS;
-  const parsed = fileSchema.safeParse(readJson(text));
-  if (!parsed.success) throw new AmendmentsError(TEXTS.badAmendments(path));
-  return amendmentsOf(parsed.data.amendments);
+  const list = await readUndamaged(pathIn(dataFolder), (text) => {
+    const parsed = fileSchema.safeParse(parseJson(text));
+    if (!parsed.success) throw new Error('it is not a list of amendments');
+    return parsed.data.amendments;
+  });
+  return list === undefined ? NO_AMENDMENTS : amendmentsOf(list);
 }
 
-/** Adds one to the file; the running auditor takes it up at its next observation. @throws AmendmentsError, FileLockError */
+/** Adds one to the file; the running auditor takes it up at its next observation. @throws DamagedFileError, FileLockError */
 export async function addAmendment(dataFolder: string, amendment: Amendment): Promise<Amendments> {
-  const path = pathIn(dataFolder);
-  return whileLocked(path, async () => {
+  return whileLocked(pathIn(dataFolder), async () => {
     const all = [...(await readAmendments(dataFolder)).list, amendment];
-    await writeFileAtomic(path, `${JSON.stringify({ version: 1, amendments: all }, undefined, 2)}\n`);
+    await writeAmendments(dataFolder, all);
     return amendmentsOf(all);
   });
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** Those that a damaged file is replaced by. */
+export async function writeAmendments(dataFolder: string, list: readonly Amendment[]): Promise<void> {
+  await writeFileAtomic(pathIn(dataFolder), `${JSON.stringify({ version: 1, amendments: list }, undefined, 2)}\n`);
 }

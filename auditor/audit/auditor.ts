@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { type OrSetAside, orThrow } from '../../runtime/damaged-file.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { Reload } from '../../runtime/reload.ts';
 import type { AirportClient } from '../airport/fetch.ts';
 import { FRESH_FOR } from '../airport/readings.ts';
-import { NO_AMENDMENTS, readAmendments } from '../amend/amendments.ts';
+import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import type { AuditorMetrics } from '../metrics.ts';
 import { beat } from '../notify/heartbeat.ts';
@@ -16,7 +17,7 @@ import { createMailSender, type MailSender, outboxIn, postReports } from '../not
 import { createMailer, mailFor } from '../notify/smtp.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
 import { reportMailOf } from '../report/report-mail.ts';
-import { type AuditState, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
+import { type AuditState, EMPTY_STATE, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
 import type { LiveView } from '../telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
 import { cycleSums, todaySums } from '../usage/running-sums.ts';
@@ -37,6 +38,8 @@ export interface AuditorOptions {
   readonly metrics: AuditorMetrics;
   /** Told of every write to `DataDir`. */
   readonly disk: Pick<DiskHealth, 'watch'>;
+  /** Sees to damaged files; an error by default. */
+  readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
   /** Told what is looked up and audited. */
   readonly view?: Pick<LiveView, 'sums' | 'audited'>;
@@ -46,7 +49,7 @@ export interface AuditorOptions {
 
 /** The auditor's work, without its timers. Calls run one after the other. */
 export interface Auditor {
-  /** Reads what was remembered. To be called first. @throws StateError */
+  /** Reads what was remembered; nothing of what is damaged. To be called first. */
   open(): Promise<void>;
   /**
    * Observes the open windows without moving them.
@@ -88,6 +91,7 @@ export function createAuditor({
   airports,
   metrics,
   disk,
+  orSetAside = orThrow,
   logger,
   signal,
   view,
@@ -104,7 +108,7 @@ export function createAuditor({
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
   const dispatch: MailSender = createMailSender(
-    () => outboxIn(config().dataFolder),
+    () => outboxIn(config().dataFolder, orSetAside),
     (user) => {
       const mail = mailFor(config(), user);
       return mail === undefined ? undefined : createMailer(mail);
@@ -139,10 +143,18 @@ export function createAuditor({
     }
     if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
   };
+  /** Where their file is damaged, those that the windows rest on are written again: what a person said is not lost. */
+  const amendmentsBy = async (known: AuditState): Promise<Amendments> => {
+    const { dataFolder } = config();
+    const found = await orSetAside(() => readAmendments(dataFolder));
+    if (found !== undefined) return found;
+    await disk.watch(() => writeAmendments(dataFolder, known.amended));
+    return amendmentsOf(known.amended);
+  };
   /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next observation. */
   const amended = async (known: AuditState): Promise<AuditState> => {
-    amendments = await readAmendments(config().dataFolder);
-    if (amendments.digest === known.amended) return known;
+    amendments = await amendmentsBy(known);
+    if (amendments.digest === amendmentsOf(known.amended).digest) return known;
     try {
       const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
       await keep(next);
@@ -168,7 +180,7 @@ export function createAuditor({
 
   return {
     async open() {
-      state = await readAuditState(statePath());
+      state = (await orSetAside(() => readAuditState(statePath()))) ?? EMPTY_STATE;
       metrics.readings(config(), state);
     },
     observe: (fresh = FRESH_FOR) =>

@@ -1,6 +1,6 @@
 import { formatLocalTime } from '../../core/local-day.ts';
 import { PrometheusError } from '../../runtime/prometheus.ts';
-import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
+import { type Amendments, amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import { reportUserOf } from '../report/users.ts';
@@ -88,7 +88,7 @@ async function amended(
   state: AuditState,
   amendments: Amendments,
 ): Promise<AuditState> {
-  if (amendments.digest === state.amended) return state;
+  if (amendments.digest === amendmentsOf(state.amended).digest) return state;
   try {
     return (await reaudit(usage, config, state, amendments)).state;
   } catch (error) {

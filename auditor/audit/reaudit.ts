@@ -63,7 +63,7 @@ export async function reaudit(
     }));
     if (observations.length > 0) next = withAirport(next, airport, { observations });
   }
-  return { state: { ...next, amended: amendments.digest }, changes };
+  return { state: { ...next, amended: amendments.list }, changes };
 }
 
 /** What devices used in a window by what is known now; nothing where samples are not kept any more. */

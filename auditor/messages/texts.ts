@@ -137,19 +137,6 @@ export const TEXTS = {
     zh: `没有用户 ${given}；已有：${known}`,
     en: `there is no user ${given}; there are: ${known}`,
   }),
-
-  badAmendments: (path: string): Text => ({
-    zh: `${path} 不是更正的列表；请改正或移走它`,
-    en: `${path} is not a list of amendments; mend it or move it away`,
-  }),
-  stateNotJson: (path: string): Text => ({
-    zh: `${path} 不是 JSON；请从备份恢复，或移走它重新开始`,
-    en: `${path} is not JSON; restore it from a backup, or move it away to begin anew`,
-  }),
-  otherState: (path: string, where: string): Text => ({
-    zh: `${path} 不是本版本的状态（${where}）；移走它可重新开始`,
-    en: `${path} is not a state of this version (${where}); move it away to begin anew`,
-  }),
 } as const satisfies Messages;
 
 /** What is said of the auditor's settings. */

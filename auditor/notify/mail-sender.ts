@@ -1,7 +1,9 @@
-import { readdir, readFile, unlink } from 'node:fs/promises';
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { type OrSetAside, orThrow, readUndamaged } from '../../runtime/damaged-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import type { AuditorConfig } from '../config.ts';
@@ -18,20 +20,23 @@ type WaitingMail = z.infer<typeof waitingSchema>;
 /** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
 interface Outbox {
   put(mail: ReportMail | WaitingMail): Promise<void>;
-  /** Mails that wait, oldest first. Files that are no mails are left alone. */
+  /** Mails that wait, oldest first. */
   list(): Promise<WaitingMail[]>;
   /** To be called once a server took it; a second call does nothing. */
   remove(id: string): Promise<void>;
 }
 
-/** @param folder made with the first mail */
-export function createOutbox(folder: string): Outbox {
+/**
+ * @param folder made with the first mail
+ * @param orSetAside who sees to a damaged mail; without one it is an error
+ */
+export function createOutbox(folder: string, orSetAside = orThrow): Outbox {
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   return {
     put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
     async list() {
       const names = (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
-      const mails = await Promise.all(names.map((name) => readMail(join(folder, name))));
+      const mails = await Promise.all(names.map((name) => orSetAside(() => readMail(join(folder, name)))));
       return mails.filter((mail) => mail !== undefined);
     },
     async remove(id) {
@@ -42,12 +47,12 @@ export function createOutbox(folder: string): Outbox {
   };
 }
 
-async function readMail(path: string): Promise<WaitingMail | undefined> {
-  try {
-    return waitingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return undefined;
-  }
+function readMail(path: string): Promise<WaitingMail | undefined> {
+  return readUndamaged(path, (text) => {
+    const parsed = waitingSchema.safeParse(parseJson(text));
+    if (!parsed.success) throw new Error('it is not a mail of a report');
+    return parsed.data;
+  });
 }
 
 /** A folder that no mail has made yet is empty. */
@@ -60,7 +65,8 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-export const outboxIn = (dataFolder: string): Outbox => createOutbox(join(dataFolder, 'outbox'));
+export const outboxIn = (dataFolder: string, orSetAside?: OrSetAside): Outbox =>
+  createOutbox(join(dataFolder, 'outbox'), orSetAside);
 
 /**
  * Puts reports that a kept state still holds into the archive and, for who gets mail, into the outbox. What is there

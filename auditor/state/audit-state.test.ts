@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DamagedFileError } from '../../runtime/damaged-file.ts';
 import { closedWindow } from '../../test/windows.ts';
 import { advance } from '../airport/meter.ts';
-import { EMPTY_STATE, readAuditState, StateError, withAirport, writeAuditState } from './audit-state.ts';
+import { EMPTY_STATE, readAuditState, withAirport, writeAuditState } from './audit-state.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -45,9 +46,16 @@ it('begins empty and comes back as it was written, whatever airports are called'
   expect([...read.airports.keys()]).toEqual(['constructor', '__proto__', 'a.yaml']);
 });
 
-it.each(['{', '[]', '{"version":2}'])('names a file that is not usable: %s', async (text) => {
+it.each([
+  ['that is not JSON', () => '{'],
+  ['of something else', () => '[]\n'],
+  ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
+  ['that was cut', (text: string) => text.slice(0, -9)],
+  ['in which one digit was changed', (text: string) => text.replace('"reportedDay":5', '"reportedDay":6')],
+])('names a file %s as damaged', async (_, damage) => {
   const path = join(folder, 'state.json');
-  await writeFile(path, text);
-  await expect(readAuditState(path)).rejects.toThrow(StateError);
+  await writeAuditState(path, { ...EMPTY_STATE, reportedDay: 5 });
+  await writeFile(path, damage(await readFile(path, 'utf8')));
+  await expect(readAuditState(path)).rejects.toThrow(DamagedFileError);
   await expect(readAuditState(path)).rejects.toThrow(/state\.json .*move it away to begin anew/);
 });

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserFacingError } from '../../core/language.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { checkedText, readCheckedText } from '../../core/checked-text.ts';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { readUndamaged } from '../../runtime/damaged-file.ts';
 import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.ts';
-import { TEXTS } from '../messages/texts.ts';
+import { amendmentSchema } from '../amend/amendments.ts';
 import { dayTotalsSchema, type ReportModel } from '../report/model.ts';
 import { reportMailSchema } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict.ts';
@@ -91,7 +93,6 @@ const named = <T extends z.ZodType>(thing: T) =>
     .default([])
     .transform((pairs): ReadonlyMap<string, z.output<T>> => new Map(pairs as [string, z.output<T>][]));
 const stateSchema = z.object({
-  version: z.literal(1),
   airports: named(airportSchema),
   /** What is remembered of those who get reports. */
   users: named(userSchema),
@@ -102,15 +103,15 @@ const stateSchema = z.object({
     .array(z.object({ mail: reportMailSchema, model: z.custom<ReportModel>() }))
     .readonly()
     .default([]),
-  /** The digest of the amendments that the windows rest on. */
-  amended: z.string().default(''),
+  /** The amendments that the windows rest on: what goes on where their own file is damaged. */
+  amended: z.array(amendmentSchema).readonly().default([]),
 });
 
 export type AirportState = z.infer<typeof airportSchema>;
 export type UserState = z.infer<typeof userSchema>;
 export type AuditState = z.infer<typeof stateSchema>;
 
-export const EMPTY_STATE: AuditState = stateSchema.parse({ version: 1 });
+export const EMPTY_STATE: AuditState = stateSchema.parse({});
 const EMPTY_USER: UserState = userSchema.parse({});
 export const EMPTY_AIRPORT: AirportState = airportSchema.parse({});
 
@@ -119,34 +120,29 @@ export const statePathIn = (dataFolder: string): string => join(dataFolder, 'sta
 /** A month of bars and a year of looking back. */
 const DAYS_KEPT = 400;
 
-/** The state file exists but is not usable; the message names it and what to do. */
-export class StateError extends UserFacingError {
-  override readonly name = 'StateError';
-}
+const FORMAT = { format: 'flowcollect-auditor-state', version: 1 };
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * What the auditor remembers between runs. Read by every run; changed by the running service alone.
  *
- * @throws StateError when the file is not this program's
+ * @throws DamagedFileError when it is not what was written
  */
 export async function readAuditState(path: string): Promise<AuditState> {
-  const text = await readFileIfExists(path);
-  if (text === undefined) return EMPTY_STATE;
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new StateError(TEXTS.stateNotJson(path), { cause: error });
-  }
-  const parsed = stateSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new StateError(TEXTS.otherState(path, where));
+  const state = await readUndamaged(path, (text) => {
+    const checked = readCheckedText(FORMAT, text, sha256);
+    if (!checked.ok) throw new Error(checked.reason);
+    const parsed = stateSchema.safeParse(JSON.parse(checked.body));
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new Error(`it is not a state of this version: ${where}`);
+  });
+  return state ?? EMPTY_STATE;
 }
 
 export async function writeAuditState(path: string, state: AuditState): Promise<void> {
-  const file = { ...state, airports: [...state.airports], users: [...state.users] };
-  await writeFileAtomic(path, `${JSON.stringify(file)}\n`);
+  const body = JSON.stringify({ ...state, airports: [...state.airports], users: [...state.users] });
+  await writeFileAtomic(path, checkedText(FORMAT, body, sha256));
 }
 
 /** The state with a change to one airport. */

@@ -1,6 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import { ProxyAgent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import type { Clock } from '../../runtime/clock.ts';
+import { type OrSetAside, orThrow } from '../../runtime/damaged-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { botMessages, TOPICS } from '../messages/bot.ts';
 import { createChats } from './chats.ts';
@@ -18,6 +19,8 @@ interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'langu
   readonly config: TelegramConfig;
   readonly view: LiveView;
   readonly clock: Clock;
+  /** Sees to a damaged file of chats; an error by default. */
+  readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
 }
 
@@ -28,9 +31,16 @@ const FAREWELL_MS = 2_000;
 const CALL_SECONDS = 60;
 
 /** Starts a bot that asks Telegram for messages, so that the VPS needs no open port, until it is stopped. */
-export function startTelegramBot({ config, view, clock, logger, ...rest }: TelegramBotOptions): TelegramBot {
+export function startTelegramBot({
+  config,
+  view,
+  clock,
+  orSetAside = orThrow,
+  logger,
+  ...rest
+}: TelegramBotOptions): TelegramBot {
   const { folder, language, day } = rest;
-  const chats = createChats(folder);
+  const chats = createChats(folder, orSetAside);
   const transport = createTransport(config.proxy);
   const conversation = createConversation({ folder, chats, view, language, day, now: clock.now });
   const ending = new AbortController();

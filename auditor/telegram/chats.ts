@@ -2,9 +2,10 @@ import { createHash, randomInt } from 'node:crypto';
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { namedSchema } from '../../core/json.ts';
+import { namedSchema, parseJson } from '../../core/json.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { orThrow, readUndamaged } from '../../runtime/damaged-file.ts';
 
 const chatSchema = z.object({
   chat: z.number(),
@@ -27,14 +28,21 @@ export interface Chats {
   change(chat: number, change: Partial<Pick<Chat, 'mutedUntil' | 'told'>>): Promise<void>;
 }
 
-/** @param folder the auditor's data */
-export function createChats(folder: string): Chats {
+/**
+ * @param folder the auditor's data
+ * @param orSetAside who sees to a damaged file; without one it is an error
+ */
+export function createChats(folder: string, orSetAside = orThrow): Chats {
   const path = join(folder, 'telegram.json');
   const queue = createSerialQueue();
-  const read = async (): Promise<Chat[]> => {
-    const text = await readFileIfExists(path);
-    return text === undefined ? [] : fileSchema.parse(JSON.parse(text)).chats;
-  };
+  const read = async (): Promise<Chat[]> =>
+    (await orSetAside(() =>
+      readUndamaged(path, (text) => {
+        const parsed = fileSchema.safeParse(parseJson(text));
+        if (!parsed.success) throw new Error('it is not a list of chats');
+        return parsed.data.chats;
+      }),
+    )) ?? [];
   const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> =>
     queue.run(async () => {
       const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));

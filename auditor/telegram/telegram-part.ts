@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../runtime/clock.ts';
+import { type OrSetAside, orThrow } from '../../runtime/damaged-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AuditorConfig } from '../config.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
@@ -16,9 +17,10 @@ export interface TelegramPart {
 export function createTelegramPart(options: {
   readonly view: LiveView;
   readonly clock: Clock;
+  readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
 }): TelegramPart {
-  const { view, clock, logger } = options;
+  const { view, clock, orSetAside = orThrow, logger } = options;
   let bot: TelegramBot | undefined;
   let started: object | undefined;
   let telling: Promise<void> | undefined;
@@ -27,7 +29,7 @@ export function createTelegramPart(options: {
       const wanted = config === undefined ? undefined : { config, folder, language, day };
       if (isDeepStrictEqual(wanted, started)) return;
       await bot?.stop();
-      bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, logger });
+      bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, orSetAside, logger });
       started = wanted;
     },
     announce() {

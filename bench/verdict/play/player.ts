@@ -1,3 +1,4 @@
+import { amendmentsOf } from '../../../auditor/amend/amendments.ts';
 import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit/audit.ts';
 import { reaudit } from '../../../auditor/audit/reaudit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
@@ -40,7 +41,8 @@ export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGen
     const { at, dayEnd, answers } = look;
     const report = dayEnd !== undefined;
     const amendments = said.by(look.at);
-    if (amendments.digest !== state.amended) ({ state } = await reaudit(parts.usage, config, state, amendments));
+    if (amendments.digest !== amendmentsOf(state.amended).digest)
+      ({ state } = await reaudit(parts.usage, config, state, amendments));
     if (day === undefined || at >= day.end) day = localDayAt(at, config.day);
     const result = await audit(parts, config, state, {
       day: dayEnd === undefined ? day : localDayAt(dayEnd - 1, config.day),
