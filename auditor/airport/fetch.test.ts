@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -67,6 +68,76 @@ describe('reading an airport', () => {
     const target = await answering((response) => response.writeHead(200, { 'Subscription-Userinfo': HEADER }).end());
     const url = await answering((response) => response.writeHead(302, { Location: target }).end());
     expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it('takes the header of a redirect where the last answer has none that says something', async () => {
+    const carried = await readFile(
+      new URL('../../test/written/redirect-302-carries-header.http', import.meta.url),
+      'utf8',
+    );
+    const answers = new Map([
+      [PATH, carried],
+      ['/nohdr', 'HTTP/1.1 301 Moved\r\nSubscription-Userinfo:\r\nLocation: /end\r\nContent-Length: 0\r\n\r\n'],
+      ['/end', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nproxies:'],
+    ]);
+    const url = await serve((request, response) => {
+      response.socket?.end(answers.get(request.url ?? '') ?? '');
+    });
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3000, quota: 107374182400 } });
+    answers.set('/end', `HTTP/1.1 200 OK\r\nSubscription-Userinfo: ${HEADER}\r\nContent-Length: 0\r\n\r\n`);
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+  });
+
+  it.each([
+    ['/订阅/甲?名=乙', '/%E8%AE%A2%E9%98%85/%E7%94%B2?%E5%90%8D=%E4%B9%99'],
+    ['订阅', '/%E8%AE%A2%E9%98%85'],
+    ['/a%2Fb?c=%E4', '/a%2Fb?c=%E4'],
+  ])('follows a redirect to %s as it is written', async (location, wanted) => {
+    const asked: string[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.url ?? '');
+      if (asked.length > 1) response.writeHead(200, { 'Subscription-Userinfo': HEADER }).end();
+      else response.writeHead(302, { Location: Buffer.from(location).toString('latin1') }).end();
+    });
+    expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+    expect(asked).toEqual([PATH, wanted]);
+  });
+
+  it('takes a full header beside an empty one', async () => {
+    for (const values of [
+      ['', HEADER],
+      [HEADER, ''],
+    ]) {
+      const url = await answering((response) =>
+        response.writeHead(200, values.map((value) => ['Subscription-Userinfo', value]) as never).end(),
+      );
+      expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+    }
+  });
+
+  it('asks with the headers that the settings name, and anew when they change', async () => {
+    const seen: unknown[] = [];
+    const url = await serve((request, response) => {
+      seen.push([request.headers['x-hwid'], request.headers['user-agent']]);
+      response
+        .writeHead(request.headers['x-hwid'] === '1a' ? 200 : 403, {
+          'Subscription-Userinfo': request.headers['x-hwid'] === '1a' ? HEADER : '',
+        })
+        .end();
+    });
+    expect(await client.read(url)).toMatchObject({ known: false });
+    expect(
+      await client.read(url, {
+        headers: [
+          ['X-HWID', '1a'],
+          ['User-Agent', 'Happ/1'],
+        ],
+      }),
+    ).toMatchObject({ known: true });
+    expect(seen).toEqual([
+      [undefined, 'clash.meta/v1.19.23'],
+      ['1a', 'Happ/1'],
+    ]);
   });
 
   it('takes a header that comes with a refusal', async () => {

@@ -48,6 +48,8 @@ export interface AirportOptions extends OriginOptions {
   /** The subscription itself by default. */
   readonly origin?: OriginName;
   readonly userAgent?: string;
+  /** What else the airport wants to be told, such as `X-HWID`: names and values, which are secrets. */
+  readonly headers?: readonly (readonly [string, string])[];
   /** `http://`, `https://` or `socks5://`; what signs in to it is a secret. */
   readonly proxy?: string;
 }
@@ -109,22 +111,39 @@ async function request(
   clock: () => number,
   options: AirportOptions,
 ): Promise<Exchange> {
-  const { userAgent, proxy, origin = 'subscription' } = options;
+  const { userAgent, headers: wanted = [], proxy, origin = 'subscription' } = options;
   const { request: ask, read } = ORIGIN_OF[origin];
   const { url, headers } = ask(address, options);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const agent = proxy === undefined ? undefined : proxyAgent(proxy, signal);
+  /** Names and values of redirects, the last one first. */
+  const redirects: string[][] = [];
+  let target = new URL(url);
   const incoming = await http.get<IncomingMessage>(url, {
     signal,
-    headers: { ...headers, ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }) },
+    headers: {
+      ...headers,
+      ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }),
+      ...Object.fromEntries(wanted.map(([name, value]) => [name, Buffer.from(value).toString('latin1')])),
+    },
     httpAgent: agent,
     httpsAgent: agent,
+    beforeRedirect(next, { headers: passed }) {
+      redirects.unshift(Object.entries(passed).flat());
+      target = new URL(utf8Of(passed.location ?? ''), target);
+      next.path = next.pathname = target.pathname;
+      next.path += target.search;
+    },
   });
   const body = incoming.data;
   const response: AirportResponse = {
     status: incoming.status,
     at: clock(),
-    header: (fits) => firstHeader(body.rawHeaders, fits),
+    header: (fits) =>
+      [body.rawHeaders, ...redirects].reduce<string | undefined>(
+        (found, each) => found || (firstHeader(each, fits) ?? found),
+        undefined,
+      ),
     body: (most) => readHead(body, most),
   };
   try {
@@ -146,11 +165,19 @@ function pauseOf(text: string | undefined, now: number): number {
   return pause > 0 ? pause : 0;
 }
 
+/** The first that is not empty, else an empty one. */
 function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (wanted((raw[index] ?? '').toLowerCase())) return (raw[index + 1] ?? '').trim();
+  let found: string | undefined;
+  for (let index = 0; index + 1 < raw.length && !found; index += 2) {
+    if (wanted((raw[index] ?? '').toLowerCase())) found = (raw[index + 1] ?? '').trim();
   }
-  return undefined;
+  return found;
+}
+
+/** A header as UTF-8, which airports write into `Location`, where it is that; Node shows a byte as a character. */
+function utf8Of(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return text.includes('\uFFFD') ? header : text;
 }
 
 /** Errors of axios carry the request with its URL: only their code goes on. */

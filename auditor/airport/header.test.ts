@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRefillDate, parseUserinfo } from './header.ts';
+import { findInBody, parseRefillDate, parseUserinfo } from './header.ts';
 
+const written = (name: string): string => readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8');
 const PIB = 2 ** 50;
 const codes = (text: string) => parseUserinfo(text).reasons.map((each) => each.code);
 
@@ -43,6 +45,9 @@ describe('a Subscription-Userinfo header', () => {
     ['upload=1 download=2 total = 3', 1, 2, 3, null],
     ['upload=1&download=2&total=3', 1, 2, 3, null],
     ['upload=1; download=2; total=1 073 741 824', 1, 2, 1073741824, null],
+    [written('header-thousands.txt'), 1_234_567, 12_345_678, 107_374_182_400, 1790000000],
+    ['upload=1,234,567,download=2,345,total=3,456.9,expire=1,790,000,000', 1234567, 2345, 3456, 1790000000],
+    ['\uFEFF# upload=1; download=2; total=3', 1, 2, 3, null],
   ])('%s', (text, upload, download, quota, expiry) => {
     expect(parseUserinfo(text)).toMatchObject({
       upload,
@@ -211,4 +216,23 @@ it('never gives a negative, fractional or infinite figure, whatever it is fed', 
       }
     }),
   );
+});
+
+it.each(['1,23', '1,2345', '12,34,567', '1.234.567', "1'234", '1，234', '12GB'])(
+  'takes no beginning of %s for a figure, but says that it is none',
+  (figure) => {
+    const { upload, used, reasons } = parseUserinfo(`upload=${figure}; download=2; total=3`);
+    expect(upload).toBeNull();
+    expect(used).toBeNull();
+    expect(reasons).toContainEqual({ code: 'figure_invalid', detail: 'upload' });
+  },
+);
+
+it('finds the line behind a byte order mark, and reads thousands in a status line', () => {
+  expect(findInBody(`\uFEFF#subscription-userinfo: upload=1\n`)).toContain('upload=1');
+  expect(findInBody(Buffer.from('\uFEFFSTATUS=↑:1GB,↓:2GB,TOT:3GB').toString('base64'))).toContain('TOT:3GB');
+  expect(parseUserinfo('STATUS=🚀↑:1,234.5MB,↓:0B,TOT:1,000GB')).toMatchObject({
+    upload: 1234.5 * 2 ** 20,
+    quota: 1000 * 2 ** 30,
+  });
 });

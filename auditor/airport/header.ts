@@ -4,8 +4,8 @@ import { type Reason, reason } from '../verdict/reason.ts';
 /** A whole header or body line, pasted or found: `#subscription-userinfo: …`, `x-amz-meta-subscription-userinfo: …`, `# upload=…`. */
 const LINE_START = /^[#\s]*(?:(?:[\w-]*-)?subscription-userinfo\s*[:=])?\s*/i;
 
-/** Some write no more than a space before the next key; spaces elsewhere mean nothing. */
-const BETWEEN_ITEMS = /[;,&]|\s+(?=(?:upload|download|total|expire)\s*=)/;
+/** Some write no more than a space before the next key; spaces elsewhere mean nothing, and a comma before a digit is within a number. */
+const BETWEEN_ITEMS = /[;&]|,(?!\s*\d)|\s+(?=(?:upload|download|total|expire)\s*=)/;
 
 type Key = 'upload' | 'download' | 'total' | 'expire';
 const KEYS: readonly string[] = ['upload', 'download', 'total', 'expire'] satisfies Key[];
@@ -77,13 +77,18 @@ function readItems(value: string): { found: Map<string, string>; repeated: strin
     const equals = item.indexOf('=');
     const key = item.slice(0, Math.max(0, equals));
     if (!KEYS.includes(key)) continue;
-    const text = item.slice(equals + 1);
+    const text = ungrouped(item.slice(equals + 1));
     const before = found.get(key);
     if (before !== undefined && before !== text) repeated.add(key);
     // A later value that cannot be read does not take the place of one that can.
     if (before === undefined || NUMBER.test(text)) found.set(key, text);
   }
   return { found, repeated: [...repeated] };
+}
+
+/** `1,234,567` without the commas between its thousands; any other text as it is. */
+export function ungrouped(text: string): string {
+  return /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
 }
 
 function readFigure(text: string | undefined): number | Reason {
@@ -114,6 +119,7 @@ export function findInBody(head: string): string | undefined {
 function findLine(text: string): string | undefined {
   return text
     .split(/\r?\n/, HEAD_LINES)
+    .map((line) => line.trim()) // Of a byte order mark too.
     .find((line) => /^#\s*(?:subscription-userinfo\s*:|upload\s*=)/i.test(line) || /^STATUS=.*TOT\s*:/.test(line));
 }
 
@@ -143,7 +149,7 @@ function readExpiry(text: string | undefined): number | Reason {
 }
 
 const UNITS = ['b', 'kb', 'mb', 'gb', 'tb'];
-const SIZE = String.raw`(\d+(?:\.\d+)?)\s*([KMGT]?B)`;
+const SIZE = String.raw`(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*([KMGT]?B)`;
 const STATUS = new RegExp(`↑\\s*:\\s*${SIZE}\\s*,\\s*↓\\s*:\\s*${SIZE}\\s*,\\s*TOT\\s*:\\s*${SIZE}`, 'iu');
 const EXPIRES = /Expires\s*:\s*(\d{4})-(\d{2})-(\d{2})/i;
 /** Panels write local dates; those that write this line are run in UTC+8. */
@@ -192,7 +198,8 @@ export function printedPrecision({ units, decimals }: Printed): number {
   return units.reduce((sum, unit) => sum + Math.ceil(unit / 10 ** decimals / 2), 0);
 }
 
-function readSize(number = '', letters = ''): { bytes: number; unit: number; decimals: number } {
+function readSize(written = '', letters = ''): { bytes: number; unit: number; decimals: number } {
+  const number = ungrouped(written);
   const unit = 1024 ** UNITS.indexOf(letters.toLowerCase());
   return { bytes: Math.round(Number(number) * unit), unit, decimals: number.split('.')[1]?.length ?? 0 };
 }

@@ -48,6 +48,16 @@ describe('a multiplier that the name tells clearly', () => {
     ['专线 ˣ⁵⁰', 50],
     ['10G x2', 2],
     ['Traffic HK | 2x', 2],
+    ['香港 双倍流量', 2],
+    ['日本 三倍', 3],
+    ['美国 半倍', 0.5],
+    ['香港 两倍', 2],
+    ['雙倍 HK', 2],
+    ['半倍率 01', 0.5],
+    ['一点五倍 专线', 1.5],
+    ['十二倍', 12],
+    ['二十倍率', 20],
+    ['三 倍率 2', 2],
   ])('%s is %d', (name, value) => {
     expect(multiplierOf(name)).toEqual({ low: value, high: value, source: 'name', info: false });
   });
@@ -58,6 +68,8 @@ describe('a name that can be read in several ways', () => {
     ['🇭🇰香港010.1倍率', 0.1],
     ['香港 02x1', 1],
     ['HK2x', 2],
+    ['香港 200倍', 200],
+    ['X 5 香港', 5],
     ['香港 2x 0.5倍', 0.5],
   ])('%s is an interval that holds %d and 1', (name, value) => {
     const { low, high, source } = multiplierOf(name);

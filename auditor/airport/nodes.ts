@@ -79,10 +79,25 @@ const RAISED_BEFORE = new RegExp(`([${SUPERSCRIPTS}]+(?:[.˙·∙．][${SUPERSCR
 const NUMBER = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
 const NO_DIGIT_BEFORE = String.raw`(?<![\d.])`;
 const WORD_ENDS = String.raw`(?!\.?[a-z\d])`;
+/** Numerals in the place of digits. */
+const NUMERALS: ReadonlyMap<string, number> = new Map(
+  ['零〇', '一壹', '二贰两兩双雙', '三叁', '四', '五', '六', '七', '八', '九'].flatMap((signs, value) =>
+    [...signs].map((sign): [string, number] => [sign, value]),
+  ),
+);
+const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`;
 /** `倍率:2.0`, `倍率 0.5`; where no sign stands between, a number before it is what it belongs to: `0.5倍率 02`. */
-const KEYWORD = new RegExp(String.raw`(?:倍率\s*[:=]|(?<!\d\s*)倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`, 'gu');
+const KEYWORD = new RegExp(
+  String.raw`(?:倍率\s*[:=]|(?<!\d\s*|[半十]|${NUMERAL})倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`,
+  'gu',
+);
 /** `0.5倍`, `2 倍率`. */
 const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍(?!率\s*[:=])`, 'gu');
+/** `双倍`, `三倍`, `一点五倍`. */
+const NUMERAL_TIMES = new RegExp(
+  String.raw`(?:(半)|(${NUMERAL})?(十)?(${NUMERAL})?(?:点(${NUMERAL}+))?)倍(?!率\s*[:=])`,
+  'gu',
+);
 /** `2x`, `[0.3 x]`; a letter or digit behind the x makes it another word, which `×` never is. */
 const BEHIND = new RegExp(
   String.raw`${NO_DIGIT_BEFORE}${NUMBER}(?:x(?![a-z\d])|\s+x(?!\s*[a-z\d])|\s*×(?!\s*\d))`,
@@ -111,7 +126,7 @@ export function multiplierOf(name: string, override?: Interval): Multiplier {
   if (info) return { low: 1, high: 1, source: 'default', info };
   const raised = [...name.matchAll(RAISED), ...name.matchAll(RAISED_BEFORE)].map((match) => fromRaised(match[1] ?? ''));
   const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text, name);
-  const readings = [...new Set([...sure, ...unsure])].filter((value) => value <= HIGHEST);
+  const readings = [...new Set([...sure, ...unsure])];
   if (readings.length === 0) return { low: 1, high: 1, source: 'default', info };
   const clear = unsure.length === 0 && readings.length === 1;
   const all = clear ? readings : [...readings, 1];
@@ -121,22 +136,41 @@ export function multiplierOf(name: string, override?: Interval): Multiplier {
 function readPlain(text: string, name: string): { sure: number[]; unsure: number[] } {
   const sure: number[] = [];
   const unsure: number[] = [];
-  const take = (digits: string, uncertain: boolean): void => {
+  const take = (digits: string, uncertain: boolean, sign: '倍' | 'x' = 'x'): void => {
+    // So much may be meant where it is said in a word.
+    const much = Number(digits) > HIGHEST;
+    if (much && sign === 'x') return;
     // `010.1` is the node's number with the multiplier behind it; which digits belong to which cannot be known.
     const glued = /^0\d*(0\.\d+|[1-9]\d*(?:\.\d+)?)$/.exec(digits);
     if (/^0\d/.test(digits)) unsure.push(Number(glued?.[1] ?? digits));
-    else (uncertain ? unsure : sure).push(Number(digits));
+    else (uncertain || much ? unsure : sure).push(Number(digits));
   };
-  for (const match of text.matchAll(KEYWORD)) take(match[1] ?? '', false);
-  for (const match of text.matchAll(TIMES)) take(match[1] ?? '', letterBefore(text, match.index));
+  for (const match of text.matchAll(KEYWORD)) take(match[1] ?? '', false, '倍');
+  for (const match of text.matchAll(TIMES)) take(match[1] ?? '', letterBefore(text, match.index), '倍');
+  for (const match of text.matchAll(NUMERAL_TIMES)) {
+    const value = fromNumerals(match);
+    if (value !== undefined) sure.push(value);
+  }
   for (const match of text.matchAll(BEHIND)) take(match[1] ?? '', letterBefore(text, match.index));
   for (const match of text.matchAll(BEFORE)) {
     const digits = match[1] ?? match[2] ?? '';
-    if (!PROCESSORS.includes(Number(digits))) take(digits, false);
+    // `X 5 香港` may be the fifth node of an X.
+    if (!PROCESSORS.includes(Number(digits))) take(digits, /^\s*x\s/.test(match.index === 0 ? text : ''));
   }
   for (const match of name.normalize('NFKC').matchAll(BEHIND_CAPITALS)) take(match[1] ?? '', false);
-  for (const match of text.matchAll(BETWEEN)) unsure.push(Number(match[1]), Number(match[2]));
+  for (const match of text.matchAll(BETWEEN)) {
+    unsure.push(...[Number(match[1]), Number(match[2])].filter((value) => value <= HIGHEST));
+  }
   return { sure, unsure };
+}
+
+/** `半`, `三`, `十二`, `一点五`; undefined for what is no number, such as `三四`. */
+function fromNumerals([, half, first, ten, last, decimals]: RegExpExecArray): number | undefined {
+  if (half !== undefined) return 0.5;
+  const digit = (numeral: string | undefined): number => NUMERALS.get(numeral ?? '') ?? 0;
+  if (ten === undefined && (first === undefined) === (last === undefined)) return undefined;
+  const whole = ten === undefined ? digit(first ?? last) : (first === undefined ? 1 : digit(first)) * 10 + digit(last);
+  return Number(`${whole}.${[...(decimals ?? '')].map(digit).join('')}`);
 }
 
 /** `HK2x` may be the second node of Hong Kong, while the x of `x2.5倍` is the sign itself. */

@@ -33,6 +33,17 @@ describe('the counter of an airport', () => {
     expect(await counter('{"monthly_bw_limit_b":"500","bw_counter_b":"7"}')).toMatchObject({
       reading: { used: 7, quota: 500, reset: null },
     });
+    const reset = Date.parse('2026-12-16T00:00:00-08:00') / 1000;
+    for (const [day, expected] of [
+      ['"16"', reset],
+      ['" 16 "', reset],
+      ['null', null],
+      ['""', null],
+    ]) {
+      expect(
+        await counter(`\uFEFF{"monthly_bw_limit_b":"5,000","bw_counter_b":7,"bw_reset_day_of_month":${day}}`),
+      ).toMatchObject({ reading: { used: 7, quota: 5000, reset: expected } });
+    }
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
 import { type Quota, unknownQuota } from '../verdict/reading.ts';
 import { type Reason, reason } from '../verdict/reason.ts';
-import { findInBody, isUnlimited, parseRefillDate, parseUserinfo } from './header.ts';
+import { findInBody, isUnlimited, parseRefillDate, parseUserinfo, ungrouped } from './header.ts';
 import { monthly, nextReset } from './reset.ts';
 
 /** Where an airport's figures come from: `Origin` of `[airport.NAME]`. */
@@ -21,7 +21,10 @@ export interface AirportResponse {
   readonly status: number;
   /** When it came, epoch milliseconds. */
   readonly at: number;
-  /** The first header whose name, in lower case, fits, without spaces around it. */
+  /**
+   * The first header that is not empty, else the first, whose name, in lower case, fits, without spaces around it; where
+   * the answer has none that says something, that of the redirects to it, the last one first.
+   */
   header(fits: (name: string) => boolean): string | undefined;
   /** The first bytes of the body, unpacked; fewer when it ends or fails before. */
   body(most: number): Promise<string>;
@@ -100,11 +103,22 @@ const COUNTER_ZONE = 'America/Los_Angeles';
 /** A counter is a line; a page of an error is longer. */
 const COUNTER_BYTES = 64 * 1024;
 
-const counterFigure = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().nonnegative());
+/** A number, or one as text. */
+const writtenNumber = z
+  .string()
+  .transform((text) => ungrouped(text.trim()))
+  .pipe(z.string().regex(/^\d+$/).transform(Number));
+const counterFigure = z.union([z.number(), writtenNumber]).pipe(z.number().nonnegative());
 const counterSchema = z.object({
   monthly_bw_limit_b: counterFigure,
   bw_counter_b: counterFigure,
-  bw_reset_day_of_month: z.number().int().min(1).max(31).optional(),
+  bw_reset_day_of_month: z
+    .union([
+      z.null(),
+      z.literal('').transform(() => null),
+      z.union([z.number(), writtenNumber]).pipe(z.number().int().min(1).max(31)),
+    ])
+    .optional(),
 });
 
 /**
@@ -140,7 +154,7 @@ function quotaOf(answer: z.infer<typeof counterSchema>, at: number): Quota {
     quota: unlimited ? null : Math.trunc(limit),
     unlimited,
     expiry: null,
-    reset: day === undefined ? null : nextReset(at, monthly(day), COUNTER_ZONE),
+    reset: day === undefined || day === null ? null : nextReset(at, monthly(day), COUNTER_ZONE),
     precision: 0,
     reasons: [reason('figures_not_split'), reason('expiry_none'), ...(unlimited ? [reason('quota_unlimited')] : [])],
   };
@@ -149,7 +163,7 @@ function quotaOf(answer: z.infer<typeof counterSchema>, at: number): Quota {
 /** @returns undefined when it is not JSON */
 function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.trim()); // Of a byte order mark too.
   } catch {
     return undefined;
   }

@@ -64,10 +64,11 @@ async function readAddress(file: string): Promise<string | undefined> {
 }
 
 function optionsOf({ name, rules = NO_RULES }: Subscription): AirportOptions {
-  const { userAgent, proxy, origin, secret, providers } = rules;
+  const { userAgent, headers, proxy, origin, secret, providers } = rules;
   return {
     provider: providers[0] ?? providerName(name),
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(headers === undefined ? {} : { headers }),
     ...(proxy === undefined ? {} : { proxy }),
     ...(origin === undefined ? {} : { origin }),
     ...(secret === undefined ? {} : { secret }),

@@ -61,6 +61,55 @@ describe('[airport.NAME]', () => {
     });
   });
 
+  const section = (...lines: string[]) => read('[airport.b]', 'Url = https://b.example', ...lines)[0]?.rules;
+
+  it.each([
+    ['(?i)港|hk', ['香港 01', 'HK 02'], ['JP']],
+    ['港`jp', ['香港', 'JP 1'], ['US']],
+    ['(?i)^(?!.*(剩余|到期)).*港', ['香港 1'], ['剩余 香港']],
+    ['^(?i:hk)\\-\\d+\\_x', ['HK-01_X'], ['HK01']],
+    ['\\p{Han}\\:', ['港:'], ['HK:']],
+    ['[🇭🇰🇯🇵]|\\#1', ['🇭🇰 x', 'a#1'], ['a']],
+    ['\\AHK\\z', ['hk'], ['hk 1']],
+  ])('takes the pattern %s as Mihomo spells it', (pattern, matching, others) => {
+    const nodes = section(`Nodes = ${pattern}`)?.nodes;
+    expect(matching.filter((name) => nodes?.test(name) !== true)).toEqual([]);
+    expect(others.filter((name) => nodes?.test(name) === true)).toEqual([]);
+  });
+
+  it('reads the settings of an airport with a pattern of Mihomo and of one called constructor', () => {
+    for (const file of ['nodes-go-regex.ini', 'airport-named-constructor.ini']) {
+      const text = readFileSync(new URL(`../../test/written/${file}`, import.meta.url), 'utf8');
+      expect(readAuditorConfig(file, text, '/').settings.subscriptions[0]?.url).toBe('http://127.0.0.1:1/x');
+    }
+  });
+
+  it('knows the headers that an airport wants to be asked with', () => {
+    expect(section('Headers = X-HWID: 1a:2b, X-Device-OS：iOS 18, 1,', '  Authorization: Basic aGk=')?.headers).toEqual(
+      [
+        ['X-HWID', '1a:2b'],
+        ['X-Device-OS', 'iOS 18, 1'],
+        ['Authorization', 'Basic aGk='],
+      ],
+    );
+  });
+
+  it.each([
+    ['Headers = hunter2', 'Headers: must read NAME: VALUE'],
+    ['Headers = X-HWID: ', 'Headers: must read NAME: VALUE'],
+    ['Headers = Host: hunter2', 'none that is for HTTP itself'],
+    ['Headers = X Y: hunter2', 'Headers: must read NAME: VALUE'],
+    [
+      'Nodes = (HK',
+      'such as ^(HK|JP), or as in a filter of Mihomo, (?i)hk|sg, several divided by ` (Unterminated group)',
+    ],
+    ['Nodes = (?>HK)', '(Invalid group)'],
+  ])('says what is wrong with %s', (line, words) => {
+    const message = problemOf('[airport.b]', 'Url = https://b.example', line);
+    expect(message).toContain(words);
+    expect(message).not.toContain('hunter2');
+  });
+
   it.each([
     ['SubUrls = ["a"]="https：//hunter2"', 'SubUrls: the address of entry 1 must begin', '：'],
     ['[airport.b]\nUrl = https://b.example\nMultipliers = 专线：2', '[airport.b] Multipliers: must read', '：'],

@@ -39,6 +39,8 @@ export interface AirportRules {
   /** Bytes; for airports that do not tell it, or wrongly. */
   readonly quota?: number;
   readonly userAgent?: string;
+  /** With which the airport is asked besides. Secrets, since they may sign in. */
+  readonly headers?: readonly (readonly [string, string])[];
   /** Through which the airport is read. A secret, since it may sign in. */
   readonly proxy?: string;
   /** What its address leads to; the subscription by default. */
@@ -71,6 +73,7 @@ export const airportSchema = z.object({
   Timezone: timeZoneSetting().optional(),
   Quota: sizeSetting().optional(),
   UserAgent: z.string().optional(),
+  Headers: z.string().optional(),
   Proxy: z.string().optional(),
   Origin: z.enum(ORIGINS, { message: issue(TEXTS.origin(ORIGINS.join(', '))) }).optional(),
   Secret: z.string().optional(),
@@ -96,19 +99,22 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     if (read.Reset !== undefined && reset === undefined) wrong('Reset', TEXTS.reset);
     if (read.Reset !== undefined && read.ResetDay !== undefined) wrong('Reset', TEXTS.resetTwice);
     const nodes = read.Nodes === undefined ? undefined : readPattern(read.Nodes);
-    if (nodes === null) wrong('Nodes', TEXTS.pattern);
+    if (typeof nodes === 'string') wrong('Nodes', TEXTS.pattern(nodes));
+    const headers = read.Headers === undefined ? undefined : readHeaders(read.Headers);
+    if (read.Headers !== undefined && headers === undefined) wrong('Headers', TEXTS.headers);
     const multipliers = (read.Multipliers ?? []).map(readMultiplier);
     if (multipliers.includes(undefined)) wrong('Multipliers', TEXTS.multipliers);
     const rules = {
       providers: read.Providers ?? [],
       multipliers: multipliers.filter((each) => each !== undefined),
       ...given('user', read.User),
-      ...given('nodes', nodes ?? undefined),
+      ...given('nodes', typeof nodes === 'string' ? undefined : nodes),
       ...given('reset', reset),
       ...given('resetDay', read.ResetDay),
       ...given('timezone', read.Timezone),
       ...given('quota', read.Quota),
       ...given('userAgent', read.UserAgent),
+      ...given('headers', headers),
       ...given('proxy', read.Proxy),
       ...given('origin', read.Origin),
       ...given('secret', read.Secret),
@@ -141,12 +147,62 @@ function isProxy(text: string): boolean {
   }
 }
 
-function readPattern(text: string): RegExp | null {
+/**
+ * A pattern as Mihomo writes it (`filter` of a group): several divided by a backtick, flags such as `(?i)` at any place,
+ * and escapes that JavaScript does not have. Case never counts.
+ *
+ * @returns why it is none, in the words of JavaScript
+ */
+function readPattern(text: string): RegExp | string {
+  const patterns = text
+    .split('`')
+    .map((each) => inJavaScript(each.trim()))
+    .filter((each) => each !== '');
   try {
-    return new RegExp(text, 'iu');
-  } catch {
-    return null;
+    return new RegExp(
+      patterns.length === 1 ? (patterns[0] ?? '') : patterns.map((each) => `(?:${each})`).join('|'),
+      'iu',
+    );
+  } catch (error) {
+    // Its message repeats the pattern before the last colon.
+    return (error as Error).message.replace(/^.*: /s, '');
   }
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['A', '^'],
+  ['z', '$'],
+  ['Z', '$'],
+]);
+
+function inJavaScript(pattern: string): string {
+  return pattern
+    .replace(/\(\?[ims]+\)/g, '')
+    .replace(/\(\?[ims]+:/g, '(?:')
+    .replace(/\(\?P</g, '(?<')
+    .replace(/\\([pP])\{(\^?)(\p{Lu}\p{Ll}{2,})\}/gu, (_, letter, not, script) => {
+      const negated = (letter === 'P') !== (not === '^');
+      return `\\${negated ? 'P' : 'p'}{Script=${script}}`;
+    })
+    .replace(/\\(.)/gsu, (written, character) => {
+      if (/[\w^$\\.*+?()[\]{}|/]/.test(character) && character !== '_') return ESCAPES.get(character) ?? written;
+      return `\\u{${character.codePointAt(0).toString(16)}}`;
+    });
+}
+
+/** What HTTP itself says of a request. */
+const RESERVED = /^(?:host|connection|content-length|transfer-encoding|te|upgrade|accept-encoding)$/i;
+
+/** `X-HWID: 1a2b, X-Device-OS: iOS`, in one line or several; undefined where one is none. */
+function readHeaders(text: string): readonly (readonly [string, string])[] | undefined {
+  const headers = text
+    .split(/[,，\n]+\s*(?=[\w-]+\s*[:：]|$)/)
+    .filter((each) => each.trim() !== '')
+    .map((each) => {
+      const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*[:：]\s*(\P{Cc}*?)\s*$/u.exec(each) ?? [];
+      return [name, value] as const;
+    });
+  return headers.every(([name, value]) => name !== '' && value !== '' && !RESERVED.test(name)) ? headers : undefined;
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { readonly [name in K]?: V } {

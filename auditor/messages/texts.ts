@@ -192,6 +192,14 @@ export const SETTINGS_TEXTS = {
   },
   resetTwice: { zh: '不能与 ResetDay 同时设置', en: 'and ResetDay exclude each other' },
   resetDay: { zh: '须为 1 到 31 的整数', en: 'must be a day from 1 to 31' },
-  pattern: { zh: '须为正则表达式，如 ^(HK|JP)', en: 'must be a regular expression, such as ^(HK|JP)' },
+  /** @param why in the words of JavaScript */
+  pattern: (why: string): Text => ({
+    zh: `须为正则表达式，如 ^(HK|JP)，或 Mihomo 的 filter 那样，如 (?i)港|hk，多个用 \` 分开（${why}）`,
+    en: `must be a regular expression, such as ^(HK|JP), or as in a filter of Mihomo, (?i)hk|sg, several divided by \` (${why})`,
+  }),
+  headers: {
+    zh: '须写成 名字: 值，以逗号或换行分隔，如 X-HWID: 1a2b, X-Device-OS: iOS；不能是 Host 之类 HTTP 自己用的',
+    en: 'must read NAME: VALUE, separated by commas or lines, such as X-HWID: 1a2b, X-Device-OS: iOS; none that is for HTTP itself, such as Host',
+  },
   multipliers: { zh: '须写成 文字=2 或 文字=1-2，以逗号分隔', en: 'must read TEXT=2 or TEXT=1-2, separated by commas' },
 } as const satisfies Messages;
