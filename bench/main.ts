@@ -12,8 +12,8 @@ import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
 import { playFolder } from './verdict/door/play-folder.ts';
-import { writeHousehold } from './verdict/door/write-household.ts';
-import { verdictProbe } from './verdict/probe.ts';
+import { writeHousehold } from './verdict/door/write-days.ts';
+import { verdictProbe } from './verdict/tasks.ts';
 import { verdict } from './verdict.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {

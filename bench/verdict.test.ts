@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Cell, Section } from './table.ts';
-import { QUICK_BOUNDS } from './verdict/quick-bounds.ts';
-import { verdict } from './verdict.ts';
+import { QUICK_BOUNDS, verdict } from './verdict.ts';
 
 const context = {
   root: '',

@@ -3,10 +3,10 @@ import { judgeForecasts, NO_FORECASTS } from './measure/forecasts.ts';
 import { hear } from './measure/heard.ts';
 import { judgeHonest, NO_HONEST_DAYS } from './measure/honest.ts';
 import { dailyBill, leakSeen, NO_LEAKS } from './measure/leak-seen.ts';
-import { addTallies, type Tally } from './measure/tally.ts';
-import { SCENARIOS } from './scenarios/all.ts';
+import { addTallies, type Tally } from './measure/statistics.ts';
 import { DRIP, GROSS_LEAK_DAYS, grossLeak, LEAKS } from './scenarios/leaks.ts';
 import { MONTHS_OF_USE } from './scenarios/months.ts';
+import { SCENARIOS } from './scenarios/scenarios.ts';
 import type { Draft, LeakDraft } from './world/draft.ts';
 import { drawHousehold } from './world/household.ts';
 import { DAY, LOCAL } from './world/time.ts';
@@ -112,4 +112,9 @@ function partOf<T extends { readonly name: string }>(parts: readonly T[], name: 
   const part = parts.find((each) => each.name === name);
   if (part === undefined) throw new Error(`no part of the bench is called ${name}`);
   return part;
+}
+
+/** Plays some households in a process of its own. */
+export async function verdictProbe(input: unknown): Promise<unknown> {
+  return playTask(input as Task);
 }

@@ -1,6 +1,17 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DateTime } from 'luxon';
 import type { Span } from '../play/records.ts';
-import { DaysError } from './days-error.ts';
+
+/** What is wrong with a folder of days: the file, the line where there is one, and what to do. */
+export class DaysError extends Error {
+  override readonly name = 'DaysError';
+
+  constructor(file: string, line: number | undefined, problem: string) {
+    super(`${file}${line === undefined ? '' : `:${line}`}: ${problem}`);
+  }
+}
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -129,3 +140,30 @@ const TIMES = 'write it like "2026-11-23T08:00:00+08:00", or as milliseconds sin
 
 const isEntry = (value: unknown): value is Entry =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A folder of days. */
+export interface DaysFolder {
+  readonly path: string;
+  /** Of times that name none. */
+  readonly zone: string;
+}
+
+/**
+ * Every line of a file, one after the other, so that no file need fit into memory. Empty lines are left out.
+ *
+ * @param needed whether the file must be there
+ * @throws DaysError
+ */
+export async function* linesOf({ path, zone }: DaysFolder, file: string, needed: boolean): AsyncGenerator<Fields> {
+  const full = join(path, file);
+  if (!existsSync(full)) {
+    if (needed) throw new DaysError(file, undefined, `is missing in ${path}; docs/verdict-days.md says what it holds`);
+    return;
+  }
+  let line = 0;
+  for await (const text of createInterface({ input: createReadStream(full), crlfDelay: Number.POSITIVE_INFINITY })) {
+    line += 1;
+    const written = text.replace(/^\uFEFF/, '').trim();
+    if (written !== '') yield new Fields(written, file, line, zone);
+  }
+}

@@ -5,9 +5,7 @@ import { type AuditorConfig, readAuditorConfig } from '../../../auditor/config.t
 import { REASON_CODES } from '../../../auditor/verdict/reason.ts';
 import { DIRECTIONS, TRAFFIC_CLASSES } from '../../../core/traffic.ts';
 import type { AirportAnswer, Checks, Device, Loss, PlayedDays, TimedAmendment, Use } from '../play/records.ts';
-import { DaysError } from './days-error.ts';
-import type { Fields } from './fields.ts';
-import { type DaysFolder, linesOf } from './lines.ts';
+import { DaysError, type DaysFolder, type Fields, linesOf } from './fields.ts';
 
 export const SETTINGS = 'ServerSetting.ini';
 export const READINGS = 'readings.ndjson';

@@ -1,7 +1,25 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlayedDays, Span } from '../play/records.ts';
+import { SCENARIOS } from '../scenarios/scenarios.ts';
+import { honestDraft } from '../tasks.ts';
+import { buildWorld } from '../world/world.ts';
 import { CHECKS, DEVICES, READINGS, SETTINGS, USE } from './read-days.ts';
+
+/**
+ * Writes the first household of a scenario as days that can be played.
+ *
+ * @returns the exit code: 0 written, 2 there is no such scenario
+ */
+export async function writeHousehold(path: string, scenario: string): Promise<number> {
+  if (!SCENARIOS.some(({ name }) => name === scenario)) {
+    console.error(`no scenario is called ${scenario}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const { settings, days } = buildWorld(honestDraft(scenario, 0));
+  await writeDays(path, settings, days);
+  return 0;
+}
 
 /** Writes days as a folder that can be played. */
 export async function writeDays(path: string, settings: string, days: PlayedDays): Promise<void> {

@@ -1,8 +1,7 @@
 import { DAY, MB } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
-import { earlierAlarms, earlierNights } from './earlier-rule.ts';
 import { ALARMS, episodes, type Heard, hear, toldNotes } from './heard.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './statistics.ts';
 
 /** Nights after which a verdict may be expected. */
 const SETTLED = 14 * DAY;
@@ -31,8 +30,6 @@ export const NO_HONEST_DAYS = {
   /** Nights after the first fourteen whose reading could be used, and those of them without a verdict. */
   nights: 0,
   open: 0,
-  /** What the earlier rule would have said. */
-  earlier: 0,
 };
 
 export type Honest = Tally<keyof typeof NO_HONEST_DAYS>;
@@ -66,7 +63,6 @@ export async function judgeHonest(world: World): Promise<Honest> {
     sum.smallNoted += small && notes.length > 0 ? 1 : 0;
     sum.nights += nights.length;
     sum.open += nights.filter(({ kind }) => kind === 'unknown' || kind === 'incomplete').length;
-    sum.earlier += earlierAlarms(earlierNights(truth, said));
   }
   return sum;
 }

@@ -2,9 +2,8 @@ import { counted } from '../world/billing.ts';
 import { DAY, GB } from '../world/time.ts';
 import { BEFORE } from '../world/use.ts';
 import type { AirportTruth, World } from '../world/world.ts';
-import { earlierNights } from './earlier-rule.ts';
 import type { Heard } from './heard.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from './statistics.ts';
 
 export const NO_LEAKS = {
   leaks: 0,
@@ -20,8 +19,6 @@ export const NO_LEAKS = {
   /** Days until it was seen, of those that were. */
   delays: 0,
   seen: 0,
-  /** Seen within a day by the earlier rule, right or wrong. */
-  earlier: 0,
   /** Alarms before its first byte. */
   before: 0,
 };
@@ -47,7 +44,6 @@ export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
     told7: within(Math.min(first, note), 7),
     delays: seen ? (first - start) / DAY : 0,
     seen: seen ? 1 : 0,
-    earlier: earlierNights(truth, heard).some(({ at, alarm }) => alarm && at > start && within(at, 1) === 1) ? 1 : 0,
     before: heard.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
   };
 }

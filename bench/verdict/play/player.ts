@@ -1,4 +1,4 @@
-import { amendmentsOf } from '../../../auditor/amend/amendments.ts';
+import { amendmentsOf, type Amendment, type Amendments } from '../../../auditor/amend/amendments.ts';
 import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit/audit.ts';
 import { reaudit } from '../../../auditor/audit/reaudit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
@@ -6,10 +6,8 @@ import { createUsageReader } from '../../../auditor/usage/window-use.ts';
 import { type LocalDay, localDayAt } from '../../../core/local-day.ts';
 import { playedAirports, playedConfig } from './airport.ts';
 import { type Look, looksOf } from './looks.ts';
-import { createStoredPrometheus } from './prometheus.ts';
 import type { PlayedDays, TimedAmendment } from './records.ts';
-import { saidOver } from './said.ts';
-import { createStore } from './store.ts';
+import { createStore, createStoredPrometheus } from './store.ts';
 
 /** What the auditor made of one look. */
 export interface PlayedLook {
@@ -55,4 +53,31 @@ export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGen
     said.add(reply(played));
     yield played;
   }
+}
+
+/** What a person says over time. */
+interface Said {
+  /** What had been said by an instant; to be asked in order of time. */
+  by(at: number): Amendments;
+  add(more: readonly TimedAmendment[]): void;
+}
+
+function saidOver(known: readonly TimedAmendment[]): Said {
+  let waiting = [...known].sort((a, b) => a.time - b.time);
+  const said: Amendment[] = [];
+  let amendments = amendmentsOf(said);
+  return {
+    by(at) {
+      const due = waiting.filter(({ time }) => time <= at);
+      if (due.length > 0) {
+        waiting = waiting.slice(due.length);
+        said.push(...due.map(({ amendment }) => amendment));
+        amendments = amendmentsOf([...said]);
+      }
+      return amendments;
+    },
+    add(more) {
+      if (more.length > 0) waiting = [...waiting, ...more].sort((a, b) => a.time - b.time);
+    },
+  };
 }

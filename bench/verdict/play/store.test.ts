@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createUsageReader } from '../../../auditor/usage/window-use.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES } from '../../../core/metric-contract.ts';
-import { createStoredPrometheus } from './prometheus.ts';
 import type { Device, Use } from './records.ts';
-import { createStore } from './store.ts';
+import { createStore, createStoredPrometheus } from './store.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,10 +1,9 @@
 import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
 import { type Selector, selectorText } from '../../../auditor/usage/promql.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
-import type { Labels } from '../../../runtime/prometheus.ts';
-import { type Heard, heardOf } from './presence.ts';
+import type { Labels, Prometheus, Sample } from '../../../runtime/prometheus.ts';
 import type { Checks, Device, PlayedDays, Use } from './records.ts';
-import { type Movement, type RunningTotal, runningTotal } from './running-total.ts';
+import { firstAfter, type Movement, type RunningTotal, runningTotal } from './running-total.ts';
 
 const UNOBSERVED = 'flowcollect_exporter_unobserved_seconds_total';
 const RESTARTS = 'flowcollect_kernel_restarts_total';
@@ -20,7 +19,7 @@ interface Counter {
 }
 
 /** What a store would hold of the days that are played. */
-export interface Store extends ExactSums {
+interface Store extends ExactSums {
   readonly devices: readonly { readonly device: Device; readonly heard: Heard }[];
 }
 
@@ -113,4 +112,60 @@ function countersOf(devices: Store['devices'], movements: Movements): Counter[] 
       return { metric, labels, heard, total, before: device.firstPush === null ? 0 : total.at(device.firstPush) };
     }),
   );
+}
+
+/** What a store knows of when a device reported. */
+interface Heard {
+  /** Up to when a store that is asked at an instant knows of the device; undefined before its first push. */
+  until(at: number): number | undefined;
+}
+
+function heardOf({ firstPush, lastPush, silences }: Device): Heard {
+  const ordered = silences.filter(({ from, to }) => to > from).sort((a, b) => a.from - b.from);
+  const begins = ordered.map(({ from }) => from);
+  const last = lastPush ?? Number.POSITIVE_INFINITY;
+  return {
+    until(at) {
+      if (firstPush !== null && at < firstPush) return undefined;
+      let until = Math.min(at, last);
+      // Silences may overlap: the earliest that covers the instant tells.
+      for (let index = firstAfter(begins, until) - 1; index >= 0; index -= 1) {
+        const silence = ordered[index];
+        if (silence === undefined || until >= silence.to || until <= silence.from) break;
+        until = silence.from;
+      }
+      return firstPush !== null && until < firstPush ? undefined : until;
+    },
+  };
+}
+
+/** How often a device pushes. */
+const PUSH_EVERY = 10_000;
+const LAST_PUSH = /^last_over_time\(push_time_seconds\{job="flowcollect"\}\[\d+ms\]\)$/;
+/** The gateway's own word of when a device came; Pushgateway's is enough where it never started empty. */
+const GATEWAY_WORD = /^last_over_time\(flowcollect_gateway_last_push_timestamp_seconds\{\}\[\d+ms\]\)$/;
+
+/** Prometheus as far as an audit asks it apart from sums: which devices Pushgateway holds, and when they pushed. */
+export function createStoredPrometheus({ devices }: Pick<Store, 'devices'>): Prometheus {
+  const unasked = (query: string): never => {
+    throw new Error(`the days that are played have no answer to ${query}`);
+  };
+  return {
+    async instant(query, at = 0) {
+      if (GATEWAY_WORD.test(query)) return [];
+      if (!LAST_PUSH.test(query)) return unasked(query);
+      return devices.flatMap(({ device, heard }): Sample[] => {
+        const until = heard.until(at);
+        if (until === undefined) return [];
+        const labels = { job: 'flowcollect', user: device.user, instance: device.device };
+        return [{ labels, value: (until - (until % PUSH_EVERY)) / 1000 }];
+      });
+    },
+    async matrix(query) {
+      return unasked(query);
+    },
+    async series(selector) {
+      return unasked(selector);
+    },
+  };
 }

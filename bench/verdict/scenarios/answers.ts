@@ -1,10 +1,7 @@
 import { eventsBetween, logUniform } from '../world/chance.ts';
-import type { CopiesDraft } from '../world/draft.ts';
+import type { Change, CopiesDraft } from '../world/draft.ts';
 import type { PanelForm } from '../world/panel.ts';
 import { DAY, GB, HOUR, MB } from '../world/time.ts';
-import type { Scenario } from './scenario.ts';
-
-type Change = Scenario['change'];
 
 /** Some answers come from a copy that is behind, by bytes or by hours. */
 export const oldCopies: Change = (draft) => {

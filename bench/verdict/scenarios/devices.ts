@@ -1,11 +1,8 @@
 import type { Random } from '../../../simulator/random.ts';
 import { chance, eventsBetween, logUniform } from '../world/chance.ts';
-import type { Draft } from '../world/draft.ts';
+import type { Change, Draft } from '../world/draft.ts';
 import { drawAirport } from '../world/household.ts';
 import { DAY, HOUR, MB } from '../world/time.ts';
-import type { Scenario } from './scenario.ts';
-
-type Change = Scenario['change'];
 
 /** Airports whose nodes stand in one list without providers. */
 export const mergedAirports =

@@ -1,9 +1,8 @@
 import type { Random } from '../../../simulator/random.ts';
 import { logUniform } from '../world/chance.ts';
-import type { Draft, LeakDraft } from '../world/draft.ts';
+import type { Change, Draft, LeakDraft } from '../world/draft.ts';
 import { DAY, GB, MB } from '../world/time.ts';
 import { batches, rounding } from './answers.ts';
-import type { Scenario } from './scenario.ts';
 
 type Shape = LeakDraft['shape'];
 
@@ -20,7 +19,7 @@ export interface LeakCase {
   readonly start: (random: Random) => number;
   /** Bytes a day, by what the household's airport bills a day. */
   readonly size: (random: Random, own: number) => number;
-  readonly change: Scenario['change'];
+  readonly change: Change;
 }
 
 /** The smallest that goals speak of, a day. */
@@ -28,7 +27,7 @@ const SMALLEST = 100 * MB;
 const LASTING: readonly Shape[] = ['constant', 'evening'];
 
 /** Airports that bill within an hour and to 10 MB. */
-const precise: Scenario['change'] = (draft, random) => {
+const precise: Change = (draft, random) => {
   const kind = random.next();
   if (kind < 0.15) batches(1)(draft, random);
   else if (kind < 0.3) rounding(10 * MB)(draft, random);

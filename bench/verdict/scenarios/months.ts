@@ -1,7 +1,7 @@
 import type { Random } from '../../../simulator/random.ts';
 import type { RunningTotal } from '../play/running-total.ts';
-import type { Draft } from '../world/draft.ts';
-import { monthlyResets } from '../world/resets.ts';
+import { monthlyResets } from '../world/account.ts';
+import type { Change, Draft } from '../world/draft.ts';
 import { DAY } from '../world/time.ts';
 
 /** Months whose quota is used up, or nearly. */
@@ -13,7 +13,7 @@ export interface Months {
   /** Days that are simulated, so that what comes after the nights is known. */
   readonly days: number;
   /** How a household uses. */
-  change(draft: Draft, random: Random): void;
+  readonly change: Change;
   /**
    * Gives the airport a quota, by what it will bill.
    *
@@ -51,28 +51,28 @@ const monthly: Months['plan'] = (draft, random, billed) => {
   return draft.begin + MONTHS * DAY;
 };
 
-const usual: Months['change'] = () => undefined;
+const usual: Change = () => undefined;
 
 /** Days that are much alike. */
-const steady: Months['change'] = (draft, random) => {
+const steady: Change = (draft, random) => {
   draft.habit.spread = random.between(0.1, 0.25);
   draft.habit.unsteady = 0;
 };
 
 /** Days that differ much, each by itself. */
-const alone: Months['change'] = (draft) => {
+const alone: Change = (draft) => {
   draft.habit.spread = 0.6;
   draft.habit.unsteady = 0;
 };
 
 /** Days that hardly are. */
-const wild: Months['change'] = (draft, random) => {
+const wild: Change = (draft, random) => {
   draft.habit.spread = random.between(0.9, 1.4);
   draft.habit.most *= 3;
 };
 
 /** Long calm, and weeks at another level. */
-const shifting: Months['change'] = (draft, random) => {
+const shifting: Change = (draft, random) => {
   draft.habit.spread = random.between(0.2, 0.5);
   draft.habit.unsteady = 1.8;
 };

@@ -1,9 +1,6 @@
 import { chance, logUniform } from '../world/chance.ts';
-import type { NodeDraft } from '../world/draft.ts';
+import type { Change, NodeDraft } from '../world/draft.ts';
 import { isEvening } from '../world/use.ts';
-import type { Scenario } from './scenario.ts';
-
-type Change = Scenario['change'];
 
 const fixed = (node: NodeDraft, rate: number): void => {
   node.rate = () => rate;

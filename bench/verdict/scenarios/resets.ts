@@ -1,11 +1,9 @@
 import { DateTime } from 'luxon';
 import type { Random } from '../../../simulator/random.ts';
-import type { Event } from '../world/account.ts';
+import { type Event, monthlyResets, repeatedResets } from '../world/account.ts';
 import { chance, eventsBetween, logUniform } from '../world/chance.ts';
-import type { AirportDraft, Draft } from '../world/draft.ts';
-import { monthlyResets, repeatedResets } from '../world/resets.ts';
+import type { AirportDraft, Change, Draft } from '../world/draft.ts';
 import { DAY, GB, LOCAL, MB, midnightOf, weekdayOf } from '../world/time.ts';
-import type { Scenario } from './scenario.ts';
 
 /** How a household learns of a reset: by its settings, by the header, or by the counter alone. */
 export type Told = 'setting' | 'header' | 'untold';
@@ -117,7 +115,7 @@ const KINDS: readonly { readonly kind: Kind; readonly weight: number }[] = [
 
 /** One kind of cycle after the other, told in one way. */
 export const resets =
-  (told: Told): Scenario['change'] =>
+  (told: Told): Change =>
   (draft, random) => {
     for (const airport of draft.airports) {
       const { events, rule } = random.weighted(KINDS).kind(draft, airport, random);

@@ -1,11 +1,9 @@
 import type { BenchContext } from '../../bench.ts';
-import { type Cell, type Figure, percent, type Section } from '../../table.ts';
-import { addTallies } from '../measure/tally.ts';
-import { run } from '../run.ts';
+import type { Cell, Figure, Section } from '../../table.ts';
+import { addTallies } from '../measure/statistics.ts';
+import { progress, run, wanted } from '../run.ts';
 import { MONTHS_OF_USE } from '../scenarios/months.ts';
-import type { Measured } from '../tasks.ts';
-import { nothingOf } from '../tasks.ts';
-import { progress, wanted } from './part.ts';
+import { type Measured, nothingOf } from '../tasks.ts';
 
 const YEAR = 365;
 const QUICK_HOUSEHOLDS = 1;
@@ -32,7 +30,7 @@ export async function* forecastSections(context: BenchContext): AsyncGenerator<S
   yield {
     title: 'Days left',
     method:
-      'Every night from the third day on: mean absolute error in days, all cut at 60, beside what is left over the mean of all days so far, and over the last day. The range says 80 %; its width is beside that of the rule before. The chance to last until the reset is beside always saying how often that comes true.',
+      'Every night from the third day on: mean absolute error in days, all cut at 60, beside what is left over the mean of all days so far, and over the last day. The range says 80 %; its mean width is in days. The chance to last until the reset is beside always saying how often that comes true.',
     columns: COLUMNS,
     rows,
   };
@@ -47,7 +45,6 @@ const COLUMNS = [
   'beside the mean',
   'in the range',
   'width',
-  'in the former range',
   'Brier',
   'of the base rate',
   '≥ 90 % that last',
@@ -67,8 +64,7 @@ function rowOf(name: string, title: string, found: Measured<'forecast'>): Cell[]
     days(found.today),
     { value: found.ours / found.meanSoFar, unit: '×', digits: 2, atMost: 1 },
     { value: within, unit: '%', digits: 1, atLeast: 75, atMost: 88 },
-    { value: found.width / found.formerWidth, unit: '×', digits: 2, atMost: 1.8 },
-    percent(found.formerWithin / ranges),
+    { value: found.width / ranges, unit: 'days', digits: 1 },
     chances === 0 ? '' : (found.squares / chances).toFixed(3),
     chances === 0 ? '' : (base * (1 - base)).toFixed(3),
     sure === 0 ? '' : { value: (100 * found.sureLasted) / sure, unit: `% of ${sure}`, digits: 1, atLeast: 85 },

@@ -1,12 +1,9 @@
 import type { BenchContext } from '../../bench.ts';
 import { type Cell, type Figure, isMet, percent, type Section } from '../../table.ts';
-import { upperMean } from '../measure/poisson.ts';
-import { addTallies } from '../measure/tally.ts';
-import { run } from '../run.ts';
-import { GROUPS } from '../scenarios/all.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { addTallies, upperMean } from '../measure/statistics.ts';
+import { progress, run, wanted } from '../run.ts';
+import { GROUPS, type Scenario } from '../scenarios/scenarios.ts';
 import { type Measured, nothingOf } from '../tasks.ts';
-import { progress, wanted } from './part.ts';
 
 const YEAR = 365;
 /** Of the one household of each scenario in a quick run. */
@@ -90,7 +87,6 @@ const COLUMNS = [
   'hidden',
   'notes a year',
   'notes that hold',
-  'the earlier rule',
   'what',
 ];
 
@@ -118,7 +114,6 @@ function rowOf({ name, title, atMost, noted }: Scenario, honest: Measured<'hones
     gross.hidden === 0 ? '' : `${gross.hidden} of ${gross.leaks}`,
     yearly(honest.notes),
     honest.notes === 0 ? '' : `${honest.noteHeld} of ${honest.notes}`,
-    yearly(honest.earlier),
     title,
   ];
 }

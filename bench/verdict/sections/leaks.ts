@@ -1,10 +1,9 @@
 import type { BenchContext } from '../../bench.ts';
 import type { Cell, Figure, Section } from '../../table.ts';
-import { dripLimit } from '../measure/drip-limit.ts';
-import { run } from '../run.ts';
+import { dripLimit } from '../measure/statistics.ts';
+import { progress, run, wanted } from '../run.ts';
 import { DRIP, LEAKS, type LeakCase } from '../scenarios/leaks.ts';
 import type { Measured } from '../tasks.ts';
-import { progress, wanted } from './part.ts';
 
 const YEAR = 365;
 const QUICK_LEAKS = 1;
@@ -46,7 +45,7 @@ async function drips(context: BenchContext): Promise<Section> {
     columns: COLUMNS,
     rows: [
       rowOf(DRIP, await play(context, DRIP)),
-      ['the limit', '', '', '', percentText(limit.within14), '', `${limit.delay.toFixed(1)} days`, '', '', '', ''],
+      ['the limit', '', '', '', percentText(limit.within14), '', `${limit.delay.toFixed(1)} days`, '', '', ''],
     ],
   };
 }
@@ -61,7 +60,6 @@ const COLUMNS = [
   'mean delay',
   'or noted in 7 days',
   'alarms before',
-  'the earlier rule, a day',
   'what',
 ];
 
@@ -92,7 +90,6 @@ function rowOf({ name, title }: LeakCase, leaks: Measured<'leak'>): Cell[] {
     { value: delay, unit: 'days', digits: 1, ...(goals.delay === undefined ? {} : { atMost: goals.delay }) },
     share(leaks.told7, goals.told7),
     String(leaks.before),
-    share(leaks.earlier),
     title,
   ];
 }

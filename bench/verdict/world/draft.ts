@@ -24,6 +24,9 @@ export interface Draft {
   gaps: Span[];
 }
 
+/** What one kind of airport or household changes in what is drawn for all. */
+export type Change = (draft: Draft, random: Random) => void;
+
 /** What a household uses. */
 export interface Habit {
   /** Bytes of a usual day, over all devices. */

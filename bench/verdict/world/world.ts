@@ -4,8 +4,7 @@ import { type Movement, type RunningTotal, runningTotal } from '../play/running-
 import { answersOf } from './answers.ts';
 import { type Billing, billingOf } from './billing.ts';
 import type { AirportDraft, Draft } from './draft.ts';
-import { settingsOf } from './settings.ts';
-import { DAY, HOUR, MINUTE } from './time.ts';
+import { DAY, HOUR, LOCAL, MINUTE } from './time.ts';
 import { type Session, sessionsOf } from './use.ts';
 
 /** A household whose days can be played, with the truth. */
@@ -26,7 +25,7 @@ export interface AirportTruth extends Billing {
   readonly used: RunningTotal;
 }
 
-export const USER = 'default';
+const USER = 'default';
 
 export function buildWorld(draft: Draft): World {
   const sessions = sessionsOf(draft);
@@ -118,4 +117,15 @@ function checksOf({ begin, end, devices, merged }: Draft, { name, nodes, checks 
     told.push({ from, to: from + 6 * HOUR, ...of, count });
   }
   return told;
+}
+
+/** The settings file of a household. */
+function settingsOf({ airports, merged }: Draft): string {
+  const lines = ['[server]', `Timezone = ${LOCAL.zone}`, `DayEnds = ${LOCAL.dayEnds}`, 'Language = en'];
+  for (const { name, settings } of airports) {
+    lines.push('', `[airport.${name}]`, `Url = https://${name}.example/link`);
+    if (!merged) lines.push(`Providers = ${name}`);
+    lines.push(...settings);
+  }
+  return `${lines.join('\n')}\n`;
 }

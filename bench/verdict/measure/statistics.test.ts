@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { dripLimit } from './drip-limit.ts';
-import { upperMean } from './poisson.ts';
+import { dripLimit, upperMean } from './statistics.ts';
 
 it.each([
   [0, 2.996],

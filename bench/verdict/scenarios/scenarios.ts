@@ -1,3 +1,5 @@
+import { chance } from '../world/chance.ts';
+import type { Change } from '../world/draft.ts';
 import { GB, MB } from '../world/time.ts';
 import {
   batches,
@@ -21,13 +23,24 @@ import {
   restarts,
   unwatchedDevice,
 } from './devices.ts';
-import { anyLag } from './first-days.ts';
-import { mix } from './mix.ts';
 import { hourlyMultipliers, misreadNames, untoldMultipliers } from './rates.ts';
 import { resets } from './resets.ts';
-import type { Scenario } from './scenario.ts';
 
-type Change = Scenario['change'];
+/** One kind of airport or household, as a change to what is drawn for all. */
+export interface Scenario {
+  /** For `--only`. */
+  readonly name: string;
+  readonly title: string;
+  /** Alarms of all kinds a year, at most. */
+  readonly atMost: number;
+  /** Whether the one note that it deserves is free, and alarms before it are. */
+  readonly noted: boolean;
+  /** Years that show it. */
+  readonly years: number;
+  /** Days that one household is watched. */
+  readonly days: number;
+  readonly change: Change;
+}
 type Case = readonly [name: string, title: string, change: Change];
 
 /** One of several changes, another in each household. */
@@ -69,6 +82,55 @@ const answered: Change = (draft, random) => {
   random.pick([costlyChecks, oneOf(UNWATCHED)])(draft, random);
 };
 
+/** An airport of some lag, of which nothing is known yet. */
+const anyLag: Change = (draft, random) =>
+  random.pick([...BATCHES.map(([, , change]) => change), copyBehind, billedAtEnd])(draft, random);
+
+type Weighed = readonly [change: Change, percent: number];
+const weighed = (cases: readonly Case[], ...percents: readonly number[]): Weighed[] =>
+  cases.map(([, , change], index) => [change, percents[index] ?? 0]);
+
+/** Of each line one or none, in so many of a hundred households. Airports come first. */
+const TROUBLES: readonly (readonly Weighed[])[] = [
+  weighed(MERGED, 12, 3),
+  weighed(RESETS, 15, 10, 35),
+  weighed(ROUNDING, 6, 3, 2, 4),
+  [...weighed(BATCHES, 6, 2, 2, 1, 2), [copyBehind, 2], [billedAtEnd, 10]],
+  [
+    [oldCopies, 8],
+    [flapping, 2],
+    [dropouts, 2],
+  ],
+  [[credits, 6]],
+  [
+    [untoldMultipliers, 10],
+    [hourlyMultipliers, 3],
+    [misreadNames, 4],
+  ],
+  [
+    [costlyChecks, 15],
+    [overhead, 10],
+  ],
+  weighed(UNWATCHED, 6, 4, 2, 3),
+  [[joiningDevices, 30]],
+  [[restarts, 15]],
+  [
+    [longSilences, 6],
+    [lateReports, 10],
+  ],
+];
+
+/** A household as the street has them: mostly one or two of these troubles. */
+const mix: Change = (draft, random) => {
+  for (const line of TROUBLES) {
+    const none = 100 - line.reduce((sum, [, percent]) => sum + percent, 0);
+    const choices = line.map(([change, weight]) => ({ change, weight }));
+    random.weighted<{ change?: Change; weight: number }>([...choices, { weight: none }]).change?.(draft, random);
+  }
+  // Who has merged airports may still have named the provider of each.
+  if (draft.airports.length > 1 && chance(random, 0.4)) draft.merged = false;
+};
+
 /** Nobody may be accused, whatever the airport does. */
 const QUIET: readonly Case[] = [
   ['old-copies', 'old copies, 2 % of the answers', oldCopies],
@@ -102,7 +164,7 @@ const DEVICES: readonly Case[] = [
 ];
 
 /** Scenarios whose figures stand in one table. */
-export interface Group {
+interface Group {
   readonly title: string;
   readonly method: string;
   readonly scenarios: readonly Scenario[];

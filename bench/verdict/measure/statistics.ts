@@ -1,6 +1,38 @@
 import { createRandom } from '../../../simulator/random.ts';
 import { normal } from '../world/chance.ts';
 
+/** Counts that add up over households, by what they count. */
+export type Tally<Key extends string> = Readonly<Record<Key, number>>;
+
+export function addTallies<Key extends string>(a: Tally<Key>, b: Tally<Key>): Tally<Key> {
+  const sums = { ...a } as Record<Key, number>;
+  for (const key of Object.keys(b) as Key[]) sums[key] = (sums[key] ?? 0) + b[key];
+  return sums;
+}
+
+/**
+ * The upper end of the one-sided interval of 95 % for how many events are to be expected where some were counted: the
+ * mean at which so few would be seen one time in twenty.
+ */
+export function upperMean(count: number): number {
+  let [low, high] = [count, count + 4 * Math.sqrt(count + 1) + 4];
+  for (let step = 0; step < 60; step += 1) {
+    const mean = (low + high) / 2;
+    if (chanceOfAtMost(count, mean) > 0.05) low = mean;
+    else high = mean;
+  }
+  return high;
+}
+
+function chanceOfAtMost(count: number, mean: number): number {
+  let [term, sum] = [Math.exp(-mean), 0];
+  for (let each = 0; each <= count; each += 1) {
+    sum += term;
+    term *= mean / (each + 1);
+  }
+  return sum;
+}
+
 /** 50 MB beside 5 GB at a noise of 0.5 %, in standard deviations of a day. */
 const SHIFT = 1.95;
 const BASELINE_DAYS = 14;
@@ -9,7 +41,7 @@ const WITHIN = 14;
 const DAYS_BETWEEN_ALARMS = 3650;
 
 /** How soon the best test sees a drip on Gaussian days. */
-export interface DripLimit {
+interface DripLimit {
   /** Share that is seen in a fortnight. */
   readonly within14: number;
   /** Mean days of those that are seen. */
