@@ -20,8 +20,8 @@ import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
 import { createPusher, type PushState } from './push/pusher.ts';
 
 export interface KernelAgentOptions {
-  /** What holds for this kernel as of now. */
-  config(): DeviceConfig;
+  /** What holds for this kernel at first. */
+  readonly config: DeviceConfig;
   /** How the last edit of the settings was taken. */
   lastReload(): LastReload;
   /** What relative paths of the settings are relative to. */
@@ -53,8 +53,8 @@ export interface KernelAgent {
   start(): Promise<void>;
   /** Takes a last frame, pushes it, writes the state. */
   stop(): Promise<void>;
-  /** Applies what an edit changed. */
-  change(next: DeviceConfig, previous: DeviceConfig): Promise<void>;
+  /** Applies what an edit changed; what held before holds on where that fails. */
+  change(next: DeviceConfig): Promise<void>;
   view(): DeviceView;
   /** Exposition text of the moment. */
   render(): Promise<string>;
@@ -69,16 +69,17 @@ const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerpri
 const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval', 'DeviceID'] as const;
 
 export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
-  const { config, folder, host, logger } = options;
+  const { folder, host, logger } = options;
+  let config = options.config;
   const { clock, chance, uniqueText: newStateId } = host;
   const metrics = createExporterMetrics(clock.now());
   const gateway = createGatewayClient(host.network);
-  const stateFolder = (): string => host.files.absolute(config().StateDir, folder);
+  const stateFolder = (): string => host.files.absolute(config.StateDir, folder);
   const store = createStateStore({
     files: host.files,
-    path: () => statePath(host.files, stateFolder(), config().kernel),
+    path: () => statePath(host.files, stateFolder(), config.kernel),
     copyPath() {
-      const { StateSync, kernel: name } = config();
+      const { StateSync, kernel: name } = config;
       return StateSync === undefined ? undefined : statePath(host.files, host.files.absolute(StateSync, folder), name);
     },
     clock,
@@ -87,8 +88,8 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const day = createDayKeeper({
     files: host.files,
-    path: () => todayPath(host.files, stateFolder(), config().kernel),
-    rule: () => ({ zone: config().Timezone, dayEnds: config().DayEnds }),
+    path: () => todayPath(host.files, stateFolder(), config.kernel),
+    rule: () => ({ zone: config.Timezone, dayEnds: config.DayEnds }),
     logger,
   });
 
@@ -115,10 +116,10 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     gateway,
     clock,
     logger,
-    language: () => config().Language,
+    language: () => config.Language,
     chance,
-    address: () => ({ origin: config().RemoteServer, token: config().RemoteToken }),
-    interval: () => config().PushInterval,
+    address: () => ({ origin: config.RemoteServer, token: config.RemoteToken }),
+    interval: () => config.PushInterval,
     device: () => device,
     render: (counters) => metrics.render(moment(counters)),
     write: (saved) => disk.watch(() => store.write(saved)),
@@ -139,7 +140,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       logger.warn('the kernel has restarted; its totals began at 0 again');
       void pusher.save();
     }
-    const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config().PollInterval;
+    const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
   }
@@ -168,7 +169,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       pollInterval: current.PollInterval,
       clock,
       logger,
-      language: () => config().Language,
+      language: () => config.Language,
       chance,
       onFrame,
       onTotals: (totals) => device.noteTotals(totals),
@@ -208,9 +209,27 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     renamed.rename(to, newStateId());
   }
 
+  async function applyEdit(next: DeviceConfig, previous: DeviceConfig): Promise<void> {
+    if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
+    device.reconfigure(ledgerOptions(next));
+    if (next.StateDir !== previous.StateDir) day.save();
+    if (next.DeviceID !== device.current().deviceId) {
+      rename(device, next.DeviceID);
+      day.begin(next.DeviceID);
+      await pusher.save();
+    }
+    if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
+      await Promise.all([kernel.stop(), interfaces.stop()]);
+      device.moveTo(next.MihomoAPIAddr);
+      link = { kind: 'connecting' };
+      kernel = openKernel(next);
+      interfaces = openInterfaces(next);
+    }
+  }
+
   return {
     async start() {
-      const current = config();
+      const current = config;
       device = await openDevice(current);
       kernel = openKernel(current);
       interfaces = openInterfaces(current);
@@ -228,35 +247,28 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       await gateway.close();
       await day.close();
     },
-    async change(next, previous) {
-      if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
-      device.reconfigure(ledgerOptions(next));
-      if (next.StateDir !== previous.StateDir) day.save();
-      if (next.DeviceID !== device.current().deviceId) {
-        rename(device, next.DeviceID);
-        day.begin(next.DeviceID);
-        await pusher.save();
-      }
-      if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
-        await Promise.all([kernel.stop(), interfaces.stop()]);
-        device.moveTo(next.MihomoAPIAddr);
-        link = { kind: 'connecting' };
-        kernel = openKernel(next);
-        interfaces = openInterfaces(next);
+    async change(next) {
+      const previous = config;
+      config = next;
+      try {
+        await applyEdit(next, previous);
+      } catch (error) {
+        config = previous;
+        throw error;
       }
     },
     view() {
       const counters = device.current().counters();
       return {
         deviceId: device.current().deviceId,
-        kernelAddress: config().MihomoAPIAddr,
+        kernelAddress: config.MihomoAPIAddr,
         link,
         logsUp,
         lastFrameAt,
         counters,
         interfaces: comparison.view(),
         today: day.view(counters, clock.now()),
-        gateway: config().RemoteServer,
+        gateway: config.RemoteServer,
         push: pusher.state(),
         stateProblem: disk.problem(),
       };

@@ -38,15 +38,10 @@ export interface Exporter {
   metricsOrigin(): string | undefined;
 }
 
-interface Running {
-  config: DeviceConfig;
-  readonly agent: KernelAgent;
-}
-
 export function createExporter(options: ExporterOptions): Exporter {
   const { settings, logger } = options;
   /** By the kernel's name in the settings. */
-  const running = new Map<string, Running>();
+  const running = new Map<string, KernelAgent>();
   /** What the last edit could not do for a kernel. */
   let failed: ReadonlyMap<string, unknown> = new Map();
 
@@ -54,35 +49,23 @@ export function createExporter(options: ExporterOptions): Exporter {
     const last = settings.last();
     return { ...last, successful: last.successful && failed.size === 0 };
   };
-  const inOrder = (): KernelAgent[] =>
-    settings.current().devices.flatMap(({ kernel }) => running.get(kernel)?.agent ?? []);
+  const inOrder = (): KernelAgent[] => settings.current().devices.flatMap(({ kernel }) => running.get(kernel) ?? []);
 
   async function add(config: DeviceConfig): Promise<void> {
     const { kernel } = config;
     const agent = createKernelAgent({
       ...options,
       logger: kernel === '' ? logger : logger.child({ kernel }),
-      config: () => running.get(kernel)?.config ?? config,
+      config,
       lastReload,
     });
     await agent.start();
-    running.set(kernel, { config, agent });
-  }
-
-  async function change(each: Running, next: DeviceConfig): Promise<void> {
-    const previous = each.config;
-    each.config = next;
-    try {
-      await each.agent.change(next, previous);
-    } catch (error) {
-      each.config = previous;
-      throw error;
-    }
+    running.set(kernel, agent);
   }
 
   function health() {
     const devices = settings.current().devices.map(({ kernel, DeviceID }) => {
-      const { deviceId, link, push, stateProblem } = running.get(kernel)?.agent.view() ?? {};
+      const { deviceId, link, push, stateProblem } = running.get(kernel)?.view() ?? {};
       const problem = failed.has(kernel) ? errorText(failed.get(kernel), 'en') : stateProblem;
       return {
         device: deviceId ?? DeviceID,
@@ -126,10 +109,10 @@ export function createExporter(options: ExporterOptions): Exporter {
       await Promise.all(devices.map(attempt));
     };
     const wanted = new Set(next.devices.map(({ kernel }) => kernel));
-    const gone = [...running].flatMap(([kernel, { agent }]) => (wanted.has(kernel) ? [] : [{ kernel, agent }]));
+    const gone = [...running].flatMap(([kernel, agent]) => (wanted.has(kernel) ? [] : [{ kernel, agent }]));
     const kept = next.devices.flatMap((device) => {
-      const each = running.get(device.kernel);
-      return each === undefined ? [] : [{ kernel: device.kernel, each, device }];
+      const agent = running.get(device.kernel);
+      return agent === undefined ? [] : [{ kernel: device.kernel, agent, device }];
     });
     const added = next.devices.filter(({ kernel }) => !running.has(kernel));
     // First those that go: another section may take over their DeviceID.
@@ -141,7 +124,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       },
       'a kernel that the settings no longer name did not end well',
     );
-    await forEach(kept, ({ each, device }) => change(each, device), 'a change of settings did not fully apply');
+    await forEach(kept, ({ agent, device }) => agent.change(device), 'a change of settings did not fully apply');
     await forEach(added, add, 'this kernel is not watched');
     failed = failures;
   }
@@ -157,7 +140,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     apply,
     async stop() {
       await Promise.all(
-        [...running.values()].map(({ agent }) =>
+        [...running.values()].map((agent) =>
           agent.stop().catch((error: unknown) => logger.error({ err: error }, 'a kernel did not end well')),
         ),
       );

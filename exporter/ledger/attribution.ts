@@ -2,7 +2,7 @@ import { parse } from 'tldts';
 import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
-import type { Exit } from './group-exits.ts';
+import type { Exit } from './opened-connections.ts';
 
 /** Which counters a connection's bytes belong to. */
 export interface Attribution {

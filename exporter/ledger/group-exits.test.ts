@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { connection, details, downloads, frame, OPTIONS } from './example-frames.ts';
 import { type Catalog, type ConnectionOpened, EMPTY_CATALOG } from './frame.ts';
-import { createGroupExits } from './group-exits.ts';
 import { createLedger } from './ledger.ts';
+import { createGroupExits } from './opened-connections.ts';
 
 const TEN_MINUTES = 600_000;
 

@@ -7,8 +7,7 @@ import { type BookedCounters, type ConnectionEvents, createConnectionTable } fro
 import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
 import { createDaysOfUse } from './family-names.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
-import { createGroupExits } from './group-exits.ts';
-import { createInboundUsers, createOpenedConnections } from './opened-connections.ts';
+import { createGroupExits, createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
 import { createLosses, hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
 import { createSettlement } from './settlement.ts';
