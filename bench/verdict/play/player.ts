@@ -1,4 +1,4 @@
-import { amendmentsOf, type Amendment, type Amendments } from '../../../auditor/amend/amendments.ts';
+import { type Amendment, type Amendments, amendmentsOf } from '../../../auditor/amend/amendments.ts';
 import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/audit/audit.ts';
 import { reaudit } from '../../../auditor/audit/reaudit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
