@@ -1,12 +1,15 @@
+import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
 import { readerCommand, tokenCommand } from './access/commands.ts';
 import { COMMAND_TEXTS } from './access/texts.ts';
+import { readTokenFile } from './access/token-store.ts';
 import { adminCommands } from './admin/admin-command.ts';
-import { readGatewayConfig } from './config.ts';
+import { readGatewayConfig, withTokens } from './config.ts';
 import { runGatewayService } from './service.ts';
 import { TEXTS } from './texts.ts';
 
@@ -25,7 +28,11 @@ function gatewayCommand(translate: Translate): Command {
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const output = { print, explain, translate };
   const gateway = new Command('gateway').addCommand(tokenCommand(output)).addCommand(readerCommand(output));
-  const readConfig = (file: string, text: string) => readGatewayConfig(file, text, undefined, true).settings;
+  const readConfig = async (path: string) =>
+    withTokens(
+      readGatewayConfig(basename(path), await readSettingsText(path), undefined, true).settings,
+      await readTokenFile(path),
+    );
   const admin = adminCommands(readConfig, process.env.FLOWCOLLECT_ADMIN_TOKEN, output);
   for (const each of admin) gateway.addCommand(each);
   return gateway

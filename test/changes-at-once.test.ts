@@ -50,7 +50,8 @@ describe('commands that change the same file at the same instant', { timeout: 18
     expect(await tokens()).toEqual(['phone 1', 'phone 3']);
     expect((await listTokens(settings)).filter(({ readerHash }) => readerHash !== undefined)).toHaveLength(2);
     expect(await readFile(settings, 'utf8')).toContain('ServerToken = shared');
-    expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
+    expect(await readdir(folder)).toEqual(['ServerSetting.ini', 'tokens']);
+    expect(await readdir(join(folder, 'tokens'))).toEqual(['tokens.ini']);
   });
 
   it('amend history without losing a word', async () => {

@@ -1,15 +1,12 @@
-import { basename } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
-import { readTokenFile } from '../access/token-store.ts';
-import { type GatewayConfig, withTokens } from '../config.ts';
+import type { GatewayConfig } from '../config.ts';
 import type { ProblemCode } from '../http/problem.ts';
 import { ADMIN_PATHS, type AdminAct } from './admin-handler.ts';
 import { PROBLEM_TEXTS, TEXTS } from './texts.ts';
@@ -27,11 +24,11 @@ const Refused = z.object({ error: z.string(), message: z.string() });
 /**
  * `gateway rebase DEVICE` and `gateway retire DEVICE`, done by the gateway that runs on this machine.
  *
- * @param readConfig reads the settings file, by its name and text
+ * @param readConfig reads the settings file and that of the tokens
  * @param secret the admin token, where the settings file holds only its hash
  */
 export function adminCommands(
-  readConfig: (file: string, text: string) => GatewayConfig,
+  readConfig: (path: string) => Promise<GatewayConfig>,
   secret: string | undefined,
   { print, translate }: Pick<CommandOutput, 'print' | 'translate'>,
 ): readonly Command[] {
@@ -42,10 +39,7 @@ export function adminCommands(
       .option('--user <name>', translate(TEXTS.deviceUser))
       .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
-        const settings = withTokens(
-          readConfig(basename(config), await readSettingsText(config)),
-          await readTokenFile(config),
-        );
+        const settings = await readConfig(config);
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);
         print(translate(done));
       });
