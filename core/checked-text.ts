@@ -42,3 +42,7 @@ export function readCheckedText(
   if (header.sha256 !== sha256(body)) return unusable('its checksum does not match: it was cut or edited');
   return { ok: true, body };
 }
+
+/** The name that a damaged file gets, whose old one is free then: colons cannot be part of one on Windows. */
+export const setAsidePath = (path: string, now: number): string =>
+  `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.-]/g, '')}`;

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { connectionsMessage } from '../test/scripted-kernel.ts';
 import { statePath } from './device/state-store.ts';
+import { todayPath } from './device/today.ts';
 import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;
@@ -123,6 +124,27 @@ describe('an exporter', () => {
     await eventually(() => expect(device.pushed()).toBe(100));
     await rmdir(inTheWay);
     await eventually(async () => expect(await health()).toMatchObject({ status: 'ok' }));
+  });
+
+  it.each([
+    ['the state is damaged', statePath(nodeFiles, 'state'), (path: string) => writeFile(path, 'flowcollect')],
+    ['a folder stands in place of the state', statePath(nodeFiles, 'state'), (path: string) => mkdir(path)],
+    ['what moved today is damaged', todayPath(nodeFiles, 'state', ''), (path: string) => writeFile(path, '{')],
+    ['a folder stands in place of what moved today', todayPath(nodeFiles, 'state', ''), (path: string) => mkdir(path)],
+  ])('where %s, sets it aside, says so in /healthz, and goes on', async (_, file, damage) => {
+    const path = join(device.folder, 'state', basename(file));
+    await mkdir(join(device.folder, 'state'));
+    await damage(path);
+    device.show(0);
+    const { metricsOrigin } = await device.start();
+    await device.seen(0);
+    device.show(100);
+    await eventually(() => expect(device.pushed()).toBe(100));
+    expect(await (await fetch(`${metricsOrigin()}/healthz`)).json()).toMatchObject({
+      status: 'degraded',
+      devices: [{ problem: expect.stringContaining(`${path} (`) }],
+    });
+    expect(device.log()).toContain(`${path}.corrupt-`);
   });
 
   it('says which setting moves a port that is taken', async () => {

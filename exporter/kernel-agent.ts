@@ -43,7 +43,7 @@ export interface DeviceView {
   readonly today: TodayView;
   readonly gateway: string;
   readonly push: PushState;
-  /** Why the state is not on the disk; absent while it is. */
+  /** Why the state is not on the disk, or what was damaged; absent where all is well. */
   readonly stateProblem?: string | undefined;
 }
 
@@ -75,6 +75,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   const metrics = createExporterMetrics(clock.now());
   const gateway = createGatewayClient(host.network);
   const stateFolder = (): string => host.files.absolute(config.StateDir, folder);
+  const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const store = createStateStore({
     files: host.files,
     path: () => statePath(host.files, stateFolder(), config.kernel),
@@ -84,13 +85,15 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     },
     clock,
     logger,
+    onSetAside: disk.tellSetAside,
   });
-  const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const day = createDayKeeper({
     files: host.files,
     path: () => todayPath(host.files, stateFolder(), config.kernel),
     rule: () => ({ zone: config.Timezone, dayEnds: config.DayEnds }),
+    clock,
     logger,
+    onSetAside: disk.tellSetAside,
   });
 
   let device: Device;
@@ -270,7 +273,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
         today: day.view(counters, clock.now()),
         gateway: config.RemoteServer,
         push: pusher.state(),
-        stateProblem: disk.problem(),
+        stateProblem: disk.problem() ?? disk.damage(),
       };
     },
     render: () => metrics.render(moment(device.current())),

@@ -1,4 +1,5 @@
 import { rename, stat } from 'node:fs/promises';
+import { setAsidePath } from '../core/checked-text.ts';
 import { UserFacingError } from '../core/language.ts';
 import { readFileIfExists } from './atomic-file.ts';
 import type { DiskHealth } from './disk-health.ts';
@@ -40,10 +41,6 @@ export async function readUndamaged<T>(path: string, parse: (text: string) => T)
     throw new DamagedFileError(path, error instanceof Error ? error.message : String(error));
   }
 }
-
-/** The name that a damaged file gets: colons cannot be part of one on Windows. */
-export const setAsidePath = (path: string, now: number): string =>
-  `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.-]/g, '')}`;
 
 /**
  * Goes on without what is damaged: reads, and where that throws {@link DamagedFileError} moves the file aside, so that

@@ -60,8 +60,10 @@ describe.each(VERSIONS)('after %s', (version) => {
     const device = await createDevice();
     const router = await startScriptedKernel();
     await cp(join(RELEASES, version, 'exporter'), join(device.folder, 'state'), { recursive: true });
-    for (const kernel of ['', '路由器'])
-      expect(await readToday(nodeFiles, todayPath(nodeFiles, join(device.folder, 'state'), kernel))).toBeDefined();
+    for (const kernel of ['', '路由器']) {
+      const today = todayPath(nodeFiles, join(device.folder, 'state'), kernel);
+      expect(await readToday(nodeFiles, today, 0)).toMatchObject({ kind: 'found' });
+    }
     const { total = 0 } = devices.a ?? {};
     const message = connectionsMessage(0, total + 77, [['c', '香港', 0, total / 2 + 77]]);
     for (const kernel of [device.kernel, router]) kernel.answers.set('/connections', message);

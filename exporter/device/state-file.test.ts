@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ describe('a state file', () => {
     await writeState(nodeFiles, path, device);
     expect(await readState(nodeFiles, path, NOW)).toEqual({
       kind: 'found',
-      device: JSON.parse(JSON.stringify(device)),
+      value: JSON.parse(JSON.stringify(device)),
     });
     expect(await readdir(folder)).toEqual([basename(path)]);
   });
@@ -34,9 +34,13 @@ describe('a state file', () => {
     ['an empty file', () => '', 'its first line is not JSON'],
     ['a cut file', (text: string) => text.slice(0, -40), 'its checksum does not match'],
     ['an edited file', (text: string) => text.replace('"sequence":7', '"sequence":8'), 'its checksum does not match'],
-    ['another version', (text: string) => text.replace('"version":2', '"version":0'), 'it has version 0 and this'],
-    ['something else', () => '{"a":1}\n', 'it is not a state of the exporter'],
-    ['null', () => 'null\n', 'it is not a state of the exporter'],
+    [
+      'another version',
+      (text: string) => text.replace('"version":2', '"version":0'),
+      'it has version 0 and this program',
+    ],
+    ['something else', () => '{"a":1}\n', 'it is not a flowcollect-exporter-state'],
+    ['null', () => 'null\n', 'it is not a flowcollect-exporter-state'],
   ])('sets %s aside and says why', async (_, damage, reason) => {
     await writeState(nodeFiles, path, device);
     const damaged = damage(await readFile(path, 'utf8'));
@@ -45,5 +49,12 @@ describe('a state file', () => {
     expect(read).toMatchObject({ kind: 'set_aside', reason: expect.stringContaining(reason) });
     expect(await readdir(folder)).toEqual([`${basename(path)}.corrupt-20261123T123456789Z`]);
     expect(await readState(nodeFiles, path, NOW)).toEqual({ kind: 'none' });
+  });
+
+  it('sets a folder in its place aside and says why', async () => {
+    await mkdir(path);
+    expect(await readState(nodeFiles, path, NOW)).toMatchObject({ kind: 'set_aside', reason: 'it is not a file' });
+    await writeState(nodeFiles, path, device);
+    expect(await readState(nodeFiles, path, NOW)).toMatchObject({ kind: 'found' });
   });
 });

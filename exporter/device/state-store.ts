@@ -1,3 +1,4 @@
+import { checkedText, readCheckedText, setAsidePath } from '../../core/checked-text.ts';
 import { type Text, UserFacingError } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
@@ -5,24 +6,15 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 
-/** What a state file held. */
-export type StateRead =
+/** What a file held. */
+export type KeptRead<T> =
   | { readonly kind: 'none' }
-  | { readonly kind: 'found'; readonly device: SavedDevice }
-  /** It was not usable and was moved aside; why, and where it is now. */
+  | { readonly kind: 'found'; readonly value: T }
+  /** It was damaged and was moved aside; why, and where it is now. */
   | { readonly kind: 'set_aside'; readonly reason: string; readonly movedTo: string };
 
-/** The first line of a state file; the second is the state itself. */
-interface Header {
-  readonly format: 'flowcollect-exporter-state';
-  readonly version: number;
-  /** Of the second line, hexadecimal. */
-  readonly sha256: string;
-}
-
 /** Raised when {@link SavedDevice} or the ledger's state cannot be read as it was before; what is new is optional. */
-const VERSION = 2;
-const FORMAT = 'flowcollect-exporter-state';
+const FORMAT = { format: 'flowcollect-exporter-state', version: 2 };
 
 /** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
 export class StateError extends UserFacingError {
@@ -43,9 +35,7 @@ export function statePath(files: Files, folder: string, kernel = ''): string {
  * @throws the system's error, such as ENOSPC
  */
 export async function writeState(files: Files, path: string, device: SavedDevice): Promise<void> {
-  const body = JSON.stringify(device);
-  const header: Header = { format: FORMAT, version: VERSION, sha256: files.sha256(body) };
-  await files.replace(path, `${JSON.stringify(header)}\n${body}\n`);
+  await files.replace(path, checkedText(FORMAT, JSON.stringify(device), files.sha256));
 }
 
 /**
@@ -54,43 +44,48 @@ export async function writeState(files: Files, path: string, device: SavedDevice
  * @param now epoch milliseconds, for the name of a file set aside
  * @throws StateError where the file is there and cannot be read or moved
  */
-export async function readState(files: Files, path: string, now: number): Promise<StateRead> {
+export async function readState(files: Files, path: string, now: number): Promise<KeptRead<SavedDevice>> {
   try {
-    return await read(files, path, now);
+    return await readOrSetAside(files, path, now, (text) => {
+      const checked = readCheckedText(FORMAT, text, files.sha256);
+      if (!checked.ok) throw new Error(checked.reason);
+      return JSON.parse(checked.body) as SavedDevice;
+    });
   } catch (error) {
     throw new StateError(unusableState(path, errorCode(error)), { cause: error });
   }
 }
 
-async function read(files: Files, path: string, now: number): Promise<StateRead> {
-  const text = await files.readText(path);
-  if (text === undefined) return { kind: 'none' };
-  const checked = check(files, text);
-  if (checked.kind === 'found') return checked;
-  // Colons cannot be part of a file name on Windows.
-  const movedTo = `${path}.corrupt-${new Date(now).toISOString().replaceAll(/[:.-]/g, '')}`;
-  await files.rename(path, movedTo);
-  return { kind: 'set_aside', reason: checked.reason, movedTo };
-}
-
-function check(
+/**
+ * Reads a file; one that is damaged, or a folder in its place, is moved aside.
+ *
+ * @param parse throws an error whose message says what is wrong with the text
+ * @throws the system's error where it cannot be read or moved
+ */
+export async function readOrSetAside<T>(
   files: Files,
-  text: string,
-): { kind: 'found'; device: SavedDevice } | { kind: 'unusable'; reason: string } {
-  const unusable = (reason: string) => ({ kind: 'unusable', reason }) as const;
-  const [first = '', body = ''] = text.split('\n');
-  let header: Partial<Header> | null;
+  path: string,
+  now: number,
+  parse: (text: string) => T,
+): Promise<KeptRead<T>> {
+  const setAside = async (reason: string): Promise<KeptRead<T>> => {
+    const movedTo = setAsidePath(path, now);
+    await files.rename(path, movedTo);
+    return { kind: 'set_aside', reason, movedTo };
+  };
+  let text: string | undefined;
   try {
-    header = JSON.parse(first) as Partial<Header> | null;
-  } catch {
-    return unusable('its first line is not JSON');
+    text = await files.readText(path);
+  } catch (error) {
+    if (errorCode(error) === 'EISDIR') return setAside('it is not a file');
+    throw error;
   }
-  if (header?.format !== FORMAT) return unusable('it is not a state of the exporter');
-  if (header.version !== VERSION) {
-    return unusable(`it has version ${String(header.version)} and this exporter reads version ${VERSION}`);
+  if (text === undefined) return { kind: 'none' };
+  try {
+    return { kind: 'found', value: parse(text) };
+  } catch (error) {
+    return setAside(error instanceof Error ? error.message : String(error));
   }
-  if (header.sha256 !== files.sha256(body)) return unusable('its checksum does not match: it was cut or edited');
-  return { kind: 'found', device: JSON.parse(body) as SavedDevice };
 }
 
 export interface StateStoreOptions {
@@ -101,6 +96,8 @@ export interface StateStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly files: Files;
+  /** A damaged file stands under another name now. */
+  onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 
 /** One device's state on disk, and its copy where the state itself is in RAM. */
@@ -116,7 +113,7 @@ export interface StateStore {
 /** Flash wears out: an hour that only the gateway knows is better than a router that dies of its own state. */
 const COPY_EVERY_MS = 3_600_000;
 
-export function createStateStore({ path, copyPath, clock, logger, files }: StateStoreOptions): StateStore {
+export function createStateStore({ path, copyPath, clock, logger, files, onSetAside }: StateStoreOptions): StateStore {
   let written: SavedDevice | undefined;
   // An exporter that starts again and again must not copy each time.
   let copiedAt = clock.now();
@@ -129,12 +126,13 @@ export function createStateStore({ path, copyPath, clock, logger, files }: State
   async function readFrom(file: string): Promise<SavedDevice | undefined> {
     const read = await readState(files, file, clock.now());
     if (read.kind === 'set_aside') {
+      onSetAside?.(file, read.reason, read.movedTo);
       logger.error(
         { reason: read.reason, movedTo: read.movedTo },
         'the state is not usable and was set aside; the gateway is asked for the counters',
       );
     }
-    return read.kind === 'found' ? read.device : undefined;
+    return read.kind === 'found' ? read.value : undefined;
   }
 
   async function copy(device: SavedDevice): Promise<void> {

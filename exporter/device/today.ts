@@ -1,13 +1,16 @@
 import * as z from 'zod';
+import { parseJson } from '../../core/json.ts';
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
 import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
 import type { DeviceCounters } from './device-counters.ts';
+import { type KeptRead, readOrSetAside } from './state-store.ts';
 
 /** Bytes of one class by one node. */
 export interface TodayCell extends Bytes {
@@ -152,14 +155,13 @@ export function todayPath(files: Files, folder: string, kernel: string): string 
   return files.absolute(`exporter-today${name}.json`, folder);
 }
 
-/** What was saved; undefined where that is missing or not usable, since today then counts from now and says so. */
-export async function readToday(files: Files, path: string): Promise<SavedToday | undefined> {
-  try {
-    const text = await files.readText(path);
-    return text === undefined ? undefined : Saved.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+/** What was saved; without it today counts from now and says so. A damaged file is moved aside. @throws the system's error */
+export function readToday(files: Files, path: string, now: number): Promise<KeptRead<SavedToday>> {
+  return readOrSetAside(files, path, now, (text) => {
+    const saved = Saved.safeParse(parseJson(text));
+    if (!saved.success) throw new Error('it does not tell what moved today');
+    return saved.data;
+  });
 }
 
 /** @throws the system's error, such as ENOSPC */
@@ -173,7 +175,10 @@ export interface DayKeeperOptions {
   path(): string;
   /** What a day is, as of now. */
   rule(): DayRule;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** A damaged file stands under another name now. */
+  onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 
 /** Keeps what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
@@ -193,10 +198,27 @@ export interface DayKeeper {
   close(): Promise<void>;
 }
 
-export function createDayKeeper({ files, path, rule, logger }: DayKeeperOptions): DayKeeper {
+export function createDayKeeper({ files, path, rule, clock, logger, onSetAside }: DayKeeperOptions): DayKeeper {
   let today = createToday('', undefined, rule);
   const writing = createSerialQueue();
 
+  async function read(file: string): Promise<SavedToday | undefined> {
+    try {
+      const found = await readToday(files, file, clock.now());
+      if (found.kind === 'set_aside') {
+        const { reason, movedTo } = found;
+        onSetAside?.(file, reason, movedTo);
+        logger.error(
+          { path: file, reason, movedTo },
+          'what moved today is damaged and was set aside; it counts from now',
+        );
+      }
+      return found.kind === 'found' ? found.value : undefined;
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, 'what moved today cannot be read and counts from now; fix StateDir');
+      return undefined;
+    }
+  }
   async function write(): Promise<void> {
     const saved = today.save();
     if (saved === undefined) return;
@@ -210,7 +232,7 @@ export function createDayKeeper({ files, path, rule, logger }: DayKeeperOptions)
 
   return {
     async open(deviceId) {
-      today = createToday(deviceId, await readToday(files, path()), rule);
+      today = createToday(deviceId, await read(path()), rule);
     },
     begin(deviceId) {
       today = createToday(deviceId, undefined, rule);
