@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { parseListenPort } from '../core/addresses.ts';
 import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
-import { readAddresses, readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
+import { readAddresses, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
@@ -57,7 +57,7 @@ export interface AuditorConfig {
 export function readAuditorConfig(file: string, text: string, folder: string): SettingsRead<AuditorConfig> {
   const reader = new SettingsReader(file, text);
   const server = readServerSection(reader);
-  const smtp = reader.section('smtp', smtpSchema);
+  const smtp = readSmtpSection(reader);
   const telegram = reader.section('telegram', telegramSchema);
   if (server === undefined || smtp === undefined || telegram === undefined)
     return reader.finish<AuditorConfig>(undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readServerSection, smtpSchema } from './server-settings.ts';
+import { readServerSection, readSmtpSection } from './server-settings.ts';
 import { describeProblem, SettingsReader } from './settings.ts';
 
 const read = (text: string) => {
@@ -57,9 +57,48 @@ describe('the [server] section', () => {
 });
 
 it('reads [smtp] with the defaults of the earlier FlowCollect', () => {
-  expect(smtpSchema.parse({ EmailUser: 'a@qq.com' })).toEqual({
+  expect(readSmtpSection(new SettingsReader('f.ini', '[smtp]\nEmailUser = a@qq.com'))).toEqual({
     SMTPHost: 'smtp.qq.com',
     SMTPPort: 587,
     EmailUser: 'a@qq.com',
+  });
+});
+
+describe('[smtp] by the provider of EmailUser', () => {
+  const smtp = (...lines: string[]) => {
+    const reader = new SettingsReader('f.ini', ['[smtp]', ...lines].join('\n'));
+    const { settings, notices } = reader.finish(readSmtpSection(reader));
+    return { server: `${settings.SMTPHost}:${settings.SMTPPort}`, notices: notices.map(({ problem }) => problem.en) };
+  };
+
+  it.each([
+    ['me@qq.com', 'smtp.qq.com:587'],
+    ['me@vip.qq.com', 'smtp.qq.com:587'],
+    ['Me@FoxMail.com', 'smtp.qq.com:587'],
+    ['me@exmail.qq.com', 'smtp.exmail.qq.com:465'],
+    ['me@163.com', 'smtp.163.com:465'],
+    ['me@126.com', 'smtp.126.com:465'],
+    ['me@gmail.com', 'smtp.gmail.com:587'],
+    ['me@icloud.com', 'smtp.mail.me.com:587'],
+    ['me@own.example', 'smtp.qq.com:587'],
+  ])('knows the server of %s', (user, server) => {
+    expect(smtp(`EmailUser = ${user}`)).toEqual({ server, notices: [] });
+  });
+
+  it('takes what is set, and the port of a server that is known', () => {
+    expect(smtp('EmailUser = me@gmail.com', 'SMTPHost = 127.0.0.1', 'SMTPPort = 2525').server).toBe('127.0.0.1:2525');
+    expect(smtp('EmailUser = me@own.example', 'SMTPHost = smtp.exmail.qq.com')).toEqual({
+      server: 'smtp.exmail.qq.com:465',
+      notices: [],
+    });
+  });
+
+  it('says of what cannot work that it cannot', () => {
+    expect(smtp('EmailUser = me@gmail.com', 'SMTPHost = smtp.qq.com').notices).toEqual([
+      'is a server of QQ, while that of EmailUser is smtp.gmail.com; SMTPHost and SMTPPort can be removed',
+    ]);
+    expect(smtp('EmailUser = me@outlook.com').notices).toEqual([
+      expect.stringMatching(/^Outlook lets no program sign in by a password any more/),
+    ]);
   });
 });

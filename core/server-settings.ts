@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { providerOfAddress, providerOfHost } from './mail-providers.ts';
 import {
   durationSetting,
   httpUrlSetting,
@@ -77,15 +78,40 @@ export type ServerSection = z.infer<typeof serverSchema>;
 
 /** The keys of `[smtp]`; without EmailUser and EmailTo there is no mail. */
 export const smtpSchema = z.object({
-  SMTPHost: z.string().default('smtp.qq.com'),
-  /** 465 means TLS from the first byte, others STARTTLS. */
-  SMTPPort: numberSetting(1, 65_535).default(587),
+  /** By default that of EmailUser's provider. */
+  SMTPHost: z.string().optional(),
+  /** 465 and 994 mean TLS from the first byte, others STARTTLS; by default what the provider has. */
+  SMTPPort: numberSetting(1, 65_535).optional(),
   EmailUser: z.string().optional(),
   EmailPass: z.string().optional(),
   /** One or more addresses, separated by commas. */
   EmailTo: z.string().optional(),
 });
-export type SmtpSection = z.infer<typeof smtpSchema>;
+
+export interface SmtpSection extends Omit<z.infer<typeof smtpSchema>, 'SMTPHost' | 'SMTPPort'> {
+  readonly SMTPHost: string;
+  readonly SMTPPort: number;
+}
+
+/**
+ * `[smtp]` through its schema, with server and port of a known provider where they are not set; without one they are
+ * those of QQ Mail. What cannot work becomes a notice.
+ *
+ * @returns undefined when it has problems, which the reader's `finish` throws
+ */
+export function readSmtpSection(reader: SettingsReader): SmtpSection | undefined {
+  const smtp = reader.section('smtp', smtpSchema);
+  if (smtp === undefined) return undefined;
+  const own = providerOfAddress(smtp.EmailUser ?? '');
+  const host = smtp.SMTPHost ?? own?.host ?? 'smtp.qq.com';
+  const provider = providerOfHost(host);
+  if (provider !== undefined && own !== undefined && provider !== own) {
+    reader.notice('smtp', 'SMTPHost', TEXTS.otherMailServer(provider.name, own.host));
+  } else if (smtp.EmailUser !== undefined && provider !== undefined && provider.password === undefined) {
+    reader.notice('smtp', 'EmailUser', TEXTS.noMailPassword(provider.name));
+  }
+  return { ...smtp, SMTPHost: host, SMTPPort: smtp.SMTPPort ?? provider?.port ?? 587 };
+}
 
 /** The keys of `[user.NAME]`; gateway and auditor share them. */
 export const userSchema = z.object({

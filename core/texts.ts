@@ -71,6 +71,14 @@ export const TEXTS = {
   },
   criticalBelowWarning: { zh: '不能小于 QuotaWarning', en: 'must not be below QuotaWarning' },
   mailAddress: { zh: '须为邮箱地址，如 name@qq.com', en: 'must be a mail address such as name@qq.com' },
+  otherMailServer: (provider: string, host: string): Text => ({
+    zh: `是 ${provider} 的服务器，EmailUser 的是 ${host}；可以删去 SMTPHost 和 SMTPPort`,
+    en: `is a server of ${provider}, while that of EmailUser is ${host}; SMTPHost and SMTPPort can be removed`,
+  }),
+  noMailPassword: (provider: string): Text => ({
+    zh: `${provider} 不再让程序用密码登录，邮件发不出去；请换一个邮箱，如 QQ、163 或 Gmail`,
+    en: `${provider} lets no program sign in by a password any more, so no mail will go out; take an account elsewhere, such as QQ, 163 or Gmail`,
+  }),
   alertsNowhere: {
     zh: '没有写 EmailTo 或 TelegramChat；这个用户的告警仍发给主人',
     en: 'has neither EmailTo nor TelegramChat; the alerts of this user go to the owner still',

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
-import { smtpSchema } from '../core/server-settings.ts';
 import { alertmanagerConfig } from './alertmanager.ts';
 
-const smtp = smtpSchema.parse({ EmailUser: 'me@mail.invalid', EmailTo: 'owner@mail.invalid' });
+const smtp = {
+  SMTPHost: 'smtp.mail.invalid',
+  SMTPPort: 587,
+  EmailUser: 'me@mail.invalid',
+  EmailTo: 'owner@mail.invalid',
+};
 const config = (parts: Partial<Parameters<typeof alertmanagerConfig>[0]>) =>
   alertmanagerConfig({
     mail: { smtp, passwordFile: undefined, tls: true },

@@ -1,5 +1,5 @@
 import { parseListenPort } from '../core/addresses.ts';
-import { readAlertSections, readServerSection, smtpSchema, telegramSchema } from '../core/server-settings.ts';
+import { readAlertSections, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ScrapeTargets } from '../prometheus/scrape.ts';
@@ -13,7 +13,7 @@ import type { ScrapeTargets } from '../prometheus/scrape.ts';
 export function readRenderSettings(path: string, text: string) {
   const reader = new SettingsReader(path, text);
   const server = readServerSection(reader);
-  const smtp = reader.section('smtp', smtpSchema);
+  const smtp = readSmtpSection(reader);
   const telegram = reader.section('telegram', telegramSchema);
   const alerting = readAlertSections(reader);
   const ports = {

@@ -5,9 +5,9 @@ import {
   type AlertsSection,
   readAlertSections,
   readServerSection,
+  readSmtpSection,
   type ServerSection,
   type SmtpSection,
-  smtpSchema,
   type TelegramSection,
   telegramSchema,
   type UserAlerts,
@@ -61,7 +61,7 @@ export interface ServerSide {
 export function readServerSide(path: string, text: string): ServerSide {
   const reader = new SettingsReader(path, text);
   const server = readServerSection(reader);
-  const smtp = reader.section('smtp', smtpSchema);
+  const smtp = readSmtpSection(reader);
   const telegram = reader.section('telegram', telegramSchema);
   const alerting = readAlertSections(reader);
   const stack = reader.section('stack', stackSchema);

@@ -76,7 +76,7 @@ describe('reading an airport', () => {
       'utf8',
     );
     const answers = new Map([
-      [PATH, carried],
+      [PATH, carried.replace(/\r?\n/g, '\r\n')],
       ['/nohdr', 'HTTP/1.1 301 Moved\r\nSubscription-Userinfo:\r\nLocation: /end\r\nContent-Length: 0\r\n\r\n'],
       ['/end', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nproxies:'],
     ]);

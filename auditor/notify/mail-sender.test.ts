@@ -73,6 +73,16 @@ it('asks a server that takes nothing for no second mail, and sends all in order 
   expect((await dispatch.flush(0, true)).taken).toEqual(['alice', 'bob']);
 });
 
+it('waits an hour where a server limits how often, and says until when', async () => {
+  await put('report-1');
+  mailbox.refuse({ code: 550, message: 'Connection frequency limited' });
+  await dispatch.flush(0);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'limited', next: new Date(HOUR).toISOString() });
+  mailbox.refuse(undefined);
+  expect((await dispatch.flush(HOUR - 1)).taken).toEqual([]);
+  expect((await dispatch.flush(HOUR)).taken).toEqual(['alice']);
+});
+
 it.each([
   { code: 550, message: 'no such user', kind: 'recipient' },
   { code: 554, message: 'spam', kind: 'refused' },

@@ -93,7 +93,7 @@ const PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
  */
 const MAIL_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
 /** What stands in the way of every mail alike. */
-const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy'];
+const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy', 'limited'];
 
 export interface Flushed {
   /** Whose mails were taken, one for each. */
@@ -148,11 +148,12 @@ export function createMailSender(
           const { kind, text } = outcome.failure;
           const fields = { mail: id, user, kind, problem: text.en };
           if (OF_THE_SERVER.includes(kind)) {
-            logger.error(fields, 'report not mailed; kept and tried again');
-            serverPauses.begin(user, now);
+            // A limit ends no sooner than an hour.
+            const { until } = serverPauses.begin(user, now, kind === 'limited' ? HOUR : 0);
+            logger.error({ ...fields, next: new Date(until).toISOString() }, 'report not mailed; kept and tried again');
             break;
           }
-          const failures = mailPauses.begin(attempts, now);
+          const { failures } = mailPauses.begin(attempts, now);
           // Once: what the server says is the same each time.
           if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
           if (failures <= MAIL_PAUSES.length) continue;
@@ -191,11 +192,12 @@ function createPauses(lengths: readonly number[]) {
   const pauses = new Map<string, { readonly failures: number; readonly until: number }>();
   return {
     runs: (of: string, now: number): boolean => now < (pauses.get(of)?.until ?? 0),
-    /** @returns how many failures it were in a row */
-    begin(of: string, now: number): number {
+    /** @returns how many failures it were in a row, and until when it pauses, at least for `least` milliseconds */
+    begin(of: string, now: number, least = 0): { readonly failures: number; readonly until: number } {
       const failures = (pauses.get(of)?.failures ?? 0) + 1;
-      pauses.set(of, { failures, until: now + (lengths[Math.min(failures, lengths.length) - 1] ?? 0) });
-      return failures;
+      const pause = { failures, until: now + Math.max(least, lengths[Math.min(failures, lengths.length) - 1] ?? 0) };
+      pauses.set(of, pause);
+      return pause;
     },
     end: (of: string): void => void pauses.delete(of),
   };

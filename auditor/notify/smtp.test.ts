@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -6,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { createMailer, type MailConfig, type SendOutcome, securityOf } from './smtp.ts';
 
+const written = (name: string): string =>
+  readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8').trim();
 let mailbox: Mailbox;
 beforeEach(async () => {
   mailbox = await startMailbox();
@@ -62,6 +65,63 @@ describe('a server that does not take it', () => {
     expect(await send()).toMatchObject({
       failure: { text: { en: expect.stringContaining('open SMTP in the settings') } },
     });
+  });
+
+  const textOf = (outcome: SendOutcome) => (outcome.sent ? undefined : outcome.failure.text);
+
+  it('is explained by the authorisation code first where QQ lists everything at once', async () => {
+    const message = written('smtp-qq-535.txt').slice(4);
+    mailbox.refuse({ code: 535, message });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ failure: { kind: 'sign_in' } });
+    expect(textOf(outcome)?.en).toMatch(
+      /refused the sign-in; EmailPass must be the authorisation code of QQ Mail .*; if it is, open SMTP .*wait an hour/,
+    );
+    expect(textOf(outcome)?.zh).toMatch(/EmailPass 要填 EmailUser 的授权码.*若没有填错，请在邮箱设置里开启 SMTP/);
+  });
+
+  it.each([
+    ...written('smtp-qq-550-frequency.txt')
+      .split('\n')
+      .map((line): [number, string] => [550, line.slice(4)]),
+    [451, 'MI:SFQ 163 smtp9'] as [number, string],
+    [421, 'HL:IFC 163 smtp1'] as [number, string],
+    [454, '4.7.0 Too many login attempts, please try again later'] as [number, string],
+    [550, '5.4.5 Daily user sending limit exceeded'] as [number, string],
+  ])('is a limit that is tried again after an hour: %d %s', async (code, message) => {
+    mailbox.refuse({ code, message });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ failure: { kind: 'limited' } });
+    expect(textOf(outcome)?.en).toContain('tried again after an hour');
+  });
+
+  it.each([
+    ['me@163.com', 535, 'Error: authentication failed', 'the authorisation code of NetEase Mail'],
+    ['me@gmail.com', 534, '5.7.9 Application-specific password required', 'an app password of the Google account'],
+    ['me@icloud.com', 535, '5.7.8 Error: authentication failed', 'an app-specific password of the Apple account'],
+    ['me@vip.qq.com', 535, 'no', 'the authorisation code of QQ Mail'],
+    ['me@own.example', 535, 'no', 'the authorisation code of EmailUser'],
+    [
+      'me@hotmail.com',
+      535,
+      '5.7.3 Authentication unsuccessful',
+      'Outlook lets no program sign in by a password any more',
+    ],
+    [
+      'me@own.example',
+      535,
+      '5.7.139 Authentication unsuccessful, basic authentication is disabled',
+      'lets no program sign in by a password',
+    ],
+    [
+      'me@own.example',
+      550,
+      '5.7.30 Basic authentication is not supported for Client Submission',
+      'lets no program sign in by a password',
+    ],
+  ])('is explained by what the provider of %s takes, after %d %s', async (user, code, message, words) => {
+    mailbox.refuse({ code, message });
+    expect(textOf(await send({ user }))?.en).toContain(words);
   });
 
   it('is named when nothing listens', async () => {

@@ -1,5 +1,7 @@
 import { createTransport } from 'nodemailer';
 import type { Language } from '../../core/language.ts';
+import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
+import { TEXTS } from '../../core/texts.ts';
 import { VERSION } from '../../core/version.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
 import type { AuditorConfig } from '../config.ts';
@@ -31,7 +33,7 @@ export type SendOutcome =
 
 /** Why a mail was not taken: what kind, what to mend, and the server's own words. */
 export interface MailFailure {
-  readonly kind: 'sign_in' | 'unreachable' | 'tls' | 'recipient' | 'busy' | 'refused';
+  readonly kind: 'sign_in' | 'unreachable' | 'tls' | 'recipient' | 'busy' | 'limited' | 'refused';
   /** Logs have it in English; never holds the password. */
   readonly text: Readonly<Record<Language, string>>;
 }
@@ -91,7 +93,14 @@ export function createMailer(config: MailConfig): Mailer {
   };
 }
 
-function explain(error: unknown, { host, port, password }: MailConfig): MailFailure {
+/** How providers say that too much was sent, or signed in too often; NetEase by a code. */
+const LIMITED =
+  /frequen|频率|频繁|too many (?:\w+ )?(?:login|mail|message|connection|fail|request)|(?:daily|sending|rate|hourly)\b.{0,20}\b(?:limit|quota)|\b(?:RP:TRC|MI:SFQ|MI:STC|MI:DMC|HL:IFC|HL:ICC)\b/i;
+/** That signing in by a password is not open to programs at all, for this account or for anyone. */
+const SMTP_OFF = /disabled|not (?:enabled|open)|no permission|未开启/i;
+const NO_PASSWORDS = /basic authentication is (?:disabled|not supported)/i;
+
+function explain(error: unknown, { host, port, user, password }: MailConfig): MailFailure {
   const {
     code = '',
     responseCode = 0,
@@ -107,18 +116,44 @@ function explain(error: unknown, { host, port, password }: MailConfig): MailFail
       zh: `${server} ${zh}${said === '' ? '' : `（${said}）`}`,
     },
   });
-  if (responseCode === 535 && /disabled|not (?:enabled|open)|未开启/i.test(response ?? '')) {
+  const answer = response ?? '';
+  const provider = providerOfHost(host) ?? providerOfAddress(user);
+  // QQ Mail lists all that may be the reason at once; the password is the likeliest.
+  const perhapsPassword = /password/i.test(answer);
+  if (LIMITED.test(answer) && !perhapsPassword) {
+    return failure(
+      'limited',
+      'limits how often mail is sent; mail that waits is tried again after an hour',
+      '限制了发信频率；等待的邮件一小时后再试',
+    );
+  }
+  const signIn = code === 'EAUTH' || [530, 534, 535].includes(responseCode);
+  if (NO_PASSWORDS.test(answer) || (signIn && provider !== undefined && provider.password === undefined)) {
+    const { zh, en } = TEXTS.noMailPassword(provider?.name ?? '');
+    return failure('sign_in', `refused the sign-in: ${en.trim()}`, `拒绝登录：${zh.trim()}`);
+  }
+  if (signIn && SMTP_OFF.test(answer) && !perhapsPassword) {
     return failure(
       'sign_in',
       "does not let programs sign in; open SMTP in the settings of EmailUser's account",
       '不让程序登录；请在 EmailUser 的邮箱设置里开启 SMTP 服务',
     );
   }
-  if (code === 'EAUTH' || responseCode === 535 || responseCode === 530) {
+  if (signIn) {
+    const wanted = provider?.password ?? {
+      zh: 'EmailUser 的授权码，不是邮箱密码',
+      en: "the authorisation code of EmailUser, not the account's password",
+    };
+    const or = SMTP_OFF.test(answer)
+      ? {
+          zh: '；若没有填错，请在邮箱设置里开启 SMTP 服务，试得太多时过一小时再试',
+          en: '; if it is, open SMTP in the settings of the account, and after many tries wait an hour',
+        }
+      : { zh: '', en: '' };
     return failure(
       'sign_in',
-      "refused the sign-in; EmailPass must be the authorisation code of EmailUser, not the account's password",
-      '拒绝登录；EmailPass 要填 EmailUser 的授权码，不是邮箱密码',
+      `refused the sign-in; EmailPass must be ${wanted.en}${or.en}`,
+      `拒绝登录；EmailPass 要填 ${wanted.zh}${or.zh}`,
     );
   }
   if (responseCode === 421 || (responseCode >= 450 && responseCode < 500)) {

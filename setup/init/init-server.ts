@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
-import { EXAMPLE_TOKEN, readServerSection, smtpSchema } from '../../core/server-settings.ts';
+import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
+import { EXAMPLE_TOKEN, readServerSection, readSmtpSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
@@ -53,9 +54,15 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   }
   const account = await talk.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '');
   if (account !== '') {
-    draft.set('smtp', 'SMTPHost', draft.get('smtp', 'SMTPHost') ?? `smtp.${account.split('@')[1] ?? ''}`);
-    draft.set('smtp', 'SMTPPort', draft.get('smtp', 'SMTPPort') ?? '587');
+    const provider = providerOfAddress(account);
+    const written = draft.get('smtp', 'SMTPHost');
+    // One that is another known provider's was that of an account before, or the example's.
+    const kept = provider !== undefined && providerOfHost(written ?? '') !== provider ? undefined : written;
+    const port = kept === undefined ? undefined : draft.get('smtp', 'SMTPPort');
+    draft.set('smtp', 'SMTPHost', kept ?? provider?.host ?? `smtp.${account.split('@')[1] ?? ''}`);
+    draft.set('smtp', 'SMTPPort', port ?? String(provider?.port ?? 587));
     draft.set('smtp', 'EmailUser', account);
+    if (provider !== undefined) talk.say(words.mailPasswordIs(provider));
     draft.set('smtp', 'EmailPass', await talk.ask(words.mailPassword, draft.get('smtp', 'EmailPass')));
     draft.set('smtp', 'EmailTo', await talk.ask(words.mailTo, draft.get('smtp', 'EmailTo') ?? account));
   }
@@ -68,7 +75,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   talk.say(words.written(file));
 
   const reader = new SettingsReader(file, await readSettingsText(file));
-  reader.section('smtp', smtpSchema);
+  readSmtpSection(reader);
   reader.finish(readServerSection(reader));
   talk.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
   talk.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));

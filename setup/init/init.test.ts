@@ -212,6 +212,18 @@ describe('init server', () => {
     expect(await settings(file, 'server')).toEqual(server);
   });
 
+  it('knows the mail server of a provider, in the place of the example, and what its password is', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await copyFile(new URL('../../setting.ini.example', import.meta.url), file);
+    await initServer({ talk: talk('https://my.vps', 'me@gmail.com', 'app-code', '', 'n'), file });
+    expect(await settings(file, 'smtp')).toMatchObject({
+      SMTPHost: 'smtp.gmail.com',
+      EmailUser: 'me@gmail.com',
+      EmailPass: 'app-code',
+    });
+    expect(said).toContain('It is an app password of the Google account');
+  });
+
   it('makes a token in the place of the one that the example has, and leaves the rest of the example in use', async () => {
     const file = join(folder, 'ServerSetting.ini');
     await copyFile(new URL('../../setting.ini.example', import.meta.url), file);

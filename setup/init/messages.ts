@@ -1,4 +1,13 @@
-import { type Language, type Messages, type Text, type Translated, translateAll } from '../../core/language.ts';
+import {
+  type Language,
+  type Messages,
+  type Text,
+  type Translated,
+  translate,
+  translateAll,
+} from '../../core/language.ts';
+import type { MailProvider } from '../../core/mail-providers.ts';
+import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { NextCommands } from './init-device.ts';
 import type { FoundKernel, KernelState } from './kernels.ts';
 
@@ -56,6 +65,10 @@ const INIT = {
   },
   mailAccount: { zh: '发日报的邮箱，可留空', en: 'Mail account that sends the report; may be empty' },
   mailPassword: { zh: '该邮箱的授权码', en: "That account's authorisation code" },
+  mailPasswordIs: ({ name, password }: MailProvider) => ({
+    zh: password === undefined ? translate(CORE_TEXTS.noMailPassword(name), 'zh') : `要填的是${password.zh}`,
+    en: password === undefined ? translate(CORE_TEXTS.noMailPassword(name), 'en') : `It is ${password.en}`,
+  }),
   mailTo: { zh: '收日报的邮箱', en: 'Who gets the report' },
   withDocker: { zh: '用 Docker 运行吗？(y/n)', en: 'Will it run with Docker? (y/n)' },
   badCode: {
