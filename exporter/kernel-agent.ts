@@ -148,11 +148,11 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     lastFrameAt = frame.at;
   }
 
-  function openInterfaces(current: DeviceConfig): InterfaceReader {
+  function openInterfaces(): InterfaceReader {
     const reader = createInterfaceReader({
       network: host.network,
       interfaces: host.interfaces,
-      kernel: kernelAddressOf(host.files, current, folder),
+      kernel: kernelAddressOf(host.files, config, folder),
       clock,
       logger,
       onReading(readings) {
@@ -165,11 +165,11 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     return reader;
   }
 
-  function openKernel(current: DeviceConfig): KernelClient {
+  function openKernel(): KernelClient {
     const client = createKernelClient({
       network: host.network,
-      ...kernelAddressOf(host.files, current, folder),
-      pollInterval: current.PollInterval,
+      ...kernelAddressOf(host.files, config, folder),
+      pollInterval: config.PollInterval,
       clock,
       logger,
       language: () => config.Language,
@@ -194,10 +194,10 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     return client;
   }
 
-  async function openDevice(current: DeviceConfig): Promise<Device> {
-    const { DeviceID, MihomoAPIAddr } = current;
+  async function openDevice(): Promise<Device> {
+    const { DeviceID, MihomoAPIAddr } = config;
     const saved = (await store.read()) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
-    const opened = createDevice(saved, ledgerOptions(current));
+    const opened = createDevice(saved, ledgerOptions(config));
     await day.open(DeviceID);
     rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);
@@ -225,17 +225,16 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       await Promise.all([kernel.stop(), interfaces.stop()]);
       device.moveTo(next.MihomoAPIAddr);
       link = { kind: 'connecting' };
-      kernel = openKernel(next);
-      interfaces = openInterfaces(next);
+      kernel = openKernel();
+      interfaces = openInterfaces();
     }
   }
 
   return {
     async start() {
-      const current = config;
-      device = await openDevice(current);
-      kernel = openKernel(current);
-      interfaces = openInterfaces(current);
+      device = await openDevice();
+      kernel = openKernel();
+      interfaces = openInterfaces();
       pusher.start();
     },
     async stop() {

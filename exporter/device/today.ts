@@ -164,11 +164,6 @@ export function readToday(files: Files, path: string, now: number): Promise<Kept
   });
 }
 
-/** @throws the system's error, such as ENOSPC */
-export async function writeToday(files: Files, path: string, today: SavedToday): Promise<void> {
-  await files.replace(path, JSON.stringify(today));
-}
-
 export interface DayKeeperOptions {
   readonly files: Files;
   /** Where it is saved, as of now. */
@@ -223,7 +218,7 @@ export function createDayKeeper({ files, path, rule, clock, logger, onSetAside }
     const saved = today.save();
     if (saved === undefined) return;
     try {
-      await writeToday(files, path(), saved);
+      await files.replace(path(), JSON.stringify(saved));
     } catch (error) {
       logger.warn({ code: errorCode(error) }, 'what moved today will not be known after a restart; fix StateDir');
     }
