@@ -1,6 +1,7 @@
 import type { RunningTotal } from '../play/running-total.ts';
 import { DAY } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
+import { formerRange } from './former-forecast.ts';
 import { type Heard, hear } from './heard.ts';
 import type { Tally } from './statistics.ts';
 
@@ -14,10 +15,12 @@ export const NO_FORECASTS = {
   ours: 0,
   meanSoFar: 0,
   today: 0,
-  /** Nights with a range, those in which it held the truth, and the sum of its widths in days. */
+  /** Nights with a range, those in which it held the truth, and sums of its width beside that of the former rule. */
   ranges: 0,
   within: 0,
+  formerWithin: 0,
   width: 0,
+  formerWidth: 0,
   /** Nights with a chance to last until the reset, how many lasted, and the sum of squared errors. */
   chances: 0,
   lasted: 0,
@@ -61,11 +64,14 @@ function judgeNight(
   sum.ours += Math.abs(cut(forecast.days) - cut(left));
   sum.meanSoFar += Math.abs(cut(remaining / soFar) - cut(left));
   sum.today += Math.abs(cut(remaining / (billed.at(at) - billed.at(at - DAY))) - cut(left));
-  if (forecast.range !== undefined) {
+  const former = formerRange(billed, begin, at, remaining);
+  if (forecast.range !== undefined && former !== undefined) {
     const { low, high } = { low: forecast.range.low, high: forecast.range.high ?? Number.POSITIVE_INFINITY };
     sum.ranges += 1;
     sum.within += left >= low && left <= high ? 1 : 0;
+    sum.formerWithin += left >= former.low && left <= former.high ? 1 : 0;
     sum.width += cut(high) - cut(low);
+    sum.formerWidth += cut(former.high) - cut(former.low);
   }
   const chance = forecast.reset?.chance;
   if (chance === undefined || forecast.reset === undefined) return;

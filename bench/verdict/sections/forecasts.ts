@@ -1,5 +1,5 @@
 import type { BenchContext } from '../../bench.ts';
-import type { Cell, Figure, Section } from '../../table.ts';
+import { type Cell, type Figure, percent, type Section } from '../../table.ts';
 import { addTallies } from '../measure/statistics.ts';
 import { progress, run, wanted } from '../run.ts';
 import { MONTHS_OF_USE } from '../scenarios/months.ts';
@@ -30,7 +30,7 @@ export async function* forecastSections(context: BenchContext): AsyncGenerator<S
   yield {
     title: 'Days left',
     method:
-      'Every night from the third day on: mean absolute error in days, all cut at 60, beside what is left over the mean of all days so far, and over the last day. The range says 80 %; its mean width is in days. The chance to last until the reset is beside always saying how often that comes true.',
+      'Every night from the third day on: mean absolute error in days, all cut at 60, beside what is left over the mean of all days so far, and over the last day. The range says 80 %; its width is beside that of the rule before. The chance to last until the reset is beside always saying how often that comes true.',
     columns: COLUMNS,
     rows,
   };
@@ -45,6 +45,7 @@ const COLUMNS = [
   'beside the mean',
   'in the range',
   'width',
+  'in the former range',
   'Brier',
   'of the base rate',
   '≥ 90 % that last',
@@ -64,7 +65,8 @@ function rowOf(name: string, title: string, found: Measured<'forecast'>): Cell[]
     days(found.today),
     { value: found.ours / found.meanSoFar, unit: '×', digits: 2, atMost: 1 },
     { value: within, unit: '%', digits: 1, atLeast: 75, atMost: 88 },
-    { value: found.width / ranges, unit: 'days', digits: 1 },
+    { value: found.width / found.formerWidth, unit: '×', digits: 2, atMost: 1.8 },
+    percent(found.formerWithin / ranges),
     chances === 0 ? '' : (found.squares / chances).toFixed(3),
     chances === 0 ? '' : (base * (1 - base)).toFixed(3),
     sure === 0 ? '' : { value: (100 * found.sureLasted) / sure, unit: `% of ${sure}`, digits: 1, atLeast: 85 },
