@@ -6,7 +6,7 @@ import type { AuditorConfig } from './config.ts';
 import type { Flushed } from './notify/mail-sender.ts';
 import type { AuditedAirport } from './report/model.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
-import type { CycleSum, TodaySum } from './usage/running-sums.ts';
+import type { CycleSum, TodaySum } from './usage/window-use.ts';
 import { remainingOf } from './verdict/reading.ts';
 import { VERDICT_KINDS } from './verdict/verdict.ts';
 

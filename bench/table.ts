@@ -1,4 +1,4 @@
-import { displayWidth, padToWidth } from '../core/display-width.ts';
+import { displayWidth, padToWidth } from '../core/units.ts';
 
 /** A measured value, with the goal it is held to where there is one. */
 export interface Figure {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cutToWidth, displayWidth, padToWidth, wrapToWidth } from './display-width.ts';
+import { cutToWidth, displayWidth, padToWidth, wrapToWidth } from './units.ts';
 
 it.each([
   ['abc', 3],

@@ -1,3 +1,5 @@
+import { DateTime, IANAZone } from 'luxon';
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /**
@@ -26,4 +28,116 @@ export function formatRate(bytesPerSecond: number): string {
 /** A share in per cent without needless decimals: 0.8 is `80`, 0.125 is `12.5`. */
 export function percent(share: number): string {
   return String(Math.round(share * 1000) / 10);
+}
+
+/**
+ * East Asian wide and fullwidth characters, and emoji, which terminals draw over two columns. The letters of which
+ * flags are made are not among them: two of them are one flag.
+ */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1f1e5}\u{1f200}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** Drawn onto the character before: combining marks, joiners, variation selectors. */
+const NONE = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** How many columns of a terminal a text takes. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += NONE.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return width;
+}
+
+/** The text without characters that steer a terminal: names come from whoever runs an airport. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\ufffd');
+}
+
+/** The text followed (or with `start`, preceded) by spaces up to a width; longer texts stay as they are. */
+export function padToWidth(text: string, width: number, side: 'start' | 'end' = 'end'): string {
+  const spaces = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'end' ? text + spaces : spaces + text;
+}
+
+/** The text cut to a width, the last column an ellipsis where something was cut. */
+export function cutToWidth(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let cut = '';
+  for (const character of text) {
+    if (displayWidth(cut + character) > width - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** The text over as many lines as a width asks for, broken at spaces and between wide characters. */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  // A wide character may be broken off at either side; what stands between spaces otherwise only where it must.
+  for (const piece of text.match(/[^\x21-\x7e]|[\x21-\x7e]+/gu) ?? []) {
+    let rest = piece;
+    if (displayWidth(line + rest) > width) {
+      if (line.trim() !== '') lines.push(line.trimEnd());
+      line = '';
+      while (displayWidth(rest) > width) {
+        lines.push(rest.slice(0, width));
+        rest = rest.slice(width);
+      }
+    }
+    if (line !== '' || rest !== ' ') line += rest;
+  }
+  if (line.trim() !== '') lines.push(line.trimEnd());
+  return lines;
+}
+
+/** One day of account: `[start, end)` in epoch milliseconds, named by the calendar date it mostly covers. */
+export interface LocalDay {
+  readonly start: number;
+  readonly end: number;
+  /** ISO date such as `2026-11-23`. */
+  readonly date: string;
+}
+
+/** How days are cut: an IANA time zone and the local time at which a day ends. */
+export interface DayRule {
+  readonly zone: string;
+  /** `HH:MM`, 24 hours. */
+  readonly dayEnds: string;
+}
+
+export function isTimeZone(zone: string): boolean {
+  return IANAZone.isValidZone(zone);
+}
+
+export function isTimeOfDay(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/**
+ * The day of account that holds an instant: it runs from `dayEnds` to `dayEnds`, so that the report sent at that time
+ * covers a whole day and nothing falls between two days. A day may have 23 or 25 hours where clocks change.
+ *
+ * @param at epoch milliseconds
+ */
+export function localDayAt(at: number, rule: DayRule): LocalDay {
+  const local = DateTime.fromMillis(at, { zone: rule.zone });
+  const endOnDate = endOf(local, rule);
+  const end = at < endOnDate.toMillis() ? endOnDate : endOf(local.plus({ days: 1 }), rule);
+  const start = endOf(end.minus({ days: 1 }), rule);
+  return {
+    start: start.toMillis(),
+    end: end.toMillis(),
+    date: end.minus({ milliseconds: 1 }).toISODate() ?? '',
+  };
+}
+
+/** An instant as people of a zone read it, such as `11-23 08:05`. */
+export function formatLocalTime(at: number, zone: string): string {
+  return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');
+}
+
+/** Where clocks are set back over it, as in Cairo and Santiago at midnight, the first time that they show it. */
+function endOf(local: DateTime, rule: DayRule): DateTime {
+  const [hour, minute] = rule.dayEnds.split(':').map(Number);
+  const end = local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });
+  return end.getPossibleOffsets()[0] ?? end;
 }

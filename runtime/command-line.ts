@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { isatty } from 'node:tty';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
-import { displayWidth } from '../core/display-width.ts';
 import {
   ArgumentError,
   errorText,
@@ -12,6 +11,7 @@ import {
   translateTo,
 } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
+import { displayWidth } from '../core/units.ts';
 import type { OnReload } from './reload.ts';
 import { readSettingsText } from './settings-file.ts';
 import { TEXTS } from './texts.ts';

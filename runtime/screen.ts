@@ -1,4 +1,4 @@
-import { cutToWidth } from '../core/display-width.ts';
+import { cutToWidth } from '../core/units.ts';
 
 /** Where a live view is written: a terminal, or a pipe or file. */
 export interface ScreenOutput {

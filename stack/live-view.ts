@@ -1,8 +1,7 @@
-import { padToWidth } from '../core/display-width.ts';
 import { type ExpositionFamily, type ExpositionSample, parseExposition } from '../core/exposition.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
-import { formatBytes, formatRate } from '../core/units.ts';
+import { formatBytes, formatRate, padToWidth } from '../core/units.ts';
 import { createPeriodicTask } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Screen } from '../runtime/screen.ts';

@@ -7,8 +7,7 @@ import { type Auditor, type AuditorOptions, createAuditor } from '../auditor/aud
 import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
-import { readingOutcome } from '../auditor/verdict/reading.ts';
-import { reason } from '../auditor/verdict/reason.ts';
+import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
 import { createOrSetAside } from '../runtime/damaged-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createLogger } from '../runtime/logger.ts';

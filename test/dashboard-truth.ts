@@ -1,4 +1,3 @@
-import { type DayRule, localDayAt } from '../core/local-day.ts';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import {
   DIRECTIONS,
@@ -8,6 +7,7 @@ import {
   sumRecord,
   type TrafficClass,
 } from '../core/traffic.ts';
+import { type DayRule, localDayAt } from '../core/units.ts';
 import { createRandom } from '../simulator/random.ts';
 
 const SECOND = 1000;

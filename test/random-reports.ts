@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { AirportModel, NodeModel, ReportModel } from '../auditor/report/model.ts';
-import type { Estimate } from '../auditor/verdict/bill.ts';
 import type { LearnedBilling, Pool, Surplus, SurplusCause } from '../auditor/verdict/finding.ts';
 import { FARTHEST, type Forecast } from '../auditor/verdict/forecast.ts';
+import type { Estimate } from '../auditor/verdict/use.ts';
 import { gravest, VERDICT_KINDS, type Verdict } from '../auditor/verdict/verdict.ts';
 import { exampleAirport, exampleModel } from './example-reports.ts';
 

@@ -1,10 +1,10 @@
-import type { Bill, DeviceUse, NodeUse } from '../auditor/verdict/bill.ts';
 import { type Asked, type Judged, judge, trafficOf } from '../auditor/verdict/judge.ts';
 import { presentHabit } from '../auditor/verdict/judgement.ts';
 import { afterClose, afterObservation, type Memory, NO_MEMORY } from '../auditor/verdict/observations.ts';
-import { spanOf } from '../auditor/verdict/span.ts';
+import type { Bill } from '../auditor/verdict/reading.ts';
+import { type NodeShare, namedBill, spanOf, type WindowRecord } from '../auditor/verdict/span.ts';
+import type { DeviceUse, NodeUse } from '../auditor/verdict/use.ts';
 import type { Absence, Thresholds, Verdict } from '../auditor/verdict/verdict.ts';
-import { type NodeShare, namedBill, type WindowRecord } from '../auditor/verdict/window-record.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

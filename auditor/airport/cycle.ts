@@ -2,7 +2,7 @@ import type { TrailPoint } from '../verdict/forecast.ts';
 import type { UsableReading } from '../verdict/reading.ts';
 import { type CycleFall, learnedReset } from './learned-reset.ts';
 import type { MeterEvent } from './meter-state.ts';
-import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
+import { monthly, nextReset, type Schedule } from './reset.ts';
 import type { AirportRules } from './settings.ts';
 
 /** Where a cycle began, and how use went on in it. */
@@ -23,7 +23,8 @@ export interface Cycle extends Course {
   readonly ended?: Course;
 }
 
-const TRAIL_STEP = 2 * 3_600_000;
+const HOUR = 3_600_000;
+const TRAIL_STEP = 2 * HOUR;
 const TRAIL_LENGTH = 600;
 /** Two weeks of daily resets, and some that were bought. */
 const FALLS_KEPT = 16;
@@ -101,7 +102,7 @@ function scheduleOf(
   return resetRule(rules) ?? learned(cycle?.falls ?? [], last.expiry, last.at, rules.timezone ?? zone);
 }
 
-const DAY = 24 * 3_600_000;
+const DAY = 24 * HOUR;
 
 /** What falls were last found to tell, and for which instants. */
 interface Learned {
@@ -140,6 +141,35 @@ export function resetAwaited(
 ): boolean {
   const schedule = scheduleOf(last, cycle, rules, zone);
   return resetDue(schedule, last.at, to, rules.timezone ?? zone, last.reset);
+}
+
+/**
+ * How far from its instant a reset may be seen: panels of other zones, and jobs that run late. What resets every day
+ * would be due all day if more was allowed.
+ */
+const NEAR = 6 * HOUR;
+const NEAR_DAILY = 3 * HOUR;
+
+/**
+ * Whether a reset lies between two readings, or so near to them that it may have been seen between them: by a schedule
+ * that is set or learned, or by what was known as the next one at the first of them.
+ *
+ * @param from of the last accepted reading, epoch milliseconds
+ * @param to of the present one
+ * @param told the next reset at the last accepted reading, Unix seconds
+ */
+export function resetDue(
+  schedule: Schedule | undefined,
+  from: number,
+  to: number,
+  zone: string,
+  told: number | null = null,
+): boolean {
+  if (told !== null && told * 1000 > from - NEAR_DAILY && told * 1000 <= to + NEAR_DAILY) return true;
+  if (schedule === undefined) return false;
+  const near = schedule.kind === 'daily' ? NEAR_DAILY : NEAR;
+  const next = nextReset(from - near, schedule, zone);
+  return next !== null && next * 1000 <= to + near;
 }
 
 /** Whether use was seen to begin anew and yet nothing tells when it will again: the settings should say. */

@@ -1,5 +1,4 @@
-import { type Printed, type Quota, unknownQuota } from '../verdict/reading.ts';
-import { type Reason, reason } from '../verdict/reason.ts';
+import { type Printed, type Quota, type Reason, reason, unknownQuota } from '../verdict/reading.ts';
 
 /** A whole header or body line, pasted or found: `#subscription-userinfo: …`, `x-amz-meta-subscription-userinfo: …`, `# upload=…`. */
 const LINE_START = /^[#\s]*(?:(?:[\w-]*-)?subscription-userinfo\s*[:=])?\s*/i;
@@ -217,4 +216,23 @@ const PIB = 2 ** 50;
 /** Whether a total stands for "no limit": panels write 0, and some 1 PiB or more. Bytes; null when not known. */
 export function isUnlimited(total: number | null): boolean {
   return total !== null && (total === 0 || total >= PIB);
+}
+
+/**
+ * The first header that is wanted and not empty, else an empty one.
+ *
+ * @param raw names and values by turns, as Node has them
+ */
+export function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index + 1 < raw.length && !found; index += 2) {
+    if (wanted((raw[index] ?? '').toLowerCase())) found = (raw[index + 1] ?? '').trim();
+  }
+  return found;
+}
+
+/** A header as UTF-8, which airports write into `Location`, where it is that; Node shows a byte as a character. */
+export function utf8Of(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return text.includes('\uFFFD') ? header : text;
 }

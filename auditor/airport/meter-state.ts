@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { TrailPoint } from '../verdict/forecast.ts';
-import { REASON_CODES, type Reason } from '../verdict/reason.ts';
-import { roundingSchema } from './rounding.ts';
+import { REASON_CODES, type Reason } from '../verdict/reading.ts';
 
 const figure = z.number().nullable();
 
@@ -39,6 +38,16 @@ export const markSchema = z.object({
   cycles: z.number(),
   credited: z.number(),
 });
+
+const roundingSchema = z.object({
+  /** The most decimals that a line of this airport ever printed. */
+  decimals: z.number(),
+  /** The last different figures in headers, newest last, in bytes. */
+  figures: z.array(z.number()).readonly(),
+});
+
+/** What is known of how an airport rounds. */
+export type Rounding = z.infer<typeof roundingSchema>;
 
 export const meterSchema = z.object({
   mark: markSchema,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
-import { billBetween, type Mark } from '../verdict/bill.ts';
-import type { UsableReading } from '../verdict/reading.ts';
+import { billBetween, type Mark, type UsableReading } from '../verdict/reading.ts';
+import { resetDue } from './cycle.ts';
 import { advance } from './meter.ts';
 import { type Meter, type MeterEvent, meterSchema } from './meter-state.ts';
-import { monthly, resetDue, type Schedule } from './reset.ts';
+import { monthly, type Schedule } from './reset.ts';
 
 const HOUR = 3_600_000;
 /** Of figures that are no multiple of anything, as counters to the byte are. */

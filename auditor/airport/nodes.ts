@@ -1,4 +1,4 @@
-import type { Interval } from '../verdict/bill.ts';
+import type { Interval } from '../verdict/use.ts';
 import type { AirportRules } from './settings.ts';
 
 /** Whether a node belongs to an airport: `possible` when no rule says whose it is. */
@@ -131,6 +131,11 @@ export function multiplierOf(name: string, override?: Interval): Multiplier {
   const clear = unsure.length === 0 && readings.length === 1;
   const all = clear ? readings : [...readings, 1];
   return { low: Math.min(...all), high: Math.max(...all), source: 'name', info };
+}
+
+/** The multiplier that a person set for a node; undefined when none of the rules fits. */
+export function multiplierRule({ multipliers }: Pick<AirportRules, 'multipliers'>, node: string): Interval | undefined {
+  return multipliers.find(({ text }) => node.toLowerCase().includes(text.toLowerCase()))?.multiplier;
 }
 
 function readPlain(text: string, name: string): { sure: number[]; unsure: number[] } {

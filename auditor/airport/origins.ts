@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
-import { type Quota, unknownQuota } from '../verdict/reading.ts';
-import { type Reason, reason } from '../verdict/reason.ts';
+import { type Quota, type Reason, reason, unknownQuota } from '../verdict/reading.ts';
 import { findInBody, isUnlimited, parseRefillDate, parseUserinfo, ungrouped } from './header.ts';
 import { monthly, nextReset } from './reset.ts';
 

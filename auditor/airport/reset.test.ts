@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
-import { type Cycle, completed, needsReset, resetAwaited } from './cycle.ts';
+import { type Cycle, completed, needsReset, resetAwaited, resetDue } from './cycle.ts';
 import { quotaInBody } from './origins.ts';
-import { monthly, nextReset, resetDue, type Schedule } from './reset.ts';
+import { monthly, nextReset, type Schedule } from './reset.ts';
 import { type AirportRules, NO_RULES } from './settings.ts';
 
 const time = (text: string): number => Date.parse(text);

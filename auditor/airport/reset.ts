@@ -1,7 +1,5 @@
 import { DateTime } from 'luxon';
-import { isTimeOfDay } from '../../core/local-day.ts';
-
-const HOUR = 3_600_000;
+import { isTimeOfDay } from '../../core/units.ts';
 
 /** A time of day in the airport's zone. */
 interface TimeOfDay {
@@ -19,13 +17,6 @@ export type Schedule =
   | ({ readonly kind: 'monthly'; readonly day: number } & TimeOfDay)
   | ({ readonly kind: 'yearly'; readonly month: number; readonly day: number } & TimeOfDay)
   | { readonly kind: 'never' };
-
-/**
- * How far from its instant a reset may be seen: panels of other zones, and jobs that run late. What resets every day
- * would be due all day if more was allowed.
- */
-const NEAR = 6 * HOUR;
-const NEAR_DAILY = 3 * HOUR;
 
 /** Midnight of a day of the month, as panels reset. */
 export const monthly = (day: number): Schedule => ({ kind: 'monthly', day, hour: 0, minute: 0 });
@@ -67,28 +58,6 @@ function dayOf(now: DateTime, ahead: number, schedule: Exclude<Schedule, { kind:
       ? now.startOf('month').plus({ months: ahead })
       : now.startOf('year').plus({ years: ahead }).set({ month: schedule.month });
   return month.set({ day: Math.min(schedule.day, month.daysInMonth ?? 28) });
-}
-
-/**
- * Whether a reset lies between two readings, or so near to them that it may have been seen between them: by a schedule
- * that is set or learned, or by what was known as the next one at the first of them.
- *
- * @param from of the last accepted reading, epoch milliseconds
- * @param to of the present one
- * @param told the next reset at the last accepted reading, Unix seconds
- */
-export function resetDue(
-  schedule: Schedule | undefined,
-  from: number,
-  to: number,
-  zone: string,
-  told: number | null = null,
-): boolean {
-  if (told !== null && told * 1000 > from - NEAR_DAILY && told * 1000 <= to + NEAR_DAILY) return true;
-  if (schedule === undefined) return false;
-  const near = schedule.kind === 'daily' ? NEAR_DAILY : NEAR;
-  const next = nextReset(from - near, schedule, zone);
-  return next !== null && next * 1000 <= to + near;
 }
 
 /** Days of the week from Monday, as people write them. */

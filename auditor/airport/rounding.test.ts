@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { UsableReading } from '../verdict/reading.ts';
 import { readingOutcome } from '../verdict/reading.ts';
 import { parseUserinfo } from './header.ts';
-import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './rounding.ts';
+import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './meter.ts';
 
 const MB = 2 ** 20;
 const GB = 2 ** 30;

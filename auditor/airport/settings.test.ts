@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../core/settings.ts';
 import { readAuditorConfig } from '../config.ts';
-import { multiplierRule, readMultiplier } from './settings.ts';
+import { multiplierRule } from './nodes.ts';
+import { readMultiplier } from './settings.ts';
 
 const read = (...lines: string[]) =>
   readAuditorConfig('ServerSetting.ini', ['[server]', ...lines].join('\n'), '/etc/flowcollect').settings.subscriptions;

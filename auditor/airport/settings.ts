@@ -9,7 +9,7 @@ import {
   timeZoneSetting,
 } from '../../core/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from '../messages/texts.ts';
-import type { Interval } from '../verdict/bill.ts';
+import type { Interval } from '../verdict/use.ts';
 import { ORIGINS, type OriginName } from './origins.ts';
 import { readResetRule, type Schedule } from './reset.ts';
 
@@ -121,11 +121,6 @@ export function readAirportSections(reader: SettingsReader): AirportSection[] {
     };
     return [{ name, rules, ...given('url', read.Url), ...given('urlFile', read.UrlFile) }];
   });
-}
-
-/** The multiplier that a person set for a node; undefined when none of the rules fits. */
-export function multiplierRule({ multipliers }: Pick<AirportRules, 'multipliers'>, node: string): Interval | undefined {
-  return multipliers.find(({ text }) => node.toLowerCase().includes(text.toLowerCase()))?.multiplier;
 }
 
 /** `香港=2` or `专线=1-2`; the last "=" divides, since names of nodes may hold one. */

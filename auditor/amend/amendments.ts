@@ -5,7 +5,7 @@ import { parseJson } from '../../core/json.ts';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { readUndamaged } from '../../runtime/damaged-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
-import type { Interval } from '../verdict/bill.ts';
+import type { Interval } from '../verdict/use.ts';
 
 const interval = z
   .object({ low: z.number().nonnegative(), high: z.number().nonnegative() })

@@ -10,7 +10,7 @@ import { TEXTS } from '../messages/texts.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
 import { createUsageReader } from '../usage/window-use.ts';
-import type { Interval } from '../verdict/bill.ts';
+import type { Interval } from '../verdict/use.ts';
 import { type Change, reaudit } from './reaudit.ts';
 
 type Print = (text: string) => void;

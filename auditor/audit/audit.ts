@@ -1,14 +1,16 @@
-import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
-import type { Prometheus } from '../../runtime/prometheus.ts';
+import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { formatLocalTime, type LocalDay, localDayAt } from '../../core/units.ts';
+import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import { advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
-import type { AirportClient } from '../airport/fetch.ts';
+import { type AirportClient, type CurrentReading, currentReading, FRESH_FOR } from '../airport/fetch.ts';
+import { planChanges } from '../airport/level.ts';
 import { advance, isUnsteady } from '../airport/meter.ts';
 import type { Meter, MeterEvent } from '../airport/meter-state.ts';
-import { type CurrentReading, currentReading, FRESH_FOR, planChanges } from '../airport/readings.ts';
 import { NO_RULES, type Subscription } from '../airport/settings.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { AuditedAirport, ReportModel } from '../report/model.ts';
+import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
+import type { ReportUser } from '../report/users.ts';
 import {
   type AirportState,
   type AuditState,
@@ -18,13 +20,11 @@ import {
   withUser,
 } from '../state/audit-state.ts';
 import type { ExactSums } from '../usage/exact-sums.ts';
-import type { UsageReader } from '../usage/window-use.ts';
-import { forecast } from '../verdict/forecast.ts';
+import { presenceAt, type UsageReader } from '../usage/window-use.ts';
+import { forecast, type Stretch } from '../verdict/forecast.ts';
 import { afterClose, afterObservation, type Memory } from '../verdict/observations.ts';
-import type { Stretch } from '../verdict/outlook.ts';
-import { reason } from '../verdict/reason.ts';
+import { reason } from '../verdict/reading.ts';
 import { undecided } from '../verdict/verdict.ts';
-import { type ReportMaterial, userReport } from './user-report.ts';
 import { type AirportAudit, type AirportWindow, auditWindows } from './window.ts';
 
 /** What an audit works with. */
@@ -227,4 +227,64 @@ export function withDay(state: AuditState, { user, day, today }: ReportModel): A
   const { proxy, direct, local } = today.classes;
   const days = [...others, { date: day.date, proxy, direct, local }].sort((a, b) => (a.date < b.date ? -1 : 1));
   return withUser(state, user, { days });
+}
+
+const HOST_BYTES = dimensionMetric('host');
+
+type Sources = { readonly prometheus: Prometheus; readonly sums: ExactSums };
+
+/** What the reports of one audit are made from. */
+export interface ReportMaterial {
+  readonly airports: readonly AuditedAirport[];
+  readonly state: AuditState;
+  readonly day: LocalDay;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** The report of one user: what their devices used, and the airports that stand in it. */
+export async function userReport(
+  sources: Sources,
+  config: AuditorConfig,
+  { airports, state, day, at }: ReportMaterial,
+  user: string,
+): Promise<ReportModel> {
+  const { day: rule, dailyBudget: budget } = config;
+  return reportModel({
+    user,
+    at,
+    timezone: rule.zone,
+    day,
+    today: await readUse(sources, user, day.start, Math.min(day.end, at)),
+    budget,
+    airports: airports.filter((each) => reportUserOf(config, each.user) === user),
+    days: userOf(state, user).days,
+  });
+}
+
+/** Whose report an airport of a user stands in: their own where they get one, else the owner's, so that none goes unread. */
+export function reportUserOf(
+  { user: owner, reportUsers = [] }: { readonly user: string; readonly reportUsers?: readonly ReportUser[] },
+  user: string,
+): string {
+  return reportUsers.some((person) => person.user === user) ? user : owner;
+}
+
+/** What devices used in a span, for the report; an unreachable Prometheus is an outcome. */
+export async function readUse(
+  { prometheus, sums }: Sources,
+  user: string,
+  from: number,
+  to: number,
+): Promise<TodayInput> {
+  const labels = { job: 'flowcollect', user };
+  try {
+    const traffic = await sums.between({ metric: TRAFFIC_BYTES, labels }, from, to);
+    const hosts = await sums.between({ metric: HOST_BYTES, labels }, from, to);
+    const presence = (await presenceAt(prometheus, to)).filter((each) => each.user === user);
+    return { known: true, traffic, hosts, presence };
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    return { known: false, reasons: [error.reason] };
+  }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LocalDay, localDayAt } from '../../core/local-day.ts';
+import { type LocalDay, localDayAt } from '../../core/units.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type OrSetAside, orThrow } from '../../runtime/damaged-file.ts';
@@ -7,8 +7,7 @@ import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { Reload } from '../../runtime/reload.ts';
-import type { AirportClient } from '../airport/fetch.ts';
-import { FRESH_FOR } from '../airport/readings.ts';
+import { type AirportClient, FRESH_FOR } from '../airport/fetch.ts';
 import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import type { AuditorMetrics } from '../metrics.ts';
@@ -20,9 +19,8 @@ import { reportMailOf } from '../report/report-mail.ts';
 import { type AuditState, EMPTY_STATE, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
 import type { LiveView } from '../telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
-import { cycleSums, todaySums } from '../usage/running-sums.ts';
-import { createUsageReader, presenceAt } from '../usage/window-use.ts';
-import type { Reason } from '../verdict/reason.ts';
+import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
+import type { Reason } from '../verdict/reading.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { reaudit } from './reaudit.ts';
 

@@ -9,8 +9,7 @@ import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { archiveFolderIn } from '../archive/archive.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createAuditorMetrics } from '../metrics.ts';
-import { readingOutcome } from '../verdict/reading.ts';
-import { reason } from '../verdict/reason.ts';
+import { readingOutcome, reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 
 const FIRST = Date.parse('2026-11-22T23:55:00+08:00');

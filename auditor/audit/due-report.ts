@@ -1,4 +1,4 @@
-import type { LocalDay } from '../../core/local-day.ts';
+import type { LocalDay } from '../../core/units.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import type { Auditor } from './auditor.ts';
 

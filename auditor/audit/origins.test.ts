@@ -13,7 +13,7 @@ import { kernelOrigin } from '../airport/origins.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createAuditorMetrics } from '../metrics.ts';
 import { readAuditState } from '../state/audit-state.ts';
-import { reason } from '../verdict/reason.ts';
+import { reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 
 const HOUR = 3_600_000;

@@ -5,11 +5,11 @@ import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-pro
 import { type Closed, closedWindow, days, GB, HOUR, shareOf } from '../../test/windows.ts';
 import { amendmentsOf } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
-import { reportText } from '../report/text.ts';
+import { reportText } from '../report/report-mail.ts';
 import { type AirportState, EMPTY_STATE, withAirport } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
 import { createUsageReader } from '../usage/window-use.ts';
-import type { WindowRecord } from '../verdict/window-record.ts';
+import type { WindowRecord } from '../verdict/span.ts';
 import { pastAudit } from './past-audit.ts';
 import { readPastSpan } from './past-span.ts';
 

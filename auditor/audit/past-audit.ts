@@ -1,19 +1,15 @@
-import { formatLocalTime } from '../../core/local-day.ts';
+import { formatLocalTime } from '../../core/units.ts';
 import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { reportUserOf } from '../report/users.ts';
 import { type AirportState, type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
-import type { Mark } from '../verdict/bill.ts';
-import type { ReadingOutcome, UsableReading } from '../verdict/reading.ts';
-import { type Reason, reason } from '../verdict/reason.ts';
+import { type Mark, type ReadingOutcome, type Reason, reason, type UsableReading } from '../verdict/reading.ts';
+import type { WindowRecord } from '../verdict/span.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import type { WindowRecord } from '../verdict/window-record.ts';
-import type { AuditParts } from './audit.ts';
+import { type AuditParts, readUse, reportUserOf } from './audit.ts';
 import type { PastSpan } from './past-span.ts';
 import { reaudit } from './reaudit.ts';
-import { readUse } from './user-report.ts';
 import { type AirportWindow, auditWindows } from './window.ts';
 
 /** A report may come minutes late. */

@@ -1,12 +1,12 @@
-import { localDayAt } from '../../core/local-day.ts';
+import { localDayAt } from '../../core/units.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
 import { trafficOf } from '../verdict/judge.ts';
 import { replay } from '../verdict/replay.ts';
+import type { WindowRecord, WindowTraffic } from '../verdict/span.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
-import type { WindowRecord, WindowTraffic } from '../verdict/window-record.ts';
 import { type Weighing, weighedUse } from './window.ts';
 
 /** Windows that are audited again: older ones are history, and their samples may be gone. */

@@ -3,8 +3,8 @@ import { readingAt } from '../../test/example-reports.ts';
 import { closedWindow, DAY, days, GB, HOUR, shareOf, THRESHOLDS, usedOn } from '../../test/windows.ts';
 import { type Amendment, amendmentsOf } from '../amend/amendments.ts';
 import type { DevicePresence, UsageReader } from '../usage/window-use.ts';
-import type { Mark } from '../verdict/bill.ts';
 import { NO_MEMORY } from '../verdict/observations.ts';
+import type { Mark } from '../verdict/reading.ts';
 import { type AirportAudit, type AirportWindow, auditWindows } from './window.ts';
 
 const [FROM, TO] = [1000 * HOUR, 1024 * HOUR];

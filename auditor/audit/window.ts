@@ -1,12 +1,12 @@
 import { PrometheusError } from '../../runtime/prometheus.ts';
-import { multiplierOf, type Owner, ownershipOf } from '../airport/nodes.ts';
-import { type AirportRules, multiplierRule, NO_RULES } from '../airport/settings.ts';
+import { multiplierOf, multiplierRule, type Owner, ownershipOf } from '../airport/nodes.ts';
+import { type AirportRules, NO_RULES } from '../airport/settings.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { DevicePresence, NodeBytes, UsageReader } from '../usage/window-use.ts';
-import { billBetween, type DeviceUse, type Mark, type NodeUse } from '../verdict/bill.ts';
 import { type Asked, type Judged, judge } from '../verdict/judge.ts';
 import type { Memory } from '../verdict/observations.ts';
-import type { ReadingOutcome } from '../verdict/reading.ts';
+import { billBetween, type Mark, type ReadingOutcome } from '../verdict/reading.ts';
+import type { DeviceUse, NodeUse } from '../verdict/use.ts';
 import type { Absence, Thresholds, Usage, Verdict } from '../verdict/verdict.ts';
 
 const DAY = 24 * 3_600_000;

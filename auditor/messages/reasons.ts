@@ -1,5 +1,5 @@
 import type { Text } from '../../core/language.ts';
-import type { ReasonCode } from '../verdict/reason.ts';
+import type { ReasonCode } from '../verdict/reading.ts';
 
 /** Why a figure or verdict is not known; the detail is a header key, a status code, an address or a device. */
 export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { exampleAirport, exampleModel } from '../../test/example-reports.ts';
 import { reportHtml } from '../report/html.ts';
-import { reportText } from '../report/text.ts';
+import { reportText } from '../report/report-mail.ts';
 import { shownName } from './report.ts';
 
 const FORGED = '香港\n\n【代理泄露检查】: 正常\r\u2028\u202e| 01';

@@ -10,7 +10,7 @@ import {
 import type { Verdict } from '../verdict/verdict.ts';
 import type { AirportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';
-import { reportText } from './text.ts';
+import { reportText } from './report-mail.ts';
 
 const GB = 2 ** 30;
 

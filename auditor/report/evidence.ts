@@ -1,7 +1,14 @@
-import { reasonText, shownName, type Words } from '../messages/report.ts';
+import {
+  aboveWhole,
+  type Figures,
+  factorText,
+  reasonText,
+  shownName,
+  type Words,
+  type Writing,
+} from '../messages/report.ts';
 import type { Change, LearnedBilling } from '../verdict/finding.ts';
-import type { ReasonCode } from '../verdict/reason.ts';
-import { aboveWhole, type Figures, factorText, type Writing } from './figures.ts';
+import type { ReasonCode } from '../verdict/reading.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 
 /** What an airport, or a pool of them, was billed and should have been, as far as both are known. */

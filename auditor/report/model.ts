@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { PlanChange } from '../airport/readings.ts';
+import type { LocalDay } from '../../core/units.ts';
+import type { PlanChange } from '../airport/level.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';
-import type { Interval, NodeUse } from '../verdict/bill.ts';
 import type { LearnedBilling } from '../verdict/finding.ts';
 import type { Forecast } from '../verdict/forecast.ts';
-import { type ReadingOutcome, remainingOf } from '../verdict/reading.ts';
-import type { Reason } from '../verdict/reason.ts';
+import { type ReadingOutcome, type Reason, remainingOf } from '../verdict/reading.ts';
+import type { Interval, NodeUse } from '../verdict/use.ts';
 import { gravest, type Verdict, type VerdictKind } from '../verdict/verdict.ts';
 
 /** What a day that was reported came to, bytes of both directions by class. */

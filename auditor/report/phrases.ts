@@ -1,12 +1,23 @@
 import { DateTime } from 'luxon';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { onOneLine, reasonText, shownName, type Words, wordsOf } from '../messages/report.ts';
-import type { Interval } from '../verdict/bill.ts';
+import {
+  type Figures,
+  factorText,
+  figuresOf,
+  nameArgument,
+  onOneLine,
+  reasonText,
+  shownName,
+  sizeArgument,
+  type Words,
+  type Writing,
+  wordsOf,
+} from '../messages/report.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
+import type { Interval } from '../verdict/use.ts';
 import { basisOf, comparedOf, evidenceOf, headlineOf, isOverbilled, isSaidWith, togetherName } from './evidence.ts';
-import { type Figures, factorText, figuresOf, nameArgument, sizeArgument, type Writing } from './figures.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 
 const DAY = 24 * 3_600_000;

@@ -8,8 +8,7 @@ import {
 } from '../../test/example-reports.ts';
 import { wordsOf } from '../messages/report.ts';
 import { escapeHtml, reportHtml } from './html.ts';
-import { reportMailOf } from './report-mail.ts';
-import { reportText } from './text.ts';
+import { reportMailOf, reportText } from './report-mail.ts';
 
 const GB = 2 ** 30;
 const DAY = 86_400_000;

@@ -10,7 +10,7 @@ import type { Surplus } from '../verdict/finding.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { reportHtml } from './html.ts';
 import { phrasesOf } from './phrases.ts';
-import { reportText } from './text.ts';
+import { reportText } from './report-mail.ts';
 
 function lines(verdict: Verdict, language: 'zh' | 'en' = 'zh', name = 'a.yaml') {
   const airport = exampleAirport({ airport: name, verdict });

@@ -6,7 +6,7 @@ import { comparedOf, isOverbilled } from './evidence.ts';
 import { reportHtml } from './html.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';
-import { reportText } from './text.ts';
+import { reportText } from './report-mail.ts';
 
 /** Whether figures say that one airport, or the pool that it is in, was billed above all that is expected. */
 const isOver = (each: AirportModel): boolean => {

@@ -33,11 +33,3 @@ export function readReportUsers(reader: SettingsReader, owner: string): ReportUs
     return [{ user, mailTo, ...(archiveToken === undefined ? {} : { archiveToken }) }];
   });
 }
-
-/** Whose report an airport of a user stands in: their own where they get one, else the owner's, so that none goes unread. */
-export function reportUserOf(
-  { user: owner, reportUsers = [] }: { readonly user: string; readonly reportUsers?: readonly ReportUser[] },
-  user: string,
-): string {
-  return reportUsers.some((person) => person.user === user) ? user : owner;
-}

@@ -1,10 +1,10 @@
 import type { Language } from '../../core/language.ts';
-import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
+import { type DayRule, formatLocalTime } from '../../core/units.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { reasonText } from '../messages/report.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
-import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/text.ts';
+import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/report-mail.ts';
 import { type Chat, type Chats, takeBindingCode } from './chats.ts';
 import type { LiveView } from './live-view.ts';
 

@@ -1,8 +1,7 @@
-import { type DayRule, localDayAt } from '../../core/local-day.ts';
+import { type DayRule, localDayAt } from '../../core/units.ts';
 import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import type { TodaySum } from '../usage/running-sums.ts';
-import type { Presence } from '../usage/window-use.ts';
-import type { Reason } from '../verdict/reason.ts';
+import type { Presence, TodaySum } from '../usage/window-use.ts';
+import type { Reason } from '../verdict/reading.ts';
 import { gravest } from '../verdict/verdict.ts';
 
 /** An airport of a user, as last observed. */

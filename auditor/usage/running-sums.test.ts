@@ -4,7 +4,7 @@ import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createExactSums } from './exact-sums.ts';
-import { cycleSums } from './running-sums.ts';
+import { cycleSums } from './window-use.ts';
 
 const BEGAN = Date.parse('2026-11-01T00:00:00Z');
 const NOW = BEGAN + 3_600_000;

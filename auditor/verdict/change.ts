@@ -1,11 +1,10 @@
 import type { Change } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
-import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved } from './span.ts';
+import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved, type WindowRecord } from './span.ts';
 import { studentQuantile, sum } from './statistics.ts';
 import { type Answer, knownBytes } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
-import type { WindowRecord } from './window-record.ts';
 
 const MIB = 2 ** 20;
 

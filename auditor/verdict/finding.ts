@@ -1,4 +1,4 @@
-import type { Estimate, Interval } from './bill.ts';
+import type { Estimate, Interval } from './use.ts';
 
 /**
  * What an airport multiplies a node's bytes by, as its bills show, where name and settings leave it open. Where bills show

@@ -1,5 +1,4 @@
-import type { Span } from './span.ts';
-import type { NodeShare } from './window-record.ts';
+import type { NodeShare, Span } from './span.ts';
 
 /** How a bill comes from use, as closed windows show it, with what is not sure of it. Bytes and days. */
 export interface Habit {

@@ -17,10 +17,10 @@ import {
   THRESHOLDS,
   usedOn,
 } from '../../test/windows.ts';
-import type { NodeUse } from './bill.ts';
 import { type Asked, judge } from './judge.ts';
 import { afterClose, afterObservation } from './observations.ts';
-import { reason } from './reason.ts';
+import { reason } from './reading.ts';
+import type { NodeUse } from './use.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A day on which half a percent is chance. */

@@ -1,22 +1,13 @@
-import type { Bill, DeviceUse, Expected } from './bill.ts';
 import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
-import { learnedBilling } from './learned.ts';
-import {
-  type Left,
-  LONGEST_LAG,
-  lagOf,
-  type Memory,
-  type Observation,
-  unbilledAt,
-  usedWithin,
-} from './observations.ts';
+import { learnedBilling } from './learn.ts';
+import { type Left, lagOf, type Memory, type Observation, unbilledAt, usedWithin } from './observations.ts';
 import { poolOf } from './pool.ts';
-import { reason } from './reason.ts';
-import { DAY, spanOf } from './span.ts';
+import { type Bill, reason } from './reading.ts';
+import { DAY, LONGEST_LAG, namedBill, spanOf, type WindowRecord, type WindowTraffic } from './span.ts';
 import type { Answer } from './surplus.ts';
+import type { DeviceUse, Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
-import { namedBill, type WindowRecord, type WindowTraffic } from './window-record.ts';
 
 /** Whether an airport could be read, when, and why not. */
 export type Outcome =

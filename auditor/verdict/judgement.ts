@@ -1,4 +1,3 @@
-import type { Estimate } from './bill.ts';
 import {
   deviationOf,
   fallOf,
@@ -13,10 +12,10 @@ import {
 import type { Change, Surplus } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { compared, DAY, type Span } from './span.ts';
+import { compared, DAY, type Span, type Told, type WindowRecord } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
+import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';
-import type { Told, WindowRecord } from './window-record.ts';
 
 /** Standard deviations that a stated range reaches to either side. */
 const RANGE = 2;

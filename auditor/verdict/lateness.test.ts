@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { days, GB, HOUR, MB } from '../../test/windows.ts';
-import { LONGEST_LAG, lagOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
+import { lagOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
+import { LONGEST_LAG } from './span.ts';
 
 /** An observation every two hours over some days, of an airport that has billed by an hour what was used until another. */
 function observationsOf(

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
 import type { Habit } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { compared, spanOf } from './span.ts';
-import type { WindowRecord } from './window-record.ts';
+import { compared, spanOf, type WindowRecord } from './span.ts';
 
 /** What the windows of some days show. */
 const learned = (count: number, of: (day: number) => Closed): Habit => habitOf(spansOf(count, of), BEGAN);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
 import type { Habit } from './habit.ts';
-import { habitOf } from './learn.ts';
-import { learnedBilling } from './learned.ts';
+import { habitOf, learnedBilling } from './learn.ts';
 import { compared, spanOf } from './span.ts';
 
 const node = (bytes: number) => shareOf(bytes, { node: '香港 01', told: false });

@@ -1,9 +1,7 @@
 import { regimeAfter } from './judgement.ts';
-import type { WindowRecord } from './window-record.ts';
+import { LONGEST_LAG, type WindowRecord } from './span.ts';
 
 const HOUR = 3_600_000;
-/** Airports that bill in batches, or when a long connection ends, catch up within this. */
-export const LONGEST_LAG = 48 * HOUR;
 /** Fewer bytes are no lateness. */
 const LATE = 8 * 2 ** 20;
 /** An airport has made up for what was late once so much of it was billed. */

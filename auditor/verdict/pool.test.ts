@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, closedWindow, DAY, days, GB, HOUR, MB, shareOf } from '../../test/windows.ts';
 import { type Member, poolOf } from './pool.ts';
-import type { WindowRecord } from './window-record.ts';
+import type { WindowRecord } from './span.ts';
 
 const shared = shareOf(6 * GB, { node: '香港 01', owners: 2 });
 const own = (node: string, bytes: number) => shareOf(bytes, { node });

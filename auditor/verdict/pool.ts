@@ -1,4 +1,4 @@
-import { addShares, type NodeShare, namedBill, nodeKey, type WindowRecord } from './window-record.ts';
+import { addShares, type NodeShare, namedBill, nodeKey, type WindowRecord } from './span.ts';
 
 /** Airports are read one after the other: windows that end so close to each other end together. */
 const TOGETHER = 10 * 60_000;

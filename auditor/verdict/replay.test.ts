@@ -14,8 +14,8 @@ import {
   usedOn,
 } from '../../test/windows.ts';
 import { replay } from './replay.ts';
+import type { WindowRecord } from './span.ts';
 import type { Answer } from './surplus.ts';
-import type { WindowRecord } from './window-record.ts';
 
 /** Two weeks on which all was well, and one day more on which twice as much was billed. */
 const weeks = days(14, (day) =>

@@ -1,7 +1,7 @@
 import { judgeWindow, regimeAfter } from './judgement.ts';
+import { namedBill, type WindowRecord } from './span.ts';
 import type { Answer } from './surplus.ts';
 import type { Thresholds, VerdictKind } from './verdict.ts';
-import { namedBill, type WindowRecord } from './window-record.ts';
 
 /**
  * Closed windows judged again one after the other, after what is known of them changed. What was silent or late at the time

@@ -12,8 +12,7 @@ import {
   shareOf,
   usedOn,
 } from '../../test/windows.ts';
-import { compared, spanOf } from './span.ts';
-import { nodeKey, type WindowRecord } from './window-record.ts';
+import { compared, nodeKey, spanOf, type WindowRecord } from './span.ts';
 
 /** Three weeks, of which some days are otherwise. */
 const weeks = (otherwise: Readonly<Record<number, Closed>> = {}): WindowRecord[] =>

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
 import type { Surplus } from './finding.ts';
-import { compared } from './span.ts';
+import { compared, type Told } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
-import type { Told } from './window-record.ts';
 
 /** Three weeks in which something is billed beside what is used. */
 const spans = (beside: (day: number) => number, of: (day: number) => Closed = () => ({})) =>

@@ -1,9 +1,8 @@
-import type { Estimate } from './bill.ts';
 import type { Surplus, SurplusCause } from './finding.ts';
 import { NOISE } from './fit.ts';
-import type { Span } from './span.ts';
+import { addShares, nodeKey, type Span, type Told } from './span.ts';
 import { longRunOf, studentQuantile, sum } from './statistics.ts';
-import { addShares, nodeKey, type Told } from './window-record.ts';
+import type { Estimate } from './use.ts';
 
 /** Protocols add no more than this to the payload. */
 const HIGHEST_OVERHEAD = 0.12;

@@ -1,6 +1,6 @@
-import type { Bill, DeviceUse, Expected } from './bill.ts';
 import type { Change, LearnedBilling, Pool, Surplus } from './finding.ts';
-import { type Reason, reason } from './reason.ts';
+import { type Bill, type Reason, reason } from './reading.ts';
+import type { DeviceUse, Expected } from './use.ts';
 
 /** A deviation is gross when it is above both. */
 export interface Thresholds {

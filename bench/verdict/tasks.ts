@@ -1,4 +1,4 @@
-import { localDayAt } from '../../core/local-day.ts';
+import { localDayAt } from '../../core/units.ts';
 import { judgeForecasts, NO_FORECASTS } from './measure/forecasts.ts';
 import { hear } from './measure/heard.ts';
 import { judgeHonest, NO_HONEST_DAYS } from './measure/honest.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../core/display-width.ts';
+import { displayWidth } from '../../core/units.ts';
 import type { TodayView } from '../device/today.ts';
 import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';

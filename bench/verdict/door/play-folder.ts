@@ -1,7 +1,7 @@
 import type { AuditorConfig } from '../../../auditor/config.ts';
 import { type AuditedAirport, airportModel, type ReportModel } from '../../../auditor/report/model.ts';
 import { phrasesOf } from '../../../auditor/report/phrases.ts';
-import { airportLines, reportText } from '../../../auditor/report/text.ts';
+import { airportLines, reportText } from '../../../auditor/report/report-mail.ts';
 import type { Forecast } from '../../../auditor/verdict/forecast.ts';
 import type { Verdict } from '../../../auditor/verdict/verdict.ts';
 import { SettingsError } from '../../../core/settings.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { amendmentSchema } from '../../../auditor/amend/amendments.ts';
 import { type AuditorConfig, readAuditorConfig } from '../../../auditor/config.ts';
-import { REASON_CODES } from '../../../auditor/verdict/reason.ts';
+import { REASON_CODES } from '../../../auditor/verdict/reading.ts';
 import { DIRECTIONS, TRAFFIC_CLASSES } from '../../../core/traffic.ts';
 import type { AirportAnswer, Checks, Device, Loss, PlayedDays, TimedAmendment, Use } from '../play/records.ts';
 import { DaysError, type DaysFolder, type Fields, linesOf } from './fields.ts';

@@ -1,8 +1,7 @@
 import type { AirportClient, FetchOutcome } from '../../../auditor/airport/fetch.ts';
 import { subscriptionOrigin } from '../../../auditor/airport/origins.ts';
 import type { AuditorConfig } from '../../../auditor/config.ts';
-import { readingOutcome } from '../../../auditor/verdict/reading.ts';
-import { type ReasonCode, reason } from '../../../auditor/verdict/reason.ts';
+import { type ReasonCode, readingOutcome, reason } from '../../../auditor/verdict/reading.ts';
 import type { AirportAnswer } from './records.ts';
 
 /** The settings with addresses that the player knows airports by. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planChanges } from './readings.ts';
+import { planChanges } from './level.ts';
 
 const GB = 2 ** 30;
 const END = Date.parse('2026-12-01T00:00:00Z') / 1000;

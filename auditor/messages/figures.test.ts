@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { sizeSetting } from '../../core/settings.ts';
-import { wordsOf } from '../messages/report.ts';
-import { aboveWhole, factorText, figuresOf, nameArgument, sizeArgument } from './figures.ts';
+import { aboveWhole, factorText, figuresOf, nameArgument, sizeArgument, wordsOf } from './report.ts';
 
 const MB = 2 ** 20;
 const { size, range } = figuresOf(wordsOf('en'));

@@ -1,0 +1,46 @@
+/** A range of bytes, both ends included. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A figure that was learned, with the range that holds it nine times of ten. */
+export interface Estimate extends Interval {
+  readonly likely: number;
+}
+
+/** What one node of an airport carried in a window. */
+export interface NodeUse {
+  readonly node: string;
+  readonly provider: string;
+  /** Bytes that the kernels' totals count. */
+  readonly bytes: number;
+  /** Bytes of dialer-proxy hops and the kernels' own DNS, which the airport bills although the totals leave them out. */
+  readonly uncounted: number;
+  readonly multiplier: Interval;
+  /** Whether the node's name or a person tells the multiplier. */
+  readonly told: boolean;
+  /** `sure`: a node of this airport; `possible`: no rule says whose it is. */
+  readonly ownership: 'sure' | 'possible';
+}
+
+export interface DeviceUse {
+  readonly nodes: readonly NodeUse[];
+  /** Bytes of no known node, any of which may have been billed. */
+  readonly unattributed: number;
+  /**
+   * Bytes, times multipliers, that moved so close to either end of the window that the airport's counter, which lags
+   * by minutes, may hold them on the other side.
+   */
+  readonly nearEdges: number;
+  /** The most that devices say they lost sight of. */
+  readonly lost: number;
+  /** Bytes, times multipliers, that health checks cost which kernels counted. */
+  readonly checks: number;
+}
+
+/** What an airport should have billed for what devices used. */
+export interface Expected extends Estimate {
+  /** Bytes through its sure nodes, without multipliers. */
+  readonly used: number;
+}
