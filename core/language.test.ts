@@ -15,6 +15,7 @@ it.each([
   ['[client]\nDeviceID = a\nLanguage = en\n', 'en'],
   ['[client]\r\n  Language="zh"\r\n', 'zh'],
   ['[client]\noops\nLanguage = en', 'en'],
+  ['[Client]\nlanguage = en', 'en'],
   ['[client]\n# Language = en', undefined],
   ['[client]\nLanguage = fr', undefined],
   ['[client]\nLanguages = en', undefined],

@@ -88,5 +88,5 @@ export function errorText(error: unknown, language: Language): string {
 
 /** The `Language` of a settings text, found without reading the rest: what is wrong there is said in it too. */
 export function languageOf(settingsText: string): Language | undefined {
-  return /^[ \t]*Language[ \t]*=[ \t]*["']?(zh|en)\b/m.exec(settingsText)?.[1] as Language | undefined;
+  return /^[ \t]*language[ \t]*=[ \t]*["']?(zh|en)\b/im.exec(settingsText)?.[1]?.toLowerCase() as Language | undefined;
 }

@@ -15,11 +15,11 @@ export interface MailProvider {
 
 const QQ_CODE: Text = {
   zh: 'EmailUser 的授权码（QQ 邮箱网页版“设置 → 账号”里开启 SMTP 服务后生成），不是邮箱密码',
-  en: "the authorisation code of QQ Mail (made where its web settings switch SMTP on), not the account's password",
+  en: "the authorisation code of EmailUser, not the account's password (QQ Mail makes one where its web settings switch SMTP on)",
 };
 const NETEASE_CODE: Text = {
   zh: 'EmailUser 的授权码（网易邮箱网页版“设置 → POP3/SMTP/IMAP”里开启后生成），不是邮箱密码',
-  en: "the authorisation code of NetEase Mail (made where its web settings switch SMTP on), not the account's password",
+  en: "the authorisation code of EmailUser, not the account's password (NetEase makes one where its web settings switch SMTP on)",
 };
 
 export const MAIL_PROVIDERS: readonly MailProvider[] = [

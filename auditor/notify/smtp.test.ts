@@ -75,7 +75,7 @@ describe('a server that does not take it', () => {
     const outcome = await send();
     expect(outcome).toMatchObject({ failure: { kind: 'sign_in' } });
     expect(textOf(outcome)?.en).toMatch(
-      /refused the sign-in; EmailPass must be the authorisation code of QQ Mail .*; if it is, open SMTP .*wait an hour/,
+      /refused the sign-in; EmailPass must be the authorisation code of EmailUser.*QQ Mail makes one.*; if it is, open SMTP .*wait an hour/,
     );
     expect(textOf(outcome)?.zh).toMatch(/EmailPass 要填 EmailUser 的授权码.*若没有填错，请在邮箱设置里开启 SMTP/);
   });
@@ -96,10 +96,10 @@ describe('a server that does not take it', () => {
   });
 
   it.each([
-    ['me@163.com', 535, 'Error: authentication failed', 'the authorisation code of NetEase Mail'],
+    ['me@163.com', 535, 'Error: authentication failed', 'NetEase makes one'],
     ['me@gmail.com', 534, '5.7.9 Application-specific password required', 'an app password of the Google account'],
     ['me@icloud.com', 535, '5.7.8 Error: authentication failed', 'an app-specific password of the Apple account'],
-    ['me@vip.qq.com', 535, 'no', 'the authorisation code of QQ Mail'],
+    ['me@vip.qq.com', 535, 'no', 'QQ Mail makes one'],
     ['me@own.example', 535, 'no', 'the authorisation code of EmailUser'],
     [
       'me@hotmail.com',

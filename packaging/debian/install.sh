@@ -158,7 +158,7 @@ install_dashboards() {
 		mkdir -p "$GRAFANA/$kind"
 		for file in "$HERE/grafana/provisioning/$kind"/*.yml; do cp "$file" "$GRAFANA/$kind/flowcollect-$(basename "$file")"; done
 	done
-	language=$(sed -n 's/^[[:space:]]*Language[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/p' "$CONFIG/ServerSetting.ini" | tail -n 1)
+	language=$(sed -n 's/^[[:space:]]*Language[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/Ip' "$CONFIG/ServerSetting.ini" | tail -n 1)
 	mkdir -p "$UNITS/grafana-server.service.d"
 	# Grafana 13 would replace the data sources it came with, where only root may, and be left without Prometheus.
 	cat >"$UNITS/grafana-server.service.d/flowcollect.conf" <<END
