@@ -11,7 +11,7 @@ const OTHER_KEYS =
   'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
   'MihomoCA MihomoFingerprint MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
   'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +
-  'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateDir StateSync TelegramChat ' +
+  'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';
 
 const wordsOf = (text: string): string[] => text.toLowerCase().split(' ');

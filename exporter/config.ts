@@ -143,6 +143,7 @@ export const ClientSection = z.object({
   Privacy: switchSetting().default(false),
   StateDir: z.string().default('flowcollect-state'),
   StateSync: z.string().optional(),
+  StateAppend: switchSetting().optional(),
   MetricsListen: listenSetting().prefault('127.0.0.1:9101'),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),

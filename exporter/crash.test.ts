@@ -6,7 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFiles } from '../test/crashing-files.ts';
 import { createGatewayModel, createKernelModel, freshDevice, openDevice } from '../test/device-models.ts';
-import { createStateStore, statePath } from './device/state-store.ts';
+import { createStateStore } from './device/state-store.ts';
 import { createNodeFiles, nodeFiles } from './host/node-files.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import type { GatewayClient } from './push/gateway-client.ts';
@@ -27,13 +27,14 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
 
   async function boot(operations: CrashingFiles | undefined) {
     const store = createStateStore({
-      path: () => statePath(nodeFiles, folder),
-      copyPath: () => undefined,
+      folder: () => folder,
+      copyFolder: () => undefined,
+      owner: 'settings',
       clock: systemClock,
       logger,
       files: operations === undefined ? nodeFiles : createNodeFiles(operations),
     });
-    const saved = await store.read();
+    const saved = await store.read('a');
     const device = saved === undefined ? freshDevice('one') : openDevice(saved);
     const client: GatewayClient = {
       readBack: async (address) => gateway.readBack(address.deviceId),

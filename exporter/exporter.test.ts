@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listenHttp } from '../runtime/http-listener.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { connectionsMessage } from '../test/scripted-kernel.ts';
-import { statePath } from './device/state-store.ts';
+import { statePath } from './device/state-file.ts';
 import { todayPath } from './device/today.ts';
 import { nodeFiles } from './host/node-files.ts';
 
@@ -37,7 +37,9 @@ describe('an exporter', () => {
     device.show(10);
     const sequences: [string, number][] = [];
     device.gateway.onPush = async ({ state }) => {
-      const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state')), 'utf8')).split('\n');
+      const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state'), 'a'), 'utf8')).split(
+        '\n',
+      );
       const { stateId, sequence } = JSON.parse(body) as { stateId: string; sequence: number };
       sequences.push([state, sequence]);
       expect(state).toBe(`${stateId} ${sequence}`);
@@ -105,7 +107,7 @@ describe('an exporter', () => {
     await device.seen(0);
     const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
     // What is in the way fails for every user, also for one that may write everywhere.
-    const inTheWay = statePath(nodeFiles, join(device.folder, 'state'));
+    const inTheWay = statePath(nodeFiles, join(device.folder, 'state'), 'a');
     await eventually(async () => {
       await rm(inTheWay, { force: true });
       await mkdir(inTheWay);
@@ -127,10 +129,10 @@ describe('an exporter', () => {
   });
 
   it.each([
-    ['the state is damaged', statePath(nodeFiles, 'state'), (path: string) => writeFile(path, 'flowcollect')],
-    ['a folder stands in place of the state', statePath(nodeFiles, 'state'), (path: string) => mkdir(path)],
-    ['what moved today is damaged', todayPath(nodeFiles, 'state', ''), (path: string) => writeFile(path, '{')],
-    ['a folder stands in place of what moved today', todayPath(nodeFiles, 'state', ''), (path: string) => mkdir(path)],
+    ['the state is damaged', statePath(nodeFiles, 'state', 'a'), (path: string) => writeFile(path, 'flowcollect')],
+    ['a folder stands in place of the state', statePath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
+    ['what moved today is damaged', todayPath(nodeFiles, 'state', 'a'), (path: string) => writeFile(path, '{')],
+    ['a folder stands in place of what moved today', todayPath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
   ])('where %s, sets it aside, says so in /healthz, and goes on', async (_, file, damage) => {
     const path = join(device.folder, 'state', basename(file));
     await mkdir(join(device.folder, 'state'));

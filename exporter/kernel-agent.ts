@@ -7,7 +7,8 @@ import type { DeviceCounters } from './device/device-counters.ts';
 import { createKernelComparison, type InterfaceView } from './device/interface-counters.ts';
 import { createInterfaceReader, type InterfaceReader, isOnThisMachine } from './device/interface-reader.ts';
 import { newDevice } from './device/saved-device.ts';
-import { createStateStore, statePath } from './device/state-store.ts';
+import { createStateAppender } from './device/state-appender.ts';
+import { createStateStore } from './device/state-store.ts';
 import { createDayKeeper, type TodayView, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
 import { kernelAddressOf } from './kernel/api.ts';
@@ -26,6 +27,8 @@ export interface KernelAgentOptions {
   lastReload(): LastReload;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
+  /** The settings' file, which the state says it belongs to. */
+  readonly settingsPath: string;
   readonly host: Host;
   readonly logger: Logger;
 }
@@ -78,18 +81,24 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   const disk = createDiskHealth(stateFolder, '[client] StateDir');
   const store = createStateStore({
     files: host.files,
-    path: () => statePath(host.files, stateFolder(), config.kernel),
-    copyPath() {
-      const { StateSync, kernel: name } = config;
-      return StateSync === undefined ? undefined : statePath(host.files, host.files.absolute(StateSync, folder), name);
-    },
+    folder: stateFolder,
+    copyFolder: () => (config.StateSync === undefined ? undefined : host.files.absolute(config.StateSync, folder)),
+    owner: `${options.settingsPath}${config.kernel === '' ? '' : ` [kernel.${config.kernel}]`}`,
     clock,
     logger,
     onSetAside: disk.tellSetAside,
   });
+  const appender = createStateAppender({
+    files: host.files,
+    folder: stateFolder,
+    config: () => config,
+    clock,
+    logger,
+    append: () => disk.watch(() => store.append(() => device.save())),
+  });
   const day = createDayKeeper({
     files: host.files,
-    path: () => todayPath(host.files, stateFolder(), config.kernel),
+    path: () => todayPath(host.files, stateFolder(), config.DeviceID),
     rule: () => ({ zone: config.Timezone, dayEnds: config.DayEnds }),
     clock,
     logger,
@@ -146,6 +155,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
+    appender.note();
   }
 
   function openInterfaces(): InterfaceReader {
@@ -196,7 +206,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
 
   async function openDevice(): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = config;
-    const saved = (await store.read()) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
+    const saved = (await store.read(DeviceID)) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
     const opened = createDevice(saved, ledgerOptions(config));
     await day.open(DeviceID);
     rename(opened, DeviceID);
@@ -216,6 +226,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
     device.reconfigure(ledgerOptions(next));
     if (next.StateDir !== previous.StateDir) day.save();
+    await appender.look();
     if (next.DeviceID !== device.current().deviceId) {
       rename(device, next.DeviceID);
       day.begin(next.DeviceID);
@@ -233,12 +244,14 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   return {
     async start() {
       device = await openDevice();
+      await appender.look();
       kernel = openKernel();
       interfaces = openInterfaces();
       pusher.start();
     },
     async stop() {
       await Promise.all([kernel.stop(), interfaces.stop()]);
+      appender.stop();
       // Closing the client ends what still waits for an answer.
       const deadline = setTimeout(() => void gateway.close(), LAST_PUSH_MS);
       await pusher.stop();

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice, type Device, downloadsOf, eventually } from '../test/device.ts';
-import { statePath } from './device/state-store.ts';
+import { statePath } from './device/state-file.ts';
 import { nodeFiles } from './host/node-files.ts';
 
 let device: Device;
@@ -53,18 +53,18 @@ describe('a state that is gone', () => {
     await device.start();
     await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(0));
     await device.stop();
-    await writeFile(statePath(nodeFiles, join(device.folder, 'state')), 'garbage');
+    await writeFile(statePath(nodeFiles, join(device.folder, 'state'), 'a'), 'garbage');
     device.show(50);
     await device.start();
     await eventually(() => expect(device.pushed()).toBe(50));
     expect(device.log()).toContain('the state is not usable and was set aside');
-    expect(device.log()).toContain('exporter-state.json.corrupt-');
+    expect(device.log()).toMatch(/exporter-state\.[0-9a-f]{16}\.json\.corrupt-/);
   });
 
   it('cannot be written on a full disk: this is said, and pushing goes on', async () => {
     await writeFile(join(device.folder, 'state'), 'a file where a folder should be');
     await expect(device.start()).rejects.toThrow(
-      /the state .*exporter-state\.json cannot be used \(ENOTDIR\); fix \[client\] StateDir/,
+      /the state .*exporter-state\.[0-9a-f]{16}\.json cannot be used \(ENOTDIR\); fix \[client\] StateDir/,
     );
     await device.stop();
     await rm(join(device.folder, 'state'));

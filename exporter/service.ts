@@ -15,6 +15,8 @@ export interface ExporterOptions {
   readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;
   /** What relative paths of the settings are relative to. */
   readonly folder: string;
+  /** The settings' file, which states say they belong to. */
+  readonly settingsPath: string;
   readonly host: Host;
   readonly logger: Logger;
 }
@@ -202,7 +204,7 @@ export async function runExporterService({
   settings = opened;
   logger.level = opened.current().LogLevel;
   try {
-    const exporter = createExporter({ settings: opened, folder, host, logger });
+    const exporter = createExporter({ settings: opened, folder, settingsPath: files.absolute(path), host, logger });
     await exporter.start();
     opened.follow(async (next) => {
       await exporter.apply(next);

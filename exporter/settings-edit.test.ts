@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
@@ -10,7 +10,7 @@ import { createDevice, type Device, downloadsOf, eventually, metricValue } from 
 import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
-import { statePath } from './device/state-store.ts';
+import { statePath } from './device/state-file.ts';
 import { nodeFiles } from './host/node-files.ts';
 import { nodeHost } from './host/node-host.ts';
 import { createExporter } from './service.ts';
@@ -46,6 +46,7 @@ describe('an edit of the settings', () => {
     const exporter = createExporter({
       settings,
       folder,
+      settingsPath: path,
       host: {
         ...nodeHost,
         uniqueText() {
@@ -224,7 +225,9 @@ describe('an edit of the settings', () => {
 
   it('names a kernel whose state cannot be used, which is watched once the same text is saved again', async () => {
     const state = statePath(nodeFiles, join(device.folder, 'state'), 'other');
-    await mkdir(state, { recursive: true });
+    // A link to itself: neither a state nor what could be set aside for one.
+    await mkdir(dirname(state), { recursive: true });
+    await symlink(state, state);
     const other = await startScriptedKernel();
     const section = `[kernel.other]\nMihomoAPIAddr = ${other.address}\n`;
     const { metricsOrigin } = await device.start();
@@ -240,7 +243,7 @@ describe('an edit of the settings', () => {
       }),
     );
     expect(metricValue(await page(), gauge)).toBe(0);
-    await rmdir(state);
+    await rm(state);
     await device.edit(device.ini() + section);
     await eventually(async () =>
       expect(await health()).toMatchObject({ status: 'ok', settings: true, devices: [{}, { kernel: 'up' }] }),

@@ -113,6 +113,7 @@ export async function createDevice(): Promise<Device> {
       const started = createExporter({
         settings,
         folder,
+        settingsPath: join(folder, 'ClientSetting.ini'),
         host: { ...nodeHost, chance: () => 0, uniqueText: () => `state${starts}` },
         logger,
       });

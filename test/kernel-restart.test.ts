@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SavedCounters } from '../exporter/device/saved-device.ts';
-import { statePath } from '../exporter/device/state-store.ts';
+import { statePath } from '../exporter/device/state-file.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createHouseholdSource, type KernelSource } from '../simulator/kernel/kernel-source.ts';
@@ -24,7 +24,7 @@ const household = (): KernelSource => createHouseholdSource({ seed: '1', shape: 
 const total = (): number => kernel.source().totals().download;
 const counted = (): number => device.view().counters.kernel.download;
 const saved = async (): Promise<SavedCounters> => {
-  const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state')), 'utf8')).split('\n');
+  const [, body = ''] = (await readFile(statePath(nodeFiles, join(device.folder, 'state'), 'a'), 'utf8')).split('\n');
   return JSON.parse(body) as SavedCounters;
 };
 /** With frames so seldom that the first one stays the last. */

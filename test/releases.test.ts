@@ -60,8 +60,8 @@ describe.each(VERSIONS)('after %s', (version) => {
     const device = await createDevice();
     const router = await startScriptedKernel();
     await cp(join(RELEASES, version, 'exporter'), join(device.folder, 'state'), { recursive: true });
-    for (const kernel of ['', '路由器']) {
-      const today = todayPath(nodeFiles, join(device.folder, 'state'), kernel);
+    for (const name of ['a', '路由器']) {
+      const today = todayPath(nodeFiles, join(device.folder, 'state'), name);
       expect(await readToday(nodeFiles, today, 0)).toMatchObject({ kind: 'found' });
     }
     const { total = 0 } = devices.a ?? {};

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles } from '../host/node-files.ts';
 import { newDevice } from './saved-device.ts';
-import { readState, statePath, writeState } from './state-store.ts';
+import { readState, statePath, writeState } from './state-file.ts';
 
 const NOW = Date.parse('2026-11-23T12:34:56.789Z');
 const device = { ...newDevice('客厅', 'http://127.0.0.1:9097', 'abc'), sequence: 7 };
@@ -13,12 +13,12 @@ let path: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-state-'));
-  path = statePath(nodeFiles, folder);
+  path = statePath(nodeFiles, folder, '客厅');
 });
 
 describe('a state file', () => {
   it('gives back what was written', async () => {
-    await writeState(nodeFiles, path, device);
+    await writeState(nodeFiles, path, device, 'settings');
     expect(await readState(nodeFiles, path, NOW)).toEqual({
       kind: 'found',
       value: JSON.parse(JSON.stringify(device)),
@@ -42,7 +42,7 @@ describe('a state file', () => {
     ['something else', () => '{"a":1}\n', 'it is not a flowcollect-exporter-state'],
     ['null', () => 'null\n', 'it is not a flowcollect-exporter-state'],
   ])('sets %s aside and says why', async (_, damage, reason) => {
-    await writeState(nodeFiles, path, device);
+    await writeState(nodeFiles, path, device, 'settings');
     const damaged = damage(await readFile(path, 'utf8'));
     await writeFile(path, damaged);
     const read = await readState(nodeFiles, path, NOW);
@@ -54,7 +54,7 @@ describe('a state file', () => {
   it('sets a folder in its place aside and says why', async () => {
     await mkdir(path);
     expect(await readState(nodeFiles, path, NOW)).toMatchObject({ kind: 'set_aside', reason: 'it is not a file' });
-    await writeState(nodeFiles, path, device);
+    await writeState(nodeFiles, path, device, 'settings');
     expect(await readState(nodeFiles, path, NOW)).toMatchObject({ kind: 'found' });
   });
 });

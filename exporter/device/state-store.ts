@@ -1,98 +1,29 @@
-import { checkedText, readCheckedText, setAsidePath } from '../../core/checked-text.ts';
-import { type Text, UserFacingError } from '../../core/language.ts';
+import type { Text } from '../../core/language.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Files } from '../host/host.ts';
+import type { Files, LockHolder } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
-
-/** What a file held. */
-export type KeptRead<T> =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'found'; readonly value: T }
-  /** It was damaged and was moved aside; why, and where it is now. */
-  | { readonly kind: 'set_aside'; readonly reason: string; readonly movedTo: string };
-
-/** Raised when {@link SavedDevice} or the ledger's state cannot be read as it was before; what is new is optional. */
-const FORMAT = { format: 'flowcollect-exporter-state', version: 2 };
-
-/** The state is there, or its folder is, and cannot be used; the message names the setting that moves it. */
-export class StateError extends UserFacingError {
-  override readonly name = 'StateError';
-}
-
-/**
- * @param kernel the NAME of `[kernel.NAME]`, which may hold characters that a file's name cannot; empty for `[client]`
- */
-export function statePath(files: Files, folder: string, kernel = ''): string {
-  const name = kernel === '' ? '' : `.${files.sha256(kernel).slice(0, 16)}`;
-  return files.absolute(`exporter-state${name}.json`, folder);
-}
-
-/**
- * Writes atomically: a crash at any instant leaves the old state or the new.
- *
- * @throws the system's error, such as ENOSPC
- */
-export async function writeState(files: Files, path: string, device: SavedDevice): Promise<void> {
-  await files.replace(path, checkedText(FORMAT, JSON.stringify(device), files.sha256));
-}
-
-/**
- * Reads the state; one that is damaged or of another version is moved aside, so that it is neither used nor lost.
- *
- * @param now epoch milliseconds, for the name of a file set aside
- * @throws StateError where the file is there and cannot be read or moved
- */
-export async function readState(files: Files, path: string, now: number): Promise<KeptRead<SavedDevice>> {
-  try {
-    return await readOrSetAside(files, path, now, (text) => {
-      const checked = readCheckedText(FORMAT, text, files.sha256);
-      if (!checked.ok) throw new Error(checked.reason);
-      return JSON.parse(checked.body) as SavedDevice;
-    });
-  } catch (error) {
-    throw new StateError(unusableState(path, errorCode(error)), { cause: error });
-  }
-}
-
-/**
- * Reads a file; one that is damaged, or a folder in its place, is moved aside.
- *
- * @param parse throws an error whose message says what is wrong with the text
- * @throws the system's error where it cannot be read or moved
- */
-export async function readOrSetAside<T>(
-  files: Files,
-  path: string,
-  now: number,
-  parse: (text: string) => T,
-): Promise<KeptRead<T>> {
-  const setAside = async (reason: string): Promise<KeptRead<T>> => {
-    const movedTo = setAsidePath(path, now);
-    await files.rename(path, movedTo);
-    return { kind: 'set_aside', reason, movedTo };
-  };
-  let text: string | undefined;
-  try {
-    text = await files.readText(path);
-  } catch (error) {
-    if (errorCode(error) === 'EISDIR') return setAside('it is not a file');
-    throw error;
-  }
-  if (text === undefined) return { kind: 'none' };
-  try {
-    return { kind: 'found', value: parse(text) };
-  } catch (error) {
-    return setAside(error instanceof Error ? error.message : String(error));
-  }
-}
+import { changesBetween, rowsOf, type StateRows } from './state-changes.ts';
+import {
+  appendChanges,
+  readOwner,
+  readState,
+  removeState,
+  StateError,
+  statePath,
+  statesIn,
+  writeState,
+} from './state-file.ts';
 
 export interface StateStoreOptions {
-  /** The state file, as of now. */
-  path(): string;
-  /** A copy of it on a medium that outlives a power cut; undefined when none is wanted. */
-  copyPath(): string | undefined;
+  /** The folder of the state, as of now. */
+  folder(): string;
+  /** That of a copy of it on a medium that outlives a power cut; undefined when none is wanted. */
+  copyFolder(): string | undefined;
+  /** The settings that the state belongs to and the kernel's name in them, to know it again under another DeviceID. */
+  readonly owner: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly files: Files;
@@ -100,21 +31,58 @@ export interface StateStoreOptions {
   onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 
-/** One device's state on disk, and its copy where the state itself is in RAM. */
+/** One device's state on disk, and its copy where the state itself is in RAM. No other process uses it meanwhile. */
 export interface StateStore {
-  /** The newest usable state; what is not usable is set aside and told. @throws StateError */
-  read(): Promise<SavedDevice | undefined>;
+  /**
+   * The newest usable state of these settings or else of this device; what is not usable is set aside and told.
+   *
+   * @throws StateError, also where another process holds it
+   */
+  read(deviceId: string): Promise<SavedDevice | undefined>;
   /** Durable when it resolves; the copy is written too when an hour has gone by. @throws the system's error */
   write(device: SavedDevice): Promise<void>;
-  /** Writes the copy: the state as it was written last. */
+  /**
+   * Appends what changed since the state was written, where anything moved. Durable when it resolves.
+   *
+   * @param device as it is when its turn has come
+   * @throws the system's error
+   */
+  append(device: () => SavedDevice): Promise<void>;
+  /** Writes the copy, the state as it was written last, and lets go of the state. */
   close(): Promise<void>;
 }
 
 /** Flash wears out: an hour that only the gateway knows is better than a router that dies of its own state. */
 const COPY_EVERY_MS = 3_600_000;
+/** Changes beyond this and the size of the state are no longer cheaper than the state. */
+const MOST_APPENDED = 2 ** 20;
+/** Rows that change with time alone. */
+const OF_TIME = new Set(['ledger.at', 'ledger.daysOfUse', 'ledger.pace']);
 
-export function createStateStore({ path, copyPath, clock, logger, files, onSetAside }: StateStoreOptions): StateStore {
-  let written: SavedDevice | undefined;
+/** The state as it is on the disk. */
+interface Written {
+  readonly device: SavedDevice;
+  readonly path: string;
+  readonly sha256: string;
+  rows: StateRows;
+  /** How much was appended since. */
+  appended: number;
+}
+
+/** A state that no other process may use. */
+interface Held {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+const lockOf = (path: string): string => `${path}.lock`;
+
+export function createStateStore(options: StateStoreOptions): StateStore {
+  const { folder, copyFolder, clock, logger, files, onSetAside } = options;
+  const queue = createSerialQueue();
+  const owner = files.sha256(options.owner).slice(0, 16);
+  let held: Held | undefined;
+  let written: Written | undefined;
   // An exporter that starts again and again must not copy each time.
   let copiedAt = clock.now();
   let copyFailed = false;
@@ -123,10 +91,10 @@ export function createStateStore({ path, copyPath, clock, logger, files, onSetAs
   /** Whose state the copy is, as far as is known. */
   let copyOf: string | undefined;
 
-  async function readFrom(file: string): Promise<SavedDevice | undefined> {
-    const read = await readState(files, file, clock.now());
+  async function readFrom(path: string): Promise<SavedDevice | undefined> {
+    const read = await readState(files, path, clock.now());
     if (read.kind === 'set_aside') {
-      onSetAside?.(file, read.reason, read.movedTo);
+      onSetAside?.(path, read.reason, read.movedTo);
       logger.error(
         { reason: read.reason, movedTo: read.movedTo },
         'the state is not usable and was set aside; the gateway is asked for the counters',
@@ -135,21 +103,89 @@ export function createStateStore({ path, copyPath, clock, logger, files, onSetAs
     return read.kind === 'found' ? read.value : undefined;
   }
 
+  /** That of these settings, under whatever DeviceID; else the device's, whose settings may have been elsewhere. */
+  async function find(within: string, deviceId: string): Promise<string> {
+    const own = statePath(files, within, deviceId);
+    const others: string[] = [];
+    for (const path of await statesIn(files, within)) {
+      const found = await readOwner(files, path);
+      if (found?.owner === owner && found.deviceId === deviceId) return path;
+      // Before, states were not named by their device.
+      if (found?.owner === owner || (found?.owner === undefined && found?.deviceId === deviceId)) others.push(path);
+    }
+    return (await files.readText(own).catch(() => '')) === undefined ? (others[0] ?? own) : own;
+  }
+
+  /** Where the state is to be written: by its device's name, unless another process or other settings are there. */
+  async function place(device: SavedDevice): Promise<Held> {
+    const path = statePath(files, folder(), device.deviceId);
+    if (held?.path === path) return held;
+    const there = held === undefined ? undefined : await readOwner(files, path);
+    const lock = await files.lock(lockOf(path), options.owner);
+    if (lock.kind === 'taken' && (there === undefined || there.owner === owner)) return { path, release: lock.release };
+    if (lock.kind === 'taken') await lock.release();
+    else
+      logger.warn({ path, pid: lock.by.pid, holder: lock.by.text }, 'another process uses the state of this DeviceID');
+    return held ?? { path, release: async () => {} };
+  }
+
+  async function write(device: SavedDevice): Promise<void> {
+    const before = held;
+    const now = await place(device);
+    try {
+      const sha256 = await writeState(files, now.path, device, owner);
+      written = { device, path: now.path, sha256, rows: rowsOf(device), appended: 0 };
+    } catch (error) {
+      if (now !== before) await now.release();
+      throw error;
+    }
+    held = now;
+    if (before !== undefined && before !== now) {
+      if (files.folderOf(before.path) === files.folderOf(now.path)) await removeState(files, before.path);
+      await before.release();
+    }
+    await look();
+    copyOf ??= device.deviceId;
+    // A copy under the name before would not know what was pushed under the new one.
+    const isRenamed = copyOf !== device.deviceId;
+    // A clock set back must not put the copy off for long.
+    if (isRenamed || Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(device);
+  }
+
+  async function append(device: SavedDevice): Promise<void> {
+    if (written === undefined || written.appended > MOST_APPENDED) {
+      await write(device);
+      return;
+    }
+    const rows = rowsOf(device);
+    const changes = changesBetween(written.rows, rows);
+    if (changes.gone.length === 0 && changes.set.every(([name]) => OF_TIME.has(name))) return;
+    const isFirst = written.appended === 0;
+    written.appended += await appendChanges(files, written.path, changes, written.sha256, isFirst);
+    written.rows = rows;
+  }
+
   async function copy(device: SavedDevice): Promise<void> {
-    const file = copyPath();
-    if (file === undefined) return;
+    const within = copyFolder();
+    if (within === undefined) return;
     copiedAt = clock.now();
+    const before = copyOf;
     copyOf = device.deviceId;
-    await tellOfFailure(() => writeState(files, file, device));
+    await tellOfFailure(async () => {
+      await writeState(files, statePath(files, within, device.deviceId), device, owner);
+      if (before !== undefined && before !== device.deviceId) {
+        await removeState(files, statePath(files, within, before));
+      }
+    });
   }
 
   /** The first copy is due in an hour: that none can be written there is said before. */
   async function look(): Promise<void> {
-    const file = copyPath();
-    if (file === looked) return;
-    looked = file;
-    if (file === undefined) return;
-    await tellOfFailure(() => files.makeWritable(files.folderOf(file)));
+    const within = copyFolder();
+    if (within === looked) return;
+    looked = within;
+    if (within === undefined) return;
+    await tellOfFailure(() => files.makeWritable(within));
   }
 
   async function tellOfFailure(work: () => Promise<void>): Promise<void> {
@@ -165,34 +201,36 @@ export function createStateStore({ path, copyPath, clock, logger, files, onSetAs
   }
 
   return {
-    async read() {
-      const state = await readFrom(path());
+    async read(deviceId) {
+      const path = await find(folder(), deviceId);
+      const lock = await files.lock(lockOf(path), options.owner);
+      if (lock.kind === 'held') throw new StateError(heldState(path, lock.by));
+      held = { path, release: lock.release };
+      const state = await readFrom(path).catch(async (error) => {
+        await lock.release();
+        throw error;
+      });
       copyOf = state?.deviceId;
       if (state !== undefined) return state;
-      const file = copyPath();
-      const copied = file === undefined ? undefined : await readFrom(file);
+      const within = copyFolder();
+      const copied = within === undefined ? undefined : await readFrom(await find(within, deviceId));
       // Where the gateway was pushed to since, it knows more, and is asked before the first push.
       copyOf = copied?.deviceId;
       if (copied !== undefined) logger.info('the state is gone; going on from its copy');
       return copied;
     },
-    async write(device) {
-      await writeState(files, path(), device);
-      written = device;
-      await look();
-      copyOf ??= device.deviceId;
-      // A copy under the name before would not know what was pushed under the new one.
-      const isRenamed = copyOf !== device.deviceId;
-      // A clock set back must not put the copy off for long.
-      if (isRenamed || Math.abs(clock.now() - copiedAt) >= COPY_EVERY_MS) await copy(device);
-    },
+    write: (device) => queue.run(() => write(device)),
+    append: (device) => queue.run(() => append(device())),
     async close() {
-      if (written !== undefined) await copy(written);
+      await queue.idle();
+      if (written !== undefined) await copy(written.device);
+      await held?.release();
+      held = undefined;
     },
   };
 }
 
-const unusableState = (path: string, code: string): Text => ({
-  zh: `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
-  en: `the state ${path} cannot be used (${code}); fix [client] StateDir`,
+const heldState = (path: string, { pid, text, since }: LockHolder): Text => ({
+  zh: `状态 ${path} 正被进程 ${pid}（${text}，自 ${since}）使用：请先停止它，或给其中一个换 [client] DeviceID`,
+  en: `the state ${path} is held by process ${pid} (${text}, since ${since}): stop that one, or give one of the two another [client] DeviceID`,
 });

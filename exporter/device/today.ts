@@ -10,7 +10,7 @@ import type { Files } from '../host/host.ts';
 import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
 import type { DeviceCounters } from './device-counters.ts';
-import { type KeptRead, readOrSetAside } from './state-store.ts';
+import { type KeptRead, readOrSetAside } from './state-file.ts';
 
 /** Bytes of one class by one node. */
 export interface TodayCell extends Bytes {
@@ -148,11 +148,10 @@ const Saved = z.object({
 /**
  * Beside the state rather than in it: it is written once a day, the state at every push.
  *
- * @param kernel the NAME of `[kernel.NAME]`; empty for `[client]`
+ * Named by the device as the state is, since others may share the folder.
  */
-export function todayPath(files: Files, folder: string, kernel: string): string {
-  const name = kernel === '' ? '' : `.${files.sha256(kernel).slice(0, 16)}`;
-  return files.absolute(`exporter-today${name}.json`, folder);
+export function todayPath(files: Files, folder: string, deviceId: string): string {
+  return files.absolute(`exporter-today.${files.sha256(deviceId).slice(0, 16)}.json`, folder);
 }
 
 /** What was saved; without it today counts from now and says so. A damaged file is moved aside. @throws the system's error */

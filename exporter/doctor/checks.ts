@@ -2,6 +2,7 @@ import type { Text } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DeviceConfig } from '../config.ts';
+import { appendsState, type StateSettings } from '../device/state-appender.ts';
 import type { Files } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
@@ -37,6 +38,18 @@ export async function checkStateFolder(files: Files, folder: string, key: 'State
       en: `state folder ${folder} cannot be written (${code}): fix [client] ${key} or its permissions`,
     });
   }
+}
+
+/** What a power cut loses that ends the kernel too. */
+export async function checkStateAppend(files: Files, folder: string, settings: StateSettings): Promise<Finding> {
+  if (await appendsState(files, folder, settings)) {
+    return good({ zh: '断电至多丢两秒走的流量', en: 'a power cut loses what moved in two seconds at most' });
+  }
+  const seconds = Math.round(settings.PushInterval / 1000);
+  return good({
+    zh: `StateAppend 未开启：断电时内核一起结束的话，丢的是上次推送以来走的流量（约 ${seconds} 秒，推送失败时更久）`,
+    en: `StateAppend is off: a power cut that ends the kernel too loses what moved since the last push (about ${seconds} s, more while pushing fails)`,
+  });
 }
 
 /** Asks the gateway for what it last accepted from this device, which needs address, token and DeviceID to be right. */

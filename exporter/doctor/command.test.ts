@@ -19,6 +19,9 @@ beforeEach(async () => {
 });
 afterEach(() => device.end());
 
+/** Wherever the tests have their folders. */
+const onDisk = { ...nodeHost.files, isInMemory: async () => false };
+
 async function doctor(
   changes: Readonly<Record<string, string>> = {},
   { sections = '', clock = systemClock, interfaces = ['eth0', 'Meta'] } = {},
@@ -27,7 +30,7 @@ async function doctor(
   const bytes = { upload: 1, download: 1 };
   const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
-  const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 } };
+  const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 }, files: onDisk };
   const language = (changes.Language ?? 'en') as Language;
   const command = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language).exitOverride();
   try {
@@ -44,6 +47,7 @@ describe('doctor', () => {
     expect(printed).toEqual([
       '✓ settings ClientSetting.ini, device a',
       `✓ state folder ${join(device.folder, 'state')} can be written`,
+      '✓ a power cut loses what moved in two seconds at most',
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is heard: even the shortest connections have a name',

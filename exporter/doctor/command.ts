@@ -4,7 +4,7 @@ import { describeProblem, type SettingsRead } from '../../core/settings.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
-import { checkClock, checkGateway, checkStateFolder, type Finding } from './checks.ts';
+import { checkClock, checkGateway, checkStateAppend, checkStateFolder, type Finding } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
 
 /** What `flowcollect doctor` says beside what it found. */
@@ -61,6 +61,7 @@ export function doctorCommand(
         ...(StateSync === undefined
           ? []
           : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync')]),
+        await checkStateAppend(files, files.absolute(StateDir, folder), settings),
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {

@@ -54,6 +54,19 @@ export interface Files {
   createPacked(path: string, onFailure: () => void): Promise<PackedFile>;
   /** Removes a file, if it is there. */
   remove(path: string): Promise<void>;
+  /** The names in a folder. */
+  list(folder: string): Promise<string[]>;
+  /** Adds a text to a file, readable by its owner alone. On the medium when it resolves. @param isNew in place of what is there */
+  append(path: string, text: string, isNew: boolean): Promise<void>;
+  /** Whether a folder, or the one that it would be made in, is in memory, which a power cut empties. */
+  isInMemory(folder: string): Promise<boolean>;
+  /**
+   * Holds a name for as long as this process runs or until it is released. Where the file cannot be made, nothing is held
+   * and nothing said: writing beside it will tell.
+   *
+   * @param text whom to name to other processes
+   */
+  lock(path: string, text: string): Promise<Lock>;
   /**
    * Whether files can be read and written in a folder. One that is not there is made and removed again: a check by root
    * would leave it to root.
@@ -66,6 +79,18 @@ export interface Files {
    * @param isOwn whether what begins so was written by this program
    */
   lineFile(path: string, isOwn: (beginning: string) => boolean, largest?: number): LineFile;
+}
+
+export type Lock =
+  | { readonly kind: 'taken'; release(): Promise<void> }
+  /** Another process has it, which runs on this machine. */
+  | { readonly kind: 'held'; readonly by: LockHolder };
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly text: string;
+  /** When it was taken, ISO 8601. */
+  readonly since: string;
 }
 
 export interface PackedFile {

@@ -1,6 +1,19 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import { access, constants, mkdir, open, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
@@ -8,6 +21,7 @@ import { type FileOperations, makeFolder, readFileIfExists, writeFileAtomic } fr
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Files, LineFile, PackedFile } from './host.ts';
+import { lockFile } from './node-lock.ts';
 
 const OWNER_ALONE = 0o600;
 const LARGEST_LINE_FILE = 5 * 2 ** 20;
@@ -31,6 +45,10 @@ export const createNodeFiles = (operations?: FileOperations): Files => ({
   create: (path, text) => writeFile(path, text, { flag: 'wx', mode: OWNER_ALONE }),
   createPacked,
   remove: (path) => rm(path, { force: true }),
+  list: (folder) => readdir(folder),
+  append,
+  isInMemory,
+  lock: lockFile,
   async tryFolder(folder) {
     const made = await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
@@ -53,6 +71,36 @@ async function createPacked(path: string, onFailure: () => void): Promise<Packed
       await written;
     },
   };
+}
+
+async function append(path: string, text: string, isNew: boolean): Promise<void> {
+  if (isNew) await rm(path, { force: true });
+  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+  const file = await open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | (isNew ? O_CREAT | O_EXCL : 0), OWNER_ALONE);
+  try {
+    if (isNew && process.getuid?.() === 0) {
+      // The service must be able to read what root leaves.
+      const { uid, gid } = await stat(dirname(path));
+      await file.chown(uid, gid);
+    }
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** File systems of Linux that are memory: tmpfs, ramfs (statfs(2)); other systems tell none. */
+const IN_MEMORY = [0x01021994, 0x858458f6];
+
+async function isInMemory(folder: string): Promise<boolean> {
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    try {
+      return IN_MEMORY.includes((await statfs(path)).type);
+    } catch {
+      if (path === dirname(path)) return false;
+    }
+  }
 }
 
 /** Removes a folder and those above it, up to `made`. One that is in use by now stays. */
