@@ -266,6 +266,11 @@ it('names keys that changed, came or went, and never their values', () => {
   expect(changedKeys(after, `${after}[kernel.nas]\nMihomoSecret = x\n`)).toEqual(['[kernel.nas] MihomoSecret']);
 });
 
+it('names no key that may hold an address', () => {
+  expect(changedKeys('[s]\n', '[s]\nSubUrls: https://host/hunter2?a=b\n')).toEqual(['[s] …']);
+  expect(() => readIni('[s]\nUrl: https://hunter2?a=b\nUrl: https://hunter2?a=c')).toThrow(/^(?!.*hunter2).*twice/);
+});
+
 it('takes comments, spaces, quotes and order for no change', () => {
   expect(changedKeys('[s]\na = 1\nb = 2\n', '# note\r\n[s]\r\n\r\nb="2"\r\na=1\r\n')).toEqual([]);
 });

@@ -112,7 +112,7 @@ export function readIni(text: string): IniDocument {
       const ofSection = keys.get(section) ?? new Map<string, Lines>();
       keys.set(section, ofSection);
       const before = ofSection.get(key);
-      if (before !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(key, section, before.first));
+      if (before !== undefined) throw new IniSyntaxError(number, TEXTS.iniTwice(shownKey(key), section, before.first));
       const lines = { first: number, last: number };
       ofSection.set(key, lines);
       open = { key, value: line.slice(equals + 1).trim(), lines };
@@ -210,6 +210,11 @@ export function removeKey(text: string, section: string, key: string): string {
   return lines.join(newline);
 }
 
+/** A key as it may be shown: of `SubUrls: https://…?a=b`, where a colon stands for the sign, it holds a secret. */
+export function shownKey(key: string): string {
+  return /^[\p{L}\p{N}_.[\]-]{1,40}$/u.test(key) ? key : '…';
+}
+
 /**
  * What an edit changed, such as `[client] PushInterval`: names alone, since values may be secrets. Keys that came and
  * keys that went are among them; comments, order and spaces are not.
@@ -221,6 +226,6 @@ export function changedKeys(before: string, after: string): string[] {
   return [...new Set([...old.sections, ...next.sections])].flatMap((section) => {
     const [was, is] = [old.entries(section), next.entries(section)];
     const keys = new Set([...was.keys(), ...is.keys()]);
-    return [...keys].filter((key) => was.get(key) !== is.get(key)).map((key) => `[${section}] ${key}`);
+    return [...keys].filter((key) => was.get(key) !== is.get(key)).map((key) => `[${section}] ${shownKey(key)}`);
   });
 }

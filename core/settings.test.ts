@@ -90,6 +90,14 @@ describe('SettingsReader', () => {
     ]);
   });
 
+  it('shows no key that is none, which may hold an address', () => {
+    const { notices } = read('[client]\nDeviceID = a\nSubUrls: https://host/hunter2?a=b\nＰｏｌｌInterval = 5s');
+    expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([
+      'f.ini:3: [client] …: expected "key = value", "[section]" or a comment',
+      'f.ini:4: [client] ＰｏｌｌInterval: is not a known key and is ignored; did you mean PollInterval?',
+    ]);
+  });
+
   it('says that a value holds full-width characters where it is bad, and where it only looks so', () => {
     expect(messageOf('[client]\nDeviceID = a\nPollInterval = １０s')).toMatch(
       /:3: \[client\] PollInterval: must be a duration .*; the value holds the full-width １, which must be typed in ASCII/,

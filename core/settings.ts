@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type IniDocument, IniSyntaxError, readIni } from './ini.ts';
+import { type IniDocument, IniSyntaxError, readIni, shownKey } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isListKey, nearest, nearestSection } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
@@ -95,8 +95,9 @@ export class SettingsReader {
     for (const [written, value] of entries) {
       const key = known.find((each) => each === written || each.toLowerCase() === written.toLowerCase());
       if (key === undefined) {
-        const near = nearest(written, known);
-        this.notice(name, written, near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near));
+        const near = nearest(written.normalize('NFKC'), known);
+        const problem = near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near);
+        this.notice(name, written, shownKey(written) === written ? problem : TEXTS.iniLine);
       } else if (entries.get(key) !== value) {
         this.notice(name, written, TEXTS.standsTwice(key));
       } else if (value !== '') {
@@ -147,7 +148,7 @@ export class SettingsReader {
     const line = this.document.lineOf(section, key) ?? this.document.lineOf(section);
     return {
       section,
-      ...(key === undefined ? {} : { key }),
+      ...(key === undefined ? {} : { key: shownKey(key) }),
       ...(line === undefined ? {} : { line }),
     };
   }
