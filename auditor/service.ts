@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from 'node:path';
-import { type ScheduledTask, schedule } from 'node-cron';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createOrSetAside } from '../runtime/damaged-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
@@ -11,7 +10,7 @@ import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
 import { type Auditor, createAuditor, reportedDay } from './audit/auditor.ts';
-import { createDueReport, type DueReport } from './audit/due-report.ts';
+import { createDueReport, planOf } from './audit/due-report.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
 import { createAuditorMetrics } from './metrics.ts';
 import { serveAuditor } from './pages.ts';
@@ -76,29 +75,16 @@ export async function runAuditorService({
       () => undefined,
       (error: unknown) => logger.error({ err: error }, what),
     );
-  let task: ScheduledTask | undefined;
   const due = createDueReport({
     auditor,
     now: clock.now,
     dayAt: (at) => reportedDay(at, settings.current()),
-    isPlanned: (at) => task?.match(new Date(at)) === true,
+    plan: () => planOf(settings.current()),
   });
-  const plan = ({ reportCron, day }: AuditorConfig): ScheduledTask => {
-    const planned = schedule(reportCron, () => guarded('the report failed', () => due.planned()), {
-      timezone: day.zone,
-      noOverlap: true,
-    });
-    planned.on('execution:missed', ({ date }) =>
-      guarded('the missed report failed', () => due.afterSleep(date.getTime())),
-    );
-    return planned;
-  };
 
   async function apply(next: AuditorConfig): Promise<void> {
     await page.move(next.listen);
     await talk.change(next);
-    await task?.destroy();
-    task = plan(next);
     logger.level = next.logLevel;
   }
 
@@ -109,11 +95,10 @@ export async function runAuditorService({
     await apply(settings.current());
     logger.info({ metrics: page.origin(), file: basename(path) }, 'auditor started');
     settings.follow(apply, onReload);
-    await guarded('the missed report failed', () => due.atStart());
     await runEveryMinute(
       {
         ...auditor,
-        again: due.again,
+        report: due.look,
         publish: async () => {
           await auditor.publish();
           talk.announce();
@@ -126,14 +111,13 @@ export async function runAuditorService({
   } finally {
     await settings.close();
     await talk.stop();
-    await task?.destroy();
     await auditor.idle();
     await page.close();
   }
 }
 
 async function runEveryMinute(
-  auditor: Pick<Auditor, 'observe' | 'reportedAt' | 'publish' | 'flush'> & Pick<DueReport, 'again'>,
+  auditor: Pick<Auditor, 'observe' | 'reportedAt' | 'publish' | 'flush'> & { report(): Promise<void> },
   clock: Clock,
   signal: AbortSignal,
   guarded: (what: string, work: () => Promise<unknown>) => Promise<void>,
@@ -141,7 +125,7 @@ async function runEveryMinute(
   let nextObservation = 0;
   let failures = 0;
   while (!signal.aborted) {
-    await guarded('the report failed', () => auditor.again());
+    await guarded('the report failed', () => auditor.report());
     // A report has observed already, and its verdict should stand for a while before a short new window takes its place.
     if (clock.now() >= Math.max(nextObservation, auditor.reportedAt() + OBSERVE_EVERY)) {
       let read = false;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTimeOfDay, isTimeZone, localDayAt } from './units.ts';
+import { calendarMinutes, isTimeOfDay, isTimeZone, localDayAt } from './units.ts';
 
 const shanghai = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
 const iso = (at: number): string => new Date(at).toISOString();
@@ -74,6 +74,22 @@ describe('localDayAt', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['put forward', 'Europe/Berlin', '2026-03-28T12:00Z'],
+  ['set back', 'Europe/Berlin', '2026-10-24T12:00Z'],
+  ['put forward at midnight', 'Africa/Cairo', '2026-04-23T12:00Z'],
+  ['set back at midnight', 'America/Santiago', '2026-04-04T12:00Z'],
+  ['put forward by half an hour', 'Australia/Lord_Howe', '2026-10-03T06:00Z'],
+  ['set back by half an hour', 'Australia/Lord_Howe', '2026-04-04T06:00Z'],
+])('each minute of the calendar comes once where clocks are %s in %s', (_, zone, from) => {
+  const minutes = Array.from({ length: 24 * 60 }, (_, index) =>
+    calendarMinutes(Date.parse(from) + index * 60_000, zone),
+  );
+  expect(Math.max(...minutes.map(({ length }) => length)) > 1 || minutes.some(({ length }) => length === 0)).toBe(true);
+  const all = minutes.flat();
+  expect(all).toEqual(all.map((_, index) => (all[0] ?? 0) + index * 60_000));
 });
 
 it('knows time zones and times of day', () => {

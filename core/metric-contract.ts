@@ -237,7 +237,7 @@ export const METRICS: readonly MetricSpec[] = [
   auditor(
     'flowcollect_report_waiting_since_timestamp_seconds',
     ['user'],
-    'When the oldest report was made that no mail server has taken, in Unix seconds',
+    'When the oldest report was made that no mail server has taken; since when the first one is awaited, where none was ever sent; in Unix seconds',
   ),
   auditor(
     'flowcollect_report_given_up_letters',

@@ -130,6 +130,25 @@ export function localDayAt(at: number, rule: DayRule): LocalDay {
   };
 }
 
+const MINUTE = 60_000;
+
+/**
+ * The minutes of the calendar that come with the minute that begins at an instant, so that each comes once: with those
+ * over which clocks were just put forward, and none where clocks that were set back show it for the second time.
+ *
+ * @param at epoch milliseconds of a whole minute
+ * @returns as if they were of UTC, oldest first
+ */
+export function calendarMinutes(at: number, zone: string): number[] {
+  const local = DateTime.fromMillis(at, { zone });
+  const first = local.getPossibleOffsets()[0]?.toMillis() ?? at;
+  if (first < at) return [];
+  const shown = at + local.offset * MINUTE;
+  const before = at - MINUTE + local.minus(MINUTE).offset * MINUTE;
+  const leapt = Math.max(0, (shown - before) / MINUTE - 1);
+  return Array.from({ length: leapt + 1 }, (_, index) => shown - (leapt - index) * MINUTE);
+}
+
 /** An instant as people of a zone read it, such as `11-23 08:05`. */
 export function formatLocalTime(at: number, zone: string): string {
   return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');

@@ -134,7 +134,7 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_today_bytes: '当天开始以来的精确字节，按配置的一天结束时刻和时区',
   flowcollect_cycle_bytes: '计费周期开始以来的精确字节',
   flowcollect_forecast_days_left: '按目前的速度，配额还能用几天',
-  flowcollect_report_waiting_since_timestamp_seconds: `还没有邮件服务器收下的报表里，最早一封生成的时刻${UNIX}`,
+  flowcollect_report_waiting_since_timestamp_seconds: `还没有邮件服务器收下的报表里，最早一封生成的时刻；从未发出过报表的，是开始等第一封的时刻${UNIX}`,
   flowcollect_report_given_up_letters: '邮件服务器按现在的设置一再拒收、已不再重试的报表封数',
   flowcollect_report_last_success_timestamp_seconds: `邮件服务器最近一次收下报表的时刻${UNIX}`,
   flowcollect_auditor_config_last_reload_successful: RELOAD,

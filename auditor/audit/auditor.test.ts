@@ -71,6 +71,32 @@ describe('a day', () => {
     expect((await world.state()).airports.get('a.yaml')?.latest?.used).toBe(56 * GB);
   });
 
+  it('that is the very first one, and nothing ran when it was planned, is due afterwards, once', async () => {
+    await (await world.open()).idle();
+    world.now = REPORT + 10 * HOUR;
+    const auditor = await world.open();
+    const missed = auditor.missedDay(nightly);
+    expect(missed?.date).toBe('2026-11-23');
+    await auditor.report(missed);
+    expect(world.mailbox.mails).toHaveLength(1);
+    expect(auditor.missedDay(nightly)).toBeUndefined();
+  });
+
+  it('that never comes is told by since when the first one is awaited, until one is sent, through restarts', async () => {
+    const since = async (): Promise<string | undefined> => {
+      const metrics = createAuditorMetrics();
+      const auditor = await world.open(metrics);
+      await auditor.flush();
+      const page = await metrics.render({ successful: true, succeededAt: 0 }, true);
+      return /^flowcollect_report_waiting_since_timestamp_seconds\{user="default"\} (\d+)$/m.exec(page)?.[1];
+    };
+    expect(await since()).toBe(String(MORNING / 1000));
+    world.now = REPORT + 48 * HOUR;
+    expect(await since()).toBe(String(MORNING / 1000));
+    await (await world.open()).report();
+    expect(await since()).toBeUndefined();
+  });
+
   it('that nobody was awake for is due afterwards, once', async () => {
     const auditor = await world.open();
     world.now = REPORT;

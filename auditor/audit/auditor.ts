@@ -16,7 +16,14 @@ import { createMailSender, type MailSender, outboxIn, postReports } from '../not
 import { createMailer, mailFor } from '../notify/smtp.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
 import { reportMailOf } from '../report/report-mail.ts';
-import { type AuditState, EMPTY_STATE, readAuditState, withUser, writeAuditState } from '../state/audit-state.ts';
+import {
+  type AuditState,
+  EMPTY_STATE,
+  readAuditState,
+  userOf,
+  withUser,
+  writeAuditState,
+} from '../state/audit-state.ts';
 import type { LiveView } from '../telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
@@ -67,7 +74,8 @@ export interface Auditor {
   /** When this process last made a report, epoch milliseconds; 0 before the first. */
   reportedAt(): number;
   /**
-   * The day of the report that was planned last, where it was not made because nothing ran then; undefined when none is due.
+   * The day of the report that was planned last, where it was not made because nothing ran then, also where none was
+   * ever made; undefined when none is due.
    *
    * @param isPlanned whether a report is planned in the minute that begins at an instant
    */
@@ -170,16 +178,24 @@ export function createAuditor({
       // Before any is sent: a mail that is gone from the outbox must not be put there again.
       await keep(posted);
     }
-    const { taken, ...mails } = await dispatch.flush(clock.now(), anyway);
-    metrics.mails(mails);
-    if (taken.length === 0) return;
-    await keep(taken.reduce((state, user) => withUser(state, user, { mailedAt: clock.now() }), posted));
+    const now = clock.now();
+    const { taken, givenUp, waiting } = await dispatch.flush(now, anyway);
+    const sent = taken.reduce((state, user) => withUser(state, user, { mailedAt: now }), posted);
+    const next = awaiting(sent, config(), now);
+    if (next !== posted) await keep(next);
+    const firsts = [...next.users].flatMap(([user, { awaitsSince }]) =>
+      awaitsSince === null ? [] : [[user, awaitsSince] as const],
+    );
+    metrics.mails({ givenUp, waiting: new Map([...waiting, ...firsts]) });
   };
 
   return {
     async open() {
       state = (await orSetAside(() => readAuditState(statePath()))) ?? EMPTY_STATE;
       metrics.readings(config(), state);
+      const begun = { ...state, began: clock.now() };
+      // A disk that cannot be written is told of, and ends nothing.
+      if (state.began === null) await keep(begun).catch((error) => logger.error({ err: error }, 'nothing can be kept'));
     },
     observe: (fresh = FRESH_FOR) =>
       inTurn(async (known) => {
@@ -208,12 +224,11 @@ export function createAuditor({
       }),
     reportedAt: () => reportedAt,
     missedDay(isPlanned) {
-      const reported = state?.reportedDay ?? null;
-      if (reported === null) return undefined;
-      for (let at = clock.now() - (clock.now() % MINUTE); at > reported; at -= MINUTE) {
+      const { reportedDay: reported = null, began = null } = state ?? {};
+      for (let at = clock.now() - (clock.now() % MINUTE); at > (reported ?? began ?? at); at -= MINUTE) {
         if (!isPlanned(at)) continue;
         const day = reportedDay(at, config());
-        return day.start > reported ? day : undefined;
+        return reported === null || day.start > reported ? day : undefined;
       }
       return undefined;
     },
@@ -246,6 +261,16 @@ export function createAuditor({
       await queue.idle();
     },
   };
+}
+
+/** Since when who gets mail and was never sent a report awaits the first one: that none ever comes must be seen too. */
+function awaiting(state: AuditState, config: AuditorConfig, now: number): AuditState {
+  const users = [config.user, ...(config.reportUsers ?? []).map(({ user }) => user)];
+  return users.reduce((next, user) => {
+    const { mailedAt, awaitsSince } = userOf(next, user);
+    const since = mailedAt !== null || mailFor(config, user) === undefined ? null : (awaitsSince ?? now);
+    return since === awaitsSince ? next : withUser(next, user, { awaitsSince: since });
+  }, state);
 }
 
 const isSpent = ({ code }: Reason): boolean => code === 'link_spent';

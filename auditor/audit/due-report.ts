@@ -1,5 +1,5 @@
-import type { LocalDay } from '../../core/units.ts';
-import { createSerialQueue } from '../../runtime/async.ts';
+import { createTask } from 'node-cron';
+import { calendarMinutes, type DayRule, type LocalDay } from '../../core/units.ts';
 import type { Auditor } from './auditor.ts';
 
 const MINUTE = 60_000;
@@ -7,62 +7,70 @@ const MINUTE = 60_000;
 const PATIENCE = 10 * MINUTE;
 const AGAIN_AFTER = 10 * MINUTE;
 
+/** Whether a report is planned in the minute that begins at an instant. */
+export type Plan = (at: number) => boolean;
+
+/**
+ * What `ReportCron` names in its zone, each minute of the calendar once: a report that is planned where clocks are put
+ * forward comes right after, and where they are set back, only the first time.
+ */
+export function planOf({ reportCron, day }: { readonly reportCron: string; readonly day: DayRule }): Plan {
+  // A field of seconds in front of the five says nothing of the minute.
+  const fields = reportCron.trim().split(/\s+/).slice(-5).join(' ');
+  const task = createTask(fields, () => undefined, { timezone: 'UTC' });
+  // It is never started: the library would keep it all the same.
+  void task.destroy();
+  return (at) => calendarMinutes(at, day.zone).some((minute) => task.match(new Date(minute)));
+}
+
 export interface DueReportOptions {
   readonly auditor: Pick<Auditor, 'missedDay' | 'report' | 'reportedAt' | 'prometheusAnswers'>;
   /** Epoch milliseconds. */
   now(): number;
   /** The day that a report planned at an instant is about. */
   dayAt(at: number): LocalDay;
-  /** Whether a report is planned in the minute that begins at an instant. */
-  isPlanned(at: number): boolean;
+  /** As of now. */
+  plan(): Plan;
 }
 
 /** Makes each report that is due, once. */
 export interface DueReport {
-  /** As planned, now. */
-  planned(): Promise<void>;
-  /** At the start: the report that was planned while the service was down, where there was one. */
-  atStart(): Promise<void>;
   /**
-   * When the machine wakes after it slept through the minute of a report: that report, unless one was made since.
-   *
-   * @param planned when it should have been made, epoch milliseconds; after days of sleep there are several
+   * Every minute, and at the start: the report that was planned since the last look, the newest where there are several,
+   * as after a sleep; one that could not be made, or that waits for Prometheus.
    */
-  afterSleep(planned: number): Promise<void>;
-  /** Every minute: a report that could not be made, or that waits for Prometheus. */
-  again(): Promise<void>;
+  look(): Promise<void>;
 }
 
-/** One after the other: a machine that wakes tells of all that it missed at once. */
-export function createDueReport({ auditor, now, dayAt, isPlanned }: DueReportOptions): DueReport {
+export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions): DueReport {
   let due: { readonly day: LocalDay; readonly since: number; readonly notBefore: number } | undefined;
-  const queue = createSerialQueue();
+  /** The last minute that was looked at; at the start what was reported tells. */
+  let looked: number | undefined;
 
-  const make = async (): Promise<void> => {
-    if (due === undefined || now() < due.notBefore) return;
-    const { day, since } = due;
-    if (now() - since < PATIENCE && !(await auditor.prometheusAnswers())) return;
-    due = { day, since, notBefore: now() + AGAIN_AFTER };
-    try {
-      await auditor.report(day);
-    } finally {
-      // What failed after it was kept is not made again.
-      if (auditor.reportedAt() >= since) due = undefined;
-    }
-  };
-  const makeOf = (day: LocalDay | undefined): Promise<void> => {
-    if (day === undefined) return Promise.resolve();
-    due = { day, since: now(), notBefore: 0 };
-    return make();
+  const plannedDay = (): LocalDay | undefined => {
+    const minute = now() - (now() % MINUTE);
+    const before = looked;
+    looked = minute;
+    const isPlanned = plan();
+    if (before === undefined) return auditor.missedDay(isPlanned);
+    for (let at = minute; at > before; at -= MINUTE) if (isPlanned(at)) return dayAt(at);
+    return undefined;
   };
 
   return {
-    planned: () => queue.run(() => makeOf(dayAt(now()))),
-    atStart: () => queue.run(() => makeOf(auditor.missedDay(isPlanned))),
-    afterSleep: (planned) =>
-      queue.run(async () => {
-        if (auditor.reportedAt() < planned) await makeOf(auditor.missedDay(isPlanned) ?? dayAt(planned));
-      }),
-    again: () => queue.run(make),
+    async look() {
+      const planned = plannedDay();
+      if (planned !== undefined) due = { day: planned, since: now(), notBefore: 0 };
+      if (due === undefined || now() < due.notBefore) return;
+      const { day, since } = due;
+      if (now() - since < PATIENCE && !(await auditor.prometheusAnswers())) return;
+      due = { day, since, notBefore: now() + AGAIN_AFTER };
+      try {
+        await auditor.report(day);
+      } finally {
+        // What failed after it was kept is not made again.
+        if (auditor.reportedAt() >= since) due = undefined;
+      }
+    },
   };
 }

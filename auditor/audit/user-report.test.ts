@@ -147,6 +147,7 @@ it("keeps each user's reports and days apart", async () => {
   expect(users.get('alice')).toEqual({
     days: [{ date: '2026-11-23', proxy: 48 * GB, direct: 0, local: 0 }],
     mailedAt: now,
+    awaitsSince: null,
   });
   expect(users.get('default')?.days).toMatchObject([{ proxy: 24 * GB }]);
 });

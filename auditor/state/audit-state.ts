@@ -85,6 +85,8 @@ const userSchema = z.object({
   days: z.array(dayTotalsSchema).readonly().default([]),
   /** When a mail server last took a report, epoch milliseconds. */
   mailedAt: z.number().nullable().default(null),
+  /** Since when they get mail, while they were never sent a report, epoch milliseconds. */
+  awaitsSince: z.number().nullable().default(null),
 });
 /** Things by names that people choose: pairs in the file, since a name such as `constructor` means something to an object. */
 const named = <T extends z.ZodType>(thing: T) =>
@@ -93,6 +95,8 @@ const named = <T extends z.ZodType>(thing: T) =>
     .default([])
     .transform((pairs): ReadonlyMap<string, z.output<T>> => new Map(pairs as [string, z.output<T>][]));
 const stateSchema = z.object({
+  /** When the auditor was first started, epoch milliseconds: reports that were planned from then on are due. */
+  began: z.number().nullable().default(null),
   airports: named(airportSchema),
   /** What is remembered of those who get reports. */
   users: named(userSchema),

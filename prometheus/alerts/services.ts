@@ -8,7 +8,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
   return [
     {
       name: 'FlowCollectReportMissing',
-      // Where none was ever sent, since the first one waits.
+      // Where none was ever sent, since the first one is awaited.
       expr: `time() - (max by (user) (flowcollect_report_last_success_timestamp_seconds) or max by (user) (flowcollect_report_waiting_since_timestamp_seconds)) > ${reportEverySeconds + HOUR}`,
       for: '15m',
       severity: 'critical',
