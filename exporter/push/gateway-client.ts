@@ -36,6 +36,8 @@ export interface GatewayClient {
 }
 
 const TIMEOUT_MS = 10_000;
+/** How long a silent exporter keeps its DeviceID to itself, where the gateway does not say how much of it is left. */
+const HELD_MS = 60_000;
 /** Small texts fit one packet anyway. */
 const GZIP_FROM_CHARACTERS = 1024;
 const utf8 = new TextDecoder();
@@ -44,6 +46,7 @@ const ErrorBody = z.object({
   error: z.string().optional(),
   code: z.string().optional(),
   message: z.string().optional(),
+  free_in_milliseconds: z.number().optional(),
 });
 
 export function createGatewayClient(network: Network): GatewayClient {
@@ -135,20 +138,20 @@ function readAnswer(answer: Answer): ReadBackResult {
 
 function problemOfAnswer(answer: Answer): PushProblem {
   const { status } = answer;
-  const { code, detail } = readError(answer);
+  const { code, detail, freeIn } = readError(answer);
   if (status === 401) return { kind: 'wrong_token' };
   if (status === 413) return { kind: 'too_large' };
   if (code === 'other_device') return { kind: 'token_of_another_device' };
-  if (code === 'held_by_another_state') return { kind: 'held_by_another_state' };
+  if (code === 'held_by_another_state') return { kind: 'held_by_another_state', freeIn };
   if (code === 'no_room') return { kind: 'no_room' };
   if (status === 409) return { kind: 'fell_behind', detail };
   if (status === 429 || status >= 500) return { kind: 'unavailable', status, detail };
   return { kind: 'refused', status, detail };
 }
 
-function readError({ text }: Answer): { isJson: boolean; code: string; detail: string } {
+function readError({ text }: Answer): { isJson: boolean; code: string; detail: string; freeIn: number } {
   const body = ErrorBody.safeParse(parseJson(text));
-  if (!body.success || body.data.error === undefined) return { isJson: false, code: '', detail: '' };
-  const { error, code = error, message = error } = body.data;
-  return { isJson: true, code, detail: message.slice(0, 300) };
+  if (!body.success || body.data.error === undefined) return { isJson: false, code: '', detail: '', freeIn: HELD_MS };
+  const { error, code = error, message = error, free_in_milliseconds: freeIn = HELD_MS } = body.data;
+  return { isJson: true, code, detail: message.slice(0, 300), freeIn };
 }

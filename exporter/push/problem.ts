@@ -8,8 +8,8 @@ export type PushProblem =
   | { readonly kind: 'wrong_token' }
   /** The token is good for another DeviceID alone. */
   | { readonly kind: 'token_of_another_device' }
-  /** Another exporter pushes under this DeviceID. */
-  | { readonly kind: 'held_by_another_state' }
+  /** Another exporter pushes under this DeviceID; when the gateway lets this one in should that one push no more, in milliseconds. */
+  | { readonly kind: 'held_by_another_state'; readonly freeIn: number }
   /** The gateway holds more than was pushed; which series, where it says so. */
   | { readonly kind: 'fell_behind'; readonly detail: string }
   /** The gateway keeps as many devices and series of this user as it can. */
@@ -49,8 +49,8 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
       };
     case 'held_by_another_state':
       return {
-        zh: '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，一分钟后自动接管',
-        en: 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over within a minute',
+        zh: '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，旧的停止上报满一分钟后自动接管',
+        en: 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over a minute after the last push of the former',
       };
     case 'fell_behind':
       return {

@@ -215,3 +215,36 @@ describe('the last push of a former DeviceID', () => {
     expect(counted()).toBe(230);
   });
 });
+
+it.each([0, 0.3, 0.5, 0.9, 1])(
+  'takes over within two seconds of the minute for which a silent exporter keeps its name, by chance %d',
+  async (chance) => {
+    // The former exporter pushed once more after this one had read what it knew.
+    const held = { until: 63_000, isBehind: true };
+    let now = 0;
+    let tookOver: number | undefined;
+    const push = async (): Promise<PushResult> => {
+      const freeIn = held.until - now;
+      if (freeIn > 0) return { kind: 'problem', problem: { kind: 'held_by_another_state', freeIn } };
+      if (held.isBehind) {
+        held.isBehind = false;
+        return { kind: 'problem', problem: { kind: 'fell_behind', detail: '' } };
+      }
+      tookOver ??= now;
+      return { kind: 'accepted' };
+    };
+    const clock = {
+      now: () => now,
+      async sleep(milliseconds: number) {
+        await new Promise(setImmediate);
+        now += milliseconds;
+      },
+    };
+    const { pusher } = start(push, { clock, chance: () => chance });
+    pusher.start();
+    while (tookOver === undefined) await new Promise(setImmediate);
+    await pusher.stop();
+    expect(tookOver).toBeGreaterThanOrEqual(held.until);
+    expect(tookOver).toBeLessThanOrEqual(held.until + 2000);
+  },
+);

@@ -103,7 +103,9 @@ export function createPusher(options: PusherOptions): Pusher {
     translate(describePushProblem(problem, options.address().origin), options.language());
 
   function fail(problem: PushProblem): false {
-    failures += 1;
+    // What the former exporter pushed meanwhile is asked for at once: the name is free now.
+    const isLetIn = problem.kind === 'fell_behind' && heldFor() !== undefined;
+    failures = isLetIn ? 1 : failures + 1;
     const text = describe(problem);
     if (text !== said) logger.warn({ problem: text }, 'not pushed; trying again');
     said = text;
@@ -198,9 +200,14 @@ export function createPusher(options: PusherOptions): Pusher {
     return pushed;
   }
 
+  /** Milliseconds until another exporter that pushes no more gives up the DeviceID; undefined where none holds it. */
+  const heldFor = (): number | undefined =>
+    state.kind === 'failing' && state.problem.kind === 'held_by_another_state' ? state.problem.freeIn : undefined;
+
   function pause(): number {
     if (failures === 0) return options.interval();
-    return backoffDelay({ first: FIRST_PAUSE_MS, longest: LONGEST_PAUSE_MS }, failures, chance());
+    const wait = backoffDelay({ first: FIRST_PAUSE_MS, longest: LONGEST_PAUSE_MS }, failures, chance());
+    return Math.min(wait, heldFor() ?? wait);
   }
 
   async function pushOnAndOn(): Promise<void> {

@@ -73,7 +73,11 @@ describe('admit', () => {
 
   it('refuses another state while the holder pushed within the last minute, and says what to do', () => {
     const problem = admit(held, push({ stateId: 'b', sequence: 900 }), held.seenAt + HOLD_MS - 1);
-    expect(problem).toMatchObject({ code: 'held_by_another_state', message: expect.stringContaining('DeviceID') });
+    expect(problem).toMatchObject({
+      code: 'held_by_another_state',
+      message: expect.stringContaining('DeviceID'),
+      details: { free_in_milliseconds: 1 },
+    });
   });
 
   it('lets another state take over after that, from any sequence, but with no counter fallen', () => {

@@ -59,11 +59,13 @@ export function admit(held: Held | undefined, incoming: Incoming, now: number): 
   if (held === undefined) return undefined;
   if (!isHolder(held, incoming)) {
     // A clock that was set back must not let it hold the name for long.
-    if (Math.abs(now - held.seenAt) < HOLD_MS) {
+    const free = HOLD_MS - Math.abs(now - held.seenAt);
+    if (free > 0) {
       return httpProblem(
         'held_by_another_state',
         'another exporter pushed under this DeviceID within the last minute; give one of them another [client] ' +
           'DeviceID, or stop the other and wait a minute',
+        { free_in_milliseconds: free },
       );
     }
   } else if (incoming.sequence < held.sequence) {
