@@ -1,6 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
 import { type Clock, systemClock } from '../runtime/clock.ts';
-import { createOrSetAside } from '../runtime/damaged-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createMovableListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';

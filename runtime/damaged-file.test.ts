@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createOrSetAside, DamagedFileError, type OrSetAside, readUndamaged } from './damaged-file.ts';
+import { createOrSetAside, DamagedFileError, type OrSetAside, readUndamaged } from './atomic-file.ts';
 import { createDiskHealth, type DiskHealth } from './disk-health.ts';
 import { createLogger } from './logger.ts';
 

@@ -8,7 +8,7 @@ import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
-import { createOrSetAside } from '../runtime/damaged-file.ts';
+import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';

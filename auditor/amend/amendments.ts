@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
-import { writeFileAtomic } from '../../runtime/atomic-file.ts';
-import { readUndamaged } from '../../runtime/damaged-file.ts';
+import { readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
 import type { Interval } from '../verdict/use.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../../core/units.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
+import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { type OrSetAside, orThrow } from '../../runtime/damaged-file.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
@@ -147,7 +147,8 @@ export function createAuditor({
       if (verdict.kind === 'leak' || verdict.kind === 'unknown') logger.warn(fields, 'airport audited');
       else logger.info(fields, 'airport audited');
     }
-    if (model.today.known) await beat(config().heartbeatUrl, fetch, logger);
+    const { heartbeatUrl } = config();
+    if (heartbeatUrl !== undefined && model.today.known) await beat(heartbeatUrl, fetch, logger);
   };
   /** Where their file is damaged, those that the windows rest on are written again: what a person said is not lost. */
   const amendmentsBy = async (known: AuditState): Promise<Amendments> => {

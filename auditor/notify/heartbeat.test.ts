@@ -4,13 +4,13 @@ import { beat } from './heartbeat.ts';
 
 const URL_OF_WATCHER = 'https://watcher.example/hunter2';
 
-async function beaten(answer: () => Promise<Response>, url: string | undefined = URL_OF_WATCHER) {
+async function beaten(answer: () => Promise<Response>) {
   const [calls, lines]: [unknown[], string[]] = [[], []];
   const fetch = (async (input: unknown) => {
     calls.push(input);
     return answer();
   }) as typeof globalThis.fetch;
-  await beat(url, fetch, createLogger('auditor', 'info', { write: (line) => lines.push(line) }));
+  await beat(URL_OF_WATCHER, fetch, createLogger('auditor', 'info', { write: (line) => lines.push(line) }));
   return { calls, log: lines.join('') };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { DamagedFileError } from '../../runtime/damaged-file.ts';
+import { DamagedFileError } from '../../runtime/atomic-file.ts';
 import { closedWindow } from '../../test/windows.ts';
 import { advance } from '../airport/meter.ts';
 import { EMPTY_STATE, readAuditState, withAirport, writeAuditState } from './audit-state.ts';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema, parseJson } from '../../core/json.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
-import { writeFileAtomic } from '../../runtime/atomic-file.ts';
-import { orThrow, readUndamaged } from '../../runtime/damaged-file.ts';
+import { orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 
 const chatSchema = z.object({
   chat: z.number(),
