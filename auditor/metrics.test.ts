@@ -13,7 +13,7 @@ const surplus: Surplus = {
   causes: [{ kind: 'checks' }],
   answered: null,
   explained: 0,
-  told: true,
+  reported: true,
 };
 const audited = (over: Partial<Verdict>): Parameters<AuditorMetrics['audited']>[0][number] => ({
   user: 'default',

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createMovableListener } from '../runtime/http-listener.ts';

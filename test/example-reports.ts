@@ -78,7 +78,7 @@ export const exampleSurplus: Surplus = {
   causes: [{ kind: 'checks' }, { kind: 'unwatched' }, { kind: 'leak' }],
   answered: null,
   explained: 0,
-  told: true,
+  reported: true,
 };
 
 export const exampleLearned: LearnedBilling = {
@@ -107,7 +107,7 @@ export const exampleFindings = {
   leakByAnswer: exampleVerdict({
     kind: 'leak',
     ...fitting,
-    surplus: { ...exampleSurplus, answered: 'leak', told: false },
+    surplus: { ...exampleSurplus, answered: 'leak', reported: false },
   }),
   drift: exampleVerdict({ kind: 'drift', difference: -GB, drift: change }),
   underbilled: exampleVerdict({
@@ -129,8 +129,8 @@ export const exampleFindings = {
   }),
   lagUnknown: exampleVerdict({ kind: 'unknown', difference: 9 * GB, reasons: [{ code: 'lag_unknown' }] }),
   surplus: exampleVerdict({ surplus: exampleSurplus }),
-  surplusAgain: exampleVerdict({ surplus: { ...exampleSurplus, told: false } }),
-  surplusKnown: exampleVerdict({ surplus: { ...exampleSurplus, answered: 'known', told: false } }),
+  surplusAgain: exampleVerdict({ surplus: { ...exampleSurplus, reported: false } }),
+  surplusKnown: exampleVerdict({ surplus: { ...exampleSurplus, answered: 'known', reported: false } }),
   surplusByNode: exampleVerdict({
     learned: exampleLearned,
     surplus: {

@@ -41,7 +41,7 @@ const surplus: fc.Arbitrary<Surplus> = fc.record({
   causes: fc.array(cause, { maxLength: 5 }),
   explained: bytes,
   answered: fc.constantFrom(null, 'known', 'leak'),
-  told: fc.boolean(),
+  reported: fc.boolean(),
 });
 const learned: fc.Arbitrary<LearnedBilling> = fc.record({
   windows: fc.nat(60),

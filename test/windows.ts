@@ -36,7 +36,7 @@ export const shareOf = (bytes: number, over: Partial<NodeShare> = {}): NodeShare
   provider: '',
   bytes,
   multiplier: { low: 1, high: 1 },
-  told: true,
+  stated: true,
   owners: 1,
   ...over,
 });
@@ -69,13 +69,13 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     backlog: 0,
     unbilled: 0,
     whole: true,
-    newcomers: false,
+    newDevices: false,
     acknowledged: false,
     lag: 0,
     regime: BEGAN,
     changed: null,
     lacking: false,
-    told: null,
+    reported: null,
     ...over,
   };
 }
@@ -87,7 +87,7 @@ export const nodeOf = (bytes: number, over: Partial<NodeUse> = {}): NodeUse => (
   bytes,
   uncounted: 0,
   multiplier: { low: 1, high: 1 },
-  told: true,
+  stated: true,
   ownership: 'sure',
   ...over,
 });
@@ -101,7 +101,7 @@ export interface Passed extends Partial<DeviceUse> {
   readonly hours?: number;
   readonly devices?: number;
   readonly absences?: readonly Absence[];
-  readonly newcomers?: readonly string[];
+  readonly newDevices?: readonly string[];
 }
 
 /** What an airport is judged by when a window of several days in a row is looked at. */
@@ -118,7 +118,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
     checks: sum(({ checks = 0 }) => checks),
   };
   const { devices = 1, absences = [] } = last;
-  const newcomers = passed.flatMap((each) => each.newcomers ?? []);
+  const newDevices = passed.flatMap((each) => each.newDevices ?? []);
   return {
     airport: 'a.yaml',
     airports: 1,
@@ -126,7 +126,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
     outcome: { known: true, at: from + sum(({ hours = 24 }) => hours) * HOUR },
     bill: { low: billed, likely: billed, high: billed, newCycle: false, ...last.bill },
     unsteady: false,
-    usage: { known: true, use, devices, absences, newcomers },
+    usage: { known: true, use, devices, absences, newDevices },
     memory: NO_MEMORY,
     answers: [],
     ...over,

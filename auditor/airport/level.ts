@@ -155,7 +155,7 @@ const LONG_AGO = 12 * 3_600_000;
 export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boolean): Step {
   const first = aside[0] ?? meter.last;
   const last = aside.at(-1) ?? first;
-  const next = landed(meter, aside, due ? usedAnew(meter, last) : grownOn(meter, aside), {
+  const next = landed(meter, aside, due ? usedSinceReset(meter, last) : growthOn(meter, aside), {
     due,
     cycle: true,
     credited: 0,
@@ -172,7 +172,7 @@ export function newCycle(meter: Meter, aside: readonly UsableReading[], due: boo
 }
 
 /** What was billed since a reset that was due. Panels may begin at a small figure, which soon after is most of what is seen. */
-function usedAnew(meter: Meter, reading: UsableReading): number {
+function usedSinceReset(meter: Meter, reading: UsableReading): number {
   return reading.at - meter.last.at >= LONG_AGO ? reading.used : 0;
 }
 
@@ -180,7 +180,7 @@ function usedAnew(meter: Meter, reading: UsableReading): number {
 export function credit(meter: Meter, aside: readonly UsableReading[]): Step {
   const first = aside[0] ?? meter.last;
   const bytes = Math.max(0, meter.level.used - first.used);
-  const next = landed(meter, aside, grownOn(meter, aside), {
+  const next = landed(meter, aside, growthOn(meter, aside), {
     due: false,
     cycle: false,
     credited: bytes,
@@ -190,7 +190,7 @@ export function credit(meter: Meter, aside: readonly UsableReading[]): Step {
 }
 
 /** What was surely billed on a new level while it waited: nothing where answers differed, which may be of two levels. */
-function grownOn(meter: Meter, aside: readonly UsableReading[]): number {
+function growthOn(meter: Meter, aside: readonly UsableReading[]): number {
   const [first, last] = [aside[0], aside.at(-1)];
   if (first === undefined || last === undefined || isContested(meter, first)) return 0;
   return last.used - first.used - first.precision;
@@ -202,9 +202,9 @@ export function isContested({ waiting }: Meter, first: UsableReading): boolean {
 }
 
 /** Figures that make no sense for days: counting begins anew, and what was billed meanwhile is not known. */
-export function anew(meter: Meter, reading: UsableReading): Step {
+export function restarted(meter: Meter, reading: UsableReading): Step {
   const next = landed(meter, [reading], 0, { due: false, cycle: false, credited: 0 });
-  return { meter: next, accepted: true, events: [{ kind: 'anew', from: meter.last.at }] };
+  return { meter: next, accepted: true, events: [{ kind: 'restarted', from: meter.last.at }] };
 }
 
 /** The meter on the level to which use fell, with the bytes that were surely billed on it. */

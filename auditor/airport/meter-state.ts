@@ -99,7 +99,7 @@ export type MeterEvent =
   /** Readings that had been set aside were old answers, or those of another level. */
   | { readonly kind: 'old'; readonly readings: number }
   /** Figures made no sense since then, and counting has begun anew. */
-  | { readonly kind: 'anew'; readonly from: number }
+  | { readonly kind: 'restarted'; readonly from: number }
   /** A fall (`cycle` says whether it was taken for a new cycle) or a rise was none: the earlier level has come back. */
   | { readonly kind: 'undone'; readonly cycle: boolean };
 

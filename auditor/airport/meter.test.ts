@@ -267,7 +267,7 @@ it('begins anew where readings contradict each other for three days', () => {
   const answers = Array.from({ length: 40 }, (_, index): Answer => [2 * index, index === 0 ? 50 : 45 - index / 10]);
   const course = play(answers);
   expect(course.taken).toMatch(/^\.f{36}\.f+$/);
-  expect(course.events).toEqual([{ kind: 'anew', from: 0 }]);
+  expect(course.events).toEqual([{ kind: 'restarted', from: 0 }]);
   expect(course.marks.at(-1)).toMatchObject({ total: 0, gaps: 1 });
 });
 

@@ -1,7 +1,6 @@
 import { reason, type UsableReading } from '../verdict/reading.ts';
 import { printedPrecision } from './header.ts';
 import {
-  anew,
   begun,
   counted,
   credit,
@@ -16,6 +15,7 @@ import {
   newCycle,
   planMoved,
   raised,
+  restarted,
   withAside,
 } from './level.ts';
 import type { Meter, Rounding, Step } from './meter-state.ts';
@@ -47,10 +47,10 @@ export function advance(meter: Meter | undefined, read: UsableReading, { resetDu
   const due = resetDue && !(meter.fall?.due === true && Math.abs(reading.at - meter.fall.at) < RESETS_APART);
   if (fell(meter.level, reading)) return fallen(known, reading, due);
   if (isReturn(known, reading)) return returned(known, reading);
-  return grown(known, reading, due);
+  return increased(known, reading, due);
 }
 
-function grown(meter: Meter, reading: UsableReading, due: boolean): Step {
+function increased(meter: Meter, reading: UsableReading, due: boolean): Step {
   const { level, aside, mark, owed } = meter;
   const growth = Math.max(0, reading.used - level.used);
   // Use that began anew and has already grown beyond what it was shows no fall that stays.
@@ -134,7 +134,7 @@ export function isUnsteady({ asideAt, waiting }: Meter, at: number): boolean {
 function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_fell' | 'reading_old'): Step {
   const [first, reading] = [aside[0] ?? meter.last, aside.at(-1) ?? meter.last];
   const waiting = Math.min(meter.waiting ?? first.at, reading.at);
-  if (reading.at - waiting >= LONGEST_WAIT) return anew(meter, reading);
+  if (reading.at - waiting >= LONGEST_WAIT) return restarted(meter, reading);
   return { meter: { ...meter, aside, waiting, asideAt: reading.at }, accepted: false, reason: reason(code) };
 }
 

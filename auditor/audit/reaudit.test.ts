@@ -27,13 +27,13 @@ const node = (name: string, gigabytes: number): NodeBytes => ({
 });
 const usageOf = (...carried: NodeBytes[]): UsageReader => ({
   async window(user, from) {
-    const device = { user, device: '手机', lastPush: TO, newcomer: false };
+    const device = { user, device: '手机', lastPush: TO, isNew: false };
     const proxyNodes = from < FROM ? [] : carried;
     return { proxyNodes, edgeNodes: [], unattributed: 0, lost: 0, devices: [device] };
   },
   ofDevice: async () => [],
 });
-const share = (bytes: number) => shareOf(bytes, { node: 'HK', provider: 'a', told: false });
+const share = (bytes: number) => shareOf(bytes, { node: 'HK', provider: 'a', stated: false });
 /** Two weeks on which all was well, of whose samples none are kept. */
 const before = days(14, (day) =>
   closedWindow(day, {

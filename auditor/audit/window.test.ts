@@ -29,7 +29,7 @@ const windows = days(14, (day) =>
   closedWindow(day, {
     from: FROM - (14 - day) * DAY,
     to: FROM - (13 - day) * DAY,
-    nodes: [shareOf(usedOn(day), { node: '香港 01', told: false })],
+    nodes: [shareOf(usedOn(day), { node: '香港 01', stated: false })],
     regime: FROM - 14 * DAY,
   }),
 );
@@ -60,11 +60,11 @@ async function audited(devices: readonly DevicePresence[], ...amendments: readon
   if (audit === undefined) throw new Error('one airport was asked for');
   return audit;
 }
-const device = (name: string, lastPush: number, newcomer = false): DevicePresence => ({
+const device = (name: string, lastPush: number, isNew = false): DevicePresence => ({
   user: 'default',
   device: name,
   lastPush,
-  newcomer,
+  isNew,
 });
 const renamed = { kind: 'device', before: 'old', after: 'new' } as const;
 

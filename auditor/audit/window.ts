@@ -102,10 +102,10 @@ async function gather(usage: UsageReader, asked: AirportWindow): Promise<Gathere
     const span = { from: anchor.at, to: mark.at };
     const { use, nodes, devices } = await weighedUse(usage, asked, span.from, span.to);
     const absences = await absencesOf(usage, asked, devices, span);
-    const newcomers = devices
-      .filter(({ device, newcomer }) => newcomer && !asked.amendments.isSuccessor(device))
+    const newDevices = devices
+      .filter(({ device, isNew }) => isNew && !asked.amendments.isSuccessor(device))
       .map(({ device }) => device);
-    return { nodes, devices, usage: { known: true, use, devices: devices.length, absences, newcomers } };
+    return { nodes, devices, usage: { known: true, use, devices: devices.length, absences, newDevices } };
   } catch (error) {
     if (!(error instanceof PrometheusError)) throw error;
     return { ...nothing, usage: { known: false, reasons: [error.reason] } };
@@ -144,7 +144,7 @@ function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly No
     const ownership = ownershipOf(airport, each.node, each.provider, airports, amendments.ownerOf(each.node));
     const rules = airports.find(({ name }) => name === airport)?.rules ?? NO_RULES;
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
-    return ownership === 'no' ? [] : [{ ...each, ownership, multiplier, told: multiplier.source !== 'default' }];
+    return ownership === 'no' ? [] : [{ ...each, ownership, multiplier, stated: multiplier.source !== 'default' }];
   });
 }
 

@@ -153,7 +153,7 @@ function dayCount(days: number): string {
 /** A steady surplus in words: all of it where it is told, one line from then on. Empty where there is none to speak of. */
 function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, date }: Writing): string {
   const { surplus: say, sentences } = words.findings;
-  const { daily, answered, told, since, sinceBeginning } = surplus;
+  const { daily, answered, reported, since, sinceBeginning } = surplus;
   // Rounds to nothing, or is no figure.
   if (!(daily.likely >= 1) || !Number.isFinite(daily.likely)) return '';
   const name = togetherName(airport, words);
@@ -165,8 +165,8 @@ function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, 
   const causes = causesOf(surplus.causes, airport, words);
   const begun = sinceBeginning ? say.sinceBeginning : say.since(date(since));
   return sentences([
-    told ? say.told(name, begun, likely, sureness) : say.untold(name, likely, sureness),
-    told ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
+    reported ? say.told(name, begun, likely, sureness) : say.untold(name, likely, sureness),
+    reported ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
     say.answer(...commands(airport, surplus)),
   ]);
 }

@@ -91,15 +91,15 @@ describe('a steady surplus', () => {
     const untold = { causes: [] };
     expect(lines(surplus(untold)).notes.join()).toContain('账单还分不出是健康检查、');
     expect(lines(surplus(untold), 'en').notes.join()).toContain('The bills do not tell yet whether');
-    expect(lines(surplus({ ...untold, told: false })).notes.join()).not.toMatch(/最可能|分不出/);
+    expect(lines(surplus({ ...untold, reported: false })).notes.join()).not.toMatch(/最可能|分不出/);
   });
 
   it('says no share or range that says nothing', () => {
     const exact = { low: 300 * 2 ** 20, likely: 300 * 2 ** 20, high: 300 * 2 ** 20 };
-    expect(lines(surplus({ daily: exact, share: Number.POSITIVE_INFINITY, told: false })).notes.join()).toContain(
+    expect(lines(surplus({ daily: exact, share: Number.POSITIVE_INFINITY, reported: false })).notes.join()).toContain(
       '多约 300.00 MB。',
     );
-    expect(lines(surplus({ share: 0.001, told: false })).notes.join()).toContain('（不到 1 %，');
+    expect(lines(surplus({ share: 0.001, reported: false })).notes.join()).toContain('（不到 1 %，');
     expect(lines(surplus({ daily: { low: 0, likely: 0, high: 0 } })).notes).toEqual([]);
   });
 });

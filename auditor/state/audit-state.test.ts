@@ -37,7 +37,7 @@ it('begins empty and comes back as it was written, whatever airports are called'
     observations: [{ at: 1, billed: 0, expected: 0, whole: true, leak: false }],
     windows: [
       closedWindow(0, { bill: { high: null } }),
-      closedWindow(1, { changed: 5, told: { daily: 300, share: 0.05 }, lacking: true }),
+      closedWindow(1, { changed: 5, reported: { daily: 300, share: 0.05 }, lacking: true }),
     ],
   });
   await writeAuditState(path, state);

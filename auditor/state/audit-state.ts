@@ -22,7 +22,7 @@ const share = z.object({
   provider: z.string(),
   bytes: z.number(),
   multiplier: z.object({ low: z.number(), high: z.number() }),
-  told: z.boolean(),
+  stated: z.boolean(),
   owners: z.number(),
 });
 const windowRecord = z.object({
@@ -41,13 +41,13 @@ const windowRecord = z.object({
   backlog: z.number(),
   unbilled: z.number(),
   whole: z.boolean(),
-  newcomers: z.boolean(),
+  newDevices: z.boolean(),
   acknowledged: z.boolean(),
   lag: z.number(),
   regime: z.number(),
   changed: figure,
   lacking: z.boolean(),
-  told: z.object({ daily: z.number(), share: z.number() }).nullable(),
+  reported: z.object({ daily: z.number(), share: z.number() }).nullable(),
 });
 const course = z.object({
   start: z.number(),

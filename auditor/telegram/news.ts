@@ -39,7 +39,7 @@ export function newsOf(airport: AirportModel, model: ReportModel, language: Lang
     const told = once(`${name}\ndrift`, [`📈 ${headline}`, evidence(airport)]);
     news.push({ ...told, at: window.to, isTold: (before) => before !== undefined && drift.since <= before });
   }
-  if (surplus?.told === true && surplus.answered === null) {
+  if (surplus?.reported === true && surplus.answered === null) {
     news.push(
       once(
         `${name}\nsurplus`,

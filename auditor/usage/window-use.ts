@@ -55,7 +55,7 @@ export interface NodeBytes {
 
 export interface DevicePresence extends Presence {
   /** Whether none of its counters existed before the window. */
-  readonly newcomer: boolean;
+  readonly isNew: boolean;
 }
 
 /** What the devices of one user did in a window. */
@@ -150,7 +150,7 @@ function devicesOf(user: string, presence: readonly Presence[], traffic: readonl
     user,
     device,
     lastPush: presence.find((each) => each.device === device)?.lastPush ?? null,
-    newcomer: withCounters.has(device) && !old.has(device),
+    isNew: withCounters.has(device) && !old.has(device),
   }));
 }
 

@@ -170,7 +170,7 @@ export interface RecentChange {
   /** How a person answered it. */
   readonly answer?: Answer['kind'] | undefined;
   /** Whether it may be that what a person knows of has grown. */
-  readonly grown: boolean;
+  readonly hasGrown: boolean;
   /** Windows before it. */
   readonly usual: readonly Span[];
   readonly habit: Habit;
@@ -187,17 +187,17 @@ export function recentChangeOf(
   thresholds: Thresholds,
 ): RecentChange {
   const change = whole ? changeOf(all, regime, windows.at(-1)?.changed ?? null) : closedChange(windows);
-  if (change === undefined) return { since: null, grown: false, usual: spans, habit: habitOf(spans, regime) };
+  if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
   const answer = given.findLast(({ at }) => at >= since)?.kind;
   const before = habitOf(usual, regime);
-  const grown =
+  const hasGrown =
     answer === undefined &&
     !isGross(change, all, before, thresholds) &&
     change.bytes / change.days <= knownDaily(usual, given.at(-1));
-  if (answer === 'known' || grown) return { since, answer, grown, usual, habit: habitOf(spans, since) };
-  return { since, change, answer, grown, usual, habit: before };
+  if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
+  return { since, change, answer, hasGrown, usual, habit: before };
 }
 
 /** Bytes a day that a person knows of and that windows show. */

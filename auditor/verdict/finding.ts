@@ -70,7 +70,7 @@ export interface Surplus {
   /** What a person wrote to the answer. */
   readonly note?: string;
   /** Whether this verdict is the one that tells it: the first, or the first after it changed by half. */
-  readonly told: boolean;
+  readonly reported: boolean;
 }
 
 /** All airports of a user judged together, where their nodes cannot be told apart. */

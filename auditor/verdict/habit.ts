@@ -10,7 +10,7 @@ export interface Habit {
     readonly likely: number;
     readonly deviation: number;
     /** The standard deviation by which it differs between windows, as one that changes by the hour does. */
-    readonly sway: number;
+    readonly variation: number;
   };
   /** Bytes per byte expected by names, above 1, and bytes a day. */
   readonly overhead: { readonly likely: number; readonly deviation: number };

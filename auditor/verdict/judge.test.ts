@@ -153,7 +153,7 @@ describe('a device', () => {
   });
 
   it('that is new used something before it was seen', () => {
-    expect(next({ used: 10 * GB, billed: 30 * GB, newcomers: ['平板'] })).toMatchObject({
+    expect(next({ used: 10 * GB, billed: 30 * GB, newDevices: ['平板'] })).toMatchObject({
       kind: 'incomplete',
       reasons: [{ code: 'device_new', detail: '平板' }],
       closes: true,
@@ -273,7 +273,7 @@ describe('what is too small for one night', () => {
     it('is asked for again, once, where it grows: that alarms nobody', () => {
       const verdicts = goneOn(1000 * MB);
       expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['ok']));
-      expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);
+      expect(verdicts.filter(({ surplus }) => surplus?.reported === true)).toHaveLength(1);
       const { surplus } = verdicts.at(-1) ?? {};
       expect(surplus).toMatchObject({ answered: null, explained: 600 * MB });
       expect(Math.abs((surplus?.daily.likely ?? 0) / (400 * MB) - 1)).toBeLessThan(0.15);
@@ -287,11 +287,11 @@ describe('what is too small for one night', () => {
 
   it('is told once as a surplus where it was there from the first day', () => {
     const { verdicts } = lived(days(30, dripping(700 * MB)));
-    expect(verdicts.filter(({ surplus }) => surplus?.told === true)).toHaveLength(1);
-    expect(verdicts.findIndex(({ surplus }) => surplus?.told === true)).toBeLessThan(10);
+    expect(verdicts.filter(({ surplus }) => surplus?.reported === true)).toHaveLength(1);
+    expect(verdicts.findIndex(({ surplus }) => surplus?.reported === true)).toBeLessThan(10);
     expect(verdicts.at(-1)).toMatchObject({
       kind: 'ok',
-      surplus: { told: false, answered: null, sinceBeginning: true },
+      surplus: { reported: false, answered: null, sinceBeginning: true },
     });
     expect(verdicts.map(({ kind }) => kind)).not.toContain('drift');
   });
@@ -315,7 +315,7 @@ describe('what is too small for one night', () => {
 });
 
 it('learns a multiplier that no name tells, and tells it', () => {
-  const nodesOn = (day: number) => [nodeOf(usedOn(day)), nodeOf(usedOn(day + 50), { node: '日本 02', told: false })];
+  const nodesOn = (day: number) => [nodeOf(usedOn(day)), nodeOf(usedOn(day + 50), { node: '日本 02', stated: false })];
   const past = lived(
     days(21, (day) => ({ nodes: nodesOn(day), billed: Math.round(usedOn(day) + 2 * usedOn(day + 50)) })),
   );
@@ -349,7 +349,7 @@ function livedTogether(
 
 describe('two airports whose nodes no rule tells apart', () => {
   const nodeOfSome = (index: number, bytes: number) =>
-    nodeOf(bytes, { node: `香港 0${index}`, told: false, ownership: 'possible' });
+    nodeOf(bytes, { node: `香港 0${index}`, stated: false, ownership: 'possible' });
   const kinds = (nights: readonly Verdict[][]): Set<string> => new Set(nights.flat().map(({ kind }) => kind));
   /** One node of both, of which now one and now the other bills more. */
   const oneNode = (night: number, more = 0) => {

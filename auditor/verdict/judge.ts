@@ -49,7 +49,7 @@ interface Draft {
 /** Bytes by which a bill may be off without asking who was silent. */
 const BALANCED = 8 * 2 ** 20;
 /** An airport whose nodes leave more than this share of its bill open, to two standard deviations, is judged with the others. */
-const UNTOLD = 0.15;
+const UNSTATED = 0.15;
 /** Standard deviations of a window that are chance rather than lateness. */
 const NO_LATENESS = 4;
 /** An observation of an open window of less is not the report that closes it. */
@@ -122,7 +122,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
 /** The open window as it would be remembered, before it is judged. */
 function recordOf(
   { airports, memory }: Asked,
-  { use, newcomers }: Draft['use'],
+  { use, newDevices }: Draft['use'],
   { low, likely, high, onlyResets = false }: Bill,
   { from, to }: { readonly from: number; readonly to: number },
 ): WindowRecord {
@@ -139,13 +139,13 @@ function recordOf(
     backlog: 0,
     unbilled: 0,
     whole: true,
-    newcomers: newcomers.length > 0,
+    newDevices: newDevices.length > 0,
     acknowledged: false,
     lag: 0,
     regime: memory.windows.at(-1)?.regime ?? from,
     changed: null,
     lacking: false,
-    told: null,
+    reported: null,
   };
 }
 
@@ -157,12 +157,12 @@ function recordOf(
 export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
   // Nodes that were only checked carried nothing that a bill could rest on.
   const carrying = use.nodes.filter(({ bytes, uncounted }) => bytes + uncounted > 0);
-  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, told, ownership }) => ({
+  const nodes = carrying.map(({ node, provider, bytes, uncounted, multiplier: { low, high }, stated, ownership }) => ({
     node,
     provider,
     bytes: bytes + uncounted,
     multiplier: { low, high },
-    told,
+    stated,
     owners: ownership === 'sure' ? 1 : airports,
   }));
   const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
@@ -176,13 +176,13 @@ const hasShared = ({ record }: Pick<Draft, 'record'>): boolean =>
 /** An airport that shares nodes is accused of nothing that all of them together do not show. */
 function needsOthers(draft: Draft): boolean {
   const { gross, lacking, change } = draft.judgement;
-  return hasShared(draft) && (isUntold(draft) || gross || lacking || change !== undefined);
+  return hasShared(draft) && (isUnstated(draft) || gross || lacking || change !== undefined);
 }
 
 /** Whether nodes of which no rule says whose they are leave most of an airport's bill open. */
-function isUntold({ record, judgement: { habit } }: Draft): boolean {
+function isUnstated({ record, judgement: { habit } }: Draft): boolean {
   const { likely, unsure } = habit.predict([spanOf([record])]);
-  return 2 * Math.sqrt(unsure) > UNTOLD * likely;
+  return 2 * Math.sqrt(unsure) > UNSTATED * likely;
 }
 
 function pooled(drafts: readonly Draft[], thresholds: Thresholds): { judgement: Judgement; pool: Pool } | undefined {
@@ -221,16 +221,17 @@ function judged(
     days: (record.to - record.from) / DAY,
     thresholds,
     absences: use.absences,
-    newcomers: use.newcomers,
+    newDevices: use.newDevices,
     leakSeen: observations.some(({ at, leak }) => leak && at > record.from),
     unsteady: asked.unsteady,
     lackedBefore: windows.at(-1)?.lacking ?? false,
   });
   const { change } = judgement;
   // What all show together is told with the first of them, by the report; a window that stays open tells nothing yet.
-  const told = together === undefined || together.pool.airports[0] === asked.airport ? judgement.surplus : undefined;
+  const reported =
+    together === undefined || together.pool.airports[0] === asked.airport ? judgement.surplus : undefined;
   const isNight = record.to - record.from >= NIGHT;
-  const surplus = told === undefined || (decision.closes && isNight) ? told : { ...told, told: false };
+  const surplus = reported === undefined || (decision.closes && isNight) ? reported : { ...reported, reported: false };
   const expected: Expected = {
     ...own.expected,
     used: use.use.nodes.reduce(
@@ -259,7 +260,7 @@ function judged(
     kind: verdict.kind,
     changed: judgement.changed,
     lacking: judgement.lacking,
-    told: surplus?.told === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
+    reported: surplus?.reported === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
   };
   return {
     verdict,

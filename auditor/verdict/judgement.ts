@@ -12,7 +12,7 @@ import {
 import type { Change, Surplus } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { compared, DAY, type Span, type Told, type WindowRecord } from './span.ts';
+import { compared, DAY, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';
@@ -152,30 +152,32 @@ export function judgeWindow(
 ): Judgement {
   const given = answers.filter(({ at }) => at <= current.to);
   const past = pastOf(windows, current);
-  const news = recentChangeOf(windows, past, given, thresholds);
-  const { change, habit } = news;
+  const recent = recentChangeOf(windows, past, given, thresholds);
+  const { change, habit } = recent;
   const outlook = expectationOf(past, current, habit);
-  const owned = (each: Span): Span => toldApart(each, habit);
+  const owned = (each: Span): Span => withLearnedShares(each, habit);
   const steady = (since: number): Surplus | undefined => {
-    const spans = (news.since === null || news.grown ? past.all : news.usual).filter(({ from }) => from >= since);
-    return surplusOf(spans.map(owned), since <= past.first, given, toldOf(windows, given));
+    const spans = (recent.since === null || recent.hasGrown ? past.all : recent.usual).filter(
+      ({ from }) => from >= since,
+    );
+    return surplusOf(spans.map(owned), since <= past.first, given, lastReported(windows, given));
   };
-  const surplus = (news.grown ? steady(news.since ?? past.regime) : undefined) ?? steady(past.regime);
+  const surplus = (recent.hasGrown ? steady(recent.since ?? past.regime) : undefined) ?? steady(past.regime);
   const last = windows.at(-1);
   return {
     habit,
     expected: outlook.expected,
-    ...grossOf(past, current, outlook, news, thresholds),
+    ...grossOf(past, current, outlook, recent, thresholds),
     lagKnown: current.from - past.first >= LAG_KNOWN_AFTER,
     lacking: isLacking(past, current, outlook, habit, thresholds),
-    changed: news.since,
+    changed: recent.since,
     // What was gross once stays a leak until it ends.
     changeIsGross:
       change !== undefined &&
       (isGross(change, past.all, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
     leaks:
       (surplus?.answered === 'leak' && !hasEnded(past.all.map(owned), surplus)) ||
-      (change !== undefined && news.answer === 'leak'),
+      (change !== undefined && recent.answer === 'leak'),
     ...(change === undefined ? {} : { change }),
     ...(surplus === undefined ? {} : { surplus }),
   };
@@ -196,7 +198,7 @@ export function regimeAfter(windows: readonly WindowRecord[]): number {
 }
 
 /** A span whose shared nodes are expected as far as bills have shown them to be this airport's. */
-function toldApart(span: Span, habit: Habit): Span {
+function withLearnedShares(span: Span, habit: Habit): Span {
   const shares = [...span.nodes.values()];
   if (shares.every(({ owners }) => owners === 1)) return span;
   const high = shares.reduce((sum, share) => {
@@ -206,8 +208,8 @@ function toldApart(span: Span, habit: Habit): Span {
   return { ...span, named: { ...span.named, high: Math.ceil(high) } };
 }
 
-/** The surplus that was told last and is not answered yet. */
-function toldOf(windows: readonly WindowRecord[], answers: readonly Answer[]): Told | null {
+/** The surplus that was reported last and is not answered yet. */
+function lastReported(windows: readonly WindowRecord[], answers: readonly Answer[]): ReportedSurplus | null {
   const answered = answers.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-  return windows.findLast(({ told, to }) => told !== null && to > answered)?.told ?? null;
+  return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }

@@ -12,7 +12,7 @@ const spansOf = (count: number, of: (day: number) => Closed) =>
 const chance = (day: number): number => Math.round(chanceOn(day) * 20 * MB);
 
 /** Two nodes whose names tell nothing; what the second carries has nothing to do with what the first does. */
-const plain = (node: string, bytes: number) => shareOf(bytes, { node, told: false });
+const plain = (node: string, bytes: number) => shareOf(bytes, { node, stated: false });
 const second = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
 const nodesOn = (day: number) => [plain('香港 01', usedOn(day)), plain('日本 02', second(day))];
 
@@ -45,7 +45,7 @@ describe('a multiplier that nothing tells', () => {
     const prices = fc.array(fc.constantFrom(0, 0.3, 1, 3), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(day, { minLength: 3, maxLength: 20 }), prices, fc.boolean(), (given, price, told) => {
-        const node = (index: number, bytes: number) => shareOf(bytes, { node: `节点 ${index}`, told });
+        const node = (index: number, bytes: number) => shareOf(bytes, { node: `节点 ${index}`, stated: told });
         const habit = learned(given.length, (index) => {
           const { megabytes = [], beside = 0 } = given[index] ?? {};
           const billed = megabytes.reduce((sum, each, nth) => sum + each * (price[nth] ?? 1), beside);

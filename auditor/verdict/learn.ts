@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
  * but for a few figures that may be anything (a Cauchy distribution of this scale). What is *possible* is wide, and is what
  * a range rests on where windows have not told yet: nobody is accused by a belief.
  */
-const TOLD = { likely: 0.01, possible: 0.1 };
+const STATED = { likely: 0.01, possible: 0.1 };
 const OPEN = { likely: 0.01, possible: 0.7 };
 const OVERHEAD = { likely: 0.02, possible: 0.5 };
 const DAILY = { likely: 16 * MIB, possible: GIB };
@@ -47,15 +47,15 @@ function beliefsOf(nodes: readonly NodeShare[]): Beliefs {
 }
 
 /** What is believed of a node's multiplier: its middle, less where others may own the node. */
-function believed({ multiplier: { low, high }, told, owners }: NodeShare): {
+function believed({ multiplier: { low, high }, stated, owners }: NodeShare): {
   mean: number;
   likely: number;
   possible: number;
 } {
   const middle = (low + high) / 2;
   const half = (high - low) / 2;
-  const { likely, possible } = told
-    ? { likely: TOLD.likely * middle + half, possible: TOLD.possible * middle + half }
+  const { likely, possible } = stated
+    ? { likely: STATED.likely * middle + half, possible: STATED.possible * middle + half }
     : OPEN;
   const shared = owners === 1 ? 0 : middle / 2;
   return { mean: middle / owners, likely: Math.max(likely, shared), possible: Math.max(possible, shared) };
@@ -141,10 +141,10 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
   const { mean, noise, shape, weights, freedom } = found;
   const variances = rows.map(({ span }) => noise * shape(span.named.likely, span.days) + doubt(span));
   const equations = normalEquations(rows, variances, weights);
-  const told = covarianceOf(equations, possible);
+  const shown = covarianceOf(equations, possible);
   // Prices are round figures: one that windows hold near to what is believed is hardly another that happens to be near.
   const deviations = possible.map((widest, index) => {
-    const left = Math.min(widest ** 2, told[index]?.[index] ?? 0);
+    const left = Math.min(widest ** 2, shown[index]?.[index] ?? 0);
     const near = ((scale[index] ?? 0) ** 2 + (mean[index] ?? 0) ** 2) / 2;
     return Math.sqrt(near + left * Math.sqrt(left / widest ** 2));
   });
@@ -152,7 +152,7 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
   const residuals = rows.map(
     ({ features, surplus }, index) => (surplus - dot(features, mean)) / Math.sqrt(variances[index] ?? 1),
   );
-  const isOpen = ({ told: isTold, multiplier: { low, high } }: NodeShare): boolean => !isTold || low < high;
+  const isOpen = ({ stated, multiplier: { low, high } }: NodeShare): boolean => !stated || low < high;
   const open = new Set(nodes.filter(isOpen).map(nodeKey));
   const openSquares = ({ nodes: shares }: Used): number =>
     sum([...shares], ([key, { bytes }]) => (open.has(key) ? (bytes / GIB) ** 2 : 0));
@@ -163,7 +163,7 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
     return (weights[index] ?? 1) * (surplus - dot(features, mean)) ** 2 - steady;
   });
   const squares = sum(rows, ({ span }) => openSquares(span));
-  const sway = noise > RESTLESS * NOISE ** 2 && squares > 0 ? Math.max(0, left / squares) : 0;
+  const variation = noise > RESTLESS * NOISE ** 2 && squares > 0 ? Math.max(0, left / squares) : 0;
   const habit: Habit = {
     spans: rows.length,
     days: sum(rows, ({ span }) => span.days),
@@ -179,13 +179,13 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
       const key = nodeKey(share);
       const index = place.get(key);
       const { mean: middle, possible: deviation } = believed(share);
-      if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation, sway: 0 };
+      if (index === undefined) return { likely: middle * (1 + (mean[0] ?? 0)), deviation, variation: 0 };
       // The overhead multiplies what names tell; only together they are the node's price.
       const gradient = scale.map((_, each) => (each === 0 ? middle : each === index ? 1 : 0));
       return {
         likely: Math.max(0, middle + dot(gradient, mean)),
         deviation: Math.sqrt(quadratic(covariance, gradient)),
-        sway: open.has(key) ? Math.sqrt(sway) : 0,
+        variation: open.has(key) ? Math.sqrt(variation) : 0,
       };
     },
     predict(used) {
@@ -198,7 +198,7 @@ function learn(spans: readonly Span[], regime: number, step = Number.POSITIVE_IN
         }
         const expected = span.named.likely + dot(features, mean) * GIB;
         likely += expected;
-        chance += Math.max(noise * shape(span.named.likely, span.days), sway * openSquares(span)) + doubt(span);
+        chance += Math.max(noise * shape(span.named.likely, span.days), variation * openSquares(span)) + doubt(span);
         for (const [key, share] of span.nodes) {
           if (place.has(key)) continue;
           unseen += (believed(share).possible * share.bytes) / GIB;
@@ -236,12 +236,12 @@ const NEWEST = 7;
 export function learnedBilling(habit: Habit, record: WindowRecord, windows: readonly WindowRecord[]): LearnedBilling {
   const { overhead, daily, spans, days } = habit;
   const multipliers = record.nodes
-    .filter(({ told, owners }) => !told || owners > 1)
+    .filter(({ stated, owners }) => !stated || owners > 1)
     .flatMap((share) => {
-      const { likely, deviation, sway } = habit.multiplierOf(share);
+      const { likely, deviation, variation } = habit.multiplierOf(share);
       const { node, provider, bytes } = share;
       const learned = spans > 0 && DEVIATIONS * deviation <= LEARNED * Math.max(1, likely);
-      return learned ? [{ node, provider, bytes, ...estimate(likely, Math.hypot(deviation, sway)) }] : [];
+      return learned ? [{ node, provider, bytes, ...estimate(likely, Math.hypot(deviation, variation)) }] : [];
     })
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ bytes: _, ...learned }) => learned);

@@ -4,8 +4,8 @@ import type { Habit } from './habit.ts';
 import { habitOf, learnedBilling } from './learn.ts';
 import { compared, spanOf } from './span.ts';
 
-const node = (bytes: number) => shareOf(bytes, { node: '香港 01', told: false });
-const other = (bytes: number) => shareOf(bytes, { node: '日本 02', told: false });
+const node = (bytes: number) => shareOf(bytes, { node: '香港 01', stated: false });
+const other = (bytes: number) => shareOf(bytes, { node: '日本 02', stated: false });
 const otherOn = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
 /** Thirty days of two nodes, of which the first costs another price each day. */
 const windowsOf = (priceOn: (day: number) => number) =>
@@ -35,16 +35,16 @@ describe('a price that changes by the hour', () => {
   });
 
   it('is one more reason for a bill to differ on days with much of the node', () => {
-    const { sway } = habitAfter(byTheHour).multiplierOf(node(1));
+    const { variation } = habitAfter(byTheHour).multiplierOf(node(1));
     const day = spanOf([closedWindow(30, { nodes: [node(12 * GB)] })]);
     const { chance } = habitAfter(byTheHour).predict([day]);
-    expect(Math.sqrt(chance)).toBeGreaterThanOrEqual(sway * 12 * GB);
+    expect(Math.sqrt(chance)).toBeGreaterThanOrEqual(variation * 12 * GB);
   });
 });
 
 describe('a price that stays', () => {
   it('is no range because meters differ from day to day', () => {
     const habit = habitAfter((day) => 1.25 + 0.004 * chanceOn(day + 300));
-    expect(habit.multiplierOf(node(1)).sway).toBe(0);
+    expect(habit.multiplierOf(node(1)).variation).toBe(0);
   });
 });

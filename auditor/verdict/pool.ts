@@ -104,12 +104,12 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     backlog: sum(({ backlog }) => backlog),
     unbilled: sum(({ unbilled }) => unbilled),
     whole: windows.every(({ whole }) => whole),
-    newcomers: windows.some(({ newcomers }) => newcomers),
+    newDevices: windows.some(({ newDevices }) => newDevices),
     acknowledged: windows.some(({ acknowledged }) => acknowledged),
     lag: Math.max(...windows.map(({ lag }) => lag)),
     regime: Math.max(...windows.map(({ regime }) => regime)),
     changed: windows.find(({ changed }) => changed !== null)?.changed ?? null,
     lacking: windows.some(({ lacking }) => lacking),
-    told: windows.find(({ told }) => told !== null)?.told ?? null,
+    reported: windows.find(({ reported }) => reported !== null)?.reported ?? null,
   };
 }

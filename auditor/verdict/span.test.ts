@@ -57,9 +57,9 @@ describe('windows that can be compared', () => {
   });
 
   it('begin once the last device was set up, in the first weeks', () => {
-    expect(daysOf(weeks({ 0: { newcomers: true }, 6: { newcomers: true } }))[0]).toEqual([7, 8]);
+    expect(daysOf(weeks({ 0: { newDevices: true }, 6: { newDevices: true } }))[0]).toEqual([7, 8]);
     // A device that is bought later says nothing of the days before it.
-    expect(daysOf(weeks({ 17: { newcomers: true } }))).toEqual(
+    expect(daysOf(weeks({ 17: { newDevices: true } }))).toEqual(
       days(21, (day) => [day, day + 1]).filter(([day]) => day !== 17),
     );
   });

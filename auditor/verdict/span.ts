@@ -10,7 +10,7 @@ export interface NodeShare {
   readonly bytes: number;
   readonly multiplier: Interval;
   /** Whether its name or a person tells the multiplier. */
-  readonly told: boolean;
+  readonly stated: boolean;
   /** How many airports it may belong to; 1 where that is sure. */
   readonly owners: number;
 }
@@ -49,7 +49,7 @@ export interface WindowRecord extends WindowTraffic {
   /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
   readonly whole: boolean;
   /** Whether a device reported for the first time: what it used before was not counted. */
-  readonly newcomers: boolean;
+  readonly newDevices: boolean;
   /** Whether a person has looked and found nothing wrong: nothing is learned from it. */
   readonly acknowledged: boolean;
   /** The longest time, in milliseconds, after which the airport made up for what it had not billed; 0 for none. */
@@ -58,17 +58,17 @@ export interface WindowRecord extends WindowTraffic {
   readonly regime: number;
   /** Epoch milliseconds: where an excess began that this window still shows; null for none. */
   readonly changed: number | null;
-  /** Whether much less was billed than used; told as `underbilled` at the second in a row. */
+  /** Whether much less was billed than used; reported as `underbilled` at the second in a row. */
   readonly lacking: boolean;
-  /** The surplus that was told with this window; null where none was told. */
-  readonly told: Told | null;
+  /** The surplus that was reported with this window; null where none was. */
+  readonly reported: ReportedSurplus | null;
 }
 
 /** Airports that bill in batches, or when a long connection ends, catch up within this: 48 hours. */
 export const LONGEST_LAG = 48 * 3_600_000;
 
-/** A surplus as it was told: bytes a day, and as a share of what names let expect. */
-export interface Told {
+/** A surplus as it was reported: bytes a day, and as a share of what names let expect. */
+export interface ReportedSurplus {
   readonly daily: number;
   readonly share: number;
 }
@@ -145,7 +145,7 @@ export function compared(windows: readonly WindowRecord[]): Compared {
   const spans: Span[] = [];
   let group: WindowRecord[] = [];
   const first = windows[0]?.from ?? 0;
-  const setUp = windows.findLastIndex(({ newcomers, to }) => newcomers && to - first <= SETTING_UP);
+  const setUp = windows.findLastIndex(({ newDevices, to }) => newDevices && to - first <= SETTING_UP);
   for (const window of windows.slice(setUp + 1)) {
     group.push(window);
     if (!window.whole) continue;
@@ -197,8 +197,8 @@ function joined(windows: readonly WindowRecord[]): Span | undefined {
 }
 
 /** Whether a window's bill is known to be for what its devices reported. */
-export function isComparable({ bill, newcomers, acknowledged }: WindowRecord): boolean {
-  return (bill.high !== null || bill.onlyResets === true) && !newcomers && !acknowledged;
+export function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
+  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
 }
 
 /** Windows that follow each other as one span. */

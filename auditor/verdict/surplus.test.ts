@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
 import type { Surplus } from './finding.ts';
-import { compared, type Told } from './span.ts';
+import { compared, type ReportedSurplus } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 
 /** Three weeks in which something is billed beside what is used. */
@@ -12,7 +12,11 @@ const spans = (beside: (day: number) => number, of: (day: number) => Closed = ()
       return closedWindow(day, { used, billed: Math.round(used + 10 * MB * chanceOn(day) + beside(day)), ...of(day) });
     }),
   ).spans;
-const told = (bytes: number, answers: readonly Answer[] = [], before: Told | null = null): Surplus | undefined =>
+const told = (
+  bytes: number,
+  answers: readonly Answer[] = [],
+  before: ReportedSurplus | null = null,
+): Surplus | undefined =>
   surplusOf(
     spans(() => bytes),
     true,
@@ -23,7 +27,7 @@ const told = (bytes: number, answers: readonly Answer[] = [], before: Told | nul
 describe('a steady surplus', () => {
   it('is told with a range that holds it, since when, and as a share of what names tell', () => {
     const surplus = told(500 * MB);
-    expect(surplus).toMatchObject({ since: BEGAN, sinceBeginning: true, answered: null, told: true });
+    expect(surplus).toMatchObject({ since: BEGAN, sinceBeginning: true, answered: null, reported: true });
     expect(surplus?.daily.low).toBeLessThanOrEqual(500 * MB);
     expect(surplus?.daily.high).toBeGreaterThanOrEqual(500 * MB);
     expect((surplus?.daily.high ?? 0) - (surplus?.daily.low ?? 0)).toBeLessThan(200 * MB);
@@ -52,11 +56,11 @@ describe('a steady surplus', () => {
   });
 
   it('is told once, and again once both its size and its share have changed by half', () => {
-    expect(told(500 * MB)?.told).toBe(true);
-    expect(told(500 * MB, [], { daily: 450 * MB, share: 0.055 })?.told).toBe(false);
-    expect(told(900 * MB, [], { daily: 500 * MB, share: 0.06 })?.told).toBe(true);
+    expect(told(500 * MB)?.reported).toBe(true);
+    expect(told(500 * MB, [], { daily: 450 * MB, share: 0.055 })?.reported).toBe(false);
+    expect(told(900 * MB, [], { daily: 500 * MB, share: 0.06 })?.reported).toBe(true);
     // Who uses twice as much pays twice as much overhead.
-    expect(told(900 * MB, [], { daily: 450 * MB, share: 0.11 })?.told).toBe(false);
+    expect(told(900 * MB, [], { daily: 450 * MB, share: 0.11 })?.reported).toBe(false);
   });
 
   it('is what is billed beyond the health checks that kernels count', () => {
@@ -82,24 +86,27 @@ describe('an answer', () => {
   const at = BEGAN + 10 * DAY;
 
   it('that it is known makes it no question any more, by its size or by its share', () => {
-    expect(told(500 * MB, [{ kind: 'known', at, daily: 500 * MB }])).toMatchObject({ answered: 'known', told: false });
+    expect(told(500 * MB, [{ kind: 'known', at, daily: 500 * MB }])).toMatchObject({
+      answered: 'known',
+      reported: false,
+    });
     const share = spans((day) => 0.08 * usedOn(day));
     expect(surplusOf(share, true, [{ kind: 'known', at, share: 0.08 }], null)).toMatchObject({
       answered: 'known',
-      told: false,
+      reported: false,
     });
   });
 
   it('is asked for again where much more than what is known is billed', () => {
     const surplus = told(GB, [{ kind: 'known', at, daily: 300 * MB }]);
-    expect(surplus).toMatchObject({ answered: null, told: true });
+    expect(surplus).toMatchObject({ answered: null, reported: true });
     expect(Math.abs((surplus?.daily.likely ?? 0) / (724 * MB) - 1)).toBeLessThan(0.1);
   });
 
   it('that it is a leak holds until the newest days show it no more', () => {
     const leak: Answer[] = [{ kind: 'leak', at }];
     const surplus = told(500 * MB, leak);
-    expect(surplus).toMatchObject({ answered: 'leak', told: false });
+    expect(surplus).toMatchObject({ answered: 'leak', reported: false });
     if (surplus === undefined) throw new Error('nothing is left of it');
     expect(
       hasEnded(

@@ -1,6 +1,6 @@
 import type { Surplus, SurplusCause } from './finding.ts';
 import { NOISE } from './fit.ts';
-import { addShares, nodeKey, type Span, type Told } from './span.ts';
+import { addShares, nodeKey, type ReportedSurplus, type Span } from './span.ts';
 import { longRunOf, studentQuantile, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
 
@@ -14,7 +14,7 @@ const HIGHEST_MULTIPLIER = 20;
 const SMALLEST_PART = 0.02;
 
 /** What the bills must speak for the best explanation rather than the next: 20 to 1, as the logarithm of likelihoods. */
-const TOLD_APART = Math.log(20);
+const DISTINGUISHED = Math.log(20);
 
 /**
  * What a steady surplus can be, the likeliest first; nothing while the bills do not tell causes apart. Each cause alone is
@@ -44,15 +44,15 @@ export function causesOf(spans: readonly Span[], beginning: boolean): SurplusCau
   const others: SurplusCause[] = beginning
     ? [{ kind: 'unwatched' }, { kind: 'leak' }]
     : [{ kind: 'leak' }, { kind: 'unwatched' }];
-  const told = fits.flatMap(({ cause }) => (cause === undefined ? [] : [cause]));
+  const named = fits.flatMap(({ cause }) => (cause === undefined ? [] : [cause]));
   // Where nothing that goes with use or days explains most of it, it is somebody, and no node is named.
   if (best === undefined || best.left > UNEXPLAINED * sum(surplus, (each) => each ** 2))
-    return [...others, ...told.filter(({ kind }) => kind !== 'multiplier')];
+    return [...others, ...named.filter(({ kind }) => kind !== 'multiplier')];
   // No bills agree better than the meter that they come from.
   const meter = sum(spans, ({ named, days }) => (NOISE * named.likely) ** 2 / days);
   const odds = (spans.length / 2) * Math.log(((next?.left ?? 0) + meter) / (best.left + meter));
-  if (!(odds >= TOLD_APART + Math.log(best.choices))) return [];
-  return best.cause === undefined ? [...others, ...told] : [...told, ...others];
+  if (!(odds >= DISTINGUISHED + Math.log(best.choices))) return [];
+  return best.cause === undefined ? [...others, ...named] : [...named, ...others];
 }
 
 /** A cause that leaves so much of the surplus (as a share of its squares) explains it badly. */
@@ -104,7 +104,7 @@ const YOUNG = 21;
 const RECENT = 5;
 /** Bytes of lag and rounding at the ends of all windows together. */
 const EDGE = 8 * MIB;
-/** What was told is told again once it changed by half. */
+/** What was reported is reported again once it changed by half. */
 const CHANGED = 0.5;
 /** Windows that show whether it has ended. */
 const NEWEST = 3;
@@ -127,24 +127,24 @@ export type Answer =
  *
  * @param spans of the present habit, oldest first
  * @param beginning whether the first of them is the first of all
- * @param told the surplus that was told last; null where none was
+ * @param last the surplus that was reported last; null where none was
  */
 export function surplusOf(
   spans: readonly Span[],
   beginning: boolean,
   answers: readonly Answer[],
-  told: Told | null,
+  last: ReportedSurplus | null,
 ): Surplus | undefined {
-  const found = steadyOf(spans, beginning, answers, told);
+  const found = steadyOf(spans, beginning, answers, last);
   if (found !== undefined || spans.length > YOUNG || spans.length <= RECENT) return found;
-  return steadyOf(spans.slice(-RECENT), false, answers, told);
+  return steadyOf(spans.slice(-RECENT), false, answers, last);
 }
 
 function steadyOf(
   spans: readonly Span[],
   beginning: boolean,
   answers: readonly Answer[],
-  told: Told | null,
+  last: ReportedSurplus | null,
 ): Surplus | undefined {
   const first = spans[0];
   if (first === undefined || spans.length < FEWEST) return undefined;
@@ -162,7 +162,7 @@ function steadyOf(
     explained: Math.round(beside),
     share: named === 0 ? 1 : daily.likely / named,
     answered,
-    told: tell,
+    reported: tell,
   });
   const matters = ({ sure }: Rate): boolean => sure > SMALLEST_DAILY && sure > SMALLEST_SHARE * named;
   if (answer?.kind === 'leak' && matters(whole)) return shown(whole.range, 'leak', false);
@@ -170,10 +170,10 @@ function steadyOf(
   const rest = dailyOf(spans, (span) => span.billed - span.named.high - explained(span));
   // What was answered is a new question only once it has grown by half.
   const beside = meanOf(spans, explained);
-  const grown = answer === undefined || rest.sure > CHANGED * beside;
-  if (matters(rest) && grown) {
+  const hasGrown = answer === undefined || rest.sure > CHANGED * beside;
+  if (matters(rest) && hasGrown) {
     const found = shown(rest.range, null, true, beside);
-    return { ...found, told: told === null || hasChanged(found, told) };
+    return { ...found, reported: last === null || hasChanged(found, last) };
   }
   if (answer?.kind !== 'known' || !matters(whole)) return undefined;
   return { ...shown(whole.range, 'known', false), ...(answer.note === undefined ? {} : { note: answer.note }) };
@@ -187,9 +187,9 @@ export function knownBytes(answer: Answer | undefined, spans: readonly Span[]): 
 }
 
 /** Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others. */
-function hasChanged({ daily, share }: Surplus, told: Told): boolean {
+function hasChanged({ daily, share }: Surplus, last: ReportedSurplus): boolean {
   const differs = (now: number, before: number): boolean => Math.abs(now - before) > CHANGED * before;
-  return differs(daily.likely, told.daily) && differs(share, told.share);
+  return differs(daily.likely, last.daily) && differs(share, last.share);
 }
 
 /** Whether the newest windows show a surplus no more. */

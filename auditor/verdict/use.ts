@@ -19,7 +19,7 @@ export interface NodeUse {
   readonly uncounted: number;
   readonly multiplier: Interval;
   /** Whether the node's name or a person tells the multiplier. */
-  readonly told: boolean;
+  readonly stated: boolean;
   /** `sure`: a node of this airport; `possible`: no rule says whose it is. */
   readonly ownership: 'sure' | 'possible';
 }

@@ -24,7 +24,7 @@ const decided = (found: Partial<Findings>, given: Partial<Circumstances> = {}): 
       days: 1,
       thresholds: THRESHOLDS,
       absences: [],
-      newcomers: [],
+      newDevices: [],
       leakSeen: false,
       unsteady: false,
       lackedBefore: false,
@@ -54,7 +54,7 @@ describe('a bill that is too high', () => {
   });
 
   it('is incomplete with a device that is new, which will never tell more', () => {
-    expect(decided(tooMuch, { newcomers: ['平板'] })).toEqual({
+    expect(decided(tooMuch, { newDevices: ['平板'] })).toEqual({
       kind: 'incomplete',
       reasons: [{ code: 'device_new', detail: '平板' }],
       closes: true,

@@ -45,7 +45,7 @@ export type Usage =
       readonly devices: number;
       readonly absences: readonly Absence[];
       /** Devices whose first report ever fell into the window: what they used before it was not counted. */
-      readonly newcomers: readonly string[];
+      readonly newDevices: readonly string[];
     }
   | { readonly known: false; readonly reasons: readonly Reason[] };
 
@@ -87,7 +87,7 @@ export interface Circumstances {
   readonly days: number;
   readonly thresholds: Thresholds;
   readonly absences: readonly Absence[];
-  readonly newcomers: readonly string[];
+  readonly newDevices: readonly string[];
   /** Whether a leak showed at an earlier observation of the window, while all devices had reported. */
   readonly leakSeen: boolean;
   /** Whether answers of the airport differed lately. */
@@ -115,15 +115,15 @@ export type Decision = Pick<Verdict, 'kind' | 'reasons' | 'closes'>;
 
 /** What is gross comes first, then what stays, then what a person said, then what is missing. */
 export function decide(found: Findings, { to, days, thresholds, ...given }: Circumstances): Decision {
-  const { absences, newcomers, leakSeen, unsteady, lackedBefore } = given;
+  const { absences, newDevices, leakSeen, unsteady, lackedBefore } = given;
   const silent = absences.map(({ device }) => reason('device_silent', device));
   // Late bytes of a silent device belong to this window where the bill may already hold some.
   const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
   const closes = !(lately && found.difference > thresholds.bytes) || days >= LONGEST_OPEN;
   if (found.gross) {
     // What a device used before it was first seen will never be known: the next window starts afresh.
-    if (newcomers.length > 0)
-      return { kind: 'incomplete', reasons: newcomers.map((each) => reason('device_new', each)), closes: true };
+    if (newDevices.length > 0)
+      return { kind: 'incomplete', reasons: newDevices.map((each) => reason('device_new', each)), closes: true };
     if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
     if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: days >= LONGEST_OPEN };

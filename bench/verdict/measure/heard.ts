@@ -36,7 +36,7 @@ const ANSWERED_AFTER = 6 * HOUR;
 /** A person who knows what each surplus is. */
 const known: Reply = ({ at, audit }) =>
   audit.airports.flatMap(({ airport, verdict: { surplus } }) =>
-    surplus?.told === true
+    surplus?.reported === true
       ? [
           {
             time: at + ANSWERED_AFTER,
@@ -75,7 +75,7 @@ export async function hear({ days, draft }: World): Promise<ReadonlyMap<string, 
                 airports: verdict.pool?.airports ?? [airport],
                 low: surplus.daily.low,
                 high: surplus.daily.high,
-                told: surplus.told,
+                told: surplus.reported,
                 answered: surplus.answered !== null,
               },
       });

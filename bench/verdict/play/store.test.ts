@@ -62,7 +62,7 @@ describe('the store of days that are played', () => {
       3 * HOUR,
       5 * HOUR,
     );
-    expect(devices).toMatchObject([{ device: 'phone', lastPush: 4 * HOUR, newcomer: false }]);
+    expect(devices).toMatchObject([{ device: 'phone', lastPush: 4 * HOUR, isNew: false }]);
   });
 
   it('refuses use of a device that it does not know', () => {
