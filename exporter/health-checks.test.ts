@@ -44,6 +44,7 @@ function watch(device: DeviceCounters): void {
     language: () => 'en',
     chance: () => 0,
     onFrame: (frame, catalog) => void device.apply(frame, catalog),
+    onVersion: () => {},
     onTotals: () => {},
     onConnectionOpened: () => {},
     onChecks(nodes) {

@@ -63,6 +63,8 @@ export interface KernelAgent {
   render(): Promise<string>;
 }
 
+/** Bytes that may be missing, below which nothing is said. */
+const WORTH_SAYING = 1e6;
 /** How long the gateway may keep a stopping exporter waiting. */
 const LAST_PUSH_MS = 5000;
 /** Settings that the link to the kernel rests on. */
@@ -152,9 +154,17 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       logger.warn('the kernel has restarted; its totals began at 0 again');
       void pusher.save();
     }
+    const { mayLack = 0 } = outcome.kind === 'counted' ? outcome : {};
+    if (mayLack > WORTH_SAYING) {
+      logger.warn(
+        { megabytes: Math.round(mayLack / 1e6) },
+        'nothing tells whether the kernel restarted while it was not watched: if it did, so much is missing at most',
+      );
+    }
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
+    if (isOnThisMachine(config.MihomoAPIAddr)) device.noteRun(host.machine());
     appender.note();
   }
 
@@ -185,6 +195,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       language: () => config.Language,
       chance,
       onFrame,
+      onVersion: (version) => device.noteRun({ version }),
       onTotals: (totals) => device.noteTotals(totals),
       onConnectionOpened: (connection) => device.noteConnectionOpened(connection),
       onChecks: (nodes) => device.current().noteChecks(nodes),
@@ -211,7 +222,10 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     await day.open(DeviceID);
     rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);
-    if (isOnThisMachine(MihomoAPIAddr)) opened.noteMachineStart(host.machineStartedAt());
+    if (isOnThisMachine(MihomoAPIAddr)) {
+      opened.noteRun(host.machine());
+      opened.noteMachineStart(host.machineStartedAt());
+    }
     return opened;
   }
 

@@ -27,6 +27,7 @@ export interface KernelFollower
     | 'noteConnectionOpened'
     | 'noteTotals'
     | 'noteGone'
+    | 'noteEnded'
     | 'noteMachineStart'
     | 'setLogsAvailable'
     | 'reconfigure'
@@ -145,6 +146,10 @@ export function createDeviceCounters(
     noteGone(at) {
       // Nobody at a new address says nothing of the kernel at the old one.
       if (doubtful === undefined) ledger.noteGone(at);
+    },
+    noteEnded() {
+      // What is known of a new address says nothing of the kernel at the old one.
+      if (doubtful === undefined) ledger.noteEnded();
     },
     noteMachineStart: (at) => ledger.noteMachineStart(at),
     setLogsAvailable(available) {

@@ -5,7 +5,7 @@ import {
   type KernelFollower,
   type Reconciliation,
 } from './device-counters.ts';
-import { goOnAfter, openAfter, type SavedDevice } from './saved-device.ts';
+import { goOnAfter, isAnotherRun, type KernelRun, openAfter, type SavedDevice } from './saved-device.ts';
 import type { ReadBack } from './sync-state.ts';
 
 /**
@@ -13,6 +13,8 @@ import type { ReadBack } from './sync-state.ts';
  * begin at one frame, so that each byte is under one name.
  */
 export interface Device extends KernelFollower {
+  /** What is known of the kernel's process before its next frame: another one's totals may have outgrown those of before. */
+  noteRun(now: KernelRun): void;
   /** The counters under the present DeviceID. */
   current(): DeviceCounters;
   /** The counters under former ones, to be pushed once more. */
@@ -42,6 +44,7 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
     awaitsFrame,
   }));
   let address = saved.kernelAddress;
+  let run: KernelRun = saved.run ?? {};
   let logsAvailable = false;
 
   function forLive(task: (counters: DeviceCounters) => void): void {
@@ -71,7 +74,12 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
     noteConnectionOpened: (opening) => forLive((each) => each.noteConnectionOpened(opening)),
     noteTotals: (totals) => forLive((each) => each.noteTotals(totals)),
     noteGone: (at) => forLive((each) => each.noteGone(at)),
+    noteEnded: () => forLive((each) => each.noteEnded()),
     noteMachineStart: (at) => forLive((each) => each.noteMachineStart(at)),
+    noteRun(now) {
+      if (isAnotherRun(run, now)) forLive((each) => each.noteEnded());
+      run = { ...run, ...now };
+    },
     setLogsAvailable(available) {
       logsAvailable = available;
       forLive((each) => each.setLogsAvailable(available));
@@ -114,6 +122,7 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
     giveUp,
     save: () => ({
       ...current.save(),
+      run,
       closed: closed.map(({ counters, awaitsFrame }) => ({ ...counters.save(), awaitsFrame })),
     }),
   };

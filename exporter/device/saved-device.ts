@@ -25,8 +25,27 @@ export interface SavedClosed extends SavedCounters {
   readonly awaitsFrame: boolean;
 }
 
+/** What tells one process of a kernel from another, whatever clocks say. */
+export interface KernelRun {
+  /** What `/version` says: a running kernel does not change it. */
+  readonly version?: string;
+  /** The boot of the machine that it runs on, where that is this one (Linux `/proc/sys/kernel/random/boot_id`). */
+  readonly boot?: string;
+  /** How long that machine had been up, seconds: it falls with a boot alone. */
+  readonly uptime?: number;
+}
+
+/** Whether these are surely two processes. */
+export function isAnotherRun(before: KernelRun, now: KernelRun): boolean {
+  const differ = (key: 'version' | 'boot'): boolean =>
+    before[key] !== undefined && now[key] !== undefined && before[key] !== now[key];
+  return differ('version') || differ('boot') || (now.uptime ?? Number.POSITIVE_INFINITY) < (before.uptime ?? 0);
+}
+
 /** All that is saved of a device: its counters, and those under its former names. */
 export interface SavedDevice extends SavedCounters {
+  /** Of the last frame's kernel; absent where nothing is known. */
+  readonly run?: KernelRun;
   readonly closed: readonly SavedClosed[];
 }
 

@@ -57,7 +57,7 @@ const COPY_EVERY_MS = 3_600_000;
 /** Changes beyond this and the size of the state are no longer cheaper than the state. */
 const MOST_APPENDED = 2 ** 20;
 /** Rows that change with time alone. */
-const OF_TIME = new Set(['ledger.at', 'ledger.daysOfUse', 'ledger.pace']);
+const OF_TIME = new Set(['device.run', 'ledger.at', 'ledger.daysOfUse', 'ledger.pace']);
 
 /** The state as it is on the disk. */
 interface Written {

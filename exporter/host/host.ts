@@ -15,6 +15,8 @@ export interface Host {
   readonly interfaces: Interfaces | undefined;
   /** When the machine started, epoch milliseconds by its clock of now. */
   machineStartedAt(): number;
+  /** Its boot, where the system has a name for each, and how long it has been up, seconds: no clock is asked. */
+  machine(): { readonly boot?: string; readonly uptime: number };
   /** 0 to 1, drawn again at each call. */
   chance(): number;
   /** A text without spaces that no other process has ever had. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { systemClock } from '../../runtime/clock.ts';
 import { createMovableListener, type ListenAddress, listenHttp } from '../../runtime/http-listener.ts';
@@ -10,6 +11,17 @@ import { nodeFiles } from './node-files.ts';
 import { nodeInterfaces } from './node-interfaces.ts';
 import { nodeNetwork } from './node-network.ts';
 
+const boot = readBoot();
+
+/** It does not change while this process runs. */
+function readBoot(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What Node gives. */
 export const nodeHost: Host = {
   network: nodeNetwork,
@@ -17,6 +29,7 @@ export const nodeHost: Host = {
   clock: systemClock,
   interfaces: nodeInterfaces(),
   machineStartedAt: () => Date.now() - uptime() * 1000,
+  machine: () => ({ ...(boot === undefined ? {} : { boot }), uptime: uptime() }),
   chance: Math.random,
   uniqueText: () => randomBytes(12).toString('hex'),
   openLog: (write) => createLogger('exporter', 'info', { write }),

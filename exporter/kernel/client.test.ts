@@ -27,6 +27,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     language: () => 'en',
     chance: () => 0,
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
+    onVersion: () => {},
     onTotals: () => {},
     onConnectionOpened: (opening) => openings.push(opening),
     onChecks: () => {},

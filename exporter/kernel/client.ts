@@ -24,6 +24,8 @@ export interface KernelClientOptions extends KernelAddress {
   chance(): number;
   /** Called once a frame, in order, never while an earlier call runs. */
   onFrame(frame: Frame, catalog: Catalog): void;
+  /** Called before the first frame of a link. */
+  onVersion(version: string): void;
   /** Called in order with the frames. */
   onTotals(totals: Totals): void;
   /** Called with each connection that the log says has opened. */
@@ -85,6 +87,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   /** One life of the link; whether it brought a frame. */
   async function follow(version: string): Promise<boolean> {
     await catalog.refresh(stopping.signal);
+    options.onVersion(version);
     // A restarted kernel may use ids again.
     decoder = createFrameDecoder();
     let fruitful = false;

@@ -29,6 +29,7 @@ function start(options: Partial<KernelClientOptions> = {}): void {
     language: () => 'en',
     chance: () => 0,
     onFrame: ({ download, begins }) => heard.push(`frame ${download}${begins === true ? ' begins' : ''}`),
+    onVersion: () => {},
     onTotals: ({ upload, download, continues }) =>
       heard.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
     onConnectionOpened: () => {},

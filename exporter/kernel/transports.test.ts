@@ -58,6 +58,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; openin
     language: () => 'en',
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
+    onVersion: () => {},
     onTotals: () => {},
     onConnectionOpened: ({ host }) => openings.push(host),
     onChecks: () => {},

@@ -9,7 +9,15 @@ import { createDaysOfUse } from './family-names.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
 import { createGroupExits, createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
-import { createLosses, hasRestarted, type LatestTotals, latestAfter, outgrowTotals, stillNewer } from './restart.ts';
+import {
+  createLosses,
+  hasRestarted,
+  type LatestTotals,
+  latestAfter,
+  mayLack,
+  outgrowTotals,
+  stillNewer,
+} from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerState, namesOf } from './state.ts';
 
@@ -26,6 +34,8 @@ export type FrameOutcome =
       readonly kind: 'counted' | 'restarted';
       /** By how much the kernel's continuous totals grew. */
       readonly grew: Bytes;
+      /** Bytes that are missing at most, should the kernel have restarted unnoticed; absent where it surely has not. */
+      readonly mayLack?: number;
     }
   /** Older than the frame before it: ignored. */
   | { readonly kind: 'stale' };
@@ -62,6 +72,8 @@ export interface Ledger {
   noteTotals(totals: Totals): void;
   /** The kernel of the last frame does not run any more, at this time, epoch milliseconds. */
   noteGone(at: number): void;
+  /** The kernel of the last frame is known to have ended, though its successor's totals may not tell. */
+  noteEnded(): void;
   /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
   noteMachineStart(at: number): void;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
@@ -156,7 +168,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       return { kind: 'stale' };
     }
     const before = copyBytes(kernel);
+    const lacking = life === 'same' ? mayLack(frame, { raw, at: lastAt, connections: known }) : 0;
     if (life === 'same') {
+      if (lacking > 0) losses.add(frame.at - lastAt, lacking);
       latest = stillNewer(latest, frame);
       count(frame, catalog, raw, logSinceFrame && logsAvailable);
     } else {
@@ -176,7 +190,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       count(frame, catalog, origin, logSinceFrame && logsAvailable);
     }
     const grew = { upload: kernel.upload - before.upload, download: kernel.download - before.download };
-    return { kind: life === 'same' ? 'counted' : 'restarted', grew };
+    return { kind: life === 'same' ? 'counted' : 'restarted', grew, ...(lacking > 0 ? { mayLack: lacking } : {}) };
   }
 
   function end(catalog: Catalog): void {
@@ -284,6 +298,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       if (totals.continues) logToTotals = logSinceFrame && logsAvailable;
     },
     noteGone: (at) => losses.noteGone(at),
+    noteEnded() {
+      if (raw !== undefined) latest = { at: lastAt, ...raw, ...latest, over: true };
+    },
     noteMachineStart: (at) => losses.noteMachineStart(at, lastAt),
     apply,
     end,

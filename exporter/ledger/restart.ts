@@ -78,18 +78,32 @@ const FASTEST_BYTES_PER_MS = 1_250_000;
  * between the kernel's reading of the two.
  */
 export function hasRestarted(frame: Frame, last: LastSeen): 'same' | 'restarted' | 'stale' {
-  const survives = frame.connections.some(({ id, details }) => {
-    const known = last.connections?.get(id);
-    return known !== undefined && known.details.start === details.start;
-  });
+  const survives = hasSurvivor(frame, last);
   if (frame.download < last.raw.download || frame.upload < last.raw.upload) return survives ? 'stale' : 'restarted';
   if (survives || frame.continues === true) return 'same';
   if (hasEnded(last.latest, frame)) return 'restarted';
   if (last.connections === undefined || last.connections.size === 0) return 'same';
-  // A kernel that began at 0 since has moved all that its totals hold.
+  return isYoung(frame, last) && outgrowTotals(frame, frame.connections, last) ? 'restarted' : 'same';
+}
+
+/** An id is a kernel's own, and another life of it has none of them (mihomo `utils.NewUUIDV4`). */
+function hasSurvivor(frame: Frame, { connections }: Pick<LastSeen, 'connections'>): boolean {
+  return frame.connections.some(({ id, details }) => connections?.get(id)?.details.start === details.start);
+}
+
+/** Whether a kernel that began at 0 since can have moved all that its totals hold. */
+function isYoung(frame: Frame, last: Pick<LastSeen, 'at'>): boolean {
   const most = FASTEST_BYTES_PER_MS * Math.max(1, frame.at - last.at);
-  if (frame.download > most || frame.upload > most) return 'same';
-  return outgrowTotals(frame, frame.connections, last) ? 'restarted' : 'same';
+  return frame.download <= most && frame.upload <= most;
+}
+
+/**
+ * How many bytes may be missing where the first frame of a link is taken for the same life, though nothing proves it: a
+ * kernel that began at 0 since and outgrew the totals of before moved those once more.
+ */
+export function mayLack(frame: Frame, last: Pick<LastSeen, 'raw' | 'at' | 'connections'>): number {
+  if (frame.begins !== true || last.connections === undefined) return 0;
+  return hasSurvivor(frame, last) || !isYoung(frame, last) ? 0 : last.raw.upload + last.raw.download;
 }
 
 /**
@@ -185,8 +199,8 @@ export interface Losses {
   noteMachineStart(at: number, seenAt: number): void;
   /** By when the kernel of the last frame had ended, as another one's is there. */
   endedBy(at: number): number;
-  /** A kernel has ended of which the last was seen some milliseconds before. */
-  add(unseen: number): void;
+  /** A kernel has ended, or may have, of which the last was seen some milliseconds before. @param most bytes */
+  add(unseen: number, most?: number): void;
   lost(): number;
   save(): SavedLosses;
 }
@@ -208,8 +222,8 @@ export function createLosses(saved: SavedLosses = {}): Losses {
       if (at > seenAt) goneAt ??= Math.min(at, seenAt + MINUTE_MS);
     },
     endedBy: (at) => Math.min(at, goneAt ?? at),
-    add(unseen) {
-      lost += pace.within(unseen);
+    add(unseen, most = Number.POSITIVE_INFINITY) {
+      lost += Math.min(most, pace.within(unseen));
     },
     lost: () => lost,
     save: () => ({ lost, pace: pace.save(), goneAt }),
