@@ -49,6 +49,20 @@ interface OpenFamily {
   readonly samples: ExpositionSample[];
 }
 
+/** What stops the reading of a text before all of it is in memory, which takes many times as much as the text. */
+export interface ExpositionLimits {
+  /** Called with the name of each family; may throw. */
+  family(name: string): void;
+  /** Called for each sample; may throw. */
+  sample(): void;
+  /** Of one sample. */
+  readonly labels: number;
+  /** Characters of a label's value or of a HELP, escapes and all. */
+  readonly text: number;
+}
+
+const UNLIMITED: ExpositionLimits = { family() {}, sample() {}, labels: Infinity, text: Infinity };
+
 /**
  * Reads Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/), stricter than
  * Prometheus where leniency would hide a defect: a family's lines stand together with HELP and TYPE before its
@@ -57,7 +71,7 @@ interface OpenFamily {
  *
  * @throws ExpositionError with the line and what is wrong
  */
-export function parseExposition(text: string): ExpositionFamily[] {
+export function parseExposition(text: string, limits: ExpositionLimits = UNLIMITED): ExpositionFamily[] {
   const families = new Map<string, OpenFamily>();
   const series = new Set<string>();
   let family: OpenFamily | undefined;
@@ -69,6 +83,7 @@ export function parseExposition(text: string): ExpositionFamily[] {
   const open = (name: string): OpenFamily => {
     if (family?.name === name) return family;
     if (families.has(name)) fail(`the lines of ${name} do not stand together`);
+    limits.family(name);
     family = { name, type: undefined, help: undefined, samples: [] };
     families.set(name, family);
     return family;
@@ -79,6 +94,7 @@ export function parseExposition(text: string): ExpositionFamily[] {
     const described = open(name);
     if (described.samples.length > 0) fail(`${keyword} of ${name} must stand before its samples`);
     if (described[keyword === 'HELP' ? 'help' : 'type'] !== undefined) fail(`${keyword} of ${name} stands twice`);
+    if (content.length > limits.text) fail(`${keyword} of ${name} is too long`);
     if (keyword === 'HELP') described.help = unescapeHelp(content, fail);
     else described.type = TYPES.find((type) => type === content) ?? fail(`${name} has an unknown TYPE`);
   };
@@ -86,30 +102,32 @@ export function parseExposition(text: string): ExpositionFamily[] {
     const into = family !== undefined && belongs(sample.name, family) ? family : open(sample.name);
     if (!belongs(sample.name, into)) fail(`${sample.name} cannot be a sample of a ${into.type} of that name`);
     checkReserved(sample, into, fail);
+    limits.sample();
     const key = seriesKey(sample);
     if (series.has(key)) fail(`the series ${key} stands twice`);
     series.add(key);
     into.samples.push(sample);
   };
 
-  const lines = text.split('\n');
-  const last = lines.pop();
   const wellFormed = !UNPAIRED.test(text);
-  for (const line of lines) {
+  let next = 0;
+  for (let at = 0; at < text.length; at = next) {
     number += 1;
+    const end = text.indexOf('\n', at);
+    if (end === -1) fail('the text must end with a newline');
+    const line = text.slice(at, end);
+    next = end + 1;
     if (!wellFormed && UNPAIRED.test(line)) fail('is not valid Unicode text');
     const content = line.replace(/^[ \t]+/, '');
     if (content === '') continue;
     if (!content.startsWith('#')) {
-      add(readSample(content, fail));
+      add(readSample(content, fail, limits));
       continue;
     }
     const comment = /^#[ \t]*(?:(HELP|TYPE)[ \t]+(.*))?/su.exec(content);
     if (comment === null) continue;
     if (comment[1] === 'HELP' || comment[1] === 'TYPE') describe(comment[1], comment[2] ?? '');
   }
-  number += 1;
-  if (last !== '') fail('the text must end with a newline');
   return [...families.values()].map(({ name, type, help, samples }) => ({
     name,
     type: type ?? 'untyped',

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
 
 const MIB = 2 ** 20;
 /** Of one push on the wire. */
@@ -37,10 +38,14 @@ export function memoryLimits(memory: number): MemoryLimits {
   };
 }
 
-/** What this process may have: the limit of its container where there is one, else what the machine has. */
+/** The part of a process's memory that docker-compose.yml gives to the heap of JavaScript. */
+const SHARE_OF_HEAP = 80 / 128;
+
+/** What this process may have: the least of its container's limit, that of its heap, and what the machine has. */
 export function availableMemory(): number {
   const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const byHeap = getHeapStatistics().heap_size_limit / SHARE_OF_HEAP;
+  return Math.min(limit > 0 ? limit : Infinity, byHeap, totalmem());
 }
 
 /** Bytes that bodies may take in memory at one time. */

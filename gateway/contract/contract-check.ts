@@ -7,7 +7,7 @@ import {
   seriesKey,
 } from '../../core/exposition.ts';
 import { readNumber } from '../../core/exposition-line.ts';
-import { MAX_LABEL_LENGTH, MAX_SERIES, type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
+import { MAX_LABEL_LENGTH, MAX_SERIES, METRICS, type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
@@ -24,7 +24,20 @@ export interface CheckedPush {
   readonly ledger: LedgerCounters;
 }
 
-/** What a body says, held to the contract. @param bytes UTF-8 exposition text */
+/** Of a bucket of a histogram `le` is one. */
+const MOST_LABELS = 1 + Math.max(...METRICS.map(({ labels }) => labels.length));
+
+/** Ends the reading of a body that is refused anyway. */
+class RefusedError extends Error {
+  readonly problem: HttpProblem;
+
+  constructor(problem: HttpProblem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+/** What a body says, held to the contract while it is read. @param bytes UTF-8 exposition text */
 export function parsePush(bytes: Uint8Array): CheckedPush | HttpProblem {
   let text: string;
   try {
@@ -33,9 +46,23 @@ export function parsePush(bytes: Uint8Array): CheckedPush | HttpProblem {
   } catch {
     return httpProblem('bad_body', 'the body is not UTF-8 text');
   }
+  let series = 0;
   try {
-    return checkPush(parseExposition(text));
+    return checkPush(
+      parseExposition(text, {
+        family(name) {
+          if (metricSpec(name)?.owner !== 'exporter') throw new RefusedError(unknownFamily(name));
+        },
+        sample() {
+          series += 1;
+          if (series > MAX_SERIES) throw new RefusedError(tooManySeries());
+        },
+        labels: MOST_LABELS,
+        text: 2 * MAX_LABEL_LENGTH,
+      }),
+    );
   } catch (error) {
+    if (error instanceof RefusedError) return error.problem;
     if (!(error instanceof ExpositionError)) throw error;
     return httpProblem('not_exposition', `the body is not exposition text: ${error.message.slice(0, 300)}`);
   }
@@ -60,11 +87,11 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Ht
   let series = 0;
   for (const family of pushed) {
     const spec = metricSpec(family.name);
-    if (spec?.owner !== 'exporter') return outside(`${family.name} is not a metric that devices push`);
+    if (spec?.owner !== 'exporter') return unknownFamily(family.name);
     if (family.samples.length === 0) continue;
     if (family.type !== spec.type) return outside(`${family.name} must have the TYPE ${spec.type}, not ${family.type}`);
     series += family.samples.length;
-    if (series > MAX_SERIES) return httpProblem('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
+    if (series > MAX_SERIES) return tooManySeries();
     for (const sample of family.samples) {
       const problem = sampleProblem(sample, spec);
       if (problem !== undefined) return outside(`${seriesKey(sample).slice(0, 300)} ${problem}`);
@@ -99,6 +126,11 @@ export function valueProblem(value: number, { type }: MetricSpec): string | unde
   if (type !== 'gauge' && (value < 0 || value > MAX_COUNT)) return `must count from 0 to ${MAX_COUNT}`;
   return undefined;
 }
+
+const tooManySeries = (): HttpProblem =>
+  httpProblem('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
+
+const unknownFamily = (name: string): HttpProblem => outside(`${name.slice(0, 100)} is not a metric that devices push`);
 
 function outside(message: string): HttpProblem {
   return httpProblem('not_in_contract', `${message}; both ends must be of one version of FlowCollect`);

@@ -33,6 +33,8 @@ export interface PushBody {
   readonly bytes: Buffer;
   /** The same as gzip data, where it came so. */
   readonly packed?: Buffer;
+  /** Takes more of the budget for what is made of it; whether there was as much. */
+  take(bytes: number): boolean;
   release(): void;
 }
 
@@ -82,7 +84,7 @@ export async function readPushBody(
       budget.give(surplus);
       taken.bytes -= surplus;
     }
-    read = { kind: 'body', bytes: plain, ...(packed === undefined ? {} : { packed }), release };
+    read = { kind: 'body', bytes: plain, ...(packed === undefined ? {} : { packed }), take, release };
     return read;
   } finally {
     if (read === undefined) release();
@@ -142,6 +144,6 @@ function tooLarge(when: string, limit: number): HttpProblem {
   );
 }
 
-function busy(): HttpProblem {
+export function busy(): HttpProblem {
   return httpProblem('busy', 'the gateway reads too many pushes at once; push again in a few seconds');
 }

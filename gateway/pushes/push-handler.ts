@@ -5,16 +5,18 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createAuthenticator, type Token } from '../access/authenticate.ts';
 import { availableMemory, createUserBudgets, memoryLimits } from '../access/limits.ts';
-import { createPushParser } from '../contract/push-parser.ts';
+import { createPushParser, type ParsedPush } from '../contract/push-parser.ts';
 import { discardRest } from '../http/connections.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
+import type { KeptPushes } from '../kept/kept-pushes.ts';
 import { readStateHeader, writeStateHeader } from './admission.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { DeviceGoneError, readPushBody } from './push-body.ts';
+import { busy, DeviceGoneError, readPushBody } from './push-body.ts';
 import type { PushService } from './push-service.ts';
 
 export interface PushHandlerOptions {
   readonly pushes: PushService;
+  readonly kept: Pick<KeptPushes, 'usage'>;
   readonly metrics: GatewayMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,8 +24,23 @@ export interface PushHandlerOptions {
   tokens(): readonly Token[];
 }
 
+/** Of the name of a series besides its characters, and of its value. */
+const SERIES_BYTES = 56;
+
+/** What a push takes beside its body until it is stored, about: the names of its series, of two bytes a character. */
+function parsedBytes({ text, ledger }: ParsedPush): number {
+  return 2 * text.length + SERIES_BYTES * ledger.series.length;
+}
+
 /** The only requests that are served: a device's push and its read-back. */
-export function createPushHandler({ pushes, metrics, clock, logger, tokens }: PushHandlerOptions): RequestListener {
+export function createPushHandler({
+  pushes,
+  kept,
+  metrics,
+  clock,
+  logger,
+  tokens,
+}: PushHandlerOptions): RequestListener {
   const limits = memoryLimits(availableMemory());
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
   const authenticate = createAuthenticator(clock, tokens);
@@ -37,6 +54,7 @@ export function createPushHandler({ pushes, metrics, clock, logger, tokens }: Pu
     try {
       const push = parser.parse(device, body.bytes, body.packed);
       if (push.kind === 'refused') return push;
+      if (!body.take(parsedBytes(push))) return busy();
       const result = await pushes.push(device, state, push);
       if (result.kind === 'accepted') metrics.accepted(device, body.bytes.length, clock.now());
       return result;
@@ -54,6 +72,11 @@ export function createPushHandler({ pushes, metrics, clock, logger, tokens }: Pu
   }
 
   async function handleReadBack(response: ServerResponse, device: Device): Promise<void> {
+    // Who asks often and reads slowly has as little memory for it as for pushes.
+    const budget = budgetOf(device.user);
+    const bytes = kept.usage.of(device);
+    if (!budget.take(bytes)) return answerProblem(response, busy());
+    response.once('close', () => budget.give(bytes));
     const result = await pushes.readBack(device);
     if (result.kind === 'refused') return answerProblem(response, result);
     if (result.kind === 'nothing') {
