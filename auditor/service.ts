@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
+import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { createMovableListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
@@ -88,6 +89,7 @@ export async function runAuditorService({
     logger.level = next.logLevel;
   }
 
+  const descriptors = watchFileDescriptors(logger);
   try {
     await auditor.open();
     // That chats are lost is to be known before somebody writes to the bot.
@@ -109,6 +111,7 @@ export async function runAuditorService({
       guarded,
     );
   } finally {
+    await descriptors.stop();
     await settings.close();
     await talk.stop();
     await auditor.idle();

@@ -5,6 +5,7 @@ import { untilAborted } from '../runtime/async.ts';
 import { readFileIfExists } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
+import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
@@ -307,12 +308,14 @@ export async function runGatewayService({
     logger.level = next.logLevel;
   }
 
+  const descriptors = watchFileDescriptors(logger);
   try {
     await gateway.start();
     file.follow(apply, onReload);
     tokens.follow(async () => {});
     await untilAborted(signal);
   } finally {
+    await descriptors.stop();
     await file.close();
     await tokens.close();
     await gateway.stop();

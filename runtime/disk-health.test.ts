@@ -22,3 +22,10 @@ it('tells of the last write: what, where and how to mend it', async () => {
   expect(disk.problem()).toBeUndefined();
   await rm(parent, { recursive: true });
 });
+
+it('says that no file descriptor is left, rather than that the disk is full', async () => {
+  const disk = createDiskHealth(() => '/data', '[server] DataDir');
+  const exhausted = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  await expect(disk.watch(() => Promise.reject(exhausted))).rejects.toBe(exhausted);
+  expect(disk.problem()).toMatch(/^\/data cannot be written \(EMFILE\): no file descriptor is left, raise LimitNOFILE/);
+});

@@ -1,4 +1,4 @@
-import { errorCode } from './error-code.ts';
+import { errorCode, isExhausted } from './error-code.ts';
 
 /** Whether what a service must keep reaches its disk, by its last write, and was whole when it was read. */
 export interface DiskHealth {
@@ -24,7 +24,11 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
   const problem = (): string | undefined =>
     failure === undefined
       ? undefined
-      : `${folder()} cannot be written (${failure}): free the disk, mend the permissions, or move ${setting}`;
+      : `${folder()} cannot be written (${failure}): ${
+          isExhausted(failure)
+            ? 'no file descriptor is left, raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n'
+            : `free the disk, mend the permissions, or move ${setting}`
+        }`;
   const damage = (): string | undefined =>
     setAside.length === 0
       ? undefined

@@ -9,3 +9,6 @@ export function errorCode(error: unknown): string {
   if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
   return error.cause === undefined ? error.name : errorCode(error.cause);
 }
+
+/** Whether an error says that the process, or the machine, has no file descriptor left (open(2)). */
+export const isExhausted = (code: string): boolean => code === 'EMFILE' || code === 'ENFILE';

@@ -1,0 +1,38 @@
+import { open } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { createPeriodicTask, type PeriodicTask } from './async.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { errorCode, isExhausted } from './error-code.ts';
+import type { Logger } from './logger.ts';
+
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Says when no file descriptor is left, and when there are some again: the system then refuses connections without a
+ * word to the program, and what else fails names a disk or a network that nothing is wrong with.
+ *
+ * @param probe throws the system's error
+ */
+export function watchFileDescriptors(
+  logger: Logger,
+  clock: Clock = systemClock,
+  probe: () => Promise<void> = async () => (await open(devNull, 'r')).close(),
+): PeriodicTask {
+  let exhausted = false;
+  const task = createPeriodicTask({
+    clock,
+    every: LOOK_EVERY_MS,
+    async run() {
+      const code = await probe().then(() => '', errorCode);
+      if (isExhausted(code) && !exhausted) {
+        logger.error(
+          { code },
+          'no file descriptor is left: connections and files are refused; raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n',
+        );
+      } else if (code === '' && exhausted) logger.info('file descriptors are free again');
+      exhausted = code === '' ? false : exhausted || isExhausted(code);
+    },
+  });
+  task.start();
+  return task;
+}
