@@ -7,6 +7,7 @@ import {
   languageSetting,
   logLevelSetting,
   numberSetting,
+  pathSetting,
   type SettingsReader,
   serviceUrlSetting,
   sizeSetting,
@@ -45,7 +46,7 @@ export const serverSchema = z.object({
   ReadersListen: z.string().default('127.0.0.1:9104'),
   /** prom-label-proxy, which keeps users apart. */
   LabelProxyAddr: serviceUrlSetting().optional(),
-  DataDir: z.string().default('./data'),
+  DataDir: pathSetting().default('./data'),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),
   /** Five fields of cron, in `Timezone`. */

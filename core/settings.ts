@@ -186,6 +186,10 @@ export function issueText(message: string): Text {
 }
 
 /** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */
+/** A place for files. Below /proc none can be made, however often a program asks (proc(5)). */
+export const pathSetting = () =>
+  z.string().refine((text) => !/^\/+(?:\.\/+)*proc(?:\/|$)/.test(text), { message: issue(TEXTS.belowProc) });
+
 export const durationSetting = (min: number, max: number) =>
   z.string().transform((text, context) => {
     const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);

@@ -34,6 +34,7 @@ export const TEXTS = {
     zh: '“#”或“;”之后的也是值；若是注释，请移到单独一行',
     en: 'what follows "#" or ";" is part of the value; move it to a line of its own if it is a comment',
   },
+  belowProc: { zh: '不能在 /proc 之下：那里存不了文件', en: 'must not be below /proc, where no file can be kept' },
   duration: (min: number, max: number): Text => ({
     zh: `须为 ${min} 到 ${max} 毫秒的时长，如 1000、10s 或 6h`,
     en: `must be a duration from ${min} ms to ${max} ms, such as 1000, 10s or 6h`,

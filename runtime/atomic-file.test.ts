@@ -85,3 +85,14 @@ it('belongs to whom the folder belongs, also where root writes into the folder o
 it('reads a file that is not there as undefined', async () => {
   expect(await readFileIfExists(join(folder, 'none'))).toBeUndefined();
 });
+
+it.runIf(process.platform === 'linux')(
+  'refuses folders below /proc, also by a link, instead of asking for them without end',
+  async () => {
+    const link = join(await mkdtemp(join(tmpdir(), 'flowcollect-proc-')), 'link');
+    await symlink('/proc', link);
+    for (const folder of ['/proc/flow', '/proc/flow/state', '/proc/self/flow', join(link, 'flow')]) {
+      await expect(writeFileAtomic(join(folder, 'kept.json'), '{}')).rejects.toMatchObject({ code: 'EROFS' });
+    }
+  },
+);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setAsidePath } from '../core/checked-text.ts';
@@ -80,9 +81,30 @@ export async function readFileIfExists(path: string): Promise<string | undefined
   }
 }
 
+/**
+ * To be called before folders are made with `recursive`: below /proc, wherever links lead there, the system says of each
+ * folder that the one above is missing, and Node asks it without end.
+ *
+ * @throws an error of code EROFS
+ */
+export function refuseBelowProc(path: string): void {
+  for (let each = resolve(path); ; each = dirname(each)) {
+    let real: string;
+    try {
+      real = realpathSync(each);
+    } catch {
+      if (each === dirname(each)) return;
+      continue;
+    }
+    if (!/^\/proc(\/|$)/.test(real)) return;
+    throw Object.assign(new Error(`${path} is below /proc, where no file can be made`), { code: 'EROFS' });
+  }
+}
+
 /** Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
 export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
   await refuseForeignLinks(path);
+  refuseBelowProc(path);
   const made = await files.mkdir(path, { recursive: true });
   if (made === undefined || !isRoot()) return;
   const { uid, gid } = await stat(dirname(path));

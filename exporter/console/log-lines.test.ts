@@ -89,3 +89,16 @@ it('says once that it cannot write, and goes on where the settings say', async (
     /flow\.log cannot be written \(E\w+\); free the disk or move \[client\] LocalLogFile/,
   );
 });
+
+it.runIf(process.platform === 'linux')('says that it cannot write below /proc, and goes on', () => {
+  const problems: Text[] = [];
+  const append = createLineLog(
+    nodeFiles,
+    () => '/proc/flow/flow.log',
+    (problem) => problems.push(problem),
+  );
+  for (const text of ['one', 'two']) append(line(text));
+  expect(problems.map(({ en }) => en)).toEqual([
+    expect.stringContaining('/proc/flow/flow.log cannot be written (EROFS)'),
+  ]);
+});

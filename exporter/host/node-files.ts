@@ -17,7 +17,13 @@ import {
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
-import { type FileOperations, makeFolder, readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import {
+  type FileOperations,
+  makeFolder,
+  readFileIfExists,
+  refuseBelowProc,
+  writeFileAtomic,
+} from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import type { Files, LineFile, PackedFile } from './host.ts';
@@ -50,6 +56,7 @@ export const createNodeFiles = (operations?: FileOperations): Files => ({
   isInMemory,
   lock: lockFile,
   async tryFolder(folder) {
+    refuseBelowProc(folder);
     const made = await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
     if (made !== undefined) await removeEmpty(folder, made);
@@ -121,6 +128,7 @@ function lineFile(path: string, isOwn: (beginning: string) => boolean, largest =
     append(line) {
       const text = `${line}\n`;
       if (size === undefined) {
+        refuseBelowProc(dirname(path));
         mkdirSync(dirname(path), { recursive: true });
         size = ownSize(path, isOwn);
       }

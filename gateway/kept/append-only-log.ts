@@ -2,6 +2,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { refuseBelowProc } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
@@ -51,6 +52,7 @@ export async function openAppendOnlyLog(
   logger: Logger,
   spareBytes = SPARE_BYTES,
 ): Promise<AppendOnlyLog> {
+  refuseBelowProc(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const places = new Map<string, Place>();
   const numbers = (await readdir(folder)).flatMap((name) => LOG_NAME.exec(name)?.[1] ?? []).map(Number);
