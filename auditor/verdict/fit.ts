@@ -8,6 +8,138 @@ interface Row {
   readonly surplus: number;
 }
 
+const GIB = 2 ** 30;
+/** The noise of a day as a share of its use, and how many windows this belief is worth. */
+export const NOISE = 0.006;
+const NOISE_WORTH = 4;
+/**
+ * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or much the same
+ * every day, where somebody is not watched. Whichever the windows show.
+ */
+const SHAPES = [
+  { ofDay: 1, ofUsual: 0.5 },
+  { ofDay: 0.5, ofUsual: 2 },
+] as const;
+/** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
+const HEAVY_TAILS = 4;
+
+/** The noise of a window by its use and days, in GiB squared, up to a factor. */
+type Shape = (named: number, days: number) => number;
+
+/** Of figures and noise in turns. */
+const ROUNDS = 4;
+
+/** Windows to be explained by figures, and what is believed of these. */
+interface Problem {
+  readonly rows: readonly (Row & { readonly span: Span })[];
+  /** Of the Cauchy distribution that is believed of each figure. */
+  readonly scale: readonly number[];
+  /** What each figure is at least. */
+  readonly least: readonly number[];
+  /** GiB of a usual day. */
+  readonly usual: number;
+  /** GiB squared by which a window may be off for known reasons. */
+  readonly doubt: (span: Used) => number;
+}
+
+/** Figures that explain windows, with the noise that they leave. */
+export interface Fit {
+  readonly mean: ArrayLike<number>;
+  readonly weights: readonly number[];
+  readonly noise: number;
+  readonly shape: Shape;
+  readonly freedom: number;
+  readonly likelihood: number;
+}
+
+export const likelier = (a: Fit, b: Fit): Fit => (b.likelihood > a.likelihood ? b : a);
+
+/**
+ * The likeliest figures near a start. From tight beliefs the simplest reading is found, from wide ones that of several
+ * prices at once.
+ *
+ * @param start standard deviations that are believed at first
+ */
+export function fitFrom(start: readonly number[], problem: Problem): Fit {
+  const nothing = {
+    mean: problem.scale.map(() => 0),
+    weights: problem.rows.map(() => 1),
+    noise: NOISE ** 2,
+    shape: shapeOf(SHAPES[0], problem.usual),
+    freedom: NOISE_WORTH,
+    likelihood: 0,
+  };
+  const first = improved(
+    nothing,
+    problem,
+    start.map((each) => 2 / each ** 2),
+  );
+  return fitOn(first, problem);
+}
+
+/** The likeliest figures near others, in turns: figures by the noise, what odd windows weigh, and the noise by the figures. */
+export function fitOn(start: Fit, problem: Problem): Fit {
+  let fit = start;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { mean } = fit;
+    fit = improved(
+      fit,
+      problem,
+      problem.scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2)),
+    );
+  }
+  const belief = sum(problem.scale, (each, index) => -2 * Math.log(1 + ((fit.mean[index] ?? 0) / each) ** 2));
+  return { ...fit, likelihood: fit.likelihood + belief };
+}
+
+function improved(fit: Fit, { rows, least, usual, doubt }: Problem, beliefs: readonly number[]): Fit {
+  if (rows.length === 0) return fit;
+  const variances = rows.map(({ span }) => fit.noise * fit.shape(span.named.likely, span.days) + doubt(span));
+  const { mean, lower } = boundedPosterior(rows, variances, fit.weights, beliefs, least);
+  const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
+  const weights = residuals.map(
+    (each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)),
+  );
+  return { mean, weights, ...likeliestNoise(rows, residuals, explainedBy(lower, rows, variances), usual, doubt) };
+}
+
+function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
+  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
+}
+
+/**
+ * The noise of windows, squared, by the shape that makes their residuals likeliest, and the degrees of freedom that it is
+ * known from. The oddest window does not count: one night is no habit.
+ *
+ * @param explained figures that the windows were fitted with
+ */
+function likeliestNoise(
+  rows: readonly { readonly span: Span }[],
+  residuals: readonly number[],
+  explained: number,
+  usual: number,
+  doubt: (span: Used) => number,
+): { noise: number; freedom: number; shape: Shape; likelihood: number } {
+  const fits = SHAPES.map((each) => {
+    const shape = shapeOf(each, usual);
+    const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));
+    const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
+    const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
+    const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
+    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
+    const likelihood = -sum(rows, ({ span }, index) => {
+      const variance = noise * (shapes[index] ?? 1) + doubt(span);
+      return (
+        Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS)
+      );
+    });
+    return { noise, freedom, shape, likelihood };
+  });
+  const [first, ...others] = fits;
+  if (first === undefined) throw new RangeError('no shape of noise');
+  return others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
+}
+
 /** Figures that a fit would need as many windows for. */
 function explainedBy(lower: Matrix, rows: readonly Row[], variances: readonly number[]): number {
   return sum(rows, ({ features }, index) => {
@@ -94,61 +226,6 @@ export function covarianceOf(
   return inverse(posterior(matrix, target, beliefs, [], new Set()).lower);
 }
 
-const GIB = 2 ** 30;
-/** The noise of a day as a share of its use, and how many windows this belief is worth. */
-export const NOISE = 0.006;
-const NOISE_WORTH = 4;
-/**
- * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or much the same
- * every day, where somebody is not watched. Whichever the windows show.
- */
-const SHAPES = [
-  { ofDay: 1, ofUsual: 0.5 },
-  { ofDay: 0.5, ofUsual: 2 },
-] as const;
-/** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
-const HEAVY_TAILS = 4;
-
-/** The noise of a window by its use and days, in GiB squared, up to a factor. */
-type Shape = (named: number, days: number) => number;
-
-function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
-  return (named, days) => ((ofDay * named) / GIB) ** 2 / Math.max(1, days) + days * (ofUsual * usual) ** 2;
-}
-
-/**
- * The noise of windows, squared, by the shape that makes their residuals likeliest, and the degrees of freedom that it is
- * known from. The oddest window does not count: one night is no habit.
- *
- * @param explained figures that the windows were fitted with
- */
-function likeliestNoise(
-  rows: readonly { readonly span: Span }[],
-  residuals: readonly number[],
-  explained: number,
-  usual: number,
-  doubt: (span: Used) => number,
-): { noise: number; freedom: number; shape: Shape; likelihood: number } {
-  const fits = SHAPES.map((each) => {
-    const shape = shapeOf(each, usual);
-    const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));
-    const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
-    const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
-    const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
-    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
-    const likelihood = -sum(rows, ({ span }, index) => {
-      const variance = noise * (shapes[index] ?? 1) + doubt(span);
-      return (
-        Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS)
-      );
-    });
-    return { noise, freedom, shape, likelihood };
-  });
-  const [first, ...others] = fits;
-  if (first === undefined) throw new RangeError('no shape of noise');
-  return others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
-}
-
 /** The highest scores of windows in a row, of which the oddest is brought down to the next. */
 export function highestOf(residuals: readonly number[]): (windows: number) => number {
   const sorted = [...residuals].sort((a, b) => b - a);
@@ -166,80 +243,4 @@ export function highestOf(residuals: readonly number[]): (windows: number) => nu
     known.set(windows, highest);
     return highest;
   };
-}
-
-const ROUNDS = 4;
-
-/** Windows to be explained by figures, and what is believed of these. */
-interface Problem {
-  readonly rows: readonly (Row & { readonly span: Span })[];
-  /** Of the Cauchy distribution that is believed of each figure. */
-  readonly scale: readonly number[];
-  /** What each figure is at least. */
-  readonly least: readonly number[];
-  /** GiB of a usual day. */
-  readonly usual: number;
-  /** GiB squared by which a window may be off for known reasons. */
-  readonly doubt: (span: Used) => number;
-}
-
-/** Figures that explain windows, with the noise that they leave. */
-export interface Fit {
-  readonly mean: ArrayLike<number>;
-  readonly weights: readonly number[];
-  readonly noise: number;
-  readonly shape: Shape;
-  readonly freedom: number;
-  readonly likelihood: number;
-}
-
-export const likelier = (a: Fit, b: Fit): Fit => (b.likelihood > a.likelihood ? b : a);
-
-/**
- * The likeliest figures near a start. From tight beliefs the simplest reading is found, from wide ones that of several
- * prices at once.
- *
- * @param start standard deviations that are believed at first
- */
-export function fitFrom(start: readonly number[], problem: Problem): Fit {
-  const nothing = {
-    mean: problem.scale.map(() => 0),
-    weights: problem.rows.map(() => 1),
-    noise: NOISE ** 2,
-    shape: shapeOf(SHAPES[0], problem.usual),
-    freedom: NOISE_WORTH,
-    likelihood: 0,
-  };
-  const first = improved(
-    nothing,
-    problem,
-    start.map((each) => 2 / each ** 2),
-  );
-  return fitOn(first, problem);
-}
-
-/** The likeliest figures near others, in turns: figures by the noise, what odd windows weigh, and the noise by the figures. */
-export function fitOn(start: Fit, problem: Problem): Fit {
-  let fit = start;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { mean } = fit;
-    fit = improved(
-      fit,
-      problem,
-      problem.scale.map((each, index) => 2 / (each ** 2 + (mean[index] ?? 0) ** 2)),
-    );
-  }
-  const belief = sum(problem.scale, (each, index) => -2 * Math.log(1 + ((fit.mean[index] ?? 0) / each) ** 2));
-  return { ...fit, likelihood: fit.likelihood + belief };
-}
-
-function improved(fit: Fit, { rows, least, usual, doubt }: Problem, beliefs: readonly number[]): Fit {
-  if (rows.length === 0) return fit;
-  const variances = rows.map(({ span }) => fit.noise * fit.shape(span.named.likely, span.days) + doubt(span));
-  const { mean, lower } = boundedPosterior(rows, variances, fit.weights, beliefs, least);
-  const residuals = rows.map(({ features, surplus }) => surplus - dot(features, mean));
-  const weights = residuals.map(
-    (each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)),
-  );
-  return { mean, weights, ...likeliestNoise(rows, residuals, explainedBy(lower, rows, variances), usual, doubt) };
 }
