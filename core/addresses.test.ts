@@ -5,6 +5,11 @@ describe('a kernel’s address', () => {
   it.each([
     ['192.168.1.1:9090', 'http://192.168.1.1:9090'],
     ['http://127.0.0.1:9090/ui', 'http://127.0.0.1:9090'],
+    ['http://127.0.0.1:9090/ui/#/proxies', 'http://127.0.0.1:9090'],
+    ['https://nas.lan/mihomo/', 'https://nas.lan/mihomo'],
+    ['nas.lan/a/b', 'http://nas.lan/a/b'],
+    [':9090', 'http://127.0.0.1:9090'],
+    ['9090', 'http://127.0.0.1:9090'],
     ['https://router.lan:9443/', 'https://router.lan:9443'],
     ['http://[::1]:9090', 'http://[::1]:9090'],
     ['unix:///run/mihomo.sock', 'unix:///run/mihomo.sock'],
@@ -16,6 +21,13 @@ describe('a kernel’s address', () => {
     expect(parseKernelAddress(text)).toBe(address);
     expect(parseKernelAddress(address)).toBe(address);
   });
+
+  it.each(['http://a/?token=1', 'http://a/#b', 'http://user:pass@a', ':99999'])(
+    '%s is none, since a part of it would not be sent',
+    (text) => {
+      expect(parseKernelAddress(text)).toBeUndefined();
+    },
+  );
 
   it.each(['ftp://a', 'unix://run/mihomo.sock', 'unix:', '/', '//host/share', 'http://', '\\\\.\\pipe\\'])(
     '%s is none',

@@ -1,6 +1,6 @@
 /** How the bytes of a kernel's API travel. */
 export interface KernelTransport {
-  /** What requests are addressed to, such as `https://192.168.1.1:9443`; on a socket a name that nobody looks up. */
+  /** What requests are addressed to, such as `https://192.168.1.1:9443`, with a path in front of theirs, if any; on a socket a name that nobody looks up. */
   readonly origin: string;
   /** A unix socket, or a Windows named pipe, which Node opens the same way; undefined for TCP. */
   readonly socketPath: string | undefined;
@@ -8,10 +8,11 @@ export interface KernelTransport {
 
 const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](.+)$/i;
 const SOCKET_PATH = /^\/[^/]/;
+const PORT_ALONE = /^:?\d{1,5}$/;
 
 /**
- * A kernel's address as people write it, in one spelling: `http://…` or `https://…` without a path (a host may stand
- * alone), `unix:///run/mihomo.sock` (an absolute path may stand alone), or `\\.\pipe\mihomo`.
+ * A kernel's address as people write it, in one spelling: `http://…` or `https://…`, with the path that a proxy has it
+ * under, if any (a host or a port may stand alone), `unix:///run/mihomo.sock` (an absolute path may stand alone), or `\\.\pipe\mihomo`.
  *
  * @returns undefined when it is none of them
  */
@@ -24,10 +25,24 @@ export function parseKernelAddress(text: string): string | undefined {
   }
   if (SOCKET_PATH.test(text)) return `unix://${text}`;
   if (/^[\\/]/.test(text)) return undefined;
+  // A port alone, as Mihomo's external-controller may have it: the kernel listens everywhere.
+  if (PORT_ALONE.test(text)) return parseBaseUrl(`127.0.0.1:${text.replace(':', '')}`);
+  // The page that a kernel serves itself, as copied from a browser.
+  return parseBaseUrl(text.replace(/\/ui(?:\/.*)?$/, ''));
+}
+
+/**
+ * An http(s) address below which paths are asked, without a slash at its end; its host may stand alone.
+ *
+ * @returns undefined when it is none, or holds what would not be sent: a name, a password, a query or a fragment
+ */
+export function parseBaseUrl(text: string): string | undefined {
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) return undefined;
-  const { protocol, origin } = new URL(withScheme);
-  return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
+  const { protocol, origin, pathname, search, hash, username, password } = new URL(withScheme);
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
+  if (search !== '' || hash !== '' || username !== '' || password !== '') return undefined;
+  return origin + pathname.replace(/\/+$/, '');
 }
 
 /** @param address as {@link parseKernelAddress} spells it */

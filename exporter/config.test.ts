@@ -202,3 +202,19 @@ describe('dimensions', () => {
     expect(() => optionsOf(text)).toThrow(why);
   });
 });
+
+it.each([
+  ['https://vps.example/flow/', 'https://vps.example/flow'],
+  ['https://vps.example/flow/report', 'https://vps.example/flow'],
+  ['vps.example:1234/report', 'http://vps.example:1234'],
+])('has the gateway below the path of RemoteServer = %s', (text, address) => {
+  const { settings } = read(`[client]\nRemoteServer = ${text}\nDeviceID = a`);
+  expect(settings.RemoteServer).toBe(address);
+});
+
+it.each(['https://vps.example/?token=x', 'https://user:password@vps.example', 'ftp://vps.example'])(
+  'refuses RemoteServer = %s rather than drop a part of it',
+  (text) => {
+    expect(() => read(`[client]\nRemoteServer = ${text}\nDeviceID = a`)).toThrow(/RemoteServer: must be an http/);
+  },
+);

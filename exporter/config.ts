@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { parseKernelAddress, parseListenPort } from '../core/addresses.ts';
+import { parseBaseUrl, parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
 import type { Messages, Text } from '../core/language.ts';
 import { DIMENSIONS, type Dimension } from '../core/metric-contract.ts';
 import {
   durationSetting,
-  httpUrlSetting,
   issue,
   languageSetting,
   listSetting,
@@ -29,6 +28,10 @@ export const TEXTS = {
   kernelAddress: {
     zh: '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
     en: 'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
+  },
+  gatewayAddress: {
+    zh: '须为 http(s) 地址，如 https://vps.example.com，不带用户名、密码、? 和 #；令牌写在 RemoteToken',
+    en: 'must be an http(s) address such as https://vps.example.com, without a name, a password, ? or #; the token goes to RemoteToken',
   },
   fingerprint: {
     zh: '须为证书的 SHA-256 指纹：64 位十六进制数，可带冒号',
@@ -58,13 +61,19 @@ export const TEXTS = {
   },
 } as const satisfies Messages;
 
-/** An address as users of the earlier FlowCollect write it: the host may stand alone, and a path such as the old `/report` is dropped. */
-const originSetting = () =>
-  z
-    .string()
-    .transform((text) => (text.includes('://') ? text : `http://${text}`))
-    .pipe(httpUrlSetting())
-    .transform((text) => new URL(text).origin);
+/**
+ * Where the gateway is, with the path that a proxy has it under, if any. As users of the earlier FlowCollect write it: the
+ * host may stand alone, and the old `/report` at its end is dropped.
+ */
+const gatewaySetting = () =>
+  z.string().transform((text, context) => {
+    const address = parseBaseUrl(text)?.replace(/\/report$/, '');
+    if (address === undefined) {
+      context.addIssue({ code: 'custom', message: issue(TEXTS.gatewayAddress) });
+      return z.NEVER;
+    }
+    return address;
+  });
 
 /** Where a kernel's API is, in the one spelling of `parseKernelAddress`. */
 const kernelAddressSetting = () =>
@@ -130,7 +139,7 @@ const Link = {
 export const ClientSection = z.object({
   ...Link,
   MihomoAPIAddr: kernelAddressSetting().prefault('http://127.0.0.1:9097'),
-  RemoteServer: originSetting(),
+  RemoteServer: gatewaySetting(),
   RemoteToken: secretSetting().default(''),
   DeviceID: deviceIdSetting().optional(),
   LocalLogFile: pathSetting().optional(),

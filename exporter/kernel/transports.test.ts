@@ -106,6 +106,16 @@ describe('a kernel is watched, opened connections and last frame included,', () 
     expect(await watch(at({ fingerprint: FINGERPRINT }))).toEqual(ALL);
   });
 
+  it('below the path that a proxy has it under', async () => {
+    await start({});
+    kernel.answers.set('/nas/version', { version: 'v1.19.29' });
+    expect(await problem(at({ address: `${kernel.address}/nas` }))).toBe('v1.19.29');
+    const api = openKernelApi(nodeNetwork, at({ address: `${kernel.address}/nas` }));
+    await api.follow({ path: '/logs', signal: AbortSignal.timeout(300), onMessage: () => {} });
+    await api.close();
+    expect(kernel.asked).toEqual(['GET /nas/version', 'WS /nas/logs']);
+  });
+
   it('with the secret in the query where a proxy drops the header of an upgrade', async () => {
     await start({});
     kernel.tokenOnly = true;
