@@ -9,7 +9,7 @@ const OTHER_KEYS =
   'AdminToken AlertmanagerPort ApiRoot ArchiveToken AuditorListen BotToken DBPath DailyBudget DataDir DayEnds ' +
   'DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort HeartbeatUrl ' +
   'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
-  'MihomoCA MihomoFingerprint MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
+  'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
   'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +
   'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';

@@ -218,3 +218,11 @@ it.each(['https://vps.example/?token=x', 'https://user:password@vps.example', 'f
     expect(() => read(`[client]\nRemoteServer = ${text}\nDeviceID = a`)).toThrow(/RemoteServer: must be an http/);
   },
 );
+
+it.each([
+  ['MihomoCert = client.crt', 'MihomoKey: is missing; add it'],
+  ['MihomoKey = client.key', 'MihomoCert: is missing; add it'],
+])('refuses %s without its counterpart', (line, problem) => {
+  const text = `[client]\nRemoteServer = a:1\nDeviceID = a\nMihomoAPIAddr = https://192.168.1.1:9443\n${line}`;
+  expect(() => read(text)).toThrow(problem);
+});

@@ -134,6 +134,8 @@ const Link = {
   MihomoSecret: kernelSecretSetting().default(''),
   MihomoCA: z.string().optional(),
   MihomoFingerprint: fingerprintSetting().optional(),
+  MihomoCert: z.string().optional(),
+  MihomoKey: z.string().optional(),
 };
 
 export const ClientSection = z.object({
@@ -205,7 +207,7 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
 
   const { DeviceID, ...shared } = client;
   const devices: DeviceConfig[] = DeviceID === undefined ? [] : [{ ...shared, kernel: '', DeviceID }];
-  const { MihomoCA: _ca, MihomoFingerprint: _fingerprint, ...inherited } = shared;
+  const { MihomoCA: _ca, MihomoFingerprint: _fingerprint, MihomoCert: _cert, MihomoKey: _key, ...inherited } = shared;
   for (const { section, name, settings } of kernels) {
     if (settings === undefined) continue;
     const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
@@ -213,6 +215,7 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
     devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), kernel: name });
   }
   checkDistinct(reader, devices);
+  checkPairs(reader, devices);
   noticeDoubts(reader, devices);
   return reader.finish({ ...shared, devices });
 }
@@ -231,9 +234,21 @@ function checkDistinct(reader: SettingsReader, devices: readonly DeviceConfig[])
   }
 }
 
+/** A client certificate is of no use without its key, nor the other way round. */
+function checkPairs(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
+  for (const device of devices) {
+    if (device.MihomoCert !== undefined && device.MihomoKey === undefined) {
+      reader.problem(sectionOf(device), 'MihomoKey', CORE_TEXTS.missing);
+    }
+    if (device.MihomoKey !== undefined && device.MihomoCert === undefined) {
+      reader.problem(sectionOf(device), 'MihomoCert', CORE_TEXTS.missing);
+    }
+  }
+}
+
 function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
   for (const device of devices) {
-    for (const key of ['MihomoCA', 'MihomoFingerprint'] as const) {
+    for (const key of ['MihomoCA', 'MihomoFingerprint', 'MihomoCert', 'MihomoKey'] as const) {
       if (device[key] !== undefined && !device.MihomoAPIAddr.startsWith('https://')) {
         reader.notice(sectionOf(device), key, TEXTS.noCertificate);
       }

@@ -68,7 +68,15 @@ const WORTH_SAYING = 1e6;
 /** How long the gateway may keep a stopping exporter waiting. */
 const LAST_PUSH_MS = 5000;
 /** Settings that the link to the kernel rests on. */
-const LINK_KEYS = ['MihomoAPIAddr', 'MihomoSecret', 'MihomoCA', 'MihomoFingerprint', 'PollInterval'] as const;
+const LINK_KEYS = [
+  'MihomoAPIAddr',
+  'MihomoSecret',
+  'MihomoCA',
+  'MihomoFingerprint',
+  'MihomoCert',
+  'MihomoKey',
+  'PollInterval',
+] as const;
 
 /** Settings that a wait for the next push rests on. */
 const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval', 'DeviceID'] as const;

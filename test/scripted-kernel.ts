@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -66,7 +66,10 @@ export interface ScriptedKernelPlace {
   /** A unix socket instead of a port. */
   readonly socketPath?: string;
   /** Serves TLS with this key and certificate, PEM. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: { readonly key: string; readonly cert: string } & Pick<
+    ServerOptions,
+    'ca' | 'requestCert' | 'rejectUnauthorized' | 'maxVersion'
+  >;
 }
 
 export async function startScriptedKernel({

@@ -25,6 +25,9 @@ export interface Trust {
   readonly ca?: string | undefined;
   /** The SHA-256 of the certificate that the peer must show, `AB:CD:…`. */
   readonly fingerprint?: string | undefined;
+  /** The paths of PEM files: the certificate to show in turn, where the peer asks for one, and its key. Read as `ca` is. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface HttpClient {
@@ -97,4 +100,8 @@ export type TrustFailure =
   /** It showed another certificate than the pinned one. */
   | { readonly kind: 'wrong_fingerprint'; readonly fingerprint: string }
   /** The file of the authority cannot be used. */
-  | { readonly kind: 'bad_ca'; readonly path: string; readonly code: string };
+  | { readonly kind: 'bad_ca'; readonly path: string; readonly code: string }
+  /** The certificate to show, or its key, cannot be used. */
+  | { readonly kind: 'bad_cert'; readonly path: string; readonly code: string }
+  /** The peer wants to be shown a certificate (mTLS), or another one. */
+  | { readonly kind: 'certificate_wanted'; readonly code: string };

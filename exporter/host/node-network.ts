@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientRequestArgs } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -23,7 +24,10 @@ const compress = promisify(gzip);
 /** Requests by undici and WebSockets by ws, both over the same connections (docs/adr/0017-compare-frames-as-bytes.md). */
 export const nodeNetwork: Network = {
   client(peer): HttpClient {
-    const connector = nodeConnector(peer);
+    let alert = '';
+    const connector = nodeConnector(peer, (code) => {
+      alert = code;
+    });
     const timeouts = { headersTimeout: peer.timeout, bodyTimeout: peer.timeout };
     const dispatcher = new Agent({ connect: connector, ...timeouts });
     return {
@@ -34,6 +38,7 @@ export const nodeNetwork: Network = {
         gzip: packs = false,
         ...rest
       }: HttpRequest): Promise<HttpResult> {
+        alert = '';
         try {
           const { statusCode, headers, body } = await request(`${peer.origin}${path}`, {
             ...rest,
@@ -47,6 +52,12 @@ export const nodeNetwork: Network = {
           };
           return { kind: 'answer', status: statusCode, header, body: await body.bytes() };
         } catch (error) {
+          if (errorCode(error) === 'UND_ERR_SOCKET' && peer.origin.startsWith('https:')) {
+            await delay(ALERT_COMES_MS);
+            if (WANTS_CERTIFICATE.test(alert)) {
+              return { kind: 'failure', failure: { kind: 'certificate_wanted', code: alert } };
+            }
+          }
           return { kind: 'failure', failure: failureOf(error) };
         }
       },
@@ -104,6 +115,15 @@ function openWebSocket(
   };
 }
 
+/**
+ * Alerts by which a peer refuses the certificate that it was shown, or that none was (RFC 8446, section 6.2); OpenSSL says
+ * `handshake failure` of the latter up to TLS 1.2.
+ */
+const WANTS_CERTIFICATE =
+  /^ERR_SSL_.*ALERT_(?:CERTIFICATE_|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/;
+/** In TLS 1.3 the alert comes after the handshake, about when the connection ends. */
+const ALERT_COMES_MS = 50;
+
 function failureOf(error: unknown): ConnectionFailure {
   const trust = error instanceof TrustError ? error : error instanceof Error ? error.cause : undefined;
   if (trust instanceof TrustError) return trust.reason;
@@ -112,6 +132,7 @@ function failureOf(error: unknown): ConnectionFailure {
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return { kind: 'refused', code };
   if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden', code };
   if (code.startsWith('HPE_') || code === 'HTTPParserError') return { kind: 'not_http', code };
+  if (WANTS_CERTIFICATE.test(code)) return { kind: 'certificate_wanted', code };
   if (code.startsWith('ERR_SSL_')) return { kind: 'not_tls', code };
   return { kind: 'unreachable', code };
 }
@@ -130,18 +151,23 @@ export class TrustError extends Error {
 /**
  * Opens connections. Where a trust is given, a TLS connection is handed on only after its certificate was judged: a
  * pinned one must be the one shown, and one that is not pinned, or has a `ca` too, must verify, name included.
+ *
+ * @param onError told the code of what ends a TLS connection later
  */
-export function nodeConnector({ socketPath, timeout, trust }: Peer): buildConnector.connector {
+export function nodeConnector(
+  { socketPath, timeout, trust }: Peer,
+  onError: (code: string) => void = () => {},
+): buildConnector.connector {
   const plain = buildConnector({ timeout, ...(socketPath === undefined ? {} : { socketPath }) });
   if (trust === undefined) return plain;
-  const { ca, fingerprint } = trust;
+  const { ca, fingerprint, cert, key } = trust;
   return (options, callback) => {
     if (options.protocol !== 'https:') {
       plain(options, callback);
       return;
     }
-    readAuthority(ca).then(
-      (authority) => {
+    Promise.all([readPem(ca, 'bad_ca'), readPem(cert, 'bad_cert'), readPem(key, 'bad_cert', 'PRIVATE KEY')]).then(
+      ([authority, shown, shownKey]) => {
         const secure = buildConnector({
           timeout,
           // A resumed session may not show the certificate again.
@@ -149,6 +175,7 @@ export function nodeConnector({ socketPath, timeout, trust }: Peer): buildConnec
           // The handshake goes on whatever was shown, so that the judge below can name it; it lets no data pass.
           rejectUnauthorized: false,
           ...(authority === undefined ? {} : { ca: authority }),
+          ...(shown === undefined || shownKey === undefined ? {} : { cert: shown, key: shownKey }),
         });
         secure(options, (...[error, socket]) => {
           if (error !== null) {
@@ -157,6 +184,7 @@ export function nodeConnector({ socketPath, timeout, trust }: Peer): buildConnec
           }
           const failure = judge(socket, ca, fingerprint);
           if (failure === undefined) {
+            socket.once('error', (later: Error) => onError(errorCode(later)));
             callback(null, socket);
             return;
           }
@@ -180,14 +208,19 @@ function judge(socket: unknown, ca: string | undefined, pinned: string | undefin
 }
 
 /** Read at each connection, so that a renewed file is used without a restart. */
-async function readAuthority(path: string | undefined): Promise<string | undefined> {
+async function readPem(
+  path: string | undefined,
+  kind: 'bad_ca' | 'bad_cert',
+  holds = 'CERTIFICATE',
+): Promise<string | undefined> {
   if (path === undefined) return undefined;
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new TrustError({ kind: 'bad_ca', path, code: errorCode(error) });
+    throw new TrustError({ kind, path, code: errorCode(error) });
   }
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new TrustError({ kind: 'bad_ca', path, code: 'no PEM' });
+  if (!text.includes('-----BEGIN ') || !text.includes(`${holds}-----`))
+    throw new TrustError({ kind, path, code: 'no PEM' });
   return text;
 }

@@ -19,15 +19,22 @@ export interface KernelSettings {
   readonly MihomoSecret: string;
   readonly MihomoCA?: string | undefined;
   readonly MihomoFingerprint?: string | undefined;
+  readonly MihomoCert?: string | undefined;
+  readonly MihomoKey?: string | undefined;
 }
 
-/** @param folder of the settings file, which a relative MihomoCA is relative to */
-export const kernelAddressOf = (files: Files, settings: KernelSettings, folder: string): KernelAddress => ({
-  address: settings.MihomoAPIAddr,
-  secret: settings.MihomoSecret,
-  ca: settings.MihomoCA === undefined ? undefined : files.absolute(settings.MihomoCA, folder),
-  fingerprint: settings.MihomoFingerprint,
-});
+/** @param folder of the settings file, which relative paths are relative to */
+export function kernelAddressOf(files: Files, settings: KernelSettings, folder: string): KernelAddress {
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : files.absolute(path, folder));
+  return {
+    address: settings.MihomoAPIAddr,
+    secret: settings.MihomoSecret,
+    ca: absolute(settings.MihomoCA),
+    fingerprint: settings.MihomoFingerprint,
+    cert: absolute(settings.MihomoCert),
+    key: absolute(settings.MihomoKey),
+  };
+}
 
 /** A kernel's API: the rest of the code asks for paths and knows no transport. Nothing here rejects. */
 export interface KernelApi {
@@ -72,8 +79,8 @@ const OPENING_MS = 10_000;
 const Version = z.object({ version: z.string() });
 
 /** The API of the kernel there, over TCP, plain or with TLS, a unix socket or a named pipe. */
-export function openKernelApi(network: Network, { address, secret, ca, fingerprint }: KernelAddress): KernelApi {
-  const client = network.client({ ...kernelTransport(address), trust: { ca, fingerprint }, timeout: TIMEOUT_MS });
+export function openKernelApi(network: Network, { address, secret, ...trust }: KernelAddress): KernelApi {
+  const client = network.client({ ...kernelTransport(address), trust, timeout: TIMEOUT_MS });
   const headers: Readonly<Record<string, string>> = secret === '' ? {} : { authorization: `Bearer ${secret}` };
 
   async function get(path: string, signal: AbortSignal): Promise<Asked<Uint8Array>> {

@@ -69,6 +69,16 @@ export function describeKernelProblem(problem: KernelProblem, address: string): 
         zh: `MihomoCA ${problem.path} 无法使用（${problem.code}）：请指向一个 PEM 格式的证书文件`,
         en: `MihomoCA ${problem.path} cannot be used (${problem.code}): name a file that holds a certificate in PEM form`,
       };
+    case 'bad_cert':
+      return {
+        zh: `MihomoCert 或 MihomoKey ${problem.path} 无法使用（${problem.code}）：请指向 PEM 格式的客户端证书和它的私钥`,
+        en: `MihomoCert or MihomoKey ${problem.path} cannot be used (${problem.code}): name files that hold the client certificate and its key in PEM form`,
+      };
+    case 'certificate_wanted':
+      return {
+        zh: `${address} 要求客户端证书（${problem.code}）：内核设了 tls.client-auth-type，请把 MihomoCert 和 MihomoKey 设为它的 client-auth-cert 所认可的证书和私钥`,
+        en: `${address} wants a client certificate (${problem.code}): the kernel has tls.client-auth-type, so set MihomoCert and MihomoKey to a certificate that its client-auth-cert vouches for, and its key`,
+      };
     case 'wrong_secret':
       return {
         zh: `${address} 拒绝了密钥（401）：请把 MihomoSecret 改成内核配置里的 secret`,

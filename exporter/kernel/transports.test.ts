@@ -124,6 +124,30 @@ describe('a kernel is watched, opened connections and last frame included,', () 
   });
 });
 
+describe('a kernel that asks for a client certificate (tls.client-auth-type)', () => {
+  const ca = certificate('kernel.crt');
+  const client = { cert: certificate('kernel.crt'), key: certificate('kernel.key') };
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is shown that of MihomoCert and MihomoKey, and told without one, over %s',
+    async (maxVersion) => {
+      await start({ tls: { ...tls, ca: tls.cert, requestCert: true, rejectUnauthorized: true, maxVersion } });
+      expect(await watch(at({ ca, ...client }))).toEqual(ALL);
+      expect(await problem(at({ ca }))).toContain('wants a client certificate');
+      expect(await problem(at({ ca }))).toContain('so set MihomoCert and MihomoKey');
+    },
+  );
+
+  it('is sent nothing where the files are missing or hold no certificate', async () => {
+    await start({ tls });
+    expect(await problem(at({ ca, ...client, key: '/nowhere/client.key' }))).toContain(
+      'MihomoCert or MihomoKey /nowhere/client.key cannot be used (ENOENT)',
+    );
+    expect(await problem(at({ ca, ...client, cert: client.key }))).toContain('cannot be used (no PEM)');
+    expect(kernel.asked).toEqual([]);
+  });
+});
+
 describe('a kernel over TLS is sent nothing', () => {
   it('when nothing vouches for its certificate, and the certificate is named', async () => {
     await start({ tls });
