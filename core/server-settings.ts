@@ -18,8 +18,15 @@ import { TEXTS } from './texts.ts';
 
 const MIB = 2 ** 20;
 
-/** The `ServerToken` of setting.ini.example, which everybody knows. */
+/** The `ServerToken` of setting.ini.example, which everybody knows: it opens nothing. */
 export const EXAMPLE_TOKEN = 'change-me';
+/** All that stands for a secret there. */
+const EXAMPLES = [EXAMPLE_TOKEN, 'at-least-16-characters', 'at-least-8-characters'];
+/** What can be guessed sooner is a token of its writer's own choice from before this rule. */
+export const TOKEN_LENGTH = 16;
+
+export const isExample = (secret: string): boolean => EXAMPLES.includes(secret);
+export const isShortToken = (token: string): boolean => [...token].length < TOKEN_LENGTH;
 
 /**
  * The keys of `[server]`, which the gateway and the auditor share: one schema, so that neither takes the other's key
@@ -65,12 +72,14 @@ export const serverSchema = z.object({
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
   AdminToken: z
     .string()
-    .min(16, issue(TEXTS.atLeast(16)))
+    .min(TOKEN_LENGTH, issue(TEXTS.atLeast(TOKEN_LENGTH)))
+    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
     .optional(),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
   ArchiveToken: z
     .string()
     .min(8, issue(TEXTS.atLeast(8)))
+    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
     .optional(),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
   HeartbeatUrl: httpUrlSetting().optional(),
@@ -127,6 +136,7 @@ export const userSchema = z.object({
   ArchiveToken: z
     .string()
     .min(8, issue(TEXTS.atLeast(8)))
+    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
     .optional(),
 });
 

@@ -62,6 +62,18 @@ export const TEXTS = {
     zh: `至少要有 ${characters} 个字符`,
     en: `must have at least ${characters} characters`,
   }),
+  exampleSecret: {
+    zh: '是示例里的值，人人皆知，因此不起作用；请换成自己的',
+    en: 'is the one of the example, which everybody knows, so it opens nothing; make your own',
+  },
+  shortToken: (characters: number, command: string): Text => ({
+    zh: `不到 ${characters} 个字符，容易被猜中；仍可使用，请尽快用此命令另生成一个：${command}`,
+    en: `has fewer than ${characters} characters and can be guessed; it goes on working, but make another one soon: ${command}`,
+  }),
+  newShortToken: (characters: number, command: string): Text => ({
+    zh: `新令牌至少要有 ${characters} 个字符；请用此命令生成：${command}`,
+    en: `a new token must have at least ${characters} characters; make one with: ${command}`,
+  }),
   botToken: {
     zh: '须为 BotFather 给的令牌，如 123456:ABC-DEF',
     en: 'must be a token of BotFather, such as 123456:ABC-DEF',

@@ -38,9 +38,15 @@ describe('readGatewayConfig', () => {
       expect(notices(address)).toEqual([]);
   });
 
-  it('warns of the token of the example', () => {
+  it('warns of the token of the example, which opens nothing wherever it is written', () => {
     const text = readFileSync(new URL('../setting.ini.example', import.meta.url), 'utf8');
     expect(noticesOf(text).join()).toContain('ServerToken: is the one of the example');
+    expect(readGatewayConfig(FILE, text).settings.tokens).toEqual([]);
+    const written = '[server]\nServerToken = change-me\n[user.a]\nToken = change-me\nReaderToken = change-me\n';
+    const { tokens, readers } = readGatewayConfig(FILE, written).settings;
+    expect([tokens, readers]).toEqual([[], []]);
+    const admin = '[server]\nServerToken = t\nAdminToken = at-least-16-characters';
+    expect(() => readGatewayConfig(FILE, admin)).toThrow(/AdminToken/);
   });
 
   it('reads users and devices with tokens or their hashes', () => {

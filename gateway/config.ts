@@ -1,6 +1,12 @@
 import { parseListenPort } from '../core/addresses.ts';
-import { EXAMPLE_TOKEN, readServerSection, type ServerSection } from '../core/server-settings.ts';
-import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import {
+  isExample,
+  isShortToken,
+  readServerSection,
+  type ServerSection,
+  TOKEN_LENGTH,
+} from '../core/server-settings.ts';
+import { SettingsError, type SettingsProblem, type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
@@ -49,6 +55,8 @@ export interface GatewayConfig {
   readonly prometheus: string;
   /** Where the tokens come from, besides the shared one. */
   readonly sections: readonly TokenSection[];
+  /** Tokens that are shorter than new ones may be. */
+  readonly short: readonly ShortToken[];
   /** Of `ServerToken`. */
   readonly shared?: Token;
 }
@@ -88,8 +96,8 @@ export function readGatewayConfig(
   checkUsers(sections, reader);
   const shared = readSharedToken(server, reader);
   const tokens = tokensOf(sections, shared, reader);
-  if (tokens.length === 0 && !apart && reader.problems.length === 0) {
-    reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} gateway token add --device ID`));
+  if (tokens.length === 0 && !apart && server.ServerToken === undefined && reader.problems.length === 0) {
+    reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} ${ADD_TOKEN}`));
   }
   const tls = readCertificateFiles(server, reader);
   if (tls === undefined && !isPrivate(listen.host)) {
@@ -110,6 +118,7 @@ export function readGatewayConfig(
     tokens,
     sections,
     ...(shared === undefined ? {} : { shared }),
+    short: shortTokens(reader),
     readers: readersOf(sections, tokens, reader),
     prometheus: server.PrometheusAddr,
     ...(server.LabelProxyAddr === undefined
@@ -120,14 +129,55 @@ export function readGatewayConfig(
   });
 }
 
+interface ShortToken {
+  readonly section: string;
+  readonly key: string;
+  readonly hash: Buffer;
+}
+
+/** The tokens that a person chose, and chose short. */
+function shortTokens({ document }: SettingsReader): ShortToken[] {
+  return document.sections.flatMap((section) =>
+    ['ServerToken', 'Token', 'ReaderToken'].flatMap((key) => {
+      const setting = /^(?:server$|user\.|device\.)/.test(section) ? (document.entries(section).get(key) ?? '') : '';
+      if (setting === '' || isHash(setting) || isExample(setting) || !isShortToken(setting)) return [];
+      return [{ section, key, hash: hashToken(setting) }];
+    }),
+  );
+}
+
+const ADD_TOKEN = 'gateway token add --device ID';
+
+/** What is said at each start of short tokens, by their places. */
+export const shortTokenWarnings = ({ short }: GatewayConfig, called = 'flowcollect'): readonly SettingsProblem[] =>
+  short.map(({ section, key }) => ({
+    section,
+    key,
+    problem: CORE_TEXTS.shortToken(TOKEN_LENGTH, `${called} ${ADD_TOKEN}`),
+  }));
+
+/** Those that are in the edit alone, as problems. @throws SettingsError */
+export function refuseNewShortTokens(
+  file: string,
+  edited: GatewayConfig,
+  running: GatewayConfig,
+  called = 'flowcollect',
+): void {
+  const isNew = ({ hash }: ShortToken): boolean => !running.short.some((each) => each.hash.equals(hash));
+  const problem = CORE_TEXTS.newShortToken(TOKEN_LENGTH, `${called} ${ADD_TOKEN}`);
+  const problems = edited.short.filter(isNew).map(({ section, key }) => ({ section, key, problem }));
+  if (problems.length > 0) throw new SettingsError(file, problems);
+}
+
 /** One user, any device. */
 function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
   if (ServerToken === undefined) return undefined;
   if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
     reader.problem('server', 'ServerToken', CORE_TEXTS.headerCharacters);
   }
-  if (ServerToken === EXAMPLE_TOKEN) {
-    reader.notice('server', 'ServerToken', TEXTS.exampleToken);
+  if (isExample(ServerToken)) {
+    reader.notice('server', 'ServerToken', CORE_TEXTS.exampleSecret);
+    return undefined;
   }
   return { hash: hashToken(ServerToken), user: DEFAULT_USER };
 }

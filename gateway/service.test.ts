@@ -48,9 +48,9 @@ afterEach(async () => {
 });
 
 it('follows an edit of the token at once, without closing anything', async () => {
-  expect([await statusWith('one'), await statusWith('two')]).toEqual([404, 401]);
-  await writeFile(path, settings('ServerToken = two'));
-  await vi.waitFor(async () => expect(await statusWith('two')).toBe(404), 5000);
+  expect([await statusWith('one'), await statusWith('two-of-sixteen-characters')]).toEqual([404, 401]);
+  await writeFile(path, settings('ServerToken = two-of-sixteen-characters'));
+  await vi.waitFor(async () => expect(await statusWith('two-of-sixteen-characters')).toBe(404), 5000);
   expect(await statusWith('one')).toBe(401);
   expect(origins()).toHaveLength(1);
 });
@@ -79,6 +79,14 @@ it('refuses nobody who pushed where the file of the commands is spoilt, and says
   await vi.waitFor(() => expect(lines.map(({ msg }) => msg).join()).toContain('tokens kept as they were'), 5000);
   expect(await statusWith(token)).toBe(404);
   await expect(revokeToken(path, { deviceId: 'a' })).rejects.toThrow('tokens.ini:1');
+});
+
+it('goes on with a short token that was there before, warns of it, and takes no new one', async () => {
+  expect(JSON.stringify(lines)).toContain('ServerToken: 不到 16 个字符');
+  await writeFile(path, settings('ServerToken = one\n[device.a]\nToken = short'));
+  await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  expect(JSON.stringify(failed()[0])).toContain('gateway token add --device ID');
+  expect([await statusWith('one'), await statusWith('short')]).toEqual([404, 401]);
 });
 
 it('keeps the last good settings after a bad edit', async () => {
@@ -125,10 +133,10 @@ it('goes back to what ran after two bad addresses in a row, and says which setti
   const origin = await fixedAddress();
   for (const [index, bad] of [new URL(double.origin).host, '192.0.2.1:8686'].entries()) {
     // What is edited besides must not be half applied.
-    await writeFile(path, at(bad, 'ServerToken = two'));
+    await writeFile(path, at(bad, 'ServerToken = two-of-sixteen-characters'));
     await vi.waitFor(() => expect(failed()).toHaveLength(index + 1), 5000);
     expect(origins().at(-1)).toBe(`http://${origin}`);
-    expect([await statusWith('one'), await statusWith('two')]).toEqual([404, 401]);
+    expect([await statusWith('one'), await statusWith('two-of-sixteen-characters')]).toEqual([404, 401]);
   }
   expect(JSON.stringify(failed()[0])).toContain('请修改 ServerSetting.ini 中的 [server] ListenPort');
 });

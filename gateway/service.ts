@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
+import { describeProblem } from '../core/settings.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { readFileIfExists } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
@@ -18,7 +19,13 @@ import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import { createAdminHandler } from './admin/admin-handler.ts';
 import { createDeviceRelease, createStoredValues } from './admin/device-release.ts';
 import { createMetricsPage } from './admin/metrics-page.ts';
-import { type GatewayConfig, readGatewayConfig, withTokens } from './config.ts';
+import {
+  type GatewayConfig,
+  readGatewayConfig,
+  refuseNewShortTokens,
+  shortTokenWarnings,
+  withTokens,
+} from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
@@ -265,11 +272,17 @@ export async function runGatewayService({
 }: GatewayServiceOptions): Promise<void> {
   const tokens = await openTokenFile(path, logger);
   const somebody = (): boolean => tokens.current().some(({ hash }) => hash !== undefined);
+  let running: (() => GatewayConfig) | undefined;
   const file = await openSettings({
     path,
-    parse: (name, text) => readGatewayConfig(name, text, called, somebody()),
+    parse(name, text) {
+      const read = readGatewayConfig(name, text, called, somebody());
+      if (running !== undefined) refuseNewShortTokens(name, read.settings, running(), called);
+      return read;
+    },
     logger,
   });
+  running = file.current;
   let seen: { readonly of: readonly unknown[]; readonly access: GatewayConfig } | undefined;
   /** The same object until one of the files changes. */
   const access = (): GatewayConfig => {
@@ -311,6 +324,10 @@ export async function runGatewayService({
   const descriptors = watchFileDescriptors(logger);
   try {
     await gateway.start();
+    const { language } = file.current();
+    for (const problem of shortTokenWarnings(file.current(), called)) {
+      logger.warn({ notice: describeProblem(basename(path), problem, language) }, 'settings notice');
+    }
     file.follow(apply, onReload);
     tokens.follow(async () => {});
     await untilAborted(signal);

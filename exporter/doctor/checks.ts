@@ -1,4 +1,7 @@
 import type { Text } from '../../core/language.ts';
+import { isExample, isShortToken, TOKEN_LENGTH } from '../../core/server-settings.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DeviceConfig } from '../config.ts';
@@ -75,6 +78,15 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
   } finally {
     await gateway.close();
   }
+}
+
+/** What is doubtful about a token although the gateway may take it. */
+export function checkToken({ RemoteToken: token, DeviceID: device }: DeviceConfig): Finding[] {
+  const said = ({ zh, en }: Text): Text => ({ zh: `[client] RemoteToken ${zh}`, en: `[client] RemoteToken ${en}` });
+  if (isExample(token)) return [warning(said(CORE_TEXTS.exampleSecret))];
+  if (token === '' || !isShortToken(token)) return [];
+  const command = `flowcollect gateway token add --device ${shellWord(device)}`;
+  return [warning(said(CORE_TEXTS.shortToken(TOKEN_LENGTH, command)))];
 }
 
 const TIMEOUT_MS = 5000;

@@ -26,7 +26,9 @@ async function doctor(
   changes: Readonly<Record<string, string>> = {},
   { sections = '', clock = systemClock, interfaces = ['eth0', 'Meta'] } = {},
 ): Promise<string> {
-  await device.edit(device.ini({ Language: 'en', ...changes }) + sections);
+  await device.edit(
+    device.ini({ Language: 'en', RemoteToken: 'a token of sixteen characters', ...changes }) + sections,
+  );
   const bytes = { upload: 1, download: 1 };
   const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
@@ -42,6 +44,15 @@ async function doctor(
 }
 
 describe('doctor', () => {
+  it('warns of a token that is short, and of that of the example', async () => {
+    await doctor({ RemoteToken: 'fifteen letters' });
+    await doctor({ RemoteToken: 'change-me' });
+    expect(printed.filter((line) => line.startsWith('! [client] RemoteToken'))).toEqual([
+      expect.stringContaining('has fewer than 16 characters'),
+      expect.stringContaining('is the one of the example'),
+    ]);
+  });
+
   it('finds all well', async () => {
     expect(await doctor()).toBe('healthy');
     expect(printed).toEqual([

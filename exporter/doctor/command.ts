@@ -4,7 +4,7 @@ import { describeProblem, type SettingsRead } from '../../core/settings.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
-import { checkClock, checkGateway, checkStateAppend, checkStateFolder, type Finding } from './checks.ts';
+import { checkClock, checkGateway, checkStateAppend, checkStateFolder, checkToken, type Finding } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
 
 /** What `flowcollect doctor` says beside what it found. */
@@ -65,7 +65,11 @@ export function doctorCommand(
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
-          const own = [...(await checkKernel(host, device, folder)), await checkGateway(network, device)];
+          const own = [
+            ...(await checkKernel(host, device, folder)),
+            await checkGateway(network, device),
+            ...checkToken(device),
+          ];
           const name = devices.length > 1 ? `${device.DeviceID}: ` : '';
           return own.map(({ verdict, text }) => ({ verdict, text: textOf((each) => `${name}${text[each]}`) }));
         }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { userSchema } from '../../core/server-settings.ts';
+import { isExample, userSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { hashToken, type Token } from './authenticate.ts';
 import { type Reader, readerNameProblem } from './reader-token.ts';
@@ -53,11 +53,17 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     const entries = kind === 'user' ? reader.section(section, userSchema) : reader.section(section, DeviceSection);
     if (entries === undefined || problem !== undefined) return [];
     const { Token: setting, Note: note = '' } = entries;
-    const hash = setting === undefined ? {} : { hash: readHash(setting) };
+    const hash = setting === undefined || isExample(setting) ? {} : { hash: readHash(setting) };
     if (!('User' in entries)) {
       const reader = 'ReaderToken' in entries ? entries.ReaderToken : undefined;
       return [
-        { section, user: name, note, ...hash, ...(reader === undefined ? {} : { readerHash: readHash(reader) }) },
+        {
+          section,
+          user: name,
+          note,
+          ...hash,
+          ...(reader === undefined || isExample(reader) ? {} : { readerHash: readHash(reader) }),
+        },
       ];
     }
     return [{ section, user: entries.User, deviceId: name, note, ...hash }];
