@@ -125,3 +125,21 @@ describe.each(['docs/security.md', 'docs/security.zh-CN.md'])('%s', (page) => {
     for (const [file, names] of named) for (const name of names) expect(read(file), file).toContain(name);
   });
 });
+
+describe.each(['docs/architecture.md', 'docs/architecture.zh-CN.md'])('%s', (page) => {
+  const paths = [...read(page).matchAll(/`((?:[\w.-]+\/)+(?:[\w-]+\.[\w.]+)?)`/g)].map(([, path = '']) => path);
+
+  it('names files and folders that exist', () => {
+    expect(paths.length).toBeGreaterThan(80);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('names each folder of exporter, gateway and auditor', () => {
+    const folders = ['exporter', 'gateway', 'auditor'].flatMap((service) =>
+      readdirSync(join(root, service), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${service}/${name}/`),
+    );
+    expect(folders.filter((folder) => !paths.includes(folder))).toEqual([]);
+  });
+});
