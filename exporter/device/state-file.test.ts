@@ -51,6 +51,20 @@ describe('a state file', () => {
     expect(await readState(nodeFiles, path, NOW)).toEqual({ kind: 'none' });
   });
 
+  it('is read without what was appended to it where a folder stands in that place, which is set aside and told', async () => {
+    await writeState(nodeFiles, path, device, 'settings');
+    const changes = path.replace('.json', '.changes');
+    await mkdir(changes);
+    const told: string[][] = [];
+    const read = await readState(nodeFiles, path, NOW, (...what) => void told.push(what));
+    expect(read).toMatchObject({ kind: 'found', value: { sequence: 7 } });
+    expect(told).toEqual([[changes, 'it is not a file', `${changes}.corrupt-20261123T123456789Z`]]);
+    expect((await readdir(folder)).sort()).toEqual([
+      basename(`${changes}.corrupt-20261123T123456789Z`),
+      basename(path),
+    ]);
+  });
+
   it('sets a folder in its place aside and says why', async () => {
     await mkdir(path);
     expect(await readState(nodeFiles, path, NOW)).toMatchObject({ kind: 'set_aside', reason: 'it is not a file' });

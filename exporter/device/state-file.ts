@@ -5,6 +5,9 @@ import type { Files } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { deviceOf, rowsOf, type StateChanges, type StateRows, withChanges } from './state-changes.ts';
 
+/** A damaged file stands under another name now. */
+export type OnSetAside = (path: string, reason: string, movedTo: string) => void;
+
 /** What a file held. */
 export type KeptRead<T> =
   | { readonly kind: 'none' }
@@ -93,9 +96,15 @@ export async function removeState(files: Files, path: string): Promise<void> {
  * Reads the state; one that is damaged or of another version is moved aside, so that it is neither used nor lost.
  *
  * @param now epoch milliseconds, for the name of a file set aside
+ * @param onSetAside told of what was appended to a good state, where a folder is in its place
  * @throws StateError where the file is there and cannot be read or moved
  */
-export async function readState(files: Files, path: string, now: number): Promise<KeptRead<SavedDevice>> {
+export async function readState(
+  files: Files,
+  path: string,
+  now: number,
+  onSetAside?: OnSetAside,
+): Promise<KeptRead<SavedDevice>> {
   try {
     const read = await readOrSetAside(files, path, now, (text) => {
       const checked = readCheckedText(FORMAT, text, files.sha256);
@@ -104,8 +113,10 @@ export async function readState(files: Files, path: string, now: number): Promis
     });
     if (read.kind !== 'found') return read;
     const { owner: _, ...device } = JSON.parse(read.value) as Kept;
-    const appended = await files.readText(changesPath(path));
-    const rows = withAppended(files, rowsOf(device), files.sha256(read.value), appended);
+    const appended = await readOrSetAside(files, changesPath(path), now, (text) => text);
+    if (appended.kind === 'set_aside') onSetAside?.(changesPath(path), appended.reason, appended.movedTo);
+    const text = appended.kind === 'found' ? appended.value : undefined;
+    const rows = withAppended(files, rowsOf(device), files.sha256(read.value), text);
     return { kind: 'found', value: rows === undefined ? device : deviceOf(rows, device.ledger.models) };
   } catch (error) {
     throw new StateError(unusableState(path, errorCode(error)), { cause: error });

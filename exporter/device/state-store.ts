@@ -92,7 +92,10 @@ export function createStateStore(options: StateStoreOptions): StateStore {
   let copyOf: string | undefined;
 
   async function readFrom(path: string): Promise<SavedDevice | undefined> {
-    const read = await readState(files, path, clock.now());
+    const read = await readState(files, path, clock.now(), (appended, reason, movedTo) => {
+      onSetAside?.(appended, reason, movedTo);
+      logger.error({ reason, movedTo }, 'what was appended to the state is not usable and was set aside');
+    });
     if (read.kind === 'set_aside') {
       onSetAside?.(path, read.reason, read.movedTo);
       logger.error(
