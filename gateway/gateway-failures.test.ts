@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, SERIES } from '../test/gateway-at-double.ts';
@@ -64,6 +64,19 @@ describe('when Pushgateway fails', () => {
     gateway.double.mode = 'well';
     gateway.pass(60_000);
     await vi.waitFor(() => expect(gateway.double.groups.get('user/default/instance/客厅')).toContain(`${SERIES} 2\n`));
+  });
+
+  it('puts devices back also where a folder stands in place of what it remembers of it, and says so in /healthz', async () => {
+    const remembered = join(gateway.folder, 'gateway', 'pushgateway-start');
+    await vi.waitFor(() => stat(remembered));
+    await gateway.stop();
+    await rm(remembered);
+    await mkdir(remembered);
+    gateway.double.restart();
+    await gateway.start();
+    await vi.waitFor(() => expect(gateway.double.groups.size).toBe(1));
+    const health = await (await fetch(`${gateway.metrics()}/healthz`)).json();
+    expect(health).toMatchObject({ status: 'degraded', problem: expect.stringContaining(`${remembered}.corrupt-`) });
   });
 
   it('puts every device back into one that came up empty', async () => {

@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { describeProblem } from '../core/settings.ts';
 import { untilAborted } from '../runtime/async.ts';
-import { readFileIfExists } from '../runtime/atomic-file.ts';
+import { createOrSetAside, readFileIfExists } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
@@ -125,6 +125,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       logger,
       // Another store than the one remembered is one that was restarted.
       file: join(folder, `${store.name.toLowerCase()}-start`),
+      orSetAside: createOrSetAside(clock.now, disk, logger),
     });
     reconciler.start();
     onStop(() => reconciler.stop());

@@ -1,6 +1,6 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
 import { createPeriodicTask } from '../../runtime/async.ts';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { type OrSetAside, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
@@ -18,6 +18,8 @@ export interface StoreReconcilerOptions {
   readonly logger: Logger;
   /** Where the start time of the store that has everything is remembered. */
   readonly file: string;
+  /** Sees to that file where it is damaged, or a folder. */
+  readonly orSetAside: OrSetAside;
 }
 
 /** Puts back what a store that was restarted has lost, whether it kept an older state or none. */
@@ -35,6 +37,7 @@ export function createStoreReconciler({
   clock,
   logger,
   file,
+  orSetAside,
 }: StoreReconcilerOptions): StoreReconciler {
   /** Until when the push in doubt of a device is left alone, by its key. */
   const leftUntil = new Map<string, number>();
@@ -78,7 +81,7 @@ export function createStoreReconciler({
     }
     if (wasDown) logger.info(`${store.name} answers again`);
     wasDown = false;
-    known ??= await readFileIfExists(file);
+    known ??= await orSetAside(() => readUndamaged(file, (text) => text));
     await forwardAll(
       kept
         .devices()
