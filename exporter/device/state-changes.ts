@@ -21,6 +21,7 @@ const LISTS = ['traffic', 'families', 'familyNames', 'uncounted', 'connections',
 type Plain = Omit<LedgerState, (typeof LISTS)[number]>;
 const PLAIN = 'ledger.';
 const DEVICE = 'device.';
+const CONNECTION = 'connection ';
 
 /** Nothing of the device is copied: its parts must not change any more. */
 export function rowsOf({ ledger, ...device }: SavedDevice): StateRows {
@@ -38,25 +39,50 @@ export function rowsOf({ ledger, ...device }: SavedDevice): StateRows {
     for (const [name, lastUsed] of familyNames[dimension]) rows.set(`name.${dimension} ${name}`, lastUsed);
   }
   if (connections !== undefined) rows.set('connections', true);
-  for (const { id, details, attribution, upload, download, uploadRate, downloadRate } of connections ?? []) {
-    rows.set(`connection ${id}`, [details, attribution]);
-    rows.set(`moved ${id}`, [upload, download, uploadRate, downloadRate]);
-  }
+  for (const connection of connections ?? []) rows.set(CONNECTION + connection.id, connection);
   return rows;
 }
 
 export function changesBetween(before: StateRows, after: StateRows): StateChanges {
-  return {
-    set: [...after].filter(([name, value]) => !isSame(before.get(name), value)),
-    gone: [...before.keys()].filter((name) => !after.has(name)),
-  };
+  const set: [string, unknown][] = [];
+  const gone: string[] = [];
+  for (const [name, value] of after) {
+    const old = before.get(name);
+    if (Object.is(old, value)) continue;
+    if (name.startsWith(CONNECTION) && old !== undefined) {
+      const moved = movedOf(old as SavedConnection, value as SavedConnection);
+      if (moved !== 'nothing') set.push([name, moved ?? value]);
+    } else if (!isSame(old, value)) set.push([name, value]);
+  }
+  for (const name of before.keys()) if (!after.has(name)) gone.push(name);
+  return { set, gone };
 }
 
 export function withChanges(rows: StateRows, { set, gone }: StateChanges): StateRows {
   const next = new Map(rows);
   for (const name of gone) next.delete(name);
-  for (const [name, value] of set) next.set(name, value);
+  for (const [name, value] of set) {
+    if (name.startsWith(CONNECTION) && Array.isArray(value)) {
+      const [upload, download, uploadRate, downloadRate] = value as unknown as Moved;
+      const moved = { upload, download, uploadRate, downloadRate };
+      next.set(name, { ...(next.get(name) as SavedConnection), ...moved });
+    } else next.set(name, value);
+  }
   return next;
+}
+
+type Moved = readonly [upload: number, download: number, uploadRate: number, downloadRate: number];
+
+/** What of a connection changes from frame to frame; undefined where it is another one now. */
+function movedOf(before: SavedConnection, after: SavedConnection): Moved | 'nothing' | undefined {
+  if (before.details !== after.details || before.attribution !== after.attribution) return undefined;
+  const { upload, download, uploadRate, downloadRate } = after;
+  const isStill =
+    upload === before.upload &&
+    download === before.download &&
+    uploadRate === before.uploadRate &&
+    downloadRate === before.downloadRate;
+  return isStill ? 'nothing' : [upload, download, uploadRate, downloadRate];
 }
 
 /** @param models of the state that the changes were appended to */
@@ -79,12 +105,7 @@ export function deviceOf(rows: StateRows, models: LedgerState['models']): SavedD
   const entriesOf = (list: string) => lists.get(list) ?? [];
   const series = <T>(list: string): T[] =>
     entriesOf(list).map(([labels, bytes]) => ({ ...JSON.parse(labels), bytes }) as T);
-  const moved = new Map(entriesOf('moved'));
-  const connections = entriesOf('connection').map(([id, value]): SavedConnection => {
-    const [details, attribution] = value as [SavedConnection['details'], SavedConnection['attribution']];
-    const [upload, download, uploadRate, downloadRate] = moved.get(id) as [number, number, number, number];
-    return { id, details, attribution, upload, download, uploadRate, downloadRate };
-  });
+  const connections = entriesOf('connection').map(([, value]) => value as SavedConnection);
   const ledger: LedgerState = {
     ...(plain as unknown as Plain),
     traffic: series('traffic'),
@@ -105,12 +126,5 @@ function eachDimension<T>(read: (dimension: Dimension) => T): Record<Dimension, 
 function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (
-    Array.isArray(a) &&
-    Array.isArray(b) &&
-    a.length === b.length &&
-    a.every((each, index) => Object.is(each, b[index]))
-  )
-    return true;
   return JSON.stringify(a) === JSON.stringify(b);
 }
