@@ -1,4 +1,4 @@
-import { covers, zeroBytes } from '../ledger/bytes.ts';
+import { covers, zeroBytes } from '../ledger/book.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger, type Ledger, type LedgerCounters, type LedgerOptions } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import type { Direction } from '../../core/traffic.ts';
-import type { Bytes, MutableBytes } from '../ledger/bytes.ts';
+import type { Bytes, MutableBytes } from '../ledger/book.ts';
 
 /** What an interface is to the kernel: the device that programs reach it through, or the way out of the machine. */
 export const INTERFACE_ROLES = ['tun', 'uplink'] as const;

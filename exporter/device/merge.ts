@@ -1,7 +1,6 @@
 import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
-import { minus, plus } from '../ledger/bytes.ts';
-import { OTHER_KEY } from '../ledger/family.ts';
-import { isOwnWord } from '../ledger/family-names.ts';
+import { minus, plus } from '../ledger/book.ts';
+import { isOwnWord, OTHER_KEY } from '../ledger/family.ts';
 import type { Catalog } from '../ledger/frame.ts';
 import { createLedger, type LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';

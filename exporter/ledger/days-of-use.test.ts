@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDaysOfUse, type DaysOfUse } from './family-names.ts';
+import { createDaysOfUse, type DaysOfUse } from './book.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

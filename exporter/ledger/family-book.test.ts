@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
 import type { Attribution } from './attribution.ts';
-import { createFamilyBook, type FamilyBook, type FamilySeries, OTHER_KEY, type SavedFamilies } from './family.ts';
+import { createFamilyBook, type FamilyBook, type SavedFamilies } from './book.ts';
+import { type FamilySeries, OTHER_KEY } from './family.ts';
 
 const attribution = (keys: Partial<Record<Dimension, string>> = {}): Attribution => ({
   class: 'proxy',

@@ -1,8 +1,5 @@
-import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
-import type { Attribution } from './attribution.ts';
-import { type MutableBytes, zeroBytes } from './bytes.ts';
-import { createFamilyNames, isOwnWord, type KeyState } from './family-names.ts';
+import type { MutableBytes } from './book.ts';
 import { createSeriesBudget, MOST_FAMILY_COUNTERS } from './series-budget.ts';
 
 /** One series of a family `flowcollect_<dimension>_bytes_total`. */
@@ -72,7 +69,7 @@ export function createFamily(
     let cell = cells.get(id);
     if (cell === undefined) {
       if (!isOwnWord(key) && !budget.take(key)) return open(OTHER_KEY, trafficClass);
-      cell = { key, class: trafficClass, bytes: zeroBytes() };
+      cell = { key, class: trafficClass, bytes: { upload: 0, download: 0 } };
       cells.set(id, cell);
     }
     return cell.bytes;
@@ -118,68 +115,162 @@ export function createFamily(
   };
 }
 
-/** The slots of one attribution, in the order of the dimensions. */
-export type FamilySlots = readonly FamilySlot[];
+/** Names that are given out beside the cap: they are the ledger's own words, not keys of the world. */
+const OWN_WORDS = ['other', 'unattributed', 'none', 'ip'];
 
-/** All families at once: the same bytes, cut along each dimension. */
-export interface FamilyBook {
-  slots(attribution: Attribution): FamilySlots;
-  /** Adds to every family that is on. */
-  add(slots: FamilySlots, upload: number, download: number, at: number): void;
-  /** The series of the families that are on; none of the others. */
-  shown(): Record<Dimension, FamilySeries[]>;
-  /** The series of all families, to be saved: one that is off stays as it was, and goes on from there. */
-  series(): Record<Dimension, FamilySeries[]>;
-  reconfigure(options: FamilyOptions): void;
-  names(): Record<Dimension, [name: string, lastUsed: number][]>;
+export const isOwnWord = (key: string): boolean => OWN_WORDS.includes(key);
+
+/** In days of use. */
+const IDLE_MS = 40 * 86_400_000;
+
+/** The state of a key in its family: the same object for as long as that does not change. */
+export interface KeyState {
+  readonly key: string;
+  readonly named: boolean;
+  /** The key has another state now: its name was taken back, it has earned one, or it was forgotten before it did. */
+  past: boolean;
+  /** When a named key last moved a byte, in days of use. */
+  lastUsed: number;
+  /** About how often a key without a name came by; 0 when that is not known. */
+  count: number;
 }
 
-export interface FamilyOptions {
-  /** How many keys a family names before the rest is `other`. */
-  readonly familyCap: number;
-  /** The families that are on; all when it is left out. */
-  readonly families?: readonly Dimension[] | undefined;
+/** Which keys of a family have a name of their own. */
+export interface FamilyNames {
+  /**
+   * A key has moved bytes. Costs nothing but a look at `before` where nothing changed.
+   *
+   * @param before its state when it last came by, if it is at hand
+   * @param at in days of use, which never go back (see {@link createDaysOfUse})
+   * @returns its state now
+   */
+  came(key: string, before: KeyState | undefined, at: number): KeyState;
+  /** Takes another cap from now on; names beyond it stay until they were idle for long enough. */
+  setCap(cap: number): void;
+  /** Names given out and when each last moved a byte, to be saved. */
+  list(): [name: string, lastUsed: number][];
 }
 
-export interface SavedFamilies {
-  readonly series: Readonly<Record<Dimension, readonly FamilySeries[]>>;
-  readonly names: Readonly<Record<Dimension, readonly [name: string, lastUsed: number][]>>;
-}
+/**
+ * A family names at most `cap` keys. The first half of the names goes to whoever comes first; the second half only to
+ * keys that have moved a noticeable part of what has no name, so that a scan of thousands of hosts does not use the
+ * names up. A name is kept until it was idle for 40 days, so that no counter falls within any window a dashboard shows.
+ *
+ * @param onForgotten a name was taken back
+ */
+export function createFamilyNames(
+  initialCap: number,
+  saved: readonly [name: string, lastUsed: number][],
+  onForgotten: (name: string) => void,
+): FamilyNames {
+  let cap = initialCap;
+  const named = (key: string, lastUsed: number): KeyState => ({ key, named: true, past: false, lastUsed, count: 0 });
+  const newUnnamed = (key: string): KeyState => ({ key, named: false, past: false, lastUsed: 0, count: 0 });
+  const ownWords = new Map(OWN_WORDS.map((word) => [word, named(word, 0)]));
+  const names = new Map(saved.filter(([key]) => !ownWords.has(key)).map(([key, used]) => [key, named(key, used)]));
+  // Keys without a name, and among them those of a small sketch of who came by how often; it is halved when full.
+  const unnamed = new Map<string, KeyState>();
+  let sketch: KeyState[] = [];
+  let sketchSum = 0;
+  // The state of all keys that have no name while none is left; another object once names were given out or taken back.
+  let nameless = newUnnamed('');
+  // No name can have been idle for long enough before this time.
+  let noneIdleBefore = 0;
 
-export function createFamilyBook(options: FamilyOptions, saved?: SavedFamilies): FamilyBook {
-  const { familyCap } = options;
-  const families = DIMENSIONS.map((dimension) =>
-    createFamily(familyCap, saved?.series[dimension], saved?.names[dimension]),
-  );
-  const whichAreOn = ({ families: on = DIMENSIONS }: FamilyOptions): boolean[] =>
-    DIMENSIONS.map((dimension) => on.includes(dimension));
-  let isOn = whichAreOn(options);
-  const each = <T>(read: (family: Family) => T): Record<Dimension, T> =>
-    Object.fromEntries(families.map((family, index) => [DIMENSIONS[index], read(family)])) as Record<Dimension, T>;
-  return {
-    slots: ({ class: trafficClass, keys }) =>
-      families.map((family, index) => family.slot(keys[DIMENSIONS[index] ?? 'group'], trafficClass)),
-    add(slots, upload, download, at) {
-      for (let index = 0; index < families.length; index += 1) {
-        const slot = slots[index];
-        if (slot === undefined || isOn[index] !== true) continue;
-        const { state, bytes } = slot;
-        if (state === undefined || !state.named || state.past || bytes === undefined) {
-          families[index]?.add(slot, upload, download, at);
-          continue;
-        }
-        // What nearly all bytes come to, without a call: the key still has the name it had.
-        if (at > state.lastUsed) state.lastUsed = at;
-        bytes.upload += upload;
-        bytes.download += download;
+  const unnamedOf = (key: string): KeyState => {
+    let state = unnamed.get(key);
+    if (state === undefined) {
+      if (unnamed.size >= 64 * cap) forgetAbsent();
+      state = newUnnamed(key);
+      unnamed.set(key, state);
+    }
+    return state;
+  };
+
+  const forgetAbsent = (): void => {
+    for (const state of unnamed.values()) {
+      if (state.count > 0) continue;
+      unnamed.delete(state.key);
+      state.past = true;
+    }
+  };
+
+  /** Notes that a key without a name came by, and tells whether it has earned one. */
+  const cameOften = (state: KeyState): boolean => {
+    if (state.count === 0) sketch.push(state);
+    state.count += 1;
+    sketchSum += 1;
+    const { count } = state;
+    if (sketch.length > 8 * cap) halveSketch();
+    return count >= 8 && count * cap >= sketchSum;
+  };
+
+  const halveSketch = (): void => {
+    sketchSum = 0;
+    for (const state of sketch) {
+      state.count = state.count <= 1 ? 0 : state.count / 2;
+      sketchSum += state.count;
+    }
+    sketch = sketch.filter(({ count }) => count > 0);
+  };
+
+  const namesChanged = (): void => {
+    nameless.past = true;
+    nameless = newUnnamed('');
+  };
+
+  const give = (key: string, at: number): KeyState => {
+    const before = unnamed.get(key);
+    if (before !== undefined) {
+      unnamed.delete(key);
+      before.past = true;
+      sketch = sketch.filter((state) => state !== before);
+      sketchSum -= before.count;
+    }
+    const name = named(key, at);
+    names.set(key, name);
+    namesChanged();
+    noneIdleBefore = Math.min(noneIdleBefore, at + IDLE_MS);
+    return name;
+  };
+
+  const forgetIdle = (at: number): void => {
+    if (at < noneIdleBefore) return;
+    let oldest = at;
+    for (const state of names.values()) {
+      if (at - state.lastUsed < IDLE_MS) {
+        oldest = Math.min(oldest, state.lastUsed);
+        continue;
       }
+      names.delete(state.key);
+      state.past = true;
+      namesChanged();
+      onForgotten(state.key);
+    }
+    noneIdleBefore = oldest + IDLE_MS;
+  };
+
+  return {
+    came(key, before, at) {
+      const current = before?.past === false ? before : (names.get(key) ?? ownWords.get(key));
+      let name = current?.named === true ? current : undefined;
+      if (name === undefined) {
+        if (names.size >= cap) forgetIdle(at);
+        if (names.size >= cap) return nameless;
+        if (names.size >= cap / 2) {
+          const state = current?.past === false ? current : unnamedOf(key);
+          if (!cameOften(state)) return state;
+        }
+        name = give(key, at);
+      }
+      if (at > name.lastUsed) name.lastUsed = at;
+      return name;
     },
-    shown: () => each((family) => (isOn[families.indexOf(family)] === true ? family.series() : [])),
-    series: () => each((family) => family.series()),
-    reconfigure(next) {
-      isOn = whichAreOn(next);
-      for (const family of families) family.setCap(next.familyCap);
+    setCap(next) {
+      if (next === cap) return;
+      cap = next;
+      namesChanged();
     },
-    names: () => each((family) => family.names()),
+    list: () => [...names.values()].map(({ key, lastUsed }) => [key, lastUsed]),
   };
 }

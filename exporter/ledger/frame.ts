@@ -1,4 +1,4 @@
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from './book.ts';
 
 /**
  * What the ledger is fed. Byte counts are non-negative safe integers; times are epoch milliseconds. The kernel layer

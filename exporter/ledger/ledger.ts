@@ -1,11 +1,21 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
 import { type Attribution, attributeConnection, attributeOpened, isBetterKnown, isRefused } from './attribution.ts';
-import { createTrafficBook, createUncountedBook, type TrafficSeries, type UncountedSeries } from './book.ts';
-import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
+import {
+  type Bytes,
+  copyBytes,
+  createDaysOfUse,
+  createFamilyBook,
+  createTrafficBook,
+  createUncountedBook,
+  type FamilyOptions,
+  type MutableBytes,
+  type TrafficSeries,
+  type UncountedSeries,
+  zeroBytes,
+} from './book.ts';
 import { type BookedCounters, type ConnectionEvents, createConnectionTable } from './connection-table.ts';
-import { createFamilyBook, type FamilyOptions, type FamilySeries } from './family.ts';
-import { createDaysOfUse } from './family-names.ts';
+import type { FamilySeries } from './family.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
 import { createGroupExits, createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';

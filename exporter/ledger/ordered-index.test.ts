@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createOrderedIndex, type IndexEntry } from './ordered-index.ts';
+import { createOrderedIndex, type IndexEntry } from './connection-table.ts';
 
 interface Named extends IndexEntry {
   readonly note: string;

@@ -1,6 +1,6 @@
 import type { Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from './book.ts';
 import { createSizeModel, type NodeSizes, type Prior, type SavedSizeModel } from './size-model.ts';
 
 /** A connection that closed since the last frame: its last bytes are in the totals only. */

@@ -1,5 +1,5 @@
 import { DIRECTIONS } from '../../core/traffic.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from './book.ts';
 import { isUncounted } from './connection-table.ts';
 import type { Connection, ConnectionDetails, Frame, Totals } from './frame.ts';
 

@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
-import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './bytes.ts';
+import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './book.ts';
 import type { TrackedConnection } from './connection-table.ts';
 import type { SampledCandidate } from './remainder-model.ts';
 

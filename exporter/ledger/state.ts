@@ -1,10 +1,8 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIMENSIONS } from '../../core/metric-contract.ts';
-import type { TrafficSeries, UncountedSeries } from './book.ts';
-import { type Bytes, zeroBytes } from './bytes.ts';
+import { type Bytes, type SavedDaysOfUse, type TrafficSeries, type UncountedSeries, zeroBytes } from './book.ts';
 import type { SavedConnection } from './connection-table.ts';
 import type { FamilySeries } from './family.ts';
-import type { SavedDaysOfUse } from './family-names.ts';
 import type { LatestTotals, SavedLosses } from './restart.ts';
 import type { SavedSettlement } from './settlement.ts';
 

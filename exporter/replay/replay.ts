@@ -1,8 +1,7 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { type IsKnownName, parseOpenedConnection } from '../kernel/streams.ts';
-import type { TrafficSeries } from '../ledger/book.ts';
-import type { Bytes } from '../ledger/bytes.ts';
+import type { Bytes, TrafficSeries } from '../ledger/book.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 import type { Catalog } from '../ledger/frame.ts';
 import { createLedger, type LedgerOptions } from '../ledger/ledger.ts';

@@ -1,6 +1,6 @@
 import { parseJson } from '../../../core/json.ts';
+import { createOrderedIndex, type OrderedIndex } from '../../ledger/connection-table.ts';
 import type { Connection, Frame } from '../../ledger/frame.ts';
-import { createOrderedIndex, type OrderedIndex } from '../../ledger/ordered-index.ts';
 import { type KnownConnection, readParsedConnection, readParsedFrame } from './parsed-frame.ts';
 
 /** Turns `/connections` messages of one kernel into frames. */

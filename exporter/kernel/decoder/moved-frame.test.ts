@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../host/node-files.ts';
-import { createOrderedIndex } from '../../ledger/ordered-index.ts';
+import { createOrderedIndex } from '../../ledger/connection-table.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
 import { createFrameDecoder, readMovedFrame } from './frame-decoder.ts';
 import { type KnownConnection, readParsedFrame } from './parsed-frame.ts';

@@ -1,6 +1,6 @@
 import { parseJson } from '../../../core/json.ts';
+import type { IndexEntry, OrderedIndex } from '../../ledger/connection-table.ts';
 import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
-import type { IndexEntry, OrderedIndex } from '../../ledger/ordered-index.ts';
 import type { ConnectionSpan } from './frame-decoder.ts';
 
 /** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
