@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import * as promClient from 'prom-client';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { ExpositionError, type ExpositionFamily, parseExposition, renderExposition, seriesKey } from './exposition.ts';
+import { type ExpositionFamily, renderExposition, seriesKey } from './exposition.ts';
+import { ExpositionError, parseExposition } from './exposition-parser.ts';
 
 const sampleOf = (line: string) => parseExposition(`${line}\n`)[0]?.samples[0];
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import type { ServicePages } from '../core/pages.ts';
 import { type HttpListener, listenHttp } from './http-listener.ts';
 import { createPagesListener } from './service-pages.ts';

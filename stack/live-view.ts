@@ -1,4 +1,5 @@
-import { type ExpositionFamily, type ExpositionSample, parseExposition } from '../core/exposition.ts';
+import type { ExpositionFamily, ExpositionSample } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { formatBytes, formatRate, padToWidth } from '../core/units.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
 import { nodeHost } from '../exporter/host/node-host.ts';
 import type { DeviceView } from '../exporter/kernel-agent.ts';

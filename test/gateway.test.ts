@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { KERNEL_BYTES } from '../core/metric-contract.ts';
 import type { Gateway } from '../gateway/service.ts';
 import type { RunningProcess } from '../stack/processes.ts';

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { connection, frame } from '../exporter/ledger/example-frames.ts';

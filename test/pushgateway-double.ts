@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { serveLoopback } from './loopback.ts';
 
 /** A stand-in for Pushgateway that can be made to fail as the real one does. */

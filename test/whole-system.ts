@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseExposition } from '../core/exposition.ts';
+import { parseExposition } from '../core/exposition-parser.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { readRecording } from '../simulator/kernel/recording.ts';

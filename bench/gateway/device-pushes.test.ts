@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseExposition } from '../../core/exposition.ts';
+import { parseExposition } from '../../core/exposition-parser.ts';
 import { createPushParser } from '../../gateway/contract/push-parser.ts';
 import { asDevice, countSeries, devicePushes } from './device-pushes.ts';
 

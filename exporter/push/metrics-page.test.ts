@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseExposition } from '../../core/exposition.ts';
+import { parseExposition } from '../../core/exposition-parser.ts';
 import { joinMetrics } from './metrics.ts';
 
 const page = (value: number) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseExposition } from '../../core/exposition.ts';
+import { parseExposition } from '../../core/exposition-parser.ts';
 import { DIMENSIONS, metricSpec } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import type { InterfaceSeries } from '../device/interface-counters.ts';

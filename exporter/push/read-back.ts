@@ -1,4 +1,5 @@
-import { ExpositionError, type ExpositionFamily, parseExposition } from '../../core/exposition.ts';
+import type { ExpositionFamily } from '../../core/exposition.ts';
+import { ExpositionError, parseExposition } from '../../core/exposition-parser.ts';
 import {
   CARRY_BYTES,
   DIMENSIONS,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseExposition, renderExposition } from '../../core/exposition.ts';
+import { renderExposition } from '../../core/exposition.ts';
+import { parseExposition } from '../../core/exposition-parser.ts';
 import { KERNEL_BYTES, MAX_LABEL_LENGTH, MAX_SERIES, requireMetric } from '../../core/metric-contract.ts';
 import { checkPush } from './contract-check.ts';
 

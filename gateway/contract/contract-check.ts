@@ -1,12 +1,11 @@
 import {
-  ExpositionError,
   type ExpositionFamily,
   type ExpositionSample,
-  parseExposition,
+  readNumber,
   renderExposition,
   seriesKey,
 } from '../../core/exposition.ts';
-import { readNumber } from '../../core/exposition-line.ts';
+import { ExpositionError, parseExposition } from '../../core/exposition-parser.ts';
 import { MAX_LABEL_LENGTH, MAX_SERIES, METRICS, type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeHelp } from '../../core/exposition-line.ts';
+import { escapeHelp } from '../../core/exposition.ts';
 import { KERNEL_BYTES, requireMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MAX_COUNT, parsePush } from './contract-check.ts';
 import { createPushLayout, createPushParser, type PushLayout } from './push-parser.ts';

@@ -1,5 +1,5 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { readNumber, writeNumber } from '../../core/exposition-line.ts';
+import { readNumber, writeNumber } from '../../core/exposition.ts';
 import { type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import type { HttpProblem } from '../http/problem.ts';
 import { type CheckedPush, countsProblem, type LedgerCounters, parsePush, valueProblem } from './contract-check.ts';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { readSample } from '../../core/exposition-line.ts';
+import { readSample } from '../../core/exposition-parser.ts';
 import { createStoreClient, type Store } from './store.ts';
 
 const Status = z.object({ data: z.object({ start_time: z.string() }) });
