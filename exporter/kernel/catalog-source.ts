@@ -190,7 +190,10 @@ export function createCatalogSource(
       const [node] = details.chains;
       if (node !== undefined && isUnknown(node)) names.add(node);
     }
-    for (const name of missed.keys()) if (!names.has(name)) missed.delete(name);
+    // Names that only the log brings are not in every frame.
+    if (!isWithin(askedAt, LONGEST_RETRY_MS)) {
+      for (const name of missed.keys()) if (!names.has(name)) missed.delete(name);
+    }
     let isDue = false;
     for (const name of names) {
       const times = missed.get(name);

@@ -252,6 +252,21 @@ describe('a kernel client', () => {
     expect(lines.filter((line) => line.includes('does not list this node'))).toHaveLength(3);
   });
 
+  it('asks no more often for a node that the log alone brings again and again', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    await vi.waitFor(() => expect(logs).toEqual([true]));
+    for (let count = 1; count <= 5; count += 1) {
+      const payload = `[TCP] 192.168.1.7:${count} --> t.me:443 match Match using 节点[乙]`;
+      kernel.send('/logs', JSON.stringify({ type: 'info', payload }));
+      await vi.waitFor(() => expect(openings).toHaveLength(count));
+      kernel.send('/connections', connectionsMessage(0, count));
+      await vi.waitFor(() => expect(frames).toHaveLength(1 + count));
+    }
+    const asked = kernel.asked.filter((each) => each === 'GET /proxies').length;
+    expect(asked).toBeLessThanOrEqual(3);
+  });
+
   it('says once of a type of node that is new that its bytes count as proxy', async () => {
     kernel.answers.set('/proxies', {
       proxies: { a: { type: 'Quantum' }, b: { type: 'Quantum' }, c: { type: 'Vless' } },
