@@ -5,6 +5,7 @@ import {
   httpUrlSetting,
   issue,
   languageSetting,
+  listSetting,
   logLevelSetting,
   numberSetting,
   pathSetting,
@@ -53,6 +54,8 @@ export const serverSchema = z.object({
   ReadersListen: z.string().default('127.0.0.1:9104'),
   /** prom-label-proxy, which keeps users apart. */
   LabelProxyAddr: serviceUrlSetting().optional(),
+  /** Whose `X-Forwarded-For` counts: addresses or networks, such as `172.31.86.0/24`. */
+  TrustedProxies: listSetting().prefault('127.0.0.0/8, ::1'),
   DataDir: pathSetting().default('./data'),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),

@@ -74,6 +74,10 @@ export const TEXTS = {
     zh: `新令牌至少要有 ${characters} 个字符；请用此命令生成：${command}`,
     en: `a new token must have at least ${characters} characters; make one with: ${command}`,
   }),
+  network: {
+    zh: '须为地址或网段，如 127.0.0.1、172.31.86.0/24',
+    en: 'must be addresses or networks, such as 127.0.0.1, 172.31.86.0/24',
+  },
   botToken: {
     zh: '须为 BotFather 给的令牌，如 123456:ABC-DEF',
     en: 'must be a token of BotFather, such as 123456:ABC-DEF',

@@ -25,6 +25,22 @@ describe('rude visitors', () => {
     expect((await guess('203.0.113.1', TOKEN)).status).toBe(200);
   });
 
+  it('who guess tokens at the address of a device do not keep it out, nor fill the log', async () => {
+    const send = (token: string, from = '203.0.113.1') =>
+      gateway.send({ headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': from } });
+    expect((await send(TOKEN)).status).toBe(200);
+    for (let failure = 0; failure < 200; failure += 1) await send(`guess ${failure}`);
+    expect(errorOf(await send('guess'))).toEqual([429, 'slow_down']);
+    expect((await send(TOKEN)).status).toBe(200);
+    const told = () => gateway.lines.filter((line) => line.includes('push refused'));
+    // One of each kind: wrong tokens, and those that were not even looked at.
+    expect(told()).toHaveLength(2);
+    gateway.pass(60_000);
+    await send('guess');
+    expect(told()).toHaveLength(3);
+    expect(told().at(-1)).toContain('"sinceTheLast":59');
+  });
+
   it('who never finish, a thousand of them, do not keep a device out', async () => {
     const { port } = new URL(gateway.origin());
     const sockets = await Promise.all(

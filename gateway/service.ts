@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { describeProblem } from '../core/settings.ts';
+import { addressIn, clientAddress } from '../runtime/addresses.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { createOrSetAside, readFileIfExists } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
@@ -56,6 +58,8 @@ export interface GatewayOptions {
   lastReload(): LastReload;
   /** SHA-256 of the admin token as of now; devices are neither rebased nor retired without. */
   adminHash?(): Buffer | undefined;
+  /** Whom a request comes from, as of now. */
+  addressOf?(request: IncomingMessage): string;
 }
 
 /** Where it is reached, such as `http://127.0.0.1:8686`. */
@@ -91,7 +95,15 @@ const LIMITS = {
 type OnStop = (stop: () => Promise<unknown>) => void;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock, logger, tokens, readers = () => [], lastReload, adminHash = () => undefined } = options;
+  const {
+    clock,
+    logger,
+    tokens,
+    readers = () => [],
+    lastReload,
+    adminHash = () => undefined,
+    addressOf = clientAddress,
+  } = options;
   let certificate: Reload<Certificate> | undefined;
 
   const storage = createMovable(async (places: StoragePlaces, onStop) => {
@@ -153,7 +165,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const opened = tls === undefined ? undefined : await openCertificate(tls, logger);
     certificate = opened;
     onStop(async () => opened?.close());
-    const handler = createPushHandler({ ...storage.running(), clock, logger, tokens });
+    const handler = createPushHandler({ ...storage.running(), clock, logger, tokens, addressOf });
     const listener = await listenHttp(handler, listen, LIMITS, opened?.current());
     opened?.follow(async (next) => {
       if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
@@ -167,7 +179,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (places === undefined) return undefined;
     const labelProxy = createLabelProxy(places.labelProxy);
     onStop(() => labelProxy.close());
-    const listener = await listenHttp(createQueryProxy({ labelProxy, clock, logger, readers }), places.listen, LIMITS);
+    const listener = await listenHttp(
+      createQueryProxy({ labelProxy, clock, logger, readers, addressOf }),
+      places.listen,
+      LIMITS,
+    );
     guardConnections(listener.server, logger);
     onStop(() => listener.close());
     return listener.origin;
@@ -310,6 +326,7 @@ export async function runGatewayService({
       return { ...settings, successful: settings.successful && tokens.last().successful };
     },
     adminHash: () => file.current().admin?.hash,
+    addressOf: (request) => clientAddress(request, addressIn(file.current().trustedProxies)),
   });
 
   async function apply(next: GatewayConfig, running: GatewayConfig): Promise<void> {

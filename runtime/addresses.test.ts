@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clientAddress, isLoopback, isPrivate, reachableAt } from './addresses.ts';
+import { addressIn, clientAddress, isLoopback, isNetwork, isPrivate, reachableAt } from './addresses.ts';
 
 it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]', '::ffff:127.0.0.1'])(
   'takes %s for this machine',
@@ -48,12 +48,28 @@ it.each([
   expect(reachableAt({ host, port: 1 })).toBe(reachable);
 });
 
+it('takes the word of the proxies that the settings name, and of no other', () => {
+  const headers = { 'x-forwarded-for': '6.6.6.6, 198.51.100.1' };
+  const isProxy = addressIn(['172.31.86.0/24', '::1']);
+  for (const [remoteAddress, address] of [
+    ['172.31.86.2', '198.51.100.1'],
+    ['::ffff:172.31.86.2', '198.51.100.1'],
+    ['172.31.87.2', '172.31.87.2'],
+    ['127.0.0.1', '127.0.0.1'],
+  ] as const)
+    expect(clientAddress({ socket: { remoteAddress }, headers }, isProxy)).toBe(address);
+  for (const text of ['10.0.0.0/8', '::1', '10.0.0.1']) expect(isNetwork(text)).toBe(true);
+  for (const text of ['10.0.0.0/33', 'caddy', '10.0.0.0/8/8', '', '10.0.0.0/x']) expect(isNetwork(text)).toBe(false);
+});
+
 it.each([
   ['203.0.113.7', undefined, '203.0.113.7'],
   ['::ffff:203.0.113.7', undefined, '203.0.113.7'],
   ['203.0.113.7', '198.51.100.1', '203.0.113.7'],
   ['127.0.0.1', '198.51.100.1', '198.51.100.1'],
-  ['172.18.0.3', '6.6.6.6, 198.51.100.1', '198.51.100.1'],
+  ['127.0.0.1', '6.6.6.6, 198.51.100.1', '198.51.100.1'],
+  ['172.18.0.3', '198.51.100.1', '172.18.0.3'],
+  ['192.168.1.9', '198.51.100.1', '192.168.1.9'],
   ['127.0.0.1', 'unknown', '127.0.0.1'],
   ['2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::/64'],
   ['2001:db8::1', undefined, '2001:db8:0:0::/64'],

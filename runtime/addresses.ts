@@ -36,6 +36,23 @@ function holds(list: BlockList, host: string): boolean {
   return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+/** Whether an address is in one of the networks, such as `172.31.86.0/24` or `::1`. */
+export function addressIn(networks: readonly string[]): (address: string) => boolean {
+  const list = listOf(
+    ...networks.map((each) => (each.includes('/') ? each : `${each}/${isIP(each) === 4 ? 32 : 128}`)),
+  );
+  return (address) => holds(list, address.replace(/^::ffff:/i, ''));
+}
+
+/** Whether {@link addressIn} can be made of it. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    bits > 0 && more === undefined && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
 /** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
@@ -43,17 +60,17 @@ export function networkOf(address: string): string {
 }
 
 /**
- * Whom a request comes from, for counting failures: the address of the connection, or the one that a proxy on this
- * machine or its private network names last, as {@link networkOf} it.
+ * Whom a request comes from, for counting failures: the address of the connection, or the one that a proxy names last,
+ * as {@link networkOf} it. Only of a proxy that is trusted: everybody else would choose whom they are taken for.
  */
-export function clientAddress({
-  socket,
-  headers,
-}: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } }): string {
+export function clientAddress(
+  { socket, headers }: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } },
+  isProxy: (peer: string) => boolean = isLoopback,
+): string {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-  return networkOf(isPrivate(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
+  return networkOf(isProxy(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
 }
 
 function network64(address: string): string {

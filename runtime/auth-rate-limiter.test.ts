@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createAuthRateLimiter, FORGIVEN_AFTER_MS, FREE_FAILURES } from './auth-rate-limiter.ts';
+import { ACCEPTED_FOR_MS, createAuthRateLimiter, FORGIVEN_AFTER_MS, FREE_FAILURES } from './auth-rate-limiter.ts';
 
 it('stops looking at an address that failed too often, and only at that one', () => {
   const limit = createAuthRateLimiter();
@@ -30,4 +30,17 @@ it('never stops ten devices that have a wrong token and try six times a minute e
     expect(limit.mayTry('home', now)).toBe(true);
     limit.failed('home', now);
   }
+});
+
+it('lets a token that was accepted from the address go on while others there guess, for a day', () => {
+  const limit = createAuthRateLimiter();
+  limit.accepted('home', 0, 'good');
+  const guess = (now: number): void => {
+    for (let failure = 0; failure < FREE_FAILURES; failure += 1) limit.failed('home', now);
+  };
+  guess(1000);
+  expect([limit.mayTry('home', 1000, 'good'), limit.mayTry('home', 1000, 'other')]).toEqual([true, false]);
+  expect([limit.mayTry('home', 1000), limit.mayTry('elsewhere', 1000, 'other')]).toEqual([false, true]);
+  guess(ACCEPTED_FOR_MS);
+  expect(limit.mayTry('home', ACCEPTED_FOR_MS, 'good')).toBe(false);
 });

@@ -42,6 +42,11 @@ function utf8Of(header: string): string {
   return text.includes('\uFFFD') ? header : text;
 }
 
+/** Tells what an `Authorization` shows from others, and nothing of it. */
+export function tokenMark(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : keyOf(hashToken(authorization));
+}
+
 const KEY = randomBytes(32);
 const indexes = new WeakMap<readonly Token[], ReadonlyMap<string, Token>>();
 
@@ -101,7 +106,11 @@ export type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'iden
  *
  * @param tokens those that are good as of now
  */
-export function createAuthenticator(clock: Clock, tokens: () => readonly Token[]): Authenticate {
+export function createAuthenticator(
+  clock: Clock,
+  tokens: () => readonly Token[],
+  addressOf: (request: IncomingMessage) => string = clientAddress,
+): Authenticate {
   const limiter = createAuthRateLimiter();
   return (request) => {
     const path = readPushPath(request.url ?? '');
@@ -112,8 +121,9 @@ export function createAuthenticator(clock: Clock, tokens: () => readonly Token[]
         'a device pushes with PUT and reads back with GET; nothing else is served',
       );
     }
-    const [address, now] = [clientAddress(request), clock.now()];
-    if (!limiter.mayTry(address, now)) {
+    const [address, now] = [addressOf(request), clock.now()];
+    const shown = tokenMark(request.headers.authorization);
+    if (!limiter.mayTry(address, now, shown)) {
       return httpProblem(
         'slow_down',
         'too many wrong tokens from this address; fix [client] RemoteToken and wait a minute',
@@ -127,6 +137,7 @@ export function createAuthenticator(clock: Clock, tokens: () => readonly Token[]
         'the token is not known here; set [client] RemoteToken to the one of the server',
       );
     }
+    if (shown !== undefined) limiter.accepted(address, now, shown);
     if (path.kind === 'refused') return path;
     const { deviceId } = path;
     if (token.deviceId !== undefined && token.deviceId !== deviceId) {

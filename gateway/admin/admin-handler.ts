@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
+import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
@@ -22,6 +23,8 @@ export interface AdminHandlerOptions {
 
 /** What only the keeper of the machine may do: from loopback, with the admin token. */
 export function createAdminHandler({ release, logger, hash, retired }: AdminHandlerOptions): RequestListener {
+  const limiter = createAuthRateLimiter();
+
   async function handle(request: IncomingMessage): Promise<{ kind: 'done' } | HttpProblem> {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const act = (Object.keys(ADMIN_PATHS) as AdminAct[]).find((each) => ADMIN_PATHS[each] === url.pathname);
@@ -29,7 +32,10 @@ export function createAdminHandler({ release, logger, hash, retired }: AdminHand
     if (!isLoopback(request.socket.remoteAddress ?? '')) {
       return httpProblem('unauthorized', 'devices are administered from the gateway’s own machine only');
     }
+    const [address, now] = [request.socket.remoteAddress ?? '', Date.now()];
+    if (!limiter.mayTry(address, now)) return httpProblem('slow_down', 'too many wrong tokens; wait a minute');
     if (!isAdmin(request.headers.authorization, hash())) {
+      limiter.failed(address, now);
       return httpProblem('unauthorized', 'the admin token is not the one of [server] AdminToken');
     }
     const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };

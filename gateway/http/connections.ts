@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { networkOf } from '../../runtime/addresses.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 const MAX_CONNECTIONS = 4096;
@@ -36,6 +37,25 @@ export function guardConnections(server: Server, logger: Logger, most = MAX_CONN
       if (own.count === 0) open.delete(address);
     });
   });
+}
+
+/** A kind of what strangers do is told once in that time. */
+const TOLD_EVERY_MS = 60_000;
+
+/** Logs what strangers do, once a minute for each kind and with how often it was since: none of them can fill the disk. */
+export function createNoiseLog(logger: Logger, { now }: Pick<Clock, 'now'>) {
+  const told = new Map<string, { at: number; since: number }>();
+  return {
+    warn(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void {
+      const before = told.get(kind);
+      if (before !== undefined && Math.abs(now() - before.at) < TOLD_EVERY_MS) {
+        before.since += 1;
+        return;
+      }
+      logger.warn({ ...fields, ...(before === undefined ? {} : { sinceTheLast: before.since }) }, message);
+      told.set(kind, { at: now(), since: 0 });
+    },
+  };
 }
 
 /** What Node's parser gives up on: the status line, and what to say. */

@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createAuthenticator, type Token } from '../access/authenticate.ts';
 import { availableMemory, createUserBudgets, memoryLimits } from '../access/limits.ts';
 import { createPushParser, type ParsedPush } from '../contract/push-parser.ts';
-import { discardRest } from '../http/connections.ts';
+import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import { readStateHeader, writeStateHeader } from './admission.ts';
@@ -22,6 +22,8 @@ export interface PushHandlerOptions {
   readonly logger: Logger;
   /** The tokens that are good as of now. */
   tokens(): readonly Token[];
+  /** Whom a request comes from; see `clientAddress`. */
+  addressOf?(request: IncomingMessage): string;
 }
 
 /** Of the name of a series besides its characters, and of its value. */
@@ -40,10 +42,12 @@ export function createPushHandler({
   clock,
   logger,
   tokens,
+  addressOf = clientAddress,
 }: PushHandlerOptions): RequestListener {
   const limits = memoryLimits(availableMemory());
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
-  const authenticate = createAuthenticator(clock, tokens);
+  const authenticate = createAuthenticator(clock, tokens, addressOf);
+  const noise = createNoiseLog(logger, clock);
   const parser = createPushParser(limits.layouts);
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
@@ -96,9 +100,8 @@ export function createPushHandler({
   function refusePush(request: IncomingMessage, response: ServerResponse, problem: HttpProblem, device?: Device): void {
     metrics.refused(problem.code);
     const { code, message } = problem;
-    const fields = { code, message, from: clientAddress(request), user: device?.user, instance: device?.deviceId };
-    // Whoever guesses tokens must not fill the disk.
-    if (code === 'slow_down') logger.debug(fields, 'push refused');
+    const fields = { code, message, from: addressOf(request), user: device?.user, instance: device?.deviceId };
+    if (device === undefined) noise.warn(code, fields, 'push refused');
     else logger.warn(fields, 'push refused');
     answerProblem(response, problem);
     discardRest(request);

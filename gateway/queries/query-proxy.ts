@@ -6,7 +6,7 @@ import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
-import { discardRest } from '../http/connections.ts';
+import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, type HttpProblem, httpProblem, statusOf } from '../http/problem.ts';
 import { CONCURRENT_QUERIES, type LabelProxy } from './label-proxy.ts';
 import { findRoute, readForm, readQuery } from './query.ts';
@@ -17,14 +17,23 @@ export interface QueryProxyOptions {
   readonly logger: Logger;
   /** Those that may read as of now. */
   readers(): readonly Reader[];
+  /** Whom a request comes from; see `clientAddress`. */
+  addressOf?(request: IncomingMessage): string;
 }
 
 /**
  * Where Grafana asks on behalf of one user. The user is the token's; of the request go on only a known route and the
  * parameters that it takes, and none of its headers, so that it cannot name another user.
  */
-export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryProxyOptions): RequestListener {
+export function createQueryProxy({
+  labelProxy,
+  clock,
+  logger,
+  readers,
+  addressOf = clientAddress,
+}: QueryProxyOptions): RequestListener {
   const limiter = createAuthRateLimiter();
+  const noise = createNoiseLog(logger, clock);
   const turns = createFairSemaphore(CONCURRENT_QUERIES);
 
   function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | HttpProblem {
@@ -32,7 +41,7 @@ export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryPr
     const known = readers();
     // All users of one Grafana share its address: the wrong token of one must not keep the others out.
     const named = known.some(({ user }) => user === key?.user) ? key?.user : undefined;
-    const [from, now] = [`${clientAddress(request)}\n${named ?? ''}`, clock.now()];
+    const [from, now] = [`${addressOf(request)}\n${named ?? ''}`, clock.now()];
     if (!limiter.mayTry(from, now))
       return httpProblem('slow_down', 'too many wrong tokens; fix them and wait a minute');
     const user = key === undefined ? undefined : findReader(key, known);
@@ -87,8 +96,9 @@ export function createQueryProxy({ labelProxy, clock, logger, readers }: QueryPr
     if (problem === undefined) return;
     const { code, message } = problem;
     const user = reader.kind === 'reader' ? reader.user : undefined;
-    // Whoever guesses tokens must not fill the disk.
-    if (code !== 'slow_down') logger.warn({ code, message, from: clientAddress(request), user }, 'query refused');
+    const fields = { code, message, from: addressOf(request), user };
+    if (user === undefined) noise.warn(code, fields, 'query refused');
+    else logger.warn(fields, 'query refused');
     answerQueryError(response, problem);
     discardRest(request);
   }

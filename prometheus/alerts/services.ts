@@ -31,7 +31,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
     {
       name: 'FlowCollectPushRefused',
       // Many in a row: a stranger who knocks once is no news. Whose push was refused is not known, so no user is told.
-      expr: 'sum by (reason) (increase(flowcollect_gateway_pushes_total{result="refused"}[10m])) > 5',
+      expr: 'sum by (reason) (increase(flowcollect_gateway_pushes_total{result="refused",reason!~"unauthorized|slow_down|not_found|method_not_allowed"}[10m])) > 5',
       for: '5m',
       severity: 'warning',
       summary: { zh: '网关在拒绝推送：{{ $labels.reason }}', en: 'The gateway refuses pushes: {{ $labels.reason }}' },

@@ -24,6 +24,7 @@ const DOCKER: Readonly<Record<string, string>> = {
   ReadersListen: '0.0.0.0:9104',
   LabelProxyAddr: 'http://label-proxy:9105',
   DataDir: '/data',
+  TrustedProxies: '127.0.0.0/8, ::1, 172.31.86.0/24',
 };
 /** Tokens go where the gateway that runs reads them: install.sh has copied the settings. */
 const PAIR = {
