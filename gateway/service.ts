@@ -36,8 +36,8 @@ import { createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
 import { createLabelProxy } from './queries/label-proxy.ts';
 import { createQueryProxy } from './queries/query-proxy.ts';
-import { createPushgateway } from './store/pushgateway.ts';
 import { createStaleSeriesRefresher } from './store/stale-series-refresher.ts';
+import { createPushgateway } from './store/store.ts';
 import { createStoreReconciler } from './store/store-reconciler.ts';
 import { createVictoriaMetrics } from './store/victoria-metrics.ts';
 

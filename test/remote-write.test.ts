@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createExactSums } from '../auditor/usage/exact-sums.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
-import { groupPath } from '../gateway/store/pushgateway.ts';
+import { groupPath } from '../gateway/store/store.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';
 import { startVictoriaMetrics } from './victoria-metrics.ts';
