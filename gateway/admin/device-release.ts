@@ -6,8 +6,8 @@ import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { LedgerCounters } from '../contract/contract-check.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import { HOLD_MS } from '../pushes/admission.ts';
 import type { PushService } from '../pushes/push-service.ts';
+import { HOLD_MS } from '../pushes/push-service.ts';
 import type { Store } from '../store/store.ts';
 
 /** How many series that Prometheus lacks an answer names. */

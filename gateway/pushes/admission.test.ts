@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ledgerCounters, valuesFor } from '../contract/contract-check.ts';
-import { admit, HOLD_MS, readStateHeader, writeStateHeader } from './admission.ts';
+import { admit, HOLD_MS, readStateHeader, writeStateHeader } from './push-service.ts';
 
 it('reads what it writes', () => {
   const state = { stateId: '0b1f-A_z', sequence: 12 };

@@ -9,10 +9,9 @@ import { createPushParser, type ParsedPush } from '../contract/push-parser.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import { readStateHeader, writeStateHeader } from './admission.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { busy, DeviceGoneError, readPushBody } from './push-body.ts';
-import type { PushService } from './push-service.ts';
+import { type PushService, readStateHeader, writeStateHeader } from './push-service.ts';
 
 export interface PushHandlerOptions {
   readonly pushes: PushService;
