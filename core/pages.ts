@@ -14,6 +14,8 @@ export interface ServicePages {
   metrics(): Promise<string>;
   /** `failing` is a reason to restart the service or to call somebody; the fields tell of its parts. */
   health(): { readonly status: 'ok' | 'degraded' | 'failing' } & Readonly<Record<string, unknown>>;
+  /** Names by which the service may be asked, besides addresses, `localhost` and the machine’s own; any where it is absent. */
+  hosts?(): readonly string[];
   /** Other pages that `/` names, such as `/reports`. */
   readonly others?: readonly string[];
 }

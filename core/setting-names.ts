@@ -2,7 +2,8 @@
 const SECTIONS = ['client', 'kernel', 'server', 'smtp', 'user', 'device', 'airport', 'alerts', 'telegram', 'stack'];
 
 /** Keys whose values are lists, which go on over lines. */
-const LIST_KEYS = 'EmailTo Families Headers LocalNodes MailTo Multipliers Providers SubUrls TrustedProxies';
+const LIST_KEYS =
+  'EmailTo Families Headers LocalNodes MailTo MetricsHosts Multipliers Providers SubUrls TrustedProxies';
 
 /** All other keys, which end a list before them, even one that ends in a comma. */
 const OTHER_KEYS =

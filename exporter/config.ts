@@ -157,6 +157,7 @@ export const ClientSection = z.object({
   StateSync: pathSetting().optional(),
   StateAppend: switchSetting().optional(),
   MetricsListen: listenSetting().prefault('127.0.0.1:9101'),
+  MetricsHosts: listSetting().optional(),
   Timezone: timeZoneSetting().default('Asia/Shanghai'),
   DayEnds: timeOfDaySetting().default('23:55'),
   Language: languageSetting().default('zh'),

@@ -87,7 +87,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   }
 
   const page = options.host.servePages(
-    { service: 'exporter', version: VERSION, metrics, health },
+    { service: 'exporter', version: VERSION, metrics, health, hosts: () => settings.current().MetricsHosts ?? [] },
     '[client] MetricsListen',
   );
 
