@@ -88,11 +88,11 @@ async function walkDevice(root: string, folder: string, open: Open): Promise<Wal
   for (let round = 0; round < 2 + ROUNDS; round += 1) {
     await pushed();
     await sendFrame();
-    await delay(PUSH_EVERY_MS / 4);
+    await delay(SETTLED_MS + round * PHASE_MS);
     await called(exporter);
     await sendFrame();
     frame.push(await called(exporter));
-    await delay(PUSH_EVERY_MS / 2);
+    await delay(PUSH_EVERY_MS / 4);
     await called(exporter);
     await called(gateway);
     await pushed();
@@ -116,6 +116,10 @@ type Files = readonly string[];
 const ROUNDS = 3;
 const FRAME_MS = 200;
 const PUSH_EVERY_MS = 4000;
+/** After a push: what it leaves to do is done. */
+const SETTLED_MS = 400;
+/** Each round looks later after a push than the one before, so that no timer of a second or two is seen in all. */
+const PHASE_MS = 330;
 
 /** What ran in every round: not what a timer brought into one of them. */
 const always = ([first = [], ...others]: readonly Files[]): Files =>

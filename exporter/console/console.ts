@@ -49,7 +49,7 @@ export function createConsole(options: ConsoleOptions): Console {
       const now = clock.now();
       const devices = read(now);
       const showing = { ...options.showing(), now };
-      screen.draw(renderTable(devices, showing, output.columns || 80));
+      if (screen.isTerminal) screen.draw(renderTable(devices, showing, output.columns || 80));
       // Unless the clock was set back, which must not put the line off for long.
       if (now < lineDue && lineDue - now <= interval()) continue;
       lineDue = now + interval();
