@@ -87,12 +87,12 @@ function movedOf(before: SavedConnection, after: SavedConnection): Moved | 'noth
 
 /** @param models of the state that the changes were appended to */
 export function deviceOf(rows: StateRows, models: LedgerState['models']): SavedDevice {
-  const device: Record<string, unknown> = {};
-  const plain: Record<string, unknown> = {};
+  const ofDevice = new Map<string, unknown>();
+  const ofLedger = new Map<string, unknown>();
   const lists = new Map<string, [rest: string, value: unknown][]>();
   for (const [name, value] of rows) {
-    if (name.startsWith(DEVICE)) device[name.slice(DEVICE.length)] = value;
-    else if (name.startsWith(PLAIN)) plain[name.slice(PLAIN.length)] = value;
+    if (name.startsWith(DEVICE)) ofDevice.set(name.slice(DEVICE.length), value);
+    else if (name.startsWith(PLAIN)) ofLedger.set(name.slice(PLAIN.length), value);
     else {
       const space = name.indexOf(' ');
       const list = space < 0 ? name : name.slice(0, space);
@@ -107,7 +107,7 @@ export function deviceOf(rows: StateRows, models: LedgerState['models']): SavedD
     entriesOf(list).map(([labels, bytes]) => ({ ...JSON.parse(labels), bytes }) as T);
   const connections = entriesOf('connection').map(([, value]) => value as SavedConnection);
   const ledger: LedgerState = {
-    ...(plain as unknown as Plain),
+    ...(Object.fromEntries(ofLedger) as unknown as Plain),
     traffic: series('traffic'),
     uncounted: series('uncounted'),
     families: eachDimension((dimension) => series<FamilySeries>(dimension)),
@@ -115,7 +115,7 @@ export function deviceOf(rows: StateRows, models: LedgerState['models']): SavedD
     connections: rows.has('connections') ? connections : undefined,
     models,
   };
-  return { ...(device as unknown as Omit<SavedDevice, 'ledger'>), ledger };
+  return { ...(Object.fromEntries(ofDevice) as unknown as Omit<SavedDevice, 'ledger'>), ledger };
 }
 
 function eachDimension<T>(read: (dimension: Dimension) => T): Record<Dimension, T> {
