@@ -120,6 +120,8 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   let interfaces: InterfaceReader;
   const comparison = createKernelComparison();
   let link: KernelLink = { kind: 'connecting' };
+  /** Whether the kernel runs on this machine. */
+  let isLocal = false;
   let kernelVersion: string | undefined;
   let logsUp = false;
   let lastFrameAt: number | undefined;
@@ -172,7 +174,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
-    if (isOnThisMachine(config.MihomoAPIAddr)) device.noteRun(host.machine());
+    if (isLocal) device.noteRun(host.machine());
     appender.note();
   }
 
@@ -194,6 +196,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   }
 
   function openKernel(): KernelClient {
+    isLocal = isOnThisMachine(config.MihomoAPIAddr);
     const client = createKernelClient({
       network: host.network,
       ...kernelAddressOf(host.files, config, folder),

@@ -87,12 +87,12 @@ async function walkDevice(root: string, folder: string, open: Open): Promise<Wal
   const [frame, push]: [Files[], Files[]] = [[], []];
   for (let round = 0; round < 2 + ROUNDS; round += 1) {
     await pushed();
+    await delay(round * PHASE_MS);
     await sendFrame();
-    await delay(SETTLED_MS + round * PHASE_MS);
     await called(exporter);
     await sendFrame();
     frame.push(await called(exporter));
-    await delay(PUSH_EVERY_MS / 4);
+    await delay(PUSH_EVERY_MS - round * PHASE_MS - 2 * FRAME_MS - BEFORE_PUSH_MS);
     await called(exporter);
     await called(gateway);
     await pushed();
@@ -114,10 +114,11 @@ type Files = readonly string[];
 
 /** The first rounds are of a start. */
 const ROUNDS = 3;
+/** Two frames come closer together than changes are appended to the state: the second shows the way to a counter alone. */
 const FRAME_MS = 200;
-const PUSH_EVERY_MS = 4000;
-/** After a push: what it leaves to do is done. */
-const SETTLED_MS = 400;
+/** Not whole seconds, as other timers are: none of them comes with each push. */
+const PUSH_EVERY_MS = 4300;
+const BEFORE_PUSH_MS = 500;
 /** Each round looks later after a push than the one before, so that no timer of a second or two is seen in all. */
 const PHASE_MS = 330;
 
