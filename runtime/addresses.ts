@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 const LOOPBACK = listOf('127.0.0.0/8', '::1/128');
-const PRIVATE = listOf('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fe80::/10');
+const PRIVATE = listOf('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10');
 
 /** Whether a host is this machine; a name other than `localhost` is not looked up. @param host as in a URL or of a socket */
 export function isLoopback(host: string): boolean {

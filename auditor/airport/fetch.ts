@@ -17,6 +17,7 @@ import {
   subscriptionOrigin,
 } from './origins.ts';
 import { proxyAgent } from './proxy-agents.ts';
+import { createRedirectGuard, InwardRedirectError, type Resolve } from './redirect-guard.ts';
 import { NO_RULES, type Subscription } from './settings.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
@@ -63,8 +64,9 @@ export interface AirportOptions extends OriginOptions {
  * airport sees the VPS' own address), and drops the connection as soon as the figures are in.
  *
  * @param clock epoch milliseconds
+ * @param resolve finds the addresses of names; as the system does by default
  */
-export function createAirportClient({ clock }: { readonly clock: () => number }): AirportClient {
+export function createAirportClient({ clock }: { readonly clock: () => number }, resolve?: Resolve): AirportClient {
   const http = axios.create({
     responseType: 'stream',
     maxRedirects: MAX_REDIRECTS,
@@ -87,7 +89,7 @@ export function createAirportClient({ clock }: { readonly clock: () => number })
       if (pause !== undefined && now < pause.until)
         return { known: false, at: now, reasons: pause.reasons, retryAfter: pause.until - now };
       try {
-        const { status, retryAfter, outcome } = await request(http, url, clock, options);
+        const { status, retryAfter, outcome } = await request(http, url, clock, options, resolve);
         const count = !outcome.known && REFUSALS.includes(status) ? (refusals.get(key) ?? 0) + 1 : 0;
         refusals.set(key, count);
         const refused = REFUSED_FOR[Math.min(count, REFUSED_FOR.length) - 1] ?? 0;
@@ -114,6 +116,7 @@ async function request(
   address: string,
   clock: () => number,
   options: AirportOptions,
+  resolve: Resolve | undefined,
 ): Promise<Exchange> {
   const { userAgent, headers: wanted = [], proxy, origin = 'subscription' } = options;
   const { request: ask, read } = ORIGIN_OF[origin];
@@ -123,6 +126,7 @@ async function request(
   /** Names and values of redirects, the last one first. */
   const redirects: string[][] = [];
   let target = new URL(url);
+  const guard = createRedirectGuard(target.hostname, resolve);
   const incoming = await http.get<IncomingMessage>(url, {
     signal,
     headers: {
@@ -132,7 +136,10 @@ async function request(
     },
     httpAgent: agent,
     httpsAgent: agent,
+    // A proxy resolves names itself.
+    ...(agent === undefined ? { lookup: guard.lookup } : {}),
     beforeRedirect(next, { headers: passed }) {
+      guard.follow(String(next.hostname));
       redirects.unshift(Object.entries(passed).flat());
       target = new URL(utf8Of(passed.location ?? ''), target);
       next.path = next.pathname = target.pathname;
@@ -171,6 +178,8 @@ function pauseOf(text: string | undefined, now: number): number {
 
 /** Errors of axios carry the request with its URL: only their code goes on. */
 function explainFailure(error: unknown): Reason {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof InwardRedirectError) return reason('fetch_redirect_inward');
   const code = error instanceof AxiosError || error instanceof Error ? String((error as { code?: unknown }).code) : '';
   const about = error instanceof AxiosError ? error.message : '';
   if (code === 'EPROXY_UNREACHABLE') return reason('proxy_unreachable', about);

@@ -48,6 +48,10 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     zh: `机场重定向超过 ${count} 次`,
     en: `the airport redirected more than ${count} times`,
   }),
+  fetch_redirect_inward: () => ({
+    zh: '机场重定向到本机或内网地址，没有跟随；如果本来就该读内网，请直接填写那个地址',
+    en: 'the airport redirected to an address of this machine or a private network, which was not followed; if it is meant to be read there, give that address itself',
+  }),
   fetch_failed: (code) => ({
     zh: `读取机场失败${code === '' ? '' : `（${code}）`}`,
     en: `reading the airport failed${code === '' ? '' : ` (${code})`}`,

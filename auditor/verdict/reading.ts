@@ -150,6 +150,7 @@ export const REASON_CODES = [
   'fetch_refused',
   'fetch_tls',
   'fetch_redirects',
+  'fetch_redirect_inward',
   'fetch_failed',
   'json_invalid',
   'json_without',

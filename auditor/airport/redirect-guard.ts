@@ -1,0 +1,57 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup as lookUp } from 'node:dns/promises';
+import { addressIn, isPrivate } from '../../runtime/addresses.ts';
+
+/** "This host" (RFC 1122) reaches loopback, and clouds answer for themselves in the shared space of RFC 6598. */
+const isUnspecifiedOrShared = addressIn(['0.0.0.0/8', '::', '100.64.0.0/10']);
+
+/** An airport that sends its reader to an address of the reader's own machine or network. */
+export class InwardRedirectError extends Error {
+  override readonly name = 'InwardRedirectError';
+}
+
+/** All addresses of a name. @param options as of `dns.lookup` */
+export type Resolve = (name: string, options: object) => Promise<LookupAddress[]>;
+
+/** Watches where one request is sent on to. Airports are strangers, and this machine sees more than they do. */
+export interface RedirectGuard {
+  /** Before a redirect is followed. @throws InwardRedirectError */
+  follow(host: string): void;
+  /** Resolves the names of the first address and of redirects. @throws InwardRedirectError */
+  lookup(name: string, options: object): Promise<[LookupAddress[]]>;
+}
+
+/**
+ * Lets redirects go to loopback, link-local and private addresses only where the first address was one itself, as a
+ * converter of subscriptions in the house is; by number or by a name that resolves to one.
+ *
+ * @param first the host of the first address, as in a URL
+ */
+export function createRedirectGuard(first: string, resolve: Resolve = resolveName): RedirectGuard {
+  let fromInside = isInward(first);
+  let redirected = false;
+  const check = (inward: boolean): void => {
+    if (!redirected) fromInside ||= inward;
+    else if (inward && !fromInside) throw new InwardRedirectError('a redirect to a private address');
+  };
+  return {
+    follow(host) {
+      redirected = true;
+      check(isInward(host));
+    },
+    async lookup(name, options) {
+      const found = await resolve(name, options);
+      check(found.some(({ address }) => isInward(address)));
+      return [found];
+    },
+  };
+}
+
+function resolveName(name: string, options: object): Promise<LookupAddress[]> {
+  return lookUp(name, { ...options, all: true });
+}
+
+function isInward(host: string): boolean {
+  const plain = host.replace(/\.$/, '').toLowerCase();
+  return isPrivate(plain) || plain.endsWith('.localhost') || isUnspecifiedOrShared(plain);
+}
