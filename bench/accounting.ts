@@ -21,7 +21,7 @@ const DIMENSION_GOALS = { host: 3, source: 3, process: 3, inbound_user: 5 } as c
 /** One phase is a single draw: ten of them, evenly over the interval. */
 const phases = (interval: number): number[] => Array.from({ length: 10 }, (_, index) => (index * interval) / 10);
 
-/** How many bytes of known truth end up where they belong, beside the methods of other programs. */
+/** How many bytes of known truth end up where they belong, next to the methods of other programs. */
 export async function* accounting({ root, quick }: BenchContext): AsyncGenerator<Section> {
   const scenarios = await Promise.all(RECORDINGS.map((name) => readScenario(root, name)));
   yield recordings(scenarios);
@@ -78,7 +78,7 @@ function nodeError(scenario: Scenario, goal: number | undefined): Cell {
 
 function references(scenarios: readonly Scenario[]): Section {
   return {
-    title: 'Beside other methods',
+    title: 'Compared with other methods',
     method:
       'Share of all downloaded bytes that a method counts at all (above 100 %: bytes made up), then those under a wrong class as above, where a lost byte weighs half. Medians of ten phases.',
     columns: ['method', ...scenarios.map(({ name }) => name)],

@@ -13,7 +13,7 @@ const TO = FROM + 24 * HOUR;
 /** Samples that look-ups meet: before either end and the minutes that lag concerns, and some in between. */
 const SAMPLED = [FROM - 4 * HOUR, FROM - 240_000, FROM - 30_000, FROM + 8 * HOUR, TO - 240_000, TO - 30_000];
 
-/** What the audit of a big household costs beside the PromQL that it asks. */
+/** What the audit of a big household costs besides the PromQL that it asks. */
 export async function* auditCost({ quick }: BenchContext): AsyncGenerator<Section> {
   const devices = quick ? 100 : 1000;
   const parts = await createRealParts();

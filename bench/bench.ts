@@ -6,7 +6,7 @@ import type { Section } from './table.ts';
 export interface BenchContext {
   /** The checkout's folder. */
   readonly root: string;
-  /** Fewer and shorter runs: a look, not a measurement to quote. */
+  /** Fewer and shorter runs: a check, not a measurement to quote. */
   readonly quick: boolean;
   /** Which parts of a bench to run; all where empty. */
   readonly only: readonly string[];
@@ -38,7 +38,7 @@ type Answer = { readonly result: unknown } | { readonly problem: string };
 
 /**
  * Starts the program again as a probe and waits for its result. Should this process be ended meanwhile, however, the
- * probe ends too, also one that is too busy to hear of it.
+ * probe ends too, also one that is too busy to notice.
  *
  * @param program path of the bundle
  * @throws Error when the probe failed or ended without a result

@@ -49,7 +49,7 @@ const PROGRAM = fileURLToPath(import.meta.url);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * `npm run bench`: prints what each bench measured beside its goals. A goal that is missed is said, and no failure.
+ * `npm run bench`: prints what each bench measured next to its goals. A goal that is missed is said, and no failure.
  *
  * @param argv arguments without the program
  * @returns exit code: 0 done, 1 a bench failed, 2 bad arguments
@@ -66,7 +66,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option('--quick', 'fewer and shorter runs')
     .option('--only <part...>', 'of verdict: which scenarios')
     .option('--years <number>', 'of verdict: simulated years of each scenario', Number)
-    .option('--play <folder>', 'of verdict: play the days of a folder instead, a line of JSON a look and airport')
+    .option('--play <folder>', 'of verdict: play the days of a folder instead, a line of JSON an audit and airport')
     .option('--text', 'with --play: the whole text of each report too')
     .option('--write <folder>', 'of verdict: write one household of the scenario as days instead')
     .exitOverride();

@@ -13,7 +13,7 @@ const section: Section = {
   ],
 };
 
-it('prints a table that is Markdown and plain text, with each goal beside its figure', () => {
+it('prints a table that is Markdown and plain text, with each goal next to its figure', () => {
   expect(renderSection(section).split('\n')).toEqual([
     '## Errors',
     'Half of all differences.',

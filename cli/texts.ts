@@ -12,7 +12,7 @@ export const COMMAND_TEXTS = {
     en: 'run a recorded stream through the ledger and print the counters',
   },
   doctor: { zh: '检查设备的设置、内核和网关', en: "check a device's settings, kernel and gateway" },
-  gateway: { zh: 'Pushgateway 前面核对令牌的入口', en: 'the authenticated door in front of Pushgateway' },
+  gateway: { zh: 'Pushgateway 前面核对令牌的入口', en: 'the authenticated entry in front of Pushgateway' },
   auditor: { zh: '读取机场、审计，23:55 发日报', en: 'read the airports, audit, report at 23:55' },
   audit: { zh: '立即审计一次', en: 'one audit, now' },
   airport: {

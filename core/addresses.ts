@@ -12,7 +12,7 @@ const PORT_ALONE = /^:?\d{1,5}$/;
 
 /**
  * A kernel's address as people write it, in one spelling: `http://…` or `https://…`, with the path that a proxy has it
- * under, if any (a host or a port may stand alone), `unix:///run/mihomo.sock` (an absolute path may stand alone), or `\\.\pipe\mihomo`.
+ * under, if any (a host or a port may be given alone), `unix:///run/mihomo.sock` (an absolute path may be given alone), or `\\.\pipe\mihomo`.
  *
  * @returns undefined when it is none of them
  */
@@ -32,7 +32,7 @@ export function parseKernelAddress(text: string): string | undefined {
 }
 
 /**
- * An http(s) address below which paths are asked, without a slash at its end; its host may stand alone.
+ * An http(s) address below which paths are asked, without a slash at its end; its host may be given alone.
  *
  * @returns undefined when it is none, or holds what would not be sent: a name, a password, a query or a fragment
  */

@@ -9,7 +9,7 @@ export interface Backoff {
  * upper half, so that many devices do not come back at the same instant.
  *
  * @param failures 1 or more
- * @param chance a number from 0 to 1, drawn anew each time
+ * @param chance a number from 0 to 1, drawn again each time
  * @returns milliseconds
  */
 export function backoffDelay({ first, longest }: Backoff, failures: number, chance: number): number {

@@ -50,8 +50,8 @@ const UNLIMITED: ExpositionLimits = { family() {}, sample() {}, labels: Infinity
 
 /**
  * Reads Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/), stricter than
- * Prometheus where leniency would hide a defect: a family's lines stand together with HELP and TYPE before its
- * samples, no series stands twice, buckets have a readable `le`, the text ends with a newline. Comments and empty
+ * Prometheus where leniency would hide a defect: a family's lines are together with HELP and TYPE before its
+ * samples, no series appears twice, buckets have a readable `le`, the text ends with a newline. Comments and empty
  * lines are skipped. Takes linear time.
  *
  * @throws ExpositionError with the line and what is wrong
@@ -67,7 +67,7 @@ export function parseExposition(text: string, limits: ExpositionLimits = UNLIMIT
 
   const open = (name: string): OpenFamily => {
     if (family?.name === name) return family;
-    if (families.has(name)) fail(`the lines of ${name} do not stand together`);
+    if (families.has(name)) fail(`the lines of ${name} are not together`);
     limits.family(name);
     family = { name, type: undefined, help: undefined, samples: [] };
     families.set(name, family);
@@ -77,8 +77,8 @@ export function parseExposition(text: string, limits: ExpositionLimits = UNLIMIT
     const [, name = '', content = ''] = /^([^ \t]*)[ \t]*(.*)$/su.exec(rest) ?? [];
     if (!isMetricName(name)) fail(`${keyword} must name a metric`);
     const described = open(name);
-    if (described.samples.length > 0) fail(`${keyword} of ${name} must stand before its samples`);
-    if (described[keyword === 'HELP' ? 'help' : 'type'] !== undefined) fail(`${keyword} of ${name} stands twice`);
+    if (described.samples.length > 0) fail(`${keyword} of ${name} must come before its samples`);
+    if (described[keyword === 'HELP' ? 'help' : 'type'] !== undefined) fail(`${keyword} of ${name} appears twice`);
     if (content.length > limits.text) fail(`${keyword} of ${name} is too long`);
     if (keyword === 'HELP') described.help = unescapeHelp(content, fail);
     else described.type = EXPOSITION_TYPES.find((type) => type === content) ?? fail(`${name} has an unknown TYPE`);
@@ -89,7 +89,7 @@ export function parseExposition(text: string, limits: ExpositionLimits = UNLIMIT
     checkReserved(sample, into, fail);
     limits.sample();
     const key = seriesKey(sample);
-    if (series.has(key)) fail(`the series ${key} stands twice`);
+    if (series.has(key)) fail(`the series ${key} appears twice`);
     series.add(key);
     into.samples.push(sample);
   };
@@ -195,12 +195,12 @@ function readLabels(
     const name = matchAt(LABEL_NAME, line, at);
     if (name === '') fail('a label must have a name, or the labels must end with "}"');
     if (name === '__name__') fail('the label __name__ is the name of the metric itself');
-    if (labels.has(name)) fail(`the label ${name} stands twice`);
+    if (labels.has(name)) fail(`the label ${name} appears twice`);
     if (labels.size >= most.labels) fail(`there are more than ${most.labels} labels`);
     at = skipBlanks(line, at + name.length);
     if (line[at] !== '=') fail(`the label ${name} must be followed by "="`);
     at = skipBlanks(line, at + 1);
-    if (line[at] !== '"') fail(`the value of label ${name} must stand in double quotes`);
+    if (line[at] !== '"') fail(`the value of label ${name} must be in double quotes`);
     const read = readLabelValue(line, at + 1, fail, most);
     labels.set(name, read.value);
     at = skipBlanks(line, read.at);
@@ -229,7 +229,7 @@ function unescapeOne(escaped: string, inLabel: boolean, fail: Fail): string {
   if (escaped === '\\') return '\\';
   if (escaped === 'n') return '\n';
   if (escaped === '"' && inLabel) return '"';
-  return fail(`a backslash may stand before ${inLabel ? '\\, n and "' : '\\ and n'} only`);
+  return fail(`a backslash may come before ${inLabel ? '\\, n and "' : '\\ and n'} only`);
 }
 
 function skipBlanks(line: string, at: number): number {

@@ -63,7 +63,7 @@ function isText(message: Text | Messages): message is Text {
 }
 
 /**
- * An error that a person has to read: what, where, and how to mend it. Its `message` is the English text, as logs have
+ * An error that a person has to read: what, where, and how to fix it. Its `message` is the English text, as logs have
  * it; whoever prints the error takes it in the language that is set ({@link errorText}).
  */
 export class UserFacingError extends Error {

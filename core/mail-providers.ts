@@ -3,7 +3,7 @@ import type { Text } from './language.ts';
 /** A mail provider whose servers are known, with what it takes for a password (checked in November 2026). */
 export interface MailProvider {
   readonly name: string;
-  /** What stands behind the @ of its addresses. */
+  /** What is behind the @ of its addresses. */
   readonly domains: readonly string[];
   readonly host: string;
   readonly port: number;

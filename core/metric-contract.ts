@@ -112,7 +112,7 @@ export const METRICS: readonly MetricSpec[] = [
     'ledger',
   ),
   exporter('counter', KERNEL_BYTES, ['direction'], "The kernel's totals, continuous over its restarts", 'ledger'),
-  exporter('gauge', KERNEL_RAW_BYTES, ['direction'], "The kernel's totals as they stand, on which this push rests"),
+  exporter('gauge', KERNEL_RAW_BYTES, ['direction'], "The kernel's totals as they are, on which this push rests"),
   exporter('gauge', 'flowcollect_kernel_up', [], 'Whether the last attempt to read the kernel succeeded'),
   exporter('gauge', 'flowcollect_kernel_connections', [], 'Open connections in the last frame'),
   exporter('gauge', 'flowcollect_kernel_memory_bytes', [], 'Memory that the kernel says it uses'),

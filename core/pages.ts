@@ -12,7 +12,7 @@ export interface ServicePages {
   readonly version: string;
   /** Exposition text. */
   metrics(): Promise<string>;
-  /** `failing` is a reason to restart the service or to call somebody; the fields tell of its parts. */
+  /** `failing` is a reason to restart the service or to call somebody; the fields report its parts. */
   health(): { readonly status: 'ok' | 'degraded' | 'failing' } & Readonly<Record<string, unknown>>;
   /** Names by which the service may be asked, besides addresses, `localhost` and the machine’s own; any where it is absent. */
   hosts?(): readonly string[];

@@ -173,7 +173,7 @@ export function readServerSection(reader: SettingsReader): ServerSection | undef
 const share = (fallback: number) => numberSetting(0.01, 1).default(fallback);
 const days = (fallback: number) => numberSetting(0, 366).default(fallback);
 
-/** `[alerts]`: when Prometheus warns, and where Alertmanager says so beside the mail of `[smtp]`. */
+/** `[alerts]`: when Prometheus warns, and where Alertmanager says so besides the mail of `[smtp]`. */
 const alertsSchema = z.object({
   /** Share of the quota that is used. */
   QuotaWarning: share(0.8),

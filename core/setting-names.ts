@@ -1,4 +1,4 @@
-/** The sections of settings, or what stands before the dot of `[user.alice]`. */
+/** The sections of settings, or what is before the dot of `[user.alice]`. */
 const SECTIONS = ['client', 'kernel', 'server', 'smtp', 'user', 'device', 'airport', 'alerts', 'telegram', 'stack'];
 
 /** Keys whose values are lists, which go on over lines. */

@@ -69,7 +69,7 @@ describe('SettingsReader', () => {
 
   it('says that a comment behind a value belongs to the value', () => {
     expect(messageOf('[client]\nDeviceID = a\nPollInterval = 5s #often')).toMatch(
-      /:3: \[client\] PollInterval: must be a duration .*; a comment must stand on a line of its own, else/,
+      /:3: \[client\] PollInterval: must be a duration .*; a comment must be on a line of its own, else/,
     );
     const { notices } = read('[client]\nDeviceID = Room #2\nMihomoSecret = a;b ; as in the kernel');
     expect(notices.map((notice) => describeProblem('f.ini', notice, 'en'))).toEqual([

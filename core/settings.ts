@@ -11,7 +11,7 @@ export interface SettingsProblem {
   readonly key?: string;
   /** 1-based. */
   readonly line?: number;
-  /** What is wrong and how to mend it. */
+  /** What is wrong and how to fix it. */
   readonly problem: Text;
 }
 

@@ -28,7 +28,7 @@ export const TEXTS = {
   /** @param problem what is wrong with a value that holds what looks like a comment */
   commentInValue: ({ zh, en }: Text): Text => ({
     zh: `${zh}；注释要独占一行，写在值后面的也算值`,
-    en: `${en}; a comment must stand on a line of its own, else it is part of the value`,
+    en: `${en}; a comment must be on a line of its own, else it is part of the value`,
   }),
   perhapsComment: {
     zh: '“#”或“;”之后的也是值；若是注释，请移到单独一行',
@@ -109,10 +109,10 @@ export const TEXTS = {
     zh: '等号和方括号须为半角：写 = 和 [ ]，不写 ＝ 和 ［ ］',
     en: 'the equals sign and brackets must be = and [ ], not the full-width ＝ and ［ ］',
   },
-  iniKeyFirst: { zh: '第一个 [节] 之前不能有键', en: 'a key stands before the first [section]' },
+  iniKeyFirst: { zh: '第一个 [节] 之前不能有键', en: 'a key comes before the first [section]' },
   iniTwice: (key: string, section: string, line: number): Text => ({
     zh: `[${section}] 里 ${key} 写了两次，第一次在第 ${line} 行`,
-    en: `${key} stands twice in [${section}], first on line ${line}`,
+    en: `${key} appears twice in [${section}], first on line ${line}`,
   }),
   iniControl: (section: string, key: string): Text => ({
     zh: `[${section}] ${key} 不能含有换行或其他控制字符，没有写入任何东西`,

@@ -34,5 +34,5 @@ export type SummedDays = (typeof SUMMED_DAYS)[number];
 /** The growth over the last days, recorded of the blocks, with their labels. */
 export const sumRecord = (days: SummedDays): string => `flowcollect:traffic_bytes:sum${days}d`;
 
-/** What the blocks keep of the counters' labels, beside job, user and instance. */
+/** What the blocks keep of the counters' labels, besides job, user and instance. */
 export const MINUTE_LABELS = ['class', 'node', 'direction'] as const;

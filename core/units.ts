@@ -72,7 +72,7 @@ export function cutToWidth(text: string, width: number): string {
 export function wrapToWidth(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  // A wide character may be broken off at either side; what stands between spaces otherwise only where it must.
+  // A wide character may be broken off at either side; what is between spaces otherwise only where it must.
   for (const piece of text.match(/[^\x21-\x7e]|[\x21-\x7e]+/gu) ?? []) {
     let rest = piece;
     if (displayWidth(line + rest) > width) {

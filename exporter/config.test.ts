@@ -165,7 +165,7 @@ describe('[kernel.NAME] sections', () => {
     ]);
   });
 
-  it('say of a certificate’s key beside an address without one that it has no effect', () => {
+  it('say of a certificate’s key besides an address without one that it has no effect', () => {
     const fingerprint = 'ab'.repeat(32);
     const { settings, notices } = read(
       `${shared}\n[kernel.x]\nMihomoAPIAddr = a:2\nMihomoCA = ca.pem\n[kernel.y]\nMihomoAPIAddr = https://a:2\nMihomoFingerprint = sha256:${fingerprint}`,
@@ -188,7 +188,7 @@ describe('dimensions', () => {
     });
   });
 
-  it('that tell of people go with one switch', () => {
+  it('that describe people go with one switch', () => {
     expect(optionsOf('Privacy = on')?.families).toEqual(['group', 'rule']);
     expect(optionsOf('Privacy = on\nFamilies = host, rule')?.families).toEqual(['rule']);
   });

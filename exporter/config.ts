@@ -53,7 +53,7 @@ export const TEXTS = {
   kernelSection: { zh: '已忽略：内核的节须写成 [kernel.NAME]', en: 'is ignored: a kernel has a section [kernel.NAME]' },
   notWatched: {
     zh: '不会被读取：有 [kernel.…] 时，[client] 写了 DeviceID 才读取它自己的内核',
-    en: 'is not watched beside [kernel.…] sections unless [client] has a DeviceID',
+    en: 'is not watched besides [kernel.…] sections unless [client] has a DeviceID',
   },
   tokenInTheClear: {
     zh: '会让 RemoteToken 以明文经过网络；请在网关前加 TLS，并写成 https://',
@@ -63,7 +63,7 @@ export const TEXTS = {
 
 /**
  * Where the gateway is, with the path that a proxy has it under, if any. As users of the earlier FlowCollect write it: the
- * host may stand alone, and the old `/report` at its end is dropped.
+ * host may be given alone, and the old `/report` at its end is dropped.
  */
 const gatewaySetting = () =>
   z.string().transform((text, context) => {

@@ -15,7 +15,7 @@ import { createPusher } from './push/pusher.ts';
 const SCRIPT = ['push', 'restart', 'push', 'look', 'push', 'restart', 'look', 'push'] as const;
 
 /**
- * One device through a script of frames, kernel restarts and pushes, started anew after a crash; resolves with the
+ * One device through a script of frames, kernel restarts and pushes, started again after a crash; resolves with the
  * number of file operations it took when there was none.
  */
 async function live(files: CrashingFiles, folder: string): Promise<number> {
@@ -74,7 +74,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
 
   let device = await boot(files);
   let crashed = false;
-  /** Does a thing; should it crash, starts anew and does it again. */
+  /** Does a thing; should it crash, starts again and does it again. */
   async function surely(task: () => Promise<unknown>): Promise<void> {
     if (crashed) return void (await task());
     crashed = (await Promise.race([task(), files.crashed])) === 'crashed';
@@ -89,7 +89,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
     device.look();
     if (step === 'push') await surely(() => device.pusher.pushNow());
     if (step !== 'restart') continue;
-    // No frame shows it: the state must remember what was heard.
+    // No frame shows it: the state must remember what was received.
     kernel.move(100_000 + index);
     device.hear();
     await surely(() => device.pusher.save());

@@ -130,9 +130,9 @@ describe('an exporter', () => {
 
   it.each([
     ['the state is damaged', statePath(nodeFiles, 'state', 'a'), (path: string) => writeFile(path, 'flowcollect')],
-    ['a folder stands in place of the state', statePath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
+    ['a folder is in place of the state', statePath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
     ['what moved today is damaged', todayPath(nodeFiles, 'state', 'a'), (path: string) => writeFile(path, '{')],
-    ['a folder stands in place of what moved today', todayPath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
+    ['a folder is in place of what moved today', todayPath(nodeFiles, 'state', 'a'), (path: string) => mkdir(path)],
   ])('where %s, sets it aside, says so in /healthz, and goes on', async (_, file, damage) => {
     const path = join(device.folder, 'state', basename(file));
     await mkdir(join(device.folder, 'state'));

@@ -159,7 +159,7 @@ export interface ExporterServiceOptions {
   readonly path: string;
   /** Where the table or the plain lines go. */
   readonly output: ScreenOutput;
-  /** Where log lines go: as JSON, or until the table stands on a terminal as text. */
+  /** Where log lines go: as JSON, or until the table is shown on a terminal as text. */
   readonly errors: { write(text: string): unknown };
   /** Ends the service. */
   readonly signal: AbortSignal;

@@ -63,7 +63,7 @@ describe('an edit of the settings', () => {
     await exporter.stop();
   });
 
-  it('mends a wrong secret without a restart', async () => {
+  it('fixes a wrong secret without a restart', async () => {
     device.show(0);
     await device.start({ MihomoSecret: 'wrong one' });
     await eventually(() => expect(device.log()).toContain('refuses the secret (401)'));

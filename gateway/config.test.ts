@@ -93,7 +93,7 @@ describe('readGatewayConfig', () => {
     ['[device.a/b]\nToken = x', 'ServerSetting.ini:1: [device.a/b]: the name after "device." must not contain "/"'],
     ['[server]\nServerToken = t\nListenPort = here', 'ServerSetting.ini:3: [server] ListenPort: must be an address'],
     ['[server]\nServerToken = t\nGatewayMetricsListen = x:y', 'GatewayMetricsListen: must be an address'],
-    ['[server]\nServerToken = t\nTlsKey = key.pem', 'ServerSetting.ini:3: [server] TlsKey: needs TlsCert beside it'],
+    ['[server]\nServerToken = t\nTlsKey = key.pem', 'ServerSetting.ini:3: [server] TlsKey: needs TlsCert next to it'],
     ['[server]\nServerToken = sixteen-characters\nAdminToken = sixteen-characters', 'AdminToken: is a token that'],
     ['[user.a]\nToken = x\nReaderToken = x', 'ServerSetting.ini:3: [user.a] ReaderToken: is a token of somebody else'],
     ['[user.a]\nToken = x\nReaderToken = y\n[user.b]\nReaderToken = y', '[user.b] ReaderToken: is a token of somebody'],

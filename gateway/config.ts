@@ -63,7 +63,7 @@ export interface GatewayConfig {
   readonly shared?: Token;
 }
 
-/** What the settings let in, together with what the commands wrote in a file of their own. */
+/** What the settings admit, together with what the commands wrote in a file of their own. */
 export function withTokens(config: GatewayConfig, apart: readonly TokensApart[]): GatewayConfig {
   const sections = withTokensApart(config.sections, apart);
   const tokens = [...(config.shared === undefined ? [] : [config.shared]), ...pushTokens(sections)];

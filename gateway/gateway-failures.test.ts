@@ -66,7 +66,7 @@ describe('when Pushgateway fails', () => {
     await vi.waitFor(() => expect(gateway.double.groups.get('user/default/instance/客厅')).toContain(`${SERIES} 2\n`));
   });
 
-  it('puts devices back also where a folder stands in place of what it remembers of it, and says so in /healthz', async () => {
+  it('puts devices back also where a folder is in place of what it remembers of it, and says so in /healthz', async () => {
     const remembered = join(gateway.folder, 'gateway', 'pushgateway-start');
     await vi.waitFor(() => stat(remembered));
     await gateway.stop();

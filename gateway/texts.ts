@@ -18,7 +18,7 @@ export const TEXTS = {
     zh: '以明文接收读取令牌；请监听 127.0.0.1，或只有 Grafana 能到达的网络（docker-compose.yml 里就有这样一个，别的机器到不了）',
     en: 'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches (docker-compose.yml has one that no other machine reaches)',
   },
-  needsBeside: (key: string): Text => ({ zh: `还需要设置 ${key}`, en: `needs ${key} beside it` }),
+  needsBeside: (key: string): Text => ({ zh: `还需要设置 ${key}`, en: `needs ${key} next to it` }),
   adminTokenPushes: {
     zh: '与设备推送用的令牌相同；请另换一个',
     en: 'is a token that devices push with too; make another one',

@@ -23,7 +23,7 @@ export interface DashboardSpec {
   readonly name: DashboardName;
   readonly title: Text;
   readonly description: Text;
-  /** Variables that are shown beside those that every dashboard has. */
+  /** Variables that are shown besides those that every dashboard has. */
   readonly shown: readonly VariableName[];
   /** The range it opens with, such as `now-24h`. */
   readonly from: string;

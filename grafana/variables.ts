@@ -14,7 +14,7 @@ import { select } from './promql/select.ts';
 /** The uid of the provisioned data source. */
 export const DATASOURCE_UID = 'flowcollect-prometheus';
 
-/** Variables that a dashboard shows beside those that every one has. */
+/** Variables that a dashboard shows besides those that every one has. */
 export type VariableName = 'instance' | 'user' | 'node';
 
 /**

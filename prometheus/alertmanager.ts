@@ -27,7 +27,7 @@ export interface AlertmanagerSettings {
 
 const OWNER = 'owner';
 const NOBODY = 'nobody';
-/** Alerts of one kind and user in one message: no message tells of two users. */
+/** Alerts of one kind and user in one message: no message is about two users. */
 const GROUP_BY = ['alertname', 'user'];
 
 /**

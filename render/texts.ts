@@ -113,7 +113,7 @@ export const TEXTS = {
   }),
   wrongPassword: (login: string): Text => ({
     zh: `Grafana 不接受 ${login} 的密码（401）；请改正密码，或用 --admin 指定帐号`,
-    en: `Grafana does not take the password of ${login} (401); mend it or name the account with --admin`,
+    en: `Grafana does not take the password of ${login} (401); fix it or name the account with --admin`,
   }),
   elsewhere: (address: string, status: number): Text => ({
     zh: `${address} 转向了别处（${status}）；--grafana 请写 Grafana 自己的地址`,

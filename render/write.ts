@@ -13,7 +13,7 @@ export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
 
 /**
  * Writes all that Prometheus, Alertmanager and Grafana are configured with. Each file is the old one or the new one at
- * any instant. Rules and dashboards of an earlier version go, since they would fire and stand beside those of this one;
+ * any instant. Rules and dashboards of an earlier version go, since they would fire and stand next to those of this one;
  * those of others stay.
  *
  * @param folder absolute

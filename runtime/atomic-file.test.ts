@@ -16,7 +16,7 @@ it('writes a file, its folder included, readable by its owner only', async () =>
   if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-it('replaces the content and leaves nothing beside it', async () => {
+it('replaces the content and leaves nothing next to it', async () => {
   const path = join(folder, 'b.json');
   await writeFileAtomic(path, 'one');
   await writeFileAtomic(path, 'two');
@@ -41,7 +41,7 @@ it('leaves nothing behind where it fails', async () => {
   expect(await readdir(folder)).toEqual(['d.json']);
 });
 
-it('writes through no link that stands at the file or beside it', async () => {
+it('writes through no link that is at the file or next to it', async () => {
   const victim = join(folder, 'victim');
   await writeFile(victim, 'precious', { mode: 0o644 });
   const path = join(folder, 'e.json');

@@ -10,7 +10,7 @@ import { TEXTS } from './texts.ts';
 
 /** The file operations that an atomic write is made of: the system's, or what a test puts in their place. */
 export interface FileOperations {
-  /** `wx` makes the file, and fails where anything stands at its name, a link included. */
+  /** `wx` makes the file, and fails where anything is at its name, a link included. */
   open(path: string, flags: 'r' | 'wx', mode?: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
@@ -29,13 +29,13 @@ const SYSTEM: FileOperations = { open, rename, mkdir };
 
 /**
  * Replaces a file so that a reader, or a crash at any instant, sees the old content or the new, never a part: written
- * beside it, flushed, renamed over it, and the folder flushed so that the rename itself survives a power cut.
+ * next to it, flushed, renamed over it, and the folder flushed so that the rename itself survives a power cut.
  *
  * What root writes belongs to whom the file that it replaces belonged, or the folder: a command that root runs by hand
  * must leave nothing that the service cannot read. Whoever owns the folder cannot lead root elsewhere: what is written
  * is a new file under a name that nobody can guess, its rights are set on the open file, and links of others are refused.
  *
- * @param mode permissions; by default those of the file that is replaced, or 0600, since state and archives tell of people
+ * @param mode permissions; by default those of the file that is replaced, or 0600, since state and archives describe people
  */
 export async function writeFileAtomic(
   path: string,
@@ -169,7 +169,7 @@ async function syncFolder(path: string, files: FileOperations): Promise<void> {
   }
 }
 
-/** What stands at a path is not what was written there: it was cut or edited, or is a folder. */
+/** What is at a path is not what was written there: it was cut or edited, or is a folder. */
 export class DamagedFileError extends UserFacingError {
   override readonly name = 'DamagedFileError';
 

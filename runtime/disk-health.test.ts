@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { writeFileAtomic } from './atomic-file.ts';
 import { createDiskHealth } from './disk-health.ts';
 
-it('tells of the last write: what, where and how to mend it', async () => {
+it('reports the last write: what, where and how to fix it', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'flowcollect-disk-'));
   const folder = join(parent, 'data');
   const disk = createDiskHealth(() => folder, '[server] DataDir');
@@ -15,7 +15,7 @@ it('tells of the last write: what, where and how to mend it', async () => {
   await writeFile(folder, '');
   await expect(write()).rejects.toThrow();
   expect(disk.problem()).toMatch(
-    /^\/.*data cannot be written \(E[A-Z]+\): free the disk, mend the permissions, or move \[server\] DataDir$/,
+    /^\/.*data cannot be written \(E[A-Z]+\): free the disk, fix the permissions, or move \[server\] DataDir$/,
   );
   await rm(folder);
   await write();

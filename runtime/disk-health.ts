@@ -4,11 +4,11 @@ import { errorCode, isExhausted } from './error-code.ts';
 export interface DiskHealth {
   /** Does a write and remembers how it ended. @throws what the write throws */
   watch<T>(write: () => Promise<T>): Promise<T>;
-  /** A damaged file stands under another name now: told until the service is started again. */
+  /** A damaged file is under another name now: told until the service is started again. */
   tellSetAside(path: string, reason: string, movedTo: string): void;
-  /** What is wrong, where, and how to mend it; undefined unless the last write failed. */
+  /** What is wrong, where, and how to fix it; undefined unless the last write failed. */
   problem(): string | undefined;
-  /** What was set aside, and how to mend it; undefined where all was whole. */
+  /** What was set aside, and how to fix it; undefined where all was whole. */
   damage(): string | undefined;
   /** For `/healthz`. */
   health(): { readonly status: 'ok' | 'degraded' | 'failing'; readonly problem?: string };
@@ -27,7 +27,7 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
       : `${folder()} cannot be written (${failure}): ${
           isExhausted(failure)
             ? 'no file descriptor is left, raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n'
-            : `free the disk, mend the permissions, or move ${setting}`
+            : `free the disk, fix the permissions, or move ${setting}`
         }`;
   const damage = (): string | undefined =>
     setAside.length === 0

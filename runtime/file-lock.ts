@@ -17,7 +17,7 @@ const ABANDONED_MS = 60_000;
 
 /**
  * Changes a file while no other process of FlowCollect on this machine does, so that what is read within is what is
- * written over. The lock is a file beside it, `.lock` at its name, which only one process can make.
+ * written over. The lock is a file next to it, `.lock` at its name, which only one process can make.
  *
  * @param path absolute, and not a link; its folder is made where it is missing
  * @throws FileLockError when another process holds on for ten seconds

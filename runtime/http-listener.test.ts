@@ -60,7 +60,7 @@ describe('a listener that moves', () => {
   });
 });
 
-it('says in Chinese which file that setting stands in', () => {
+it('says in Chinese which file that setting is in', () => {
   const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
   expect(unusable('127.0.0.1:80', taken, '[server] ListenPort in a.ini')).toEqual({
     zh: '127.0.0.1:80 已被其他程序占用，请修改 a.ini 中的 [server] ListenPort',

@@ -19,7 +19,7 @@ describe('FlowCollect as it was called', () => {
     expect(called({ script, environment })).toBe('npx flowcollect');
   });
 
-  it('is Node with the script, from where one stands', () => {
+  it('is Node with the script, from the current folder', () => {
     const script = '/home/me/flowcollect/dist/flowcollect.mjs';
     expect(called({ script })).toBe('node dist/flowcollect.mjs');
     expect(called({ script, folder: '/etc' })).toBe(`node ${script}`);

@@ -9,7 +9,7 @@ let folder: string;
 let path: string;
 let lines: string[];
 let opened: Reload<string>;
-/** What was applied, as `next upon running`. */
+/** What was applied, as `next over running`. */
 let applied: string[];
 /** Called by each apply. */
 let work: Apply<string>;
@@ -28,7 +28,7 @@ const open = async (at = path): Promise<void> => {
   });
   opened.follow(
     async (next, running) => {
-      applied.push(`${next} upon ${running}`);
+      applied.push(`${next} over ${running}`);
       await work(next, running);
     },
     (again) => {
@@ -61,7 +61,7 @@ describe('what runs', () => {
     }
     await writeFile(path, 'two');
     await until(() => expect(opened.current()).toBe('two'));
-    expect(applied).toEqual(['taken 1 upon one', 'taken 2 upon one', 'two upon one']);
+    expect(applied).toEqual(['taken 1 over one', 'taken 2 over one', 'two over one']);
     expect(opened.last().successful).toBe(true);
     expect(opened.last().succeededAt).toBeGreaterThan(began);
   });
@@ -80,7 +80,7 @@ describe('what runs', () => {
     askAgain();
     await until(() => expect(opened.current()).toBe('two'));
     await writeFile(path, 'two');
-    await until(() => expect(applied).toEqual(['two upon one', 'two upon one', 'two upon one', 'two upon two']));
+    await until(() => expect(applied).toEqual(['two over one', 'two over one', 'two over one', 'two over two']));
   });
 
   it('changes by one edit after the other, however long one takes', async () => {
@@ -98,7 +98,7 @@ describe('what runs', () => {
     expect(opened.current()).toBe('one');
     goOn();
     await until(() => expect(opened.current()).toBe('three'));
-    expect(applied).toEqual(['two upon one', 'three upon two']);
+    expect(applied).toEqual(['two over one', 'three over two']);
   });
 });
 

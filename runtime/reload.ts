@@ -83,7 +83,7 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
       [raw, running] = [next, parsed];
       last = { successful: true, succeededAt: Date.now() };
     } catch (error) {
-      fail(error, 'what was saved is not usable; mend what is wrong and save again');
+      fail(error, 'what was saved is not usable; fix what is wrong and save again');
     }
   }
 
@@ -105,7 +105,7 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
         every: LOOK_EVERY_MS,
         async run() {
           const now = await fingerprint(paths);
-          // Editors write in several steps or replace the file: it is read once it stays the same from one look to the next.
+          // Editors write in several steps or replace the file: it is read once it stays the same from one check to the next.
           if (now === before && now !== seen) {
             seen = now;
             await reload(apply);

@@ -10,7 +10,7 @@ function capture(isTTY: boolean) {
     write: (more: string) => {
       text += more;
     },
-    /** What was written since the last look. */
+    /** What was written since the last check. */
     written() {
       const all = text;
       text = '';

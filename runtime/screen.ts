@@ -33,7 +33,7 @@ export function createScreen(output: ScreenOutput): Screen {
   const visible = (): string[] =>
     // Some terminals claim 0 columns.
     block.slice(0, Math.max(1, (output.rows || 25) - 1)).map((line) => cutToWidth(line, (output.columns || 80) - 1));
-  /** To the block's first column; after a change of width a terminal may have wrapped it anew, so that all must go. */
+  /** To the block's first column; after a change of width a terminal may have wrapped it again, so that all must go. */
   const back = (): string => {
     if (drawn.length === 0) return '';
     return output.columns === columns ? `\x1b[${drawn.length}A` : '\x1b[H\x1b[0J';

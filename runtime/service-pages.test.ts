@@ -44,7 +44,7 @@ describe('the pages of a service', () => {
     expect(value('process_start_time_seconds') * 1000).toBeGreaterThan(Date.now() - 3_600_000);
   });
 
-  it('are its health, which tells of its parts and is 503 where it fails', async () => {
+  it('are its health, which reports its parts and is 503 where it fails', async () => {
     const healths = [];
     for (status of ['ok', 'degraded', 'failing'] as const) {
       const response = await get('/healthz?now');

@@ -26,7 +26,7 @@ export function isOwnHost(host: string, others: readonly string[]): boolean {
   return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || names.includes(name);
 }
 
-/** What client libraries of Prometheus tell of every process, under the names that they share. */
+/** What client libraries of Prometheus report of every process, under the names that they share. */
 function processMetrics(): string {
   const { user, system } = process.cpuUsage();
   const figures: readonly (readonly [name: string, type: string, help: string, value: number])[] = [

@@ -97,14 +97,14 @@ export async function changeSettingsText(path: string, change: (text: string) =>
 }
 
 /**
- * The file beside the settings that holds what `gateway token` and `gateway reader` keep. It is read apart from them: a
+ * The file next to the settings that holds what `gateway token` and `gateway reader` keep. It is read apart from them: a
  * mistake there must not keep a token alive that was revoked, and the settings may be where the gateway cannot write.
  */
 export function tokenFileOf(settings: string): string {
   return join(dirname(resolve(settings)), 'tokens', 'tokens.ini');
 }
 
-const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcollect gateway reader"; what stands here holds instead of what the
+const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcollect gateway reader"; what is here holds instead of what the
 # settings say of the same section and key. Tokens are kept as hashes.
 `;
 

@@ -21,7 +21,7 @@ it('works in a process that has started: the young generation stays small throug
 /**
  * Whether a function of WebAssembly that has run for long is still what it was compiled to at first.
  *
- * @param turns of 50 ms in which the compiler may come to it, which it does beside the program, when a processor is free
+ * @param turns of 50 ms in which the compiler may come to it, which it does in parallel with the program, when a processor is free
  */
 function staysAsCompiled(flags: readonly string[], turns: number): boolean {
   // (func (export "f") (param i32) (result i32)

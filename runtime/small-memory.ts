@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * undici reads HTTP/1 with a parser in WebAssembly, of which V8 compiles one function of ten thousand branches anew once
+ * undici reads HTTP/1 with a parser in WebAssembly, of which V8 compiles one function of ten thousand branches again once
  * it is warm. That takes up to 36 MiB for some seconds, most of which the C library keeps, and saves a few milliseconds
  * an hour to a service that reads a few small answers a minute.
  */

@@ -39,7 +39,7 @@ export const TEXTS = {
 
   damagedFile: (path: string, reason: string): Text => ({
     zh: `${path} 已损坏（${reason}）；请从备份恢复，或移走它重新开始`,
-    en: `${path} is damaged (${reason}); restore it from a backup, or move it away to begin anew`,
+    en: `${path} is damaged (${reason}); restore it from a backup, or move it away to start again`,
   }),
   /** @param lock the file that says so */
   locked: (path: string, lock: string): Text => ({
@@ -57,6 +57,6 @@ export const TEXTS = {
   }),
   settingsUnwritable: (code: string): Text => ({
     zh: `无法写入（${code}）；运行者须对其所在目录有写权限；在 docker-compose.yml 旁边：sudo chown -R 1000 config`,
-    en: `cannot be written (${code}); its folder must let the user who runs this write to it; beside docker-compose.yml: sudo chown -R 1000 config`,
+    en: `cannot be written (${code}); its folder must let the user who runs this write to it; next to docker-compose.yml: sudo chown -R 1000 config`,
   }),
 } as const satisfies Messages;

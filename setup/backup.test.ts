@@ -28,7 +28,7 @@ async function packed(): Promise<string[]> {
   return lines.filter((line) => line.startsWith(folder));
 }
 
-it('packs the data of the services beside the settings', async () => {
+it('packs the data of the services next to the settings', async () => {
   await mkdir(join(folder, 'data', 'auditor'), { recursive: true });
   expect(await packed()).toEqual([settings, join(folder, 'data')]);
 });

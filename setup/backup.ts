@@ -163,7 +163,7 @@ async function readManifest(archive: string): Promise<z.infer<typeof Manifest>> 
   }
 }
 
-/** How often a folder is packed anew whose files are removed while it is packed. */
+/** How often a folder is packed again whose files are removed while it is packed. */
 const ATTEMPTS = 3;
 
 async function pack(args: readonly string[], attempts = ATTEMPTS): Promise<void> {
@@ -174,7 +174,7 @@ async function pack(args: readonly string[], attempts = ATTEMPTS): Promise<void>
       error instanceof BackupError
         ? String((error.cause as { stderr?: unknown } | undefined)?.stderr ?? '').trim()
         : '';
-    // What GNU tar says of a file that grew; anything beside it is a failure.
+    // What GNU tar says of a file that grew; anything else is a failure.
     if (said !== '' && said.split('\n').every((line) => line.endsWith(': file changed as we read it'))) return;
     if (attempts <= 1 || !/: File removed before we read it$/m.test(said)) throw error;
     await pack(args, attempts - 1);

@@ -20,7 +20,7 @@ import { taskSchedulerKeeper } from './service/task-scheduler.ts';
  * `flowcollect init`, `pair`, `service`, `version`, `backup` and `restore`.
  *
  * @param argv the command and its arguments
- * @returns the exit code: 0 done, 1 failed or something to mend, 2 bad arguments or settings
+ * @returns the exit code: 0 done, 1 failed or something to fix, 2 bad arguments or settings
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const invocation = ownInvocation(process.env, process.argv[1]);

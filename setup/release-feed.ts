@@ -32,7 +32,7 @@ const Feed = z.union([Entry, z.array(Entry)]);
 const FEED_LIMIT = 4 * 2 ** 20;
 
 /**
- * The newest release that a feed tells of, drafts and versions under test left out. A proxy that the environment names
+ * The newest release that a feed lists, drafts and versions under test left out. A proxy that the environment names
  * (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) is used, since forges are out of reach where many devices are.
  *
  * @param address http or https

@@ -13,7 +13,7 @@ afterEach(() => airport.stop());
 
 const header = (response: Response): string | null => response.headers.get('subscription-userinfo');
 
-it('tells the usage as it stands, as V2Board writes it', async () => {
+it('tells the usage as it is, as V2Board writes it', async () => {
   expect(header(await fetch(airport.url()))).toBe('upload=10; download=20; total=100; expire=');
   used = { upload: 11, download: 22 };
   expect(header(await fetch(airport.url(), { method: 'HEAD' }))).toBe('upload=11; download=22; total=100; expire=');

@@ -45,7 +45,7 @@ const AIRPORT_OPTIONS = [
 ];
 const MAILBOX_OPTIONS = [
   new Option('--mailbox-port <port>', 'port of the mail server').argParser(port).default(0),
-  new Option('--mail-user <name>', 'let in this user only'),
+  new Option('--mail-user <name>', 'accept this user only'),
   new Option('--mail-password <text>', "that user's password").default(''),
 ];
 const TELEGRAM_OPTIONS = [

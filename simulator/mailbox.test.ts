@@ -35,7 +35,7 @@ it('keeps the mails it gets', async () => {
   expect(mailbox.mails()).toEqual([]);
 });
 
-it('lets in nobody with a wrong password', async () => {
+it('admits nobody with a wrong password', async () => {
   await open();
   await expect(send('wrong')).rejects.toMatchObject({ responseCode: 535 });
 });

@@ -37,7 +37,7 @@ const KEPT = 1000;
 
 /**
  * @param options.port 0 lets the system choose
- * @param options.login whom to let in; anyone, logged in or not, without it
+ * @param options.login whom to admit; anyone, logged in or not, without it
  * @param options.clock epoch milliseconds
  */
 export function createMailbox(options: {

@@ -76,7 +76,7 @@ const USED_BEFORE = { upload: 1_310_720_000, download: 36_507_222_016 };
 const PLAN_DAYS = 30;
 
 /**
- * With a kernel beside it the airport bills what the kernel moved through proxy nodes, by their multipliers; a leak
+ * With a kernel next to it the airport bills what the kernel moved through proxy nodes, by their multipliers; a leak
  * comes on top.
  *
  * @param clock the real time in epoch milliseconds

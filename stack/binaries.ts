@@ -7,7 +7,7 @@ import { TEXTS } from './messages.ts';
 
 const run = promisify(execFile);
 
-/** Paths of the programs that the stack starts beside its own services. */
+/** Paths of the programs that the stack starts besides its own services. */
 export interface Binaries {
   readonly prometheus: string;
   readonly promtool: string;

@@ -38,7 +38,7 @@ const ANSWER_WITHIN_MS = 3000;
 /**
  * @param path of ClientSetting.ini
  * @throws SettingsError when the file is there but cannot be read
- * @throws KernelRefusedError when the kernel refuses the secret: that is to be mended, not to be replaced by a demo
+ * @throws KernelRefusedError when the kernel refuses the secret: that is to be fixed, not to be replaced by a demo
  */
 export async function chooseKernel(path: string, exists: boolean): Promise<KernelChoice> {
   if (!exists) return { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
@@ -47,7 +47,7 @@ export async function chooseKernel(path: string, exists: boolean): Promise<Kerne
   const kernels = new Map(
     document.sections.filter((name) => name.startsWith('kernel.')).map((name) => [name, document.entries(name)]),
   );
-  // Without a DeviceID [client] has no kernel of its own beside such sections.
+  // Without a DeviceID [client] has no kernel of its own besides such sections.
   const first = (client.get('DeviceID') ?? '') === '' ? ([...kernels.values()][0] ?? client) : client;
   const written = first.get('MihomoAPIAddr') ?? '';
   const address = written === '' ? DEFAULT_KERNEL : (parseKernelAddress(written) ?? written);

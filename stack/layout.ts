@@ -16,7 +16,7 @@ export interface Installation {
 export function installationOf(own: OwnProgram, environment: Readonly<Record<string, string>>): Installation {
   const [script] = own.args;
   if (script === undefined) return { own, grafana: undefined, cache: join(userCache(environment), 'flowcollect') };
-  // The bundle stands in dist/.
+  // The bundle is in dist/.
   const root = dirname(dirname(script));
   return { own, grafana: join(root, 'grafana'), cache: join(root, '.cache') };
 }

@@ -185,7 +185,7 @@ kill -KILL $pids 2>/dev/null
 `;
 
 /**
- * A small shell beside this process that outlives it for as long as it takes to end its programs. Where there is no
+ * A small shell next to this process that outlives it for as long as it takes to end its programs. Where there is no
  * shell (Windows) nothing is guarded.
  */
 export function createOrphanGuard(): OrphanGuard {

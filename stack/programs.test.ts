@@ -24,7 +24,7 @@ beforeEach(async () => {
   await mkdir(join(home, 'bin'), { recursive: true });
   await writeFile(join(home, 'bin', 'grafana'), PROGRAM);
   await chmod(join(home, 'bin', 'grafana'), 0o755);
-  // On PATH stands a link, as package managers make them.
+  // A link is on PATH, as package managers make them.
   await symlink(join(home, 'bin', 'grafana'), join(folder, 'grafana'));
   place = {
     program: join(folder, 'grafana'),

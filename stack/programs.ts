@@ -112,7 +112,7 @@ export interface GrafanaPlace {
  * Grafana on loopback with the provisioned dashboards, open to viewers without a password since only this machine
  * reaches it.
  *
- * @returns undefined when the program's own files (its home) are not found beside it or in the usual place
+ * @returns undefined when the program's own files (its home) are not found next to it or in the usual place
  */
 export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | undefined> {
   const home = await findHome(place.program);

@@ -19,7 +19,7 @@ import { TEXTS } from './messages.ts';
 
 const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
 
-/** `[stack]`: what only `flowcollect stack` needs, beside the addresses that the services find in `[server]`. */
+/** `[stack]`: what only `flowcollect stack` needs, besides the addresses that the services find in `[server]`. */
 export const stackSchema = z.object({
   AlertmanagerPort: port(9093),
   GrafanaPort: port(3000),

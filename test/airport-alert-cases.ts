@@ -71,7 +71,7 @@ export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
   },
   {
     alert: 'FlowCollectSteadySurplus',
-    name: 'that a look could not tell, and that is gone',
+    name: 'that a check could not tell, and that is gone',
     series: { [airport('audit_surplus_bytes', ',answered="no"')]: `_x10 ${300 * MIB}x20 _x40 ${300 * MIB}x20 _x400` },
     step: '5m',
     silent: '75m',

@@ -139,7 +139,7 @@ export async function createAuditedWorld(): Promise<AuditedWorld> {
   return world;
 }
 
-/** The airport bills to the byte what the phone used by now at twice its bytes, and perhaps something beside it. */
+/** The airport bills to the byte what the phone used by now at twice its bytes, and perhaps something besides. */
 export function bill(world: AuditedWorld, beside = 0): void {
   world.header = usedHeader(50 * GB + 2 * (hourlyBytes(world.now) - hourlyBytes(MORNING)) + beside);
 }

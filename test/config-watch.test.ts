@@ -68,7 +68,7 @@ it('brings edited thresholds into the rules and edited addresses into the routes
   expect(await readFile(out('dashboards/zh/flowcollect-overview.json'), 'utf8')).toContain('0.6');
 }, 60_000);
 
-it('keeps what it had when an edit is bad, says where it is, and goes on after it is mended', async () => {
+it('keeps what it had when an edit is bad, says where it is, and goes on after it is fixed', async () => {
   const before = await readFile(out('rules/alerts.yml'), 'utf8');
   settings.alerts = { QuotaWarning: 'much' };
   await save();

@@ -49,7 +49,7 @@ const stored = (): number =>
   metricValue(pushgateway.groups.get('user/default/instance/a') ?? '', 'flowcollect_traffic_bytes_total');
 
 describe('an exporter at the real gateway', () => {
-  it('is let in, and its counters reach Pushgateway', async () => {
+  it('is admitted, and its counters reach Pushgateway', async () => {
     device.show(100);
     await start();
     await device.seen(100);

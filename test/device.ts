@@ -34,7 +34,7 @@ export interface Device {
   start(changes?: Readonly<Record<string, string>>, sections?: string): Promise<Exporter>;
   /** Stops it as SIGTERM would. */
   stop(): Promise<void>;
-  /** Shows the kernel as it stands, with all bytes on one connection. */
+  /** Shows the kernel as it is, with all bytes on one connection. */
   show(download: number, id?: string): void;
   /** Replaces the kernel by another one at another port. */
   replaceKernel(): Promise<void>;

@@ -18,7 +18,7 @@ export function dialerProxyStream(): string[] {
   ];
 }
 
-/** Downloads of that stream: what the totals hold by class and node, and what is billed beside them. */
+/** Downloads of that stream: what the totals hold by class and node, and what is billed in addition to them. */
 export const DIALER_PROXY_TRUTH = {
   counted: { 'proxy 落地': 29_000, 'direct DIRECT': 1000 },
   hops: { 中转: 30_400 },

@@ -22,7 +22,7 @@ const kernelTotals = (): number => {
   return upload + download;
 };
 
-/** Waits until a push was accepted: the silent first frame is then the baseline for good. */
+/** Waits until a push was accepted: the silent first frame is then the baseline. */
 async function untilPushed(): Promise<void> {
   await vi.waitFor(async () => {
     expect(await system.query('push_time_seconds{job="flowcollect"}')).toBeGreaterThan(0);

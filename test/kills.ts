@@ -56,7 +56,7 @@ export interface KillReport {
  * another exporter in the same folder is killed with it. In the end each of its files is damaged in each way. The values
  * at Pushgateway are looked at all along and must never fall.
  *
- * @param random 0 to 1, drawn anew at each call
+ * @param random 0 to 1, drawn again at each call
  */
 export async function killAgainAndAgain(kills: number, random: () => number): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-kills-'));
@@ -189,7 +189,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
       await sleep(random() * 1200);
       const chance = random();
       if (chance < 0.3) {
-        // Not before this process was heard of: what a kernel takes along that nobody watched cannot be known.
+        // Not before this process was read: what a kernel takes along that nobody watched cannot be known.
         const { length } = pushgateway.puts;
         await eventually(() => expect(pushgateway.puts.length).toBeGreaterThan(length));
         if (chance < 0.15) {

@@ -109,7 +109,7 @@ describe('five kernels in one process', () => {
     go();
     await delay(500);
     await expectAllCounted(others);
-    // What it was heard to have moved after its last frame is counted too.
+    // What it was seen to move after its last frame is counted too.
     const ofFirstLife = () => totals('router').map((bytes, index) => (pushed('router')[index] ?? 0) - bytes);
     await eventually(() => {
       for (const [index, bytes] of ofFirstLife().entries()) {
@@ -122,7 +122,7 @@ describe('five kernels in one process', () => {
     for (const name of NAMES) expect(metricValue(page, 'flowcollect_kernel_up', { instance: name })).toBe(1);
   });
 
-  it('go on without one whose state cannot be used, until that is mended', async () => {
+  it('go on without one whose state cannot be used, until that is fixed', async () => {
     const state = statePath(nodeFiles, join(device.folder, 'state'), 'router');
     // A link to itself: neither a state nor what could be set aside for one.
     await mkdir(dirname(state), { recursive: true });

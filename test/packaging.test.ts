@@ -108,7 +108,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     }
   });
 
-  it('writes the files of Prometheus and Alertmanager anew when systemd sees the settings change', async () => {
+  it('writes the files of Prometheus and Alertmanager again when systemd sees the settings change', async () => {
     await install('ServerSetting.ini');
     const written = await tree();
     const unit = written['etc/systemd/system/flowcollect-config.service'] ?? '';
@@ -135,7 +135,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(await rules()).toContain('quota_bytes) > 0.42');
   });
 
-  it('writes them anew for an edit that comes while it writes, after a bad one too', async () => {
+  it('writes them again for an edit that comes while it writes, after a bad one too', async () => {
     await install('ServerSetting.ini');
     const settings = join(machine, 'etc', 'flowcollect', 'ServerSetting.ini');
     const good = `${await readFile(settings, 'utf8')}[alerts]\nQuotaWarning = 0.42\n`;
@@ -162,7 +162,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     expect(await readFile(settings, 'utf8')).toContain('QuotaWarning = 0.42');
   });
 
-  it('says where there is no Grafana, and gives one that is there the dashboards beside what it has', async () => {
+  it('says where there is no Grafana, and gives one that is there the dashboards besides what it has', async () => {
     expect((await install('ServerSetting.ini')).stdout).toContain('没有仪表盘：未安装 Grafana');
     await stub('grafana-server', '');
     const own = join(machine, 'etc', 'grafana', 'provisioning', 'datasources', 'loki.yml');

@@ -13,7 +13,7 @@ export const basic = (user: string, token: string): string =>
 /** With which {@link QueryProxyAtDouble.ask} asks where it is not told otherwise. */
 export const ALICE = basic('alice', 'one');
 
-/** A question as it came to what stands behind the proxy. */
+/** A question as it came to what is behind the proxy. */
 export interface Seen {
   readonly method: string;
   readonly url: string;

@@ -90,7 +90,7 @@ export async function createRealParts(programs: Partial<Binaries> = {}): Promise
  * program that it is meant for listens there.
  */
 const PORTS = { first: 10_000, count: 20_000 };
-/** Tests run beside each other: each process begins somewhere else, and none takes a port twice. */
+/** Tests run in parallel: each process begins somewhere else, and none takes a port twice. */
 let taken = process.pid * 97;
 
 /** A port of loopback that was free a moment ago. */

@@ -77,7 +77,7 @@ function answer(series: readonly ScriptedSeries[], query: string, at: number): u
 
 function valuesIn(series: ScriptedSeries, from: number, to: number): number[] {
   const values: number[] = [];
-  // A look back over months need not walk every step: what is asked of it is the last value.
+  // A query over months need not walk every step: what is asked of it is the last value.
   const start = Math.max(from, to - 3 * 24 * 3_600_000);
   for (let at = Math.ceil(start / STEP) * STEP; at <= to; at += STEP) {
     const value = series.valueAt(at);

@@ -93,13 +93,13 @@ describe('from nothing to a device that may push', () => {
     const init = async () => (await flowcollect(...line, '--yes', '--language', 'en')).stdout;
     await expect
       .poll(() => init().catch((error: Error) => error.message), PATIENT)
-      .toContain('let in, nothing pushed yet');
+      .toContain('admitted, nothing pushed yet');
     const said = await init();
     expect(said).toContain(`Next: ${process.execPath} ${CLI} exporter --config ClientSetting.ini`);
     expect(said).not.toContain('hush');
   }, 90_000);
 
-  it('ends with 1 and says what to mend where the kernel is silent', async () => {
+  it('ends with 1 and says what to fix where the kernel is silent', async () => {
     await writeKernelConfig('127.0.0.1:1');
     const options = ['--yes', '--language', 'en', '--code', 'FC1-WyJodHRwOi8vMTI3LjAuMC4xOjEiLCJ4IiwiYSJd'];
     const failed = await flowcollect('init', 'device', ...options).catch((error: unknown) => error);

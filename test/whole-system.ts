@@ -20,7 +20,7 @@ export interface WholeSystem {
   /** How far it has played, and its length, in milliseconds. */
   position(): Promise<{ position: number; duration: number }>;
   startExporter(): Promise<RunningProcess>;
-  /** The exporter's own /metrics as it stands. */
+  /** The exporter's own /metrics as it is. */
   exporterCounters(): Promise<ExporterCounters>;
   /** One figure from Prometheus; undefined when the query has no result. */
   query(promql: string): Promise<number | undefined>;

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
 
 [中文](metrics.zh-CN.md)
 
-Prefix \`flowcollect_\`, base units, \`_total\` on counters, no timestamps. A series appears with its first byte. Identity (\`user\`, \`instance\`) of what devices push comes from the push path alone. A counter marked *ledger* never falls; one marked *process* restarts from 0 with its process. Every service serves \`/\`, \`/metrics\` and \`/healthz\` at its address; there \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\` and \`process_start_time_seconds\` stand beside its own.
+Prefix \`flowcollect_\`, base units, \`_total\` on counters, no timestamps. A series appears with its first byte. Identity (\`user\`, \`instance\`) of what devices push comes from the push path alone. A counter marked *ledger* never falls; one marked *process* restarts from 0 with its process. Every service serves \`/\`, \`/metrics\` and \`/healthz\` at its address; there \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\` and \`process_start_time_seconds\` are shown besides its own.
 
 This page is written from \`core/metric-contract.ts\` by \`npm run docs\`; a test holds the two equal.
 `,
@@ -74,7 +74,7 @@ const RELOAD = '最近一次对配置的修改是否已生效';
 const RELOADED = `最近一次有配置生效的时刻${UNIX}`;
 const WRITABLE = '最近一次写入 DataDir 是否成功';
 
-/** The meaning of every metric of the contract in Chinese, beside the English `help` that the services serve. */
+/** The meaning of every metric of the contract in Chinese, besides the English `help` that the services serve. */
 export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_traffic_bytes_total: '内核总量里的字节，按流出的节点分',
   ...Object.fromEntries(

@@ -64,7 +64,7 @@ function cycleBefore({ falls = [], ended, ...current }: Cycle): Cycle {
 
 const courseOf = ({ start, seen, trail }: Course): Course => ({ start, seen, trail });
 
-/** What tells when use begins anew: the settings before what was learned. */
+/** What tells when use resets: the settings before what was learned. */
 type ResetRules = Pick<AirportRules, 'reset' | 'resetDay' | 'timezone'>;
 
 /**
@@ -89,7 +89,7 @@ export function completed(
 }
 
 /**
- * When use begins anew, as the settings say or its falls show; undefined while neither tells.
+ * When use resets, as the settings say or its falls show; undefined while neither tells.
  *
  * @param last the last accepted reading
  */
@@ -172,7 +172,7 @@ export function resetDue(
   return next !== null && next * 1000 <= to + near;
 }
 
-/** Whether use was seen to begin anew and yet nothing tells when it will again: the settings should say. */
+/** Whether use was seen to reset and yet nothing says when it will again: the settings should say. */
 export function needsReset(
   reading: Pick<UsableReading, 'at' | 'expiry' | 'reset'>,
   cycle: Cycle | undefined,

@@ -103,7 +103,7 @@ describe('reading an airport', () => {
     expect(asked).toEqual([PATH, wanted]);
   });
 
-  it('takes a full header beside an empty one', async () => {
+  it('takes a full header next to an empty one', async () => {
     for (const values of [
       ['', HEADER],
       [HEADER, ''],
@@ -115,7 +115,7 @@ describe('reading an airport', () => {
     }
   });
 
-  it('asks with the headers that the settings name, and anew when they change', async () => {
+  it('asks with the headers that the settings name, and again when they change', async () => {
     const seen: unknown[] = [];
     const url = await serve((request, response) => {
       seen.push([request.headers['x-hwid'], request.headers['user-agent']]);

@@ -275,7 +275,7 @@ export async function currentReading(
   return refused ? { ...outcome, spentLink: { hash, at: now } } : outcome;
 }
 
-/** The one line of a file that is an address, beside comments and notes; undefined where none or several are. */
+/** The one line of a file that is an address, next to comments and notes; undefined where none or several are. */
 async function readAddress(file: string): Promise<string | undefined> {
   const text = await readSettingsText(file).catch(() => '');
   const lines = text.split(/[\r\n]+/).map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2'));

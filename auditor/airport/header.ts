@@ -132,7 +132,7 @@ const FIRST_NEVER = 4_070_908_800;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/;
 
 /**
- * When a plan ends, or its use begins anew, as airports write it: seconds or milliseconds.
+ * When a plan ends, or its use resets, as airports write it: seconds or milliseconds.
  *
  * @returns Unix seconds, or why there is no date: none was set (empty, 0, far in the future), or it cannot be one
  */

@@ -66,7 +66,7 @@ describe('a reset is learned', () => {
     expect(learned(seen, '2026-11-19T12:00', '2027-05-16T13:45')).toMatchObject({ day: 16, hour: 13, minute: 45 });
   });
 
-  it('from one fall on the day of the expiry or on the 1st, beside more than a week without one', () => {
+  it('from one fall on the day of the expiry or on the 1st, next to more than a week without one', () => {
     expect(learned(falls('2026-11-16T00:05'), '2026-11-17T00:00', '2027-05-16T13:45')).toMatchObject({
       kind: 'monthly',
       day: 16,
@@ -95,7 +95,7 @@ describe('a reset is not learned', () => {
     ],
     ['from one fall at New Year', falls('2027-01-01T00:00'), '2027-01-10T00:00', undefined],
     [
-      'from one fall on the 1st beside hours alone',
+      'from one fall on the 1st next to hours alone',
       one({ since: time('2026-10-31T12:00') }),
       '2026-11-01T12:00',
       undefined,

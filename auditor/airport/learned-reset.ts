@@ -25,12 +25,12 @@ const LATE = HOUR / 4;
 const APART = 3 * HOUR;
 /** A fall that stands alone says something only where its hour is known. */
 const NARROW = 6 * HOUR;
-/** So long without a fall, and use does not begin anew every day or every week. */
+/** So long without a fall, and use does not reset every day or every week. */
 const OVER_A_WEEK = 8 * DAY;
 
 /**
- * When use begins anew, as the falls so far tell it: two that are a day, a week, a month or a year apart, with none left
- * out since; or one at midnight on the 1st or on the expiry's day, where more than a week without a fall stands beside
+ * When use resets, as the falls so far tell it: two that are a day, a week, a month or a year apart, with none left
+ * out since; or one at midnight on the 1st or on the expiry's day, where more than a week without a fall is next to
  * it. Anything less would be a guess.
  *
  * @param falls oldest first
@@ -64,7 +64,7 @@ export function learnedReset(
   return undefined;
 }
 
-/** Instants at which use may have begun anew in a fall: midnight, the expiry's time of day, or when it was seen. */
+/** Instants at which use may have been reset in a fall: midnight, the expiry's time of day, or when it was seen. */
 function instantsOf(fall: CycleFall, expiry: number | null, zone: string): DateTime[] {
   const inside = (schedule: Schedule): DateTime[] => {
     const instant = nextReset(fall.from - LATE, schedule, zone);

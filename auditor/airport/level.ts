@@ -201,7 +201,7 @@ export function isContested({ waiting }: Meter, first: UsableReading): boolean {
   return waiting !== null && waiting < first.at;
 }
 
-/** Figures that make no sense for days: counting begins anew, and what was billed meanwhile is not known. */
+/** Figures that make no sense for days: counting starts again, and what was billed meanwhile is not known. */
 export function restarted(meter: Meter, reading: UsableReading): Step {
   const next = landed(meter, [reading], 0, { due: false, cycle: false, credited: 0 });
   return { meter: next, accepted: true, events: [{ kind: 'restarted', from: meter.last.at }] };

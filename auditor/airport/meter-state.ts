@@ -83,7 +83,7 @@ export const meterSchema = z.object({
 /** What is remembered of an airport's counter; as JSON in the state. */
 export type Meter = z.infer<typeof meterSchema>;
 
-/** What an accepted reading showed beside growth. */
+/** What an accepted reading showed besides growth. */
 export type MeterEvent =
   | {
       readonly kind: 'cycle';
@@ -98,7 +98,7 @@ export type MeterEvent =
   | { readonly kind: 'credit'; readonly from: number; readonly to: number; readonly bytes: number }
   /** Readings that had been set aside were old answers, or those of another level. */
   | { readonly kind: 'old'; readonly readings: number }
-  /** Figures made no sense since then, and counting has begun anew. */
+  /** Figures made no sense since then, and counting has started again. */
   | { readonly kind: 'restarted'; readonly from: number }
   /** A fall (`cycle` says whether it was taken for a new cycle) or a rise was none: the earlier level has come back. */
   | { readonly kind: 'undone'; readonly cycle: boolean };

@@ -263,7 +263,7 @@ describe('a credit', () => {
   });
 });
 
-it('begins anew where readings contradict each other for three days', () => {
+it('starts again where readings contradict each other for three days', () => {
   const answers = Array.from({ length: 40 }, (_, index): Answer => [2 * index, index === 0 ? 50 : 45 - index / 10]);
   const course = play(answers);
   expect(course.taken).toMatch(/^\.f{36}\.f+$/);
@@ -301,7 +301,7 @@ it('goes on where the clock was set back', () => {
   expect(course.marks.at(-1)).toMatchObject({ at: 52 * HOUR, total: 1 * GB });
 });
 
-/** An airport that counts truly, and what stands in the way of its figures. */
+/** An airport that counts truly, and what is in the way of its figures. */
 const world = fc.record({
   step: fc.constantFrom(1, 2, 6, 24),
   use: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 60, maxLength: 240 }),

@@ -23,7 +23,7 @@ import type { Meter, Rounding, Step } from './meter-state.ts';
 const HOUR = 3_600_000;
 /** A reset that is due is near for some hours after it was seen, and is not due twice. */
 const RESETS_APART = 20 * HOUR;
-/** Over so long, use may begin anew and grow beyond what it was. */
+/** Over so long, use may reset and grow beyond what it was. */
 const LONG_STEP = 20 * HOUR;
 /** Where readings contradict each other for so long, none of them is more than a new beginning. */
 const UNSTEADY_FOR = 24 * HOUR;
@@ -53,7 +53,7 @@ export function advance(meter: Meter | undefined, read: UsableReading, { resetDu
 function increased(meter: Meter, reading: UsableReading, due: boolean): Step {
   const { level, aside, mark, owed } = meter;
   const growth = Math.max(0, reading.used - level.used);
-  // Use that began anew and has already grown beyond what it was shows no fall that stays.
+  // Use that was reset and has already grown beyond what it was shows no fall that stays.
   const long = reading.at - meter.last.at >= LONG_STEP;
   const hidden = due && (long || growth >= level.used / 2 || aside.length > 0);
   const next = counted(meter, reading, growth, hidden || cameBackSlowly(meter, reading) ? 1 : 0);
@@ -92,7 +92,7 @@ function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {
     level,
   );
   const first = aside[0] ?? reading;
-  // Where answers differ, it is not sure yet which of them began anew.
+  // Where answers differ, it is not sure yet which of them started again.
   const sure = isSmallPart(level, reading) && !isContested(meter, first) && !isUnsteady(meter, reading.at);
   if (sure && (due || isRenewal(meter.last, reading))) return newCycle(meter, aside, due);
   const small = isSmallPart(level, first);
@@ -192,7 +192,7 @@ const CUT = 1;
 
 export const ROUNDING_UNKNOWN: Rounding = { decimals: 0, figures: [] };
 
-/** What one more reading tells of how its airport rounds. */
+/** What one more reading shows of how its airport rounds. */
 export function learnRounding({ decimals, figures }: Rounding, reading: UsableReading): Rounding {
   if (reading.printed !== undefined) return { figures, decimals: Math.max(decimals, reading.printed.decimals) };
   const fresh = figuresOf(reading).filter((figure) => figure > 0);

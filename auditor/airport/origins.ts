@@ -54,7 +54,7 @@ function reasonOfStatus({ status }: Pick<AirportResponse, 'status'>): Reason {
   return reason('http_status', String(status));
 }
 
-/** Lines that stand in for the header are among the first ten; a longer look would only cost the airport traffic. */
+/** Lines that stand in for the header are among the first ten; reading more would only cost the airport traffic. */
 const SUBSCRIPTION_BYTES = 8 * 1024;
 /** What V2Board and its kin answer to a token that is none, or is none any more. */
 const TOKEN_REFUSED = /token is error/i;
@@ -122,7 +122,7 @@ const counterSchema = z.object({
 
 /**
  * The counter of JustMySocks and its kind: `{"monthly_bw_limit_b":…,"bw_counter_b":…,"bw_reset_day_of_month":16}`, in
- * bytes, both directions together; the use begins anew on that day of the month.
+ * bytes, both directions together; the use resets on that day of the month.
  */
 export const counterOrigin: Origin = {
   request: (url) => ({ url, headers: {} }),

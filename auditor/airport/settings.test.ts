@@ -155,7 +155,7 @@ describe('[airport.NAME]', () => {
     [
       'two addresses',
       ['SubUrls = ["b"]="https://b.example"', '[airport.b]', 'Url = https://b.example/hunter2'],
-      'Url: stands in SubUrls too',
+      'Url: is in SubUrls too',
     ],
   ])('says what is wrong with %s, without the address', (_, lines, words) => {
     const problem = problemOf(...lines);
@@ -164,7 +164,7 @@ describe('[airport.NAME]', () => {
   });
 });
 
-it('reads when use begins anew', () => {
+it('reads when use resets', () => {
   const [airport] = read('[airport.b]', 'Url = https://b.example', 'Reset = weekly mon 04:00');
   expect(airport?.rules?.reset).toEqual({ kind: 'weekly', weekday: 1, hour: 4, minute: 0 });
 });

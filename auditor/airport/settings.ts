@@ -31,7 +31,7 @@ export interface AirportRules {
   readonly nodes?: RegExp;
   /** The first that fits counts. */
   readonly multipliers: readonly MultiplierRule[];
-  /** When use begins anew, in {@link timezone}. */
+  /** When use resets, in {@link timezone}. */
   readonly reset?: Schedule;
   /** The same by the day of the month alone, at midnight. */
   readonly resetDay?: number;
@@ -240,7 +240,7 @@ const ENTRY = new RegExp(
 
 /**
  * Reads `SubUrls` in all the forms that settings files of the earlier FlowCollect hold: `["a.yaml"]="https://…"` over
- * one line or several, quotes of either kind or none, plain lists of URLs, and any character inside an URL. What stands
+ * one line or several, quotes of either kind or none, plain lists of URLs, and any character inside an URL. What is
  * between items may be full-width.
  *
  * @param text the whole value, its lines joined by newlines

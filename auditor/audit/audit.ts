@@ -138,7 +138,7 @@ interface Read {
   readonly subscription: Subscription;
   readonly remembered: AirportState;
   readonly outcome: CurrentReading;
-  /** The counter after the reading, and what it showed beside growth; absent where nothing new was read. */
+  /** The counter after the reading, and what it showed besides growth; absent where nothing new was read. */
   readonly next?: { readonly meter: Meter; readonly events: readonly MeterEvent[] };
   /** The counter where the reading was set aside. */
   readonly waiting?: Meter;
@@ -155,7 +155,7 @@ function metered(
   const reading = completed(outcome.reading, known, rules, zone);
   const repeated = meter !== null && reading.at === meter.last.at;
   if (repeated) return { outcome: { ...outcome, reading: meter.last }, next: { meter, events: [] } };
-  // A clock that was set back: the counter begins anew with the window.
+  // A clock that was set back: the counter starts again with the window.
   const before = anchor !== null && reading.at < anchor.mark.at ? null : meter;
   const resetDue = before !== null && resetAwaited(before.last, reading.at, known, rules, zone);
   const step = advance(before ?? undefined, reading, { resetDue });
@@ -242,7 +242,7 @@ export interface ReportMaterial {
   readonly at: number;
 }
 
-/** The report of one user: what their devices used, and the airports that stand in it. */
+/** The report of one user: what their devices used, and the airports that are in it. */
 export async function userReport(
   sources: Sources,
   config: AuditorConfig,
@@ -262,7 +262,7 @@ export async function userReport(
   });
 }
 
-/** Whose report an airport of a user stands in: their own where they get one, else the owner's, so that none goes unread. */
+/** Whose report an airport of a user is in: their own where they get one, else the owner's, so that none goes unread. */
 export function reportUserOf(
   { user: owner, reportUsers = [] }: { readonly user: string; readonly reportUsers?: readonly ReportUser[] },
   user: string,

@@ -48,7 +48,7 @@ describe('a day', () => {
     expect(world.mailbox.mails).toHaveLength(1);
   });
 
-  it('tells of a leak with the figures that show it', async () => {
+  it('reports a leak with the figures that show it', async () => {
     const auditor = await world.open();
     await passNights(world, auditor, 8);
     world.now = REPORT + 8 * 24 * HOUR;

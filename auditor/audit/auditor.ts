@@ -41,7 +41,7 @@ export interface AuditorOptions {
   readonly fetch: typeof fetch;
   readonly airports: AirportClient;
   readonly metrics: AuditorMetrics;
-  /** Told of every write to `DataDir`. */
+  /** Notified of every write to `DataDir`. */
   readonly disk: Pick<DiskHealth, 'watch'>;
   /** Sees to damaged files; an error by default. */
   readonly orSetAside?: OrSetAside;
@@ -195,7 +195,7 @@ export function createAuditor({
       state = (await orSetAside(() => readAuditState(statePath()))) ?? EMPTY_STATE;
       metrics.readings(config(), state);
       const begun = { ...state, began: clock.now() };
-      // A disk that cannot be written is told of, and ends nothing.
+      // A disk that cannot be written is reported, and ends nothing.
       if (state.began === null) await keep(begun).catch((error) => logger.error({ err: error }, 'nothing can be kept'));
     },
     observe: (fresh = FRESH_FOR) =>

@@ -67,7 +67,7 @@ afterEach(async () => {
 
 describe('a report that was cut off', () => {
   it('before it was kept is made again, and mailed once', async () => {
-    // What stands in the way of the next state ends the report where a kill would.
+    // What is in the way of the next state ends the report where a kill would.
     const started = await start();
     await rename(inData('state.json'), join(folder, 'kept'));
     await mkdir(inData('state.json'));

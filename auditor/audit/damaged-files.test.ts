@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-it.each(DAMAGES)('begins anew where state.json is %s, and sends the next report', async (_, damage) => {
+it.each(DAMAGES)('starts again where state.json is %s, and sends the next report', async (_, damage) => {
   await passNights(world, auditor, 1);
   await damage(inFolder('state.json'));
   auditor = await world.open();
@@ -52,7 +52,7 @@ it.each(DAMAGES)('goes on with all that was amended where amendments.json is %s'
   expect(await asides()).toEqual([expect.stringMatching(/^amendments\.json\.corrupt-/)]);
 });
 
-it.each(DAMAGES)('sends the mails beside one that is %s', async (_, damage) => {
+it.each(DAMAGES)('sends the mails besides one that is %s', async (_, damage) => {
   world.mailbox.refuse({ code: 535, message: 'Login fail' });
   await passNights(world, auditor, 2);
   const [first = ''] = await world.waiting();

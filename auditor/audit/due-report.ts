@@ -36,7 +36,7 @@ export interface DueReportOptions {
 /** Makes each report that is due, once. */
 export interface DueReport {
   /**
-   * Every minute, and at the start: the report that was planned since the last look, the newest where there are several,
+   * Every minute, and at the start: the report that was planned since the last audit, the newest where there are several,
    * as after a sleep; one that could not be made, or that waits for Prometheus.
    */
   look(): Promise<void>;

@@ -104,9 +104,9 @@ it('burns a link that works once no second time, says so, and goes on with a new
   expect(`${lines.join('')}${await readFile(join(folder, 'state.json'), 'utf8')}`).not.toContain('token=');
 
   airport.behave({ mode: 'normal' });
-  const mended = await (await openAuditor(`${link()}&again=1`)).report();
+  const fixed = await (await openAuditor(`${link()}&again=1`)).report();
   expect(airport.requests()).toBe(3);
-  expect(mended.airports[0]?.verdict).toMatchObject({ kind: 'ok', window: { from: MORNING } });
+  expect(fixed.airports[0]?.verdict).toMatchObject({ kind: 'ok', window: { from: MORNING } });
   expect((await readAuditState(join(folder, 'state.json'))).airports.get('a')?.spentLink).toBeNull();
 });
 
@@ -183,7 +183,7 @@ it('tells the watcher of each good audit, also while an airport is down, and of 
   expect(lines.join('')).not.toContain('hunter2');
 });
 
-it('tells of an add-on and a renewal in the report of their day', async () => {
+it('reports an add-on and a renewal in the report of their day', async () => {
   const header = (total: number, expire: number): void =>
     airport.behave({
       mode: 'header',
@@ -225,7 +225,7 @@ it('reads the address from its file at every observation, and says when there is
   expect(airport.requests()).toBe(1);
 });
 
-it('reads the address file as settings are read: UTF-16, a byte order mark, notes beside the one address', async () => {
+it('reads the address file as settings are read: UTF-16, a byte order mark, notes next to the one address', async () => {
   const written = await readFile(new URL('../../test/written/urlfile-utf16.txt', import.meta.url));
   const shared = new TextDecoder('utf-16le').decode(written);
   expect(shared).toBe('http://127.0.0.1:7000/plain\r\n');

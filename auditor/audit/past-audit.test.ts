@@ -152,7 +152,7 @@ describe('what is not kept', () => {
     expect(text).toContain('readings are kept of 11-19 23:55 – 11-20 23:55');
   });
 
-  it('is told of an airport that was never read', async () => {
+  it('is told about an airport that was never read', async () => {
     expect((await audited('2026-11-20', {})).text).toContain('no reading of this airport was ever kept');
   });
 
@@ -161,7 +161,7 @@ describe('what is not kept', () => {
     expect((await audited('2026-11-20', { windows })).text).toContain('the airport began a new cycle');
   });
 
-  it('is told of samples, too, and is not taken for no use', async () => {
+  it('is told about samples, too, and is not taken for no use', async () => {
     const { model, text } = await audited(
       '2026-11-20',
       { windows: [closed('2026-11-19', '2026-11-20')] },

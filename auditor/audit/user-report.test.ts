@@ -114,7 +114,7 @@ async function openAuditor(metrics = createAuditorMetrics()): Promise<Auditor> {
 const to = (user: string): Mail[] => mailbox.mails.filter(({ raw }) => raw.includes(`To: ${user}@mail.invalid`));
 const waiting = async (): Promise<number> => (await readdir(join(folder, 'outbox')).catch(() => [])).length;
 
-it("goes to each user's own address and holds nothing of another's; who has none stands in the owner's", async () => {
+it("goes to each user's own address and holds nothing of another's; who has none is in the owner's", async () => {
   await auditor.observe();
   now = REPORT;
   await auditor.report();

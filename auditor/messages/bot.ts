@@ -4,7 +4,7 @@ import { type Language, type Messages, type Text, type Translated, translateAll 
 export const TOPICS = ['today', 'devices', 'nodes', 'airport', 'verdict', 'report'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** What the bot says beside the words of the report. */
+/** What the bot says besides the words of the report. */
 const BOT = {
   topics: {
     today: { zh: '今日', en: 'Today' },

@@ -18,7 +18,7 @@ it.each([
   [0.9999, undefined],
   [1, undefined],
   [Number.NaN, undefined],
-])('says of a ratio of %d how much it is beside the whole: %s', (ratio, text) => {
+])('says of a ratio of %d how much it is next to the whole: %s', (ratio, text) => {
   expect(aboveWhole(ratio)).toBe(text);
 });
 

@@ -85,9 +85,9 @@ const SURPLUS = {
         ? 'a node is multiplied by more than its name says'
         : `node ${node} is really multiplied by ${factors}`,
   }),
-  answer: (mend: string, leak: string) => ({
-    zh: `确认后回答一次：${mend}，或 ${leak}。`,
-    en: `Answer once: ${mend}, or ${leak}.`,
+  answer: (known: string, leak: string) => ({
+    zh: `确认后回答一次：${known}，或 ${leak}。`,
+    en: `Answer once: ${known}, or ${leak}.`,
   }),
 } as const satisfies Messages;
 
@@ -168,7 +168,7 @@ export const FINDINGS = {
     zh: `（已按过去 ${days} 天的账单校准：${parts.join('，')}）`,
     en: `(Calibrated by the bills of ${days} days: ${parts.join(', ')}.)`,
   }),
-  learnedRatio: (percent: Figure) => ({ zh: `倍率之外 ${percent}`, en: `${percent} beside the multipliers` }),
+  learnedRatio: (percent: Figure) => ({ zh: `倍率之外 ${percent}`, en: `${percent} besides the multipliers` }),
   learnedChecks: (size: Figure) => ({ zh: `健康检查每天约 ${size}`, en: `about ${size} a day for health checks` }),
   learnedDaily: (size: Figure) => ({
     zh: `每天 ${size} 与用量无关，如健康检查`,
@@ -178,9 +178,9 @@ export const FINDINGS = {
     zh: `最多晚 ${hours} 小时入账`,
     en: `up to ${hours === 1 ? 'an hour' : `${hours} hours`} late`,
   }),
-  /** Beside a node. */
+  /** Besides a node. */
   learnedMultiplier: (factors: Figure) => ({ zh: `从账单学到 ${factors}`, en: `learned ${factors}` }),
-  adviceNewDevice: { zh: '从下一个窗口起重新核对。', en: 'Comparison begins anew with the next window.' },
+  adviceNewDevice: { zh: '从下一个窗口起重新核对。', en: 'Comparison starts again with the next window.' },
   resetHint: (airport: string) => ({
     zh: `不知道何时重置：请在 [airport.${airport}] 里设置 Reset，如 monthly 1（每月 1 日），不重置就写 never`,
     en: `when it resets is not known: set Reset in [airport.${airport}], such as monthly 1, or never`,

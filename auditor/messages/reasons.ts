@@ -20,7 +20,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
   }),
   figure_repeated: (key) => ({
     zh: `流量信息中 ${key} 出现多次且不一致，取最后一个`,
-    en: `${key} stands more than once in the header and differs; the last counts`,
+    en: `${key} appears more than once in the header and differs; the last counts`,
   }),
   figures_rounded: () => ({ zh: '机场给出的是约数', en: 'the airport gives rounded figures' }),
   figures_not_split: () => ({ zh: '机场不区分上传和下载', en: 'the airport does not tell upload from download' }),
@@ -78,7 +78,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
   }),
   link_spent: () => ({
     zh: '机场不再接受这个订阅链接（403 token is error）：它只能用一次或只在一段时间内有效，或已被更换；现在每天只请求一次。请换成长期有效的链接，或改由内核提供流量信息（Origin = kernel）',
-    en: 'the airport does not take this link any more (403, token is error): it works once or for a while, or was replaced; it is asked once a day now. Mend: give a link that lasts, or let a kernel tell the figures (Origin = kernel)',
+    en: 'the airport does not take this link any more (403, token is error): it works once or for a while, or was replaced; it is asked once a day now. Fix: give a link that lasts, or let a kernel tell the figures (Origin = kernel)',
   }),
   proxy_unreachable: (proxy) => ({
     zh: `连不上这个机场的 Proxy：${proxy}，没有询问机场`,
@@ -136,7 +136,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
   }),
   clock_set_back: () => ({
     zh: '服务器时间被调回过，从现在起重新比对',
-    en: 'the clock of this machine was set back; comparison begins anew',
+    en: 'the clock of this machine was set back; comparison starts again',
   }),
   readings_none: () => ({ zh: '还没有保存过这个机场的读数', en: 'no reading of this airport was ever kept' }),
   reading_missing: (time) => ({

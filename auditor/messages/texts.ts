@@ -96,7 +96,7 @@ export const TEXTS = {
     zh: `没有机场 ${given}；已有：${known}`,
     en: `there is no airport ${given}; there are: ${known}`,
   }),
-  amended: { zh: '已保存；运行中的审计器下次查看时生效', en: 'kept; the running auditor applies it at its next look' },
+  amended: { zh: '已保存；运行中的审计器下次查看时生效', en: 'kept; the running auditor applies it at its next audit' },
   nothingChanges: { zh: '已结束的窗口，结论都不变', en: 'no verdict of a closed window changes' },
 
   airport: {
@@ -151,7 +151,7 @@ export const SETTINGS_TEXTS = {
   }),
   subUrlsTwice: (entry: number): Text => ({
     zh: `第 ${entry} 项的名字重复了`,
-    en: `the name of entry ${entry} stands twice`,
+    en: `the name of entry ${entry} appears twice`,
   }),
   noSubUrls: {
     zh: '没有设置：报告里不会有机场，也不检查泄露',
@@ -163,7 +163,7 @@ export const SETTINGS_TEXTS = {
     en: 'EmailUser or EmailTo is not set: no report will be mailed',
   },
   sameArchiveToken: { zh: '与别人的相同；请另换一个', en: "is somebody else's too; make a new one" },
-  inSubUrls: { zh: 'SubUrls 里也有它；请只留一处', en: 'stands in SubUrls too; leave one of them out' },
+  inSubUrls: { zh: 'SubUrls 里也有它；请只留一处', en: 'is in SubUrls too; leave one of them out' },
   noUrl: {
     zh: '缺少此项；请补上它或 UrlFile，或在 SubUrls 里加一项',
     en: 'is missing; add it, UrlFile, or a SubUrls entry',

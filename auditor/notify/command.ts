@@ -6,7 +6,7 @@ import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { createMailer, mailFor } from './smtp.ts';
 
-/** The server did not take the test mail; the message says why and what to mend. */
+/** The server did not take the test mail; the message says why and what to fix. */
 export class MailTestError extends UserFacingError {
   override readonly name = 'MailTestError';
 }

@@ -87,7 +87,7 @@ it.each([
   { code: 550, message: 'no such user', kind: 'recipient' },
   { code: 554, message: 'spam', kind: 'refused' },
 ])(
-  'gives up a mail that is refused for good ($code), says so once, and sends it by other settings',
+  'gives up a mail that is refused permanently ($code), says so once, and sends it by other settings',
   async (refusal) => {
     await put('report-1');
     mailbox.refuse(refusal);
@@ -111,7 +111,7 @@ it.each([
   },
 );
 
-it('tells of a mail that is given up also while the server takes nothing of others', async () => {
+it('reports a mail that is given up also while the server takes nothing of others', async () => {
   await put('report-2');
   mailbox.refuse({ code: 550, message: 'no such user' });
   for (const hour of [0, 1, 7]) await dispatch.flush(hour * HOUR);

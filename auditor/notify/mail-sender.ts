@@ -84,14 +84,14 @@ export async function postReports(config: AuditorConfig, state: AuditState): Pro
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Pauses after failures in a row: a greylisting server wants minutes, a wrong password will not mend itself sooner. */
+/** Pauses after failures in a row: a greylisting server wants minutes, a wrong password is not fixed sooner. */
 const PAUSES = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
 /**
- * After refusals of one mail, which the server means for good: yet some say so of too many mails in an hour. Who sends
+ * After refusals of one mail, which the server means as final: yet some say so of too many mails in an hour. Who sends
  * the same again and again is taken for a sender of spam, so that after these the mail is given up.
  */
 const MAIL_PAUSES = [HOUR, 6 * HOUR, 24 * HOUR];
-/** What stands in the way of every mail alike. */
+/** What is in the way of every mail alike. */
 const OF_THE_SERVER: readonly MailFailure['kind'][] = ['sign_in', 'unreachable', 'tls', 'busy', 'limited'];
 
 export interface Flushed {
@@ -117,7 +117,7 @@ export interface MailSender {
 
 /**
  * @param place the outbox, by the present settings
- * @param mailerOf to the address of a user, made anew from the present settings; undefined while there is none
+ * @param mailerOf to the address of a user, created again from the present settings; undefined while there is none
  */
 export function createMailSender(
   place: () => Outbox,

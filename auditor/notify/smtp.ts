@@ -31,7 +31,7 @@ export type SendOutcome =
   | { readonly sent: true; readonly refused: readonly string[] }
   | { readonly sent: false; readonly failure: MailFailure };
 
-/** Why a mail was not taken: what kind, what to mend, and the server's own words. */
+/** Why a mail was not taken: what kind, what to fix, and the server's own words. */
 export interface MailFailure {
   readonly kind: 'sign_in' | 'unreachable' | 'tls' | 'recipient' | 'busy' | 'limited' | 'refused';
   /** Logs have it in English; never holds the password. */

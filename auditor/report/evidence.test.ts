@@ -37,7 +37,7 @@ describe('a leak', () => {
     expect(evidence(exampleFindings.underbilled)).not.toContain('香港 01');
   });
 
-  it('names no multiplier that no airport has, that bills tell, or that stands beside another cause', () => {
+  it('names no multiplier that no airport has, that bills tell, or that is shown with another cause', () => {
     const { leak } = exampleFindings;
     const dear = { ...leak, bill: { low: 900 * GB, likely: 900 * GB, high: 900 * GB, newCycle: false } };
     expect(evidence(dear)).not.toContain('香港 01');
@@ -117,7 +117,7 @@ it('says what an airport gave back, and what devices lost sight of', () => {
   expect(evidence(exampleFindings.lost, 'en')).toContain('Devices lost sight of up to 700.00 MB');
 });
 
-it('tells of airports that are judged together once, with the setting that helps', () => {
+it('reports airports that are judged together once, with the setting that helps', () => {
   const [a, b] = ['a.yaml', 'b.yaml'].map((airport) =>
     exampleAirport({ airport, verdict: { ...exampleFindings.pool, surplus: exampleSurplus } }),
   );

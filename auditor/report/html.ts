@@ -215,7 +215,7 @@ function paragraph(content: Html, colour: string = COLOURS.muted, className = 'm
   return html`<p class="${className as Html}" style="margin:4px 0;font-size:13px;line-height:1.6;color:${colour as Html}">${content}</p>`;
 }
 
-/** A multiplier beside its node. */
+/** A multiplier next to its node. */
 function badge(content: Html): Html {
   return html`<span class="badge" style="display:inline-block;background:#eaf1fd;color:#2459b8;border-radius:4px;padding:0 5px;font-size:12px;white-space:nowrap">${content}</span>`;
 }

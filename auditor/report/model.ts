@@ -107,7 +107,7 @@ export interface AuditedAirport {
   readonly forecast: Forecast;
   /** What changed of the plan since the window began. */
   readonly plan: readonly PlanChange[];
-  /** Whether use was seen to begin anew and nothing tells when it will again. */
+  /** Whether use was seen to reset and nothing tells when it will again. */
   readonly resetHint: boolean;
 }
 

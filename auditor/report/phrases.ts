@@ -32,7 +32,7 @@ export interface Phrases {
   readonly budget: readonly string[];
   /** Evidence and advice for each airport. */
   evidence(airport: AirportModel): string;
-  /** What stands below the evidence: a steady surplus that asks for an answer, or was called a leak. */
+  /** What is below the evidence: a steady surplus that asks for an answer, or was called a leak. */
   notes(airport: AirportModel): readonly string[];
   /** What is worth a line among an airport's figures. */
   details(airport: AirportModel): readonly string[];
@@ -183,7 +183,7 @@ function surenessOf({ share, daily }: Surplus, { findings: { surplus } }: Words,
  * The two ways to answer, as commands. A node's multiplier is set right; what goes with all use is known best as a share of
  * it. The last answer takes the place of those before.
  */
-function commands(airport: AirportModel, { daily, explained, share, causes }: Surplus): [mend: string, leak: string] {
+function commands(airport: AirportModel, { daily, explained, share, causes }: Surplus): [known: string, leak: string] {
   const [name, [first]] = [nameArgument(onOneLine(airport.airport)), causes];
   const leak = `flowcollect audit amend leak ${name}`;
   if (first?.kind === 'multiplier' && isBorneOut(first, airport))

@@ -47,7 +47,7 @@ describe.each([
     });
   });
 
-  it('no leak stands beside a range in which the bill fits', () => {
+  it('no leak is reported with a range in which the bill fits', () => {
     holds((each) => {
       for (const one of each.airports) {
         if (one.verdict.kind !== 'leak' || isOver(one)) continue;

@@ -57,5 +57,5 @@ it.each([
   await writeAuditState(path, { ...EMPTY_STATE, reportedDay: 5 });
   await writeFile(path, damage(await readFile(path, 'utf8')));
   await expect(readAuditState(path)).rejects.toThrow(DamagedFileError);
-  await expect(readAuditState(path)).rejects.toThrow(/state\.json .*move it away to begin anew/);
+  await expect(readAuditState(path)).rejects.toThrow(/state\.json .*move it away to start again/);
 });

@@ -146,7 +146,7 @@ describe('a bound chat', () => {
     expect((await answer(() => telegram.press(ALICE, '/today'))).text).toContain('3.00 GB');
   });
 
-  it('is told of a leak once, and of that of nobody else', async () => {
+  it('is told about a leak once, and of that of nobody else', async () => {
     const leak = exampleFindings.leak;
     audited(
       { user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) },
@@ -169,7 +169,7 @@ describe('a bound chat', () => {
     expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([ALICE]);
   });
 
-  it('is told of a leak later when Telegram did not take it, or when it was muted', async () => {
+  it('is told about a leak later when Telegram did not take it, or when it was muted', async () => {
     const leak = exampleFindings.leak;
     audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
     expect((await say(ALICE, '/mute')).buttons).toEqual(['/mute 1', '/mute 7', '/mute 0']);
@@ -186,7 +186,7 @@ describe('a bound chat', () => {
     expect(telegram.sent[before]?.text).toContain('代理泄露');
   });
 
-  it('is told of a leak though another chat of its user wants no more messages', async () => {
+  it('is told about a leak though another chat of its user wants no more messages', async () => {
     const leak = exampleFindings.leak;
     audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: leak }) });
     await bind(BOB, 'alice');

@@ -10,7 +10,7 @@ import type { LiveView } from './live-view.ts';
 import { type News, newsOf } from './news.ts';
 
 export interface TelegramBot {
-  /** Pushes what was found and a chat was not told of yet to the chats of its user. Never throws. */
+  /** Pushes what was found and a chat was not sent yet to the chats of its user. Never throws. */
   announce(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -99,7 +99,7 @@ export function startTelegramBot({
         await send(chat, { text, buttons: menu(language) });
         await chats.change(chat, { told: new Map(told).set(key, at) });
       } catch (error) {
-        // A chat that blocked the bot, or is gone, must not keep the others from hearing of it.
+        // A chat that blocked the bot, or is gone, must not keep the others from being told.
         if (!isOfTheChat(error)) throw error;
         untold(error);
       }
@@ -132,7 +132,7 @@ function isOfTheChat(error: unknown): boolean {
   return error instanceof GrammyError && (error.error_code === 400 || error.error_code === 403);
 }
 
-/** What went wrong, without the token, which stands in every address of the Bot API. */
+/** What went wrong, without the token, which is in every address of the Bot API. */
 function wordsOf(error: unknown): string {
   if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
   return error instanceof Error ? error.name : 'unknown';

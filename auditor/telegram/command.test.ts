@@ -28,7 +28,7 @@ async function makeCode(settings: string, ...options: string[]): Promise<void> {
 }
 const BOT = '[telegram]\nBotToken = 123456:hunter2\n';
 
-it('prints a code that the auditor beside it takes once', async () => {
+it('prints a code that the auditor next to it takes once', async () => {
   await makeCode(`[server]\n[user.alice]\n${BOT}`, '--user', 'alice');
   const data = join(folder, 'data', 'auditor');
   expect(await takeBindingCode(data, printed, Date.now())).toBe('alice');

@@ -27,7 +27,7 @@ it('are a change, once until another begins', () => {
   expect([drift?.isTold(undefined), drift?.isTold(since - 1), drift?.isTold(drift.at)]).toEqual([false, false, true]);
 });
 
-it('are a steady surplus when it is told, not before it is told anew, nor once it is answered', () => {
+it('are a steady surplus when it is told, not before it is told again, nor once it is answered', () => {
   const [surplus, ...others] = of(exampleFindings.surplus);
   expect(others).toEqual([]);
   expect(surplus?.text).toMatch(/^📌 机场 a.yaml 自开始以来每天/);

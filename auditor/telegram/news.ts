@@ -17,7 +17,7 @@ export interface News {
 
 /**
  * Leaks, once a window; a change, once until another begins; a steady surplus, once when it is told. Airports that are
- * judged together are told of once.
+ * judged together are reported once.
  *
  * @param model the user's report as of now, with all airports
  */

@@ -187,7 +187,7 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
   const fallen = new Set<string>();
 
   const findFar = async (missing: ReadonlyMap<string, Labels>): Promise<void> => {
-    // Which series existed at all is cheap to know; only those are worth a look far back, where every sample is read.
+    // Which series existed at all is cheap to know; only those are worth reading far back, where every sample is read.
     existedBefore ??= new Set(
       (await prometheus.series(selectorText(selector), from - RETENTION, from)).map((labels) => labelsKey(labels)),
     );

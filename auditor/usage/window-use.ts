@@ -136,7 +136,7 @@ function proxyNodes(
   return [...nodes.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Devices that Pushgateway holds, and those that only their counters tell of. */
+/** Devices that Pushgateway holds, and those that only their counters name. */
 function devicesOf(user: string, presence: readonly Presence[], traffic: readonly CounterSum[]): DevicePresence[] {
   const old = new Set<string>();
   const names = new Set(presence.map(({ device }) => device));

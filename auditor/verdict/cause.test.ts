@@ -5,7 +5,7 @@ import { compared } from './span.ts';
 import { causesOf } from './surplus.ts';
 
 const second = (day: number): number => Math.round((3 + 2.5 * Math.sin(day * 4.7 + 2)) * GB);
-/** Three weeks with two nodes, in which something is billed beside what they cost. */
+/** Three weeks with two nodes, in which something is billed besides what they cost. */
 const causes = (beside: (day: number) => number, beginning = true) =>
   causesOf(
     compared(

@@ -5,7 +5,7 @@ import { changeOf, fallOf } from './change.ts';
 import type { Change } from './finding.ts';
 import { compared } from './span.ts';
 
-/** Days as they were: half a percent of chance, and something beside what was used. */
+/** Days as they were: half a percent of chance, and something besides what was used. */
 const spans = (count: number, beside: (day: number) => number = () => 0, of: (day: number) => Closed = () => ({})) =>
   compared(
     days(count, (day) => {

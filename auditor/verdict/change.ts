@@ -140,8 +140,8 @@ const FEWEST_OTHER_DAYS = 0.4;
 const UNSEEN = 1.3;
 
 /**
- * Looks for an excess that began at some time and stayed: for each of the last windows, the bytes a day billed since beside
- * everything that the windows before and after tell of prices (a generalised likelihood ratio test for a step in a
+ * Looks for an excess that began at some time and stayed: for each of the last windows, the bytes a day billed since besides
+ * everything that the windows before and after show of prices (a generalised likelihood ratio test for a step in a
  * regression, with the deviations that the windows themselves show; Lorden 1971, Siegmund and Venkatraman 1995).
  *
  * @param spans oldest first, the one that is judged last

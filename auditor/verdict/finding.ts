@@ -19,7 +19,7 @@ export interface LearnedBilling {
   readonly ratio: Estimate;
   /** Bytes a day that health checks cost, as far as kernels count them. */
   readonly checks: number;
-  /** Bytes a day that are billed beside these whatever the devices use. */
+  /** Bytes a day that are billed besides these whatever the devices use. */
   readonly daily: Estimate;
   /** How late the counter was seen to be at most, in milliseconds; null while that is not known. */
   readonly lag: number | null;
@@ -63,7 +63,7 @@ export interface Surplus {
   readonly share: number;
   /** The likeliest first; empty while the bills do not tell them apart. */
   readonly causes: readonly SurplusCause[];
-  /** Bytes a day beside it that an earlier answer explains. */
+  /** Bytes a day besides it that an earlier answer explains. */
   readonly explained: number;
   /** Null until a person answers. */
   readonly answered: SurplusAnswer | null;

@@ -230,7 +230,7 @@ function outlookOf(days: readonly number[]): Outlook {
   };
 }
 
-/** What days tell of those to come, as the logarithm of their mean over the mean of past ones. */
+/** What days show of those to come, as the logarithm of their mean over the mean of past ones. */
 interface Belief {
   readonly mean: number;
   /** Where the middle is: few days together are likelier to lie below the mean than above it, for some are much dearer. */

@@ -46,7 +46,7 @@ describe('what cannot be judged', () => {
     });
   });
 
-  it('is a window whose clock was set back, which begins anew', () => {
+  it('is a window whose clock was set back, which starts again', () => {
     const outcome = { known: true, at: BEGAN - HOUR } as const;
     expect(alone({ outcome })).toMatchObject({ kind: 'unknown', reasons: [{ code: 'clock_set_back' }], closes: true });
   });

@@ -130,7 +130,7 @@ const LAG_KNOWN_AFTER = 5 * DAY;
 /** A habit that has become cheaper is a new habit after so many windows. */
 const SETTLED = 5;
 
-/** What windows so far tell of the airport; those of a change that is going on say nothing of what is usual. */
+/** What windows so far show of the airport; those of a change that is going on say nothing of what is usual. */
 export function presentHabit(windows: readonly WindowRecord[]): Habit {
   const { regime = 0, changed = null } = windows.at(-1) ?? {};
   const { spans } = compared(windows);

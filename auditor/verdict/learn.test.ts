@@ -103,7 +103,7 @@ it('believes names before anything is seen, and is unsure by as much as nobody m
   expect(untold.unsure).toBeGreaterThan(told.unsure);
 });
 
-it('takes a habit before the present one for the prices of nodes, not for what was billed beside them', () => {
+it('takes a habit before the present one for the prices of nodes, not for what was billed in addition to them', () => {
   const beside = (day: number): number => (day < 14 ? 2 * GB : 0);
   const spans = spansOf(21, (day) => ({
     nodes: nodesOn(day),

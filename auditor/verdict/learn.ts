@@ -76,7 +76,7 @@ const habits = new WeakMap<object, { readonly from: number; readonly regime: num
  * What spans show together, oldest first. The same spans are solved once.
  *
  * @param regime where the present habit began, epoch milliseconds: spans before it tell the prices of nodes, while what is
- * billed beside them is another
+ * billed in addition to them is another
  */
 export function habitOf(spans: readonly Span[], regime: number): Habit {
   const used = spans.slice(-LONGEST);
@@ -90,7 +90,7 @@ export function habitOf(spans: readonly Span[], regime: number): Habit {
 }
 
 /**
- * The same with a step: an instant from which bytes a day may be billed beside everything else.
+ * The same with a step: an instant from which bytes a day may be billed besides everything else.
  *
  * @param step epoch milliseconds
  * @param stepless what the spans show without it, from where it is looked for
@@ -225,13 +225,13 @@ const DEVIATIONS = 1.645;
 /** A multiplier is learned once its range is narrower than this share of it. */
 const LEARNED = 0.25;
 
-/** Windows whose health checks are told of: some days, since intervals are set anew. */
+/** Windows whose health checks are shown: some days, since intervals are set again. */
 const NEWEST = 7;
 
 /**
- * What the windows tell of an airport's bill, for people.
+ * What the windows show of an airport's bill, for people.
  *
- * @param record the window that is judged, whose nodes are told of
+ * @param record the window that is judged, whose nodes are shown
  */
 export function learnedBilling(habit: Habit, record: WindowRecord, windows: readonly WindowRecord[]): LearnedBilling {
   const { overhead, daily, spans, days } = habit;

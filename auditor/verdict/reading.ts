@@ -69,7 +69,7 @@ export function remainingOf({ quota, used }: Pick<Quota, 'quota' | 'used'>): num
 export interface Bill {
   /** At least this much; exactly this much unless rounding or a new cycle hides the rest. */
   readonly low: number;
-  /** What the figures say, as they stand: rounding moves it neither way. */
+  /** What the figures say, as they are: rounding moves it neither way. */
   readonly likely: number;
   /** At most this much; null when a cycle ended in between, so that its last use was never seen. */
   readonly high: number | null;

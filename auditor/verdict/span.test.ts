@@ -46,7 +46,7 @@ describe('windows that can be compared', () => {
     ]);
   });
 
-  it('are also those in which only resets that were due hid a little, as where use begins anew every night', () => {
+  it('are also those in which only resets that were due hid a little, as where use resets every night', () => {
     const windows = weeks({ 15: { bill: { high: null, onlyResets: true } } });
     expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]));
   });

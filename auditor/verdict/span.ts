@@ -162,7 +162,7 @@ export function compared(windows: readonly WindowRecord[]): Compared {
 const STEADIER = 0.7;
 
 /**
- * Spans with their bills as they stand, or with what was late moved to where it was used: whichever goes steadier with use.
+ * Spans with their bills as they are, or with what was late moved to where it was used: whichever goes steadier with use.
  *
  * @param seenFrom what was late before the very first reading was not seen until then, epoch milliseconds
  */
@@ -172,7 +172,7 @@ function steadier(spans: readonly Span[], seenFrom: number): Compared {
   return { spans: lateCounts ? spans.filter(({ from }) => from >= seenFrom) : plain, lateCounts };
 }
 
-/** A span with its bill as it stands. */
+/** A span with its bill as it is. */
 export function unmoved(span: Span): Span {
   const doubt = Math.sqrt(Math.max(0, span.doubt ** 2 - span.slack ** 2));
   return { ...span, billed: span.bill, doubt };

@@ -4,7 +4,7 @@ import type { Surplus } from './finding.ts';
 import { compared, type ReportedSurplus } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 
-/** Three weeks in which something is billed beside what is used. */
+/** Three weeks in which something is billed besides what is used. */
 const spans = (beside: (day: number) => number, of: (day: number) => Closed = () => ({})) =>
   compared(
     days(21, (day) => {

@@ -81,7 +81,7 @@ const EXPLAINS_FOR = 7 * DAY;
 /** Days after which a window that waits for a silent device closes all the same. */
 const LONGEST_OPEN = 3;
 
-/** What a verdict is decided by, beside the figures. */
+/** What a verdict is decided by, besides the figures. */
 export interface Circumstances {
   readonly to: number;
   readonly days: number;

@@ -10,7 +10,7 @@ const BUSY_RATE = 300;
 /** One of those between whom frames and log do not tell apart. */
 interface Party {
   readonly class: string;
-  /** What frames and log let expect of it, beside the others of its group. */
+  /** What frames and log let expect of it, besides the others of its group. */
   readonly weight: number;
   /** What it really moved unseen. */
   readonly bytes: number;

@@ -2,7 +2,7 @@
 export type Bytes = ReadonlyMap<string, number>;
 
 /**
- * The share of all bytes that stand under a wrong key: ½ Σ |counted − truth| / Σ truth. A byte that is not counted at
+ * The share of all bytes that are under a wrong key: ½ Σ |counted − truth| / Σ truth. A byte that is not counted at
  * all weighs half of one that is counted elsewhere, which flatters methods that lose bytes.
  */
 export function misattribution(counted: Bytes, truth: Bytes): number {

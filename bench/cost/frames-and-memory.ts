@@ -76,7 +76,7 @@ function millisecondsOf(work: () => void): number {
   return performance.now() - began;
 }
 
-/** One look at the heap after everything that is garbage was collected. */
+/** One measurement of the heap after everything that is garbage was collected. */
 export interface HeapMark {
   readonly distinct: number;
   /** Bytes. */

@@ -87,7 +87,7 @@ export function* history({ days, nodes, users }: HistorySize): Generator<string>
   yield '# EOF\n';
 }
 
-/** What each device pushes beside its bytes, and how fast it rises. */
+/** What each device pushes besides its bytes, and how fast it rises. */
 const OF_DEVICE: Readonly<Record<string, number>> = {
   push_failure_time_seconds: 0,
   flowcollect_kernel_up: 0,

@@ -10,7 +10,7 @@ import { CACHE_FOLDER, createRealParts, freePort, type RealParts } from '../../t
 import { VICTORIA_METRICS_FLAGS } from '../../test/victoria-metrics.ts';
 import { deviceName, deviceToken, type Target } from './push-probes.ts';
 
-/** What stands behind the gateway. */
+/** What is behind the gateway. */
 export type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
 
 /** The built gateway before a real Pushgateway or what is in its place, all new and empty. */

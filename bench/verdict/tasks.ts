@@ -91,7 +91,7 @@ async function playForecast(name: string, number: number): Promise<Measured<'for
   return judgeForecasts({ ...world, days: { ...world.days, answers } }, until);
 }
 
-/** Whether a look is that of a report. */
+/** Whether an audit is that of a report. */
 const endsDay = (time: number): boolean => localDayAt(time - 1, LOCAL).end === time;
 
 function withLeak(draft: Draft, leak: (own: number) => LeakDraft): World {

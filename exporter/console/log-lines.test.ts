@@ -45,7 +45,7 @@ it('neither appends to, renames nor overwrites a file that is no log of its own'
   expect(problems).toHaveLength(1);
 });
 
-it('appends to a file across openings and begins it anew when it is large', async () => {
+it('appends to a file across openings and starts it again when it is large', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
   const path = join(folder, 'deep', 'flow.log');
   const problems: Text[] = [];

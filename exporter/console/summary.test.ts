@@ -50,7 +50,7 @@ describe('rates', () => {
     expect(rate(9 * 3_600_000, 9 * 3_600_000, 32_400_000)).toBe(1000);
   });
 
-  it('begin anew where the counters are taken from the gateway, or another kernel is counted', () => {
+  it('start again where the counters are taken from the gateway, or another kernel is counted', () => {
     rate(0, 0, 1000);
     expect(rate(1000, 1000, 70_000_000, 69_000_000)).toBe(0);
     expect(rate(2000, 2000, 70_000_300, 69_000_000)).toBe(300);
@@ -58,7 +58,7 @@ describe('rates', () => {
     expect(rate(4000, 4000, 30)).toBe(20);
   });
 
-  it('begin anew where the clock is set back', () => {
+  it('start again where the clock is set back', () => {
     rate(9000, 9000, 1000);
     expect(rate(500, 500, 2000)).toBe(0);
     expect(rate(1500, 1500, 2700)).toBe(700);

@@ -82,7 +82,7 @@ interface Column {
 }
 
 const MOST_NAME_COLUMNS = 22;
-/** A narrower name says too little: fewer numbers stand beside it then. */
+/** A narrower name says too little: fewer numbers are shown next to it then. */
 const LEAST_NAME_COLUMNS = 10;
 const NUMBER_COLUMNS = 14;
 
@@ -204,7 +204,7 @@ function markedName({ deviceId, link, push }: DeviceView): string {
   return `${link.kind === 'up' ? '✓' : '…'} ${deviceId}`;
 }
 
-/** What is true of several devices alike stands once, with their names. */
+/** What is true of several devices alike is shown once, with their names. */
 function remarksOf(devices: readonly ShownDevice[], showing: Showing, words: ConsoleMessages): string[] {
   const several = devices.length > 1;
   const names = new Map<string, string[]>();
@@ -227,7 +227,7 @@ function remarks(view: DeviceView, showing: Showing, words: ConsoleMessages, sev
   ];
 }
 
-/** The second witness: since the exporter started, beside what the kernel moved meanwhile. */
+/** The second witness: since the exporter started, next to what the kernel moved meanwhile. */
 function interfaceRemarks({ interfaces: { tunRatio, beyondKernel } }: DeviceView, words: ConsoleMessages): string[] {
   const parts = [
     ...(tunRatio === undefined ? [] : [words.tunRatio(tunRatio.toFixed(2))]),

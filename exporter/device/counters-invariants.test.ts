@@ -89,7 +89,7 @@ it('never lets a pushed counter fall and loses no byte that a frame or totals sh
         }
         if (step.kind === 'save') write(device.save());
         if (step.kind === 'crash') {
-          // A life of the kernel that only the newest state tells of cannot outlive it.
+          // A life of the kernel that only the newest state knows cannot outlive it.
           const state = unpushedLife ? 'kept' : step.state;
           const saved = state === 'kept' ? disk.at(-1) : state === 'old copy' ? disk[0] : undefined;
           if (state === 'gone') states += 1;

@@ -115,7 +115,7 @@ describe('an device', () => {
     expect(downloaded(after.counters())).toBe(1570);
   });
 
-  it('counts again too what a kernel was heard to have moved before it ended, and what the present one was', () => {
+  it('counts again too what a kernel was seen to move before it ended, and what the present one was', () => {
     const kernel = createKernelModel();
     const gateway = createGatewayModel();
     pushedCounters(kernel, gateway);
@@ -132,7 +132,7 @@ describe('an device', () => {
     restart(after);
     kernel.move(7);
     hear(after);
-    // It starts anew before it could ask, and again after it has.
+    // It starts again before it could ask, and again after it has.
     const again = openCounters(after.save());
     restart(again);
     again.reconcile(gateway.readBack('a'), kernel.state.at, newStateId);
@@ -281,7 +281,7 @@ describe('an device', () => {
     expect(reopened.save().kernelAddress).toBe('http://192.168.1.1:9090');
   });
 
-  it('settles what the kernel before was heard to have moved when another one is watched', () => {
+  it('settles what the kernel before was seen to move when another one is watched', () => {
     const kernel = createKernelModel();
     const device = freshCounters('one');
     device.apply(kernel.frame(), EMPTY_CATALOG);

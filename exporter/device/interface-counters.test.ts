@@ -22,7 +22,7 @@ describe('counters of interfaces', () => {
     ]);
   });
 
-  it('go on when the device is created anew, whether or not its bytes fell', () => {
+  it('go on when the device is created again, whether or not its bytes fell', () => {
     const counters = createInterfaceCounters();
     counters.read([reading(0, 100)]);
     counters.read([reading(0, 40)]);

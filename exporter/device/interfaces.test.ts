@@ -34,7 +34,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 describe('the interfaces of Linux', () => {
-  it('are read from /proc, with the way out and what tells a device created anew', async () => {
+  it('are read from /proc, with the way out and what tells a device created again', async () => {
     await write('proc/net/dev', NET_DEV);
     await write('proc/net/route', ROUTE);
     await write('proc/sys/kernel/random/boot_id', 'b00t\n');

@@ -5,7 +5,7 @@ import type { Catalog } from '../ledger/frame.ts';
 import { createLedger, type LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
 
-/** What a ledger counted, without where it stands. */
+/** What a ledger counted, without where it is. */
 export type Counted = Pick<
   LedgerState,
   'traffic' | 'families' | 'uncounted' | 'kernel' | 'carry' | 'unclaimed' | 'restarts' | 'lost'
@@ -20,7 +20,7 @@ export interface MergeInput {
   readonly mark: LedgerState | undefined;
   /** Whether what the kernel moved between the push and the mark belongs to these counters. */
   readonly countGap: boolean;
-  /** The device's own ledger as it stands. */
+  /** The device's own ledger as it is. */
   readonly own: LedgerState;
   readonly now: number;
   readonly catalog: Catalog;

@@ -90,7 +90,7 @@ describe('a device that is renamed', () => {
     expect(device.save().closed.map(({ deviceId }) => deviceId)).toEqual(['a', 'c']);
     moveAndLook(50_000);
     push();
-    // The gateway never heard of c: what it counted is taken over, and no such device appears.
+    // The gateway does not know c: what it counted is taken over, and no such device appears.
     expect(held('a', 'b', 'c')).toEqual([1001, 54_320, 0]);
     expect(device.save().closed).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('a device that is renamed', () => {
     expect(copy.save().closed).toEqual([]);
   });
 
-  it('counts what was heard of a kernel between the new name and its end', () => {
+  it('counts what a kernel reported between the new name and its end', () => {
     device.rename('b', 'two');
     device.rename('a', 'three');
     kernel.move(70);
@@ -183,7 +183,7 @@ describe('a device that is renamed', () => {
     expect(downloaded(device.current().counters())).toBe(9);
   });
 
-  it('takes along what the gateway has not, where it refuses the first name for good', () => {
+  it('takes along what the gateway has not, where it refuses the first name permanently', () => {
     moveAndLook(200);
     device.rename('b', 'two');
     moveAndLook(30);

@@ -5,7 +5,7 @@ import type { Files } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { deviceOf, rowsOf, type StateChanges, type StateRows, withChanges } from './state-changes.ts';
 
-/** A damaged file stands under another name now. */
+/** A damaged file is under another name now. */
 export type OnSetAside = (path: string, reason: string, movedTo: string) => void;
 
 /** What a file held. */
@@ -32,7 +32,7 @@ export function statePath(files: Files, folder: string, deviceId: string): strin
   return files.absolute(`exporter-state.${files.sha256(deviceId).slice(0, 16)}.json`, folder);
 }
 
-/** Beside the state, what changed since it was written. */
+/** Besides the state, what changed since it was written. */
 const changesPath = (path: string): string => path.replace(/\.json$/, '.changes');
 
 /** The states in a folder, whosever; none where it is not there or cannot be read. */
@@ -70,7 +70,7 @@ export async function writeState(files: Files, path: string, device: SavedDevice
  * is cut, which is not read.
  *
  * @param of the checksum of the state
- * @param isFirst begins anew: changes to an earlier state are of no use
+ * @param isFirst starts again: changes to an earlier state are of no use
  * @returns bytes written
  * @throws the system's error
  */

@@ -27,7 +27,7 @@ export interface StateStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly files: Files;
-  /** A damaged file stands under another name now. */
+  /** A damaged file is under another name now. */
   onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 

@@ -64,7 +64,7 @@ describe('today', () => {
     expect(today.view(counters(500), at(22, '23:55'))).toMatchObject({ whole: true, cells: [] });
   });
 
-  it('begins anew when the clock was set back out of the day', () => {
+  it('starts again when the clock was set back out of the day', () => {
     const today = start();
     for (const [day, bytes] of [
       [28, 100],

@@ -43,7 +43,7 @@ export interface Today {
    * To be called before a frame is accounted: begins a new day when one has ended.
    *
    * @param at when the frame arrived
-   * @param counters as they stand
+   * @param counters as they are
    * @param lastAt when the counters were last true; undefined when they never were
    * @returns whether there is something new to save
    */
@@ -56,7 +56,7 @@ export interface Today {
   save(): SavedToday | undefined;
 }
 
-/** The frame before the day's begin and the first look may lie this far apart in a day that is called whole. */
+/** The frame before the day's begin and the first reading may lie this far apart in a day that is called whole. */
 const WHOLE_WITHIN_MS = 120_000;
 
 /**
@@ -146,7 +146,7 @@ const Saved = z.object({
 });
 
 /**
- * Beside the state rather than in it: it is written once a day, the state at every push.
+ * Besides the state rather than in it: it is written once a day, the state at every push.
  *
  * Named by the device as the state is, since others may share the folder.
  */
@@ -171,7 +171,7 @@ export interface DayKeeperOptions {
   rule(): DayRule;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A damaged file stands under another name now. */
+  /** A damaged file is under another name now. */
   onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 

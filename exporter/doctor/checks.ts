@@ -67,12 +67,12 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
       case 'nothing':
         return good({
           zh: `网关 ${RemoteServer} 可用，尚无本机数据`,
-          en: `gateway ${RemoteServer}: let in, nothing pushed yet`,
+          en: `gateway ${RemoteServer}: admitted, nothing pushed yet`,
         });
       case 'found':
         return good({
           zh: `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次上报`,
-          en: `gateway ${RemoteServer}: let in, has push ${readBack.sequence}`,
+          en: `gateway ${RemoteServer}: admitted, has push ${readBack.sequence}`,
         });
     }
   } finally {

@@ -61,11 +61,11 @@ describe('doctor', () => {
       '✓ a power cut loses what moved in two seconds at most',
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
-      '✓ /logs is heard: even the shortest connections have a name',
+      '✓ /logs is read: even the shortest connections have a name',
       '✓ /traffic tells its totals: a restart of the kernel hides less than a second',
       "✓ the kernel's log level is warning (any will do)",
       '✓ TUN is on, and the counters of Meta can be read',
-      `✓ gateway ${device.gateway.origin}: let in, nothing pushed yet`,
+      `✓ gateway ${device.gateway.origin}: admitted, nothing pushed yet`,
       '✓ the clock agrees with the server’s',
     ]);
     // Run by root, it would be root's.
@@ -87,13 +87,13 @@ describe('doctor', () => {
     await rm(join(device.folder, 'state'));
   });
 
-  it('warns where the log cannot be heard, and of doubtful settings', async () => {
+  it('warns where the log cannot be read, and of doubtful settings', async () => {
     device.kernel.webSockets = false;
     expect(await doctor({ PolInterval: '5' })).toBe('healthy');
     expect(printed.filter((line) => line.startsWith('!'))).toEqual([
       expect.stringContaining('did you mean PollInterval?'),
-      expect.stringContaining('/logs cannot be heard'),
-      expect.stringContaining('/traffic cannot be heard'),
+      expect.stringContaining('/logs cannot be read'),
+      expect.stringContaining('/traffic cannot be read'),
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('doctor', () => {
     expect(await doctor({}, { sections })).toBe('1 to fix');
     expect(printed).toContain(`✓ a: kernel ${device.kernel.address}, version v1.19.2`);
     expect(printed.find((line) => line.startsWith('✗'))).toMatch(/^✗ router: nothing listens at unix:/);
-    expect(printed).toContain(`✓ router: gateway ${device.gateway.origin}: let in, nothing pushed yet`);
+    expect(printed).toContain(`✓ router: gateway ${device.gateway.origin}: admitted, nothing pushed yet`);
     expect(printed.filter((line) => line.includes('the clock'))).toHaveLength(1);
   });
 });

@@ -7,7 +7,7 @@ import type { Host } from '../host/host.ts';
 import { checkClock, checkGateway, checkStateAppend, checkStateFolder, checkToken, type Finding } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
 
-/** What `flowcollect doctor` says beside what it found. */
+/** What `flowcollect doctor` says besides what it found. */
 export const TEXTS = {
   doctor: {
     zh: '检查设备的设置、内核、状态目录和网关',

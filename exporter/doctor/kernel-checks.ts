@@ -73,12 +73,12 @@ async function checkLogs(api: KernelApi): Promise<Finding> {
   if (opened) {
     return good({
       zh: '能收到 /logs：最短的连接也能归属',
-      en: '/logs is heard: even the shortest connections have a name',
+      en: '/logs is read: even the shortest connections have a name',
     });
   }
   return warning({
     zh: '收不到 /logs（WebSocket）：总量仍精确，短连接按经验归属；请检查内核前的反向代理',
-    en: '/logs cannot be heard by WebSocket: totals stay exact, short connections are attributed by experience; look at any proxy in front of the kernel',
+    en: '/logs cannot be read by WebSocket: totals stay exact, short connections are attributed by experience; look at any proxy in front of the kernel',
   });
 }
 
@@ -185,7 +185,7 @@ function finding(told: 'nothing' | 'rates' | 'totals'): Finding {
     case 'nothing':
       return warning({
         zh: '收不到 /traffic（WebSocket）：内核重启时会漏掉最后一帧之后的流量；请检查内核前的反向代理',
-        en: '/traffic cannot be heard by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
+        en: '/traffic cannot be read by WebSocket: a restart of the kernel hides what moved after the last frame; look at any proxy in front of the kernel',
       });
   }
 }

@@ -64,7 +64,7 @@ export interface Files {
   isInMemory(folder: string): Promise<boolean>;
   /**
    * Holds a name for as long as this process runs or until it is released. Where the file cannot be made, nothing is held
-   * and nothing said: writing beside it will tell.
+   * and nothing said: writing next to it will tell.
    *
    * @param text whom to name to other processes
    */

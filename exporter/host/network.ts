@@ -1,4 +1,4 @@
-/** What the exporter asks and hears of others, over TCP, TLS, a unix socket or a named pipe. */
+/** What the exporter sends to and receives from others, over TCP, TLS, a unix socket or a named pipe. */
 export interface Network {
   /** Opens nothing yet: connections are made when they are needed, and kept for the next request. */
   client(peer: Peer): HttpClient;

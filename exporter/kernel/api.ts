@@ -5,7 +5,7 @@ import type { Files } from '../host/host.ts';
 import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
 import { type KernelProblem, NOT_A_KERNEL_TEXTS } from './problem.ts';
 
-/** Where a kernel is, how to be let in, and by what its certificate is judged. */
+/** Where a kernel is, how to authenticate, and by what its certificate is judged. */
 export interface KernelAddress extends Trust {
   /** As `parseKernelAddress` spells it, such as `http://127.0.0.1:9090` or `unix:///run/mihomo.sock`. */
   readonly address: string;

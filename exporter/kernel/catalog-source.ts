@@ -16,7 +16,7 @@ import {
 import { readHealthHistories } from './health-histories.ts';
 import { describeKernelProblem } from './problem.ts';
 
-/** Names that vanished or changed type show up without a new name; what the log tells of comes sooner. */
+/** Names that vanished or changed type show up without a new name; what the log names comes sooner. */
 const REFRESH_EVERY_MS = 600_000;
 /** What is in doubt is asked again within a second: with the next frame, which may come a little early. */
 const RETRY_MS = 900;
@@ -120,7 +120,7 @@ export function createCatalogSource(
     openedNodes.clear();
     const isWhole = proxies !== undefined && providers !== undefined;
     failures = isWhole ? 0 : failures + 1;
-    // A look without the providers' nodes would take these for new at the next.
+    // A reading without the providers' nodes would take these for new at the next.
     if (isWhole) onChecks(readHealthHistories(proxies.answer, providers.answer, catalog));
     noteMissing(unknown, isWhole);
     sayWhatIsNew();
@@ -230,7 +230,7 @@ export function createCatalogSource(
 /** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
 export interface FrameQueue {
   accept(message: Frame | Totals): void;
-  /** Hands on what is held back, with the catalog as it stands; later frames pass without waiting. */
+  /** Hands on what is held back, with the present catalog; later frames pass without waiting. */
   flush(): void;
 }
 

@@ -280,7 +280,7 @@ describe('a kernel client', () => {
     ]);
   });
 
-  it('hears of connections from the log', async () => {
+  it('learns of connections from the log', async () => {
     start();
     await vi.waitFor(() => expect(logs).toEqual([true]));
     const payload = '[TCP] 192.168.1.7:38423(curl) --> t.me:443 match Match using 节点[香港]';

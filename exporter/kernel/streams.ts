@@ -180,7 +180,7 @@ export interface TrafficStreamOptions {
   onTotals(totals: Totals): void;
 }
 
-/** Follows the totals of `/traffic` beside the frames, and tells which of them are surely of the last frame's life. */
+/** Follows the totals of `/traffic` besides the frames, and tells which of them are surely of the last frame's life. */
 export interface TrafficStream {
   /**
    * Opens the stream before the first frame is asked for, so that this frame shows which life the stream is of.

@@ -98,7 +98,7 @@ describe('totals between frames', () => {
     await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins', 'frame 10', '0 20 of this life']));
   });
 
-  it('begin anew with each link to the kernel', async () => {
+  it('start again with each link to the kernel', async () => {
     start();
     await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
     kernel.cut('/connections');

@@ -48,7 +48,7 @@ describe('a family', () => {
     expect(downloads(family)[OTHER_KEY]).toBe(995);
   });
 
-  it('names no more than its cap, beside its own words', () => {
+  it('names no more than its cap, besides its own words', () => {
     const family = createFamily(2);
     nameAll(family, ['a', 'b', 'c', 'none', 'ip']);
     expect(Object.keys(downloads(family)).sort()).toEqual(['a', 'b', 'ip', 'none', OTHER_KEY].sort());

@@ -115,7 +115,7 @@ export function createFamily(
   };
 }
 
-/** Names that are given out beside the cap: they are the ledger's own words, not keys of the world. */
+/** Names that are given out besides the cap: they are the ledger's own words, not keys of the world. */
 const OWN_WORDS = ['other', 'unattributed', 'none', 'ip'];
 
 export const isOwnWord = (key: string): boolean => OWN_WORDS.includes(key);
@@ -138,7 +138,7 @@ export interface KeyState {
 /** Which keys of a family have a name of their own. */
 export interface FamilyNames {
   /**
-   * A key has moved bytes. Costs nothing but a look at `before` where nothing changed.
+   * A key has moved bytes. Costs no more than reading `before` where nothing changed.
    *
    * @param before its state when it last came by, if it is at hand
    * @param at in days of use, which never go back (see {@link createDaysOfUse})

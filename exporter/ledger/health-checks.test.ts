@@ -15,7 +15,7 @@ const counted = (checks: HealthChecks): Record<string, number> =>
 const restarted = (checks: HealthChecks): HealthChecks => createHealthChecks(JSON.parse(JSON.stringify(checks.save())));
 
 describe('health checks', () => {
-  it('begin silently, and count what the look before did not show', () => {
+  it('begin silently, and count what the reading before did not show', () => {
     const checks = createHealthChecks();
     look(checks, node('hk', 100, 200), node('jp', 150));
     expect(checks.series()).toEqual([]);
@@ -43,7 +43,7 @@ describe('health checks', () => {
     expect(counted(checks)).toEqual({ hk: 2 });
   });
 
-  it('of a node that comes later are those since the look before', () => {
+  it('of a node that comes later are those since the reading before', () => {
     const checks = createHealthChecks();
     look(checks, node('hk', 100));
     look(checks, node('hk', 100), node('sg', 90, 200));
@@ -92,7 +92,7 @@ describe('health checks', () => {
     expect(counted(checks)).toEqual({ hk: 1 });
   });
 
-  it('are each counted once, as long as a history holds what came since the look before', () => {
+  it('are each counted once, as long as a history holds what came since the reading before', () => {
     const step = fc.record({ checks: fc.nat(10), exporterRestarts: fc.boolean(), kernelRestarts: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
@@ -108,7 +108,7 @@ describe('health checks', () => {
           if (exporterRestarts) checks = restarted(checks);
           look(checks, node('hk', ...history), node('idle', 5));
         }
-        // The idle node shows its one check, of before the first look, from the second look on.
+        // The idle node shows its one check, of before the first reading, from the second reading on.
         expect(counted(checks).hk ?? 0).toBe(ran);
       }),
     );

@@ -21,16 +21,16 @@ export interface CheckSeries {
 /** What survives a restart, as plain JSON. */
 export interface SavedHealthChecks {
   readonly series: readonly CheckSeries[];
-  /** Of each node at the last look, when its newest check ended. */
+  /** Of each node at the last reading, when its newest check ended. */
   readonly seen: readonly (readonly [key: string, newest: number])[];
-  /** The newest of all; 0 where there was none, absent before the first look. */
+  /** The newest of all; 0 where there was none, absent before the first reading. */
   readonly newest?: number | undefined;
 }
 
 /** Health checks by node, continuous over restarts of the kernel and of the exporter. */
 export interface HealthChecks {
   /**
-   * Counts the checks that the look before did not show; the first look is the baseline.
+   * Counts the checks that the reading before did not show; the first reading is the baseline.
    *
    * A check counts when it is newer than the newest that its node showed, or where the node showed none, than the newest
    * of all. Where no check of a node is as new as the newest was, that one is no longer there: the kernel has restarted
@@ -43,7 +43,7 @@ export interface HealthChecks {
   /** Nodes with one check at least. */
   series(): CheckSeries[];
   save(): SavedHealthChecks;
-  /** Begins all counters at 0 again and goes on from the last look. */
+  /** Begins all counters at 0 again and goes on from the last reading. */
   reset(): void;
   /**
    * Takes what the gateway has, so that no series falls.

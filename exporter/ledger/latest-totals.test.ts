@@ -26,7 +26,7 @@ function ledgerAt9000(): Ledger {
 const goOn = (ledger: Ledger): Ledger =>
   createLedger(OPTIONS, JSON.parse(JSON.stringify(ledger.state())) as LedgerState);
 
-describe('what a kernel was heard to have moved after its last frame', () => {
+describe('what a kernel was seen to move after its last frame', () => {
   it('is settled onto the connections of that frame when the next one is another kernel’s', () => {
     const ledger = ledgerAt9000();
     for (const [second, download] of [10_000, 12_000, 15_000].entries()) {
@@ -57,7 +57,7 @@ describe('what a kernel was heard to have moved after its last frame', () => {
     });
   });
 
-  it('is all theirs where the log, which ends with the kernel, was heard up to then', () => {
+  it('is all theirs where the log, which ends with the kernel, was read up to then', () => {
     const ledger = ledgerAt9000();
     ledger.noteTotals(totals(11_000, 9_000_000));
     ledger.setLogsAvailable(false);
@@ -119,7 +119,7 @@ describe('what a kernel was heard to have moved after its last frame', () => {
     expect(ledger.counters()).toMatchObject({ kernel: { download: 15_000 }, carry: { download: 6000 } });
   });
 
-  it('is moved by the connections that are still there when the totals alone began anew', () => {
+  it('is moved by the connections that are still there when the totals alone started again', () => {
     const ledger = ledgerAt9000();
     ledger.noteTotals(totals(11_000, 15_000));
     const open = (bytes: number) => [connection('a', 6000 + bytes)];
@@ -135,18 +135,18 @@ describe('what a kernel was heard to have moved after its last frame', () => {
   });
 });
 
-describe('totals tell of a restart', () => {
+describe('totals show a restart', () => {
   /** A frame of a kernel that has moved more than the last frame of the one before, on connections that do not show it. */
   const grown = (at: number, changes = {}) => ({ ...frame(at, 12_000, [connection('c', 2000)]), ...changes });
 
-  it('where the first frame of a new link is below what was heard', () => {
+  it('where the first frame of a new link is below what was received', () => {
     const ledger = ledgerAt9000();
     ledger.noteTotals(totals(11_000, 15_000));
     feed(ledger, grown(20_000, { begins: true }));
     expect(ledger.counters()).toMatchObject({ restarts: 1, kernel: { download: 27_000 } });
   });
 
-  it('not where a frame may have been asked for before they were heard', () => {
+  it('not where a frame may have been asked for before they were received', () => {
     const ledger = ledgerAt9000();
     ledger.noteTotals(totals(11_000, 15_000));
     feed(ledger, grown(11_001));
@@ -163,7 +163,7 @@ describe('totals tell of a restart', () => {
     expect(next.counters()).toMatchObject({ restarts: 1, kernel: { download: 23_000 } });
   });
 
-  it('not where they are below the frame and were never heard to agree with it', () => {
+  it('not where they are below the frame and were never seen to agree with it', () => {
     const ledger = ledgerAt9000();
     ledger.noteTotals(totals(15_000, 100, { continues: false }));
     feed(ledger, grown(20_000));

@@ -146,7 +146,7 @@ it('cuts names that are too long for a label', () => {
   expect(labels[0]).toBe(`${'长'.repeat(1022)}…`);
 });
 
-it('counts dialer-proxy hops and the kernel’s own DNS beside the sum, the kernel’s own downloads within it', () => {
+it('counts dialer-proxy hops and the kernel’s own DNS outside the sum, the kernel’s own downloads within it', () => {
   const ledger = createLedger(OPTIONS);
   const hop = connection('hop', 500, { type: 'Inner', process: '', chains: ['中转'] });
   const own = connection('own', 300, { type: 'Inner', process: 'mihomo', chains: ['DIRECT'] });

@@ -50,7 +50,7 @@ export type FrameOutcome =
   /** Older than the frame before it: ignored. */
   | { readonly kind: 'stale' };
 
-/** All that the ledger counts, as it stands. */
+/** All that the ledger counts, as it is. */
 export interface LedgerCounters {
   readonly traffic: readonly TrafficSeries[];
   readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
@@ -74,7 +74,7 @@ export interface LedgerCounters {
  * continuous total, whatever happens (docs/accounting.md). Not safe for concurrent use; nothing here waits.
  */
 export interface Ledger {
-  /** Tells of a connection that the kernel's log announced. */
+  /** Announces a connection that the kernel's log announced. */
   noteConnectionOpened(opening: ConnectionOpened): void;
   /** Whether the kernel's log is followed: without it, those that no frame shows are inferred. */
   setLogsAvailable(available: boolean): void;

@@ -33,7 +33,7 @@ describe('bytes that a kernel may have moved unseen', () => {
     expect(ledger.counters().lost).toBe(3 * RATE);
   });
 
-  it('are only those after the totals that were heard between frames', () => {
+  it('are only those after the totals that were received between frames', () => {
     const { ledger, at } = busy();
     const total = 2 * 3600 * RATE + 1.5 * RATE;
     ledger.noteTotals({ at: at + 1500, upload: 0, download: total, continues: true });

@@ -63,7 +63,7 @@ describe('a kernel restart', () => {
     expect(ledger.counters()).toMatchObject({ restarts: 0, kernel: { download: 1000 } });
   });
 
-  it('that began the totals anew but kept its connections does not count these again', () => {
+  it('that began the totals again but kept its connections does not count these again', () => {
     const ledger = createLedger(OPTIONS);
     const open = (bytes: number) => [connection('a', bytes, { start: 500 })];
     feed(ledger, frame(0, 0), frame(1000, 9000, open(9000)));

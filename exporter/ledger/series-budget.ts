@@ -29,7 +29,7 @@ const encoder = new TextEncoder();
 export function createSeriesBudget(most: number): SeriesBudget {
   let left = most;
   const weightOf = (labels: readonly string[]): number => {
-    // As they stand in a push, where a quote or a backslash is two.
+    // As they are in a push, where a quote or a backslash is two.
     const bytes = labels.reduce((sum, label) => sum + encoder.encode(JSON.stringify(label)).length - 2, 0);
     return Math.max(1, Math.ceil(bytes / BYTES_OF_ONE));
   };

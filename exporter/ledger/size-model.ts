@@ -21,7 +21,7 @@ export interface SizeModel {
    * @param noise variance of the remainder if the parameters were known, square bytes
    */
   learn(total: Sum, remainder: number, noise: number): void;
-  /** Parameters as they stand, to be saved. */
+  /** Parameters as they are, to be saved. */
   save(): SavedSizeModel;
 }
 
@@ -94,7 +94,7 @@ export function createSizeModel(priors: ReadonlyMap<string, Prior>, saved: Saved
   };
 }
 
-/** How big the short connections of one node are beside those of all, learned from the ones that frames showed. */
+/** How big the short connections of one node are compared with those of all, learned from the ones that frames showed. */
 export interface NodeSizes {
   /** A short connection that frames showed has closed; what it moved in all. */
   note(node: string, moved: Bytes): void;
@@ -187,7 +187,7 @@ export interface ConnectionSample {
   candidates(): SampledCandidate[];
 }
 
-/** A connection as far as it tells of those like it. */
+/** A connection as far as it says something of those like it. */
 export type Shown = Pick<TrackedConnection, 'attribution' | 'upload' | 'download' | 'list'>;
 
 /** How many are kept: enough to average, few enough to follow what is going on now. */

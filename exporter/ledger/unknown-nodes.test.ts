@@ -46,7 +46,7 @@ it('takes nodes that are built in or local for what they are, listed or not', ()
   expect(downloads(ledger)).toEqual({ 'direct DIRECT measured': 1, 'local ua3f measured': 2 });
 });
 
-it('counts a connection that names no node as unattributed beside the others', () => {
+it('counts a connection that names no node as unattributed next to the others', () => {
   const ledger = createLedger(OPTIONS);
   ledger.apply(frame(0, 0), all);
   ledger.apply(frame(1000, 3, [connection('a', 1, { chains: [] }), connection('b', 2, { chains: ['香港'] })]), all);

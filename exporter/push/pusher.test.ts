@@ -207,7 +207,7 @@ describe('the last push of a former DeviceID', () => {
     expect(downloaded(device.current().counters())).toBe(9);
   });
 
-  it('that the gateway refuses for good is given up, and the new DeviceID counts what the old one could not push', async () => {
+  it('that the gateway refuses permanently is given up, and the new DeviceID counts what the old one could not push', async () => {
     const { pusher, pushes, counted } = await renamed((id) => (id === 'a' ? otherDevice : { kind: 'accepted' }));
     await pusher.pushNow();
     await pusher.pushNow();

@@ -45,7 +45,7 @@ export interface Pusher {
   state(): PushState;
   /** One push now, after a running one has ended; whether it was accepted. */
   pushNow(): Promise<boolean>;
-  /** Writes the state as it stands, also while a push waits for its answer: for when more than a frame would be lost. */
+  /** Writes the state as it is, also while a push waits for its answer: for when more than a frame would be lost. */
   save(): Promise<void>;
   /** Pushes at once, or at once after a running push: the interval, the address or the DeviceID has changed. */
   hurry(): void;

@@ -82,7 +82,7 @@ it('writes what replay accounts to the byte, through a restart of the link, unti
   expect(frames).toBeGreaterThanOrEqual(2);
   expect(kernel.download).toBe(2500);
   expect(series).toMatchObject([{ class: 'proxy', node: '香港', direction: 'download', bytes: 2500 }]);
-  expect(printed.join('\n')).toMatch(/\d+ frames, 1 log lines: .*\nThey tell of the hosts/);
+  expect(printed.join('\n')).toMatch(/\d+ frames, 1 log lines: .*\nThey contain the hosts/);
   expect((await stat(named('a.ndjson.gz'))).mode & 0o777).toBe(0o600);
 });
 

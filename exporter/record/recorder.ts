@@ -112,7 +112,7 @@ export interface RecordingFiles {
 }
 
 /**
- * Makes the files of a recording, readable by their owner alone, since they tell of hosts and addresses. They are
+ * Makes the files of a recording, readable by their owner alone, since they contain hosts and addresses. They are
  * written as they grow, however long the recording is.
  *
  * @param lists the kernel's answers of `/proxies` and `/providers/proxies`

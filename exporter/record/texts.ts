@@ -5,7 +5,7 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 export const TEXTS = {
   record: {
     zh: '录下内核的连接和日志，供 replay 核对；其中有访问的主机和地址',
-    en: "record a kernel's connections and log for replay; they tell of hosts and addresses",
+    en: "record a kernel's connections and log for replay; they contain hosts and addresses",
   },
   recordName: {
     zh: '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
@@ -37,7 +37,7 @@ export const TEXTS = {
   }),
   recorded: (frames: number, logLines: number, paths: string): Text => ({
     zh: `${frames} 帧，${logLines} 行日志：${paths}\n其中有访问过的主机和各方的地址（没有内核的 secret）：只给信得过的人看。核对记账：`,
-    en: `${frames} frames, ${logLines} log lines: ${paths}\nThey tell of the hosts that were visited and of addresses (not of the kernel's secret): show them to whom you trust. To check the accounting:`,
+    en: `${frames} frames, ${logLines} log lines: ${paths}\nThey contain the hosts that were visited and addresses (not of the kernel's secret): show them to whom you trust. To check the accounting:`,
   }),
   comma: { zh: '、', en: ', ' },
 } as const satisfies Messages;

@@ -139,7 +139,7 @@ describe('a kernel’s stream', () => {
     expect(downloads()).toEqual({ 'proxy 香港': 300, 'direct DIRECT': 120 });
   });
 
-  it('with a dialer-proxy counts the hop beside the sum, for the airport bills both', () => {
+  it('with a dialer-proxy counts the hop outside the sum, for the airport bills both', () => {
     const { ledger, feed, downloads } = createFeed();
     dialerProxyStream().forEach((text, second) => void feed(second, text));
     expect(downloads()).toEqual(DIALER_PROXY_TRUTH.counted);

@@ -71,7 +71,7 @@ export type PathRead = { readonly kind: 'device'; readonly deviceId: string } | 
  * The DeviceID of a request's raw path. Only the one spelling that {@link pushPath} gives is taken: no query, no
  * further labels, no `@base64` forms, no encoded slashes or dots, nothing encoded that need not be.
  *
- * @param url as it stands in the request line
+ * @param url as it is in the request line
  */
 export function readPushPath(url: string): PathRead {
   if (!url.startsWith('/metrics/'))

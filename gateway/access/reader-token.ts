@@ -25,7 +25,7 @@ export function readBasicAuth(authorization: string | undefined): ReaderCredenti
 }
 
 /**
- * The user that credentials let in. All tokens are compared, each in constant time.
+ * The user that credentials belong to. All tokens are compared, each in constant time.
  *
  * @returns undefined when the token is none, or another user's
  */

@@ -13,7 +13,7 @@ export const COMMAND_TEXTS = {
     en: 'who may push, by tab-separated user, device, state and note',
   },
   tokenUser: { zh: '用户；不写设备时，令牌用于该用户的所有设备', en: 'the user; alone: for every device of that user' },
-  note: { zh: '写在旁边的备注', en: 'a note beside it' },
+  note: { zh: '写在旁边的备注', en: 'a note next to it' },
   tokenShownOnce: {
     zh: '这是 [client] RemoteToken，仅显示这一次。',
     en: 'This is [client] RemoteToken; it is shown this once.',

@@ -125,7 +125,7 @@ describe('tokens in a file of their own', () => {
 describe('tokens of readers', () => {
   const whoReads = async (user: string, token: string) => findReader({ user, token }, (await config()).readers);
 
-  it('are made for a user, kept as hash beside the token of the devices, and good for reading alone', async () => {
+  it('are made for a user, kept as hash next to the token of the devices, and good for reading alone', async () => {
     const push = await addToken(path, { user: 'alice' }, undefined);
     const token = await addReader(path, 'alice');
     expect(await readTokens()).not.toContain(token);

@@ -17,7 +17,7 @@ export interface AdminHandlerOptions {
   readonly logger: Logger;
   /** SHA-256 of `[server] AdminToken`, as of now; nothing is administered without one. */
   hash(): Buffer | undefined;
-  /** A device is gone for good. */
+  /** A device is gone permanently. */
   retired(device: Device): void;
 }
 

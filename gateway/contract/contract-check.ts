@@ -78,7 +78,7 @@ const VOCABULARY: ReadonlyMap<string, readonly string[]> = new Map<string, reado
  * Holds what a device pushed to the metric contract, so that what is stored cannot disagree between devices: known
  * families of the right type with the contract's labels, no timestamps, possible values, bounded sizes.
  *
- * @param pushed as parsed, which excludes a series that stands twice
+ * @param pushed as parsed, which excludes a series that appears twice
  */
 export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | HttpProblem {
   const families: ExpositionFamily[] = [];

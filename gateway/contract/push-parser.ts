@@ -74,7 +74,7 @@ export interface PushLayout {
   read(bytes: Uint8Array): LedgerCounters | undefined;
 }
 
-/** Where things stand in a push. A slot is a sample, by its place among all of the push. */
+/** Where things are in a push. A slot is a sample, by its place among all of the push. */
 interface Shape {
   readonly text: Uint8Array;
   /** Where in the text the value of each slot begins and ends. */
@@ -132,7 +132,7 @@ function readLedger(bytes: Uint8Array, shape: Shape): LedgerCounters | undefined
   return { series: shape.series, values: shape.ledgerSlots.map((slot) => values[slot] ?? Number.NaN) };
 }
 
-/** What stands between the values is compared, what they are is read. */
+/** What is between the values is compared, what they are is read. */
 function readValues(bytes: Uint8Array, { text, ends, specs }: Shape): Float64Array | undefined {
   const values = new Float64Array(specs.length);
   let at = 0;

@@ -230,7 +230,7 @@ export type LogRecord =
   | { readonly kind: 'move'; readonly name: string; readonly to: string }
   | { readonly kind: 'drop'; readonly name: string };
 
-/** A record as it stands in a log. */
+/** A record as it is in a log. */
 export interface FoundRecord {
   readonly record: LogRecord;
   /** Where its content begins. */
@@ -245,7 +245,7 @@ const NEWLINE = 0x0a;
 
 /**
  * A record as bytes: `put NAME LENGTH CHECKSUM`, its content and a newline; `move NAME TO CHECKSUM`;
- * `drop NAME CHECKSUM`. The checksum is the CRC-32 of what stands before it and of the content.
+ * `drop NAME CHECKSUM`. The checksum is the CRC-32 of what is before it and of the content.
  *
  * @returns `contentAt`: how many of the bytes stand before the content
  */

@@ -98,7 +98,7 @@ describe('kept pushes', () => {
     expect(kept.held(device)?.sequence).toBe(2);
   });
 
-  it('are forgotten for good', async () => {
+  it('are forgotten permanently', async () => {
     const kept = await open();
     await kept.prepare(pushOf(1), textOf(1));
     kept.confirm(device);

@@ -225,7 +225,7 @@ export interface KeptUsage {
   set(device: Device, bytes: number): void;
 }
 
-/** What is noted beside each push, about. */
+/** What is noted with each push, about. */
 const BESIDE_BYTES = 256;
 
 /**

@@ -16,7 +16,7 @@ export interface GatewayMetrics {
   took(seconds: number): void;
   /** A device pushed then, before this process began. */
   lastPush(device: Device, at: number): void;
-  /** A device is gone for good. */
+  /** A device is gone permanently. */
   retired(device: Device): void;
   /**
    * @param dataWritable whether the last write to the disk succeeded

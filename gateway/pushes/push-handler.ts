@@ -28,7 +28,7 @@ export interface PushHandlerOptions {
 /** Of the name of a series besides its characters, and of its value. */
 const SERIES_BYTES = 56;
 
-/** What a push takes beside its body until it is stored, about: the names of its series, of two bytes a character. */
+/** What a push takes besides its body until it is stored, about: the names of its series, of two bytes a character. */
 function parsedBytes({ text, ledger }: ParsedPush): number {
   return 2 * text.length + SERIES_BYTES * ledger.series.length;
 }
@@ -90,7 +90,7 @@ export function createPushHandler({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       [STATE_HEADER]: writeStateHeader(result.push),
-      // Beside Date, this tells how long ago it was let through, whatever the device's clock says.
+      // Besides Date, this tells how long ago it was let through, whatever the device's clock says.
       'last-modified': new Date(result.push.at).toUTCString(),
     });
     response.end(result.text);

@@ -28,7 +28,7 @@ export interface PushServiceOptions {
   readonly keptBytes: number;
   /** Who may push as of now. */
   users(): ReadonlySet<string>;
-  /** Told of the disk that `kept` writes to. */
+  /** Notified of the disk that `kept` writes to. */
   readonly disk: Pick<DiskHealth, 'watch'>;
   readonly store: Store;
   readonly clock: Clock;

@@ -23,7 +23,7 @@ describe('queries that do not', () => {
     ['an unknown metric', 'flowcollect_bytes{job=~"$job"}', 'not in the contract'],
     ['an unknown label', select('flowcollect_today_bytes', 'colour="red"'), 'no label colour'],
     ['a label that no metric has', `sum by (colour) (${today()})`, 'groups by colour'],
-    ['a selector beside the variables', 'sum(flowcollect_today_bytes)', 'not narrowed by job=~"$job"'],
+    ['a selector besides the variables', 'sum(flowcollect_today_bytes)', 'not narrowed by job=~"$job"'],
     ['a bare counter', `sum(${traffic})`, 'a counter, shown bare'],
     ['an extrapolated sum', `sum(increase(${traffic}[$__range]))`, 'extrapolates'],
     ['a gauge of a device that may be dead', `sum(${connections})`, 'silent device'],

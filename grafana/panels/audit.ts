@@ -111,14 +111,14 @@ export function differencePanel({ limits }: DashboardSettings): PanelDefinition 
   });
 }
 
-/** Each day of account: the airport's bill beside the devices' proxy bytes. */
+/** Each day of account: the airport's bill next to the devices' proxy bytes. */
 export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
   const billed = perDay(used, settings, 'falls at a reset');
   return columns({
     title: { zh: '每日：机场扣除与设备代理', en: 'Daily: bill and proxy bytes' },
     description: {
       zh: '每个账务日机场的已用增加了多少（重置后从 0 起），以及各设备代理流量的精确和（未乘倍率）。',
-      en: "How much the airport's use grew each day of account (from 0 after a reset), beside the exact proxy bytes of the devices (before multipliers).",
+      en: "How much the airport's use grew each day of account (from 0 after a reset), next to the exact proxy bytes of the devices (before multipliers).",
     },
     unit: 'bytes',
     min: 0,

@@ -163,12 +163,12 @@ export const startsPanel = table({
 
 const metric = 'flowcollect_interface_bytes_total';
 
-/** The TUN device and the uplink beside the kernel: a second witness, and what bypasses the kernel. */
+/** The TUN device and the uplink next to the kernel: a second witness, and what bypasses the kernel. */
 export const interfacesPanel = lines({
   title: { zh: '网卡', en: 'Interfaces' },
   description: {
     zh: 'TUN 与上联网卡每秒字节数，与内核相比；上联多出来的没有经过内核。没有网卡数据的系统只显示内核。',
-    en: 'Bytes a second of the TUN device and the uplink beside the kernel; the surplus of the uplink bypasses the kernel. Where interfaces cannot be read, only the kernel is shown.',
+    en: 'Bytes a second of the TUN device and the uplink next to the kernel; the surplus of the uplink bypasses the kernel. Where interfaces cannot be read, only the kernel is shown.',
   },
   unit: 'binBps',
   min: 0,

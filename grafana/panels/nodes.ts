@@ -73,7 +73,7 @@ export const nodeHoursPanel = heat({
   title: { zh: '节点 × 小时', en: 'Node × hour' },
   description: {
     zh: '每个节点每小时的精确字节数；格子在该小时末。',
-    en: 'Exact bytes of each node in each hour; a cell stands at the end of its hour.',
+    en: 'Exact bytes of each node in each hour; a cell is at the end of its hour.',
   },
   unit: 'bytes',
   interval: '1h',

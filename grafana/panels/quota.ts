@@ -113,7 +113,7 @@ export function deadlinesPanel({ limits }: DashboardSettings): PanelDefinition {
   });
 }
 
-/** What is left over the cycle, beside a use that would be even, and what would be left at the reset. */
+/** What is left over the cycle, next to a use that would be even, and what would be left at the reset. */
 // By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
 const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
 const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
@@ -227,7 +227,7 @@ const low = { zh: '下限', en: 'Low' };
 const bound = (which: 'low' | 'high'): string =>
   `max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)})`;
 
-/** What bills tell of the multipliers of nodes. */
+/** What bills show of the multipliers of nodes. */
 export const multipliersPanel = table({
   title: { zh: '从账单学到的倍率', en: 'Learned multipliers' },
   description: {

@@ -57,7 +57,7 @@ export function hoursOfDay(minutes: string, cut: DayCut): string {
   // A subquery stops at full hours of UTC. Where those of the zone are full half an hour later, it looks as far ahead.
   const later = (HOUR - (((ahead % HOUR) + HOUR) % HOUR)) % HOUR;
   const shifted = (range: string, seconds: number): string => (later === 0 ? range : `${range} offset ${seconds}s`);
-  // A sum stands at the end of its hour: one second earlier is within it.
+  // A sum is at the end of its hour: one second earlier is within it.
   const local = `hour(vector(time() - 1 + ${ahead + later}))`;
   const hour = `label_replace(count_values("hour", ${local}), "hour", "0$1", "hour", "([0-9])")`;
   const hourly = `sum(sum_over_time(${shifted(`${minutes}[${upTo(HOUR)}]`, -later)}))`;

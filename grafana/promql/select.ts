@@ -1,7 +1,7 @@
 import { type MetricSpec, metricSpec, requireMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, MINUTE_LABELS, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 
-/** Series that others expose and dashboards read, with their labels beside job, user and instance. */
+/** Series that others expose and dashboards read, with their labels besides job, user and instance. */
 export const FOREIGN_METRICS: ReadonlyMap<string, readonly string[]> = new Map([
   // Pushgateway: when a device's group was last replaced, and when a push for it was last refused (0: never).
   ['push_time_seconds', []],
@@ -15,7 +15,7 @@ const JOB = 'job=~"$job"';
 const USER = 'user=~"$user"';
 const INSTANCE = 'instance=~"$instance"';
 
-/** Series that Prometheus records of what devices push, with their labels beside job, user and instance. */
+/** Series that Prometheus records of what devices push, with their labels besides job, user and instance. */
 export const RECORDED_METRICS: ReadonlyMap<string, readonly string[]> = new Map(
   [MINUTE_BYTES, ...SUMMED_DAYS.map(sumRecord)].map((name) => [name, MINUTE_LABELS]),
 );

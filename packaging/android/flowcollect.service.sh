@@ -1,5 +1,5 @@
 #!/system/bin/sh
-# The exporter beside box_for_magisk on a rooted phone, run by the Node of Termux (see docs/platforms/android.md).
+# The exporter next to box_for_magisk on a rooted phone, run by the Node of Termux (see docs/platforms/android.md).
 # Install as /data/adb/service.d/flowcollect.service.sh (mode 0755); the bundles and ClientSetting.ini below
 # /data/adb/flowcollect (mode 0700).
 

@@ -7,7 +7,7 @@
 #
 # Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
 # time: programs and units are replaced, settings and data stay. After an edit of the settings systemd writes the files
-# of Prometheus and Alertmanager anew (flowcollect-config.path). DESTDIR writes below another folder.
+# of Prometheus and Alertmanager again (flowcollect-config.path). DESTDIR writes below another folder.
 set -eu
 
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
@@ -97,7 +97,7 @@ apply() {
 	systemctl try-reload-or-restart --no-block prometheus prometheus-alertmanager
 }
 seen=
-# systemd does not notice edits while this runs, so nothing comes after the last look.
+# systemd does not notice edits while this runs, so nothing comes after the last check.
 until [ "\$seen" = "\$(settings)" ]; do
 	seen=\$(settings)
 	outcome=0
@@ -146,7 +146,7 @@ install_storage() {
 	systemctl enable --now flowcollect-config.path
 }
 
-# Debian has no Grafana. Where Grafana's own package is installed, it gets the data source and the dashboards, beside
+# Debian has no Grafana. Where Grafana's own package is installed, it gets the data source and the dashboards, besides
 # whatever else it is provisioned with, and listens on loopback.
 install_dashboards() {
 	if ! command -v grafana-server >/dev/null; then

@@ -9,7 +9,7 @@ const figure = (aggregate: 'max' | 'min', selector: string): string =>
   `${aggregate} by (user, airport) (flowcollect_${selector})`;
 const verdict = (kind: string): string => `${figure('max', `audit_verdict{verdict="${kind}"}`)} == 1`;
 
-/** The last day: what goes on for weeks has not ended because one look could not tell, or the auditor was restarted. */
+/** The last day: what goes on for weeks has not ended because one check could not tell, or the auditor was restarted. */
 const lately = (overTime: 'max' | 'last', selector: string): string =>
   `max by (user, airport) (${overTime}_over_time(flowcollect_${selector}[1d]))`;
 

@@ -53,7 +53,7 @@ export async function enterOrganisation(grafana: Grafana, { id }: Organisation):
   await grafana.call({ method: 'POST', path, body: { loginOrEmail: grafana.login, role: 'Admin' } }, ANYTHING);
 }
 
-/** What is told of a user while it happens. */
+/** What is reported of a user while it happens. */
 export interface Reporter {
   /** Something was changed. */
   changed(what: Text): void;

@@ -14,7 +14,7 @@ export interface GrafanaAccess {
 
 export interface GrafanaCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Made of numbers and own uids alone: what people name stands in `query` or `body`. */
+  /** Made of numbers and own uids alone: what people name is in `query` or `body`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -24,7 +24,7 @@ export interface GrafanaCall {
   readonly secret?: string;
 }
 
-/** Grafana did not do it; the message says what, why and how to mend it. */
+/** Grafana did not do it; the message says what, why and how to fix it. */
 export class GrafanaError extends UserFacingError {
   override readonly name = 'GrafanaError';
 }
@@ -92,9 +92,9 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
     const refused = Refused.safeParse(answer);
     let said = refused.success ? `: ${refused.data.message.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300)}` : '';
     for (const hidden of [secret, access.password]) if (hidden !== undefined) said = said.replaceAll(hidden, '…');
-    const mend: Text = status === 403 ? TEXTS.needsAllOfGrafana(access.login) : { zh: '', en: '' };
+    const fix: Text = status === 403 ? TEXTS.needsAllOfGrafana(access.login) : { zh: '', en: '' };
     const { zh, en } = TEXTS.refused(status, `${method} ${path}`);
-    return { zh: `${zh}${said}${mend.zh}`, en: `${en}${said}${mend.en}` };
+    return { zh: `${zh}${said}${fix.zh}`, en: `${en}${said}${fix.en}` };
   }
 
   const grafana: Grafana = {

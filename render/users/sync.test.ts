@@ -123,7 +123,7 @@ it('writes over a dashboard that was changed in Grafana', async () => {
 });
 
 describe('tokens', () => {
-  it('are made anew where Grafana has another one than the settings', async () => {
+  it('are created again where Grafana has another one than the settings', async () => {
     await settings('alice');
     await sync();
     await addReader(config, 'alice');
@@ -133,7 +133,7 @@ describe('tokens', () => {
     expect(grafana.changes).toEqual([`PUT /api/datasources/uid/${UID}`]);
   });
 
-  it('are mended by the next run when Grafana failed in the middle', async () => {
+  it('are fixed by the next run when Grafana failed in the middle', async () => {
     await settings('alice');
     grafana.broken = 'POST /api/datasources';
     expect(await sync()).toBe(1);
@@ -239,7 +239,7 @@ it('takes names that mean something in an address for what they are', async () =
   expect(grafana.changes).toEqual([]);
 });
 
-describe('says how to mend', () => {
+describe('says how to fix', () => {
   beforeEach(() => settings('alice'));
 
   it('a wrong password, without it', async () => {

@@ -90,11 +90,11 @@ function addressOf(answer: string): string | undefined {
 }
 
 /**
- * What is left to do beside docker-compose.yml, as commands.
+ * What is left to do in the folder of docker-compose.yml, as commands.
  *
  * @param file the settings that were written; docker-compose.yml mounts the folder `config`
  * @param server the gateway as devices reach it, an `https://` address
- * @param password what stands for the password of Grafana until a person writes theirs
+ * @param password what is used as the password of Grafana until a person writes theirs
  */
 export function dockerSteps(file: string, server: string, password: string): string[] {
   const mounted = basename(dirname(resolve(file))) === 'config';

@@ -109,7 +109,7 @@ describe('init device', () => {
   });
 
   it.each(['我的密码', 'déjà', '012345', 'tok,', "'quoted'"])(
-    'takes the secret %s as the kernel has it, and is let in',
+    'takes the secret %s as the kernel has it, and is admitted',
     async (secret) => {
       const seen: string[] = [];
       const server = createServer((request, response) => {
@@ -133,7 +133,7 @@ describe('init device', () => {
     },
   );
 
-  it('skips an address that is dead for one that answers, such as a socket beside the configuration', async () => {
+  it('skips an address that is dead for one that answers, such as a socket next to the configuration', async () => {
     const socket = join(folder, 'mihomo.sock');
     const server = createServer((_, response) => response.end('{"meta":true,"version":"v1.19.2"}'));
     await new Promise<void>((resolve) => server.listen(socket, resolve));
@@ -172,7 +172,7 @@ describe('init device', () => {
 });
 
 describe('init router', () => {
-  it('adds a kernel of its own beside what there is', async () => {
+  it('adds a kernel of its own besides what there is', async () => {
     const file = join(folder, 'ClientSetting.ini');
     await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
     expect(await initRouter({ talk: talk('my router', `http://${address}`, 'hush'), file, next: NEXT })).toBe(true);

@@ -16,7 +16,7 @@ const all = (content: string, platform: NodeJS.Platform = 'linux', fallback?: st
 const yaml = (content: string, fallback?: string) => all(content, 'linux', fallback)[0];
 const written = (name: string): string => readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8');
 
-describe('the API that a configuration tells of', () => {
+describe('the API that a configuration names', () => {
   it('is its external-controller with its secret, reached on loopback', () => {
     expect(yaml('mixed-port: 7890\nexternal-controller: 0.0.0.0:9090\nsecret: "a # b"\n')).toEqual({
       address: 'http://127.0.0.1:9090',
@@ -40,7 +40,7 @@ describe('the API that a configuration tells of', () => {
     expect(yaml('mode: rule', 'unix:///tmp/party.sock')).toEqual({ address: 'unix:///tmp/party.sock', secret: '' });
   });
 
-  it('is unknown in a file that tells of none, or is none', () => {
+  it('is unknown in a file that names none, or is none', () => {
     expect(yaml('mode: rule')).toBeUndefined();
     expect(yaml('a: [b')).toBeUndefined();
     expect(yaml('')).toBeUndefined();

@@ -193,7 +193,7 @@ function localAddress(controller: string): string {
   return controller.replace(/^(?:0\.0\.0\.0|\[::\]|\*)?(?=:\d+$)/, '127.0.0.1');
 }
 
-/** A kernel that a file of this machine tells of. */
+/** A kernel that a file of this machine names. */
 export interface FoundKernel extends KernelAddress {
   readonly host: string;
   readonly file: string;
@@ -211,7 +211,7 @@ const RANKS: readonly KernelState['kind'][] = ['answers', 'wrong_secret', 'silen
 const byAnswer = (a: FoundKernel, b: FoundKernel): number => RANKS.indexOf(a.state.kind) - RANKS.indexOf(b.state.kind);
 
 /**
- * Kernels that the files of `places` tell of, those that answer first, each address once. Of the addresses of one file
+ * Kernels that the files of `places` name, those that answer first, each address once. Of the addresses of one file
  * the first that answers stands for it.
  */
 export async function findKernels(

@@ -96,7 +96,7 @@ const INIT = {
   }),
   nextOnDocker: (commands: readonly string[]) => ({
     zh: `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
-    en: `Next, beside docker-compose.yml:\n  ${commands.join('\n  ')}`,
+    en: `Next, in the folder of docker-compose.yml:\n  ${commands.join('\n  ')}`,
   }),
   nextOnServer: (file: string) => ({
     zh: `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,

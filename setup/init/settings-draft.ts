@@ -5,7 +5,7 @@ import { changeSettingsText, readSettingsText, writeSettingsText } from '../../r
 /** Settings that are being made: what a file holds already, and what was answered. */
 export interface SettingsDraft {
   readonly existed: boolean;
-  /** What stands in the file or was set; undefined where neither. */
+  /** What is in the file or was set; undefined where neither. */
   get(section: string, key: string): string | undefined;
   set(section: string, key: string, value: string): void;
   /**

@@ -33,7 +33,7 @@ export interface ServiceKeeper {
 
 export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
   exporter: 'FlowCollect exporter: accounts the traffic of a Mihomo kernel',
-  gateway: 'FlowCollect gateway: the authenticated door in front of Pushgateway',
+  gateway: 'FlowCollect gateway: the authenticated entry in front of Pushgateway',
   auditor: 'FlowCollect auditor: compares airports with devices and reports',
 };
 

@@ -29,7 +29,7 @@ describe('units of a system service', () => {
     expect(unit).toContain('flowcollect.mjs exporter --config /var/lib/flowcollect-exporter/ClientSetting.ini\n');
   });
 
-  it('let the gateway follow the tokens beside the settings', () => {
+  it('let the gateway follow the tokens next to the settings', () => {
     const gateway = systemdUnits({ ...PLAN, service: 'gateway', settings: '/etc/flowcollect/ServerSetting.ini' });
     expect(gateway['flowcollect-gateway.service']).toContain(
       '=-ln -sfn /etc/flowcollect/tokens /var/lib/flowcollect-gateway/tokens\n',

@@ -83,7 +83,7 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
     },
   };
 
-  /** What keeps this process from changing services of a scope, and how to mend it. */
+  /** What keeps this process from changing services of a scope, and how to fix it. */
   async function forbidden(scope: Scope): Promise<Text | undefined> {
     if (scope === 'system') {
       return root ? undefined : TEXTS.needsRoot;
@@ -118,7 +118,7 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
   }
 }
 
-/** A system service sees no home folders, so neither the program nor Node may stand in one. */
+/** A system service sees no home folders, so neither the program nor Node may be in one. */
 function unreachable({ scope, program }: ServicePlan): Text | undefined {
   if (scope === 'user') return undefined;
   const hidden = [program.command, ...program.args].find((path) => /^\/(home|root|run\/user)\//.test(path));
@@ -130,7 +130,7 @@ const unitName = (service: ServiceName): string => `flowcollect-${service}`;
 /**
  * The units of a service by file name. In system scope the service runs under a user that exists only while it runs, and
  * gets its settings, which hold secrets, as a credential: root alone can read the file. A credential is read at the start
- * alone, so the service follows a copy of it in `/run`, and two more units write that anew after an edit: a bad one
+ * alone, so the service follows a copy of it in `/run`, and two more units write that again after an edit: a bad one
  * changes nothing, as everywhere. The copy is linked into the state folder, where relative paths in the settings lead.
  *
  * In user scope the service reads the file itself.
@@ -160,7 +160,7 @@ export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>
         [
           'Type=oneshot',
           // systemd opens the settings, which root alone can read, and the service's own user writes the copy: root would
-          // follow a link that stands in its place.
+          // follow a link that is in its place.
           'DynamicUser=yes',
           `User=${name}`,
           `ReadWritePaths=${escaped(dirname(followed(plan)))}`,
@@ -194,7 +194,7 @@ function systemUnit(plan: ServicePlan): string {
         `ExecStartPre=install -m 600 %d/settings ${quoted(followed(plan))}`,
         // Once made it stays, and a full disk keeps nobody from starting.
         `ExecStartPre=-ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
-        // What the commands write beside the settings is followed there; it holds hashes alone.
+        // What the commands write next to the settings is followed there; it holds hashes alone.
         ...(service === 'gateway'
           ? [`ExecStartPre=-ln -sfn ${quoted(dirname(tokenFileOf(settings)))} ${quoted(`/var/lib/${name}/tokens`)}`]
           : []),

@@ -17,7 +17,7 @@ export interface LogLine {
   readonly payload: string;
 }
 
-/** A connection as it stands. */
+/** A connection as it is. */
 export interface OpenConnection extends Bytes {
   readonly connection: SimulatedConnection;
 }

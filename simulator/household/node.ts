@@ -6,7 +6,7 @@ export interface SimulatedNode {
   /** The adapter type, as the kernel names it. */
   readonly type: string;
   readonly class: Exclude<TrafficClass, 'unattributed'>;
-  /** The proxy provider it comes from; empty when it stands in the configuration itself. */
+  /** The proxy provider it comes from; empty when it is in the configuration itself. */
   readonly provider: string;
   readonly udp: boolean;
   readonly udpOverTcp: boolean;

@@ -110,7 +110,7 @@ function isAuthorized(request: IncomingMessage, url: URL, secret: string): boole
 /** A stream of messages: begins when called, gives how to end it. */
 type Feed = (send: (message: string) => void) => () => void;
 
-/** The source as the streams see it: advanced to the present before each look. */
+/** The source as the streams see it: advanced to the present before each check. */
 export interface LiveSource {
   current(): KernelSource;
   onLog(listener: (line: LogLine) => void): () => void;

@@ -24,7 +24,7 @@ const LOG_BEAT = 20;
  * @param options.now the simulated time in epoch milliseconds
  * @param options.port 0 lets the system choose
  * @param options.secret empty for none
- * @param options.socketPath a unix socket beside the port; it ignores the secret, as the real one does
+ * @param options.socketPath a unix socket besides the port; it ignores the secret, as the real one does
  */
 export function createKernelSimulator(options: {
   readonly source: KernelSource;

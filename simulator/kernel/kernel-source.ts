@@ -17,9 +17,9 @@ export interface KernelAnswers {
 export interface KernelSource {
   /** Lets the simulated time pass to an instant (epoch milliseconds, never backwards) and gives the log of it. */
   advance(to: number): readonly LogLine[];
-  /** The `/connections` message as it stands. */
+  /** The `/connections` message as it is. */
   message(): string;
-  /** The kernel's totals as they stand, in bytes. */
+  /** The kernel's totals as they are, in bytes. */
   totals(): { readonly upload: number; readonly download: number };
   /** Whether `/traffic` tells them, as kernels do since December 2025. */
   readonly tellsTotals: boolean;

@@ -14,7 +14,7 @@ export interface Recording {
   readonly frames: readonly { readonly at: number; readonly message: string }[];
   readonly logs: readonly LogLine[];
   readonly answers: KernelAnswers;
-  /** Payload bytes by destination port; empty when the recording has no truth beside it. */
+  /** Payload bytes by destination port; empty when the recording has no truth next to it. */
   readonly truth: RecordedTruth;
 }
 
@@ -33,7 +33,7 @@ export class RecordingError extends Error {
 }
 
 /**
- * Reads `NAME.ndjson.gz` (one line a frame: `{"t":epoch-ms}` TAB message) and what lies beside it: `NAME.logs.json.gz`,
+ * Reads `NAME.ndjson.gz` (one line a frame: `{"t":epoch-ms}` TAB message) and what lies next to it: `NAME.logs.json.gz`,
  * `NAME.truth.json`, and `proxies.json`, `providers.json`, `configs.json`, `version.json`, each first with `NAME.` in
  * front. Only the frames must be there. Plain files are read where the `.gz` is left off.
  *

@@ -10,7 +10,7 @@ import { VERSION } from '../../core/version.ts';
 import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
 import { buildSingleBundle, makeBlob, makeExecutable, shippedBundles } from './single-executable.ts';
 
-/** What the archive of plain bundles brings beside them. */
+/** What the archive of plain bundles brings in addition to them. */
 const COMPANIONS = [
   'setting.ini.example',
   'LICENSE',
@@ -73,7 +73,7 @@ export async function makeRelease(root: string, print: (line: string) => void): 
   }
 }
 
-/** The plain bundles as they are unpacked: `dist/` beside settings and guides. */
+/** The plain bundles as they are unpacked: `dist/` next to settings and guides. */
 async function assembleBundles(root: string, folder: string, licences: string): Promise<void> {
   await mkdir(join(folder, 'dist'), { recursive: true });
   for (const name of ['flowcollect', ...shippedBundles().keys()]) {

@@ -37,7 +37,7 @@ async function played(path: string, texts = false): Promise<Line[]> {
 }
 
 describe('the days of the example', () => {
-  it('give a line for each look, and a report at every end of a day', async () => {
+  it('give a line for each audit, and a report at every end of a day', async () => {
     const lines = await played(EXAMPLE);
     expect(lines.length).toBe(24);
     expect(lines.filter(({ report }) => report).map(({ time }) => time.slice(0, 16))).toEqual(
@@ -46,7 +46,7 @@ describe('the days of the example', () => {
     expect(lines[0]).toMatchObject({ airport: 'a.yaml', verdict: 'unknown', reasons: [{ code: 'first_reading' }] });
   });
 
-  it('say why a look has no reading', async () => {
+  it('say why an audit has no reading', async () => {
     const unread = (await played(EXAMPLE)).filter(({ reasons }) =>
       reasons.some(({ code }) => code !== 'first_reading'),
     );
@@ -109,7 +109,7 @@ describe('days that cannot be played', () => {
     [
       'readings.ndjson',
       '{"time":1790000000,"header":"","failure":"fetch_tls"}',
-      /:1: failure: stands beside an answer/,
+      /:1: failure: is given with an answer/,
     ],
     ['readings.ndjson', '{"time":"18:00","header":""}', /^readings\.ndjson:1: time: is no time; write it like/],
     ['readings.ndjson', '{"time":"2026-02-30T18:00","header":""}', /^readings\.ndjson:1: time: is no time; write/],
@@ -131,7 +131,7 @@ describe('days that cannot be played', () => {
   });
 });
 
-it('a household that is written down is heard as it was in memory', async () => {
+it('a household that is written down reads as it was in memory', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-days-'));
   try {
     const draft = honestDraft('old-copies', 1, 12);

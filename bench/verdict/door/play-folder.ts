@@ -10,7 +10,7 @@ import { DaysError } from './fields.ts';
 import { readDays } from './read-days.ts';
 
 /**
- * Plays a folder of days: one line of JSON a look and airport.
+ * Plays a folder of days: one line of JSON an audit and airport.
  *
  * @param write one line for standard output; resolves when more may be written
  * @returns the exit code: 0 played, 2 the folder cannot be read
@@ -35,7 +35,7 @@ export async function playFolder(
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** What one look says of each airport, ready to be written as JSON. */
+/** What one audit says of each airport, ready to be written as JSON. */
 async function lookLines(
   { at, report, audit }: PlayedLook,
   config: AuditorConfig,

@@ -68,11 +68,11 @@ function answerOf(line: Fields, config: AuditorConfig): AirportAnswer {
   const [header, refill, body, failure] = ['header', 'refill', 'body', 'failure'].map(optional);
   const status = line.has('status') ? line.count('status') : undefined;
   if (failure !== undefined && !REASON_CODES.some((code) => code === failure))
-    line.refuse(`failure: is no reason of the auditor; fetch_timeout is one, others stand in docs/verdict-days.md`);
+    line.refuse(`failure: is no reason of the auditor; fetch_timeout is one, others are in docs/verdict-days.md`);
   const answered = header !== undefined || body !== undefined;
   if (failure === undefined && status === undefined && !answered)
     line.refuse('has no answer: give header, body or status, or failure');
-  if (failure !== undefined && answered) line.refuse('failure: stands beside an answer; give one of them');
+  if (failure !== undefined && answered) line.refuse('failure: is given with an answer; give one of them');
   if (status !== undefined && !(Number.isInteger(status) && status >= 100 && status <= 599))
     line.refuse('status: is no HTTP status, a whole number from 100 to 599');
   return {

@@ -15,7 +15,7 @@ export const NO_FORECASTS = {
   ours: 0,
   meanSoFar: 0,
   today: 0,
-  /** Nights with a range, those in which it held the truth, and sums of its width beside that of the former rule. */
+  /** Nights with a range, those in which it held the truth, and sums of its width next to that of the former rule. */
   ranges: 0,
   within: 0,
   formerWithin: 0,
@@ -32,7 +32,7 @@ export const NO_FORECASTS = {
 
 export type Forecasts = Tally<keyof typeof NO_FORECASTS>;
 
-/** What is said every night of how long the first airport's quota lasts, beside what came. */
+/** What is said every night of how long the first airport's quota lasts, next to what came. */
 export async function judgeForecasts(world: World, nightsUntil: number): Promise<Forecasts> {
   const truth = world.airports[0];
   const sum = { ...NO_FORECASTS };

@@ -19,7 +19,7 @@ export interface Note {
   readonly answered: boolean;
 }
 
-/** What one look made of one airport. */
+/** What one audit made of one airport. */
 export interface Heard {
   readonly at: number;
   readonly report: boolean;

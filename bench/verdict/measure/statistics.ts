@@ -33,7 +33,7 @@ function chanceOfAtMost(count: number, mean: number): number {
   return sum;
 }
 
-/** 50 MB beside 5 GB at a noise of 0.5 %, in standard deviations of a day. */
+/** 50 MB on top of 5 GB at a noise of 0.5 %, in standard deviations of a day. */
 const SHIFT = 1.95;
 const BASELINE_DAYS = 14;
 const WITHIN = 14;

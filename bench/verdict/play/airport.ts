@@ -17,9 +17,9 @@ export function playedConfig(config: AuditorConfig): AuditorConfig {
 const addressOf = (airport: string): string => `https://airport.invalid/${encodeURIComponent(airport)}`;
 
 /**
- * Airports that answer with what was recorded for the look.
+ * Airports that answer with what was recorded for the audit.
  *
- * @param answers those of the look, by airport
+ * @param answers those of the audit, by airport
  * @param clock epoch milliseconds
  */
 export function playedAirports(answers: () => ReadonlyMap<string, AirportAnswer>, clock: () => number): AirportClient {

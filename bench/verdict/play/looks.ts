@@ -2,21 +2,21 @@ import { type DayRule, localDayAt } from '../../../core/units.ts';
 import type { AirportAnswer } from './records.ts';
 
 const MINUTE = 60_000;
-/** Airports that are read so soon after each other are read in one look. */
+/** Airports that are read so soon after each other are read in one audit. */
 const ONE_LOOK = 5 * MINUTE;
 /** How far from the end of a day an answer still may be the report's; the nearest one is. */
 const REPORT_REACH = 10 * MINUTE;
 
-/** One look at all airports, with what each answered; an airport that is missing did not answer. */
+/** One audit of all airports, with what each answered; an airport that is missing did not answer. */
 export interface Look {
   /** Epoch milliseconds. */
   readonly at: number;
-  /** The end of the day that a report is about; undefined for a look without one. */
+  /** The end of the day that a report is about; undefined for an audit without one. */
   readonly dayEnd?: number;
   readonly answers: ReadonlyMap<string, AirportAnswer>;
 }
 
-/** A look for all answers that come together, and a report at every end of a day, in order of time. */
+/** An audit for all answers that come together, and a report at every end of a day, in order of time. */
 export function looksOf(answers: readonly AirportAnswer[], day: DayRule): Look[] {
   const ordered = [...answers].sort((a, b) => a.time - b.time);
   const reports = reportsOf(ordered, day);

@@ -9,7 +9,7 @@ import { type Look, looksOf } from './looks.ts';
 import type { PlayedDays, TimedAmendment } from './records.ts';
 import { createStore, createStoredPrometheus } from './store.ts';
 
-/** What the auditor made of one look. */
+/** What the auditor made of one audit. */
 export interface PlayedLook {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -19,10 +19,10 @@ export interface PlayedLook {
   readonly audit: Audit;
 }
 
-/** What a person says to what was said at a look. */
+/** What a person says to what was said at an audit. */
 export type Reply = (look: PlayedLook) => readonly TimedAmendment[];
 
-/** Plays days through the auditor's own audit, which remembers from look to look what the service would remember. */
+/** Plays days through the auditor's own audit, which remembers from audit to audit what the service would remember. */
 export async function* play(days: PlayedDays, reply: Reply = () => []): AsyncGenerator<PlayedLook> {
   const config = playedConfig(days.config);
   const store = createStore(days);

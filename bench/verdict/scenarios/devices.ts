@@ -4,7 +4,7 @@ import type { Change, Draft } from '../world/draft.ts';
 import { drawAirport } from '../world/household.ts';
 import { DAY, HOUR, MB } from '../world/time.ts';
 
-/** Airports whose nodes stand in one list without providers. */
+/** Airports whose nodes are in one list without providers. */
 export const mergedAirports =
   (count: number): Change =>
   (draft, random) => {
@@ -14,7 +14,7 @@ export const mergedAirports =
     );
   };
 
-/** Health checks that cost much, which half of the kernels tell of. */
+/** Health checks that cost much, which half of the kernels report. */
 export const costlyChecks: Change = (draft, random) => {
   for (const airport of draft.airports) {
     const from = chance(random, 0.7) ? 0 : random.between(draft.begin, draft.end);

@@ -105,10 +105,10 @@ export const LEAKS: readonly LeakCase[] = [
   },
 ];
 
-/** A drip beside no more than 5 GB a day, where days differ by half a per cent. */
+/** A drip on top of no more than 5 GB a day, where days differ by half a per cent. */
 export const DRIP: LeakCase = {
   name: 'drip',
-  title: '50 MB a day beside ≤ 5 GB, after a fortnight',
+  title: '50 MB a day on top of ≤ 5 GB, after a fortnight',
   days: 30,
   households: 100,
   shapes: ['constant'],

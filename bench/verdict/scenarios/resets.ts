@@ -8,7 +8,7 @@ import { DAY, GB, LOCAL, MB, midnightOf, weekdayOf } from '../world/time.ts';
 /** How a household learns of a reset: by its settings, by the header, or by the counter alone. */
 export type Told = 'setting' | 'header' | 'untold';
 
-/** When an airport's counter begins anew, and how a setting says so. */
+/** When an airport's counter starts again, and how a setting says so. */
 interface Cycle {
   readonly events: readonly Event[];
   readonly rule: string;
@@ -55,7 +55,7 @@ const toSmallNumber: Kind = (draft, _, random) => {
   };
 };
 
-/** A package that is bought again when it is nearly used up: counter and expiry begin anew, at any time. */
+/** A package that is bought again when it is nearly used up: counter and expiry start again, at any time. */
 const oneTime: Kind = (draft, airport, random) => {
   const bought = eventsBetween(random, draft.begin + 5 * DAY, draft.end, 25 * DAY);
   airport.expiry = chance(random, 0.5) ? null : airport.expiry;
@@ -66,7 +66,7 @@ const oneTime: Kind = (draft, airport, random) => {
   return { events, rule: 'never' };
 };
 
-/** A reset that is bought, beside those of every month. */
+/** A reset that is bought, besides those of every month. */
 const resetPacks: Kind = (draft, airport, random) => {
   const { events, rule } = monthlyAtHour(draft, airport, random);
   const bought = eventsBetween(random, draft.begin + 3 * DAY, draft.end, 50 * DAY);

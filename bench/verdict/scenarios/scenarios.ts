@@ -163,7 +163,7 @@ const DEVICES: readonly Case[] = [
   ['late-reports', 'reports 6 to 40 h late', lateReports],
 ];
 
-/** Scenarios whose figures stand in one table. */
+/** Scenarios whose figures are in one table. */
 interface Group {
   readonly title: string;
   readonly method: string;

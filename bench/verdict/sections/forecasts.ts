@@ -8,7 +8,7 @@ import { type Measured, nothingOf } from '../tasks.ts';
 const YEAR = 365;
 const QUICK_HOUSEHOLDS = 1;
 
-/** How long a quota lasts, as it is said every night, beside how long it did. */
+/** How long a quota lasts, as it is said every night, next to how long it did. */
 export async function* forecastSections(context: BenchContext): AsyncGenerator<Section> {
   const rows: Cell[][] = [];
   let all = nothingOf('forecast');
@@ -30,7 +30,7 @@ export async function* forecastSections(context: BenchContext): AsyncGenerator<S
   yield {
     title: 'Days left',
     method:
-      'Every night from the third day on: mean absolute error in days, all cut at 60, beside what is left over the mean of all days so far, and over the last day. The range says 80 %; its width is beside that of the rule before. The chance to last until the reset is beside always saying how often that comes true.',
+      'Every night from the third day on: mean absolute error in days, all cut at 60, next to what is left over the mean of all days so far, and over the last day. The range says 80 %; its width is next to that of the rule before. The chance to last until the reset is besides always saying how often that comes true.',
     columns: COLUMNS,
     rows,
   };
@@ -42,7 +42,7 @@ const COLUMNS = [
   'error',
   'mean so far',
   'by the last day',
-  'beside the mean',
+  'next to the mean',
   'in the range',
   'width',
   'in the former range',

@@ -41,7 +41,7 @@ async function drips(context: BenchContext): Promise<Section> {
   return {
     title: 'Drips of 50 MB a day',
     method:
-      'After a clean fortnight, beside own use of up to 5 GB a day with a daily noise of 0.5 %. The limit is a CUSUM on Gaussian days with 0.1 false alarms a year, which knows the noise and has learned the level from that fortnight.',
+      'After a clean fortnight, on top of own use of up to 5 GB a day with a daily noise of 0.5 %. The limit is a CUSUM on Gaussian days with 0.1 false alarms a year, which knows the noise and has learned the level from that fortnight.',
     columns: COLUMNS,
     rows: [
       rowOf(DRIP, await play(context, DRIP)),

@@ -88,7 +88,7 @@ export function accountOf(
 }
 
 /**
- * A counter that begins anew every month, in shorter months on their last day.
+ * A counter that starts again every month, in shorter months on their last day.
  *
  * @param hour of the day, fractions included
  */
@@ -103,7 +103,7 @@ export function monthlyResets({ begin, end }: Draft, day: number, hour: number):
   }
 }
 
-/** A counter that begins anew at even distances, counted from an instant before the first look. */
+/** A counter that starts again at even distances, counted from an instant before the first audit. */
 export function repeatedResets({ begin, end }: Draft, from: number, every: number): Event[] {
   const events: Event[] = [];
   for (let at = from; at < end; at += every) if (at > begin) events.push({ at, resetTo: 0, planned: true });

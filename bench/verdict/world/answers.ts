@@ -7,7 +7,7 @@ import type { AirportDraft, Draft } from './draft.ts';
 import { answerOf } from './panel.ts';
 import { LOCAL, MINUTE } from './time.ts';
 
-/** What every airport answers at every look. */
+/** What every airport answers at every audit. */
 export function answersOf(
   draft: Draft,
   airports: readonly (Counted & { readonly airport: AirportDraft })[],

@@ -2,7 +2,7 @@ import type { AirportAnswer } from '../play/records.ts';
 import type { Figures } from './account.ts';
 import { GB } from './time.ts';
 
-/** What panels send, to the letter. */
+/** What panels send, exactly. */
 export type PanelForm =
   | 'v2board'
   | 'sspanel'

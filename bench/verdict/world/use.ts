@@ -15,10 +15,10 @@ export interface Session {
   readonly download: number;
 }
 
-/** Use begins so long before the first look, so that what is late then has a past. */
+/** Use begins so long before the first audit, so that what is late then has a past. */
 export const BEFORE = 2 * DAY;
 
-/** Every session of a household, by device, from before the first look to the end. */
+/** Every session of a household, by device, from before the first audit to the end. */
 export function sessionsOf(draft: Draft): Session[] {
   const daily = dailyBytes(draft);
   return draft.devices.flatMap((device) => {

@@ -19,7 +19,7 @@ export interface World {
 /** What was true of one airport. */
 export interface AirportTruth extends Billing {
   readonly airport: AirportDraft;
-  /** What its devices moved over its nodes, with the health checks that kernels tell of, as names and settings let expect it to be billed. */
+  /** What its devices moved over its nodes, with the health checks that kernels report, as names and settings let expect it to be billed. */
   readonly expected: RunningTotal;
   /** The same bytes as they are. */
   readonly used: RunningTotal;
@@ -100,13 +100,13 @@ function useOf({ merged }: Draft, { from, to, device, airport, node, upload, dow
   ];
 }
 
-/** What the checks that a kernel tells of cost. */
+/** What the checks that a kernel reports cost. */
 function toldChecks({ begin, end }: Draft, { checks }: AirportDraft): Movement[] {
   const from = Math.max(begin, checks.from);
   return !checks.counted || from >= end ? [] : [{ from, to: end, bytes: (checks.daily * (end - from)) / DAY }];
 }
 
-/** What the first device's kernel tells of the checks that it makes, every six hours. */
+/** What the first device's kernel reports the checks that it makes, every six hours. */
 function checksOf({ begin, end, devices, merged }: Draft, { name, nodes, checks }: AirportDraft): Checks[] {
   const [device, node] = [devices[0], nodes[0]];
   if (!checks.counted || device === undefined || node === undefined) return [];

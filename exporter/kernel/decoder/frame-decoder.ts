@@ -177,7 +177,7 @@ function spanOf(
   return { message, begin, counts: begin + from, tail, rest: hasRates ? begin + rates : end - 1 };
 }
 
-/** In JSON, an unescaped quote never stands within a text: what is found but once is the key. */
+/** In JSON, an unescaped quote is never within a text: what is found but once is the key. */
 function onlyOffset(written: Buffer, key: Buffer): number | undefined {
   const at = written.indexOf(key);
   return at >= 0 && written.indexOf(key, at + key.length) < 0 ? at : undefined;
@@ -186,11 +186,11 @@ function onlyOffset(written: Buffer, key: Buffer): number | undefined {
 /** Reads the bytes of a message from their beginning, piece by piece. */
 export interface MessageCursor {
   readonly message: Buffer;
-  /** Where it stands. */
+  /** Where it is. */
   readonly at: number;
   /** Goes on past `expected`, if that comes next. */
   skip(expected: Buffer): boolean;
-  /** Goes on past what stands in `other` from `from` to before `to`, if the same comes next. */
+  /** Goes on past what is in `other` from `from` to before `to`, if the same comes next. */
   skipSame(other: Buffer, from: number, to: number): boolean;
   /** Goes on past a count as JSON writes it; -1, and stays, where none comes next, or one too long to be exact. */
   count(): number;

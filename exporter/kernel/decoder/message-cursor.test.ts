@@ -12,7 +12,7 @@ describe('a message cursor', () => {
     expect([cursor.count(), skip('}'), skip('}'), cursor.at]).toEqual([12, true, false, 10]);
   });
 
-  it('goes past what stands in another message, unless it ends before', () => {
+  it('goes past what is in another message, unless it ends before', () => {
     const other = Buffer.from('--香港 01--');
     const skipFirst = (text: string) => {
       const cursor = cursorOver(text);

@@ -130,7 +130,7 @@ describe('a message read by what moved', () => {
     }
   });
 
-  it('parses nothing anew of a connection whose highest rates have changed, as smart groups have them', () => {
+  it('parses nothing again of a connection whose highest rates have changed, as smart groups have them', () => {
     const known = createOrderedIndex<KnownConnection>();
     const frameAt = (second: number) =>
       readMovedFrame(
@@ -146,7 +146,7 @@ describe('a message read by what moved', () => {
     const span = known.byId.get('a')?.span;
     for (const second of [2, 30, 400]) {
       expect(frameAt(second)?.connections[0]?.upload).toBe(second);
-      // One that was parsed anew has another span.
+      // One that was parsed again has another span.
       expect(known.byId.get('a')?.span).toBe(span);
     }
   });

@@ -67,7 +67,7 @@ export function readParsedFrame(message: Uint8Array, at: number, known: OrderedI
  * One connection of a message, with its details of first sight.
  *
  * @param value its JSON
- * @param index where in the list it stands, for errors
+ * @param index where in the list it is, for errors
  * @throws FrameError
  */
 export function readParsedConnection(
