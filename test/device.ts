@@ -104,7 +104,7 @@ export async function createDevice(): Promise<Device> {
       })
         .map(([key, value]) => `${key} = ${value}`)
         .join('\n')}\n`,
-    edit: (text) => writeFile(join(folder, 'ClientSetting.ini'), text),
+    edit: (text) => writeFile(join(folder, 'ClientSetting.ini'), text, { mode: 0o600 }),
     async start(changes, sections = '') {
       await device.edit(device.ini(changes) + sections);
       const logger = createLogger('exporter', 'info', { write: (line: string) => void lines.push(line) });

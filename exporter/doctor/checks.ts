@@ -25,6 +25,16 @@ export const good = find('good');
 export const warning = find('warning');
 export const bad = find('bad');
 
+/** Whether other users of the machine may read the settings file, which holds tokens. @returns undefined when not */
+export async function checkSettingsMode(files: Files, path: string): Promise<Finding | undefined> {
+  if (!(await files.isOpenToOthers(path))) return undefined;
+  const command = `chmod 600 ${shellWord(path)}`;
+  return warning({
+    zh: `本机其他用户可以读写设置文件，其中有令牌：请运行 ${command}`,
+    en: `other users of this machine may read or write the settings file, which holds tokens: run ${command}`,
+  });
+}
+
 /**
  * Whether the state can be written to a folder.
  *

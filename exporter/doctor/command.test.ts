@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorText, type Language } from '../../core/language.ts';
@@ -52,6 +52,23 @@ describe('doctor', () => {
       expect.stringContaining('is the one of the example'),
     ]);
   });
+
+  it.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o602])(
+    'warns of a settings file that others may read or write, and says how to close it: %o',
+    async (mode) => {
+      const path = join(device.folder, 'ClientSetting.ini');
+      await doctor();
+      await chmod(path, mode);
+      expect(await doctor()).toBe('healthy');
+      expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+        `! other users of this machine may read or write the settings file, which holds tokens: run chmod 600 ${path}`,
+      ]);
+      await chmod(path, 0o600);
+      printed = [];
+      await doctor();
+      expect(printed.filter((line) => line.startsWith('!'))).toEqual([]);
+    },
+  );
 
   it('finds all well', async () => {
     expect(await doctor()).toBe('healthy');

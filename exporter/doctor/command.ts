@@ -4,7 +4,15 @@ import { describeProblem, type SettingsRead } from '../../core/settings.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
-import { checkClock, checkGateway, checkStateAppend, checkStateFolder, checkToken, type Finding } from './checks.ts';
+import {
+  checkClock,
+  checkGateway,
+  checkSettingsMode,
+  checkStateAppend,
+  checkStateFolder,
+  checkToken,
+  type Finding,
+} from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
 
 /** What `flowcollect doctor` says besides what it found. */
@@ -52,11 +60,13 @@ export function doctorCommand(
       const { settings, notices } = readConfig(file, await files.readSettings(path));
       const { StateDir, StateSync, devices } = settings;
       const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
+      const exposed = await checkSettingsMode(files, files.absolute(path));
       const findings: Finding[] = [
         { verdict: 'good', text: TEXTS.settingsOf(file, names) },
         ...notices.map(
           (notice): Finding => ({ verdict: 'warning', text: textOf((each) => describeProblem(file, notice, each)) }),
         ),
+        ...(exposed === undefined ? [] : [exposed]),
         await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir'),
         ...(StateSync === undefined
           ? []

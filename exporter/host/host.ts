@@ -37,6 +37,8 @@ export interface Files {
   /** Its last part. */
   nameOf(path: string): string;
   read(path: string): Promise<Uint8Array>;
+  /** Whether other users than its owner have any right to a file; false where the system has no such rights (Windows). */
+  isOpenToOthers(path: string): Promise<boolean>;
   /** Text of a settings file, in whatever encoding people's editors leave it. @throws SettingsError */
   readSettings(path: string): Promise<string>;
   /** What a gzip file holds. @throws where it is not whole */

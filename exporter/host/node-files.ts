@@ -38,6 +38,7 @@ export const createNodeFiles = (operations?: FileOperations): Files => ({
   folderOf: dirname,
   nameOf: (path) => basename(path),
   read: (path) => readFile(path),
+  isOpenToOthers: async (path) => process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0,
   readSettings: readSettingsText,
   readText: readFileIfExists,
   replace: (path, text) => writeFileAtomic(path, text, undefined, operations),
