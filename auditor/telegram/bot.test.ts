@@ -146,6 +146,23 @@ describe('a bound chat', () => {
     expect((await answer(() => telegram.press(ALICE, '/today'))).text).toContain('3.00 GB');
   });
 
+  it('is unbound by /stop, of which /help tells: no answers, no warnings, until a code binds it again', async () => {
+    await bind(BOB, 'alice');
+    expect((await say(ALICE, '/help')).text).toContain('/stop');
+    expect(await say(ALICE, '/stop')).toMatchObject({ text: expect.stringContaining('已解除绑定'), buttons: [] });
+    for (const said of ['/today', '/stop', '/mute 1'])
+      expect((await say(ALICE, said)).text).toContain('还没有绑定用户');
+    audited({ user: 'alice', model: exampleAirport({ airport: 'alice.yaml', verdict: exampleFindings.leak }) });
+    const before = telegram.sent.length;
+    await bot?.announce();
+    expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([BOB]);
+    await bot?.stop();
+    start();
+    expect((await say(ALICE, '/today')).text).toContain('还没有绑定用户');
+    await bind(ALICE, 'alice');
+    expect((await say(ALICE, '/today')).text).toContain('3.00 GB');
+  });
+
   it('is told about a leak once, and of that of nobody else', async () => {
     const leak = exampleFindings.leak;
     audited(

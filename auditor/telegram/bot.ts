@@ -70,9 +70,13 @@ export function startTelegramBot({
       await context.answerCallbackQuery();
     });
     bot.catch(({ error }) => logger.warn({ problem: wordsOf(error) }, 'a Telegram message was not answered'));
-    const { topics, mute } = botMessages(language);
+    const { topics, mute, stop } = botMessages(language);
     const commands = TOPICS.map((command) => ({ command, description: topics[command] }));
-    await bot.api.setMyCommands([...commands, { command: 'mute', description: mute }]);
+    await bot.api.setMyCommands([
+      ...commands,
+      { command: 'mute', description: mute },
+      { command: 'stop', description: stop },
+    ]);
     await bot.start({
       allowed_updates: ['message', 'callback_query'],
       onStart: ({ username }) => logger.info({ bot: username }, 'Telegram bot started'),

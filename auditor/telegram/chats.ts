@@ -23,6 +23,7 @@ export interface Chats {
   of(user: string): Promise<readonly Chat[]>;
   /** Binds a chat, whatever it was bound to before. */
   bind(chat: number, user: string): Promise<void>;
+  unbind(chat: number): Promise<void>;
   /** Changes a bound chat; a chat that is not bound stays so. */
   change(chat: number, change: Partial<Pick<Chat, 'mutedUntil' | 'told'>>): Promise<void>;
 }
@@ -55,6 +56,7 @@ export function createChats(folder: string, orSetAside = orThrow): Chats {
         ...chats.filter((each) => each.chat !== chat),
         { chat, user, mutedUntil: 0, told: new Map() },
       ]),
+    unbind: (chat) => update((chats) => chats.filter((each) => each.chat !== chat)),
     change: (chat, change) =>
       update((chats) => chats.map((each) => (each.chat === chat ? { ...each, ...change } : each))),
   };

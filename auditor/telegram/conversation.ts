@@ -81,6 +81,10 @@ export function createConversation({ folder, chats, view, language, day, now }: 
       if (bound === undefined) return bind(chat, command === '' ? said : '');
       if (isTopic(command)) return withMenu(answerTo(command, view.of(bound.user, day), language));
       if (command === 'mute') return /^(?:0|1|7)$/.test(argument) ? mute(bound, Number(argument)) : muteChoice(bound);
+      if (command === 'stop') {
+        await chats.unbind(chat);
+        return plain(words.stopped);
+      }
       return withMenu(words.choose);
     },
   };
