@@ -196,6 +196,18 @@ const read = (log: Buffer): LogRecord[] =>
     record.kind === 'put' ? { ...record, content: Uint8Array.from(record.content) } : record,
   );
 
+it('sets a folder in its place aside, with what is in it, and takes pushes', async () => {
+  const path = await newFolder();
+  await mkdir(join(path, '0000000001.log'));
+  await writeFile(join(path, '0000000001.log', 'note.txt'), 'kept');
+  const log = await openAppendOnlyLog(path, logger);
+  await log.put('a.prom', Buffer.from('1'));
+  await log.close();
+  expect(await contentsOf(await openAppendOnlyLog(path, logger))).toEqual(new Map([['a.prom', '1']]));
+  const aside = (await readdir(path)).find((each) => each.includes('.corrupt-')) ?? '';
+  expect(await readdir(join(path, aside))).toEqual(['note.txt']);
+});
+
 describe('records of a log', () => {
   it('stand as lines that a person can read', () => {
     const log = write([

@@ -2,6 +2,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { setAsidePath } from '../../core/checked-text.ts';
 import { refuseBelowProc } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -55,7 +56,13 @@ export async function openAppendOnlyLog(
   refuseBelowProc(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const places = new Map<string, Place>();
-  const numbers = (await readdir(folder)).flatMap((name) => LOG_NAME.exec(name)?.[1] ?? []).map(Number);
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => LOG_NAME.test(name));
+  for (const { name } of entries.filter((each) => each.isDirectory())) {
+    const movedTo = setAsidePath(join(folder, name), Date.now());
+    await rename(join(folder, name), movedTo);
+    logger.error({ movedTo }, 'a folder was in place of the log of pushes; devices push again by themselves');
+  }
+  const numbers = entries.filter((each) => !each.isDirectory()).map(({ name }) => Number.parseInt(name, 10));
   let number = Math.max(0, ...numbers);
   let path = join(folder, nameOfLog(number));
   let file: FileHandle | undefined;
