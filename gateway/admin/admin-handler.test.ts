@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
+import { listenHttp } from '../../runtime/http-listener.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { hashToken } from '../access/authenticate.ts';
+import { createAdminHandler } from './admin-handler.ts';
+
+it('slows down who guesses the admin token, and then takes not even the right one', async () => {
+  const asked: string[] = [];
+  const handler = createAdminHandler({
+    release: {
+      rebase: async ({ deviceId }) => {
+        asked.push(deviceId);
+        return { kind: 'done' };
+      },
+      retire: async () => ({ kind: 'done' }),
+    },
+    logger: createLogger('test', 'silent'),
+    hash: () => hashToken('the admin token'),
+    retired: () => {},
+  });
+  const listener = await listenHttp(handler, { host: '127.0.0.1', port: 0, setting: 'none' });
+  const statusWith = async (token: string): Promise<number> => {
+    const response = await fetch(`${listener.origin}/admin/rebase?user=default&device=a`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await response.text();
+    return response.status;
+  };
+  expect(await statusWith('the admin token')).toBe(200);
+  const guesses = await Promise.all(
+    Array.from({ length: 2 * FREE_FAILURES }, (_, index) => statusWith(`guess ${index}`)),
+  );
+  expect(guesses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(FREE_FAILURES);
+  expect(guesses).toContain(429);
+  expect(await statusWith('the admin token')).toBe(429);
+  expect(asked).toEqual(['a']);
+  await listener.close();
+});
