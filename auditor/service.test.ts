@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,14 @@ it('moves its page to all addresses at the same port, and stays where it is rath
   const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
   const failed = () => lines.filter((line) => line.includes('settings kept as they were')).length;
   const reloaded = () => lines.filter((line) => line.includes('settings reloaded')).length;
-  const healthAt = async (host: string) => (await fetch(`http://${host}:${free.port}/healthz`)).status;
+  // Over a connection of its own: one of before ends with the listener that it came to.
+  const healthAt = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get({ host, port: free.port, path: '/healthz', agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
   const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000 });
   await settings(`AuditorListen = 127.0.0.1:${free.port}`);
   const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger });
