@@ -13,7 +13,7 @@ import { MOST_FAMILY_COUNTERS } from '../exporter/ledger/series-budget.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { createExporterMetrics } from '../exporter/push/metrics.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
-import { createGateway } from '../gateway/service.ts';
+import { createGateway } from '../gateway/gateway.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';

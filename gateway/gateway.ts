@@ -1,0 +1,214 @@
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { Server as TlsServer } from 'node:tls';
+import { clientAddress } from '../runtime/addresses.ts';
+import { createOrSetAside } from '../runtime/atomic-file.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { createDiskHealth } from '../runtime/disk-health.ts';
+import { type ListenAddress, listenHttp } from '../runtime/http-listener.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
+import type { LastReload, Reload } from '../runtime/reload.ts';
+import type { Token } from './access/authenticate.ts';
+import { availableMemory, memoryLimits } from './access/limits.ts';
+import type { Reader } from './access/reader-token.ts';
+import { createAdminHandler } from './admin/admin-handler.ts';
+import { createDeviceRelease, createStoredValues } from './admin/device-release.ts';
+import { createMetricsPage } from './admin/metrics-page.ts';
+import type { GatewayConfig } from './config.ts';
+import { type Certificate, openCertificate } from './http/certificate.ts';
+import { guardConnections } from './http/connections.ts';
+import { openKeptPushes } from './kept/kept-pushes.ts';
+import { createMovable } from './movable.ts';
+import { createGatewayMetrics } from './pushes/metrics.ts';
+import { createPushHandler } from './pushes/push-handler.ts';
+import { createPushService } from './pushes/push-service.ts';
+import { createLabelProxy } from './queries/label-proxy.ts';
+import { createQueryProxy } from './queries/query-proxy.ts';
+import { createStaleSeriesRefresher } from './store/stale-series-refresher.ts';
+import { createPushgateway } from './store/store.ts';
+import { createStoreReconciler } from './store/store-reconciler.ts';
+import { createVictoriaMetrics } from './store/victoria-metrics.ts';
+
+/** What cannot follow an edit while it is open. Paths are absolute. */
+export type GatewayPlaces = Pick<GatewayConfig, 'listen' | 'metrics' | 'pushgateway' | 'prometheus' | 'dataDir'> & {
+  readonly [Key in 'queries' | 'victoriaMetrics' | 'tls']?: GatewayConfig[Key] | undefined;
+};
+type StoragePlaces = Pick<GatewayPlaces, 'pushgateway' | 'victoriaMetrics' | 'prometheus' | 'dataDir'>;
+
+export interface GatewayOptions {
+  readonly places: GatewayPlaces;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The tokens that are good as of now. */
+  tokens(): readonly Token[];
+  /** Who may read as of now; nobody by default. */
+  readers?(): readonly Reader[];
+  lastReload(): LastReload;
+  /** SHA-256 of the admin token as of now; devices are neither rebased nor retired without. */
+  adminHash?(): Buffer | undefined;
+  /** Whom a request comes from, as of now. */
+  addressOf?(request: IncomingMessage): string;
+}
+
+/** Where it is reached, such as `http://127.0.0.1:8686`. */
+export interface Origins {
+  readonly pushes: string;
+  readonly metrics: string;
+  /** Absent where no reader can come in. */
+  readonly queries?: string;
+}
+
+export interface Gateway {
+  /** @throws ListenError when an address is taken */
+  start(): Promise<Origins>;
+  /**
+   * Closes what is elsewhere by now, after the pushes that are on their way, and opens what is not open. Where it
+   * throws, the rest may be closed; it may be called again, also to go back.
+   *
+   * @throws as {@link start}
+   */
+  move(places: GatewayPlaces): Promise<Origins>;
+  stop(): Promise<void>;
+}
+
+/** A device on a slow line sends its few kilobytes in this time; who sends nothing is let go sooner. */
+const LIMITS = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  // Longer than the longest usual pause between two pushes, so that connections are used again.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+} as const;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const {
+    clock,
+    logger,
+    tokens,
+    readers = () => [],
+    lastReload,
+    adminHash = () => undefined,
+    addressOf = clientAddress,
+  } = options;
+  let certificate: Reload<Certificate> | undefined;
+
+  const storage = createMovable(async (places: StoragePlaces, onStop) => {
+    const folder = join(places.dataDir, 'gateway');
+    const kept = await openKeptPushes(join(folder, 'pushes'), logger);
+    onStop(() => kept.close());
+    const { victoriaMetrics, pushgateway, prometheus } = places;
+    const store =
+      victoriaMetrics === undefined ? createPushgateway(pushgateway) : createVictoriaMetrics(victoriaMetrics);
+    onStop(() => store.close());
+    const disk = createDiskHealth(() => folder, '[server] DataDir');
+    const pushes = createPushService({
+      kept,
+      keptBytes: memoryLimits(availableMemory()).kept,
+      users: () => new Set(tokens().map(({ user }) => user)),
+      disk,
+      store,
+      clock,
+      logger,
+    });
+    onStop(() => pushes.idle());
+    const storedValues = createStoredValues(createPrometheus({ address: () => prometheus }));
+    const release = createDeviceRelease({ pushes, kept, store, clock, storedValues });
+    const metrics = createGatewayMetrics();
+    for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
+    const reconciler = createStoreReconciler({
+      kept,
+      forward: pushes.forward,
+      store,
+      clock,
+      logger,
+      // Another store than the one remembered is one that was restarted.
+      file: join(folder, `${store.name.toLowerCase()}-start`),
+      orSetAside: createOrSetAside(clock.now, disk, logger),
+    });
+    reconciler.start();
+    onStop(() => reconciler.stop());
+    if (store.forgets) {
+      const refresher = createStaleSeriesRefresher({ kept, forward: pushes.forward, clock, logger });
+      refresher.start();
+      onStop(() => refresher.stop());
+    }
+    return { kept, disk, pushes, release, metrics };
+  });
+
+  const page = createMovable(async (address: ListenAddress, onStop) => {
+    const { kept, disk, release, metrics } = storage.running();
+    const reloaded = (): LastReload => {
+      const settings = lastReload();
+      return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
+    };
+    const adminHandler = createAdminHandler({ release, logger, hash: adminHash, retired: metrics.retired });
+    const listener = await listenHttp(createMetricsPage(metrics, reloaded, disk, kept, adminHandler), address);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  const pushes = createMovable(async ({ listen, tls }: Pick<GatewayPlaces, 'listen' | 'tls'>, onStop) => {
+    const opened = tls === undefined ? undefined : await openCertificate(tls, logger);
+    certificate = opened;
+    onStop(async () => opened?.close());
+    const handler = createPushHandler({ ...storage.running(), clock, logger, tokens, addressOf });
+    const listener = await listenHttp(handler, listen, LIMITS, opened?.current());
+    opened?.follow(async (next) => {
+      if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
+    });
+    guardConnections(listener.server, logger);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  const queries = createMovable(async (places: GatewayConfig['queries'], onStop) => {
+    if (places === undefined) return undefined;
+    const labelProxy = createLabelProxy(places.labelProxy);
+    onStop(() => labelProxy.close());
+    const listener = await listenHttp(
+      createQueryProxy({ labelProxy, clock, logger, readers, addressOf }),
+      places.listen,
+      LIMITS,
+    );
+    guardConnections(listener.server, logger);
+    onStop(() => listener.close());
+    return listener.origin;
+  });
+
+  async function stop(): Promise<void> {
+    for (const part of [queries, pushes, page, storage]) await part.close();
+  }
+
+  async function move(places: GatewayPlaces): Promise<Origins> {
+    const { listen, tls, pushgateway, victoriaMetrics, prometheus, dataDir } = places;
+    const [storagePlaces, pushPlaces] = [
+      { pushgateway, victoriaMetrics, prometheus, dataDir },
+      { listen, tls },
+    ];
+    // The others use the storage.
+    if (!storage.isAt(storagePlaces)) await stop();
+    // All close before any opens: one may go to the address that another leaves.
+    const unmoved = [queries.isAt(places.queries), pushes.isAt(pushPlaces), page.isAt(places.metrics)];
+    for (const [index, part] of [queries, pushes, page].entries()) if (!unmoved[index]) await part.close();
+    await storage.open(storagePlaces);
+    const origins = { metrics: await page.open(places.metrics), pushes: await pushes.open(pushPlaces) };
+    const proxy = await queries.open(places.queries);
+    const all = { ...origins, ...(proxy === undefined ? {} : { queries: proxy }) };
+    if (unmoved.includes(false)) logger.info(all, 'the gateway is open');
+    return all;
+  }
+
+  return {
+    async start() {
+      try {
+        return await move(options.places);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    move,
+    stop,
+  };
+}
