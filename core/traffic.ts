@@ -17,6 +17,12 @@ export const CLASS_NAMES: Readonly<Record<TrafficClass, Text>> = {
 export const DIRECTIONS = ['upload', 'download'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
+/** A byte count for each direction. */
+export type Bytes = Readonly<Record<Direction, number>>;
+
+/** A byte count for each direction that grows in place. */
+export type MutableBytes = Record<Direction, number>;
+
 /** `measured`: seen on a connection between two frames; `settled`: attributed to one that closed unseen. */
 export const ACCOUNTINGS = ['measured', 'settled'] as const;
 export type Accounting = (typeof ACCOUNTINGS)[number];

@@ -1,5 +1,4 @@
 import { type Language, translateTo } from '../core/language.ts';
-import type { TextFile } from './rules.ts';
 
 /** Telegram takes 4,096 characters, and refuses a message that Alertmanager cuts in the midst of a tag. */
 const TELEGRAM_ALERTS = 10;
@@ -8,7 +7,7 @@ const TELEGRAM_ALERTS = 10;
  * What Alertmanager writes, in one language: subject, text and page of a mail, and a Telegram message. Only annotations
  * and the time are told: labels such as `job` mean nothing to a reader.
  */
-export function templateFile(language: Language): TextFile {
+export function templateFile(language: Language): { readonly name: string; readonly content: string } {
   const translate = translateTo(language);
   const field = (name: string): string => (language === 'zh' ? `.Annotations.${name}` : `.Annotations.${name}_en`);
   const state = `{{ if eq .Status "firing" }}${translate({ zh: '告警', en: 'Alert' })}{{ else }}${translate({ zh: '已恢复', en: 'Resolved' })}{{ end }}`;

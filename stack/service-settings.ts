@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { parseListenPort } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
@@ -8,7 +7,7 @@ import type { ListenAddress } from '../runtime/http-listener.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
 import type { ServerSide, StackAddresses } from './settings.ts';
-import { DEMO_MAIL, type SimulatedWorld } from './simulated-world.ts';
+import { DEMO_MAIL, newSecret, type SimulatedWorld } from './simulated-world.ts';
 
 /** The settings files that the services are started with. */
 export interface SettledFiles {
@@ -190,9 +189,4 @@ export function renderIni(sections: IniSections): string {
       return [`[${name}]`, ...lines, ''].join('\n');
     })
     .join('\n');
-}
-
-/** A secret for the parts of one run among themselves. */
-export function newSecret(): string {
-  return randomBytes(18).toString('base64url');
 }

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { RunFolder } from './layout.ts';
 import type { ProcessSpec, Supervisor } from './processes.ts';
-import { newSecret } from './service-settings.ts';
 
 /** The simulated kernel, airport and mailbox of the demo, as they can be reached. */
 export interface SimulatedWorld {
@@ -78,4 +78,9 @@ async function addressLine(logFile: string): Promise<string | undefined> {
   const lines = (await readFile(logFile, 'utf8')).split('\n');
   // The last piece is an unfinished line.
   return lines.slice(0, -1).find((line) => line.startsWith('{"control"'));
+}
+
+/** A secret for the parts of one run among themselves. */
+export function newSecret(): string {
+  return randomBytes(18).toString('base64url');
 }

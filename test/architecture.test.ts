@@ -60,6 +60,9 @@ const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 /** Their folders must not import each other in a circle, nor load root files, which put the folders together. */
 const SERVICES = ['exporter', 'gateway', 'auditor'];
 
+/** Folders with files that still import each other in a circle. */
+const NOT_YET_FREE = ['auditor', 'setup', 'bench'];
+
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
 const sources = readdirSync(root, { withFileTypes: true })
   .filter(({ name }) => !NOT_OURS.includes(name))
@@ -105,12 +108,12 @@ function foldersOf(service: string): Map<string, Set<string>> {
   return folders;
 }
 
-/** A circle in which a folder imports itself in the end, or undefined. */
-function circleFrom(folder: string, folders: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+/** A circle in which a folder or file imports itself in the end, or undefined. */
+function circleFrom(start: string, imports: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
   const seen = new Set<string>();
   const walk = (at: string, way: readonly string[]): string[] | undefined => {
-    for (const next of folders.get(at) ?? []) {
-      if (next === folder) return [...way, next];
+    for (const next of imports.get(at) ?? []) {
+      if (next === start) return [...way, next];
       if (seen.has(next)) continue;
       seen.add(next);
       const circle = walk(next, [...way, next]);
@@ -118,7 +121,7 @@ function circleFrom(folder: string, folders: ReadonlyMap<string, ReadonlySet<str
     }
     return undefined;
   };
-  return walk(folder, [folder]);
+  return walk(start, [start]);
 }
 
 /** How a file reaches Node or a package of the host, as the files on the way; undefined where it does not. */
@@ -162,6 +165,16 @@ describe('rules of dependency', () => {
     expect(folders.size).toBeGreaterThan(3);
     for (const folder of folders.keys()) expect(circleFrom(folder, folders)?.join(' → ')).toBeUndefined();
   });
+
+  const imported = new Map(shipped.map(({ path, text }) => [path, new Set(pathsOf(path, importsOf(text)))]));
+  it.each(Object.keys(ALLOWED).filter((top) => !NOT_YET_FREE.includes(top)))(
+    'files of %s import in no circle',
+    (top) => {
+      for (const path of [...imported.keys()].filter((each) => inFolder(each, top))) {
+        expect(circleFrom(path, imported)?.join(' → ')).toBeUndefined();
+      }
+    },
+  );
 
   it.each(SERVICES)('folders of %s load no root file of it', (service) => {
     for (const { path, text } of shipped.filter(

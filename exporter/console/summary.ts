@@ -1,6 +1,5 @@
-import { DIRECTIONS, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
+import { type Bytes, DIRECTIONS, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { DeviceView } from '../kernel-agent.ts';
-import type { Bytes, MutableBytes } from '../ledger/book.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
 
 /** A row of the table: bytes a second, today, and so far. */

@@ -1,5 +1,4 @@
-import type { Direction } from '../../core/traffic.ts';
-import type { Bytes, MutableBytes } from '../ledger/book.ts';
+import type { Bytes, Direction, MutableBytes } from '../../core/traffic.ts';
 
 /** What an interface is to the kernel: the device that programs reach it through, or the way out of the machine. */
 export const INTERFACE_ROLES = ['tun', 'uplink'] as const;

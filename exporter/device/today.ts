@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
-import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
+import { type Bytes, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import { type DayRule, localDayAt } from '../../core/units.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
-import type { Bytes, MutableBytes } from '../ledger/book.ts';
 import type { LedgerCounters } from '../ledger/ledger.ts';
 import type { DeviceCounters } from './device-counters.ts';
 import { type KeptRead, readOrSetAside } from './state-file.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { parseJson } from '../../core/json.ts';
+import type { Bytes } from '../../core/traffic.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Bytes } from '../ledger/book.ts';
 import type { ConnectionOpened, Totals } from '../ledger/frame.ts';
 import type { KernelApi } from './api.ts';
 import { count, FrameError, isCount } from './decoder/parsed-frame.ts';

@@ -2,7 +2,6 @@ import { parse } from 'tldts';
 import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
-import type { Exit } from './opened-connections.ts';
 
 /** Which counters a connection's bytes belong to. */
 export interface Attribution {
@@ -11,6 +10,12 @@ export interface Attribution {
   readonly provider: string;
   /** The key of each dimension. */
   readonly keys: Readonly<Record<Dimension, string>>;
+}
+
+/** Where bytes leave: a node, and its provider where that is known. */
+export interface Exit {
+  readonly node: string;
+  readonly provider: string | undefined;
 }
 
 /** What a key is called where the kernel does not name one. */

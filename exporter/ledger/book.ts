@@ -1,5 +1,13 @@
 import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
-import { ACCOUNTINGS, type Accounting, DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
+import {
+  ACCOUNTINGS,
+  type Accounting,
+  type Bytes,
+  DIRECTIONS,
+  type Direction,
+  type MutableBytes,
+  type TrafficClass,
+} from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
 import { createFamily, type Family, type FamilySeries, type FamilySlot } from './family.ts';
 import {
@@ -8,12 +16,6 @@ import {
   MOST_OTHER_NODE_COUNTERS,
   MOST_UNCOUNTED_COUNTERS,
 } from './series-budget.ts';
-
-/** A byte count for each direction. */
-export type Bytes = Readonly<Record<Direction, number>>;
-
-/** A byte count for each direction that grows in place. */
-export type MutableBytes = Record<Direction, number>;
 
 export const zeroBytes = (): MutableBytes => ({ upload: 0, download: 0 });
 
@@ -28,8 +30,6 @@ export const minus = (a: Bytes, b: Bytes): Bytes => ({
 
 /** Whether neither direction is less. */
 export const covers = (a: Bytes, b: Bytes): boolean => DIRECTIONS.every((direction) => a[direction] >= b[direction]);
-
-export const isSame = (a: Bytes, b: Bytes): boolean => covers(a, b) && covers(b, a);
 
 /** One series of `flowcollect_traffic_bytes_total`. */
 export interface TrafficSeries {

@@ -1,5 +1,6 @@
+import type { Bytes } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
-import type { Bytes, FamilySlots, NodeCell } from './book.ts';
+import type { FamilySlots, NodeCell } from './book.ts';
 import type { Connection, ConnectionDetails, Frame } from './frame.ts';
 
 /** Something that a list names by its id for as long as it lives. */

@@ -1,5 +1,4 @@
-import { DIRECTIONS, type Direction, type TrafficClass } from '../../core/traffic.ts';
-import type { MutableBytes } from './book.ts';
+import { DIRECTIONS, type Direction, type MutableBytes, type TrafficClass } from '../../core/traffic.ts';
 import { createSeriesBudget, MOST_FAMILY_COUNTERS } from './series-budget.ts';
 
 /** One series of a family `flowcollect_<dimension>_bytes_total`. */

@@ -1,4 +1,4 @@
-import type { Bytes } from './book.ts';
+import type { Bytes } from '../../core/traffic.ts';
 
 /**
  * What the ledger is fed. Byte counts are non-negative safe integers; times are epoch milliseconds. The kernel layer

@@ -1,15 +1,13 @@
 import type { Dimension } from '../../core/metric-contract.ts';
-import { DIRECTIONS, type TrafficClass } from '../../core/traffic.ts';
+import { type Bytes, DIRECTIONS, type MutableBytes, type TrafficClass } from '../../core/traffic.ts';
 import { type Attribution, attributeConnection, attributeOpened, isBetterKnown, isRefused } from './attribution.ts';
 import {
-  type Bytes,
   copyBytes,
   createDaysOfUse,
   createFamilyBook,
   createTrafficBook,
   createUncountedBook,
   type FamilyOptions,
-  type MutableBytes,
   type TrafficSeries,
   type UncountedSeries,
   zeroBytes,

@@ -1,4 +1,4 @@
-import { isGroupType, NO_KEY } from './attribution.ts';
+import { type Exit, isGroupType, NO_KEY } from './attribution.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
 
 /** Announced connections until a frame shows them or it is clear that none will. */
@@ -146,12 +146,6 @@ export function createInboundUsers(): InboundUsers {
       return guess;
     },
   };
-}
-
-/** Where bytes leave: a node, and its provider where that is known. */
-export interface Exit {
-  readonly node: string;
-  readonly provider: string | undefined;
 }
 
 /**

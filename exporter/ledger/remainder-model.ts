@@ -1,7 +1,12 @@
-import type { Direction } from '../../core/traffic.ts';
+import type { Bytes, Direction } from '../../core/traffic.ts';
 import type { Attribution } from './attribution.ts';
-import type { Bytes } from './book.ts';
-import { createSizeModel, type NodeSizes, type Prior, type SavedSizeModel } from './size-model.ts';
+import {
+  createSizeModel,
+  type NodeSizes,
+  type Prior,
+  type SampledCandidate,
+  type SavedSizeModel,
+} from './size-model.ts';
 
 /** A connection that closed since the last frame: its last bytes are in the totals only. */
 export interface ClosedCandidate {
@@ -34,17 +39,6 @@ export interface ResumedCandidate {
   readonly attribution: Attribution;
   /** All it has moved since it opened. */
   readonly lifetime: Bytes;
-}
-
-/**
- * Where the log cannot be had: a connection that frames showed lately, and not for long, stands for those like it that lived
- * between two frames.
- */
-export interface SampledCandidate {
-  readonly kind: 'sampled';
-  readonly attribution: Attribution;
-  /** Its part of what all that stand for the unseen have moved, 0 to 1 for each direction. */
-  readonly part: Bytes;
 }
 
 /** A connection that may have moved bytes of the remainder. */

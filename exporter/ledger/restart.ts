@@ -1,5 +1,4 @@
-import { DIRECTIONS } from '../../core/traffic.ts';
-import type { Bytes } from './book.ts';
+import { type Bytes, DIRECTIONS } from '../../core/traffic.ts';
 import { isUncounted } from './connection-table.ts';
 import type { Connection, ConnectionDetails, Frame, Totals } from './frame.ts';
 

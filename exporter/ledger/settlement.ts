@@ -1,6 +1,6 @@
-import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
+import { type Bytes, DIRECTIONS, type Direction, type MutableBytes } from '../../core/traffic.ts';
 import { type Attribution, UNATTRIBUTED } from './attribution.ts';
-import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './book.ts';
+import { copyBytes, zeroBytes } from './book.ts';
 import type { TrackedConnection } from './connection-table.ts';
 import { type Candidate, type Claim, createRemainderModel, type SavedRemainderModel } from './remainder-model.ts';
 import { createConnectionSample, createNodeSizes, type SavedNodeSizes } from './size-model.ts';

@@ -1,7 +1,7 @@
-import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
-import { type Bytes, copyBytes, type MutableBytes, zeroBytes } from './book.ts';
+import { type Bytes, DIRECTIONS, type Direction, type MutableBytes } from '../../core/traffic.ts';
+import type { Attribution } from './attribution.ts';
+import { copyBytes, zeroBytes } from './book.ts';
 import type { TrackedConnection } from './connection-table.ts';
-import type { SampledCandidate } from './remainder-model.ts';
 
 /**
  * What a remainder is made of, learned as it goes: `remainder = Σ weight × parameter + noise`. The parameters (the mean
@@ -175,6 +175,17 @@ export function createNodeSizes(saved?: SavedNodeSizes): NodeSizes {
     },
     save: () => ({ nodes: [...nodes].map(([node, { count, bytes }]) => ({ node, count, bytes: copyBytes(bytes) })) }),
   };
+}
+
+/**
+ * Where the log cannot be had: a connection that frames showed lately, and not for long, stands for those like it that lived
+ * between two frames.
+ */
+export interface SampledCandidate {
+  readonly kind: 'sampled';
+  readonly attribution: Attribution;
+  /** Its part of what all that stand for the unseen have moved, 0 to 1 for each direction. */
+  readonly part: Bytes;
 }
 
 /**

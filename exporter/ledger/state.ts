@@ -1,6 +1,7 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { DIMENSIONS } from '../../core/metric-contract.ts';
-import { type Bytes, type SavedDaysOfUse, type TrafficSeries, type UncountedSeries, zeroBytes } from './book.ts';
+import type { Bytes } from '../../core/traffic.ts';
+import { type SavedDaysOfUse, type TrafficSeries, type UncountedSeries, zeroBytes } from './book.ts';
 import type { SavedConnection } from './connection-table.ts';
 import type { FamilySeries } from './family.ts';
 import type { LatestTotals, SavedLosses } from './restart.ts';

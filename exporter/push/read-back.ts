@@ -13,10 +13,9 @@ import {
   TRAFFIC_BYTES,
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
-import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
+import { ACCOUNTINGS, type Bytes, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { INTERFACE_ROLES } from '../device/interface-counters.ts';
 import type { ReadBack } from '../device/sync-state.ts';
-import type { Bytes } from '../ledger/book.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 
 /** A read-back that a device cannot go on from; the message names the series. */

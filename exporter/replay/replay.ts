@@ -1,7 +1,8 @@
 import type { Dimension } from '../../core/metric-contract.ts';
+import type { Bytes } from '../../core/traffic.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { type IsKnownName, parseOpenedConnection } from '../kernel/streams.ts';
-import type { Bytes, TrafficSeries } from '../ledger/book.ts';
+import type { TrafficSeries } from '../ledger/book.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 import type { Catalog } from '../ledger/frame.ts';
 import { createLedger, type LedgerOptions } from '../ledger/ledger.ts';

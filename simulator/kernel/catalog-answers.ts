@@ -10,7 +10,14 @@ import {
 } from '../household/node.ts';
 import { createRandom } from '../random.ts';
 import { rfc3339Nano } from './connection-message.ts';
-import type { KernelAnswers } from './kernel-source.ts';
+
+/** What a simulated kernel answers about its configuration, as JSON texts. */
+export interface KernelAnswers {
+  readonly version: string;
+  readonly configs: string;
+  readonly proxies: string;
+  readonly providers: string;
+}
 
 /**
  * `/proxies` and the like for the simulated configuration, shaped as a kernel of June 2026 answers (`modern` in the

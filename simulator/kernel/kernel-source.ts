@@ -2,16 +2,8 @@ import type { SimulatedConnection } from '../household/connection.ts';
 import { type Bytes, connectionsOf, createHousehold, type LogLine } from '../household/household.ts';
 import type { NodeTotal, Truth } from '../household/truth.ts';
 import type { WorkloadShape } from '../household/workload.ts';
-import { catalogAnswers } from './catalog-answers.ts';
+import { catalogAnswers, type KernelAnswers } from './catalog-answers.ts';
 import { connectionMessage } from './connection-message.ts';
-
-/** What a simulated kernel answers about its configuration, as JSON texts. */
-export interface KernelAnswers {
-  readonly version: string;
-  readonly configs: string;
-  readonly proxies: string;
-  readonly providers: string;
-}
 
 /** What a simulated kernel has to tell, whether played back or made up. It holds no clock: time is handed to it. */
 export interface KernelSource {

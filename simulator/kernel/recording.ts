@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
 import type { LogLine } from '../household/household.ts';
-import type { KernelAnswers } from './kernel-source.ts';
+import type { KernelAnswers } from './catalog-answers.ts';
 
 /** A recorded stream of a real kernel, with what is known to be true of it. Times are epoch milliseconds. */
 export interface Recording {

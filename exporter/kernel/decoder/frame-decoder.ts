@@ -1,7 +1,7 @@
 import { parseJson } from '../../../core/json.ts';
 import { createOrderedIndex, type OrderedIndex } from '../../ledger/connection-table.ts';
 import type { Connection, Frame } from '../../ledger/frame.ts';
-import { type KnownConnection, readParsedConnection, readParsedFrame } from './parsed-frame.ts';
+import { type ConnectionSpan, type KnownConnection, readParsedConnection, readParsedFrame } from './parsed-frame.ts';
 
 /** Turns `/connections` messages of one kernel into frames. */
 export interface FrameDecoder {
@@ -24,21 +24,6 @@ export function createFrameDecoder(): FrameDecoder {
 /** The same bytes, with what Node can do with them. */
 const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-
-/**
- * Where a message has one connection. All that changes of it from frame to frame are its two counters, which stand side
- * by side (mihomo `tunnel/statistic/tracker.go`, `TrackerInfo`), and, on kernels with smart groups, its highest rates at
- * its end (vernesong/mihomo). Comparing the rest with the message before costs a fraction of parsing it.
- */
-export interface ConnectionSpan {
-  message: Buffer;
-  begin: number;
-  /** Where its counters begin, and what follows them. */
-  counts: number;
-  tail: number;
-  /** Where the rest of it ends: highest rates may follow. */
-  rest: number;
-}
 
 /** How a message begins. */
 const DOWNLOAD_TOTAL = Buffer.from('{"downloadTotal":');
