@@ -11,8 +11,8 @@ import { gateway } from './gateway.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
-import { playFolder } from './verdict/door/play-folder.ts';
-import { writeHousehold } from './verdict/door/write-days.ts';
+import { playFolder } from './verdict/days/play-folder.ts';
+import { writeHousehold } from './verdict/days/write-days.ts';
 import { verdictProbe } from './verdict/tasks.ts';
 import { verdict } from './verdict.ts';
 

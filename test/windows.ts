@@ -64,7 +64,7 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     nearEdges: 0,
     lost: 0,
     checks: 0,
-    late: 0,
+    deferred: 0,
     slack: 0,
     backlog: 0,
     unbilled: 0,

@@ -36,7 +36,7 @@ const windowRecord = z.object({
   nearEdges: z.number(),
   lost: z.number(),
   checks: z.number(),
-  late: z.number(),
+  deferred: z.number(),
   slack: z.number(),
   backlog: z.number(),
   unbilled: z.number(),

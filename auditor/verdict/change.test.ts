@@ -53,11 +53,11 @@ describe('an excess that began and stayed', () => {
     expect(told.filter((each) => each).length).toBeLessThanOrEqual(2);
   });
 
-  it('is none where only what was late moves', () => {
-    const late = (day: number): Closed => ({ late: Math.round((day >= 25 ? 1 : 0) * 300 * MB) });
+  it('is none where only what was deferred moves', () => {
+    const deferred = (day: number): Closed => ({ deferred: Math.round((day >= 25 ? 1 : 0) * 300 * MB) });
     expect(
       changeOf(
-        spans(35, () => 0, late),
+        spans(35, () => 0, deferred),
         BEGAN,
         null,
       ),

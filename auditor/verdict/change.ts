@@ -17,16 +17,16 @@ export interface Past {
   readonly now: Span;
   /** Whether it can be compared. */
   readonly whole: boolean;
-  readonly lateCounts: boolean;
+  readonly deferredCounts: boolean;
 }
 
 export function pastOf(windows: readonly WindowRecord[], current: WindowRecord): Past {
   const first = windows[0]?.from ?? current.from;
-  const { spans, lateCounts } = compared(windows);
-  const now = lateCounts ? spanOf([current]) : unmoved(spanOf([current]));
+  const { spans, deferredCounts } = compared(windows);
+  const now = deferredCounts ? spanOf([current]) : unmoved(spanOf([current]));
   const whole = current.whole && isComparable(current) && now.days * DAY >= SHORTEST;
   const all = whole ? [...spans, now] : spans;
-  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, lateCounts };
+  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferredCounts };
 }
 
 /** What has changed, and what was usual before. */
@@ -194,13 +194,13 @@ export function neededOf(habit: Habit, windows: number): number {
 }
 
 /**
- * Bytes billed beyond the expectation, as the bills stand and with what was late moved to where it was used, as far as that
- * is known, whichever is less: what only one of them shows may be lateness.
+ * Bytes billed beyond the expectation, as the bills stand or with what was deferred moved to where it was used, as far as
+ * that is known, whichever is less: what only one of them shows may be a lag.
  */
 function excessOf(spans: readonly Span[], habit: Habit, sign: 1 | -1): number {
   const expected = sum(spans, (span) => span.billed - habit.residualOf(span));
   const plain = sum(spans, ({ bill }) => bill);
-  const moved = plain + sum(spans, ({ late }) => late);
+  const moved = plain + sum(spans, ({ deferred }) => deferred);
   const slack = Math.max(0, ...spans.map((span) => span.slack));
   return sign === 1 ? Math.min(plain, moved + slack) - expected : expected - Math.max(plain, moved - slack);
 }

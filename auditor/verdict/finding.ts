@@ -21,7 +21,7 @@ export interface LearnedBilling {
   readonly checks: number;
   /** Bytes a day that are billed besides these whatever the devices use. */
   readonly daily: Estimate;
-  /** How late the counter was seen to be at most, in milliseconds; null while that is not known. */
+  /** The longest lag of the counter that was seen, in milliseconds; null while that is not known. */
   readonly lag: number | null;
   /** The nodes whose multiplier was learned, those with most bytes first. */
   readonly multipliers: readonly LearnedMultiplier[];

@@ -78,7 +78,7 @@ describe('the first days', () => {
     expect(lived(days(7, honest)).verdicts.map(({ kind }) => kind)).toEqual(days(7, () => 'ok'));
   });
 
-  it('accuse nobody: how late the airport bills is not known yet', () => {
+  it('accuse nobody: the lag of the airport is not known yet', () => {
     for (const day of [0, 1, 3]) {
       const { verdict } = judgedAfter(lived(days(day, honest)), { used: 10 * GB, billed: 30 * GB });
       expect(verdict).toMatchObject({ kind: 'unknown', reasons: [{ code: 'lag_unknown' }], closes: true });
@@ -214,7 +214,7 @@ describe('a bill that lacks what was used', () => {
     expect(verdicts.slice(-3).map(({ kind }) => kind)).not.toContain('underbilled');
   });
 
-  it('is made up for by an airport that is late, which is no leak', () => {
+  it('is made up for by an airport with a lag, which is no leak', () => {
     const late = [{ used: 10 * GB, billed: 2 * GB }, { used: 10 * GB, billed: 18 * GB }, honest(23)];
     const { verdicts } = lived(late, threeWeeks);
     expect(verdicts.slice(-3).map(({ kind }) => kind)).toEqual(['ok', 'ok', 'ok']);

@@ -50,11 +50,11 @@ interface Draft {
 const BALANCED = 8 * 2 ** 20;
 /** An airport whose nodes leave more than this share of its bill open, to two standard deviations, is judged with the others. */
 const UNSTATED = 0.15;
-/** Standard deviations of a window that are chance rather than lateness. */
-const NO_LATENESS = 4;
+/** Standard deviations of a window that are chance rather than a lag. */
+const CHANCE_DEVIATIONS = 4;
 /** An observation of an open window of less is not the report that closes it. */
 const NIGHT = 0.95 * DAY;
-/** Windows whose longest lateness is allowed for. */
+/** Windows whose longest lag is allowed for. */
 const LAGS_BACK = 30;
 
 /**
@@ -103,13 +103,13 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   // Early in a window, chance is that of the days before.
   const last = windows.at(-1);
   const usual = last === undefined ? 0 : habit.predict([spanOf([last])]).chance;
-  const fresh = lagOf(seen, NO_LATENESS * Math.sqrt(Math.max(chance, usual)));
+  const fresh = lagOf(seen, CHANCE_DEVIATIONS * Math.sqrt(Math.max(chance, usual)));
   const lag = Math.max(fresh, known);
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {
     ...open,
     whole: observation.whole || balanced,
-    late: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
+    deferred: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
     backlog: unbilledAt(seen, from, lag, LONGEST_LAG).high,
     unbilled: usedWithin(seen, window.to, lag),
@@ -134,7 +134,7 @@ function recordOf(
     kind: 'unknown',
     bill: { low, likely, high, ...(onlyResets ? { onlyResets } : {}) },
     named: namedBill(traffic),
-    late: 0,
+    deferred: 0,
     slack: 0,
     backlog: 0,
     unbilled: 0,

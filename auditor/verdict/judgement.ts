@@ -28,11 +28,11 @@ interface Expectation {
 }
 
 /** What the window should be billed by the habit. */
-function expectationOf({ now, lateCounts }: Past, { late }: WindowRecord, habit: Habit): Expectation {
+function expectationOf({ now, deferredCounts }: Past, { deferred }: WindowRecord, habit: Habit): Expectation {
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction);
-  // What was late moves the bill, not the use.
-  const moved = Math.max(0, prediction.likely - (lateCounts ? late : 0));
+  // What was deferred moves the bill, not the use.
+  const moved = Math.max(0, prediction.likely - (deferredCounts ? deferred : 0));
   const expected = {
     low: Math.floor(Math.max(0, moved - RANGE * deviation)),
     likely: Math.round(moved),
@@ -52,7 +52,7 @@ interface Gross {
 }
 
 /**
- * How far the bill is above the highest expectation, with what may be late, whether that is above the thresholds, and
+ * How far the bill is above the highest expectation, with what may be deferred, whether that is above the thresholds, and
  * whether it is more than chance.
  */
 function grossOf(
@@ -67,7 +67,7 @@ function grossOf(
   const limit = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation);
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
-  // the rest of a usual one is held against it: early in a day a little lateness is a large share.
+  // the rest of a usual one is held against it: early in a day a short lag is a large share.
   // A day far above the usual one is held to the share of two usual ones: what somebody takes does not grow with it.
   const day = usualDay(usual);
   const rest = Math.max(0, 1 - now.days) * day;
@@ -109,9 +109,9 @@ function usualDay(spans: readonly Span[]): number {
 /** What windows so far and the one that is judged show together, before silent devices are weighed. */
 export interface Judgement extends Gross {
   readonly habit: Habit;
-  /** What the window should be billed, late bytes of before included: nine times of ten and more. */
+  /** What the window should be billed, bytes deferred from before included: nine times of ten and more. */
   readonly expected: Estimate;
-  /** Whether it is known how late the airport bills. */
+  /** Whether the airport's lag is known. */
   readonly lagKnown: boolean;
   /** Whether the bill is below what names and habit admit, beyond the thresholds. */
   readonly lacking: boolean;
@@ -125,7 +125,7 @@ export interface Judgement extends Gross {
   readonly leaks: boolean;
 }
 
-/** By then the airport has billed what it was late with at the first reading, and has shown how late it gets. */
+/** By then the airport has billed what it had deferred at the first reading, and has shown its lag. */
 const LAG_KNOWN_AFTER = 5 * DAY;
 /** A habit that has become cheaper is a new habit after so many windows. */
 const SETTLED = 5;

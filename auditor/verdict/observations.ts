@@ -2,9 +2,9 @@ import { regimeAfter } from './judgement.ts';
 import { LONGEST_LAG, type WindowRecord } from './span.ts';
 
 const HOUR = 3_600_000;
-/** Fewer bytes are no lateness. */
-const LATE = 8 * 2 ** 20;
-/** An airport has made up for what was late once so much of it was billed. */
+/** Fewer bytes show no lag. */
+const LEAST_DEFERRED = 8 * 2 ** 20;
+/** An airport has caught up once it has billed this share of what it deferred. */
 const MADE_UP = 0.8;
 /** The counter moved at some time between two observations. */
 const OBSERVATIONS_APART = 2 * HOUR;
@@ -31,9 +31,9 @@ interface Unbilled {
 /**
  * What an airport had not billed yet of what was used until an instant. It is at least what the bill was behind its best of
  * the time before, since no bill comes before its use. It is at most what leaves nothing unbilled for longer than the
- * airport ever was late.
+ * longest known lag.
  *
- * @param lag the longest lateness known, in milliseconds; 0 for none
+ * @param lag the longest known lag, in milliseconds; 0 for none
  * @param reach how far back the best is looked for, in milliseconds
  */
 export function unbilledAt(observations: readonly Observation[], at: number, lag: number, reach: number): Unbilled {
@@ -51,7 +51,7 @@ export function unbilledAt(observations: readonly Observation[], at: number, lag
   return { low: Math.round(low), high: Math.round(Math.max(low, high)) };
 }
 
-/** Bytes that were used so shortly before an instant that an airport as late as that may bill all of them after it. */
+/** Bytes used within the lag before an instant: the airport may bill all of them after it. */
 export function usedWithin(observations: readonly Observation[], at: number, lag: number): number {
   if (lag === 0) return 0;
   const here = observations.findLast((observation) => observation.at <= at);
@@ -61,12 +61,12 @@ export function usedWithin(observations: readonly Observation[], at: number, lag
 
 /**
  * The longest that an airport was seen to leave bytes unbilled, if first used is first billed; 0 where it never fell behind
- * and made up for it. A price below what names say looks like lateness too, but is never made up for.
+ * and made up for it. A price below what names say looks like a lag too, but is never made up for.
  *
- * @param chance bytes that chance moves; less is no lateness
+ * @param chance bytes that chance moves; less shows no lag
  */
 export function lagOf(observations: readonly Observation[], chance = 0): number {
-  const least = Math.max(LATE, chance);
+  const least = Math.max(LEAST_DEFERRED, chance);
   const whole = observations.filter((observation) => observation.whole);
   let longest = 0;
   for (const [index, peak] of whole.entries()) {

@@ -99,7 +99,7 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     nearEdges: sum((each) => each.nearEdges),
     lost: sum((each) => each.lost),
     checks,
-    late: sum(({ late }) => late),
+    deferred: sum(({ deferred }) => deferred),
     slack: sum(({ slack }) => slack),
     backlog: sum(({ backlog }) => backlog),
     unbilled: sum(({ unbilled }) => unbilled),

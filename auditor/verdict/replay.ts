@@ -4,8 +4,8 @@ import type { Answer } from './surplus.ts';
 import type { Thresholds, VerdictKind } from './verdict.ts';
 
 /**
- * Closed windows judged again one after the other, after what is known of them changed. What was silent or late at the time
- * is not known any more: a bill that fits now is `ok`, and one that did not fit then and does not fit now keeps its verdict.
+ * Closed windows judged again one after the other, after what is known of them changed. What was silent or deferred at
+ * the time is not known any more: a bill that fits now is `ok`, and one that did not fit then and does not fit now keeps its verdict.
  * Windows that were judged together with other airports, and still could not be by themselves, keep theirs.
  *
  * @param windows oldest first, with what devices used in them by what is known now

@@ -64,7 +64,7 @@ describe('windows that can be compared', () => {
     );
   });
 
-  it('last most of a day: what is late weighs too much in a shorter one', () => {
+  it('last most of a day: what is deferred weighs too much in a shorter one', () => {
     const short = { to: BEGAN + 4 * DAY + 6 * HOUR, from: BEGAN + 4 * DAY };
     expect(daysOf(weeks({ 4: short }))).toHaveLength(20);
   });
@@ -72,37 +72,37 @@ describe('windows that can be compared', () => {
 
 describe('bills', () => {
   /** Half of what is used on a day is billed on the next, and observations tell it. */
-  const late = (told: (bytes: number, day: number) => number): WindowRecord[] =>
+  const deferring = (told: (bytes: number, day: number) => number): WindowRecord[] =>
     days(21, (day) => {
       const [before, behind] = [day === 0 ? 0 : usedOn(day - 1) / 2, usedOn(day) / 2];
       const moved = told(Math.round(behind - before), day);
       return closedWindow(day, {
         used: usedOn(day),
         billed: Math.round(usedOn(day) - behind + before),
-        late: moved,
+        deferred: moved,
         lag: 12 * HOUR,
       });
     });
 
   it('count where they were used, where that makes them go steadier with use', () => {
-    const { lateCounts, spans } = compared(late((bytes) => bytes));
-    expect(lateCounts).toBe(true);
+    const { deferredCounts, spans } = compared(deferring((bytes) => bytes));
+    expect(deferredCounts).toBe(true);
     for (const { billed, named } of spans) expect(Math.abs(billed - named.likely)).toBeLessThan(MB);
-    // What was late before the very first reading was never seen.
+    // What was deferred before the very first reading was never seen.
     expect(spans[0]?.from).toBe(BEGAN + DAY);
   });
 
   it('stand as they are, where observations only add noise to them', () => {
     const windows = days(21, (day) =>
-      closedWindow(day, { used: usedOn(day), late: Math.round(chanceOn(day) * GB), slack: GB }),
+      closedWindow(day, { used: usedOn(day), deferred: Math.round(chanceOn(day) * GB), slack: GB }),
     );
-    const { lateCounts, spans } = compared(windows);
-    expect(lateCounts).toBe(false);
+    const { deferredCounts, spans } = compared(windows);
+    expect(deferredCounts).toBe(false);
     for (const { billed, bill, doubt } of spans) expect([billed, doubt]).toEqual([bill, 0]);
   });
 });
 
-it('doubts a span by the squares of what each window leaves in doubt, and by lateness once', () => {
+it('doubts a span by the squares of what each window leaves in doubt, and by the lag once', () => {
   const doubtful = { nearEdges: 30 * MB, lost: 40 * MB, slack: 12 * MB };
   const one = spanOf([closedWindow(0, doubtful)]);
   expect(one.doubt / MB).toBeCloseTo(Math.hypot(30, 40, 12), 9);

@@ -39,14 +39,14 @@ export interface WindowRecord extends WindowTraffic {
   /** What names and settings let expect. */
   readonly named: Estimate;
   /** Bytes still unbilled at the end less those at the start. */
-  readonly late: number;
+  readonly deferred: number;
   /** How far that may be off. */
   readonly slack: number;
   /** Bytes of before the window that may be billed in it. */
   readonly backlog: number;
   /** Bytes of its use that may be billed after it, by the largest lag seen. */
   readonly unbilled: number;
-  /** Whether every device had reported up to the end; else its late bytes fall into the next window. */
+  /** Whether every device had reported up to the end; else its bytes fall into the next window. */
   readonly whole: boolean;
   /** Whether a device reported for the first time: what it used before was not counted. */
   readonly newDevices: boolean;
@@ -97,7 +97,7 @@ export function addShares(shares: Iterable<NodeShare>): Map<string, NodeShare> {
   return nodes;
 }
 
-/** A stretch over which bill and use can be compared: one window, or several that only together hold all that was reported late. */
+/** A stretch over which bill and use can be compared: one window, or several that together hold all late reports. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -105,13 +105,13 @@ export interface Span {
   /** Bytes billed in it, as the airport's counter stands. */
   readonly bill: number;
   /** Bytes of its use that were billed later, less those of before that were billed in it. */
-  readonly late: number;
-  /** Bytes billed for what was used within: the bill, with what was late where the airport is known to be late. */
+  readonly deferred: number;
+  /** Bytes billed for what was used within: the bill, plus what was deferred where the airport has a lag. */
   readonly billed: number;
   readonly named: Estimate;
   /** By {@link nodeKey}. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
-  /** How far what was late may be off; a part of the doubt where lateness counts. */
+  /** How far what was deferred may be off; a part of the doubt where it counts. */
   readonly slack: number;
   /** Bytes by which the comparison may be off for reasons that are known: rounding, edges, loss, unattributed bytes. */
   readonly doubt: number;
@@ -121,7 +121,7 @@ export interface Span {
 }
 
 export const DAY = 24 * 3_600_000;
-/** What is late from the day before weighs too much in a shorter one. */
+/** What is deferred from the day before weighs too much in a shorter one. */
 export const SHORTEST = 20 * 3_600_000;
 /** While devices are still being set up, windows before the last of them are not what the airport's habit shows in. */
 const SETTING_UP = 14 * DAY;
@@ -129,15 +129,15 @@ const SETTING_UP = 14 * DAY;
 /** What windows show, and whether their bills are counted where they were used rather than where they were billed. */
 export interface Compared {
   readonly spans: readonly Span[];
-  readonly lateCounts: boolean;
+  readonly deferredCounts: boolean;
 }
 
 const known = new WeakMap<readonly WindowRecord[], Compared>();
 
 /**
  * Windows as spans that can be compared, oldest first. Windows without all devices are joined with those that follow until
- * all have reported; what a new cycle or a credit hid is left out, and so are first days: until it is known how late the
- * airport bills, and until the last device was set up.
+ * all have reported; what a new cycle or a credit hid is left out, and so are first days: until the airport's lag is
+ * known, and until the last device was set up.
  */
 export function compared(windows: readonly WindowRecord[]): Compared {
   const found = known.get(windows);
@@ -158,18 +158,18 @@ export function compared(windows: readonly WindowRecord[]): Compared {
   return chosen;
 }
 
-/** Adjusting for lateness must make bills so much steadier to count: else it is the noise of the observations that it adds. */
+/** Adjusting for the lag counts only if it makes bills this much steadier; otherwise it adds the noise of the observations. */
 const STEADIER = 0.7;
 
 /**
- * Spans with their bills as they are, or with what was late moved to where it was used: whichever goes steadier with use.
+ * Spans with their bills as they are, or with what was deferred moved to where it was used: whichever is steadier against use.
  *
- * @param seenFrom what was late before the very first reading was not seen until then, epoch milliseconds
+ * @param seenFrom what was deferred before the very first reading may be billed until then, epoch milliseconds
  */
 function steadier(spans: readonly Span[], seenFrom: number): Compared {
   const plain = spans.map(unmoved);
-  const lateCounts = spread(spans) < STEADIER * spread(plain);
-  return { spans: lateCounts ? spans.filter(({ from }) => from >= seenFrom) : plain, lateCounts };
+  const deferredCounts = spread(spans) < STEADIER * spread(plain);
+  return { spans: deferredCounts ? spans.filter(({ from }) => from >= seenFrom) : plain, deferredCounts };
 }
 
 /** A span with its bill as it is. */
@@ -212,15 +212,15 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
     to: last.to,
     days: (last.to - first.from) / DAY,
     bill: sum(({ bill }) => bill.likely),
-    billed: sum(({ bill, late }) => bill.likely + late),
+    billed: sum(({ bill, deferred }) => bill.likely + deferred),
     named: {
       low: sum(({ named }) => named.low),
       likely: sum(({ named }) => named.likely),
       high: sum(({ named }) => named.high),
     },
-    late: sum(({ late }) => late),
+    deferred: sum(({ deferred }) => deferred),
     nodes: addShares(windows.flatMap((window) => window.nodes)),
-    // Lateness moves bytes over the ends of a span alone.
+    // A lag moves bytes over the ends of a span only.
     doubt: Math.hypot(doubtOf(windows), slack),
     slack,
     checks: sum(({ checks }) => checks),

@@ -62,7 +62,7 @@ describe('a bill that is too high', () => {
   });
 
   it.each([
-    ['it is not known how late the airport bills', { ...tooMuch, lagKnown: false }, {}, 'lag_unknown'],
+    ['the lag of the airport is not known', { ...tooMuch, lagKnown: false }, {}, 'lag_unknown'],
     ['so much may be chance with this airport', { ...tooMuch, sure: false }, {}, 'habit_unknown'],
   ] as const)('accuses nobody while %s', (_, found, given, code) => {
     expect(decided(found, given)).toMatchObject({ kind: 'unknown', reasons: [{ code }], closes: true });

@@ -117,7 +117,7 @@ export type Decision = Pick<Verdict, 'kind' | 'reasons' | 'closes'>;
 export function decide(found: Findings, { to, days, thresholds, ...given }: Circumstances): Decision {
   const { absences, newDevices, leakSeen, unsteady, lackedBefore } = given;
   const silent = absences.map(({ device }) => reason('device_silent', device));
-  // Late bytes of a silent device belong to this window where the bill may already hold some.
+  // Bytes that a silent device reports later belong to this window where the bill may already hold some.
   const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
   const closes = !(lately && found.difference > thresholds.bytes) || days >= LONGEST_OPEN;
   if (found.gross) {

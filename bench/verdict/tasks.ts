@@ -1,6 +1,6 @@
 import { localDayAt } from '../../core/units.ts';
+import { auditResults } from './measure/audit-results.ts';
 import { judgeForecasts, NO_FORECASTS } from './measure/forecasts.ts';
-import { hear } from './measure/heard.ts';
 import { judgeHonest, NO_HONEST_DAYS } from './measure/honest.ts';
 import { dailyBill, leakSeen, NO_LEAKS } from './measure/leak-seen.ts';
 import { addTallies, type Tally } from './measure/statistics.ts';
@@ -100,7 +100,7 @@ function withLeak(draft: Draft, leak: (own: number) => LeakDraft): World {
 
 async function seenIn(world: World): Promise<Measured<'leak'>> {
   const name = world.draft.airports[0]?.name ?? '';
-  return leakSeen(world, (await hear(world)).get(name) ?? []);
+  return leakSeen(world, (await auditResults(world)).get(name) ?? []);
 }
 
 function changed(draft: Draft, change: (draft: Draft, random: ReturnType<Draft['random']>) => void): Draft {

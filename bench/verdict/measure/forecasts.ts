@@ -1,8 +1,8 @@
 import type { RunningTotal } from '../play/running-total.ts';
 import { DAY } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
+import { type AuditResult, auditResults } from './audit-results.ts';
 import { formerRange } from './former-forecast.ts';
-import { type Heard, hear } from './heard.ts';
 import type { Tally } from './statistics.ts';
 
 const FIRST_NIGHT = 3 * DAY;
@@ -39,7 +39,7 @@ export async function judgeForecasts(world: World, nightsUntil: number): Promise
   if (truth === undefined) return sum;
   const { begin } = world.draft;
   const billed: RunningTotal = { begin: 0, at: (at) => truth.upload.at(at) + truth.download.at(at) };
-  for (const night of (await hear(world)).get(truth.airport.name) ?? []) {
+  for (const night of (await auditResults(world)).get(truth.airport.name) ?? []) {
     if (!night.report || night.at < begin + FIRST_NIGHT || night.at > nightsUntil) continue;
     judgeNight(sum, night, truth, billed, begin, world.draft.end);
   }
@@ -48,7 +48,7 @@ export async function judgeForecasts(world: World, nightsUntil: number): Promise
 
 function judgeNight(
   sum: { -readonly [key in keyof Forecasts]: number },
-  { at, used, forecast }: Heard,
+  { at, used, forecast }: AuditResult,
   { airport }: AirportTruth,
   billed: RunningTotal,
   begin: number,

@@ -1,6 +1,6 @@
 import { DAY, MB } from '../world/time.ts';
 import type { AirportTruth, World } from '../world/world.ts';
-import { ALARMS, episodes, type Heard, hear, toldNotes } from './heard.ts';
+import { ALARMS, type AuditResult, auditResults, episodes, reportedNotes } from './audit-results.ts';
 import type { Tally } from './statistics.ts';
 
 /** Nights after which a verdict may be expected. */
@@ -36,24 +36,24 @@ export type Honest = Tally<keyof typeof NO_HONEST_DAYS>;
 
 /** Plays a household in which nobody else uses the subscription. */
 export async function judgeHonest(world: World): Promise<Honest> {
-  const heard = await hear(world);
+  const resultsByAirport = await auditResults(world);
   const sum = { ...NO_HONEST_DAYS };
   for (const truth of world.airports) {
-    const said = heard.get(truth.airport.name) ?? [];
-    const notes = toldNotes(said);
+    const results = resultsByAirport.get(truth.airport.name) ?? [];
+    const notes = reportedNotes(results);
     const firstNote = notes[0]?.at ?? Number.NEGATIVE_INFINITY;
-    const nights = said.filter(
+    const nights = results.filter(
       ({ at, report, used }) => report && used !== undefined && at > world.draft.begin + SETTLED,
     );
     const surplus = surplusOf(truth, world.draft.begin, world.draft.end);
     const small = surplus.share < WORTH.share && surplus.daily < WORTH.bytes;
     sum.airports += 1;
     sum.days += (world.draft.end - world.draft.begin) / DAY;
-    for (const kind of ['leak', 'drift', 'underbilled'] as const) sum[kind] += episodes(said, [kind]);
-    sum.alarms += episodes(said, ALARMS);
+    for (const kind of ['leak', 'drift', 'underbilled'] as const) sum[kind] += episodes(results, [kind]);
+    sum.alarms += episodes(results, ALARMS);
     sum.afterNote +=
       episodes(
-        said.filter(({ at }) => at > firstNote),
+        results.filter(({ at }) => at > firstNote),
         ALARMS,
       ) + Math.max(0, notes.length - 1);
     sum.notes += notes.length;
@@ -78,7 +78,7 @@ export function surplusOf(
   return { daily: (surplus * DAY) / (to - from), share: surplus / Math.max(1, over(expected)) };
 }
 
-function isHeld({ airports }: World, { at, note }: Heard): boolean {
+function isHeld({ airports }: World, { at, note }: AuditResult): boolean {
   if (note === undefined) return false;
   const daily = airports
     .filter(({ airport }) => note.airports.includes(airport.name))

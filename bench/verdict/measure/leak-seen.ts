@@ -2,7 +2,7 @@ import { counted } from '../world/billing.ts';
 import { DAY, GB } from '../world/time.ts';
 import { BEFORE } from '../world/use.ts';
 import type { AirportTruth, World } from '../world/world.ts';
-import type { Heard } from './heard.ts';
+import type { AuditResult } from './audit-results.ts';
 import type { Tally } from './statistics.ts';
 
 export const NO_LEAKS = {
@@ -14,7 +14,7 @@ export const NO_LEAKS = {
   within3: 0,
   within14: 0,
   within30: 0,
-  /** Seen so, or told as a steady surplus, within a week. */
+  /** Seen so, or reported as a steady surplus, within a week. */
   told7: 0,
   /** Days until it was seen, of those that were. */
   delays: 0,
@@ -26,12 +26,12 @@ export const NO_LEAKS = {
 export type Leaks = Tally<keyof typeof NO_LEAKS>;
 
 /** Whether, and how soon, what somebody else uses of the first airport was seen. */
-export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
+export function leakSeen(world: World, results: readonly AuditResult[]): Leaks {
   const [truth] = world.airports;
   if (truth === undefined) return NO_LEAKS;
   const start = truth.leak.begin;
-  const first = heard.find((each) => each.at > start && isAlarm(each))?.at ?? Number.POSITIVE_INFINITY;
-  const note = heard.find(({ at, note }) => at > start && note?.told === true)?.at ?? Number.POSITIVE_INFINITY;
+  const first = results.find((each) => each.at > start && isAlarm(each))?.at ?? Number.POSITIVE_INFINITY;
+  const note = results.find(({ at, note }) => at > start && note?.reported === true)?.at ?? Number.POSITIVE_INFINITY;
   const within = (at: number, days: number): number => (at <= start + days * DAY ? 1 : 0);
   const seen = Number.isFinite(first);
   return {
@@ -44,7 +44,7 @@ export function leakSeen(world: World, heard: readonly Heard[]): Leaks {
     told7: within(Math.min(first, note), 7),
     delays: seen ? (first - start) / DAY : 0,
     seen: seen ? 1 : 0,
-    before: heard.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
+    before: results.some((each) => each.at <= start && isAlarm(each)) ? 1 : 0,
   };
 }
 
@@ -54,7 +54,7 @@ function isHidden({ airport, leak }: AirportTruth, start: number): boolean {
   return counted(leak, airport.lag).at(start + 3 * DAY) <= 2 * unit;
 }
 
-const isAlarm = ({ kind }: Heard): boolean => kind === 'leak' || kind === 'drift';
+const isAlarm = ({ kind }: AuditResult): boolean => kind === 'leak' || kind === 'drift';
 
 /** What the first airport bills a day on average, up to an instant, what somebody else uses apart. */
 export function dailyBill({ airports, draft: { begin } }: World, until: number): number {

@@ -12,7 +12,7 @@ const RESTARTS = 'flowcollect_kernel_restarts_total';
 interface Counter {
   readonly metric: string;
   readonly labels: Labels;
-  readonly heard: Heard;
+  readonly reports: ReportTimes;
   readonly total: RunningTotal;
   /** What had moved before the device's first push, which no counter holds. */
   readonly before: number;
@@ -20,12 +20,12 @@ interface Counter {
 
 /** What a store would hold of the days that are played. */
 interface Store extends ExactSums {
-  readonly devices: readonly { readonly device: Device; readonly heard: Heard }[];
+  readonly devices: readonly { readonly device: Device; readonly reports: ReportTimes }[];
 }
 
 /** @throws Error where something is used by a device that is not among the devices */
 export function createStore({ use, checks, devices }: Pick<PlayedDays, 'use' | 'checks' | 'devices'>): Store {
-  const known = devices.map((device) => ({ device, heard: heardOf(device) }));
+  const known = devices.map((device) => ({ device, reports: reportTimesOf(device) }));
   const counters = countersOf(known, movementsOf(use, checks, devices));
   const chosen = new Map<string, readonly Counter[]>();
   const select = (selector: Selector): readonly Counter[] => {
@@ -49,8 +49,8 @@ export function createStore({ use, checks, devices }: Pick<PlayedDays, 'use' | '
 }
 
 /** Undefined before the device has pushed the counter for the first time. */
-function valueAt({ heard, total, before }: Counter, at: number): number | undefined {
-  const until = heard.until(at);
+function valueAt({ reports, total, before }: Counter, at: number): number | undefined {
+  const until = reports.until(at);
   return until === undefined || until < total.begin ? undefined : Math.round(total.at(until) - before);
 }
 
@@ -106,21 +106,21 @@ function movementsOf(use: Iterable<Use>, checks: Iterable<Checks>, devices: read
 const identity = ({ user, device }: Pick<Device, 'user' | 'device'>): Labels => ({ user, instance: device });
 
 function countersOf(devices: Store['devices'], movements: Movements): Counter[] {
-  return devices.flatMap(({ device, heard }) =>
+  return devices.flatMap(({ device, reports }) =>
     [...(movements.get(deviceKey(device))?.values() ?? [])].map(({ metric, labels, movements: moved }): Counter => {
       const total = runningTotal(moved);
-      return { metric, labels, heard, total, before: device.firstPush === null ? 0 : total.at(device.firstPush) };
+      return { metric, labels, reports, total, before: device.firstPush === null ? 0 : total.at(device.firstPush) };
     }),
   );
 }
 
 /** What a store knows of when a device reported. */
-interface Heard {
+interface ReportTimes {
   /** Up to when a store that is asked at an instant knows of the device; undefined before its first push. */
   until(at: number): number | undefined;
 }
 
-function heardOf({ firstPush, lastPush, silences }: Device): Heard {
+function reportTimesOf({ firstPush, lastPush, silences }: Device): ReportTimes {
   const ordered = silences.filter(({ from, to }) => to > from).sort((a, b) => a.from - b.from);
   const begins = ordered.map(({ from }) => from);
   const last = lastPush ?? Number.POSITIVE_INFINITY;
@@ -154,8 +154,8 @@ export function createStoredPrometheus({ devices }: Pick<Store, 'devices'>): Pro
     async instant(query, at = 0) {
       if (GATEWAY_WORD.test(query)) return [];
       if (!LAST_PUSH.test(query)) return unasked(query);
-      return devices.flatMap(({ device, heard }): Sample[] => {
-        const until = heard.until(at);
+      return devices.flatMap(({ device, reports }): Sample[] => {
+        const until = reports.until(at);
         if (until === undefined) return [];
         const labels = { job: 'flowcollect', user: device.user, instance: device.device };
         return [{ labels, value: (until - (until % PUSH_EVERY)) / 1000 }];

@@ -19,7 +19,7 @@ export function answersOf(
     name: airport.name,
     read: readerOf(draft, airport, { upload, download }),
   }));
-  return [...lookTimes(draft.random('looks'), begin, end, fails)].flatMap(({ at: time }) =>
+  return [...auditTimes(draft.random('looks'), begin, end, fails)].flatMap(({ at: time }) =>
     readers.map(({ name, read }): AirportAnswer => {
       const sent = read(time);
       return { time, airport: name, ...(fails(time) ? failures.pick(FAILURES) : sent) };
@@ -74,17 +74,17 @@ function part(figures: Figures, share: number): Figures {
   return { ...figures, upload: u ?? 0, download: d ?? 0, quota: q ?? 0 };
 }
 
-const LOOK_EVERY = 120 * MINUTE;
-const LOOK_JITTER = 10 * MINUTE;
+const AUDIT_EVERY = 120 * MINUTE;
+const AUDIT_JITTER = 10 * MINUTE;
 /** After a failure it is tried again so much later. */
 const AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 
 /**
- * When the service looks: every two hours, and when a day ends.
+ * When the service audits: every two hours, and when a day ends.
  *
  * @param fails whether no airport can be read at an instant
  */
-function* lookTimes(
+function* auditTimes(
   random: Random,
   begin: number,
   end: number,
@@ -96,11 +96,11 @@ function* lookTimes(
     if (next < dayEnd) {
       yield { at: next, report: false };
       failures = fails(next) ? failures + 1 : 0;
-      const pause = failures === 0 ? LOOK_EVERY : (AGAIN[Math.min(failures, AGAIN.length) - 1] ?? LOOK_EVERY);
-      next += pause + random.next() * LOOK_JITTER * (failures === 0 ? 1 : 0.1);
+      const pause = failures === 0 ? AUDIT_EVERY : (AGAIN[Math.min(failures, AGAIN.length) - 1] ?? AUDIT_EVERY);
+      next += pause + random.next() * AUDIT_JITTER * (failures === 0 ? 1 : 0.1);
     } else {
       yield { at: dayEnd, report: true };
-      next = Math.max(next, dayEnd + LOOK_EVERY);
+      next = Math.max(next, dayEnd + AUDIT_EVERY);
       dayEnd = localDayAt(dayEnd, LOCAL).end;
     }
   }

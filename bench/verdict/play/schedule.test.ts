@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { looksOf } from './looks.ts';
 import type { AirportAnswer } from './records.ts';
+import { scheduleOf } from './schedule.ts';
 
 const DAY = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
 const at = (time: string): number => Date.parse(`2026-11-${time}:00+08:00`);
 const answer = (time: string, airport = 'a'): AirportAnswer => ({ time: at(time), airport, header: 'upload=1' });
 
 const shown = (answers: readonly AirportAnswer[]): string[] =>
-  looksOf(answers, DAY).map(({ at: time, dayEnd, answers: each }) => {
+  scheduleOf(answers, DAY).map(({ at: time, dayEnd, answers: each }) => {
     const when = new Date(time + 8 * 3_600_000).toISOString().slice(8, 16);
     return `${when}${dayEnd === undefined ? '' : ' report'}: ${[...each.keys()].join(' ')}`;
   });
 
-describe('looks', () => {
+describe('audits', () => {
   it('are one for airports that answer within minutes, and another where one answers again', () => {
     expect(shown([answer('01T08:00'), answer('01T08:03', 'b'), answer('01T08:04')])).toEqual([
       '01T08:03: a b',

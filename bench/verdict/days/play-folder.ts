@@ -5,7 +5,7 @@ import { airportLines, reportText } from '../../../auditor/report/report-mail.ts
 import type { Forecast } from '../../../auditor/verdict/forecast.ts';
 import type { Verdict } from '../../../auditor/verdict/verdict.ts';
 import { SettingsError } from '../../../core/settings.ts';
-import { type PlayedLook, play } from '../play/player.ts';
+import { type PlayedAudit, play } from '../play/player.ts';
 import { DaysError } from './fields.ts';
 import { readDays } from './read-days.ts';
 
@@ -22,8 +22,8 @@ export async function playFolder(
 ): Promise<number> {
   try {
     const days = await readDays(path);
-    for await (const look of play(days)) {
-      for (const line of await lookLines(look, days.config, options)) await write(`${JSON.stringify(line)}\n`);
+    for await (const played of play(days)) {
+      for (const line of await auditLines(played, days.config, options)) await write(`${JSON.stringify(line)}\n`);
     }
     return 0;
   } catch (error) {
@@ -35,9 +35,9 @@ export async function playFolder(
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** What one audit says of each airport, ready to be written as JSON. */
-async function lookLines(
-  { at, report, audit }: PlayedLook,
+/** The result of one audit for each airport, ready to be written as JSON. */
+async function auditLines(
+  { at, report, audit }: PlayedAudit,
   config: AuditorConfig,
   { texts }: { readonly texts: boolean },
 ): Promise<object[]> {

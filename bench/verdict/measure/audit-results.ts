@@ -5,7 +5,7 @@ import { play, type Reply } from '../play/player.ts';
 import { HOUR } from '../world/time.ts';
 import type { World } from '../world/world.ts';
 
-/** What was said of a steady surplus. */
+/** What an audit reported of a steady surplus. */
 export interface Note {
   /** Epoch milliseconds. */
   readonly since: number;
@@ -14,13 +14,13 @@ export interface Note {
   /** Bytes a day. */
   readonly low: number;
   readonly high: number;
-  /** Whether this is the look at which it is told. */
-  readonly told: boolean;
+  /** Whether this audit is the one that reports it. */
+  readonly reported: boolean;
   readonly answered: boolean;
 }
 
 /** What one audit made of one airport. */
-export interface Heard {
+export interface AuditResult {
   readonly at: number;
   readonly report: boolean;
   readonly kind: VerdictKind;
@@ -51,16 +51,16 @@ const known: Reply = ({ at, audit }) =>
       : [],
   );
 
-/** Everything that the auditor said in a household's days, by airport. */
-export async function hear({ days, draft }: World): Promise<ReadonlyMap<string, readonly Heard[]>> {
-  const heard = new Map<string, Heard[]>();
+/** The results of all audits of a household's days, by airport. */
+export async function auditResults({ days, draft }: World): Promise<ReadonlyMap<string, readonly AuditResult[]>> {
+  const results = new Map<string, AuditResult[]>();
   for await (const { at, report, answers, audit } of play(days, draft.answers ? known : undefined)) {
     for (const { airport, verdict, forecast } of audit.airports) {
       const { surplus } = verdict;
       const answer = report ? answers.get(airport) : undefined;
       const outcome = answer === undefined ? undefined : await outcomeOf(answer);
-      const list = heard.get(airport) ?? [];
-      heard.set(airport, list);
+      const list = results.get(airport) ?? [];
+      results.set(airport, list);
       list.push({
         at,
         report,
@@ -75,20 +75,20 @@ export async function hear({ days, draft }: World): Promise<ReadonlyMap<string, 
                 airports: verdict.pool?.airports ?? [airport],
                 low: surplus.daily.low,
                 high: surplus.daily.high,
-                told: surplus.reported,
+                reported: surplus.reported,
                 answered: surplus.answered !== null,
               },
       });
     }
   }
-  return heard;
+  return results;
 }
 
 /** How many alarms of some kinds there were: those that follow each other count once. */
-export function episodes(heard: readonly Heard[], kinds: readonly VerdictKind[]): number {
+export function episodes(results: readonly AuditResult[], kinds: readonly VerdictKind[]): number {
   let alarms = 0;
   let alarmed = false;
-  for (const { kind } of heard) {
+  for (const { kind } of results) {
     const alarm = kinds.includes(kind);
     if (alarm && !alarmed) alarms += 1;
     if (kind !== 'unknown') alarmed = alarm;
@@ -96,9 +96,9 @@ export function episodes(heard: readonly Heard[], kinds: readonly VerdictKind[])
   return alarms;
 }
 
-/** The looks at which a note was told: those that follow each other tell it once. */
-export function toldNotes(heard: readonly Heard[]): Heard[] {
-  return heard.filter(({ note }, index) => note?.told === true && heard[index - 1]?.note?.told !== true);
+/** The audits that reported a note; those that follow each other count once. */
+export function reportedNotes(results: readonly AuditResult[]): AuditResult[] {
+  return results.filter(({ note }, index) => note?.reported === true && results[index - 1]?.note?.reported !== true);
 }
 
 /** Every kind that reaches a person. */
