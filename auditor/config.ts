@@ -7,6 +7,7 @@ import { readAddresses, readServerSection, readSmtpSection, telegramSchema } fro
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { DayRule } from '../core/units.ts';
+import { readTrustedProxies } from '../runtime/addresses.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
@@ -28,6 +29,8 @@ export interface AuditorConfig {
   readonly reportUsers?: readonly ReportUser[];
   readonly subscriptions: readonly Subscription[];
   readonly prometheus: string;
+  /** Whose `X-Forwarded-For` counts. */
+  readonly isProxy: (peer: string) => boolean;
   readonly listen: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
   readonly day: DayRule;
@@ -96,6 +99,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     users: usersOf(reader, subscriptions),
     subscriptions,
     prometheus: server.PrometheusAddr,
+    isProxy: readTrustedProxies(server, reader),
     listen: listen ?? { host: '', port: 0 },
     dataFolder: resolve(folder, server.DataDir, 'auditor'),
     day: { zone: server.Timezone, dayEnds: server.DayEnds },

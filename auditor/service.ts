@@ -60,13 +60,13 @@ export async function runAuditorService({
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, orSetAside, logger, signal, view });
   const talk = createTelegramPart({ view, clock, orSetAside, logger });
   const archive = (): ArchiveSettings => {
-    const { user, archiveToken, reportUsers = [], dataFolder, language } = settings.current();
+    const { user, archiveToken, reportUsers = [], dataFolder, language, isProxy } = settings.current();
     const keys = [{ user, archiveToken }, ...reportUsers].flatMap((each): ArchiveKey[] =>
       each.archiveToken === undefined
         ? []
         : [{ archive: createArchive(archiveFolderIn(dataFolder, each.user)), token: each.archiveToken }],
     );
-    return { keys, language };
+    return { keys, isProxy, language };
   };
   const page = createMovableListener((listen: AuditorConfig['listen']) =>
     serveAuditor(metrics, settings.last, disk, archive, listen, clock.now),

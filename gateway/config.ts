@@ -8,7 +8,7 @@ import {
 } from '../core/server-settings.ts';
 import { SettingsError, type SettingsProblem, type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { isNetwork, isPrivate } from '../runtime/addresses.ts';
+import { isPrivate, readTrustedProxies } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
 import { hashToken, type Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
@@ -47,7 +47,7 @@ export interface GatewayConfig {
   /** Of the settings alone; see {@link withTokens}. */
   readonly tokens: readonly Token[];
   /** Whose `X-Forwarded-For` counts. */
-  readonly trustedProxies: readonly string[];
+  readonly isProxy: (peer: string) => boolean;
   /** Where Grafana asks for users, and where prom-label-proxy answers; closed when absent. */
   readonly queries?: { readonly listen: ListenAddress; readonly labelProxy: string };
   readonly readers: readonly Reader[];
@@ -109,10 +109,9 @@ export function readGatewayConfig(
   if (server.LabelProxyAddr !== undefined && !isPrivate(readersAt.host)) {
     reader.notice('server', 'ReadersListen', TEXTS.readersInTheClear);
   }
-  if (!server.TrustedProxies.every(isNetwork)) reader.problem('server', 'TrustedProxies', CORE_TEXTS.network);
   return reader.finish({
     listen,
-    trustedProxies: server.TrustedProxies,
+    isProxy: readTrustedProxies(server, reader),
     metrics: address('GatewayMetricsListen', '127.0.0.1'),
     pushgateway: server.PushgatewayAddr,
     ...(server.VictoriaMetricsAddr === undefined ? {} : { victoriaMetrics: server.VictoriaMetricsAddr }),

@@ -17,7 +17,7 @@ import { createDeviceRelease, createStoredValues } from './admin/device-release.
 import { createMetricsPage } from './admin/metrics-page.ts';
 import type { GatewayConfig } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
-import { guardConnections } from './http/connections.ts';
+import { createNoiseLog, guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
 import { createMovable } from './movable.ts';
 import { createGatewayMetrics } from './pushes/metrics.ts';
@@ -92,6 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     addressOf = clientAddress,
   } = options;
   let certificate: Reload<Certificate> | undefined;
+  const noise = createNoiseLog(logger, clock);
 
   const storage = createMovable(async (places: StoragePlaces, onStop) => {
     const folder = join(places.dataDir, 'gateway');
@@ -157,7 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     opened?.follow(async (next) => {
       if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
     });
-    guardConnections(listener.server, logger);
+    guardConnections(listener.server, noise);
     onStop(() => listener.close());
     return listener.origin;
   });
@@ -171,7 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       places.listen,
       LIMITS,
     );
-    guardConnections(listener.server, logger);
+    guardConnections(listener.server, noise);
     onStop(() => listener.close());
     return listener.origin;
   });

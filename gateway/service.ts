@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { describeProblem } from '../core/settings.ts';
-import { addressIn, clientAddress } from '../runtime/addresses.ts';
+import { clientAddress } from '../runtime/addresses.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { readFileIfExists } from '../runtime/atomic-file.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -81,7 +81,7 @@ export async function runGatewayService({
       return { ...settings, successful: settings.successful && tokens.last().successful };
     },
     adminHash: () => file.current().admin?.hash,
-    addressOf: (request) => clientAddress(request, addressIn(file.current().trustedProxies)),
+    addressOf: (request) => clientAddress(request, file.current().isProxy),
   });
 
   async function apply(next: GatewayConfig, running: GatewayConfig): Promise<void> {

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import type { ServerSection } from '../core/server-settings.ts';
+import type { SettingsReader } from '../core/settings.ts';
+import { TEXTS } from '../core/texts.ts';
 
 const LOOPBACK = listOf('127.0.0.0/8', '::1/128');
 const PRIVATE = listOf('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10');
@@ -51,6 +54,16 @@ export function isNetwork(text: string): boolean {
   return (
     bits > 0 && more === undefined && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
   );
+}
+
+/** Of `[server] TrustedProxies`, whether the word of a peer counts for {@link clientAddress}; what is no network goes to the reader. */
+export function readTrustedProxies(
+  { TrustedProxies: networks }: Pick<ServerSection, 'TrustedProxies'>,
+  reader: SettingsReader,
+): (peer: string) => boolean {
+  if (networks.every(isNetwork)) return addressIn(networks);
+  reader.problem('server', 'TrustedProxies', TEXTS.network);
+  return isLoopback;
 }
 
 /** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /**
  * Slows down who guesses tokens. An address has a number of failures to spend, which come back with time; once they
  * are spent its requests are not even looked at. A household in which some devices have a wrong token, each trying a
@@ -6,12 +8,12 @@
 export interface AuthRateLimiter {
   /**
    * @param now epoch milliseconds
-   * @param token what tells it from others, which need not be a secret; one that was accepted from this address in the
-   * last day passes whatever others at the address do
+   * @param shown the header with the token; one that was accepted from this address in the last day passes whatever
+   * others at the address do
    */
-  mayTry(address: string, now: number, token?: string): boolean;
+  mayTry(address: string, now: number, shown?: string): boolean;
   failed(address: string, now: number): void;
-  accepted(address: string, now: number, token: string): void;
+  accepted(address: string, now: number, shown: string): void;
 }
 
 export const FREE_FAILURES = 60;
@@ -24,7 +26,7 @@ const MAX_ADDRESSES = 10_000;
 export function createAuthRateLimiter(): AuthRateLimiter {
   /** The failures of an address, as of the time it failed last. */
   const spent = new Map<string, { failures: number; at: number }>();
-  /** When a token was accepted last from an address. */
+  /** When a token was accepted last from an address; by a hash of both, since nobody needs to keep the token. */
   const known = new Map<string, number>();
   const failuresOf = (address: string, now: number): number => {
     const entry = spent.get(address);
@@ -32,13 +34,13 @@ export function createAuthRateLimiter(): AuthRateLimiter {
     return entry === undefined ? 0 : Math.max(0, entry.failures - Math.abs(now - entry.at) / FORGIVEN_AFTER_MS);
   };
   return {
-    mayTry(address, now, token) {
+    mayTry(address, now, shown) {
       if (failuresOf(address, now) < FREE_FAILURES) return true;
-      const at = token === undefined ? undefined : known.get(`${address}\n${token}`);
+      const at = shown === undefined ? undefined : known.get(markOf(address, shown));
       return at !== undefined && Math.abs(now - at) < ACCEPTED_FOR_MS;
     },
-    accepted(address, now, token) {
-      const key = `${address}\n${token}`;
+    accepted(address, now, shown) {
+      const key = markOf(address, shown);
       known.delete(key);
       known.set(key, now);
       const [oldest] = known.keys();
@@ -53,3 +55,5 @@ export function createAuthRateLimiter(): AuthRateLimiter {
     },
   };
 }
+
+const markOf = (address: string, shown: string): string => hash('sha256', `${address}\n${shown}`, 'base64');

@@ -8,6 +8,7 @@ import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/metrics.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
+import { isLoopback } from '../runtime/addresses.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createLogger } from '../runtime/logger.ts';
@@ -64,6 +65,7 @@ export function createTestAuditor(
     user: 'default',
     subscriptions: [{ name: 'a.yaml', url: 'https://airport.example/hunter2' }],
     prometheus: 'http://127.0.0.1:9090',
+    isProxy: isLoopback,
     listen: { host: '127.0.0.1', port: 0 },
     dataFolder,
     day: { zone: 'Asia/Shanghai', dayEnds: '23:55' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressIn } from '../../runtime/addresses.ts';
 import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { exampleAirport, exampleModel, exampleSurplus, exampleVerdict } from '../../test/example-reports.ts';
@@ -35,7 +36,7 @@ beforeEach(async () => {
   app.use(
     '/reports',
     archiveRoutes(
-      () => ({ keys, language: 'zh' }),
+      () => ({ keys, isProxy: addressIn(['127.0.0.0/8']), language: 'zh' }),
       () => now,
     ),
   );
@@ -120,6 +121,20 @@ describe('the page', () => {
     expect((await get('')).status).toBe(429);
     now += FORGIVEN_AFTER_MS;
     expect((await get('')).status).toBe(200);
+  });
+
+  it('counts guesses by the address that a trusted proxy names, and lets a password go on that was right', async () => {
+    const from = async (address: string, password: string): Promise<number> =>
+      (
+        await fetch(`${listener.origin}/reports`, {
+          headers: { authorization: basic(password), 'x-forwarded-for': address },
+        })
+      ).status;
+    expect(await from('198.51.100.1', TOKEN)).toBe(200);
+    for (let guess = 0; guess < FREE_FAILURES; guess += 1) await from('198.51.100.1', `guess ${guess}`);
+    expect(await from('198.51.100.1', 'another guess')).toBe(429);
+    expect(await from('198.51.100.1', TOKEN)).toBe(200);
+    expect(await from('198.51.100.2', TOKEN)).toBe(200);
   });
 
   it('lets a name run nothing', async () => {

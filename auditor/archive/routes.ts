@@ -18,6 +18,8 @@ export interface ArchiveKey {
 export interface ArchiveSettings {
   /** Empty keeps the archive closed. */
   readonly keys: readonly ArchiveKey[];
+  /** Whose `X-Forwarded-For` counts. */
+  readonly isProxy: (peer: string) => boolean;
   readonly language: Language;
 }
 
@@ -38,15 +40,15 @@ export function archiveRoutes(settings: () => ArchiveSettings, now: () => number
   const router = Router();
   const guesses = createAuthRateLimiter();
   router.use((request, response: ArchiveResponse, next) => {
-    const { keys } = settings();
+    const { keys, isProxy } = settings();
     response.set({
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
-    const [shown, address] = [request.get('authorization'), clientAddress(request)];
-    if (shown !== undefined && !guesses.mayTry(address, now())) {
+    const [shown, address] = [request.get('authorization'), clientAddress(request, isProxy)];
+    if (shown !== undefined && !guesses.mayTry(address, now(), shown)) {
       response
         .status(429)
         .json({ error: 'slow_down', message: 'too many wrong tokens from this address; wait a minute' });
@@ -55,7 +57,8 @@ export function archiveRoutes(settings: () => ArchiveSettings, now: () => number
     const archive = archiveFor(shown, keys);
     // A browser asks without one at first.
     if (archive === undefined && shown !== undefined) guesses.failed(address, now());
-    if (archive !== undefined) {
+    if (archive !== undefined && shown !== undefined) {
+      guesses.accepted(address, now(), shown);
       response.locals.archive = archive;
       next();
     } else if (keys.length === 0) {

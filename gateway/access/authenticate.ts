@@ -42,11 +42,6 @@ function utf8Of(header: string): string {
   return text.includes('\uFFFD') ? header : text;
 }
 
-/** Tells what an `Authorization` shows from others, and nothing of it. */
-export function tokenMark(authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : keyOf(hashToken(authorization));
-}
-
 const KEY = randomBytes(32);
 const indexes = new WeakMap<readonly Token[], ReadonlyMap<string, Token>>();
 
@@ -122,14 +117,14 @@ export function createAuthenticator(
       );
     }
     const [address, now] = [addressOf(request), clock.now()];
-    const shown = tokenMark(request.headers.authorization);
+    const shown = request.headers.authorization;
     if (!limiter.mayTry(address, now, shown)) {
       return httpProblem(
         'slow_down',
         'too many wrong tokens from this address; fix [client] RemoteToken and wait a minute',
       );
     }
-    const token = identify(request.headers.authorization, tokens());
+    const token = identify(shown, tokens());
     if (token === undefined) {
       limiter.failed(address, now);
       return httpProblem(

@@ -32,12 +32,13 @@ export function createAdminHandler({ release, logger, hash, retired }: AdminHand
     if (!isLoopback(request.socket.remoteAddress ?? '')) {
       return httpProblem('unauthorized', 'devices are administered from the gateway’s own machine only');
     }
-    const [address, now] = [request.socket.remoteAddress ?? '', Date.now()];
-    if (!limiter.mayTry(address, now)) return httpProblem('slow_down', 'too many wrong tokens; wait a minute');
-    if (!isAdmin(request.headers.authorization, hash())) {
+    const [address, now, shown] = [request.socket.remoteAddress ?? '', Date.now(), request.headers.authorization];
+    if (!limiter.mayTry(address, now, shown)) return httpProblem('slow_down', 'too many wrong tokens; wait a minute');
+    if (!isAdmin(shown, hash())) {
       limiter.failed(address, now);
       return httpProblem('unauthorized', 'the admin token is not the one of [server] AdminToken');
     }
+    if (shown !== undefined) limiter.accepted(address, now, shown);
     const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };
     const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.en;
     if (problem !== undefined) return httpProblem('bad_path', `user and device must be given; a name ${problem}`);

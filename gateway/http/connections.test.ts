@@ -1,19 +1,23 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { guardConnections } from './connections.ts';
+import { createNoiseLog, guardConnections } from './connections.ts';
 
 const MOST = 8;
 
 let server: ReturnType<typeof createServer>;
 let sockets: Socket[];
 let lines: string[];
+let now: number;
 beforeEach(async () => {
   [sockets, lines] = [[], []];
   server = createServer((_, response) => response.end('served'));
-  guardConnections(server, createLogger('test', 'info', { write: (line) => lines.push(line) }), MOST);
+  now = 0;
+  const logger = createLogger('test', 'info', { write: (line) => lines.push(line) });
+  guardConnections(server, createNoiseLog(logger, { now: () => now }), MOST);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -43,7 +47,16 @@ it('lets one address take half, and always another one in', async () => {
   expect(await served('127.0.0.2', 4)).toBe(2);
   expect(await served('127.0.0.3', 2)).toBe(1);
   expect(await served('127.0.0.1', 1)).toBe(0);
-  expect(lines.filter((line) => line.includes('"from":"127.0.0.1"'))).toHaveLength(1);
+});
+
+it('tells what it refuses once a minute, however many addresses come, and how often it was', async () => {
+  const addresses = [1, 2, 3].map((last) => `127.0.1.${last}`);
+  for (const address of addresses) await served(address, 4);
+  expect(lines).toHaveLength(1);
+  now += 60_000;
+  for (const address of addresses) await served(address, 4);
+  expect(lines).toHaveLength(2);
+  expect(JSON.parse(lines[1] ?? '').sinceTheLast).toBe(4);
 });
 
 it('counts what is closed no more', async () => {
@@ -59,7 +72,7 @@ async function say(text: string): Promise<string> {
   const address = { host: '127.0.0.1', port: 0, setting: 'none' };
   const limits = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
   listener = await listenHttp((_, response) => response.end(), address, limits);
-  guardConnections(listener.server, createLogger('test', 'silent'));
+  guardConnections(listener.server, createNoiseLog(createLogger('test', 'silent'), systemClock));
   const socket = connect(listener.port, '127.0.0.1');
   socket.write(text);
   let answer = '';

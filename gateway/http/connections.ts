@@ -12,19 +12,18 @@ const MAX_CONNECTIONS = 4096;
  * are free besides: one address alone takes half, and one that has none yet finds one, unless very many addresses join
  * to fill the server. No fixed number keeps out a proxy, or all the devices behind one router, while others hardly come.
  *
- * What is beyond is closed at once. It is logged once, until the address has no connection any more.
+ * What is beyond is closed at once.
  */
-export function guardConnections(server: Server, logger: Logger, most = MAX_CONNECTIONS): void {
+export function guardConnections(server: Server, noise: NoiseLog, most = MAX_CONNECTIONS): void {
   server.on('clientError', answerBroken);
   server.maxConnections = most;
-  const open = new Map<string, { count: number; refused: boolean }>();
+  const open = new Map<string, { count: number }>();
   let all = 0;
   server.on('connection', (socket: Socket) => {
     const address = networkOf(socket.remoteAddress ?? '');
-    const own = open.get(address) ?? { count: 0, refused: false };
+    const own = open.get(address) ?? { count: 0 };
     if (own.count >= most - all) {
-      if (!own.refused) logger.warn({ from: address, connections: own.count }, 'connections of an address refused');
-      own.refused = true;
+      noise.warn('connections', { from: address, connections: own.count }, 'a connection refused');
       socket.destroy();
       return;
     }
@@ -43,10 +42,14 @@ export function guardConnections(server: Server, logger: Logger, most = MAX_CONN
 const TOLD_EVERY_MS = 60_000;
 
 /** Logs what strangers do, once a minute for each kind and with how often it was since: none of them can fill the disk. */
-export function createNoiseLog(logger: Logger, { now }: Pick<Clock, 'now'>) {
+export interface NoiseLog {
+  warn(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export function createNoiseLog(logger: Logger, { now }: Pick<Clock, 'now'>): NoiseLog {
   const told = new Map<string, { at: number; since: number }>();
   return {
-    warn(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void {
+    warn(kind, fields, message) {
       const before = told.get(kind);
       if (before !== undefined && Math.abs(now() - before.at) < TOLD_EVERY_MS) {
         before.since += 1;

@@ -37,15 +37,19 @@ export function createQueryProxy({
   const turns = createFairSemaphore(CONCURRENT_QUERIES);
 
   function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | HttpProblem {
-    const key = readBasicAuth(request.headers.authorization);
+    const shown = request.headers.authorization;
+    const key = readBasicAuth(shown);
     const known = readers();
     // All users of one Grafana share its address: the wrong token of one must not keep the others out.
     const named = known.some(({ user }) => user === key?.user) ? key?.user : undefined;
     const [from, now] = [`${addressOf(request)}\n${named ?? ''}`, clock.now()];
-    if (!limiter.mayTry(from, now))
+    if (!limiter.mayTry(from, now, shown))
       return httpProblem('slow_down', 'too many wrong tokens; fix them and wait a minute');
     const user = key === undefined ? undefined : findReader(key, known);
-    if (user !== undefined) return { kind: 'reader', user };
+    if (user !== undefined && shown !== undefined) {
+      limiter.accepted(from, now, shown);
+      return { kind: 'reader', user };
+    }
     limiter.failed(from, now);
     return httpProblem(
       'unauthorized',

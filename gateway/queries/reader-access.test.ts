@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
+import { ACCEPTED_FOR_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
 import { ALICE, basic, openQueryProxy, type QueryProxyAtDouble, READERS } from '../../test/query-proxy-at-double.ts';
 
 let proxy: QueryProxyAtDouble;
@@ -45,10 +45,18 @@ describe('who may read', () => {
   });
 
   it('is slowed down after many wrong tokens, without keeping other users of the same Grafana out', async () => {
+    proxy.pass(ACCEPTED_FOR_MS);
     for (let failure = 0; failure < FREE_FAILURES; failure += 1) await statusWith(basic('alice', 'wrong'));
     expect(await statusWith(basic('alice', 'one'))).toBe(429);
     expect(await statusWith(basic('小明', 'two'))).toBe(422);
     proxy.pass(60_000);
+    expect(await statusWith(basic('alice', 'one'))).toBe(422);
+  });
+
+  it('goes on with a token that was taken in the last day, whoever guesses meanwhile', async () => {
+    expect(await statusWith(basic('alice', 'one'))).toBe(422);
+    for (let failure = 0; failure < 2 * FREE_FAILURES; failure += 1) await statusWith(basic('alice', 'wrong'));
+    expect(await statusWith(basic('alice', 'wrong'))).toBe(429);
     expect(await statusWith(basic('alice', 'one'))).toBe(422);
   });
 
