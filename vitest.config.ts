@@ -13,7 +13,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // By default one core is left out, which on two cores is half of them; tests across processes mostly wait.
     maxWorkers: '100%',
-    // Modules keep no state of their own: loading them anew for each file took longer than the unit tests themselves.
+    // Modules keep no state of their own, and loading them again for each file took longer than the tests in it.
     isolate: false,
     projects: [
       {

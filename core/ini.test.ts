@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OBJECT_NAMES } from '../test/object-names.ts';
 import { readExample } from '../tools/settings-page.ts';
-import { changedKeys, IniSyntaxError, IniValueError, readIni, removeKey, setKey } from './ini.ts';
+import { changedKeys, IniSyntaxError, IniValueError, readIni, setKey } from './ini.ts';
 
 const exampleKeys = [
   ...new Set(
@@ -187,10 +187,9 @@ it('leaves every other value of the example as it is, whichever section gets a k
   }
 });
 
-it('sets and removes a list with all of its lines', () => {
+it('replaces a list with all of its lines', () => {
   const list = '[smtp]\nEmailTo = a@qq.com,\n  b@qq.com\n# mine\nEmailUser = u\n';
   expect(setKey(list, 'smtp', 'EmailTo', 'c@qq.com')).toBe('[smtp]\nEmailTo = c@qq.com\n# mine\nEmailUser = u\n');
-  expect(removeKey(list, 'smtp', 'emailto')).toBe('[smtp]\n# mine\nEmailUser = u\n');
 });
 
 it('writes what is read back the same: commas, blanks and quotes at the ends too', () => {
@@ -252,11 +251,6 @@ it('writes each value so that it reads back as it is, or not at all', () => {
       expect(readIni(written).sections).toEqual(readIni(text).sections);
     }),
   );
-});
-
-it('removes a key, and nothing where there is none', () => {
-  expect(removeKey(text, 'user.alice', 'Token')).toBe(text.replace('Token = old\r\n', ''));
-  expect(removeKey(text, 'user.bob', 'Token')).toBe(text);
 });
 
 it('names keys that changed, came or went, and never their values', () => {

@@ -199,17 +199,6 @@ export function setKey(text: string, section: string, key: string, value: string
   return lines.join(newline);
 }
 
-/** An INI text without one key of a section. */
-export function removeKey(text: string, section: string, key: string): string {
-  const document = readIni(text);
-  const at = document.lineOf(section, key);
-  if (at === undefined) return text;
-  const newline = /\r\n/.test(text) ? '\r\n' : '\n';
-  const lines = text.split(/\r\n|\n|\r/);
-  lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1);
-  return lines.join(newline);
-}
-
 /** A key as it may be shown: of `SubUrls: https://…?a=b`, where a colon stands for the sign, it holds a secret. */
 export function shownKey(key: string): string {
   return /^[\p{L}\p{N}_.[\]-]{1,40}$/u.test(key) ? key : '…';

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { LANGUAGES } from '../core/language.ts';
+import { dashboardProblems, panelsOf, targetsOf } from '../test/dashboard-lint/dashboard.ts';
 import { buildDashboard } from './dashboard.ts';
 import { allDashboards, buildDashboards } from './dashboards.ts';
-import { dashboardProblems, panelsOf, targetsOf } from './lint/dashboard.ts';
 import { DEFAULTS } from './settings.ts';
 import { DATASOURCE_UID } from './variables.ts';
 

@@ -10,9 +10,15 @@ import { TRAFFIC_CLASSES } from '../core/traffic.ts';
 import { localDayAt } from '../core/units.ts';
 import { buildDashboard } from '../grafana/dashboard.ts';
 import { allDashboards } from '../grafana/dashboards.ts';
-import { annotationQueries, choices, type Look, type PanelQuery, panelQueries } from '../grafana/lint/panel-queries.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
+import {
+  annotationQueries,
+  choices,
+  type Look,
+  type PanelQuery,
+  panelQueries,
+} from './dashboard-lint/panel-queries.ts';
 import {
   type Counted,
   countedTruth,

@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
-import { connection, frame } from '../exporter/ledger/example-frames.ts';
 import { type Catalog, EMPTY_CATALOG } from '../exporter/ledger/frame.ts';
 import { createHealthChecks } from '../exporter/ledger/health-checks.ts';
 import { createLedger, type Ledger } from '../exporter/ledger/ledger.ts';
@@ -16,6 +15,7 @@ import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { connection, frame } from './example-frames.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';
 
 /** What a gateway within the 128 MiB of docker-compose.yml takes, unpacked. */

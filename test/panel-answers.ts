@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PanelQuery } from '../grafana/lint/panel-queries.ts';
+import type { PanelQuery } from './dashboard-lint/panel-queries.ts';
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;

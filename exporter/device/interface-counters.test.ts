@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createInterfaceCounters, type InterfaceReading, type SavedInterfaces } from './interface-counters.ts';
+import {
+  createInterfaceCounters,
+  type InterfaceCounters,
+  type InterfaceReading,
+  type SavedInterfaces,
+} from './interface-counters.ts';
 
 const reading = (upload: number, download: number, changes: Partial<InterfaceReading> = {}): InterfaceReading => ({
   name: 'Meta',
@@ -9,6 +14,8 @@ const reading = (upload: number, download: number, changes: Partial<InterfaceRea
   life: 'boot1 7',
   ...changes,
 });
+
+const moved = (counters: InterfaceCounters): number => counters.series().reduce((sum, { bytes }) => sum + bytes, 0);
 
 describe('counters of interfaces', () => {
   it('begin at 0 with the first reading, and count what moves after it', () => {
@@ -29,8 +36,8 @@ describe('counters of interfaces', () => {
     counters.read([reading(0, 700, { life: 'boot1 8' })]);
     counters.read([]);
     counters.read([reading(0, 800, { life: 'boot1 8' })]);
-    expect(counters.total('tun')).toBe(840);
-    expect(counters.total('uplink')).toBeUndefined();
+    expect(moved(counters)).toBe(840);
+    expect(counters.series().every(({ role }) => role === 'tun')).toBe(true);
   });
 
   it('go on from what was saved: what moved meanwhile is counted', () => {
@@ -39,7 +46,7 @@ describe('counters of interfaces', () => {
     before.read([reading(0, 150)]);
     const after = createInterfaceCounters(JSON.parse(JSON.stringify(before.save())) as SavedInterfaces);
     after.read([reading(0, 180)]);
-    expect(after.total('tun')).toBe(80);
+    expect(moved(after)).toBe(80);
   });
 
   it('take what the gateway has: added where the state was gone, not doubled where it was not', () => {
@@ -48,12 +55,9 @@ describe('counters of interfaces', () => {
     fresh.read([reading(0, 5)]);
     fresh.read([reading(0, 12)]);
     fresh.take(accepted, false);
-    expect(fresh.total('tun')).toBe(1007);
+    expect(moved(fresh)).toBe(1007);
     fresh.take(accepted, true);
-    expect(fresh.total('tun')).toBe(1007);
-    fresh.reset();
-    fresh.read([reading(0, 20)]);
-    expect(fresh.total('tun')).toBe(8);
+    expect(moved(fresh)).toBe(1007);
   });
 
   it('never fall', () => {
@@ -65,7 +69,7 @@ describe('counters of interfaces', () => {
         for (const { download, life, save } of steps) {
           counters.read([reading(0, download, { life })]);
           if (save) counters = createInterfaceCounters(JSON.parse(JSON.stringify(counters.save())) as SavedInterfaces);
-          const now = counters.total('tun') ?? 0;
+          const now = moved(counters);
           expect(now).toBeGreaterThanOrEqual(before);
           before = now;
         }

@@ -33,11 +33,7 @@ export interface InterfaceCounters {
   /** Counts what moved since the last reading; an interface in a role for the first time begins at 0. */
   read(readings: readonly InterfaceReading[]): void;
   series(): InterfaceSeries[];
-  /** Both directions of a role together; undefined when no interface ever had it. */
-  total(role: InterfaceRole): number | undefined;
   save(): SavedInterfaces;
-  /** Begins all counters at 0 again and goes on from the last reading. */
-  reset(): void;
   /**
    * Takes what the gateway has, so that no series falls.
    *
@@ -83,15 +79,8 @@ export function createInterfaceCounters(saved: SavedInterfaces = { series: [], l
           .filter((direction) => bytes[direction] > 0)
           .map((direction) => ({ interface: name, role, direction, bytes: bytes[direction] })),
       ),
-    total(role) {
-      const all = [...counters.values()].filter((each) => each.role === role);
-      return all.length === 0 ? undefined : all.reduce((sum, { bytes }) => sum + bytes.upload + bytes.download, 0);
-    },
     save() {
       return { series: this.series(), last: [...last.values()] };
-    },
-    reset() {
-      for (const { bytes } of counters.values()) Object.assign(bytes, { upload: 0, download: 0 });
     },
     take(accepted, includesOwn) {
       for (const { interface: name, role, direction, bytes } of accepted) {

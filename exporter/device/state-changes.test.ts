@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { freshDevice, throughJson } from '../../test/device-models.ts';
-import { connection, frame } from '../ledger/example-frames.ts';
+import { connection, frame } from '../../test/example-frames.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { changesBetween, deviceOf, rowsOf, withChanges } from './state-changes.ts';

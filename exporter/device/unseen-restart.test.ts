@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { downloaded, freshDevice, openDevice } from '../../test/device-models.ts';
-import { connection, frame } from '../ledger/example-frames.ts';
+import { connection, frame } from '../../test/example-frames.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import type { Device } from './device.ts';
 import type { KernelRun } from './saved-device.ts';

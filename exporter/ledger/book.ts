@@ -63,8 +63,6 @@ export interface TrafficBook {
   cell(trafficClass: TrafficClass, node: string, provider: string): NodeCell;
   /** Series that have moved at least one byte. */
   series(): TrafficSeries[];
-  /** The sum of all series. */
-  total(): Bytes;
 }
 
 /** The node of bytes for which there is no room for a counter of their own: such names come from subscriptions. */
@@ -102,14 +100,6 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
         }
       }
       return series;
-    },
-    total() {
-      const total = zeroBytes();
-      for (const { measured, settled } of cells.values()) {
-        total.upload += measured.upload + settled.upload;
-        total.download += measured.download + settled.download;
-      }
-      return total;
     },
   };
   for (const { class: trafficClass, node, provider, direction, accounting, bytes } of saved) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connection, details, downloads, frame, OPTIONS } from './example-frames.ts';
+import { connection, details, downloads, frame, OPTIONS } from '../../test/example-frames.ts';
 import { type Catalog, type ConnectionOpened, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 import { createGroupExits } from './opened-connections.ts';

@@ -87,9 +87,6 @@ describe('health checks', () => {
     expect(counted(own)).toEqual({ hk: 5 });
     checks.take(accepted, false);
     expect(counted(checks)).toEqual({ hk: 7 });
-    checks.reset();
-    look(checks, node('hk', 1, 2, 3));
-    expect(counted(checks)).toEqual({ hk: 1 });
   });
 
   it('are each counted once, as long as a history holds what came since the reading before', () => {

@@ -43,8 +43,6 @@ export interface HealthChecks {
   /** Nodes with one check at least. */
   series(): CheckSeries[];
   save(): SavedHealthChecks;
-  /** Begins all counters at 0 again and goes on from the last reading. */
-  reset(): void;
   /**
    * Takes what the gateway has, so that no series falls.
    *
@@ -116,9 +114,6 @@ export function createHealthChecks(saved: SavedHealthChecks = { series: [], seen
     series: () => [...counters.values()].filter(({ checks }) => checks > 0).map((each) => ({ ...each })),
     save() {
       return { series: this.series(), seen: [...seen], newest: newestOfAll };
-    },
-    reset() {
-      for (const each of counters.values()) each.checks = 0;
     },
     take(accepted, includesOwn) {
       for (const each of accepted) {

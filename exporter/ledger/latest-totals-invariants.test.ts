@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createKernelModel, throughJson } from '../../test/device-models.ts';
-import { OPTIONS } from './example-frames.ts';
+import { OPTIONS } from '../../test/example-frames.ts';
 import { EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
+import { connection, downloads, feed, frame, OPTIONS } from '../../test/example-frames.ts';
 import { EMPTY_CATALOG, type Totals } from './frame.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { LedgerState } from './state.ts';

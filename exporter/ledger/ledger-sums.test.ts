@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { details, feed, frame, OPTIONS } from './example-frames.ts';
+import { details, feed, frame, OPTIONS } from '../../test/example-frames.ts';
 import { EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 import type { LedgerState } from './state.ts';

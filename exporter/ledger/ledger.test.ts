@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
+import { connection, downloads, feed, frame, OPTIONS } from '../../test/example-frames.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
-import { connection, downloads, feed, frame, OPTIONS } from './example-frames.ts';
 import { type Catalog, type ConnectionOpened, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connection, feed, frame, OPTIONS } from './example-frames.ts';
+import { connection, feed, frame, OPTIONS } from '../../test/example-frames.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { LedgerState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { connection, downloads, frame, OPTIONS } from './example-frames.ts';
+import { connection, downloads, frame, OPTIONS } from '../../test/example-frames.ts';
 import { type Catalog, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
 

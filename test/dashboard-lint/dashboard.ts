@@ -1,7 +1,7 @@
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
-import { DATASOURCE } from '../builders/panel.ts';
-import { GRID_COLUMNS } from '../dashboard.ts';
+import { DATASOURCE } from '../../grafana/builders/panel.ts';
+import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
 import { promqlProblems } from './promql.ts';
 
 /** Panels that are coloured by thresholds, where Grafana's own turn red at 80. */

@@ -1,5 +1,5 @@
-import { type Connection, type ConnectionDetails, EMPTY_CATALOG, type Frame } from './frame.ts';
-import type { Ledger } from './ledger.ts';
+import { type Connection, type ConnectionDetails, EMPTY_CATALOG, type Frame } from '../exporter/ledger/frame.ts';
+import type { Ledger } from '../exporter/ledger/ledger.ts';
 
 /** What tests of the ledger set up ledgers with. */
 export const OPTIONS = { localNodes: ['ua3f'], familyCap: 50 };

@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { contractOf, FOREIGN_METRICS, RECORDED_METRICS, scopeOf } from '../promql/select.ts';
+import { contractOf, FOREIGN_METRICS, RECORDED_METRICS, scopeOf } from '../../grafana/promql/select.ts';
 
 /** Functions that make a rate or a span of a counter; only such a use of one means something. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'resets', 'changes'];
