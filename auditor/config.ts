@@ -12,13 +12,31 @@ import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from './messages/texts.ts';
-import type { MailConfig } from './notify/smtp.ts';
 import { type ReportUser, readReportUsers } from './report/users.ts';
-import type { TelegramConfig } from './telegram/bot.ts';
 import type { Thresholds } from './verdict/verdict.ts';
 
 /** The user that `ServerToken` stands for. */
 const OWNER = 'default';
+
+/** How reports are mailed; the password is a secret. */
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The account, which is the sender too, as QQ Mail demands. */
+  readonly user: string;
+  /** Empty when the server wants no sign-in. */
+  readonly password: string;
+  /** Whom the owner's reports go to; may be empty when only other users get theirs. */
+  readonly to: readonly string[];
+}
+
+/** How the bot reaches Telegram; the token is a secret. */
+export interface TelegramConfig {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** An HTTP proxy. */
+  readonly proxy: string | undefined;
+}
 
 export interface AuditorConfig {
   /** The user that `ServerToken` stands for, whose subscriptions `SubUrls` are. */

@@ -60,9 +60,6 @@ const COMPUTES_BY_NODE = ['runtime/addresses.ts'];
 /** Their folders must not import each other in a circle, nor load root files, which put the folders together. */
 const SERVICES = ['exporter', 'gateway', 'auditor'];
 
-/** Folders with files that still import each other in a circle. */
-const NOT_YET_FREE = ['auditor', 'setup', 'bench'];
-
 const NOT_OURS = ['node_modules', 'dist', '.cache', '.git', 'vitest.config.ts'];
 const sources = readdirSync(root, { withFileTypes: true })
   .filter(({ name }) => !NOT_OURS.includes(name))
@@ -167,14 +164,11 @@ describe('rules of dependency', () => {
   });
 
   const imported = new Map(shipped.map(({ path, text }) => [path, new Set(pathsOf(path, importsOf(text)))]));
-  it.each(Object.keys(ALLOWED).filter((top) => !NOT_YET_FREE.includes(top)))(
-    'files of %s import in no circle',
-    (top) => {
-      for (const path of [...imported.keys()].filter((each) => inFolder(each, top))) {
-        expect(circleFrom(path, imported)?.join(' → ')).toBeUndefined();
-      }
-    },
-  );
+  it.each(Object.keys(ALLOWED))('files of %s import in no circle', (top) => {
+    for (const path of [...imported.keys()].filter((each) => inFolder(each, top))) {
+      expect(circleFrom(path, imported)?.join(' → ')).toBeUndefined();
+    }
+  });
 
   it.each(SERVICES)('folders of %s load no root file of it', (service) => {
     for (const { path, text } of shipped.filter(

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
-import { createMailer, type MailConfig, type SendOutcome, securityOf } from './smtp.ts';
+import type { MailConfig } from '../config.ts';
+import { createMailer, type SendOutcome, securityOf } from './smtp.ts';
 
 const written = (name: string): string =>
   readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8').trim();

@@ -4,20 +4,8 @@ import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts'
 import { TEXTS } from '../../core/texts.ts';
 import { VERSION } from '../../core/version.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
-import type { AuditorConfig } from '../config.ts';
+import type { AuditorConfig, MailConfig } from '../config.ts';
 import type { ReportMail } from '../report/report-mail.ts';
-
-/** How reports are mailed; the password is a secret. */
-export interface MailConfig {
-  readonly host: string;
-  readonly port: number;
-  /** The account, which is the sender too, as QQ Mail demands. */
-  readonly user: string;
-  /** Empty when the server wants no sign-in. */
-  readonly password: string;
-  /** Whom the owner's reports go to; may be empty when only other users get theirs. */
-  readonly to: readonly string[];
-}
 
 /** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
 export function mailFor({ mail, reportUsers = [] }: AuditorConfig, user: string): MailConfig | undefined {

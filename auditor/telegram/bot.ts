@@ -3,6 +3,7 @@ import { ProxyAgent, type RequestInit, type Response, fetch as undiciFetch } fro
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { TelegramConfig } from '../config.ts';
 import { botMessages, TOPICS } from '../messages/bot.ts';
 import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
@@ -140,14 +141,6 @@ function isOfTheChat(error: unknown): boolean {
 function wordsOf(error: unknown): string {
   if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
   return error instanceof Error ? error.name : 'unknown';
-}
-
-/** How the bot reaches Telegram; the token is a secret. */
-export interface TelegramConfig {
-  readonly token: string;
-  readonly apiRoot: string;
-  /** An HTTP proxy. */
-  readonly proxy: string | undefined;
 }
 
 /** The few things that the bot library passes to its fetch. */

@@ -7,7 +7,7 @@ import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
 import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
-import { initMessages } from './messages.ts';
+import { initMessages, type NextCommands } from './messages.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 
 export interface InitDevice {
@@ -138,14 +138,6 @@ export async function initRouter({ talk, file, next }: InitRouter): Promise<bool
   if (state.kind === 'silent') talk.say(words.tunnel(new URL(TUNNEL).port));
   talk.say(words.nextOnDevice(next));
   return state.kind === 'answers';
-}
-
-/** What a person can copy when a device's settings are written. */
-export interface NextCommands {
-  /** Accounts in this terminal. */
-  readonly now: string;
-  /** Accounts in the background from now on. */
-  readonly background: string;
 }
 
 /** Commands as the person calls FlowCollect; who is not root installs the service for themselves. */

@@ -8,7 +8,6 @@ import {
 } from '../../core/language.ts';
 import type { MailProvider } from '../../core/mail-providers.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
-import type { NextCommands } from './init-device.ts';
 import type { FoundKernel, KernelState } from './kernels.ts';
 
 /** The help of `init`, and how it fails; what it asks and says is in words.ts. */
@@ -24,6 +23,14 @@ export const TEXTS = {
     en: 'the pairing code that "flowcollect pair" printed on the VPS',
   },
 } as const satisfies Messages;
+
+/** What a person can copy when a device's settings are written. */
+export interface NextCommands {
+  /** Accounts in this terminal. */
+  readonly now: string;
+  /** Accounts in the background from now on. */
+  readonly background: string;
+}
 
 const kernelState = (state: KernelState): Text => ({
   zh:

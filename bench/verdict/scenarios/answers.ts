@@ -1,6 +1,5 @@
 import { eventsBetween, logUniform } from '../world/chance.ts';
-import type { Change, CopiesDraft } from '../world/draft.ts';
-import type { PanelForm } from '../world/panel.ts';
+import type { Change, CopiesDraft, PanelForm } from '../world/draft.ts';
 import { DAY, GB, HOUR, MB } from '../world/time.ts';
 
 /** Some answers come from a copy that is behind, by bytes or by hours. */

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import type { Random } from '../../../simulator/random.ts';
-import { type Event, monthlyResets, repeatedResets } from '../world/account.ts';
+import { monthlyResets, repeatedResets } from '../world/account.ts';
 import { chance, eventsBetween, logUniform } from '../world/chance.ts';
-import type { AirportDraft, Change, Draft } from '../world/draft.ts';
+import type { AirportDraft, Change, Draft, Event } from '../world/draft.ts';
 import { DAY, GB, LOCAL, MB, midnightOf, weekdayOf } from '../world/time.ts';
 
 /** How a household learns of a reset: by its settings, by the header, or by the counter alone. */

@@ -1,22 +1,7 @@
 import { DateTime } from 'luxon';
 import type { RunningTotal } from '../play/running-total.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Event } from './draft.ts';
 import { HOUR, LOCAL } from './time.ts';
-
-/** What an airport does to a customer's counter, or to the plan, at an instant. */
-export interface Event {
-  readonly at: number;
-  /** The counter is set to so many bytes. */
-  readonly resetTo?: number;
-  /** Whether the airport knows of it before. */
-  readonly planned?: boolean;
-  /** So many bytes are given back. */
-  readonly credit?: number;
-  /** The quota is another from here on. */
-  readonly quota?: number;
-  /** Unix seconds. */
-  readonly expiry?: number | null;
-}
 
 /** What an airport knows of its customer at an instant. Sizes in bytes, dates in Unix seconds. */
 export interface Figures {

@@ -1,7 +1,5 @@
 import type { Random } from '../../../simulator/random.ts';
 import type { Span } from '../play/records.ts';
-import type { Event } from './account.ts';
-import type { PanelForm } from './panel.ts';
 
 /** A household before it is played. Scenarios change what is drawn for every household. Times are epoch milliseconds. */
 export interface Draft {
@@ -93,6 +91,33 @@ export interface AirportDraft {
   /** Lines of its section in the settings. */
   settings: string[];
 }
+
+/** What an airport does to a customer's counter, or to the plan, at an instant. */
+export interface Event {
+  readonly at: number;
+  /** The counter is set to so many bytes. */
+  readonly resetTo?: number;
+  /** Whether the airport knows of it before. */
+  readonly planned?: boolean;
+  /** So many bytes are given back. */
+  readonly credit?: number;
+  /** The quota is another from here on. */
+  readonly quota?: number;
+  /** Unix seconds. */
+  readonly expiry?: number | null;
+}
+
+/** What panels send, exactly. */
+export type PanelForm =
+  | 'v2board'
+  | 'sspanel'
+  | 'subconverter'
+  | 'remnawave'
+  | 'marzban'
+  | 'hiddify'
+  | 'cfw'
+  | 'justmysocks'
+  | 'status';
 
 /** What health checks cost. */
 export interface ChecksDraft {

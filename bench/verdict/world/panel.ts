@@ -1,18 +1,7 @@
 import type { AirportAnswer } from '../play/records.ts';
 import type { Figures } from './account.ts';
+import type { PanelForm } from './draft.ts';
 import { GB } from './time.ts';
-
-/** What panels send, exactly. */
-export type PanelForm =
-  | 'v2board'
-  | 'sspanel'
-  | 'subconverter'
-  | 'remnawave'
-  | 'marzban'
-  | 'hiddify'
-  | 'cfw'
-  | 'justmysocks'
-  | 'status';
 
 export const EXACT_FORMS: readonly PanelForm[] = [
   'v2board',
