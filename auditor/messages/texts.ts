@@ -129,6 +129,24 @@ export const TEXTS = {
     en: 'make a one-time code; the chat that sends it to the bot within 15 minutes sees that user',
   },
   chatUser: { zh: '聊天可以看到谁的数据', en: 'whose figures the chat may see' },
+  listChats: {
+    zh: '列出已绑定的聊天：用户和聊天的编号',
+    en: 'list the chats that are bound: the user and the number of the chat',
+  },
+  unbind: {
+    zh: '解除聊天的绑定，运行中的审计器立即照办；列出解除了哪些',
+    en: 'unbind chats, which a running auditor follows at once, and list them',
+  },
+  unbindUser: { zh: '这个用户的所有聊天', en: 'all chats of this user' },
+  unbindChat: { zh: '这个编号的聊天', en: 'the chat of this number' },
+  unbindWhom: {
+    zh: '要解除谁的绑定？请给出 --user 或 --chat；telegram list 列出已绑定的聊天',
+    en: 'whose chat? give --user or --chat; telegram list shows those that are bound',
+  },
+  noChat: {
+    zh: '没有这样的聊天；telegram list 列出已绑定的聊天',
+    en: 'no such chat is bound; telegram list shows those that are',
+  },
   noBot: (file: string): Text => ({
     zh: `没有机器人：请设置 ${file} 中 [telegram] 的 BotToken`,
     en: `there is no bot: set BotToken in [telegram] of ${file}`,

@@ -3,8 +3,8 @@ import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema, parseJson } from '../../core/json.ts';
-import { createSerialQueue } from '../../runtime/async.ts';
 import { orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { whileLocked } from '../../runtime/file-lock.ts';
 
 const chatSchema = z.object({
   chat: z.number(),
@@ -17,13 +17,15 @@ const chatSchema = z.object({
 export type Chat = z.infer<typeof chatSchema>;
 const fileSchema = z.object({ version: z.literal(1), chats: z.array(chatSchema) });
 
-/** Which chats see whose figures, on disk. */
+/** Which chats see whose figures, on disk: the service and commands may change them at the same time. */
 export interface Chats {
+  all(): Promise<readonly Chat[]>;
   find(chat: number): Promise<Chat | undefined>;
   of(user: string): Promise<readonly Chat[]>;
   /** Binds a chat, whatever it was bound to before. */
   bind(chat: number, user: string): Promise<void>;
-  unbind(chat: number): Promise<void>;
+  /** @returns those that were bound until now */
+  unbind(isMeant: (chat: Chat) => boolean): Promise<readonly Chat[]>;
   /** Changes a bound chat; a chat that is not bound stays so. */
   change(chat: number, change: Partial<Pick<Chat, 'mutedUntil' | 'told'>>): Promise<void>;
 }
@@ -34,7 +36,6 @@ export interface Chats {
  */
 export function createChats(folder: string, orSetAside = orThrow): Chats {
   const path = join(folder, 'telegram.json');
-  const queue = createSerialQueue();
   const read = async (): Promise<Chat[]> =>
     (await orSetAside(() =>
       readUndamaged(path, (text) => {
@@ -44,11 +45,12 @@ export function createChats(folder: string, orSetAside = orThrow): Chats {
       }),
     )) ?? [];
   const update = (next: (chats: readonly Chat[]) => readonly Chat[]): Promise<void> =>
-    queue.run(async () => {
+    whileLocked(path, async () => {
       const all = next(await read()).map((chat) => ({ ...chat, told: Object.fromEntries(chat.told) }));
       await writeFileAtomic(path, `${JSON.stringify({ version: 1, chats: all })}\n`);
     });
   return {
+    all: read,
     find: async (chat) => (await read()).find((each) => each.chat === chat),
     of: async (user) => (await read()).filter((each) => each.user === user),
     bind: (chat, user) =>
@@ -56,7 +58,14 @@ export function createChats(folder: string, orSetAside = orThrow): Chats {
         ...chats.filter((each) => each.chat !== chat),
         { chat, user, mutedUntil: 0, told: new Map() },
       ]),
-    unbind: (chat) => update((chats) => chats.filter((each) => each.chat !== chat)),
+    async unbind(isMeant) {
+      let gone: readonly Chat[] = [];
+      await update((chats) => {
+        gone = chats.filter(isMeant);
+        return chats.filter((each) => !isMeant(each));
+      });
+      return gone;
+    },
     change: (chat, change) =>
       update((chats) => chats.map((each) => (each.chat === chat ? { ...each, ...change } : each))),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
 import { openAuditorConfig } from '../config.ts';
-import { takeBindingCode } from './chats.ts';
+import { createChats, takeBindingCode } from './chats.ts';
 import { telegramCommand } from './command.ts';
 
 let folder: string;
@@ -14,7 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function makeCode(settings: string, ...options: string[]): Promise<void> {
+const makeCode = (settings: string, ...options: string[]): Promise<void> => telegram(settings, 'code', ...options);
+
+async function telegram(settings: string, ...options: string[]): Promise<void> {
   const path = join(folder, 'ServerSetting.ini');
   await writeFile(path, settings);
   const command = telegramCommand(
@@ -24,7 +26,7 @@ async function makeCode(settings: string, ...options: string[]): Promise<void> {
     translateTo('en'),
     openAuditorConfig,
   );
-  await command.parseAsync(['code', '--config', path, ...options], { from: 'user' });
+  await command.parseAsync([...options, '--config', path], { from: 'user' });
 }
 const BOT = '[telegram]\nBotToken = 123456:hunter2\n';
 
@@ -38,4 +40,30 @@ it('prints a code that the auditor next to it takes once', async () => {
 it('names the users when there is no such one, and the key when there is no bot', async () => {
   await expect(makeCode(BOT, '--user', 'alcie')).rejects.toThrow('there is no user alcie; there are: default');
   await expect(makeCode('[server]\n')).rejects.toThrow('set BotToken in [telegram]');
+});
+
+it('lists the chats that are bound and unbinds them by user or number, next to a running auditor', async () => {
+  const running = createChats(join(folder, 'data', 'auditor'));
+  await running.bind(7, 'alice');
+  await running.bind(-1001234567890, 'alice');
+  await running.bind(9, 'default');
+  await telegram('[server]\n', 'list');
+  expect(printed).toBe('alice\t7\nalice\t-1001234567890\ndefault\t9\n');
+
+  printed = '';
+  await telegram('[server]\n', 'unbind', '--chat', '-1001234567890');
+  expect(printed).toBe('alice\t-1001234567890\n');
+  expect(await running.find(-1001234567890)).toBeUndefined();
+  // What the auditor tells meanwhile is neither lost nor binds a chat again.
+  await Promise.all([
+    telegram('[server]\n', 'unbind', '--user', 'alice'),
+    ...Array.from({ length: 10 }, (_, at) => running.change(9, { mutedUntil: at })),
+    running.change(7, { mutedUntil: 1 }),
+  ]);
+  expect((await running.all()).map(({ chat, mutedUntil }) => [chat, mutedUntil > 0])).toEqual([[9, true]]);
+});
+
+it('says so where no such chat is bound, or none was named', async () => {
+  await expect(telegram('[server]\n', 'unbind', '--user', 'alice')).rejects.toThrow('no such chat is bound');
+  await expect(telegram('[server]\n', 'unbind')).rejects.toThrow('give --user or --chat');
 });

@@ -1,23 +1,28 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { ArgumentError, type Translate } from '../../core/language.ts';
+import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
-import { makeBindingCode } from './chats.ts';
+import { createChats, makeBindingCode } from './chats.ts';
+
+type Given = { readonly config: string };
 
 /**
- * `flowcollect telegram code`: a one-time code that binds a chat to a user.
+ * `flowcollect telegram code|list|unbind`: binds a chat to a user by a one-time code, shows which are bound, and unbinds
+ * them. A running auditor follows at once.
  *
  * @param print one text for standard output
  */
 export function telegramCommand(print: (text: string) => void, translate: Translate, openConfig: OpenConfig): Command {
   const command = new Command('telegram').description(translate(TEXTS.telegram));
-  command
-    .command('code')
-    .description(translate(TEXTS.code))
+  const add = (name: string, description: Text): Command =>
+    command
+      .command(name)
+      .description(translate(description))
+      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini');
+  add('code', TEXTS.code)
     .option('--user <name>', translate(TEXTS.chatUser), 'default')
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
-    .action(async ({ user, config: path }: { user: string; config: string }) => {
+    .action(async ({ user, config: path }: Given & { user: string }) => {
       const settings = await openConfig(path);
       if (settings.telegram === undefined) {
         throw new ArgumentError(TEXTS.noBot(basename(path)));
@@ -27,6 +32,22 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
         throw new ArgumentError(TEXTS.noUser(user, users.join(', ')));
       }
       print(`${await makeBindingCode(settings.dataFolder, user, Date.now())}\n`);
+    });
+  add('list', TEXTS.listChats).action(async ({ config: path }: Given) => {
+    for (const { user, chat } of await createChats((await openConfig(path)).dataFolder).all())
+      print(`${user}\t${chat}\n`);
+  });
+  add('unbind', TEXTS.unbind)
+    .option('--user <name>', translate(TEXTS.unbindUser))
+    .option('--chat <number>', translate(TEXTS.unbindChat))
+    .action(async ({ user, chat, config: path }: Given & { user?: string; chat?: string }) => {
+      if (user === undefined && chat === undefined) throw new ArgumentError(TEXTS.unbindWhom);
+      const chats = createChats((await openConfig(path)).dataFolder);
+      const gone = await chats.unbind(
+        (each) => (user === undefined || each.user === user) && (chat === undefined || String(each.chat) === chat),
+      );
+      if (gone.length === 0) throw new ArgumentError(TEXTS.noChat);
+      for (const each of gone) print(`${each.user}\t${each.chat}\n`);
     });
   return command;
 }

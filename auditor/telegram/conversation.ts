@@ -82,7 +82,7 @@ export function createConversation({ folder, chats, view, language, day, now }: 
       if (isTopic(command)) return withMenu(answerTo(command, view.of(bound.user, day), language));
       if (command === 'mute') return /^(?:0|1|7)$/.test(argument) ? mute(bound, Number(argument)) : muteChoice(bound);
       if (command === 'stop') {
-        await chats.unbind(chat);
+        await chats.unbind((each) => each.chat === chat);
         return plain(words.stopped);
       }
       return withMenu(words.choose);
