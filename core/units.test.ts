@@ -7,12 +7,12 @@ describe('formatBytes', () => {
     [0, '0 B'],
     [1, '1 B'],
     [1023, '1023 B'],
-    [1024, '1.00 KB'],
-    [1536, '1.50 KB'],
-    [1024 ** 2 - 1, '1.00 MB'],
-    [1024 ** 3 * 12.4, '12.40 GB'],
-    [1024 ** 4, '1.00 TB'],
-    [-3 * 1024 ** 3, '-3.00 GB'],
+    [1024, '1.00 KiB'],
+    [1536, '1.50 KiB'],
+    [1024 ** 2 - 1, '1.00 MiB'],
+    [1024 ** 3 * 12.4, '12.40 GiB'],
+    [1024 ** 4, '1.00 TiB'],
+    [-3 * 1024 ** 3, '-3.00 GiB'],
     [-0.2, '0 B'],
   ])('writes %d as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
@@ -29,11 +29,11 @@ describe('formatBytes', () => {
   it('stays within half a hundredth of the value', () => {
     const scale: Record<string, number> = {
       B: 1,
-      KB: 1024,
-      MB: 1024 ** 2,
-      GB: 1024 ** 3,
-      TB: 1024 ** 4,
-      PB: 1024 ** 5,
+      KiB: 1024,
+      MiB: 1024 ** 2,
+      GiB: 1024 ** 3,
+      TiB: 1024 ** 4,
+      PiB: 1024 ** 5,
     };
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 52 }), (bytes) => {
@@ -46,5 +46,5 @@ describe('formatBytes', () => {
 });
 
 it('writes a rate with the same units', () => {
-  expect(formatRate(2 * 1024 * 1024)).toBe('2.00 MB/s');
+  expect(formatRate(2 * 1024 * 1024)).toBe('2.00 MiB/s');
 });

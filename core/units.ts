@@ -1,12 +1,12 @@
 import { DateTime, IANAZone } from 'luxon';
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /**
- * Bytes in human units, base 1024 with the short suffixes that Mihomo panels use.
+ * Bytes in human units, base 1024 and named so (ADR 24): the word that Grafana and alerts say too.
  *
  * @param bytes a byte count, negative allowed
- * @returns such as `512 B`, `1.50 KB`, `-3.20 GB`: whole bytes, else two decimals
+ * @returns such as `512 B`, `1.50 KiB`, `-3.20 GiB`: whole bytes, else two decimals
  */
 export function formatBytes(bytes: number): string {
   let value = Math.abs(bytes);
@@ -20,7 +20,7 @@ export function formatBytes(bytes: number): string {
   return `${bytes < 0 && Number(text) !== 0 ? '-' : ''}${text} ${UNITS[unit]}`;
 }
 
-/** Bytes a second in the units of {@link formatBytes}, such as `1.50 MB/s`. */
+/** Bytes a second in the units of {@link formatBytes}, such as `1.50 MiB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }

@@ -24,24 +24,24 @@ describe('the live table', () => {
   it('shows totals and rates by class, the busiest nodes, and the state of pushes', () => {
     expect(renderTable(now, before, stackMessages('en'))).toEqual([
       '                     total          rate',
-      'proxy              3.00 KB     1.00 KB/s',
-      'direct             1.00 KB         0 B/s',
-      'all                4.00 KB     1.00 KB/s',
-      'nodes  香港 01 | x2 3.00 KB · DIRECT 1.00 KB',
+      'proxy              3.00 KiB     1.00 KiB/s',
+      'direct             1.00 KiB         0 B/s',
+      'all                4.00 KiB     1.00 KiB/s',
+      'nodes  香港 01 | x2 3.00 KiB · DIRECT 1.00 KiB',
       '17 connections · 3 pushes, 1 failed',
     ]);
   });
 
   it('keeps columns aligned in Chinese', () => {
     expect(renderTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
-      '代理               3.00 KB     1.00 KB/s',
-      '直连               1.00 KB         0 B/s',
+      '代理               3.00 KiB     1.00 KiB/s',
+      '直连               1.00 KiB         0 B/s',
     ]);
   });
 
   it('fits one line where there is no terminal, and says when the kernel is gone', () => {
     expect(renderLine(readTraffic(metrics(1024, 0), 0), stackMessages('en'))).toBe(
-      'proxy 1.00 KB · direct 1.00 KB · all 2.00 KB · the kernel does not answer · 3 pushes, 1 failed',
+      'proxy 1.00 KiB · direct 1.00 KiB · all 2.00 KiB · the kernel does not answer · 3 pushes, 1 failed',
     );
   });
 });

@@ -62,7 +62,7 @@ describe('flowcollect audit --now', () => {
     const { code, out } = await flowcollect('audit', '--now');
     expect(code).toBe(0);
     expect(out).toContain('没有响应，设备用量未知');
-    expect(out).toContain('剩余: 9.00 GB');
+    expect(out).toContain('剩余: 9.00 GiB');
     expect(out).not.toContain('hunter2');
     expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
   });

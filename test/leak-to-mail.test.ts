@@ -108,7 +108,7 @@ it('brings a leak from the gauge of the auditor into the mailbox of its user, an
   const [mail] = leaks();
   expect(mail?.subject).toBe('[FlowCollect] 告警：机场 default.yaml 疑似代理泄露');
   for (const body of [mail?.text, mail?.html]) {
-    expect(body).toContain('这一时段机场扣除比设备应计多 3GiB；这一时段或连日累计超过 100.00 MB 和 20% 两个阈值');
+    expect(body).toContain('这一时段机场扣除比设备应计多 3GiB；这一时段或连日累计超过 100.00 MiB 和 20% 两个阈值');
     expect(body).toContain('docs/runbook.zh-CN.md#flowcollectleaksuspected');
   }
   found({ default: 'ok', alice: 'ok' });

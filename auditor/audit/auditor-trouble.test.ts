@@ -27,7 +27,7 @@ describe('when something is down', () => {
     world.header = broken;
     expect((await auditor.report()).verdict).toBe('unknown');
     expect(world.mailbox.mails[0]?.text).toContain(words);
-    expect(world.mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GB');
+    expect(world.mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GiB');
     expect(await world.anchorAt()).toBe(MORNING);
     world.now = REPORT + 24 * HOUR;
     world.header = usedHeader(50 * GB + 2 * 39.9 * GB);
@@ -46,7 +46,7 @@ describe('when something is down', () => {
     expect(world.mailbox.mails[0]?.text).toContain(
       'Prometheus（127.0.0.1:9090）没有响应，设备用量未知；数据不会丢失，恢复后自动补齐',
     );
-    expect(world.mailbox.mails[0]?.text).toContain('剩余: 940.00 GB');
+    expect(world.mailbox.mails[0]?.text).toContain('剩余: 940.00 GiB');
     expect(await world.anchorAt()).toBe(MORNING);
     world.now += HOUR;
     world.prometheusDown = false;

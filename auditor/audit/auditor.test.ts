@@ -41,8 +41,8 @@ describe('a day', () => {
     expect(await world.waiting()).toEqual([]);
     expect(world.mailbox.mails).toHaveLength(1);
     expect(world.mailbox.mails[0]?.subject).toBe('流量日报 - 2026-11-23');
-    expect(world.mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GB');
-    expect(world.mailbox.mails[0]?.html).toContain('24.00 GB');
+    expect(world.mailbox.mails[0]?.text).toContain('- 代理流量: 24.00 GiB');
+    expect(world.mailbox.mails[0]?.html).toContain('24.00 GiB');
     expect((await world.state()).users.get('default')?.mailedAt).toBe(world.now);
     await auditor.flush();
     expect(world.mailbox.mails).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('a day', () => {
     const text = world.mailbox.mails.at(-1)?.text ?? '';
     expect(text).toContain('机场多扣了流量，可能存在代理泄露');
     expect(text).toContain('【⚠️ 代理泄露警告】');
-    expect(text).toContain('机场扣除流量(116.00 GB) 与 本地统计代理流量(48.00 GB) 存在显著差异！差异值: 68.00 GB');
+    expect(text).toContain('机场扣除流量(116.00 GiB) 与 本地统计代理流量(48.00 GiB) 存在显著差异！差异值: 68.00 GiB');
   });
 
   it('leaves the windows alone when only observed', async () => {

@@ -121,11 +121,11 @@ it("goes to each user's own address and holds nothing of another's; who has none
   expect(mailbox.mails).toHaveLength(2);
   const [alice, owner] = [to('alice')[0], to('owner')[0]];
   for (const body of [alice?.text, alice?.html]) {
-    for (const own of ['alice-phone', 'alice-node', 'alice.yaml', '48.00 GB']) expect(body).toContain(own);
+    for (const own of ['alice-phone', 'alice-node', 'alice.yaml', '48.00 GiB']) expect(body).toContain(own);
     expect(body).not.toMatch(/default|bob/);
   }
   for (const body of [owner?.text, owner?.html]) {
-    for (const own of ['default-phone', 'default-node', 'default.yaml', '24.00 GB', 'bob.yaml']) {
+    for (const own of ['default-phone', 'default-node', 'default.yaml', '24.00 GiB', 'bob.yaml']) {
       expect(body).toContain(own);
     }
     expect(body).not.toMatch(/alice|bob-phone/);

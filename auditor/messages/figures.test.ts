@@ -7,9 +7,9 @@ const { size, range } = figuresOf(wordsOf('en'));
 
 it('never prints what is no number, or has no end', () => {
   expect([size(null), size(Number.NaN), size(Number.POSITIVE_INFINITY)]).toEqual(['unknown', 'unknown', 'unknown']);
-  expect(range({ low: MB, high: Number.POSITIVE_INFINITY })).toBe('at least 1.00 MB');
-  expect(range({ low: MB, high: MB + 1 })).toBe('1.00 MB');
-  expect(range({ low: MB, high: 2 * MB })).toBe('1.00 MB–2.00 MB');
+  expect(range({ low: MB, high: Number.POSITIVE_INFINITY })).toBe('at least 1.00 MiB');
+  expect(range({ low: MB, high: MB + 1 })).toBe('1.00 MiB');
+  expect(range({ low: MB, high: 2 * MB })).toBe('1.00 MiB–2.00 MiB');
 });
 
 it.each([

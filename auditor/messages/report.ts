@@ -244,7 +244,7 @@ export function aboveWhole(ratio: number): string | undefined {
 
 /** Bytes as `--per-day` takes them. */
 export function sizeArgument(bytes: number): string {
-  return `${Math.max(1, Math.round(bytes / MIB))}MB`;
+  return `${Math.max(1, Math.round(bytes / MIB))}MiB`;
 }
 
 /** A name as a shell takes it for one word. */

@@ -23,15 +23,15 @@ describe('a leak', () => {
   it('is told with its figures and what to look at first', () => {
     const text = evidence(exampleFindings.leak);
     expect(text).toContain(
-      '机场 a.yaml 扣除了 23.00 GB，您的设备按倍率应计 14.00 GB（可能 13.00 GB–15.00 GB），多 9.00 GB。',
+      '机场 a.yaml 扣除了 23.00 GiB，您的设备按倍率应计 14.00 GiB（可能 13.00 GiB–15.00 GiB），多 9.00 GiB。',
     );
     expect(text).toContain('请检查订阅链接是否外泄');
-    expect(evidence(exampleFindings.leak, 'en')).toContain('9.00 GB more.');
+    expect(evidence(exampleFindings.leak, 'en')).toContain('9.00 GiB more.');
   });
 
   it('names the multiplier at which the busiest node would explain it as something to rule out, not as the cause', () => {
     expect(evidence(exampleFindings.leak)).toContain(
-      '可先排除倍率填错：用得最多的节点 香港 01 | 2x（3.00 GB）只有按 4.67×（现按 2×）计费，才能独自解释这个差额。',
+      '可先排除倍率填错：用得最多的节点 香港 01 | 2x（3.00 GiB）只有按 4.67×（现按 2×）计费，才能独自解释这个差额。',
     );
     expect(evidence(exampleFindings.leak, 'en')).toContain('To rule out a wrong multiplier: ');
     expect(evidence(exampleFindings.underbilled)).not.toContain('香港 01');
@@ -50,9 +50,9 @@ describe('a leak', () => {
 
   it('is told by what it rests on, and without a range that speaks against it, where the bill of the day fits', () => {
     const byChange = evidence(exampleFindings.leakByChange);
-    expect(byChange).not.toContain('可能 13.00 GB');
+    expect(byChange).not.toContain('可能 13.00 GiB');
     expect(byChange).toContain(
-      '自 2026-11-14 起的 9 天里，账单比以往所示一共高出 450.00 MB，约每天 50.00 MB，不像是偶然误差。',
+      '自 2026-11-14 起的 9 天里，账单比以往所示一共高出 450.00 MiB，约每天 50.00 MiB，不像是偶然误差。',
     );
     expect(evidence(exampleFindings.leakSeenEarlier)).toContain('这个窗口里较早的一次核对已明显超出');
     const answered = exampleAirport({ verdict: exampleFindings.leakByAnswer });
@@ -66,27 +66,27 @@ describe('a leak', () => {
 
 it('tells since when a drift goes on, and what it came to', () => {
   const text = evidence(exampleFindings.drift, 'en');
-  expect(text).toContain('1.00 GB less');
+  expect(text).toContain('1.00 GiB less');
   expect(text).toContain(
-    'In the 9 days since 2026-11-14 the bill was 450.00 MB higher than earlier bills let expect, about 50.00 MB a day, which is hardly chance.',
+    'In the 9 days since 2026-11-14 the bill was 450.00 MiB higher than earlier bills let expect, about 50.00 MiB a day, which is hardly chance.',
   );
 });
 
 it('tells that too little was billed only as what came twice', () => {
-  expect(evidence(exampleFindings.underbilled)).toContain('少 5.00 GB。连续两个窗口都是这样');
+  expect(evidence(exampleFindings.underbilled)).toContain('少 5.00 GiB。连续两个窗口都是这样');
 });
 
 describe('a silent device', () => {
   it('may explain the difference', () => {
     expect(evidence(exampleFindings.silent)).toContain(
-      '手机 自 11-23 11:55 起没有上报，差额可能是它用的（至多约 12.00 GB）。',
+      '手机 自 11-23 11:55 起没有上报，差额可能是它用的（至多约 12.00 GiB）。',
     );
   });
 
   it('is said to explain no leak', () => {
     const leak = { ...exampleFindings.silent, kind: 'leak' as const };
     const text = evidence({ ...leak, absences: [{ device: '手机', since: null, plausible: GB }] });
-    expect(text).toContain('手机 没有上报记录，但至多能解释 1.00 GB。');
+    expect(text).toContain('手机 没有上报记录，但至多能解释 1.00 GiB。');
     expect(text).not.toContain('差额可能是它用的');
   });
 
@@ -100,7 +100,7 @@ describe('a silent device', () => {
 
 it('says by what an expectation was calibrated', () => {
   expect(evidence(exampleFindings.learned)).toContain(
-    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，健康检查每天约 100.00 MB，每天 12.00 MB 与用量无关，如健康检查，最多晚 6 小时入账）',
+    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，健康检查每天约 100.00 MiB，每天 12.00 MiB 与用量无关，如健康检查，最多晚 6 小时入账）',
   );
   const nothing = {
     ...exampleLearned,
@@ -113,8 +113,8 @@ it('says by what an expectation was calibrated', () => {
 });
 
 it('says what an airport gave back, and what devices lost sight of', () => {
-  expect(evidence(exampleFindings.credit)).toContain('其间机场退回了 2.00 GB；扣除只算实际增长，不受退回影响。');
-  expect(evidence(exampleFindings.lost, 'en')).toContain('Devices lost sight of up to 700.00 MB');
+  expect(evidence(exampleFindings.credit)).toContain('其间机场退回了 2.00 GiB；扣除只算实际增长，不受退回影响。');
+  expect(evidence(exampleFindings.lost, 'en')).toContain('Devices lost sight of up to 700.00 MiB');
 });
 
 it('reports airports that are judged together once, with the setting that helps', () => {
@@ -124,7 +124,7 @@ it('reports airports that are judged together once, with the setting that helps'
   if (a === undefined || b === undefined) throw new Error('two airports');
   const phrases = phrasesOf(exampleModel([a, b]), 'zh');
   expect(phrases.evidence(a)).toContain(
-    '机场 a.yaml、b.yaml 一起扣除了 21.00 GB，您的设备按倍率应计 20.00 GB（可能 19.00 GB–21.50 GB），多 1.00 GB。',
+    '机场 a.yaml、b.yaml 一起扣除了 21.00 GiB，您的设备按倍率应计 20.00 GiB（可能 19.00 GiB–21.50 GiB），多 1.00 GiB。',
   );
   expect(phrases.evidence(a)).toContain('节点 日本 01、美国 02、n3、n4、n5 等 7 个不知道属于哪个机场');
   expect(phrases.evidence(a)).toContain('Providers 或 Nodes');

@@ -43,7 +43,7 @@ export interface Phrases {
   billed(airport: AirportModel): string;
   remaining(airport: AirportModel): string;
   daysLeft(airport: AirportModel): string;
-  /** Use and quota, such as `62.70 GB / 100.00 GB`. */
+  /** Use and quota, such as `62.70 GiB / 100.00 GiB`. */
   usedOfQuota(airport: AirportModel): string;
   /** Reset and expiry, as far as known. */
   dates(airport: AirportModel): readonly string[];

@@ -24,14 +24,14 @@ describe('the report as text', () => {
     ]);
     const parts = [
       '今日汇总:',
-      '- 代理流量: 12.00 GB',
-      '- 本地流量: 12.00 GB',
-      '- 总计流量: 24.00 GB',
+      '- 代理流量: 12.00 GiB',
+      '- 本地流量: 12.00 GiB',
+      '- 总计流量: 24.00 GiB',
       '【机场详情】',
       '- 机场 (a.yaml):',
     ];
     const rest = [
-      '  今日消耗: 14.00 GB | 剩余: 40.00 GB | 预计还可用 3.7 天',
+      '  今日消耗: 14.00 GiB | 剩余: 40.00 GiB | 预计还可用 3.7 天',
       '【代理泄露检查】: 正常',
       '【设备】',
       '【节点】',
@@ -42,28 +42,28 @@ describe('the report as text', () => {
   });
 
   it('shows the daily budget, where there is one', () => {
-    expect(reportText(model([airport()], { budget: 10 * GB }), 'zh')).toContain('- 每日预算 10.00 GB，已用 120 %');
-    expect(reportHtml(model([airport()], { budget: 10 * GB }), 'en')).toContain('Daily budget 10.00 GB, 120 % used');
+    expect(reportText(model([airport()], { budget: 10 * GB }), 'zh')).toContain('- 每日预算 10.00 GiB，已用 120 %');
+    expect(reportHtml(model([airport()], { budget: 10 * GB }), 'en')).toContain('Daily budget 10.00 GiB, 120 % used');
     expect(reportText(model(), 'zh')).not.toContain('预算');
   });
 
   it('says the same in English', () => {
     const text = reportText(model(), 'en');
     expect(text).toContain('The bill fits, no leak found');
-    expect(text).toContain('Billed today: 14.00 GB | Left: 40.00 GB | lasts about 3.7 days');
+    expect(text).toContain('Billed today: 14.00 GiB | Left: 40.00 GiB | lasts about 3.7 days');
     expect(text.replace(/手机|香港/g, '')).not.toMatch(/[\u4e00-\u9fff]/);
   });
 
   it('says since when, when the window is longer than a day', () => {
     const long = airport({ verdict: verdict({ window: { from: AT - 3 * DAY, to: AT } }) });
-    expect(reportText(model([long]), 'zh')).toContain('自 11-20 23:55 起消耗: 14.00 GB');
+    expect(reportText(model([long]), 'zh')).toContain('自 11-20 23:55 起消耗: 14.00 GiB');
   });
 
   it('says what to do to reach the reset', () => {
     const short = airport({
       forecast: { known: true, days: 3.71, pace: 10 * GB, reset: { days: 13, allowance: 3 * GB, reached: false } },
     });
-    expect(reportText(model([short]), 'zh')).toContain('撑不到 13 天后的重置；要撑到那天，每天不能超过 3.00 GB');
+    expect(reportText(model([short]), 'zh')).toContain('撑不到 13 天后的重置；要撑到那天，每天不能超过 3.00 GiB');
   });
 
   it('gives no figure to what lasts longer than anybody plans ahead', () => {
@@ -81,10 +81,10 @@ describe('the report as text', () => {
     ];
     const changed = model([airport({ plan })]);
     for (const body of [reportText(changed, 'zh'), reportHtml(changed, 'zh')]) {
-      expect(body).toContain('套餐流量增加了 50.00 GB（加油包或更换套餐）');
+      expect(body).toContain('套餐流量增加了 50.00 GiB（加油包或更换套餐）');
       expect(body).toMatch(/已续费到 (2027-)?01-31/);
     }
-    expect(reportText(changed, 'en')).toContain('the quota grew by 50.00 GB');
+    expect(reportText(changed, 'en')).toContain('the quota grew by 50.00 GiB');
   });
 
   it('says on the first day that comparison begins tomorrow', () => {
@@ -136,7 +136,7 @@ describe('the report as text', () => {
       forecast: { known: false, reason: { code: 'quota_unlimited' } },
     });
     const text = reportText(model([reset]), 'zh');
-    expect(text).toContain('今日消耗: 至少 1.00 GB | 剩余: 不限量 | 预计可用天数未知（套餐不限量）');
+    expect(text).toContain('今日消耗: 至少 1.00 GiB | 剩余: 不限量 | 预计可用天数未知（套餐不限量）');
     expect(text).toContain('机场开始了新的计费周期');
   });
 
@@ -155,9 +155,9 @@ describe('the report as a mail', () => {
     expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+-[0-9a-f]{16}$/);
     for (const part of [
       '账单吻合',
-      '12.00 GB',
-      '24.00 GB',
-      '60.00 GB / 100.00 GB',
+      '12.00 GiB',
+      '24.00 GiB',
+      '60.00 GiB / 100.00 GiB',
       '香港 01 | 2x',
       '手机',
       'googlevideo.com',

@@ -22,28 +22,28 @@ const surplus = (over: Partial<Surplus>): Verdict => exampleVerdict({ surplus: {
 describe('a steady surplus', () => {
   it('is told with its size, how sure it is, what it can be, and the two ways to answer', () => {
     expect(lines(exampleFindings.surplus).notes).toEqual([
-      '机场 a.yaml 自开始以来每天扣的，比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。' +
+      '机场 a.yaml 自开始以来每天扣的，比倍率和设置所能解释的多约 300.00 MiB（约 6 %，范围 280.00 MiB–330.00 MiB）。' +
         '最可能：健康检查；其次：没装采集器的设备；也可能：订阅链接外泄。' +
-        '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
+        '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MiB，或 flowcollect audit amend leak a.yaml。',
     ]);
     expect(lines(exampleFindings.surplus, 'en').notes).toEqual([
-      'Airport a.yaml bills about 300.00 MB a day (6 %, range 280.00 MB–330.00 MB) more than multipliers and settings explain, since the beginning. ' +
+      'Airport a.yaml bills about 300.00 MiB a day (6 %, range 280.00 MiB–330.00 MiB) more than multipliers and settings explain, since the beginning. ' +
         'Most likely: health checks; then: a device without an exporter; or: a subscription link that got out. ' +
-        'Answer once: flowcollect audit amend known a.yaml --per-day 300MB, or flowcollect audit amend leak a.yaml.',
+        'Answer once: flowcollect audit amend known a.yaml --per-day 300MiB, or flowcollect audit amend leak a.yaml.',
     ]);
   });
 
   it('is one line until it is answered', () => {
     expect(lines(exampleFindings.surplusAgain).notes).toEqual([
-      '机场 a.yaml 每天扣的，仍比倍率和设置所能解释的多约 300.00 MB（约 6 %，范围 280.00 MB–330.00 MB）。最可能：健康检查。' +
-        '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MB，或 flowcollect audit amend leak a.yaml。',
+      '机场 a.yaml 每天扣的，仍比倍率和设置所能解释的多约 300.00 MiB（约 6 %，范围 280.00 MiB–330.00 MiB）。最可能：健康检查。' +
+        '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MiB，或 flowcollect audit amend leak a.yaml。',
     ]);
   });
 
   it('is a quiet line among the figures once it is known', () => {
     const { notes, details } = lines(exampleFindings.surplusKnown);
     expect(notes).toEqual([]);
-    expect(details).toEqual(['机场 a.yaml 每天多约 300.00 MB，您已说明。']);
+    expect(details).toEqual(['机场 a.yaml 每天多约 300.00 MiB，您已说明。']);
   });
 
   it('names since when, and the node that it is in step with', () => {
@@ -75,7 +75,7 @@ describe('a steady surplus', () => {
   it('offers a share where all use costs more, and all of it where a part was answered before', () => {
     const asked = (over: Partial<Surplus>): string => lines(surplus(over)).notes.join();
     expect(asked({ causes: [{ kind: 'overhead' }], share: 0.06 })).toContain('amend known a.yaml --share 6%');
-    expect(asked({ explained: 200 * 2 ** 20 })).toContain('amend known a.yaml --per-day 500MB');
+    expect(asked({ explained: 200 * 2 ** 20 })).toContain('amend known a.yaml --per-day 500MiB');
   });
 
   it('is answered by the multiplier of the node that it is in step with', () => {
@@ -84,7 +84,7 @@ describe('a steady surplus', () => {
     );
     const causes = [{ kind: 'multiplier' as const, node: '日本 01', multiplier: { low: 2, high: 2.1 } }];
     // The table does not have it.
-    expect(lines(surplus({ causes })).notes.join()).toContain('amend known a.yaml --per-day 300MB');
+    expect(lines(surplus({ causes })).notes.join()).toContain('amend known a.yaml --per-day 300MiB');
   });
 
   it('names no cause while the bills do not tell them apart', () => {
@@ -97,7 +97,7 @@ describe('a steady surplus', () => {
   it('says no share or range that says nothing', () => {
     const exact = { low: 300 * 2 ** 20, likely: 300 * 2 ** 20, high: 300 * 2 ** 20 };
     expect(lines(surplus({ daily: exact, share: Number.POSITIVE_INFINITY, reported: false })).notes.join()).toContain(
-      '多约 300.00 MB。',
+      '多约 300.00 MiB。',
     );
     expect(lines(surplus({ share: 0.001, reported: false })).notes.join()).toContain('（不到 1 %，');
     expect(lines(surplus({ daily: { low: 0, likely: 0, high: 0 } })).notes).toEqual([]);
@@ -106,7 +106,7 @@ describe('a steady surplus', () => {
 
 it('stands in text and mail', () => {
   const model = exampleModel([exampleAirport({ verdict: exampleFindings.surplus })]);
-  expect(reportText(model, 'zh')).toContain('flowcollect audit amend known a.yaml --per-day 300MB');
+  expect(reportText(model, 'zh')).toContain('flowcollect audit amend known a.yaml --per-day 300MiB');
   expect(reportHtml(model, 'en')).toContain('Most likely: health checks');
 });
 

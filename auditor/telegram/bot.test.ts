@@ -124,11 +124,11 @@ describe('a bound chat', () => {
   });
 
   it.each([
-    ['/today', ['今日汇总', '代理流量: 3.00 GB', '截至 11-23 12:00']],
-    ['/devices', ['alice-phone', '代理 3.00 GB', '最后上报 刚刚']],
-    ['/nodes', ['香港 01 | 2x: 3.00 GB (2× → 6.00 GB)']],
-    ['/airport', ['机场 (alice.yaml)', '剩余: 40.00 GB']],
-    ['/verdict', ['账单吻合', 'alice.yaml 扣除了 14.00 GB']],
+    ['/today', ['今日汇总', '代理流量: 3.00 GiB', '截至 11-23 12:00']],
+    ['/devices', ['alice-phone', '代理 3.00 GiB', '最后上报 刚刚']],
+    ['/nodes', ['香港 01 | 2x: 3.00 GiB (2× → 6.00 GiB)']],
+    ['/airport', ['机场 (alice.yaml)', '剩余: 40.00 GiB']],
+    ['/verdict', ['账单吻合', 'alice.yaml 扣除了 14.00 GiB']],
     ['/report', ['流量日报 - 2026-11-23', 'alice.yaml', 'alice-phone']],
   ])('gets an answer to %s, of its own user alone', async (command, parts) => {
     const { text, buttons } = await say(ALICE, command);
@@ -143,7 +143,7 @@ describe('a bound chat', () => {
   });
 
   it('may press a button instead', async () => {
-    expect((await answer(() => telegram.press(ALICE, '/today'))).text).toContain('3.00 GB');
+    expect((await answer(() => telegram.press(ALICE, '/today'))).text).toContain('3.00 GiB');
   });
 
   it('is unbound by /stop, of which /help tells: no answers, no warnings, until a code binds it again', async () => {
@@ -160,7 +160,7 @@ describe('a bound chat', () => {
     start();
     expect((await say(ALICE, '/today')).text).toContain('还没有绑定用户');
     await bind(ALICE, 'alice');
-    expect((await say(ALICE, '/today')).text).toContain('3.00 GB');
+    expect((await say(ALICE, '/today')).text).toContain('3.00 GiB');
   });
 
   it('is told about a leak once, and of that of nobody else', async () => {
@@ -175,7 +175,7 @@ describe('a bound chat', () => {
     expect(telegram.sent.slice(before).map(({ chat }) => chat)).toEqual([ALICE]);
     const { text } = telegram.sent[before] ?? { text: '' };
     expect(text).toContain('可能存在代理泄露');
-    expect(text).toContain('多 9.00 GB');
+    expect(text).toContain('多 9.00 GiB');
   });
 
   it.each(OBJECT_NAMES)('is told once of a leak of an airport called %s', async (airport) => {

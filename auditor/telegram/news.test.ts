@@ -10,7 +10,7 @@ const of = (verdict: Verdict) => {
 
 it('are a leak in each window in which it is seen', () => {
   const [leak] = of(exampleFindings.leak);
-  expect(leak?.text).toMatch(/^⚠️ 机场多扣了流量，可能存在代理泄露\n机场 a.yaml 扣除了 23.00 GB/);
+  expect(leak?.text).toMatch(/^⚠️ 机场多扣了流量，可能存在代理泄露\n机场 a.yaml 扣除了 23.00 GiB/);
   expect([leak?.key, leak?.isTold(undefined), leak?.isTold(leak.at), leak?.isTold(1)]).toEqual([
     'a.yaml',
     false,

@@ -62,12 +62,12 @@ describe('the table', () => {
     expect(renderTable([shown()], english, 80)).toEqual([
       'FlowCollect · 客厅 · kernel v1.19.2 (WebSocket)',
       '                                up/s        down/s         today         total',
-      'proxy                          0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
-      'direct                         0 B/s         0 B/s           0 B       1.00 KB',
-      'all                            0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
+      'proxy                          0 B/s    1.00 MiB/s      2.00 MiB      3.00 MiB',
+      'direct                         0 B/s         0 B/s           0 B      1.00 KiB',
+      'all                            0 B/s    1.00 MiB/s      2.00 MiB      3.00 MiB',
       'node                            up/s        down/s         today         total',
-      '🇭🇰 香港 01 | x2                0 B/s     1.00 MB/s       2.00 MB       3.00 MB',
-      'DIRECT                         0 B/s         0 B/s           0 B       1.00 KB',
+      '🇭🇰 香港 01 | x2                0 B/s    1.00 MiB/s      2.00 MiB      3.00 MiB',
+      'DIRECT                         0 B/s         0 B/s           0 B      1.00 KiB',
       'connections 17 · settled 0.0 %',
       'push: accepted 4 s ago',
     ]);
@@ -77,22 +77,22 @@ describe('the table', () => {
     const lines = renderTable([shown()], english, 120);
     expect(lines.slice(1, 3)).toEqual([
       '                                up/s        down/s      today up    today down      total up    total down',
-      'proxy                          0 B/s     1.00 MB/s           0 B       2.00 MB           0 B       3.00 MB',
+      'proxy                          0 B/s    1.00 MiB/s           0 B      2.00 MiB           0 B      3.00 MiB',
     ]);
   });
 
   it('shows what counts most where the terminal is narrow, and never more than fits', () => {
     expect(renderTable([shown()], english, 60).slice(1, 3)).toEqual([
       '                           rate         today         total',
-      'proxy                 1.00 MB/s       2.00 MB       3.00 MB',
+      'proxy                1.00 MiB/s      2.00 MiB      3.00 MiB',
     ]);
     expect(renderTable([shown()], chinese, 40).slice(2, 8)).toEqual([
       '                     今日          累计',
-      '代理              2.00 MB       3.00 MB',
-      '直连                  0 B       1.00 KB',
-      '合计              2.00 MB       3.00 MB',
+      '代理             2.00 MiB      3.00 MiB',
+      '直连                  0 B      1.00 KiB',
+      '合计             2.00 MiB      3.00 MiB',
       '节点                 今日          累计',
-      '🇭🇰 香港 01…       2.00 MB       3.00 MB',
+      '🇭🇰 香港 01…      2.00 MiB      3.00 MiB',
     ]);
     for (let width = 20; width < 140; width += 1) {
       const rows = renderTable([shown()], chinese, width).slice(0, -2);
@@ -102,7 +102,7 @@ describe('the table', () => {
 
   it('keeps its columns in Chinese', () => {
     const lines = renderTable([shown()], chinese, 80);
-    expect(lines[2]).toBe('代理                           0 B/s     1.00 MB/s       2.00 MB       3.00 MB');
+    expect(lines[2]).toBe('代理                           0 B/s    1.00 MiB/s      2.00 MiB      3.00 MiB');
     expect(new Set(lines.slice(1, -2).map(displayWidth)).size).toBe(1);
     expect(lines.at(-1)).toBe('上报: 成功，4 秒前');
   });
@@ -134,7 +134,7 @@ describe('the table', () => {
   it('shows what the TUN device and the uplink say of the kernel', () => {
     const lines = renderTable([shown({ interfaces: { tunRatio: 1.034, beyondKernel: 3 * MB } })], english, 120);
     expect(lines).toContain(
-      "TUN carries 1.03 × the kernel's bytes · uplink 3.00 MB beyond the kernel (what bypassed it, and overhead of proxies)",
+      "TUN carries 1.03 × the kernel's bytes · uplink 3.00 MiB beyond the kernel (what bypassed it, and overhead of proxies)",
     );
   });
 
@@ -147,7 +147,7 @@ describe('the table', () => {
     const lines = renderTable(devices, english, 200);
     expect(lines[0]).toBe('FlowCollect · 3 devices');
     expect(lines.slice(2, 5).map((line) => line.slice(0, 10).trim())).toEqual(['✓ 客厅', '✗ router', '✗ phone']);
-    expect(lines.find((line) => line.startsWith('all'))).toContain('9.00 MB');
+    expect(lines.find((line) => line.startsWith('all'))).toContain('9.00 MiB');
     expect(lines.filter((line) => line.startsWith('🇭🇰'))).toHaveLength(1);
     expect(lines).toContain('connections 51 · settled 0.0 %');
     expect(lines.find((line) => line.startsWith('router: '))).toContain('refuses the secret (401)');
@@ -177,7 +177,7 @@ describe('the table', () => {
 
   it('fits one line where there is no terminal', () => {
     expect(renderLine(shown({ logsUp: false }), english)).toBe(
-      '客厅 · up 0 B/s down 1.00 MB/s · proxy 3.00 MB · direct 1.00 KB · all 3.00 MB · today 2.00 MB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',
+      '客厅 · up 0 B/s down 1.00 MiB/s · proxy 3.00 MiB · direct 1.00 KiB · all 3.00 MiB · today 2.00 MiB · kernel v1.19.2 (WebSocket) · push: accepted 4 s ago',
     );
   });
 });
