@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const utf8 = new TextDecoder();
 
@@ -15,9 +15,10 @@ export function parseJson(text: string | Uint8Array): unknown {
  * A JSON object whose keys are names that others choose, as a Map: zod's own record leaves a node called `__proto__`
  * out, and any object has a `constructor`.
  */
-export const namedSchema = <T extends z.ZodType>(value: T) =>
-  z.preprocess(
-    (json) =>
+export const namedSchema = <T extends z.core.$ZodType>(value: T) =>
+  z.pipe(
+    z.transform((json: unknown) =>
       typeof json === 'object' && json !== null && !Array.isArray(json) ? new Map(Object.entries(json)) : json,
+    ),
     z.map(z.string(), value),
   );

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { providerOfAddress, providerOfHost } from './mail-providers.ts';
 import {
   durationSetting,
@@ -29,76 +29,74 @@ export const TOKEN_LENGTH = 16;
 export const isExample = (secret: string): boolean => EXAMPLES.includes(secret);
 export const isShortToken = (token: string): boolean => [...token].length < TOKEN_LENGTH;
 
+const secretOf = (least: number) =>
+  z.string().check(
+    z.minLength(least, issue(TEXTS.atLeast(least))),
+    z.refine((token) => !isExample(token), issue(TEXTS.exampleSecret)),
+  );
+
 /**
  * The keys of `[server]`, which the gateway and the auditor share: one schema, so that neither takes the other's key
  * for an unknown one. Listening addresses and `SubUrls` stay text here; the service that uses them reads them.
  */
 export const serverSchema = z.object({
   /** Where the gateway listens for devices: `:8686`, `8686` or `127.0.0.1:8686`. */
-  ListenPort: z.string().default(':8686'),
+  ListenPort: z._default(z.string(), ':8686'),
   /** The one token that every device of user `default` may push with. */
-  ServerToken: z.string().optional(),
+  ServerToken: z.optional(z.string()),
   /** Subscriptions by file name, as text of one or more lines. */
-  SubUrls: z.string().default(''),
+  SubUrls: z._default(z.string(), ''),
   /** Of the earlier FlowCollect; Prometheus stores now. */
-  DBPath: z.string().optional(),
-  PushgatewayAddr: serviceUrlSetting().default('http://127.0.0.1:9091'),
+  DBPath: z.optional(z.string()),
+  PushgatewayAddr: z._default(serviceUrlSetting(), 'http://127.0.0.1:9091'),
   /** Takes the pushes in place of Pushgateway; `PrometheusAddr` is then its address too. */
-  VictoriaMetricsAddr: serviceUrlSetting().optional(),
-  PrometheusAddr: serviceUrlSetting().default('http://127.0.0.1:9090'),
+  VictoriaMetricsAddr: z.optional(serviceUrlSetting()),
+  PrometheusAddr: z._default(serviceUrlSetting(), 'http://127.0.0.1:9090'),
   /** Where the auditor's own metrics are served. */
-  AuditorListen: z.string().default('127.0.0.1:9102'),
+  AuditorListen: z._default(z.string(), '127.0.0.1:9102'),
   /** Where the gateway's own metrics are served; never the address that devices reach. */
-  GatewayMetricsListen: z.string().default('127.0.0.1:9103'),
+  GatewayMetricsListen: z._default(z.string(), '127.0.0.1:9103'),
   /** Where Grafana asks on behalf of users; open only with `LabelProxyAddr`. */
-  ReadersListen: z.string().default('127.0.0.1:9104'),
+  ReadersListen: z._default(z.string(), '127.0.0.1:9104'),
   /** prom-label-proxy, which keeps users apart. */
-  LabelProxyAddr: serviceUrlSetting().optional(),
+  LabelProxyAddr: z.optional(serviceUrlSetting()),
   /** Whose `X-Forwarded-For` counts: addresses or networks, such as `172.31.86.0/24`. */
-  TrustedProxies: listSetting().prefault('127.0.0.0/8, ::1'),
-  DataDir: pathSetting().default('./data'),
-  Timezone: timeZoneSetting().default('Asia/Shanghai'),
-  DayEnds: timeOfDaySetting().default('23:55'),
+  TrustedProxies: z.prefault(listSetting(), '127.0.0.0/8, ::1'),
+  DataDir: z._default(pathSetting(), './data'),
+  Timezone: z._default(timeZoneSetting(), 'Asia/Shanghai'),
+  DayEnds: z._default(timeOfDaySetting(), '23:55'),
   /** Five fields of cron, in `Timezone`. */
-  ReportCron: z.string().default('55 23 * * *'),
-  Language: languageSetting().default('zh'),
-  LogLevel: logLevelSetting().default('info'),
+  ReportCron: z._default(z.string(), '55 23 * * *'),
+  Language: z._default(languageSetting(), 'zh'),
+  LogLevel: z._default(logLevelSetting(), 'info'),
   /** Bytes a day that are announced when passed; none by default. */
-  DailyBudget: sizeSetting().optional(),
+  DailyBudget: z.optional(sizeSetting()),
   /** A leak is an excess above both of these. */
-  LeakMinBytes: sizeSetting().default(100 * MIB),
+  LeakMinBytes: z._default(sizeSetting(), 100 * MIB),
   /** Share of what the devices should have been billed. */
-  LeakRatio: numberSetting(0, 10).default(0.2),
+  LeakRatio: z._default(numberSetting(0, 10), 0.2),
   /** PEM files with which the gateway speaks TLS, relative to the settings file; both or none. */
-  TlsCert: z.string().optional(),
-  TlsKey: z.string().optional(),
+  TlsCert: z.optional(z.string()),
+  TlsKey: z.optional(z.string()),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
-  AdminToken: z
-    .string()
-    .min(TOKEN_LENGTH, issue(TEXTS.atLeast(TOKEN_LENGTH)))
-    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
-    .optional(),
+  AdminToken: z.optional(secretOf(TOKEN_LENGTH)),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
-  ArchiveToken: z
-    .string()
-    .min(8, issue(TEXTS.atLeast(8)))
-    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
-    .optional(),
+  ArchiveToken: z.optional(secretOf(8)),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
-  HeartbeatUrl: httpUrlSetting().optional(),
+  HeartbeatUrl: z.optional(httpUrlSetting()),
 });
 export type ServerSection = z.infer<typeof serverSchema>;
 
 /** The keys of `[smtp]`; without EmailUser and EmailTo there is no mail. */
 export const smtpSchema = z.object({
   /** By default that of EmailUser's provider. */
-  SMTPHost: z.string().optional(),
+  SMTPHost: z.optional(z.string()),
   /** 465 and 994 mean TLS from the first byte, others STARTTLS; by default what the provider has. */
-  SMTPPort: numberSetting(1, 65_535).optional(),
-  EmailUser: z.string().optional(),
-  EmailPass: z.string().optional(),
+  SMTPPort: z.optional(numberSetting(1, 65_535)),
+  EmailUser: z.optional(z.string()),
+  EmailPass: z.optional(z.string()),
   /** One or more addresses, separated by commas. */
-  EmailTo: z.string().optional(),
+  EmailTo: z.optional(z.string()),
 });
 
 export interface SmtpSection extends Omit<z.infer<typeof smtpSchema>, 'SMTPHost' | 'SMTPPort'> {
@@ -129,30 +127,23 @@ export function readSmtpSection(reader: SettingsReader): SmtpSection | undefined
 /** The keys of `[user.NAME]`; gateway and auditor share them. */
 export const userSchema = z.object({
   /** What the user's devices push with, or its hash; without one, or with one that was revoked, nobody pushes by it. */
-  Token: z.string().optional(),
-  Note: z.string().optional(),
+  Token: z.optional(z.string()),
+  Note: z.optional(z.string()),
   /** With which Grafana reads what is the user's; the token or its hash. */
-  ReaderToken: z.string().optional(),
+  ReaderToken: z.optional(z.string()),
   /** One or more addresses, separated by commas: the user has a report of their own. */
-  MailTo: z.string().optional(),
+  MailTo: z.optional(z.string()),
   /** Opens the user's own reports in the archive. A secret. */
-  ArchiveToken: z
-    .string()
-    .min(8, issue(TEXTS.atLeast(8)))
-    .refine((token) => !isExample(token), issue(TEXTS.exampleSecret))
-    .optional(),
+  ArchiveToken: z.optional(secretOf(8)),
 });
 
 /** The keys of `[telegram]`; without BotToken there is no bot. */
 export const telegramSchema = z.object({
   /** As BotFather gave it. A secret. */
-  BotToken: z
-    .string()
-    .regex(/^\d+:[\w-]+$/, issue(TEXTS.botToken))
-    .optional(),
-  ApiRoot: httpUrlSetting().default('https://api.telegram.org'),
+  BotToken: z.optional(z.string().check(z.regex(/^\d+:[\w-]+$/, issue(TEXTS.botToken)))),
+  ApiRoot: z._default(httpUrlSetting(), 'https://api.telegram.org'),
   /** An HTTP proxy, where Telegram cannot be reached directly. */
-  Proxy: httpUrlSetting().optional(),
+  Proxy: z.optional(httpUrlSetting()),
 });
 
 export type TelegramSection = z.infer<typeof telegramSchema>;
@@ -170,8 +161,8 @@ export function readServerSection(reader: SettingsReader): ServerSection | undef
   return server;
 }
 
-const share = (fallback: number) => numberSetting(0.01, 1).default(fallback);
-const days = (fallback: number) => numberSetting(0, 366).default(fallback);
+const share = (fallback: number) => z._default(numberSetting(0.01, 1), fallback);
+const days = (fallback: number) => z._default(numberSetting(0, 366), fallback);
 
 /** `[alerts]`: when Prometheus warns, and where Alertmanager says so besides the mail of `[smtp]`. */
 const alertsSchema = z.object({
@@ -182,17 +173,17 @@ const alertsSchema = z.object({
   RunsOutDays: days(3),
   ExpiryDays: days(7),
   /** Milliseconds without a push. */
-  SilentAfter: durationSetting(60_000, 7 * 86_400_000).default(15 * 60_000),
+  SilentAfter: z._default(durationSetting(60_000, 7 * 86_400_000), 15 * 60_000),
   /** Of a Telegram bot, and the chat that it writes to. */
-  TelegramToken: z.string().optional(),
-  TelegramChat: chatSetting().optional(),
+  TelegramToken: z.optional(z.string()),
+  TelegramChat: z.optional(chatSetting()),
 });
 export type AlertsSection = z.infer<typeof alertsSchema>;
 
 /** `[alerts.NAME]`: where the alerts of one user go. */
 const userAlertsSchema = z.object({
-  EmailTo: z.string().optional(),
-  TelegramChat: chatSetting().optional(),
+  EmailTo: z.optional(z.string()),
+  TelegramChat: z.optional(chatSetting()),
 });
 export type UserAlerts = z.infer<typeof userAlertsSchema> & { readonly user: string };
 
@@ -235,10 +226,7 @@ export function readAlertSections(
 
 /** The number of a chat; that of a group is negative. */
 function chatSetting() {
-  return z
-    .string()
-    .regex(/^-?\d{1,15}$/, issue(TEXTS.chat))
-    .transform(Number);
+  return z.pipe(z.string().check(z.regex(/^-?\d{1,15}$/, issue(TEXTS.chat))), z.transform(Number));
 }
 
 /** The addresses of a setting, which are separated by commas or semicolons, full-width ones too, or blanks. */

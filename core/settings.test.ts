@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   describeProblem,
   durationSetting,
@@ -16,8 +16,8 @@ import {
 
 const schema = z.object({
   DeviceID: z.string(),
-  PollInterval: durationSetting(100, 60_000).default(1000),
-  MihomoSecret: z.string().default(''),
+  PollInterval: z._default(durationSetting(100, 60_000), 1000),
+  MihomoSecret: z._default(z.string(), ''),
 });
 
 const read = (text: string) => {

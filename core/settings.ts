@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type IniDocument, IniSyntaxError, readIni, shownKey } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isListKey, nearest, nearestSection } from './setting-names.ts';
@@ -88,8 +88,8 @@ export class SettingsReader {
    *
    * @returns the typed section, or undefined when it has problems (which {@link finish} throws)
    */
-  section<S extends z.ZodObject>(name: string, schema: S): z.infer<S> | undefined {
-    const known = Object.keys(schema.shape);
+  section<S extends z.core.$ZodObject>(name: string, schema: S): z.output<S> | undefined {
+    const known = Object.keys(schema._zod.def.shape);
     const input = new Map<string, string>();
     const entries = this.document.entries(name);
     for (const [written, value] of entries) {
@@ -104,7 +104,7 @@ export class SettingsReader {
         input.set(key, value);
       }
     }
-    const parsed = schema.safeParse(Object.fromEntries(input));
+    const parsed = z.safeParse(schema, Object.fromEntries(input));
     if (parsed.success) {
       for (const [key, value] of input) {
         if (COMMENT_IN_GOOD_VALUE.test(value)) this.notice(name, key, TEXTS.perhapsComment);
@@ -185,83 +185,90 @@ export function issueText(message: string): Text {
   return { zh, en };
 }
 
-/** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */
-/** A place for files. Below /proc none can be made, however often a program asks (proc(5)). */
-export const pathSetting = () =>
-  z.string().refine((text) => !/^\/+(?:\.\/+)*proc(?:\/|$)/.test(text), { message: issue(TEXTS.belowProc) });
-
-export const durationSetting = (min: number, max: number) =>
-  z.string().transform((text, context) => {
-    const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);
-    const value =
-      match === null ? Number.NaN : Number(match[1]) * (DURATION_UNITS.get(match[2]?.toLowerCase() ?? '') ?? 1);
-    if (!(value >= min && value <= max)) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.duration(min, max)) });
+/**
+ * A setting that is read from its text.
+ *
+ * @param read gives undefined where the text is none
+ * @param problem what is wrong then
+ */
+export const readSetting = <T>(read: (text: string) => T | undefined, problem: Text) =>
+  z.pipe(
+    z.string(),
+    z.transform((text: string, context): T => {
+      const value = read(text);
+      if (value !== undefined) return value;
+      context.issues.push({ code: 'custom', message: issue(problem), input: text });
       return z.NEVER;
-    }
-    return value;
-  });
+    }),
+  );
+
+/** A setting that is taken as it is written. @param holds whether it may be @param problem what is wrong otherwise */
+export const textSetting = (holds: (text: string) => boolean, problem: Text) =>
+  z.string().check(z.refine(holds, { message: issue(problem) }));
+
+/** A place for files. Below /proc none can be made, however often a program asks (proc(5)). */
+export const pathSetting = () => textSetting((text) => !/^\/+(?:\.\/+)*proc(?:\/|$)/.test(text), TEXTS.belowProc);
+
+const within = (value: number, min: number, max: number): number | undefined =>
+  value >= min && value <= max ? value : undefined;
+
+/** Text such as `1000` (milliseconds), `500ms`, `10s`, `6h` → milliseconds. */
+export const durationSetting = (min: number, max: number) =>
+  readSetting(
+    (text) => {
+      const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)$/i.exec(text);
+      if (match === null) return undefined;
+      return within(Number(match[1]) * (DURATION_UNITS.get(match[2]?.toLowerCase() ?? '') ?? 1), min, max);
+    },
+    TEXTS.duration(min, max),
+  );
 
 /** Text such as `1048576`, `100MB`, `2 GB` (base 1024) → bytes. */
 export const sizeSetting = () =>
-  z.string().transform((text, context) => {
+  readSetting((text) => {
     const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?b|)$/i.exec(text);
     const unit = SIZE_UNITS.get(match?.[2]?.toLowerCase().replace('i', '') ?? '');
-    if (match === null || unit === undefined) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.size) });
-      return z.NEVER;
-    }
-    return Math.round(Number(match[1]) * unit);
-  });
+    return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+  }, TEXTS.size);
 
 /** `true`/`false`, `yes`/`no`, `on`/`off`, `1`/`0` → boolean. */
 export const switchSetting = () =>
-  z.string().transform((text, context) => {
+  readSetting((text) => {
     if (/^(true|yes|on|1)$/i.test(text)) return true;
-    if (/^(false|no|off|0)$/i.test(text)) return false;
-    context.addIssue({ code: 'custom', message: issue(TEXTS.onOff) });
-    return z.NEVER;
-  });
+    return /^(false|no|off|0)$/i.test(text) ? false : undefined;
+  }, TEXTS.onOff);
 
 export const numberSetting = (min: number, max: number) =>
-  z.string().transform((text, context) => {
-    const value = Number(text);
-    if (!(value >= min && value <= max)) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.number(min, max)) });
-      return z.NEVER;
-    }
-    return value;
-  });
+  readSetting((text) => within(Number(text), min, max), TEXTS.number(min, max));
 
 /** Text such as `a, b`, `"a", "b"` or `a，b` → `['a', 'b']`. */
 export const listSetting = () =>
-  z.string().transform((text) =>
-    text
-      .split(/[,，；、\n]/)
-      .map((item) => item.trim().replace(/^(?:"(.*)"|'(.*)'|“(.*)”|‘(.*)’)$/, '$1$2$3$4'))
-      .filter((item) => item !== ''),
+  z.pipe(
+    z.string(),
+    z.transform((text: string) =>
+      text
+        .split(/[,，；、\n]/)
+        .map((item) => item.trim().replace(/^(?:"(.*)"|'(.*)'|“(.*)”|‘(.*)’)$/, '$1$2$3$4'))
+        .filter((item) => item !== ''),
+    ),
   );
 
-export const timeZoneSetting = () => z.string().refine(isTimeZone, { message: issue(TEXTS.timeZone) });
+export const timeZoneSetting = () => textSetting(isTimeZone, TEXTS.timeZone);
 
-export const timeOfDaySetting = () => z.string().refine(isTimeOfDay, { message: issue(TEXTS.timeOfDay) });
+export const timeOfDaySetting = () => textSetting(isTimeOfDay, TEXTS.timeOfDay);
 
 /** An absolute http(s) URL without its trailing slash; the message does not repeat it. */
 export const httpUrlSetting = () =>
-  z.string().transform((text, context) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.address('http://127.0.0.1:9090')) });
-      return z.NEVER;
-    }
-    return text.replace(/\/+$/, '');
-  });
+  readSetting((text) => {
+    const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+    return protocol === 'http:' || protocol === 'https:' ? text.replace(/\/+$/, '') : undefined;
+  }, TEXTS.address('http://127.0.0.1:9090'));
 
 /** As {@link httpUrlSetting}, of a program that is asked without signing in: what cannot be sent must not pass for sent. */
 export const serviceUrlSetting = () =>
-  httpUrlSetting().refine((text) => /^https?:\/\/[^/@]*(?:\/|$)/i.test(text), {
-    message: issue(TEXTS.noSignIn),
-  });
+  httpUrlSetting().check(
+    z.refine((text) => /^https?:\/\/[^/@]*(?:\/|$)/i.test(text), { message: issue(TEXTS.noSignIn) }),
+  );
 
 /** Interface language. */
 export const languageSetting = () => z.enum(LANGUAGES, { message: issue(TEXTS.language) });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseBaseUrl, parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
 import type { Messages, Text } from '../core/language.ts';
@@ -10,9 +10,11 @@ import {
   listSetting,
   numberSetting,
   pathSetting,
+  readSetting,
   type SettingsRead,
   SettingsReader,
   switchSetting,
+  textSetting,
   timeOfDaySetting,
   timeZoneSetting,
 } from '../core/settings.ts';
@@ -65,64 +67,36 @@ export const TEXTS = {
  * Where the gateway is, with the path that a proxy has it under, if any. As users of the earlier FlowCollect write it: the
  * host may be given alone, and the old `/report` at its end is dropped.
  */
-const gatewaySetting = () =>
-  z.string().transform((text, context) => {
-    const address = parseBaseUrl(text)?.replace(/\/report$/, '');
-    if (address === undefined) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.gatewayAddress) });
-      return z.NEVER;
-    }
-    return address;
-  });
+const gatewaySetting = () => readSetting((text) => parseBaseUrl(text)?.replace(/\/report$/, ''), TEXTS.gatewayAddress);
 
 /** Where a kernel's API is, in the one spelling of `parseKernelAddress`. */
-const kernelAddressSetting = () =>
-  z.string().transform((text, context) => {
-    const address = parseKernelAddress(text);
-    if (address === undefined) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.kernelAddress) });
-      return z.NEVER;
-    }
-    return address;
-  });
+const kernelAddressSetting = () => readSetting(parseKernelAddress, TEXTS.kernelAddress);
 
 /** The SHA-256 of a certificate as tools print it, `AB:CD:…` or without colons → upper case with colons. */
 const fingerprintSetting = () =>
-  z.string().transform((text, context) => {
+  readSetting((text) => {
     const digits = text.replace(/^sha-?256[:=\s]*/i, '').replaceAll(/[:\s]/g, '');
-    if (!/^[0-9a-f]{64}$/i.test(digits)) {
-      context.addIssue({ code: 'custom', message: issue(TEXTS.fingerprint) });
-      return z.NEVER;
-    }
-    return (digits.toUpperCase().match(/../g) ?? []).join(':');
-  });
+    return /^[0-9a-f]{64}$/i.test(digits) ? (digits.toUpperCase().match(/../g) ?? []).join(':') : undefined;
+  }, TEXTS.fingerprint);
 
 /** Names of dimensions; empty for none of them. */
 const familiesSetting = () =>
-  listSetting().pipe(z.array(z.enum(DIMENSIONS, { message: issue(TEXTS.families(DIMENSIONS.join(', '))) })));
+  z.pipe(listSetting(), z.array(z.enum(DIMENSIONS, { message: issue(TEXTS.families(DIMENSIONS.join(', '))) })));
 
 const listenSetting = () =>
-  z.string().transform((text, context) => {
-    const address = parseListenPort(text, '127.0.0.1');
-    if (address === undefined) {
-      context.addIssue({ code: 'custom', message: issue(CORE_TEXTS.listen('127.0.0.1:9101', ':9101')) });
-      return z.NEVER;
-    }
-    return address;
-  });
+  readSetting((text) => parseListenPort(text, '127.0.0.1'), CORE_TEXTS.listen('127.0.0.1:9101', ':9101'));
 
 const deviceIdSetting = () =>
-  z.string().superRefine((text, context) => {
-    const problem = deviceIdProblem(text);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: issue(problem) });
+  z.string().check((context) => {
+    const problem = deviceIdProblem(context.value);
+    if (problem !== undefined) context.issues.push({ code: 'custom', message: issue(problem), input: context.value });
   });
 
 /** A header value: what a secret may hold so that it can be sent at all. */
-const secretSetting = () =>
-  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { message: issue(CORE_TEXTS.headerCharacters) });
+const secretSetting = () => textSetting((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text), CORE_TEXTS.headerCharacters);
 
 /** A kernel's secret goes out as UTF-8, by which it compares. */
-const kernelSecretSetting = () => z.string().regex(/^\P{Cc}*$/u, { message: issue(CORE_TEXTS.headerCharacters) });
+const kernelSecretSetting = () => textSetting((text) => !/\p{Cc}/u.test(text), CORE_TEXTS.headerCharacters);
 
 const SECTION = 'client';
 const KERNEL_SECTION = /^kernel\.(.+)$/;
@@ -131,46 +105,47 @@ const pollInterval = () => durationSetting(100, 60_000);
 
 /** How to reach a kernel: never taken from one kernel for another. */
 const Link = {
-  MihomoSecret: kernelSecretSetting().default(''),
-  MihomoCA: z.string().optional(),
-  MihomoFingerprint: fingerprintSetting().optional(),
-  MihomoCert: z.string().optional(),
-  MihomoKey: z.string().optional(),
+  MihomoSecret: z._default(kernelSecretSetting(), ''),
+  MihomoCA: z.optional(z.string()),
+  MihomoFingerprint: z.optional(fingerprintSetting()),
+  MihomoCert: z.optional(z.string()),
+  MihomoKey: z.optional(z.string()),
 };
 
 export const ClientSection = z.object({
   ...Link,
-  MihomoAPIAddr: kernelAddressSetting().prefault('http://127.0.0.1:9097'),
+  MihomoAPIAddr: z.prefault(kernelAddressSetting(), 'http://127.0.0.1:9097'),
   RemoteServer: gatewaySetting(),
-  RemoteToken: secretSetting().default(''),
-  DeviceID: deviceIdSetting().optional(),
-  LocalLogFile: pathSetting().optional(),
-  PollInterval: pollInterval().default(1000),
-  PushInterval: durationSetting(100, 600_000).default(10_000),
-  LocalNodes: listSetting().prefault('ua3f'),
-  FamilyCap: numberSetting(0, MOST_FAMILY_COUNTERS)
-    .refine(Number.isInteger, { message: issue(TEXTS.wholeNumber) })
-    .default(50),
-  Families: familiesSetting().optional(),
-  Privacy: switchSetting().default(false),
-  StateDir: pathSetting().default('flowcollect-state'),
-  StateSync: pathSetting().optional(),
-  StateAppend: switchSetting().optional(),
-  MetricsListen: listenSetting().prefault('127.0.0.1:9101'),
-  MetricsHosts: listSetting().optional(),
-  Timezone: timeZoneSetting().default('Asia/Shanghai'),
-  DayEnds: timeOfDaySetting().default('23:55'),
-  Language: languageSetting().default('zh'),
-  LogLevel: z.enum(['debug', 'info', 'warn', 'error'], { message: issue(TEXTS.logLevel) }).default('info'),
+  RemoteToken: z._default(secretSetting(), ''),
+  DeviceID: z.optional(deviceIdSetting()),
+  LocalLogFile: z.optional(pathSetting()),
+  PollInterval: z._default(pollInterval(), 1000),
+  PushInterval: z._default(durationSetting(100, 600_000), 10_000),
+  LocalNodes: z.prefault(listSetting(), 'ua3f'),
+  FamilyCap: z._default(
+    numberSetting(0, MOST_FAMILY_COUNTERS).check(z.refine(Number.isInteger, { message: issue(TEXTS.wholeNumber) })),
+    50,
+  ),
+  Families: z.optional(familiesSetting()),
+  Privacy: z._default(switchSetting(), false),
+  StateDir: z._default(pathSetting(), 'flowcollect-state'),
+  StateSync: z.optional(pathSetting()),
+  StateAppend: z.optional(switchSetting()),
+  MetricsListen: z.prefault(listenSetting(), '127.0.0.1:9101'),
+  MetricsHosts: z.optional(listSetting()),
+  Timezone: z._default(timeZoneSetting(), 'Asia/Shanghai'),
+  DayEnds: z._default(timeOfDaySetting(), '23:55'),
+  Language: z._default(languageSetting(), 'zh'),
+  LogLevel: z._default(z.enum(['debug', 'info', 'warn', 'error'], { message: issue(TEXTS.logLevel) }), 'info'),
 });
 
 export const KernelSection = z.object({
   ...Link,
   MihomoAPIAddr: kernelAddressSetting(),
-  DeviceID: deviceIdSetting().optional(),
-  RemoteToken: secretSetting().optional(),
-  PollInterval: pollInterval().optional(),
-  LocalNodes: listSetting().optional(),
+  DeviceID: z.optional(deviceIdSetting()),
+  RemoteToken: z.optional(secretSetting()),
+  PollInterval: z.optional(pollInterval()),
+  LocalNodes: z.optional(listSetting()),
 });
 
 type Client = z.infer<typeof ClientSection>;

@@ -17,14 +17,14 @@ import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
 import { TEXTS } from './messages.ts';
 
-const port = (fallback: number) => numberSetting(1, 65_535).default(fallback);
+const port = (fallback: number) => z._default(numberSetting(1, 65_535), fallback);
 
 /** `[stack]`: what only `flowcollect stack` needs, besides the addresses that the services find in `[server]`. */
 export const stackSchema = z.object({
   AlertmanagerPort: port(9093),
   GrafanaPort: port(3000),
   /** How long the demo collects before it is audited and the report is mailed. */
-  DemoReportAfter: durationSetting(1000, 3_600_000).default(60_000),
+  DemoReportAfter: z._default(durationSetting(1000, 3_600_000), 60_000),
 });
 
 /** Where the parts listen, each with the setting that moves it. Grafana's is used only where there is a Grafana. */

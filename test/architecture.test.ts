@@ -45,7 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that do no I/O: no Node module, no clock, no randomness, and of packages only these, which do none either. */
 const PURE = ['core', 'exporter/ledger', 'auditor/verdict'];
-const PURE_PACKAGES = ['luxon', 'zod', 'tldts'];
+const PURE_PACKAGES = ['luxon', 'zod', 'zod/mini', 'tldts'];
 const IMPURE_CALLS = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
 
 /**

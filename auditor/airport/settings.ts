@@ -62,21 +62,21 @@ export interface AirportSection {
 export const NO_RULES: AirportRules = { providers: [], multipliers: [] };
 
 export const airportSchema = z.object({
-  Url: z.string().optional(),
-  UrlFile: z.string().optional(),
-  User: z.string().optional(),
-  Providers: listSetting().optional(),
-  Nodes: z.string().optional(),
-  Multipliers: listSetting().optional(),
-  Reset: z.string().optional(),
-  ResetDay: numberSetting(1, 31).optional(),
-  Timezone: timeZoneSetting().optional(),
-  Quota: sizeSetting().optional(),
-  UserAgent: z.string().optional(),
-  Headers: z.string().optional(),
-  Proxy: z.string().optional(),
-  Origin: z.enum(ORIGINS, { message: issue(TEXTS.origin(ORIGINS.join(', '))) }).optional(),
-  Secret: z.string().optional(),
+  Url: z.optional(z.string()),
+  UrlFile: z.optional(z.string()),
+  User: z.optional(z.string()),
+  Providers: z.optional(listSetting()),
+  Nodes: z.optional(z.string()),
+  Multipliers: z.optional(listSetting()),
+  Reset: z.optional(z.string()),
+  ResetDay: z.optional(numberSetting(1, 31)),
+  Timezone: z.optional(timeZoneSetting()),
+  Quota: z.optional(sizeSetting()),
+  UserAgent: z.optional(z.string()),
+  Headers: z.optional(z.string()),
+  Proxy: z.optional(z.string()),
+  Origin: z.optional(z.enum(ORIGINS, { message: issue(TEXTS.origin(ORIGINS.join(', '))) })),
+  Secret: z.optional(z.string()),
 });
 
 /** Every `[airport.NAME]` of the settings; what is wrong goes to the reader. */

@@ -61,7 +61,7 @@ export const LOCAL_NODES = ['ua3f'];
 const Moved = z.object({ down: z.number() });
 const TruthFile = z.object({
   truth: namedSchema(Moved),
-  by: namedSchema(namedSchema(Moved)).optional(),
+  by: z.optional(namedSchema(namedSchema(Moved))),
 });
 type TruthFile = z.infer<typeof TruthFile>;
 

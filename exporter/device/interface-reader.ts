@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { kernelTransport } from '../../core/addresses.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
 import { createPeriodicTask } from '../../runtime/async.ts';
@@ -52,7 +52,7 @@ export interface InterfaceReader {
 
 const ASK_TIMEOUT_MS = 3000;
 
-const Configs = z.object({ tun: z.object({ enable: z.boolean(), device: z.string().optional() }).optional() });
+const Configs = z.object({ tun: z.optional(z.object({ enable: z.boolean(), device: z.optional(z.string()) })) });
 
 /** Whether a kernel runs on this machine, so that its interfaces are those of the kernel. */
 export function isOnThisMachine(address: string): boolean {

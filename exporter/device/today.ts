@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
 import { type Bytes, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import { type DayRule, localDayAt } from '../../core/units.ts';
@@ -135,7 +135,7 @@ function subtract(from: Cells, what: Cells): Cells {
   );
 }
 
-const count = z.number().int().min(0);
+const count = z.int().check(z.minimum(0));
 const Saved = z.object({
   deviceId: z.string(),
   since: z.number(),

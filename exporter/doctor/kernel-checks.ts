@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DeviceConfig } from '../config.ts';
 import { chooseInterfaces, isOnThisMachine } from '../device/interface-reader.ts';
 import type { Host, Interfaces } from '../host/host.ts';
@@ -12,9 +12,9 @@ import { type Finding, good, warning } from './checks.ts';
 const LISTEN_MS = 3000;
 
 const Configs = z.object({
-  'log-level': z.string().optional(),
-  'find-process-mode': z.string().optional(),
-  tun: z.object({ enable: z.boolean(), device: z.string().optional() }).optional(),
+  'log-level': z.optional(z.string()),
+  'find-process-mode': z.optional(z.string()),
+  tun: z.optional(z.object({ enable: z.boolean(), device: z.optional(z.string()) })),
 });
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readFileIfExists } from '../../runtime/atomic-file.ts';
 import type { InterfaceBytes, Interfaces, SystemInterfaces } from './host.ts';
 
@@ -95,7 +95,7 @@ const SCRIPT = [
   'ConvertTo-Json -Compress -Depth 3 @{ counters = $counters; routes = $routes }',
 ].join('; ');
 
-const count = z.number().int().nonnegative();
+const count = z.int().check(z.minimum(0));
 const Answer = z.object({
   counters: z.array(z.object({ Name: z.string(), ReceivedBytes: count, SentBytes: count })),
   routes: z.array(z.string()),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { kernelTransport } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Files } from '../host/host.ts';

@@ -1,14 +1,14 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { namedSchema } from '../../core/json.ts';
 import type { Catalog } from '../ledger/frame.ts';
 
-const OneProxy = z.object({ type: z.string(), now: z.string().optional(), 'provider-name': z.string().optional() });
+const OneProxy = z.object({ type: z.string(), now: z.optional(z.string()), 'provider-name': z.optional(z.string()) });
 const Proxies = z.object({ proxies: namedSchema(OneProxy) });
 const Providers = z.object({
   providers: namedSchema(
     z.object({
-      vehicleType: z.string().optional(),
-      proxies: z.array(z.object({ name: z.string(), type: z.string() })).nullish(),
+      vehicleType: z.optional(z.string()),
+      proxies: z.nullish(z.array(z.object({ name: z.string(), type: z.string() }))),
     }),
   ),
 });
@@ -140,7 +140,7 @@ function catalogOf(known: Known): NodeCatalog {
   };
 }
 
-function check<T>(schema: z.ZodType<T>, value: unknown, route: string): T {
+function check<T>(schema: z.ZodMiniType<T>, value: unknown, route: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

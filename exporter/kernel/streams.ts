@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
 import type { Bytes } from '../../core/traffic.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { parseJson } from '../../core/json.ts';
 import type { ReadBack } from '../device/sync-state.ts';
@@ -43,10 +43,10 @@ const GZIP_FROM_CHARACTERS = 1024;
 const utf8 = new TextDecoder();
 
 const ErrorBody = z.object({
-  error: z.string().optional(),
-  code: z.string().optional(),
-  message: z.string().optional(),
-  free_in_milliseconds: z.number().optional(),
+  error: z.optional(z.string()),
+  code: z.optional(z.string()),
+  message: z.optional(z.string()),
+  free_in_milliseconds: z.optional(z.number()),
 });
 
 export function createGatewayClient(network: Network): GatewayClient {

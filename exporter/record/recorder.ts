@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
 import { UserFacingError } from '../../core/language.ts';
 import type { Clock } from '../../runtime/clock.ts';

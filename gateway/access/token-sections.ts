@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { isExample, userSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
@@ -11,7 +11,9 @@ export const DEFAULT_USER = 'default';
 
 const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
-const DeviceSection = userSchema.pick({ Token: true, Note: true }).extend({ User: z.string().default(DEFAULT_USER) });
+const DeviceSection = z.extend(z.pick(userSchema, { Token: true, Note: true }), {
+  User: z._default(z.string(), DEFAULT_USER),
+});
 
 /** One `[user.NAME]` or `[device.ID]`. */
 export interface TokenSection {
