@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarMinutes, isTimeOfDay, isTimeZone, localDayAt } from './units.ts';
+import { calendarMinutes, isTimeOfDay, isTimeZone, localDayAt } from './local-day.ts';
 
 const shanghai = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
 const iso = (at: number): string => new Date(at).toISOString();

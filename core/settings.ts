@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { type IniDocument, IniSyntaxError, readIni, shownKey } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
+import { isTimeOfDay, isTimeZone } from './local-day.ts';
 import { isListKey, nearest, nearestSection } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
-import { isTimeOfDay, isTimeZone } from './units.ts';
 
 /** One thing that is wrong in a settings file; never holds the value, which may be a secret. */
 export interface SettingsProblem {

@@ -1,5 +1,3 @@
-import { DateTime, IANAZone } from 'luxon';
-
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /**
@@ -87,76 +85,4 @@ export function wrapToWidth(text: string, width: number): string[] {
   }
   if (line.trim() !== '') lines.push(line.trimEnd());
   return lines;
-}
-
-/** One day of account: `[start, end)` in epoch milliseconds, named by the calendar date it mostly covers. */
-export interface LocalDay {
-  readonly start: number;
-  readonly end: number;
-  /** ISO date such as `2026-11-23`. */
-  readonly date: string;
-}
-
-/** How days are cut: an IANA time zone and the local time at which a day ends. */
-export interface DayRule {
-  readonly zone: string;
-  /** `HH:MM`, 24 hours. */
-  readonly dayEnds: string;
-}
-
-export function isTimeZone(zone: string): boolean {
-  return IANAZone.isValidZone(zone);
-}
-
-export function isTimeOfDay(text: string): boolean {
-  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
-}
-
-/**
- * The day of account that holds an instant: it runs from `dayEnds` to `dayEnds`, so that the report sent at that time
- * covers a whole day and nothing falls between two days. A day may have 23 or 25 hours where clocks change.
- *
- * @param at epoch milliseconds
- */
-export function localDayAt(at: number, rule: DayRule): LocalDay {
-  const local = DateTime.fromMillis(at, { zone: rule.zone });
-  const endOnDate = endOf(local, rule);
-  const end = at < endOnDate.toMillis() ? endOnDate : endOf(local.plus({ days: 1 }), rule);
-  const start = endOf(end.minus({ days: 1 }), rule);
-  return {
-    start: start.toMillis(),
-    end: end.toMillis(),
-    date: end.minus({ milliseconds: 1 }).toISODate() ?? '',
-  };
-}
-
-const MINUTE = 60_000;
-
-/**
- * The minutes of the calendar that come with the minute that begins at an instant, so that each comes once: with those
- * over which clocks were just put forward, and none where clocks that were set back show it for the second time.
- *
- * @param at epoch milliseconds of a whole minute
- * @returns as if they were of UTC, oldest first
- */
-export function calendarMinutes(at: number, zone: string): number[] {
-  const local = DateTime.fromMillis(at, { zone });
-  const first = local.getPossibleOffsets()[0]?.toMillis() ?? at;
-  if (first < at) return [];
-  const shown = at + local.offset * MINUTE;
-  const before = at - MINUTE + local.minus(MINUTE).offset * MINUTE;
-  const leapt = Math.max(0, (shown - before) / MINUTE - 1);
-  return Array.from({ length: leapt + 1 }, (_, index) => shown - (leapt - index) * MINUTE);
-}
-
-/** An instant as people of a zone read it, such as `11-23 08:05`. */
-export function formatLocalTime(at: number, zone: string): string {
-  return DateTime.fromMillis(at, { zone }).toFormat('MM-dd HH:mm');
-}
-
-/** Where clocks are set back over it, as in Cairo and Santiago at midnight, the first time that they show it. */
-function endOf(local: DateTime, rule: DayRule): DateTime {
-  const [hour, minute] = rule.dayEnds.split(':').map(Number);
-  const end = local.set({ hour: hour ?? 0, minute: minute ?? 0, second: 0, millisecond: 0 });
-  return end.getPossibleOffsets()[0] ?? end;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LANGUAGES } from '../core/language.ts';
 import { sizeSetting } from '../core/settings.ts';
-import { isTimeOfDay, isTimeZone } from '../core/units.ts';
+import { isTimeOfDay, isTimeZone } from '../core/local-day.ts';
 import { buildDashboards } from './dashboards.ts';
 import type { DashboardSettings } from './settings.ts';
 import { DEFAULTS } from './settings.ts';

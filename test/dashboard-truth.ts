@@ -1,3 +1,4 @@
+import { type DayRule, localDayAt } from '../core/local-day.ts';
 import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import {
   DIRECTIONS,
@@ -7,7 +8,6 @@ import {
   sumRecord,
   type TrafficClass,
 } from '../core/traffic.ts';
-import { type DayRule, localDayAt } from '../core/units.ts';
 import { createRandom } from '../simulator/random.ts';
 
 const SECOND = 1000;

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { isTimeOfDay } from '../../core/units.ts';
+import { isTimeOfDay } from '../../core/local-day.ts';
 
 /** A time of day in the airport's zone. */
 interface TimeOfDay {

@@ -1,5 +1,5 @@
+import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { formatLocalTime, type LocalDay, localDayAt } from '../../core/units.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import { advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
 import { type AirportClient, type CurrentReading, currentReading, FRESH_FOR } from '../airport/fetch.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LocalDay, localDayAt } from '../../core/units.ts';
+import { type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';

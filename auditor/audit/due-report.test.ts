@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LocalDay } from '../../core/units.ts';
+import type { LocalDay } from '../../core/local-day.ts';
 import { exampleModel } from '../../test/example-reports.ts';
 import { createDueReport, planOf } from './due-report.ts';
 

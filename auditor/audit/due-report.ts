@@ -1,5 +1,5 @@
 import { createTask } from 'node-cron';
-import { calendarMinutes, type DayRule, type LocalDay } from '../../core/units.ts';
+import { calendarMinutes, type DayRule, type LocalDay } from '../../core/local-day.ts';
 import type { Auditor } from './auditor.ts';
 
 const MINUTE = 60_000;

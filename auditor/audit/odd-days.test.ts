@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { localDayAt } from '../../core/units.ts';
+import { localDayAt } from '../../core/local-day.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { parseUserinfo } from '../airport/header.ts';

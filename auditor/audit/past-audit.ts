@@ -1,4 +1,4 @@
-import { formatLocalTime } from '../../core/units.ts';
+import { formatLocalTime } from '../../core/local-day.ts';
 import { PrometheusError } from '../../runtime/prometheus.ts';
 import { type Amendments, amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Text } from '../../core/language.ts';
-import { type DayRule, localDayAt } from '../../core/units.ts';
+import { type DayRule, localDayAt } from '../../core/local-day.ts';
 import { TEXTS } from '../messages/texts.ts';
 
 /** A span of the past to audit, in epoch milliseconds, and what its report calls it. */

@@ -1,4 +1,4 @@
-import { localDayAt } from '../../core/units.ts';
+import { localDayAt } from '../../core/local-day.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';

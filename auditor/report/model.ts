@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { LocalDay } from '../../core/units.ts';
 import type { PlanChange } from '../airport/level.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';

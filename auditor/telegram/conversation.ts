@@ -1,5 +1,5 @@
 import type { Language } from '../../core/language.ts';
-import { type DayRule, formatLocalTime } from '../../core/units.ts';
+import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { reasonText } from '../messages/report.ts';
 import type { ReportModel } from '../report/model.ts';

@@ -1,4 +1,4 @@
-import { type DayRule, localDayAt } from '../../core/units.ts';
+import { type DayRule, localDayAt } from '../../core/local-day.ts';
 import { type AirportModel, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
 import type { Presence, TodaySum } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';

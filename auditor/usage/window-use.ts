@@ -1,5 +1,5 @@
+import { localDayAt } from '../../core/local-day.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
-import { localDayAt } from '../../core/units.ts';
 import type { Prometheus } from '../../runtime/prometheus.ts';
 import type { Cycle } from '../airport/cycle.ts';
 import { ownershipOf } from '../airport/nodes.ts';

@@ -1,4 +1,4 @@
-import { localDayAt } from '../../core/units.ts';
+import { localDayAt } from '../../core/local-day.ts';
 import { auditResults } from './measure/audit-results.ts';
 import { judgeForecasts, NO_FORECASTS } from './measure/forecasts.ts';
 import { judgeHonest, NO_HONEST_DAYS } from './measure/honest.ts';

@@ -1,14 +1,7 @@
 import { type Language, type Messages, type Translated, translate, translateAll } from '../../core/language.ts';
+import { formatLocalTime } from '../../core/local-day.ts';
 import { CLASS_NAMES } from '../../core/traffic.ts';
-import {
-  cutToWidth,
-  formatBytes,
-  formatLocalTime,
-  formatRate,
-  padToWidth,
-  withoutControls,
-  wrapToWidth,
-} from '../../core/units.ts';
+import { cutToWidth, formatBytes, formatRate, padToWidth, withoutControls, wrapToWidth } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
 import type { DeviceView } from '../kernel-agent.ts';
 import { describePushProblem } from '../push/problem.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
+import { type DayRule, localDayAt } from '../../core/local-day.ts';
 import { type Bytes, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import { type DayRule, localDayAt } from '../../core/units.ts';
 import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';

@@ -3,7 +3,7 @@ import { type Audit, type AuditParts, audit, withDay } from '../../../auditor/au
 import { reaudit } from '../../../auditor/audit/reaudit.ts';
 import { type AuditState, EMPTY_STATE } from '../../../auditor/state/audit-state.ts';
 import { createUsageReader } from '../../../auditor/usage/window-use.ts';
-import { type LocalDay, localDayAt } from '../../../core/units.ts';
+import { type LocalDay, localDayAt } from '../../../core/local-day.ts';
 import { playedAirports, playedConfig } from './airport.ts';
 import type { PlayedDays, TimedAmendment } from './records.ts';
 import { type ScheduledAudit, scheduleOf } from './schedule.ts';

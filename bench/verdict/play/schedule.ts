@@ -1,4 +1,4 @@
-import { type DayRule, localDayAt } from '../../../core/units.ts';
+import { type DayRule, localDayAt } from '../../../core/local-day.ts';
 import type { AirportAnswer } from './records.ts';
 
 const MINUTE = 60_000;

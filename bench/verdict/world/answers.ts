@@ -1,4 +1,4 @@
-import { localDayAt } from '../../../core/units.ts';
+import { localDayAt } from '../../../core/local-day.ts';
 import type { Random } from '../../../simulator/random.ts';
 import type { AirportAnswer } from '../play/records.ts';
 import { accountOf, type Figures } from './account.ts';

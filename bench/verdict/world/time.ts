@@ -1,4 +1,4 @@
-import type { DayRule } from '../../../core/units.ts';
+import type { DayRule } from '../../../core/local-day.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
