@@ -81,11 +81,11 @@ it('never lets a pushed counter fall and loses no byte that a frame or totals sh
           unpushedLife = true;
         }
         if (step.kind === 'push' && pushOnce(device, gateway, write, kernel.state.at)) unpushedLife = false;
-        if (step.kind === 'lost push' && !device.mustAsk()) write(device.beginPush());
-        if (step.kind === 'lost answer' && !device.mustAsk()) {
+        if ((step.kind === 'lost push' || step.kind === 'lost answer') && !device.mustAsk()) {
           const saved = device.beginPush();
           write(saved);
-          gateway.push(saved, device.counters(), kernel.state.at);
+          if (step.kind === 'lost answer') gateway.push(saved, device.counters(), kernel.state.at);
+          device.askAgain(false);
         }
         if (step.kind === 'save') write(device.save());
         if (step.kind === 'crash') {

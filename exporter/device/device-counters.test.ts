@@ -178,23 +178,56 @@ describe('an device', () => {
     );
   });
 
-  it.each([false, true])(
-    'counts no byte twice that a push holds whose answer was lost, kernel restarted: %s',
-    (restarted) => {
-      const kernel = createKernelModel();
-      const gateway = createGatewayModel();
-      const device = pushedCounters(kernel, gateway);
-      kernel.move(200);
-      device.apply(kernel.frame(), EMPTY_CATALOG);
-      if (restarted) kernel.restart();
-      device.apply(kernel.frame(), EMPTY_CATALOG);
-      gateway.push(device.beginPush(), device.counters(), kernel.state.at);
-      kernel.move(5);
-      device.apply(kernel.frame(), EMPTY_CATALOG);
-      // The next one is refused.
-      device.askAgain(true);
-      pushOnce(device, gateway, nowhere, kernel.state.at);
-      expect(gateway.held('a')?.kernel.download).toBe(1205);
+  it.each([
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [2, 2],
+  ])(
+    'counts no byte twice that a push holds whose answer was lost, with %i restarts of the kernel before and %i after it',
+    (before, after) => {
+      for (const others of ['none', 'same kernel', 'another kernel'] as const) {
+        const kernel = createKernelModel();
+        const gateway = createGatewayModel();
+        const device = pushedCounters(kernel, gateway);
+        const twin = openCounters(device.save());
+        const twinKernel = others === 'another kernel' ? createKernelModel() : kernel;
+        if (others === 'another kernel') {
+          twinKernel.restart();
+          twinKernel.move(77_000);
+          twin.moveTo('http://192.168.1.1:9090');
+        }
+        twin.apply(twinKernel.frame(), EMPTY_CATALOG);
+        const look = (bytes: number): void => {
+          kernel.move(bytes);
+          const frame = kernel.frame();
+          for (const each of others === 'same kernel' ? [device, twin] : [device]) each.apply(frame, EMPTY_CATALOG);
+        };
+        const restart = (times: number): void => {
+          for (let time = 0; time < times; time += 1) {
+            kernel.restart();
+            look(50);
+          }
+        };
+        look(200);
+        restart(before);
+        gateway.push(device.beginPush(), device.counters(), kernel.state.at);
+        let expected = 1200 + 50 * before;
+        if (others !== 'none') {
+          pushOnce(twin, gateway, nowhere, kernel.state.at);
+          look(30);
+          twinKernel.move(others === 'another kernel' ? 9 : 0);
+          if (others === 'another kernel') twin.apply(twinKernel.frame(), EMPTY_CATALOG);
+          while (!pushOnce(twin, gateway, nowhere, kernel.state.at));
+          expected = others === 'same kernel' ? expected + 30 : (gateway.held('a')?.kernel.download ?? 0) + 30;
+        }
+        restart(after);
+        look(5);
+        device.askAgain(false);
+        while (!pushOnce(device, gateway, nowhere, kernel.state.at));
+        expect([others, gateway.held('a')?.kernel.download]).toEqual([others, expected + 50 * after + 5]);
+      }
     },
   );
 

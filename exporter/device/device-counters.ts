@@ -1,10 +1,11 @@
-import { covers, zeroBytes } from '../ledger/book.ts';
+import type { Bytes } from '../../core/traffic.ts';
+import { covers, minus, zeroBytes } from '../ledger/book.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger, type Ledger, type LedgerCounters, type LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
 import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interface-counters.ts';
-import { add, type Counted, merge, subtract } from './merge.ts';
+import { add, type Counted, includes, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
 import { compare, type PushId, type ReadBack, type SyncState } from './sync-state.ts';
 
@@ -63,7 +64,12 @@ export interface DeviceCounters extends KernelFollower {
   beginPush(): SavedCounters;
   /** The push that was begun last has been accepted. */
   accepted(): void;
-  /** The gateway refused a push; `holdsMore` because it holds more than these counters, which then take it over. */
+  /**
+   * What the gateway holds must be known before another push begins.
+   *
+   * @param holdsMore it refused one, for it holds more than these counters, which then take it over; else it is not known
+   *   whether it accepted it
+   */
   askAgain(holdsMore: boolean): void;
   /** What no push that was accepted is known to hold. */
   unaccepted(): Counted;
@@ -96,8 +102,10 @@ export function createDeviceCounters(
   let behind = false;
   /** The ledger up to where all is accepted, or else as the first frame left it; undefined before that. */
   let since: LedgerState | undefined;
-  /** The ledger of the push that was begun last. */
+  /** The ledger of the push that was begun last, as long as it may have been accepted. */
   let begun: LedgerState | undefined;
+  /** The same of the one before it. */
+  let begunBefore: LedgerState | undefined;
 
   function openLedger(state: LedgerState): Ledger {
     const opened = createLedger(options, state);
@@ -119,12 +127,27 @@ export function createDeviceCounters(
   const start = (): LedgerState | undefined => (sync.kind === 'known' ? undefined : sync.start);
   const restoredStart = isRestored ? start()?.at : undefined;
 
-  /** Whether a push came after all that is known to be accepted from here, and from the very kernel watched here. */
-  function isOvertaken({ raw, restarts }: PushedCounters, own: LedgerState): boolean {
-    if (raw === undefined || since?.raw === undefined || own.raw === undefined) return false;
-    const before = since.restarts === own.restarts ? since.raw : zeroBytes();
-    return restarts === own.restarts && covers(raw, before) && covers(own.raw, raw);
+  /**
+   * What another exporter pushed of the very kernel that is watched here, after all that is known to be accepted from
+   * here, as of the present life of that kernel; undefined where it is of another kernel.
+   */
+  function overtaking(pushed: PushedCounters, own: LedgerState): PushedCounters | undefined {
+    if (pushed.raw === undefined || since?.raw === undefined || own.raw === undefined) return undefined;
+    if (pushed.restarts === own.restarts) {
+      const before = since.restarts === own.restarts ? since.raw : zeroBytes();
+      return covers(pushed.raw, before) && covers(own.raw, pushed.raw) ? pushed : undefined;
+    }
+    // It ended since, so that nothing here tells how far it came; only one kernel has raised both totals by the same.
+    const grew = minus(pushed.kernel, since.kernel);
+    const isOne = pushed.restarts === since.restarts && isSame(grew, minus(pushed.raw, since.raw));
+    if (!isOne || !covers(pushed.raw, since.raw) || !covers(own.kernel, pushed.kernel)) return undefined;
+    const { restarts, lost = 0 } = own;
+    const raw = minus(own.raw, minus(own.kernel, pushed.kernel));
+    return { ...pushed, raw, restarts, lost: pushed.lost + lost - (since.lost ?? 0) };
   }
+
+  const isSince = (readBack: ReadBack): boolean =>
+    readBack.kind === 'found' && since !== undefined && isSame(readBack.counters.kernel, since.kernel);
 
   return {
     deviceId,
@@ -182,12 +205,17 @@ export function createDeviceCounters(
     mustAsk: () => mustAsk,
     reconcile(readBack, now, newStateId, isClosed = false) {
       const comparison = compare({ stateId, sequence, sync }, readBack, restoredStart);
+      // A push whose answer was lost has arrived where all that it says is held.
+      if (readBack.kind === 'found' && begun !== undefined && includes(readBack.counters, begun)) since = begun;
       if (isClosed && (comparison === 'nothing' || comparison === 'other')) return 'given_up';
       const before = sync;
-      const mustTake = behind;
+      // Of what came after it, and of a copy of this state that has its name, nothing is known here.
+      const isKnown = comparison === 'base' || (comparison === 'ours' && (!compared || isSince(readBack)));
+      const mustTake = behind || (compared && !isKnown);
       compared = true;
       mustAsk = false;
       behind = false;
+      begun = undefined;
       if (readBack.kind === 'nothing' || comparison === 'nothing') {
         since = start() ?? since;
         sync = readBack.kind === 'nothing' ? { kind: 'known' } : knownFrom(readBack);
@@ -195,7 +223,6 @@ export function createDeviceCounters(
       }
       const { counters, acceptedAt } = readBack;
       // Interfaces and health checks have no baseline at the gateway: what came while there was no state is not known.
-      const isKnown = comparison === 'base' || comparison === 'ours';
       const includesOwn = before.kind === 'known' || isKnown;
       interfaces.take(readBack.interfaces ?? [], includesOwn);
       checks.take(readBack.checks ?? [], includesOwn);
@@ -203,13 +230,13 @@ export function createDeviceCounters(
       if (comparison === 'base' || (isKnown && !mustTake)) since = resumeLedgerState(counters, now);
       if (isKnown && !mustTake) return 'went_on';
       const own = ledger.state();
-      const overtaken = mustTake && comparison !== 'base' && isOvertaken(counters, own);
+      const overtaken = comparison === 'base' || comparison === 'before' ? undefined : overtaking(counters, own);
       const firstMark = comparison === 'before' && before.kind !== 'known' ? before.start : undefined;
       const merged = merge({
-        pushed: counters,
+        pushed: overtaken ?? counters,
         acceptedAt,
         mark: overtaken ? own : (firstMark ?? since),
-        countGap: mustTake ? overtaken : comparison !== 'before' || before.kind === 'unknown',
+        countGap: overtaken !== undefined || (!mustTake && (comparison !== 'before' || before.kind === 'unknown')),
         own,
         now,
         catalog,
@@ -226,16 +253,19 @@ export function createDeviceCounters(
     beginPush() {
       sequence += 1;
       const state = this.save();
+      begunBefore = begun;
       begun = state.ledger;
       return state;
     },
     accepted() {
       since = begun ?? since;
+      begun = undefined;
       sync = { kind: 'known', push: { stateId, sequence } };
     },
     askAgain(holdsMore) {
       mustAsk = true;
       behind = holdsMore;
+      if (holdsMore) begun = begunBefore;
     },
     unaccepted() {
       const own = ledger.state();
@@ -247,4 +277,5 @@ export function createDeviceCounters(
   };
 }
 
+const isSame = (a: Bytes, b: Bytes): boolean => covers(a, b) && covers(b, a);
 const knownFrom = ({ stateId, sequence }: PushId): SyncState => ({ kind: 'known', push: { stateId, sequence } });

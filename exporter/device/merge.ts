@@ -1,5 +1,5 @@
 import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
-import { minus, plus } from '../ledger/book.ts';
+import { covers, minus, plus } from '../ledger/book.ts';
 import { isOwnWord, OTHER_KEY } from '../ledger/family.ts';
 import type { Catalog } from '../ledger/frame.ts';
 import { createLedger, type LedgerOptions } from '../ledger/ledger.ts';
@@ -102,6 +102,17 @@ export function subtract(later: LedgerState, earlier: LedgerState): Counted {
     uncounted: growth(later.uncounted, earlier.uncounted),
     families: eachFamily((dimension) => growth(later.families[dimension], earlier.families[dimension])),
   };
+}
+
+/** Whether a push holds all that a ledger had counted: the gateway lets no counter fall. */
+export function includes(pushed: PushedCounters, ledger: LedgerState): boolean {
+  const { traffic, uncounted, families } = ledger;
+  return (
+    covers(pushed.kernel, ledger.kernel) &&
+    growth(traffic, pushed.traffic).length === 0 &&
+    growth(uncounted, pushed.uncounted).length === 0 &&
+    DIMENSIONS.every((dimension) => growth(families[dimension], pushed.families[dimension]).length === 0)
+  );
 }
 
 interface Series {

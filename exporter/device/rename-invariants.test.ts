@@ -110,6 +110,7 @@ it('counts each byte under one name and lets no counter fall, whatever the devic
         const begun = current.beginPush();
         write(device.save());
         if (arrives) gateway.push(begun, current.counters(), kernel.state.at);
+        current.askAgain(false);
       }
       look();
       push();

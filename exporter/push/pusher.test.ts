@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createKernelModel, downloaded, freshDevice, newStateId } from '../../test/device-models.ts';
+import {
+  createGatewayModel,
+  createKernelModel,
+  downloaded,
+  freshDevice,
+  newStateId,
+} from '../../test/device-models.ts';
 import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import type { GatewayAddress, PushResult } from './gateway-client.ts';
@@ -214,6 +220,61 @@ describe('the last push of a former DeviceID', () => {
     expect(pushes).toEqual(['a', 'a', 'b', 'b']);
     expect(counted()).toBe(230);
   });
+
+  it('that the gateway refuses also once its own counters were taken over is given up, and that is said once', async () => {
+    const model = createGatewayModel();
+    const pushes: string[] = [];
+    let isRenamed = false;
+    const { kernel, device, pusher, log } = start(async () => ({ kind: 'accepted' }), {
+      gateway: {
+        readBack: async ({ deviceId }) => model.readBack(deviceId),
+        async push({ deviceId }, { stateId, sequence }) {
+          pushes.push(deviceId);
+          // A series that this exporter does not know is gone, whatever it pushes.
+          if (isRenamed && deviceId === 'a') return { kind: 'problem', problem: { kind: 'fell_behind', detail: 'x' } };
+          model.push({ deviceId, stateId, sequence }, device.current().counters(), kernel.state.at);
+          return { kind: 'accepted' };
+        },
+        close: async () => {},
+      },
+    });
+    await pusher.pushNow();
+    kernel.move(200);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    device.rename('b', 'two');
+    isRenamed = true;
+    kernel.move(30);
+    device.apply(kernel.frame(), EMPTY_CATALOG);
+    for (let time = 0; time < 4; time += 1) await pusher.pushNow();
+    expect(pushes).toEqual(['a', 'a', 'b', 'a', 'b', 'b', 'b']);
+    expect(log.filter((line) => line.includes('given up'))).toHaveLength(1);
+    expect(downloaded(device.current().counters())).toBe(230);
+  });
+});
+
+it('asks what has become of a push whose answer was lost before it begins another', async () => {
+  const calls: string[] = [];
+  let problem: PushResult = { kind: 'accepted' };
+  const { pusher } = start(async () => problem, {
+    gateway: {
+      async readBack() {
+        calls.push('ask');
+        return { kind: 'nothing' };
+      },
+      async push() {
+        calls.push('push');
+        return problem;
+      },
+      close: async () => {},
+    },
+  });
+  await pusher.pushNow();
+  problem = { kind: 'problem', problem: { kind: 'unreachable', code: 'UND_ERR_HEADERS_TIMEOUT' } };
+  await pusher.pushNow();
+  problem = { kind: 'accepted' };
+  await pusher.pushNow();
+  await pusher.pushNow();
+  expect(calls).toEqual(['ask', 'push', 'push', 'ask', 'push', 'push']);
 });
 
 it.each([0, 0.3, 0.5, 0.9, 1])(

@@ -70,6 +70,8 @@ export function createPusher(options: PusherOptions): Pusher {
   let failures = 0;
   let said = '';
   let saidOfClosed = '';
+  /** Former DeviceIDs' counters whose last push was refused because the gateway holds more. */
+  const closedBehind = new WeakSet<DeviceCounters>();
   let stateWritten = true;
   let writing: Promise<void> = Promise.resolve();
   let running: Promise<unknown> = Promise.resolve();
@@ -166,7 +168,13 @@ export function createPusher(options: PusherOptions): Pusher {
     saidOfClosed = text;
     // Nobody may take over from another exporter, which the next answer tells from an earlier process of this one.
     if (problem.kind === 'held_by_another_state') counters.askAgain(false);
-    if (problem.kind === 'refused' || problem.kind === 'token_of_another_device') device().giveUp(counters);
+    // With what the gateway holds taken over, nothing is left that could make it accept them.
+    const isFinal = problem.kind === 'fell_behind' && closedBehind.has(counters);
+    if (problem.kind === 'fell_behind') closedBehind.add(counters);
+    if (isFinal || problem.kind === 'refused' || problem.kind === 'token_of_another_device') {
+      logger.warn({ deviceId }, 'given up: what the gateway lacks of it is counted under the present DeviceID');
+      device().giveUp(counters);
+    }
   }
 
   async function attempt(): Promise<boolean> {
@@ -180,6 +188,8 @@ export function createPusher(options: PusherOptions): Pusher {
     if (counters !== device().current()) return attempt();
     for (const each of device().closed()) await pushClosed(each);
     const problem = await push(counters);
+    // It may have been accepted: two in doubt could not be told apart, so that no other is begun before that is known.
+    if (problem?.kind === 'unreachable' || problem?.kind === 'unavailable') counters.askAgain(false);
     if (problem !== undefined) return fail(problem);
     if (state.kind === 'failing') logger.info('pushing again');
     failures = 0;
