@@ -174,7 +174,6 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
-    if (isLocal) device.noteRun(host.machine());
     appender.note();
   }
 
@@ -229,7 +228,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   async function openDevice(): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = config;
     const saved = (await store.read(DeviceID)) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
-    const opened = createDevice(saved, ledgerOptions(config));
+    const opened = createDevice(saved, ledgerOptions(config), () => (isLocal ? host.machine() : {}));
     await day.open(DeviceID);
     rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);

@@ -106,7 +106,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const pushes = createPushService({
       kept,
       keptBytes: memoryLimits(availableMemory()).kept,
-      users: () => new Set(tokens().map(({ user }) => user)),
+      tokens,
       disk,
       store,
       clock,

@@ -36,7 +36,12 @@ interface Closed {
   readonly awaitsFrame: boolean;
 }
 
-export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, initialOptions: LedgerOptions): Device {
+/** @param machine what is known of the machine that the kernel runs on, as of now; to be saved with what it counted */
+export function createDevice(
+  { closed: savedClosed, ...saved }: SavedDevice,
+  initialOptions: LedgerOptions,
+  machine: () => KernelRun = () => ({}),
+): Device {
   let options = initialOptions;
   let current = createDeviceCounters(saved, options);
   let closed: readonly Closed[] = savedClosed.map(({ awaitsFrame, ...each }) => ({
@@ -122,7 +127,7 @@ export function createDevice({ closed: savedClosed, ...saved }: SavedDevice, ini
     giveUp,
     save: () => ({
       ...current.save(),
-      run,
+      run: { ...run, ...machine() },
       closed: closed.map(({ counters, awaitsFrame }) => ({ ...counters.save(), awaitsFrame })),
     }),
   };

@@ -64,7 +64,8 @@ interface Written {
   readonly device: SavedDevice;
   readonly path: string;
   readonly sha256: string;
-  rows: StateRows;
+  /** With what was appended; absent before anything was. */
+  rows?: StateRows;
   /** How much was appended since. */
   appended: number;
 }
@@ -137,7 +138,7 @@ export function createStateStore(options: StateStoreOptions): StateStore {
     const now = await place(device);
     try {
       const sha256 = await writeState(files, now.path, device, owner);
-      written = { device, path: now.path, sha256, rows: rowsOf(device), appended: 0 };
+      written = { device, path: now.path, sha256, appended: 0 };
     } catch (error) {
       if (now !== before) await now.release();
       throw error;
@@ -161,7 +162,7 @@ export function createStateStore(options: StateStoreOptions): StateStore {
       return;
     }
     const rows = rowsOf(device);
-    const changes = changesBetween(written.rows, rows);
+    const changes = changesBetween(written.rows ?? rowsOf(written.device), rows);
     if (changes.gone.length === 0 && changes.set.every(([name]) => OF_TIME.has(name))) return;
     const isFirst = written.appended === 0;
     written.appended += await appendChanges(files, written.path, changes, written.sha256, isFirst);

@@ -22,7 +22,7 @@ async function open(most = MOST): Promise<void> {
   pushes = createPushService({
     kept,
     keptBytes: most,
-    users: () => new Set(['rude', 'alice']),
+    tokens: () => [{ user: 'rude' }, { user: 'alice' }],
     disk: { watch: (write) => write() },
     store: {
       name: 'Pushgateway',

@@ -5,6 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Token } from '../access/authenticate.ts';
 import { roomFor } from '../access/limits.ts';
 import { type LedgerCounters, valuesFor } from '../contract/contract-check.ts';
 import type { ParsedPush } from '../contract/push-parser.ts';
@@ -26,8 +27,8 @@ export interface PushServiceOptions {
   readonly kept: KeptPushes;
   /** Bytes that what is kept may take, of all users together. */
   readonly keptBytes: number;
-  /** Who may push as of now. */
-  users(): ReadonlySet<string>;
+  /** Of those who may push as of now. */
+  tokens(): readonly Pick<Token, 'user'>[];
   /** Notified of the disk that `kept` writes to. */
   readonly disk: Pick<DiskHealth, 'watch'>;
   readonly store: Store;
@@ -64,7 +65,7 @@ export interface PushService {
 export function createPushService({
   kept,
   keptBytes: mostBytes,
-  users,
+  tokens,
   disk,
   store,
   clock,
@@ -108,7 +109,7 @@ export function createPushService({
     const { usage } = kept;
     const more = bytes - usage.of(device);
     if (more <= 0) return undefined;
-    const among = users();
+    const among = new Set(tokens().map(({ user }) => user));
     const room = (total: number, used: ReadonlyMap<string, number>): number =>
       roomFor(device.user, { total, used, users: among });
     if (usage.of(device) === 0 && room(MAX_DEVICES, usage.devices) < 1) {
