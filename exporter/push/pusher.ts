@@ -1,5 +1,6 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { type Language, translate } from '../../core/language.ts';
+import { createSerialQueue } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -73,16 +74,12 @@ export function createPusher(options: PusherOptions): Pusher {
   /** Former DeviceIDs' counters whose last push was refused because the gateway holds more. */
   const closedBehind = new WeakSet<DeviceCounters>();
   let stateWritten = true;
-  let writing: Promise<void> = Promise.resolve();
-  let running: Promise<unknown> = Promise.resolve();
+  const writes = createSerialQueue();
+  const pushes = createSerialQueue();
   let loop: Promise<void> = Promise.resolve();
   let waiting = new AbortController();
 
-  /** One after the other, the newest last. */
-  function save(saved: SavedDevice): Promise<void> {
-    writing = writing.then(() => tryToWrite(saved));
-    return writing;
-  }
+  const save = (saved: SavedDevice): Promise<void> => writes.run(() => tryToWrite(saved));
 
   async function tryToWrite(saved: SavedDevice): Promise<void> {
     try {
@@ -200,15 +197,13 @@ export function createPusher(options: PusherOptions): Pusher {
     return true;
   }
 
-  /** One after the other: two pushes at once would not know which is newer. */
-  function pushNow(): Promise<boolean> {
-    const pushed = running.then(attempt).catch((error) => {
-      // A defect of ours must not end the reporting of a device.
-      return fail({ kind: 'defect', detail: error instanceof Error ? error.message : String(error) });
-    });
-    running = pushed;
-    return pushed;
-  }
+  /** Two pushes at once would not know which is newer. A defect of ours must not end the reporting of a device. */
+  const pushNow = (): Promise<boolean> =>
+    pushes.run(() =>
+      attempt().catch((error: unknown) =>
+        fail({ kind: 'defect', detail: error instanceof Error ? error.message : String(error) }),
+      ),
+    );
 
   /** Milliseconds until another exporter that pushes no more gives up the DeviceID; undefined where none holds it. */
   const heldFor = (): number | undefined =>
@@ -247,8 +242,8 @@ export function createPusher(options: PusherOptions): Pusher {
       stopping.abort();
       waiting.abort();
       await loop;
-      await running;
-      await writing;
+      await pushes.idle();
+      await writes.idle();
     },
   };
 }
