@@ -61,7 +61,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       address: () => ({ origin: 'http://gateway.invalid', token: '' }),
       interval: () => 1000,
       device: () => device,
-      render: async () => '',
+      render: () => '',
       write: (state) => store.write(state),
       onReplaced: () => {},
       onPush: () => {},

@@ -96,7 +96,7 @@ it('are counted over restarts of the exporter and of the kernel, and pushed', as
     logsUp: true,
     reload: { successful: true, succeededAt: 0 },
   };
-  const text = await createExporterMetrics(0).render({
+  const text = createExporterMetrics(0).render({
     ...moment,
     counters: second.counters(),
     checks: second.checks(),

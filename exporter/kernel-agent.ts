@@ -60,7 +60,7 @@ export interface KernelAgent {
   change(next: DeviceConfig): Promise<void>;
   view(): DeviceView;
   /** Exposition text of the moment. */
-  render(): Promise<string>;
+  render(): string;
 }
 
 /** Bytes that may be missing, below which nothing is said. */

@@ -81,10 +81,8 @@ export function createExporter(options: ExporterOptions): Exporter {
     return { status: isWhole ? ('ok' as const) : ('degraded' as const), settings: lastReload().successful, devices };
   }
 
-  async function metrics(): Promise<string> {
-    const pages = inOrder().map(async (agent) => ({ instance: agent.view().deviceId, text: await agent.render() }));
-    return joinMetrics(await Promise.all(pages));
-  }
+  const metrics = async (): Promise<string> =>
+    joinMetrics(inOrder().map((agent) => ({ instance: agent.view().deviceId, text: agent.render() })));
 
   const page = options.host.servePages(
     { service: 'exporter', version: VERSION, metrics, health, hosts: () => settings.current().MetricsHosts ?? [] },

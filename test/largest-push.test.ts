@@ -67,7 +67,7 @@ it.each([
       nodes.map((node) => ({ node, provider: catalog.providerOf(node), type: 'Shadowsocks', times: [1] })),
       [],
     );
-    const text = await createExporterMetrics(0).render({
+    const text = createExporterMetrics(0).render({
       counters: ledger.counters(),
       interfaces: [],
       checks: checks.series(),

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { renderExposition } from '../../core/exposition.ts';
+import { type ExpositionFamily, renderExposition } from '../../core/exposition.ts';
 import {
   CARRY_BYTES,
   DIMENSIONS,
@@ -13,7 +12,7 @@ import {
   TRAFFIC_BYTES,
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
-import { DIRECTIONS } from '../../core/traffic.ts';
+import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
 import type { InterfaceSeries } from '../device/interface-counters.ts';
@@ -42,117 +41,106 @@ export interface ExporterMetrics {
   /** Nobody looked for that many seconds more than twice the poll interval. */
   unobserved(seconds: number): void;
   push(result: PushMetric): void;
-  /** Exposition text of the moment: the counters are taken before this returns, so that all series are of one instant. */
-  render(moment: DeviceMoment): Promise<string>;
+  /** Exposition text of the moment. */
+  render(moment: DeviceMoment): string;
 }
 
 /** A frame of 5,000 connections takes some tens of milliseconds on a small router. */
 const FRAME_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
+type Labels = Readonly<Record<string, string>>;
+type Series = readonly [labels: Labels, value: number];
+
 /** @param startedAt epoch milliseconds */
 export function createExporterMetrics(startedAt: number): ExporterMetrics {
-  const registry = new Registry();
-  const options = (name: string) => {
-    const { help, labels } = requireMetric(name);
-    return { name, help, labelNames: [...labels], registers: [registry] };
-  };
-  const counter = (name: string): Counter => new Counter(options(name));
-  const gauge = (name: string): Gauge => new Gauge(options(name));
+  let frames = 0;
+  let frameSeconds = 0;
+  /** Of each bucket, the frames that took no longer. */
+  const buckets = FRAME_BUCKETS_S.map((le) => ({ le, frames: 0 }));
+  let unobserved = 0;
+  const pushes = new Map<PushMetric, number>(PUSH_RESULTS.map((result) => [result, 0]));
 
-  const traffic = counter(TRAFFIC_BYTES);
-  const families = DIMENSIONS.map((dimension) => ({ dimension, metric: counter(dimensionMetric(dimension)) }));
-  const uncounted = counter(UNCOUNTED_BYTES);
-  const interfaces = counter(INTERFACE_BYTES);
-  const checks = counter(HEALTH_CHECKS);
-  const lost = counter(LOST_BYTES);
-  const kernel = counter(KERNEL_BYTES);
-  const raw = gauge(KERNEL_RAW_BYTES);
-  const kernelUp = gauge('flowcollect_kernel_up');
-  const connections = gauge('flowcollect_kernel_connections');
-  const memory = gauge('flowcollect_kernel_memory_bytes');
-  const restarts = counter('flowcollect_kernel_restarts_total');
-  const kernelInfo = gauge('flowcollect_kernel_info');
-  const frames = counter('flowcollect_exporter_frames_total');
-  const frameSeconds = new Histogram({ ...options('flowcollect_exporter_frame_seconds'), buckets: FRAME_BUCKETS_S });
-  const carry = gauge(CARRY_BYTES);
-  const unobserved = counter('flowcollect_exporter_unobserved_seconds_total');
-  const pushes = counter('flowcollect_exporter_pushes_total');
-  const logsUp = gauge('flowcollect_exporter_logs_up');
-  const reloadGood = gauge('flowcollect_exporter_config_last_reload_successful');
-  const reloadedAt = gauge('flowcollect_exporter_config_last_reload_success_timestamp_seconds');
+  /** The family of the contract, where it has a series. */
+  function family(name: string, series: readonly Series[]): ExpositionFamily[] {
+    const samples = series.map(([labels, value]) => ({ name, labels: new Map(Object.entries(labels)), value }));
+    return samples.length === 0 ? [] : [{ ...requireMetric(name), samples }];
+  }
+  const one = (name: string, value: number): ExpositionFamily[] => family(name, [[{}, value]]);
+  const each = (name: string, bytes: Readonly<Record<Direction, number>> | undefined): ExpositionFamily[] =>
+    family(name, bytes === undefined ? [] : DIRECTIONS.map((direction) => [{ direction }, bytes[direction]]));
 
-  gauge('flowcollect_exporter_start_time_seconds').set(startedAt / 1000);
-  gauge('flowcollect_exporter_build_info').set({ version: VERSION }, 1);
-  for (const result of PUSH_RESULTS) pushes.inc({ result }, 0);
-
-  /** The ledger keeps absolute values; a counter is set to them by starting over. */
-  function load(counters: LedgerCounters): void {
-    traffic.reset();
-    for (const { bytes, ...labels } of counters.traffic) traffic.inc({ ...labels }, bytes);
-    for (const { dimension, metric } of families) {
-      metric.reset();
-      for (const { key, bytes, ...labels } of counters.families[dimension]) {
-        metric.inc({ ...labels, [dimension]: key }, bytes);
-      }
-    }
-    uncounted.reset();
-    for (const { bytes, ...labels } of counters.uncounted) uncounted.inc({ ...labels }, bytes);
-    kernel.reset();
-    for (const direction of DIRECTIONS) {
-      kernel.inc({ direction }, counters.kernel[direction]);
-      carry.set({ direction }, counters.carry[direction]);
-      if (counters.raw === undefined) raw.remove({ direction });
-      else raw.set({ direction }, counters.raw[direction]);
-    }
-    restarts.reset();
-    restarts.inc(counters.restarts);
-    lost.reset();
-    lost.inc(counters.lost);
-    connections.set(counters.connections);
-    memory.set(counters.memory);
+  function frameFamily(): ExpositionFamily {
+    const name = 'flowcollect_exporter_frame_seconds';
+    const counted = [
+      ...buckets.map(({ le, frames: count }) => [String(le), count] as const),
+      ['+Inf', frames] as const,
+    ];
+    const samples = [
+      ...counted.map(([le, value]) => ({ name: `${name}_bucket`, labels: new Map([['le', le]]), value })),
+      { name: `${name}_sum`, labels: new Map<string, string>(), value: frameSeconds },
+      { name: `${name}_count`, labels: new Map<string, string>(), value: frames },
+    ];
+    return { ...requireMetric(name), samples };
   }
 
   return {
     frame(seconds) {
-      frames.inc();
-      frameSeconds.observe(seconds);
+      frames += 1;
+      frameSeconds += seconds;
+      for (const bucket of buckets) if (seconds <= bucket.le) bucket.frames += 1;
     },
-    unobserved: (seconds) => unobserved.inc(seconds),
-    push: (result) => pushes.inc({ result }),
-    render(moment) {
-      load(moment.counters);
-      interfaces.reset();
-      for (const { bytes, ...labels } of moment.interfaces) interfaces.inc({ ...labels }, bytes);
-      checks.reset();
-      for (const { checks: count, ...labels } of moment.checks ?? []) checks.inc({ ...labels }, count);
-      kernelUp.set(moment.kernelUp ? 1 : 0);
-      kernelInfo.reset();
-      if (moment.kernelVersion !== undefined) kernelInfo.set({ version: moment.kernelVersion }, 1);
-      logsUp.set(moment.logsUp ? 1 : 0);
-      reloadGood.set(moment.reload.successful ? 1 : 0);
-      reloadedAt.set(moment.reload.succeededAt / 1000);
-      return render(registry);
+    unobserved(seconds) {
+      unobserved += seconds;
     },
+    push: (result) => void pushes.set(result, (pushes.get(result) ?? 0) + 1),
+    // Only what has a series, as the gateway renders it too: pushes that it would not change it passes on as they came.
+    render: ({ counters, interfaces, checks = [], kernelUp, kernelVersion, logsUp, reload }) =>
+      renderExposition([
+        ...family(
+          TRAFFIC_BYTES,
+          counters.traffic.map(({ bytes, ...labels }) => [labels, bytes]),
+        ),
+        ...DIMENSIONS.flatMap((dimension) =>
+          family(
+            dimensionMetric(dimension),
+            counters.families[dimension].map(({ key, bytes, ...labels }) => [{ ...labels, [dimension]: key }, bytes]),
+          ),
+        ),
+        ...family(
+          UNCOUNTED_BYTES,
+          counters.uncounted.map(({ bytes, ...labels }) => [labels, bytes]),
+        ),
+        ...family(
+          INTERFACE_BYTES,
+          interfaces.map(({ bytes, ...labels }) => [labels, bytes]),
+        ),
+        ...family(
+          HEALTH_CHECKS,
+          checks.map(({ checks: count, ...labels }) => [labels, count]),
+        ),
+        ...one(LOST_BYTES, counters.lost),
+        ...each(KERNEL_BYTES, counters.kernel),
+        ...each(KERNEL_RAW_BYTES, counters.raw),
+        ...one('flowcollect_kernel_up', kernelUp ? 1 : 0),
+        ...one('flowcollect_kernel_connections', counters.connections),
+        ...one('flowcollect_kernel_memory_bytes', counters.memory),
+        ...one('flowcollect_kernel_restarts_total', counters.restarts),
+        ...family('flowcollect_kernel_info', kernelVersion === undefined ? [] : [[{ version: kernelVersion }, 1]]),
+        ...one('flowcollect_exporter_frames_total', frames),
+        frameFamily(),
+        ...each(CARRY_BYTES, counters.carry),
+        ...one('flowcollect_exporter_unobserved_seconds_total', unobserved),
+        ...family(
+          'flowcollect_exporter_pushes_total',
+          [...pushes].map(([result, count]) => [{ result }, count]),
+        ),
+        ...one('flowcollect_exporter_logs_up', logsUp ? 1 : 0),
+        ...one('flowcollect_exporter_config_last_reload_successful', reload.successful ? 1 : 0),
+        ...one('flowcollect_exporter_config_last_reload_success_timestamp_seconds', reload.succeededAt / 1000),
+        ...one('flowcollect_exporter_start_time_seconds', startedAt / 1000),
+        ...family('flowcollect_exporter_build_info', [[{ version: VERSION }, 1]]),
+      ]),
   };
-}
-
-/**
- * What has a series, as the gateway renders it too: pushes that it would not change it passes on as they came. All
- * values are read before the first pause.
- */
-async function render(registry: Registry): Promise<string> {
-  const metrics = (await registry.getMetricsAsJSON()).filter(({ values }) => values.length > 0);
-  return renderExposition(
-    metrics.map(({ name, values }) => {
-      const { help, type } = requireMetric(name);
-      const samples = values.map((each: (typeof values)[number] & { readonly metricName?: string }) => ({
-        name: each.metricName ?? name,
-        labels: new Map(Object.entries(each.labels).map(([label, value]) => [label, String(value)])),
-        value: each.value,
-      }));
-      return { name, help, type, samples };
-    }),
-  );
 }
 
 /** One device's metrics, as exposition text. */

@@ -66,7 +66,7 @@ function createFastDevice() {
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 10_000,
     device: () => device,
-    render: async () => '',
+    render: () => '',
     async write(saved: SavedDevice) {
       stateSizes.push(JSON.stringify(saved).length);
       if (diskFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });

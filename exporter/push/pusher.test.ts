@@ -30,7 +30,7 @@ function start(push: (address: GatewayAddress) => Promise<PushResult>, more: Par
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 60_000,
     device: () => device,
-    render: async () => '',
+    render: () => '',
     async write(saved) {
       // A disk takes its time.
       await new Promise(setImmediate);
@@ -92,7 +92,10 @@ it('ends with the push that is under way, or in the pause after it', async () =>
 it('counts a push that it could not even make as failed, says so once, and goes on', async () => {
   let isBroken = true;
   const { pusher, log, results } = start(async () => ({ kind: 'accepted' }), {
-    render: () => (isBroken ? Promise.reject(new Error('no such label')) : Promise.resolve('')),
+    render() {
+      if (isBroken) throw new Error('no such label');
+      return '';
+    },
   });
   expect([await pusher.pushNow(), await pusher.pushNow()]).toEqual([false, false]);
   expect(pusher.state()).toMatchObject({ kind: 'failing', problem: { kind: 'defect', detail: 'no such label' } });

@@ -31,7 +31,7 @@ export interface PusherOptions {
   interval(): number;
   device(): Device;
   /** Exposition text; the counters are taken before it returns. */
-  render(counters: DeviceCounters): Promise<string>;
+  render(counters: DeviceCounters): string;
   write(saved: SavedDevice): Promise<void>;
   /** The present counters were replaced by others that go on from them. */
   onReplaced(before: LedgerCounters, after: LedgerCounters): void;
@@ -140,7 +140,8 @@ export function createPusher(options: PusherOptions): Pusher {
     // One instant: nothing may come between the state and the text.
     const { deviceId, stateId, sequence } = counters.beginPush();
     const saved = device().save();
-    const [body] = await Promise.all([options.render(counters), save(saved)]);
+    const body = options.render(counters);
+    await save(saved);
     const result = await gateway.push({ ...options.address(), deviceId }, { stateId, sequence, body });
     if (result.kind === 'accepted') {
       counters.accepted();
