@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { exampleVerdict } from '../test/example-reports.ts';
+import { exampleVerdict, readingAt } from '../test/example-reports.ts';
 import { type AuditorMetrics, createAuditorMetrics } from './metrics.ts';
 import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
+import type { ReasonCode } from './verdict/reading.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
 const MB = 2 ** 20;
@@ -18,6 +19,7 @@ const surplus: Surplus = {
 const audited = (over: Partial<Verdict>): Parameters<AuditorMetrics['audited']>[0][number] => ({
   user: 'default',
   airport: 'a.yaml',
+  outcome: { known: true, reading: readingAt(0, 0) },
   verdict: exampleVerdict(over),
   forecast: { known: false, reason: { code: 'quota_unknown' } },
 });
@@ -65,6 +67,29 @@ it('shows the bounds of learned multipliers, of the 50 nodes with most bytes', a
   expect(lines).toContain('flowcollect_audit_multiplier{user="default",airport="a.yaml",node="n0",bound="low"} 1.5');
   expect(lines.join()).not.toContain('n50');
   expect(await samples('flowcollect_audit_multiplier', learned(nodes), {})).toEqual([]);
+});
+
+it('says why a verdict is unknown, as the report does', async () => {
+  const why = (each: string): string => `flowcollect_audit_unknown{user="default",airport="a.yaml",why="${each}"} 1`;
+  const unknown = (code: ReasonCode): Partial<Verdict> => ({ kind: 'unknown', reasons: [{ code }] });
+  expect(await samples('flowcollect_audit_unknown', unknown('first_reading'))).toEqual([why('first_day')]);
+  expect(await samples('flowcollect_audit_unknown', unknown('lag_unknown'))).toEqual([why('first_days')]);
+  expect(await samples('flowcollect_audit_unknown', unknown('no_samples'))).toEqual([why('not_compared')]);
+  expect(await samples('flowcollect_audit_unknown', unknown('first_reading'), { kind: 'ok' })).toEqual([]);
+
+  const metrics = createAuditorMetrics();
+  const unread = { ...audited(unknown('fetch_timeout')), outcome: { known: false, at: 0, reasons: [] } as const };
+  metrics.audited([unread]);
+  expect(await metrics.render({ successful: true, succeededAt: 0 }, true)).toContain(why('no_reading'));
+});
+
+it('says how urgent days left are, while they are known', async () => {
+  const metrics = createAuditorMetrics();
+  const reset = { days: 9, allowance: 1, reached: false };
+  metrics.audited([{ ...audited({}), forecast: { known: true, days: 4, pace: 1, reset } }]);
+  const page = await metrics.render({ successful: true, succeededAt: 0 }, true);
+  expect(page).toContain('flowcollect_forecast_urgency{user="default",airport="a.yaml",urgency="short"} 1');
+  expect(await samples('flowcollect_forecast_urgency', {})).toEqual([]);
 });
 
 it('shows of two nodes with one name the one with more bytes', async () => {

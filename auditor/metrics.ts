@@ -7,15 +7,16 @@ import type { Flushed } from './notify/mail-sender.ts';
 import type { AuditedAirport } from './report/model.ts';
 import { type AuditState, userOf } from './state/audit-state.ts';
 import type { CycleSum, TodaySum } from './usage/window-use.ts';
+import { urgencyOf } from './verdict/forecast.ts';
 import { remainingOf } from './verdict/reading.ts';
-import { VERDICT_KINDS } from './verdict/verdict.ts';
+import { unknownOf, VERDICT_KINDS } from './verdict/verdict.ts';
 
 /** The auditor's figures for Prometheus. What is unknown is absent, never 0. */
 export interface AuditorMetrics {
   /** What the airports of the settings last said, as remembered. */
   readings(config: Pick<AuditorConfig, 'user' | 'reportUsers' | 'subscriptions'>, state: AuditState): void;
   /** The last observation of the open windows. */
-  audited(airports: readonly Pick<AuditedAirport, 'user' | 'airport' | 'verdict' | 'forecast'>[]): void;
+  audited(airports: readonly Pick<AuditedAirport, 'user' | 'airport' | 'outcome' | 'verdict' | 'forecast'>[]): void;
   /** Undefined when the sums could not be taken. */
   sums(today: readonly TodaySum[] | undefined, cycle: readonly CycleSum[] | undefined): void;
   /** The reports that no mail server has taken. */
@@ -67,8 +68,8 @@ export function createAuditorMetrics(): AuditorMetrics {
       }
     },
     audited(airports) {
-      clear(...AUDIT_GAUGES, 'forecast_days_left');
-      for (const { user, airport, verdict, forecast } of airports) {
+      clear(...AUDIT_GAUGES);
+      for (const { user, airport, outcome, verdict, forecast } of airports) {
         const labels = { user, airport };
         const { window, bill, expected, difference, kind } = verdict;
         set('audit_airport_bytes', labels, bill?.low);
@@ -85,7 +86,10 @@ export function createAuditorMetrics(): AuditorMetrics {
           set('audit_multiplier', { ...labels, node, bound: 'high' }, high);
         }
         for (const each of VERDICT_KINDS) set('audit_verdict', { ...labels, verdict: each }, each === kind ? 1 : 0);
+        const unknown = unknownOf(verdict, outcome.known);
+        if (unknown !== undefined) set('audit_unknown', { ...labels, why: unknown }, 1);
         set('forecast_days_left', labels, forecast.known ? forecast.days : null);
+        if (forecast.known) set('forecast_urgency', { ...labels, urgency: urgencyOf(forecast) }, 1);
       }
     },
     sums(today, cycle) {
@@ -127,4 +131,7 @@ const AUDIT_GAUGES = [
   'audit_verdict',
   'audit_surplus_bytes',
   'audit_multiplier',
+  'audit_unknown',
+  'forecast_days_left',
+  'forecast_urgency',
 ];

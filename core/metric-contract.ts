@@ -228,7 +228,17 @@ export const METRICS: readonly MetricSpec[] = [
     ['user', 'airport', 'instance', 'node'],
     'Exact bytes since the billing cycle began',
   ),
+  auditor(
+    'flowcollect_audit_unknown',
+    [...AIRPORT, 'why'],
+    '1 while the verdict is unknown: first_day, first_days, no_reading or not_compared',
+  ),
   auditor('flowcollect_forecast_days_left', AIRPORT, 'Days until the quota is used up, at the present pace'),
+  auditor(
+    'flowcollect_forecast_urgency',
+    [...AIRPORT, 'urgency'],
+    '1: plain, short (days do not reach the reset or the end of the plan) or last_day (less than one besides)',
+  ),
   auditor(
     'flowcollect_report_last_success_timestamp_seconds',
     ['user'],

@@ -117,20 +117,20 @@ const forecast: fc.Arbitrary<Forecast> = fc
   .tuple(
     estimate(daysAhead),
     bytes,
-    maybe('expires', days),
+    maybe('expiry', fc.tuple(days, bytes, fc.boolean())),
     maybe('reset', fc.tuple(days, bytes, fc.boolean())),
     fc.boolean(),
   )
-  .map(([{ low, likely, high }, pace, expires, { reset }, ranged]): Forecast => {
+  .map(([{ low, likely, high }, pace, { expiry }, { reset }, ranged]): Forecast => {
     const range = { low: Math.min(low, FARTHEST), high: high > FARTHEST ? null : high, chance: 0.8 };
-    const [until = 0, allowance = 0, reached = false] = reset ?? [];
+    const end = ([days, allowance, reached]: readonly [number, number, boolean]) => ({ days, allowance, reached });
     return {
       known: true,
       days: likely,
       pace,
       ...(ranged ? { range } : {}),
-      ...(reset === undefined ? {} : { reset: { days: until, allowance, reached } }),
-      ...expires,
+      ...(reset === undefined ? {} : { reset: end(reset) }),
+      ...(expiry === undefined ? {} : { expiry: end(expiry) }),
     };
   });
 const airport = (name: string): fc.Arbitrary<AirportModel> =>

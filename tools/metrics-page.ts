@@ -133,7 +133,10 @@ export const MEANING_IN_CHINESE: Readonly<Record<string, string>> = {
   flowcollect_audit_multiplier: '从账单学到的节点倍率（bound：low 或 high）；只含用量最多的 50 个节点',
   flowcollect_today_bytes: '当天开始以来的精确字节，按配置的一天结束时刻和时区',
   flowcollect_cycle_bytes: '计费周期开始以来的精确字节',
+  flowcollect_audit_unknown:
+    '结论未知时为 1：first_day 首日、first_days 头几天、no_reading 没有读数、not_compared 无法对账',
   flowcollect_forecast_days_left: '按目前的速度，配额还能用几天',
+  flowcollect_forecast_urgency: '1：plain 平常、short 撑不到重置或到期、last_day 撑不到且不足一天',
   flowcollect_report_waiting_since_timestamp_seconds: `还没有邮件服务器收下的报表里，最早一封生成的时刻；从未发出过报表的，是开始等第一封的时刻${UNIX}`,
   flowcollect_report_given_up_letters: '邮件服务器按现在的设置一再拒收、已不再重试的报表封数',
   flowcollect_report_last_success_timestamp_seconds: `邮件服务器最近一次收下报表的时刻${UNIX}`,

@@ -129,6 +129,10 @@ const REPORT = {
     zh: `撑不到 ${days} 天后的重置；要撑到那天，每天不能超过 ${allowance}`,
     en: `does not last until the reset in ${days} days; ${allowance} a day would`,
   }),
+  missesExpiry: (days: string, allowance: string) => ({
+    zh: `撑不到 ${days} 天后的到期；要撑到那天，每天不能超过 ${allowance}`,
+    en: `does not last until the plan ends in ${days} days; ${allowance} a day would`,
+  }),
   resetsOn: (date: string) => ({ zh: `${date} 重置`, en: `resets ${date}` }),
   expiresOn: (date: string) => ({ zh: `${date} 到期`, en: `expires ${date}` }),
   /** What changed of a plan since the last report. */

@@ -8,7 +8,7 @@ import {
   type Writing,
 } from '../messages/report.ts';
 import type { Change, LearnedBilling } from '../verdict/finding.ts';
-import type { ReasonCode } from '../verdict/reading.ts';
+import { unknownOf } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 
 /** What an airport, or a pool of them, was billed and should have been, as far as both are known. */
@@ -42,10 +42,9 @@ export function isOverbilled({ billed, expected, difference }: Compared): boolea
 /** The first line of a report: what needs attention most, and no more than the figures bear out. */
 export function headlineOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {
   if (verdict === null) return words.headlineWithoutAirports;
-  const isSome = (code: ReasonCode): boolean =>
-    airports.some((airport) => airport.verdict.reasons.some((each) => each.code === code));
-  if (verdict === 'unknown' && isSome('first_reading')) return words.headlineFirstDay;
-  if (verdict === 'unknown' && isSome('lag_unknown')) return words.headlineFirstDays;
+  const unknowns = airports.map((airport) => unknownOf(airport.verdict, airport.reasons.length === 0));
+  if (verdict === 'unknown' && unknowns.includes('first_day')) return words.headlineFirstDay;
+  if (verdict === 'unknown' && unknowns.includes('first_days')) return words.headlineFirstDays;
   if (verdict === 'leak' && airports.some(isOverbilledLeak)) return words.headlineOverbilled;
   const isOpen = airports.some((airport) => airport.verdict.surplus?.answered === null);
   return verdict === 'ok' && isOpen ? words.headlineUnexplained : words.headline[verdict];

@@ -2,6 +2,7 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
 import { reasonText, shownName } from '../messages/report.ts';
+import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel, TodayModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
@@ -78,7 +79,7 @@ function todayCard({ today, days, budget }: ReportModel, phrases: Phrases): Html
     ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
     ...(unattributed === 0 ? [] : [`${words.classes.unattributed} ${formatBytes(unattributed)}`]),
   ];
-  const spent = phrases.budget.map((line) => marked(line, budget !== null && proxy > budget));
+  const spent = phrases.budget.map((line) => marked(line, budget !== null && proxy > budget ? 'short' : 'plain'));
   const shown = days.slice(1 - BAR_DAYS);
   const bars = [...shown.map((day) => day.proxy), proxy];
   const week = days.slice(-7).map((day) => day.proxy);
@@ -100,9 +101,16 @@ function todayCard({ today, days, budget }: ReportModel, phrases: Phrases): Html
 }
 
 /** A sentence that asks for attention when it should. */
-function marked(sentence: string, attention: boolean): Html {
-  return attention ? paragraph(escapeHtml(sentence), COLOURS.warn, 'warn') : paragraph(escapeHtml(sentence));
+function marked(sentence: string, urgency: Urgency): Html {
+  const [colour, className] = TONES[urgency];
+  return paragraph(escapeHtml(sentence), colour, className);
 }
+
+const TONES = {
+  plain: [COLOURS.muted, 'muted'],
+  short: [COLOURS.warn, 'warn'],
+  last_day: [COLOURS.bad, 'bad'],
+} as const satisfies Record<Urgency, readonly [colour: string, className: string]>;
 
 function nodeName(node: string, multipliers: readonly string[]): Html {
   return html`${escapeHtml(shownName(node))}${multipliers.map((each) => html` ${badge(escapeHtml(each))}`)}`;
@@ -126,7 +134,7 @@ function airportCard(airport: AirportModel, phrases: Phrases): Html {
     ],
   );
   return card(
-    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), airport.forecast.known && airport.forecast.reset?.reached === false)}${[...phrases.plan(airport), ...phrases.details(airport)].map((line) => paragraph(escapeHtml(line)))}`,
+    html`${title}${share === undefined ? [] : [shareBar(share, colour)]}${line}${marked(phrases.daysLeft(airport), urgencyOf(airport.forecast))}${[...phrases.plan(airport), ...phrases.details(airport)].map((line) => paragraph(escapeHtml(line)))}`,
   );
 }
 

@@ -106,13 +106,14 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
         range === undefined || range.low >= FARTHEST
           ? likely
           : words.daysRange(likely, dayCount(range.low), range.high === null ? null : dayCount(range.high));
-      if (forecast.expires !== undefined)
-        return `${left}${words.separator}${words.expiresFirst(dayCount(forecast.expires))}`;
-      if (forecast.reset === undefined) return left;
-      const { days, allowance, reached } = forecast.reset;
-      const outlook = reached
-        ? words.reachesReset(dayCount(days))
-        : words.missesReset(dayCount(days), formatBytes(allowance));
+      const { reset, expiry } = forecast;
+      const end = reset ?? expiry;
+      if (end === undefined) return left;
+      const [reaches, misses] =
+        reset === undefined ? [words.expiresFirst, words.missesExpiry] : [words.reachesReset, words.missesReset];
+      const outlook = end.reached
+        ? reaches(dayCount(end.days))
+        : misses(dayCount(end.days), formatBytes(end.allowance));
       return `${left}${words.separator}${outlook}`;
     },
     usedOfQuota: ({ used, quota, unlimited }) => `${size(used)} / ${unlimited ? words.unlimited : size(quota)}`,

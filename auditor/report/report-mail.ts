@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { reasonText, shownName, wordsOf } from '../messages/report.ts';
+import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
 import { isSaidWith, togetherName } from './evidence.ts';
 import { reportHtml } from './html.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
@@ -81,6 +82,9 @@ export function todayLines({ today }: ReportModel, { words, budget }: Phrases): 
   ];
 }
 
+/** What colour says elsewhere, in plain text. */
+const URGENCY_MARKS: Readonly<Record<Urgency, string>> = { plain: '', short: '🟠 ', last_day: '🔴 ' };
+
 export function airportLines(airport: AirportModel, phrases: Phrases): string[] {
   const { words } = phrases;
   const head = `- ${words.airport(airport.airport)}:`;
@@ -88,7 +92,7 @@ export function airportLines(airport: AirportModel, phrases: Phrases): string[] 
   const dates = phrases.dates(airport);
   return [
     head,
-    `  ${phrases.billedLabel(airport)}: ${phrases.billed(airport)} | ${words.remaining}: ${phrases.remaining(airport)} | ${phrases.daysLeft(airport)}`,
+    `  ${phrases.billedLabel(airport)}: ${phrases.billed(airport)} | ${words.remaining}: ${phrases.remaining(airport)} | ${URGENCY_MARKS[urgencyOf(airport.forecast)]}${phrases.daysLeft(airport)}`,
     `  ${words.used}: ${phrases.usedOfQuota(airport)}${dates.length === 0 ? '' : ` | ${dates.join(' | ')}`}`,
     ...[...phrases.plan(airport), ...phrases.details(airport)].map((line) => `  ${line}`),
   ];

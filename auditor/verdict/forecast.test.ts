@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
-import { FARTHEST, forecast } from './forecast.ts';
+import { FARTHEST, type Forecast, forecast, urgencyOf } from './forecast.ts';
 import type { Reading } from './reading.ts';
 
 const HOUR = 3_600_000;
@@ -89,7 +89,7 @@ describe('the days left', () => {
       reading({ expiry: NOW / 1000 + 2 * 86_400, reset: NOW / 1000 + 8 * 86_400 }),
       trailOf(10, 10),
     );
-    expect(result).toMatchObject({ expires: 2 });
+    expect(result).toMatchObject({ expiry: { days: 2, reached: true } });
     expect(result.reset).toBeUndefined();
   });
 
@@ -118,4 +118,27 @@ it('refuses after less than six hours, and when nothing was used', () => {
   expect(reasonOf(reading(), [{ at: NOW - 5 * HOUR, used: 0 }])).toBe('observed_too_short');
   expect(reasonOf(reading(), [])).toBe('observed_too_short');
   expect(reasonOf(reading(), [{ at: NOW - DAY, used: 60 * GB }])).toBe('no_use');
+});
+
+describe('how urgent days left are', () => {
+  const left = (days: number, end?: { days: number; which: 'reset' | 'expiry' }): Forecast => ({
+    known: true,
+    days,
+    pace: 1,
+    ...(end === undefined ? {} : { [end.which]: { days: end.days, allowance: 1, reached: days >= end.days } }),
+  });
+
+  it.each([
+    ['they reach the reset', left(9, { which: 'reset', days: 8 }), 'plain'],
+    ['they reach the plan’s end', left(9, { which: 'expiry', days: 8 }), 'plain'],
+    ['the reset comes within hours, and they reach it', left(0.5, { which: 'reset', days: 0.2 }), 'plain'],
+    ['they do not reach the reset', left(4, { which: 'reset', days: 8 }), 'short'],
+    ['they do not reach the plan’s end', left(4, { which: 'expiry', days: 8 }), 'short'],
+    ['less than one is left', left(0.9, { which: 'reset', days: 8 }), 'last_day'],
+    ['few are left, and neither reset nor end is known', left(2), 'plain'],
+    ['less than one is left, and neither reset nor end is known', left(0.9), 'last_day'],
+    ['they are not known', { known: false, reason: { code: 'no_use' } }, 'plain'],
+  ] as const)('where %s', (_, forecast, urgency) => {
+    expect(urgencyOf(forecast)).toBe(urgency);
+  });
 });

@@ -37,8 +37,8 @@ export type Forecast =
         readonly reached: boolean;
         readonly chance?: number;
       };
-      /** Days until the plan ends, where that comes before both: what is left then is lost. */
-      readonly expires?: number;
+      /** The plan ends before it resets; what is left then is lost. */
+      readonly expiry?: { readonly days: number; readonly allowance: number; readonly reached: boolean };
     }
   | { readonly known: false; readonly reason: Reason };
 
@@ -83,8 +83,25 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
           },
         }
       : {}),
-    ...(!resets && untilExpiry > 0 && untilExpiry < left ? { expires: untilExpiry } : {}),
+    ...(!resets && untilExpiry > 0
+      ? { expiry: { days: untilExpiry, allowance: remaining / untilExpiry, reached: left >= untilExpiry } }
+      : {}),
   };
+}
+
+/**
+ * How urgent days left are, the one rule of mail, bot, table and dashboards: `short` where they do not reach the reset or
+ * the plan's end, `last_day` where less than one is left besides, `plain` otherwise and where neither end is known.
+ */
+export const URGENCIES = ['plain', 'short', 'last_day'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+export function urgencyOf(forecast: Forecast): Urgency {
+  if (!forecast.known) return 'plain';
+  const end = forecast.reset ?? forecast.expiry;
+  if (end?.reached === true) return 'plain';
+  if (forecast.days < 1) return 'last_day';
+  return end === undefined ? 'plain' : 'short';
 }
 
 /** Bytes a day while no whole day was seen. */

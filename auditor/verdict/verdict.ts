@@ -1,5 +1,5 @@
 import type { Change, LearnedBilling, Pool, Surplus } from './finding.ts';
-import { type Bill, type Reason, reason } from './reading.ts';
+import { type Bill, type Reason, type ReasonCode, reason } from './reading.ts';
 import type { DeviceUse, Expected } from './use.ts';
 
 /** A deviation is gross when it is above both. */
@@ -20,6 +20,22 @@ export interface Thresholds {
  */
 export const VERDICT_KINDS = ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown'] as const;
 export type VerdictKind = (typeof VERDICT_KINDS)[number];
+
+/** Why a verdict is `unknown`, as mail, bot and dashboards say it. */
+export const UNKNOWNS = ['first_day', 'first_days', 'no_reading', 'not_compared'] as const;
+export type Unknown = (typeof UNKNOWNS)[number];
+
+/**
+ * @param isRead whether the airport could be read
+ * @returns undefined for another verdict
+ */
+export function unknownOf({ kind, reasons }: Pick<Verdict, 'kind' | 'reasons'>, isRead: boolean): Unknown | undefined {
+  const isFor = (...codes: ReasonCode[]): boolean => reasons.some(({ code }) => codes.includes(code));
+  if (kind !== 'unknown') return undefined;
+  if (!isRead) return 'no_reading';
+  if (isFor('first_reading')) return 'first_day';
+  return isFor('lag_unknown') ? 'first_days' : 'not_compared';
+}
 
 const BY_WEIGHT: readonly VerdictKind[] = ['leak', 'incomplete', 'drift', 'underbilled', 'unknown', 'ok'];
 
