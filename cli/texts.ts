@@ -2,7 +2,7 @@ import type { Messages, Text } from '../core/language.ts';
 
 /** What each command is for. */
 export const COMMAND_TEXTS = {
-  exporter: { zh: '统计一台设备内核的流量并上报', en: "account one device's kernel and push its counters" },
+  exporter: { zh: '统计一台设备内核的流量并推送', en: "account one device's kernel and push its counters" },
   record: {
     zh: '录下内核的连接，供 replay 核对记账',
     en: "record a kernel's connections, to check the accounting with replay",

@@ -51,7 +51,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
     host: 'smtp.gmail.com',
     port: 587,
     password: {
-      zh: 'Google 帐号的应用专用密码（先开启两步验证，再到 myaccount.google.com/apppasswords 生成），不是帐号密码',
+      zh: 'Google 账号的应用专用密码（先开启两步验证，再到 myaccount.google.com/apppasswords 生成），不是账号密码',
       en: "an app password of the Google account (after 2-Step Verification is on, at myaccount.google.com/apppasswords), not the account's password",
     },
   },
@@ -61,7 +61,7 @@ export const MAIL_PROVIDERS: readonly MailProvider[] = [
     host: 'smtp.mail.me.com',
     port: 587,
     password: {
-      zh: 'Apple 帐号的 App 专用密码（在 account.apple.com 生成），不是帐号密码',
+      zh: 'Apple 账号的 App 专用密码（在 account.apple.com 生成），不是账号密码',
       en: "an app-specific password of the Apple account (made at account.apple.com), not the account's password",
     },
   },

@@ -14,7 +14,7 @@ import { runExporterService } from './service.ts';
 
 const TEXTS = {
   exporter: {
-    zh: '统计一台设备内核的流量并上报，直到被停止',
+    zh: '统计一台设备内核的流量并推送，直到被停止',
     en: "account one device's kernel and push its counters, until it is stopped",
   },
   config: COMMON.config,

@@ -33,7 +33,7 @@ export const TEXTS = {
     en: 'make organisations, viewers, data sources and dashboards in Grafana for each [user.NAME]',
   },
   grafana: { zh: 'Grafana 的地址', en: 'where Grafana answers' },
-  admin: { zh: '管理 Grafana 的帐号', en: 'the account that administers Grafana' },
+  admin: { zh: '管理 Grafana 的账号', en: 'the account that administers Grafana' },
   passwordFile: {
     zh: '存放其密码的文件；没有则取 FLOWCOLLECT_GRAFANA_PASSWORD',
     en: 'holds its password; else FLOWCOLLECT_GRAFANA_PASSWORD does',
@@ -69,21 +69,21 @@ export const TEXTS = {
   }),
 
   gone: {
-    zh: '已不在配置中，组织和帐号都还在，请在 Grafana 中删除',
+    zh: '已不在配置中，组织和账号都还在，请在 Grafana 中删除',
     en: 'is not in the settings any more; the organisation and the account stay until you delete them in Grafana',
   },
   organisation: { zh: '组织', en: 'organisation' },
   badName: ({ zh, en }: Text): Text => ({ zh: `用户名${zh}，不能读取`, en: `cannot read: the name ${en}` }),
   twin: (other: string): Text => ({
-    zh: `与“${other}”只差大小写，在 Grafana 中是同一个帐号，请改名`,
+    zh: `与“${other}”只差大小写，在 Grafana 中是同一个账号，请改名`,
     en: `differs from "${other}" in case only, which is one account to Grafana; rename one`,
   }),
   administrator: {
-    zh: '是 Grafana 管理员的帐号，请换一个用户名',
+    zh: '是 Grafana 管理员的账号，请换一个用户名',
     en: 'is an administrator of Grafana, who sees everybody; rename the user',
   },
   mailOfAnother: {
-    zh: '是另一个帐号的邮箱，请换一个用户名',
+    zh: '是另一个账号的邮箱，请换一个用户名',
     en: 'is the e-mail address of another account; rename the user',
   },
   elsewhereToo: (organisation: string, role: string): Text => ({
@@ -112,7 +112,7 @@ export const TEXTS = {
     en: `${address} answered ${call} as Grafana does not; is it Grafana?`,
   }),
   wrongPassword: (login: string): Text => ({
-    zh: `Grafana 不接受 ${login} 的密码（401）；请改正密码，或用 --admin 指定帐号`,
+    zh: `Grafana 不接受 ${login} 的密码（401）；请改正密码，或用 --admin 指定账号`,
     en: `Grafana does not take the password of ${login} (401); fix it or name the account with --admin`,
   }),
   elsewhere: (address: string, status: number): Text => ({

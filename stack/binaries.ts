@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, write
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UserFacingError } from '../core/language.ts';
-import { TEXTS } from './messages.ts';
+import { TEXTS } from './texts.ts';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,7 @@ import { SettingsReader } from '../core/settings.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { openKernelApi } from '../exporter/kernel/api.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
-import { TEXTS } from './messages.ts';
+import { TEXTS } from './texts.ts';
 
 /** The keys of `[client]` as written; the exporter checks them. */
 export type ClientEntries = ReadonlyMap<string, string>;

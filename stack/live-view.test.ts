@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTraffic, renderLine, renderTable } from './live-view.ts';
-import { stackMessages } from './messages.ts';
+import { stackMessages } from './texts.ts';
 
 const metrics = (proxy: number, up = 1): string =>
   [

@@ -6,7 +6,7 @@ import { formatBytes, formatRate, padToWidth } from '../core/units.ts';
 import { createPeriodicTask } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Screen } from '../runtime/screen.ts';
-import type { StackMessages } from './messages.ts';
+import type { StackMessages } from './texts.ts';
 
 const TERMINAL_EVERY_MS = 2000;
 const LINE_EVERY_MS = 15_000;

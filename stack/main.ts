@@ -8,9 +8,9 @@ import { ownProgram } from '../runtime/own-program.ts';
 import { createScreen, screenOutput } from '../runtime/screen.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { installationOf } from './layout.ts';
-import { TEXTS } from './messages.ts';
 import { runStack } from './run-stack.ts';
 import { readServerSide } from './settings.ts';
+import { TEXTS } from './texts.ts';
 
 /** `flowcollect stack`: the whole system on this machine, until Ctrl-C. */
 export async function run(argv: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Text, UserFacingError } from '../core/language.ts';
-import { TEXTS } from './messages.ts';
+import { TEXTS } from './texts.ts';
 
 /** One program to run: how to start it, where its output goes, and when it is ready to serve. */
 export interface ProcessSpec {

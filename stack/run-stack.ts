@@ -12,12 +12,12 @@ import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
 import { discard, type Installation, openRunFolder } from './layout.ts';
 import { startLiveView } from './live-view.ts';
-import { type StackMessages, stackMessages, TEXTS } from './messages.ts';
 import { createOrphanGuard, createSupervisor, ProcessError } from './processes.ts';
 import type { OwnFiles } from './service-settings.ts';
 import type { ServerSide } from './settings.ts';
 import { readMails, type SimulatedWorld } from './simulated-world.ts';
 import { type RunningStack, startStack } from './stack.ts';
+import { type StackMessages, stackMessages, TEXTS } from './texts.ts';
 
 export interface StackRun {
   readonly installation: Installation;

@@ -15,7 +15,7 @@ import {
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/http-listener.ts';
-import { TEXTS } from './messages.ts';
+import { TEXTS } from './texts.ts';
 
 const port = (fallback: number) => z._default(numberSetting(1, 65_535), fallback);
 

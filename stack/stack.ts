@@ -8,7 +8,6 @@ import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
-import type { StackMessages } from './messages.ts';
 import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
 import {
   alertmanagerSpec,
@@ -22,6 +21,7 @@ import { exporterMetricsAddress, type OwnFiles, settleFiles } from './service-se
 import { readServerSide, type ServerSide } from './settings.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
 import { alertMail, storageFiles } from './storage-config.ts';
+import type { StackMessages } from './texts.ts';
 
 export interface StackConfig {
   readonly installation: Installation;

@@ -86,7 +86,7 @@ describe('flowcollect audit --now', () => {
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ version: 1, airports: [{ airport: 'a.yaml', used: 2 ** 30 }] });
     expect(err).toContain('EmailPass 要填 EmailUser 的授权码');
-    expect(err).toContain('已保留，运行中的对账服务会再试');
+    expect(err).toContain('已保留，运行中的审计器会再试');
     expect(err).not.toContain('hunter2');
     expect(await readdir(join(folder, 'data', 'auditor', 'outbox'))).toHaveLength(1);
   });

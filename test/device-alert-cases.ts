@@ -6,7 +6,7 @@ export const SERIES_LIMIT = 50;
 const silent = (time: string): AlertCase['says'] => [
   '设备 客厅 已静默',
   'Device 客厅 is silent',
-  `设备 客厅（用户 default）已有 ${time} 没有上报。`,
+  `设备 客厅（用户 default）已有 ${time} 没有推送。`,
   `Device 客厅 of user default has not pushed for ${time}.`,
 ];
 
@@ -49,7 +49,7 @@ export const DEVICE_ALERT_CASES: readonly AlertCase[] = [
     says: [
       '设备 客厅 读不到内核',
       'Device 客厅 cannot read its kernel',
-      '设备 客厅（用户 default）的采集器在上报，但连不上 Mihomo 内核。',
+      '设备 客厅（用户 default）的采集器在推送，但连不上 Mihomo 内核。',
       'The exporter of device 客厅 of user default pushes, but cannot reach the Mihomo kernel.',
     ],
   },

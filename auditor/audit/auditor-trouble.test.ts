@@ -93,7 +93,7 @@ describe('when something is down', () => {
     world.header = usedHeader(50 * GB + 2 * 39.9 * GB);
     const model = await auditor.report();
     expect(model.airports[0]?.verdict).toMatchObject({ kind: 'incomplete', closes: false });
-    expect(world.mailbox.mails[1]?.text).toContain('手机 自 11-24 07:55 起没有上报，差额可能是它用的');
+    expect(world.mailbox.mails[1]?.text).toContain('手机 自 11-24 07:55 起没有推送，差额可能是它用的');
     expect(await world.anchorAt()).toBe(began);
   });
 });

@@ -18,10 +18,10 @@ const BOT = {
   muteDays: (days: number) => ({ zh: `静音 ${days} 天`, en: days === 1 ? 'Mute for a day' : `Mute for ${days} days` }),
   unmute: { zh: '取消静音', en: 'Unmute' },
   muted: (until: string) => ({
-    zh: `到 ${until} 为止不再推送警告，查询不受影响。`,
+    zh: `到 ${until} 为止不再发送警告，查询不受影响。`,
     en: `No warnings until ${until}; questions are answered as before.`,
   }),
-  unmuted: { zh: '警告会推送到这里。', en: 'Warnings come here.' },
+  unmuted: { zh: '警告会发到这里。', en: 'Warnings come here.' },
   stop: { zh: '解除绑定', en: 'Unbind this chat' },
   stopped: {
     zh: '已解除绑定：这里不再回答问题，也不再收到警告。要重新绑定，请在 VPS 上运行 flowcollect telegram code。',

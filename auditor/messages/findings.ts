@@ -56,7 +56,7 @@ const SURPLUS = {
   causes: ([first, second, ...others]: readonly string[]) => ({
     zh:
       first === undefined
-        ? '账单还分不出是健康检查、没装采集器的设备、倍率、协议本身的开销，还是订阅链接外泄。'
+        ? '账单还分不出是健康检查、没装采集器的设备、倍率、协议本身的开销，还是订阅链接泄露。'
         : `${[
             `最可能：${first}`,
             ...(second === undefined ? [] : [`其次：${second}`]),
@@ -75,7 +75,7 @@ const SURPLUS = {
     checks: { zh: '健康检查', en: 'health checks' },
     unwatched: { zh: '没装采集器的设备', en: 'a device without an exporter' },
     overhead: { zh: '协议本身的开销', en: 'what the protocol adds' },
-    leak: { zh: '订阅链接外泄', en: 'a subscription link that got out' },
+    leak: { zh: '订阅链接泄露', en: 'a subscription link that got out' },
   } satisfies Record<Exclude<SurplusCause['kind'], 'multiplier'>, Text>,
   /** `node` is null where the nodes' table does not bear it out. */
   causeMultiplier: (node: string | null, factors: Figure) => ({
@@ -122,12 +122,12 @@ export const FINDINGS = {
   }),
   /** @param shown the first of the nodes; @param others how many are left out */
   ownerless: (shown: readonly string[], others: number) => ({
-    zh: `节点 ${shown.join('、')} ${others === 0 ? '' : `等 ${shown.length + others} 个`}不知道属于哪个机场，所以只能一起核对：请在 [airport.名字] 里设置 Providers 或 Nodes。`,
+    zh: `节点 ${shown.join('、')} ${others === 0 ? '' : `等 ${shown.length + others} 个`}不知道属于哪个机场，所以只能一起对账：请在 [airport.名字] 里设置 Providers 或 Nodes。`,
     en: `It is not known whose node ${shown.join(', ')}${others === 0 ? '' : ` (and ${others} more)`} is, so these airports can only be compared together: set Providers or Nodes in [airport.NAME].`,
   }),
   /** An airport whose evidence stands with another. */
   seeAbove: (airport: string, other: string) => ({
-    zh: `机场 ${airport} 与 ${other} 一起核对，见上。`,
+    zh: `机场 ${airport} 与 ${other} 一起对账，见上。`,
     en: `Airport ${airport} is compared together with ${other}, see above.`,
   }),
   /** An excess that began and stayed; `daily` is null for less than a day. */
@@ -137,7 +137,7 @@ export const FINDINGS = {
   }),
   /** A leak that an earlier observation of the same window saw. */
   earlierObservation: {
-    zh: '这个窗口里较早的一次核对已明显超出。',
+    zh: '这个窗口里较早的一次审计已明显超出。',
     en: 'An earlier look at this window already saw a clear excess.',
   },
   credit: (size: Figure) => ({
@@ -149,7 +149,7 @@ export const FINDINGS = {
     en: `Devices lost sight of up to ${size} (a kernel restart, or an exporter that stood still), which widens the range.`,
   }),
   silent: (device: string, since: Figure | null) => ({
-    zh: since === null ? `${device} 没有上报记录` : `${device} 自 ${since} 起没有上报`,
+    zh: since === null ? `${device} 没有推送记录` : `${device} 自 ${since} 起没有推送`,
     en: since === null ? `${device} has no report` : `${device} has not reported since ${since}`,
   }),
   /** What a silent device could have used, where that explains the difference. */
@@ -180,7 +180,7 @@ export const FINDINGS = {
   }),
   /** Besides a node. */
   learnedMultiplier: (factors: Figure) => ({ zh: `从账单学到 ${factors}`, en: `learned ${factors}` }),
-  adviceNewDevice: { zh: '从下一个窗口起重新核对。', en: 'Comparison starts again with the next window.' },
+  adviceNewDevice: { zh: '从下一个窗口起重新对账。', en: 'Comparison starts again with the next window.' },
   resetHint: (airport: string) => ({
     zh: `不知道何时重置：请在 [airport.${airport}] 里设置 Reset，如 monthly 1（每月 1 日），不重置就写 never`,
     en: `when it resets is not known: set Reset in [airport.${airport}], such as monthly 1, or never`,

@@ -108,17 +108,17 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     zh: `${address} 的回答不像 Prometheus，请检查 PrometheusAddr`,
     en: `${address} does not answer as Prometheus does; check PrometheusAddr`,
   }),
-  no_devices: () => ({ zh: '还没有任何设备上报过', en: 'no device has ever reported' }),
+  no_devices: () => ({ zh: '还没有任何设备推送过', en: 'no device has ever reported' }),
   no_samples: () => ({
     zh: 'Prometheus 里没有这段时间的数据（可能已超过保留期）',
     en: 'Prometheus holds nothing of that time, which may be older than its retention',
   }),
   device_new: (device) => ({
-    zh: `设备 ${device} 刚开始上报，此前的用量没有统计`,
+    zh: `设备 ${device} 刚开始推送，此前的用量没有统计`,
     en: `device ${device} has just begun to report; what it used before was not counted`,
   }),
   device_silent: (device) => ({
-    zh: `设备 ${device} 没有上报，差额可能是它用的`,
+    zh: `设备 ${device} 没有推送，差额可能是它用的`,
     en: `device ${device} did not report, and may have used the difference`,
   }),
   first_reading: () => ({ zh: '第一次读取，明天起对账', en: 'the first reading; comparison begins tomorrow' }),

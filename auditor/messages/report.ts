@@ -52,7 +52,7 @@ const REPORT = {
   advice: {
     ok: { zh: '', en: '' },
     leak: {
-      zh: '请检查订阅链接是否外泄（可在机场面板重置订阅）、是否有没装采集器的设备，以及节点倍率是否正确。',
+      zh: '请检查订阅链接是否泄露（可在机场面板重置订阅）、是否有没装采集器的设备，以及节点倍率是否正确。',
       en: 'Check whether the subscription link got out (reset it in the airport’s panel), whether a device runs without an exporter, and the multipliers of the nodes.',
     },
     drift: {
@@ -64,7 +64,7 @@ const REPORT = {
       en: 'It is the second window in a row; check first whether a multiplier is lower than the name of its node says, and whether all these nodes belong to this airport.',
     },
     incomplete: {
-      zh: '设备恢复上报后会自动补齐并重新核对。',
+      zh: '设备恢复推送后会自动补齐并重新对账。',
       en: 'When the device reports again, the gap is filled and compared by itself.',
     },
     unknown: { zh: '', en: '' },
@@ -160,7 +160,7 @@ const REPORT = {
     en: `What the airport billed (${billed}) and the proxy traffic of the devices (${local}) differ much! Difference: ${difference}`,
   }),
   devices: { zh: '设备', en: 'Devices' },
-  lastReport: { zh: '最后上报', en: 'Last report' },
+  lastReport: { zh: '最后推送', en: 'Last report' },
   justNow: { zh: '刚刚', en: 'just now' },
   never: { zh: '无记录', en: 'none' },
   nodes: { zh: '节点', en: 'Nodes' },
@@ -186,7 +186,7 @@ const REPORT = {
     failed: (why: string) => ({ zh: `没有发出：${why}`, en: `not mailed: ${why}` }),
     /** A report that did not go out, and waits for the next try. */
     kept: (why: string) => ({
-      zh: `没有发出：${why}；已保留，运行中的对账服务会再试`,
+      zh: `没有发出：${why}；已保留，运行中的审计器会再试`,
       en: `not mailed: ${why}; kept, the running auditor tries again`,
     }),
     /** Taken, but not for these addresses. */

@@ -25,7 +25,7 @@ describe('a leak', () => {
     expect(text).toContain(
       '机场 a.yaml 扣除了 23.00 GiB，您的设备按倍率应计 14.00 GiB（可能 13.00 GiB–15.00 GiB），多 9.00 GiB。',
     );
-    expect(text).toContain('请检查订阅链接是否外泄');
+    expect(text).toContain('请检查订阅链接是否泄露');
     expect(evidence(exampleFindings.leak, 'en')).toContain('9.00 GiB more.');
   });
 
@@ -54,7 +54,7 @@ describe('a leak', () => {
     expect(byChange).toContain(
       '自 2026-11-14 起的 9 天里，账单比以往所示一共高出 450.00 MiB，约每天 50.00 MiB，不像是偶然误差。',
     );
-    expect(evidence(exampleFindings.leakSeenEarlier)).toContain('这个窗口里较早的一次核对已明显超出');
+    expect(evidence(exampleFindings.leakSeenEarlier)).toContain('这个窗口里较早的一次审计已明显超出');
     const answered = exampleAirport({ verdict: exampleFindings.leakByAnswer });
     expect(
       phrasesOf(exampleModel([answered]), 'zh')
@@ -79,22 +79,22 @@ it('tells that too little was billed only as what came twice', () => {
 describe('a silent device', () => {
   it('may explain the difference', () => {
     expect(evidence(exampleFindings.silent)).toContain(
-      '手机 自 11-23 11:55 起没有上报，差额可能是它用的（至多约 12.00 GiB）。',
+      '手机 自 11-23 11:55 起没有推送，差额可能是它用的（至多约 12.00 GiB）。',
     );
   });
 
   it('is said to explain no leak', () => {
     const leak = { ...exampleFindings.silent, kind: 'leak' as const };
     const text = evidence({ ...leak, absences: [{ device: '手机', since: null, plausible: GB }] });
-    expect(text).toContain('手机 没有上报记录，但至多能解释 1.00 GiB。');
+    expect(text).toContain('手机 没有推送记录，但至多能解释 1.00 GiB。');
     expect(text).not.toContain('差额可能是它用的');
   });
 
   it('that is new is not waited for', () => {
     const text = evidence(exampleFindings.newDevice);
-    expect(text).toContain('设备 平板 刚开始上报，此前的用量没有统计');
-    expect(text).toContain('从下一个窗口起重新核对。');
-    expect(text).not.toContain('恢复上报');
+    expect(text).toContain('设备 平板 刚开始推送，此前的用量没有统计');
+    expect(text).toContain('从下一个窗口起重新对账。');
+    expect(text).not.toContain('恢复推送');
   });
 });
 
@@ -128,7 +128,7 @@ it('reports airports that are judged together once, with the setting that helps'
   );
   expect(phrases.evidence(a)).toContain('节点 日本 01、美国 02、n3、n4、n5 等 7 个不知道属于哪个机场');
   expect(phrases.evidence(a)).toContain('Providers 或 Nodes');
-  expect(phrases.evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起核对，见上。');
+  expect(phrases.evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起对账，见上。');
   expect([a, b].map((airport) => phrases.notes(airport).length)).toEqual([1, 0]);
 });
 
@@ -139,8 +139,8 @@ it('tells a leak of airports that are judged together once, by the names of all'
   const [a, b] = ['a.yaml', 'b.yaml'].map((airport) => exampleAirport({ airport, verdict }));
   if (a === undefined || b === undefined) throw new Error('two airports');
   const model = exampleModel([a, b], { verdict: 'leak' });
-  expect(phrasesOf(model, 'zh').evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起核对，见上。');
+  expect(phrasesOf(model, 'zh').evidence(b)).toBe('机场 b.yaml 与 a.yaml 一起对账，见上。');
   const text = reportText(model, 'zh');
   expect(text.match(/【[^】]*】机场 \(a\.yaml、b\.yaml\)/g)).toHaveLength(1);
-  expect(text.match(/请检查订阅链接是否外泄/g)).toHaveLength(1);
+  expect(text.match(/请检查订阅链接是否泄露/g)).toHaveLength(1);
 });

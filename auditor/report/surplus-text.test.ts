@@ -23,7 +23,7 @@ describe('a steady surplus', () => {
   it('is told with its size, how sure it is, what it can be, and the two ways to answer', () => {
     expect(lines(exampleFindings.surplus).notes).toEqual([
       '机场 a.yaml 自开始以来每天扣的，比倍率和设置所能解释的多约 300.00 MiB（约 6 %，范围 280.00 MiB–330.00 MiB）。' +
-        '最可能：健康检查；其次：没装采集器的设备；也可能：订阅链接外泄。' +
+        '最可能：健康检查；其次：没装采集器的设备；也可能：订阅链接泄露。' +
         '确认后回答一次：flowcollect audit amend known a.yaml --per-day 300MiB，或 flowcollect audit amend leak a.yaml。',
     ]);
     expect(lines(exampleFindings.surplus, 'en').notes).toEqual([

@@ -125,7 +125,7 @@ describe('a bound chat', () => {
 
   it.each([
     ['/today', ['今日汇总', '代理流量: 3.00 GiB', '截至 11-23 12:00']],
-    ['/devices', ['alice-phone', '代理 3.00 GiB', '最后上报 刚刚']],
+    ['/devices', ['alice-phone', '代理 3.00 GiB', '最后推送 刚刚']],
     ['/nodes', ['香港 01 | 2x: 3.00 GiB (2× → 6.00 GiB)']],
     ['/airport', ['机场 (alice.yaml)', '剩余: 40.00 GiB']],
     ['/verdict', ['账单吻合', 'alice.yaml 扣除了 14.00 GiB']],

@@ -104,7 +104,7 @@ describe('the table', () => {
     const lines = renderTable([shown()], chinese, 80);
     expect(lines[2]).toBe('代理                           0 B/s    1.00 MiB/s      2.00 MiB      3.00 MiB');
     expect(new Set(lines.slice(1, -2).map(displayWidth)).size).toBe(1);
-    expect(lines.at(-1)).toBe('上报: 成功，4 秒前');
+    expect(lines.at(-1)).toBe('推送: 成功，4 秒前');
   });
 
   it('says what is wrong with the kernel and with pushing, and how to fix it, whatever the width', () => {

@@ -17,8 +17,8 @@ const CONSOLE = {
   connections: { zh: '连接数', en: 'connections' },
   logsMissing: { zh: '收不到 /logs，短连接按经验归属', en: 'no /logs: short connections are attributed by experience' },
   columns: {
-    upload: { zh: '上行', en: 'up' },
-    download: { zh: '下行', en: 'down' },
+    upload: { zh: '上传', en: 'up' },
+    download: { zh: '下载', en: 'down' },
     /** Of both directions. */
     rate: { zh: '速率', en: 'rate' },
     today: { zh: '今日', en: 'today' },
@@ -27,8 +27,8 @@ const CONSOLE = {
     device: { zh: '设备', en: 'device' },
   },
   settled: { zh: '结算占比', en: 'settled' },
-  push: { zh: '上报', en: 'push' },
-  notPushedYet: { zh: '尚未上报', en: 'not yet' },
+  push: { zh: '推送', en: 'push' },
+  notPushedYet: { zh: '尚未推送', en: 'not yet' },
   never: { zh: '从未成功', en: 'never accepted' },
   devices: (count: number) => ({ zh: `${count} 台设备`, en: `${count} devices` }),
   todaySince: (time: string) => ({ zh: `今日自 ${time} 起计`, en: `today counts from ${time}` }),

@@ -81,7 +81,7 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
         });
       case 'found':
         return good({
-          zh: `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次上报`,
+          zh: `网关 ${RemoteServer} 可用，已收到第 ${readBack.sequence} 次推送`,
           en: `gateway ${RemoteServer}: admitted, has push ${readBack.sequence}`,
         });
     }

@@ -49,7 +49,7 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
       };
     case 'held_by_another_state':
       return {
-        zh: '另一台设备正在用同一个 DeviceID 上报：请给其中一台改 [client] DeviceID；若是刚重装，旧的停止上报满一分钟后自动接管',
+        zh: '另一台设备正在用同一个 DeviceID 推送：请给其中一台改 [client] DeviceID；若是刚重装，旧的停止推送满一分钟后自动接管',
         en: 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over a minute after the last push of the former',
       };
     case 'fell_behind':
@@ -64,12 +64,12 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
       };
     case 'too_large':
       return {
-        zh: `网关 ${origin} 认为上报太大（413）：节点或维度过多，请检查网关前代理的大小限制`,
+        zh: `网关 ${origin} 认为推送太大（413）：节点或维度过多，请检查网关前代理的大小限制`,
         en: `the gateway ${origin} finds the push too large (413): too many series, or a size limit of a proxy in front of it`,
       };
     case 'refused':
       return {
-        zh: `网关 ${origin} 拒绝上报（${problem.status} ${problem.detail}）：请检查 [client] RemoteServer 与 DeviceID，两端版本应一致`,
+        zh: `网关 ${origin} 拒绝推送（${problem.status} ${problem.detail}）：请检查 [client] RemoteServer 与 DeviceID，两端版本应一致`,
         en: `the gateway ${origin} refuses the push (${problem.status} ${problem.detail}): check [client] RemoteServer and DeviceID, and that both ends are of one version`,
       };
     case 'unavailable':
@@ -84,7 +84,7 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
       };
     case 'defect':
       return {
-        zh: `本程序出错，没有上报（${problem.detail}）：请升级，或带上这行日志报告问题；流量继续记账`,
+        zh: `本程序出错，没有推送（${problem.detail}）：请升级，或带上这行日志报告问题；流量继续记账`,
         en: `this exporter failed before it could push (${problem.detail}): update it, or report this line; counting goes on`,
       };
   }

@@ -39,11 +39,11 @@ export const TEXTS = {
     en: `${frames} frames, ${restarts} kernel restarts`,
   }),
   replayedKernel: (download: string, upload: string): Text => ({
-    zh: `内核  下行 ${download}，上行 ${upload}`,
+    zh: `内核  下载 ${download}，上传 ${upload}`,
     en: `kernel  download ${download}, upload ${upload}`,
   }),
   replayedCarry: (download: string, upload: string): Text => ({
-    zh: `结转  下行 ${download}，上行 ${upload}`,
+    zh: `结转  下载 ${download}，上传 ${upload}`,
     en: `carry   download ${download}, upload ${upload}`,
   }),
   badFrame: (detail: string): Text => ({

@@ -13,7 +13,7 @@ const RANKED = [
   ['ok', { zh: '正常：账单与设备一致', en: 'OK: bill and devices agree' }, GOOD],
   ['underbilled', { zh: '少计：机场扣得比用的少', en: 'Underbilled: the bill is below use' }, NEUTRAL],
   ['unknown', { zh: '未知：没有机场读数', en: 'Unknown: no reading of the airport' }, NEUTRAL],
-  ['incomplete', { zh: '待定：有设备未上报', en: 'Incomplete: a device is silent' }, WATCH],
+  ['incomplete', { zh: '待定：有设备未推送', en: 'Incomplete: a device is silent' }, WATCH],
   ['drift', { zh: '偏差：扣的变多了，查倍率', en: 'Drift: bills more than before, check multipliers' }, WATCH],
   ['leak', { zh: '疑似泄露：立即重置订阅', en: 'Suspected leak: renew the subscription' }, BAD],
 ] as const;

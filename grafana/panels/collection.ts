@@ -172,13 +172,13 @@ export const readingsPanel = table({
 export const settingsPanel = stat({
   title: { zh: '服务端设置', en: 'Server settings' },
   description: {
-    zh: '网关与审计是否成功读入最近一次修改的设置。',
+    zh: '网关与审计器是否成功读入最近一次修改的设置。',
     en: 'Whether gateway and auditor could read the settings as last edited.',
   },
   unit: 'none',
   targets: [
     now(`min(${select('flowcollect_gateway_config_last_reload_successful')})`, { zh: '网关', en: 'Gateway' }),
-    now(`min(${select('flowcollect_auditor_config_last_reload_successful')})`, { zh: '审计', en: 'Auditor' }),
+    now(`min(${select('flowcollect_auditor_config_last_reload_successful')})`, { zh: '审计器', en: 'Auditor' }),
   ],
   coloring: steps(BAD, [1, GOOD]),
   mappings: [

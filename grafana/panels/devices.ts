@@ -128,8 +128,8 @@ export const kernelTotalPanel = stat({
   unit: 'bytes',
   decimals: 2,
   targets: [
-    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="download"'))})`, { zh: '下行', en: 'Download' }),
-    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="upload"'))})`, { zh: '上行', en: 'Upload' }),
+    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="download"'))})`, { zh: '下载', en: 'Download' }),
+    now(`sum(${overRange(select(KERNEL_BYTES, 'direction="upload"'))})`, { zh: '上传', en: 'Upload' }),
   ],
   coloring: { fixed: PLAIN },
   names: true,

@@ -17,7 +17,7 @@ export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
   return lines({
     title: { zh: '节点速率', en: 'Rate by node' },
     description: {
-      zh: '每秒字节数，上下行合计，最忙的 10 个节点。',
+      zh: '每秒字节数，上传与下载合计，最忙的 10 个节点。',
       en: 'Bytes a second, both directions together, of the ten busiest nodes.',
     },
     unit: 'binBps',
@@ -50,8 +50,8 @@ export function nodeTablePanel(...matchers: readonly string[]): PanelDefinition 
       { label: 'class', name: { zh: '去向', en: 'Class' }, properties: [CLASS_MAPPING] },
     ],
     columns: [
-      bytesColumn({ zh: '下行', en: 'Download' }, inRange('direction="download"')),
-      bytesColumn({ zh: '上行', en: 'Upload' }, inRange('direction="upload"')),
+      bytesColumn({ zh: '下载', en: 'Download' }, inRange('direction="download"')),
+      bytesColumn({ zh: '上传', en: 'Upload' }, inRange('direction="upload"')),
       bytesColumn({ zh: '合计', en: 'Total' }, inRange()),
       { name: { zh: '占比', en: 'Share' }, expr: `${inRange()} / ${whole}`, unit: 'percentunit', decimals: 1 },
       bytesColumn({ zh: '今日', en: 'Today' }, `sum by (node, class) (${today(...matchers)})`),

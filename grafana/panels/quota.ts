@@ -77,7 +77,7 @@ export function budgetPanel(settings: DashboardSettings): PanelDefinition {
     title: { zh: '今日代理 / 每日预算', en: "Today's proxy / daily budget" },
     description: own
       ? {
-          zh: '今日代理流量占设定的每日预算的比例。',
+          zh: '今日代理流量占每日预算的比例。',
           en: 'Proxy traffic of today as a share of the daily budget that was set.',
         }
       : {

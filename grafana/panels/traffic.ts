@@ -56,7 +56,7 @@ const below: Override = {
 export const ratePanel = lines({
   title: { zh: '实时速率', en: 'Rate' },
   description: {
-    zh: '每秒字节数，按去向；轴上为下行，轴下为上行。',
+    zh: '每秒字节数，按去向；轴上为下载，轴下为上传。',
     en: 'Bytes a second by class: download above the axis, upload below.',
   },
   unit: 'binBps',
@@ -195,7 +195,7 @@ export function userDaysPanel(settings: DashboardSettings): PanelDefinition {
 
 export const userRatePanel = lines({
   title: { zh: '速率，按用户', en: 'Rate by user' },
-  description: { zh: '每秒字节数，上下行合计。', en: 'Bytes a second, both directions together.' },
+  description: { zh: '每秒字节数，上传与下载合计。', en: 'Bytes a second, both directions together.' },
   unit: 'binBps',
   min: 0,
   targets: [trace(`sum by (user) (${rate()})`, '{{user}}')],

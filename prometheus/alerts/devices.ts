@@ -21,7 +21,7 @@ export function deviceAlerts({ silentAfterSeconds, seriesPerDevice }: RuleSettin
       severity: 'warning',
       summary: { zh: `设备 ${DEVICE} 已静默`, en: `Device ${DEVICE} is silent` },
       description: {
-        zh: `设备 ${DEVICE}（用户 ${USER}）已有 ${DURATION} 没有上报。`,
+        zh: `设备 ${DEVICE}（用户 ${USER}）已有 ${DURATION} 没有推送。`,
         en: `Device ${DEVICE} of user ${USER} has not pushed for ${DURATION}.`,
       },
     },
@@ -33,7 +33,7 @@ export function deviceAlerts({ silentAfterSeconds, seriesPerDevice }: RuleSettin
       severity: 'warning',
       summary: { zh: `设备 ${DEVICE} 读不到内核`, en: `Device ${DEVICE} cannot read its kernel` },
       description: {
-        zh: `设备 ${DEVICE}（用户 ${USER}）的采集器在上报，但连不上 Mihomo 内核。`,
+        zh: `设备 ${DEVICE}（用户 ${USER}）的采集器在推送，但连不上 Mihomo 内核。`,
         en: `The exporter of device ${DEVICE} of user ${USER} pushes, but cannot reach the Mihomo kernel.`,
       },
     },

@@ -6,7 +6,7 @@ import { talkOver } from '../console.ts';
 import { initDevice, initRouter, nextCommands } from './init-device.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
-import { TEXTS } from './messages.ts';
+import { TEXTS } from './texts.ts';
 
 export interface InitContext {
   readonly input: NodeJS.ReadableStream;

@@ -7,8 +7,8 @@ import type { Talk } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
 import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
-import { initMessages, type NextCommands } from './messages.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
+import { initMessages, type NextCommands } from './texts.ts';
 
 export interface InitDevice {
   readonly talk: Talk;

@@ -7,8 +7,8 @@ import { makeFolder } from '../../runtime/atomic-file.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Talk } from '../console.ts';
 import { isGatewayAddress } from '../pairing.ts';
-import { initMessages } from './messages.ts';
 import { openDraft } from './settings-draft.ts';
+import { initMessages } from './texts.ts';
 
 export interface InitServer {
   readonly talk: Talk;

@@ -12,7 +12,7 @@ import { pairingCode } from '../pairing.ts';
 import { initDevice, initRouter } from './init-device.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
-import { initMessages } from './messages.ts';
+import { initMessages } from './texts.ts';
 
 let folder: string;
 let kernel: Server;

@@ -78,7 +78,7 @@ const STACK = {
   }),
   noClientSettings: (path: string) => ({ zh: `没有 ${path}`, en: `there is no ${path}` }),
   kernelSilent: (kernel: string) => ({
-    zh: `ClientSetting.ini 里的内核 ${kernel} 没有回应`,
+    zh: `ClientSetting.ini 里的内核 ${kernel} 没有应答`,
     en: `the kernel of ClientSetting.ini at ${kernel} does not answer`,
   }),
   exporterRedirected: (gateway: string) => ({
@@ -112,8 +112,8 @@ const STACK = {
     airport: { zh: '模拟机场 DEMO', en: 'Simulated airport (DEMO)' },
     mailbox: { zh: '模拟邮箱 DEMO', en: 'Simulated mailbox (DEMO)' },
     gateway: { zh: '网关 gateway', en: 'Gateway' },
-    auditor: { zh: '审计 auditor', en: 'Auditor' },
-    exporter: { zh: '采集 exporter', en: 'Exporter' },
+    auditor: { zh: '审计器 auditor', en: 'Auditor' },
+    exporter: { zh: '采集器 exporter', en: 'Exporter' },
   },
   classes: CLASS_NAMES,
   columns: {
@@ -127,7 +127,7 @@ const STACK = {
     zh: `推送成功 ${accepted} 次${failed === 0 ? '' : `，失败 ${failed} 次`}`,
     en: `${accepted} pushes${failed === 0 ? '' : `, ${failed} failed`}`,
   }),
-  kernelDown: { zh: '内核没有回应', en: 'the kernel does not answer' },
+  kernelDown: { zh: '内核没有应答', en: 'the kernel does not answer' },
 } as const satisfies Messages;
 
 /** What `flowcollect stack` says to people, in one language. */

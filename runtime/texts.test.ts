@@ -1,5 +1,0 @@
-import { it } from 'vitest';
-import { expectBothLanguages } from '../test/text-table.ts';
-import { TEXTS } from './texts.ts';
-
-it('says all of commands in both languages', () => expectBothLanguages(TEXTS));
