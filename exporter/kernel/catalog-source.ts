@@ -150,7 +150,7 @@ export function createCatalogSource(
     sayOnce('shared names', () =>
       logger.warn(
         { nodes: shared.slice(0, 10), count: shared.length },
-        'several providers have a node of this name; where a connection does not say whose it is, its provider is not known',
+        'several providers, or one and the configuration, have a node of this name; where a connection does not say whose it is, its provider is not known',
       ),
     );
   }

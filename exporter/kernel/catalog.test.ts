@@ -54,6 +54,20 @@ describe('decodeCatalog', () => {
     expect([...catalog.sharedNames()]).toEqual(['香港']);
   });
 
+  it.each([
+    ['before December 2025, which wrap it in a provider of their own', { type: 'Vless' }, 'Compatible'],
+    ['since, which say that it is of none', { type: 'Vless', 'provider-name': '' }, 'File'],
+  ])('does not say whose a node is that the configuration has too, on kernels %s', (_, proxy, vehicleType) => {
+    const node = { name: '香港', type: 'Vless' };
+    const wrapper = { vehicleType, proxies: [vehicleType === 'Compatible' ? node : { ...node, name: '日本' }] };
+    const catalog = decodeCatalog(
+      { proxies: { 香港: proxy } },
+      { providers: { default: wrapper, a: { vehicleType: 'HTTP', proxies: [node] } } },
+    );
+    expect(catalog.providerOf('香港')).toBe('');
+    expect([...catalog.sharedNames()]).toEqual(['香港']);
+  });
+
   it('does without the providers', () => {
     expect(decodeCatalog(answer('modern.proxies')).providerOf('美国 01 [0.5x]')).toBe('airport-b');
   });

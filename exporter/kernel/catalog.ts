@@ -29,7 +29,7 @@ export interface NodeCatalog extends Catalog {
   /** The node or group that a group uses itself. */
   uses(group: string): string | undefined;
   types(): ReadonlySet<string>;
-  /** Names that several providers list, of which connections may not say whose they are. */
+  /** Names that several providers list, or one and the configuration, of which connections may not say whose they are. */
   sharedNames(): ReadonlySet<string>;
   /** The same, but for what a group uses, as `/proxies/NAME` tells it. @throws CatalogError */
   withGroup(name: string, answer: unknown, askedAt: number): NodeCatalog;
@@ -63,17 +63,21 @@ export function decodeCatalog(proxies: unknown, providers?: unknown): NodeCatalo
 
 /**
  * A node's provider is its `provider-name` (kernels since December 2025), else the provider that lists it; none where
- * several list a node of that name. Providers of vehicle type `Compatible` are the kernel's own wrappers around groups and
- * the configuration, not subscriptions.
+ * several list a node of that name, or the configuration has one too. Providers of vehicle type `Compatible` are the
+ * kernel's own wrappers around groups and the configuration's nodes, not subscriptions.
  */
 export function joinCatalog({ proxies, providers, askedAt = 0 }: CatalogParts): NodeCatalog {
   const types = new Map<string, string>();
   const providerOf = new Map<string, string>();
   const shared = new Set<string>();
+  const configured = new Set<string>();
   for (const [provider, { vehicleType, proxies: nodes }] of providers?.providers ?? []) {
     for (const node of nodes ?? []) {
       types.set(node.name, node.type);
-      if (vehicleType === 'Compatible') continue;
+      if (vehicleType === 'Compatible') {
+        configured.add(node.name);
+        continue;
+      }
       if (providerOf.has(node.name) && providerOf.get(node.name) !== provider) shared.add(node.name);
       providerOf.set(node.name, provider);
     }
@@ -83,8 +87,10 @@ export function joinCatalog({ proxies, providers, askedAt = 0 }: CatalogParts): 
     types.set(name, proxy.type);
     if (proxy.now !== undefined && proxy.now !== '') now.set(name, { node: proxy.now, askedAt });
     const provider = proxy['provider-name'];
-    if (provider !== undefined && provider !== '') providerOf.set(name, provider);
+    if (provider === '') configured.add(name);
+    else if (provider !== undefined) providerOf.set(name, provider);
   }
+  for (const name of configured) if (providerOf.has(name)) shared.add(name);
   return catalogOf({ types, providerOf, shared, now });
 }
 

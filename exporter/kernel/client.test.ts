@@ -81,6 +81,19 @@ describe('a kernel client', () => {
     await vi.waitFor(() => expect(frames.length).toBeGreaterThan(0));
   });
 
+  it('goes on with the other connections where one cannot be counted, and says so once', async () => {
+    start();
+    await vi.waitFor(() => expect(frames).toHaveLength(1));
+    for (const download of [10, 20]) {
+      const message = JSON.parse(connectionsMessage(0, download, [['good', 'DIRECT', 0, download]]));
+      message.connections.push({ id: 'bad', upload: -1, download: 1 }, { upload: 1, download: 1 });
+      kernel.send('/connections', JSON.stringify(message));
+    }
+    await vi.waitFor(() => expect(totals()).toEqual([0, 10, 20]));
+    expect(frames.at(-1)?.frame.connections[0]).toMatchObject({ id: 'good', download: 20 });
+    expect(lines.filter((line) => line.includes('cannot be counted'))).toHaveLength(1);
+  });
+
   it('falls back to GET where a WebSocket cannot be had', async () => {
     kernel.webSockets = false;
     start();

@@ -56,7 +56,13 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const catalog = createCatalogSource(api, clock, logger, language, onChecks);
   const queue = createFrameQueue(catalog, stopping.signal, onFrame, onTotals);
   const traffic = createTrafficStream({ api, clock, logger, pollInterval, onTotals: queue.accept });
-  let decoder = createFrameDecoder();
+  let saidBad = false;
+  const newDecoder = () =>
+    createFrameDecoder((detail) => {
+      if (!saidBad) logger.warn({ detail }, 'a connection cannot be counted; its bytes count as those that none shows');
+      saidBad = true;
+    });
+  let decoder = newDecoder();
   let running: Promise<void> = Promise.resolve();
   let said = '';
 
@@ -89,7 +95,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     await catalog.refresh(stopping.signal);
     options.onVersion(version);
     // A restarted kernel may use ids again.
-    decoder = createFrameDecoder();
+    decoder = newDecoder();
     let fruitful = false;
     let heldSinceFrame = false;
     const session = new AbortController();

@@ -114,12 +114,34 @@ describe('the decoder of /connections messages', () => {
     [message({ downloadTotal: '20' }), 'downloadTotal: expected a whole number'],
     [message({ uploadTotal: -1 }), 'uploadTotal: expected a whole number'],
     [message({ connections: {} }), 'connections: expected a list or null'],
-    [message({ connections: [null] }), 'connections[0]: expected an object'],
-    [message({ connections: [item(), item({ id: 7 })] }), 'connections[1].id: expected a text'],
-    [message({ connections: [item({ upload: 1.5 })] }), 'connections[0].upload: expected a whole number'],
   ])('refuses %s', (text, why) => {
     expect(() => decode(text)).toThrow(FrameError);
     expect(() => decode(text)).toThrow(why);
+  });
+
+  it.each([
+    [null, 'connections[1].id: expected a text', ['b']],
+    [item({ id: 7 }), 'connections[1].id: expected a text', ['b']],
+    [item({ id: '' }), 'connections[1].id: expected a text', ['b']],
+    [item({ upload: 1.5 }), 'connections[1].upload: expected a whole number', ['a', 'b']],
+    [item({ download: -3 }), 'connections[1].download: expected a whole number', ['a', 'b']],
+  ])('takes the others and the totals where one connection is %j, and says so', (bad, why, ids) => {
+    const said: string[] = [];
+    const { decode: next } = createFrameDecoder((detail) => said.push(detail));
+    const connections = [item({ id: 'b', download: 9 }), bad];
+    const frame = next(Buffer.from(message({ connections })), 1);
+    expect(frame).toMatchObject({ download: 20, upload: 10 });
+    expect(frame.connections.map(({ id }) => id).sort()).toEqual(ids);
+    expect(said.every((detail) => detail.startsWith(why)) && said.length > 0).toBe(true);
+  });
+
+  it('takes a connection whose counts were bad once for one that moves nothing, as long as it is open', () => {
+    const { decode: next } = createFrameDecoder();
+    const downloadOf = (download: unknown): number | undefined =>
+      next(Buffer.from(message({ connections: [item({ download })] })), 1).connections[0]?.download;
+    expect([7, -1, 900, 901].map(downloadOf)).toEqual([7, 0, 0, 0]);
+    next(Buffer.from(message({ connections: [] })), 1);
+    expect(downloadOf(3)).toBe(3);
   });
 
   it('refuses a total beyond 2^53 loudly rather than round it', () => {

@@ -1,7 +1,13 @@
 import { parseJson } from '../../../core/json.ts';
 import { createOrderedIndex, type OrderedIndex } from '../../ledger/connection-table.ts';
 import type { Connection, Frame } from '../../ledger/frame.ts';
-import { type ConnectionSpan, type KnownConnection, readParsedConnection, readParsedFrame } from './parsed-frame.ts';
+import {
+  type ConnectionSpan,
+  type KnownConnection,
+  type NoteBadConnection,
+  readParsedConnection,
+  readParsedFrame,
+} from './parsed-frame.ts';
 
 /** Turns `/connections` messages of one kernel into frames. */
 export interface FrameDecoder {
@@ -14,10 +20,11 @@ export interface FrameDecoder {
 }
 
 /** Reads a message that is written as the kernel writes it by what moved, any other as JSON; both say the same. */
-export function createFrameDecoder(): FrameDecoder {
+export function createFrameDecoder(noteBad: NoteBadConnection = () => {}): FrameDecoder {
   const known = createOrderedIndex<KnownConnection>();
   return {
-    decode: (message, at) => readMovedFrame(bufferOf(message), at, known) ?? readParsedFrame(message, at, known),
+    decode: (message, at) =>
+      readMovedFrame(bufferOf(message), at, known, noteBad) ?? readParsedFrame(message, at, known, noteBad),
   };
 }
 
@@ -53,9 +60,13 @@ const NEWLINE = Buffer.from('\n');
  * @param at when the message arrived, epoch milliseconds
  * @param known the connections that messages before have shown
  * @returns undefined where anything is written otherwise: then the message must be parsed as a whole
- * @throws FrameError
  */
-export function readMovedFrame(message: Buffer, at: number, known: OrderedIndex<KnownConnection>): Frame | undefined {
+export function readMovedFrame(
+  message: Buffer,
+  at: number,
+  known: OrderedIndex<KnownConnection>,
+  noteBad: NoteBadConnection = () => {},
+): Frame | undefined {
   const cursor = createMessageCursor(message);
   if (!cursor.skip(DOWNLOAD_TOTAL)) return undefined;
   const download = cursor.count();
@@ -68,7 +79,7 @@ export function readMovedFrame(message: Buffer, at: number, known: OrderedIndex<
     const connection =
       readMoved(cursor, known.next(), known) ??
       readMoved(cursor, known.find(idAt(cursor)), known) ??
-      readNew(cursor, connections.length, known);
+      readNew(cursor, connections.length, known, noteBad);
     if (connection === undefined) return undefined;
     connections.push(connection);
   } while (cursor.skip(COMMA));
@@ -128,15 +139,22 @@ function idAt({ message, at }: MessageCursor): string {
   return message.toString('utf8', from, message.indexOf(QUOTE, from));
 }
 
-/** Cuts out the connection at the cursor and parses it. @throws FrameError */
-function readNew(cursor: MessageCursor, index: number, known: OrderedIndex<KnownConnection>): Connection | undefined {
+/** Cuts out the connection at the cursor and parses it. */
+function readNew(
+  cursor: MessageCursor,
+  index: number,
+  known: OrderedIndex<KnownConnection>,
+  noteBad: NoteBadConnection,
+): Connection | undefined {
   const { message, at: begin } = cursor;
   const next = message.indexOf(NEXT, begin);
   const end = (next < 0 ? message.indexOf(LAST, begin) : next) + 1;
   const value = parseJson(message.toString('utf8', begin, end));
   if (value === undefined) return undefined;
-  const { entry, connection } = readParsedConnection(value, index, known);
-  entry.span = spanOf(message, begin, end, connection);
+  const read = readParsedConnection(value, index, known, noteBad);
+  if (read === undefined) return undefined;
+  const { entry, connection } = read;
+  entry.span = entry.isUncountable ? undefined : spanOf(message, begin, end, connection);
   cursor.moveTo(end);
   return connection;
 }

@@ -44,7 +44,12 @@ export interface KnownConnection extends IndexEntry {
   readonly start: unknown;
   /** Where it was last read; undefined where it must be parsed each time. */
   span: ConnectionSpan | undefined;
+  /** What it was once said to have moved was no count of bytes: it counts as one that moves nothing, as long as it is open. */
+  isUncountable: boolean;
 }
+
+/** Told of a connection that cannot be counted, with the path and what is wrong with it. */
+export type NoteBadConnection = (detail: string) => void;
 
 /**
  * The plain way to read a `/connections` message, which says what a good one is. Checks by hand rather than by schema:
@@ -55,7 +60,12 @@ export interface KnownConnection extends IndexEntry {
  * @param known the connections that messages before have shown
  * @throws FrameError
  */
-export function readParsedFrame(message: Uint8Array, at: number, known: OrderedIndex<KnownConnection>): Frame {
+export function readParsedFrame(
+  message: Uint8Array,
+  at: number,
+  known: OrderedIndex<KnownConnection>,
+  noteBad: NoteBadConnection = () => {},
+): Frame {
   const value = parseJson(message);
   if (value === undefined) throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -68,7 +78,9 @@ export function readParsedFrame(message: Uint8Array, at: number, known: OrderedI
   known.begin();
   const frame = {
     at,
-    connections: (connections ?? []).map((item, index) => readParsedConnection(item, index, known).connection),
+    connections: (connections ?? []).flatMap(
+      (item, index) => readParsedConnection(item, index, known, noteBad)?.connection ?? [],
+    ),
     download: count(downloadTotal, 'downloadTotal'),
     upload: count(uploadTotal, 'uploadTotal'),
     memory: isCount(memory) ? memory : 0,
@@ -78,30 +90,37 @@ export function readParsedFrame(message: Uint8Array, at: number, known: OrderedI
 }
 
 /**
- * One connection of a message, with its details of first sight.
+ * One connection of a message, with its details of first sight. One connection must not end the counting of all: what a
+ * bad one moves is in the totals, and goes where the bytes go that no connection shows.
  *
  * @param value its JSON
- * @param index where in the list it is, for errors
- * @throws FrameError
+ * @param index where in the list it is, for what is noted
+ * @returns undefined where nothing tells it from others: it is left out
  */
 export function readParsedConnection(
   value: unknown,
   index: number,
   known: OrderedIndex<KnownConnection>,
-): { readonly entry: KnownConnection; readonly connection: Connection } {
-  if (typeof value !== 'object' || value === null) throw new FrameError(`connections[${index}]: expected an object`);
-  const item = value as Readonly<Record<string, unknown>>;
-  const { id, start } = item;
-  if (typeof id !== 'string' || id === '') throw new FrameError(`connections[${index}].id: expected a text`);
-  const upload = count(item.upload, `connections[${index}].upload`);
-  const download = count(item.download, `connections[${index}].download`);
+  noteBad: NoteBadConnection,
+): { readonly entry: KnownConnection; readonly connection: Connection } | undefined {
+  const item = (typeof value === 'object' ? value : null) as Readonly<Record<string, unknown>> | null;
+  const { id, start, upload, download } = item ?? {};
+  if (item === null || typeof id !== 'string' || id === '') {
+    noteBad(`connections[${index}].id: expected a text`);
+    return undefined;
+  }
   const before = known.find(id);
   const entry: KnownConnection =
     before?.start === start && before !== undefined
       ? before
-      : { id, start, details: readDetails(item), span: undefined, list: 0, position: 0 };
+      : { id, start, details: readDetails(item), span: undefined, isUncountable: false, list: 0, position: 0 };
   known.append(entry);
-  return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
+  if (isCount(upload) && isCount(download) && !entry.isUncountable)
+    return { entry, connection: { id: entry.id, upload, download, details: entry.details } };
+  noteBad(`connections[${index}].${isCount(upload) ? 'download' : 'upload'}: expected a whole number of bytes`);
+  // Were it taken again once it counts, it would bring along what others were taken to have moved.
+  entry.isUncountable = true;
+  return { entry, connection: { id: entry.id, upload: 0, download: 0, details: entry.details } };
 }
 
 /**
