@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
 import { parseListenPort } from '../core/addresses.ts';
@@ -133,9 +133,20 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   });
 }
 
-/** The settings of a file, as commands read them. @throws SettingsError */
-export async function openAuditorConfig(path: string): Promise<AuditorConfig> {
-  return readAuditorConfig(basename(path), await readSettingsText(path), dirname(resolve(path))).settings;
+/** Where the auditor as a service of the system has its data, and a link to its copy of the settings. */
+const SERVICE_FOLDER = '/var/lib/flowcollect-auditor';
+
+/**
+ * The settings of a file, as commands read them. Of the settings of a system service, which starts relative paths at its
+ * own folder, the data is there.
+ *
+ * @throws SettingsError
+ */
+export async function openAuditorConfig(path: string, serviceFolder = SERVICE_FOLDER): Promise<AuditorConfig> {
+  const text = await readSettingsText(path);
+  const served = await readSettingsText(join(serviceFolder, basename(path))).catch(() => undefined);
+  const folder = served === text ? serviceFolder : dirname(resolve(path));
+  return readAuditorConfig(basename(path), text, folder).settings;
 }
 
 export type OpenConfig = typeof openAuditorConfig;

@@ -52,6 +52,7 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
     expect(await page()).toContain('flowcollect_airport_used_bytes{user="default",airport="a.yaml"} 3');
   });
   expect(await page()).toContain('flowcollect_auditor_config_last_reload_successful 1');
+  expect(logged('settings notice').notice).toContain('chmod 600');
   expect((await fetch(`${logged('auditor started').metrics}/healthz`)).status).toBe(200);
 
   await settings('ReportCron = whenever');

@@ -6,7 +6,7 @@ import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { createMovableListener } from '../runtime/http-listener.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
-import { openSettings } from '../runtime/settings-file.ts';
+import { openSettings, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
 import { archiveFolderIn, createArchive } from './archive/archive.ts';
 import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
@@ -91,6 +91,7 @@ export async function runAuditorService({
 
   const descriptors = watchFileDescriptors(logger);
   try {
+    await warnIfOpenToOthers(path, settings.current().language, logger);
     await auditor.open();
     // That chats are lost is to be known before somebody writes to the bot.
     await createChats(settings.current().dataFolder, orSetAside).find(0);

@@ -37,7 +37,7 @@ beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), 'flowcollect-gateway-')), 'ServerSetting.ini');
   lines = [];
   ending = new AbortController();
-  await writeFile(path, settings('ServerToken = one'));
+  await writeFile(path, settings('ServerToken = one'), { mode: 0o644 });
   running = runGatewayService({ path, signal: ending.signal, logger });
   await vi.waitFor(() => expect(origins()).toHaveLength(1), 5000);
 });
@@ -79,6 +79,10 @@ it('refuses nobody who pushed where the file of the commands is spoilt, and says
   await vi.waitFor(() => expect(lines.map(({ msg }) => msg).join()).toContain('tokens kept as they were'), 5000);
   expect(await statusWith(token)).toBe(404);
   await expect(revokeToken(path, { deviceId: 'a' })).rejects.toThrow('tokens.ini:1');
+});
+
+it('warns at its start of settings that others may read', () => {
+  expect(JSON.stringify(lines)).toContain('chmod 600');
 });
 
 it('goes on with a short token that was there before, warns of it, and takes no new one', async () => {

@@ -1,13 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
-import { describeProblem } from '../core/settings.ts';
+import { describeProblem, SettingsError } from '../core/settings.ts';
 import { clientAddress } from '../runtime/addresses.ts';
 import { untilAborted } from '../runtime/async.ts';
-import { readFileIfExists } from '../runtime/atomic-file.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { type OnReload, openReload, type Reload } from '../runtime/reload.ts';
-import { openSettings, tokenFileOf } from '../runtime/settings-file.ts';
+import { openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import {
   type GatewayConfig,
@@ -17,6 +16,7 @@ import {
   withTokens,
 } from './config.ts';
 import { createGateway, type GatewayPlaces } from './gateway.ts';
+import { TEXTS } from './texts.ts';
 
 export interface GatewayServiceOptions {
   /** ServerSetting.ini. */
@@ -98,6 +98,7 @@ export async function runGatewayService({
   try {
     await gateway.start();
     const { language } = file.current();
+    await warnIfOpenToOthers(path, language, logger);
     for (const problem of shortTokenWarnings(file.current(), called)) {
       logger.warn({ notice: describeProblem(basename(path), problem, language) }, 'settings notice');
     }
@@ -115,10 +116,17 @@ export async function runGatewayService({
 /** What the commands write, which is followed apart from the settings: bad ones must not keep a revoked token alive. */
 function openTokenFile(settings: string, logger: Logger): Promise<Reload<readonly TokensApart[]>> {
   const path = tokenFileOf(settings);
+  let there = false;
   return openReload({
     name: 'tokens',
     paths: [path],
-    load: async () => (await readFileIfExists(path)) ?? '',
+    async load() {
+      const text = await readTokenText(settings);
+      // Without it, tokens that were revoked there would be good again.
+      if (text === undefined && there) throw new SettingsError(path, [{ problem: TEXTS.tokensGone }]);
+      there ||= text !== undefined;
+      return text ?? '';
+    },
     parse: (text) => readTokensApart(basename(path), text),
     logger,
   });

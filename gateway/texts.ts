@@ -19,6 +19,10 @@ export const TEXTS = {
     en: 'takes readers’ tokens unencrypted; listen on 127.0.0.1, or on a network that Grafana alone reaches (docker-compose.yml has one that no other machine reaches)',
   },
   needsBeside: (key: string): Text => ({ zh: `还需要设置 ${key}`, en: `needs ${key} next to it` }),
+  tokensGone: {
+    zh: '已不存在；请放回原处，或重启网关，此后不再有它',
+    en: 'does not exist any more; put it back, or restart the gateway to go on without it',
+  },
   adminTokenPushes: {
     zh: '与设备推送用的令牌相同；请另换一个',
     en: 'is a token that devices push with too; make another one',

@@ -1,8 +1,9 @@
-import { chmod, readFile, realpath } from 'node:fs/promises';
+import { chmod, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { changedKeys } from '../core/ini.ts';
-import { type Language, languageOf } from '../core/language.ts';
+import { type Language, languageOf, translate } from '../core/language.ts';
 import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
@@ -67,6 +68,18 @@ export async function readSettingsText(path: string): Promise<string> {
   }
 }
 
+/** Whether other users of this machine may read or write a file, as far as its permissions tell. */
+export async function isOpenToOthers(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return process.platform !== 'win32' && found !== undefined && (found.mode & 0o077) !== 0;
+}
+
+/** Warns at the start of a service where {@link isOpenToOthers others} may read its settings. */
+export async function warnIfOpenToOthers(path: string, language: Language, logger: Logger): Promise<void> {
+  if (!(await isOpenToOthers(path))) return;
+  logger.warn({ notice: translate(CORE_TEXTS.openToOthers(path), language) }, 'settings notice');
+}
+
 /**
  * Replaces a settings file, which keeps owner and permissions; a new one, since it holds secrets, its owner alone can read.
  *
@@ -104,6 +117,16 @@ export function tokenFileOf(settings: string): string {
   return join(dirname(resolve(settings)), 'tokens', 'tokens.ini');
 }
 
+/** The text of the file of {@link tokenFileOf}; undefined where there is none. @throws SettingsError when it cannot be read */
+export async function readTokenText(settings: string): Promise<string | undefined> {
+  const path = tokenFileOf(settings);
+  try {
+    return await readFileIfExists(path);
+  } catch (error) {
+    throw new SettingsError(path, [{ problem: TEXTS.settingsUnreadable(errorCode(error)) }]);
+  }
+}
+
 const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcollect gateway reader"; what is here holds instead of what the
 # settings say of the same section and key. Tokens are kept as hashes.
 `;
@@ -112,7 +135,7 @@ const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcolle
 export async function changeTokenFile(settings: string, change: (text: string) => string): Promise<void> {
   const file = tokenFileOf(settings);
   await lockSettings(file, async () => {
-    const before = await readFileIfExists(file);
+    const before = await readTokenText(settings);
     const after = change(before ?? TOKEN_FILE_HEAD);
     try {
       if (before === undefined) await chmod(dirname(file), 0o755);

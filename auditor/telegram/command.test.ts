@@ -42,6 +42,18 @@ it('names the users when there is no such one, and the key when there is no bot'
   await expect(makeCode('[server]\n')).rejects.toThrow('set BotToken in [telegram]');
 });
 
+it('finds the data of a system service by its settings', async () => {
+  const service = await mkdtemp(join(tmpdir(), 'flowcollect-service-'));
+  const [path, linked] = [join(folder, 'ServerSetting.ini'), join(service, 'ServerSetting.ini')];
+  await writeFile(path, '[server]\n');
+  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(folder, 'data', 'auditor'));
+  await writeFile(linked, '[server]\n');
+  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(service, 'data', 'auditor'));
+  await writeFile(linked, '[server]\nListenPort = :1\n');
+  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(folder, 'data', 'auditor'));
+  await rm(service, { recursive: true });
+});
+
 it('lists the chats that are bound and unbinds them by user or number, next to a running auditor', async () => {
   const running = createChats(join(folder, 'data', 'auditor'));
   await running.bind(7, 'alice');

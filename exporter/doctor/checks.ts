@@ -27,12 +27,7 @@ export const bad = find('bad');
 
 /** Whether other users of the machine may read the settings file, which holds tokens. @returns undefined when not */
 export async function checkSettingsMode(files: Files, path: string): Promise<Finding | undefined> {
-  if (!(await files.isOpenToOthers(path))) return undefined;
-  const command = `chmod 600 ${shellWord(path)}`;
-  return warning({
-    zh: `本机其他用户可以读写设置文件，其中有令牌：请运行 ${command}`,
-    en: `other users of this machine may read or write the settings file, which holds tokens: run ${command}`,
-  });
+  return (await files.isOpenToOthers(path)) ? warning(CORE_TEXTS.openToOthers(path)) : undefined;
 }
 
 /**

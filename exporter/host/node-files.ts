@@ -25,7 +25,7 @@ import {
   writeFileAtomic,
 } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
+import { isOpenToOthers, readSettingsText } from '../../runtime/settings-file.ts';
 import type { Files, LineFile, PackedFile } from './host.ts';
 import { lockFile } from './node-lock.ts';
 
@@ -38,7 +38,7 @@ export const createNodeFiles = (operations?: FileOperations): Files => ({
   folderOf: dirname,
   nameOf: (path) => basename(path),
   read: (path) => readFile(path),
-  isOpenToOthers: async (path) => process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0,
+  isOpenToOthers,
   readSettings: readSettingsText,
   readText: readFileIfExists,
   replace: (path, text) => writeFileAtomic(path, text, undefined, operations),

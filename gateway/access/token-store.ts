@@ -4,8 +4,13 @@ import { deviceIdProblem } from '../../core/device-id.ts';
 import { setKey } from '../../core/ini.ts';
 import { ArgumentError } from '../../core/language.ts';
 import { SettingsError, SettingsReader } from '../../core/settings.ts';
-import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import { changeSettingsText, changeTokenFile, readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
+import {
+  changeSettingsText,
+  changeTokenFile,
+  readSettingsText,
+  readTokenText,
+  tokenFileOf,
+} from '../../runtime/settings-file.ts';
 import { readerNameProblem } from './reader-token.ts';
 import { TEXTS } from './texts.ts';
 import {
@@ -41,8 +46,7 @@ export async function listTokens(path: string): Promise<readonly TokenSection[]>
 
 /** What the commands have written for the settings of this path. @throws SettingsError */
 export async function readTokenFile(path: string): Promise<readonly TokensApart[]> {
-  const file = tokenFileOf(path);
-  return readTokensApart(basename(file), (await readFileIfExists(file)) ?? '');
+  return readTokensApart(basename(tokenFileOf(path)), (await readTokenText(path)) ?? '');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -102,6 +102,30 @@ describe('services by systemd', () => {
     ]);
     expect(calls).toEqual([]);
   });
+});
+
+it('the gateway is not made a service of the system where it could not read its tokens', async () => {
+  const keeper = systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: folder } });
+  const reasonOf = async (settings: string) => (await english(keeper.install({ ...PLAN, settings }))).lines[0];
+  expect(await reasonOf('/home/me/flowcollect/ServerSetting.ini')).toContain('cannot look into /home/me/flowcollect');
+  const closed = join(folder, 'closed');
+  await mkdir(closed, { mode: 0o700 });
+  expect(await reasonOf(join(closed, 'ServerSetting.ini'))).toContain(`cannot look into ${closed}`);
+  expect(calls).toEqual([]);
+});
+
+it('of settings that others may read, the one who installs a service is told', async () => {
+  const settings = join(folder, 'ServerSetting.ini');
+  const keeper = systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: folder } });
+  const linesWith = async (mode: number) => {
+    await writeFile(settings, '[server]\n', { mode });
+    await chmod(settings, mode);
+    return (await english(keeper.install({ ...PLAN, service: 'auditor', settings }))).lines;
+  };
+  expect(await linesWith(0o644)).toContain(
+    `other users of this machine may read or write the settings file, which holds tokens: run chmod 600 ${settings}`,
+  );
+  expect((await linesWith(0o600)).join()).not.toContain('chmod');
 });
 
 describe('services by the Task Scheduler', () => {

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Text } from '../../core/language.ts';
-import { tokenFileOf } from '../../runtime/settings-file.ts';
+import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
+import { isOpenToOthers, tokenFileOf } from '../../runtime/settings-file.ts';
 import {
   DESCRIPTIONS,
   type RunTool,
@@ -41,7 +42,7 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
 
   return {
     async install(plan) {
-      const problem = unreachable(plan) ?? (await forbidden(plan.scope));
+      const problem = (await unreachable(plan)) ?? (await forbidden(plan.scope));
       if (problem !== undefined) return { ok: false, lines: [problem] };
       const folder = folders[plan.scope];
       await mkdir(folder, { recursive: true });
@@ -60,6 +61,8 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
         lines: [
           TEXTS.installed(join(folder, `${unit}.service`)),
           plan.scope === 'user' ? TEXTS.logOfUser(unit) : TEXTS.logOfSystem(unit),
+          // The service itself sees the rights of its copy alone.
+          ...((await isOpenToOthers(plan.settings)) ? [CORE_TEXTS.openToOthers(plan.settings)] : []),
         ],
       };
     },
@@ -118,11 +121,20 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
   }
 }
 
-/** A system service sees no home folders, so neither the program nor Node may be in one. */
-function unreachable({ scope, program }: ServicePlan): Text | undefined {
+/** Homes are hidden from a system service. */
+const isHidden = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
+
+/** Neither the program nor Node may be where a system service sees nothing, nor what the gateway reads of tokens. */
+async function unreachable({ service, scope, program, settings }: ServicePlan): Promise<Text | undefined> {
   if (scope === 'user') return undefined;
-  const hidden = [program.command, ...program.args].find((path) => /^\/(home|root|run\/user)\//.test(path));
-  return hidden === undefined ? undefined : TEXTS.hidden(hidden);
+  const hidden = [program.command, ...program.args].find(isHidden);
+  if (hidden !== undefined) return TEXTS.hidden(hidden);
+  if (service !== 'gateway') return undefined;
+  for (let folder = dirname(settings); folder !== dirname(folder); folder = dirname(folder)) {
+    const found = await stat(folder).catch(() => undefined);
+    if (isHidden(folder) || (found !== undefined && (found.mode & 0o001) === 0)) return TEXTS.hiddenTokens(folder);
+  }
+  return undefined;
 }
 
 const unitName = (service: ServiceName): string => `flowcollect-${service}`;

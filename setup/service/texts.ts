@@ -54,6 +54,10 @@ export const TEXTS = {
     zh: `整机服务看不到 ${path}：请放到 /usr/local 或 /opt 之下，或加 --user 安装`,
     en: `a system service cannot see ${path}: put it below /usr/local or /opt, or install with --user`,
   }),
+  hiddenTokens: (folder: string): Text => ({
+    zh: `网关作为整机服务看不到 ${folder}，而令牌在那里面：请把设置移到人人可进入的文件夹，例如 /etc/flowcollect，或加 --user 安装`,
+    en: `the gateway as a system service cannot look into ${folder}, where its tokens are: move the settings to a folder that everybody may enter, such as /etc/flowcollect, or install with --user`,
+  }),
   installedTask: (name: string): Text => ({
     zh: `已安装并启动：计划任务 ${name}`,
     en: `installed and started: scheduled task ${name}`,
