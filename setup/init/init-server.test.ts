@@ -12,7 +12,7 @@ it('hands the settings to user 1000, and the domain to Caddy', () => {
 
 it('moves settings from elsewhere to the folder that is mounted', () => {
   const [first, second] = dockerSteps('ServerSetting.ini', 'https://my.vps', 'a password');
-  expect(first).toBe('mkdir -p config && mv ServerSetting.ini config/ServerSetting.ini');
+  expect(first).toBe('mkdir -p config/tokens && mv ServerSetting.ini config/ServerSetting.ini');
   // Never the whole checkout.
   expect(second).toBe('sudo chown -R 1000 config');
 });

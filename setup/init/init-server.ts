@@ -70,7 +70,7 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
   const docker = /^(y|yes|是)$/i.test(await talk.ask(words.withDocker, 'y'));
   if (docker) for (const [key, value] of Object.entries(DOCKER)) draft.set('server', key, value);
   // Docker would make the folder that the gateway writes to, and give it to root.
-  if (docker) await makeFolder(dirname(tokenFileOf(file)));
+  if (docker && isMounted(file)) await makeFolder(dirname(tokenFileOf(file)));
   draft.set('server', 'Language', draft.get('server', 'Language') ?? talk.language);
   await draft.write();
   talk.say(words.written(file));
@@ -89,6 +89,9 @@ function addressOf(answer: string): string | undefined {
   return isGatewayAddress(address) ? address : undefined;
 }
 
+/** Whether a file is in the folder that docker-compose.yml mounts. */
+const isMounted = (file: string): boolean => basename(dirname(resolve(file))) === 'config';
+
 /**
  * What is left to do in the folder of docker-compose.yml, as commands.
  *
@@ -97,9 +100,8 @@ function addressOf(answer: string): string | undefined {
  * @param password what is used as the password of Grafana until a person writes theirs
  */
 export function dockerSteps(file: string, server: string, password: string): string[] {
-  const mounted = basename(dirname(resolve(file))) === 'config';
   return [
-    ...(mounted ? [] : [`mkdir -p config && mv ${file} config/ServerSetting.ini`]),
+    ...(isMounted(file) ? [] : [`mkdir -p config/tokens && mv ${file} config/ServerSetting.ini`]),
     // As whom the containers run.
     'sudo chown -R 1000 config',
     `mkdir -p secrets && printf %s '${password}' > secrets/grafana_password`,
