@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ListenError, unusable } from '../runtime/http-listener.ts';
 
 /** A mail that arrived. */
-interface ReceivedMail {
+export interface ReceivedMail {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly from: string;
@@ -17,6 +17,22 @@ interface ReceivedMail {
 export const refusalSchema = z.enum(['none', 'auth', 'recipient', 'busy', 'silence']);
 export type MailRefusal = z.infer<typeof refusalSchema>;
 
+/** An SMTP error: 535 is given to every login, 550 to every address, any other code to every message. */
+export interface SmtpRefusal {
+  readonly code: number;
+  readonly message: string;
+  /** Of the addresses, to this one alone. */
+  readonly recipient?: string;
+  /** Of the messages, to those alone that hold this. */
+  readonly holding?: string;
+}
+
+const REFUSALS: Readonly<Record<'auth' | 'recipient' | 'busy', SmtpRefusal>> = {
+  auth: { code: 535, message: 'Login fail. Authorization code is wrong' },
+  recipient: { code: 550, message: 'Mailbox not found' },
+  busy: { code: 421, message: 'Service not available, try again later' },
+};
+
 /** A mail server on loopback that keeps what it gets, in memory. */
 export interface Mailbox {
   /** @throws ListenError when the port is taken */
@@ -28,8 +44,8 @@ export interface Mailbox {
   /** Waits until so many mails have arrived. @throws Error when they did not in time */
   waitForMails(count: number, milliseconds: number): Promise<readonly ReceivedMail[]>;
   clear(): void;
-  refuse(refusal: MailRefusal): void;
-  refusal(): MailRefusal;
+  refuse(refusal: MailRefusal | SmtpRefusal): void;
+  refusal(): MailRefusal | SmtpRefusal;
 }
 
 /** More than this and the oldest are dropped. */
@@ -39,17 +55,24 @@ const KEPT = 1000;
  * @param options.port 0 lets the system choose
  * @param options.login whom to admit; anyone, logged in or not, without it
  * @param options.clock epoch milliseconds
+ * @param options.arrived sees each mail before its sender is told that it was taken
  */
 export function createMailbox(options: {
   readonly port: number;
   readonly login?: { readonly user: string; readonly password: string };
   readonly clock: () => number;
+  readonly arrived?: (mail: ReceivedMail) => Promise<void>;
 }): Mailbox {
-  const { login } = options;
+  const { login, arrived = async () => undefined } = options;
   let mails: readonly ReceivedMail[] = [];
-  let refusal: MailRefusal = 'none';
+  let refusal: MailRefusal | SmtpRefusal = 'none';
   let started = false;
   const arrivals = new Set<() => void>();
+  const refusedWith = (applies: (given: SmtpRefusal) => boolean): Error | undefined => {
+    if (refusal === 'none' || refusal === 'silence') return undefined;
+    const given = typeof refusal === 'string' ? REFUSALS[refusal] : refusal;
+    return applies(given) ? smtpError(given) : undefined;
+  };
 
   const server = new SMTPServer({
     authOptional: login === undefined,
@@ -59,32 +82,33 @@ export function createMailbox(options: {
     closeTimeout: 100,
     onAuth(auth, _session, done) {
       const known = login === undefined || (auth.username === login.user && auth.password === login.password);
-      if (refusal === 'auth' || !known) return done(smtpError(535, 'Login fail. Authorization code is wrong'));
+      const refused = refusedWith(({ code }) => code === 535) ?? (known ? undefined : smtpError(REFUSALS.auth));
+      if (refused !== undefined) return done(refused);
       done(null, { user: auth.username ?? '' });
     },
-    onMailFrom(_address, _session, done) {
-      done(refusal === 'busy' ? smtpError(421, 'Service not available, try again later') : null);
-    },
-    onRcptTo(_address, _session, done) {
-      done(refusal === 'recipient' ? smtpError(550, 'Mailbox not found') : null);
+    onRcptTo({ address }, _session, done) {
+      done(refusedWith(({ code, recipient = address }) => code === 550 && recipient === address));
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         if (refusal === 'silence') return;
+        const raw = Buffer.concat(chunks).toString('utf8');
+        const refused = refusedWith(({ code, holding = '' }) => ![535, 550].includes(code) && raw.includes(holding));
+        if (refused !== undefined) return done(refused);
         const { mailFrom, rcptTo } = session.envelope;
-        mails = [
-          ...mails,
-          {
-            receivedAt: options.clock(),
-            from: mailFrom === false ? '' : mailFrom.address,
-            to: rcptTo.map(({ address }) => address),
-            raw: Buffer.concat(chunks).toString('utf8'),
-          },
-        ].slice(-KEPT);
-        done(null);
-        for (const arrived of arrivals) arrived();
+        const mail = {
+          receivedAt: options.clock(),
+          from: mailFrom === false ? '' : mailFrom.address,
+          to: rcptTo.map(({ address }) => address),
+          raw,
+        };
+        void arrived(mail).then(() => {
+          mails = [...mails, mail].slice(-KEPT);
+          done(null);
+          for (const each of arrivals) each();
+        }, done);
       });
     },
   });
@@ -139,6 +163,6 @@ export function createMailbox(options: {
   };
 }
 
-function smtpError(responseCode: number, message: string): Error {
-  return Object.assign(new Error(message), { responseCode });
+function smtpError({ code, message }: SmtpRefusal): Error {
+  return Object.assign(new Error(message), { responseCode: code });
 }
