@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
 import { openAuditorConfig } from './config.ts';
@@ -30,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function auditorCommand(translate: Translate): Command {
   return new Command('auditor')
-    .description(translate(TEXTS.auditor))
+    .description(translate(COMMANDS.auditor))
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       await runAuditorService({ path: config, ...serviceSignals() });

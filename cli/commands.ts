@@ -1,7 +1,8 @@
 import { type Language, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { consoleLanguage } from '../runtime/command-line.ts';
-import { COMMAND_TEXTS, TEXTS } from './texts.ts';
+import { COMMANDS } from '../runtime/texts.ts';
+import { TEXTS } from './texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
 export const BUNDLE_OF_COMMAND: ReadonlyMap<string, string> = new Map([
@@ -66,8 +67,6 @@ export async function dispatch(
 const languageFor = (argv: readonly string[]) => consoleLanguage(argv, ['ClientSetting.ini', 'ServerSetting.ini']);
 
 function usage(language: Language): string {
-  const commands = Object.entries(COMMAND_TEXTS).map(
-    ([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`,
-  );
+  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`);
   return translate(TEXTS.usage(VERSION, commands.join('\n')), language);
 }

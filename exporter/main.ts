@@ -1,24 +1,16 @@
 import { Command } from 'commander';
-import type { Messages, Translate } from '../core/language.ts';
+import type { Translate } from '../core/language.ts';
 import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
-import { TEXTS as COMMON } from '../runtime/texts.ts';
+import { COMMANDS, TEXTS } from '../runtime/texts.ts';
 import { readExporterConfig } from './config.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { nodeHost } from './host/node-host.ts';
 import { recordCommand } from './record/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { runExporterService } from './service.ts';
-
-const TEXTS = {
-  exporter: {
-    zh: '统计一台设备内核的流量并推送，直到被停止',
-    en: "account one device's kernel and push its counters, until it is stopped",
-  },
-  config: COMMON.config,
-} as const satisfies Messages;
 
 /**
  * `flowcollect exporter`, `flowcollect record`, `flowcollect replay` and `flowcollect doctor`.
@@ -48,7 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function exporterCommand(translate: Translate): Command {
   return new Command('exporter')
-    .description(translate(TEXTS.exporter))
+    .description(translate(COMMANDS.exporter))
     .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // It shares a router's or a phone's memory with everything else there.

@@ -5,13 +5,13 @@ import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { readerCommand, tokenCommand } from './access/commands.ts';
 import { COMMAND_TEXTS } from './access/texts.ts';
 import { readTokenFile } from './access/token-store.ts';
 import { adminCommands } from './admin/admin-command.ts';
 import { readGatewayConfig, withTokens } from './config.ts';
 import { runGatewayService } from './service.ts';
-import { TEXTS } from './texts.ts';
 
 /**
  * `flowcollect gateway`, its `token add|list|revoke` and `reader add|list|revoke`, and its `rebase` and `retire` of a device.
@@ -36,7 +36,7 @@ function gatewayCommand(translate: Translate): Command {
   const admin = adminCommands(readConfig, process.env.FLOWCOLLECT_ADMIN_TOKEN, output);
   for (const each of admin) gateway.addCommand(each);
   return gateway
-    .description(translate(TEXTS.gateway))
+    .description(translate(COMMANDS.gateway))
     .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole

@@ -2,10 +2,6 @@ import type { Messages, Text } from '../core/language.ts';
 
 /** What is said of the gateway and its settings. */
 export const TEXTS = {
-  gateway: {
-    zh: 'Pushgateway 前面核对令牌的入口，直到被停止',
-    en: 'the authenticated entrance to Pushgateway, until it is stopped',
-  },
   nobodyCanPush: (command: string): Text => ({
     zh: `缺少此项：请写一个足够长的随机令牌，或运行 ${command}；没有令牌，谁也不能推送`,
     en: `is missing: add one, long and random, or run: ${command}; without a token nobody can push`,

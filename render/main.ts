@@ -6,6 +6,7 @@ import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { readRenderSettings } from './settings.ts';
 import { TEXTS } from './texts.ts';
 import { usersCommand } from './users/command.ts';
@@ -28,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function configCommand(language: Language): Command {
   const translate = translateTo(language);
-  const config = new Command('config').description(translate(TEXTS.configuration));
+  const config = new Command('config').description(translate(COMMANDS.config));
   const command = (name: string): Command =>
     config
       .command(name)

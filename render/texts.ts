@@ -3,10 +3,6 @@ import { TEXTS as COMMON } from '../runtime/texts.ts';
 
 /** What `config render`, `config watch` and `users sync` say. */
 export const TEXTS = {
-  configuration: {
-    zh: 'Prometheus、Alertmanager 和 Grafana 的配置',
-    en: 'the configuration of Prometheus, Alertmanager and Grafana',
-  },
   config: COMMON.config,
   out: { zh: '文件写到哪里', en: 'where the files are written' },
   render: {
@@ -27,7 +23,6 @@ export const TEXTS = {
     en: `--reload ${given} is no address such as http://127.0.0.1:9090`,
   }),
 
-  users: { zh: 'Grafana 的用户，各看各的', en: 'the users of Grafana, each with what is their own' },
   sync: {
     zh: '在 Grafana 里为每个 [user.NAME] 建立组织、查看者、数据源和仪表盘',
     en: 'make organisations, viewers, data sources and dashboards in Grafana for each [user.NAME]',

@@ -12,6 +12,7 @@ import { SettingsReader } from '../core/settings.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { readSettingsText, tokenFileOf } from '../runtime/settings-file.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { compareVersions } from './release-feed.ts';
 import { TEXTS } from './texts.ts';
 
@@ -21,7 +22,7 @@ const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-aud
 /** `flowcollect backup FILE [PATH…]`. */
 export function backupCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('backup')
-    .description(translate(TEXTS.backup))
+    .description(translate(COMMANDS.backup))
     .argument('<file>', translate(TEXTS.backupFile))
     .argument('[path...]', translate(TEXTS.backupMore))
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
@@ -39,7 +40,7 @@ export function backupCommand(print: (line: string) => void, translate: Translat
 /** `flowcollect restore FILE`. */
 export function restoreCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('restore')
-    .description(translate(TEXTS.restore))
+    .description(translate(COMMANDS.restore))
     .argument('<file>', translate(TEXTS.restoreFile))
     .option('--into <folder>', translate(TEXTS.restoreInto))
     .option('--replace', translate(TEXTS.restoreReplace))

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { ArgumentError, type Translate } from '../core/language.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { TEXTS } from './texts.ts';
 
 /** What a device needs to push: all that a pairing code carries. The token is a secret, and so is the code. */
@@ -58,7 +59,7 @@ export interface PairContext {
 /** `flowcollect pair`: a token of its own for a device, as one line to run there. */
 export function pairCommand({ makeToken, print, explain, translate }: PairContext): Command {
   return new Command('pair')
-    .description(translate(TEXTS.pair))
+    .description(translate(COMMANDS.pair))
     .requiredOption('--server <address>', translate(TEXTS.pairServer))
     .requiredOption('--device <name>', translate(TEXTS.pairDevice))
     .option('--user <name>', translate(TEXTS.pairUser))

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ArgumentError, type Translate, UserFacingError } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { TEXTS } from './texts.ts';
 
 /** A version that has been released. */
@@ -105,7 +106,7 @@ const PATIENCE_MS = 10_000;
 /** `flowcollect version`: nothing is asked of anybody unless `--check` says so. */
 export function versionCommand(print: (line: string) => void, translate: Translate): Command {
   return new Command('version')
-    .description(translate(TEXTS.version))
+    .description(translate(COMMANDS.version))
     .option('--check', translate(TEXTS.check))
     .option('--from <address>', translate(TEXTS.from))
     .action(async ({ check, from }: { check?: true; from?: string }) => {

@@ -5,10 +5,6 @@ import { TEXTS as COMMON } from '../runtime/texts.ts';
 export const TEXTS = {
   serverConfig: { zh: 'VPS 的配置文件', en: 'the settings file of the VPS' },
 
-  version: {
-    zh: '打印版本；加 --check 询问有没有更新的版本',
-    en: 'print the version; with --check, ask a release feed for a newer one',
-  },
   check: { zh: '询问一次有没有更新的版本', en: 'ask once whether there is a newer version' },
   from: {
     zh: '以 JSON 公布版本的地址，如 https://api.github.com/repos/OWNER/NAME/releases/latest；没有内置的',
@@ -53,10 +49,6 @@ export const TEXTS = {
     en: `${origin} did not answer (${code}); look at the address and the connection, or name a proxy in HTTPS_PROXY`,
   }),
 
-  pair: {
-    zh: '在 VPS 上：为设备生成令牌，打印在设备上运行的那一行',
-    en: 'on the VPS: make a token for a device and print the line to run there',
-  },
   pairServer: {
     zh: '设备所见的网关地址，如 https://vps.example.com',
     en: 'the gateway as the device reaches it, such as https://vps.example.com',
@@ -73,17 +65,12 @@ export const TEXTS = {
     en: 'Run this line on the device; it holds the token: keep it secret.',
   },
 
-  backup: {
-    zh: '把 VPS 的设置和数据打包成一个文件，其中含有密钥',
-    en: 'pack the settings and data of a VPS into one file, which holds secrets',
-  },
   backupFile: { zh: '要写的备份文件，如 flowcollect.tar.gz', en: 'the archive to write, such as flowcollect.tar.gz' },
   backupMore: {
     zh: '另外要打包的文件或目录，如 Prometheus 的；打包时应停止它',
     en: 'more files or folders, such as those of Prometheus, which should be stopped meanwhile',
   },
   config: COMMON.config,
-  restore: { zh: '恢复备份的内容；请先停止各服务', en: 'bring back what a backup holds; stop the services before' },
   restoreFile: { zh: '备份文件', en: 'the archive' },
   restoreInto: { zh: '写到这个目录之下，而不是原处', en: 'write below this folder instead of where it came from' },
   restoreReplace: {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
-import { COMMAND_TEXTS } from '../cli/texts.ts';
 import type { Messages, Text } from '../core/language.ts';
 import { PROBLEM_TEXTS } from '../gateway/admin/texts.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NOT_SHIPPED = ['node_modules', 'dist', '.cache', '.git', 'test', 'bench'];
@@ -74,7 +74,7 @@ describe('texts', () => {
   );
 
   it('say of every command what it is for', () => {
-    expect(Object.keys(COMMAND_TEXTS).sort()).toEqual([...BUNDLE_OF_COMMAND.keys()].sort());
+    expect(Object.keys(COMMANDS).sort()).toEqual([...BUNDLE_OF_COMMAND.keys()].sort());
   });
 
   it('say in Chinese why a device was not rebased or retired', () => {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type Language, translateTo } from '../../core/language.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import { reasonText, type Words, wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { parseUserinfo } from './header.ts';
@@ -10,7 +11,7 @@ import { quotaInBody } from './origins.ts';
 export function airportCommand(print: (text: string) => void, language: Language): Command {
   const translate = translateTo(language);
   const words = wordsOf(language);
-  const command = new Command('airport').description(translate(TEXTS.airport));
+  const command = new Command('airport').description(translate(COMMANDS.airport));
   command
     .command('parse')
     .description(translate(TEXTS.parse))

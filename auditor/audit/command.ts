@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
 import type { AuditorConfig, OpenConfig } from '../config.ts';
@@ -36,7 +37,7 @@ interface AuditArguments {
 export function auditCommand(print: (text: string) => void, language: Language, openConfig: OpenConfig): Command {
   const translate = translateTo(language);
   return new Command('audit')
-    .description(translate(TEXTS.audit))
+    .description(translate(COMMANDS.audit))
     .option('--now', translate(TEXTS.now), false)
     .addOption(new Option('--window <span>', translate(TEXTS.window)).conflicts('now'))
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')

@@ -5,14 +5,6 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 export const TEXTS = {
   config: COMMON.config,
   json: COMMON.json,
-  auditor: {
-    zh: '读取机场、审计并邮寄日报，直到被停止',
-    en: 'reads the airports, audits, and mails the report, until it is stopped',
-  },
-  audit: {
-    zh: '审计一次：读取机场，汇总设备用量，打印报告',
-    en: 'one audit: reads the airports, sums what devices used, and prints the report',
-  },
   now: {
     zh: '审计当前这一天和未结束的窗口，不改变它们',
     en: 'of the running day and the open windows, which stay as they are',
@@ -99,10 +91,6 @@ export const TEXTS = {
   amended: { zh: '已保存；运行中的审计器下次查看时生效', en: 'kept; the running auditor applies it at its next audit' },
   nothingChanges: { zh: '已结束的窗口，结论都不变', en: 'no verdict of a closed window changes' },
 
-  airport: {
-    zh: '解释 Subscription-Userinfo 响应头或节点的倍率',
-    en: "explain a Subscription-Userinfo header or a node's multiplier",
-  },
   parse: { zh: 'Subscription-Userinfo 响应头的含义', en: 'what a Subscription-Userinfo header says' },
   header: {
     zh: '响应头，或代替它的正文里的一行或 JSON',
@@ -113,7 +101,6 @@ export const TEXTS = {
     en: "by how much a node's name says its bytes are multiplied",
   },
 
-  mail: { zh: '检查能否邮寄日报', en: 'check that reports can be mailed' },
   mailTest: {
     zh: '按 [smtp] 的设置发一封测试邮件，并说明问题所在',
     en: 'send a mail by the settings of [smtp], and explain what goes wrong',
@@ -123,7 +110,6 @@ export const TEXTS = {
     en: `set EmailUser and EmailTo in [smtp] of ${file}`,
   }),
 
-  telegram: { zh: '谁可以询问 Telegram 机器人', en: 'who may ask the Telegram bot' },
   code: {
     zh: '生成一次性代码；15 分钟内把它发给机器人的聊天，就能看到这个用户',
     en: 'make a one-time code; the chat that sends it to the bot within 15 minutes sees that user',

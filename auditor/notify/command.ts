@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import type { OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
@@ -18,7 +19,7 @@ export class MailTestError extends UserFacingError {
  */
 export function mailCommand(print: (text: string) => void, language: Language, openConfig: OpenConfig): Command {
   const translate = translateTo(language);
-  const command = new Command('mail').description(translate(TEXTS.mail));
+  const command = new Command('mail').description(translate(COMMANDS.mail));
   command
     .command('test')
     .description(translate(TEXTS.mailTest))

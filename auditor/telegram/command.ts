@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import type { OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { createChats, makeBindingCode } from './chats.ts';
@@ -14,7 +15,7 @@ type Given = { readonly config: string };
  * @param print one text for standard output
  */
 export function telegramCommand(print: (text: string) => void, translate: Translate, openConfig: OpenConfig): Command {
-  const command = new Command('telegram').description(translate(TEXTS.telegram));
+  const command = new Command('telegram').description(translate(COMMANDS.telegram));
   const add = (name: string, description: Text): Command =>
     command
       .command(name)

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type Language, type Messages, type Text, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem, type SettingsRead } from '../../core/settings.ts';
-import { TEXTS as COMMON } from '../../runtime/texts.ts';
+import { COMMANDS, TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import {
@@ -17,10 +17,6 @@ import { checkKernel } from './kernel-checks.ts';
 
 /** What `flowcollect doctor` says besides what it found. */
 export const TEXTS = {
-  doctor: {
-    zh: '检查设备的设置、内核、状态目录和网关',
-    en: "check a device's settings, kernel, state folder and gateway",
-  },
   config: COMMON.config,
   comma: { zh: '、', en: ', ' },
   settingsOf: (file: string, devices: string): Text => ({
@@ -52,7 +48,7 @@ export function doctorCommand(
   const { files, clock, network } = host;
   const translate = translateTo(language);
   return new Command('doctor')
-    .description(translate(TEXTS.doctor))
+    .description(translate(COMMANDS.doctor))
     .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
     .action(async ({ config: path }: { config: string }) => {
       const file = files.nameOf(path);

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
@@ -46,7 +47,7 @@ export function recordCommand(
 ): Command {
   const translate = translateTo(language);
   return new Command('record')
-    .description(translate(TEXTS.record))
+    .description(translate(COMMANDS.record))
     .argument('<name>', translate(TEXTS.recordName))
     .addOption(
       new Option('--for <duration>', translate(TEXTS.recordFor))

@@ -3,10 +3,6 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 
 /** What `flowcollect record` says. */
 export const TEXTS = {
-  record: {
-    zh: '录下内核的连接和日志，供 replay 核对；其中有访问的主机和地址',
-    en: "record a kernel's connections and log for replay; they contain hosts and addresses",
-  },
   recordName: {
     zh: '写出 NAME.ndjson.gz、NAME.logs.json.gz 和 NAME.proxies.json',
     en: 'writes NAME.ndjson.gz, NAME.logs.json.gz and NAME.proxies.json',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import type { Files } from '../host/host.ts';
 import { CatalogError, decodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
@@ -41,7 +42,7 @@ const milliseconds = (text: string): number => {
 export function replayCommand(print: (text: string) => void, files: Files, translate: Translate): Command {
   const read = (path: string): Promise<string> => readRecordedText(files, path);
   return new Command('replay')
-    .description(translate(TEXTS.replay))
+    .description(translate(COMMANDS.replay))
     .argument('<file...>', translate(TEXTS.recordings))
     .option('--interval <ms>', translate(TEXTS.interval), milliseconds, 1000)
     .option('--phase <ms>', translate(TEXTS.phase), milliseconds, 0)

@@ -3,10 +3,6 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 
 /** What `flowcollect replay` says. */
 export const TEXTS = {
-  replay: {
-    zh: '用账本重放录下的 /connections 数据，并打印计数',
-    en: 'run a recorded /connections stream through the ledger and print its counters',
-  },
   recordings: {
     zh: '录制文件，每行一条 {"t":毫秒} TAB 消息，可用 gzip 压缩；多个文件首尾相接',
     en: 'recordings, one {"t":ms} TAB message a line, plain or gzip; several are one stream',

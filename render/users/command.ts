@@ -6,6 +6,7 @@ import { describeProblem } from '../../core/settings.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import { dashboardFiles } from '../files.ts';
 import { LOOPBACK, type RenderSettings, readRenderSettings } from '../settings.ts';
 import { TEXTS } from '../texts.ts';
@@ -29,7 +30,7 @@ interface Options {
  */
 export function usersCommand(secret: string | undefined, called: string, language: Language): Command {
   const translate = translateTo(language);
-  const users = new Command('users').description(translate(TEXTS.users));
+  const users = new Command('users').description(translate(COMMANDS.users));
   users
     .command('sync')
     .description(translate(TEXTS.sync))

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { type Language, type Text, translateTo } from '../../core/language.ts';
 import type { Invocation } from '../../runtime/own-program.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import { talkOver } from '../console.ts';
 import { initDevice, initRouter, nextCommands } from './init-device.ts';
 import { initServer } from './init-server.ts';
@@ -30,7 +31,7 @@ interface Options {
 /** `flowcollect init device|server|router`. */
 export function initCommand({ input, output, places, check, invocation, finish, language }: InitContext): Command {
   const translate = translateTo(language);
-  const command = new Command('init').description(translate(TEXTS.init));
+  const command = new Command('init').description(translate(COMMANDS.init));
   const part = (name: string, about: Text, file: string): Command =>
     command
       .command(name)

@@ -11,6 +11,7 @@ import {
   UserFacingError,
 } from '../../core/language.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
+import { COMMANDS } from '../../runtime/texts.ts';
 import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
@@ -32,7 +33,7 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
 
 /** `flowcollect service install|uninstall|status [exporter|gateway|auditor]`. Throws where something failed. */
 export function serviceCommand({ keeper, program, called, print, translate }: ServiceCommandContext): Command {
-  const command = new Command('service').description(translate(TEXTS.service));
+  const command = new Command('service').description(translate(COMMANDS.service));
   const each = (name: string, about: Text): Command =>
     command
       .command(name)

@@ -2,7 +2,6 @@ import type { Messages, Text } from '../../core/language.ts';
 
 /** What `service` says. */
 export const TEXTS = {
-  service: { zh: '让服务在后台运行，开机即启动', en: 'run a service in the background, from the start of the machine' },
   which: { zh: '哪个服务：exporter、gateway 或 auditor', en: 'which: exporter, gateway or auditor' },
   user: { zh: '只为当前用户，不需要管理员权限', en: 'for the one who is signed in, without administrator rights' },
   install: { zh: '安装并启动；结束后会自动再启动', en: 'install, start, and start again whenever it ends' },
