@@ -96,13 +96,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const storage = createMovable(async (places: StoragePlaces, onStop) => {
     const folder = join(places.dataDir, 'gateway');
-    const kept = await openKeptPushes(join(folder, 'pushes'), logger);
+    const disk = createDiskHealth(() => folder, '[server] DataDir');
+    const kept = await openKeptPushes(join(folder, 'pushes'), logger, disk.tellSetAside);
     onStop(() => kept.close());
     const { victoriaMetrics, pushgateway, prometheus } = places;
     const store =
       victoriaMetrics === undefined ? createPushgateway(pushgateway) : createVictoriaMetrics(victoriaMetrics);
     onStop(() => store.close());
-    const disk = createDiskHealth(() => folder, '[server] DataDir');
     const pushes = createPushService({
       kept,
       keptBytes: memoryLimits(availableMemory()).kept,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -47,10 +47,20 @@ async function contentsOf(log: AppendOnlyLog): Promise<Map<string, string>> {
   return contents;
 }
 
+/** What was said to be set aside. */
+let told: string[] = [];
+const open = (path: string, spareBytes?: number): Promise<AppendOnlyLog> =>
+  openAppendOnlyLog(
+    path,
+    logger,
+    (file, reason, movedTo) => void told.push(`${file} (${reason}) as ${movedTo}`),
+    spareBytes,
+  );
 const newFolder = () => mkdtemp(join(tmpdir(), 'flowcollect-log-'));
 let folder: string;
 beforeEach(async () => {
   folder = await newFolder();
+  told = [];
 });
 
 describe('a log of records', () => {
@@ -58,19 +68,19 @@ describe('a log of records', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const path = await newFolder();
-        let log = await openAppendOnlyLog(path, logger, SMALL);
+        let log = await open(path, SMALL);
         const expected = new Map<string, string>();
         for (const each of steps) {
           if (each.kind === 'reopen') {
             await log.close();
-            log = await openAppendOnlyLog(path, logger, SMALL);
+            log = await open(path, SMALL);
           }
           await take(log, each);
           follow(expected, each);
           expect(await contentsOf(log)).toEqual(expected);
         }
         await log.close();
-        const again = await openAppendOnlyLog(path, logger, SMALL);
+        const again = await open(path, SMALL);
         expect(await contentsOf(again)).toEqual(expected);
         await again.close();
       }),
@@ -82,7 +92,7 @@ describe('a log of records', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), fc.nat(), async (steps, cut) => {
         const path = await newFolder();
-        const log = await openAppendOnlyLog(path, logger);
+        const log = await open(path);
         const states = [new Map<string, string>()];
         for (const each of steps) {
           await take(log, each);
@@ -95,11 +105,11 @@ describe('a log of records', () => {
           const { size } = await stat(join(path, file));
           await truncate(join(path, file), cut % (size + 1));
         }
-        const again = await openAppendOnlyLog(path, logger);
+        const again = await open(path);
         expect(states).toContainEqual(await contentsOf(again));
         await again.put('z.prom', Buffer.from('goes on'));
         await again.close();
-        const third = await openAppendOnlyLog(path, logger);
+        const third = await open(path);
         expect((await third.read('z.prom')).toString()).toBe('goes on');
         await third.close();
       }),
@@ -108,13 +118,13 @@ describe('a log of records', () => {
   });
 
   it('takes no more of the disk than a few times what is current, also where one name is never put again', async () => {
-    const log = await openAppendOnlyLog(folder, logger, SMALL);
+    const log = await open(folder, SMALL);
     await log.put('a.prom', Buffer.from('the silent one'));
     for (let turn = 0; turn < 200; turn += 1) await log.put('b.prom', Buffer.from(`turn ${turn}`));
     await log.close();
     const sizes = await Promise.all((await readdir(folder)).map(async (file) => (await stat(join(folder, file))).size));
     expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(SMALL + 200);
-    const again = await openAppendOnlyLog(folder, logger, SMALL);
+    const again = await open(folder, SMALL);
     expect(await contentsOf(again)).toEqual(
       new Map([
         ['a.prom', 'the silent one'],
@@ -125,12 +135,12 @@ describe('a log of records', () => {
   });
 
   it('writes what is put at one time together, and each is there when it resolves', async () => {
-    const log = await openAppendOnlyLog(folder, logger);
+    const log = await open(folder);
     await Promise.all(NAMES.map((each) => log.put(each, Buffer.from(each))));
     const [file = ''] = await readdir(folder);
     const copy = await newFolder();
     await copyFile(join(folder, file), join(copy, file));
-    const found = await openAppendOnlyLog(copy, logger);
+    const found = await open(copy);
     expect(await contentsOf(found)).toEqual(new Map(NAMES.map((each) => [each, each])));
     await found.close();
     await log.close();
@@ -139,7 +149,7 @@ describe('a log of records', () => {
 
 describe('a disk that refuses', () => {
   it('is told to who puts, not written to unseen, and used again once it takes something', async () => {
-    const log = await openAppendOnlyLog(folder, logger);
+    const log = await open(folder);
     await log.put('a.prom', Buffer.from('1'));
     await rm(folder, { recursive: true });
     await writeFile(folder, 'a file where the folder was');
@@ -150,7 +160,7 @@ describe('a disk that refuses', () => {
     await mkdir(folder);
     await log.put('b.prom', Buffer.from('3'));
     await log.close();
-    const again = await openAppendOnlyLog(folder, logger);
+    const again = await open(folder);
     expect(await contentsOf(again)).toEqual(
       new Map([
         ['c.prom', '1'],
@@ -161,7 +171,7 @@ describe('a disk that refuses', () => {
   });
 
   it('has what a name had before, where the log could not be written again', async () => {
-    const log = await openAppendOnlyLog(folder, logger);
+    const log = await open(folder);
     await log.put('a.prom', Buffer.from('1'));
     await rm(join(folder, '0000000001.log'));
     const inTheWay = join(folder, '0000000002.log.tmp');
@@ -172,7 +182,7 @@ describe('a disk that refuses', () => {
     await rm(inTheWay, { recursive: true });
     await log.put('a.prom', Buffer.from('3'));
     await log.close();
-    const again = await openAppendOnlyLog(folder, logger);
+    const again = await open(folder);
     expect(await contentsOf(again)).toEqual(
       new Map([
         ['b.prom', '1'],
@@ -200,10 +210,10 @@ it('sets a folder in its place aside, with what is in it, and takes pushes', asy
   const path = await newFolder();
   await mkdir(join(path, '0000000001.log'));
   await writeFile(join(path, '0000000001.log', 'note.txt'), 'kept');
-  const log = await openAppendOnlyLog(path, logger);
+  const log = await open(path);
   await log.put('a.prom', Buffer.from('1'));
   await log.close();
-  expect(await contentsOf(await openAppendOnlyLog(path, logger))).toEqual(new Map([['a.prom', '1']]));
+  expect(await contentsOf(await open(path))).toEqual(new Map([['a.prom', '1']]));
   const aside = (await readdir(path)).find((each) => each.includes('.corrupt-')) ?? '';
   expect(await readdir(join(path, aside))).toEqual(['note.txt']);
 });
@@ -245,7 +255,7 @@ describe('records of a log', () => {
     );
   });
 
-  it('are read up to the first byte that is not as it was written', () => {
+  it('are read but for the one or two where a byte is not as it was written, which are told apart from a cut', () => {
     fc.assert(
       fc.property(
         fc.array(anyRecord, { minLength: 1, maxLength: 6 }),
@@ -255,11 +265,47 @@ describe('records of a log', () => {
           const log = write(records);
           const place = at % log.length;
           log.writeUInt8(log.readUInt8(place) ^ change, place);
-          const { found, end } = readRecords(log);
-          expect(end).toBeLessThanOrEqual(place);
-          expect(read(log)).toEqual(records.slice(0, found.length));
+          const ends = records.map((_, index) => write(records.slice(0, index + 1)).length);
+          const hit = ends.findIndex((end) => place < end);
+          const found = read(log);
+          expect(found.slice(0, hit)).toEqual(records.slice(0, hit));
+          const rest = found.slice(hit);
+          expect([records.slice(hit + 1), records.slice(hit + 2)]).toContainEqual(rest);
+          const { damaged } = readRecords(log);
+          if (rest.length > 0) expect(damaged).toHaveLength(1);
+          for (const span of damaged) expect(place >= span.at && place < span.end).toBe(true);
         },
       ),
     );
+  });
+});
+
+describe('damage in the middle of a log', () => {
+  it('costs the damaged record alone, which is set aside and said, also where its content reads like a record', async () => {
+    const log = await open(folder);
+    const trap = writeRecord({ kind: 'drop', name: 'a.prom' }).bytes;
+    await log.put('a.prom', Buffer.from('one'));
+    await log.put('b.prom', Buffer.concat([Buffer.from('two\n'), trap]));
+    await log.put('c.prom', Buffer.from('three'));
+    await log.close();
+    const path = join(folder, '0000000001.log');
+    const bytes = await readFile(path);
+    bytes.write('X', bytes.indexOf('two'));
+    await writeFile(path, bytes);
+    const again = await open(folder);
+    expect(await contentsOf(again)).toEqual(
+      new Map([
+        ['a.prom', 'one'],
+        ['c.prom', 'three'],
+      ]),
+    );
+    const aside = (await readdir(folder)).find((each) => each.includes('.corrupt-')) ?? '';
+    expect((await readFile(join(folder, aside), 'utf8')).startsWith('put b.prom')).toBe(true);
+    expect(told).toEqual([`${path} (some of its records are damaged) as ${join(folder, aside)}`]);
+    // It is written again without the damage, which is therefore told once.
+    await again.put('b.prom', Buffer.from('four'));
+    await again.close();
+    await (await open(folder)).close();
+    expect(told).toHaveLength(1);
   });
 });

@@ -1,9 +1,10 @@
 import { existsSync, writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { setAsidePath } from '../../core/checked-text.ts';
 import { refuseBelowProc } from '../../runtime/atomic-file.ts';
+import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
@@ -47,10 +48,14 @@ const SPARE_BYTES = 32 * 2 ** 20;
 const LOG_NAME = /^(\d{10})\.log$/;
 const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
 
-/** @throws when the folder cannot be made or read, or nothing can be written there */
+/**
+ * @param tellSetAside told of what was damaged
+ * @throws when the folder cannot be made or read, or nothing can be written there
+ */
 export async function openAppendOnlyLog(
   folder: string,
   logger: Logger,
+  tellSetAside: DiskHealth['tellSetAside'],
   spareBytes = SPARE_BYTES,
 ): Promise<AppendOnlyLog> {
   refuseBelowProc(folder);
@@ -61,6 +66,7 @@ export async function openAppendOnlyLog(
     const movedTo = setAsidePath(join(folder, name), Date.now());
     await rename(join(folder, name), movedTo);
     logger.error({ movedTo }, 'a folder was in place of the log of pushes; devices push again by themselves');
+    tellSetAside(join(folder, name), 'a folder is in its place', movedTo);
   }
   const numbers = entries.filter((each) => !each.isDirectory()).map(({ name }) => Number.parseInt(name, 10));
   let number = Math.max(0, ...numbers);
@@ -72,10 +78,22 @@ export async function openAppendOnlyLog(
   let limit = spareBytes;
   if (numbers.length > 0) {
     const bytes = await readFile(path);
-    const { found, end } = readRecords(bytes);
-    isSpoilt = end < bytes.length;
+    const { found, end, damaged } = readRecords(bytes);
     // As after a power cut; nobody was told that what follows is kept.
-    if (isSpoilt) logger.warn({ file: path, at: end }, 'the log of pushes ends in a record that is not whole');
+    const isCut = end < bytes.length && damaged.at(-1)?.end !== bytes.length;
+    isSpoilt = isCut || damaged.length > 0;
+    if (isCut) logger.warn({ file: path, at: end }, 'the log of pushes ends in a record that is not whole');
+    if (damaged.length > 0) {
+      const movedTo = setAsidePath(path, Date.now());
+      await writeFile(movedTo, Buffer.concat(damaged.map((span) => bytes.subarray(span.at, span.end))), {
+        mode: 0o600,
+      });
+      logger.error(
+        { file: path, at: damaged.map(({ at }) => at).slice(0, 10), movedTo },
+        'records of the log of pushes are damaged; they are set aside, the others are kept, and devices push again by themselves',
+      );
+      tellSetAside(path, 'some of its records are damaged', movedTo);
+    }
     file = await open(path, 'r+');
     size = end;
     for (const { record, at } of found) {
@@ -273,19 +291,48 @@ function checksum(text: string, content: Uint8Array = new Uint8Array()): string 
 }
 
 /**
- * The records of a log up to its end, or to the first that is not whole: a log that was being written when the power
- * went ends in such a one.
+ * The records of a log, without those that are damaged: reading goes on where the next whole one begins.
  *
- * @returns `end`: how many bytes were read
+ * @returns `end`: where the last whole record ends; a log that was being written when the power went has a part of one
+ *   behind it. `damaged`: what is no record, but for such a part.
  */
-export function readRecords(log: Buffer): { readonly found: readonly FoundRecord[]; readonly end: number } {
+export function readRecords(log: Buffer): {
+  readonly found: readonly FoundRecord[];
+  readonly end: number;
+  readonly damaged: readonly { readonly at: number; readonly end: number }[];
+} {
   const found: FoundRecord[] = [];
+  const damaged: { at: number; end: number }[] = [];
   let end = 0;
-  for (let next = readRecord(log, end); next !== undefined; next = readRecord(log, end)) {
+  for (let at = 0; at < log.length; ) {
+    const next = readRecord(log, at);
+    if (next === undefined) {
+      at = placeAfter(log, at);
+      continue;
+    }
+    if (at > end) damaged.push({ at: end, end: at });
     found.push(next);
-    end = next.end;
+    at = next.end;
+    end = at;
   }
-  return { found, end };
+  const isCut = log.at(-1) !== NEWLINE || (claimedEnd(log, end) ?? 0) >= log.length;
+  if (end < log.length && !isCut) damaged.push({ at: end, end: log.length });
+  return { found, end, damaged };
+}
+
+/** Where a record may begin after one that is damaged: behind its content, which may read like records, or at a line. */
+function placeAfter(log: Buffer, start: number): number {
+  const end = claimedEnd(log, start);
+  if (end !== undefined && (log[end] === NEWLINE || readRecord(log, end + 1) !== undefined)) return end + 1;
+  const newline = log.indexOf(NEWLINE, start);
+  return newline < 0 ? log.length : newline + 1;
+}
+
+/** Where the content ends of what begins as `put` does there, as its line says. */
+function claimedEnd(log: Buffer, start: number): number | undefined {
+  const newline = log.subarray(start, start + MAX_LINE).indexOf(NEWLINE);
+  const length = LINE.exec(log.toString('latin1', start, start + Math.max(0, newline)))?.[3];
+  return length === undefined ? undefined : start + newline + 1 + Number(length);
 }
 
 function readRecord(log: Buffer, start: number): (FoundRecord & { readonly end: number }) | undefined {

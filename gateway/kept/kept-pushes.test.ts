@@ -30,7 +30,7 @@ afterEach(async () => {
   for (const kept of opened) await kept.close();
 });
 const open = async (): Promise<KeptPushes> => {
-  const kept = await openKeptPushes(folder, logger);
+  const kept = await openKeptPushes(folder, logger, () => {});
   opened.push(kept);
   return kept;
 };
@@ -109,7 +109,7 @@ describe('kept pushes', () => {
 
   it('set aside what cannot be read, and go on without it', async () => {
     const name = `${'0a'.repeat(16)}.prom`;
-    const log = await openAppendOnlyLog(folder, logger);
+    const log = await openAppendOnlyLog(folder, logger, () => {});
     await log.put(name, Buffer.from('garbage'));
     await log.close();
     for (const time of ['first', 'second']) {

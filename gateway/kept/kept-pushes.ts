@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Device, deviceKey } from '../../core/device-id.ts';
+import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
 import { type LedgerCounters, parsePush } from '../contract/contract-check.ts';
@@ -56,9 +57,16 @@ interface Entry {
 const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
 
-/** @throws when the folder cannot be read or written */
-export async function openKeptPushes(path: string, logger: Logger): Promise<KeptPushes> {
-  const log = await openAppendOnlyLog(path, logger);
+/**
+ * @param tellSetAside told of what was damaged
+ * @throws when the folder cannot be read or written
+ */
+export async function openKeptPushes(
+  path: string,
+  logger: Logger,
+  tellSetAside: DiskHealth['tellSetAside'],
+): Promise<KeptPushes> {
+  const log = await openAppendOnlyLog(path, logger, tellSetAside);
   const entries = new Map<string, Entry>();
   const usage = createKeptUsage();
   /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
@@ -76,7 +84,9 @@ export async function openKeptPushes(path: string, logger: Logger): Promise<Kept
       measure(push);
     } catch (error) {
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
-      await writeFile(join(path, `${name}.unreadable`), content, { mode: 0o600 });
+      const movedTo = join(path, `${name}.unreadable`);
+      await writeFile(movedTo, content, { mode: 0o600 });
+      tellSetAside(join(path, name), 'it is no kept push', movedTo);
       log.drop(name);
     }
   }

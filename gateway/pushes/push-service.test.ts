@@ -18,7 +18,7 @@ let delivery: Delivery;
 
 const logger = createLogger('test', 'silent');
 async function open(most = MOST): Promise<void> {
-  kept = await openKeptPushes(folder, logger);
+  kept = await openKeptPushes(folder, logger, () => {});
   pushes = createPushService({
     kept,
     keptBytes: most,
