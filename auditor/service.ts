@@ -64,7 +64,7 @@ export async function runAuditorService({
     const keys = [{ user, archiveToken }, ...reportUsers].flatMap((each): ArchiveKey[] =>
       each.archiveToken === undefined
         ? []
-        : [{ archive: createArchive(archiveFolderIn(dataFolder, each.user)), token: each.archiveToken }],
+        : [{ archive: createArchive(archiveFolderIn(dataFolder, each.user), orSetAside), token: each.archiveToken }],
     );
     return { keys, isProxy, language };
   };

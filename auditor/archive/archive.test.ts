@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addressIn } from '../../runtime/addresses.ts';
+import { createOrSetAside } from '../../runtime/atomic-file.ts';
 import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
+import { createDiskHealth, type DiskHealth } from '../../runtime/disk-health.ts';
 import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
+import { createLogger } from '../../runtime/logger.ts';
 import { exampleAirport, exampleModel, exampleSurplus, exampleVerdict } from '../../test/example-reports.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
@@ -15,6 +18,7 @@ import { type ArchiveKey, archiveRoutes } from './routes.ts';
 const TOKEN = 'geheim:mit:Punkten';
 let folder: string;
 let archive: Archive;
+let disk: DiskHealth;
 let listener: HttpListener;
 let keys: ArchiveKey[];
 
@@ -30,7 +34,11 @@ const get = (path: string, authorization = basic(TOKEN)): Promise<Response> =>
 beforeEach(async () => {
   now = 0;
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-archive-'));
-  archive = createArchive(join(folder, 'reports'));
+  disk = createDiskHealth(() => folder, '[server] DataDir');
+  archive = createArchive(
+    join(folder, 'reports'),
+    createOrSetAside(() => now, disk, createLogger('test', 'silent')),
+  );
   keys = [{ archive, token: TOKEN }];
   const app = express();
   app.use(
@@ -62,9 +70,17 @@ it('keeps figures and page of every report, and lists them by month', async () =
   expect((await stat(path)).mode & 0o077).toBe(0);
 });
 
+it('sets damaged reports aside, says so in /healthz, and shows the others', async () => {
+  await archive.put(mail, model);
+  const path = join(folder, 'reports', 'report-2026-11-24-a-0123456789abcdef.json');
+  await writeFile(path, '{"half":');
+  expect(await archive.month('2026-11')).toHaveLength(1);
+  expect(disk.health()).toMatchObject({ status: 'degraded', problem: expect.stringContaining(`${path} (`) });
+  expect(await readFile(`${path}.corrupt-19700101T000000000Z`, 'utf8')).toBe('{"half":');
+});
+
 it('leaves files alone that are no reports', async () => {
   await archive.put(mail, model);
-  await writeFile(join(folder, 'reports', 'report-2026-11-24-a-0123456789abcdef.json'), '{"half":');
   await writeFile(join(folder, 'reports', 'notes.json'), '{}');
   expect(await archive.month('2026-11')).toHaveLength(1);
 });

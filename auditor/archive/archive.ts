@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readFileIfExists, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { parseJson } from '../../core/json.ts';
+import { orThrow, readFileIfExists, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { ReportModel } from '../report/model.ts';
 import { type ReportMail, userKey } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict.ts';
@@ -45,7 +46,7 @@ export interface Archive {
   put(mail: ReportMail, model: ReportModel): Promise<void>;
   /** Months with reports, such as `2026-11`, newest first. */
   months(): Promise<string[]>;
-  /** The reports of a month, oldest first; files that are no reports are left out. */
+  /** The reports of a month, oldest first; what is damaged is set aside. */
   month(month: string): Promise<KeptReport[]>;
   /** One file of a report; undefined when there is none, or the id is not one. */
   file(id: string, kind: 'json' | 'html'): Promise<string | undefined>;
@@ -57,8 +58,11 @@ const ID = /^report-(\d{4}-\d{2})-\d{2}-[a-z0-9]+-[0-9a-f]{16}$/;
 /** Each user's reports have a folder of their own. */
 export const archiveFolderIn = (dataFolder: string, user: string): string => join(dataFolder, 'reports', userKey(user));
 
-/** @param folder made with the first report */
-export function createArchive(folder: string): Archive {
+/**
+ * @param folder made with the first report
+ * @param orSetAside who sees to a damaged report; without one it is an error
+ */
+export function createArchive(folder: string, orSetAside = orThrow): Archive {
   const ids = async (): Promise<string[]> => {
     const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -80,7 +84,9 @@ export function createArchive(folder: string): Archive {
     },
     async month(month) {
       const wanted = (await ids()).filter((id) => ID.exec(id)?.[1] === month);
-      const reports = await Promise.all(wanted.map((id) => readReport(join(folder, `${id}.json`), id)));
+      const reports = await Promise.all(
+        wanted.map((id) => orSetAside(() => readReport(join(folder, `${id}.json`), id))),
+      );
       return reports.filter((report) => report !== undefined);
     },
     async file(id, kind) {
@@ -89,10 +95,10 @@ export function createArchive(folder: string): Archive {
   };
 }
 
-async function readReport(path: string, id: string): Promise<KeptReport | undefined> {
-  try {
-    return { id, ...kept.parse(JSON.parse(await readFile(path, 'utf8'))) };
-  } catch {
-    return undefined;
-  }
+function readReport(path: string, id: string): Promise<KeptReport | undefined> {
+  return readUndamaged(path, (text) => {
+    const parsed = kept.safeParse(parseJson(text));
+    if (!parsed.success) throw new Error('it is not a report');
+    return { id, ...parsed.data };
+  });
 }

@@ -20,7 +20,7 @@ interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'langu
   readonly config: TelegramConfig;
   readonly view: LiveView;
   readonly clock: Clock;
-  /** Sees to a damaged file of chats; an error by default. */
+  /** Sees to a damaged file of chats or codes; an error by default. */
   readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
 }
@@ -43,7 +43,7 @@ export function startTelegramBot({
   const { folder, language, day } = rest;
   const chats = createChats(folder, orSetAside);
   const transport = createTransport(config.proxy);
-  const conversation = createConversation({ folder, chats, view, language, day, now: clock.now });
+  const conversation = createConversation({ folder, chats, view, language, day, now: clock.now, orSetAside });
   const ending = new AbortController();
   const client: ApiClientOptions = {
     apiRoot: config.apiRoot,

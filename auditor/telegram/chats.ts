@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { readFile, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { namedSchema, parseJson } from '../../core/json.ts';
@@ -91,17 +91,35 @@ export async function makeBindingCode(folder: string, user: string, now: number)
   return code;
 }
 
-/** Takes a code. @returns its user, or undefined when there is no such code, or no longer */
-export async function takeBindingCode(folder: string, code: string, now: number): Promise<string | undefined> {
+/**
+ * Takes a code.
+ *
+ * @param orSetAside who sees to a damaged one; without one it is an error
+ * @returns its user, or undefined when there is no such code, or no longer
+ */
+export async function takeBindingCode(
+  folder: string,
+  code: string,
+  now: number,
+  orSetAside = orThrow,
+): Promise<string | undefined> {
   const path = pathOf(folder, code.trim().toUpperCase());
+  const found = await orSetAside(() =>
+    readUndamaged(path, (text) => {
+      const parsed = codeSchema.safeParse(parseJson(text));
+      if (!parsed.success) throw new Error('it is not a code; make another one with flowcollect telegram code');
+      return parsed.data;
+    }),
+  );
+  if (found === undefined) return undefined;
   try {
-    const { user, until } = codeSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     // Whoever removes the file has it: a second chat finds none.
     await unlink(path);
-    return now < until ? user : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+  return now < found.until ? found.user : undefined;
 }
 
 function pathOf(folder: string, code: string): string {

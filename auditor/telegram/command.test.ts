@@ -1,8 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
+import { createOrSetAside } from '../../runtime/atomic-file.ts';
+import { createDiskHealth } from '../../runtime/disk-health.ts';
+import { createLogger } from '../../runtime/logger.ts';
 import { openAuditorConfig } from '../config.ts';
 import { createChats, takeBindingCode } from './chats.ts';
 import { telegramCommand } from './command.ts';
@@ -35,6 +38,18 @@ it('prints a code that the auditor next to it takes once', async () => {
   const data = join(folder, 'data', 'auditor');
   expect(await takeBindingCode(data, printed, Date.now())).toBe('alice');
   expect(await takeBindingCode(data, printed, Date.now())).toBeUndefined();
+});
+
+it('sets a damaged code aside and says so, whoever sends it', async () => {
+  await makeCode(`[server]\n[user.alice]\n${BOT}`, '--user', 'alice');
+  const data = join(folder, 'data', 'auditor');
+  const [name = ''] = await readdir(join(data, 'telegram-codes'));
+  const path = join(data, 'telegram-codes', name);
+  await writeFile(path, '{"user":"ali');
+  const disk = createDiskHealth(() => data, '[server] DataDir');
+  const orSetAside = createOrSetAside(() => 0, disk, createLogger('test', 'silent'));
+  expect(await takeBindingCode(data, printed, 0, orSetAside)).toBeUndefined();
+  expect(disk.health()).toMatchObject({ status: 'degraded', problem: expect.stringContaining(`${path} (`) });
 });
 
 it('names the users when there is no such one, and the key when there is no bot', async () => {

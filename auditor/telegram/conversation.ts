@@ -1,5 +1,6 @@
 import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
+import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { reasonText } from '../messages/report.ts';
 import type { ReportModel } from '../report/model.ts';
@@ -35,9 +36,12 @@ export interface ConversationOptions {
   readonly day: DayRule;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Sees to a damaged code. */
+  readonly orSetAside: OrSetAside;
 }
 
-export function createConversation({ folder, chats, view, language, day, now }: ConversationOptions): Conversation {
+export function createConversation(options: ConversationOptions): Conversation {
+  const { folder, chats, view, language, day, now, orSetAside } = options;
   const words = botMessages(language);
   const wrong = new Map<number, { count: number; since: number }>();
   const plain = (text: string): Reply => ({ text, buttons: [] });
@@ -48,7 +52,7 @@ export function createConversation({ folder, chats, view, language, day, now }: 
     const tries = wrong.get(chat);
     const recent = tries !== undefined && now() - tries.since < HOUR ? tries : { count: 0, since: now() };
     if (recent.count >= WRONG_CODES) return plain(words.tooManyCodes);
-    const user = await takeBindingCode(folder, code, now());
+    const user = await takeBindingCode(folder, code, now(), orSetAside);
     if (user === undefined) {
       wrong.set(chat, { ...recent, count: recent.count + 1 });
       return plain(words.wrongCode);
