@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../runtime/clock.ts';
+import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { createDevice, type Device, eventually } from '../test/device.ts';
+import type { Host } from './host/host.ts';
 import { nodeHost } from './host/node-host.ts';
+import { describeKernelProblem } from './kernel/problem.ts';
+import { describePushProblem } from './push/problem.ts';
 import { runExporterService } from './service.ts';
 
 let device: Device;
@@ -15,13 +20,17 @@ beforeEach(async () => {
 afterEach(() => device.end());
 
 /** Runs the service until the text shows on its output or among its errors. */
-async function runUntil(shown: string, isTTY: boolean): Promise<{ output: string; errors: string }> {
+async function runUntil(
+  shown: string,
+  isTTY: boolean,
+  host: Host = nodeHost,
+): Promise<{ output: string; errors: string }> {
   const seen = { output: '', errors: '' };
   const into = (stream: keyof typeof seen) => (text: string) => {
     seen[stream] += text;
   };
   const running = runExporterService({
-    host: nodeHost,
+    host,
     path: join(device.folder, 'ClientSetting.ini'),
     output: { isTTY, columns: 100, rows: 30, write: into('output') },
     errors: { write: into('errors') },
@@ -37,6 +46,21 @@ it('speaks to people alone on a terminal, from its first line on', async () => {
   const { output, errors } = await runUntil('FlowCollect · a', true);
   expect(errors).toMatch(/^\S+Z INFO exporter started metrics="http:/m);
   expect(output + errors).not.toContain('{"level"');
+});
+
+it('says that no file descriptor is left, also where it would call kernel or gateway unreachable', async () => {
+  const exhausted = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+  const host: Host = {
+    ...nodeHost,
+    watchDescriptors: (logger) => watchFileDescriptors(logger, systemClock, () => Promise.reject(exhausted)),
+  };
+  const { errors } = await runUntil('no file descriptor is left', false, host);
+  expect(errors).toContain('LimitNOFILE');
+  const problem = { kind: 'unreachable', code: 'EMFILE' } as const;
+  for (const describe of [describePushProblem, describeKernelProblem])
+    expect(describe(problem, 'http://127.0.0.1:1').en).toContain(
+      'no file descriptor is left for this process (EMFILE)',
+    );
 });
 
 it('logs JSON where there is no terminal, and lines into its file', async () => {

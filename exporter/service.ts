@@ -201,6 +201,7 @@ export async function runExporterService({
   const opened = await host.openSettings({ path, parse: readExporterConfig, logger });
   settings = opened;
   logger.level = opened.current().LogLevel;
+  const descriptors = host.watchDescriptors(logger);
   try {
     const exporter = createExporter({ settings: opened, folder, settingsPath: files.absolute(path), host, logger });
     await exporter.start();
@@ -224,6 +225,7 @@ export async function runExporterService({
     await exporter.stop();
     logger.info('exporter stopped');
   } finally {
+    await descriptors.stop();
     await opened.close();
   }
 }

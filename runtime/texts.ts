@@ -84,6 +84,11 @@ export const TEXTS = {
     en: `${place} ${en}; change ${setting}`,
   }),
 
+  noDescriptor: (code: string): Text => ({
+    zh: `本进程没有可用的文件描述符了（${code}）：请调高 LimitNOFILE（systemd）、ulimits（compose）或 ulimit -n`,
+    en: `no file descriptor is left for this process (${code}): raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n`,
+  }),
+
   prometheusSilent: (address: string): Text => ({
     zh: `Prometheus（${address}）没有应答；请确认它在运行，并检查 [server] PrometheusAddr`,
     en: `Prometheus at ${address} does not answer; check that it runs, and [server] PrometheusAddr`,

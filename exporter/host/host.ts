@@ -23,6 +23,8 @@ export interface Host {
   uniqueText(): string;
   /** The logger of the process; each line is one JSON object, secrets taken out. */
   openLog(write: (line: string) => void): Logger;
+  /** Says in the log when no file descriptor is left, and when there are some again. */
+  watchDescriptors(logger: Logger): { stop(): Promise<void> };
   /** @throws SettingsError when the file is missing or bad at the first read */
   openSettings<T>(source: SettingsSource<T>): Promise<Reload<T>>;
   /** @param setting that moves it, named when the port is taken */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { systemClock } from '../../runtime/clock.ts';
+import { watchFileDescriptors } from '../../runtime/file-descriptors.ts';
 import { createMovableListener, type ListenAddress, listenHttp } from '../../runtime/http-listener.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createPagesListener } from '../../runtime/service-pages.ts';
@@ -33,6 +34,7 @@ export const nodeHost: Host = {
   chance: Math.random,
   uniqueText: () => randomBytes(12).toString('hex'),
   openLog: (write) => createLogger('exporter', 'info', { write }),
+  watchDescriptors: watchFileDescriptors,
   openSettings,
   // By Node's own server: a framework for three pages would be a third of the bundle and a tenth of the memory.
   servePages: (pages, setting) =>

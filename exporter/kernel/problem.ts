@@ -1,4 +1,6 @@
 import type { Messages, Text } from '../../core/language.ts';
+import { isExhausted } from '../../runtime/error-code.ts';
+import { TEXTS } from '../../runtime/texts.ts';
 import type { TrustFailure } from '../host/network.ts';
 
 /** Why a kernel cannot be read. */
@@ -45,6 +47,8 @@ export function describeKernelProblem(problem: KernelProblem, address: string): 
         en: `nothing listens at ${address}: start the Mihomo kernel, or make MihomoAPIAddr the same as its external-controller`,
       };
     case 'unreachable':
+      // Nothing is wrong with the address or the network then.
+      if (isExhausted(problem.code)) return TEXTS.noDescriptor(problem.code);
       return {
         zh: `${address} 没有应答（${problem.code}）：请检查 MihomoAPIAddr 和网络`,
         en: `${address} does not answer (${problem.code}): check MihomoAPIAddr and the network`,

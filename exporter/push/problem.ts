@@ -1,4 +1,6 @@
 import type { Text } from '../../core/language.ts';
+import { isExhausted } from '../../runtime/error-code.ts';
+import { TEXTS } from '../../runtime/texts.ts';
 
 /** Why a push or a read-back did not succeed. */
 export type PushProblem =
@@ -33,6 +35,8 @@ export type PushProblem =
 export function describePushProblem(problem: PushProblem, origin: string): Text {
   switch (problem.kind) {
     case 'unreachable':
+      // Nothing is wrong with the address or the network then.
+      if (isExhausted(problem.code)) return TEXTS.noDescriptor(problem.code);
       return {
         zh: `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`,
         en: `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`,
