@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
 import { type Cycle, completed, needsReset, resetAwaited, resetDue } from './cycle.ts';
 import { quotaInBody } from './origins.ts';
-import { monthly, nextReset, type Schedule } from './reset.ts';
+import { monthly, nextReset, readResetRule, type Schedule } from './reset.ts';
 import { type AirportRules, NO_RULES } from './settings.ts';
 
 const time = (text: string): number => Date.parse(text);
@@ -148,4 +148,41 @@ it('reads the counter of JustMySocks, whose days are those of Los Angeles', () =
     reset: seconds('2026-12-16T00:00:00-08:00'),
   });
   expect(quotaInBody('{"bw_counter_b":"many"}', 0)).toBeUndefined();
+});
+
+it.each([
+  ['daily', { kind: 'daily', hour: 0, minute: 0 }],
+  ['Daily 08:30', { kind: 'daily', hour: 8, minute: 30 }],
+  ['weekly mon', { kind: 'weekly', weekday: 1, hour: 0, minute: 0 }],
+  ['weekly Sunday 4:05', { kind: 'weekly', weekday: 7, hour: 4, minute: 5 }],
+  ['weekly 周日', { kind: 'weekly', weekday: 7, hour: 0, minute: 0 }],
+  ['weekly 3', { kind: 'weekly', weekday: 3, hour: 0, minute: 0 }],
+  [' monthly  31 ', { kind: 'monthly', day: 31, hour: 0, minute: 0 }],
+  ['monthly 1 23:59', { kind: 'monthly', day: 1, hour: 23, minute: 59 }],
+  ['yearly 02-29', { kind: 'yearly', month: 2, day: 29, hour: 0, minute: 0 }],
+  ['never', { kind: 'never' }],
+])('reads %s', (text, schedule) => {
+  expect(readResetRule(text)).toEqual(schedule);
+});
+
+it.each([
+  '16',
+  'monthly',
+  'monthly 0',
+  'monthly 32',
+  'monthly 1.5',
+  'monthly 16 24:00',
+  'monthly 16 8',
+  'weekly',
+  'weekly 8',
+  'weekly someday',
+  'yearly 13-01',
+  'yearly 02-30',
+  'yearly 1',
+  'daily 1',
+  'never 08:00',
+  'hourly',
+  '08:00',
+])('does not read %s', (text) => {
+  expect(readResetRule(text)).toBeUndefined();
 });
