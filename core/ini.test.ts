@@ -79,6 +79,14 @@ describe('readIni', () => {
     expect(value(text, 'airport.a', 'Quota')).toBe('1GB');
   });
 
+  it('takes no key for an item, also one that nobody knows, of a list whose items are no settings themselves', () => {
+    const entries = readIni(
+      '[client]\nLocalNodes = ua3f,\nPolInterval = 500\n[airport.a]\nMultipliers = HK=2,\nUS=3\n',
+    );
+    expect([...entries.entries('client').keys()]).toEqual(['LocalNodes', 'PolInterval']);
+    expect(entries.entries('airport.a').get('Multipliers')).toBe('HK=2,\nUS=3');
+  });
+
   it('knows sections and keys in any case, and names as they are written', () => {
     const document = readIni('[Client]\nmihomoapiaddr = a\n[KERNEL.NAS]\nDEVICEID = NAS\n[Other]\nk = v');
     expect(document.sections).toEqual(['client', 'kernel.NAS', 'Other']);

@@ -1,5 +1,5 @@
 import { type Text, UserFacingError } from './language.ts';
-import { isKnownKey, isListKey, sectionName } from './setting-names.ts';
+import { isKnownKey, isListKey, isNamedListKey, sectionName } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
 
 /** One INI text, read: values as strings, with the line each was written on. */
@@ -60,7 +60,8 @@ interface Lines {
  * Reads an INI text as users of the seed write it: a BOM, CRLF, comments (`#` or `;`) only at the start of a line so
  * that URLs and secrets may hold both, sections and keys in any case, and surrounding quotes that are not part of a
  * value unless the value is a list. A value is what is on its line; only keys that hold lists go on over lines, up
- * to the next known key, where a line ends in a comma, the next one begins with one, or is `["name"]=…`.
+ * to the next key (a known one where items are `name=value` themselves), where a line ends in a comma, the next one
+ * begins with one, or is `["name"]=…`.
  *
  * @throws IniSyntaxError with the line
  */
@@ -78,7 +79,9 @@ export function readIni(text: string): IniDocument {
   const goesOn = (line: string): boolean => {
     if (open === undefined || !isListKey(open.key)) return false;
     if (KEYED_CONTINUATION.test(line) || LIST_WENT_ON.test(line)) return true;
-    return LIST_GOES_ON.test(open.value) && !SECTION.test(line) && !isKnownKey(KEY_LINE.exec(line)?.[1] ?? '');
+    const key = KEY_LINE.exec(line)?.[1];
+    const endsHere = key !== undefined && (isKnownKey(key) || !isNamedListKey(open.key));
+    return LIST_GOES_ON.test(open.value) && !SECTION.test(line) && !endsHere;
   };
 
   text

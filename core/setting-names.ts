@@ -15,11 +15,16 @@ const OTHER_KEYS =
   'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';
 
+/** Lists of `name = value`, in which a key that nobody knows may be an item. */
+const NAMED_LIST_KEYS = 'Headers Multipliers SubUrls';
+
 const wordsOf = (text: string): string[] => text.toLowerCase().split(' ');
 const LISTS = new Set(wordsOf(LIST_KEYS));
+const NAMED_LISTS = new Set(wordsOf(NAMED_LIST_KEYS));
 const KNOWN = new Set([...LISTS, ...wordsOf(OTHER_KEYS)]);
 
 export const isListKey = (key: string): boolean => LISTS.has(key.toLowerCase());
+export const isNamedListKey = (key: string): boolean => NAMED_LISTS.has(key.toLowerCase());
 export const isKnownKey = (key: string): boolean => KNOWN.has(key.toLowerCase());
 
 const headOf = (section: string): string => /^[^.]*/.exec(section)?.[0] ?? '';

@@ -8,6 +8,13 @@ const PIB = 2 ** 50;
 const codes = (text: string) => parseUserinfo(text).reasons.map((each) => each.code);
 
 describe('a Subscription-Userinfo header', () => {
+  it('is read at once, however many blanks a stranger puts into it', () => {
+    const begun = performance.now();
+    const text = `upload=1;${' '.repeat(16_000)}x;${'\t \n'.repeat(5_000)}download=2; total=3`;
+    expect(parseUserinfo(text)).toMatchObject({ upload: 1, download: 2, quota: 3 });
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+
   it.each([
     [
       'upload=455727941; download=6174315083; total=1073741824000; expire=1671815872',

@@ -18,7 +18,8 @@ const KEYS: readonly string[] = ['upload', 'download', 'total', 'expire'] satisf
  * @param text the value, or the whole line
  */
 export function parseUserinfo(text: string): Quota {
-  const value = text.replace(LINE_START, '').trim();
+  // Many blanks in a row are looked at again from each of them.
+  const value = text.replaceAll(/\s+/g, ' ').replace(LINE_START, '').trim();
   if (value === '') return unknownQuota([reason('header_empty')]);
   if (/^STATUS=/i.test(value)) return parseStatusLine(value) ?? unknownQuota([reason('header_garbage')]);
 

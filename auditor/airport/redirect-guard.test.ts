@@ -51,6 +51,12 @@ describe('a redirect of an airport on the internet', () => {
   });
 });
 
+it('takes no name for one of the house that has an address outside of it too', async () => {
+  const guard = guardOf('trap.example');
+  await guard.lookup('trap.example', {});
+  expect(() => guard.follow('127.0.0.1')).toThrow(InwardRedirectError);
+});
+
 it('follows an address of the house wherever it leads', async () => {
   for (const first of ['127.0.0.1', 'localhost', '[fd00::1]']) guardOf(first).follow('192.168.1.1');
   const guard = guardOf('converter.lan');

@@ -30,18 +30,20 @@ export interface RedirectGuard {
 export function createRedirectGuard(first: string, resolve: Resolve = resolveName): RedirectGuard {
   let fromInside = isInward(first);
   let redirected = false;
-  const check = (inward: boolean): void => {
-    if (!redirected) fromInside ||= inward;
-    else if (inward && !fromInside) throw new InwardRedirectError('a redirect to a private address');
+  const refuse = (inward: boolean): void => {
+    if (inward && !fromInside) throw new InwardRedirectError('a redirect to a private address');
   };
   return {
     follow(host) {
       redirected = true;
-      check(isInward(host));
+      refuse(isInward(host));
     },
     async lookup(name, options) {
       const found = await resolve(name, options);
-      check(found.some(({ address }) => isInward(address)));
+      const inward = found.filter(({ address }) => isInward(address)).length;
+      // A name of the house has no address outside of it; a stranger may give one inside to theirs.
+      if (!redirected) fromInside ||= inward > 0 && inward === found.length;
+      else refuse(inward > 0);
       return [found];
     },
   };

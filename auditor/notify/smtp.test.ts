@@ -61,6 +61,14 @@ describe('a server that does not take it', () => {
     expect(mailbox.mails).toEqual([]);
   });
 
+  it('is quoted without the password, however it sends back what it was sent', async () => {
+    for (const sent of ['\0me@qq.com\0hunter2', 'hunter2']) {
+      const echoed = Buffer.from(sent).toString('base64');
+      mailbox.refuse({ code: 535, message: `AUTH PLAIN ${echoed}` });
+      expect(JSON.stringify(await send())).toContain('AUTH PLAIN …');
+    }
+  });
+
   it('is explained when the account lets no program in', async () => {
     mailbox.refuse({ code: 535, message: '5.7.139 SmtpClientAuthentication is disabled' });
     expect(await send()).toMatchObject({

@@ -95,7 +95,7 @@ function explain(error: unknown, { host, port, user, password }: MailConfig): Ma
     response,
     message,
   } = error as Error & { code?: string; responseCode?: number; response?: string };
-  const said = response === undefined ? code : withoutSecret(response, password);
+  const said = response === undefined ? code : withoutSecret(response, user, password);
   const server = `${host}:${port}`;
   const failure = (kind: MailFailure['kind'], en: string, zh: string): MailFailure => ({
     kind,
@@ -180,9 +180,11 @@ function explain(error: unknown, { host, port, user, password }: MailConfig): Ma
   );
 }
 
-/** Servers may echo what was sent, also base64-encoded. */
-function withoutSecret(text: string, password: string): string {
+/** Servers may echo what was sent: the password as AUTH LOGIN encodes it (base64), or AUTH PLAIN with the user (RFC 4616). */
+function withoutSecret(text: string, user: string, password: string): string {
   if (password === '') return text;
-  const encoded = Buffer.from(password).toString('base64').replace(/=+$/, '');
-  return text.replaceAll(password, '…').replaceAll(encoded, '…');
+  const encoded = [`\0${user}\0${password}`, password].map((sent) =>
+    Buffer.from(sent).toString('base64').replace(/=+$/, ''),
+  );
+  return [...encoded, password].reduce((shown, secret) => shown.replaceAll(secret, '…'), text);
 }
