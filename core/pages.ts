@@ -1,3 +1,5 @@
+import { ipVersion } from './ip.ts';
+
 /** An answer to a request; a HEAD leaves the body out. */
 export interface Page {
   readonly status: number;
@@ -18,6 +20,56 @@ export interface ServicePages {
   hosts?(): readonly string[];
   /** Other pages that `/` names, such as `/reports`. */
   readonly others?: readonly string[];
+}
+
+/** What is known of the process and its machine. */
+export interface ProcessFigures {
+  readonly hostname: string;
+  /** Of user and system. */
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  /** Epoch seconds. */
+  readonly startedAt: number;
+}
+
+/**
+ * The answer to a request, with the figures of the process among the metrics; 421 under a name that is not the page's.
+ *
+ * @param url path and query, as in the first line of a request
+ * @param host its Host header
+ */
+export async function answerPage(
+  pages: ServicePages,
+  figures: ProcessFigures,
+  { method, url, host }: { readonly method: string; readonly url: string; readonly host: string },
+): Promise<Page> {
+  if (pages.hosts !== undefined && !isOwnHost(host, [figures.hostname, ...pages.hosts()])) {
+    return { status: 421, headers: {}, body: 'this page is not of that name; add it to MetricsHosts\n' };
+  }
+  const metrics = async (): Promise<string> => `${await pages.metrics()}${processMetrics(figures)}`;
+  return servicePage({ ...pages, metrics }, method, url);
+}
+
+/**
+ * Whether a page may be read under the name of its request. A site that a person visits can have its own name lead to
+ * this machine, and would read the page as its own (DNS rebinding).
+ */
+export function isOwnHost(host: string, others: readonly string[]): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  const names = ['localhost', ...others].map((each) => each.toLowerCase());
+  return ipVersion(name.replace(/^\[|\]$/g, '')) !== 0 || names.includes(name);
+}
+
+/** What client libraries of Prometheus report of every process, under the names that they share. */
+function processMetrics({ cpuSeconds, residentBytes, startedAt }: ProcessFigures): string {
+  const figures: readonly (readonly [name: string, type: string, help: string, value: number])[] = [
+    ['process_cpu_seconds_total', 'counter', 'Total user and system CPU time spent in seconds.', cpuSeconds],
+    ['process_resident_memory_bytes', 'gauge', 'Resident memory size in bytes.', residentBytes],
+    ['process_start_time_seconds', 'gauge', 'Start time of the process since unix epoch in seconds.', startedAt],
+  ];
+  return figures
+    .map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
+    .join('');
 }
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

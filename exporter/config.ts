@@ -266,7 +266,7 @@ export function ledgerOptions({
   FamilyCap,
   Families,
   Privacy,
-}: Pick<DeviceConfig, 'LocalNodes' | 'FamilyCap' | 'Families' | 'Privacy'>): LedgerOptions {
+}: Pick<DeviceConfig, 'LocalNodes' | 'FamilyCap' | 'Families' | 'Privacy'>): Omit<LedgerOptions, 'domainOf'> {
   const on = Families ?? DIMENSIONS;
   return {
     localNodes: LocalNodes,

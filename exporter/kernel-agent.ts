@@ -228,7 +228,9 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   async function openDevice(): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = config;
     const saved = (await store.read(DeviceID)) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
-    const opened = createDevice(saved, ledgerOptions(config), () => (isLocal ? host.machine() : {}));
+    const opened = createDevice(saved, { ...ledgerOptions(config), domainOf: host.domainOf }, () =>
+      isLocal ? host.machine() : {},
+    );
     await day.open(DeviceID);
     rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);
@@ -248,7 +250,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
 
   async function applyEdit(next: DeviceConfig, previous: DeviceConfig): Promise<void> {
     if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
-    device.reconfigure(ledgerOptions(next));
+    device.reconfigure({ ...ledgerOptions(next), domainOf: host.domainOf });
     if (next.StateDir !== previous.StateDir) day.save();
     await appender.look();
     if (next.DeviceID !== device.current().deviceId) {

@@ -1,6 +1,5 @@
-import { Command } from 'commander';
-import type { Translate } from '../core/language.ts';
-import { endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
+import type { CommandSpec } from '../core/command.ts';
+import { commandOf, endingSignal, runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { keepMemorySmall } from '../runtime/small-memory.ts';
@@ -23,34 +22,36 @@ export async function run(argv: readonly string[]): Promise<number> {
   // `replay` reads no file that was not named.
   const files = argv[0] === 'replay' ? [] : ['ClientSetting.ini'];
   const called = ownCommand(ownInvocation(process.env, process.argv[1]));
-  return runCommands(argv, files, (translate, language) => [
-    exporterCommand(translate),
-    replayCommand(print, nodeHost.files, translate),
-    recordCommand(
-      (file, text) => readExporterConfig(file, text).settings,
-      print,
-      nodeHost,
-      language,
-      called,
-      endingSignal,
-    ),
-    doctorCommand(readExporterConfig, print, nodeHost, language),
-  ]);
+  return runCommands(argv, files, (translate, language) =>
+    [
+      exporterCommand(),
+      replayCommand(print, nodeHost, translate),
+      recordCommand(
+        (file, text) => readExporterConfig(file, text).settings,
+        print,
+        nodeHost,
+        language,
+        called,
+        endingSignal,
+      ),
+      doctorCommand(readExporterConfig, print, nodeHost, language),
+    ].map((command) => commandOf(command, translate)),
+  );
 }
 
-function exporterCommand(translate: Translate): Command {
-  return new Command('exporter')
-    .description(translate(COMMANDS.exporter))
-    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
-    .action(async ({ config }: { config: string }) => {
-      // It shares a router's or a phone's memory with everything else there.
-      keepMemorySmall();
-      await runExporterService({
-        host: nodeHost,
-        path: config,
-        output: screenOutput(process.stdout, process.env.TERM),
-        errors: process.stderr,
-        ...serviceSignals(),
-      });
+const exporterCommand = (): CommandSpec => ({
+  name: 'exporter',
+  description: COMMANDS.exporter,
+  options: [{ flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' }],
+  async run(_, { config }: { config: string }) {
+    // It shares a router's or a phone's memory with everything else there.
+    keepMemorySmall();
+    await runExporterService({
+      host: nodeHost,
+      path: config,
+      output: screenOutput(process.stdout, process.env.TERM),
+      errors: process.stderr,
+      ...serviceSignals(),
     });
-}
+  },
+});

@@ -9,7 +9,7 @@ import {
 import { SettingsError, type SettingsProblem, type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { isPrivate, readTrustedProxies } from '../runtime/addresses.ts';
-import type { ListenAddress } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/movable-listener.ts';
 import { hashToken, type Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {

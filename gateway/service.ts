@@ -4,8 +4,9 @@ import { clientAddress } from '../runtime/addresses.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
+import { openReload } from '../runtime/file-reload.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import { type OnReload, openReload, type Reload } from '../runtime/reload.ts';
+import type { OnReload, Reload } from '../runtime/reload.ts';
 import { openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import {

@@ -1,20 +1,30 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { ipVersion, networkList } from '../core/ip.ts';
 import type { ServerSection } from '../core/server-settings.ts';
 import type { SettingsReader } from '../core/settings.ts';
 import { TEXTS } from '../core/texts.ts';
 
-const LOOPBACK = listOf('127.0.0.0/8', '::1/128');
-const PRIVATE = listOf('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10');
+const isInLoopback = networkList(['127.0.0.0/8', '::1']);
+const isInPrivate = networkList([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+]);
+
+/** A host of a URL or of a socket as an address: without brackets and zone. */
+const bare = (host: string): string => host.replace(/^\[|\]$|%.*$/g, '');
 
 /** Whether a host is this machine; a name other than `localhost` is not looked up. @param host as in a URL or of a socket */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || holds(LOOPBACK, host);
+  return host === 'localhost' || isInLoopback(bare(host));
 }
 
 /** Whether a host is this machine or in its private network (RFC 1918, RFC 4193, link-local). */
 export function isPrivate(host: string): boolean {
-  return isLoopback(host) || holds(PRIVATE, host);
+  return isLoopback(host) || isInPrivate(bare(host));
 }
 
 /** `host:port` as a neighbour on this machine reaches it. */
@@ -24,33 +34,16 @@ export function reachableAt({ host, port: at }: { readonly host: string; readonl
   return host.includes(':') ? `[${host}]:${at}` : `${host}:${at}`;
 }
 
-function listOf(...networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    list.addSubnet(address, Number(prefix), isIP(address) === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
-function holds(list: BlockList, host: string): boolean {
-  const address = host.replace(/^\[|\]$|%.*$/g, '');
-  const family = isIP(address);
-  return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-}
-
 /** Whether an address is in one of the networks, such as `172.31.86.0/24` or `::1`. */
 export function addressIn(networks: readonly string[]): (address: string) => boolean {
-  const list = listOf(
-    ...networks.map((each) => (each.includes('/') ? each : `${each}/${isIP(each) === 4 ? 32 : 128}`)),
-  );
-  return (address) => holds(list, address.replace(/^::ffff:/i, ''));
+  const isIn = networkList(networks);
+  return (address) => isIn(bare(address));
 }
 
 /** Whether {@link addressIn} can be made of it. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix, more] = text.split('/');
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const bits = { 0: -1, 4: 32, 6: 128 }[ipVersion(address)] ?? -1;
   return (
     bits > 0 && more === undefined && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
   );
@@ -69,7 +62,7 @@ export function readTrustedProxies(
 /** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
-  return isIP(plain) === 6 ? network64(plain) : plain;
+  return ipVersion(plain) === 6 ? network64(plain) : plain;
 }
 
 /**
@@ -83,7 +76,7 @@ export function clientAddress(
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   const forwarded = headers['x-forwarded-for'];
   const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-  return networkOf(isProxy(peer) && last !== undefined && isIP(last) !== 0 ? last : peer);
+  return networkOf(isProxy(peer) && last !== undefined && ipVersion(last) !== 0 ? last : peer);
 }
 
 function network64(address: string): string {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { isatty } from 'node:tty';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
+import type { CommandSpec } from '../core/command.ts';
 import {
   ArgumentError,
   errorText,
@@ -47,6 +48,17 @@ export async function runCommands(
     process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${errorText(error, language)}\n`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
+}
+
+/** A command that is given as data, to be read by Commander. */
+export function commandOf({ name, description, argument, options, run }: CommandSpec, translate: Translate): Command {
+  const command = new Command(name).description(translate(description));
+  if (argument !== undefined) command.argument(argument.name, translate(argument.description));
+  for (const each of options) {
+    const option = new Option(each.flags, translate(each.description)).default(each.default, each.defaultShown);
+    command.addOption(each.read === undefined ? option : option.argParser(each.read));
+  }
+  return command.action(() => run(command.args, command.opts()));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMovableListener, ListenError, listenHttp, unusable } from './http-listener.ts';
+import { listenHttp } from './http-listener.ts';
+import { createMovableListener, ListenError, unusable } from './movable-listener.ts';
 
 const answer = (_: unknown, response: { end(text: string): void }): void => response.end('ok');
 

@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { type Language, translate, UserFacingError } from '../core/language.ts';
+import { changedKeys } from '../core/ini.ts';
+import { type Language, languageOf, translate, UserFacingError } from '../core/language.ts';
+import { describeProblem, type SettingsRead } from '../core/settings.ts';
 import { createPeriodicTask, type PeriodicTask } from './async.ts';
-import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
 /** How the last reload ended; the first read counts as one. */
@@ -49,18 +50,63 @@ export interface ReloadSource<Raw, T> {
  */
 const LOOK_EVERY_MS = 500;
 
+/** How files are looked at. */
+export interface FileLook {
+  readonly clock: Clock;
+  /** Another text after every save, whichever way it was made, wherever links lead. */
+  fingerprint(paths: readonly string[]): Promise<string>;
+}
+
+export interface SettingsSource<T> {
+  readonly path: string;
+  /** Turns the file's name and text into settings, or throws SettingsError. */
+  parse(file: string, text: string): SettingsRead<T>;
+  readonly logger: Logger;
+}
+
+/**
+ * A settings file as a source: a bad edit is logged with file, line, key and reason.
+ *
+ * @param file the name of the file, for messages
+ * @param read its text; throws SettingsError
+ */
+export function settingsSource<T>(
+  { path, parse, logger }: SettingsSource<T>,
+  file: string,
+  read: (path: string) => Promise<string>,
+): ReloadSource<string, T> {
+  let language: Language = 'zh';
+  return {
+    name: 'settings',
+    paths: [path],
+    load: () => read(path),
+    parse(text) {
+      language = languageOf(text) ?? 'zh';
+      const { settings, notices } = parse(file, text);
+      for (const notice of notices) logger.warn({ notice: describeProblem(file, notice, language) }, 'settings notice');
+      return settings;
+    },
+    changed: changedKeys,
+    language: () => language,
+    logger,
+  };
+}
+
 /**
  * Reads files and follows them. What cannot be read, used or applied is logged and changes nothing.
  *
  * @throws what `load` and `parse` throw at the first read
  */
-export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<Reload<T>> {
+export async function followReload<Raw, T>(
+  source: ReloadSource<Raw, T>,
+  { clock, fingerprint }: FileLook,
+): Promise<Reload<T>> {
   const { name, paths, load, parse, changed, language = () => 'en', logger } = source;
   /** Of what was read last; undefined when it is to be read again in any case. */
   let seen: string | undefined = await fingerprint(paths);
   let raw: Raw = await load();
   let running = parse(raw);
-  let last: LastReload = { successful: true, succeededAt: Date.now() };
+  let last: LastReload = { successful: true, succeededAt: clock.now() };
   let unreadable = '';
   let looking: PeriodicTask | undefined;
 
@@ -81,7 +127,7 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
       await apply(parsed, running);
       logger.info({ ...(changed === undefined ? {} : { changed: changed(raw, next) }) }, `${name} reloaded`);
       [raw, running] = [next, parsed];
-      last = { successful: true, succeededAt: Date.now() };
+      last = { successful: true, succeededAt: clock.now() };
     } catch (error) {
       fail(error, 'what was saved is not usable; fix what is wrong and save again');
     }
@@ -100,7 +146,7 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
     follow(apply, onReload) {
       let before = seen;
       looking = createPeriodicTask({
-        clock: systemClock,
+        clock,
         first: LOOK_EVERY_MS,
         every: LOOK_EVERY_MS,
         async run() {
@@ -120,15 +166,4 @@ export async function openReload<Raw, T>(source: ReloadSource<Raw, T>): Promise<
     },
     close: async () => looking?.stop(),
   };
-}
-
-/** Another one after every save, whichever way it was made, wherever links lead. */
-async function fingerprint(paths: readonly string[]): Promise<string> {
-  const each = paths.map((path) =>
-    stat(path, { bigint: true }).then(
-      ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
-      (error: NodeJS.ErrnoException) => String(error.code),
-    ),
-  );
-  return (await Promise.all(each)).join('\n');
 }

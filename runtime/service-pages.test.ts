@@ -2,9 +2,9 @@ import { request } from 'node:http';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
-import type { ServicePages } from '../core/pages.ts';
+import { isOwnHost, type ServicePages } from '../core/pages.ts';
 import { type HttpListener, listenHttp } from './http-listener.ts';
-import { createPagesListener, isOwnHost } from './service-pages.ts';
+import { createPagesListener } from './service-pages.ts';
 
 let listener: HttpListener;
 let render: () => Promise<string>;
@@ -99,7 +99,7 @@ describe('the pages of a service', () => {
 
 it('is read under addresses, localhost, the machine’s own name and those that the settings name, and no other', () => {
   for (const host of ['127.0.0.1:9101', '[::1]:9101', '192.168.1.2', 'localhost:9101', hostname(), 'NAS.lan:1'])
-    expect(isOwnHost(host, ['nas.lan']), host).toBe(true);
+    expect(isOwnHost(host, [hostname(), 'nas.lan']), host).toBe(true);
   for (const host of ['evil.example:9101', '127.0.0.1.evil.example', 'localhost.evil', '', 'nas.lan.evil'])
-    expect(isOwnHost(host, ['nas.lan']), host).toBe(false);
+    expect(isOwnHost(host, [hostname(), 'nas.lan']), host).toBe(false);
 });

@@ -1,70 +1,32 @@
 import { chmod, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { changedKeys } from '../core/ini.ts';
-import { type Language, languageOf, translate } from '../core/language.ts';
-import { describeProblem, SettingsError, type SettingsRead } from '../core/settings.ts';
+import { type Language, translate } from '../core/language.ts';
+import { SettingsError } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
+import { openReload } from './file-reload.ts';
 import type { Logger } from './logger.ts';
-import { openReload, type Reload } from './reload.ts';
+import { type Reload, type SettingsSource, settingsSource } from './reload.ts';
+import { decodeSettings, unreadableSettings } from './settings-text.ts';
 import { TEXTS } from './texts.ts';
-
-export interface SettingsSource<T> {
-  readonly path: string;
-  /** Turns the file's name and text into settings, or throws {@link SettingsError}. */
-  parse(file: string, text: string): SettingsRead<T>;
-  readonly logger: Logger;
-}
 
 /**
  * Reads a settings file, to be followed from then on. A bad edit is logged with file, line, key and reason.
  *
  * @throws SettingsError when the file is missing or bad at the first read
  */
-export function openSettings<T>({ path, parse, logger }: SettingsSource<T>): Promise<Reload<T>> {
-  const file = basename(path);
-  let language: Language = 'zh';
-  return openReload({
-    name: 'settings',
-    paths: [path],
-    load: () => readSettingsText(path),
-    parse(text) {
-      language = languageOf(text) ?? 'zh';
-      const { settings, notices } = parse(file, text);
-      for (const notice of notices) logger.warn({ notice: describeProblem(file, notice, language) }, 'settings notice');
-      return settings;
-    },
-    changed: changedKeys,
-    language: () => language,
-    logger,
-  });
+export function openSettings<T>(source: SettingsSource<T>): Promise<Reload<T>> {
+  return openReload(settingsSource(source, basename(source.path), readSettingsText));
 }
 
-/**
- * The text of a settings file: UTF-8; UTF-16 where its byte order mark says so (`>` in PowerShell); or GBK where it is
- * not valid UTF-8 (Notepad on a Chinese Windows).
- *
- * @throws SettingsError when it cannot be read, naming the path and how to begin
- */
+/** The text of a settings file, by {@link decodeSettings}. @throws SettingsError when it cannot be read */
 export async function readSettingsText(path: string): Promise<string> {
-  let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    return decodeSettings(await readFile(path));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const problem = code === 'ENOENT' ? TEXTS.settingsMissing : TEXTS.settingsUnreadable(code ?? 'unknown error');
-    throw new SettingsError(path, [{ problem }]);
-  }
-  for (const encoding of ['utf-16le', 'utf-16be']) {
-    const mark = encoding === 'utf-16le' ? [0xff, 0xfe] : [0xfe, 0xff];
-    if (bytes[0] === mark[0] && bytes[1] === mark[1]) return new TextDecoder(encoding).decode(bytes);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('gbk').decode(bytes);
+    throw unreadableSettings(path, errorCode(error));
   }
 }
 

@@ -3,7 +3,7 @@ import { access, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { reachableAt } from '../runtime/addresses.ts';
-import type { ListenAddress } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Binaries } from './binaries.ts';
 import { answers, type ProcessSpec } from './processes.ts';

@@ -3,7 +3,7 @@ import { parseListenPort } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
 import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
-import type { ListenAddress } from '../runtime/http-listener.ts';
+import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
 import type { ServerSide, StackAddresses } from './settings.ts';

@@ -1,3 +1,4 @@
+import { domainOf } from '../exporter/host/node-domains.ts';
 import { createDevice, type Device } from '../exporter/device/device.ts';
 import { createDeviceCounters, type DeviceCounters } from '../exporter/device/device-counters.ts';
 import { newDevice, type SavedCounters, type SavedDevice } from '../exporter/device/saved-device.ts';
@@ -5,7 +6,7 @@ import type { PushId, ReadBack } from '../exporter/device/sync-state.ts';
 import { EMPTY_CATALOG, type Frame, type Totals } from '../exporter/ledger/frame.ts';
 import type { LedgerCounters } from '../exporter/ledger/ledger.ts';
 
-export const LEDGER = { localNodes: ['ua3f'], familyCap: 50 };
+export const LEDGER = { localNodes: ['ua3f'], domainOf, familyCap: 50 };
 export const KERNEL_ADDRESS = 'http://127.0.0.1:9097';
 
 /** A kernel whose one connection moves all bytes; `life` tells its connection from those of other lives. */

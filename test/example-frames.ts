@@ -1,8 +1,9 @@
+import { domainOf } from '../exporter/host/node-domains.ts';
 import { type Connection, type ConnectionDetails, EMPTY_CATALOG, type Frame } from '../exporter/ledger/frame.ts';
 import type { Ledger } from '../exporter/ledger/ledger.ts';
 
 /** What tests of the ledger set up ledgers with. */
-export const OPTIONS = { localNodes: ['ua3f'], familyCap: 50 };
+export const OPTIONS = { localNodes: ['ua3f'], domainOf, familyCap: 50 };
 
 /** A connection of curl through a proxy node, but for `changes`. */
 export const details = (changes: Partial<ConnectionDetails> = {}): ConnectionDetails => ({

@@ -1,3 +1,4 @@
+import { domainOf } from '../exporter/host/node-domains.ts';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +60,7 @@ it.each([
 ])(
   'no push is too large for the gateway, whatever the settings and how many names there are: %s ones',
   async (_, long) => {
-    const ledger = createLedger({ localNodes: ['node 1'], familyCap: MOST_FAMILY_COUNTERS });
+    const ledger = createLedger({ localNodes: ['node 1'], domainOf, familyCap: MOST_FAMILY_COUNTERS });
     feedNames(ledger, long);
     const checks = createHealthChecks({ series: [], seen: [], newest: 0 });
     const nodes = Array.from({ length: 2000 }, (_, index) => `node ${index} ${long}`);

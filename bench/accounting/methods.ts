@@ -1,4 +1,5 @@
 import type { Dimension } from '../../core/metric-contract.ts';
+import { domainOf } from '../../exporter/host/node-domains.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { classify } from '../../exporter/ledger/attribution.ts';
 import type { ConnectionDetails, Frame } from '../../exporter/ledger/frame.ts';
@@ -39,7 +40,7 @@ export function countByLedger(scenario: Scenario, sampling: Sampling & { readonl
     messages,
     ...(sampling.logs ? { log } : {}),
     catalog,
-    ledger: { localNodes: LOCAL_NODES, familyCap: ALL_KEYS },
+    ledger: { localNodes: LOCAL_NODES, domainOf, familyCap: ALL_KEYS },
     interval: sampling.interval,
     phase: sampling.phase,
     fromZero: true,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { namedSchema } from '../../core/json.ts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
+import { domainOf } from '../../exporter/host/node-domains.ts';
 import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { decodeCatalog, type NodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
@@ -133,7 +134,7 @@ function dimensionTruth(
   const cuts = new Map<Dimension, Bytes>();
   for (const dimension of ['host', 'source', 'inbound_user'] as const) {
     const cut = [...(by?.get(dimension) ?? [])];
-    const keyOf = ([name]: [string, unknown]): string => (dimension === 'host' ? hostKey(name) : name);
+    const keyOf = ([name]: [string, unknown]): string => (dimension === 'host' ? hostKey(name, domainOf) : name);
     if (cut.length > 0)
       cuts.set(
         dimension,
@@ -178,7 +179,7 @@ export function generateScenario(shape: WorkloadShape, seconds: number, seed: st
       byDimension: new Map(
         DIMENSION_OF_CUT.map(([dimension, name]) => {
           const keyOf = ([key]: [string, unknown]): string =>
-            dimension === 'host' ? hostKey(key) : key === '' ? NO_KEY : key;
+            dimension === 'host' ? hostKey(key, domainOf) : key === '' ? NO_KEY : key;
           return [dimension, bytesBy(cut(name), keyOf, down)];
         }),
       ),

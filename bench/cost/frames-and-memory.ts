@@ -1,3 +1,4 @@
+import { domainOf } from '../../exporter/host/node-domains.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
@@ -37,7 +38,7 @@ export async function frameCostProbe(input: unknown): Promise<FrameCost> {
   const crowd = createCrowd({ size, churn: CHURN, moving, hosts: 2000, clients: 100, startedAt: 0 });
   const catalog = decodeCatalog(JSON.parse(catalogAnswers(0).proxies));
   const decoder = createFrameDecoder();
-  const ledger = createLedger({ localNodes: ['ua3f'], familyCap: 50 });
+  const ledger = createLedger({ localNodes: ['ua3f'], domainOf, familyCap: 50 });
   const parse: number[] = [];
   const account: number[] = [];
   const warmUp = Math.ceil(blocks / 10);
@@ -94,7 +95,7 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
   const crowd = createCrowd({ size: 1000, churn: 0.1, moving: 0.5, hosts: 20_000, clients: 300, startedAt: 0 });
   const catalog = decodeCatalog(JSON.parse(catalogAnswers(0).proxies));
   const decoder = createFrameDecoder();
-  const ledger = createLedger({ localNodes: ['ua3f'], familyCap: 50 });
+  const ledger = createLedger({ localNodes: ['ua3f'], domainOf, familyCap: 50 });
   const metrics = createExporterMetrics(0);
   const heap: HeapMark[] = [];
   for (let turn = 1; heap.length < marks.length; turn += 1) {

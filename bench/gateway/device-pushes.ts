@@ -1,3 +1,4 @@
+import { domainOf } from '../../exporter/host/node-domains.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
@@ -23,7 +24,7 @@ export async function devicePushes(count: number): Promise<string[]> {
   const { frames, logs } = generateHousehold({ seed: 'a', shape: 'household', seconds, frameEvery: FRAME_MS });
   const answers = catalogAnswers(frames[0]?.at ?? 0);
   const catalog = decodeCatalog(JSON.parse(answers.proxies), JSON.parse(answers.providers));
-  const ledger = createLedger({ localNodes: LOCAL_NODES, familyCap: 50 });
+  const ledger = createLedger({ localNodes: LOCAL_NODES, domainOf, familyCap: 50 });
   ledger.setLogsAvailable(true);
   const decoder = createFrameDecoder();
   const metrics = createExporterMetrics(frames[0]?.at ?? 0);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { domainOf } from '../host/node-domains.ts';
 import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { type Console, createConsole } from './console.ts';
@@ -15,7 +16,7 @@ const view = (deviceId: string): DeviceView => ({
   link: { kind: 'up', version: 'v1', via: 'websocket' },
   logsUp: true,
   lastFrameAt: 0,
-  counters: createLedger({ localNodes: [], familyCap: 0, families: [] }).counters(),
+  counters: createLedger({ localNodes: [], domainOf, familyCap: 0, families: [] }).counters(),
   interfaces: { tunRatio: undefined, beyondKernel: undefined },
   today: { since: 0, whole: true, cells: [] },
   gateway: 'https://vps.example',

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { domainOf } from '../host/node-domains.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { createRateMeter, type RateMeter } from './summary.ts';
 
-const none = createLedger({ localNodes: [], familyCap: 0 }).counters();
+const none = createLedger({ localNodes: [], domainOf, familyCap: 0 }).counters();
 const today = { since: 0, whole: true, cells: [] };
 
 describe('rates', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../core/units.ts';
 import type { TodayView } from '../device/today.ts';
+import { domainOf } from '../host/node-domains.ts';
 import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
 import { createRateMeter } from './summary.ts';
 import { renderLine, renderTable, type ShownDevice } from './table.ts';
 
 const counters = (proxy: number, direct: number): LedgerCounters => ({
-  ...createLedger({ localNodes: [], familyCap: 0 }).counters(),
+  ...createLedger({ localNodes: [], domainOf, familyCap: 0 }).counters(),
   traffic: [
     { class: 'direct', node: 'DIRECT', provider: '', direction: 'upload', accounting: 'settled', bytes: direct },
     {

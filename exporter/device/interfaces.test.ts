@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
-import { parseWindowsInterfaces, readLinuxInterfaces } from '../host/node-interfaces.ts';
+import { parseWindowsInterfaces, readLinuxInterfaces } from '../host/interfaces.ts';
+import { nodeInterfaceSources } from '../host/node-interfaces.ts';
 import { nodeNetwork } from '../host/node-network.ts';
 import { createKernelComparison, type InterfaceReading } from './interface-counters.ts';
 import { chooseInterfaces, createInterfaceReader, isOnThisMachine } from './interface-reader.ts';
@@ -39,7 +40,7 @@ describe('the interfaces of Linux', () => {
     await write('proc/net/route', ROUTE);
     await write('proc/sys/kernel/random/boot_id', 'b00t\n');
     await write('sys/class/net/Meta/ifindex', '12\n');
-    const { counters, defaultRoutes } = await readLinuxInterfaces(root);
+    const { counters, defaultRoutes } = await readLinuxInterfaces(nodeInterfaceSources, `${root}/`);
     expect(counters.get('Meta')).toEqual({ bytes: { upload: 200, download: 300 }, life: 'b00t 12' });
     expect(counters.get('eth0')?.bytes.download).toBe(5_000_000_000);
     expect(defaultRoutes).toEqual(['eth0', 'wlan0']);
@@ -48,14 +49,14 @@ describe('the interfaces of Linux', () => {
   it('are read from /sys where /proc/net/dev may not be, as on Android', async () => {
     await write('sys/class/net/utun/statistics/rx_bytes', '30\n');
     await write('sys/class/net/utun/statistics/tx_bytes', '20\n');
-    const { counters, defaultRoutes } = await readLinuxInterfaces(root);
+    const { counters, defaultRoutes } = await readLinuxInterfaces(nodeInterfaceSources, `${root}/`);
     expect([...counters.keys()]).toEqual(['utun']);
     expect(counters.get('utun')?.bytes).toEqual({ upload: 20, download: 30 });
     expect(defaultRoutes).toEqual([]);
   });
 
   it('cannot be read where neither is', async () => {
-    await expect(readLinuxInterfaces(root)).rejects.toThrow('ENOENT');
+    await expect(readLinuxInterfaces(nodeInterfaceSources, `${root}/`)).rejects.toThrow('ENOENT');
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createKernelModel, downloaded } from '../../test/device-models.ts';
+import { domainOf } from '../host/node-domains.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
 import { add, type MergeInput, merge, subtract } from './merge.ts';
 
-const OPTIONS = { localNodes: [], familyCap: 2 };
+const OPTIONS = { localNodes: [], domainOf, familyCap: 2 };
 
 /** A ledger that has seen a first frame, and a kernel to go on with. */
 function begin() {

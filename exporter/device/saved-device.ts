@@ -64,7 +64,7 @@ export function newDevice(deviceId: string, kernelAddress: string, stateId: stri
 
 /** The state of a ledger that has seen nothing. */
 export function emptyLedger(): LedgerState {
-  return createLedger({ localNodes: [], familyCap: 0 }).state();
+  return createLedger({ localNodes: [], domainOf: () => undefined, familyCap: 0 }).state();
 }
 
 /**

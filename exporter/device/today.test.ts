@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { domainOf } from '../host/node-domains.ts';
 import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
 import { createToday } from './today.ts';
 
@@ -7,7 +8,7 @@ const RULE = { zone: 'Asia/Shanghai', dayEnds: '23:55' };
 const at = (day: number, time: string): number => Date.parse(`2026-11-${day}T${time}:00+08:00`);
 
 const counters = (hongKong: number, direct = 0): LedgerCounters => ({
-  ...createLedger({ localNodes: [], familyCap: 0 }).counters(),
+  ...createLedger({ localNodes: [], domainOf, familyCap: 0 }).counters(),
   traffic: [
     { class: 'proxy', node: '香港', provider: '', direction: 'download', accounting: 'measured', bytes: hongKong - 1 },
     { class: 'proxy', node: '香港', provider: 'b', direction: 'download', accounting: 'settled', bytes: 1 },

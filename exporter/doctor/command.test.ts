@@ -1,8 +1,9 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { errorText, type Language } from '../../core/language.ts';
+import { errorText, type Language, translateTo } from '../../core/language.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { commandOf } from '../../runtime/command-line.ts';
 import { createDevice, type Device } from '../../test/device.ts';
 import { readExporterConfig } from '../config.ts';
 import { nodeHost } from '../host/node-host.ts';
@@ -34,7 +35,8 @@ async function doctor(
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
   const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 }, files: onDisk };
   const language = (changes.Language ?? 'en') as Language;
-  const command = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language).exitOverride();
+  const doctor = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language);
+  const command = commandOf(doctor, translateTo(language)).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
     return 'healthy';

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { CommandSpec } from '../../core/command.ts';
 import { type Language, type Messages, type Text, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem, type SettingsRead } from '../../core/settings.ts';
 import { COMMANDS, TEXTS as COMMON } from '../../runtime/texts.ts';
@@ -44,13 +44,14 @@ export function doctorCommand(
   print: (text: string) => void,
   host: Host,
   language: Language,
-): Command {
+): CommandSpec {
   const { files, clock, network } = host;
   const translate = translateTo(language);
-  return new Command('doctor')
-    .description(translate(COMMANDS.doctor))
-    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
-    .action(async ({ config: path }: { config: string }) => {
+  return {
+    name: 'doctor',
+    description: COMMANDS.doctor,
+    options: [{ flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' }],
+    async run(_, { config: path }: { config: string }) {
       const file = files.nameOf(path);
       const folder = files.folderOf(files.absolute(path));
       const { settings, notices } = readConfig(file, await files.readSettings(path));
@@ -90,5 +91,6 @@ export function doctorCommand(
       if (faults > 0) {
         throw new UnhealthyError(TEXTS.toMend(faults));
       }
-    });
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import type { ServicePages } from '../../core/pages.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { ListenAddress, MovableListener } from '../../runtime/http-listener.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Reload } from '../../runtime/reload.ts';
-import type { SettingsSource } from '../../runtime/settings-file.ts';
+import type { ListenAddress, MovableListener } from '../../runtime/movable-listener.ts';
+import type { Reload, SettingsSource } from '../../runtime/reload.ts';
+import type { DomainOf } from '../ledger/attribution.ts';
 import type { Network } from './network.ts';
 
 /** All that the exporter takes from the system it runs on (docs/adr/0021-give-the-exporter-its-outside.md). */
@@ -11,6 +11,7 @@ export interface Host {
   readonly network: Network;
   readonly files: Files;
   readonly clock: Clock;
+  readonly domainOf: DomainOf;
   /** Undefined where it is not known how to read them. */
   readonly interfaces: Interfaces | undefined;
   /** When the machine started, epoch milliseconds by its clock of now. */

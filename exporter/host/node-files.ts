@@ -26,11 +26,12 @@ import {
 } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { isOpenToOthers, readSettingsText } from '../../runtime/settings-file.ts';
-import type { Files, LineFile, PackedFile } from './host.ts';
-import { lockFile } from './node-lock.ts';
+import type { Files, PackedFile } from './host.ts';
+import { createLineFile, type LineFileParts } from './line-file.ts';
+import { lockFile } from './lock.ts';
+import { nodeLockParts } from './node-lock.ts';
 
 const OWNER_ALONE = 0o600;
-const LARGEST_LINE_FILE = 5 * 2 ** 20;
 
 /** @param operations that writing is made of: the system's, or what a test puts in their place */
 export const createNodeFiles = (operations?: FileOperations): Files => ({
@@ -55,14 +56,14 @@ export const createNodeFiles = (operations?: FileOperations): Files => ({
   list: (folder) => readdir(folder),
   append,
   isInMemory,
-  lock: lockFile,
+  lock: (path, text) => lockFile(nodeLockParts, path, text),
   async tryFolder(folder) {
     refuseBelowProc(folder);
     const made = await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
     if (made !== undefined) await removeEmpty(folder, made);
   },
-  lineFile,
+  lineFile: (path, isOwn, largest) => createLineFile(lineFileParts, path, isOwn, largest),
 });
 
 export const nodeFiles = createNodeFiles();
@@ -123,36 +124,18 @@ async function removeEmpty(folder: string, made: string): Promise<void> {
 /** Longer than the beginning by which a line of the log is known. */
 const BEGINNING = 64;
 
-function lineFile(path: string, isOwn: (beginning: string) => boolean, largest = LARGEST_LINE_FILE): LineFile {
-  let size: number | undefined;
-  return {
-    append(line) {
-      const text = `${line}\n`;
-      if (size === undefined) {
-        refuseBelowProc(dirname(path));
-        mkdirSync(dirname(path), { recursive: true });
-        size = ownSize(path, isOwn);
-      }
-      if (size > 0 && size + Buffer.byteLength(text) > largest) {
-        // By now others may stand at either name.
-        ownSize(path, isOwn);
-        ownSize(`${path}.1`, isOwn);
-        renameSync(path, `${path}.1`);
-        size = 0;
-      }
-      appendFileSync(path, text, { mode: OWNER_ALONE });
-      size += Buffer.byteLength(text);
-    },
-  };
-}
-
-/** Bytes of a file of lines; 0 where nothing is there. @throws with the code `NOT_A_LOG` where it is anything else */
-function ownSize(path: string, isOwn: (beginning: string) => boolean): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return 0;
-  if (found.isFile() && (found.size === 0 || isOwn(beginningOf(path)))) return found.size;
-  throw Object.assign(new Error(`${path} is something else than a log`), { code: 'NOT_A_LOG' });
-}
+const lineFileParts: LineFileParts = {
+  makeFolder(path) {
+    refuseBelowProc(dirname(path));
+    mkdirSync(dirname(path), { recursive: true });
+  },
+  look(path) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && { size: found.size, beginning: found.isFile() ? beginningOf(path) : undefined };
+  },
+  rename: renameSync,
+  append: (path, text) => appendFileSync(path, text, { mode: OWNER_ALONE }),
+};
 
 function beginningOf(path: string): string {
   const file = openSync(path, 'r');

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { systemClock } from '../../runtime/clock.ts';
 import { watchFileDescriptors } from '../../runtime/file-descriptors.ts';
-import { createMovableListener, type ListenAddress, listenHttp } from '../../runtime/http-listener.ts';
+import { listenHttp } from '../../runtime/http-listener.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { createMovableListener, type ListenAddress } from '../../runtime/movable-listener.ts';
 import { createPagesListener } from '../../runtime/service-pages.ts';
 import { openSettings } from '../../runtime/settings-file.ts';
 import type { Host } from './host.ts';
+import { createInterfaces } from './interfaces.ts';
+import { domainOf } from './node-domains.ts';
 import { nodeFiles } from './node-files.ts';
-import { nodeInterfaces } from './node-interfaces.ts';
+import { nodeInterfaceSources } from './node-interfaces.ts';
 import { nodeNetwork } from './node-network.ts';
 
 const boot = readBoot();
@@ -28,7 +31,8 @@ export const nodeHost: Host = {
   network: nodeNetwork,
   files: nodeFiles,
   clock: systemClock,
-  interfaces: nodeInterfaces(),
+  domainOf,
+  interfaces: createInterfaces(nodeInterfaceSources),
   machineStartedAt: () => Date.now() - uptime() * 1000,
   machine: () => ({ ...(boot === undefined ? {} : { boot }), uptime: uptime() }),
   chance: Math.random,

@@ -1,4 +1,3 @@
-import { parse } from 'tldts';
 import { type Dimension, MAX_LABEL_LENGTH } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened } from './frame.ts';
@@ -16,6 +15,19 @@ export interface Attribution {
 export interface Exit {
   readonly node: string;
   readonly provider: string | undefined;
+}
+
+/**
+ * What a host's bytes are counted under: its registrable domain (the list of public suffixes, those of registries alone,
+ * as tldts has it by default), `ip` for an address, the name itself where it has none; undefined where it is no host.
+ */
+export type DomainOf = (host: string) => string | undefined;
+
+/** What decides besides the catalog. */
+export interface AttributionRules {
+  /** Names of nodes on the device itself, such as `ua3f`, in lower case. */
+  readonly localNodes: ReadonlySet<string>;
+  readonly domainOf: DomainOf;
 }
 
 /** What a key is called where the kernel does not name one. */
@@ -39,7 +51,7 @@ export const UNATTRIBUTED: Attribution = {
 export function attributeConnection(
   details: ConnectionDetails,
   catalog: Catalog,
-  localNodes: ReadonlySet<string>,
+  { localNodes, domainOf }: AttributionRules,
 ): Attribution {
   const [node = UNATTRIBUTED.node] = details.chains;
   return {
@@ -51,7 +63,7 @@ export function attributeConnection(
       rule: ruleKey(details.rule, details.rulePayload),
       process: label(details.process || NO_KEY),
       source: label(details.sourceIP || NO_KEY),
-      host: hostKey(details.host),
+      host: hostKey(details.host, domainOf),
       inbound_user: label(details.inboundUser || NO_KEY),
     },
   };
@@ -85,7 +97,7 @@ export function attributeOpened(
   { node, provider }: Exit,
   inboundUser: string,
   catalog: Catalog,
-  localNodes: ReadonlySet<string>,
+  { localNodes, domainOf }: AttributionRules,
 ): Attribution {
   return {
     // A group whose node is not known may have used any.
@@ -97,7 +109,7 @@ export function attributeOpened(
       rule: ruleKey(opening.rule, opening.rulePayload),
       process: label(opening.process || NO_KEY),
       source: label(opening.sourceIP || NO_KEY),
-      host: hostKey(opening.host),
+      host: hostKey(opening.host, domainOf),
       inbound_user: label(inboundUser),
     },
   };
@@ -124,13 +136,8 @@ function label(text: string): string {
   return `${text.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** The registrable domain (tldts' default rules), `ip` for an address, the name itself where it has none. */
-export function hostKey(host: string): string {
-  if (host === '') return NO_KEY;
-  const { isIp, hostname, domain } = parse(host);
-  if (isIp === true) return 'ip';
-  return label(domain ?? hostname ?? NO_KEY);
-}
+export const hostKey = (host: string, domainOf: DomainOf): string =>
+  label((host === '' ? undefined : domainOf(host)) ?? NO_KEY);
 
 /**
  * Adapter types that are not proxies, as the kernel names them (mihomo `constant/adapters.go`, `AdapterType.String`).

@@ -1,6 +1,14 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import { type Bytes, DIRECTIONS, type MutableBytes, type TrafficClass } from '../../core/traffic.ts';
-import { type Attribution, attributeConnection, attributeOpened, isBetterKnown, isRefused } from './attribution.ts';
+import {
+  type Attribution,
+  type AttributionRules,
+  attributeConnection,
+  attributeOpened,
+  type DomainOf,
+  isBetterKnown,
+  isRefused,
+} from './attribution.ts';
 import {
   copyBytes,
   createDaysOfUse,
@@ -32,6 +40,7 @@ import { type LedgerState, namesOf } from './state.ts';
 export interface LedgerOptions extends FamilyOptions {
   /** Names of nodes on the device itself, such as `ua3f`; compared without regard to case. */
   readonly localNodes: readonly string[];
+  readonly domainOf: DomainOf;
 }
 
 /** What a frame came to. */
@@ -101,7 +110,7 @@ const MOST_STALE = 3;
  * @param saved goes on from there: what moved since is counted
  */
 export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledger {
-  let localNodes = lowerCase(options.localNodes);
+  let rules = rulesOf(options);
   const book = createTrafficBook(saved?.traffic);
   const uncounted = createUncountedBook(saved?.uncounted);
   const families = createFamilyBook(
@@ -139,7 +148,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     // The kernel's clock may not be ours: what it says of a connection that is new is held to when that can have been.
     exits.note(details, announcedAt ?? Math.min(frame.at, Math.max(lastAt, details.start)));
     users.note(details);
-    return attributeConnection(details, catalog, localNodes);
+    return attributeConnection(details, catalog, rules);
   }
 
   function countersOf(attribution: Attribution): BookedCounters {
@@ -230,7 +239,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       attribute: (details) => attribute(details, frame, catalog),
       reattribute: (connection) =>
         isNewCatalog && isBetterKnown(connection, catalog)
-          ? attributeConnection(connection.details, catalog, localNodes)
+          ? attributeConnection(connection.details, catalog, rules)
           : undefined,
       moved(connection, upload, download) {
         if (!connection.counted) {
@@ -258,7 +267,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
     for (const opening of openings.takeUnseen(frame.at)) {
       const exit = exits.exitOf(opening.node, opening.at, catalog);
-      const attribution = attributeOpened(opening, exit, users.guess(opening), catalog, localNodes);
+      const attribution = attributeOpened(opening, exit, users.guess(opening), catalog, rules);
       if (isRefused(attribution, opening)) continue;
       candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - opening.at) });
     }
@@ -340,7 +349,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       connections: knowsConnections ? connections.save() : undefined,
     }),
     reconfigure(next) {
-      localNodes = lowerCase(next.localNodes);
+      rules = rulesOf(next);
       families.reconfigure(next);
     },
   };
@@ -349,6 +358,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 /** Whether bytes of a class may be on an airport's bill. */
 const isBilled = (trafficClass: TrafficClass): boolean => trafficClass === 'proxy' || trafficClass === 'unattributed';
 
-function lowerCase(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.map((name) => name.toLowerCase()));
-}
+const rulesOf = ({ localNodes, domainOf }: LedgerOptions): AttributionRules => ({
+  localNodes: new Set(localNodes.map((name) => name.toLowerCase())),
+  domainOf,
+});

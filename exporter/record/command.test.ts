@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorText, translateTo } from '../../core/language.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { commandOf } from '../../runtime/command-line.ts';
 import { createDevice, type Device, eventually } from '../../test/device.ts';
 import { connectionsMessage } from '../../test/scripted-kernel.ts';
 import { readExporterConfig } from '../config.ts';
@@ -47,7 +48,9 @@ async function record(...argv: string[]): Promise<string | undefined> {
     () => ending.signal,
   );
   try {
-    await command.parseAsync([...argv, '--config', named('ClientSetting.ini')], { from: 'user' });
+    await commandOf(command, translateTo('en')).parseAsync([...argv, '--config', named('ClientSetting.ini')], {
+      from: 'user',
+    });
     return undefined;
   } catch (error) {
     return errorText(error, 'en');
@@ -58,7 +61,8 @@ async function replay(name: string): Promise<{ frames: number; kernel: { downloa
   const files = [named(`${name}.ndjson.gz`), '--logs', named(`${name}.logs.json.gz`)];
   const lists = ['--proxies', named(`${name}.proxies.json`), '--providers', named(`${name}.providers.json`)];
   const argv = [...files, ...lists, '--interval', '100', '--json'];
-  await replayCommand(print, nodeHost.files, translateTo('en')).parseAsync(argv, { from: 'user' });
+  const translate = translateTo('en');
+  await commandOf(replayCommand(print, nodeHost, translate), translate).parseAsync(argv, { from: 'user' });
   return JSON.parse(printed.at(-1) ?? '');
 }
 

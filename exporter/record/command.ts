@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import type { CommandSpec } from '../../core/command.ts';
 import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
@@ -44,24 +44,31 @@ export function recordCommand(
   language: Language,
   called: string,
   ending: () => AbortSignal,
-): Command {
+): CommandSpec {
   const translate = translateTo(language);
-  return new Command('record')
-    .description(translate(COMMANDS.record))
-    .argument('<name>', translate(TEXTS.recordName))
-    .addOption(
-      new Option('--for <duration>', translate(TEXTS.recordFor))
-        .argParser(duration(1000, 7 * DAY_MS))
-        .default(60_000, '60s'),
-    )
-    .addOption(
-      new Option('--interval <duration>', translate(TEXTS.recordInterval))
-        .argParser(duration(100, 60_000))
-        .default(100, '100ms'),
-    )
-    .option('--device <name>', translate(TEXTS.recordDevice))
-    .option('--config <file>', translate(TEXTS.config), 'ClientSetting.ini')
-    .action(async (name: string, options: RecordOptions) => {
+  return {
+    name: 'record',
+    description: COMMANDS.record,
+    argument: { name: '<name>', description: TEXTS.recordName },
+    options: [
+      {
+        flags: '--for <duration>',
+        description: TEXTS.recordFor,
+        read: duration(1000, 7 * DAY_MS),
+        default: 60_000,
+        defaultShown: '60s',
+      },
+      {
+        flags: '--interval <duration>',
+        description: TEXTS.recordInterval,
+        read: duration(100, 60_000),
+        default: 100,
+        defaultShown: '100ms',
+      },
+      { flags: '--device <name>', description: TEXTS.recordDevice },
+      { flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
+    ],
+    async run([name = ''], options: RecordOptions) {
       const { config: path } = options;
       const { devices } = readConfig(files.nameOf(path), await files.readSettings(path));
       const device = chosenDevice(devices, options.device);
@@ -99,7 +106,8 @@ export function recordCommand(
         shellWord,
       );
       print(`${called} replay ${frames} --logs ${logs} --proxies ${proxies} --providers ${providers}`);
-    });
+    },
+  };
 }
 
 function chosenDevice(devices: readonly DeviceConfig[], name: string | undefined): DeviceConfig {

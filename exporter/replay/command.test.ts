@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorText, type Language, translateTo } from '../../core/language.ts';
-import { nodeFiles } from '../host/node-files.ts';
+import { commandOf } from '../../runtime/command-line.ts';
+import { nodeHost } from '../host/node-host.ts';
 import { replayCommand } from './command.ts';
 
 let folder: string;
@@ -17,13 +18,11 @@ async function play(language: Language, recording: string, proxies = '{"proxies"
   await writeFile(file, recording);
   await writeFile(catalog, proxies);
   let printed = '';
-  const command = replayCommand(
-    (text) => {
-      printed = text;
-    },
-    nodeFiles,
-    translateTo(language),
-  );
+  const translate = translateTo(language);
+  const print = (text: string): void => {
+    printed = text;
+  };
+  const command = commandOf(replayCommand(print, nodeHost, translate), translate);
   try {
     await command.parseAsync([file, '--proxies', catalog], { from: 'user' });
   } catch (error) {

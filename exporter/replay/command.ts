@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import type { CommandSpec } from '../../core/command.ts';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import type { Files } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { CatalogError, decodeCatalog } from '../kernel/catalog.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
@@ -39,28 +39,36 @@ const milliseconds = (text: string): number => {
  * `flowcollect replay`: prints what the ledger makes of a recorded stream, so that anyone can check the accounting on
  * their own traffic. Reads no file that was not named.
  */
-export function replayCommand(print: (text: string) => void, files: Files, translate: Translate): Command {
+export function replayCommand(
+  print: (text: string) => void,
+  { files, domainOf }: Pick<Host, 'files' | 'domainOf'>,
+  translate: Translate,
+): CommandSpec {
   const read = (path: string): Promise<string> => readRecordedText(files, path);
-  return new Command('replay')
-    .description(translate(COMMANDS.replay))
-    .argument('<file...>', translate(TEXTS.recordings))
-    .option('--interval <ms>', translate(TEXTS.interval), milliseconds, 1000)
-    .option('--phase <ms>', translate(TEXTS.phase), milliseconds, 0)
-    .option('--proxies <file>', translate(TEXTS.proxies))
-    .option('--providers <file>', translate(TEXTS.providers))
-    .option('--logs <file>', translate(TEXTS.logs))
-    .option('--from-zero', translate(TEXTS.fromZero))
-    .option('--json', translate(TEXTS.json))
-    .action(async (paths: string[], options: ReplayOptions) => {
+  return {
+    name: 'replay',
+    description: COMMANDS.replay,
+    argument: { name: '<file...>', description: TEXTS.recordings },
+    options: [
+      { flags: '--interval <ms>', description: TEXTS.interval, read: milliseconds, default: 1000 },
+      { flags: '--phase <ms>', description: TEXTS.phase, read: milliseconds, default: 0 },
+      { flags: '--proxies <file>', description: TEXTS.proxies },
+      { flags: '--providers <file>', description: TEXTS.providers },
+      { flags: '--logs <file>', description: TEXTS.logs },
+      { flags: '--from-zero', description: TEXTS.fromZero },
+      { flags: '--json', description: TEXTS.json },
+    ],
+    async run(paths, options: ReplayOptions) {
       const messages = [];
       for (const path of paths) messages.push(...parseRecordedMessages(path, await read(path)));
       const log = options.logs === undefined ? undefined : parseRecordedLog(options.logs, await read(options.logs));
       const catalog = await readCatalog(options, read);
       const { interval, phase, fromZero = false } = options;
-      const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: LEDGER };
+      const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: { ...LEDGER, domainOf } };
       const result = asUserFacing(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
       print(options.json === true ? JSON.stringify(result) : describe(result, translate));
-    });
+    },
+  };
 }
 
 /** The nodes that the files list; a node that they do not list counts as proxy only where there are no files. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DIALER_PROXY_TRUTH, dialerProxyStream } from '../../test/dialer-proxy.ts';
+import { domainOf } from '../host/node-domains.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
@@ -29,7 +30,7 @@ const message = (download: number, connections: readonly Listed[] | null): strin
 /** A ledger behind the decoder of one link; times are seconds. */
 function createFeed() {
   let decoder = createFrameDecoder();
-  const ledger = createLedger({ localNodes: [], familyCap: 50 });
+  const ledger = createLedger({ localNodes: [], domainOf, familyCap: 50 });
   ledger.setLogsAvailable(false);
   return {
     ledger,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { domainOf } from '../host/node-domains.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { decodeCatalog } from '../kernel/catalog.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
@@ -51,7 +52,7 @@ async function replayRecording(
   const recording = read.get(name) ?? readRecording(name);
   read.set(name, recording);
   const { log, ...rest } = await recording;
-  const ledger = { localNodes: ['ua3f'], familyCap: 50 };
+  const ledger = { localNodes: ['ua3f'], domainOf, familyCap: 50 };
   return replay({ ...rest, ...(logs && log !== undefined ? { log } : {}), ledger, interval, phase, fromZero });
 }
 
@@ -166,7 +167,7 @@ it('shows a signed carry at 100 ms, where the kernel reads totals before connect
     const result = replay({
       messages: messages.slice(0, end),
       catalog: { ...EMPTY_CATALOG, has: () => false },
-      ledger: { localNodes: [], familyCap: 50 },
+      ledger: { localNodes: [], domainOf, familyCap: 50 },
       interval: 100,
       phase: 0,
       fromZero: true,
