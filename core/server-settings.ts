@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { providerOfAddress, providerOfHost } from './mail-providers.ts';
 import {
   durationSetting,
+  headerSetting,
   httpUrlSetting,
   issue,
   languageSetting,
@@ -43,7 +44,7 @@ export const serverSchema = z.object({
   /** Where the gateway listens for devices: `:8686`, `8686` or `127.0.0.1:8686`. */
   ListenPort: z._default(z.string(), ':8686'),
   /** The one token that every device of user `default` may push with. */
-  ServerToken: z.optional(z.string()),
+  ServerToken: z.optional(headerSetting()),
   /** Subscriptions by file name, as text of one or more lines. */
   SubUrls: z._default(z.string(), ''),
   /** Of the earlier FlowCollect; Prometheus stores now. */

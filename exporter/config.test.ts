@@ -83,6 +83,7 @@ describe('readExporterConfig', () => {
     ['DeviceID = ..', '[client] DeviceID: must not be "." or ".."'],
     ['MihomoAPIAddr = ftp://a', '[client] MihomoAPIAddr: must be an address such as'],
     ['MihomoSecret = a\u0007', '[client] MihomoSecret: must hold only characters that an HTTP header can carry'],
+    ['RemoteToken = a\u0007', '[client] RemoteToken: must hold only characters that an HTTP header can carry'],
     ['PollInterval = 1', '[client] PollInterval: must be a duration from 100 ms to 60000 ms'],
     ['PushInterval = never', '[client] PushInterval: must be a duration'],
     ['MetricsListen = here', '[client] MetricsListen: must be an address such as 127.0.0.1:9101'],

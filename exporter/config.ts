@@ -5,6 +5,7 @@ import type { Messages, Text } from '../core/language.ts';
 import { DIMENSIONS, type Dimension } from '../core/metric-contract.ts';
 import {
   durationSetting,
+  headerSetting,
   issue,
   languageSetting,
   listSetting,
@@ -14,7 +15,6 @@ import {
   type SettingsRead,
   SettingsReader,
   switchSetting,
-  textSetting,
   timeOfDaySetting,
   timeZoneSetting,
 } from '../core/settings.ts';
@@ -92,12 +92,6 @@ const deviceIdSetting = () =>
     if (problem !== undefined) context.issues.push({ code: 'custom', message: issue(problem), input: context.value });
   });
 
-/** A header value: what a secret may hold so that it can be sent at all. */
-const secretSetting = () => textSetting((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text), CORE_TEXTS.headerCharacters);
-
-/** A kernel's secret goes out as UTF-8, by which it compares. */
-const kernelSecretSetting = () => textSetting((text) => !/\p{Cc}/u.test(text), CORE_TEXTS.headerCharacters);
-
 const SECTION = 'client';
 const KERNEL_SECTION = /^kernel\.(.+)$/;
 
@@ -105,7 +99,7 @@ const pollInterval = () => durationSetting(100, 60_000);
 
 /** How to reach a kernel: never taken from one kernel for another. */
 const Link = {
-  MihomoSecret: z._default(kernelSecretSetting(), ''),
+  MihomoSecret: z._default(headerSetting(), ''),
   MihomoCA: z.optional(z.string()),
   MihomoFingerprint: z.optional(fingerprintSetting()),
   MihomoCert: z.optional(z.string()),
@@ -116,7 +110,7 @@ export const ClientSection = z.object({
   ...Link,
   MihomoAPIAddr: z.prefault(kernelAddressSetting(), 'http://127.0.0.1:9097'),
   RemoteServer: gatewaySetting(),
-  RemoteToken: z._default(secretSetting(), ''),
+  RemoteToken: z._default(headerSetting(), ''),
   DeviceID: z.optional(deviceIdSetting()),
   LocalLogFile: z.optional(pathSetting()),
   PollInterval: z._default(pollInterval(), 1000),
@@ -143,7 +137,7 @@ export const KernelSection = z.object({
   ...Link,
   MihomoAPIAddr: kernelAddressSetting(),
   DeviceID: z.optional(deviceIdSetting()),
-  RemoteToken: z.optional(secretSetting()),
+  RemoteToken: z.optional(headerSetting()),
   PollInterval: z.optional(pollInterval()),
   LocalNodes: z.optional(listSetting()),
 });

@@ -175,9 +175,6 @@ export function refuseNewShortTokens(
 /** One user, any device. */
 function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
   if (ServerToken === undefined) return undefined;
-  if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(ServerToken)) {
-    reader.problem('server', 'ServerToken', CORE_TEXTS.headerCharacters);
-  }
   if (isExample(ServerToken)) {
     reader.notice('server', 'ServerToken', CORE_TEXTS.exampleSecret);
     return undefined;

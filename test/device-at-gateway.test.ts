@@ -11,6 +11,8 @@ import { createLogger } from '../runtime/logger.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';
 
+/** A token as people choose them. */
+const CHOSEN = '我家的令牌，谁也猜不到 déjà';
 let device: Device;
 let pushgateway: PushgatewayDouble;
 let gateway: Gateway;
@@ -32,7 +34,7 @@ beforeEach(async () => {
     },
     clock: { ...systemClock, now: () => Date.now() + ahead },
     logger: createLogger('gateway', 'silent'),
-    tokens: () => [{ hash: hashToken('push token'), user: 'default' }],
+    tokens: () => ['push token', CHOSEN].map((token) => ({ hash: hashToken(token), user: 'default' })),
     lastReload: () => ({ successful: true, succeededAt: 0 }),
   });
   ({ pushes: origin } = await gateway.start());
@@ -52,6 +54,14 @@ describe('an exporter at the real gateway', () => {
   it('is admitted, and its counters reach Pushgateway', async () => {
     device.show(100);
     await start();
+    await device.seen(100);
+    device.show(130);
+    await eventually(() => expect(stored()).toBe(30));
+  });
+
+  it('is admitted with a token in any script, which goes out as UTF-8', async () => {
+    device.show(100);
+    await device.start({ RemoteServer: origin, RemoteToken: CHOSEN });
     await device.seen(100);
     device.show(130);
     await eventually(() => expect(stored()).toBe(30));

@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { headerOfText, textOfHeader } from '../../runtime/header-text.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { type ReadingOutcome, type Reason, readingOutcome, reason, type UsableReading } from '../verdict/reading.ts';
-import { firstHeader, utf8Of } from './header.ts';
+import { firstHeader } from './header.ts';
 import { providerName } from './nodes.ts';
 import {
   type AirportResponse,
@@ -132,7 +133,7 @@ async function request(
     headers: {
       ...headers,
       ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }),
-      ...Object.fromEntries(wanted.map(([name, value]) => [name, Buffer.from(value).toString('latin1')])),
+      ...Object.fromEntries(wanted.map(([name, value]) => [name, headerOfText(value)])),
     },
     httpAgent: agent,
     httpsAgent: agent,
@@ -141,7 +142,7 @@ async function request(
     beforeRedirect(next, { headers: passed }) {
       guard.follow(String(next.hostname));
       redirects.unshift(Object.entries(passed).flat());
-      target = new URL(utf8Of(passed.location ?? ''), target);
+      target = new URL(textOfHeader(passed.location ?? ''), target);
       next.path = next.pathname = target.pathname;
       next.path += target.search;
     },

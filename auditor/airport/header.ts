@@ -231,9 +231,3 @@ export function firstHeader(raw: readonly string[], wanted: (name: string) => bo
   }
   return found;
 }
-
-/** A header as UTF-8, which airports write into `Location`, where it is that; Node shows a byte as a character. */
-export function utf8Of(header: string): string {
-  const text = Buffer.from(header, 'latin1').toString('utf8');
-  return text.includes('\uFFFD') ? header : text;
-}

@@ -4,6 +4,7 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { clientAddress } from '../../runtime/addresses.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
+import { textOfHeader } from '../../runtime/header-text.ts';
 import { wordsOf } from '../messages/report.ts';
 import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html.ts';
 import type { Archive, KeptReport } from './archive.ts';
@@ -105,7 +106,7 @@ function archiveFor(header: string | undefined, keys: readonly ArchiveKey[]): Ar
       ? Buffer.from(value, 'base64')
           .toString()
           .replace(/^[^:]*:/, '')
-      : value;
+      : textOfHeader(value);
   if (scheme === undefined) return undefined;
   const hash = digest(given);
   return keys.filter(({ token }) => timingSafeEqual(hash, digest(token)))[0]?.archive;

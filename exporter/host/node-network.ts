@@ -7,6 +7,7 @@ import { gzip } from 'node:zlib';
 import { Agent, buildConnector, request } from 'undici';
 import { WebSocket } from 'ws';
 import { errorCode } from '../../runtime/error-code.ts';
+import { headerOfText } from '../../runtime/header-text.ts';
 import type {
   ConnectionFailure,
   HttpClient,
@@ -67,11 +68,9 @@ export const nodeNetwork: Network = {
   },
 };
 
-/** Header values as UTF-8, by which kernels and gateway compare secrets; Node writes a character as one byte. */
+/** Kernels and gateway compare secrets as UTF-8. */
 function asUtf8(written: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(written).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
-  );
+  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, headerOfText(value)]));
 }
 
 function openWebSocket(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deviceIdProblem, pushPath } from '../../core/device-id.ts';
+import { headerOfText } from '../../runtime/header-text.ts';
 import { hashToken, identify, readPushPath } from './authenticate.ts';
 
 const tokens = [
@@ -21,7 +22,8 @@ it.each([undefined, '', 'Bearer', 'Bearer ', 'Bearer three', 'one', 'Basic one',
 );
 
 it('knows a token outside ASCII by UTF-8, and by the one-byte characters that other clients send', () => {
-  const own = [{ hash: hashToken('déjà vu'), user: 'default' }];
+  const own = ['déjà vu', '令牌是这一个'].map((token) => ({ hash: hashToken(token), user: 'default' }));
+  expect(identify(headerOfText('Bearer 令牌是这一个'), own)?.user).toBe('default');
   expect(identify('Bearer déjà vu', own)?.user).toBe('default');
   expect(identify(Buffer.from('Bearer déjà vu').toString('latin1'), own)?.user).toBe('default');
 });

@@ -4,6 +4,7 @@ import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts'
 import { clientAddress } from '../../runtime/addresses.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { textOfHeader } from '../../runtime/header-text.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
 /** A token as it is kept: its SHA-256 and whom it speaks for. */
@@ -29,17 +30,11 @@ export function hashToken(token: string): Buffer {
  * @param tokens another array when they changed
  */
 export function identify(authorization: string | undefined, tokens: readonly Token[]): Token | undefined {
-  const given = /^Bearer +(\S.*)$/i.exec(utf8Of(authorization ?? ''))?.[1];
+  const given = /^Bearer +(\S.*)$/i.exec(textOfHeader(authorization ?? ''))?.[1];
   if (given === undefined) return undefined;
   const hashed = hashToken(given);
   const found = indexOf(tokens).get(keyOf(hashed));
   return found !== undefined && timingSafeEqual(hashed, found.hash) ? found : undefined;
-}
-
-/** A header is bytes, which Node shows as one character each: UTF-8, or the one-byte characters that some clients send. */
-function utf8Of(header: string): string {
-  const text = Buffer.from(header, 'latin1').toString('utf8');
-  return text.includes('\uFFFD') ? header : text;
 }
 
 const KEY = randomBytes(32);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { headerOfText } from '../../runtime/header-text.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
@@ -66,7 +67,7 @@ async function ask(
   try {
     response = await fetch(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: headerOfText(`Bearer ${token}`) },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
 import { isLoopback } from '../../runtime/addresses.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
+import { textOfHeader } from '../../runtime/header-text.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
@@ -67,6 +68,6 @@ export function createAdminHandler({ release, logger, hash, retired }: AdminHand
 }
 
 function isAdmin(authorization: string | undefined, hash: Buffer | undefined): boolean {
-  const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
+  const given = /^Bearer +(\S.*)$/i.exec(textOfHeader(authorization ?? ''))?.[1];
   return given !== undefined && hash !== undefined && timingSafeEqual(hashToken(given), hash);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
+import { headerOfText } from '../../runtime/header-text.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { ReaderQuery } from './query.ts';
 
@@ -39,8 +40,7 @@ export function createLabelProxy(origin: string): LabelProxy {
   });
   return {
     async ask(user, { method, path, parameters }, signal) {
-      // The bytes of the name in UTF-8: a header is written byte by byte.
-      const headers = { [USER_HEADER]: Buffer.from(user, 'utf8').toString('latin1') };
+      const headers = { [USER_HEADER]: headerOfText(user) };
       const text = parameters.toString();
       try {
         const {
