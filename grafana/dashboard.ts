@@ -13,10 +13,13 @@ import { DASHBOARD_UIDS, type DashboardName } from './links.ts';
 import type { DashboardSettings } from './settings.ts';
 import { type VariableName, variables } from './variables.ts';
 
-/** Panels from left to right, with their widths in columns of 24; the height of all is in rows of 30 pixels. */
+/**
+ * What stands from left to right, with its width in columns of 24: a panel, or some above each other that share the
+ * height, which is in rows of 30 pixels.
+ */
 export interface PanelRow {
   readonly height: number;
-  readonly panels: readonly (readonly [panel: PanelDefinition, width: number])[];
+  readonly cells: readonly (readonly [content: PanelDefinition | readonly PanelDefinition[], width: number])[];
 }
 
 export interface DashboardSpec {
@@ -30,7 +33,7 @@ export interface DashboardSpec {
   readonly rows: readonly PanelRow[];
 }
 
-export const row = (height: number, ...panels: PanelRow['panels']): PanelRow => ({ height, panels });
+export const row = (height: number, ...cells: PanelRow['cells']): PanelRow => ({ height, cells });
 
 /** Grafana's grid. */
 export const GRID_COLUMNS = 24;
@@ -73,10 +76,14 @@ export function buildDashboard(spec: DashboardSpec, settings: DashboardSettings)
 function place(rows: readonly PanelRow[], translate: Translate): Panel[] {
   const panels: Panel[] = [];
   let y = 0;
-  for (const { height, panels: inRow } of rows) {
+  for (const { height, cells } of rows) {
     let x = 0;
-    for (const [panel, w] of inRow) {
-      panels.push({ ...panel(translate), id: panels.length + 1, gridPos: { x, y, w, h: height } });
+    for (const [content, w] of cells) {
+      const stack = [content].flat();
+      const h = height / stack.length;
+      for (const [index, panel] of stack.entries()) {
+        panels.push({ ...panel(translate), id: panels.length + 1, gridPos: { x, y: y + index * h, w, h } });
+      }
       x += w;
     }
     y += height;

@@ -1,16 +1,10 @@
 import { buildDashboard, type DashboardSpec, row } from './dashboard.ts';
 import { DASHBOARD_UIDS } from './links.ts';
-import {
-  airportsPanel,
-  dailyBillPanel,
-  differencePanel,
-  reportPanel,
-  verdictHistoryPanel,
-  verdictPanel,
-} from './panels/audit.ts';
+import { airportsPanel, dailyBillPanel, differencePanel, reportPanel, verdictHistoryPanel } from './panels/audit.ts';
 import {
   conservationPanel,
   framesPanel,
+  gatewayPushesPanel,
   onlinePanel,
   pushesPanel,
   readingsPanel,
@@ -36,6 +30,8 @@ import {
   hourOfDayPanel,
   nodeHoursPanel,
   nodeRatePanel,
+  nodesInRangePanel,
+  nodesTodayPanel,
   nodeTablePanel,
 } from './panels/nodes.ts';
 import {
@@ -43,17 +39,13 @@ import {
   burnDownPanel,
   cycleNodesPanel,
   cyclePanel,
-  daysLeftPanel,
-  deadlinesPanel,
   multipliersPanel,
-  quotaUsedPanel,
-  remainingPanel,
+  overviewPanel,
   surplusPanel,
 } from './panels/quota.ts';
 import {
   daysPanel,
   dimensionPanel,
-  nodesTodayPanel,
   ratePanel,
   todayPanel,
   userDaysPanel,
@@ -73,16 +65,9 @@ const overview = (settings: DashboardSettings): DashboardSpec => ({
   shown: ['instance'],
   from: 'now-6h',
   rows: [
-    row(
-      5,
-      [verdictPanel, 7],
-      [daysLeftPanel(settings), 4],
-      [remainingPanel, 5],
-      [budgetPanel(settings), 4],
-      [deadlinesPanel(settings), 4],
-    ),
-    row(4, [todayPanel, 13], [quotaUsedPanel(settings), 5], [surplusPanel, 6]),
-    row(9, [ratePanel, 13], [devicesPanel(settings), 11]),
+    row(8, [overviewPanel(settings), 17], [[budgetPanel(settings), surplusPanel], 7]),
+    row(3, [todayPanel, 24]),
+    row(9, [ratePanel, 12], [devicesPanel(settings), 12]),
     row(9, [nodesTodayPanel, 8], [deviceClassesPanel, 8], [burnDownPanel, 8]),
   ],
 });
@@ -93,14 +78,14 @@ const audit = (settings: DashboardSettings): DashboardSpec => ({
   title: { zh: '审计', en: 'Audit' },
   description: { zh: '机场的账单与设备的用量对得上吗。', en: "Does the airport's bill agree with the devices' use." },
   shown: [],
-  from: 'now-7d',
+  from: 'now-30d',
   rows: [
-    row(5, [verdictPanel, 7], [todayPanel, 13], [reportPanel, 4]),
-    row(6, [airportsPanel(settings), 24]),
-    row(8, [dailyBillPanel(settings), 14], [burnDownPanel, 10]),
-    row(8, [differencePanel(settings), 14], [verdictHistoryPanel, 10]),
+    row(7, [airportsPanel(settings), 20], [reportPanel, 4]),
+    row(9, [differencePanel(settings), 12], [dailyBillPanel(settings), 12]),
+    row(8, [verdictHistoryPanel, 12], [burnDownPanel, 12]),
     row(7, [surplusPanel, 10], [multipliersPanel, 14]),
-    row(9, [cyclePanel, 8], [cycleNodesPanel, 16]),
+    row(9, [cyclePanel, 10], [cycleNodesPanel, 14]),
+    row(3, [todayPanel, 24]),
   ],
 });
 
@@ -115,9 +100,9 @@ const health = (settings: DashboardSettings): DashboardSpec => ({
   shown: ['instance'],
   from: 'now-6h',
   rows: [
-    row(4, [onlinePanel, 4], [conservationPanel, 6], [surenessPanel, 5], [refusedPanel, 4], [settingsPanel, 5]),
+    row(4, [onlinePanel, 6], [conservationPanel, 12], [surenessPanel, 6]),
     row(8, [collectorsPanel(settings), 16], [readingsPanel, 8]),
-    row(7, [presencePanel, 12], [targetsPanel, 12]),
+    row(7, [presencePanel, 24]),
     row(8, [pushesPanel, 8], [unobservedPanel, 8], [framesPanel, 8]),
   ],
 });
@@ -130,9 +115,10 @@ const nodes = (settings: DashboardSettings): DashboardSpec => ({
   shown: ['instance', 'node'],
   from: 'now-24h',
   rows: [
-    row(10, [nodeTablePanel(CHOSEN_NODES), 14], [nodeRatePanel(CHOSEN_NODES), 10]),
-    row(9, [nodeHoursPanel, 12], [deviceNodesPanel, 12]),
-    row(9, [daysPanel(settings), 12], [hourOfDayPanel(settings), 12]),
+    row(10, [nodeTablePanel(CHOSEN_NODES), 24]),
+    row(9, [nodeRatePanel(CHOSEN_NODES), 12], [deviceNodesPanel, 12]),
+    row(9, [nodeHoursPanel, 12], [hourOfDayPanel(settings), 12]),
+    row(8, [daysPanel(settings), 24]),
   ],
 });
 
@@ -147,10 +133,10 @@ const device: DashboardSpec = {
   shown: ['instance'],
   from: 'now-24h',
   rows: [
-    row(4, [todayPanel, 16], [kernelTotalPanel, 8]),
+    row(3, [todayPanel, 17], [kernelTotalPanel, 7]),
     row(6, [presencePanel, 10], [startsPanel, 14]),
     row(8, [ratePanel, 12], [nodeRatePanel(), 12]),
-    row(9, [nodeTablePanel(), 14], [deviceClassesPanel, 10]),
+    row(9, [nodesInRangePanel, 12], [deviceClassesPanel, 12]),
     row(9, [dimensionPanel('process'), 12], [dimensionPanel('host'), 12]),
     row(8, [connectionsPanel, 12], [interfacesPanel, 12]),
   ],
@@ -167,7 +153,7 @@ const flows: DashboardSpec = {
   shown: ['instance'],
   from: 'now-24h',
   rows: [
-    row(11, [dimensionPanel('rule'), 6], [dimensionPanel('group'), 6], [nodeTablePanel(), 12]),
+    row(11, [dimensionPanel('rule'), 8], [dimensionPanel('group'), 8], [nodesInRangePanel, 8]),
     row(11, [dimensionPanel('process'), 8], [dimensionPanel('host'), 8], [dimensionPanel('source'), 8]),
     row(7, [dimensionPanel('inbound_user'), 24]),
   ],
@@ -181,8 +167,9 @@ const admin = (settings: DashboardSettings): DashboardSpec => ({
   shown: ['user'],
   from: 'now-24h',
   rows: [
-    row(8, [usersPanel, 18], [refusedPanel, 6]),
-    row(8, [userRatePanel, 12], [pushesPanel, 12]),
+    row(8, [usersPanel, 14], [[settingsPanel, refusedPanel], 10]),
+    row(7, [targetsPanel, 12], [gatewayPushesPanel, 12]),
+    row(8, [userRatePanel, 24]),
     row(8, [userDaysPanel(settings), 24]),
   ],
 });

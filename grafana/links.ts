@@ -10,11 +10,8 @@ export const DASHBOARD_UIDS = {
 } as const;
 export type DashboardName = keyof typeof DASHBOARD_UIDS;
 
-/** What a click was on, encoded for an address: the text of a table's cell, or a label of a series. */
-export const CLICKED = {
-  cell: `\${__value.text:percentencode}`,
-  label: (name: string): string => `\${__field.labels.${name}:percentencode}`,
-} as const;
+/** What a click was on, encoded for an address: the text of a table's cell. */
+export const CLICKED = `\${__value.text:percentencode}`;
 
 /** The address of a dashboard with one variable set, keeping user and time range. */
 export function dashboardLink(dashboard: DashboardName, variable: string, value: string): string {

@@ -2,11 +2,11 @@ import { capitalized, type Text } from '../core/language.ts';
 import { CLASS_NAMES, TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { words } from './builders/panel.ts';
 
-/** One colour a class on every panel; red is kept for what needs a hand. */
+/** One colour a class on every panel, to be read on white and on dark; red is kept for what needs a hand. */
 export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
   proxy: '#5794F2',
-  direct: '#73BF69',
-  local: '#FADE2A',
+  direct: '#4E9F45',
+  local: '#B58900',
   reject: '#B877D9',
   unattributed: '#8E8E8E',
 };
@@ -25,8 +25,5 @@ export const CLASS_WORDS = Object.fromEntries(
   TRAFFIC_CLASSES.map((each) => [each, capitalized(CLASS_NAMES[each])]),
 ) as Readonly<Record<TrafficClass, Text>>;
 
-/** The property that shows the names of classes in the cells of a column. */
-export const CLASS_MAPPING = {
-  id: 'mappings',
-  value: [words(TRAFFIC_CLASSES.map((each) => [each, CLASS_WORDS[each], CLASS_COLORS[each]]))],
-};
+/** The names of classes in the cells of a column. */
+export const CLASS_STATES = words(TRAFFIC_CLASSES.map((each) => [each, CLASS_WORDS[each], CLASS_COLORS[each]]));

@@ -17,8 +17,7 @@ export interface Limits {
   /** Shares of the quota. */
   readonly quotaWarning: number;
   readonly quotaCritical: number;
-  /** Days of quota, and of the plan, that are few. */
-  readonly runsOutDays: number;
+  /** Days of the plan that are few. */
   readonly expiryDays: number;
   readonly silentAfterSeconds: number;
 }
@@ -31,7 +30,6 @@ export const DEFAULTS = {
     leakRatio: 0.2,
     quotaWarning: 0.8,
     quotaCritical: 0.95,
-    runsOutDays: 3,
     expiryDays: 7,
     silentAfterSeconds: 900,
   },

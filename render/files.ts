@@ -47,7 +47,6 @@ export function dashboardFiles({ server, alerts }: RenderSettings): RenderedFile
         leakRatio: server.LeakRatio,
         quotaWarning: alerts.QuotaWarning,
         quotaCritical: alerts.QuotaCritical,
-        runsOutDays: alerts.RunsOutDays,
         expiryDays: alerts.ExpiryDays,
         silentAfterSeconds: alerts.SilentAfter / 1000,
       },

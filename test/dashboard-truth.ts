@@ -147,6 +147,7 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   yield series('flowcollect_kernel_memory_bytes', id, () => 2 ** 25);
   yield restarts(id);
   yield series('flowcollect_exporter_build_info', { ...id, version: '1.0.0' }, () => 1);
+  yield series('flowcollect_kernel_info', { ...id, version: 'v1.19.2' }, () => 1);
   yield series('flowcollect_exporter_start_time_seconds', id, () => START / SECOND);
   yield series('flowcollect_exporter_unobserved_seconds_total', id, (at) => (at - START) / 100_000);
   yield series('flowcollect_exporter_frame_seconds_sum', id, (at) => (at - START) / 1_000_000);
@@ -154,9 +155,12 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   yield series('flowcollect_exporter_pushes_total', { ...id, result: 'accepted' }, (at) => (at - START) / 10_000);
 }
 
+/** What each airport billed in the window that is open at an instant. */
+export const windowBytes = (at: number): number => 3_000_000_000 + Math.floor((at - START) / 1000);
+
 /** When the kernel of every device restarted. */
 export const RESTARTED = END - HOUR / 2;
-const SCRAPE = 15 * SECOND;
+export const SCRAPE = 15 * SECOND;
 
 /** As often as Prometheus scrapes around the restart: marks are looked for over minutes. */
 function restarts(id: Readonly<Record<string, string>>): string {
@@ -181,7 +185,7 @@ function* ofServer(): Generator<string> {
     yield figure('airport_expiry_timestamp_seconds', () => END / SECOND + 40 * 86_400);
     yield figure('airport_reset_timestamp_seconds', () => END / SECOND + 9 * 86_400);
     yield figure('airport_last_success_timestamp_seconds', (at) => now(at) - 60);
-    yield figure('audit_airport_bytes', () => 3_000_000_000);
+    yield figure('audit_airport_bytes', windowBytes);
     yield figure('audit_device_bytes', () => 1_500_000_000);
     yield figure('audit_billed_bytes', () => 2_900_000_000);
     yield figure('audit_difference_bytes', () => 100_000_000);
@@ -200,8 +204,10 @@ function* ofServer(): Generator<string> {
     }
     // One lasts to the reset, the other does not.
     yield figure('forecast_days_left', () => (airport === 'sub' ? 20 : 4));
+    yield series('flowcollect_forecast_urgency', { ...id, urgency: airport === 'sub' ? 'plain' : 'short' }, () => 1);
+    if (airport === 'sub') yield series('flowcollect_audit_unknown', { ...id, why: 'first_day' }, () => 1);
     for (const verdict of ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown']) {
-      const holds = verdict === (airport === 'sub' ? 'ok' : 'leak');
+      const holds = verdict === (airport === 'sub' ? 'unknown' : 'leak');
       yield series('flowcollect_audit_verdict', { ...id, verdict }, () => (holds ? 1 : 0));
     }
     yield series('flowcollect_report_last_success_timestamp_seconds', { job: 'auditor', user }, (at) => now(at) - 3600);

@@ -12,6 +12,8 @@ import { buildDashboard } from '../grafana/dashboard.ts';
 import { allDashboards } from '../grafana/dashboards.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
+import { panelsOf, targetsOf } from './dashboard-lint/dashboard.ts';
+import { fieldProblems } from './dashboard-lint/fields.ts';
 import {
   annotationQueries,
   choices,
@@ -27,8 +29,10 @@ import {
   grown,
   openMetrics,
   RESTARTED,
+  SCRAPE,
   START,
   STEP,
+  windowBytes,
 } from './dashboard-truth.ts';
 import { ask, labelValues, type Series } from './panel-answers.ts';
 import { createRealParts, prometheusVersions, type RealParts } from './real-parts.ts';
@@ -49,9 +53,8 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
   let parts: RealParts;
   const settings: DashboardSettings = { ...DEFAULTS, language: 'en', zone };
   const look: Look = { at: END, offset: aheadHours * HOUR, scrape: STEP };
-  const queries = allDashboards(settings).flatMap((dashboard) =>
-    panelQueries(buildDashboard(dashboard, settings), look),
-  );
+  const built = allDashboards(settings).map((dashboard) => buildDashboard(dashboard, settings));
+  const queries = built.flatMap((dashboard) => panelQueries(dashboard, look));
   let prometheus: string;
 
   beforeAll(async () => {
@@ -88,10 +91,10 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     expect(empty).toEqual([]);
   }, 120_000);
 
-  it('marks restarts of kernels, resets of quotas, leaks and reports when they were', async () => {
+  it('marks restarts of kernels, resets of quotas and leaks when they were', async () => {
     const marks = new Map<string, number[]>();
     for (const dashboard of allDashboards(settings)) {
-      for (const query of annotationQueries(buildDashboard(dashboard, settings), look)) {
+      for (const query of annotationQueries(buildDashboard(dashboard, settings), { ...look, scrape: SCRAPE })) {
         const series = await ask(prometheus, query);
         const points = series.flatMap((each) => each.points);
         const isRestart = query.panel === 'annotation Kernel restart';
@@ -106,7 +109,6 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     for (const at of restarts) expect(at - RESTARTED).toBeGreaterThanOrEqual(0);
     for (const at of restarts) expect(at - RESTARTED).toBeLessThanOrEqual(120_000);
     expect(marks.get('annotation Leak verdict')).toContain(END - 600_000);
-    expect(marks.get('annotation Report')).toContain(END - HOUR);
     expect(marks.get('annotation Quota reset')).toContain(END + 9 * 24 * HOUR);
   });
 
@@ -124,9 +126,10 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
       const refId = String.fromCharCode('B'.charCodeAt(0) + index);
       expect(await sum('Overview', 'Today', refId)).toBe(grown(only({ class: each }), start, END));
     }
-    for (const [refId, each] of Object.entries({ A: 'proxy', B: 'direct', C: 'local', D: 'reject' } as const)) {
-      expect(await sum('Overview', "Today's nodes", refId)).toBe(grown(only({ class: each }), start, END));
+    for (const { labels, points } of await panel('Overview', "Today's nodes")) {
+      expect(points[0]?.[1]).toBe(grown(only({ node: labels.node ?? '' }), start, END));
     }
+    expect(await sum('Overview', "Today's nodes")).toBe(grown(counters, start, END));
   });
 
   it('cuts today by device and class to the same total', async () => {
@@ -155,8 +158,8 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
 
   it('shows the sums of 7 and 30 days that Prometheus recorded, by node', async () => {
     for (const [refId, days] of [
-      ['F', 7],
-      ['G', 30],
+      ['E', 7],
+      ['F', 30],
     ] as const) {
       expect(await sum('Nodes', 'Nodes', refId)).toBe(grown(counters, END - days * 24 * HOUR, END));
     }
@@ -191,9 +194,21 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     );
   });
 
-  it('counts the growth of the bill from 0 after a reset', async () => {
-    const bars = (await panel('Audit', 'Daily: bill and proxy bytes')).find(({ labels }) => labels.airport === 'sub');
-    for (const [, value] of bars?.points ?? []) expect(value).toBeGreaterThan(0);
+  it('sets the bill of each day beside what was expected, and its excess against the line of a leak', async () => {
+    const [billed, expected] = await Promise.all(
+      ['A', 'B'].map((ref) => panel('Audit', 'Daily: billed and expected', ref)),
+    );
+    const share = await panel('Audit', 'Difference, of the leak line');
+    const last = (series: readonly Series[] | undefined): number | undefined => series?.[0]?.points.at(-1)?.[1];
+    expect(billed?.[0]?.points).toHaveLength(4);
+    // The day that is over as its window stood half an hour after its end, today as it is now.
+    const [closed] = billed?.[0]?.points.slice(-2) ?? [];
+    const halfPast = localDayAt(END, settings).start + 30 * 60_000;
+    expect(closed?.[1]).toBe(2 * windowBytes(halfPast));
+    expect(last(billed)).toBe(2 * windowBytes(END));
+    expect(last(expected)).toBe(2 * 2_900_000_000);
+    expect(share.map(({ labels }) => labels.airport).sort()).toEqual(['slow', 'sub']);
+    expect(last(share)).toBeCloseTo(100_000_000 / (2_900_000_000 * 0.2));
   });
 
   it('puts every hour of the days that are over into its row and column', async () => {
@@ -242,13 +257,31 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     expect(series?.points[0]?.[1]).toBe(grown(only({ instance: '手机' }), localDayAt(END, settings).start, END));
   });
 
-  it('says each verdict in a number that the panel turns into words', async () => {
-    const verdicts = await panel('Overview', 'Verdict');
-    expect(verdicts.map(({ labels, points }) => [labels.airport, points[0]?.[1]])).toEqual([
-      ['slow', 6],
-      ['sub', 1],
-    ]);
+  it('says verdict and urgency of each airport in numbers that the panel turns into words', async () => {
+    const numbers = async (refId: string): Promise<Record<string, number | undefined>> => {
+      const series = await panel('Overview', 'Airports: safe, and how much is left', refId);
+      return Object.fromEntries(series.map(({ labels, points }) => [labels.airport, points[0]?.[1]]));
+    };
+    expect(await numbers('A')).toEqual({ slow: 9, sub: 2 });
+    expect(await numbers('D')).toEqual({ slow: 2, sub: 1 });
   });
+
+  it('has a field for every name that a panel sorts by or changes, and no more series than a legend holds', async () => {
+    const wrong: string[] = [];
+    for (const dashboard of built) {
+      for (const shown of panelsOf(dashboard)) {
+        const answers = await Promise.all(
+          targetsOf(shown).map(
+            async ({ refId = '' }) => [refId, await panel(dashboard.title ?? '', shown.title ?? '', refId)] as const,
+          ),
+        );
+        wrong.push(
+          ...fieldProblems(shown, new Map(answers)).map((each) => `${dashboard.title} / ${shown.title}: ${each}`),
+        );
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 120_000);
 });
 
 function only(wanted: Partial<Record<keyof Counted, string>>): Counted[] {

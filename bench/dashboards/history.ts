@@ -67,12 +67,15 @@ export function* history({ days, nodes, users }: HistorySize): Generator<string>
       yield lately('flowcollect_cycle_bytes', labels, (step) => step * node);
     }
     yield lasting('push_time_seconds', id, (at) => at / SECOND - 5);
+    for (const name of ['flowcollect_exporter_build_info', 'flowcollect_kernel_info'])
+      yield lasting(name, { ...id, version: '1.0.0' }, () => 1);
     for (const [name, value] of Object.entries(OF_DEVICE)) yield lasting(name, id, (_, step) => step * value + 1);
   }
   for (const user of Object.keys(users)) {
     const id = { ...owned(user, 'auditor'), airport: 'sub' };
     for (const [name, ahead] of Object.entries(OF_AIRPORT)) yield lasting(name, id, (at) => at / SECOND + ahead);
     yield lasting('flowcollect_audit_verdict', { ...id, verdict: 'ok' }, () => 1);
+    yield lasting('flowcollect_forecast_urgency', { ...id, urgency: 'plain' }, () => 1);
     const report = 'flowcollect_report_last_success_timestamp_seconds';
     yield lasting(report, owned(user, 'auditor'), (at) => at / SECOND - 3600);
   }
@@ -97,7 +100,6 @@ const OF_DEVICE: Readonly<Record<string, number>> = {
   flowcollect_exporter_logs_up: 0,
   flowcollect_exporter_config_last_reload_successful: 0,
   flowcollect_exporter_start_time_seconds: 0,
-  flowcollect_exporter_build_info: 0,
   flowcollect_exporter_unobserved_seconds_total: 1,
   flowcollect_exporter_frame_seconds_sum: 1,
   flowcollect_exporter_frame_seconds_count: 300,

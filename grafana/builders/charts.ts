@@ -1,13 +1,13 @@
-import { PanelBuilder as BarGaugePanel } from '@grafana/grafana-foundation-sdk/bargauge';
+import { PanelBuilder as BarChartPanel } from '@grafana/grafana-foundation-sdk/barchart';
 import {
   AxisPlacement,
   BarAlignment,
-  BarGaugeDisplayMode,
-  BarGaugeValueMode,
   BigValueColorMode,
   BigValueGraphMode,
   BigValueTextMode,
   GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   LineInterpolation,
@@ -20,7 +20,6 @@ import {
   VisibilityMode,
   VizLegendOptionsBuilder,
   VizOrientation,
-  VizTextDisplayOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
@@ -33,7 +32,9 @@ import {
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
-import { finish, kindOfPanel, type PanelSpec } from './panel.ts';
+import type { Translated } from '../../core/language.ts';
+import { PLAIN } from '../palette.ts';
+import { finish, kindOfPanel, type Override, type PanelSpec } from './panel.ts';
 
 /** The value at the end of the range; the SDK leaves it open, which shows nothing. */
 const last = (): ReduceDataOptionsBuilder =>
@@ -56,47 +57,46 @@ export const stat = kindOfPanel<StatSpec>((spec) => {
   return finish(builder, spec);
 });
 
-/** Horizontal bars, one a series: ranks. */
-export const bars = kindOfPanel<PanelSpec>((spec) => {
-  const builder = new BarGaugePanel()
-    .reduceOptions(last())
-    .orientation(VizOrientation.Horizontal)
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .valueMode(BarGaugeValueMode.Text)
-    .showUnfilled(false)
-    .minVizHeight(16)
-    .text(new VizTextDisplayOptionsBuilder().titleSize(13).valueSize(13));
-  return finish(builder, spec);
-});
-
 export interface GraphSpec extends PanelSpec {
   readonly stacked?: boolean;
-  /** Reducers shown in the legend, such as `max`; a table where there are any. */
-  readonly legendCalcs: readonly string[];
+  /** The figure beside each name of the legend, such as `max`. */
+  readonly legendCalc: string;
 }
 
-const legend = (calcs: readonly string[]): VizLegendOptionsBuilder =>
+/** Below the plot: beside it, names would take the width of one that is narrow. */
+export const legend = (...calcs: string[]): VizLegendOptionsBuilder =>
   new VizLegendOptionsBuilder()
     .showLegend(true)
-    .displayMode(calcs.length > 0 ? LegendDisplayMode.Table : LegendDisplayMode.List)
-    .placement(calcs.length > 0 ? LegendPlacement.Right : LegendPlacement.Bottom)
-    .calcs([...calcs]);
+    .displayMode(LegendDisplayMode.List)
+    .placement(LegendPlacement.Bottom)
+    .calcs(calcs);
 
-const allSeries = (): VizTooltipOptionsBuilder =>
+export const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
+/** What is zero all the time has no place in the legend. */
+export const WITHOUT_ZEROS: Translated<Override> = {
+  of: 'all zero',
+  properties: [{ id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: true } }],
+};
+
 export const lines = kindOfPanel<GraphSpec>((spec) => {
+  const stacked = spec.stacked === true;
   const builder = new TimeSeriesPanel()
     .drawStyle(GraphDrawStyle.Line)
     .lineInterpolation(LineInterpolation.Linear)
-    .lineWidth(1)
-    .fillOpacity(spec.stacked === true ? 30 : 8)
-    .showPoints(VisibilityMode.Never)
+    // The outline of a part that is nothing would still be drawn.
+    .lineWidth(stacked ? 0 : 1)
+    .fillOpacity(stacked ? 70 : 8)
+    // A single value is a point: on the first day there is no line yet.
+    .showPoints(VisibilityMode.Auto)
     .axisPlacement(AxisPlacement.Auto)
-    .legend(legend(spec.legendCalcs))
+    .legend(legend(spec.legendCalc))
     .tooltip(allSeries());
-  if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
-  return finish(builder, spec);
+  if (stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  if (typeof spec.coloring === 'object' && 'limit' in spec.coloring)
+    builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.DashedAndArea));
+  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] });
 });
 
 /** Bars over time, one a step, drawn to the right of the instant that names it. */
@@ -107,14 +107,35 @@ export const columns = kindOfPanel<GraphSpec>((spec) => {
     .lineWidth(0)
     .fillOpacity(80)
     .showPoints(VisibilityMode.Never)
-    .legend(legend(spec.legendCalcs))
+    .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+    .legend(legend(spec.legendCalc))
     .tooltip(allSeries());
-  if (spec.stacked === true) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
-  return finish(builder, spec);
+  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] });
 });
 
-/** States of each series over time, in the colours of the mappings. */
-export const timeline = kindOfPanel<PanelSpec>((spec) => {
+/** Days with the bars of each side by side, to be compared. */
+export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
+  const builder = new BarChartPanel()
+    .stacking(StackingMode.None)
+    .showValue(VisibilityMode.Never)
+    .xTickLabelSpacing(60)
+    .barWidth(0.9)
+    .groupWidth(0.8)
+    .fillOpacity(85)
+    .lineWidth(0)
+    .legend(legend())
+    .tooltip(allSeries())
+    .withTransformation({ id: 'joinByField', options: { byField: 'Time', mode: 'outer' } })
+    .xField('Time');
+  const dates: Translated<Override> = { of: { name: 'Time' }, properties: [{ id: 'unit', value: 'time:MM-DD' }] };
+  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), dates] });
+});
+
+/**
+ * States of each series over time, in the colours of the mappings. They are fixed: where steps give the colour, Grafana 12
+ * merges values by the steps and forgets the mappings.
+ */
+export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   const builder = new TimelinePanel()
     .showValue(VisibilityMode.Never)
     .mergeValues(true)
@@ -122,9 +143,9 @@ export const timeline = kindOfPanel<PanelSpec>((spec) => {
     .alignValue(TimelineValueAlignment.Left)
     .fillOpacity(70)
     .lineWidth(0)
-    .legend(legend([]))
+    .legend(legend())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single));
-  return finish(builder, spec);
+  return finish(builder, { ...spec, coloring: { fixed: PLAIN } });
 });
 
 /**

@@ -8,6 +8,7 @@ import {
   FieldColorBuilder,
   FieldColorModeId,
   MappingType,
+  type MatcherConfig,
   type Panel,
   type Threshold,
   type ThresholdsConfig,
@@ -55,18 +56,21 @@ function buildTarget({ kind, expr, legend }: Translated<Target>, index: number):
   return query.format(kind === 'table' ? PromQueryFormat.Table : PromQueryFormat.TimeSeries);
 }
 
-/** How values are coloured: by steps (the first has no lower bound), always the same, or one colour a series. */
-export type Coloring = readonly Threshold[] | { readonly fixed: string } | 'by series';
+/**
+ * How values are coloured: by steps (the first has no lower bound), always the same, one colour a series, or that with
+ * a line at a limit above which the plot is red.
+ */
+export type Coloring = readonly Threshold[] | { readonly fixed: string } | 'by series' | { readonly limit: number };
 
 /** A property of a field, by Grafana's id of it; its value may hold texts. */
 export interface FieldProperty {
   readonly id: string;
-  readonly value: unknown;
+  readonly value: NonNullable<unknown>;
 }
 
-/** Changes to the fields of one target, or of one field or series by name. */
+/** Changes to the fields of one target, of one field or series by name, or of series that are zero all the time. */
 export interface Override {
-  readonly of: { readonly target: string } | { readonly name: Words };
+  readonly of: { readonly target: string } | { readonly name: Words } | 'all zero';
   readonly properties: readonly FieldProperty[];
 }
 
@@ -110,8 +114,7 @@ interface PanelBuilder extends Builder<Panel> {
   dataLinks(links: Builder<DashboardLink>[]): this;
   timeFrom(timeFrom: string): this;
   interval(interval: string): this;
-  overrideByName(name: string, properties: DynamicConfigValue[]): this;
-  overrideByQuery(refId: string, properties: DynamicConfigValue[]): this;
+  withOverride(override: { matcher: MatcherConfig; properties: DynamicConfigValue[] }): this;
 }
 
 /** Steps of colour from a lower bound on. */
@@ -150,10 +153,14 @@ export function finish(builder: PanelBuilder, spec: Translated<PanelSpec>): Pane
   if (spec.interval !== undefined) builder.interval(spec.interval);
   if (spec.link !== undefined) builder.dataLinks([new DashboardLinkBuilder(spec.link.title).url(spec.link.url)]);
   for (const { of, properties } of spec.overrides ?? []) {
-    if ('target' in of) builder.overrideByQuery(of.target, [...properties]);
-    else builder.overrideByName(of.name, [...properties]);
+    builder.withOverride({ matcher: matcherOf(of), properties: [...properties] });
   }
   return builder.build();
+}
+
+function matcherOf(of: Translated<Override>['of']): MatcherConfig {
+  if (of === 'all zero') return { id: 'byValue', options: { reducer: 'allIsZero', op: 'gte', value: 0 } };
+  return 'target' in of ? { id: 'byFrameRefID', options: of.target } : { id: 'byName', options: of.name };
 }
 
 function color(builder: PanelBuilder, coloring: Coloring): void {
@@ -164,6 +171,10 @@ function color(builder: PanelBuilder, coloring: Coloring): void {
     builder
       .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
       .thresholds(thresholds(steps('text')));
+  } else if ('limit' in coloring) {
+    builder
+      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
+      .thresholds(thresholds(steps('transparent', [coloring.limit, 'red'])));
   } else if ('fixed' in coloring) {
     builder
       .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(coloring.fixed))
@@ -177,6 +188,9 @@ function color(builder: PanelBuilder, coloring: Coloring): void {
 export function always(color: string): FieldProperty {
   return { id: 'color', value: { mode: 'fixed', fixedColor: color } };
 }
+
+/** The property of an override that keeps series out of the legend; the plot and the tooltip still show them. */
+export const UNLISTED: FieldProperty = { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } };
 
 /** The property of an override that renames a field or series. */
 export function named(name: Text): FieldProperty {

@@ -1,24 +1,22 @@
 import { PanelBuilder as BarChartPanel } from '@grafana/grafana-foundation-sdk/barchart';
 import {
   FieldTextAlignment,
-  LegendDisplayMode,
-  LegendPlacement,
-  SortOrder,
   StackingMode,
   TableCellDisplayMode,
   TableSortByFieldStateBuilder,
-  TooltipDisplayMode,
   VisibilityMode,
-  VizLegendOptionsBuilder,
   VizOrientation,
-  VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import type { Text } from '../../core/language.ts';
+import { ACCENT, PLAIN } from '../palette.ts';
+import { allSeries, legend, WITHOUT_ZEROS } from './charts.ts';
 import {
+  always,
   type FieldProperty,
   finish,
   kindOfPanel,
+  type PanelDefinition,
   type PanelSpec,
   refId,
   table as rowsOf,
@@ -30,34 +28,52 @@ export interface Column {
   readonly name: Text;
   readonly expr: string;
   readonly unit: Words;
+  /** Pixels; what none says shares what is left. */
+  readonly width?: number;
   readonly decimals?: number;
   readonly properties?: readonly FieldProperty[];
 }
 
-export const bytesColumn = (name: Text, expr: string): Column => ({ name, expr, unit: 'bytes', decimals: 2 });
+/** Pixels of a column of names, of sizes, and of a date with its time. */
+export const WIDTHS = { name: 130, size: 96, date: 170 } as const;
 
-export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides'> {
-  /** Labels that name a row, with the title of their column and where a click on it leads. */
-  readonly keys: readonly {
-    readonly label: string;
-    readonly name: Text;
-    readonly link?: string;
-    readonly linkTitle?: Text;
-    readonly properties?: readonly FieldProperty[];
-  }[];
+export const bytesColumn = (name: Text, expr: string): Column => ({
+  name,
+  expr,
+  unit: 'bytes',
+  decimals: 2,
+  width: WIDTHS.size,
+});
+
+/** A label that names a row, with the title of its column and where a click on it leads. */
+export interface Key {
+  readonly label: string;
+  readonly name: Text;
+  readonly width?: number;
+  readonly link?: { readonly title: Text; readonly url: string };
+  readonly properties?: readonly FieldProperty[];
+}
+
+export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides' | 'coloring'> {
+  readonly keys: readonly Key[];
   readonly columns: readonly Column[];
   /** Name of the column by which rows are sorted, largest first. */
   readonly sortBy: Text;
+  /** False for a list that needs no names of columns. */
+  readonly header?: boolean;
 }
 
 /** Queries side by side, joined by the labels that they share. */
-export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, ...spec }) => {
+export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = true, ...spec }) => {
   const shown = new Set(keys.map(({ label }) => label));
   const hidden = ['Time', 'user'].filter((label) => !shown.has(label));
-  const order = [...keys.map(({ label }) => label), ...columns.map((_, index) => `Value #${refId(index)}`)];
+  // The one query of a table has no letter.
+  const field = (index: number): string => (columns.length === 1 ? 'Value' : `Value #${refId(index)}`);
+  const order = [...keys.map(({ label }) => label), ...columns.map((_, index) => field(index))];
   const builder = new TablePanel()
-    .showHeader(true)
+    .showHeader(header)
     .align(FieldTextAlignment.Auto)
+    .minWidth(60)
     // Both, since nothing migrates one into the other: Grafana 9 reads the first, later ones the second.
     .displayMode(TableCellDisplayMode.Auto)
     .cellOptions({ type: TableCellDisplayMode.Auto })
@@ -67,24 +83,28 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, ...spec })
       id: 'organize',
       options: {
         excludeByName: Object.fromEntries(hidden.map((label) => [label, true])),
-        indexByName: Object.fromEntries(order.map((field, index) => [field, index])),
+        indexByName: Object.fromEntries(order.map((each, index) => [each, index])),
         renameByName: Object.fromEntries([
           ...keys.map(({ label, name }) => [label, name]),
-          ...columns.map(({ name }, index) => [`Value #${refId(index)}`, name]),
+          ...columns.map(({ name }, index) => [field(index), name]),
         ]),
       },
     });
+  const wide = (width: number | undefined): FieldProperty[] =>
+    width === undefined ? [] : [{ id: 'custom.width', value: width }];
   const overrides = [
-    ...keys.map(({ name, link, linkTitle, properties }) => ({
+    ...keys.map(({ name, link, width, properties }) => ({
       of: { name },
       properties: [
-        ...(link === undefined ? [] : [{ id: 'links', value: [{ title: linkTitle ?? name, url: link }] }]),
+        ...wide(width ?? WIDTHS.name),
+        ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
         ...(properties ?? []),
       ],
     })),
-    ...columns.map(({ name, unit, decimals, properties }) => ({
+    ...columns.map(({ name, unit, width, decimals, properties }) => ({
       of: { name },
       properties: [
+        ...wide(width),
         { id: 'unit', value: unit },
         ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
         ...(properties ?? []),
@@ -92,28 +112,59 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, ...spec })
     })),
   ];
   const targets = columns.map(({ expr }) => rowsOf(expr));
-  return finish(builder, {
-    ...spec,
-    unit: 'none',
-    targets,
-    overrides: overrides.filter((each) => each.properties.length > 0),
-  });
+  return finish(builder, { ...spec, coloring: { fixed: PLAIN }, unit: 'none', targets, overrides });
 });
 
-/** The properties of a column whose text is coloured. */
+/** The properties of a column of bars, each with its figure, from nothing to the most or to a highest value. */
+export function gaugeCells(color: readonly FieldProperty[], max?: number): FieldProperty[] {
+  return [
+    { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
+    { id: 'min', value: 0 },
+    ...(max === undefined ? [] : [{ id: 'max', value: max }]),
+    ...color,
+  ];
+}
+
+export interface RanksSpec extends Omit<TableSpec, 'columns' | 'sortBy' | 'header'> {
+  /** One instant query, a row a series. */
+  readonly expr: string;
+}
+
+/** What is used most, a bar each. */
+export function ranks({ expr, ...spec }: RanksSpec): PanelDefinition {
+  const name = { zh: '用量', en: 'Use' };
+  const column = { name, expr, unit: 'bytes', decimals: 2, properties: gaugeCells([always(ACCENT)]) };
+  return table({ ...spec, columns: [column], sortBy: name, header: false });
+}
+
+/** The properties of a column whose text is coloured, by its mappings or by steps. */
 export const TEXT_CELLS: readonly FieldProperty[] = [
   { id: 'custom.displayMode', value: 'color-text' },
   { id: 'custom.cellOptions', value: { type: 'color-text' } },
 ];
 
-/** The properties of a column whose cells take the colour of steps. */
-export function coloredCells(
+/** The properties that colour values by steps. */
+export function stepColors(
   steps: readonly { readonly value: number | null; readonly color: string }[],
 ): FieldProperty[] {
   return [
     { id: 'thresholds', value: { mode: 'absolute', steps } },
     { id: 'color', value: { mode: 'thresholds' } },
-    ...TEXT_CELLS,
+  ];
+}
+
+/** The properties of a column whose text takes the colour of steps. */
+export function coloredCells(steps: Parameters<typeof stepColors>[0]): FieldProperty[] {
+  return [...stepColors(steps), ...TEXT_CELLS];
+}
+
+/** The properties of a column of states in words, filled with their colours or in them. */
+export function stateCells(mapping: NonNullable<unknown>, filled: boolean): FieldProperty[] {
+  const fill = { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } };
+  return [
+    { id: 'mappings', value: [mapping] },
+    { id: 'custom.align', value: 'left' },
+    ...(filled ? [{ id: 'custom.displayMode', value: 'color-background-solid' }, fill] : TEXT_CELLS),
   ];
 }
 
@@ -131,23 +182,16 @@ export const matrix = kindOfPanel<MatrixSpec>(({ expr, row, part, ...spec }) => 
     .orientation(VizOrientation.Horizontal)
     .stacking(StackingMode.Normal)
     .showValue(VisibilityMode.Never)
-    .xTickLabelSpacing(200)
     .barWidth(0.8)
     .groupWidth(0.7)
     .fillOpacity(85)
     .lineWidth(0)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Right)
-        .calcs([]),
-    )
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .legend(legend())
+    .tooltip(allSeries())
     .withTransformation({
       id: 'groupingToMatrix',
       options: { rowField: row, columnField: part, valueField: 'Value', emptyValue: 'zero' },
     })
     .xField(`${row}\\${part}`);
-  return finish(builder, { ...spec, targets: [rowsOf(expr)] });
+  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS], targets: [rowsOf(expr)] });
 });

@@ -1,158 +1,157 @@
-import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { formatBytes, percent } from '../../core/units.ts';
-import { columns, lines, stat, timeline } from '../builders/charts.ts';
+import { dayPairs, lines, stat, timeline } from '../builders/charts.ts';
 import { always, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
-import { bytesColumn, coloredCells, table } from '../builders/tables.ts';
+import { bytesColumn, coloredCells, stateCells, table, WIDTHS } from '../builders/tables.ts';
 import { ACCENT, BAD, GOOD, NEUTRAL, PLAIN, WATCH } from '../palette.ts';
-import { perDay } from '../promql/days.ts';
-import { byAirport, select } from '../promql/select.ts';
+import { atDayEnd } from '../promql/days.ts';
+import { byAirport, select, stateNumber } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
-/** The auditor's verdicts, the more urgent the higher; a panel turns the number back into words. */
+const VERDICT = ['flowcollect_audit_verdict', 'verdict'] as const;
+const UNKNOWN = ['flowcollect_audit_unknown', 'why'] as const;
+
+/** The auditor's verdicts in the words of its report, the more urgent the later. */
 const RANKED = [
-  ['ok', { zh: '正常：账单与设备一致', en: 'OK: bill and devices agree' }, GOOD],
-  ['underbilled', { zh: '少计：机场扣得比用的少', en: 'Underbilled: the bill is below use' }, NEUTRAL],
-  ['unknown', { zh: '未知：没有机场读数', en: 'Unknown: no reading of the airport' }, NEUTRAL],
-  ['incomplete', { zh: '待定：有设备未推送', en: 'Incomplete: a device is silent' }, WATCH],
-  ['drift', { zh: '偏差：扣的变多了，查倍率', en: 'Drift: bills more than before, check multipliers' }, WATCH],
-  ['leak', { zh: '疑似泄露：立即重置订阅', en: 'Suspected leak: renew the subscription' }, BAD],
+  [...VERDICT, 'ok', { zh: '正常', en: 'OK' }, GOOD],
+  [...UNKNOWN, 'first_day', { zh: '明天起对账', en: 'From tomorrow' }, NEUTRAL],
+  [...UNKNOWN, 'first_days', { zh: '刚开始对账', en: 'Just begun' }, NEUTRAL],
+  [...UNKNOWN, 'not_compared', { zh: '无法对账', en: 'Not compared' }, NEUTRAL],
+  [...UNKNOWN, 'no_reading', { zh: '没有读数', en: 'No reading' }, NEUTRAL],
+  [...VERDICT, 'underbilled', { zh: '扣得偏少', en: 'Bills less' }, WATCH],
+  [...VERDICT, 'drift', { zh: '扣得变多', en: 'Bills more' }, WATCH],
+  [...VERDICT, 'incomplete', { zh: '数据不完整', en: 'Incomplete' }, WATCH],
+  [...VERDICT, 'leak', { zh: '疑似泄露', en: 'Leak?' }, BAD],
 ] as const;
 
 /** One number an airport: the place of its verdict in the ranking, from 1. */
-const VERDICT_RANK = `sum by (user, airport) (${RANKED.map(
-  ([verdict], index) => `${select('flowcollect_audit_verdict', `verdict="${verdict}"`)} * ${index + 1}`,
-).join(' or ')})`;
+const VERDICT_RANK = stateNumber(RANKED.map(([metric, label, value]) => [metric, label, value]));
+const VERDICT_WORDS = words(RANKED.map(([, , , text, color], index) => [String(index + 1), text, color]));
 
-const VERDICT_WORDS = words([
-  ...RANKED.map(([, text, color], index) => [String(index + 1), text, color] as const),
-  // Every verdict is 0 until the first window is closed.
-  ['0', { zh: '明天见分晓', en: 'Tomorrow' }, NEUTRAL],
-]);
-
-/** Am I safe? One field an airport, in words and from afar in colour. */
-export const verdictPanel = stat({
-  title: { zh: '审计结论', en: 'Verdict' },
-  description: {
-    zh: '上一个审计窗口里，机场扣的流量与各设备按倍率应扣的流量相比。首日没有结论，明天的日报之后可见。',
-    en: 'What the airport billed in the last audit window, against what the devices should cost by the multipliers. The first day has no verdict yet; it comes with the report of tomorrow.',
-  },
+/** The verdict of each airport in a word and its colour. */
+export const verdictColumn = {
+  name: { zh: '结论', en: 'Verdict' },
+  expr: VERDICT_RANK,
   unit: 'none',
-  targets: [now(`sort_desc(${VERDICT_RANK})`, '{{airport}}')],
-  coloring: steps(NEUTRAL),
-  mappings: [VERDICT_WORDS],
-  noValue: { zh: '明天见分晓', en: 'Tomorrow' },
-  background: true,
-  names: true,
-});
+  width: 120,
+  properties: stateCells(VERDICT_WORDS, true),
+};
 
-/** The evidence of the last window, and what is left, an airport a row. */
-export function airportsPanel({ limits }: DashboardSettings): PanelDefinition {
+/** How far bill and explanation are apart, as a share of the difference that is taken for a leak. */
+function shareOfLeakLine(of: (metric: string) => string, { limits }: DashboardSettings): string {
+  const [difference, expected] = [of('flowcollect_audit_difference_bytes'), of('flowcollect_audit_billed_bytes')];
+  return `${difference} / clamp_min(${expected} * ${limits.leakRatio}, ${limits.leakMinBytes})`;
+}
+
+/** The evidence of the last window, an airport a row. */
+export function airportsPanel(settings: DashboardSettings): PanelDefinition {
   return table({
     title: { zh: '机场详情', en: 'Airports' },
     description: {
-      zh: '上一个审计窗口：机场扣了多少，设备经它的节点走了多少，按倍率应扣多少，差多少；以及剩余与期限。',
-      en: 'The last audit window: what the airport billed, what devices sent through its nodes, what that should cost by the multipliers, and the difference; then what is left, and until when.',
+      zh: '上一个审计窗口：机场扣了多少，设备经它的节点走了多少，按倍率应扣多少，差多少，差额占泄露线的几成。怎么办见日报，或运行 flowcollect audit。',
+      en: 'The last audit window: what the airport billed, what devices sent through its nodes, what that should cost by the multipliers, the difference, and its share of the leak line. What to do is in the report, or run flowcollect audit.',
     },
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
     columns: [
+      verdictColumn,
       bytesColumn({ zh: '机场扣除', en: 'Billed' }, byAirport('flowcollect_audit_airport_bytes')),
       bytesColumn({ zh: '设备用量', en: 'Devices' }, byAirport('flowcollect_audit_device_bytes')),
       bytesColumn({ zh: '应扣', en: 'Expected' }, byAirport('flowcollect_audit_billed_bytes')),
       bytesColumn({ zh: '差值', en: 'Difference' }, byAirport('flowcollect_audit_difference_bytes')),
-      bytesColumn({ zh: '剩余', en: 'Remaining' }, byAirport('flowcollect_airport_remaining_bytes')),
       {
-        name: { zh: '预计还可用', en: 'Days left' },
-        expr: byAirport('flowcollect_forecast_days_left'),
-        unit: { zh: 'suffix: 天', en: 'suffix: d' },
-        decimals: 1,
-        properties: coloredCells(steps(BAD, [limits.runsOutDays, WATCH], [2 * limits.runsOutDays, PLAIN])),
-      },
-      {
-        name: { zh: '到期', en: 'Expiry' },
-        expr: `${byAirport('flowcollect_airport_expiry_timestamp_seconds')} * 1000`,
-        unit: 'dateTimeAsIso',
+        name: { zh: '占泄露线', en: 'Of leak line' },
+        expr: shareOfLeakLine(byAirport, settings),
+        unit: 'percentunit',
+        decimals: 0,
+        width: 90,
+        properties: coloredCells(steps(PLAIN, [1, BAD])),
       },
       {
         name: { zh: '窗口截止', en: 'Window end' },
         expr: `${byAirport('flowcollect_audit_window_end_timestamp_seconds')} * 1000`,
         unit: 'dateTimeAsIso',
+        width: WIDTHS.date,
       },
     ],
-    sortBy: { zh: '机场扣除', en: 'Billed' },
-    coloring: steps(PLAIN),
-    noValue: '–',
+    sortBy: verdictColumn.name,
+    noValue: { zh: '还没有读到机场', en: 'No airport was read yet' },
   });
 }
 
-const used = select('flowcollect_airport_used_bytes');
-
-/** What the bill exceeds the devices' use by, over time. */
-export function differencePanel({ limits }: DashboardSettings): PanelDefinition {
-  const [least, share] = [formatBytes(limits.leakMinBytes), percent(limits.leakRatio)];
+/** Day by day, whether what an airport billed too much comes near the line of a leak. */
+export function differencePanel(settings: DashboardSettings): PanelDefinition {
+  const [least, share] = [formatBytes(settings.limits.leakMinBytes), percent(settings.limits.leakRatio)];
+  const ofDay = (metric: string): string => `max by (user, airport) (${atDayEnd(select(metric), settings)})`;
   return lines({
-    title: { zh: '差值走势', en: 'Difference over time' },
+    title: { zh: '差值占泄露线', en: 'Difference, of the leak line' },
     description: {
-      zh: `每个审计窗口机场扣除减去应扣。正值是机场多扣；超过泄露线，即 ${least} 和应扣的 ${share}% 中较大者，判为疑似泄露。`,
-      en: `What the airport billed less what it should have, window by window. Above zero it billed more; above the line, the greater of ${least} and ${share} % of what is expected, it counts as a suspected leak.`,
+      zh: `每个账务日，机场扣除减去应扣，占泄露线（${least} 和应扣的 ${share}% 中较大者）的比例；正值是多扣，超过 100% 就是当天的疑似泄露。`,
+      en: `Each day of account: what the airport billed less what it should have, as a share of the leak line (the greater of ${least} and ${share} % of what is expected). Above 0 it billed more; above 100 % that day alone is a suspected leak.`,
     },
-    unit: 'bytes',
-    timeFrom: '30d',
-    targets: [
-      trace(byAirport('flowcollect_audit_difference_bytes'), { zh: '{{airport}} 差值', en: '{{airport}} difference' }),
-      trace(byAirport('flowcollect_audit_billed_bytes'), { zh: '{{airport}} 应扣', en: '{{airport}} expected' }),
-      trace(`clamp_min(${byAirport('flowcollect_audit_billed_bytes')} * ${limits.leakRatio}, ${limits.leakMinBytes})`, {
-        zh: '{{airport}} 泄露线',
-        en: '{{airport}} leak line',
-      }),
+    unit: 'percentunit',
+    interval: '1d',
+    targets: [trace(shareOfLeakLine(ofDay, settings), '{{airport}}')],
+    coloring: { limit: 1 },
+    overrides: [
+      {
+        of: { target: 'A' },
+        properties: [
+          { id: 'custom.lineWidth', value: 2 },
+          { id: 'custom.fillOpacity', value: 0 },
+          { id: 'custom.axisSoftMin', value: -0.5 },
+          { id: 'custom.axisSoftMax', value: 1.2 },
+        ],
+      },
     ],
-    coloring: 'by series',
-    overrides: [{ of: { target: 'C' }, properties: [always(BAD)] }],
-    legendCalcs: ['lastNotNull', 'max'],
+    legendCalc: 'max',
+    noValue: { zh: '第一个账务日结束后显示', en: 'Shown when the first day of account is over' },
   });
 }
 
-/** Each day of account: the airport's bill next to the devices' proxy bytes. */
+/** Each day of account: what airports billed next to what explains it. */
 export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
-  const billed = perDay(used, settings, 'falls at a reset');
-  return columns({
-    title: { zh: '每日：机场扣除与设备代理', en: 'Daily: bill and proxy bytes' },
+  const ofDay = (metric: string): string => `sum(${atDayEnd(select(metric), settings)})`;
+  return dayPairs({
+    title: { zh: '每日：扣除与应扣', en: 'Daily: billed and expected' },
     description: {
-      zh: '每个账务日机场的已用增加了多少（重置后从 0 起），以及各设备代理流量的精确和（未乘倍率）。',
-      en: "How much the airport's use grew each day of account (from 0 after a reset), next to the exact proxy bytes of the devices (before multipliers).",
+      zh: '每个账务日结束时，各机场在它的审计窗口里合计扣了多少，设备用量按倍率应扣多少。静默设备补报前的窗口可能长于一天。',
+      en: 'What airports billed in the window that each day of account ended with, and what the use of the devices should have cost by the multipliers. A window that waits for a silent device may be longer than a day.',
     },
     unit: 'bytes',
     min: 0,
-    timeFrom: '30d',
     interval: '1d',
     targets: [
-      trace(`sum by (user, airport) (${billed})`, '{{airport}}'),
-      trace(`sum(${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)})`, { zh: '设备代理', en: 'Proxy bytes' }),
+      trace(ofDay('flowcollect_audit_airport_bytes'), { zh: '机场扣除', en: 'Billed' }),
+      trace(ofDay('flowcollect_audit_billed_bytes'), { zh: '应扣', en: 'Expected' }),
     ],
-    coloring: 'by series',
-    overrides: [{ of: { target: 'B' }, properties: [always(ACCENT)] }],
-    legendCalcs: ['sum', 'max'],
+    coloring: { fixed: PLAIN },
+    overrides: [
+      { of: { target: 'A' }, properties: [always(ACCENT)] },
+      { of: { target: 'B' }, properties: [always(NEUTRAL)] },
+    ],
+    noValue: { zh: '第一个账务日结束后显示', en: 'Shown when the first day of account is over' },
   });
 }
 
 export const verdictHistoryPanel = timeline({
-  title: { zh: '结论历史（30 天）', en: 'Verdicts (30 days)' },
+  title: { zh: '结论历史', en: 'Verdicts' },
   description: { zh: '每个机场各审计窗口的结论。', en: 'The verdict of each audit window, an airport a row.' },
   unit: 'none',
-  timeFrom: '30d',
   targets: [trace(VERDICT_RANK, '{{airport}}')],
-  coloring: steps(PLAIN),
   mappings: [VERDICT_WORDS],
+  noValue: { zh: '还没有结论', en: 'No verdict yet' },
 });
 
 /** When the report was last accepted by the mail server. */
 export const reportPanel = stat({
-  title: { zh: '距上次日报', en: 'Since the last report' },
+  title: { zh: '距上次日报', en: 'Last report' },
   description: {
-    zh: '日报上次被邮件服务器接受至今。超过 25 小时变红。',
-    en: 'Since the mail server last accepted a report; red above 25 hours.',
+    zh: '日报上次被邮件服务器接受至今，按用户。超过 25 小时变红。',
+    en: 'Since the mail server last accepted a report, by user; red above 25 hours.',
   },
   unit: 's',
+  decimals: 0,
   targets: [now(`time() - max by (user) (${select('flowcollect_report_last_success_timestamp_seconds')})`, '{{user}}')],
   coloring: steps(PLAIN, [25 * 3600, BAD]),
   noValue: { zh: '尚未发出', en: 'None yet' },
+  names: true,
 });

@@ -1,7 +1,7 @@
 import { CARRY_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, steps, trace, words } from '../builders/panel.ts';
-import { coloredCells, table } from '../builders/tables.ts';
+import { coloredCells, table, WIDTHS } from '../builders/tables.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { BY_DEVICE, fresh, overRange, perSecond, pushAge, SILENT_AFTER_SECONDS, select } from '../promql/select.ts';
 
@@ -27,18 +27,18 @@ const carry = fresh(select(CARRY_BYTES));
 export const conservationPanel = stat({
   title: { zh: '账实差', en: 'Unaccounted' },
   description: {
-    zh: '内核总量减去账本各项之和与在途余数。应为 0：一个字节都没有丢，也没有重复。',
-    en: "The kernel's total less the sum of the ledger and its carry. It should be 0: no byte lost, none counted twice.",
+    zh: '内核总量与账本各项之和加在途余数相差多少。应为 0：一个字节都没有丢，也没有重复。',
+    en: "By how much the kernel's total and the sum of the ledger with its carry differ. It should be 0: no byte lost, none counted twice.",
   },
   unit: 'bytes',
   decimals: 0,
   targets: [
     now(
-      `sum ${BY_DEVICE} (${select(KERNEL_BYTES)}) - sum ${BY_DEVICE} (${select(TRAFFIC_BYTES)}) - sum ${BY_DEVICE} (${carry})`,
+      `abs(sum ${BY_DEVICE} (${select(KERNEL_BYTES)}) - sum ${BY_DEVICE} (${select(TRAFFIC_BYTES)}) - sum ${BY_DEVICE} (${carry}))`,
       '{{instance}}',
     ),
   ],
-  coloring: steps(BAD, [0, GOOD], [1, BAD]),
+  coloring: steps(PLAIN, [0, GOOD], [1, BAD]),
   noValue: { zh: '没有在线设备', en: 'No device there' },
   names: true,
 });
@@ -75,31 +75,31 @@ export const refusedPanel = stat({
   targets: [
     now(`sum by (reason) (${perSecond('flowcollect_gateway_pushes_total', 'result!="accepted"')}) > 0`, '{{reason}}'),
   ],
-  coloring: steps(GOOD, [0.001, WATCH]),
+  coloring: steps(PLAIN, [0.001, WATCH]),
   noValue: { zh: '没有', en: 'None' },
   names: true,
 });
 
 export const pushesPanel = lines({
   title: { zh: '推送', en: 'Pushes' },
-  description: {
-    zh: '设备每秒的推送，按结果；以及网关接受的。',
-    en: 'Pushes a second by result as devices saw them, and by result at the gateway.',
-  },
+  description: { zh: '设备每秒的推送，按结果。', en: 'Pushes a second by result, as devices saw them.' },
   unit: 'reqps',
   min: 0,
-  targets: [
-    trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, {
-      zh: '设备 {{result}}',
-      en: 'devices {{result}}',
-    }),
-    trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, {
-      zh: '网关 {{result}}',
-      en: 'gateway {{result}}',
-    }),
-  ],
+  targets: [trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, '{{result}}')],
   coloring: 'by series',
-  legendCalcs: ['lastNotNull', 'max'],
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有推送', en: 'No pushes' },
+});
+
+export const gatewayPushesPanel = lines({
+  title: { zh: '网关收到的推送', en: 'Pushes at the gateway' },
+  description: { zh: '网关每秒收到的推送，按结果。', en: 'Pushes a second that the gateway got, by result.' },
+  unit: 'reqps',
+  min: 0,
+  targets: [trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, '{{result}}')],
+  coloring: 'by series',
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
 const seconds = 'flowcollect_exporter_frame_seconds';
@@ -115,7 +115,8 @@ export const framesPanel = lines({
     ),
   ],
   coloring: 'by series',
-  legendCalcs: ['mean', 'max'],
+  legendCalc: 'max',
+  noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
 export const unobservedPanel = lines({
@@ -125,10 +126,13 @@ export const unobservedPanel = lines({
     en: 'Seconds a second in which frames were further apart than twice the poll interval. No byte is lost, but more of them are attributed by inference.',
   },
   unit: 'percentunit',
+  decimals: 1,
   min: 0,
   targets: [trace(`sum ${BY_DEVICE} (${perSecond('flowcollect_exporter_unobserved_seconds_total')})`, '{{instance}}')],
   coloring: 'by series',
-  legendCalcs: ['mean', 'max'],
+  overrides: [{ of: { target: 'A' }, properties: [{ id: 'custom.axisSoftMax', value: 0.1 }] }],
+  legendCalc: 'max',
+  noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
 /** Whether each part of the server answered Prometheus. */
@@ -137,13 +141,13 @@ export const targetsPanel = timeline({
   description: { zh: 'Prometheus 能否抓取各部件。', en: 'Whether Prometheus could scrape each part.' },
   unit: 'none',
   targets: [trace(select('up'), '{{job}}')],
-  coloring: steps(PLAIN),
   mappings: [
     words([
       ['1', { zh: '正常', en: 'up' }, GOOD],
       ['0', { zh: '不可达', en: 'down' }, BAD],
     ]),
   ],
+  noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 
 /** How old the reading of each airport is. */
@@ -160,11 +164,11 @@ export const readingsPanel = table({
       expr: `time() - max by (user, airport) (${select('flowcollect_airport_last_success_timestamp_seconds')})`,
       unit: 's',
       decimals: 0,
-      properties: coloredCells(steps(GOOD, [6 * 3600, WATCH], [24 * 3600, BAD])),
+      width: WIDTHS.size,
+      properties: coloredCells(steps(PLAIN, [0, GOOD], [6 * 3600, WATCH], [24 * 3600, BAD])),
     },
   ],
   sortBy: { zh: '距今', en: 'Age' },
-  coloring: steps(PLAIN),
   noValue: { zh: '从未', en: 'Never' },
 });
 
@@ -180,12 +184,13 @@ export const settingsPanel = stat({
     now(`min(${select('flowcollect_gateway_config_last_reload_successful')})`, { zh: '网关', en: 'Gateway' }),
     now(`min(${select('flowcollect_auditor_config_last_reload_successful')})`, { zh: '审计器', en: 'Auditor' }),
   ],
-  coloring: steps(BAD, [1, GOOD]),
+  coloring: { fixed: PLAIN },
   mappings: [
     words([
       ['1', { zh: '有效', en: 'valid' }, GOOD],
       ['0', { zh: '有误，沿用旧的', en: 'bad edit, last good kept' }, BAD],
     ]),
   ],
+  noValue: { zh: '暂无数据', en: 'No data yet' },
   names: true,
 });

@@ -1,52 +1,62 @@
-import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Text } from '../../core/language.ts';
 import { KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
-import { bytesColumn, type Column, coloredCells, matrix, table } from '../builders/tables.ts';
+import {
+  bytesColumn,
+  type Column,
+  coloredCells,
+  type Key,
+  matrix,
+  stateCells,
+  table,
+  WIDTHS,
+} from '../builders/tables.ts';
 import { CLICKED, dashboardLink } from '../links.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { BY_DEVICE, fresh, overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
-import type { DashboardSettings } from '../settings.ts';
+import type { DashboardSettings, Limits } from '../settings.ts';
 import { classOverrides } from './traffic.ts';
+
+/** A row a device, which leads to its own dashboard. */
+const DEVICE: Key = {
+  label: 'instance',
+  name: { zh: '设备', en: 'Device' },
+  link: { title: { zh: '设备明细', en: 'Device' }, url: dashboardLink('device', 'instance', CLICKED) },
+};
+
+const lastPush = ({ silentAfterSeconds }: Limits): Column => ({
+  name: { zh: '上次推送', en: 'Last push' },
+  expr: `max ${BY_DEVICE} (${pushAge()})`,
+  unit: 's',
+  decimals: 0,
+  width: 90,
+  properties: coloredCells(steps(PLAIN, [0, GOOD], [SILENT_AFTER_SECONDS, WATCH], [silentAfterSeconds, BAD])),
+});
 
 /** Each device: is it there, what moves now, what moved today. */
 export function devicesPanel({ limits }: DashboardSettings): PanelDefinition {
   const byDevice = (expr: string): string => `sum by (user, instance) (${expr})`;
-  const name = { zh: '设备', en: 'Device' };
   return table({
     title: { zh: '设备', en: 'Devices' },
     description: {
       zh: '每台设备的上次推送、当前速率、连接数与今日用量。沉默的设备不显示连接数。点设备看明细。',
       en: 'Last push, present rate, connections and use of today of each device. A silent device shows no connections. Click a device for details.',
     },
-    keys: [
-      {
-        label: 'instance',
-        name,
-        link: dashboardLink('device', 'instance', CLICKED.cell),
-        linkTitle: { zh: '设备明细', en: 'Device' },
-      },
-    ],
+    keys: [DEVICE],
     columns: [
+      lastPush(limits),
+      { name: { zh: '速率', en: 'Rate' }, expr: byDevice(rate()), unit: 'binBps', width: WIDTHS.size },
       {
-        name: { zh: '上次推送', en: 'Last push' },
-        expr: `max by (user, instance) (${pushAge()})`,
-        unit: 's',
-        decimals: 0,
-        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
-      },
-      { name: { zh: '速率', en: 'Rate' }, expr: byDevice(rate()), unit: 'binBps' },
-      {
-        name: { zh: '连接', en: 'Connections' },
+        name: { zh: '连接', en: 'Conns' },
         expr: byDevice(fresh(select('flowcollect_kernel_connections'))),
         unit: 'short',
+        width: 80,
       },
       bytesColumn({ zh: '今日代理', en: 'Proxy today' }, byDevice(today('class="proxy"'))),
       bytesColumn({ zh: '今日合计', en: 'Total today' }, byDevice(today())),
     ],
     sortBy: { zh: '今日合计', en: 'Total today' },
-    coloring: steps(PLAIN),
     noValue: '–',
   });
 }
@@ -77,13 +87,13 @@ export const presencePanel = timeline({
   },
   unit: 'none',
   targets: [trace(`max by (user, instance) (${pushAge()} < bool ${SILENT_AFTER_SECONDS})`, '{{instance}}')],
-  coloring: steps(PLAIN),
   mappings: [
     words([
       ['1', { zh: '在线', en: 'There' }, GOOD],
       ['0', { zh: '沉默', en: 'Silent' }, '#8E8E8E'],
     ]),
   ],
+  noValue: { zh: '还没有设备推送过', en: 'No device has pushed yet' },
 });
 
 export const connectionsPanel = lines({
@@ -115,7 +125,8 @@ export const connectionsPanel = lines({
       ],
     },
   ],
-  legendCalcs: ['lastNotNull', 'max'],
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
 /** The kernel's own total over the range, the figure that the classes add up to. */
@@ -136,28 +147,38 @@ export const kernelTotalPanel = stat({
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 
-/** When things began, and which versions run. */
+/** Of an info metric of each device its version, as a column; a value of 1 comes with it. */
+const version = (info: string, label: string): string =>
+  `label_replace(max by (user, instance, version) (${fresh(select(info))}), "${label}", "$1", "version", "(.*)")`;
+const started = { zh: '采集器启动', en: 'Exporter start' };
+
+/** Which versions run, and when things began. */
 export const startsPanel = table({
   title: { zh: '版本与启动', en: 'Versions and starts' },
   description: {
-    zh: '采集器的版本、启动时间与内核重启次数（所选时间内）。',
-    en: 'Version and start of the exporter, and restarts of the kernel in the range shown.',
+    zh: '采集器与内核的版本、采集器的启动时间，与内核重启次数（所选时间内）。沉默的设备不显示版本。',
+    en: 'Versions of exporter and kernel, start of the exporter, and restarts of the kernel in the range shown. A silent device shows none.',
   },
-  keys: [{ label: 'instance', name: { zh: '设备', en: 'Device' } }],
+  keys: [
+    DEVICE,
+    { label: 'exporter', name: { zh: '采集器', en: 'Exporter' }, width: 100 },
+    { label: 'kernel', name: { zh: '内核', en: 'Kernel' }, width: 110 },
+  ],
   columns: [
     {
-      name: { zh: '采集器启动', en: 'Exporter started' },
-      expr: `max ${BY_DEVICE} (${fresh(select('flowcollect_exporter_start_time_seconds'))}) * 1000`,
+      name: started,
+      expr: `max by (user, instance, exporter, kernel) (${fresh(select('flowcollect_exporter_start_time_seconds'))} * 1000 * on (user, instance) group_left (exporter) ${version('flowcollect_exporter_build_info', 'exporter')} * on (user, instance) group_left (kernel) ${version('flowcollect_kernel_info', 'kernel')})`,
       unit: 'dateTimeAsIso',
+      width: WIDTHS.date,
     },
     {
-      name: { zh: '内核重启', en: 'Kernel restarts' },
+      name: { zh: '内核重启', en: 'Restarts' },
       expr: `sum ${BY_DEVICE} (${overRange(select('flowcollect_kernel_restarts_total'))})`,
       unit: 'short',
+      width: 90,
     },
   ],
-  sortBy: { zh: '采集器启动', en: 'Exporter started' },
-  coloring: steps(PLAIN),
+  sortBy: started,
   noValue: '–',
 });
 
@@ -177,30 +198,22 @@ export const interfacesPanel = lines({
     trace(`sum(rate(${select(KERNEL_BYTES)}[$__rate_interval]))`, { zh: '内核', en: 'kernel' }),
   ],
   coloring: 'by series',
-  legendCalcs: ['lastNotNull', 'max'],
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
 /** Everything about a device that says whether its figures can be trusted now. */
 export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition {
-  const yes = [
-    {
-      id: 'mappings',
-      value: [
-        {
-          type: MappingType.ValueToText,
-          options: {
-            '1': { text: { zh: '是', en: 'yes' }, color: GOOD },
-            '0': { text: { zh: '否', en: 'no' }, color: BAD },
-          },
-        },
-      ],
-    },
-  ];
+  const yes = words([
+    ['1', { zh: '是', en: 'yes' }, GOOD],
+    ['0', { zh: '否', en: 'no' }, BAD],
+  ]);
   const flag = (name: Text, metric: string): Column => ({
     name,
     expr: `min ${BY_DEVICE} (${fresh(select(metric))})`,
     unit: 'short',
-    properties: [...yes, ...coloredCells(steps(BAD, [1, GOOD]))],
+    width: 80,
+    properties: stateCells(yes, false),
   });
   return table({
     title: { zh: '采集器', en: 'Collectors' },
@@ -208,40 +221,34 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
       zh: '每台设备：上次推送、内核可达、日志流、设置有效、内存、序列数、最近一次被拒。沉默设备的状态不显示。',
       en: 'Each device: last push, kernel within reach, log stream, valid settings, memory, series, and whether its last push was refused. States of a silent device are not shown.',
     },
-    keys: [
-      {
-        label: 'instance',
-        name: { zh: '设备', en: 'Device' },
-        link: dashboardLink('device', 'instance', CLICKED.cell),
-        linkTitle: { zh: '设备明细', en: 'Device' },
-      },
-    ],
+    keys: [DEVICE],
     columns: [
-      {
-        name: { zh: '上次推送', en: 'Last push' },
-        expr: `max ${BY_DEVICE} (${pushAge()})`,
-        unit: 's',
-        decimals: 0,
-        properties: coloredCells(steps(GOOD, [SILENT_AFTER_SECONDS, WATCH], [limits.silentAfterSeconds, BAD])),
-      },
+      lastPush(limits),
       flag({ zh: '内核', en: 'Kernel' }, 'flowcollect_kernel_up'),
       flag({ zh: '日志流', en: 'Log stream' }, 'flowcollect_exporter_logs_up'),
       flag({ zh: '设置', en: 'Settings' }, 'flowcollect_exporter_config_last_reload_successful'),
       {
-        name: { zh: '内核内存', en: 'Kernel memory' },
+        name: { zh: '内核内存', en: 'Memory' },
         expr: `sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`,
         unit: 'bytes',
+        decimals: 1,
+        width: WIDTHS.size,
       },
-      { name: { zh: '序列', en: 'Series' }, expr: `count ${BY_DEVICE} (${select(TRAFFIC_BYTES)})`, unit: 'short' },
+      {
+        name: { zh: '序列', en: 'Series' },
+        expr: `count ${BY_DEVICE} (${select(TRAFFIC_BYTES)})`,
+        unit: 'short',
+        width: 80,
+      },
       {
         name: { zh: '刚被拒', en: 'Refused' },
         expr: `max ${BY_DEVICE} (${select('push_failure_time_seconds')} > bool ${select('push_time_seconds')})`,
         unit: 'short',
+        width: 80,
         properties: coloredCells(steps(PLAIN, [1, BAD])),
       },
     ],
     sortBy: { zh: '上次推送', en: 'Last push' },
-    coloring: steps(PLAIN),
     noValue: '–',
   });
 }

@@ -1,12 +1,12 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import { heat, lines } from '../builders/charts.ts';
-import { type PanelDefinition, steps, trace } from '../builders/panel.ts';
-import { bytesColumn, matrix, table } from '../builders/tables.ts';
+import { always, type PanelDefinition, trace } from '../builders/panel.ts';
+import { bytesColumn, gaugeCells, type Key, matrix, ranks, stateCells, table } from '../builders/tables.ts';
 import { CLICKED, dashboardLink } from '../links.ts';
-import { ACCENT, CLASS_MAPPING, PLAIN } from '../palette.ts';
+import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
-import { hourly, overRange, rate, select, today } from '../promql/select.ts';
+import { busiest, hourly, overRange, rate, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 /** A matcher for a dashboard's variable `node`; dashboards without it take every node. */
@@ -14,59 +14,99 @@ export const CHOSEN_NODES = 'node=~"$node"';
 
 /** Bytes a second of the busiest nodes. */
 export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
+  const named = busiest(8, 'node', select(TRAFFIC_BYTES, ...matchers));
   return lines({
     title: { zh: '节点速率', en: 'Rate by node' },
     description: {
-      zh: '每秒字节数，上传与下载合计，最忙的 10 个节点。',
-      en: 'Bytes a second, both directions together, of the ten busiest nodes.',
+      zh: '每秒字节数，上传与下载合计；所选时间内最忙的 8 个节点，其余归入其他。',
+      en: 'Bytes a second, both directions together, of the eight nodes used most in the range shown; the rest as other.',
     },
     unit: 'binBps',
     min: 0,
-    targets: [trace(`topk(10, sum by (node) (${rate(...matchers)}))`, '{{node}}')],
+    targets: [
+      trace(`sum by (node) (${rate(...matchers)}) and on (node) ${named}`, '{{node}}'),
+      trace(`sum(${rate(...matchers)} unless on (node) ${named}) or vector(0)`, { zh: '其他', en: 'other' }),
+    ],
     coloring: 'by series',
+    overrides: [{ of: { target: 'B' }, properties: [always('#8E8E8E')] }],
     stacked: true,
-    legendCalcs: ['lastNotNull', 'max'],
+    legendCalc: 'lastNotNull',
+    noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }
 
-/** Exact bytes of each node in the range of the time picker, and today. */
+/** A row a node, which leads to what it carried when. */
+const NODE: Key = {
+  label: 'node',
+  name: { zh: '节点', en: 'Node' },
+  width: 160,
+  link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node', CLICKED) },
+};
+const CLASS: Key = {
+  label: 'class',
+  name: { zh: '去向', en: 'Class' },
+  width: 90,
+  properties: stateCells(CLASS_STATES, false),
+};
+
+/** Exact bytes of each node in the range of the time picker, today, and in the last 7 and 30 days. */
 export function nodeTablePanel(...matchers: readonly string[]): PanelDefinition {
   const inRange = (...more: string[]): string =>
     `sum by (node, class) (${overRange(select(TRAFFIC_BYTES, ...matchers, ...more))})`;
-  const whole = `scalar(sum(${overRange(select(TRAFFIC_BYTES, ...matchers))}))`;
+  const total = { zh: '合计', en: 'Total' };
   return table({
     title: { zh: '节点', en: 'Nodes' },
     description: {
       zh: '所选时间内每个节点的精确字节数（计数器之差，不外推），今日用量（与日报一致），以及近 7 天和 30 天（由 Prometheus 预先累加）。',
       en: 'Exact bytes of each node in the range shown (differences of counters, nothing extrapolated), of today (as in the mail), and of the last 7 and 30 days (summed ahead by Prometheus).',
     },
-    keys: [
-      {
-        label: 'node',
-        name: { zh: '节点', en: 'Node' },
-        link: dashboardLink('nodes', 'node', CLICKED.cell),
-        linkTitle: { zh: '只看此节点', en: 'This node only' },
-      },
-      { label: 'class', name: { zh: '去向', en: 'Class' }, properties: [CLASS_MAPPING] },
-    ],
+    keys: [NODE, CLASS],
     columns: [
       bytesColumn({ zh: '下载', en: 'Download' }, inRange('direction="download"')),
       bytesColumn({ zh: '上传', en: 'Upload' }, inRange('direction="upload"')),
-      bytesColumn({ zh: '合计', en: 'Total' }, inRange()),
-      { name: { zh: '占比', en: 'Share' }, expr: `${inRange()} / ${whole}`, unit: 'percentunit', decimals: 1 },
-      bytesColumn({ zh: '今日', en: 'Today' }, `sum by (node, class) (${today(...matchers)})`),
-      ...SUMMED_DAYS.map((days) => ({
-        name: { zh: `${days} 天`, en: `${days} days` },
-        expr: `sum by (node, class) (${select(sumRecord(days), ...matchers)})`,
+      {
+        name: total,
+        expr: inRange(),
         unit: 'bytes',
         decimals: 2,
-      })),
+        properties: gaugeCells([always(ACCENT)]),
+      },
+      bytesColumn({ zh: '今日', en: 'Today' }, `sum by (node, class) (${today(...matchers)})`),
+      ...SUMMED_DAYS.map((days) =>
+        bytesColumn(
+          { zh: `${days} 天`, en: `${days} days` },
+          `sum by (node, class) (${select(sumRecord(days), ...matchers)})`,
+        ),
+      ),
     ],
-    sortBy: { zh: '合计', en: 'Total' },
-    coloring: steps(PLAIN),
-    noValue: '–',
+    sortBy: total,
+    noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }
+
+/** The nodes used most in the range of the time picker; the rest is behind their link. */
+export const nodesInRangePanel = ranks({
+  title: { zh: '节点', en: 'Nodes' },
+  description: {
+    zh: '所选时间内用量最多的 20 个节点，精确到字节。点节点看明细。',
+    en: 'The twenty nodes used most in the range shown, to the byte. Click a node for details.',
+  },
+  keys: [NODE, CLASS],
+  expr: `topk(20, sum by (node, class) (${overRange(select(TRAFFIC_BYTES))}) > 0)`,
+  noValue: { zh: '没有流量', en: 'No traffic' },
+});
+
+/** Today's nodes, the largest first. */
+export const nodesTodayPanel = ranks({
+  title: { zh: '今日节点', en: "Today's nodes" },
+  description: {
+    zh: '今日用量最多的 20 个节点；与日报一致。点节点看明细。',
+    en: 'The twenty nodes used most today; the figures of the mail. Click a node for details.',
+  },
+  keys: [NODE, CLASS],
+  expr: `topk(20, sum by (node, class) (${today()}))`,
+  noValue: { zh: '暂无数据', en: 'No data yet' },
+});
 
 /** Each node hour by hour. */
 export const nodeHoursPanel = heat({
@@ -79,6 +119,7 @@ export const nodeHoursPanel = heat({
   interval: '1h',
   targets: [trace(`sum by (node) (${hourly(CHOSEN_NODES)}) > 0`, '{{node}}')],
   coloring: { fixed: ACCENT },
+  noValue: { zh: '满一小时后显示', en: 'Shown after the first full hour' },
 });
 
 /** At which hours of the day traffic moves: a row an hour, a column a day. */
@@ -94,18 +135,20 @@ export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
     interval: '1d',
     targets: [trace(hoursOfDay(select(MINUTE_BYTES, CHOSEN_NODES), settings), '{{hour}}')],
     coloring: { fixed: ACCENT },
+    noValue: { zh: '第一天结束后显示', en: 'Shown when the first day is over' },
   });
 }
 
+const most = `topk(8, sum by (node) (${today(CHOSEN_NODES)}))`;
 export const deviceNodesPanel = matrix({
   title: { zh: '今日：设备 × 节点', en: 'Today: device × node' },
   description: {
-    zh: '今日每台设备经各节点的用量，与日报一致。',
-    en: 'Use of today of each device, cut by node; the figures of the mail.',
+    zh: '今日每台设备经用量最多的 8 个节点的用量，其余归入 other；与日报一致。',
+    en: 'Use of today of each device, cut by the eight nodes used most, the rest as other; the figures of the mail.',
   },
   unit: 'bytes',
   min: 0,
-  expr: `topk(40, sum by (instance, node) (${today(CHOSEN_NODES)}))`,
+  expr: `sum by (instance, node) (${today(CHOSEN_NODES)} and on (node) ${most}) or label_replace(sum by (instance) (${today(CHOSEN_NODES)} unless on (node) ${most}), "node", "other", "", "")`,
   row: 'instance',
   part: 'node',
   coloring: 'by series',

@@ -1,10 +1,20 @@
 import { percent } from '../../core/units.ts';
-import { bars, lines, stat } from '../builders/charts.ts';
-import { always, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
-import { TEXT_CELLS, table } from '../builders/tables.ts';
+import { lines, stat } from '../builders/charts.ts';
+import { always, now, type PanelDefinition, steps, trace, UNLISTED, words } from '../builders/panel.ts';
+import {
+  bytesColumn,
+  coloredCells,
+  gaugeCells,
+  ranks,
+  stateCells,
+  stepColors,
+  table,
+  WIDTHS,
+} from '../builders/tables.ts';
 import { ACCENT, BAD, GOOD, NEUTRAL, PLAIN, WATCH } from '../palette.ts';
-import { byAirport, select, today } from '../promql/select.ts';
+import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
+import { verdictColumn } from './audit.ts';
 
 const daysLeft = select('flowcollect_forecast_days_left');
 const remaining = select('flowcollect_airport_remaining_bytes');
@@ -17,56 +27,72 @@ const expiry = select('flowcollect_airport_expiry_timestamp_seconds');
 const daysTo = (instant: string): string => `clamp_min((${instant} - time()) / 86400, 0)`;
 
 /** Bytes a day that make the quota last to its reset (or to the end of the plan, where no reset is known). */
-export function allowance(settings: Pick<DashboardSettings, 'dailyBudgetBytes'>): string {
+function allowance(settings: Pick<DashboardSettings, 'dailyBudgetBytes'>): string {
   if (settings.dailyBudgetBytes !== undefined) return `vector(${settings.dailyBudgetBytes})`;
   return `sum(${remaining} / on (user, airport) clamp_min((max by (user, airport) (${reset} or ${expiry}) - time()) / 86400, 1))`;
 }
 
-/** How long will it last? Green when to the reset, whatever the number of days. */
-export function daysLeftPanel({ limits }: DashboardSettings): PanelDefinition {
-  const [few, more] = [limits.runsOutDays, 2 * limits.runsOutDays];
-  const lasts = `on (user, airport) (${daysLeft} * 86400 >= ${reset} - time())`;
-  return stat({
-    title: { zh: '预计还可用', en: 'Days left' },
-    description: {
-      zh: `按目前的速度，配额还能用几天。绿色：撑得到下次重置；否则不足 ${more} 天变橙，不足 ${few} 天变红。`,
-      en: `Days until the quota is used up at the present pace. Green: it lasts to the next reset; else orange below ${more} days and red below ${few}.`,
-    },
-    unit: { zh: 'suffix: 天', en: 'suffix: d' },
-    decimals: 1,
-    targets: [now(`${daysLeft} and ${lasts}`, '{{airport}}'), now(`${daysLeft} unless ${lasts}`, '{{airport}}')],
-    coloring: steps(BAD, [few, WATCH], [more, PLAIN]),
-    overrides: [{ of: { target: 'A' }, properties: [always(GOOD)] }],
-    noValue: { zh: '暂不能估计', en: 'No estimate yet' },
-    names: true,
-  });
-}
+/** How urgent the days left are: the auditor's rule, which mail and bot go by too. */
+const URGENCY = ['plain', 'short', 'last_day'].map(
+  (each) => ['flowcollect_forecast_urgency', 'urgency', each] as const,
+);
+const URGENCY_WORDS = words([
+  ['1', { zh: ' ', en: ' ' }, PLAIN],
+  ['2', { zh: '撑不到', en: 'Too few' }, WATCH],
+  ['3', { zh: '不足一天', en: 'Last day' }, BAD],
+]);
 
-export const remainingPanel = stat({
-  title: { zh: '剩余流量', en: 'Remaining' },
-  description: { zh: '机场给出的配额减去已用。', en: "The airport's quota less what it billed." },
-  unit: 'bytes',
-  targets: [now(`max by (user, airport) (${remaining})`, '{{airport}}')],
-  coloring: { fixed: PLAIN },
-  noValue: { zh: '不限量或未知', en: 'Unlimited or unknown' },
-  names: true,
-});
-
-export function quotaUsedPanel({ limits }: DashboardSettings): PanelDefinition {
+/** Am I safe, and how much is left? An airport a row, the worst first; what a phone shows of it comes first. */
+export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
-  return bars({
-    title: { zh: '配额已用', en: 'Quota used' },
+  const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' }, width: 80 };
+  return table({
+    title: { zh: '机场：安全吗，还剩多少', en: 'Airports: safe, and how much is left' },
     description: {
-      zh: `本计费周期已用占配额的比例，${orange}% 变橙，${red}% 变红。`,
-      en: `Share of the quota billed in this cycle: orange from ${orange} %, red from ${red} %.`,
+      zh: `结论是上一个审计窗口的，与日报相同。“还可用”按近来的用量；“撑不到”是撑不到重置或到期，“不足一天”是撑不到且剩不到一天。配额已用 ${orange}% 变橙，${red}% 变红；到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
+      en: `The verdict is that of the last audit window, as in the report. Days left go by the use of late; "too few" do not reach the reset or the end of the plan, and of the "last day" less than one is left besides. Quota used is orange from ${orange} %, red from ${red} %; the end of the plan orange below ${limits.expiryDays} days, red below 1.`,
     },
-    unit: 'percentunit',
-    min: 0,
-    max: 1,
-    decimals: 1,
-    targets: [now(`max by (user, airport) (${used} / ${quota})`, '{{airport}}')],
-    coloring: steps(GOOD, [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD]),
-    noValue: { zh: '不限量或未知', en: 'Unlimited or unknown' },
+    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
+    columns: [
+      verdictColumn,
+      {
+        name: { zh: '剩余', en: 'Left' },
+        expr: byAirport('flowcollect_airport_remaining_bytes'),
+        unit: 'bytes',
+        decimals: 2,
+        width: WIDTHS.size,
+      },
+      { name: { zh: '还可用', en: 'Lasts' }, expr: byAirport('flowcollect_forecast_days_left'), decimals: 1, ...days },
+      {
+        name: { zh: '够吗', en: 'Enough?' },
+        expr: stateNumber(URGENCY),
+        unit: 'none',
+        width: 80,
+        properties: stateCells(URGENCY_WORDS, false),
+      },
+      {
+        name: { zh: '配额已用', en: 'Quota used' },
+        expr: `max by (user, airport) (${used} / ${quota})`,
+        unit: 'percentunit',
+        decimals: 0,
+        properties: gaugeCells(stepColors(steps(GOOD, [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD])), 1),
+      },
+      {
+        name: { zh: '距重置', en: 'Reset in' },
+        expr: `max by (user, airport) (${daysTo(reset)})`,
+        decimals: 0,
+        ...days,
+      },
+      {
+        name: { zh: '距到期', en: 'Ends in' },
+        expr: `max by (user, airport) (${daysTo(expiry)})`,
+        decimals: 0,
+        ...days,
+        properties: coloredCells(steps(PLAIN, [0, BAD], [1, WATCH], [limits.expiryDays, PLAIN])),
+      },
+    ],
+    sortBy: verdictColumn.name,
+    noValue: { zh: '还没有读到机场，一两分钟后再看', en: 'No airport was read yet; look again in a minute or two' },
   });
 }
 
@@ -93,30 +119,10 @@ export function budgetPanel(settings: DashboardSettings): PanelDefinition {
   });
 }
 
-export function deadlinesPanel({ limits }: DashboardSettings): PanelDefinition {
-  return stat({
-    title: { zh: '距重置 / 到期', en: 'To reset / expiry' },
-    description: {
-      zh: `距机场重置配额和套餐到期的天数。到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
-      en: `Days to the reset of the quota and to the plan's end; the latter is orange below ${limits.expiryDays} days, red below 1.`,
-    },
-    unit: { zh: 'suffix: 天', en: 'suffix: d' },
-    decimals: 0,
-    targets: [
-      now(`min by (user, airport) (${daysTo(reset)})`, { zh: '{{airport}} 重置', en: '{{airport}} reset' }),
-      now(`min by (user, airport) (${daysTo(expiry)})`, { zh: '{{airport}} 到期', en: '{{airport}} expiry' }),
-    ],
-    coloring: steps(BAD, [1, WATCH], [limits.expiryDays, PLAIN]),
-    overrides: [{ of: { target: 'A' }, properties: [always(PLAIN)] }],
-    noValue: { zh: '未知', en: 'Unknown' },
-    names: true,
-  });
-}
-
-/** What is left over the cycle, next to a use that would be even, and what would be left at the reset. */
 // By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
 const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
 const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
+/** What is left over the cycle, next to a use that would be even, and what would be left at the reset. */
 export const burnDownPanel = lines({
   title: { zh: '剩余流量走势（30 天）', en: 'Burn-down (30 days)' },
   description: {
@@ -133,68 +139,59 @@ export const burnDownPanel = lines({
   ],
   coloring: 'by series',
   overrides: [
-    { of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }] },
+    { of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }, UNLISTED] },
     {
       of: { target: 'C' },
       properties: [
         { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
         { id: 'custom.fillOpacity', value: 0 },
+        UNLISTED,
       ],
     },
   ],
-  legendCalcs: ['lastNotNull'],
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '配额未知或不限量', en: 'No quota, or unknown' },
 });
 
 /** This billing cycle, by node: where the quota went. */
-export const cycleNodesPanel = bars({
+export const cycleNodesPanel = ranks({
   title: { zh: '本周期节点用量', en: 'Nodes in this cycle' },
   description: {
-    zh: '从计费周期开始到现在各节点的精确字节数（未乘倍率）。',
-    en: 'Exact bytes of each node since the billing cycle began, before multipliers.',
+    zh: '从计费周期开始到现在各节点的精确字节数（未乘倍率），最多的 20 个。',
+    en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
-  unit: 'bytes',
-  min: 0,
-  targets: [now(`topk(15, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`, '{{node}}')],
-  coloring: { fixed: ACCENT },
+  keys: [
+    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 200 },
+    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
+  ],
+  expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 
+const billedInCycle = { zh: '机场已用', en: 'Billed' };
+
 /** The cycle in two figures that should agree but for multipliers. */
-export const cyclePanel = stat({
+export const cyclePanel = table({
   title: { zh: '本周期', en: 'This cycle' },
   description: {
     zh: '机场在本计费周期的已用，与同期设备的精确用量（未乘倍率）。',
     en: 'What the airport billed in this cycle, and the exact bytes of the devices since it began, before multipliers.',
   },
-  unit: 'bytes',
-  decimals: 2,
-  targets: [
-    now(byAirport('flowcollect_airport_used_bytes'), { zh: '{{airport}} 已用', en: '{{airport}} used' }),
-    now(`sum by (user, airport) (${select('flowcollect_cycle_bytes')})`, {
-      zh: '{{airport}} 设备',
-      en: '{{airport}} devices',
-    }),
+  keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
+  columns: [
+    bytesColumn(billedInCycle, byAirport('flowcollect_airport_used_bytes')),
+    bytesColumn({ zh: '设备用量', en: 'Devices' }, `sum by (user, airport) (${select('flowcollect_cycle_bytes')})`),
   ],
-  coloring: { fixed: PLAIN },
-  overrides: [{ of: { target: 'B' }, properties: [always(ACCENT)] }],
-  noValue: { zh: '未知', en: 'Unknown' },
-  names: true,
+  sortBy: billedInCycle,
+  noValue: { zh: '还没有读到机场', en: 'No airport was read yet' },
 });
 
 /** How a surplus was answered, in words that say what to do. */
-const ANSWER_WORDS = [
-  {
-    id: 'mappings',
-    value: [
-      words([
-        ['no', { zh: '待回答', en: 'Asks for an answer' }, WATCH],
-        ['known', { zh: '已知', en: 'Known' }, NEUTRAL],
-        ['leak', { zh: '泄露：重置订阅', en: 'Leak: renew the subscription' }, BAD],
-      ]),
-    ],
-  },
-  ...TEXT_CELLS,
-];
+const ANSWERS = words([
+  ['no', { zh: '待回答', en: 'Asks' }, WATCH],
+  ['known', { zh: '已知', en: 'Known' }, NEUTRAL],
+  ['leak', { zh: '泄露', en: 'Leak' }, BAD],
+]);
 
 const answer = { zh: '说明', en: 'Answer' };
 const daily = { zh: '每天多出', en: 'A day' };
@@ -208,18 +205,18 @@ export const surplusPanel = table({
   },
   keys: [
     { label: 'airport', name: { zh: '机场', en: 'Airport' } },
-    { label: 'answered', name: answer, properties: ANSWER_WORDS },
+    { label: 'answered', name: answer, width: 80, properties: stateCells(ANSWERS, false) },
   ],
   columns: [
     {
       name: daily,
       expr: `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`,
       unit: 'bytes',
-      decimals: 0,
+      decimals: 2,
+      width: WIDTHS.size,
     },
   ],
   sortBy: daily,
-  coloring: steps(PLAIN),
   noValue: { zh: '没有', en: 'None' },
 });
 
@@ -236,13 +233,12 @@ export const multipliersPanel = table({
   },
   keys: [
     { label: 'airport', name: { zh: '机场', en: 'Airport' } },
-    { label: 'node', name: { zh: '节点', en: 'Node' } },
+    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 200 },
   ],
   columns: [
-    { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2 },
-    { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2 },
+    { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 80 },
+    { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 80 },
   ],
   sortBy: low,
-  coloring: steps(PLAIN),
   noValue: { zh: '还没有', en: 'None yet' },
 });

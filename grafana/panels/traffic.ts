@@ -1,11 +1,22 @@
 import type { Text } from '../../core/language.ts';
 import { type Dimension, dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { TRAFFIC_CLASSES } from '../../core/traffic.ts';
-import { bars, columns, lines, stat } from '../builders/charts.ts';
-import { always, named, now, type Override, type PanelDefinition, refId, steps, trace } from '../builders/panel.ts';
-import { bytesColumn, coloredCells, table } from '../builders/tables.ts';
+import { columns, lines, stat } from '../builders/charts.ts';
+import {
+  always,
+  named,
+  now,
+  type Override,
+  type PanelDefinition,
+  refId,
+  steps,
+  trace,
+  UNLISTED,
+  words,
+} from '../builders/panel.ts';
+import { bytesColumn, coloredCells, ranks, table, WIDTHS } from '../builders/tables.ts';
 import { CLICKED, dashboardLink } from '../links.ts';
-import { ACCENT, CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
+import { CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
 import { perDay } from '../promql/days.ts';
 import { overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
@@ -49,6 +60,7 @@ const below: Override = {
   properties: [
     { id: 'custom.transform', value: 'negative-Y' },
     { id: 'custom.stacking', value: { mode: 'normal', group: 'B' } },
+    UNLISTED,
   ],
 };
 
@@ -61,32 +73,14 @@ export const ratePanel = lines({
   },
   unit: 'binBps',
   targets: [
-    trace(`sum by (class) (${rate('direction="download"')})`, '↓ {{class}}'),
+    trace(`sum by (class) (${rate('direction="download"')})`, '{{class}}'),
     trace(`sum by (class) (${rate('direction="upload"')})`, '↑ {{class}}'),
   ],
   coloring: 'by series',
-  overrides: [below, ...classOverrides('↓ '), ...classOverrides('↑ ')],
+  overrides: [below, ...classOverrides(), ...classOverrides('↑ ')],
   stacked: true,
-  legendCalcs: ['lastNotNull', 'max'],
-});
-
-const shown = TRAFFIC_CLASSES.filter((each) => each !== 'unattributed');
-const most = (each: string): number => (each === 'proxy' ? 10 : 3);
-
-/** Today's nodes, the largest first within each class, in the colour of the class. */
-export const nodesTodayPanel = bars({
-  title: { zh: '今日节点排行', en: "Today's nodes" },
-  description: {
-    zh: '今日用量最多的节点，颜色是去向；与日报一致。点节点看明细。',
-    en: 'The nodes used most today, coloured by class; the figures of the mail. Click a node for details.',
-  },
-  unit: 'bytes',
-  min: 0,
-  targets: shown.map((each) => now(`topk(${most(each)}, sum by (node) (${today(`class="${each}"`)}))`, '{{node}}')),
-  coloring: { fixed: PLAIN },
-  overrides: shown.map((each, index) => ({ of: { target: refId(index) }, properties: [always(CLASS_COLORS[each])] })),
-  noValue: { zh: '暂无数据', en: 'No data yet' },
-  link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node', CLICKED.label('node')) },
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有流量', en: 'No traffic' },
 });
 
 /** The last thirty days of account by class, exact, today up to now. */
@@ -104,29 +98,36 @@ export function daysPanel(settings: DashboardSettings): PanelDefinition {
     targets: [trace(`sum by (class) (${perDay(select(TRAFFIC_BYTES, CHOSEN_NODES), settings)})`, '{{class}}')],
     coloring: 'by series',
     overrides: classOverrides(),
-    stacked: true,
-    legendCalcs: ['sum'],
+    legendCalc: 'sum',
+    noValue: { zh: '暂无数据', en: 'No data yet' },
   });
 }
 
 /** The most used keys of one dimension in the range of the time picker; every dimension cuts the same bytes. */
 export function dimensionPanel(dimension: Dimension): PanelDefinition {
   const name = DIMENSION_NAMES[dimension];
-  return bars({
+  return ranks({
     title: name,
     description: {
       zh: `所选时间内用量最多的 15 个${name.zh}，精确到字节；未单列的归入 other。`,
       en: 'The fifteen most used in the range shown, to the byte; what is not named is in other.',
     },
-    unit: 'bytes',
-    min: 0,
-    targets: [
-      now(`topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`, `{{${dimension}}}`),
-    ],
-    coloring: { fixed: ACCENT },
+    keys: [{ label: dimension, name, width: 190, properties: UNNAMED }],
+    expr: `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }
+
+/** What has no name, such as an inbound without users. */
+const UNNAMED = [
+  {
+    id: 'mappings',
+    value: [
+      { type: 'special', options: { match: 'empty', result: { text: { zh: '（无）', en: '(none)' } } } },
+      words([['other', { zh: '其他', en: 'other' }, PLAIN]]),
+    ],
+  },
+];
 
 const DIMENSION_NAMES: Readonly<Record<Dimension, Text>> = {
   rule: { zh: '规则', en: 'Rules' },
@@ -148,30 +149,35 @@ export const usersPanel = table({
     {
       label: 'user',
       name: { zh: '用户', en: 'User' },
-      link: dashboardLink('overview', 'user', CLICKED.cell),
-      linkTitle: { zh: '总览', en: 'Overview' },
+      link: { title: { zh: '总览', en: 'Overview' }, url: dashboardLink('overview', 'user', CLICKED) },
     },
   ],
   columns: [
-    { name: { zh: '设备', en: 'Devices' }, expr: `count by (user) (${select('push_time_seconds')})`, unit: 'short' },
+    {
+      name: { zh: '设备', en: 'Devices' },
+      expr: `count by (user) (${select('push_time_seconds')})`,
+      unit: 'short',
+      width: 80,
+    },
     {
       name: { zh: '沉默', en: 'Silent' },
       expr: `sum by (user) (${pushAge()} >= bool ${SILENT_AFTER_SECONDS})`,
       unit: 'short',
+      width: 80,
       properties: coloredCells(steps(PLAIN, [1, WATCH])),
     },
     {
       name: { zh: '序列', en: 'Series' },
       expr: `count by (user) (${select(TRAFFIC_BYTES)})`,
       unit: 'short',
+      width: 80,
       properties: coloredCells(steps(PLAIN, [5000, WATCH])),
     },
-    { name: { zh: '速率', en: 'Rate' }, expr: `sum by (user) (${rate()})`, unit: 'binBps' },
+    { name: { zh: '速率', en: 'Rate' }, expr: `sum by (user) (${rate()})`, unit: 'binBps', width: WIDTHS.size },
     bytesColumn({ zh: '今日代理', en: 'Proxy today' }, `sum by (user) (${today('class="proxy"')})`),
     bytesColumn({ zh: '今日合计', en: 'Total today' }, `sum by (user) (${today()})`),
   ],
   sortBy: { zh: '今日合计', en: 'Total today' },
-  coloring: steps(PLAIN),
   noValue: '–',
 });
 
@@ -188,8 +194,8 @@ export function userDaysPanel(settings: DashboardSettings): PanelDefinition {
     interval: '1d',
     targets: [trace(`sum by (user) (${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)})`, '{{user}}')],
     coloring: 'by series',
-    stacked: true,
-    legendCalcs: ['sum'],
+    legendCalc: 'sum',
+    noValue: { zh: '暂无数据', en: 'No data yet' },
   });
 }
 
@@ -201,5 +207,6 @@ export const userRatePanel = lines({
   targets: [trace(`sum by (user) (${rate()})`, '{{user}}')],
   coloring: 'by series',
   stacked: true,
-  legendCalcs: ['lastNotNull', 'max'],
+  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有流量', en: 'No traffic' },
 });

@@ -25,10 +25,9 @@ export function secondsBeforeMidnight({ dayEnds }: DayCut): number {
  * ends, and the next begins, with what was there an hour before: one more look-up, while a range that looks back as far
  * would read every sample of it.
  *
- * @param selector of counters, which begin at 0; or of a gauge that grows from any value and falls at a reset, after
- *   which it has grown from 0
+ * @param selector of counters, which begin at 0
  */
-export function perDay(selector: string, cut: DayCut, kind: 'counter' | 'falls at a reset' = 'counter'): string {
+export function perDay(selector: string, cut: DayCut): string {
   const before = secondsBeforeMidnight(cut);
   const untilEnd = DAY - before;
   const lastBefore = (ago: number): string => [0, HOUR].map((more) => `${selector} offset ${ago + more}s`).join(' or ');
@@ -36,8 +35,21 @@ export function perDay(selector: string, cut: DayCut, kind: 'counter' | 'falls a
   const begin = `(${lastBefore(before)})`;
   // Today first: what was there an hour before its end would hide the present.
   const end = `(${today} or ${lastBefore(-untilEnd)})`;
-  if (kind === 'counter') return `(${end} - (${begin} or ${end} * 0))`;
-  return `(${end} - ${begin} >= 0 or (${end} and ${end} < ${begin}))`;
+  return `(${end} - (${begin} or ${end} * 0))`;
+}
+
+/** After the end of a day its window stands closed for two hours, before a new one takes its place in the gauges. */
+const CLOSED_AFTER = 1800;
+
+/**
+ * A gauge of audited windows as each day of account ended, on the same steps as {@link perDay}; today as it is now.
+ *
+ * @param selector of a gauge of the window that was audited last
+ */
+export function atDayEnd(selector: string, cut: DayCut): string {
+  const later = DAY - secondsBeforeMidnight(cut) + CLOSED_AFTER;
+  const today = `(${selector} @ end() and on () (vector(time()) + ${later} > $__to / 1000))`;
+  return `(${today} or ${selector} offset -${later}s)`;
 }
 
 /** Seconds that local clocks are ahead of UTC in winter; PromQL knows no zones. */

@@ -78,6 +78,24 @@ export function overRange(selector: string): string {
   return `(${selector} - (last_over_time(${selector}[1h] offset $__range) or ${selector} * 0))`;
 }
 
+/**
+ * Of counters over the range of a graph, the labels with most growth: one choice for all steps, where `topk` of each step
+ * would change its mind and fill the legend.
+ */
+export function busiest(count: number, label: string, selector: string): string {
+  return `topk(${count}, sum by (${label}) (${selector} @ end() - (${selector} @ start() or ${selector} @ end() * 0)))`;
+}
+
+/**
+ * A state as a number for a panel to turn into words, from 1 in the order given: a series by user and airport.
+ *
+ * @param states metric, label and value of each
+ */
+export function stateNumber(states: readonly (readonly [metric: string, label: string, value: string])[]): string {
+  const each = states.map(([metric, label, value], index) => `${select(metric, `${label}="${value}"`)} * ${index + 1}`);
+  return `sum by (user, airport) (${each.join(' or ')})`;
+}
+
 /** A span of blocks, a second short: Prometheus 2 counts a sample on the left end of a range, Prometheus 3 does not. */
 export function upTo(seconds: number): string {
   return `${seconds - 1}s`;

@@ -2,6 +2,8 @@ import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundatio
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DATASOURCE } from '../../grafana/builders/panel.ts';
 import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
+import { DASHBOARD_UIDS } from '../../grafana/links.ts';
+import { looksProblems } from './looks.ts';
 import { promqlProblems } from './promql.ts';
 
 /** Panels that are coloured by thresholds, where Grafana's own turn red at 80. */
@@ -29,11 +31,26 @@ export function dashboardProblems(dashboard: Dashboard): string[] {
   if (new Set(panels.map(({ title }) => title)).size !== panels.length) problems.push('panel titles repeat');
   problems.push(...gridProblems(panels));
   for (const variable of dashboard.templating.list ?? []) problems.push(...variableProblems(variable));
-  for (const { name, expr } of dashboard.annotations.list ?? []) {
+  for (const { name, expr, enable, placement } of dashboard.annotations.list ?? []) {
+    if (enable || placement !== 'inControlsMenu') problems.push(`annotation ${name} is on, or in the bar`);
     problems.push(...promqlProblems(expr ?? '', false).map((each) => `annotation ${name}: ${each}`));
   }
-  for (const panel of panels) problems.push(...panelProblems(panel).map((each) => `${panel.title}: ${each}`));
+  for (const panel of panels) {
+    const found = [...panelProblems(panel), ...looksProblems(panel)];
+    // A reader's data source answers for one user alone.
+    if (dashboard.uid !== DASHBOARD_UIDS.admin && targetsOf(panel).some(({ expr }) => isOfServer(expr))) {
+      found.push('asks for what readers do not see');
+    }
+    problems.push(...found.map((each) => `${panel.title}: ${each}`));
+  }
   return problems;
+}
+
+/** Whether a query has a selector that no user narrows. */
+function isOfServer(expr: string): boolean {
+  return [...expr.matchAll(/\{([^}]*)\}/g), ...expr.matchAll(/\b(up)\b/g)].some(
+    ([, matchers = '']) => !matchers.includes('user=~"$user"'),
+  );
 }
 
 function panelProblems(panel: Panel): string[] {
@@ -82,14 +99,19 @@ function variableProblems(variable: VariableModel): string[] {
   return problems.map((each) => `variable ${variable.name}: ${each}`);
 }
 
-/** Panels lie within the grid, and each row is filled to its end. */
+/** Panels lie within the grid, none over another, and no gap is left. */
 function gridProblems(panels: readonly Panel[]): string[] {
-  const widths = new Map<number, number>();
-  for (const { gridPos } of panels)
-    widths.set(gridPos?.y ?? -1, (widths.get(gridPos?.y ?? -1) ?? 0) + (gridPos?.w ?? 0));
-  return [...widths]
-    .filter(([, width]) => width !== GRID_COLUMNS)
-    .map(([y, width]) => `the row at ${y} is ${width} wide`);
+  const cells = new Map<string, number>();
+  for (const { gridPos: { x, y, w, h } = { x: 0, y: 0, w: 0, h: 0 } } of panels) {
+    for (let row = y; row < y + h; row += 1) {
+      for (let column = x; column < x + w; column += 1) {
+        cells.set(`${column},${row}`, (cells.get(`${column},${row}`) ?? 0) + 1);
+      }
+    }
+  }
+  const height = Math.max(...panels.map(({ gridPos }) => (gridPos?.y ?? 0) + (gridPos?.h ?? 0)));
+  const once = [...cells.values()].filter((count) => count === 1).length;
+  return once === GRID_COLUMNS * height && cells.size === once ? [] : ['its panels do not fill the grid once'];
 }
 
 /** As Grafana compares titles: what is not ASCII is dropped. */

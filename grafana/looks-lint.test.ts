@@ -1,0 +1,113 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { expect, it } from 'vitest';
+import { fieldProblems } from '../test/dashboard-lint/fields.ts';
+import { looksProblems } from '../test/dashboard-lint/looks.ts';
+import type { Series } from '../test/panel-answers.ts';
+import { CLASS_COLORS } from './palette.ts';
+
+const sized = { title: 'Use', description: 'What it shows', gridPos: { x: 0, y: 0, w: 8, h: 8 } };
+const legend = { placement: 'bottom', displayMode: 'list', calcs: ['max'] };
+const hidden = { matcher: { id: 'byValue', options: { reducer: 'allIsZero' } }, properties: [] };
+const graph = (defaults: object, options: object = {}, more: object = {}): unknown => ({
+  ...sized,
+  type: 'timeseries',
+  options: { legend, ...options },
+  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [hidden] },
+  ...more,
+});
+const table = (properties: readonly object[], renamed: object, more: object = {}): unknown => ({
+  ...sized,
+  type: 'table',
+  targets: [{ refId: 'A', expr: 'x' }],
+  transformations: [{ id: 'organize', options: { renameByName: renamed } }],
+  fieldConfig: {
+    defaults: { noValue: '–' },
+    overrides: [{ matcher: { id: 'byName', options: 'Bytes' }, properties }],
+  },
+  ...more,
+});
+const WIDE = { id: 'custom.width', value: 96 };
+const stat = (defaults: object, more: object = {}): unknown => ({
+  ...sized,
+  type: 'stat',
+  targets: [{ refId: 'A', expr: 'x', legendFormat: '{{airport}}' }],
+  options: { textMode: 'value_and_name' },
+  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
+  ...more,
+});
+const states = (defaults: object): unknown => ({
+  ...sized,
+  type: 'state-timeline',
+  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
+});
+const named = (color: object) => [{ type: 'value', options: { '1': { text: 'up', ...color } } }];
+
+it.each([
+  ['a timeline in steps', states({ color: { mode: 'thresholds' }, mappings: named({ color: 'green' }) }), 'grey'],
+  ['a state without a colour', states({ color: { mode: 'fixed' }, mappings: named({}) }), 'no colour'],
+  ['a legend beside the plot', graph({}, { legend: { ...legend, placement: 'right' } }), 'room of the plot'],
+  ['a legend as a table', graph({}, { legend: { ...legend, displayMode: 'table' } }), 'room of the plot'],
+  ['series of nothing', graph({}, {}, { fieldConfig: { defaults: { noValue: '–' }, overrides: [] } }), 'always zero'],
+  ['outlines', graph({ custom: { stacking: { mode: 'normal' }, lineWidth: 1 } }), 'outlines'],
+  ['an axis of far ticks', graph({}, { xTickLabelSpacing: 200 }, { type: 'barchart' }), 'no ticks'],
+  ['a choice at each step', graph({}, {}, { targets: [{ expr: 'topk(5, x)', range: true }] }), 'step to step'],
+  ['a column without a width', table([], { Value: 'Bytes' }), 'no width'],
+  ['a value that keeps its name', table([WIDE], { node: 'Bytes' }), 'Value is shown'],
+  ['a size without decimals', table([WIDE, { id: 'unit', value: 'bytes' }], { Value: 'Bytes' }), 'no decimals'],
+  ['columns that do not fit', table([{ id: 'custom.width', value: 500 }], { Value: 'Bytes' }), 'need 500'],
+  ['a long title', stat({}, { title: 'Share of all that was billed and is not explained by anything' }), 'longer'],
+  ['a long title in Chinese', stat({}, { title: '机场每天比倍率和设置以及设备所能解释的多扣了多少流量' }), 'longer'],
+  ['a figure without a name', stat({}, { options: { textMode: 'value' } }), 'without its name'],
+  ['a red figure where there is none', stat({ thresholds: { steps: [{ color: 'red' }] } }), 'colour of a bad one'],
+  ['silence where there is no value', stat({ noValue: undefined }), 'why it has no value'],
+  ['a size that loses its digits', stat({ unit: 'bytes' }), 'no decimals'],
+])('%s is found', (_, panel, problem) => {
+  expect(looksProblems(panel as Panel).join('; ')).toContain(problem);
+});
+
+const answer = (...names: string[]): Series[] => names.map((node) => ({ labels: { node }, points: [[0, 1]] }));
+
+it('finds names that no field has, and legends that are too long', () => {
+  const query = [{ refId: 'A', expr: 'x', legendFormat: '{{node}}' }];
+  const override = { matcher: { id: 'byName', options: 'HK' }, properties: [] };
+  const fieldConfig = { defaults: {}, overrides: [override] };
+  const one = graph({}, {}, { targets: query, fieldConfig }) as Panel;
+  expect(fieldProblems(one, new Map([['A', answer('HK')]]))).toEqual([]);
+  expect(fieldProblems(one, new Map([['A', answer('JP')]]))).toEqual(['no field is called HK']);
+  const many = answer('HK', ...Array.from({ length: 12 }, (_, index) => `n${index}`));
+  expect(fieldProblems(one, new Map([['A', many]]))).toEqual(['its legend lists 13 series']);
+
+  const sorted = { options: { sortBy: [{ displayName: 'Bytes' }] } };
+  const rows = (renamed: object) =>
+    table([], renamed, { ...sorted, targets: [{ refId: 'A', expr: 'x', format: 'table' }] }) as Panel;
+  expect(fieldProblems(rows({ Value: 'Bytes' }), new Map([['A', answer('HK')]]))).toEqual([]);
+  expect(fieldProblems(rows({ 'Value #A': 'Bytes' }), new Map([['A', answer('HK')]]))).toContain(
+    'no field is called Bytes',
+  );
+});
+
+it('finds nothing where all is well', () => {
+  const good = [
+    graph({}),
+    states({ color: { mode: 'fixed' }, mappings: named({ color: 'green' }) }),
+    table([WIDE, { id: 'unit', value: 'bytes' }, { id: 'decimals', value: 2 }], { Value: 'Bytes' }),
+    stat({ unit: 'bytes', decimals: 2 }),
+  ];
+  expect(good.flatMap((panel) => looksProblems(panel as Panel))).toEqual([]);
+});
+
+/** Relative luminance, as WCAG 2 defines it. */
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+it.each(Object.entries(CLASS_COLORS))('%s can be read on white and on dark', (_, color) => {
+  for (const background of ['#ffffff', '#181b1f']) {
+    const [light = 0, dark = 0] = [luminance(color), luminance(background)].sort((a, b) => b - a);
+    expect((light + 0.05) / (dark + 0.05)).toBeGreaterThanOrEqual(3);
+  }
+});

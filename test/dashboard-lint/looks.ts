@@ -1,0 +1,103 @@
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { displayWidth } from '../../core/units.ts';
+import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
+import { BAD, WATCH } from '../../grafana/palette.ts';
+
+/** A small laptop, in pixels: the page without its margins, the gap between panels, and what frames a panel's content. */
+const PAGE = 1280 - 32;
+const GAP = 8;
+const FRAME = 18;
+/** Of a title in Grafana's font of 14 pixels: a column of a terminal, the mark of a description, the badge of a range. */
+const CHARACTER = 7.4;
+const MARK = 30;
+const BADGE = 110;
+/** A column of bars with their figures needs as much. */
+const GAUGE_WIDTH = 100;
+/** Units whose digits vary from value to value unless their number is given. */
+const ROUNDED = /^(?:bytes|percentunit|s|suffix:.*)$/;
+
+/** Pixels that a panel's content is wide where the window is 1280. */
+export function contentWidth({ gridPos }: Panel): number {
+  const column = (PAGE - GAP * (GRID_COLUMNS - 1)) / GRID_COLUMNS;
+  const columns = gridPos?.w ?? 0;
+  return columns * column + (columns - 1) * GAP - FRAME;
+}
+
+interface Field {
+  readonly name: string;
+  readonly properties: ReadonlyMap<string, unknown>;
+}
+
+/** What is set for each field by name. */
+function fieldsOf({ fieldConfig }: Panel): Field[] {
+  return (fieldConfig?.overrides ?? [])
+    .filter(({ matcher }) => matcher.id === 'byName')
+    .map(({ matcher, properties }) => ({
+      name: String(matcher.options),
+      properties: new Map(properties.map(({ id, value }) => [id, value])),
+    }));
+}
+
+/** Each rule is something that was seen in a running Grafana, and should not be seen again. */
+export function looksProblems(panel: Panel): string[] {
+  const { type, title = '', description, timeFrom, fieldConfig, options } = panel;
+  const { defaults } = fieldConfig ?? {};
+  const targets = (panel.targets ?? []) as Dataquery[];
+  const problems: string[] = [];
+  const needed = displayWidth(title) * CHARACTER + (description ? MARK : 0) + (timeFrom ? BADGE : 0);
+  if (needed > contentWidth(panel)) problems.push('its title is longer than the panel is wide');
+  if (!defaults?.noValue) problems.push('does not say why it has no value');
+
+  if (type === 'state-timeline') {
+    if (defaults?.color?.mode === 'thresholds') problems.push('steps take the place of its mappings: all is grey');
+    if (/"text":(?![^}]*"color")/.test(JSON.stringify(defaults?.mappings ?? [])))
+      problems.push('a state has no colour');
+  }
+  if (['timeseries', 'barchart'].includes(type)) {
+    const { placement, displayMode } = options?.legend ?? {};
+    if (placement !== 'bottom' || displayMode !== 'list') problems.push('its legend takes the room of the plot');
+    const zeros = (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.options?.reducer === 'allIsZero');
+    if (!zeros && options?.xField !== 'Time') problems.push('its legend lists what is always zero');
+    const { stacking, lineWidth } = defaults?.custom ?? {};
+    if (stacking?.mode === 'normal' && lineWidth !== 0) problems.push('outlines of parts that are nothing');
+  }
+  if (type === 'barchart' && (options?.xTickLabelSpacing ?? 0) > 100) problems.push('its axis has no ticks');
+  if (type === 'stat' && options?.textMode !== 'value_and_name' && targets.some(({ legendFormat }) => legendFormat))
+    problems.push('a figure without its name');
+  if (type === 'stat' && ROUNDED.test(defaults?.unit ?? '') && defaults?.decimals === undefined)
+    problems.push('no decimals');
+  if (type === 'table') problems.push(...tableProblems(panel, targets));
+
+  const steps = [defaults?.thresholds, ...fieldsOf(panel).map(({ properties }) => properties.get('thresholds'))];
+  for (const each of steps as { steps?: { color: string }[] }[]) {
+    if ([BAD, WATCH].includes(each?.steps?.[0]?.color ?? '')) problems.push('no value takes the colour of a bad one');
+  }
+  for (const { expr, range } of targets) {
+    if (range === true && /topk\((?![^@]*@ end\(\))/.test(expr))
+      problems.push('the most used change from step to step');
+  }
+  return problems;
+}
+
+function tableProblems(panel: Panel, targets: readonly Dataquery[]): string[] {
+  const problems: string[] = [];
+  const organize = (panel.transformations ?? []).find(({ id }) => id === 'organize')?.options;
+  const renamed: Record<string, string> = organize?.renameByName ?? {};
+  const values = targets.length === 1 ? ['Value'] : targets.map(({ refId }) => `Value #${refId}`);
+  for (const value of values) if (renamed[value] === undefined) problems.push(`${value} is shown by that name`);
+  const fields = fieldsOf(panel);
+  let width = 0;
+  for (const name of Object.values(renamed)) {
+    const properties = fields.find((field) => field.name === name)?.properties ?? new Map<string, unknown>();
+    const isGauge = JSON.stringify(properties.get('custom.cellOptions') ?? '').includes('gauge');
+    const own = properties.get('custom.width');
+    if (!isGauge && typeof own !== 'number') problems.push(`column ${name} has no width`);
+    width += typeof own === 'number' ? own : GAUGE_WIDTH;
+    const unit = String(properties.get('unit') ?? '');
+    if (ROUNDED.test(unit) && properties.get('decimals') === undefined) problems.push(`column ${name}: no decimals`);
+  }
+  if (width > contentWidth(panel))
+    problems.push(`its columns need ${width} of ${Math.floor(contentWidth(panel))} pixels`);
+  return problems;
+}
