@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/json.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
+import { post } from './http-post.ts';
 import { TEXTS } from './texts.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -59,19 +60,10 @@ export function createPrometheus({ address, fetch = globalThis.fetch }: Promethe
   const ask = async <S extends z.ZodType>(path: string, form: Record<string, string>, schema: S) => {
     const origin = address().replace(/\/$/, '');
     const shown = new URL(origin).host;
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`${origin}${path}`, {
-        method: 'POST',
-        body: new URLSearchParams(form),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      text = await response.text();
-    } catch (error) {
+    const answer = await post(`${origin}${path}`, { form, timeout: TIMEOUT_MS, fetch }).catch((error: unknown) => {
       throw new PrometheusError('prometheus_unreachable', shown, TEXTS.prometheusSilent(shown), error);
-    }
-    const body = parseJson(text);
+    });
+    const body = parseJson(answer.text);
     const refused = failure.safeParse(body);
     if (refused.success) {
       const { error } = refused.data;
@@ -79,7 +71,7 @@ export function createPrometheus({ address, fetch = globalThis.fetch }: Promethe
     }
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
-    throw new PrometheusError('prometheus_answer', shown, TEXTS.notPrometheus(shown, response.status));
+    throw new PrometheusError('prometheus_answer', shown, TEXTS.notPrometheus(shown, answer.status));
   };
 
   return {

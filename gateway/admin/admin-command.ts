@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { reachableAt } from '../../runtime/addresses.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { headerOfText } from '../../runtime/header-text.ts';
+import { post } from '../../runtime/http-post.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';
@@ -63,19 +65,15 @@ async function ask(
     throw new ArgumentError(TEXTS.needsAdminToken);
   }
   const origin = `http://${reachableAt(metrics)}`;
-  let response: Response;
-  try {
-    response = await fetch(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
-      method: 'POST',
-      headers: { authorization: headerOfText(`Bearer ${token}`) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch (error) {
+  const { status, text } = await post(`${origin}${ADMIN_PATHS[act]}?${new URLSearchParams(query)}`, {
+    headers: { authorization: headerOfText(`Bearer ${token}`) },
+    timeout: TIMEOUT_MS,
+  }).catch((error: unknown) => {
     throw new AdminError(TEXTS.noGateway(origin, errorCode(error)));
-  }
-  if (response.ok) return;
-  const refused = Refused.safeParse(await response.json().catch(() => undefined));
-  if (!refused.success) throw new AdminError(TEXTS.oddAnswer(response.status));
+  });
+  if (status === 200) return;
+  const refused = Refused.safeParse(parseJson(text));
+  if (!refused.success) throw new AdminError(TEXTS.oddAnswer(status));
   const { error, message } = refused.data;
   throw new AdminError({ zh: PROBLEM_TEXTS[error as ProblemCode] ?? message, en: message });
 }
