@@ -69,6 +69,20 @@ describe('a server that does not take it', () => {
     }
   });
 
+  it.each([
+    [503, 'Error: need EHLO and AUTH first !'],
+    [553, 'authentication is required,163 smtp8'],
+    [550, '5.7.1 Authentication Required'],
+  ])('is explained by the password where there is none: %d %s', async (code, message) => {
+    mailbox.refuse({ code, message });
+    expect(await send({ password: '' })).toMatchObject({ failure: { kind: 'sign_in' } });
+  });
+
+  it('is quoted in words alone: what moves the cursor of a terminal is left out', async () => {
+    mailbox.refuse({ code: 535, message: 'no \x1b[2J\x07way' });
+    expect(JSON.stringify(await send())).toContain('(535 no [2J way)');
+  });
+
   it('is explained when the account lets no program in', async () => {
     mailbox.refuse({ code: 535, message: '5.7.139 SmtpClientAuthentication is disabled' });
     expect(await send()).toMatchObject({

@@ -86,6 +86,8 @@ const LIMITED =
   /frequen|频率|频繁|too many (?:\w+ )?(?:login|mail|message|connection|fail|request)|(?:daily|sending|rate|hourly)\b.{0,20}\b(?:limit|quota)|\b(?:RP:TRC|MI:SFQ|MI:STC|MI:DMC|HL:IFC|HL:ICC)\b/i;
 /** That signing in by a password is not open to programs at all, for this account or for anyone. */
 const SMTP_OFF = /disabled|not (?:enabled|open)|no permission|未开启/i;
+/** Of a mail without a password: QQ says 503, NetEase 553. */
+const SIGN_IN_FIRST = /\bauth\w*\b.{0,12}\b(?:first|required)\b/i;
 const NO_PASSWORDS = /basic authentication is (?:disabled|not supported)/i;
 
 function explain(error: unknown, { host, port, user, password }: MailConfig): MailFailure {
@@ -95,7 +97,8 @@ function explain(error: unknown, { host, port, user, password }: MailConfig): Ma
     response,
     message,
   } = error as Error & { code?: string; responseCode?: number; response?: string };
-  const said = response === undefined ? code : withoutSecret(response, user, password);
+  // On a terminal it must be nothing but words.
+  const said = response === undefined ? code : withoutSecret(response, user, password).replaceAll(/[\s\p{Cc}]+/gu, ' ');
   const server = `${host}:${port}`;
   const failure = (kind: MailFailure['kind'], en: string, zh: string): MailFailure => ({
     kind,
@@ -115,7 +118,7 @@ function explain(error: unknown, { host, port, user, password }: MailConfig): Ma
       '限制了发信频率；等待的邮件一小时后再试',
     );
   }
-  const signIn = code === 'EAUTH' || [530, 534, 535].includes(responseCode);
+  const signIn = code === 'EAUTH' || [530, 534, 535].includes(responseCode) || SIGN_IN_FIRST.test(answer);
   if (NO_PASSWORDS.test(answer) || (signIn && provider !== undefined && provider.password === undefined)) {
     const { zh, en } = TEXTS.noMailPassword(provider?.name ?? '');
     return failure('sign_in', `refused the sign-in: ${en.trim()}`, `拒绝登录：${zh.trim()}`);
