@@ -2,9 +2,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
 import { parseListenPort } from '../core/addresses.ts';
+import { deviceIdProblem } from '../core/device-id.ts';
 import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
-import { readAddresses, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
+import {
+  readAddresses,
+  readServerSection,
+  readSmtpSection,
+  telegramSchema,
+  userSchema,
+} from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { readTrustedProxies } from '../runtime/addresses.ts';
@@ -12,7 +19,6 @@ import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
 import { SETTINGS_TEXTS as TEXTS } from './messages/texts.ts';
-import { type ReportUser, readReportUsers } from './report/users.ts';
 import type { Thresholds } from './verdict/verdict.ts';
 
 /** The user that `ServerToken` stands for. */
@@ -181,4 +187,35 @@ function telegramOf({ BotToken, ApiRoot, Proxy: proxy }: z.infer<typeof telegram
 function usersOf({ document }: SettingsReader, subscriptions: readonly Subscription[]): string[] {
   const named = document.sections.filter((each) => each.startsWith('user.')).map((each) => each.slice('user.'.length));
   return [...new Set([OWNER, ...named, ...subscriptions.flatMap(({ rules }) => rules?.user ?? [])])];
+}
+
+const PREFIX = 'user.';
+
+/** A user whose report goes to them alone; nobody else's report holds anything of theirs. */
+export interface ReportUser {
+  readonly user: string;
+  readonly mailTo: readonly string[];
+  /** Opens their own reports in the archive. A secret. */
+  readonly archiveToken?: string;
+}
+
+/**
+ * Every `[user.NAME]` with a `MailTo`; what is wrong goes to the reader. The owner's address is `EmailTo` of `[smtp]`.
+ *
+ * @param owner the user whose report the settings are about
+ */
+export function readReportUsers(reader: SettingsReader, owner: string): ReportUser[] {
+  return reader.document.sections.flatMap((section): ReportUser[] => {
+    if (!section.startsWith(PREFIX)) return [];
+    const user = section.slice(PREFIX.length);
+    const problem = deviceIdProblem(user);
+    if (problem !== undefined) reader.problem(section, undefined, TEXTS.badUserName(problem));
+    const { MailTo, ArchiveToken: archiveToken } = reader.section(section, userSchema) ?? {};
+    const own = [MailTo, archiveToken].some((setting) => setting !== undefined);
+    if (user === owner && own) reader.problem(section, undefined, TEXTS.isOwner);
+    if (archiveToken !== undefined && MailTo === undefined) reader.problem(section, 'ArchiveToken', TEXTS.needsMailTo);
+    if (MailTo === undefined) return [];
+    const mailTo = readAddresses(reader, section, 'MailTo', MailTo);
+    return [{ user, mailTo, ...(archiveToken === undefined ? {} : { archiveToken }) }];
+  });
 }

@@ -6,7 +6,7 @@ import type { LastReload } from '../runtime/reload.ts';
 import { createPagesListener } from '../runtime/service-pages.ts';
 import { type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import type { AuditorConfig } from './config.ts';
-import type { AuditorMetrics } from './metrics.ts';
+import type { AuditorMetrics } from './latest.ts';
 
 /**
  * The pages of the auditor, and `/reports` for people. It fails while what was audited cannot be kept, and therefore no

@@ -13,10 +13,9 @@ import type { ArchiveKey, ArchiveSettings } from './archive/routes.ts';
 import { type Auditor, createAuditor, reportedDay } from './audit/auditor.ts';
 import { createDueReport, planOf } from './audit/due-report.ts';
 import { type AuditorConfig, readAuditorConfig } from './config.ts';
-import { createAuditorMetrics } from './metrics.ts';
+import { createAuditorMetrics, createLiveView } from './latest.ts';
 import { serveAuditor } from './pages.ts';
 import { createChats } from './telegram/chats.ts';
-import { createLiveView } from './telegram/live-view.ts';
 import { createTelegramPart } from './telegram/telegram-part.ts';
 
 const MINUTE = 60_000;

@@ -1,8 +1,7 @@
-import { type Language, translate } from '../core/language.ts';
+import { type Language, type Messages, type Text, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { consoleLanguage } from '../runtime/command-line.ts';
 import { COMMANDS } from '../runtime/texts.ts';
-import { TEXTS } from './texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
 export const BUNDLE_OF_COMMAND: ReadonlyMap<string, string> = new Map([
@@ -70,3 +69,29 @@ function usage(language: Language): string {
   const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`);
   return translate(TEXTS.usage(VERSION, commands.join('\n')), language);
 }
+
+/** What is said around the list of commands. */
+export const TEXTS = {
+  usage: (version: string, commands: string): Text => ({
+    zh: `flowcollect ${version}
+
+用法: flowcollect <命令> [选项]
+
+命令:
+${commands}
+
+每个命令都有 --help；除 simulator（只有英文）外都有 --language zh|en。退出码：0 完成，1 失败，2 参数或设置有误。`,
+    en: `flowcollect ${version}
+
+Usage: flowcollect <command> [options]
+
+Commands:
+${commands}
+
+Every command has --help and, except simulator (English alone), --language zh|en. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`,
+  }),
+  unknown: (command: string, call: string): Text => ({
+    zh: `flowcollect: 没有命令“${command}”；${call} --help 列出所有命令`,
+    en: `flowcollect: unknown command "${command}"; "${call} --help" lists them`,
+  }),
+} as const satisfies Messages;

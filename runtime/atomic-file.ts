@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setAsidePath } from '../core/checked-text.ts';
+import { setAsidePath } from '../core/json.ts';
 import { UserFacingError } from '../core/language.ts';
 import type { DiskHealth } from './disk-health.ts';
 import type { Logger } from './logger.ts';

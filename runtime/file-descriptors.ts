@@ -23,14 +23,15 @@ export function watchFileDescriptors(
     clock,
     every: LOOK_EVERY_MS,
     async run() {
-      const code = await probe().then(() => '', errorCode);
-      if (isExhausted(code) && !exhausted) {
+      const code = await probe().then(() => undefined, errorCode);
+      if (code === undefined && exhausted) logger.info('file descriptors are free again');
+      if (code !== undefined && !exhausted && isExhausted(code)) {
         logger.error(
           { code },
           'no file descriptor is left: connections and files are refused; raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n',
         );
-      } else if (code === '' && exhausted) logger.info('file descriptors are free again');
-      exhausted = code === '' ? false : exhausted || isExhausted(code);
+      }
+      exhausted = code !== undefined && (exhausted || isExhausted(code));
     },
   });
   task.start();

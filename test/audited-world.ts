@@ -5,7 +5,7 @@ import type { AirportClient } from '../auditor/airport/fetch.ts';
 import { parseUserinfo } from '../auditor/airport/header.ts';
 import { type Auditor, type AuditorOptions, createAuditor } from '../auditor/audit/auditor.ts';
 import type { AuditorConfig } from '../auditor/config.ts';
-import { createAuditorMetrics } from '../auditor/metrics.ts';
+import { createAuditorMetrics } from '../auditor/latest.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
 import { isLoopback } from '../runtime/addresses.ts';

@@ -12,8 +12,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { exampleAirport, exampleModel, exampleSurplus, exampleVerdict } from '../../test/example-reports.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import { type Archive, archiveFolderIn, createArchive } from './archive.ts';
-import { reportsCsv } from './csv.ts';
-import { type ArchiveKey, archiveRoutes } from './routes.ts';
+import { type ArchiveKey, archiveRoutes, reportsCsv } from './routes.ts';
 
 const TOKEN = 'geheim:mit:Punkten';
 let folder: string;

@@ -8,9 +8,8 @@ import { advance, isUnsteady } from '../airport/meter.ts';
 import type { Meter, MeterEvent } from '../airport/meter-state.ts';
 import { NO_RULES, type Subscription } from '../airport/settings.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
-import type { AuditorConfig } from '../config.ts';
+import type { AuditorConfig, ReportUser } from '../config.ts';
 import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import type { ReportUser } from '../report/users.ts';
 import {
   type AirportState,
   type AuditState,

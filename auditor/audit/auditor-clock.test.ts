@@ -7,7 +7,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { parseUserinfo } from '../airport/header.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../metrics.ts';
+import { createAuditorMetrics } from '../latest.ts';
 import { readingOutcome } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 

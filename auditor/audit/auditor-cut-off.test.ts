@@ -8,7 +8,7 @@ import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { archiveFolderIn } from '../archive/archive.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../metrics.ts';
+import { createAuditorMetrics } from '../latest.ts';
 import { readingOutcome, reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';
 

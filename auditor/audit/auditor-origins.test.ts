@@ -11,7 +11,7 @@ import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-pro
 import { createAirportClient } from '../airport/fetch.ts';
 import { kernelOrigin } from '../airport/origins.ts';
 import { readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../metrics.ts';
+import { createAuditorMetrics } from '../latest.ts';
 import { readAuditState } from '../state/audit-state.ts';
 import { reason } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';

@@ -9,7 +9,7 @@ import type { AirportClient } from '../airport/fetch.ts';
 import { parseUserinfo } from '../airport/header.ts';
 import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
-import { createAuditorMetrics } from '../metrics.ts';
+import { createAuditorMetrics } from '../latest.ts';
 import { readAuditState } from '../state/audit-state.ts';
 import { readingOutcome } from '../verdict/reading.ts';
 import { type Auditor, createAuditor } from './auditor.ts';

@@ -10,7 +10,7 @@ import type { Reload } from '../../runtime/reload.ts';
 import { type AirportClient, FRESH_FOR } from '../airport/fetch.ts';
 import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
-import type { AuditorMetrics } from '../metrics.ts';
+import type { AuditorMetrics, LiveView } from '../latest.ts';
 import { beat } from '../notify/heartbeat.ts';
 import { createMailSender, type MailSender, outboxIn, postReports } from '../notify/mail-sender.ts';
 import { createMailer, mailFor } from '../notify/smtp.ts';
@@ -24,7 +24,6 @@ import {
   withUser,
   writeAuditState,
 } from '../state/audit-state.ts';
-import type { LiveView } from '../telegram/live-view.ts';
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';

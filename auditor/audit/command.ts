@@ -16,8 +16,7 @@ import { createExactSums } from '../usage/exact-sums.ts';
 import { createUsageReader } from '../usage/window-use.ts';
 import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
-import { pastAudit } from './past-audit.ts';
-import { type PastSpan, readPastSpan } from './past-span.ts';
+import { type PastSpan, pastAudit, readPastSpan } from './past-audit.ts';
 
 /** The report was made but not mailed; the message says why, and where it is kept. */
 export class NotMailedError extends UserFacingError {

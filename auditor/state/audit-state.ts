@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checkedText, readCheckedText } from '../../core/checked-text.ts';
+import { checkedText, readCheckedText } from '../../core/json.ts';
 import { readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.ts';
 import { amendmentSchema } from '../amend/amendments.ts';

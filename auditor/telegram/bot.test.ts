@@ -10,9 +10,9 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleFindings } from '../../test/example-reports.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
+import { createLiveView, type LiveView, type OwnedAirport } from '../latest.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
 import { CODE_LIVES, makeBindingCode } from './chats.ts';
-import { createLiveView, type LiveView, type OwnedAirport } from './live-view.ts';
 
 const GB = 2 ** 30;
 const TOKEN = '123456:hunter2';

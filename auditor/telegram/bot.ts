@@ -4,10 +4,10 @@ import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TelegramConfig } from '../config.ts';
+import type { LiveView } from '../latest.ts';
 import { botMessages, TOPICS } from '../messages/bot.ts';
 import { createChats } from './chats.ts';
 import { type ConversationOptions, createConversation, menu, type Reply } from './conversation.ts';
-import type { LiveView } from './live-view.ts';
 import { type News, newsOf } from './news.ts';
 
 export interface TelegramBot {

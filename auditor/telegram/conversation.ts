@@ -1,13 +1,13 @@
 import type { Language } from '../../core/language.ts';
 import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
 import type { OrSetAside } from '../../runtime/atomic-file.ts';
+import type { LiveView } from '../latest.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
 import { reasonText } from '../messages/report.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/report-mail.ts';
 import { type Chat, type Chats, takeBindingCode } from './chats.ts';
-import type { LiveView } from './live-view.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

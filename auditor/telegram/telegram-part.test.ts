@@ -9,8 +9,8 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleVerdict } from '../../test/example-reports.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
+import { createLiveView, type LiveView } from '../latest.ts';
 import { createChats } from './chats.ts';
-import { createLiveView, type LiveView } from './live-view.ts';
 import { createTelegramPart, type TelegramPart } from './telegram-part.ts';
 
 let folder: string;

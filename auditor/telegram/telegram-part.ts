@@ -3,8 +3,8 @@ import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AuditorConfig } from '../config.ts';
+import type { LiveView } from '../latest.ts';
 import { startTelegramBot, type TelegramBot } from './bot.ts';
-import type { LiveView } from './live-view.ts';
 
 /** The bot by the present settings: none without a token, and another one when they change. Changes and the stop come one after the other. */
 export interface TelegramPart {

@@ -1,4 +1,4 @@
-import { checkedText, readCheckedText, setAsidePath } from '../../core/checked-text.ts';
+import { checkedText, readCheckedText, setAsidePath } from '../../core/json.ts';
 import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Files } from '../host/host.ts';

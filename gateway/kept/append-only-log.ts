@@ -2,7 +2,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { setAsidePath } from '../../core/checked-text.ts';
+import { setAsidePath } from '../../core/json.ts';
 import { refuseBelowProc } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';

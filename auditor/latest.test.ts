@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { exampleVerdict, readingAt } from '../test/example-reports.ts';
-import { type AuditorMetrics, createAuditorMetrics } from './metrics.ts';
+import { type AuditorMetrics, createAuditorMetrics } from './latest.ts';
 import type { LearnedMultiplier, Surplus } from './verdict/finding.ts';
 import type { ReasonCode } from './verdict/reading.ts';
 import type { Verdict } from './verdict/verdict.ts';
