@@ -45,6 +45,7 @@ function watch(device: DeviceCounters): void {
     chance: () => 0,
     onFrame: (frame, catalog) => void device.apply(frame, catalog),
     onVersion: () => {},
+    onLife: () => {},
     onTotals: () => {},
     onConnectionOpened: () => {},
     onChecks(nodes) {

@@ -206,6 +206,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       chance,
       onFrame,
       onVersion: (version) => device.noteRun({ version }),
+      onLife: (life) => device.noteRun({ life }),
       onTotals: (totals) => device.noteTotals(totals),
       onConnectionOpened: (connection) => device.noteConnectionOpened(connection),
       onChecks: (nodes) => device.current().noteChecks(nodes),

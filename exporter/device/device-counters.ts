@@ -29,6 +29,7 @@ export interface KernelFollower
     | 'noteTotals'
     | 'noteGone'
     | 'noteEnded'
+    | 'noteRanOn'
     | 'noteMachineStart'
     | 'setLogsAvailable'
     | 'reconfigure'
@@ -173,6 +174,9 @@ export function createDeviceCounters(
     noteEnded() {
       // What is known of a new address says nothing of the kernel at the old one.
       if (doubtful === undefined) ledger.noteEnded();
+    },
+    noteRanOn() {
+      if (doubtful === undefined) ledger.noteRanOn();
     },
     noteMachineStart: (at) => ledger.noteMachineStart(at),
     setLogsAvailable(available) {

@@ -50,6 +50,8 @@ export function createDevice(
   }));
   let address = saved.kernelAddress;
   let run: KernelRun = saved.run ?? {};
+  /** Of the kernel that is seen now; of the last frame's once it brings one. */
+  let { life } = run;
   let logsAvailable = false;
 
   function forLive(task: (counters: DeviceCounters) => void): void {
@@ -74,15 +76,20 @@ export function createDevice(
         counters,
         awaitsFrame: awaitsFrame && counters.apply(frame, catalog).kind === 'stale',
       }));
-      return current.apply(frame, catalog);
+      const outcome = current.apply(frame, catalog);
+      if (life !== undefined && outcome.kind !== 'stale') run = { ...run, life };
+      return outcome;
     },
     noteConnectionOpened: (opening) => forLive((each) => each.noteConnectionOpened(opening)),
     noteTotals: (totals) => forLive((each) => each.noteTotals(totals)),
     noteGone: (at) => forLive((each) => each.noteGone(at)),
     noteEnded: () => forLive((each) => each.noteEnded()),
     noteMachineStart: (at) => forLive((each) => each.noteMachineStart(at)),
-    noteRun(now) {
+    noteRanOn: () => forLive((each) => each.noteRanOn()),
+    noteRun({ life: shown, ...now }) {
       if (isAnotherRun(run, now)) forLive((each) => each.noteEnded());
+      if (shown !== undefined && shown === run.life) forLive((each) => each.noteRanOn());
+      life = shown ?? life;
       run = { ...run, ...now };
     },
     setLogsAvailable(available) {

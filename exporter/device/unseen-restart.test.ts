@@ -39,15 +39,26 @@ describe('a kernel that restarted while the exporter was away and outgrew its ol
     }
   });
 
-  it('is told as how much may be missing where nothing proves it, and widens what the audit expects', () => {
-    const device = watched(before);
-    device.noteRun(before);
-    const outcome = device.apply(first(NOW + 3_600_000, 70_000_000, 'new'), EMPTY_CATALOG);
-    expect(outcome).toMatchObject({ kind: 'counted', mayLack: 30_000_000 });
-    const { kernel, lost } = device.current().counters();
-    expect(kernel.download).toBe(70_000_000);
-    expect(lost).toBe(30_000_000);
-  });
+  it.each([
+    ['the machine is the same', before, before],
+    ['the machine cannot be asked, as of a kernel elsewhere', { version: 'v1.19.2' }, { version: 'v1.19.2' }],
+    [
+      'that kernel elsewhere has restarted or only taken other settings',
+      { version: 'v1.19.2', life: 'one' },
+      { version: 'v1.19.2', life: 'two' },
+    ],
+  ])(
+    'is told as how much may be missing where nothing proves it, and widens what the audit expects: %s',
+    (_, run, after) => {
+      const device = watched(run);
+      device.noteRun(after);
+      const outcome = device.apply(first(NOW + 3_600_000, 70_000_000, 'new'), EMPTY_CATALOG);
+      expect(outcome).toMatchObject({ kind: 'counted', mayLack: 30_000_000 });
+      const { kernel, lost } = device.current().counters();
+      expect(kernel.download).toBe(70_000_000);
+      expect(lost).toBe(30_000_000);
+    },
+  );
 });
 
 describe('a kernel that ran on while the exporter was away', () => {
@@ -64,6 +75,24 @@ describe('a kernel that ran on while the exporter was away', () => {
       expect(counters).toMatchObject({ kernel: { download: 70_000_000 }, restarts: 0, lost: 0 });
       expect(downloaded(counters) + counters.carry.download).toBe(70_000_000);
     }
+  });
+
+  it('is not doubted where it has the same id, which two processes never have, with clocks a year off', () => {
+    for (const clock of [-YEAR, 0, YEAR]) {
+      const device = watched({ version: 'v1.19.2', life: 'one' });
+      device.noteRun({ version: 'v1.19.2', life: 'one' });
+      const outcome = device.apply(first(NOW + 3_600_000 + clock, 70_000_000, 'new', NOW - clock), EMPTY_CATALOG);
+      expect(outcome).not.toHaveProperty('mayLack');
+      expect(device.current().counters()).toMatchObject({ kernel: { download: 70_000_000 }, restarts: 0, lost: 0 });
+    }
+  });
+
+  it('has the id of the kernel that brought the last frame, also where a crash comes before another one’s first', () => {
+    const device = watched({ version: 'v1.19.2', life: 'one' });
+    device.noteRun({ version: 'v1.19.2', life: 'two' });
+    const again = openDevice(device.save());
+    again.noteRun({ version: 'v1.19.2', life: 'two' });
+    expect(again.apply(first(NOW + 3_600_000, 70_000_000, 'new'), EMPTY_CATALOG)).toHaveProperty('mayLack', 30_000_000);
   });
 
   it('is not doubted where its totals are more than any network moves in that time', () => {

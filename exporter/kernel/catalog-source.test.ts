@@ -27,6 +27,7 @@ it('keeps what it knows while the kernel does not list its nodes, and says why i
     logger,
     () => 'zh',
     () => {},
+    () => {},
   );
   const { signal } = new AbortController();
   await source.refresh(signal);
@@ -45,6 +46,7 @@ it('tells the health checks of all nodes, and nothing where a part of them was n
     systemClock,
     createLogger('test', 'silent'),
     () => 'en',
+    () => {},
     (nodes) => looks.push(nodes),
   );
   const checked = {

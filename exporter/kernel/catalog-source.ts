@@ -46,6 +46,7 @@ export interface CatalogSource {
 
 /**
  * @param language in which the operator is told what is wrong, as of now
+ * @param onLife called with {@link NodeCatalog.life} whenever nodes were listed
  * @param onChecks called with the health checks that the kernel remembers, whenever all of its nodes were listed
  */
 export function createCatalogSource(
@@ -53,6 +54,7 @@ export function createCatalogSource(
   clock: Clock,
   logger: Logger,
   language: () => Language,
+  onLife: (life: string) => void,
   onChecks: (nodes: readonly CheckedNode[]) => void,
 ): CatalogSource {
   let parts: CatalogParts = {};
@@ -116,6 +118,7 @@ export function createCatalogSource(
       askedAt: proxies === undefined ? parts.askedAt : began,
     };
     catalog = joinCatalog(parts);
+    if (proxies !== undefined && catalog.life !== undefined) onLife(catalog.life);
     doubtfulGroups.clear();
     openedNodes.clear();
     const isWhole = proxies !== undefined && providers !== undefined;

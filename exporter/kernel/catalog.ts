@@ -2,7 +2,12 @@ import * as z from 'zod/mini';
 import { namedSchema } from '../../core/json.ts';
 import type { Catalog } from '../ledger/frame.ts';
 
-const OneProxy = z.object({ type: z.string(), now: z.optional(z.string()), 'provider-name': z.optional(z.string()) });
+const OneProxy = z.object({
+  type: z.string(),
+  id: z.optional(z.string()),
+  now: z.optional(z.string()),
+  'provider-name': z.optional(z.string()),
+});
 const Proxies = z.object({ proxies: namedSchema(OneProxy) });
 const Providers = z.object({
   providers: namedSchema(
@@ -29,6 +34,11 @@ export interface NodeCatalog extends Catalog {
   /** The node or group that a group uses itself. */
   uses(group: string): string | undefined;
   types(): ReadonlySet<string>;
+  /**
+   * The id of DIRECT, drawn by chance whenever a kernel takes its settings (mihomo `adapter/outbound/base.go`, `Id`): two
+   * processes never have the same. Undefined where the kernel does not tell it.
+   */
+  readonly life: string | undefined;
   /** Names that several providers list, or one and the configuration, of which connections may not say whose they are. */
   sharedNames(): ReadonlySet<string>;
   /** The same, but for what a group uses, as `/proxies/NAME` tells it. @throws CatalogError */
@@ -91,7 +101,7 @@ export function joinCatalog({ proxies, providers, askedAt = 0 }: CatalogParts): 
     else if (provider !== undefined) providerOf.set(name, provider);
   }
   for (const name of configured) if (providerOf.has(name)) shared.add(name);
-  return catalogOf({ types, providerOf, shared, now });
+  return catalogOf({ types, providerOf, shared, now, life: proxies?.proxies.get('DIRECT')?.id });
 }
 
 /** What a group uses, and when the kernel was asked. */
@@ -105,6 +115,7 @@ interface Known {
   readonly providerOf: ReadonlyMap<string, string>;
   readonly shared: ReadonlySet<string>;
   readonly now: ReadonlyMap<string, Use>;
+  readonly life: string | undefined;
 }
 
 const MOST_NESTED = 16;
@@ -135,6 +146,7 @@ function catalogOf(known: Known): NodeCatalog {
     isGroup: (name) => now.has(name),
     uses: (group) => now.get(group)?.node,
     types: () => new Set(types.values()),
+    life: known.life,
     sharedNames: () => shared,
     withGroup(name, answer, askedAt) {
       const { now: node = '' } = check(OneProxy, answer, `/proxies/${name}`);

@@ -28,6 +28,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     chance: () => 0,
     onFrame: (frame, catalog) => frames.push({ frame, catalog }),
     onVersion: () => {},
+    onLife: () => {},
     onTotals: () => {},
     onConnectionOpened: (opening) => openings.push(opening),
     onChecks: () => {},

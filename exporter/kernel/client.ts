@@ -26,6 +26,8 @@ export interface KernelClientOptions extends KernelAddress {
   onFrame(frame: Frame, catalog: Catalog): void;
   /** Called before the first frame of a link. */
   onVersion(version: string): void;
+  /** Called with what no two processes of a kernel have in common, before the first frame of a link and now and then. */
+  onLife(life: string): void;
   /** Called in order with the frames. */
   onTotals(totals: Totals): void;
   /** Called with each connection that the log says has opened. */
@@ -53,7 +55,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
   const { onFrame, onTotals, onConnectionOpened, onChecks, onLogs, onLink } = options;
   const api = openKernelApi(options.network, options);
   const stopping = new AbortController();
-  const catalog = createCatalogSource(api, clock, logger, language, onChecks);
+  const catalog = createCatalogSource(api, clock, logger, language, options.onLife, onChecks);
   const queue = createFrameQueue(catalog, stopping.signal, onFrame, onTotals);
   const traffic = createTrafficStream({ api, clock, logger, pollInterval, onTotals: queue.accept });
   let saidBad = false;

@@ -30,6 +30,7 @@ function start(options: Partial<KernelClientOptions> = {}): void {
     chance: () => 0,
     onFrame: ({ download, begins }) => heard.push(`frame ${download}${begins === true ? ' begins' : ''}`),
     onVersion: () => {},
+    onLife: () => {},
     onTotals: ({ upload, download, continues }) =>
       heard.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
     onConnectionOpened: () => {},

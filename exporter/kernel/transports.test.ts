@@ -59,6 +59,7 @@ async function watch(address: KernelAddress): Promise<{ totals: number[]; openin
     chance: () => 0,
     onFrame: ({ download }) => totals.push(download),
     onVersion: () => {},
+    onLife: () => {},
     onTotals: () => {},
     onConnectionOpened: ({ host }) => openings.push(host),
     onChecks: () => {},

@@ -91,6 +91,8 @@ export interface Ledger {
   noteGone(at: number): void;
   /** The kernel of the last frame is known to have ended, though its successor's totals may not tell. */
   noteEnded(): void;
+  /** The next frame is of the kernel of the last frame for sure, whatever they have in common. */
+  noteRanOn(): void;
   /** The machine on which the kernel runs has started, at this time, epoch milliseconds. */
   noteMachineStart(at: number): void;
   apply(frame: Frame, catalog: Catalog): FrameOutcome;
@@ -142,6 +144,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let logSinceFrame = saved === undefined;
   // And whether it was up to the latest totals: the log ends with the kernel.
   let logToTotals = false;
+  // Whether the next frame is known to be of the kernel of the last one.
+  let ranOn = false;
 
   function attribute(details: ConnectionDetails, frame: Frame, catalog: Catalog): Attribution {
     const announcedAt = openings.seen(details);
@@ -162,6 +166,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     memory = frame.memory;
     knowsConnections = true;
     knowsWhen = true;
+    ranOn = false;
     staleInRow = 0;
     exits.endFrame();
     losses.noteSeen();
@@ -176,8 +181,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     return { kind: 'baseline', skipped: { upload: frame.upload, download: frame.download } };
   }
 
-  function apply(frame: Frame, catalog: Catalog): FrameOutcome {
-    if (raw === undefined) return baseline(frame, catalog);
+  function apply(shown: Frame, catalog: Catalog): FrameOutcome {
+    if (raw === undefined) return baseline(shown, catalog);
+    const frame = ranOn ? { ...shown, continues: true, begins: false } : shown;
     const known = knowsConnections ? connections.byId : undefined;
     const life = hasRestarted(frame, { raw, at: lastAt, connections: known, latest });
     if (life === 'stale' && staleInRow < MOST_STALE) {
@@ -317,6 +323,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     noteGone: (at) => losses.noteGone(at),
     noteEnded() {
       if (raw !== undefined) latest = { at: lastAt, ...raw, ...latest, over: true };
+    },
+    noteRanOn() {
+      ranOn = true;
     },
     noteMachineStart: (at) => losses.noteMachineStart(at, lastAt),
     apply,

@@ -41,6 +41,6 @@ it('remembers the last ten, and none of the process before', () => {
 it('checks nothing unless it is asked to', () => {
   const source = createHouseholdSource({ seed: '1', shape: 'mixed', startedAt: START });
   source.advance(START + 30 * MINUTE);
-  expect(source.answers()).toEqual(catalogAnswers(START + 30 * MINUTE));
+  expect(source.answers()).toEqual(catalogAnswers(START + 30 * MINUTE, undefined, START));
   expect(nodesOf(source.answers().proxies)['日本 01']).toMatchObject({ history: [], extra: {} });
 });

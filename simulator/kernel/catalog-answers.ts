@@ -25,12 +25,13 @@ export interface KernelAnswers {
  *
  * @param at the simulated time in epoch milliseconds: url-test groups move on with it
  * @param checks nodes are never checked when it is left out
+ * @param bornAt when the kernel's process began: each has other ids for its nodes
  */
-export function catalogAnswers(at: number, checks?: CheckSchedule): KernelAnswers {
+export function catalogAnswers(at: number, checks?: CheckSchedule, bornAt = 0): KernelAnswers {
   const names = [DIRECT, REJECT, ...CONFIGURED_NODES, ...GROUPS].map(({ name }) => name);
   const global = { ...nodeItem('GLOBAL', 'Selector'), ...groupFields(names, DIRECT.name, '') };
   const proxyItem = (node: SimulatedNode): ProxyItem => ({
-    ...nodeFields(node),
+    ...nodeFields(node, bornAt),
     ...(checks === undefined ? {} : delayHistories(node, at, checks)),
   });
   const proxies = [...BUILT_IN_NODES, ...CONFIGURED_NODES].map(proxyItem);
@@ -81,8 +82,8 @@ function nodeItem(name: string, type: string) {
 
 type ProxyItem = ReturnType<typeof nodeFields>;
 
-function nodeFields({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode) {
-  const id = createRandom(name).uuid();
+function nodeFields({ name, type, dialer, provider, udp, udpOverTcp }: SimulatedNode, bornAt: number) {
+  const id = createRandom(`${name} ${bornAt}`).uuid();
   return { ...nodeItem(name, type), id, 'dialer-proxy': dialer, 'provider-name': provider, udp, uot: udpOverTcp };
 }
 

@@ -59,7 +59,8 @@ export function createHouseholdSource(options: {
     totals: () => household.totals(),
     tellsTotals: true,
     memory,
-    answers: () => catalogAnswers(now, checkEvery === undefined ? undefined : { every: checkEvery, since: revivedAt }),
+    answers: () =>
+      catalogAnswers(now, checkEvery === undefined ? undefined : { every: checkEvery, since: revivedAt }, revivedAt),
     close: (id) => household.close(id),
     die: () => household.die(),
     revive() {
