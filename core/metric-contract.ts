@@ -25,6 +25,10 @@ export interface MetricSpec {
 export const DIMENSIONS = ['group', 'rule', 'process', 'source', 'host', 'inbound_user'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** What is read of each dimension, by its name. */
+export const eachDimension = <T>(read: (dimension: Dimension) => T): Record<Dimension, T> =>
+  Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, read(dimension)])) as Record<Dimension, T>;
+
 /** What one push may hold. */
 export const MAX_SERIES = 10_000;
 

@@ -15,7 +15,7 @@ import { kernelAddressOf } from './kernel/api.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
-import type { LedgerCounters } from './ledger/ledger.ts';
+import type { LedgerCounters } from './ledger/state.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
 import { createPusher, type PushState } from './push/pusher.ts';

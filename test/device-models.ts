@@ -4,7 +4,7 @@ import { createDeviceCounters, type DeviceCounters } from '../exporter/device/de
 import { newDevice, type SavedCounters, type SavedDevice } from '../exporter/device/saved-device.ts';
 import type { PushId, ReadBack } from '../exporter/device/sync-state.ts';
 import { EMPTY_CATALOG, type Frame, type Totals } from '../exporter/ledger/frame.ts';
-import type { LedgerCounters } from '../exporter/ledger/ledger.ts';
+import type { LedgerCounters } from '../exporter/ledger/state.ts';
 
 export const LEDGER = { localNodes: ['ua3f'], domainOf, familyCap: 50 };
 export const KERNEL_ADDRESS = 'http://127.0.0.1:9097';

@@ -1,6 +1,6 @@
 import { type Bytes, DIRECTIONS, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
 import type { DeviceView } from '../kernel-agent.ts';
-import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 
 /** A row of the table: bytes a second, today, and so far. */
 export interface Row {

@@ -3,7 +3,8 @@ import { displayWidth } from '../../core/units.ts';
 import type { TodayView } from '../device/today.ts';
 import { domainOf } from '../host/node-domains.ts';
 import type { DeviceView } from '../kernel-agent.ts';
-import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 import { createRateMeter } from './summary.ts';
 import { renderLine, renderTable, type ShownDevice } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
+import { DIMENSIONS, eachDimension } from '../../core/metric-contract.ts';
 import { covers, minus, plus } from '../ledger/book.ts';
 import { isOwnWord, OTHER_KEY } from '../ledger/family.ts';
 import type { Catalog } from '../ledger/frame.ts';
@@ -61,7 +61,7 @@ function withGap(held: LedgerState, mark: LedgerState, { catalog, options }: Mer
 
 /** A ledger with what another counted too; keys that find no name of theirs any more are `other`. */
 export function add(ledger: LedgerState, more: Counted, { familyCap }: LedgerOptions): LedgerState {
-  const families = eachFamily((dimension) => {
+  const families = eachDimension((dimension) => {
     const kept = ledger.families[dimension];
     const names = new Set(kept.map(({ key }) => key).filter((key) => !isOwnWord(key)));
     const named = more.families[dimension].map((series) => {
@@ -78,14 +78,11 @@ export function add(ledger: LedgerState, more: Counted, { familyCap }: LedgerOpt
     carry: plus(ledger.carry, more.carry),
     unclaimed: plus(ledger.unclaimed, more.unclaimed),
     restarts: ledger.restarts + more.restarts,
-    lost: (ledger.lost ?? 0) + (more.lost ?? 0),
+    lost: ledger.lost + more.lost,
     traffic: [...ledger.traffic, ...more.traffic],
     uncounted: [...ledger.uncounted, ...more.uncounted],
     families,
-    familyNames: eachFamily((dimension) =>
-      [...new Set(families[dimension].map(({ key }) => key))].map((key) => [key, ledger.at]),
-    ),
-    // Names count as used last now.
+    familyNames: undefined,
     daysOfUse: undefined,
   };
 }
@@ -97,10 +94,10 @@ export function subtract(later: LedgerState, earlier: LedgerState): Counted {
     carry: minus(later.carry, earlier.carry),
     unclaimed: later.unclaimed,
     restarts: later.restarts - earlier.restarts,
-    lost: (later.lost ?? 0) - (earlier.lost ?? 0),
+    lost: later.lost - earlier.lost,
     traffic: growth(later.traffic, earlier.traffic),
     uncounted: growth(later.uncounted, earlier.uncounted),
-    families: eachFamily((dimension) => growth(later.families[dimension], earlier.families[dimension])),
+    families: eachDimension((dimension) => growth(later.families[dimension], earlier.families[dimension])),
   };
 }
 
@@ -129,8 +126,4 @@ function growth<T extends Series>(later: readonly T[], earlier: readonly T[]): T
 
 function labelsOf({ bytes: _, ...labels }: Series): string {
   return JSON.stringify(Object.entries(labels).sort());
-}
-
-function eachFamily<T>(read: (dimension: Dimension) => T): Record<Dimension, T> {
-  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, read(dimension)])) as Record<Dimension, T>;
 }

@@ -1,7 +1,7 @@
-import { DIMENSIONS, type Dimension } from '../../core/metric-contract.ts';
+import { DIMENSIONS, eachDimension } from '../../core/metric-contract.ts';
 import type { SavedConnection } from '../ledger/connection-table.ts';
 import type { FamilySeries } from '../ledger/family.ts';
-import type { LedgerState } from '../ledger/state.ts';
+import { type LedgerState, namesOf } from '../ledger/state.ts';
 import type { SavedDevice } from './saved-device.ts';
 
 /**
@@ -26,7 +26,8 @@ const CONNECTION = 'connection ';
 /** Nothing of the device is copied: its parts must not change any more. */
 export function rowsOf({ ledger, ...device }: SavedDevice): StateRows {
   const rows = new Map<string, unknown>();
-  const { traffic, families, familyNames, uncounted, connections, models: _, ...plain } = ledger;
+  const { traffic, families, familyNames: __, uncounted, connections, models: _, ...plain } = ledger;
+  const familyNames = namesOf(ledger);
   for (const [key, value] of Object.entries(device)) rows.set(DEVICE + key, value);
   for (const [key, value] of Object.entries(plain)) if (value !== undefined) rows.set(PLAIN + key, value);
   const addSeries = (list: string, series: readonly { readonly bytes: number }[]): void => {
@@ -116,10 +117,6 @@ export function deviceOf(rows: StateRows, models: LedgerState['models']): SavedD
     models,
   };
   return { ...(Object.fromEntries(ofDevice) as unknown as Omit<SavedDevice, 'ledger'>), ledger };
-}
-
-function eachDimension<T>(read: (dimension: Dimension) => T): Record<Dimension, T> {
-  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, read(dimension)])) as Record<Dimension, T>;
 }
 
 /** Parts that did not change are the same objects mostly, so that few are written out to be compared. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { domainOf } from '../host/node-domains.ts';
-import { createLedger, type LedgerCounters } from '../ledger/ledger.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 import { createToday } from './today.ts';
 
 const RULE = { zone: 'Asia/Shanghai', dayEnds: '23:55' };

@@ -7,7 +7,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
-import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 import type { DeviceCounters } from './device-counters.ts';
 import { type KeptRead, readOrSetAside } from './state-file.ts';
 

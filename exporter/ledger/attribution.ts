@@ -23,12 +23,22 @@ export interface Exit {
  */
 export type DomainOf = (host: string) => string | undefined;
 
-/** What decides besides the catalog. */
+export interface AttributionOptions {
+  /** Names of nodes on the device itself, such as `ua3f`; compared without regard to case. */
+  readonly localNodes: readonly string[];
+  readonly domainOf: DomainOf;
+}
+
+/** What decides besides the catalog; local nodes in lower case. */
 export interface AttributionRules {
-  /** Names of nodes on the device itself, such as `ua3f`, in lower case. */
   readonly localNodes: ReadonlySet<string>;
   readonly domainOf: DomainOf;
 }
+
+export const attributionRules = ({ localNodes, domainOf }: AttributionOptions): AttributionRules => ({
+  localNodes: new Set(localNodes.map((name) => name.toLowerCase())),
+  domainOf,
+});
 
 /** What a key is called where the kernel does not name one. */
 export const NO_KEY = 'none';

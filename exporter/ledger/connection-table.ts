@@ -126,6 +126,10 @@ export interface ConnectionEvents {
   attribute(details: ConnectionDetails): Attribution;
   /** More is known of its node than when it was attributed; undefined where it is not. */
   reattribute(connection: TrackedConnection): Attribution | undefined;
+  /** Whether all that it has moved since it opened came after the last frame, which did not show it. */
+  isNew(details: ConnectionDetails): boolean;
+  /** A counted one is not: how much of what it has moved came since is not known. */
+  resumed(connection: TrackedConnection): void;
   /** It moved bytes since the last frame. */
   moved(connection: TrackedConnection, upload: number, download: number): void;
   /** A counted one is gone. */
@@ -139,17 +143,8 @@ export interface ConnectionTable {
   readonly byId: ReadonlyMap<string, TrackedConnection>;
   /** Takes a frame for the baseline: nothing in it is new. */
   baseline(frame: Frame, attribute: ConnectionEvents['attribute']): void;
-  /**
-   * @param elapsed milliseconds since the last frame
-   * @param isNew whether all that a connection has moved since it opened came after the last frame, for one that the
-   *   last frame did not show; its bytes are not reported as moved otherwise
-   */
-  compare(
-    frame: Frame,
-    elapsed: number,
-    isNew: (connection: TrackedConnection) => boolean,
-    events: ConnectionEvents,
-  ): void;
+  /** @param elapsed milliseconds since the last frame */
+  compare(frame: Frame, elapsed: number, events: ConnectionEvents): void;
   clear(): void;
   save(): SavedConnection[];
 }
@@ -195,7 +190,7 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
       for (const shown of frame.connections) index.append(Object.assign(track(shown, attribute), bytesOf(shown)));
       index.end();
     },
-    compare(frame, elapsed, isNew, events) {
+    compare(frame, elapsed, events) {
       index.begin();
       for (const shown of frame.connections) {
         const known = index.find(shown.id);
@@ -206,8 +201,9 @@ export function createConnectionTable(saved: readonly SavedConnection[] = []): C
           connection.attribution = better;
           connection.counters = undefined;
         }
-        if (known === undefined && !isNew(connection)) {
+        if (known === undefined && !events.isNew(connection.details)) {
           Object.assign(connection, bytesOf(shown));
+          if (connection.counted) events.resumed(connection);
           continue;
         }
         const upload = Math.max(0, shown.upload - connection.upload);

@@ -4,6 +4,7 @@ import { connection, downloads, feed, frame, OPTIONS } from '../../test/example-
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { type Catalog, type ConnectionOpened, EMPTY_CATALOG } from './frame.ts';
 import { createLedger } from './ledger.ts';
+import { namesOf } from './state.ts';
 
 describe('a silent start', () => {
   it('counts nothing of the first frame, and says how much was skipped', () => {
@@ -165,7 +166,7 @@ it('takes a clock that jumps, either way, for a longer or shorter frame', () => 
 
 it('takes no name of a dimension back for a clock that leaps 40 days ahead', () => {
   const ledger = createLedger({ ...OPTIONS, familyCap: 1 });
-  const named = (): string[] => ledger.state().familyNames.host.map(([name]) => name);
+  const named = (): string[] => namesOf(ledger.state()).host.map(([name]) => name);
   const other = (download: number) => connection('b', download, { host: 'other.test' });
   feed(ledger, frame(0, 0), frame(1000, 5, [connection('a', 5)]));
   expect(named()).toEqual(['example.com']);

@@ -1,11 +1,10 @@
-import type { Dimension } from '../../core/metric-contract.ts';
-import { type Bytes, DIRECTIONS, type MutableBytes, type TrafficClass } from '../../core/traffic.ts';
+import type { Bytes, TrafficClass } from '../../core/traffic.ts';
 import {
   type Attribution,
-  type AttributionRules,
+  type AttributionOptions,
   attributeConnection,
   attributeOpened,
-  type DomainOf,
+  attributionRules,
   isBetterKnown,
   isRefused,
 } from './attribution.ts';
@@ -16,12 +15,11 @@ import {
   createTrafficBook,
   createUncountedBook,
   type FamilyOptions,
-  type TrafficSeries,
-  type UncountedSeries,
+  minus,
+  plus,
   zeroBytes,
 } from './book.ts';
 import { type BookedCounters, type ConnectionEvents, createConnectionTable } from './connection-table.ts';
-import type { FamilySeries } from './family.ts';
 import type { Catalog, ConnectionDetails, ConnectionOpened, Frame, Totals } from './frame.ts';
 import { createGroupExits, createInboundUsers, createOpenedConnections } from './opened-connections.ts';
 import type { Candidate } from './remainder-model.ts';
@@ -31,50 +29,22 @@ import {
   type LatestTotals,
   latestAfter,
   mayLack,
-  outgrowTotals,
+  newAfter,
   stillNewer,
 } from './restart.ts';
 import { createSettlement } from './settlement.ts';
-import { type LedgerState, namesOf } from './state.ts';
+import { type LedgerCounters, type LedgerState, namesOf } from './state.ts';
 
-export interface LedgerOptions extends FamilyOptions {
-  /** Names of nodes on the device itself, such as `ua3f`; compared without regard to case. */
-  readonly localNodes: readonly string[];
-  readonly domainOf: DomainOf;
-}
+export type LedgerOptions = FamilyOptions & AttributionOptions;
 
 /** What a frame came to. */
 export type FrameOutcome =
   /** The first frame ever: nothing in it was counted. */
   | { readonly kind: 'baseline'; readonly skipped: Bytes }
-  | {
-      readonly kind: 'counted' | 'restarted';
-      /** By how much the kernel's continuous totals grew. */
-      readonly grew: Bytes;
-      /** Bytes that are missing at most, should the kernel have restarted unnoticed; absent where it surely has not. */
-      readonly mayLack?: number;
-    }
+  /** Bytes missing at most, should the kernel have restarted unnoticed; absent where it surely has not. */
+  | { readonly kind: 'counted' | 'restarted'; readonly mayLack?: number }
   /** Older than the frame before it: ignored. */
   | { readonly kind: 'stale' };
-
-/** All that the ledger counts, as it is. */
-export interface LedgerCounters {
-  readonly traffic: readonly TrafficSeries[];
-  readonly families: Readonly<Record<Dimension, readonly FamilySeries[]>>;
-  readonly uncounted: readonly UncountedSeries[];
-  /** The kernel's totals since the baseline, continuous over its restarts: Σ traffic + carry. */
-  readonly kernel: Bytes;
-  /** The kernel's totals as they stood in the last frame; undefined before the first. */
-  readonly raw: Bytes | undefined;
-  /** Bytes of the totals not yet attributed, signed. */
-  readonly carry: Bytes;
-  readonly restarts: number;
-  /** What kernels may have moved through proxies, at most, after the last that was seen of them. */
-  readonly lost: number;
-  /** Open connections and the kernel's memory in the last frame. */
-  readonly connections: number;
-  readonly memory: number;
-}
 
 /**
  * Turns frames into counters that never lose or double a byte: for each direction, Σ traffic + carry is the kernel's
@@ -108,17 +78,12 @@ export interface Ledger {
 /** A stale frame is dropped; this many in a row are not stale but a new beginning. */
 const MOST_STALE = 3;
 
-/**
- * @param saved goes on from there: what moved since is counted
- */
+/** @param saved goes on from there: what moved since is counted */
 export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledger {
-  let rules = rulesOf(options);
+  let rules = attributionRules(options);
   const book = createTrafficBook(saved?.traffic);
   const uncounted = createUncountedBook(saved?.uncounted);
-  const families = createFamilyBook(
-    options,
-    saved === undefined ? undefined : { series: saved.families, names: namesOf(saved) },
-  );
+  const families = createFamilyBook(options, saved && { series: saved.families, names: namesOf(saved) });
   const connections = createConnectionTable(saved?.connections);
   const exits = createGroupExits();
   const openings = createOpenedConnections();
@@ -127,7 +92,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   const daysOfUse = createDaysOfUse(saved?.daysOfUse, saved?.at);
   const losses = createLosses(saved);
 
-  const kernel: MutableBytes = copyBytes(saved?.kernel ?? zeroBytes());
+  let kernel: Bytes = saved?.kernel ?? zeroBytes();
   let raw: Bytes | undefined = saved?.raw;
   let latest: LatestTotals | undefined = saved?.latest;
   let lastAt = saved?.at ?? 0;
@@ -135,9 +100,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
   let lastCatalog: Catalog | undefined;
   let memory = 0;
   let staleInRow = 0;
-  // After a resume from counters alone, the connections of the last frame are not known.
+  // After a resume from counters alone, neither the connections of the last frame are known nor when it came.
   let knowsConnections = saved?.connections !== undefined;
-  // Nor is it known then how long before the next frame that was.
   let knowsWhen = knowsConnections;
   let logsAvailable = true;
   // Whether the log has been followed since the last frame: never across a restart of ours.
@@ -190,12 +154,11 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       staleInRow += 1;
       return { kind: 'stale' };
     }
-    const before = copyBytes(kernel);
     const lacking = life === 'same' ? mayLack(frame, { raw, at: lastAt, connections: known }) : 0;
+    let origin = raw;
     if (life === 'same') {
       if (lacking > 0) losses.add(frame.at - lastAt, lacking);
       latest = stillNewer(latest, frame);
-      count(frame, catalog, raw, logSinceFrame && logsAvailable);
     } else {
       restarts += 1;
       if (life === 'restarted') {
@@ -206,14 +169,12 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
         connections.clear();
       }
       // One whose totals began at 0 again has the connections it had, which also moved what its latest totals held.
-      const reached = latest ?? raw;
+      origin = minus(raw, latest ?? raw);
       latest = undefined;
       knowsConnections = true;
-      const origin = { upload: raw.upload - reached.upload, download: raw.download - reached.download };
-      count(frame, catalog, origin, logSinceFrame && logsAvailable);
     }
-    const grew = { upload: kernel.upload - before.upload, download: kernel.download - before.download };
-    return { kind: life === 'same' ? 'counted' : 'restarted', grew, ...(lacking > 0 ? { mayLack: lacking } : {}) };
+    count(frame, catalog, origin, logSinceFrame && logsAvailable);
+    return { kind: life === 'same' ? 'counted' : 'restarted', ...(lacking > 0 ? { mayLack: lacking } : {}) };
   }
 
   function end(catalog: Catalog): void {
@@ -235,18 +196,20 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const isNewCatalog = catalog !== lastCatalog;
     lastCatalog = catalog;
     const usedAt = daysOfUse.pass(frame.at);
-    const grew = { upload: frame.upload - origin.upload, download: frame.download - origin.download };
+    const grew = minus(frame, origin);
     const remainder = copyBytes(grew);
     let proxied = 0;
     const candidates: Candidate[] = [];
-    // Where the bytes of candidates go, found once for both directions.
-    const booked = new Map<Attribution, BookedCounters>();
+    const newSince = knowsConnections ? Number.NEGATIVE_INFINITY : newAfter(frame, { raw: origin, at: lastAt });
     const events: ConnectionEvents = {
       attribute: (details) => attribute(details, frame, catalog),
       reattribute: (connection) =>
         isNewCatalog && isBetterKnown(connection, catalog)
           ? attributeConnection(connection.details, catalog, rules)
           : undefined,
+      isNew: ({ start }) => start > newSince,
+      resumed: ({ attribution, upload, download }) =>
+        candidates.push({ kind: 'resumed', attribution, lifetime: { upload, download } }),
       moved(connection, upload, download) {
         if (!connection.counted) {
           uncounted.add(connection.attribution.node, connection.attribution.provider, upload, download);
@@ -264,13 +227,10 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       },
       closed: (connection) => {
         if (isRefused(connection.attribution, connection.details)) return;
-        if (connection.counters !== undefined) booked.set(connection.attribution, connection.counters);
         candidates.push(settlement.noteClosed(connection, lastAt - connection.details.start, elapsed));
       },
     };
-    const newSince = knowsConnections ? 0 : newAfter(frame, origin);
-    connections.compare(frame, elapsed, ({ details }) => knowsConnections || details.start > newSince, events);
-    if (!knowsConnections) candidates.push(...resumedCandidates(newSince));
+    connections.compare(frame, elapsed, events);
     for (const opening of openings.takeUnseen(frame.at)) {
       const exit = exits.exitOf(opening.node, opening.at, catalog);
       const attribution = attributeOpened(opening, exit, users.guess(opening), catalog, rules);
@@ -278,35 +238,14 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       candidates.push({ kind: 'unseen', attribution, wait: Math.max(1, frame.at - opening.at) });
     }
     settlement.settle(remainder, candidates, elapsed, logComplete, (attribution, direction, bytes) => {
-      let counters = booked.get(attribution);
-      if (counters === undefined) {
-        counters = countersOf(attribution);
-        booked.set(attribution, counters);
-      }
-      const { cell, slots } = counters;
+      const { cell, slots } = countersOf(attribution);
       cell.settled[direction] += bytes;
       if (isBilled(cell.class)) proxied += bytes;
       families.add(slots, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, usedAt);
     });
-    for (const direction of DIRECTIONS) kernel[direction] += grew[direction];
+    kernel = plus(kernel, grew);
     if (knowsWhen) losses.pass(elapsed, proxied);
     close(frame);
-  }
-
-  /**
-   * After which instant a connection opened if all that it has moved came after a baseline whose connections are not
-   * known; none did where the kernel's clock is not ours, as connections tell that moved more than the totals.
-   */
-  function newAfter(frame: Frame, baseline: Bytes): number {
-    const opened = frame.connections.filter(({ details }) => details.start > lastAt);
-    return outgrowTotals(frame, opened, { raw: baseline, at: lastAt }) ? Number.POSITIVE_INFINITY : lastAt;
-  }
-
-  /** Connections that were open before the baseline, of which the baseline does not know how far they had come. */
-  function resumedCandidates(newSince: number): Candidate[] {
-    return [...connections.byId.values()]
-      .filter(({ counted, details }) => counted && details.start <= newSince)
-      .map(({ attribution, upload, download }) => ({ kind: 'resumed', attribution, lifetime: { upload, download } }));
   }
 
   return {
@@ -334,7 +273,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       traffic: book.series(),
       families: families.shown(),
       uncounted: uncounted.series(),
-      kernel: copyBytes(kernel),
+      kernel,
       raw,
       carry: settlement.carry(),
       restarts,
@@ -348,7 +287,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       at: lastAt,
       raw,
       latest,
-      kernel: copyBytes(kernel),
+      kernel,
       restarts,
       traffic: book.series(),
       families: families.series(),
@@ -358,7 +297,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
       connections: knowsConnections ? connections.save() : undefined,
     }),
     reconfigure(next) {
-      rules = rulesOf(next);
+      rules = attributionRules(next);
       families.reconfigure(next);
     },
   };
@@ -366,8 +305,3 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
 
 /** Whether bytes of a class may be on an airport's bill. */
 const isBilled = (trafficClass: TrafficClass): boolean => trafficClass === 'proxy' || trafficClass === 'unattributed';
-
-const rulesOf = ({ localNodes, domainOf }: LedgerOptions): AttributionRules => ({
-  localNodes: new Set(localNodes.map((name) => name.toLowerCase())),
-  domainOf,
-});

@@ -8,7 +8,7 @@ describe('a kernel restart', () => {
     const ledger = createLedger(OPTIONS);
     feed(ledger, frame(0, 0), frame(1000, 9000, [connection('a', 9000)]));
     const outcome = ledger.apply(frame(2000, 400, [connection('b', 400)]), EMPTY_CATALOG);
-    expect(outcome).toMatchObject({ kind: 'restarted', grew: { download: 400 } });
+    expect(outcome).toEqual({ kind: 'restarted' });
     expect(ledger.counters()).toMatchObject({ restarts: 1, kernel: { download: 9400 } });
   });
 

@@ -109,11 +109,7 @@ export function mayLack(frame: Frame, last: Pick<LastSeen, 'raw' | 'at' | 'conne
  * Whether these connections have moved more since they opened than the totals grew by since the frame before: then they
  * cannot all have opened since. Those that the totals leave out say nothing.
  */
-export function outgrowTotals(
-  frame: Frame,
-  connections: readonly Connection[],
-  last: Pick<LastSeen, 'raw' | 'at'>,
-): boolean {
+function outgrowTotals(frame: Frame, connections: readonly Connection[], last: Pick<LastSeen, 'raw' | 'at'>): boolean {
   const counted = connections.filter(({ details }) => !isUncounted(details));
   const opened = counted.map(({ details }) => details.start).filter((start) => start > 0 && start <= frame.at);
   const age = frame.at - (opened.length > 0 ? Math.min(...opened) : last.at);
@@ -122,6 +118,15 @@ export function outgrowTotals(
     const skew = (moved * SNAPSHOT_SKEW_MS) / Math.max(SNAPSHOT_SKEW_MS, age);
     return moved - (frame[direction] - last.raw[direction]) > skew;
   });
+}
+
+/**
+ * After which instant a connection opened if all that it has moved came after a frame whose connections are not known;
+ * none did where the kernel's clock is not ours, as connections tell that moved more than the totals.
+ */
+export function newAfter(frame: Frame, last: Pick<LastSeen, 'raw' | 'at'>): number {
+  const opened = frame.connections.filter(({ details }) => details.start > last.at);
+  return outgrowTotals(frame, opened, last) ? Number.POSITIVE_INFINITY : last.at;
 }
 
 /** Bytes per millisecond, as plain JSON. */
@@ -174,10 +179,11 @@ function createPace(saved: SavedPace = { burst: 0, mean: 0, busiest: 0 }): Pace 
   };
 }
 
-/** As plain JSON; parts are absent in states that did not tell them. */
+/** As plain JSON. */
 export interface SavedLosses {
   /** What kernels may have moved through proxies, at most, after the last that was seen of them. Bytes. */
-  readonly lost?: number | undefined;
+  readonly lost: number;
+  /** Absent where it is not known. */
   readonly pace?: SavedPace | undefined;
   /** By when the kernel of the last frame had ended, epoch milliseconds; absent when that is not known. */
   readonly goneAt?: number | undefined;
@@ -204,10 +210,9 @@ export interface Losses {
   save(): SavedLosses;
 }
 
-export function createLosses(saved: SavedLosses = {}): Losses {
+export function createLosses(saved: SavedLosses = { lost: 0 }): Losses {
   const pace = createPace(saved.pace);
-  let lost = saved.lost ?? 0;
-  let { goneAt } = saved;
+  let { lost, goneAt } = saved;
   return {
     pass: (elapsed, proxied) => pace.pass(elapsed, proxied),
     noteSeen() {

@@ -4,7 +4,7 @@ import { DIMENSIONS, metricSpec } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import type { InterfaceSeries } from '../device/interface-counters.ts';
 import type { CheckSeries } from '../ledger/health-checks.ts';
-import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
 import { decodeReadBack } from './read-back.ts';
 

@@ -17,7 +17,7 @@ import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
 import type { InterfaceSeries } from '../device/interface-counters.ts';
 import type { CheckSeries } from '../ledger/health-checks.ts';
-import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 
 export const PUSH_RESULTS = ['accepted', 'refused', 'failed'] as const;
 export type PushMetric = (typeof PUSH_RESULTS)[number];

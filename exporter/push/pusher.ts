@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Device } from '../device/device.ts';
 import type { DeviceCounters } from '../device/device-counters.ts';
 import type { SavedDevice } from '../device/saved-device.ts';
-import type { LedgerCounters } from '../ledger/ledger.ts';
+import type { LedgerCounters } from '../ledger/state.ts';
 import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
 import type { PushMetric } from './metrics.ts';
 import { describePushProblem, type PushProblem } from './problem.ts';

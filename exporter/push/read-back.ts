@@ -2,9 +2,8 @@ import type { ExpositionFamily } from '../../core/exposition.ts';
 import { ExpositionError, parseExposition } from '../../core/exposition-parser.ts';
 import {
   CARRY_BYTES,
-  DIMENSIONS,
-  type Dimension,
   dimensionMetric,
+  eachDimension,
   HEALTH_CHECKS,
   INTERFACE_BYTES,
   KERNEL_BYTES,
@@ -16,7 +15,6 @@ import {
 import { ACCOUNTINGS, type Bytes, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { INTERFACE_ROLES } from '../device/interface-counters.ts';
 import type { ReadBack } from '../device/sync-state.ts';
-import type { FamilySeries } from '../ledger/family.ts';
 
 /** A read-back that a device cannot go on from; the message names the series. */
 export class ReadBackError extends Error {
@@ -62,20 +60,14 @@ export function decodeReadBack(text: string, state: string): ReadBack {
         accounting: oneOf(ACCOUNTINGS, labels, 'accounting'),
         bytes,
       })),
-      families: Object.fromEntries(
-        DIMENSIONS.map((dimension) => [
-          dimension,
-          read(
-            dimensionMetric(dimension),
-            (labels, bytes): FamilySeries => ({
-              key: label(labels, dimension),
-              class: oneOf(TRAFFIC_CLASSES, labels, 'class'),
-              direction: oneOf(DIRECTIONS, labels, 'direction'),
-              bytes,
-            }),
-          ),
-        ]),
-      ) as Record<Dimension, FamilySeries[]>,
+      families: eachDimension((dimension) =>
+        read(dimensionMetric(dimension), (labels, bytes) => ({
+          key: label(labels, dimension),
+          class: oneOf(TRAFFIC_CLASSES, labels, 'class'),
+          direction: oneOf(DIRECTIONS, labels, 'direction'),
+          bytes,
+        })),
+      ),
       uncounted: read(UNCOUNTED_BYTES, (labels, bytes) => ({
         node: label(labels, 'node'),
         provider: label(labels, 'provider'),
