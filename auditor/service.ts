@@ -57,7 +57,7 @@ export async function runAuditorService({
   const view = createLiveView();
   const airports = createAirportClient({ clock: clock.now });
   const auditor = createAuditor({ settings, clock, fetch, airports, metrics, disk, orSetAside, logger, signal, view });
-  const talk = createTelegramPart({ view, clock, orSetAside, logger });
+  const telegram = createTelegramPart({ view, clock, orSetAside, logger });
   const archive = (): ArchiveSettings => {
     const { user, archiveToken, reportUsers = [], dataFolder, language, isProxy } = settings.current();
     const keys = [{ user, archiveToken }, ...reportUsers].flatMap((each): ArchiveKey[] =>
@@ -84,7 +84,7 @@ export async function runAuditorService({
 
   async function apply(next: AuditorConfig): Promise<void> {
     await page.move(next.listen);
-    await talk.change(next);
+    await telegram.change(next);
     logger.level = next.logLevel;
   }
 
@@ -103,7 +103,7 @@ export async function runAuditorService({
         report: due.look,
         publish: async () => {
           await auditor.publish();
-          talk.announce();
+          telegram.announce();
         },
       },
       clock,
@@ -113,7 +113,7 @@ export async function runAuditorService({
   } finally {
     await descriptors.stop();
     await settings.close();
-    await talk.stop();
+    await telegram.stop();
     await auditor.idle();
     await page.close();
   }

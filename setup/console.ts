@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline';
 import { type Language, UserFacingError } from '../core/language.ts';
 import { TEXTS } from './texts.ts';
 
-/** Talks with the person at the terminal. */
-export interface Talk {
+/** The person at the terminal. */
+export interface Prompt {
   readonly language: Language;
   say(line: string): void;
   /**
@@ -15,12 +15,12 @@ export interface Talk {
 }
 
 /** @param interactive false takes every suggestion without asking */
-export function talkOver(
+export function openPrompt(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
-  language: Talk['language'],
+  language: Prompt['language'],
   interactive: boolean,
-): Talk & { end(): void } {
+): Prompt & { end(): void } {
   const reader = interactive ? createInterface({ input }) : undefined;
   const lines = reader?.[Symbol.asyncIterator]();
   const next = async (): Promise<string | undefined> => {

@@ -112,7 +112,7 @@ export function createAuditor({
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const dispatch: MailSender = createMailSender(
+  const mailSender: MailSender = createMailSender(
     () => outboxIn(config().dataFolder, orSetAside),
     (user) => {
       const mail = mailFor(config(), user);
@@ -179,7 +179,7 @@ export function createAuditor({
       await keep(posted);
     }
     const now = clock.now();
-    const { taken, givenUp, waiting } = await dispatch.flush(now, anyway);
+    const { taken, givenUp, waiting } = await mailSender.flush(now, anyway);
     const sent = taken.reduce((state, user) => withUser(state, user, { mailedAt: now }), posted);
     const next = awaiting(sent, config(), now);
     if (next !== posted) await keep(next);

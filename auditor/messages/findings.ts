@@ -14,11 +14,11 @@ function inBrackets(open: string, parts: readonly string[], comma: string, close
 
 /** What is said of a steady surplus. */
 const SURPLUS = {
-  told: (airport: string, since: string, daily: Figure, sureness: string) => ({
+  reported: (airport: string, since: string, daily: Figure, sureness: string) => ({
     zh: `机场 ${airport} ${since}每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}。`,
     en: `Airport ${airport} bills about ${daily} a day${sureness} more than multipliers and settings explain, ${since}.`,
   }),
-  untold: (airport: string, daily: Figure, sureness: string) => ({
+  ongoing: (airport: string, daily: Figure, sureness: string) => ({
     zh: `机场 ${airport} 每天扣的，仍比倍率和设置所能解释的多约 ${daily}${sureness}。`,
     en: `Airport ${airport} still bills about ${daily} a day${sureness} more than multipliers and settings explain.`,
   }),

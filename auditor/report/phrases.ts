@@ -166,7 +166,7 @@ function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, 
   const causes = causesOf(surplus.causes, airport, words);
   const begun = sinceBeginning ? say.sinceBeginning : say.since(date(since));
   return sentences([
-    reported ? say.told(name, begun, likely, sureness) : say.untold(name, likely, sureness),
+    reported ? say.reported(name, begun, likely, sureness) : say.ongoing(name, likely, sureness),
     reported ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
     say.answer(...commands(airport, surplus)),
   ]);

@@ -95,7 +95,7 @@ export function startTelegramBot({
     }
   };
   const running = run();
-  const untold = (error: unknown): void =>
+  const logUnsent = (error: unknown): void =>
     logger.warn({ problem: wordsOf(error) }, 'a finding was not told on Telegram; tried again');
   const tell = async (user: string, { key, at, text, isTold }: News): Promise<void> => {
     for (const { chat, mutedUntil, told } of await chats.of(user)) {
@@ -106,7 +106,7 @@ export function startTelegramBot({
       } catch (error) {
         // A chat that blocked the bot, or is gone, must not keep the others from being told.
         if (!isOfTheChat(error)) throw error;
-        untold(error);
+        logUnsent(error);
       }
     }
   };
@@ -118,7 +118,7 @@ export function startTelegramBot({
           for (const news of newsOf(model, view.of(user, day), language)) await tell(user, news);
         }
       } catch (error) {
-        untold(error);
+        logUnsent(error);
       }
     },
     async stop() {

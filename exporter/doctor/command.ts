@@ -23,7 +23,7 @@ export const TEXTS = {
     zh: `设置 ${file}，设备 ${devices}`,
     en: `settings ${file}, device ${devices}`,
   }),
-  toMend: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
+  toFix: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
 } as const satisfies Messages;
 
 /** Something has to be fixed; what, was printed. */
@@ -89,7 +89,7 @@ export function doctorCommand(
       for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${translate(text)}`);
       const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
       if (faults > 0) {
-        throw new UnhealthyError(TEXTS.toMend(faults));
+        throw new UnhealthyError(TEXTS.toFix(faults));
       }
     },
   };

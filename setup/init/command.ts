@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type Language, type Text, translateTo } from '../../core/language.ts';
 import type { Invocation } from '../../runtime/own-program.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import { talkOver } from '../console.ts';
+import { openPrompt } from '../console.ts';
 import { initDevice, initRouter, nextCommands } from './init-device.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
@@ -38,12 +38,15 @@ export function initCommand({ input, output, places, check, invocation, finish, 
       .description(translate(about))
       .option('--config <file>', translate(TEXTS.config), file)
       .option('--yes', translate(TEXTS.yes));
-  const talking = async <T>(options: Options, run: (talk: ReturnType<typeof talkOver>) => Promise<T>): Promise<T> => {
-    const talk = talkOver(input, output, language, options.yes !== true);
+  const withPrompt = async <T>(
+    options: Options,
+    run: (prompt: ReturnType<typeof openPrompt>) => Promise<T>,
+  ): Promise<T> => {
+    const prompt = openPrompt(input, output, language, options.yes !== true);
     try {
-      return await run(talk);
+      return await run(prompt);
     } finally {
-      talk.end();
+      prompt.end();
     }
   };
 
@@ -53,15 +56,17 @@ export function initCommand({ input, output, places, check, invocation, finish, 
       const { config: file, code } = options;
       const next = nextCommands(invocation, file);
       finish(
-        await talking(options, (talk) => initDevice({ talk, file, places, code, hostName: hostname(), check, next })),
+        await withPrompt(options, (prompt) =>
+          initDevice({ prompt, file, places, code, hostName: hostname(), check, next }),
+        ),
       );
     });
   part('router', TEXTS.router, 'ClientSetting.ini').action(async (options: Options) => {
     const next = nextCommands(invocation, options.config);
-    finish(await talking(options, (talk) => initRouter({ talk, file: options.config, next })));
+    finish(await withPrompt(options, (prompt) => initRouter({ prompt, file: options.config, next })));
   });
   part('server', TEXTS.server, 'ServerSetting.ini').action(async (options: Options) => {
-    await talking(options, (talk) => initServer({ talk, file: options.config }));
+    await withPrompt(options, (prompt) => initServer({ prompt, file: options.config }));
     finish(true);
   });
   return command;

@@ -3,7 +3,7 @@ import { translate, UserFacingError } from '../../core/language.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import { type Invocation, ownCommand } from '../../runtime/own-program.ts';
-import type { Talk } from '../console.ts';
+import type { Prompt } from '../console.ts';
 import { type Pairing, readPairingCode } from '../pairing.ts';
 import { TEXTS } from '../texts.ts';
 import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
@@ -11,7 +11,7 @@ import { openDraft, type SettingsDraft } from './settings-draft.ts';
 import { initMessages, type NextCommands } from './texts.ts';
 
 export interface InitDevice {
-  readonly talk: Talk;
+  readonly prompt: Prompt;
   /** The settings file to write. */
   readonly file: string;
   readonly places: readonly MihomoPlace[];
@@ -30,75 +30,79 @@ export interface InitDevice {
  * @throws Error for a bad pairing code, or where nobody answers
  */
 export async function initDevice(plan: InitDevice): Promise<boolean> {
-  const { talk, file, places, code, hostName, check, next } = plan;
-  const words = initMessages(talk.language);
+  const { prompt, file, places, code, hostName, check, next } = plan;
+  const words = initMessages(prompt.language);
   const pairing = code === undefined ? undefined : readPairingCode(code);
   if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
   const draft = await openDraft(file);
-  if (draft.existed) talk.say(words.kept(file));
+  if (draft.existed) prompt.say(words.kept(file));
 
-  const kernel = await chooseKernel(talk, draft, places);
+  const kernel = await chooseKernel(prompt, draft, places);
   draft.set('client', 'MihomoAPIAddr', kernel.address);
   draft.set('client', 'MihomoSecret', kernel.secret);
-  await answerServer(talk, draft, pairing);
+  await answerServer(prompt, draft, pairing);
   draft.set(
     'client',
     'DeviceID',
     // The token of a pairing is good for that name alone.
-    pairing?.deviceId ?? (await askDeviceName(talk, words.deviceName, draft.get('client', 'DeviceID') ?? hostName)),
+    pairing?.deviceId ?? (await askDeviceName(prompt, words.deviceName, draft.get('client', 'DeviceID') ?? hostName)),
   );
-  draft.set('client', 'Language', draft.get('client', 'Language') ?? talk.language);
+  draft.set('client', 'Language', draft.get('client', 'Language') ?? prompt.language);
   await draft.write();
-  talk.say(words.written(file));
+  prompt.say(words.written(file));
 
-  talk.say(words.checking);
+  prompt.say(words.checking);
   const healthy = await check(file);
-  talk.say(words.nextOnDevice(next));
+  prompt.say(words.nextOnDevice(next));
   return healthy;
 }
 
-async function chooseKernel(talk: Talk, draft: SettingsDraft, places: readonly MihomoPlace[]): Promise<KernelAddress> {
-  const words = initMessages(talk.language);
+async function chooseKernel(
+  prompt: Prompt,
+  draft: SettingsDraft,
+  places: readonly MihomoPlace[],
+): Promise<KernelAddress> {
+  const words = initMessages(prompt.language);
   const written = draft.get('client', 'MihomoAPIAddr');
   const kernels = written === undefined ? await findKernels(places) : [];
   if (kernels.length > 0) {
     kernels.forEach((kernel, index) => {
-      talk.say(words.found(index + 1, kernel));
+      prompt.say(words.found(index + 1, kernel));
     });
-    const chosen = kernels[Number(await talk.ask(words.whichKernel, '1')) - 1];
+    const chosen = kernels[Number(await prompt.ask(words.whichKernel, '1')) - 1];
     if (chosen !== undefined) return chosen;
-  } else if (written === undefined) talk.say(words.noneFound);
+  } else if (written === undefined) prompt.say(words.noneFound);
   return {
-    address: await talk.ask(words.kernelAddress, written ?? 'http://127.0.0.1:9097'),
-    secret: await talk.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? ''),
+    address: await prompt.ask(words.kernelAddress, written ?? 'http://127.0.0.1:9097'),
+    secret: await prompt.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? ''),
   };
 }
 
 /** Asks for the gateway and the token, unless a pairing brought them. */
-async function answerServer(talk: Talk, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
-  const words = initMessages(talk.language);
-  const server = pairing?.server ?? (await talk.ask(words.serverAddress, draft.get('client', 'RemoteServer')));
+async function answerServer(prompt: Prompt, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
+  const words = initMessages(prompt.language);
+  const server = pairing?.server ?? (await prompt.ask(words.serverAddress, draft.get('client', 'RemoteServer')));
   draft.set('client', 'RemoteServer', server);
   draft.set(
     'client',
     'RemoteToken',
-    pairing?.token ?? (await talk.ask(words.token, draft.get('client', 'RemoteToken'))),
+    pairing?.token ?? (await prompt.ask(words.token, draft.get('client', 'RemoteToken'))),
   );
 }
 
 /** Asks until the name can be a DeviceID. */
-async function askDeviceName(talk: Talk, question: string, suggestion: string): Promise<string> {
+async function askDeviceName(prompt: Prompt, question: string, suggestion: string): Promise<string> {
   for (;;) {
-    const name = await talk.ask(question, suggestion);
+    const name = await prompt.ask(question, suggestion);
     const problem = deviceIdProblem(name);
     if (problem === undefined) return name;
     if (name === suggestion) throw new UserFacingError(TEXTS.badName(name, problem));
-    talk.say(translate(problem, talk.language));
+    prompt.say(translate(problem, prompt.language));
   }
 }
 
 export interface InitRouter {
-  readonly talk: Talk;
+  readonly prompt: Prompt;
   /** Settings of the machine that watches the router. */
   readonly file: string;
   readonly next: NextCommands;
@@ -116,27 +120,27 @@ const TUNNEL = 'http://127.0.0.1:19090';
  * @returns whether the router's kernel answers already
  * @throws Error where nobody answers
  */
-export async function initRouter({ talk, file, next }: InitRouter): Promise<boolean> {
-  const words = initMessages(talk.language);
+export async function initRouter({ prompt, file, next }: InitRouter): Promise<boolean> {
+  const words = initMessages(prompt.language);
   const draft = await openDraft(file);
-  if (draft.existed) talk.say(words.kept(file));
-  const name = await askDeviceName(talk, words.routerName, 'router');
+  if (draft.existed) prompt.say(words.kept(file));
+  const name = await askDeviceName(prompt, words.routerName, 'router');
   const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
-  const address = await talk.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
-  const secret = await talk.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '');
-  await answerServer(talk, draft, undefined);
-  draft.set('client', 'Language', draft.get('client', 'Language') ?? talk.language);
+  const address = await prompt.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
+  const secret = await prompt.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '');
+  await answerServer(prompt, draft, undefined);
+  draft.set('client', 'Language', draft.get('client', 'Language') ?? prompt.language);
   draft.set(section, 'DeviceID', name);
   draft.set(section, 'MihomoAPIAddr', address);
   draft.set(section, 'MihomoSecret', secret);
   draft.set(section, 'PollInterval', draft.get(section, 'PollInterval') ?? POLL_INTERVAL);
   await draft.write();
-  talk.say(words.written(file));
+  prompt.say(words.written(file));
 
   const state = await askKernel({ address, secret });
-  talk.say(`${address}: ${words.kernelState(state)}`);
-  if (state.kind === 'silent') talk.say(words.tunnel(new URL(TUNNEL).port));
-  talk.say(words.nextOnDevice(next));
+  prompt.say(`${address}: ${words.kernelState(state)}`);
+  if (state.kind === 'silent') prompt.say(words.tunnel(new URL(TUNNEL).port));
+  prompt.say(words.nextOnDevice(next));
   return state.kind === 'answers';
 }
 

@@ -5,13 +5,13 @@ import { EXAMPLE_TOKEN, readServerSection, readSmtpSection } from '../../core/se
 import { SettingsReader } from '../../core/settings.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
-import type { Talk } from '../console.ts';
+import type { Prompt } from '../console.ts';
 import { isGatewayAddress } from '../pairing.ts';
 import { openDraft } from './settings-draft.ts';
 import { initMessages } from './texts.ts';
 
 export interface InitServer {
-  readonly talk: Talk;
+  readonly prompt: Prompt;
   readonly file: string;
 }
 
@@ -40,20 +40,20 @@ const EXAMPLE = 'https://vps.example.com';
  *
  * @throws SettingsError for what they would refuse, or Error where nobody answers
  */
-export async function initServer({ talk, file }: InitServer): Promise<void> {
-  const words = initMessages(talk.language);
+export async function initServer({ prompt, file }: InitServer): Promise<void> {
+  const words = initMessages(prompt.language);
   const draft = await openDraft(file);
-  if (draft.existed) talk.say(words.kept(file));
-  const server = addressOf(await talk.ask(words.serverAddress, EXAMPLE));
+  if (draft.existed) prompt.say(words.kept(file));
+  const server = addressOf(await prompt.ask(words.serverAddress, EXAMPLE));
   if (server === undefined) throw new Error(words.badAddress);
   if ([undefined, EXAMPLE_TOKEN].includes(draft.get('server', 'ServerToken'))) {
     draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
   }
   if (draft.get('server', 'SubUrls') === undefined) {
-    const subscriptions = await talk.ask(words.subscriptions, '');
+    const subscriptions = await prompt.ask(words.subscriptions, '');
     if (subscriptions !== '') draft.set('server', 'SubUrls', subscriptions);
   }
-  const account = await talk.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '');
+  const account = await prompt.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '');
   if (account !== '') {
     const provider = providerOfAddress(account);
     const written = draft.get('smtp', 'SMTPHost');
@@ -63,24 +63,24 @@ export async function initServer({ talk, file }: InitServer): Promise<void> {
     draft.set('smtp', 'SMTPHost', kept ?? provider?.host ?? `smtp.${account.split('@')[1] ?? ''}`);
     draft.set('smtp', 'SMTPPort', port ?? String(provider?.port ?? 587));
     draft.set('smtp', 'EmailUser', account);
-    if (provider !== undefined) talk.say(words.mailPasswordIs(provider));
-    draft.set('smtp', 'EmailPass', await talk.ask(words.mailPassword, draft.get('smtp', 'EmailPass')));
-    draft.set('smtp', 'EmailTo', await talk.ask(words.mailTo, draft.get('smtp', 'EmailTo') ?? account));
+    if (provider !== undefined) prompt.say(words.mailPasswordIs(provider));
+    draft.set('smtp', 'EmailPass', await prompt.ask(words.mailPassword, draft.get('smtp', 'EmailPass')));
+    draft.set('smtp', 'EmailTo', await prompt.ask(words.mailTo, draft.get('smtp', 'EmailTo') ?? account));
   }
-  const docker = /^(y|yes|是)$/i.test(await talk.ask(words.withDocker, 'y'));
+  const docker = /^(y|yes|是)$/i.test(await prompt.ask(words.withDocker, 'y'));
   if (docker) for (const [key, value] of Object.entries(DOCKER)) draft.set('server', key, value);
   // Docker would make the folder that the gateway writes to, and give it to root.
   if (docker && isMounted(file)) await makeFolder(dirname(tokenFileOf(file)));
-  draft.set('server', 'Language', draft.get('server', 'Language') ?? talk.language);
+  draft.set('server', 'Language', draft.get('server', 'Language') ?? prompt.language);
   await draft.write();
-  talk.say(words.written(file));
+  prompt.say(words.written(file));
 
   const reader = new SettingsReader(file, await readSettingsText(file));
   readSmtpSection(reader);
   reader.finish(readServerSection(reader));
-  talk.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
-  talk.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
-  if (server === EXAMPLE) talk.say(words.example);
+  prompt.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
+  prompt.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
+  if (server === EXAMPLE) prompt.say(words.example);
 }
 
 /** @returns undefined for what `pair --server` would refuse; a domain alone is meant with https */
