@@ -72,6 +72,17 @@ it('refuses a token once the command has revoked it, also while a bad line keeps
   expect([await statusWith('by-hand-in-the-settings'), await statusWith('one')]).toEqual([401, 404]);
 });
 
+it('refuses a token of the settings once the command has revoked it, also where a line of theirs is none at all', async () => {
+  const byHand = 'ServerToken = one\n[device.a]\nToken = by-hand-in-the-settings';
+  await writeFile(path, settings(byHand));
+  await vi.waitFor(async () => expect(await statusWith('by-hand-in-the-settings')).toBe(404), 5000);
+  await writeFile(path, settings(`${byHand}\nToken = twice\nno setting`));
+  await vi.waitFor(() => expect(failed()).toHaveLength(1), 5000);
+  await revokeToken(path, { deviceId: 'a' });
+  await vi.waitFor(async () => expect(await statusWith('by-hand-in-the-settings')).toBe(401), 2000);
+  await expect(revokeToken(join(dirname(path), 'none', 'ServerSetting.ini'), { deviceId: 'a' })).rejects.toThrow();
+});
+
 it('refuses nobody who pushed where the file of the commands is spoilt, and says so', async () => {
   const token = await addToken(path, { deviceId: 'a' }, undefined);
   await vi.waitFor(async () => expect(await statusWith(token)).toBe(404), 5000);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { deviceIdProblem } from '../../core/device-id.ts';
 import { setKey } from '../../core/ini.ts';
-import { ArgumentError } from '../../core/language.ts';
+import { ArgumentError, type Text } from '../../core/language.ts';
 import { SettingsError, SettingsReader } from '../../core/settings.ts';
 import {
   changeSettingsText,
@@ -31,7 +31,7 @@ export interface TokenOwner {
   readonly deviceId?: string | undefined;
 }
 
-const READER_KEY = 'ReaderToken';
+const READER_KEY = 'ReaderToken' as const;
 
 /** A token that cannot be made or revoked; the message says how to fix it. */
 export class TokenError extends ArgumentError {
@@ -77,14 +77,8 @@ export async function addToken(
 }
 
 /** Takes a token away; its section stays, with its note. @throws SettingsError, or TokenError when there is none */
-export async function revokeToken(path: string, owner: TokenOwner): Promise<void> {
-  const section = sectionOf(owner);
-  await change(path, (sections, text) => {
-    if (sections.find((each) => each.section === section)?.hash === undefined) {
-      throw new TokenError(TEXTS.nothingToRevoke(section));
-    }
-    return setKey(text, section, 'Token', '');
-  });
+export function revokeToken(path: string, owner: TokenOwner): Promise<void> {
+  return revoke(path, sectionOf(owner), 'Token', TEXTS.nothingToRevoke);
 }
 
 /**
@@ -103,13 +97,25 @@ export async function addReader(path: string, user: string): Promise<string> {
 }
 
 /** Lets a user read no more. @throws SettingsError, or TokenError when the user could not anyway */
-export async function revokeReader(path: string, user: string): Promise<void> {
-  const section = sectionOf({ user });
-  await change(path, (sections, text) => {
-    if (sections.find((each) => each.section === section)?.readerHash === undefined) {
-      throw new TokenError(TEXTS.noReader(section));
+export function revokeReader(path: string, user: string): Promise<void> {
+  return revoke(path, sectionOf({ user }), READER_KEY, TEXTS.noReader);
+}
+
+async function revoke(
+  path: string,
+  section: string,
+  key: 'Token' | typeof READER_KEY,
+  nothing: (section: string) => Text,
+): Promise<void> {
+  const own = sectionsIfUsable(path, await readSettingsText(path));
+  const file = basename(tokenFileOf(path));
+  await changeTokenFile(path, (text) => {
+    const found = withTokensApart(own ?? [], readTokensApart(file, text)).find((each) => each.section === section);
+    // Settings that cannot be used may hold one, which a running gateway goes on with: it must go all the same.
+    if (own !== undefined && found?.[key === 'Token' ? 'hash' : 'readerHash'] === undefined) {
+      throw new TokenError(nothing(section));
     }
-    return setKey(text, section, READER_KEY, '');
+    return setKey(text, section, key, '');
   });
 }
 
@@ -129,6 +135,15 @@ function sectionsOf(path: string, text: string): readonly TokenSection[] {
   const sections = readTokenSections(reader);
   checkUsers(sections, reader);
   return reader.finish(sections).settings;
+}
+
+function sectionsIfUsable(path: string, text: string): readonly TokenSection[] | undefined {
+  try {
+    return sectionsOf(path, text);
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
 }
 
 /** Gives a user a section in the settings, which name all users: where it goes, the user's tokens go. */
