@@ -11,12 +11,15 @@ FROM victoriametrics/victoria-metrics:v1.79.5 AS victoria-metrics
 # A fresh volume takes over whose folder it is mounted on.
 RUN mkdir /storage && chown 65534:65534 /storage
 COPY packaging/victoria-metrics/scrape.yml /etc/victoria-metrics/scrape.yml
+# A clone that was made under a strict umask gives it to its owner alone.
+RUN chmod 644 /etc/victoria-metrics/scrape.yml
 
 # Caddy as somebody who is not root: a copy of the program has no capabilities that a confined container would have to grant.
 FROM caddy:2.10.2 AS caddy
 RUN cp /usr/bin/caddy /usr/local/bin/caddy && mkdir /certificates && chown 1000:1000 /certificates
 # In the image, so that an update of the file is a new image, and Caddy is started with it.
 COPY packaging/caddy/Caddyfile /etc/caddy/Caddyfile
+RUN chmod 644 /etc/caddy/Caddyfile
 ENV XDG_DATA_HOME=/certificates XDG_CONFIG_HOME=/tmp
 USER 1000:1000
 ENTRYPOINT ["/usr/local/bin/caddy"]

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -223,6 +223,21 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       'etc/flowcollect/ServerSetting.ini',
       'etc/systemd/system/flowcollect-exporter.service',
     ]);
+  });
+
+  it('can be read by the services, whatever the umask of root', async () => {
+    const command = `umask 077; exec '${INSTALL}' ServerSetting.ini`;
+    await run('sh', ['-c', command], {
+      cwd: folder,
+      env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, DESTDIR: machine },
+    });
+    const closed: string[] = [];
+    for (const entry of await readdir(machine, { recursive: true, withFileTypes: true })) {
+      if (entry.isSymbolicLink()) continue;
+      const path = join(entry.parentPath, entry.name);
+      if (((await stat(path)).mode & 0o004) === 0) closed.push(path.slice(machine.length + 1));
+    }
+    expect(closed.sort()).toEqual(['etc/flowcollect/ServerSetting.ini', 'etc/flowcollect/prometheus/smtp_password']);
   });
 
   it('takes the Node that it found, unless services could not see it', async () => {

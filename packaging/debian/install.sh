@@ -9,6 +9,8 @@
 # time: programs and units are replaced, settings and data stay. After an edit of the settings systemd writes the files
 # of Prometheus and Alertmanager again (flowcollect-config.path). DESTDIR writes below another folder.
 set -eu
+# Whatever the umask of who runs it: services of other users read what is made here, but for files with rights of their own.
+umask 022
 
 HERE=$(cd "$(dirname "$0")/../.." && pwd)
 ROOT=${DESTDIR:-}
@@ -67,7 +69,7 @@ install_program() {
 	esac
 	[ -f "$HERE/dist/flowcollect.mjs" ] || fail "$HERE 里没有 dist/：请先在那里运行 npm ci" "there is no dist/ in $HERE: run npm ci there first"
 	mkdir -p "$PROGRAM/dist" "$(dirname "$COMMAND")"
-	cp "$HERE"/dist/*.mjs "$PROGRAM/dist/"
+	install -m 644 "$HERE"/dist/*.mjs "$PROGRAM/dist/"
 	# Below another folder, too, it leads there. A link, so that messages can name the command as it was called.
 	ln -sfn ../../../opt/flowcollect/dist/flowcollect.mjs "$COMMAND"
 	chmod 755 "$PROGRAM/dist/flowcollect.mjs"
@@ -87,6 +89,7 @@ install_apply() {
 #!/bin/sh
 # Writes the files of Prometheus and Alertmanager by the settings and has them read it; bad settings change nothing.
 set -eu
+umask 022
 settings() { cksum <$CONFIG/ServerSetting.ini; }
 apply() {
 	flowcollect config render --config $CONFIG/ServerSetting.ini --out $CONFIG/prometheus >/dev/null || return
