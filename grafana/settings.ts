@@ -34,3 +34,6 @@ export const DEFAULTS = {
     silentAfterSeconds: 900,
   },
 } as const satisfies DayCut & Pick<DashboardSettings, 'limits'>;
+
+/** What Grafana calls the languages. */
+export const GRAFANA_LANGUAGES: Readonly<Record<Language, string>> = { zh: 'zh-Hans', en: 'en-US' };

@@ -57,6 +57,10 @@ export const TEXTS = {
     zh: `--password-file ${file} 无法读取（${code}）`,
     en: `--password-file ${file} cannot be read (${code})`,
   }),
+  anonymous: (address: string): Text => ({
+    zh: `Grafana ${address} 允许匿名访问：不登录的人也看得到仪表盘；请设 GF_AUTH_ANONYMOUS_ENABLED=false`,
+    en: `Grafana at ${address} has anonymous access on: whoever reaches it sees dashboards without an account; set GF_AUTH_ANONYMOUS_ENABLED=false`,
+  }),
   nothingToChange: { zh: '没有需要改的', en: 'nothing to change' },
   leftOut: (users: number): Text => ({
     zh: `${users} 个用户没有建好，见上文`,
@@ -94,6 +98,7 @@ export const TEXTS = {
     zh: `没有 ReaderToken：已停用，不会重新打开；要恢复，请先运行 ${command}，再运行一次`,
     en: `has no ReaderToken: it was revoked and stays so; run ${command} and then this again to let the user read`,
   }),
+  preferences: { zh: '首页和语言', en: 'home and language' },
   dataSource: { zh: '数据源', en: 'data source' },
   dataSourceWithToken: { zh: '数据源和新的读者令牌', en: 'data source, with a new reader token' },
   dashboards: (count: number): Text => ({ zh: `${count} 个仪表盘`, en: `${count} dashboards` }),

@@ -24,9 +24,9 @@ describe('the live table', () => {
   it('shows totals and rates by class, the busiest nodes, and the state of pushes', () => {
     expect(renderTable(now, before, stackMessages('en'))).toEqual([
       '                     total          rate',
-      'proxy              3.00 KiB     1.00 KiB/s',
-      'direct             1.00 KiB         0 B/s',
-      'all                4.00 KiB     1.00 KiB/s',
+      'proxy             3.00 KiB    1.00 KiB/s',
+      'direct            1.00 KiB         0 B/s',
+      'all               4.00 KiB    1.00 KiB/s',
       'nodes  香港 01 | x2 3.00 KiB · DIRECT 1.00 KiB',
       '17 connections · 3 pushes, 1 failed',
     ]);
@@ -34,8 +34,8 @@ describe('the live table', () => {
 
   it('keeps columns aligned in Chinese', () => {
     expect(renderTable(now, before, stackMessages('zh')).slice(1, 3)).toEqual([
-      '代理               3.00 KiB     1.00 KiB/s',
-      '直连               1.00 KiB         0 B/s',
+      '代理              3.00 KiB    1.00 KiB/s',
+      '直连              1.00 KiB         0 B/s',
     ]);
   });
 

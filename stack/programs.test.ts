@@ -14,7 +14,9 @@ const PROGRAM = `#!${process.execPath}
 require('node:http').createServer((_, response) => response.end(JSON.stringify({
   args: process.argv.slice(2), provisioning: process.env.GF_PATHS_PROVISIONING,
   dashboards: process.env.FLOWCOLLECT_DASHBOARDS, language: process.env.DASHBOARD_LANG,
-  preinstallDisabled: process.env.GF_PLUGINS_PREINSTALL_DISABLED,
+  preinstallDisabled: process.env.GF_PLUGINS_PREINSTALL_DISABLED, home: process.env.GF_USERS_HOME_PAGE,
+  spoken: process.env.GF_USERS_DEFAULT_LANGUAGE, news: process.env.GF_NEWS_NEWS_FEED_ENABLED,
+  anonymous: process.env.GF_AUTH_ANONYMOUS_ENABLED,
 }))).listen(Number(process.env.GF_SERVER_HTTP_PORT), process.env.GF_SERVER_HTTP_ADDR);
 `;
 
@@ -34,16 +36,24 @@ beforeEach(async () => {
     sources: '/checkout/grafana',
     dashboards: '/run/dashboards',
     language: 'zh',
+    open: true,
     prometheus: 'http://127.0.0.1:9090',
     environment: {},
   };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** @returns the program */
+async function withHome(): Promise<string> {
+  const conf = join(folder, 'opt', 'grafana', 'conf');
+  await mkdir(conf);
+  await writeFile(join(conf, 'defaults.ini'), '');
+  return place.program;
+}
+
 it('starts Grafana from its home with the provisioned dashboards', async () => {
+  await withHome();
   const home = join(folder, 'opt', 'grafana');
-  await mkdir(join(home, 'conf'));
-  await writeFile(join(home, 'conf', 'defaults.ini'), '');
   const spec = await grafanaSpec(place);
   if (spec === undefined) throw new Error('Grafana was not found');
   const guard = createOrphanGuard();
@@ -55,9 +65,18 @@ it('starts Grafana from its home with the provisioned dashboards', async () => {
     dashboards: '/run/dashboards',
     language: 'zh',
     preinstallDisabled: 'true',
+    home: '/d/flowcollect-overview',
+    spoken: 'zh-Hans',
+    news: 'false',
+    anonymous: 'true',
   });
   await running.stop();
   guard.close();
+});
+
+it('asks who is there, but for the demo', async () => {
+  const spec = await grafanaSpec({ ...place, program: await withHome(), open: false });
+  expect(spec?.environment?.GF_AUTH_ANONYMOUS_ENABLED).toBe('false');
 });
 
 it('does without a Grafana whose files are not to be found', async () => {

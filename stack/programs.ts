@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type { Language } from '../core/language.ts';
 import { reachableAt } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
@@ -91,6 +92,18 @@ export function serviceSpec(
   return { name, command: own.command, args, logFile, ready: answers(`http://${reachableAt(metrics)}/metrics`) };
 }
 
+/** What keeps Grafana from calling the world: news, updates, pictures of people, its catalog and the keys of plugins. */
+export const QUIET_GRAFANA = {
+  GF_ANALYTICS_REPORTING_ENABLED: 'false',
+  GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+  GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+  GF_ANALYTICS_FEEDBACK_LINKS_ENABLED: 'false',
+  GF_NEWS_NEWS_FEED_ENABLED: 'false',
+  GF_SECURITY_DISABLE_GRAVATAR: 'true',
+  GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
+  GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED: 'true',
+} as const;
+
 export interface GrafanaPlace {
   /** The `grafana` program. */
   readonly program: string;
@@ -101,7 +114,9 @@ export interface GrafanaPlace {
   readonly sources: string;
   /** A folder of dashboards for each language. */
   readonly dashboards: string;
-  readonly language: 'zh' | 'en';
+  readonly language: Language;
+  /** Whether it is open to viewers without a password; else its own account `admin` signs in. */
+  readonly open: boolean;
   /** Origin. */
   readonly prometheus: string;
   /** What the program's environment begins with. */
@@ -109,8 +124,8 @@ export interface GrafanaPlace {
 }
 
 /**
- * Grafana on loopback with the provisioned dashboards, open to viewers without a password since only this machine
- * reaches it.
+ * Grafana on loopback with the provisioned dashboards, the overview first, in the language of the settings; it asks
+ * nobody outside for anything.
  *
  * @returns undefined when the program's own files (its home) are not found next to it or in the usual place
  */
@@ -133,10 +148,11 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
       GF_PATHS_LOGS: folder('logs'),
       GF_PATHS_PLUGINS: folder('plugins'),
       GF_PATHS_PROVISIONING: join(place.sources, 'provisioning'),
-      GF_AUTH_ANONYMOUS_ENABLED: 'true',
+      GF_AUTH_ANONYMOUS_ENABLED: String(place.open),
       GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
-      GF_ANALYTICS_REPORTING_ENABLED: 'false',
-      GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+      ...QUIET_GRAFANA,
+      GF_USERS_HOME_PAGE: '/d/flowcollect-overview',
+      GF_USERS_DEFAULT_LANGUAGE: place.language === 'zh' ? 'zh-Hans' : 'en-US',
       // Grafana 13 would replace the data sources it came with, where only root may, and be left without Prometheus.
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       FLOWCOLLECT_DASHBOARDS: place.dashboards,

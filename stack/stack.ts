@@ -122,7 +122,7 @@ export async function startStack(
   await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
   await start(service('exporter', exporterMetrics), `${origin(exporterMetrics)}/metrics`);
-  const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start);
+  const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start, texts);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 
   const apply = async (edited: ServerSide): Promise<void> => {
@@ -160,11 +160,12 @@ async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
 
 /** @returns its origin; undefined where there is no usable Grafana */
 async function startGrafana(
-  { binaries, installation, folder, side, environment }: StackConfig,
+  { binaries, installation, folder, side, choice, environment }: StackConfig,
   settings: string,
   address: ListenAddress,
   prometheus: string,
   start: (spec: ProcessSpec, ...listen: readonly string[]) => Promise<unknown>,
+  texts: StackMessages,
 ): Promise<string | undefined> {
   if (binaries.grafana === undefined || installation.grafana === undefined) return undefined;
   const spec = await grafanaSpec({
@@ -175,12 +176,13 @@ async function startGrafana(
     sources: installation.grafana,
     dashboards: await writeDashboards(installation.own, settings, folder.in('rendered')),
     language: side.server.Language,
+    open: choice.kind === 'demo',
     prometheus,
     environment,
   });
   if (spec === undefined) return undefined;
   await checkFree([address]);
   const url = `http://${reachableAt(address)}`;
-  await start(spec, url);
+  await start(spec, choice.kind === 'demo' ? url : `${url}  ${texts.signIn}`);
   return url;
 }

@@ -89,6 +89,8 @@ const STACK = {
     zh: '没有找到 grafana 程序，跳过仪表盘（安装 Grafana 并放进 PATH 后会自动使用）',
     en: 'No grafana program was found: no dashboards (install Grafana on PATH and they will be there)',
   },
+  /** Of Grafana, which asks for another password at once. */
+  signIn: { zh: '（首次登录 admin / admin）', en: '(sign in as admin / admin at first)' },
   up: { zh: '就绪', en: 'ready' },
   /** Edited settings reached rules and alerts. */
   applied: {

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { USER_HEADER } from '../gateway/queries/label-proxy.ts';
+import { DASHBOARD_UIDS } from '../grafana/links.ts';
+import { GRAFANA_LANGUAGES } from '../grafana/settings.ts';
 import { dashboardFiles, serverFiles } from '../render/files.ts';
 import { readRenderSettings } from '../render/settings.ts';
 import { tokenFileOf } from '../runtime/settings-file.ts';
+import { QUIET_GRAFANA } from '../stack/programs.ts';
 import { compose, read, root, services } from './compose.ts';
 
 /** What the person who deploys writes, next to docker-compose.yml; none of it is in the repository. */
@@ -134,6 +137,23 @@ describe('docker-compose.yml', () => {
 
   it('lets no new account of Grafana into the organisation that sees everybody', () => {
     expect(compose.services.grafana?.environment.GF_USERS_AUTO_ASSIGN_ORG).toBe('false');
+  });
+
+  it('shows the overview to whoever signs in, in the language of the dashboards, and asks nobody outside', () => {
+    const environment = compose.services.grafana?.environment ?? {};
+    expect(environment).toMatchObject({
+      ...QUIET_GRAFANA,
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      GF_USERS_HOME_PAGE: `/d/${DASHBOARD_UIDS.overview}`,
+      GF_USERS_DEFAULT_LANGUAGE: GRAFANA_LANGUAGES[environment.DASHBOARD_LANG === 'en' ? 'en' : 'zh'],
+    });
+    // Grafana complains of folders that are not there.
+    expect(readdirSync(`${root}grafana/provisioning`).sort()).toEqual([
+      'alerting',
+      'dashboards',
+      'datasources',
+      'plugins',
+    ]);
   });
 
   it('has Grafana keep the data sources of its image, which it cannot replace, and start no other than it needs', () => {

@@ -1,10 +1,10 @@
-import { domainOf } from '../exporter/host/node-domains.ts';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { MAX_SERIES } from '../core/metric-contract.ts';
+import { domainOf } from '../exporter/host/node-domains.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { type Catalog, EMPTY_CATALOG } from '../exporter/ledger/frame.ts';
 import { createHealthChecks } from '../exporter/ledger/health-checks.ts';

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../stack/binaries.ts';
+import { QUIET_GRAFANA } from '../stack/programs.ts';
 import { CACHE_FOLDER } from './real-parts.ts';
 
 const run = promisify(execFile);
@@ -183,6 +184,10 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       GF_SERVER_HTTP_ADDR: '127.0.0.1',
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       GF_USERS_AUTO_ASSIGN_ORG: 'false',
+      GF_USERS_HOME_PAGE: '/d/flowcollect-overview',
+      GF_USERS_DEFAULT_LANGUAGE: 'en-US',
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      ...QUIET_GRAFANA,
     });
     // What the provisioning asks of the environment is there, and so are the dashboards it leads to.
     const provisioning = Object.entries(written).filter(

@@ -15,6 +15,8 @@ export interface ScriptedOrganisation {
   readonly members: Map<number, string>;
   readonly dataSources: Map<string, Record<string, unknown>>;
   readonly folders: Map<string, unknown>;
+  /** Only what was set, as Grafana answers. */
+  readonly preferences: Record<string, unknown>;
   /** By uid, the newest version first. */
   readonly dashboards: Map<string, { message: string; dashboard: Record<string, unknown>; folderUid: string }[]>;
 }
@@ -67,6 +69,14 @@ export function insideRoutes(version: () => string): readonly Route[] {
         if (found === undefined) return refuse(404, 'Data source not found');
         inside.dataSources.set(uid, { secureJsonData: found.secureJsonData, ...body });
         return ok({ message: 'Datasource updated' });
+      },
+    ],
+    [/^GET \/api\/org\/preferences$/, ({ inside }) => ok(inside.preferences)],
+    [
+      /^PATCH \/api\/org\/preferences$/,
+      ({ body, inside }) => {
+        Object.assign(inside.preferences, body);
+        return ok({ message: 'Preferences updated' });
       },
     ],
     [

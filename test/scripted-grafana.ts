@@ -24,6 +24,8 @@ export interface ScriptedGrafana {
   version: string;
   /** Whether a new account joins the first organisation; else it gets one of its own. */
   autoAssign: boolean;
+  /** Whether who does not sign in, or with a wrong password, is let in as a Viewer of the first organisation. */
+  anonymous: boolean;
   /** Breaks the answer to requests that begin so, as often as they come. */
   broken: string | undefined;
   addAccount(login: string, more?: Partial<ScriptedAccount>): ScriptedAccount;
@@ -39,7 +41,15 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
 
   function addOrganisation(name: string): ScriptedOrganisation {
     const id = ++ids;
-    const made = { id, name, members: new Map(), dataSources: new Map(), folders: new Map(), dashboards: new Map() };
+    const made = {
+      id,
+      name,
+      members: new Map(),
+      dataSources: new Map(),
+      folders: new Map(),
+      dashboards: new Map(),
+      preferences: {},
+    };
     organisations.set(id, made);
     return made;
   }
@@ -100,6 +110,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
         return ok({ message: 'done' });
       },
     ],
+    [/^GET \/api\/user$/, ({ account }) => ok({ id: account.id, login: account.login })],
     [
       /^GET \/api\/users\/lookup$/,
       ({ query }) => {
@@ -159,7 +170,11 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
       .toString()
       .split(/:(.*)/s);
     const account = byLogin(login);
-    if (account === undefined || account.password !== given) return refuse(401, 'Invalid username or password');
+    if (account === undefined || account.password !== given) {
+      if (!grafana.anonymous) return refuse(401, 'Invalid username or password');
+      if (line === 'GET /api/org') return ok({ id: main.id, name: main.name });
+      return line === 'GET /api/user' ? refuse(401, 'Unauthorized') : refuse(403, 'Access denied');
+    }
     if (request.method !== 'GET') grafana.changes.push(line);
     if (grafana.broken !== undefined && line.startsWith(grafana.broken)) return refuse(500, `failed on ${sent}`);
     const named = request.headers['x-grafana-org-id'];
@@ -185,6 +200,7 @@ export async function startScriptedGrafana(password: string): Promise<ScriptedGr
     changes: [],
     version: '13.2.2',
     autoAssign: true,
+    anonymous: false,
     broken: undefined,
     addAccount(login, more = {}) {
       const account = {

@@ -100,7 +100,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
       expect(output).toContain(part);
     }
     expect(output).toMatch(/主题: 流量日报 - \d{4}-\d{2}-\d{2}/);
-    expect(output).toMatch(/代理流量: [\d.]+ (KB|MB|GB)/);
+    expect(output).toMatch(/代理流量: [\d.]+ (KiB|MiB|GiB)/);
     expect(await leftBehind(output)).toEqual([]);
   });
 
@@ -128,7 +128,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
       }),
     );
     const stack = startStack();
-    await vi.waitFor(() => expect(stack.output()).toMatch(/代理 [\d.]+ \wB/), { timeout: 60_000, interval: 200 });
+    await vi.waitFor(() => expect(stack.output()).toMatch(/代理 [\d.]+ \wi?B/), { timeout: 60_000, interval: 200 });
     stack.process.kill('SIGINT');
     expect(await stack.ended, stack.output()).toBe(0);
     expect(stack.output()).not.toContain('DEMO');

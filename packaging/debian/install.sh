@@ -171,6 +171,18 @@ Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
 Environment=DASHBOARD_LANG=${language:-zh}
 Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
 Environment=GF_PLUGINS_PREINSTALL_DISABLED=true
+Environment=GF_USERS_HOME_PAGE=/d/flowcollect-overview
+Environment=GF_USERS_DEFAULT_LANGUAGE=$([ "${language:-zh}" = en ] && echo en-US || echo zh-Hans)
+Environment=GF_AUTH_ANONYMOUS_ENABLED=false
+# Nothing outside is asked.
+Environment=GF_ANALYTICS_REPORTING_ENABLED=false
+Environment=GF_ANALYTICS_CHECK_FOR_UPDATES=false
+Environment=GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false
+Environment=GF_ANALYTICS_FEEDBACK_LINKS_ENABLED=false
+Environment=GF_NEWS_NEWS_FEED_ENABLED=false
+Environment=GF_SECURITY_DISABLE_GRAVATAR=true
+Environment=GF_PLUGINS_PLUGIN_ADMIN_ENABLED=false
+Environment=GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED=true
 # The first organisation sees the figures of all users: whoever gets an account is not in it by that alone.
 Environment=GF_USERS_AUTO_ASSIGN_ORG=false
 END

@@ -62,8 +62,11 @@ async function sync(
   const queryProxy = readerUrl ?? queryProxyOf(settings);
   const password = await passwordOf(passwordFile, secret);
   let changes = 0;
+  const api = await openGrafana({ address: grafana, login: admin, password });
+  if (api.isOpen) process.stderr.write(`${translate(TEXTS.anonymous(grafana))}\n`);
   const leftOut = await syncUsers({
-    grafana: await openGrafana({ address: grafana, login: admin, password }),
+    grafana: api,
+    language: settings.server.Language,
     config,
     called,
     queryProxy: queryProxy.replace(/\/+$/, ''),

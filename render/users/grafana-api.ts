@@ -32,6 +32,8 @@ export class GrafanaError extends UserFacingError {
 /** Grafana's HTTP API. */
 export interface Grafana {
   readonly login: string;
+  /** Whether it shows itself to whoever does not sign in. */
+  readonly isOpen: boolean;
   /** @throws GrafanaError unless it is done and answered in this shape */
   call<T>(call: GrafanaCall, shape: z.ZodType<T>): Promise<T>;
   /** As `call`, but undefined for what is not there (404). */
@@ -49,7 +51,7 @@ const Health = z.object({ version: z.string().optional() });
 
 /**
  * Opens Grafana's API with basic authentication, which its organisations are administered by, and looks whether it is
- * Grafana, new enough, and takes the password.
+ * Grafana, new enough, and takes the password: where anonymous access is on, Grafana takes a wrong one for no one's.
  *
  * @throws GrafanaError
  */
@@ -57,13 +59,16 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
   const base = access.address.replace(/\/+$/, '');
   const authorization = `Basic ${Buffer.from(`${access.login}:${access.password}`).toString('base64')}`;
 
-  async function ask({ method, path, query = {}, body, organisation }: GrafanaCall): Promise<Response> {
+  async function ask(
+    { method, path, query = {}, body, organisation }: GrafanaCall,
+    signedIn = true,
+  ): Promise<Response> {
     const search = new URLSearchParams(query).toString();
     try {
       return await fetch(`${base}${path}${search === '' ? '' : `?${search}`}`, {
         method,
         headers: {
-          authorization,
+          ...(signedIn ? { authorization } : {}),
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(organisation === undefined ? {} : { 'x-grafana-org-id': String(organisation) }),
@@ -97,8 +102,18 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
     return { zh: `${zh}${said}${fix.zh}`, en: `${en}${said}${fix.en}` };
   }
 
-  const grafana: Grafana = {
+  const health: GrafanaCall = { method: 'GET', path: '/api/health' };
+  const { version } = await read(health, await ask(health), Health);
+  const major = Number.parseInt(version ?? '', 10);
+  if (major < OLDEST) throw new GrafanaError(TEXTS.tooOld(version ?? '', `${OLDEST}.0`));
+  const own: GrafanaCall = { method: 'GET', path: '/api/user' };
+  await read(own, await ask(own), ANYTHING);
+  const anonymous = await ask({ method: 'GET', path: '/api/org' }, false);
+  await anonymous.body?.cancel();
+
+  return {
     login: access.login,
+    isOpen: anonymous.ok,
     call: async (call, shape) => read(call, await ask(call), shape),
     async find(call, shape) {
       const response = await ask(call);
@@ -107,9 +122,4 @@ export async function openGrafana(access: GrafanaAccess): Promise<Grafana> {
       return undefined;
     },
   };
-
-  const { version } = await grafana.call({ method: 'GET', path: '/api/health' }, Health);
-  const major = Number.parseInt(version ?? '', 10);
-  if (major < OLDEST) throw new GrafanaError(TEXTS.tooOld(version ?? '', `${OLDEST}.0`));
-  return grafana;
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Language } from '../../core/language.ts';
+import { DASHBOARD_UIDS } from '../../grafana/links.ts';
+import { GRAFANA_LANGUAGES } from '../../grafana/settings.ts';
 import { TEXTS } from '../texts.ts';
 import type { Reporter } from './accounts.ts';
 import { ANYTHING, type Grafana } from './grafana-api.ts';
@@ -125,4 +128,21 @@ export async function syncDashboards(
     saved++;
   }
   if (saved > 0) reporter.changed(TEXTS.dashboards(saved));
+}
+
+const Preferences = z.object({ homeDashboardUID: z.string().optional(), language: z.string().optional() });
+
+/** What whoever signs in to an organisation sees first, and in which language Grafana speaks. */
+export async function syncPreferences(
+  grafana: Grafana,
+  organisation: number,
+  language: Language,
+  reporter: Reporter,
+): Promise<void> {
+  const path = '/api/org/preferences';
+  const found = await grafana.call({ method: 'GET', path, organisation }, Preferences);
+  const body = { homeDashboardUID: DASHBOARD_UIDS.overview, language: GRAFANA_LANGUAGES[language] };
+  if (found.homeDashboardUID === body.homeDashboardUID && found.language === body.language) return;
+  await grafana.call({ method: 'PATCH', path, organisation, body }, ANYTHING);
+  reporter.changed(TEXTS.preferences);
 }

@@ -100,6 +100,28 @@ it.each(['9.5.1', '13.2.2'])('changes nothing the second time, with Grafana %s',
   expect(await readFile(config, 'utf8')).toBe(before);
 });
 
+it('makes the overview the home of each organisation, in the language of the settings', async () => {
+  await settings('alice');
+  await sync();
+  const home = { homeDashboardUID: 'flowcollect-overview' };
+  expect(organisationOf('alice').preferences).toEqual({ ...home, language: 'zh-Hans' });
+  await writeFile(config, (await readFile(config, 'utf8')).replace('[server]', '[server]\nLanguage = en'));
+  await sync();
+  expect(organisationOf('alice').preferences).toEqual({ ...home, language: 'en-US' });
+  expect(organisationOf('alice').dashboards.has('flowcollect-overview')).toBe(true);
+});
+
+it('warns where anonymous access is on, and knows a wrong password all the same', async () => {
+  await settings('alice');
+  grafana.anonymous = true;
+  expect(await sync()).toBe(0);
+  expect(err).toContain('has anonymous access on');
+  await writeFile(join(folder, 'password'), 'wrong');
+  expect(await sync()).toBe(1);
+  expect(err).toContain('does not take the password of admin (401)');
+  expect(grafana.changes).toEqual([]);
+});
+
 it('changes what the settings change, and keeps the token', async () => {
   await settings('alice');
   await sync();

@@ -1,4 +1,4 @@
-import type { Text } from '../../core/language.ts';
+import type { Language, Text } from '../../core/language.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { hashToken } from '../../gateway/access/authenticate.ts';
 import { readerNameProblem } from '../../gateway/access/reader-token.ts';
@@ -14,7 +14,7 @@ import {
   syncViewer,
 } from './accounts.ts';
 import type { Grafana } from './grafana-api.ts';
-import { type DashboardText, syncDashboards, syncDataSource } from './provisioning.ts';
+import { type DashboardText, syncDashboards, syncDataSource, syncPreferences } from './provisioning.ts';
 
 export interface SyncOptions {
   readonly grafana: Grafana;
@@ -25,6 +25,8 @@ export interface SyncOptions {
   /** Where Grafana finds the query proxy. */
   readonly queryProxy: string;
   readonly dashboards: readonly DashboardText[];
+  /** In which the dashboards are. */
+  readonly language: Language;
   /** A change that was made for a user. */
   changed(user: string, what: Text): void;
   /** What somebody should look at. */
@@ -44,6 +46,7 @@ export async function syncUsers({
   called,
   queryProxy,
   dashboards,
+  language,
   changed,
   warn,
 }: SyncOptions): Promise<number> {
@@ -80,6 +83,7 @@ export async function syncUsers({
       reporter,
     );
     await syncDashboards(grafana, organisation.id, dashboards, reporter);
+    await syncPreferences(grafana, organisation.id, language, reporter);
   }
   for (const organisation of before) {
     const owner = ownerOf(organisation);
