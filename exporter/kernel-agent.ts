@@ -2,23 +2,24 @@ import { createDiskHealth } from '../runtime/disk-health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
 import { type DeviceConfig, ledgerOptions } from './config.ts';
+import type { DeviceView } from './console/summary.ts';
 import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
-import { createKernelComparison, type InterfaceView } from './device/interface-counters.ts';
+import { createKernelComparison } from './device/interface-counters.ts';
 import { createInterfaceReader, type InterfaceReader, isOnThisMachine } from './device/interface-reader.ts';
 import { newDevice } from './device/saved-device.ts';
 import { createStateAppender } from './device/state-appender.ts';
 import { createStateStore } from './device/state-store.ts';
-import { createDayKeeper, type TodayView, todayPath } from './device/today.ts';
+import { createDayKeeper, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
 import { kernelAddressOf } from './kernel/api.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
-import type { LedgerCounters } from './ledger/state.ts';
+import type { LedgerOptions } from './ledger/ledger.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
-import { createPusher, type PushState } from './push/pusher.ts';
+import { createPusher } from './push/pusher.ts';
 
 export interface KernelAgentOptions {
   /** What holds for this kernel at first. */
@@ -31,23 +32,6 @@ export interface KernelAgentOptions {
   readonly settingsPath: string;
   readonly host: Host;
   readonly logger: Logger;
-}
-
-/** What a person wants to see of a device. */
-export interface DeviceView {
-  readonly deviceId: string;
-  readonly kernelAddress: string;
-  readonly link: KernelLink;
-  readonly logsUp: boolean;
-  /** When the frame arrived that the counters rest on, epoch milliseconds; undefined before this process saw one. */
-  readonly lastFrameAt: number | undefined;
-  readonly counters: LedgerCounters;
-  readonly interfaces: InterfaceView;
-  readonly today: TodayView;
-  readonly gateway: string;
-  readonly push: PushState;
-  /** Why the state is not on the disk, or what was damaged; absent where all is well. */
-  readonly stateProblem?: string | undefined;
 }
 
 /** One kernel with all that is kept of it: its counters, state file, metrics and pushes. It shares nothing with others. */
@@ -67,17 +51,6 @@ export interface KernelAgent {
 const WORTH_SAYING = 1e6;
 /** How long the gateway may keep a stopping exporter waiting. */
 const LAST_PUSH_MS = 5000;
-/** Settings that the link to the kernel rests on. */
-const LINK_KEYS = [
-  'MihomoAPIAddr',
-  'MihomoSecret',
-  'MihomoCA',
-  'MihomoFingerprint',
-  'MihomoCert',
-  'MihomoKey',
-  'PollInterval',
-] as const;
-
 /** Settings that a wait for the next push rests on. */
 const PUSH_KEYS = ['RemoteServer', 'RemoteToken', 'PushInterval', 'DeviceID'] as const;
 
@@ -115,13 +88,16 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     onSetAside: disk.tellSetAside,
   });
 
+  const optionsOf = (of: DeviceConfig): LedgerOptions => ({ ...ledgerOptions(of), domainOf: host.domainOf });
+  /** What the link to the kernel rests on. */
+  const linkOf = (of: DeviceConfig): string =>
+    JSON.stringify([kernelAddressOf(host.files, of, folder), of.PollInterval]);
+
   let device: Device;
   let kernel: KernelClient;
   let interfaces: InterfaceReader;
   const comparison = createKernelComparison();
   let link: KernelLink = { kind: 'connecting' };
-  /** Whether the kernel runs on this machine. */
-  let isLocal = false;
   let kernelVersion: string | undefined;
   let logsUp = false;
   let lastFrameAt: number | undefined;
@@ -195,7 +171,6 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   }
 
   function openKernel(): KernelClient {
-    isLocal = isOnThisMachine(config.MihomoAPIAddr);
     const client = createKernelClient({
       network: host.network,
       ...kernelAddressOf(host.files, config, folder),
@@ -229,8 +204,8 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   async function openDevice(): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = config;
     const saved = (await store.read(DeviceID)) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
-    const opened = createDevice(saved, { ...ledgerOptions(config), domainOf: host.domainOf }, () =>
-      isLocal ? host.machine() : {},
+    const opened = createDevice(saved, optionsOf(config), () =>
+      isOnThisMachine(config.MihomoAPIAddr) ? host.machine() : {},
     );
     await day.open(DeviceID);
     rename(opened, DeviceID);
@@ -251,7 +226,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
 
   async function applyEdit(next: DeviceConfig, previous: DeviceConfig): Promise<void> {
     if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
-    device.reconfigure({ ...ledgerOptions(next), domainOf: host.domainOf });
+    device.reconfigure(optionsOf(next));
     if (next.StateDir !== previous.StateDir) day.save();
     await appender.look();
     if (next.DeviceID !== device.current().deviceId) {
@@ -259,7 +234,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       day.begin(next.DeviceID);
       await pusher.save();
     }
-    if (LINK_KEYS.some((key) => next[key] !== previous[key])) {
+    if (linkOf(next) !== linkOf(previous)) {
       await Promise.all([kernel.stop(), interfaces.stop()]);
       device.moveTo(next.MihomoAPIAddr);
       link = { kind: 'connecting' };

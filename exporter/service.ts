@@ -7,8 +7,9 @@ import type { ScreenOutput } from '../runtime/screen.ts';
 import { type DeviceConfig, type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createLineLog, plainLogLine } from './console/log-lines.ts';
+import type { DeviceView } from './console/summary.ts';
 import type { Host } from './host/host.ts';
-import { createKernelAgent, type DeviceView, type KernelAgent } from './kernel-agent.ts';
+import { createKernelAgent, type KernelAgent } from './kernel-agent.ts';
 import { joinMetrics } from './push/metrics.ts';
 
 export interface ExporterOptions {

@@ -1,3 +1,4 @@
+import { type DeviceView } from '../exporter/console/summary.ts';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { pushPath } from '../core/device-id.ts';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
 import { nodeHost } from '../exporter/host/node-host.ts';
-import type { DeviceView } from '../exporter/kernel-agent.ts';
 import { createExporter, type Exporter } from '../exporter/service.ts';
 import { createLogger } from '../runtime/logger.ts';
 import type { Reload } from '../runtime/reload.ts';

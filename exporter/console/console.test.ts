@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { domainOf } from '../host/node-domains.ts';
-import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { type Console, createConsole } from './console.ts';
+import type { DeviceView } from './summary.ts';
 
 let written: string;
 let logged: string[];

@@ -1,7 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
-import type { DeviceView } from '../kernel-agent.ts';
-import { createRateMeter, type RateMeter } from './summary.ts';
+import { createRateMeter, type DeviceView, type RateMeter } from './summary.ts';
 import { renderLine, renderTable, type Showing, type ShownDevice } from './table.ts';
 
 export interface ConsoleOptions {

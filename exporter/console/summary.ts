@@ -1,6 +1,26 @@
 import { type Bytes, DIRECTIONS, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { DeviceView } from '../kernel-agent.ts';
+import type { InterfaceView } from '../device/interface-counters.ts';
+import type { TodayView } from '../device/today.ts';
+import type { KernelLink } from '../kernel/problem.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
+import type { PushState } from '../push/pusher.ts';
+
+/** What a person wants to see of a device. */
+export interface DeviceView {
+  readonly deviceId: string;
+  readonly kernelAddress: string;
+  readonly link: KernelLink;
+  readonly logsUp: boolean;
+  /** When the frame arrived that the counters rest on, epoch milliseconds; undefined before this process saw one. */
+  readonly lastFrameAt: number | undefined;
+  readonly counters: LedgerCounters;
+  readonly interfaces: InterfaceView;
+  readonly today: TodayView;
+  readonly gateway: string;
+  readonly push: PushState;
+  /** Why the state is not on the disk, or what was damaged; absent where all is well. */
+  readonly stateProblem?: string | undefined;
+}
 
 /** A row of the table: bytes a second, today, and so far. */
 export interface Row {

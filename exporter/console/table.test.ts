@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../core/units.ts';
 import type { TodayView } from '../device/today.ts';
 import { domainOf } from '../host/node-domains.ts';
-import type { DeviceView } from '../kernel-agent.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
-import { createRateMeter } from './summary.ts';
+import { createRateMeter, type DeviceView } from './summary.ts';
 import { renderLine, renderTable, type ShownDevice } from './table.ts';
 
 const counters = (proxy: number, direct: number): LedgerCounters => ({

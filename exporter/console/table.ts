@@ -3,9 +3,8 @@ import { formatLocalTime } from '../../core/local-day.ts';
 import { CLASS_NAMES } from '../../core/traffic.ts';
 import { cutToWidth, formatBytes, formatRate, padToWidth, withoutControls, wrapToWidth } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
-import type { DeviceView } from '../kernel-agent.ts';
 import { describePushProblem } from '../push/problem.ts';
-import { both, mergeSummaries, type Row, type Summary } from './summary.ts';
+import { both, type DeviceView, mergeSummaries, type Row, type Summary } from './summary.ts';
 
 const CONSOLE = {
   classes: CLASS_NAMES,

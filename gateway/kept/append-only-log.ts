@@ -1,12 +1,12 @@
 import { existsSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { setAsidePath } from '../../core/json.ts';
 import { refuseBelowProc } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { type LogRecord, readRecords, writeRecord } from './log-records.ts';
 
 /**
  * Named contents that are replaced many times a second. What is put is appended to a file, and one flush serves all that
@@ -245,112 +245,4 @@ async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   await folder.sync().finally(() => folder.close());
-}
-
-/** One line of a log of named contents, and for `put` what is put. Names are of `a-z`, `0-9`, `.` and `_`. */
-export type LogRecord =
-  /** From now on that name has this content. */
-  | { readonly kind: 'put'; readonly name: string; readonly content: Uint8Array }
-  /** The content has another name now, in place of what had that; nothing where the name is not known. */
-  | { readonly kind: 'move'; readonly name: string; readonly to: string }
-  | { readonly kind: 'drop'; readonly name: string };
-
-/** A record as it is in a log. */
-export interface FoundRecord {
-  readonly record: LogRecord;
-  /** Where its content begins. */
-  readonly at: number;
-}
-
-const LINE =
-  /^(?:(put) ([a-z0-9._]+) (\d{1,9})|(move) ([a-z0-9._]+) ([a-z0-9._]+)|(drop) ([a-z0-9._]+)) ([0-9a-f]{8})$/;
-/** Longer than the line of any record. */
-const MAX_LINE = 1024;
-const NEWLINE = 0x0a;
-
-/**
- * A record as bytes: `put NAME LENGTH CHECKSUM`, its content and a newline; `move NAME TO CHECKSUM`;
- * `drop NAME CHECKSUM`. The checksum is the CRC-32 of what is before it and of the content.
- *
- * @returns `contentAt`: how many of the bytes stand before the content
- */
-export function writeRecord(record: LogRecord): { readonly bytes: Buffer; readonly contentAt: number } {
-  const { kind, name } = record;
-  if (kind === 'move') return { bytes: lineOf(`move ${name} ${record.to}`), contentAt: 0 };
-  if (kind === 'drop') return { bytes: lineOf(`drop ${name}`), contentAt: 0 };
-  const head = lineOf(`put ${name} ${record.content.length}`, record.content);
-  return { bytes: Buffer.concat([head, record.content, Buffer.from('\n')]), contentAt: head.length };
-}
-
-function lineOf(text: string, content?: Uint8Array): Buffer {
-  return Buffer.from(`${text} ${checksum(text, content)}\n`);
-}
-
-function checksum(text: string, content: Uint8Array = new Uint8Array()): string {
-  return crc32(content, crc32(text)).toString(16).padStart(8, '0');
-}
-
-/**
- * The records of a log, without those that are damaged: reading goes on where the next whole one begins.
- *
- * @returns `end`: where the last whole record ends; a log that was being written when the power went has a part of one
- *   behind it. `damaged`: what is no record, but for such a part.
- */
-export function readRecords(log: Buffer): {
-  readonly found: readonly FoundRecord[];
-  readonly end: number;
-  readonly damaged: readonly { readonly at: number; readonly end: number }[];
-} {
-  const found: FoundRecord[] = [];
-  const damaged: { at: number; end: number }[] = [];
-  let end = 0;
-  for (let at = 0; at < log.length; ) {
-    const next = readRecord(log, at);
-    if (next === undefined) {
-      at = placeAfter(log, at);
-      continue;
-    }
-    if (at > end) damaged.push({ at: end, end: at });
-    found.push(next);
-    at = next.end;
-    end = at;
-  }
-  const isCut = log.at(-1) !== NEWLINE || (claimedEnd(log, end) ?? 0) >= log.length;
-  if (end < log.length && !isCut) damaged.push({ at: end, end: log.length });
-  return { found, end, damaged };
-}
-
-/** Where a record may begin after one that is damaged: behind its content, which may read like records, or at a line. */
-function placeAfter(log: Buffer, start: number): number {
-  const end = claimedEnd(log, start);
-  if (end !== undefined && (log[end] === NEWLINE || readRecord(log, end + 1) !== undefined)) return end + 1;
-  const newline = log.indexOf(NEWLINE, start);
-  return newline < 0 ? log.length : newline + 1;
-}
-
-/** Where the content ends of what begins as `put` does there, as its line says. */
-function claimedEnd(log: Buffer, start: number): number | undefined {
-  const newline = log.subarray(start, start + MAX_LINE).indexOf(NEWLINE);
-  const length = LINE.exec(log.toString('latin1', start, start + Math.max(0, newline)))?.[3];
-  return length === undefined ? undefined : start + newline + 1 + Number(length);
-}
-
-function readRecord(log: Buffer, start: number): (FoundRecord & { readonly end: number }) | undefined {
-  const newline = log.subarray(start, start + MAX_LINE).indexOf(NEWLINE);
-  if (newline < 0) return undefined;
-  const line = log.toString('latin1', start, start + newline);
-  const [, put, putName, length, move, from, to, drop, dropName, sum] = LINE.exec(line) ?? [];
-  const at = start + newline + 1;
-  const text = line.slice(0, line.lastIndexOf(' '));
-  if (put !== undefined && putName !== undefined) {
-    const end = at + Number(length);
-    const content = log.subarray(at, end);
-    if (log[end] !== NEWLINE || sum !== checksum(text, content)) return undefined;
-    return { record: { kind: 'put', name: putName, content }, at, end: end + 1 };
-  }
-  if (sum === undefined || sum !== checksum(text)) return undefined;
-  if (move !== undefined && from !== undefined && to !== undefined)
-    return { record: { kind: 'move', name: from, to }, at, end: at };
-  if (drop !== undefined && dropName !== undefined) return { record: { kind: 'drop', name: dropName }, at, end: at };
-  return undefined;
 }
