@@ -9,7 +9,7 @@ it('fits what one user sends into a small container, and is as documented where 
     body: 2 * MIB,
     bodies: 8 * MIB,
     userBodies: 6 * MIB,
-    kept: 8 * MIB,
+    kept: Math.floor((128 / 12) * MIB),
     layouts: 8 * MIB,
   });
   expect(memoryLimits(64 * 1024 * MIB)).toEqual({

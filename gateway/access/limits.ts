@@ -15,7 +15,7 @@ export interface MemoryLimits {
   readonly bodies: number;
   /** Of those of one user, so that the pushes of others always have room. */
   readonly userBodies: number;
-  /** Of the pushes that are kept, unpacked: they are on the disk, and the names of their series, three to five times as much, in memory. */
+  /** Of the pushes that are kept: the names of their series are in memory, their texts on the disk. */
   readonly kept: number;
   /** Of what is remembered to read the next pushes faster. */
   readonly layouts: number;
@@ -33,7 +33,7 @@ export function memoryLimits(memory: number): MemoryLimits {
     body: Math.min(MAX_UNPACKED_BYTES, Math.floor(memory / 64)),
     bodies,
     userBodies: Math.floor((bodies / 4) * 3),
-    kept: Math.min(256 * MIB, Math.floor(memory / 16)),
+    kept: Math.min(256 * MIB, Math.floor(memory / 12)),
     layouts: Math.min(96 * MIB, Math.floor(memory / 16)),
   };
 }

@@ -1,8 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { renderExposition } from '../../core/exposition.ts';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { KERNEL_BYTES, MAX_LABEL_LENGTH, MAX_SERIES, requireMetric } from '../../core/metric-contract.ts';
-import { checkPush } from './contract-check.ts';
+import { checkPush, type LedgerCounters, ledgerBytes, parsePush } from './contract-check.ts';
 
 const check = (text: string) => checkPush(parseExposition(text));
 const kernel = (samples: string) => `# TYPE ${KERNEL_BYTES} counter\n${samples}\n`;
@@ -77,4 +79,36 @@ describe('checkPush', () => {
     );
     expect(check(`# TYPE flowcollect_kernel_info gauge\n${samples.join('\n')}\n`)).toMatchObject({ code: 'too_large' });
   });
+});
+
+it.each([
+  ['short', (index: number) => `${index}`],
+  ['of one byte a character', (index: number) => `node number ${index} of a list`],
+  ['of two', (index: number) => `香港节点${index}号流媒体解锁专线`],
+  ['that are escaped', (index: number) => '\\\\'.repeat(100) + index],
+])('what is kept of a push takes what is counted for it, with names %s', (_, name) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const family = 'flowcollect_host_bytes_total';
+  const body = (push: number): Buffer => {
+    const lines = Array.from(
+      { length: 1000 },
+      (_, index) => `${family}{host="${name(index)} ${push}",class="proxy",direction="download"} ${index}\n`,
+    );
+    return Buffer.from(`# TYPE ${family} counter\n${lines.join('')}`);
+  };
+  const keep = (push: number): LedgerCounters => {
+    const checked = parsePush(body(push));
+    if (checked.kind === 'refused') throw new Error(checked.message);
+    return checked.ledger;
+  };
+  keep(0);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 30 }, (_, push) => keep(push));
+  collect();
+  const taken = process.memoryUsage().heapUsed - before;
+  const counted = kept.reduce((sum, ledger) => sum + ledgerBytes(ledger), 0);
+  expect(taken / counted).toBeLessThan(1.15);
+  expect(taken / counted).toBeGreaterThan(0.6);
 });

@@ -180,7 +180,25 @@ export interface LedgerCounters {
 
 export function ledgerCounters(counters: Iterable<readonly [string, number]>): LedgerCounters {
   const pairs = [...counters];
-  return { series: pairs.map(([series]) => series), values: pairs.map(([, value]) => value) };
+  return { series: pairs.map(([series]) => ownText(series)), values: pairs.map(([, value]) => value) };
+}
+
+/** The same text on its own: one that is cut out of a body, or put together of such, keeps the whole body in memory. */
+const ownText = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
+/** Of a text besides its characters, its place in a list and its value; as measured. */
+const SERIES_BYTES = 68;
+const ledgerSizes = new WeakMap<readonly string[], number>();
+
+/** What these counters take in memory, about: texts that are not ASCII have two bytes for each character. */
+export function ledgerBytes({ series }: LedgerCounters): number {
+  let bytes = ledgerSizes.get(series);
+  if (bytes === undefined) {
+    bytes = series.reduce((sum, { length }) => sum + SERIES_BYTES + length, 0);
+    for (const text of series) if (/\P{ASCII}/u.test(text)) bytes += text.length;
+    ledgerSizes.set(series, bytes);
+  }
+  return bytes;
 }
 
 /** The values that other counters have of these series, in their order; `undefined` where they have none. */

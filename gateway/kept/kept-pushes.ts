@@ -7,7 +7,7 @@ import { type Device, deviceKey } from '../../core/device-id.ts';
 import type { DiskHealth } from '../../runtime/disk-health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
-import { type LedgerCounters, parsePush } from '../contract/contract-check.ts';
+import { type LedgerCounters, ledgerBytes, parsePush } from '../contract/contract-check.ts';
 import { openAppendOnlyLog } from './append-only-log.ts';
 
 /**
@@ -108,7 +108,7 @@ export async function openKeptPushes(
     text: async (device) => (await read(device)).text,
     async prepare(push, text, packed) {
       const name = entries.get(deviceKey(push))?.name ?? nameOf(push);
-      const bytes = keptBytes(text, packed);
+      const bytes = keptBytes(push.ledger, text, packed);
       measure(push, bytes);
       try {
         await log.put(name + PREPARED, writeKept(push, text, packed));
@@ -139,7 +139,7 @@ export async function openKeptPushes(
       const { push, text } = await read(device);
       const rebased = { ...push, rebased: true } as const;
       await log.put(heldName(device), writeKept(rebased, text));
-      const kept = { push: rebased, bytes: keptBytes(text) };
+      const kept = { push: rebased, bytes: keptBytes(push.ledger, text) };
       entryOf(entries, device)[isPrepared(device) ? 'prepared' : 'accepted'] = kept;
       measure(device);
     },
@@ -216,7 +216,8 @@ export function readKept(content: Buffer): { push: KeptPush; text: Buffer; bytes
     const text = encoding === 'gzip' ? gunzipSync(kept, { maxOutputLength: MAX_UNPACKED_BYTES }) : kept;
     const checked = parsePush(text);
     if (checked.kind === 'refused') throw new KeptFileError(checked.message);
-    return { push: { ...head, ledger: checked.ledger }, text, bytes: keptBytes(text, kept) };
+    const { ledger } = checked;
+    return { push: { ...head, ledger }, text, bytes: keptBytes(ledger, text, kept) };
   } catch (error) {
     if (error instanceof KeptFileError) throw error;
     throw new KeptFileError('cannot be read', { cause: error });
@@ -239,11 +240,12 @@ export interface KeptUsage {
 const BESIDE_BYTES = 256;
 
 /**
- * What a push takes: its text, of which the names of series stay in memory as long as it is kept, or the gzip data that
- * is on the disk in its place, should that be longer: it can be, with blocks that hold nothing.
+ * What a push takes: the names of its series in memory as long as it is kept, or where that is more, its text, which a
+ * read-back has in memory, or the gzip data that is on the disk in its place: it can be longer, with blocks that hold
+ * nothing.
  */
-export function keptBytes(text: Uint8Array, packed?: Uint8Array): number {
-  return BESIDE_BYTES + Math.max(text.length, packed?.length ?? 0);
+export function keptBytes(ledger: LedgerCounters, text: Uint8Array, packed?: Uint8Array): number {
+  return BESIDE_BYTES + Math.max(ledgerBytes(ledger), text.length, packed?.length ?? 0);
 }
 
 export function createKeptUsage(): KeptUsage {

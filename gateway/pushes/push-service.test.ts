@@ -9,7 +9,7 @@ import type { Delivery } from '../store/store.ts';
 import { createPushService, type PushService } from './push-service.ts';
 
 /** Of four pushes of {@link push}, half of them set aside for the two users. */
-const MOST = 4 * keptBytes(Buffer.alloc(1000));
+const MOST = 4 * keptBytes({ series: [], values: [] }, Buffer.alloc(1000));
 
 let folder: string;
 let kept: KeptPushes;

@@ -132,7 +132,7 @@ export function createPushService({
     if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
     const problem = admit(held, incoming, now);
     if (problem !== undefined) return problem;
-    const full = noRoomFor(device, keptBytes(text, packed));
+    const full = noRoomFor(device, keptBytes(ledger, text, packed));
     if (full !== undefined) return full;
     const { stateId, sequence } = state;
     try {
