@@ -88,6 +88,15 @@ describe('reading an airport', () => {
     expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
   });
 
+  it.each(['clash://install-config?url=x', 'http://127.0.0.1:1/', PATH])(
+    'takes the header of a redirect to where nobody answers: %s',
+    async (location) => {
+      const headers = { Location: location, 'Subscription-Userinfo': HEADER };
+      const url = await answering((response) => response.writeHead(302, headers).end());
+      expect(await client.read(url)).toMatchObject({ known: true, reading: { used: 3 } });
+    },
+  );
+
   it.each([
     ['/订阅/甲?名=乙', '/%E8%AE%A2%E9%98%85/%E7%94%B2?%E5%90%8D=%E4%B9%99'],
     ['订阅', '/%E8%AE%A2%E9%98%85'],

@@ -126,9 +126,13 @@ async function request(
   const agent = proxy === undefined ? undefined : proxyAgent(proxy, signal);
   /** Names and values of redirects, the last one first. */
   const redirects: string[][] = [];
+  const headerIn =
+    (answers: readonly (readonly string[])[]): AirportResponse['header'] =>
+    (fits) =>
+      answers.reduce<string | undefined>((found, each) => found || (firstHeader(each, fits) ?? found), undefined);
   let target = new URL(url);
   const guard = createRedirectGuard(target.hostname, resolve);
-  const incoming = await http.get<IncomingMessage>(url, {
+  const asked = http.get<IncomingMessage>(url, {
     signal,
     headers: {
       ...headers,
@@ -147,23 +151,31 @@ async function request(
       next.path += target.search;
     },
   });
+  const readFrom = async (response: AirportResponse): Promise<ReadingOutcome> => {
+    const found = await read(response, options);
+    return 'reason' in found
+      ? { known: false, at: response.at, reasons: [found.reason] }
+      : readingOutcome({ at: found.at ?? response.at, ...found.quota });
+  };
+  let incoming: Awaited<typeof asked>;
+  try {
+    incoming = await asked;
+  } catch (error) {
+    // Where they lead nobody answers, or no program that reads pages, as `clash://`: what they said themselves counts.
+    const response = { status: 302, at: clock(), header: headerIn(redirects), body: async () => '' };
+    const outcome = await readFrom(response);
+    if (!outcome.known) throw error;
+    return { status: response.status, retryAfter: 0, outcome };
+  }
   const body = incoming.data;
   const response: AirportResponse = {
     status: incoming.status,
     at: clock(),
-    header: (fits) =>
-      [body.rawHeaders, ...redirects].reduce<string | undefined>(
-        (found, each) => found || (firstHeader(each, fits) ?? found),
-        undefined,
-      ),
+    header: headerIn([body.rawHeaders, ...redirects]),
     body: (most) => readHead(body, most),
   };
   try {
-    const found = await read(response, options);
-    const outcome: ReadingOutcome =
-      'reason' in found
-        ? { known: false, at: response.at, reasons: [found.reason] }
-        : readingOutcome({ at: found.at ?? response.at, ...found.quota });
+    const outcome = await readFrom(response);
     return { status: incoming.status, retryAfter: pauseOf(body.headers['retry-after'], response.at), outcome };
   } finally {
     body.destroy();
