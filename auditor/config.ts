@@ -3,6 +3,7 @@ import { validate } from 'node-cron';
 import type { z } from 'zod';
 import { parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { readTrustedProxies } from '../core/ip.ts';
 import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { readTrustedProxies } from '../runtime/addresses.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';

@@ -1,7 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ipVersion, networkList } from './ip.ts';
+import {
+  addressIn,
+  clientAddress,
+  ipVersion,
+  isLoopback,
+  isNetwork,
+  isPrivate,
+  networkList,
+  reachableAt,
+} from './ip.ts';
 
 const text = fc.oneof(
   fc.ipV4(),
@@ -48,4 +57,83 @@ it('finds an address in a network as Node does', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+it.each(['localhost', '127.0.0.1', '127.8.9.10', '::1', '[::1]', '::ffff:127.0.0.1'])(
+  'takes %s for this machine',
+  (host) => {
+    expect([isLoopback(host), isPrivate(host)]).toEqual([true, true]);
+  },
+);
+
+it.each([
+  '10.0.0.1',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '::ffff:192.168.1.1',
+  '169.254.1.1',
+  'fd00::8',
+  '[fd12:3456::1]',
+  'fe80::1',
+  'fe80::1%eth0',
+])('takes %s for the private network', (host) => {
+  expect([isLoopback(host), isPrivate(host)]).toEqual([false, true]);
+});
+
+it.each([
+  '',
+  '0.0.0.0',
+  '::',
+  '8.8.8.8',
+  '172.15.0.1',
+  '172.32.0.1',
+  '192.169.0.1',
+  '2001:db8::1',
+  '::ffff:8.8.8.8',
+  'vps.example',
+  '10.example',
+  'fd.example',
+  '127.0.0.1.example',
+])('takes %s for neither', (host) => {
+  expect([isLoopback(host), isPrivate(host)]).toEqual([false, false]);
+});
+
+it.each([
+  ['0.0.0.0', '127.0.0.1:1'],
+  ['::', '[::1]:1'],
+  ['192.168.1.2', '192.168.1.2:1'],
+])('reaches what listens on %s', (host, reachable) => {
+  expect(reachableAt({ host, port: 1 })).toBe(reachable);
+});
+
+it('takes the word of the proxies that the settings name, and of no other', () => {
+  const headers = { 'x-forwarded-for': '6.6.6.6, 198.51.100.1' };
+  const isProxy = addressIn(['172.31.86.0/24', '::1']);
+  for (const [remoteAddress, address] of [
+    ['172.31.86.2', '198.51.100.1'],
+    ['::ffff:172.31.86.2', '198.51.100.1'],
+    ['172.31.87.2', '172.31.87.2'],
+    ['127.0.0.1', '127.0.0.1'],
+  ] as const)
+    expect(clientAddress({ socket: { remoteAddress }, headers }, isProxy)).toBe(address);
+  for (const text of ['10.0.0.0/8', '::1', '10.0.0.1']) expect(isNetwork(text)).toBe(true);
+  for (const text of ['10.0.0.0/33', 'caddy', '10.0.0.0/8/8', '', '10.0.0.0/x']) expect(isNetwork(text)).toBe(false);
+});
+
+it.each([
+  ['203.0.113.7', undefined, '203.0.113.7'],
+  ['::ffff:203.0.113.7', undefined, '203.0.113.7'],
+  ['203.0.113.7', '198.51.100.1', '203.0.113.7'],
+  ['127.0.0.1', '198.51.100.1', '198.51.100.1'],
+  ['127.0.0.1', '6.6.6.6, 198.51.100.1', '198.51.100.1'],
+  ['172.18.0.3', '198.51.100.1', '172.18.0.3'],
+  ['192.168.1.9', '198.51.100.1', '192.168.1.9'],
+  ['127.0.0.1', 'unknown', '127.0.0.1'],
+  ['2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::/64'],
+  ['2001:db8::1', undefined, '2001:db8:0:0::/64'],
+  ['::1', '2001:db8:0001:2::9', '2001:db8:1:2::/64'],
+])('takes %s with %s for %s', (remoteAddress, forwarded, address) => {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  expect(clientAddress({ socket: { remoteAddress }, headers })).toBe(address);
 });

@@ -1,3 +1,7 @@
+import type { ServerSection } from './server-settings.ts';
+import type { SettingsReader } from './settings.ts';
+import { TEXTS } from './texts.ts';
+
 /** An IPv4 or IPv6 address as its number. */
 interface Address {
   readonly bits: 32 | 128;
@@ -60,4 +64,94 @@ export function networkList(networks: readonly string[]): (address: string) => b
     const address = parseAddress(text);
     return address !== undefined && list.some(({ shift, value }) => asIpv6(address) >> shift === value);
   };
+}
+
+const isInLoopback = networkList(['127.0.0.0/8', '::1']);
+const isInPrivate = networkList([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+]);
+
+/** A host of a URL or of a socket as an address: without brackets and zone. */
+const bare = (host: string): string => host.replace(/^\[|\]$|%.*$/g, '');
+
+/** Whether a host is this machine; a name other than `localhost` is not looked up. @param host as in a URL or of a socket */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || isInLoopback(bare(host));
+}
+
+/** Whether a host is this machine or in its private network (RFC 1918, RFC 4193, link-local). */
+export function isPrivate(host: string): boolean {
+  return isLoopback(host) || isInPrivate(bare(host));
+}
+
+/** `host:port` as a neighbour on this machine reaches it. */
+export function reachableAt({ host, port: at }: { readonly host: string; readonly port: number }): string {
+  if (host === '0.0.0.0') return `127.0.0.1:${at}`;
+  if (host === '::') return `[::1]:${at}`;
+  return host.includes(':') ? `[${host}]:${at}` : `${host}:${at}`;
+}
+
+/** Whether an address is in one of the networks, such as `172.31.86.0/24` or `::1`. */
+export function addressIn(networks: readonly string[]): (address: string) => boolean {
+  const isIn = networkList(networks);
+  return (address) => isIn(bare(address));
+}
+
+/** Whether {@link addressIn} can be made of it. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[ipVersion(address)] ?? -1;
+  return (
+    bits > 0 && more === undefined && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+/** Of `[server] TrustedProxies`, whether the word of a peer counts for {@link clientAddress}; what is no network goes to the reader. */
+export function readTrustedProxies(
+  { TrustedProxies: networks }: Pick<ServerSection, 'TrustedProxies'>,
+  reader: SettingsReader,
+): (peer: string) => boolean {
+  if (networks.every(isNetwork)) return addressIn(networks);
+  reader.problem('server', 'TrustedProxies', TEXTS.network);
+  return isLoopback;
+}
+
+/** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:/i, '');
+  return ipVersion(plain) === 6 ? network64(plain) : plain;
+}
+
+/**
+ * Whom a request comes from, for counting failures: the address of the connection, or the one that a proxy names last,
+ * as {@link networkOf} it. Only of a proxy that is trusted: everybody else would choose whom they are taken for.
+ */
+export function clientAddress(
+  {
+    socket,
+    headers,
+  }: {
+    readonly socket: { readonly remoteAddress?: string | undefined };
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  },
+  isProxy: (peer: string) => boolean = isLoopback,
+): string {
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+  const forwarded = headers['x-forwarded-for'];
+  const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
+  return networkOf(isProxy(peer) && last !== undefined && ipVersion(last) !== 0 ? last : peer);
+}
+
+function network64(address: string): string {
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${groups.join(':')}::/64`;
 }

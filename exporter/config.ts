@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseBaseUrl, parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { isPrivate } from '../core/ip.ts';
 import type { Messages, Text } from '../core/language.ts';
 import { DIMENSIONS, type Dimension } from '../core/metric-contract.ts';
 import {
@@ -19,7 +20,6 @@ import {
   timeZoneSetting,
 } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { isPrivate } from '../runtime/addresses.ts';
 import type { LedgerOptions } from './ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from './ledger/series-budget.ts';
 

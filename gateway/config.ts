@@ -1,4 +1,5 @@
 import { parseListenPort } from '../core/addresses.ts';
+import { isPrivate, readTrustedProxies } from '../core/ip.ts';
 import {
   isExample,
   isShortToken,
@@ -8,7 +9,6 @@ import {
 } from '../core/server-settings.ts';
 import { SettingsError, type SettingsProblem, type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { isPrivate, readTrustedProxies } from '../runtime/addresses.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import { hashToken, type Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';

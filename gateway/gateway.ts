@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
-import { clientAddress } from '../runtime/addresses.ts';
+import { clientAddress } from '../core/ip.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';

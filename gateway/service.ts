@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
+import { clientAddress } from '../core/ip.ts';
 import { describeProblem, SettingsError } from '../core/settings.ts';
-import { clientAddress } from '../runtime/addresses.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parseListenPort } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
-import { reachableAt } from '../runtime/addresses.ts';
+import { reachableAt } from '../core/ip.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';

@@ -1,4 +1,4 @@
-import { reachableAt } from '../runtime/addresses.ts';
+import { reachableAt } from '../core/ip.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { listenHttp } from '../runtime/http-listener.ts';
 import type { Logger } from '../runtime/logger.ts';

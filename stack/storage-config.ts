@@ -1,6 +1,6 @@
+import { reachableAt } from '../core/ip.ts';
 import type { AlertMail } from '../prometheus/alertmanager.ts';
 import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
-import { reachableAt } from '../runtime/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { RunFolder } from './layout.ts';
 import type { ServerSide } from './settings.ts';

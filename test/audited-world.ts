@@ -8,7 +8,7 @@ import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/latest.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
-import { isLoopback } from '../runtime/addresses.ts';
+import { isLoopback } from '../core/ip.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
 import { createLogger } from '../runtime/logger.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addressIn } from '../../runtime/addresses.ts';
+import { addressIn } from '../../core/ip.ts';
 import { createOrSetAside } from '../../runtime/atomic-file.ts';
 import { FORGIVEN_AFTER_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
 import { createDiskHealth, type DiskHealth } from '../../runtime/disk-health.ts';

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
+import { clientAddress } from '../../core/ip.ts';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { clientAddress } from '../../runtime/addresses.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { textOfHeader } from '../../runtime/header-text.ts';
 import { wordsOf } from '../messages/report.ts';

@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer';
+import { isLoopback } from '../../core/ip.ts';
 import type { Language } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
 import { TEXTS } from '../../core/texts.ts';
 import { VERSION } from '../../core/version.ts';
-import { isLoopback } from '../../runtime/addresses.ts';
 import type { AuditorConfig, MailConfig } from '../config.ts';
 import type { ReportMail } from '../report/report-mail.ts';
 

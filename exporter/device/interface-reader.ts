@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { kernelTransport } from '../../core/addresses.ts';
-import { isLoopback } from '../../runtime/addresses.ts';
+import { isLoopback } from '../../core/ip.ts';
 import { createPeriodicTask } from '../../runtime/async.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { errorCode } from '../../runtime/error-code.ts';

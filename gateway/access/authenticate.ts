@@ -1,7 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
-import { clientAddress } from '../../runtime/addresses.ts';
+import { clientAddress } from '../../core/ip.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { textOfHeader } from '../../runtime/header-text.ts';

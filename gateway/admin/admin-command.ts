@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
+import { reachableAt } from '../../core/ip.ts';
 import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
-import { reachableAt } from '../../runtime/addresses.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { headerOfText } from '../../runtime/header-text.ts';
 import { post } from '../../runtime/http-post.ts';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
-import { isLoopback } from '../../runtime/addresses.ts';
+import { isLoopback } from '../../core/ip.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { textOfHeader } from '../../runtime/header-text.ts';
 import type { Logger } from '../../runtime/logger.ts';

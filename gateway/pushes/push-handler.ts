@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type Device, STATE_HEADER } from '../../core/device-id.ts';
-import { clientAddress } from '../../runtime/addresses.ts';
+import { clientAddress } from '../../core/ip.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createAuthenticator, type Token } from '../access/authenticate.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { clientAddress } from '../../runtime/addresses.ts';
+import { clientAddress } from '../../core/ip.ts';
 import { createFairSemaphore } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Clock } from '../../runtime/clock.ts';
