@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatRate } from './units.ts';
+import { cutToWidth, displayWidth, formatBytes, formatRate, padToWidth, wrapToWidth } from './units.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -47,4 +47,35 @@ describe('formatBytes', () => {
 
 it('writes a rate with the same units', () => {
   expect(formatRate(2 * 1024 * 1024)).toBe('2.00 MiB/s');
+});
+
+describe('a width in columns', () => {
+  it.each([
+    ['abc', 3],
+    ['香港 01', 7],
+    ['🇭🇰', 2],
+    ['é', 1],
+    ['', 0],
+  ])('%j takes %i columns', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+
+  it('pads to columns on either side', () => {
+    expect(padToWidth('代理', 6)).toBe('代理  ');
+    expect(padToWidth('1 B', 5, 'start')).toBe('  1 B');
+    expect(padToWidth('代理流量', 6)).toBe('代理流量');
+  });
+
+  it('cuts without splitting a character', () => {
+    expect(cutToWidth('香港节点', 5)).toBe('香港…');
+    expect(cutToWidth('香港节点', 8)).toBe('香港节点');
+  });
+
+  it('wraps at spaces and between wide characters, and breaks what is longer than a line', () => {
+    expect(wrapToWidth('make it the same', 8)).toEqual(['make it', 'the same']);
+    expect(wrapToWidth('请检查 MihomoAPIAddr 和网络', 14)).toEqual(['请检查', 'MihomoAPIAddr', '和网络']);
+    expect(wrapToWidth('请检查内核', 4)).toEqual(['请检', '查内', '核']);
+    expect(wrapToWidth('0123456789', 4)).toEqual(['0123', '4567', '89']);
+    expect(wrapToWidth('', 4)).toEqual([]);
+  });
 });

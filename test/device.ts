@@ -1,4 +1,3 @@
-import { type DeviceView } from '../exporter/console/summary.ts';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { expect, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { type ExporterConfig, readExporterConfig } from '../exporter/config.ts';
+import type { DeviceView } from '../exporter/console/summary.ts';
 import { nodeHost } from '../exporter/host/node-host.ts';
 import { createExporter, type Exporter } from '../exporter/service.ts';
 import { createLogger } from '../runtime/logger.ts';

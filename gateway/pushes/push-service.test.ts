@@ -1,12 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createLogger } from '../../runtime/logger.ts';
+import { ledgerCounters, valuesFor } from '../contract/contract-check.ts';
 import { type KeptPushes, keptBytes, openKeptPushes } from '../kept/kept-pushes.ts';
 import type { Delivery } from '../store/store.ts';
-import { createPushService, type PushService } from './push-service.ts';
+import {
+  admit,
+  createPushService,
+  HOLD_MS,
+  type PushService,
+  readStateHeader,
+  writeStateHeader,
+} from './push-service.ts';
 
 /** Of four pushes of {@link push}, half of them set aside for the two users. */
 const MOST = 4 * keptBytes({ series: [], values: [] }, Buffer.alloc(1000));
@@ -111,5 +120,112 @@ describe('what is kept of pushes', () => {
     await kept.close();
     await open();
     expect([...kept.usage.bytes, ...kept.usage.devices]).toEqual(before);
+  });
+});
+
+describe('whether a push may follow the one before', () => {
+  it('reads what it writes', () => {
+    const state = { stateId: '0b1f-A_z', sequence: 12 };
+    expect(readStateHeader(writeStateHeader(state))).toEqual({ kind: 'state', ...state });
+  });
+
+  it.each([undefined, '', 'abc', 'abc x', 'abc -1', 'abc 1.5', 'abc  1', 'a b 1', 'abc 9007199254740993', 'a 1, b 2'])(
+    'refuses %j and says what it must read',
+    (value) => {
+      expect(readStateHeader(value)).toMatchObject({
+        code: 'bad_state_header',
+        message: expect.stringContaining('<state id>'),
+      });
+    },
+  );
+
+  const counters = (entries: Record<string, number>) => ledgerCounters(Object.entries(entries));
+  const held = { stateId: 'a', sequence: 5, ledger: counters({ x: 10, y: 0 }), seenAt: 1000 };
+  const push = (change: object) => ({ stateId: 'a', sequence: 6, ledger: held.ledger, ...change });
+
+  describe('admit', () => {
+    it('lets the first push of a device in, whatever it holds', () => {
+      expect(admit(undefined, push({}), 0)).toBeUndefined();
+    });
+
+    it('lets counters stand, rise and begin', () => {
+      expect(admit(held, push({ ledger: counters({ x: 10, y: 3, z: 1 }) }), 2000)).toBeUndefined();
+    });
+
+    it('lets the same sequence in again: its answer may have been lost', () => {
+      expect(admit(held, push({ sequence: 5 }), 2000)).toBeUndefined();
+    });
+
+    it('names the series that fell', () => {
+      const problem = admit(held, push({ ledger: counters({ x: 9, y: 0 }) }), 2000);
+      expect(problem).toMatchObject({
+        code: 'counter_fell',
+        details: { series: [{ series: 'x', accepted: 10, pushed: 9 }] },
+      });
+      expect(problem?.message).toContain('x from 10 to 9;');
+    });
+
+    it('takes a series that is gone for one that fell, also at 0', () => {
+      expect(admit(held, push({ ledger: counters({ x: 10 }) }), 2000)).toMatchObject({
+        code: 'counter_fell',
+        details: { series: [{ series: 'y', accepted: 0, pushed: null }] },
+      });
+    });
+
+    it('lets the keys of a dimension go, but not fall', () => {
+      const host = 'flowcollect_host_bytes_total{host="a",class="proxy",direction="upload"}';
+      const before = { ...held, ledger: counters({ [host]: 7, x: 1 }) };
+      expect(admit(before, push({ ledger: counters({ x: 1 }) }), 2000)).toBeUndefined();
+      expect(admit(before, push({ ledger: counters({ x: 1, [host]: 6 }) }), 2000)).toMatchObject({
+        code: 'counter_fell',
+      });
+    });
+
+    it('says how many more fell than it names', () => {
+      const many = counters(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s${index}`, 1])));
+      const problem = admit({ ...held, ledger: many }, push({ ledger: counters({}) }), 2000);
+      expect(problem?.message).toContain('and 8 more');
+      expect(problem?.details?.series).toHaveLength(5);
+    });
+
+    it('refuses an older sequence of the same state', () => {
+      expect(admit(held, push({ sequence: 4 }), 2000)).toMatchObject({ code: 'sequence_old' });
+    });
+
+    it('refuses another state while the holder pushed within the last minute, and says what to do', () => {
+      const problem = admit(held, push({ stateId: 'b', sequence: 900 }), held.seenAt + HOLD_MS - 1);
+      expect(problem).toMatchObject({
+        code: 'held_by_another_state',
+        message: expect.stringContaining('DeviceID'),
+        details: { free_in_milliseconds: 1 },
+      });
+    });
+
+    it('lets another state take over after that, from any sequence, but with no counter fallen', () => {
+      const later = held.seenAt + HOLD_MS;
+      expect(admit(held, push({ stateId: 'b', sequence: 1 }), later)).toBeUndefined();
+      // Nor must a clock that was set back make the minute last.
+      const ahead = { ...held, seenAt: 3_000_000 };
+      expect(admit(ahead, push({ stateId: 'b', sequence: 1 }), 2000)).toBeUndefined();
+      expect(admit(held, push({ stateId: 'b', sequence: 1, ledger: counters({}) }), later)?.code).toBe('counter_fell');
+    });
+
+    it('never lets a counter fall, whatever else is true', () => {
+      const ledger = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.nat(5)).map(counters);
+      const state = { stateId: fc.constantFrom('a', 'b'), sequence: fc.nat(5), ledger };
+      fc.assert(
+        fc.property(
+          fc.record({ ...state, seenAt: fc.nat(200_000) }),
+          fc.record(state),
+          fc.nat(200_000),
+          (before, after, now) => {
+            if (admit(before, after, now) !== undefined) return;
+            const values = valuesFor(before.ledger.series, after.ledger);
+            for (const [index, value] of before.ledger.values.entries())
+              expect(values[index]).toBeGreaterThanOrEqual(value);
+          },
+        ),
+      );
+    });
   });
 });
