@@ -26,7 +26,6 @@ import { createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
 import { createLabelProxy } from './queries/label-proxy.ts';
 import { createQueryProxy } from './queries/query-proxy.ts';
-import { createStaleSeriesRefresher } from './store/stale-series-refresher.ts';
 import { createPushgateway } from './store/store.ts';
 import { createStoreReconciler } from './store/store-reconciler.ts';
 import { createVictoriaMetrics } from './store/victoria-metrics.ts';
@@ -130,11 +129,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     });
     reconciler.start();
     onStop(() => reconciler.stop());
-    if (store.forgets) {
-      const refresher = createStaleSeriesRefresher({ kept, forward: pushes.forward, clock, logger });
-      refresher.start();
-      onStop(() => refresher.stop());
-    }
     return { kept, disk, pushes, release, metrics };
   });
 

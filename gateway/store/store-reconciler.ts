@@ -7,6 +7,8 @@ import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { Forward, Store } from './store.ts';
 
 const CHECK_EVERY_MS = 2000;
+/** Well within the five minutes for which a store that forgets shows what was written last. */
+const REPEAT_EVERY_MS = 60_000;
 /** What the store declines or the disk does not give is tried again after that. */
 const LEFT_FOR_MS = 60_000;
 
@@ -22,7 +24,10 @@ export interface StoreReconcilerOptions {
   readonly orSetAside: OrSetAside;
 }
 
-/** Puts back what a store that was restarted has lost, whether it kept an older state or none. */
+/**
+ * Puts back what a store that was restarted has lost, whether it kept an older state or none, and repeats what silent
+ * devices said last to one that would forget it, with the time at which they said it.
+ */
 export interface StoreReconciler {
   start(): void;
   /** One round. */
@@ -43,6 +48,7 @@ export function createStoreReconciler({
   const leftUntil = new Map<string, number>();
   let known: string | undefined;
   let wasDown = false;
+  let repeatedAt = clock.now();
 
   /** Whether the store has all of them now that it can have; one device must not keep the others out of it. */
   async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
@@ -72,6 +78,18 @@ export function createStoreReconciler({
     });
   }
 
+  async function repeatSilent(): Promise<void> {
+    const now = clock.now();
+    if (Math.abs(now - repeatedAt) < REPEAT_EVERY_MS) return;
+    repeatedAt = now;
+    for (const device of kept.devices()) {
+      if (task.signal.aborted) return;
+      const at = kept.held(device)?.at ?? Number.POSITIVE_INFINITY;
+      // A store that takes nothing now is asked again in the next round.
+      if (now - at >= REPEAT_EVERY_MS && (await forward(device, 'anyway')) === 'store_down') return;
+    }
+  }
+
   async function reconcile(): Promise<void> {
     const startedAt = await store.startedAt();
     if (startedAt === undefined) {
@@ -81,6 +99,7 @@ export function createStoreReconciler({
     }
     if (wasDown) logger.info(`${store.name} answers again`);
     wasDown = false;
+    if (store.forgets) await repeatSilent();
     known ??= await orSetAside(() => readUndamaged(file, (text) => text));
     await forwardAll(
       kept

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import type { KeptPush } from '../kept/kept-pushes.ts';
-import { createStaleSeriesRefresher } from './stale-series-refresher.ts';
+import { createStoreReconciler } from './store-reconciler.ts';
 
 const pushAt = (deviceId: string, at: number): KeptPush => ({
   user: 'default',
@@ -12,26 +12,35 @@ const pushAt = (deviceId: string, at: number): KeptPush => ({
   ledger: { series: [], values: [] },
 });
 
-it('repeats what devices said that were silent for a minute, and no others', async () => {
+it('repeats to a store that forgets what devices said that were silent for a minute, once a minute, and no others', async () => {
   const pushes = [pushAt('silent', 0), pushAt('fresh', 1), pushAt('long silent', -1)];
   const forwarded: string[] = [];
   let answer: 'forwarded' | 'store_down' = 'forwarded';
-  const refresher = createStaleSeriesRefresher({
+  let now = 0;
+  const reconciler = createStoreReconciler({
     kept: {
       devices: () => pushes,
       held: ({ deviceId }: { deviceId: string }) => pushes.find((push) => push.deviceId === deviceId),
+      isPrepared: () => false,
     } as never,
     forward: async ({ deviceId }) => {
       forwarded.push(deviceId);
       return answer;
     },
-    clock: { now: () => 60_000, sleep: async () => {} },
+    store: { forgets: true, startedAt: async () => 'then' } as never,
+    clock: { now: () => now, sleep: async () => {} },
     logger: createLogger('test', 'silent'),
+    file: '',
+    // Remembered as the one that has everything.
+    orSetAside: async () => 'then' as never,
   });
-  await refresher.refresh();
+  await reconciler.reconcile();
+  expect(forwarded).toEqual([]);
+  now = 60_000;
+  for (let round = 0; round < 3; round += 1) await reconciler.reconcile();
   expect(forwarded).toEqual(['silent', 'long silent']);
   answer = 'store_down';
-  await refresher.refresh();
+  now = 120_000;
+  await reconciler.reconcile();
   expect(forwarded).toEqual(['silent', 'long silent', 'silent']);
-  await refresher.stop();
 });
