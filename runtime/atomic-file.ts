@@ -101,16 +101,25 @@ export function refuseBelowProc(path: string): void {
   }
 }
 
-/** Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}. */
-export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdir'> = SYSTEM): Promise<void> {
+/**
+ * Makes a folder where there is none, which belongs to whom the one above belongs; see {@link writeFileAtomic}.
+ *
+ * @param mode permissions, whatever the umask takes away; by default what it leaves
+ */
+export async function makeFolder(
+  path: string,
+  files: Pick<FileOperations, 'mkdir'> = SYSTEM,
+  mode?: number,
+): Promise<void> {
   await refuseForeignLinks(path);
   refuseBelowProc(path);
   const made = await files.mkdir(path, { recursive: true });
-  if (made === undefined || !isRoot()) return;
+  if (made === undefined || process.platform === 'win32' || (mode === undefined && !isRoot())) return;
   const { uid, gid } = await stat(dirname(path));
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    await folder.chown(uid, gid);
+    if (mode !== undefined) await folder.chmod(mode);
+    if (isRoot()) await folder.chown(uid, gid);
   } finally {
     await folder.close();
   }
@@ -119,7 +128,7 @@ export async function makeFolder(path: string, files: Pick<FileOperations, 'mkdi
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** A folder that root writes to must not be reached by a link that another user made, as a service may in its own. */
-async function refuseForeignLinks(folder: string): Promise<void> {
+export async function refuseForeignLinks(folder: string): Promise<void> {
   if (!isRoot()) return;
   for (let path = resolve(folder); path !== dirname(path); path = dirname(path)) {
     const found = await lstat(path).catch(() => undefined);

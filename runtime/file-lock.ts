@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserFacingError } from '../core/language.ts';
-import { makeFolder } from './atomic-file.ts';
+import { makeFolder, refuseForeignLinks } from './atomic-file.ts';
 import { TEXTS } from './texts.ts';
 
 /** Another process holds on to a file; the message names the lock and when to remove it. */
@@ -25,6 +25,7 @@ const ABANDONED_MS = 60_000;
  */
 export async function whileLocked<T>(path: string, work: () => Promise<T>, patience = PATIENCE_MS): Promise<T> {
   const lock = `${path}.lock`;
+  await refuseForeignLinks(dirname(lock));
   for (const until = Date.now() + patience; !(await take(lock)); ) {
     if (await isAbandoned(lock)) await breakUp(lock);
     else if (Date.now() >= until) throw new FileLockError(TEXTS.locked(path, lock));

@@ -1,9 +1,9 @@
-import { chmod, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Language, translate } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { readFileIfExists, writeFileAtomic } from './atomic-file.ts';
+import { makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
 import { openReload } from './file-reload.ts';
@@ -96,11 +96,13 @@ const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcolle
 /** As {@link changeSettingsText}, of the file of {@link tokenFileOf}, which services of other users may read. */
 export async function changeTokenFile(settings: string, change: (text: string) => string): Promise<void> {
   const file = tokenFileOf(settings);
+  await makeFolder(dirname(file), undefined, 0o755).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
   await lockSettings(file, async () => {
     const before = await readTokenText(settings);
     const after = change(before ?? TOKEN_FILE_HEAD);
     try {
-      if (before === undefined) await chmod(dirname(file), 0o755);
       await writeFileAtomic(file, after, before === undefined ? 0o644 : undefined);
     } catch (error) {
       throw unwritable(file, error);

@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, lchown, mkdtemp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { tokenFileOf } from '../../runtime/settings-file.ts';
 import { readGatewayConfig, withTokens } from '../config.ts';
@@ -39,6 +39,22 @@ describe('tokens in a file of their own', () => {
     expect(await readFile(path, 'utf8')).toBe(START);
     // A service of another user reads it: the tokens are hashes of random ones.
     if (process.platform !== 'win32') expect((await stat(tokenFileOf(path))).mode & 0o777).toBe(0o644);
+  });
+
+  it.runIf(process.getuid?.() === 0)('are not written by root to where another user’s link leads', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'flowcollect-elsewhere-'));
+    const folder = dirname(tokenFileOf(path));
+    await symlink(elsewhere, folder);
+    await lchown(folder, 12_345, 12_345);
+    await expect(addToken(path, { deviceId: 'phone' }, undefined)).rejects.toThrow('ELOOP');
+    await expect(revokeToken(path, { deviceId: 'phone' })).rejects.toThrow('ELOOP');
+    expect((await stat(elsewhere)).mode & 0o777).toBe(0o700);
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it('are in a folder that services may look into', async () => {
+    await addToken(path, { deviceId: 'phone' }, undefined);
+    if (process.platform !== 'win32') expect((await stat(dirname(tokenFileOf(path)))).mode & 0o777).toBe(0o755);
   });
 
   it('are made for a user and for a device of a user, who is added', async () => {
