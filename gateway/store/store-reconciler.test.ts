@@ -16,7 +16,9 @@ it('repeats to a store that forgets what devices said that were silent for a min
   const pushes = [pushAt('silent', 0), pushAt('fresh', 1), pushAt('long silent', -1)];
   const forwarded: string[] = [];
   let answer: 'forwarded' | 'store_down' = 'forwarded';
-  let now = 0;
+  const aMinute = async (): Promise<void> => {
+    for (let round = 0; round < 30; round += 1) await reconciler.reconcile();
+  };
   const reconciler = createStoreReconciler({
     kept: {
       devices: () => pushes,
@@ -28,7 +30,7 @@ it('repeats to a store that forgets what devices said that were silent for a min
       return answer;
     },
     store: { forgets: true, startedAt: async () => 'then' } as never,
-    clock: { now: () => now, sleep: async () => {} },
+    clock: { now: () => 60_000, sleep: async () => {} },
     logger: createLogger('test', 'silent'),
     file: '',
     // Remembered as the one that has everything.
@@ -36,11 +38,9 @@ it('repeats to a store that forgets what devices said that were silent for a min
   });
   await reconciler.reconcile();
   expect(forwarded).toEqual([]);
-  now = 60_000;
-  for (let round = 0; round < 3; round += 1) await reconciler.reconcile();
+  await aMinute();
   expect(forwarded).toEqual(['silent', 'long silent']);
   answer = 'store_down';
-  now = 120_000;
-  await reconciler.reconcile();
+  await aMinute();
   expect(forwarded).toEqual(['silent', 'long silent', 'silent']);
 });

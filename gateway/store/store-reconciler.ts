@@ -48,7 +48,7 @@ export function createStoreReconciler({
   const leftUntil = new Map<string, number>();
   let known: string | undefined;
   let wasDown = false;
-  let repeatedAt = clock.now();
+  let rounds = 0;
 
   /** Whether the store has all of them now that it can have; one device must not keep the others out of it. */
   async function forwardAll(devices: readonly Device[], when: 'in_doubt' | 'anyway'): Promise<boolean> {
@@ -79,14 +79,11 @@ export function createStoreReconciler({
   }
 
   async function repeatSilent(): Promise<void> {
-    const now = clock.now();
-    if (Math.abs(now - repeatedAt) < REPEAT_EVERY_MS) return;
-    repeatedAt = now;
     for (const device of kept.devices()) {
       if (task.signal.aborted) return;
       const at = kept.held(device)?.at ?? Number.POSITIVE_INFINITY;
       // A store that takes nothing now is asked again in the next round.
-      if (now - at >= REPEAT_EVERY_MS && (await forward(device, 'anyway')) === 'store_down') return;
+      if (clock.now() - at >= REPEAT_EVERY_MS && (await forward(device, 'anyway')) === 'store_down') return;
     }
   }
 
@@ -99,7 +96,8 @@ export function createStoreReconciler({
     }
     if (wasDown) logger.info(`${store.name} answers again`);
     wasDown = false;
-    if (store.forgets) await repeatSilent();
+    rounds += 1;
+    if (store.forgets && rounds % (REPEAT_EVERY_MS / CHECK_EVERY_MS) === 0) await repeatSilent();
     known ??= await orSetAside(() => readUndamaged(file, (text) => text));
     await forwardAll(
       kept
