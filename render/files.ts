@@ -1,7 +1,13 @@
-import { LANGUAGES } from '../core/language.ts';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLoopback } from '../core/ip.ts';
+import { LANGUAGES, UserFacingError } from '../core/language.ts';
 import { buildDashboards } from '../grafana/dashboards.ts';
-import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
+import { configurationFiles, HEADER, type TextFile } from '../prometheus/rules.ts';
+import { writeFileAtomic } from '../runtime/atomic-file.ts';
+import { errorCode } from '../runtime/error-code.ts';
 import type { RenderSettings } from './settings.ts';
+import { TEXTS } from './texts.ts';
 
 export interface RenderedFile extends TextFile {
   /** Whether only its owner may read it. */
@@ -22,7 +28,7 @@ export function serverFiles(settings: RenderSettings, folder: string): RenderedF
     smtp,
     passwordFile: password === undefined ? undefined : `${folder}/${PASSWORD}`,
     // A mail server on this very machine may do without.
-    tls: smtp.SMTPHost !== '127.0.0.1' && smtp.SMTPHost !== 'localhost',
+    tls: !isLoopback(smtp.SMTPHost),
   };
   return [
     ...configurationFiles(settings, targets, mail, 15).map((file) => ({
@@ -53,4 +59,47 @@ export function dashboardFiles({ server, alerts }: RenderSettings): RenderedFile
       ...budget,
     }).map(({ name, content }) => ({ name: `dashboards/${language}/${name}`, content, secret: false })),
   );
+}
+
+/** Permissions of files that hold a secret: for their owner alone, or for a group that the programs belong to. */
+export const SECRET_MODES = { owner: 0o600, group: 0o640 } as const;
+
+/**
+ * Writes all that Prometheus, Alertmanager and Grafana are configured with. Each file is the old one or the new one at
+ * any instant. Rules and dashboards of an earlier version go, since they would fire and stand next to those of this one;
+ * those of others stay.
+ *
+ * @param folder absolute
+ * @returns the names of the files
+ * @throws UserFacingError naming it when a file cannot be written
+ */
+export async function writeConfiguration(
+  settings: RenderSettings,
+  folder: string,
+  secretMode: number,
+): Promise<readonly string[]> {
+  const files = [...serverFiles(settings, folder), ...dashboardFiles(settings)];
+  for (const { name, content, secret } of files) {
+    const path = join(folder, name);
+    try {
+      await writeFileAtomic(path, content, secret ? secretMode : 0o644);
+    } catch (error) {
+      throw new UserFacingError(TEXTS.unwritable(path, errorCode(error)), { cause: error });
+    }
+  }
+  const names = files.map(({ name }) => name);
+  for (const name of await ownFiles(folder)) if (!names.includes(name)) await rm(join(folder, name));
+  return names;
+}
+
+/** Rules and dashboards in a folder that were written by this program, whatever its version. */
+async function ownFiles(folder: string): Promise<readonly string[]> {
+  const list = async (place: string): Promise<string[]> =>
+    (await readdir(join(folder, place))).map((name) => `${place}/${name}`);
+  const rules: string[] = [];
+  for (const name of (await list('rules')).filter((each) => each.endsWith('.yml'))) {
+    if ((await readFile(join(folder, name), 'utf8')).startsWith(HEADER)) rules.push(name);
+  }
+  const dashboards = (await Promise.all(LANGUAGES.map((language) => list(`dashboards/${language}`)))).flat();
+  return [...rules, ...dashboards.filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
 }

@@ -7,11 +7,11 @@ import { createLogger } from '../runtime/logger.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
+import { SECRET_MODES, writeConfiguration } from './files.ts';
 import { readRenderSettings } from './settings.ts';
 import { TEXTS } from './texts.ts';
 import { usersCommand } from './users/command.ts';
 import { watchSettings } from './watch.ts';
-import { SECRET_MODES, writeConfiguration } from './write.ts';
 
 /**
  * `flowcollect config render`, `config watch` and `users sync`.

@@ -1,4 +1,5 @@
 import { parseListenPort } from '../core/addresses.ts';
+import { isLoopback } from '../core/ip.ts';
 import { readAlertSections, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
@@ -37,15 +38,13 @@ export function readRenderSettings(path: string, text: string) {
 export type RenderSettings = ReturnType<typeof readRenderSettings> extends SettingsRead<infer T> ? T : never;
 
 const BAD_ADDRESS = CORE_TEXTS.listen('127.0.0.1:9102', ':9102');
-/** Hosts by which this machine reaches itself. */
-export const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
  * Who is scraped where. When Pushgateway is not on loopback, the parts are containers, which reach each other by the
  * names of docker-compose.yml; else all are on this machine.
  */
 function targets(pushgateway: string, prometheus: string, auditor: number, gateway: number): ScrapeTargets {
-  const contained = !LOOPBACK.includes(new URL(pushgateway).hostname);
+  const contained = !isLoopback(new URL(pushgateway).hostname);
   const at = (name: string, port: number): string => `${contained ? name : '127.0.0.1'}:${port}`;
   return {
     pushgateway: hostPort(pushgateway),

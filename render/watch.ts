@@ -4,8 +4,8 @@ import { untilAborted } from '../runtime/async.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings } from '../runtime/settings-file.ts';
+import { SECRET_MODES, writeConfiguration } from './files.ts';
 import { type RenderSettings, readRenderSettings } from './settings.ts';
-import { SECRET_MODES, writeConfiguration } from './write.ts';
 
 export interface WatchOptions {
   /** The settings file. */

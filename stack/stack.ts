@@ -18,10 +18,9 @@ import {
   serviceSpec,
   writeDashboards,
 } from './programs.ts';
-import { exporterMetricsAddress, type OwnFiles, settleFiles } from './service-settings.ts';
+import { alertMail, exporterMetricsAddress, type OwnFiles, settleFiles, storageFiles } from './service-settings.ts';
 import { readServerSide, type ServerSide } from './settings.ts';
 import { type SimulatedWorld, startWorld } from './simulated-world.ts';
-import { alertMail, storageFiles } from './storage-config.ts';
 import type { StackMessages } from './texts.ts';
 
 export interface StackConfig {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parseListenPort } from '../../core/addresses.ts';
+import { isLoopback } from '../../core/ip.ts';
 import { ArgumentError, type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';
@@ -8,7 +9,7 @@ import { errorCode } from '../../runtime/error-code.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { dashboardFiles } from '../files.ts';
-import { LOOPBACK, type RenderSettings, readRenderSettings } from '../settings.ts';
+import { type RenderSettings, readRenderSettings } from '../settings.ts';
 import { TEXTS } from '../texts.ts';
 import { openGrafana } from './grafana-api.ts';
 import type { DashboardText } from './provisioning.ts';
@@ -103,7 +104,7 @@ function queryProxyOf({ server }: RenderSettings): string {
   }
   const port = parseListenPort(server.ReadersListen, '')?.port;
   if (port === undefined) throw new ArgumentError(TEXTS.badReadersListen);
-  const contained = !LOOPBACK.includes(new URL(server.PushgatewayAddr).hostname);
+  const contained = !isLoopback(new URL(server.PushgatewayAddr).hostname);
   return `http://${contained ? 'gateway' : '127.0.0.1'}:${port}`;
 }
 
