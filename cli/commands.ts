@@ -1,6 +1,7 @@
 import { type Language, type Messages, type Text, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
-import { consoleLanguage } from '../runtime/command-line.ts';
+import { consoleLanguage } from '../runtime/console-language.ts';
+import { readSettingsText } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 
 /** Which bundle answers a command; each bundle exports `run(argv)`, whose result is the exit code. */
@@ -63,7 +64,8 @@ export async function dispatch(
   return (await load(bundle)).run(argv);
 }
 
-const languageFor = (argv: readonly string[]) => consoleLanguage(argv, ['ClientSetting.ini', 'ServerSetting.ini']);
+const languageFor = (argv: readonly string[]) =>
+  consoleLanguage(argv, ['ClientSetting.ini', 'ServerSetting.ini'], readSettingsText);
 
 function usage(language: Language): string {
   const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`);

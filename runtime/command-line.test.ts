@@ -5,7 +5,9 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ArgumentError, type Language } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
-import { consoleLanguage, runCommands, serviceSignals } from './command-line.ts';
+import { runCommands, serviceSignals } from './command-line.ts';
+import { consoleLanguage } from './console-language.ts';
+import { readSettingsText } from './settings-file.ts';
 
 let said: string;
 beforeEach(() => {
@@ -143,6 +145,7 @@ const chosen = (argv: string, ...files: string[]) =>
   consoleLanguage(
     argv.split(' ').map((word) => word.replace('@', `${folder}/`)),
     files.map((file) => join(folder, file)),
+    readSettingsText,
   );
 
 it.each([

@@ -2,17 +2,10 @@ import { EventEmitter } from 'node:events';
 import { isatty } from 'node:tty';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
 import type { CommandSpec } from '../core/command.ts';
-import {
-  ArgumentError,
-  errorText,
-  LANGUAGES,
-  type Language,
-  languageOf,
-  type Translate,
-  translateTo,
-} from '../core/language.ts';
+import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, translateTo } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
+import { consoleLanguage } from './console-language.ts';
 import type { OnReload } from './reload.ts';
 import { readSettingsText } from './settings-file.ts';
 import { TEXTS } from './texts.ts';
@@ -31,7 +24,7 @@ export async function runCommands(
   files: readonly string[],
   commandsIn: (translate: Translate, language: Language) => readonly Command[],
 ): Promise<number> {
-  const language = await consoleLanguage(argv, files);
+  const language = await consoleLanguage(argv, files, readSettingsText);
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
   for (const command of commandsIn(translateTo(language), language))
@@ -176,29 +169,4 @@ function chineseDefault(description: string): string {
 /** What is wrong with the arguments, as Commander says it, in Chinese. */
 function chineseMistake(text: string): string {
   return MISTAKES.reduce((said, [english, chinese]) => said.replace(english, chinese), text);
-}
-
-/**
- * In which language a command speaks: what `--language` says; else `Language` of the settings file that `--config`
- * names, or of the first of `files` that is there; else Chinese.
- *
- * @param argv the command and its arguments
- * @param files settings files that the command reads by default
- */
-export async function consoleLanguage(argv: readonly string[], files: readonly string[]): Promise<Language> {
-  const asked = LANGUAGES.find((each) => each === given('--language', argv));
-  if (asked !== undefined) return asked;
-  const named = given('--config', argv);
-  for (const file of named === undefined ? files : [named]) {
-    // Whoever reads the settings says what is wrong with the file.
-    const text = await readSettingsText(file).catch(() => undefined);
-    if (text !== undefined) return languageOf(text) ?? 'zh';
-  }
-  return 'zh';
-}
-
-function given(option: string, argv: readonly string[]): string | undefined {
-  const at = argv.indexOf(option);
-  if (at !== -1) return argv[at + 1];
-  return argv.find((each) => each.startsWith(`${option}=`))?.slice(option.length + 1);
 }

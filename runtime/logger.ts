@@ -1,9 +1,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { CENSOR, type LogLevel, SECRET_FIELDS, serializeError } from './log.ts';
 
 export type { Logger } from 'pino';
-
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LEVELS)[number];
+export type { LogLevel } from './log.ts';
 
 /**
  * The one logger of a process: JSON lines, a static message with fields. Fields that hold secrets by name are redacted
@@ -12,28 +11,15 @@ export type LogLevel = (typeof LEVELS)[number];
  * @param destination where lines go; standard error by default, so that standard output stays for results
  */
 export function createLogger(service: string, level: LogLevel, destination?: DestinationStream): Logger {
-  const secrets = ['token', 'secret', 'password', 'pass', 'authorization', 'url'];
   return pino(
     {
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: CENSOR },
       serializers: { err: serializeError, error: serializeError },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
-}
-
-/** An error as its message and code only: stacks and the request objects some libraries attach may hold secrets. */
-function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error);
-  const code = (error as { code?: unknown }).code;
-  return {
-    type: error.name,
-    message: error.message,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(error.cause instanceof Error ? { cause: serializeError(error.cause) } : {}),
-  };
 }

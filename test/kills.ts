@@ -12,7 +12,11 @@ import { createTokenedGateway } from './gateway-at-double.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';
 import { connectionsMessage, startScriptedKernel } from './scripted-kernel.ts';
 
-const BUNDLE = fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url));
+/** FlowCollect as a program with its first arguments. */
+export type Program = readonly [command: string, ...args: string[]];
+
+/** The bundle on Node. */
+export const ON_NODE: Program = [process.execPath, fileURLToPath(new URL('../dist/flowcollect.mjs', import.meta.url))];
 const POLL_MS = 100;
 const TRAFFIC = 'flowcollect_traffic_bytes_total';
 
@@ -57,8 +61,13 @@ export interface KillReport {
  * at Pushgateway are looked at all along and must never fall.
  *
  * @param random 0 to 1, drawn again at each call
+ * @param programs what is started, in turns
  */
-export async function killAgainAndAgain(kills: number, random: () => number): Promise<KillReport> {
+export async function killAgainAndAgain(
+  kills: number,
+  random: () => number,
+  programs: readonly Program[] = [ON_NODE],
+): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-kills-'));
   const pushgateway = await createPushgatewayDouble(() => Date.now());
   const [kernel, kernelBeside] = [await startScriptedKernel(), await startScriptedKernel()];
@@ -101,6 +110,7 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
   let restarts = 0;
   let looks = 0;
   let together = 0;
+  let starts = 0;
   let besideMoved = 0;
   /** When how much moved. */
   const moves: { readonly at: number; readonly bytes: number }[] = [];
@@ -157,7 +167,9 @@ export async function killAgainAndAgain(kills: number, random: () => number): Pr
     }
   }
   function start(file = settings): ChildProcess {
-    return spawn(process.execPath, [BUNDLE, 'exporter', '--config', file], { stdio: 'ignore' });
+    const [command, ...args] = programs[starts % programs.length] ?? ON_NODE;
+    starts += 1;
+    return spawn(command, [...args, 'exporter', '--config', file], { stdio: 'ignore' });
   }
   const stateFolder = join(folder, 'flowcollect-state');
   const setAside = async (): Promise<number> =>

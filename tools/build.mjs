@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writtenOutProperties } from './unicode-properties.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entries = {
@@ -46,6 +47,21 @@ const { outputFiles } = await build({
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
+  logLevel: 'warning',
+});
+
+// What the host in Go embeds (native/main.go), where a language engine of 2020 runs it.
+await build({
+  absWorkingDir: root,
+  entryPoints: ['native/main.ts'],
+  plugins: [writtenOutProperties],
+  outfile: 'native/exporter.js',
+  bundle: true,
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: 'es2020',
+  format: 'iife',
+  minify: true,
   logLevel: 'warning',
 });
 

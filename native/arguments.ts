@@ -1,0 +1,80 @@
+import type { CommandSpec, OptionSpec } from '../core/command.ts';
+import { ArgumentError, type Text, type Translate } from '../core/language.ts';
+import { padToWidth } from '../core/units.ts';
+import { TEXTS as COMMON } from '../runtime/texts.ts';
+
+/** What is said of arguments, as Commander says it (runtime/command-line.ts). */
+const TEXTS = {
+  unknownOption: (option: string): Text => ({ zh: `没有选项 ${option}`, en: `unknown option '${option}'` }),
+  missingValue: (flags: string): Text => ({ zh: `选项 ${flags} 缺少取值`, en: `option '${flags}' argument missing` }),
+  missingArgument: (name: string): Text => ({ zh: `缺少参数 ${name}`, en: `missing required argument '${name}'` }),
+  tooMany: { zh: '参数太多', en: 'too many arguments' },
+  usage: { zh: '用法', en: 'Usage' },
+  options: { zh: '选项', en: 'Options' },
+  withOptions: { zh: '[选项]', en: '[options]' },
+} as const;
+
+export const LANGUAGE_OPTION: OptionSpec = { flags: '--language <zh|en>', description: COMMON.languageOption };
+
+/** What a command was given. */
+export interface Given {
+  readonly args: readonly string[];
+  readonly options: object;
+  readonly help: boolean;
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @param argv without the command's name
+ * @throws ArgumentError
+ */
+export function readArguments({ argument, options }: CommandSpec, argv: readonly string[]): Given {
+  const read = new Map<string, unknown>(options.map((each) => [nameOf(each), each.default]));
+  const args: string[] = [];
+  let help = false;
+  for (let at = 0; at < argv.length; at += 1) {
+    const text = argv[at] ?? '';
+    if (text === '--') {
+      args.push(...argv.slice(at + 1));
+      break;
+    }
+    if (text === '-h' || text === '--help') help = true;
+    else if (!text.startsWith('-')) args.push(text);
+    else {
+      const [, flag = '', given] = /^(-[^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+      const option = [...options, LANGUAGE_OPTION].find(({ flags }) => flags.split(' ')[0] === flag);
+      if (option === undefined) throw new ArgumentError(TEXTS.unknownOption(flag));
+      if (!option.flags.includes('<')) {
+        read.set(nameOf(option), true);
+        continue;
+      }
+      if (given === undefined) at += 1;
+      const value = given ?? argv[at];
+      if (value === undefined) throw new ArgumentError(TEXTS.missingValue(option.flags));
+      read.set(nameOf(option), option.read === undefined ? value : option.read(value));
+    }
+  }
+  if (!help && argument !== undefined && args.length === 0)
+    throw new ArgumentError(TEXTS.missingArgument(argument.name));
+  if (args.length > 1 && argument?.name.includes('...') !== true) throw new ArgumentError(TEXTS.tooMany);
+  if (args.length > 0 && argument === undefined) throw new ArgumentError(TEXTS.tooMany);
+  return { args, options: Object.fromEntries(read), help };
+}
+
+/** `--from-zero` is `fromZero`. */
+const nameOf = ({ flags }: OptionSpec): string =>
+  (flags.split(' ')[0] ?? '').replace(/^--/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** What `--help` prints. */
+export function helpOf({ name, description, argument, options }: CommandSpec, translate: Translate): string {
+  const rows = [...options, LANGUAGE_OPTION].map(({ flags, description: text }) => [flags, translate(text)] as const);
+  const width = Math.max(...rows.map(([flags]) => flags.length));
+  return [
+    `${translate(TEXTS.usage)}: flowcollect ${name} ${translate(TEXTS.withOptions)}${argument === undefined ? '' : ` ${argument.name}`}`,
+    `\n${translate(description)}`,
+    ...(argument === undefined ? [] : [`\n  ${argument.name}  ${translate(argument.description)}`]),
+    `\n${translate(TEXTS.options)}:`,
+    ...rows.map(([flags, text]) => `  ${padToWidth(flags, width)}  ${text}`),
+  ].join('\n');
+}

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/grafana/sobek"
+)
+
+const ownerAlone = 0o600
+
+// Files as exporter/host/host.ts describes them; what is promised there of crashes and of root is held here as
+// runtime/atomic-file.ts holds it on Node.
+func addFiles(l *loop, api *sobek.Object) {
+	set := func(name string, value any) { _ = api.Set(name, value) }
+	done := func(work func() error) sobek.Value {
+		return l.promise(func() (any, error) { return nil, work() })
+	}
+	set("absolute", func(path, folder string) string {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(folder, path)
+		}
+		absolute, err := filepath.Abs(path)
+		l.check(err)
+		return absolute
+	})
+	set("folderOf", filepath.Dir)
+	set("nameOf", filepath.Base)
+	set("readFile", func(path string) sobek.Value {
+		return l.promise(func() (any, error) { return os.ReadFile(path) })
+	})
+	set("mode", func(path string) sobek.Value {
+		return l.promise(func() (any, error) {
+			found, err := os.Stat(path)
+			if err != nil {
+				return nil, err
+			}
+			return int(found.Mode().Perm()), nil
+		})
+	})
+	set("replaceFile", func(path, text string) sobek.Value {
+		return done(func() error { return replaceFile(path, []byte(text)) })
+	})
+	set("rename", func(from, to string) sobek.Value { return done(func() error { return os.Rename(from, to) }) })
+	set("makeWritable", func(folder string) sobek.Value {
+		return done(func() error {
+			if err := makeFolder(folder); err != nil {
+				return err
+			}
+			return mayWrite(folder)
+		})
+	})
+	set("createFile", func(path, text string) sobek.Value {
+		return done(func() error {
+			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerAlone)
+			if err != nil {
+				return err
+			}
+			_, err = file.WriteString(text)
+			return errors.Join(err, file.Close())
+		})
+	})
+	set("createPacked", func(path string, onFailure sobek.Callable) sobek.Value {
+		return l.promise(func() (any, error) {
+			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerAlone)
+			if err != nil {
+				return nil, err
+			}
+			return newPackedFile(l, file, onFailure), nil
+		})
+	})
+	set("remove", func(path string) sobek.Value {
+		return done(func() error {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
+		})
+	})
+	set("list", func(folder string) sobek.Value {
+		return l.promise(func() (any, error) {
+			entries, err := os.ReadDir(folder)
+			names := make([]string, 0, len(entries))
+			for _, entry := range entries {
+				names = append(names, entry.Name())
+			}
+			return names, err
+		})
+	})
+	set("append", func(path, text string, isNew bool) sobek.Value {
+		return done(func() error { return appendDurably(path, text, isNew) })
+	})
+	set("isInMemory", func(folder string) sobek.Value {
+		return l.promise(func() (any, error) {
+			for path := folder; ; path = filepath.Dir(path) {
+				if inMemory, err := isInMemory(path); err == nil {
+					return inMemory, nil
+				}
+				if path == filepath.Dir(path) {
+					return false, nil
+				}
+			}
+		})
+	})
+	set("tryFolder", func(folder string) sobek.Value { return done(func() error { return tryFolder(folder) }) })
+	set("fingerprint", func(path string) sobek.Value {
+		return l.promise(func() (any, error) {
+			found, err := os.Stat(path)
+			if err != nil {
+				return codeOf(err), nil
+			}
+			return fingerprint(found), nil
+		})
+	})
+	// Of files of lines: at once, so that the last line before a crash is there.
+	set("makeFolderNow", func(path string) { l.check(makeFolder(filepath.Dir(path))) })
+	set("renameNow", func(from, to string) { l.check(os.Rename(from, to)) })
+	set("appendNow", func(path, text string) {
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, ownerAlone)
+		l.check(err)
+		_, err = file.WriteString(text)
+		l.check(errors.Join(err, file.Close()))
+	})
+	set("look", func(path string, length int) sobek.Value {
+		found, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return sobek.Undefined()
+		}
+		l.check(err)
+		told := l.vm.NewObject()
+		_ = told.Set("size", found.Size())
+		if found.Mode().IsRegular() {
+			file, err := os.Open(path)
+			l.check(err)
+			defer file.Close()
+			beginning := make([]byte, length)
+			read, _ := io.ReadFull(file, beginning)
+			_ = told.Set("beginning", string(beginning[:read]))
+		}
+		return told
+	})
+}
+
+// Puts a file in its place so that a reader, or a crash at any instant, sees the old content or the new, never a part.
+// What root writes belongs to whom the file that it replaces belonged, or the folder.
+func replaceFile(path string, content []byte) error {
+	folder := filepath.Dir(path)
+	if err := refuseForeignLinks(folder); err != nil {
+		return err
+	}
+	drawn := make([]byte, 6)
+	_, _ = rand.Read(drawn)
+	temporary := path + "." + hex.EncodeToString(drawn) + ".tmp"
+	mode := fs.FileMode(ownerAlone)
+	replaced, err := os.Lstat(path)
+	if err == nil && replaced.Mode().IsRegular() {
+		mode = replaced.Mode().Perm()
+	} else {
+		replaced = nil
+	}
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeFolder(folder); err == nil {
+			file, err = os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		// Whatever the umask takes away.
+		err = file.Chmod(mode)
+	}
+	if err == nil && isRoot() {
+		err = giveTo(file, replaced, folder)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary)
+		return err
+	}
+	if err = syncFolder(folder); err != nil {
+		return err
+	}
+	removeAbandoned(folder)
+	return nil
+}
+
+// Makes a folder where there is none, which belongs to whom the one above belongs.
+func makeFolder(path string) error {
+	if err := refuseForeignLinks(path); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil || !isRoot() {
+		return err
+	}
+	folder, err := openFolderItself(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return giveTo(folder, nil, filepath.Dir(path))
+}
+
+func appendDurably(path, text string, isNew bool) error {
+	flags := os.O_WRONLY | os.O_APPEND | noFollow
+	if isNew {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		flags |= os.O_CREATE | os.O_EXCL
+	}
+	file, err := os.OpenFile(path, flags, ownerAlone)
+	if err != nil {
+		return err
+	}
+	if isNew && isRoot() {
+		// The service must be able to read what root leaves.
+		err = giveTo(file, nil, filepath.Dir(path))
+	}
+	if err == nil {
+		_, err = file.WriteString(text)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
+
+// Whether files can be read and written in a folder; one that is not there is made and removed again.
+func tryFolder(folder string) error {
+	var made []string
+	for path := folder; ; path = filepath.Dir(path) {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || path == filepath.Dir(path) {
+			break
+		}
+		made = append(made, path)
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	err := mayWrite(folder)
+	for _, path := range made {
+		// One that is in use by now stays.
+		_ = os.Remove(path)
+	}
+	return err
+}
+
+var temporaryName = regexp.MustCompile(`\.[0-9a-f]{12}\.tmp$`)
+
+// A write takes moments: a file of that age was left by a process that was killed.
+const abandonedAfter = time.Minute
+
+// Folders in which this process has looked.
+var tidied sync.Map
+
+func removeAbandoned(folder string) {
+	if _, before := tidied.LoadOrStore(folder, true); before {
+		return
+	}
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		found, err := entry.Info()
+		if err == nil && temporaryName.MatchString(entry.Name()) && time.Since(found.ModTime()) > abandonedAfter {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
+}
+
+// A gzip file as it grows.
+type packedFile struct {
+	loop      *loop
+	file      *os.File
+	buffer    *bufio.Writer
+	gzip      *gzip.Writer
+	failure   error
+	onFailure sobek.Callable
+}
+
+func newPackedFile(l *loop, file *os.File, onFailure sobek.Callable) *packedFile {
+	buffer := bufio.NewWriter(file)
+	return &packedFile{loop: l, file: file, buffer: buffer, gzip: gzip.NewWriter(buffer), onFailure: onFailure}
+}
+
+func (p *packedFile) Write(text string) {
+	if p.failure != nil {
+		return
+	}
+	if _, p.failure = io.WriteString(p.gzip, text); p.failure != nil {
+		p.loop.call(p.onFailure)
+	}
+}
+
+func (p *packedFile) End() sobek.Value {
+	return p.loop.promise(func() (any, error) {
+		if p.failure != nil {
+			return nil, errors.Join(p.failure, p.file.Close())
+		}
+		return nil, errors.Join(p.gzip.Close(), p.buffer.Flush(), p.file.Close())
+	})
+}

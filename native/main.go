@@ -1,0 +1,52 @@
+// The exporter without Node: one file that runs the exporter's own TypeScript, bundled, in a JavaScript engine, and gives
+// it the host that exporter/host describes (docs/adr/0026-run-the-exporter-in-go.md). Nothing is accounted here.
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"runtime/debug"
+	_ "time/tzdata"
+
+	"github.com/grafana/sobek"
+)
+
+// Made by tools/build.mjs of native/main.ts and all that it imports.
+//
+//go:embed exporter.js
+var bundle string
+
+func main() {
+	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
+	debug.SetGCPercent(40)
+	os.Exit(run())
+}
+
+func run() int {
+	host := newLoop(sobek.New())
+	host.vm.SetFieldNameMapper(sobek.UncapFieldNameMapper())
+	api := host.vm.NewObject()
+	for _, add := range []func(*loop, *sobek.Object){addBytes, addFiles, addNetwork, addPages, addSystem} {
+		add(host, api)
+	}
+	if err := host.vm.Set("go", api); err != nil {
+		return fail(err)
+	}
+	host.addTimers()
+	program, err := sobek.Compile("exporter.js", bundle, false)
+	if err != nil {
+		return fail(err)
+	}
+	bundle = ""
+	if _, err = host.vm.RunProgram(program); err != nil {
+		return fail(err)
+	}
+	debug.FreeOSMemory()
+	return host.run()
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}

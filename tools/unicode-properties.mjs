@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+
+/** `\p{…}`, and what of its line stands before it. */
+const ESCAPE = /\\p\{(\w+)\}/g;
+
+/**
+ * For an engine that does not know `\p{…}` and takes it for a p: has esbuild write out the characters of each such
+ * property.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+export const writtenOutProperties = {
+  name: 'written-out-properties',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      if (!/\\[pP]\{/.test(text)) return undefined;
+      return { contents: writtenOut(text, path), loader: 'ts' };
+    });
+  },
+};
+
+/**
+ * @param {string} text of a source
+ * @param {string} path named in errors
+ */
+export function writtenOut(text, path) {
+  if (/\\P\{/.test(text))
+    throw new Error(`${path}: \\P{…} is not written out; use a class with ^, or turn the test around`);
+  return text.replaceAll(ESCAPE, (_, property, at) => {
+    const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
+    // Within a class that is open yet, it stands among other characters.
+    const inClass = /\[(?:\\.|[^\]\\])*$/.test(before.slice(before.lastIndexOf('/')));
+    return inClass ? rangesOf(property) : `[${rangesOf(property)}]`;
+  });
+}
+
+const known = new Map();
+
+/**
+ * The characters of a property as ranges for a class of a regular expression with the flag `u`.
+ *
+ * @param {string} property such as `Mn`
+ * @returns {string}
+ */
+function rangesOf(property) {
+  const found = known.get(property);
+  if (found !== undefined) return found;
+  const pattern = new RegExp(`^\\p{${property}}$`, 'u');
+  const written = (code) => `\\u{${code.toString(16)}}`;
+  let ranges = '';
+  let first = -1;
+  for (let code = 0; code <= 0x110000; code += 1) {
+    const has = code < 0x110000 && pattern.test(String.fromCodePoint(code));
+    if (has && first < 0) first = code;
+    if (!has && first >= 0) {
+      ranges += first === code - 1 ? written(first) : `${written(first)}-${written(code - 1)}`;
+      first = -1;
+    }
+  }
+  known.set(property, ranges);
+  return ranges;
+}
