@@ -155,6 +155,10 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   yield series('flowcollect_exporter_pushes_total', { ...id, result: 'accepted' }, (at) => (at - START) / 10_000);
 }
 
+/** When use fell since the quota was reset, and when a leak was seen. */
+export const QUOTA_RESET = END - 40 * 60_000;
+export const LEAK_SEEN = END - 20 * 60_000;
+
 /** What each airport billed in the window that is open at an instant. */
 export const windowBytes = (at: number): number => 3_000_000_000 + Math.floor((at - START) / 1000);
 
@@ -178,8 +182,7 @@ function* ofServer(): Generator<string> {
     const id = { job: 'auditor', user, airport };
     const figure = (name: string, value: (at: number) => number | undefined): string =>
       series(`flowcollect_${name}`, id, value);
-    // Use falls in the middle: the quota was reset.
-    yield figure('airport_used_bytes', (at) => Math.floor((at - START) / (at < END - 30 * HOUR ? 1 : 2)));
+    yield figure('airport_used_bytes', (at) => Math.floor((at - START) / (at < QUOTA_RESET ? 1 : 2)));
     yield figure('airport_quota_bytes', () => 2 ** 37);
     yield figure('airport_remaining_bytes', (at) => 2 ** 37 - Math.floor((at - START) / 2));
     yield figure('airport_expiry_timestamp_seconds', () => END / SECOND + 40 * 86_400);
@@ -207,8 +210,9 @@ function* ofServer(): Generator<string> {
     yield series('flowcollect_forecast_urgency', { ...id, urgency: airport === 'sub' ? 'plain' : 'short' }, () => 1);
     if (airport === 'sub') yield series('flowcollect_audit_unknown', { ...id, why: 'first_day' }, () => 1);
     for (const verdict of ['ok', 'leak', 'drift', 'underbilled', 'incomplete', 'unknown']) {
-      const holds = verdict === (airport === 'sub' ? 'unknown' : 'leak');
-      yield series('flowcollect_audit_verdict', { ...id, verdict }, () => (holds ? 1 : 0));
+      const holds = (at: number): boolean =>
+        verdict === (airport === 'sub' ? 'unknown' : at < LEAK_SEEN ? 'ok' : 'leak');
+      yield series('flowcollect_audit_verdict', { ...id, verdict }, (at) => (holds(at) ? 1 : 0));
     }
     yield series('flowcollect_report_last_success_timestamp_seconds', { job: 'auditor', user }, (at) => now(at) - 3600);
   }

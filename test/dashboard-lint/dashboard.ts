@@ -1,5 +1,6 @@
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { annotationExpr } from '../../grafana/annotations.ts';
 import { DATASOURCE } from '../../grafana/builders/panel.ts';
 import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';
@@ -31,9 +32,10 @@ export function dashboardProblems(dashboard: Dashboard): string[] {
   if (new Set(panels.map(({ title }) => title)).size !== panels.length) problems.push('panel titles repeat');
   problems.push(...gridProblems(panels));
   for (const variable of dashboard.templating.list ?? []) problems.push(...variableProblems(variable));
-  for (const { name, expr, enable, placement } of dashboard.annotations.list ?? []) {
+  for (const annotation of dashboard.annotations.list ?? []) {
+    const { name, enable, placement } = annotation;
     if (enable || placement !== 'inControlsMenu') problems.push(`annotation ${name} is on, or in the bar`);
-    problems.push(...promqlProblems(expr ?? '', false).map((each) => `annotation ${name}: ${each}`));
+    problems.push(...promqlProblems(annotationExpr(annotation), false).map((each) => `annotation ${name}: ${each}`));
   }
   for (const panel of panels) {
     const found = [...panelProblems(panel), ...looksProblems(panel)];

@@ -1,4 +1,5 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { annotationExpr } from '../../grafana/annotations.ts';
 import { panelsOf, targetsOf } from './dashboard.ts';
 
 /** When, where and what a dashboard is looked at. */
@@ -53,11 +54,11 @@ export function panelQueries(dashboard: Dashboard, look: Look): PanelQuery[] {
 export function annotationQueries(dashboard: Dashboard, look: Look): PanelQuery[] {
   const { at } = look;
   const from = at - 3_600_000;
-  return (dashboard.annotations.list ?? []).map(({ name, expr = '' }) => ({
+  return (dashboard.annotations.list ?? []).map((annotation) => ({
     dashboard: dashboard.title ?? '',
-    panel: `annotation ${name}`,
+    panel: `annotation ${annotation.name}`,
     refId: 'Anno',
-    expr: fillIn(expr, from, at, look),
+    expr: fillIn(annotationExpr(annotation), from, at, look),
     instant: false,
     from,
     to: at,
