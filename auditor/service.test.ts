@@ -192,6 +192,11 @@ it('asks an airport every two hours, and little more often while it fails', asyn
       .end();
   });
   await settings();
+  // The first reading judges nothing; the second, a minute later, does.
+  await passing(1);
+  expect(asked).toBe(2);
+
+  [asked, ending] = [0, new AbortController()];
   await passing(24);
   expect(asked).toBeGreaterThanOrEqual(11);
   expect(asked).toBeLessThanOrEqual(13);

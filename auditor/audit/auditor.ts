@@ -27,6 +27,7 @@ import {
 import { createExactSums, SETTLED_AFTER } from '../usage/exact-sums.ts';
 import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/window-use.ts';
 import type { Reason } from '../verdict/reading.ts';
+import { unknownOf } from '../verdict/verdict.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
 import { reaudit } from './reaudit.ts';
 
@@ -70,6 +71,8 @@ export interface Auditor {
    * @returns the owner's
    */
   report(day?: LocalDay): Promise<ReportModel>;
+  /** Whether an airport was read for the first time when last looked at: its next reading will begin to judge it. */
+  beginsToJudge(): boolean;
   /** When this process last made a report, epoch milliseconds; 0 before the first. */
   reportedAt(): number;
   /**
@@ -125,6 +128,7 @@ export function createAuditor({
   let amendments = NO_AMENDMENTS;
   let sumsFailed = false;
   let reportedAt = 0;
+  let firstReading = false;
   const queue = createSerialQueue();
 
   const inTurn = <T>(work: (known: AuditState) => Promise<T>): Promise<T> =>
@@ -140,6 +144,7 @@ export function createAuditor({
   /** A good audit is one that knew what devices used: airports may be down without the VPS being dead. */
   const tell = async ({ airports: audits, model }: Audit): Promise<void> => {
     metrics.audited(audits);
+    firstReading = audits.some(({ outcome, verdict }) => unknownOf(verdict, outcome.known) === 'first_day');
     view?.audited(audits.map((each) => ({ user: each.user, model: airportModel(each) })));
     for (const { airport, verdict } of audits) {
       const fields = { airport, verdict: verdict.kind, difference: verdict.difference, reasons: verdict.reasons };
@@ -222,6 +227,7 @@ export function createAuditor({
         await flush(reported, true);
         return result.model;
       }),
+    beginsToJudge: () => firstReading,
     reportedAt: () => reportedAt,
     missedDay(isPlanned) {
       const { reportedDay: reported = null, began = null } = state ?? {};
