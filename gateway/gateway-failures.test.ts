@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf, errorOf, type GatewayAtDouble, openGatewayAtDouble, SERIES } from '../test/gateway-at-double.ts';
@@ -77,6 +77,23 @@ describe('when Pushgateway fails', () => {
     await vi.waitFor(() => expect(gateway.double.groups.size).toBe(1));
     const health = await (await fetch(`${gateway.metrics()}/healthz`)).json();
     expect(health).toMatchObject({ status: 'degraded', problem: expect.stringContaining(`${remembered}.corrupt-`) });
+  });
+
+  it('holds every other device to its push where one record of its log is damaged, and says so in /healthz', async () => {
+    for (const [device, value] of [
+      ['a', 111_111],
+      ['b', 222_222],
+    ] as const)
+      await gateway.send({ device, body: bodyOf(value) });
+    await gateway.stop();
+    const log = join(gateway.folder, 'gateway', 'pushes', '0000000001.log');
+    await writeFile(log, (await readFile(log, 'utf8')).replace(`${SERIES} 111111`, `${SERIES} 111171`));
+    await gateway.start();
+    const health = await (await fetch(`${gateway.metrics()}/healthz`)).json();
+    expect(health).toMatchObject({ status: 'degraded', problem: expect.stringContaining(`${log}.corrupt-`) });
+    expect((await gateway.send({ device: 'a', method: 'GET' })).status).toBe(404);
+    expect((await gateway.send({ device: 'b', method: 'GET' })).text).toContain(`${SERIES} 222222\n`);
+    expect((await gateway.send({ device: 'a', body: bodyOf(111_112), state: 'one 2' })).status).toBe(200);
   });
 
   it('puts every device back into one that came up empty', async () => {
