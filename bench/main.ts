@@ -8,6 +8,7 @@ import { cost } from './cost.ts';
 import { dashboards } from './dashboards.ts';
 import { rushProbe, scheduleProbe } from './gateway/push-probes.ts';
 import { gateway } from './gateway.ts';
+import { native } from './native.ts';
 import { release } from './release.ts';
 import { router } from './router.ts';
 import { countGoals, renderSection } from './table.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   cost,
   dashboards,
   gateway,
+  native,
   release,
   router,
   verdict,

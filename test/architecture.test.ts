@@ -27,7 +27,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Walks runs the services between doubles of all that is around them.
   tools: ['core', 'cli', 'render', 'runtime', 'simulator', 'test'],
   // Measures real programs and services between the same doubles as the tests.
-  bench: ['core', 'runtime', 'exporter', 'gateway', 'auditor', 'simulator', 'grafana', 'stack', 'test'],
+  bench: [
+    'core',
+    'runtime',
+    'exporter',
+    'gateway',
+    'auditor',
+    'simulator',
+    'grafana',
+    'stack',
+    'test',
+    'tools/release',
+  ],
   test: [
     'core',
     'runtime',

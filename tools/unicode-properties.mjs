@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
-/** `\p{…}`, and what of its line stands before it. */
-const ESCAPE = /\\p\{(\w+)\}/g;
+const ESCAPE = /\\([pP])\{(\w+)\}/g;
 
 /**
- * For an engine that does not know `\p{…}` and takes it for a p: has esbuild write out the characters of each such
- * property.
+ * For an engine that does not know `\p{…}` and `\P{…}` and takes them for a p: has esbuild write out the characters of
+ * each such property.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -27,11 +26,13 @@ export const writtenOutProperties = {
 export function writtenOut(text, path) {
   if (/\\P\{/.test(text))
     throw new Error(`${path}: \\P{…} is not written out; use a class with ^, or turn the test around`);
-  return text.replaceAll(ESCAPE, (_, property, at) => {
+  return text.replaceAll(ESCAPE, (escape, kind, property, at) => {
     const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
     // Within a class that is open yet, it stands among other characters.
     const inClass = /\[(?:\\.|[^\]\\])*$/.test(before.slice(before.lastIndexOf('/')));
-    return inClass ? rangesOf(property) : `[${rangesOf(property)}]`;
+    if (!inClass) return `[${kind === 'P' ? '^' : ''}${rangesOf(property)}]`;
+    if (kind === 'P') throw new Error(`${path}: ${escape} in a class cannot be written out`);
+    return rangesOf(property);
   });
 }
 
