@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-const ESCAPE = /\\([pP])\{(\w+)\}/g;
+const ESCAPE = /\\[pP]\{\w+\}/g;
 
 /**
  * For an engine that does not know `\p{…}` and `\P{…}` and takes them for a p: has esbuild write out the characters of
@@ -13,26 +13,18 @@ export const writtenOutProperties = {
   setup(build) {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      if (!/\\[pP]\{/.test(text)) return undefined;
-      return { contents: writtenOut(text, path), loader: 'ts' };
+      return text.search(ESCAPE) >= 0 ? { contents: writtenOut(text), loader: 'ts' } : undefined;
     });
   },
 };
 
-/**
- * @param {string} text of a source
- * @param {string} path named in errors
- */
-export function writtenOut(text, path) {
-  if (/\\P\{/.test(text))
-    throw new Error(`${path}: \\P{…} is not written out; use a class with ^, or turn the test around`);
-  return text.replaceAll(ESCAPE, (escape, kind, property, at) => {
+/** @param {string} text of a source */
+export function writtenOut(text) {
+  return text.replaceAll(ESCAPE, (escape, at) => {
     const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
     // Within a class that is open yet, it stands among other characters.
     const inClass = /\[(?:\\.|[^\]\\])*$/.test(before.slice(before.lastIndexOf('/')));
-    if (!inClass) return `[${kind === 'P' ? '^' : ''}${rangesOf(property)}]`;
-    if (kind === 'P') throw new Error(`${path}: ${escape} in a class cannot be written out`);
-    return rangesOf(property);
+    return inClass ? rangesOf(escape) : `[${rangesOf(escape)}]`;
   });
 }
 
@@ -41,13 +33,13 @@ const known = new Map();
 /**
  * The characters of a property as ranges for a class of a regular expression with the flag `u`.
  *
- * @param {string} property such as `Mn`
+ * @param {string} escape such as `\p{Mn}`
  * @returns {string}
  */
-function rangesOf(property) {
-  const found = known.get(property);
+function rangesOf(escape) {
+  const found = known.get(escape);
   if (found !== undefined) return found;
-  const pattern = new RegExp(`^\\p{${property}}$`, 'u');
+  const pattern = new RegExp(`^${escape}$`, 'u');
   const written = (code) => `\\u{${code.toString(16)}}`;
   let ranges = '';
   let first = -1;
@@ -59,6 +51,6 @@ function rangesOf(property) {
       first = -1;
     }
   }
-  known.set(property, ranges);
+  known.set(escape, ranges);
   return ranges;
 }
