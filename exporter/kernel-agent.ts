@@ -98,6 +98,8 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   let interfaces: InterfaceReader;
   const comparison = createKernelComparison();
   let link: KernelLink = { kind: 'connecting' };
+  /** Whether the kernel runs on this machine. */
+  let isLocal = false;
   let kernelVersion: string | undefined;
   let logsUp = false;
   let lastFrameAt: number | undefined;
@@ -171,6 +173,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   }
 
   function openKernel(): KernelClient {
+    isLocal = isOnThisMachine(config.MihomoAPIAddr);
     const client = createKernelClient({
       network: host.network,
       ...kernelAddressOf(host.files, config, folder),
@@ -204,9 +207,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   async function openDevice(): Promise<Device> {
     const { DeviceID, MihomoAPIAddr } = config;
     const saved = (await store.read(DeviceID)) ?? newDevice(DeviceID, MihomoAPIAddr, newStateId());
-    const opened = createDevice(saved, optionsOf(config), () =>
-      isOnThisMachine(config.MihomoAPIAddr) ? host.machine() : {},
-    );
+    const opened = createDevice(saved, optionsOf(config), () => (isLocal ? host.machine() : {}));
     await day.open(DeviceID);
     rename(opened, DeviceID);
     opened.moveTo(MihomoAPIAddr);

@@ -16,7 +16,7 @@ export type KeptRead<T> =
   | { readonly kind: 'set_aside'; readonly reason: string; readonly movedTo: string };
 
 /** A device as it is in the file, with the settings that it belongs to: they know it again under another DeviceID. */
-type Kept = SavedDevice & { readonly owner?: string };
+type Kept = SavedDevice & { readonly owner: string };
 
 /** Raised when {@link SavedDevice} or the ledger's state cannot be read as it was before; what is new is optional. */
 const FORMAT = { format: 'flowcollect-exporter-state', version: 2 };
@@ -41,11 +41,8 @@ export async function statesIn(files: Files, folder: string): Promise<string[]> 
   return names.filter((name) => STATE_NAME.test(name)).map((name) => files.absolute(name, folder));
 }
 
-/** The owner that a state names and whose counters it holds; undefined where it cannot be told. */
-export async function readOwner(
-  files: Files,
-  path: string,
-): Promise<{ readonly owner: string | undefined; readonly deviceId: string } | undefined> {
+/** The owner that a state names and whose counters it holds; undefined where it is none. */
+export async function readOwner(files: Files, path: string): Promise<Pick<Kept, 'owner' | 'deviceId'> | undefined> {
   const checked = readCheckedText(FORMAT, (await files.readText(path).catch(() => undefined)) ?? '', files.sha256);
   if (!checked.ok) return undefined;
   const { owner, deviceId } = JSON.parse(checked.body) as Kept;

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from '
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkedText } from '../../core/json.ts';
 import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createNodeFiles, nodeFiles } from '../host/node-files.ts';
@@ -222,21 +221,6 @@ describe('states in one folder', () => {
     await again.close();
     expect((await readdir(folder)).filter((name) => name.endsWith('.json'))).toHaveLength(2);
     expect(await storeOf('one.ini').read('c')).toMatchObject({ deviceId: 'c', sequence: 4 });
-  });
-
-  it('are taken over once from the name that they had before', async () => {
-    const store = storeOf('one.ini');
-    await store.write(named('a', 1));
-    await store.close();
-    const old = join(folder, 'exporter-state.json');
-    const format = { format: 'flowcollect-exporter-state', version: 2 };
-    await writeFile(old, checkedText(format, JSON.stringify(named('a', 1)), nodeFiles.sha256));
-    await rm(statePath(nodeFiles, folder, 'a'));
-    expect(await storeOf('two.ini').read('b')).toBeUndefined();
-    const next = storeOf('one.ini');
-    expect(await next.read('a')).toMatchObject({ sequence: 1 });
-    await next.write(named('a', 2));
-    expect(await readdir(folder)).not.toContain('exporter-state.json');
   });
 
   it('are refused to a second process, which is told who holds them', async () => {

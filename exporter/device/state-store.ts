@@ -110,14 +110,14 @@ export function createStateStore(options: StateStoreOptions): StateStore {
   /** That of these settings, under whatever DeviceID; else the device's, whose settings may have been elsewhere. */
   async function find(within: string, deviceId: string): Promise<string> {
     const own = statePath(files, within, deviceId);
-    const others: string[] = [];
+    let other: string | undefined;
     for (const path of await statesIn(files, within)) {
       const found = await readOwner(files, path);
-      if (found?.owner === owner && found.deviceId === deviceId) return path;
-      // Before, states were not named by their device.
-      if (found?.owner === owner || (found?.owner === undefined && found?.deviceId === deviceId)) others.push(path);
+      if (found?.owner !== owner) continue;
+      if (found.deviceId === deviceId) return path;
+      other ??= path;
     }
-    return (await files.readText(own).catch(() => '')) === undefined ? (others[0] ?? own) : own;
+    return (await files.readText(own).catch(() => '')) === undefined ? (other ?? own) : own;
   }
 
   /** Where the state is to be written: by its device's name, unless another process or other settings are there. */
