@@ -254,7 +254,8 @@ export const listSetting = () =>
   );
 
 /** A secret that goes out in a header, as UTF-8: anything but what would end or break the line. */
-export const headerSetting = () => textSetting((text) => !/[^\P{Cc}\t]/u.test(text), TEXTS.headerCharacters);
+export const headerSetting = () =>
+  textSetting((text) => !/\p{Cc}/u.test(text.replaceAll('\t', '')), TEXTS.headerCharacters);
 
 export const timeZoneSetting = () => textSetting(isTimeZone, TEXTS.timeZone);
 
