@@ -103,3 +103,16 @@ describe('readGatewayConfig', () => {
     expect(messageOf(text)).toContain(message);
   });
 });
+
+it('reads the tokens of thousands of users and devices while devices wait for no longer than a moment', () => {
+  const users = Array.from({ length: 2000 }, (_, index) =>
+    [
+      `[user.u${index}]\nToken = token-of-user-${index}-0123456789\nReaderToken = reader-of-user-${index}-0123456789`,
+      `[device.d${index}]\nUser = u${index}\nToken = token-of-device-${index}-0123456789`,
+    ].join('\n'),
+  );
+  const begun = performance.now();
+  const { settings } = readGatewayConfig('ServerSetting.ini', `[server]\n${users.join('\n')}\n`);
+  expect([settings.tokens.length, settings.readers.length]).toEqual([4000, 2000]);
+  expect(performance.now() - begun).toBeLessThan(3000);
+});

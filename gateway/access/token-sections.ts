@@ -144,11 +144,10 @@ export function tokensOf(
   reader: SettingsReader,
 ): Token[] {
   const tokens: Token[] = shared === undefined ? [] : [shared];
+  const isNew = newHashes(tokens);
   for (const { section, user, deviceId, hash } of sections) {
     if (hash === undefined) continue;
-    if (tokens.some((token) => token.hash.equals(hash))) {
-      reader.problem(section, 'Token', TEXTS.sameToken);
-    }
+    if (!isNew(hash)) reader.problem(section, 'Token', TEXTS.sameToken);
     tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
   }
   return tokens;
@@ -161,14 +160,22 @@ export function readersOf(
   reader: SettingsReader,
 ): readonly Reader[] {
   const readers: Reader[] = [];
+  const isNew = newHashes(tokens);
   for (const { section, user, readerHash: hash } of sections) {
     if (hash === undefined) continue;
     const problem = readerNameProblem(user);
     if (problem !== undefined) reader.problem(section, 'ReaderToken', TEXTS.badReaderName(problem));
-    if ([...tokens, ...readers].some((other) => other.hash.equals(hash))) {
-      reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
-    }
+    if (!isNew(hash)) reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
     readers.push({ user, hash });
   }
   return readers;
+}
+
+/** Tells of one hash after the other whether it is none of those before. There may be thousands. */
+function newHashes(known: readonly Token[]): (hash: Buffer) => boolean {
+  const seen = new Set(known.map(({ hash }) => hash.toString('hex')));
+  return (hash) => {
+    const before = seen.size;
+    return seen.add(hash.toString('hex')).size > before;
+  };
 }
