@@ -15,6 +15,8 @@ const INSTALL = join(root, 'packaging', 'debian', 'install.sh');
 const SCRIPTS = [
   'debian/install.sh',
   'openwrt/flowcollect.init',
+  'openwrt/flowcollect-device.init',
+  'openwrt/install.sh',
   'openwrt/flowcollect-tunnel.init',
   'openwrt/flowcollect-tunnel.conf',
   'android/termux-run',

@@ -20,11 +20,11 @@ export const writtenOutProperties = {
 
 /** @param {string} text of a source */
 export function writtenOut(text) {
-  return text.replaceAll(ESCAPE, (escape, at) => {
+  return text.replaceAll(ESCAPE, (property, at) => {
     const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
     // Within a class that is open yet, it stands among other characters.
     const inClass = /\[(?:\\.|[^\]\\])*$/.test(before.slice(before.lastIndexOf('/')));
-    return inClass ? rangesOf(escape) : `[${rangesOf(escape)}]`;
+    return inClass ? rangesOf(property) : `[${rangesOf(property)}]`;
   });
 }
 
@@ -33,13 +33,13 @@ const known = new Map();
 /**
  * The characters of a property as ranges for a class of a regular expression with the flag `u`.
  *
- * @param {string} escape such as `\p{Mn}`
+ * @param {string} property such as `\p{Mn}`
  * @returns {string}
  */
-function rangesOf(escape) {
-  const found = known.get(escape);
+function rangesOf(property) {
+  const found = known.get(property);
   if (found !== undefined) return found;
-  const pattern = new RegExp(`^${escape}$`, 'u');
+  const pattern = new RegExp(`^${property}$`, 'u');
   const written = (code) => `\\u{${code.toString(16)}}`;
   let ranges = '';
   let first = -1;
@@ -51,6 +51,6 @@ function rangesOf(escape) {
       first = -1;
     }
   }
-  known.set(escape, ranges);
+  known.set(property, ranges);
   return ranges;
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { executableName } from './make.ts';
+import { DEVICE_TARGETS, deviceArchive } from './native.ts';
 import { arm64Emulation, nodeBinary } from './node-binary.ts';
 import { shippedBundles } from './single-executable.ts';
 
@@ -59,6 +60,7 @@ export async function checkRelease(root: string, print: (line: string) => void):
       const push = await firstPush(program, kernel);
       print(`${name}: version in ${start} ms, the same replay as the plain bundle, first push after ${push} ms`);
     }
+    await checkDevices(root, plain, replay, kernel, print);
     if (await hasWine()) {
       const push = await firstPushOverPipe(root);
       print(`Windows, under wine: the first push of a kernel behind a named pipe after ${push} ms`);
@@ -67,6 +69,51 @@ export async function checkRelease(root: string, print: (line: string) => void):
     print('the demo ran to its report');
   } finally {
     simulator.kill('SIGTERM');
+  }
+}
+
+/** Files for devices that this machine can run, and QEMU's name of their processor; none for its own. */
+const CHECKED_DEVICES: ReadonlyMap<string, string | undefined> = new Map([
+  ['linux-amd64', undefined],
+  ['linux-arm64', 'aarch64'],
+  ['linux-armv7', 'arm'],
+  ['linux-riscv64', 'riscv64'],
+]);
+
+/** As {@link checkRelease} does with executables; the rest of the devices' files is said to be only built. */
+async function checkDevices(
+  root: string,
+  plain: Program,
+  replay: readonly string[],
+  kernel: string,
+  print: (line: string) => void,
+): Promise<void> {
+  const made = [...DEVICE_TARGETS.keys()].filter((name) => existsSync(join(root, 'release', deviceArchive(name))));
+  if (made.length === 0) {
+    print('NOT tried: files for devices, which were not made');
+    return;
+  }
+  const expected = await output(plain, replay);
+  const { command: emulator } = await arm64Emulation(join(root, '.cache', 'release'));
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-devices-'));
+  try {
+    for (const name of made.filter((each) => CHECKED_DEVICES.has(each))) {
+      await run('tar', ['-xzf', join(root, 'release', deviceArchive(name)), '-C', folder]);
+      const [processor, path] = [CHECKED_DEVICES.get(name), join(folder, 'flowcollect')];
+      const program: Program =
+        processor === undefined
+          ? { command: path, args: [], env: {} }
+          : { command: emulator.replace('aarch64', processor), args: [path], env: {} };
+      const version = (await output(program, ['version'])).trim();
+      if (version !== VERSION) throw new Error(`${name} says version ${version} instead of ${VERSION}`);
+      if ((await output(program, replay)) !== expected) throw new Error(`${name} replays a recording differently`);
+      const push = await firstPush(program, kernel);
+      const how = processor === undefined ? '' : ', emulated';
+      print(`${name} for devices${how}: the same replay as the plain bundle, first push after ${push} ms`);
+    }
+    print(`only built: ${made.filter((each) => !CHECKED_DEVICES.has(each)).join(', ')}`);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
+import { findGo, makeDeviceArchives, nativeLicences } from './native.ts';
 import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
 import { buildSingleBundle, makeBlob, makeExecutable, shippedBundles } from './single-executable.ts';
 
@@ -62,6 +63,7 @@ export async function makeRelease(root: string, print: (line: string) => void): 
       `Node.js ${node.version} (in the single executables)\n\n${ofNode}`,
     ].join(`\n${'-'.repeat(80)}\n\n`);
     await writeFile(join(release, 'LICENCES.txt'), licences);
+    await makeDevices(root, release, work, print);
 
     const name = `flowcollect-${VERSION}-node`;
     await assembleBundles(root, join(work, name), licences);
@@ -72,6 +74,25 @@ export async function makeRelease(root: string, print: (line: string) => void): 
     await rm(work, { recursive: true, force: true });
   }
 }
+
+/** The files for devices, where there is Go to make them with. */
+async function makeDevices(root: string, release: string, work: string, print: (line: string) => void): Promise<void> {
+  const go = await findGo();
+  if (go === undefined) {
+    print('NOT made: the files for devices, since there is no Go here');
+    return;
+  }
+  const licences = [
+    `FlowCollect ${VERSION}\n\n${await readFile(join(root, 'LICENSE'), 'utf8')}`,
+    await licencesOf(root, BUNDLED_FOR_DEVICES),
+    ...(await nativeLicences(root, go)),
+  ].join(`\n${'-'.repeat(80)}\n\n`);
+  await makeDeviceArchives(root, go, release, work, licences, print);
+  await cp(join(root, 'packaging', 'openwrt', 'install.sh'), join(release, 'openwrt-install.sh'));
+}
+
+/** The packages that native/exporter.js is made of (test/architecture.test.ts). */
+const BUNDLED_FOR_DEVICES = ['node_modules/tldts-core/', 'node_modules/zod/'];
 
 /** The plain bundles as they are unpacked: `dist/` next to settings and guides. */
 async function assembleBundles(root: string, folder: string, licences: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { VERSION } from '../../core/version.ts';
 
 const run = promisify(execFile);
 
@@ -92,4 +93,39 @@ export async function nativeLicences(root: string, go: string): Promise<string[]
       return `${name} ${of} (in the files for devices)\n\n${texts.map((text) => text.trim()).join('\n\n')}\n`;
     }),
   );
+}
+
+/** Name of a target's archive. */
+export const deviceArchive = (target: string): string => `flowcollect-${VERSION}-device-${target}.tar.gz`;
+
+/**
+ * Makes the file of each target and packs it with the service of OpenWrt and the licences.
+ *
+ * @param release the folder that gets the archives
+ * @param work a folder to make them in
+ * @param licences text
+ * @throws Error with what Go or tar said
+ */
+export async function makeDeviceArchives(
+  root: string,
+  go: string,
+  release: string,
+  work: string,
+  licences: string,
+  print: (line: string) => void,
+): Promise<void> {
+  for (const [name, target] of DEVICE_TARGETS) {
+    const folder = join(work, `device-${name}`);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'LICENCES.txt'), licences);
+    if (target.GOOS === 'linux') {
+      await cp(join(root, 'packaging', 'openwrt', 'flowcollect-device.init'), join(folder, 'flowcollect.init'));
+    }
+    await buildNative(root, go, join(folder, target.GOOS === 'windows' ? 'flowcollect.exe' : 'flowcollect'), target);
+    // The same bytes each time: neither names, times nor order of this machine.
+    const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--mode=u+rw,go=u-w'];
+    const archive = deviceArchive(name);
+    await run('tar', [...same, '-I', 'gzip -n9', '-cf', join(release, archive), '-C', folder, '.']);
+    print(`made ${archive}`);
+  }
 }
