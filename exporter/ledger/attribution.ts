@@ -79,16 +79,24 @@ export function attributeConnection(
   };
 }
 
-/** Whether the catalog knows of a connection's node what was not known when the connection was attributed. */
-export function isBetterKnown(
-  { details: { chains, provider }, attribution }: { details: ConnectionDetails; attribution: Attribution },
+/** The attribution of a connection of which more is known than when it was attributed; undefined where it is not. */
+export function reattributeConnection(
+  { details, attribution }: { readonly details: ConnectionDetails; readonly attribution: Attribution },
   catalog: Catalog,
-): boolean {
-  const [node] = chains;
-  if (node === undefined) return false;
-  if (attribution.class === 'unattributed') return !catalog.isUnknown(node);
-  return provider === undefined && attribution.provider === '' && catalog.providerOf(node) !== '';
+  rules: AttributionRules,
+): Attribution | undefined {
+  const [node] = details.chains;
+  if (node === undefined) return undefined;
+  const isBetterKnown =
+    attribution.class === 'unattributed'
+      ? !catalog.isUnknown(node)
+      : details.provider === undefined && attribution.provider === '' && catalog.providerOf(node) !== '';
+  return isBetterKnown ? attributeConnection(details, catalog, rules) : undefined;
 }
+
+/** Whether bytes of a class may be on an airport's bill. */
+export const isBilled = (trafficClass: TrafficClass): boolean =>
+  trafficClass === 'proxy' || trafficClass === 'unattributed';
 
 /** A node that the kernel does not list may be of any class: its bytes are under none until it does. */
 function classOf(node: string, catalog: Catalog, localNodes: ReadonlySet<string>): TrafficClass {

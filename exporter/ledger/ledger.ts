@@ -1,12 +1,13 @@
-import type { Bytes, TrafficClass } from '../../core/traffic.ts';
+import type { Bytes } from '../../core/traffic.ts';
 import {
   type Attribution,
   type AttributionOptions,
   attributeConnection,
   attributeOpened,
   attributionRules,
-  isBetterKnown,
+  isBilled,
   isRefused,
+  reattributeConnection,
 } from './attribution.ts';
 import {
   copyBytes,
@@ -203,10 +204,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const newSince = knowsConnections ? Number.NEGATIVE_INFINITY : newAfter(frame, { raw: origin, at: lastAt });
     const events: ConnectionEvents = {
       attribute: (details) => attribute(details, frame, catalog),
-      reattribute: (connection) =>
-        isNewCatalog && isBetterKnown(connection, catalog)
-          ? attributeConnection(connection.details, catalog, rules)
-          : undefined,
+      reattribute: (connection) => (isNewCatalog ? reattributeConnection(connection, catalog, rules) : undefined),
       isNew: ({ start }) => start > newSince,
       resumed: ({ attribution, upload, download }) =>
         candidates.push({ kind: 'resumed', attribution, lifetime: { upload, download } }),
@@ -248,6 +246,8 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     close(frame);
   }
 
+  const counted = () => ({ traffic: book.series(), uncounted: uncounted.series(), kernel, raw, restarts });
+
   return {
     noteConnectionOpened: (opening) => openings.note(opening),
     setLogsAvailable(available) {
@@ -270,13 +270,9 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     apply,
     end,
     counters: () => ({
-      traffic: book.series(),
+      ...counted(),
       families: families.shown(),
-      uncounted: uncounted.series(),
-      kernel,
-      raw,
       carry: settlement.carry(),
-      restarts,
       lost: losses.lost(),
       connections: connections.size,
       memory,
@@ -284,16 +280,12 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     state: () => ({
       ...settlement.save(),
       ...losses.save(),
+      ...counted(),
       at: lastAt,
-      raw,
       latest,
-      kernel,
-      restarts,
-      traffic: book.series(),
       families: families.series(),
       familyNames: families.names(),
       daysOfUse: daysOfUse.save(),
-      uncounted: uncounted.series(),
       connections: knowsConnections ? connections.save() : undefined,
     }),
     reconfigure(next) {
@@ -302,6 +294,3 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     },
   };
 }
-
-/** Whether bytes of a class may be on an airport's bill. */
-const isBilled = (trafficClass: TrafficClass): boolean => trafficClass === 'proxy' || trafficClass === 'unattributed';
