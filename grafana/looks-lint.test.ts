@@ -15,6 +15,8 @@ const graph = (defaults: object, options: object = {}, more: object = {}): unkno
   fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [hidden] },
   ...more,
 });
+const STACK = { custom: { stacking: { mode: 'normal' }, lineWidth: 0 } };
+const byQuery = { matcher: { id: 'byFrameRefID', options: 'A' }, properties: [] };
 const table = (properties: readonly object[], renamed: object, more: object = {}): unknown => ({
   ...sized,
   type: 'table',
@@ -47,7 +49,16 @@ it.each([
   ['a state without a colour', states({ color: { mode: 'fixed' }, mappings: named({}) }), 'no colour'],
   ['a legend beside the plot', graph({}, { legend: { ...legend, placement: 'right' } }), 'room of the plot'],
   ['a legend as a table', graph({}, { legend: { ...legend, displayMode: 'table' } }), 'room of the plot'],
-  ['series of nothing', graph({}, {}, { fieldConfig: { defaults: { noValue: '–' }, overrides: [] } }), 'always zero'],
+  [
+    'series of nothing',
+    graph(STACK, {}, { fieldConfig: { defaults: { noValue: '–', ...STACK }, overrides: [] } }),
+    'always zero',
+  ],
+  [
+    'colours by query of what is joined',
+    graph({}, {}, { transformations: [{ id: 'joinByField' }], fieldConfig: { defaults: {}, overrides: [byQuery] } }),
+    'joined',
+  ],
   ['outlines', graph({ custom: { stacking: { mode: 'normal' }, lineWidth: 1 } }), 'outlines'],
   ['an axis of far ticks', graph({}, { xTickLabelSpacing: 200 }, { type: 'barchart' }), 'no ticks'],
   ['a choice at each step', graph({}, {}, { targets: [{ expr: 'topk(5, x)', range: true }] }), 'step to step'],

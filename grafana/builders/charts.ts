@@ -74,7 +74,7 @@ export const legend = (...calcs: string[]): VizLegendOptionsBuilder =>
 export const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-/** What is zero all the time has no place in the legend. */
+/** Of a stack, what is zero all the time has no place in the legend. */
 export const WITHOUT_ZEROS: Translated<Override> = {
   of: 'all zero',
   properties: [{ id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: true } }],
@@ -96,7 +96,7 @@ export const lines = kindOfPanel<GraphSpec>((spec) => {
   if (stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (typeof spec.coloring === 'object' && 'limit' in spec.coloring)
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.DashedAndArea));
-  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] });
+  return finish(builder, stacked ? { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] } : spec);
 });
 
 /** Bars over time, one a step, drawn to the right of the instant that names it. */
@@ -113,7 +113,7 @@ export const columns = kindOfPanel<GraphSpec>((spec) => {
   return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] });
 });
 
-/** Days with the bars of each side by side, to be compared. */
+/** Days with the bars of each side by side, to be compared. They are joined in one frame: overrides know them by name. */
 export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
   const builder = new BarChartPanel()
     .stacking(StackingMode.None)

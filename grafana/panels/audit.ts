@@ -110,6 +110,10 @@ export function differencePanel(settings: DashboardSettings): PanelDefinition {
 /** Each day of account: what airports billed next to what explains it. */
 export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
   const ofDay = (metric: string): string => `sum(${atDayEnd(select(metric), settings)})`;
+  const [billed, expected] = [
+    { zh: '机场扣除', en: 'Billed' },
+    { zh: '应扣', en: 'Expected' },
+  ];
   return dayPairs({
     title: { zh: '每日：扣除与应扣', en: 'Daily: billed and expected' },
     description: {
@@ -120,13 +124,13 @@ export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
     min: 0,
     interval: '1d',
     targets: [
-      trace(ofDay('flowcollect_audit_airport_bytes'), { zh: '机场扣除', en: 'Billed' }),
-      trace(ofDay('flowcollect_audit_billed_bytes'), { zh: '应扣', en: 'Expected' }),
+      trace(ofDay('flowcollect_audit_airport_bytes'), billed),
+      trace(ofDay('flowcollect_audit_billed_bytes'), expected),
     ],
     coloring: { fixed: PLAIN },
     overrides: [
-      { of: { target: 'A' }, properties: [always(ACCENT)] },
-      { of: { target: 'B' }, properties: [always(NEUTRAL)] },
+      { of: { name: billed }, properties: [always(ACCENT)] },
+      { of: { name: expected }, properties: [always(NEUTRAL)] },
     ],
     noValue: { zh: '第一个账务日结束后显示', en: 'Shown when the first day of account is over' },
   });

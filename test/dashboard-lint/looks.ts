@@ -57,11 +57,18 @@ export function looksProblems(panel: Panel): string[] {
   if (['timeseries', 'barchart'].includes(type)) {
     const { placement, displayMode } = options?.legend ?? {};
     if (placement !== 'bottom' || displayMode !== 'list') problems.push('its legend takes the room of the plot');
-    const zeros = (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.options?.reducer === 'allIsZero');
-    if (!zeros && options?.xField !== 'Time') problems.push('its legend lists what is always zero');
     const { stacking, lineWidth } = defaults?.custom ?? {};
+    const isStack = stacking?.mode === 'normal' || options?.stacking === 'normal';
+    const zeros = (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.options?.reducer === 'allIsZero');
+    if (isStack && !zeros) problems.push('its legend lists what is always zero');
     if (stacking?.mode === 'normal' && lineWidth !== 0) problems.push('outlines of parts that are nothing');
   }
+  const ids = (panel.transformations ?? []).map(({ id }) => id);
+  if (
+    ids.includes('joinByField') &&
+    (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.id === 'byFrameRefID')
+  )
+    problems.push('overrides of queries whose frames are joined');
   if (type === 'barchart' && (options?.xTickLabelSpacing ?? 0) > 100) problems.push('its axis has no ticks');
   if (type === 'stat' && options?.textMode !== 'value_and_name' && targets.some(({ legendFormat }) => legendFormat))
     problems.push('a figure without its name');
