@@ -1,5 +1,5 @@
 // The exporter without Node: one file that runs the exporter's own TypeScript, bundled, in a JavaScript engine, and gives
-// it the host that exporter/host describes (docs/adr/0026-run-the-exporter-in-go.md). Nothing is accounted here.
+// it the host that exporter/host describes (docs/adr/0025-run-the-exporter-in-go.md). Nothing is accounted here.
 package main
 
 import (
