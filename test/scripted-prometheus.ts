@@ -47,6 +47,11 @@ export function scriptedPrometheus(series: readonly ScriptedSeries[], down: () =
     }
     const at = Number(form.get('time')) * 1000;
     const query = form.get('query') ?? '';
+    const summed = /^sum by \(([\w, ]+)\) \((.*)\)$/s.exec(query);
+    if (summed !== null) {
+      const parts = answer(series, summed[2] ?? '', at);
+      return success({ resultType: 'vector', result: sumOf(parts, (summed[1] ?? '').split(', '), at) });
+    }
     const result = query.split(' or ').flatMap((part) => answer(series, part, at));
     return success({ resultType: /^\w+\{.*\]$/s.test(query) ? 'matrix' : 'vector', result });
   };
@@ -73,6 +78,24 @@ function answer(series: readonly ScriptedSeries[], query: string, at: number): u
             : values.at(-1);
       return value === undefined ? [] : [{ metric: nameAndLabels(each), value: [at / 1000, String(value)] }];
     });
+}
+
+interface Answered {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+function sumOf(answers: readonly unknown[], names: readonly string[], at: number): Answered[] {
+  const sums = new Map<string, Answered>();
+  for (const { metric, value } of answers as readonly Answered[]) {
+    const labels = Object.fromEntries(
+      names.flatMap((name) => (metric[name] === undefined ? [] : [[name, metric[name]]])),
+    );
+    const key = JSON.stringify(labels);
+    const before = Number(sums.get(key)?.value[1] ?? 0);
+    sums.set(key, { metric: labels, value: [at / 1000, String(before + Number(value[1]))] });
+  }
+  return [...sums.values()];
 }
 
 function valuesIn(series: ScriptedSeries, from: number, to: number): number[] {

@@ -62,6 +62,7 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     bill: { low: bytes, likely: bytes, high: bytes, ...bill },
     unattributed: 0,
     nearEdges: 0,
+    tail: [],
     lost: 0,
     checks: 0,
     deferred: 0,
@@ -114,6 +115,7 @@ export function askedOf(from: number, passed: readonly Passed[], over: Partial<A
     nodes,
     unattributed: sum(({ unattributed = 0 }) => unattributed),
     nearEdges: sum(({ nearEdges = 0 }) => nearEdges),
+    tail: last.tail ?? [],
     lost: sum(({ lost = 0 }) => lost),
     checks: sum(({ checks = 0 }) => checks),
   };

@@ -29,7 +29,7 @@ const usageOf = (...carried: NodeBytes[]): UsageReader => ({
   async window(user, from) {
     const device = { user, device: '手机', lastPush: TO, isNew: false };
     const proxyNodes = from < FROM ? [] : carried;
-    return { proxyNodes, edgeNodes: [], unattributed: 0, lost: 0, devices: [device] };
+    return { proxyNodes, edgeNodes: [], tails: [], unattributed: 0, lost: 0, devices: [device] };
   },
   ofDevice: async () => [],
 });

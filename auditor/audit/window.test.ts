@@ -16,6 +16,7 @@ function usageOf(devices: readonly DevicePresence[]): UsageReader {
     window: async (_user, from) => ({
       proxyNodes: from < FROM ? [] : [node],
       edgeNodes: [],
+      tails: [],
       unattributed: 0,
       lost: 0,
       devices,

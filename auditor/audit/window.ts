@@ -126,7 +126,7 @@ export async function weighedUse(
   readonly nodes: readonly NodeUse[];
   readonly devices: readonly DevicePresence[];
 }> {
-  const { proxyNodes, edgeNodes, unattributed, devices, lost } = await usage.window(asked.user, from, to);
+  const { proxyNodes, edgeNodes, tails, unattributed, devices, lost } = await usage.window(asked.user, from, to);
   const nodes = nodesOf(asked, proxyNodes);
   const checks = nodes.reduce((sum, each) => {
     const { low, high } = each.multiplier;
@@ -135,7 +135,14 @@ export async function weighedUse(
       sum + (each.checks * CHECK_BYTES * (low + high)) / 2 / (each.ownership === 'sure' ? 1 : asked.airports.length)
     );
   }, 0);
-  const use = { nodes, unattributed, nearEdges: weigh(nodesOf(asked, edgeNodes)), lost, checks: Math.round(checks) };
+  const use = {
+    nodes,
+    unattributed,
+    nearEdges: weigh(nodesOf(asked, edgeNodes)),
+    tail: tails.map((tail) => Math.round(likelyBill(nodesOf(asked, tail), asked.airports.length))),
+    lost,
+    checks: Math.round(checks),
+  };
   return { use, nodes, devices: devices.filter(({ device }) => !asked.amendments.isGone(device)) };
 }
 
@@ -146,6 +153,13 @@ function nodesOf({ airport, airports, amendments }: Weighing, nodes: readonly No
     const multiplier = multiplierOf(each.node, amendments.multiplierOf(each.node) ?? multiplierRule(rules, each.node));
     return ownership === 'no' ? [] : [{ ...each, ownership, multiplier, stated: multiplier.source !== 'default' }];
   });
+}
+
+/** What some nodes cost by what is likely of them; one that several may own costs each of them a part. */
+function likelyBill(nodes: readonly NodeUse[], airports: number): number {
+  return nodes.reduce((sum, { bytes, multiplier: { low, high }, ownership }) => {
+    return sum + (bytes * (low + high)) / 2 / (ownership === 'sure' ? 1 : airports);
+  }, 0);
 }
 
 /** The most that some nodes may have cost. */

@@ -34,6 +34,7 @@ const windowRecord = z.object({
   nodes: z.array(share).readonly(),
   unattributed: z.number(),
   nearEdges: z.number(),
+  tail: z.array(z.number()).readonly(),
   lost: z.number(),
   checks: z.number(),
   deferred: z.number(),

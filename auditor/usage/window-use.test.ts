@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createPrometheus } from '../../runtime/prometheus.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { readAuditorConfig } from '../config.ts';
+import { TAIL_MINUTES } from '../verdict/use.ts';
 import { createExactSums } from './exact-sums.ts';
 import { createUsageReader } from './window-use.ts';
 
@@ -32,6 +33,25 @@ function reader(...series: ScriptedSeries[]) {
     createExactSums(prometheus, () => TO + HOUR),
   );
 }
+
+it('tells what each node moved in the last minutes, over all devices, where it still counts up', async () => {
+  const { tails } = await reader(
+    traffic({ class: 'proxy', node: 'HK', provider: 'a' }, 24 * 60 * 1000),
+    {
+      ...traffic({ class: 'proxy', node: 'HK', provider: 'a' }, 24 * 60 * 500),
+      labels: { ...traffic({ class: 'proxy', node: 'HK', provider: 'a' }, 0).labels, instance: '电脑' },
+    },
+    traffic({ class: 'direct', node: 'DIRECT', provider: '' }, 24 * 60 * 7000),
+    {
+      ...traffic({ class: 'proxy', node: 'JP', provider: 'a' }, 0),
+      valueAt: (at) => (at > TO - 30 * 60_000 ? 5 : 900),
+    },
+  ).window('default', FROM, TO);
+  const moved = (node: string): number[] => tails.map((tail) => tail.find((each) => each.node === node)?.bytes ?? 0);
+  expect(moved('HK')).toEqual(TAIL_MINUTES.map((minutes) => minutes * 1500));
+  expect(moved('DIRECT')).toEqual(TAIL_MINUTES.map(() => 0));
+  expect(moved('JP')).toEqual(TAIL_MINUTES.map(() => 0));
+});
 
 it('tells bytes, hops and health checks of each node, also of nodes that were only checked', async () => {
   const { proxyNodes } = await reader(

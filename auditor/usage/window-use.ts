@@ -1,12 +1,13 @@
 import { localDayAt } from '../../core/local-day.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
-import type { Prometheus } from '../../runtime/prometheus.ts';
+import type { Prometheus, Sample } from '../../runtime/prometheus.ts';
 import type { Cycle } from '../airport/cycle.ts';
 import { ownershipOf } from '../airport/nodes.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
+import { TAIL_MINUTES } from '../verdict/use.ts';
 import { type CounterSum, type ExactSums, type Group, sumBy } from './exact-sums.ts';
-import { durationText, type Selector, selectorText } from './promql.ts';
+import { durationText, labelsKey, type Selector, selectorText } from './promql.ts';
 
 /** One device of a user, and when it last pushed, in epoch milliseconds; null when that is not known. */
 export interface Presence {
@@ -63,6 +64,8 @@ interface WindowUse {
   readonly proxyNodes: readonly NodeBytes[];
   /** The same for the minutes around either end, which an airport's lagging counter may hold on the other side. */
   readonly edgeNodes: readonly NodeBytes[];
+  /** Bytes of the last minutes before the end, as many minutes as {@link TAIL_MINUTES} tells. */
+  readonly tails: readonly (readonly NodeBytes[])[];
   readonly unattributed: number;
   /** Bytes through proxies, estimated from above, that devices lost sight of: their kernels restarted unobserved. */
   readonly lost: number;
@@ -91,6 +94,40 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
     return { traffic, nodes: proxyNodes(traffic, uncounted, checks) };
   };
 
+  const totalsAt = async (user: string, at: number): Promise<Map<string, Sample>> => {
+    const selector = selectorText({ metric: TRAFFIC_BYTES, labels: { ...JOB, user, class: 'proxy' } });
+    const samples = await prometheus.instant(`sum by (node, provider) (${selector})`, at);
+    return new Map(samples.map((sample) => [labelsKey(sample.labels), sample]));
+  };
+  /** Counters that fall are rare, and a tail moves little: what it seems to lack is none. */
+  const tailsOf = async (user: string, from: number, to: number): Promise<NodeBytes[][]> => {
+    const ends = await totalsAt(user, to);
+    const tails: NodeBytes[][] = [];
+    for (const minutes of TAIL_MINUTES) {
+      const starts = await totalsAt(user, Math.max(from, to - minutes * 60_000));
+      tails.push(
+        [...ends].map(
+          ([
+            key,
+            {
+              labels: { node = '', provider = '' },
+              value,
+            },
+          ]) => {
+            return {
+              node,
+              provider,
+              bytes: Math.max(0, value - (starts.get(key)?.value ?? 0)),
+              uncounted: 0,
+              checks: 0,
+            };
+          },
+        ),
+      );
+    }
+    return tails;
+  };
+
   return {
     async window(user, from, to) {
       const { traffic, nodes } = await nodesBetween({ user }, from, to);
@@ -102,6 +139,7 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
       return {
         proxyNodes: nodes,
         edgeNodes: edges.flatMap((edge) => edge.nodes),
+        tails: await tailsOf(user, from, to),
         unattributed: unattributed?.bytes ?? 0,
         lost: lost.reduce((sum, { bytes }) => sum + bytes, 0),
         devices: devicesOf(user, presence, traffic),

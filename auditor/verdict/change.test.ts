@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
 import { changeOf, fallOf } from './change.ts';
+import { compared } from './compared.ts';
 import type { Change } from './finding.ts';
-import { compared } from './span.ts';
 
 /** Days as they were: half a percent of chance, and something besides what was used. */
 const spans = (count: number, beside: (day: number) => number = () => 0, of: (day: number) => Closed = () => ({})) =>

@@ -1,7 +1,8 @@
+import { compared, isComparable, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
-import { compared, DAY, isComparable, SHORTEST, type Span, spanOf, unmoved, type WindowRecord } from './span.ts';
+import { DAY, type Span, type WindowRecord } from './span.ts';
 import { studentQuantile, sum } from './statistics.ts';
 import { type Answer, knownBytes } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
@@ -17,16 +18,18 @@ export interface Past {
   readonly now: Span;
   /** Whether it can be compared. */
   readonly whole: boolean;
-  readonly deferredCounts: boolean;
+  /** Bytes of its use that are billed after it, less those of before that are billed in it; 0 where that is not known. */
+  readonly deferred: number;
 }
 
 export function pastOf(windows: readonly WindowRecord[], current: WindowRecord): Past {
   const first = windows[0]?.from ?? current.from;
-  const { spans, deferredCounts } = compared(windows);
-  const now = deferredCounts ? spanOf([current]) : unmoved(spanOf([current]));
+  const { spans, deferral } = compared(windows);
+  const now = openSpan(deferral, current, windows.at(-1));
   const whole = current.whole && isComparable(current) && now.days * DAY >= SHORTEST;
   const all = whole ? [...spans, now] : spans;
-  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferredCounts };
+  const deferred = now.billed - current.bill.likely;
+  return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferred };
 }
 
 /** What has changed, and what was usual before. */

@@ -166,8 +166,8 @@ export function trafficOf(use: DeviceUse, airports: number): WindowTraffic {
     owners: ownership === 'sure' ? 1 : airports,
   }));
   const dearest = Math.max(1, ...nodes.map(({ multiplier }) => multiplier.high));
-  const { unattributed, nearEdges, lost, checks } = use;
-  return { nodes, unattributed: unattributed * dearest, nearEdges, lost: lost * dearest, checks };
+  const { unattributed, nearEdges, tail, lost, checks } = use;
+  return { nodes, unattributed: unattributed * dearest, nearEdges, tail, lost: lost * dearest, checks };
 }
 
 const hasShared = ({ record }: Pick<Draft, 'record'>): boolean =>

@@ -9,10 +9,11 @@ import {
   recentChangeOf,
   WATCHED,
 } from './change.ts';
+import { compared } from './compared.ts';
 import type { Change, Surplus } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { compared, DAY, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
+import { DAY, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
 import { type Answer, hasEnded, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';
@@ -28,11 +29,11 @@ interface Expectation {
 }
 
 /** What the window should be billed by the habit. */
-function expectationOf({ now, deferredCounts }: Past, { deferred }: WindowRecord, habit: Habit): Expectation {
+function expectationOf({ now, deferred }: Past, habit: Habit): Expectation {
   const prediction = habit.predict([now]);
   const deviation = deviationOf(prediction);
-  // What was deferred moves the bill, not the use.
-  const moved = Math.max(0, prediction.likely - (deferredCounts ? deferred : 0));
+  // What is deferred moves the bill, not the use.
+  const moved = Math.max(0, prediction.likely - deferred);
   const expected = {
     low: Math.floor(Math.max(0, moved - RANGE * deviation)),
     likely: Math.round(moved),
@@ -76,7 +77,7 @@ function grossOf(
   return {
     excess,
     gross: excess > bytes && excess > share / Math.max(1, now.days),
-    sure: bill.low - likely - backlog > neededOf(habit, 1) * deviation,
+    sure: bill.low - Math.max(expected.likely, likely + backlog) > neededOf(habit, 1) * deviation,
   };
 }
 
@@ -154,7 +155,7 @@ export function judgeWindow(
   const past = pastOf(windows, current);
   const recent = recentChangeOf(windows, past, given, thresholds);
   const { change, habit } = recent;
-  const outlook = expectationOf(past, current, habit);
+  const outlook = expectationOf(past, habit);
   const owned = (each: Span): Span => withLearnedShares(each, habit);
   const steady = (since: number): Surplus | undefined => {
     const spans = (recent.since === null || recent.hasGrown ? past.all : recent.usual).filter(

@@ -97,6 +97,8 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     named: namedBill({ nodes, checks }),
     unattributed: sum((each) => each.unattributed),
     nearEdges: sum((each) => each.nearEdges),
+    // Each airport has an age of its own.
+    tail: [],
     lost: sum((each) => each.lost),
     checks,
     deferred: sum(({ deferred }) => deferred),

@@ -22,6 +22,8 @@ export interface WindowTraffic {
   readonly unattributed: number;
   /** Bytes, times multipliers, that moved so close to an end that the airport's counter may hold them on its other side. */
   readonly nearEdges: number;
+  /** Bytes, times multipliers, of the last minutes before its end, for each of `TAIL_MINUTES`. */
+  readonly tail: readonly number[];
   /** The most that devices say they lost sight of. */
   readonly lost: number;
   /** Bytes, times multipliers, that health checks cost which kernels counted: a part of what is expected. */
@@ -121,85 +123,6 @@ export interface Span {
 }
 
 export const DAY = 24 * 3_600_000;
-/** What is deferred from the day before weighs too much in a shorter one. */
-export const SHORTEST = 20 * 3_600_000;
-/** While devices are still being set up, windows before the last of them are not what the airport's habit shows in. */
-const SETTING_UP = 14 * DAY;
-
-/** What windows show, and whether their bills are counted where they were used rather than where they were billed. */
-export interface Compared {
-  readonly spans: readonly Span[];
-  readonly deferredCounts: boolean;
-}
-
-const known = new WeakMap<readonly WindowRecord[], Compared>();
-
-/**
- * Windows as spans that can be compared, oldest first. Windows without all devices are joined with those that follow until
- * all have reported; what a new cycle or a credit hid is left out, and so are first days: until the airport's lag is
- * known, and until the last device was set up.
- */
-export function compared(windows: readonly WindowRecord[]): Compared {
-  const found = known.get(windows);
-  if (found !== undefined) return found;
-  const spans: Span[] = [];
-  let group: WindowRecord[] = [];
-  const first = windows[0]?.from ?? 0;
-  const setUp = windows.findLastIndex(({ newDevices, to }) => newDevices && to - first <= SETTING_UP);
-  for (const window of windows.slice(setUp + 1)) {
-    group.push(window);
-    if (!window.whole) continue;
-    const span = joined(group);
-    if (span !== undefined) spans.push(span);
-    group = [];
-  }
-  const chosen = steadier(spans, first + Math.max(0, ...windows.map(({ lag }) => lag)));
-  known.set(windows, chosen);
-  return chosen;
-}
-
-/** Adjusting for the lag counts only if it makes bills this much steadier; otherwise it adds the noise of the observations. */
-const STEADIER = 0.7;
-
-/**
- * Spans with their bills as they are, or with what was deferred moved to where it was used: whichever is steadier against use.
- *
- * @param seenFrom what was deferred before the very first reading may be billed until then, epoch milliseconds
- */
-function steadier(spans: readonly Span[], seenFrom: number): Compared {
-  const plain = spans.map(unmoved);
-  const deferredCounts = spread(spans) < STEADIER * spread(plain);
-  return { spans: deferredCounts ? spans.filter(({ from }) => from >= seenFrom) : plain, deferredCounts };
-}
-
-/** A span with its bill as it is. */
-export function unmoved(span: Span): Span {
-  const doubt = Math.sqrt(Math.max(0, span.doubt ** 2 - span.slack ** 2));
-  return { ...span, billed: span.bill, doubt };
-}
-
-/** The median distance of bills from what names let expect, by the median day. */
-function spread(spans: readonly Span[]): number {
-  const surplus = spans.map(({ billed, named, days }) => (billed - named.likely) / days);
-  const middle = median(surplus);
-  return median(surplus.map((each) => Math.abs(each - middle)));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function joined(windows: readonly WindowRecord[]): Span | undefined {
-  const [first, last] = [windows[0], windows.at(-1)];
-  if (first === undefined || last === undefined || last.to - first.from < SHORTEST) return undefined;
-  return windows.every(isComparable) ? spanOf([first, ...windows.slice(1)]) : undefined;
-}
-
-/** Whether a window's bill is known to be for what its devices reported. */
-export function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
-  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
-}
 
 /** Windows that follow each other as one span. */
 export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Span {

@@ -92,7 +92,7 @@ const MIB = 2 ** 20;
 const SMALLEST_DAILY = 50 * MIB;
 const SMALLEST_SHARE = 0.03;
 /** Windows that a surplus must show in. */
-const FEWEST = 5;
+const FEWEST = 4;
 /** The chance that a surplus is told where the true one is too small to be. */
 const DOUBTFUL = 0.025;
 /** The stated range holds the truth nine times of ten. */

@@ -33,11 +33,16 @@ export interface DeviceUse {
    * by minutes, may hold them on the other side.
    */
   readonly nearEdges: number;
+  /** Bytes, times multipliers, of the last minutes of the window, for each of {@link TAIL_MINUTES}. */
+  readonly tail: readonly number[];
   /** The most that devices say they lost sight of. */
   readonly lost: number;
   /** Bytes, times multipliers, that health checks cost which kernels counted. */
   readonly checks: number;
 }
+
+/** Ages of an airport's figure that are told apart, in minutes: most count within some of them, others once an hour. */
+export const TAIL_MINUTES = [1, 2, 3, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60] as const;
 
 /** What an airport should have billed for what devices used. */
 export interface Expected extends Estimate {

@@ -21,6 +21,8 @@ interface Counter {
 /** What a store would hold of the days that are played. */
 interface Store extends ExactSums {
   readonly devices: readonly { readonly device: Device; readonly reports: ReportTimes }[];
+  /** What proxies of a user had moved, by node and provider. */
+  totalsAt(user: string, at: number): Sample[];
 }
 
 /** @throws Error where something is used by a device that is not among the devices */
@@ -36,6 +38,17 @@ export function createStore({ use, checks, devices }: Pick<PlayedDays, 'use' | '
   };
   return {
     devices: known,
+    totalsAt(user, at) {
+      const sums = new Map<string, Sample>();
+      for (const counter of select({ metric: TRAFFIC_BYTES, labels: { user, class: 'proxy' } })) {
+        const { node = '', provider = '' } = counter.labels;
+        const value = valueAt(counter, at);
+        if (value === undefined) continue;
+        const key = `${node}\n${provider}`;
+        sums.set(key, { labels: { node, provider }, value: value + (sums.get(key)?.value ?? 0) });
+      }
+      return [...sums.values()];
+    },
     async between(selector, from, to) {
       if (to <= from) return [];
       return select(selector).flatMap((counter): CounterSum[] => {
@@ -142,17 +155,22 @@ function reportTimesOf({ firstPush, lastPush, silences }: Device): ReportTimes {
 /** How often a device pushes. */
 const PUSH_EVERY = 10_000;
 const LAST_PUSH = /^last_over_time\(push_time_seconds\{job="flowcollect"\}\[\d+ms\]\)$/;
+/** What an audit asks of the minutes before the end of a window. */
+const TOTALS =
+  /^sum by \(node, provider\) \(flowcollect_traffic_bytes_total\{job="flowcollect",user=("(?:[^"\\]|\\.)*"),class="proxy"\}\)$/;
 /** The gateway's own word of when a device came; Pushgateway's is enough where it never started empty. */
 const GATEWAY_WORD = /^last_over_time\(flowcollect_gateway_last_push_timestamp_seconds\{\}\[\d+ms\]\)$/;
 
 /** Prometheus as far as an audit asks it apart from sums: which devices Pushgateway holds, and when they pushed. */
-export function createStoredPrometheus({ devices }: Pick<Store, 'devices'>): Prometheus {
+export function createStoredPrometheus({ devices, totalsAt }: Pick<Store, 'devices' | 'totalsAt'>): Prometheus {
   const unasked = (query: string): never => {
     throw new Error(`the days that are played have no answer to ${query}`);
   };
   return {
     async instant(query, at = 0) {
       if (GATEWAY_WORD.test(query)) return [];
+      const totals = TOTALS.exec(query)?.[1];
+      if (totals !== undefined) return totalsAt(JSON.parse(totals) as string, at);
       if (!LAST_PUSH.test(query)) return unasked(query);
       return devices.flatMap(({ device, reports }): Sample[] => {
         const until = reports.until(at);

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BEGAN,
+  type Closed,
+  chanceOn,
+  closedWindow,
+  DAY,
+  days,
+  GB,
+  HOUR,
+  MB,
+  shareOf,
+  usedOn,
+} from '../../test/windows.ts';
+import { changeOf } from './change.ts';
+import { compared, openSpan } from './compared.ts';
+import { nodeKey, type WindowRecord } from './span.ts';
+import { TAIL_MINUTES } from './use.ts';
+
+/** Three weeks, of which some days are otherwise. */
+const weeks = (otherwise: Readonly<Record<number, Closed>> = {}): WindowRecord[] =>
+  days(21, (day) => closedWindow(day, { used: usedOn(day), ...otherwise[day] }));
+/** The days that each span is of. */
+const daysOf = (windows: readonly WindowRecord[]): number[][] =>
+  compared(windows).spans.map(({ from, to }) => [(from - BEGAN) / DAY, (to - BEGAN) / DAY]);
+
+describe('windows that can be compared', () => {
+  it('are one span each', () => {
+    expect(daysOf(weeks())).toEqual(days(21, (day) => [day, day + 1]));
+  });
+
+  it('are joined until every device has reported', () => {
+    const windows = weeks({
+      3: { whole: false, billed: 9 * GB },
+      4: { whole: false, billed: 2 * GB },
+      5: { billed: 20 * GB },
+    });
+    const [, , , joined] = compared(windows).spans;
+    expect(joined).toMatchObject({ from: BEGAN + 3 * DAY, to: BEGAN + 6 * DAY, days: 3, bill: 31 * GB });
+    expect(joined?.nodes.get(nodeKey(shareOf(0)))?.bytes).toBe(usedOn(3) + usedOn(4) + usedOn(5));
+    expect(compared(windows).spans).toHaveLength(19);
+  });
+
+  it('are those without what a new cycle, a credit, or a person who looked explains', () => {
+    const windows = weeks({ 15: { bill: { high: null } }, 16: { acknowledged: true } });
+    expect(daysOf(windows)).toEqual([
+      ...days(15, (day) => [day, day + 1]),
+      ...[17, 18, 19, 20].map((day) => [day, day + 1]),
+    ]);
+  });
+
+  it('are also those in which only resets that were due hid a little, as where use resets every night', () => {
+    const windows = weeks({ 15: { bill: { high: null, onlyResets: true } } });
+    expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]));
+  });
+
+  it('leave nothing of a span where one of its windows cannot be compared', () => {
+    const windows = weeks({ 3: { whole: false }, 4: { bill: { high: null } } });
+    expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]).filter(([day]) => day !== 3 && day !== 4));
+  });
+
+  it('begin once the last device was set up, in the first weeks', () => {
+    expect(daysOf(weeks({ 0: { newDevices: true }, 6: { newDevices: true } }))[0]).toEqual([7, 8]);
+    // A device that is bought later says nothing of the days before it.
+    expect(daysOf(weeks({ 17: { newDevices: true } }))).toEqual(
+      days(21, (day) => [day, day + 1]).filter(([day]) => day !== 17),
+    );
+  });
+
+  it('last most of a day: what is deferred weighs too much in a shorter one', () => {
+    const short = { to: BEGAN + 4 * DAY + 6 * HOUR, from: BEGAN + 4 * DAY };
+    expect(daysOf(weeks({ 4: short }))).toHaveLength(20);
+  });
+});
+
+describe('bills', () => {
+  /** Half of what is used on a day is billed on the next, and observations tell it. */
+  const deferring = (told: (bytes: number, day: number) => number): WindowRecord[] =>
+    days(21, (day) => {
+      const [before, behind] = [day === 0 ? 0 : usedOn(day - 1) / 2, usedOn(day) / 2];
+      const moved = told(Math.round(behind - before), day);
+      return closedWindow(day, {
+        used: usedOn(day),
+        billed: Math.round(usedOn(day) - behind + before),
+        deferred: moved,
+        lag: 12 * HOUR,
+      });
+    });
+
+  it('count where they were used, where that makes them go steadier with use', () => {
+    const { deferral, spans } = compared(deferring((bytes) => bytes));
+    expect(deferral).toBe('observed');
+    for (const { billed, named } of spans) expect(Math.abs(billed - named.likely)).toBeLessThan(MB);
+    // What was deferred before the very first reading was never seen.
+    expect(spans[0]?.from).toBe(BEGAN + DAY);
+  });
+
+  it('stand as they are, where observations only add noise to them', () => {
+    const windows = days(21, (day) =>
+      closedWindow(day, { used: usedOn(day), deferred: Math.round(chanceOn(day) * GB), slack: GB }),
+    );
+    const { deferral, spans } = compared(windows);
+    expect(deferral).toBe('none');
+    for (const { billed, bill, doubt } of spans) expect([billed, doubt]).toEqual([bill, 0]);
+  });
+});
+
+describe('figures that an airport makes once an hour', () => {
+  const AGE = TAIL_MINUTES.indexOf(35);
+  /** What was used in the last minutes of a day: a part of the evening that no two days have in common. */
+  const tailOf = (day: number): number[] => {
+    const pace = usedOn(day) * (0.0005 + 0.001 * (1 + chanceOn(day + 77)));
+    return TAIL_MINUTES.map((minutes) => Math.round(pace * minutes * (1 + 0.3 * chanceOn(day + 100 * minutes))));
+  };
+  const agedTail = (day: number): number => tailOf(day)[AGE] ?? 0;
+  /** Days at whose ends the airport's figures are 35 minutes old, with what is billed besides. */
+  const hourly = (count: number, otherwise: (day: number) => Closed = () => ({})): WindowRecord[] =>
+    days(count, (day) => {
+      const billed = usedOn(day) - agedTail(day) + (day === 0 ? 0 : agedTail(day - 1));
+      return closedWindow(day, { used: usedOn(day), billed, tail: tailOf(day), ...otherwise(day) });
+    });
+
+  it('are learned from a week, and count where their bytes were used, but for the first day whose begin nobody saw', () => {
+    const { deferral, spans } = compared(hourly(8));
+    expect(deferral).toBe(AGE);
+    expect(spans.map(({ from }) => from)).toEqual(days(7, (day) => BEGAN + (day + 1) * DAY));
+    for (const { billed, bill, named } of spans) {
+      expect(Math.abs(billed - named.likely)).toBeLessThan(2);
+      expect(bill).toBe(billed);
+    }
+  });
+
+  it('hide no tenth more that begins some weeks later', () => {
+    const tenth = (day: number): Closed =>
+      day < 21 ? {} : { billed: Math.round(1.1 * usedOn(day)) - agedTail(day) + agedTail(day - 1) };
+    const { spans } = compared(hourly(24, tenth));
+    expect(changeOf(spans, BEGAN, null)?.since).toBe(BEGAN + 21 * DAY);
+  });
+
+  it('are told of the open window too', () => {
+    const windows = hourly(9);
+    const [current, before] = [windows[8], windows[7]];
+    if (current === undefined || before === undefined) throw new RangeError('nine days are nine windows');
+    const { billed, named } = openSpan(AGE, current, before);
+    expect(Math.abs(billed - named.likely)).toBeLessThan(2);
+    // Nothing tells how old they were where another window lies between.
+    expect(openSpan(AGE, current, windows[5]).billed).toBe(current.bill.likely);
+  });
+
+  it('are not compared where another window lies between, which was never judged', () => {
+    const windows = hourly(20).filter((_, day) => day !== 9);
+    expect(daysOf(windows)).toEqual(days(19, (day) => [day + 1, day + 2]).filter(([day]) => day !== 9 && day !== 10));
+  });
+
+  it('are taken for no age where none makes bills go steadier', () => {
+    const prompt = (day: number): Closed => ({ billed: Math.round(usedOn(day) * (1 + 0.02 * chanceOn(day))) });
+    for (let count = 7; count <= 40; count += 3) expect(compared(hourly(count, prompt)).deferral).toBe('none');
+  });
+});
