@@ -1,4 +1,4 @@
-import { compared, isComparable, openSpan, SHORTEST } from './compared.ts';
+import { compared, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
@@ -25,8 +25,8 @@ export interface Past {
 export function pastOf(windows: readonly WindowRecord[], current: WindowRecord): Past {
   const first = windows[0]?.from ?? current.from;
   const { spans, deferral } = compared(windows);
-  const now = openSpan(deferral, current, windows.at(-1));
-  const whole = current.whole && isComparable(current) && now.days * DAY >= SHORTEST;
+  const { span: now, comparable } = openSpan(deferral, current, windows.at(-1));
+  const whole = current.whole && comparable && now.days * DAY >= SHORTEST;
   const all = whole ? [...spans, now] : spans;
   const deferred = now.billed - current.bill.likely;
   return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferred };

@@ -141,15 +141,32 @@ describe('figures that an airport makes once an hour', () => {
     const windows = hourly(9);
     const [current, before] = [windows[8], windows[7]];
     if (current === undefined || before === undefined) throw new RangeError('nine days are nine windows');
-    const { billed, named } = openSpan(AGE, current, before);
-    expect(Math.abs(billed - named.likely)).toBeLessThan(2);
-    // Nothing tells how old they were where another window lies between.
-    expect(openSpan(AGE, current, windows[5]).billed).toBe(current.bill.likely);
+    const { span, comparable } = openSpan(AGE, current, before);
+    expect(Math.abs(span.billed - span.named.likely)).toBeLessThan(2);
+    expect(comparable).toBe(true);
+    // Nothing tells how old they were where another window lies between, or at another minute of the hour.
+    for (const [window, last] of [
+      [current, windows[5]],
+      [{ ...current, to: current.to - 20 * 60_000 }, before],
+    ] as const) {
+      const untold = openSpan(AGE, window, last);
+      expect(untold.span.billed).toBe(current.bill.likely);
+      expect(untold.span.doubt).toBeGreaterThan(current.tail[TAIL_MINUTES.indexOf(60)] ?? 0);
+      expect(untold.comparable).toBe(false);
+    }
   });
 
   it('are not compared where another window lies between, which was never judged', () => {
     const windows = hourly(20).filter((_, day) => day !== 9);
     expect(daysOf(windows)).toEqual(days(19, (day) => [day + 1, day + 2]).filter(([day]) => day !== 9 && day !== 10));
+  });
+
+  it('are taken for no age of an hour where more than that fits best, as with batches of some hours', () => {
+    const last = TAIL_MINUTES.length - 1;
+    const older = (day: number): Closed => ({
+      billed: usedOn(day) - (tailOf(day)[last] ?? 0) + (day === 0 ? 0 : (tailOf(day - 1)[last] ?? 0)),
+    });
+    for (let count = 7; count <= 40; count += 3) expect(compared(hourly(count, older)).deferral).toBe('none');
   });
 
   it('are taken for no age where none makes bills go steadier', () => {

@@ -1,3 +1,4 @@
+import { NOISE } from './fit.ts';
 import { DAY, type Span, spanOf, type WindowRecord } from './span.ts';
 import { sum } from './statistics.ts';
 import { TAIL_MINUTES } from './use.ts';
@@ -68,6 +69,8 @@ const AGED = 30;
 const FEWEST_AGED = 5;
 /** The best of so many ages fits some windows by chance, as if it had so many fewer of them. */
 const CHOSEN = 4;
+/** An age is right where it leaves what a prompt meter does; of longer batches any age explains a part. A share of a usual day. */
+const STEADY = 2 * NOISE;
 
 /** The age by which bills go steadier with use than as they are, and than with what observations showed to be deferred. */
 function ageOf(windows: readonly WindowRecord[]): number | undefined {
@@ -77,29 +80,39 @@ function ageOf(windows: readonly WindowRecord[]): number | undefined {
   const single = (each: WindowRecord): Span => spanOf([each]);
   const spans = recent.filter(comparable).map(single);
   if (spans.length < FEWEST_AGED) return undefined;
-  const usual = Math.min(spread(spans), spread(spans.map(unmoved)));
-  const most = STEADIER * (1 - CHOSEN / spans.length) * usual;
+  const usual = Math.min(meanSpread(spans), meanSpread(spans.map(unmoved)));
+  const daily = median(spans.map(({ named, days }) => named.likely / days));
+  const most = Math.min(STEADIER * (1 - CHOSEN / spans.length) * usual, STEADY * daily);
   let best: { readonly age: number; readonly spread: number } | undefined;
   for (const age of TAIL_MINUTES.keys()) {
     const aged = agedBy(age, recent).filter(comparable).map(single);
     if (aged.length < FEWEST_AGED) continue;
-    const found = spread(aged);
+    const found = meanSpread(aged);
     if (found < (best?.spread ?? most)) best = { age, spread: found };
   }
-  return best?.age;
+  return best === undefined || best.age > LONGEST_AGE ? undefined : best.age;
 }
 
 function agedBy(age: number, windows: readonly WindowRecord[]): WindowRecord[] {
   return windows.map((window, index) => agedWindow(age, window, windows[index - 1]));
 }
 
-/** A window with what was billed of the use up to its ends, where the airport's figures were of this age at both. */
-export function agedWindow(age: number, window: WindowRecord, before: WindowRecord | undefined): WindowRecord {
-  const { bill, tail, from } = window;
+const HOUR = 3_600_000;
+const LONGEST_AGE = TAIL_MINUTES.indexOf(60);
+/** How far ends of windows may be from the same minute of an hour. */
+const SAME_MINUTE = 150_000;
+
+/**
+ * A window with what was billed of the use up to its ends, where the airport's figures were of this age at both: as they are
+ * at the same minute of any hour, for airports that count once an hour or more often. What the age does not tell is hidden.
+ */
+function agedWindow(age: number, window: WindowRecord, before: WindowRecord | undefined): WindowRecord {
+  const { bill, tail, from, to } = window;
   const start = before?.to === from ? before.tail : [];
   const [atStart, atEnd] = [start[age], tail[age]];
   const unmoved = { ...window, deferred: 0, slack: 0 };
-  if (atStart === undefined || atEnd === undefined)
+  const offset = Math.abs(((to - from + HOUR / 2) % HOUR) - HOUR / 2);
+  if (atStart === undefined || atEnd === undefined || offset > SAME_MINUTE)
     return { ...unmoved, bill: { ...bill, high: null, onlyResets: false } };
   const deferred = atEnd - atStart;
   return {
@@ -119,11 +132,22 @@ function betweenAges(tail: readonly number[], age: number): number {
   return ((tail[age + 1] ?? tail[age] ?? 0) - (tail[age - 1] ?? 0)) / 4;
 }
 
-/** The open window as a span, as closed ones are compared. One whose start the age does not tell is compared as it is. */
-export function openSpan(deferral: Deferral, window: WindowRecord, before: WindowRecord | undefined): Span {
-  if (deferral === 'observed') return spanOf([window]);
-  const aged = deferral === 'none' ? window : agedWindow(deferral, window, before);
-  return unmoved(spanOf([isComparable(aged) ? aged : window]));
+/** The open window as a span, and whether it tells as much as closed ones. */
+export interface OpenSpan {
+  readonly span: Span;
+  readonly comparable: boolean;
+}
+
+/** The open window as closed ones are compared. Where no age is known at its ends, the last hour may be on either side. */
+export function openSpan(deferral: Deferral, window: WindowRecord, before: WindowRecord | undefined): OpenSpan {
+  const comparable = isComparable(window);
+  if (deferral === 'observed') return { span: spanOf([window]), comparable };
+  if (deferral === 'none') return { span: unmoved(spanOf([window])), comparable };
+  const aged = agedWindow(deferral, window, before);
+  if (isComparable(aged)) return { span: spanOf([aged]), comparable };
+  const hour = ({ tail }: WindowRecord): number => tail[LONGEST_AGE] ?? 0;
+  const nearEdges = Math.hypot(window.nearEdges, hour(window), before === undefined ? 0 : hour(before));
+  return { span: unmoved(spanOf([{ ...window, nearEdges }])), comparable: false };
 }
 
 /** A span with its bill as it is. */
@@ -132,15 +156,18 @@ function unmoved(span: Span): Span {
   return { ...span, billed: span.bill, doubt };
 }
 
-/** Windows whose distance is the farthest may be odd ones: a share of all. */
-const ODD = 0.25;
-
-/** The mean distance of bills from what names let expect, by the median day, without that of odd windows. Bytes a day. */
-function spread(spans: readonly Span[]): number {
+/** How far bills are from what names let expect, by the median day: bytes a day of each window, the nearest first. */
+function distances(spans: readonly Span[]): number[] {
   const surplus = spans.map(({ billed, named, days }) => (billed - named.likely) / days);
   const middle = median(surplus);
-  const distances = surplus.map((each) => Math.abs(each - middle)).sort((a, b) => a - b);
-  const usual = distances.slice(0, Math.ceil((1 - ODD) * distances.length));
+  return surplus.map((each) => Math.abs(each - middle)).sort((a, b) => a - b);
+}
+
+const spread = (spans: readonly Span[]): number => median(distances(spans));
+
+/** Of few windows, more is known by the mean than by the median; a quarter may be odd ones. */
+function meanSpread(spans: readonly Span[]): number {
+  const usual = distances(spans).slice(0, Math.ceil(0.75 * spans.length));
   return sum(usual, (each) => each) / Math.max(1, usual.length);
 }
 

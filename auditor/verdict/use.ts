@@ -41,8 +41,11 @@ export interface DeviceUse {
   readonly checks: number;
 }
 
-/** Ages of an airport's figure that are told apart, in minutes: most count within some of them, others once an hour. */
-export const TAIL_MINUTES = [1, 2, 3, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60] as const;
+/**
+ * Ages of an airport's figure that are told apart, in minutes: most count within some of them, others once an hour. What
+ * fits one of more than an hour best counts otherwise.
+ */
+export const TAIL_MINUTES = [1, 2, 3, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 75, 90] as const;
 
 /** What an airport should have billed for what devices used. */
 export interface Expected extends Estimate {
