@@ -106,13 +106,13 @@ describe('bills', () => {
 });
 
 describe('figures that an airport makes once an hour', () => {
-  const AGE = TAIL_MINUTES.indexOf(35);
+  const AGE = 35;
   /** What was used in the last minutes of a day: a part of the evening that no two days have in common. */
   const tailOf = (day: number): number[] => {
     const pace = usedOn(day) * (0.0005 + 0.001 * (1 + chanceOn(day + 77)));
     return TAIL_MINUTES.map((minutes) => Math.round(pace * minutes * (1 + 0.3 * chanceOn(day + 100 * minutes))));
   };
-  const agedTail = (day: number): number => tailOf(day)[AGE] ?? 0;
+  const agedTail = (day: number): number => tailOf(day)[TAIL_MINUTES.indexOf(AGE)] ?? 0;
   /** Days at whose ends the airport's figures are 35 minutes old, with what is billed besides. */
   const hourly = (count: number, otherwise: (day: number) => Closed = () => ({})): WindowRecord[] =>
     days(count, (day) => {

@@ -124,6 +124,11 @@ export interface Span {
 
 export const DAY = 24 * 3_600_000;
 
+/** Whether a window's bill is known to be for what its devices reported. */
+export function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
+  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
+}
+
 /** Windows that follow each other as one span. */
 export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Span {
   const [first] = windows;

@@ -152,3 +152,15 @@ export function longRunOf(deviations: readonly number[]): (windows: number) => n
   const believed = Math.max(LEAST, 1 + ((ratio - 1) * count) / (count + 2 * WEEK));
   return believed >= 1 ? () => believed : (windows) => believed + (1 - believed) / windows;
 }
+
+/** The middle of some values, the higher one of two; 0 of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** How far values are from their median, the nearest first. */
+export function distancesFromMedian(values: readonly number[]): number[] {
+  const middle = median(values);
+  return values.map((each) => Math.abs(each - middle)).sort((a, b) => a - b);
+}

@@ -1,0 +1,94 @@
+import { NOISE } from './fit.ts';
+import { DAY, isComparable, type WindowRecord } from './span.ts';
+import { distancesFromMedian, median, sum } from './statistics.ts';
+import { TAIL_MINUTES } from './use.ts';
+
+const HOUR = 3_600_000;
+/** The oldest figures of an airport that counts once an hour, in minutes. */
+export const LONGEST_AGE = 60;
+/** Windows among which the age of figures is looked for, and the fewest that tell it. */
+const MOST_WINDOWS = 30;
+const FEWEST_WINDOWS = 5;
+/** Bills must go so much steadier with use. */
+const STEADIER = 0.7;
+/** The best of many ages fits some windows by chance, as if it had so many fewer of them. */
+const CHOSEN = 4;
+/** An age is right where it leaves what a prompt meter does; of longer batches any age explains a part. A share of a usual day. */
+const STEADY = 2 * NOISE;
+/** How far ends of windows may be from the same minute of an hour. */
+const SAME_MINUTE = 150_000;
+
+/**
+ * How old an airport's figures are at the ends of windows, as an airport's that counts once an hour at the same minute: the
+ * age by which bills go steadier with use than as they are, and than with what observations showed to be deferred.
+ *
+ * @returns whole minutes; undefined where no age of an hour or less makes them steady
+ */
+export function ageOf(windows: readonly WindowRecord[]): number | undefined {
+  const recent = windows.slice(-MOST_WINDOWS - 1);
+  const pairs = recent.flatMap((window, index) => {
+    const before = recent[index - 1];
+    return before?.whole === true && window.whole && isComparable(window) ? [{ window, before }] : [];
+  });
+  const plain = spreadOf(pairs.map(({ window }) => ({ ...window, deferred: 0 })));
+  const observed = spreadOf(pairs.map(({ window }) => window));
+  const daily = median(pairs.map(({ window: { named, from, to } }) => (named.likely * DAY) / (to - from)));
+  let least = Math.min(STEADIER * (1 - CHOSEN / pairs.length) * Math.min(plain, observed), STEADY * daily);
+  let found: number | undefined;
+  for (let age = 1; age <= (TAIL_MINUTES.at(-1) ?? 0); age += 1) {
+    const aged = pairs.map(({ window, before }) => agedWindow(age, window, before)).filter(isComparable);
+    const spread = spreadOf(aged);
+    if (aged.length >= FEWEST_WINDOWS && spread < least) [found, least] = [age, spread];
+  }
+  return found === undefined || found > LONGEST_AGE ? undefined : found;
+}
+
+/** The mean distance of bills from what names let expect, by the median day. A quarter of the windows may be odd ones. */
+function spreadOf(windows: readonly WindowRecord[]): number {
+  const surplus = windows.map(
+    ({ bill, deferred, named, from, to }) => ((bill.likely + deferred - named.likely) * DAY) / (to - from),
+  );
+  const usual = distancesFromMedian(surplus).slice(0, Math.ceil(0.75 * surplus.length));
+  return sum(usual, (each) => each) / Math.max(1, usual.length);
+}
+
+/**
+ * A window with what was billed of the use up to its ends, where the airport's figures were of this age at both: as they are
+ * at the same minute of any hour, for airports that count once an hour or more often. What the age does not tell is hidden.
+ *
+ * @param age minutes
+ */
+export function agedWindow(age: number, window: WindowRecord, before: WindowRecord | undefined): WindowRecord {
+  const { bill, tail, from, to } = window;
+  const start = before?.to === from ? before.tail : [];
+  const [atStart, atEnd] = [tailOf(start, age), tailOf(tail, age)];
+  const unmoved = { ...window, deferred: 0, slack: 0 };
+  const offset = Math.abs(((to - from + HOUR / 2) % HOUR) - HOUR / 2);
+  if (atStart === undefined || atEnd === undefined || offset > SAME_MINUTE)
+    return { ...unmoved, bill: { ...bill, high: null, onlyResets: false } };
+  const deferred = Math.round(atEnd - atStart);
+  return {
+    ...unmoved,
+    bill: {
+      ...bill,
+      low: bill.low + deferred,
+      likely: bill.likely + deferred,
+      high: bill.high === null ? null : bill.high + deferred,
+    },
+    nearEdges: Math.hypot(minuteAround(start, age), minuteAround(tail, age)),
+  };
+}
+
+/** Bytes of a minute around that age: it is known to a minute at best. */
+function minuteAround(tail: readonly number[], age: number): number {
+  return ((tailOf(tail, age + 1) ?? 0) - (tailOf(tail, age - 1) ?? 0)) / 2;
+}
+
+/** Bytes of the last minutes before the end of a window, evenly between those that are known; undefined where none are. */
+export function tailOf(tail: readonly number[], minutes: number): number | undefined {
+  const next = TAIL_MINUTES.findIndex((each) => each >= minutes);
+  const [after, bytes] = [TAIL_MINUTES[next], tail[next]];
+  if (after === undefined || bytes === undefined) return tail.at(-1);
+  const [begin, before] = [TAIL_MINUTES[next - 1] ?? 0, tail[next - 1] ?? 0];
+  return before + ((bytes - before) * (minutes - begin)) / (after - begin);
+}
