@@ -75,13 +75,17 @@ export function agedWindow(age: number, window: WindowRecord, before: WindowReco
       likely: bill.likely + deferred,
       high: bill.high === null ? null : bill.high + deferred,
     },
-    nearEdges: Math.hypot(minuteAround(start, age), minuteAround(tail, age)),
+    nearEdges: Math.hypot(doubtAround(start, age), doubtAround(tail, age)),
   };
 }
 
-/** Bytes of a minute around that age: it is known to a minute at best. */
-function minuteAround(tail: readonly number[], age: number): number {
-  return ((tailOf(tail, age + 1) ?? 0) - (tailOf(tail, age - 1) ?? 0)) / 2;
+/** The standard deviation of an instant of which only its ends are known, as a share of what lies between them. */
+const SOMEWHERE = 1 / Math.sqrt(12);
+
+/** How far the bytes of an age may be off: they moved at some time between the ages around it that are remembered. */
+function doubtAround(tail: readonly number[], age: number): number {
+  const next = TAIL_MINUTES.findIndex((each) => each >= age);
+  return SOMEWHERE * ((tail[next] ?? 0) - (tail[next - 1] ?? 0));
 }
 
 /** Bytes of the last minutes before the end of a window, evenly between those that are known; undefined where none are. */
