@@ -10,6 +10,11 @@ describe('a kernel’s address', () => {
     ['nas.lan/a/b', 'http://nas.lan/a/b'],
     [':9090', 'http://127.0.0.1:9090'],
     ['9090', 'http://127.0.0.1:9090'],
+    ['*:9090', 'http://127.0.0.1:9090'],
+    ['0.0.0.0:9090', 'http://127.0.0.1:9090'],
+    ['http://0.0.0.0:9090/ui', 'http://127.0.0.1:9090'],
+    ['[::]:9090', 'http://127.0.0.1:9090'],
+    ['http://*:9090/mihomo', 'http://127.0.0.1:9090/mihomo'],
     ['https://router.lan:9443/', 'https://router.lan:9443'],
     ['http://[::1]:9090', 'http://[::1]:9090'],
     ['unix:///run/mihomo.sock', 'unix:///run/mihomo.sock'],
@@ -29,12 +34,21 @@ describe('a kernel’s address', () => {
     },
   );
 
-  it.each(['ftp://a', 'unix://run/mihomo.sock', 'unix:', '/', '//host/share', 'http://', '\\\\.\\pipe\\'])(
-    '%s is none',
-    (text) => {
-      expect(parseKernelAddress(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    'ftp://a',
+    'unix://run/mihomo.sock',
+    './m.sock',
+    'm.sock',
+    '~/m.sock',
+    '@mihomo',
+    'unix:',
+    '/',
+    '//host/share',
+    'http://',
+    '\\\\.\\pipe\\',
+  ])('%s is none', (text) => {
+    expect(parseKernelAddress(text)).toBeUndefined();
+  });
 
   it('tells a socket and a named pipe from TCP', () => {
     expect(kernelTransport('https://a:1')).toEqual({ origin: 'https://a:1', socketPath: undefined });

@@ -8,7 +8,10 @@ export interface KernelTransport {
 
 const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](.+)$/i;
 const SOCKET_PATH = /^\/[^/]/;
-const PORT_ALONE = /^:?\d{1,5}$/;
+/** A path that does not begin at the root, or a socket without one: from which folder, nobody can tell. */
+const RELATIVE_PATH = /^[.~@]|^[^:]*\.sock$/;
+/** A port on every address, as Mihomo's external-controller may have it: one of them is this machine's own. */
+const EVERYWHERE = /^(?:http:\/\/)?(?:\*|0\.0\.0\.0|\[::\])?:?(\d{1,5})(?=\/|$)/i;
 
 /**
  * A kernel's address as people write it, in one spelling: `http://…` or `https://…`, with the path that a proxy has it
@@ -24,11 +27,9 @@ export function parseKernelAddress(text: string): string | undefined {
     return SOCKET_PATH.test(path) ? `unix://${path}` : undefined;
   }
   if (SOCKET_PATH.test(text)) return `unix://${text}`;
-  if (/^[\\/]/.test(text)) return undefined;
-  // A port alone, as Mihomo's external-controller may have it: the kernel listens everywhere.
-  if (PORT_ALONE.test(text)) return parseBaseUrl(`127.0.0.1:${text.replace(':', '')}`);
+  if (/^[\\/]/.test(text) || RELATIVE_PATH.test(text)) return undefined;
   // The page that a kernel serves itself, as copied from a browser.
-  return parseBaseUrl(text.replace(/\/ui(?:\/.*)?$/, ''));
+  return parseBaseUrl(text.replace(/\/ui(?:\/.*)?$/, '').replace(EVERYWHERE, '127.0.0.1:$1'));
 }
 
 /**

@@ -58,6 +58,8 @@ describe('a multiplier that the name tells clearly', () => {
     ['十二倍', 12],
     ['二十倍率', 20],
     ['三 倍率 2', 2],
+    ['香港 二分之一倍', 0.5],
+    ['日本 三分之二倍', 2 / 3],
   ])('%s is %d', (name, value) => {
     expect(multiplierOf(name)).toEqual({ low: value, high: value, source: 'name', info: false });
   });
@@ -70,6 +72,9 @@ describe('a name that can be read in several ways', () => {
     ['HK2x', 2],
     ['香港 200倍', 200],
     ['X 5 香港', 5],
+    ['香港 1/2倍', 0.5],
+    ['香港 1/2倍', 2],
+    ['HK*1.5', 1.5],
     ['香港 2x 0.5倍', 0.5],
   ])('%s is an interval that holds %d and 1', (name, value) => {
     const { low, high, source } = multiplierOf(name);

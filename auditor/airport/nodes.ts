@@ -93,9 +93,15 @@ const KEYWORD = new RegExp(
 );
 /** `0.5倍`, `2 倍率`. */
 const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍(?!率\s*[:=])`, 'gu');
+/** `1/2倍`: half of it, or the first node at twice the price. */
+const FRACTION = new RegExp(String.raw`${NO_DIGIT_BEFORE}(\d+)\s*/\s*([1-9]\d*)\s*倍`, 'gu');
+/** `二分之一倍`. */
+const NUMERAL_FRACTION = new RegExp(`(${NUMERAL})分之(${NUMERAL})倍`, 'gu');
+/** `HK*1.5`: a star may be an ornament. */
+const STAR = new RegExp(String.raw`(?<!\d)\*\s?${NUMBER}${WORD_ENDS}`, 'gu');
 /** `双倍`, `三倍`, `一点五倍`. */
 const NUMERAL_TIMES = new RegExp(
-  String.raw`(?:(半)|(${NUMERAL})?(十)?(${NUMERAL})?(?:点(${NUMERAL}+))?)倍(?!率\s*[:=])`,
+  String.raw`(?<!分之)(?:(半)|(${NUMERAL})?(十)?(${NUMERAL})?(?:点(${NUMERAL}+))?)倍(?!率\s*[:=])`,
   'gu',
 );
 /** `2x`, `[0.3 x]`; a letter or digit behind the x makes it another word, which `×` never is. */
@@ -151,7 +157,16 @@ function readPlain(text: string, name: string): { sure: number[]; unsure: number
     else (uncertain || much ? unsure : sure).push(Number(digits));
   };
   for (const match of text.matchAll(KEYWORD)) take(match[1] ?? '', false, '倍');
-  for (const match of text.matchAll(TIMES)) take(match[1] ?? '', letterBefore(text, match.index), '倍');
+  for (const match of text.matchAll(TIMES)) {
+    const fraction = /\/\s*$/.test(text.slice(0, match.index));
+    take(match[1] ?? '', fraction || letterBefore(text, match.index), '倍');
+  }
+  for (const match of text.matchAll(FRACTION)) unsure.push(Number(match[1]) / Number(match[2]));
+  for (const [, below = '', above = ''] of text.matchAll(NUMERAL_FRACTION)) {
+    const [part, of] = [NUMERALS.get(above) ?? 0, NUMERALS.get(below) ?? 0];
+    if (of > 0) sure.push(part / of);
+  }
+  for (const match of text.matchAll(STAR)) take(match[1] ?? '', true);
   for (const match of text.matchAll(NUMERAL_TIMES)) {
     const value = fromNumerals(match);
     if (value !== undefined) sure.push(value);
