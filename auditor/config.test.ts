@@ -68,12 +68,12 @@ describe('a user of the settings', () => {
       'EmailTo = owner@qq.com',
       '[user.alice]',
       'MailTo = alice@qq.com, alice@gmail.com',
-      'ArchiveToken = hers-alone',
+      'ArchiveToken = hers-alone-of-all',
       '[user.bob]',
       'Note = no mail',
     );
     expect(settings.reportUsers).toEqual([
-      { user: 'alice', mailTo: ['alice@qq.com', 'alice@gmail.com'], archiveToken: 'hers-alone' },
+      { user: 'alice', mailTo: ['alice@qq.com', 'alice@gmail.com'], archiveToken: 'hers-alone-of-all' },
     ]);
     expect(mailFor(settings, 'alice')?.to).toEqual(['alice@qq.com', 'alice@gmail.com']);
     expect(mailFor(settings, 'bob')?.to).toEqual(['owner@qq.com']);
@@ -88,12 +88,12 @@ describe('a user of the settings', () => {
   it('is told what is wrong, without a secret', () => {
     const message = refusalOf(
       '[server]',
-      'ArchiveToken = hunter2-hunter2',
+      'ArchiveToken = hunter2-hunter2-2',
       '[user.alice]',
       'MailTo = hunter2',
-      'ArchiveToken = hunter2-hunter2',
+      'ArchiveToken = hunter2-hunter2-2',
       '[user.bob]',
-      'ArchiveToken = bobs-token',
+      'ArchiveToken = bobs-token-of-his-own',
       '[user.default]',
       'MailTo = me@qq.com',
     );

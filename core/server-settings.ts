@@ -23,17 +23,23 @@ const MIB = 2 ** 20;
 /** The `ServerToken` of setting.ini.example, which everybody knows: it opens nothing. */
 export const EXAMPLE_TOKEN = 'change-me';
 /** All that stands for a secret there. */
-const EXAMPLES = [EXAMPLE_TOKEN, 'at-least-16-characters', 'at-least-8-characters'];
+const EXAMPLES = [EXAMPLE_TOKEN, 'at-least-16-characters'];
 /** What can be guessed sooner is a token of its writer's own choice from before this rule. */
 export const TOKEN_LENGTH = 16;
 
 export const isExample = (secret: string): boolean => EXAMPLES.includes(secret);
 export const isShortToken = (token: string): boolean => [...token].length < TOKEN_LENGTH;
 
-const secretOf = (least: number) =>
+/** What only looks like a token's hash would be a token that nobody has. */
+const hashIsWhole = z.refine<string>((token) => !/^sha256:(?![0-9a-f]{64}$)/i.test(token), issue(TEXTS.noHash));
+
+const tokenOrHash = (): z.ZodMiniString => z.string().check(hashIsWhole);
+
+const secret = (): z.ZodMiniString =>
   z.string().check(
-    z.minLength(least, issue(TEXTS.atLeast(least))),
+    z.minLength(TOKEN_LENGTH, issue(TEXTS.atLeast(TOKEN_LENGTH))),
     z.refine((token) => !isExample(token), issue(TEXTS.exampleSecret)),
+    hashIsWhole,
   );
 
 /**
@@ -80,9 +86,9 @@ export const serverSchema = z.object({
   TlsCert: z.optional(z.string()),
   TlsKey: z.optional(z.string()),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
-  AdminToken: z.optional(secretOf(TOKEN_LENGTH)),
+  AdminToken: z.optional(secret()),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
-  ArchiveToken: z.optional(secretOf(8)),
+  ArchiveToken: z.optional(secret()),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
   HeartbeatUrl: z.optional(httpUrlSetting()),
 });
@@ -128,14 +134,14 @@ export function readSmtpSection(reader: SettingsReader): SmtpSection | undefined
 /** The keys of `[user.NAME]`; gateway and auditor share them. */
 export const userSchema = z.object({
   /** What the user's devices push with, or its hash; without one, or with one that was revoked, nobody pushes by it. */
-  Token: z.optional(z.string()),
+  Token: z.optional(tokenOrHash()),
   Note: z.optional(z.string()),
   /** With which Grafana reads what is the user's; the token or its hash. */
-  ReaderToken: z.optional(z.string()),
+  ReaderToken: z.optional(tokenOrHash()),
   /** One or more addresses, separated by commas: the user has a report of their own. */
   MailTo: z.optional(z.string()),
   /** Opens the user's own reports in the archive. A secret. */
-  ArchiveToken: z.optional(secretOf(8)),
+  ArchiveToken: z.optional(secret()),
 });
 
 /** The keys of `[telegram]`; without BotToken there is no bot. */

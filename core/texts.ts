@@ -67,6 +67,10 @@ export const TEXTS = {
     zh: '是示例里的值，人人皆知，因此不起作用；请换成自己的',
     en: 'is the one of the example, which everybody knows, so it opens nothing; make your own',
   },
+  noHash: {
+    zh: '不是哈希：sha256: 之后须为 64 个十六进制数字',
+    en: 'is no hash: behind sha256: there must be 64 hexadecimal digits',
+  },
   shortToken: (characters: number, command: string): Text => ({
     zh: `不到 ${characters} 个字符，容易被猜中；仍可使用，请尽快用此命令另生成一个：${command}`,
     en: `has fewer than ${characters} characters and can be guessed; it goes on working, but make another one soon: ${command}`,

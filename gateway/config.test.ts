@@ -68,6 +68,15 @@ describe('readGatewayConfig', () => {
     expect(settings.readers).toEqual([{ hash: hashToken('two'), user: name }]);
   });
 
+  it.each([
+    '[user.alice]\nToken = sha256:short',
+    `[device.phone]\nToken = sha256:${'a'.repeat(63)}`,
+    `[user.alice]\nReaderToken = SHA256:${'g'.repeat(64)}`,
+    `[server]\nServerToken = t\nAdminToken = sha256:${'a'.repeat(65)}`,
+  ])('takes no half hash for a token: %s', (text) => {
+    expect(messageOf(text)).toContain('64');
+  });
+
   it('lets readers in where prom-label-proxy is named, on loopback', () => {
     const text = '[server]\nServerToken = t\n[user.alice]\nReaderToken = one';
     expect(readGatewayConfig(FILE, text).settings.queries).toBeUndefined();
