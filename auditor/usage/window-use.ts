@@ -64,7 +64,7 @@ interface WindowUse {
   readonly proxyNodes: readonly NodeBytes[];
   /** The same for the minutes around either end, which an airport's lagging counter may hold on the other side. */
   readonly edgeNodes: readonly NodeBytes[];
-  /** Bytes of the last minutes before the end, as many minutes as {@link TAIL_MINUTES} tells. */
+  /** Bytes of the last minutes before the end, as many minutes as {@link TAIL_MINUTES} tells; none of a part of a day. */
   readonly tails: readonly (readonly NodeBytes[])[];
   readonly unattributed: number;
   /** Bytes through proxies, estimated from above, that devices lost sight of: their kernels restarted unobserved. */
@@ -74,6 +74,9 @@ interface WindowUse {
 
 /** Panels count within a minute or two; queues, pushes and scrapes add some. */
 const AIRPORT_LAG = 3 * 60_000;
+
+/** A shorter window is compared with no other, so that nobody asks what moved at its end. */
+const TAILED = 20 * 3_600_000;
 
 /** Nodes built into the kernel: what leaves through them no airport bills. */
 const BUILT_IN = /^(?:DIRECT|REJECT.*|PASS.*|COMPATIBLE|DNS.*|unattributed)$/i;
@@ -139,7 +142,7 @@ export function createUsageReader(prometheus: Prometheus, sums: ExactSums): Usag
       return {
         proxyNodes: nodes,
         edgeNodes: edges.flatMap((edge) => edge.nodes),
-        tails: await tailsOf(user, from, to),
+        tails: to - from < TAILED ? [] : await tailsOf(user, from, to),
         unattributed: unattributed?.bytes ?? 0,
         lost: lost.reduce((sum, { bytes }) => sum + bytes, 0),
         devices: devicesOf(user, presence, traffic),

@@ -30,26 +30,40 @@ export function ageOf(windows: readonly WindowRecord[]): number | undefined {
     const before = recent[index - 1];
     return before?.whole === true && window.whole && isComparable(window) ? [{ window, before }] : [];
   });
-  const plain = spreadOf(pairs.map(({ window }) => ({ ...window, deferred: 0 })));
-  const observed = spreadOf(pairs.map(({ window }) => window));
+  const surplusOf = ({ bill, named, from, to }: WindowRecord, deferred: number): number =>
+    ((bill.likely + deferred - named.likely) * DAY) / (to - from);
+  const plain = spreadOf(pairs.map(({ window }) => surplusOf(window, 0)));
+  const observed = spreadOf(pairs.map(({ window }) => surplusOf(window, window.deferred)));
   const daily = median(pairs.map(({ window: { named, from, to } }) => (named.likely * DAY) / (to - from)));
   let least = Math.min(STEADIER * (1 - CHOSEN / pairs.length) * Math.min(plain, observed), STEADY * daily);
   let found: number | undefined;
-  for (let age = 1; age <= (TAIL_MINUTES.at(-1) ?? 0); age += 1) {
-    const aged = pairs.map(({ window, before }) => agedWindow(age, window, before)).filter(isComparable);
-    const spread = spreadOf(aged);
-    if (aged.length >= FEWEST_WINDOWS && spread < least) [found, least] = [age, spread];
+  for (let age = 1; least > 0 && age <= (TAIL_MINUTES.at(-1) ?? 0); age += 1) {
+    const surplus = pairs.flatMap(({ window, before }) => {
+      const deferred = deferredBy(age, window, before);
+      return deferred === undefined ? [] : [surplusOf(window, deferred)];
+    });
+    const spread = spreadOf(surplus);
+    if (surplus.length >= FEWEST_WINDOWS && spread < least) [found, least] = [age, spread];
   }
   return found === undefined || found > LONGEST_AGE ? undefined : found;
 }
 
-/** The mean distance of bills from what names let expect, by the median day. A quarter of the windows may be odd ones. */
-function spreadOf(windows: readonly WindowRecord[]): number {
-  const surplus = windows.map(
-    ({ bill, deferred, named, from, to }) => ((bill.likely + deferred - named.likely) * DAY) / (to - from),
-  );
+/** The mean distance of surpluses from their median. A quarter of them may be odd ones. */
+function spreadOf(surplus: readonly number[]): number {
   const usual = distancesFromMedian(surplus).slice(0, Math.ceil(0.75 * surplus.length));
   return sum(usual, (each) => each) / Math.max(1, usual.length);
+}
+
+/** Bytes that figures of this age leave to the next window, less those of the one before; undefined where it tells none. */
+function deferredBy(
+  age: number,
+  { from, to, tail }: WindowRecord,
+  before: WindowRecord | undefined,
+): number | undefined {
+  const atStart = before?.to === from ? tailOf(before.tail, age) : undefined;
+  const atEnd = tailOf(tail, age);
+  const offset = Math.abs(((to - from + HOUR / 2) % HOUR) - HOUR / 2);
+  return atStart === undefined || atEnd === undefined || offset > SAME_MINUTE ? undefined : Math.round(atEnd - atStart);
 }
 
 /**
@@ -59,14 +73,10 @@ function spreadOf(windows: readonly WindowRecord[]): number {
  * @param age minutes
  */
 export function agedWindow(age: number, window: WindowRecord, before: WindowRecord | undefined): WindowRecord {
-  const { bill, tail, from, to } = window;
-  const start = before?.to === from ? before.tail : [];
-  const [atStart, atEnd] = [tailOf(start, age), tailOf(tail, age)];
+  const { bill } = window;
   const unmoved = { ...window, deferred: 0, slack: 0 };
-  const offset = Math.abs(((to - from + HOUR / 2) % HOUR) - HOUR / 2);
-  if (atStart === undefined || atEnd === undefined || offset > SAME_MINUTE)
-    return { ...unmoved, bill: { ...bill, high: null, onlyResets: false } };
-  const deferred = Math.round(atEnd - atStart);
+  const deferred = deferredBy(age, window, before);
+  if (deferred === undefined) return { ...unmoved, bill: { ...bill, high: null, onlyResets: false } };
   return {
     ...unmoved,
     bill: {
@@ -75,7 +85,7 @@ export function agedWindow(age: number, window: WindowRecord, before: WindowReco
       likely: bill.likely + deferred,
       high: bill.high === null ? null : bill.high + deferred,
     },
-    nearEdges: Math.hypot(doubtAround(start, age), doubtAround(tail, age)),
+    nearEdges: Math.hypot(doubtAround(before?.tail ?? [], age), doubtAround(window.tail, age)),
   };
 }
 
