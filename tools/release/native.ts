@@ -118,6 +118,7 @@ export async function makeDeviceArchives(
     const folder = join(work, `device-${name}`);
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'LICENCES.txt'), licences);
+    await cp(join(root, 'setting.ini.example'), join(folder, 'setting.ini.example'));
     if (target.GOOS === 'linux') {
       await cp(join(root, 'packaging', 'openwrt', 'flowcollect-device.init'), join(folder, 'flowcollect.init'));
     }
