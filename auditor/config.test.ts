@@ -68,12 +68,12 @@ describe('a user of the settings', () => {
       'EmailTo = owner@qq.com',
       '[user.alice]',
       'MailTo = alice@qq.com, alice@gmail.com',
-      'ArchiveToken = hers-alone-of-all',
+      'ArchiveToken = hers-alone',
       '[user.bob]',
       'Note = no mail',
     );
     expect(settings.reportUsers).toEqual([
-      { user: 'alice', mailTo: ['alice@qq.com', 'alice@gmail.com'], archiveToken: 'hers-alone-of-all' },
+      { user: 'alice', mailTo: ['alice@qq.com', 'alice@gmail.com'], archiveToken: 'hers-alone' },
     ]);
     expect(mailFor(settings, 'alice')?.to).toEqual(['alice@qq.com', 'alice@gmail.com']);
     expect(mailFor(settings, 'bob')?.to).toEqual(['owner@qq.com']);
@@ -85,15 +85,25 @@ describe('a user of the settings', () => {
     expect(mailFor(settings, 'default')).toBeUndefined();
   });
 
+  it.each([
+    ['seven77', 'must have at least 8 characters'],
+    ['at-least-8-characters', 'is the one of the example'],
+    ['at-least-16-characters', 'is the one of the example'],
+  ])('has no archive that %s opens', (password, problem) => {
+    const at = `ArchiveToken: ${problem}`;
+    expect(refusalOf('[user.alice]', 'MailTo = alice@qq.com', `ArchiveToken = ${password}`)).toContain(at);
+    expect(refusalOf('[server]', `ArchiveToken = ${password}`)).toContain(at);
+  });
+
   it('is told what is wrong, without a secret', () => {
     const message = refusalOf(
       '[server]',
-      'ArchiveToken = hunter2-hunter2-2',
+      'ArchiveToken = hunter2-hunter2',
       '[user.alice]',
       'MailTo = hunter2',
-      'ArchiveToken = hunter2-hunter2-2',
+      'ArchiveToken = hunter2-hunter2',
       '[user.bob]',
-      'ArchiveToken = bobs-token-of-his-own',
+      'ArchiveToken = bobs-token',
       '[user.default]',
       'MailTo = me@qq.com',
     );

@@ -14,6 +14,7 @@ import {
   userSchema,
 } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { readShortTokens, type ShortToken } from '../core/short-tokens.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
@@ -66,6 +67,7 @@ export interface AuditorConfig {
   readonly dailyBudget?: number | undefined;
   /** A secret; undefined keeps the archive closed. */
   readonly archiveToken?: string | undefined;
+  readonly short: readonly ShortToken[];
   /** A secret. */
   readonly heartbeatUrl?: string | undefined;
   /** Undefined without a bot. */
@@ -132,6 +134,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     logLevel: server.LogLevel,
     dailyBudget: server.DailyBudget,
     archiveToken: server.ArchiveToken,
+    short: readShortTokens(reader, ['ArchiveToken']),
     heartbeatUrl: server.HeartbeatUrl,
     telegram: telegramOf(telegram),
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },

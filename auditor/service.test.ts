@@ -72,6 +72,34 @@ it('serves what it read, takes edits, tells a bad one from a good one, and ends 
   expect(lines.join('')).not.toContain('hunter2');
 });
 
+it('goes on with a short password of the archive that was there before, warns of it, and takes no new one', async () => {
+  const logger = createLogger('auditor', 'info', { write: (line) => lines.push(line) });
+  const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000 });
+  const hers = ['[user.alice]', 'MailTo = alice@qq.com', 'archivetoken = hers-hers'];
+  await settings('ArchiveToken = hunter2!', ...hers);
+  const running = runAuditorService({ path: join(folder, 'ServerSetting.ini'), signal: ending.signal, logger });
+  await until(() => expect(lines.join('')).toContain('auditor started'));
+  const { metrics } = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'auditor started');
+  const statusWith = async (password: string): Promise<number> => {
+    const authorization = `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
+    return (await fetch(`${metrics}/reports`, { headers: { authorization } })).status;
+  };
+  for (const place of ['[server] ArchiveToken', '[user.alice] archivetoken'])
+    expect(lines.join('')).toContain(`${place}: 不到 16 个字符`);
+
+  await settings('ArchiveToken = another-one', ...hers);
+  await until(() => expect(lines.join('')).toContain('settings kept as they were'));
+  expect(lines.at(-1)).toContain('[server] ArchiveToken: 新令牌至少要有 16 个字符');
+  expect(await Promise.all(['hunter2!', 'hers-hers', 'another-one'].map(statusWith))).toEqual([200, 200, 401]);
+
+  await settings('ArchiveToken = another-one-of-16-characters', ...hers);
+  await until(() => expect(lines.join('')).toContain('settings reloaded'));
+  expect(await statusWith('another-one-of-16-characters')).toBe(200);
+  ending.abort();
+  await running;
+  expect(lines.join('')).not.toMatch(/hunter2|hers-hers|another-one/);
+});
+
 it('moves its page to all addresses at the same port, and stays where it is rather than nowhere', async () => {
   const free = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
   await free.close();

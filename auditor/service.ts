@@ -1,4 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
+import { describeProblem } from '../core/settings.ts';
+import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { createDiskHealth } from '../runtime/disk-health.ts';
@@ -25,6 +27,9 @@ const OBSERVE_JITTER = 10 * MINUTE;
 /** After a failure, sooner, but not for ever. */
 const OBSERVE_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 
+/** A password for the archive of reports. */
+const MAKE_PASSWORD = 'openssl rand -hex 16';
+
 export interface AuditorServiceOptions {
   /** ServerSetting.ini. */
   readonly path: string;
@@ -49,7 +54,17 @@ export async function runAuditorService({
   clock = systemClock,
 }: AuditorServiceOptions): Promise<void> {
   const folder = dirname(resolve(path));
-  const settings = await openSettings({ path, parse: (file, text) => readAuditorConfig(file, text, folder), logger });
+  let running: (() => AuditorConfig) | undefined;
+  const settings = await openSettings({
+    path,
+    parse(file, text) {
+      const read = readAuditorConfig(file, text, folder);
+      if (running !== undefined) refuseNewShortTokens(file, read.settings.short, running().short, MAKE_PASSWORD);
+      return read;
+    },
+    logger,
+  });
+  running = settings.current;
   logger.level = settings.current().logLevel;
   const metrics = createAuditorMetrics();
   const disk = createDiskHealth(() => settings.current().dataFolder, '[server] DataDir');
@@ -90,7 +105,11 @@ export async function runAuditorService({
 
   const descriptors = watchFileDescriptors(logger);
   try {
-    await warnIfOpenToOthers(path, settings.current().language, logger);
+    const { language, short } = settings.current();
+    await warnIfOpenToOthers(path, language, logger);
+    for (const problem of shortTokenWarnings(short, MAKE_PASSWORD)) {
+      logger.warn({ notice: describeProblem(basename(path), problem, language) }, 'settings notice');
+    }
     await auditor.open();
     // That chats are lost is to be known before somebody writes to the bot.
     await createChats(settings.current().dataFolder, orSetAside).find(0);

@@ -23,24 +23,30 @@ const MIB = 2 ** 20;
 /** The `ServerToken` of setting.ini.example, which everybody knows: it opens nothing. */
 export const EXAMPLE_TOKEN = 'change-me';
 /** All that stands for a secret there. */
-const EXAMPLES = [EXAMPLE_TOKEN, 'at-least-16-characters'];
+const EXAMPLES = [EXAMPLE_TOKEN, 'at-least-16-characters', 'at-least-8-characters'];
 /** What can be guessed sooner is a token of its writer's own choice from before this rule. */
 export const TOKEN_LENGTH = 16;
 
 export const isExample = (secret: string): boolean => EXAMPLES.includes(secret);
 export const isShortToken = (token: string): boolean => [...token].length < TOKEN_LENGTH;
 
+/** A token's hash in the place of the token. */
+export const TOKEN_HASH = /^sha256:([0-9a-f]{64})$/i;
 /** What only looks like a token's hash would be a token that nobody has. */
-const hashIsWhole = z.refine<string>((token) => !/^sha256:(?![0-9a-f]{64}$)/i.test(token), issue(TEXTS.noHash));
+const hashIsWhole = z.refine<string>(
+  (token) => !/^sha256:/i.test(token) || TOKEN_HASH.test(token),
+  issue(TEXTS.noHash),
+);
 
 const tokenOrHash = (): z.ZodMiniString => z.string().check(hashIsWhole);
 
-const secret = (): z.ZodMiniString =>
+const secretOf = (least: number): z.ZodMiniString =>
   z.string().check(
-    z.minLength(TOKEN_LENGTH, issue(TEXTS.atLeast(TOKEN_LENGTH))),
+    z.minLength(least, issue(TEXTS.atLeast(least))),
     z.refine((token) => !isExample(token), issue(TEXTS.exampleSecret)),
-    hashIsWhole,
   );
+/** One of eight characters was enough before {@link TOKEN_LENGTH} held, and goes on. */
+const archivePassword = () => secretOf(8);
 
 /**
  * The keys of `[server]`, which the gateway and the auditor share: one schema, so that neither takes the other's key
@@ -49,8 +55,8 @@ const secret = (): z.ZodMiniString =>
 export const serverSchema = z.object({
   /** Where the gateway listens for devices: `:8686`, `8686` or `127.0.0.1:8686`. */
   ListenPort: z._default(z.string(), ':8686'),
-  /** The one token that every device of user `default` may push with. */
-  ServerToken: z.optional(headerSetting()),
+  /** The one token that every device of user `default` may push with, or its hash. */
+  ServerToken: z.optional(headerSetting().check(hashIsWhole)),
   /** Subscriptions by file name, as text of one or more lines. */
   SubUrls: z._default(z.string(), ''),
   /** Of the earlier FlowCollect; Prometheus stores now. */
@@ -86,9 +92,9 @@ export const serverSchema = z.object({
   TlsCert: z.optional(z.string()),
   TlsKey: z.optional(z.string()),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */
-  AdminToken: z.optional(secret()),
+  AdminToken: z.optional(secretOf(TOKEN_LENGTH).check(hashIsWhole)),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
-  ArchiveToken: z.optional(secret()),
+  ArchiveToken: z.optional(archivePassword()),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
   HeartbeatUrl: z.optional(httpUrlSetting()),
 });
@@ -141,7 +147,7 @@ export const userSchema = z.object({
   /** One or more addresses, separated by commas: the user has a report of their own. */
   MailTo: z.optional(z.string()),
   /** Opens the user's own reports in the archive. A secret. */
-  ArchiveToken: z.optional(secret()),
+  ArchiveToken: z.optional(archivePassword()),
 });
 
 /** The keys of `[telegram]`; without BotToken there is no bot. */

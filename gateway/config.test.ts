@@ -51,8 +51,9 @@ describe('readGatewayConfig', () => {
 
   it('reads users and devices with tokens or their hashes', () => {
     const hash = `sha256:${hashToken('two').toString('hex')}`;
-    const text = `[user.alice]\nToken = one\n[device.客厅 1]\nUser = alice\nToken = ${hash}\n[device.b]\nNote = revoked`;
+    const text = `[server]\nServerToken = SHA256:${hashToken('all').toString('hex')}\n[user.alice]\nToken = one\n[device.客厅 1]\nUser = alice\nToken = ${hash}\n[device.b]\nNote = revoked`;
     expect(readGatewayConfig(FILE, text).settings.tokens).toEqual([
+      { hash: hashToken('all'), user: 'default' },
       { hash: hashToken('one'), user: 'alice' },
       { hash: hashToken('two'), user: 'alice', deviceId: '客厅 1' },
     ]);
@@ -69,6 +70,7 @@ describe('readGatewayConfig', () => {
   });
 
   it.each([
+    '[server]\nServerToken = sha256:short',
     '[user.alice]\nToken = sha256:short',
     `[device.phone]\nToken = sha256:${'a'.repeat(63)}`,
     `[user.alice]\nReaderToken = SHA256:${'g'.repeat(64)}`,

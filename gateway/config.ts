@@ -1,16 +1,11 @@
 import { parseListenPort } from '../core/addresses.ts';
 import { isPrivate, readTrustedProxies } from '../core/ip.ts';
-import {
-  isExample,
-  isShortToken,
-  readServerSection,
-  type ServerSection,
-  TOKEN_LENGTH,
-} from '../core/server-settings.ts';
-import { SettingsError, type SettingsProblem, type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { isExample, readServerSection, type ServerSection } from '../core/server-settings.ts';
+import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { readShortTokens, type ShortToken } from '../core/short-tokens.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
-import { hashToken, type Token } from './access/authenticate.ts';
+import type { Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {
   checkUsers,
@@ -57,7 +52,6 @@ export interface GatewayConfig {
   readonly prometheus: string;
   /** Where the tokens come from, besides the shared one. */
   readonly sections: readonly TokenSection[];
-  /** Tokens that are shorter than new ones may be. */
   readonly short: readonly ShortToken[];
   /** Of `ServerToken`. */
   readonly shared?: Token;
@@ -121,7 +115,7 @@ export function readGatewayConfig(
     tokens,
     sections,
     ...(shared === undefined ? {} : { shared }),
-    short: shortTokens(reader),
+    short: readShortTokens(reader, ['ServerToken', 'Token', 'ReaderToken']),
     readers: readersOf(sections, tokens, reader),
     prometheus: server.PrometheusAddr,
     ...(server.LabelProxyAddr === undefined
@@ -132,45 +126,8 @@ export function readGatewayConfig(
   });
 }
 
-interface ShortToken {
-  readonly section: string;
-  readonly key: string;
-  readonly hash: Buffer;
-}
-
-/** The tokens that a person chose, and chose short. */
-function shortTokens({ document }: SettingsReader): ShortToken[] {
-  return document.sections.flatMap((section) =>
-    ['ServerToken', 'Token', 'ReaderToken'].flatMap((key) => {
-      const setting = /^(?:server$|user\.|device\.)/.test(section) ? (document.entries(section).get(key) ?? '') : '';
-      if (setting === '' || isHash(setting) || isExample(setting) || !isShortToken(setting)) return [];
-      return [{ section, key, hash: hashToken(setting) }];
-    }),
-  );
-}
-
-const ADD_TOKEN = 'gateway token add --device ID';
-
-/** What is said at each start of short tokens, by their places. */
-export const shortTokenWarnings = ({ short }: GatewayConfig, called = 'flowcollect'): readonly SettingsProblem[] =>
-  short.map(({ section, key }) => ({
-    section,
-    key,
-    problem: CORE_TEXTS.shortToken(TOKEN_LENGTH, `${called} ${ADD_TOKEN}`),
-  }));
-
-/** Those that are in the edit alone, as problems. @throws SettingsError */
-export function refuseNewShortTokens(
-  file: string,
-  edited: GatewayConfig,
-  running: GatewayConfig,
-  called = 'flowcollect',
-): void {
-  const isNew = ({ hash }: ShortToken): boolean => !running.short.some((each) => each.hash.equals(hash));
-  const problem = CORE_TEXTS.newShortToken(TOKEN_LENGTH, `${called} ${ADD_TOKEN}`);
-  const problems = edited.short.filter(isNew).map(({ section, key }) => ({ section, key, problem }));
-  if (problems.length > 0) throw new SettingsError(file, problems);
-}
+/** Behind the name by which FlowCollect was called. */
+export const ADD_TOKEN = 'gateway token add --device ID';
 
 /** One user, any device. */
 function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader): Token | undefined {
@@ -179,7 +136,7 @@ function readSharedToken({ ServerToken }: ServerSection, reader: SettingsReader)
     reader.notice('server', 'ServerToken', CORE_TEXTS.exampleSecret);
     return undefined;
   }
-  return { hash: hashToken(ServerToken), user: DEFAULT_USER };
+  return { hash: readHash(ServerToken), user: DEFAULT_USER };
 }
 
 function readCertificateFiles(

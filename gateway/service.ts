@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { clientAddress } from '../core/ip.ts';
 import { describeProblem, SettingsError } from '../core/settings.ts';
+import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
 import { untilAborted } from '../runtime/async.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
@@ -9,13 +10,7 @@ import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
 import { openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { readTokensApart, type TokensApart } from './access/token-sections.ts';
-import {
-  type GatewayConfig,
-  readGatewayConfig,
-  refuseNewShortTokens,
-  shortTokenWarnings,
-  withTokens,
-} from './config.ts';
+import { ADD_TOKEN, type GatewayConfig, readGatewayConfig, withTokens } from './config.ts';
 import { createGateway, type GatewayPlaces } from './gateway.ts';
 import { TEXTS } from './texts.ts';
 
@@ -38,7 +33,7 @@ export interface GatewayServiceOptions {
  */
 export async function runGatewayService({
   path,
-  called,
+  called = 'flowcollect',
   signal,
   onReload,
   logger = createLogger('gateway', 'info'),
@@ -46,11 +41,12 @@ export async function runGatewayService({
   const tokens = await openTokenFile(path, logger);
   const somebody = (): boolean => tokens.current().some(({ hash }) => hash !== undefined);
   let running: (() => GatewayConfig) | undefined;
+  const makeToken = `${called} ${ADD_TOKEN}`;
   const file = await openSettings({
     path,
     parse(name, text) {
       const read = readGatewayConfig(name, text, called, somebody());
-      if (running !== undefined) refuseNewShortTokens(name, read.settings, running(), called);
+      if (running !== undefined) refuseNewShortTokens(name, read.settings.short, running().short, makeToken);
       return read;
     },
     logger,
@@ -100,7 +96,7 @@ export async function runGatewayService({
     await gateway.start();
     const { language } = file.current();
     await warnIfOpenToOthers(path, language, logger);
-    for (const problem of shortTokenWarnings(file.current(), called)) {
+    for (const problem of shortTokenWarnings(file.current().short, makeToken)) {
       logger.warn({ notice: describeProblem(basename(path), problem, language) }, 'settings notice');
     }
     file.follow(apply, onReload);

@@ -59,6 +59,15 @@ describe('settleFiles', () => {
     });
   });
 
+  it('takes no hash of the token for the token', async () => {
+    const hashed = readServerSide(
+      own.serverPath,
+      `[server]\nListenPort = :8686\nServerToken = sha256:${'a'.repeat(64)}`,
+    );
+    const choice = real({ RemoteServer: 'http://localhost:8686', RemoteToken: 'shared', DeviceID: 'a' });
+    expect(await settleFiles(choice, hashed, own, folder, undefined)).toMatchObject({ client: own.clientPath });
+  });
+
   it('takes all its kernels along, and finds their certificates where they were', async () => {
     const choice = real(
       { RemoteServer: 'https://vps.example', RemoteToken: 'other', StateSync: '/flash' },

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { parseListenPort } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
 import { reachableAt } from '../core/ip.ts';
+import { TOKEN_HASH } from '../core/server-settings.ts';
 import type { AlertMail } from '../prometheus/alertmanager.ts';
 import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
@@ -61,7 +62,9 @@ export async function settleFiles(
     };
   }
   const gateway = `http://${reachableAt(side.addresses.gateway)}`;
-  const token = side.server.ServerToken ?? choice.client.get('RemoteToken') ?? newSecret();
+  // A hash says nothing of what the exporter is to push with.
+  const told = [side.server.ServerToken, choice.client.get('RemoteToken')].filter((each) => each !== undefined);
+  const token = told.find((each) => !TOKEN_HASH.test(each)) ?? newSecret();
   const suits = originOf(choice.client.get('RemoteServer')) === gateway && choice.client.get('RemoteToken') === token;
   return {
     server: own.serverExists

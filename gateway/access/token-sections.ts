@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { deviceIdProblem } from '../../core/device-id.ts';
-import { isExample, userSchema } from '../../core/server-settings.ts';
+import { isExample, TOKEN_HASH, userSchema } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { hashToken, type Token } from './authenticate.ts';
 import { type Reader, readerNameProblem } from './reader-token.ts';
@@ -8,8 +8,6 @@ import { TEXTS } from './texts.ts';
 
 /** The user of the one shared token, and of a `[device.ID]` that names none. */
 export const DEFAULT_USER = 'default';
-
-const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
 const DeviceSection = z.extend(z.pick(userSchema, { Token: true, Note: true }), {
   User: z._default(z.string(), DEFAULT_USER),
@@ -36,12 +34,12 @@ export function writeHash(token: string): string {
 
 /** Whether a setting holds a token's hash and not the token itself. */
 export function isHash(setting: string): boolean {
-  return HASHED.test(setting);
+  return TOKEN_HASH.test(setting);
 }
 
 /** What a setting holds, the token itself or its hash, as hash. */
 export function readHash(setting: string): Buffer {
-  const hex = HASHED.exec(setting)?.[1];
+  const hex = TOKEN_HASH.exec(setting)?.[1];
   return hex === undefined ? hashToken(setting) : Buffer.from(hex, 'hex');
 }
 
