@@ -96,6 +96,11 @@ describe.each(pages)('%s', (page) => {
       expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);
   });
 
+  it('names only files of tests that exist', () => {
+    for (const [, path = ''] of text.matchAll(/`([\w/.-]+\.(?:test|soak|fixtures|bench)\.ts)`/g))
+      expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);
+  });
+
   it('names only metrics of the contract', () => {
     const known = new Set(METRICS.map(({ name }) => name));
     for (const [name] of text.matchAll(/\bflowcollect_[a-z]+_[a-z_]+[a-z]\b/g)) {
@@ -118,7 +123,7 @@ function headings(markdown: string): string[] {
 
 describe.each(['docs/security.md', 'docs/security.zh-CN.md'])('%s', (page) => {
   it('names tests that there are', () => {
-    const named = [...read(page).matchAll(/`([\w/.-]+\.test\.ts)`((?:,? ?›? ?\*[^*]+\*)*)/g)].map(
+    const named = [...read(page).matchAll(/`([\w/.-]+\.test\.ts)`((?:[,、]? ?›? ?\*[^*]+\*)*)/g)].map(
       ([, file = '', names = '']) => [file, [...names.matchAll(/\*([^*]+)\*/g)].map(([, name = '']) => name)] as const,
     );
     expect(named.length).toBeGreaterThan(20);
