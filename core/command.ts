@@ -7,11 +7,16 @@ import type { Text } from './language.ts';
 export interface CommandSpec {
   readonly name: string;
   readonly description: Text;
-  /** What stands behind its name, such as `<file...>` for one or more; absent where nothing does. */
+  /** What stands behind its name, such as `<file...>` for one or more, or `[service]`; absent where nothing does. */
   readonly argument?: { readonly name: string; readonly description: Text };
   readonly options: readonly OptionSpec[];
   /** @param options by their names in camel case; those that are not given are absent or have their default */
   run(args: readonly string[], options: object): Promise<void>;
+}
+
+/** A command that is several ones, such as `service install` and `service status`. */
+export interface CommandGroup extends Pick<CommandSpec, 'name' | 'description'> {
+  readonly commands: readonly CommandSpec[];
 }
 
 export interface OptionSpec {

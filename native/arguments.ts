@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from '../core/command.ts';
+import type { CommandGroup, CommandSpec, OptionSpec } from '../core/command.ts';
 import { ArgumentError, type Text, type Translate } from '../core/language.ts';
 import { padToWidth } from '../core/units.ts';
 import { TEXTS as COMMON } from '../runtime/texts.ts';
@@ -11,6 +11,7 @@ const TEXTS = {
   tooMany: { zh: '参数太多', en: 'too many arguments' },
   usage: { zh: '用法', en: 'Usage' },
   options: { zh: '选项', en: 'Options' },
+  oneOf: { zh: '<命令> [选项]', en: '<command> [options]' },
   withOptions: { zh: '[选项]', en: '[options]' },
 } as const;
 
@@ -55,7 +56,7 @@ export function readArguments({ argument, options }: CommandSpec, argv: readonly
       read.set(nameOf(option), option.read === undefined ? value : option.read(value));
     }
   }
-  if (!help && argument !== undefined && args.length === 0)
+  if (!help && argument?.name.startsWith('<') && args.length === 0)
     throw new ArgumentError(TEXTS.missingArgument(argument.name));
   if (args.length > 1 && argument?.name.includes('...') !== true) throw new ArgumentError(TEXTS.tooMany);
   if (args.length > 0 && argument === undefined) throw new ArgumentError(TEXTS.tooMany);
@@ -66,15 +67,25 @@ export function readArguments({ argument, options }: CommandSpec, argv: readonly
 const nameOf = ({ flags }: OptionSpec): string =>
   (flags.split(' ')[0] ?? '').replace(/^--/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What `--help` prints. */
-export function helpOf({ name, description, argument, options }: CommandSpec, translate: Translate): string {
-  const rows = [...options, LANGUAGE_OPTION].map(({ flags, description: text }) => [flags, translate(text)] as const);
-  const width = Math.max(...rows.map(([flags]) => flags.length));
+/** What `--help` prints. @param called the command with those above it, such as `service install` */
+export function helpOf(spec: CommandSpec | CommandGroup, called: string, translate: Translate): string {
+  const table = (rows: readonly (readonly [string, Text])[]): string[] => {
+    const width = Math.max(...rows.map(([left]) => left.length));
+    return rows.map(([left, text]) => `  ${padToWidth(left, width)}  ${translate(text)}`);
+  };
+  const usage = `${translate(TEXTS.usage)}: flowcollect ${called}`;
+  const about = `\n${translate(spec.description)}`;
+  if ('commands' in spec) {
+    const rows = spec.commands.map(({ name, description }) => [name, description] as const);
+    return [`${usage} ${translate(TEXTS.oneOf)}`, about, '', ...table(rows)].join('\n');
+  }
+  const { argument, options } = spec;
+  const rows = [...options, LANGUAGE_OPTION].map(({ flags, description }) => [flags, description] as const);
   return [
-    `${translate(TEXTS.usage)}: flowcollect ${name} ${translate(TEXTS.withOptions)}${argument === undefined ? '' : ` ${argument.name}`}`,
-    `\n${translate(description)}`,
+    `${usage} ${translate(TEXTS.withOptions)}${argument === undefined ? '' : ` ${argument.name}`}`,
+    about,
     ...(argument === undefined ? [] : [`\n  ${argument.name}  ${translate(argument.description)}`]),
     `\n${translate(TEXTS.options)}:`,
-    ...rows.map(([flags, text]) => `  ${padToWidth(flags, width)}  ${text}`),
+    ...table(rows),
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"net/url"
@@ -42,6 +43,11 @@ func addBytes(l *loop, api *sobek.Object) {
 	set("sha256", func(text string) string {
 		sum := sha256.Sum256([]byte(text))
 		return hex.EncodeToString(sum[:])
+	})
+	set("fromBase64", func(text string) sobek.Value {
+		plain, err := base64.RawURLEncoding.DecodeString(text)
+		l.check(err)
+		return l.value(plain)
 	})
 	set("randomHex", func(length int) string {
 		drawn := make([]byte, length)

@@ -36,6 +36,9 @@ func addFiles(l *loop, api *sobek.Object) {
 	})
 	set("folderOf", filepath.Dir)
 	set("nameOf", filepath.Base)
+	set("followLinks", func(path string) sobek.Value {
+		return l.promise(func() (any, error) { return filepath.EvalSymlinks(path) })
+	})
 	set("readFile", func(path string) sobek.Value {
 		return l.promise(func() (any, error) { return os.ReadFile(path) })
 	})

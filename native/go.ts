@@ -4,6 +4,9 @@ export interface Go {
   /** As Node names it. */
   readonly platform: string;
   readonly hostname: string;
+  /** The folder of whoever runs this. */
+  readonly home: string;
+  readonly root: boolean;
   readonly pid: number;
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -20,6 +23,8 @@ export interface Go {
   freeMemory(): void;
   /** @param stream 1 or 2 */
   print(stream: number, text: string): void;
+  /** Of the standard input; null at its end. */
+  readLine(): Promise<string | null>;
   terminal(stream: number): { readonly isTerminal: boolean; readonly columns: number; readonly rows: number };
   onSignal(name: string, callback: () => void): void;
   run(program: string, args: readonly string[], timeout: number): Promise<string>;
@@ -39,6 +44,8 @@ export interface Go {
     end: number,
   ): number;
   sha256(text: string): string;
+  /** In the alphabet for addresses. @throws where it is none */
+  fromBase64(text: string): ArrayBuffer;
   /** @param length bytes */
   randomHex(length: number): string;
   gunzip(buffer: ArrayBufferLike, from: number, to: number): ArrayBuffer;
@@ -50,6 +57,8 @@ export interface Go {
   absolute(path: string, folder: string): string;
   folderOf(path: string): string;
   nameOf(path: string): string;
+  /** The file that a link leads to in the end. */
+  followLinks(path: string): Promise<string>;
   readFile(path: string): Promise<ArrayBuffer>;
   mode(path: string): Promise<number>;
   replaceFile(path: string, text: string): Promise<void>;

@@ -3,7 +3,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -12,10 +12,11 @@ import (
 	"github.com/grafana/sobek"
 )
 
-// Made by tools/build.mjs of native/main.ts and all that it imports.
+// Made by tools/build.mjs of native/exporter.ts and native/commands.ts, and all that each imports: what the exporter has
+// no use for is never loaded beside it.
 //
-//go:embed exporter.js
-var bundle string
+//go:embed exporter.js commands.js
+var bundles embed.FS
 
 func main() {
 	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
@@ -34,11 +35,18 @@ func run() int {
 		return fail(err)
 	}
 	host.addTimers()
-	program, err := sobek.Compile("exporter.js", bundle, false)
+	name := "commands.js"
+	if len(os.Args) > 1 && os.Args[1] == "exporter" {
+		name = "exporter.js"
+	}
+	bundle, err := bundles.ReadFile(name)
 	if err != nil {
 		return fail(err)
 	}
-	bundle = ""
+	program, err := sobek.Compile(name, string(bundle), false)
+	if err != nil {
+		return fail(err)
+	}
 	if _, err = host.vm.RunProgram(program); err != nil {
 		return fail(err)
 	}

@@ -113,8 +113,10 @@ class Bytes extends Uint8Array {
 }
 
 const BytesByNode = Object.assign(Bytes, {
-  from: (source: string | ArrayBuffer, offset?: number, length?: number): Bytes =>
-    typeof source === 'string' ? new Bytes(go.encode(source)) : new Bytes(source, offset, length),
+  from(source: string | ArrayBuffer, offset?: number | 'base64url', length?: number): Bytes {
+    if (typeof source !== 'string') return new Bytes(source, offset as number, length);
+    return new Bytes(offset === 'base64url' ? go.fromBase64(source) : go.encode(source));
+  },
   isBuffer: (value: unknown): boolean => value instanceof Bytes,
 });
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -26,6 +28,9 @@ func addSystem(l *loop, api *sobek.Object) {
 		set("platform", runtime.GOOS)
 	}
 	set("hostname", hostname)
+	home, _ := os.UserHomeDir()
+	set("home", home)
+	set("root", isRoot())
 	set("pid", os.Getpid())
 	set("startedAt", float64(startedAt.UnixMilli()))
 	set("environment", func(name string) string { return os.Getenv(name) })
@@ -39,6 +44,16 @@ func addSystem(l *loop, api *sobek.Object) {
 	set("print", func(stream int, text string) {
 		// Whoever read the output may go, such as `| head`.
 		_, _ = standard(stream).WriteString(text)
+	})
+	input := bufio.NewReader(os.Stdin)
+	set("readLine", func() sobek.Value {
+		return l.promise(func() (any, error) {
+			line, err := input.ReadString('\n')
+			if err == io.EOF && line == "" {
+				return nil, nil
+			}
+			return strings.TrimRight(line, "\r\n"), nil
+		})
 	})
 	set("terminal", func(stream int) map[string]any {
 		isTerminal, columns, rows := terminalSize(standard(stream))

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { isatty } from 'node:tty';
 import { Command, CommanderError, Help, type HelpConfiguration, Option } from 'commander';
-import type { CommandSpec } from '../core/command.ts';
+import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, translateTo } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
@@ -44,8 +44,13 @@ export async function runCommands(
 }
 
 /** A command that is given as data, to be read by Commander. */
-export function commandOf({ name, description, argument, options, run }: CommandSpec, translate: Translate): Command {
-  const command = new Command(name).description(translate(description));
+export function commandOf(spec: CommandSpec | CommandGroup, translate: Translate): Command {
+  const command = new Command(spec.name).description(translate(spec.description));
+  if ('commands' in spec) {
+    for (const each of spec.commands) command.addCommand(commandOf(each, translate));
+    return command;
+  }
+  const { argument, options, run } = spec;
   if (argument !== undefined) command.argument(argument.name, translate(argument.description));
   for (const each of options) {
     const option = new Option(each.flags, translate(each.description)).default(each.default, each.defaultShown);

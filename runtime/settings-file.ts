@@ -9,7 +9,7 @@ import { FileLockError, whileLocked } from './file-lock.ts';
 import { openReload } from './file-reload.ts';
 import type { Logger } from './logger.ts';
 import { type Reload, type SettingsSource, settingsSource } from './reload.ts';
-import { decodeSettings, unreadableSettings } from './settings-text.ts';
+import { decodeSettings, unreadableSettings, unwritableSettings } from './settings-text.ts';
 import { TEXTS } from './texts.ts';
 
 /**
@@ -51,7 +51,7 @@ export async function writeSettingsText(path: string, text: string): Promise<voi
   try {
     await writeFileAtomic(path, text);
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritableSettings(path, errorCode(error));
   }
 }
 
@@ -97,7 +97,7 @@ const TOKEN_FILE_HEAD = `# Written by "flowcollect gateway token" and "flowcolle
 export async function changeTokenFile(settings: string, change: (text: string) => string): Promise<void> {
   const file = tokenFileOf(settings);
   await makeFolder(dirname(file), undefined, 0o755).catch((error: unknown) => {
-    throw unwritable(file, error);
+    throw unwritableSettings(file, errorCode(error));
   });
   await lockSettings(file, async () => {
     const before = await readTokenText(settings);
@@ -105,7 +105,7 @@ export async function changeTokenFile(settings: string, change: (text: string) =
     try {
       await writeFileAtomic(file, after, before === undefined ? 0o644 : undefined);
     } catch (error) {
-      throw unwritable(file, error);
+      throw unwritableSettings(file, errorCode(error));
     }
   });
 }
@@ -119,10 +119,6 @@ async function lockSettings(path: string, work: () => Promise<void>): Promise<vo
     });
   } catch (error) {
     if (begun || error instanceof FileLockError) throw error;
-    throw unwritable(path, error);
+    throw unwritableSettings(path, errorCode(error));
   }
-}
-
-function unwritable(path: string, error: unknown): SettingsError {
-  return new SettingsError(path, [{ problem: TEXTS.settingsUnwritable(errorCode(error)) }]);
 }

@@ -22,3 +22,8 @@ export function unreadableSettings(path: string, code: string): SettingsError {
   const problem = code === 'ENOENT' ? TEXTS.settingsMissing : TEXTS.settingsUnreadable(code);
   return new SettingsError(path, [{ problem }]);
 }
+
+/** Names the path and what its folder needs. @param code the system's */
+export function unwritableSettings(path: string, code: string): SettingsError {
+  return new SettingsError(path, [{ problem: TEXTS.settingsUnwritable(code) }]);
+}

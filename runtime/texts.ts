@@ -113,8 +113,8 @@ export const TEXTS = {
   }),
 
   settingsMissing: {
-    zh: '不存在；可用 flowcollect init（device 或 server）生成，或从 setting.ini.example 复制，或用 --config 指定别的文件',
-    en: 'does not exist; let flowcollect init (device or server) make it, copy setting.ini.example, or name another file with --config',
+    zh: '不存在；可用 flowcollect init device（VPS 上用 init server）生成，或从 setting.ini.example 复制，或用 --config 指定别的文件',
+    en: 'does not exist; let flowcollect init device (on a VPS: init server) make it, copy setting.ini.example, or name another file with --config',
   },
   settingsUnreadable: (code: string): Text => ({
     zh: `无法读取（${code}），请检查它的权限`,

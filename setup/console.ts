@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline';
 import { type Language, UserFacingError } from '../core/language.ts';
+import type { Terminal } from './host.ts';
 import { TEXTS } from './texts.ts';
 
 /** The person at the terminal. */
@@ -15,33 +15,19 @@ export interface Prompt {
 }
 
 /** @param interactive false takes every suggestion without asking */
-export function openPrompt(
-  input: NodeJS.ReadableStream,
-  output: NodeJS.WritableStream,
-  language: Prompt['language'],
-  interactive: boolean,
-): Prompt & { end(): void } {
-  const reader = interactive ? createInterface({ input }) : undefined;
-  const lines = reader?.[Symbol.asyncIterator]();
-  const next = async (): Promise<string | undefined> => {
-    const line = await lines?.next();
-    return line === undefined || line.done ? undefined : line.value.trim();
-  };
+export function openPrompt(terminal: Terminal, language: Language, interactive: boolean): Prompt {
   return {
     language,
-    say: (line) => void output.write(`${line}\n`),
+    say: (line) => terminal.write(`${line}\n`),
     async ask(question, suggestion) {
       const hint = suggestion === undefined || suggestion === '' ? '' : ` [${suggestion}]`;
       for (;;) {
-        if (interactive) output.write(`${question}${hint}: `);
-        const answer = await next();
+        if (interactive) terminal.write(`${question}${hint}: `);
+        const answer = interactive ? (await terminal.readLine())?.trim() : undefined;
         if (answer !== undefined && answer !== '') return answer;
         if (suggestion !== undefined) return suggestion;
-        if (answer === undefined) {
-          throw new UserFacingError(TEXTS.needsAnswer(question));
-        }
+        if (answer === undefined) throw new UserFacingError(TEXTS.needsAnswer(question));
       }
     },
-    end: () => reader?.close(),
   };
 }

@@ -4,11 +4,13 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Language } from '../core/language.ts';
-import { runCommands } from '../runtime/command-line.ts';
-import { type OwnProgram, ownCommand, ownInvocation, ownProgram } from '../runtime/own-program.ts';
+import { commandOf, runCommands } from '../runtime/command-line.ts';
+import { type OwnProgram, ownInvocation, ownProgram } from '../runtime/own-program.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { initCommand } from './init/command.ts';
+import { initServerCommand } from './init/init-server.ts';
 import { mihomoPlaces } from './init/kernels.ts';
+import { nodeSetupHost, nodeTerminal } from './node-host.ts';
 import { pairCommand } from './pairing.ts';
 import { versionCommand } from './release-feed.ts';
 import { serviceCommand } from './service/command.ts';
@@ -27,32 +29,25 @@ export async function run(argv: readonly string[]): Promise<number> {
   const own = ownProgram(process.execPath, process.argv[1]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
-  let healthy = true;
-  const exitCode = await runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (translate, language) => [
-    initCommand({
-      input: process.stdin,
-      output: process.stdout,
-      places: mihomoPlaces({ platform: process.platform, home: homedir(), env: process.env }),
-      check: (file) => follow(own, ['doctor', '--config', file, '--language', language]),
-      invocation,
-      finish: (well) => {
-        healthy = well;
-      },
-      language,
-    }),
-    pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, translate }),
-    serviceCommand({
-      keeper: serviceKeeper(invocation.root),
-      program: own,
-      called: ownCommand(invocation),
-      print,
-      translate,
-    }),
-    versionCommand(print, translate),
-    backupCommand(print, translate),
-    restoreCommand(print, translate),
-  ]);
-  return exitCode === 0 && !healthy ? 1 : exitCode;
+  const host = nodeSetupHost(invocation, nodeTerminal(process.stdin, process.stdout));
+  return runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (translate, language) => {
+    const check = (file: string) => follow(own, ['doctor', '--config', file, '--language', language]);
+    const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
+    return [
+      commandOf({ ...init, commands: [...init.commands, initServerCommand(host, language)] }, translate),
+      pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, translate }),
+      serviceCommand({
+        keeper: serviceKeeper(invocation.root),
+        program: own,
+        called: host.called,
+        print,
+        translate,
+      }),
+      versionCommand(print, translate),
+      backupCommand(print, translate),
+      restoreCommand(print, translate),
+    ];
+  });
 }
 
 const runTool: RunTool = (command, args) =>

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
+import { pairingCode } from '../setup/pairing-code.ts';
 import { createKernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createHouseholdSource } from '../simulator/kernel/kernel-source.ts';
 import { createRandom } from '../simulator/random.ts';
@@ -32,10 +34,17 @@ interface Ended {
   readonly said: string;
 }
 
-/** Runs a command in a folder. */
-async function run([command, ...first]: Program, args: readonly string[], cwd: string): Promise<Ended> {
-  const limits = { cwd, maxBuffer: 2 ** 26 };
-  const ended = await promisify(execFile)(command, [...first, ...args], limits).catch((error) => error);
+/** Runs a command in a folder, which is also the home of whoever runs it and answers with these lines. */
+async function run(
+  [command, ...first]: Program,
+  args: readonly string[],
+  cwd: string,
+  answers: readonly string[] = [],
+): Promise<Ended> {
+  const limits = { cwd, env: { PATH: process.env.PATH, HOME: cwd }, maxBuffer: 2 ** 26 };
+  const running = promisify(execFile)(command, [...first, ...args], limits);
+  running.child.stdin?.end(answers.map((line) => `${line}\n`).join(''));
+  const ended = await running.catch((error) => error);
   return { code: ended.code ?? 0, said: `${ended.stdout}${ended.stderr}` };
 }
 
@@ -105,6 +114,83 @@ describe.skipIf(!('path' in built))('the host in Go', () => {
       await kernel.kill();
       await gateway.kill();
     }
+  });
+
+  it('sets a device up as Node does: by a configuration and a pairing code, by answers, and beside what is there', async () => {
+    const [kernel, gateway] = [await startScriptedKernel(), await startScriptedGateway()];
+    kernel.secret = 'hush # 5';
+    kernel.answers.set('/connections', connectionsMessage(1, 2, [['c', '节点', 1, 2]]));
+    const code = pairingCode({ server: gateway.origin, token: 'tok', deviceId: '客厅 电视' });
+    const GATEWAY = gateway.origin;
+    try {
+      for (const [args, answers, exit, before] of [
+        [['device', '--code', code, '--yes'], [], 0],
+        [['device', '--code', code], ['0', kernel.address, kernel.secret], 0],
+        [['device'], ['', GATEWAY, 'tok', 'a/b', '平板'], 0],
+        [['device', '--code', `${code.slice(0, -4)}`], [], 1],
+        [['device'], [], 1],
+        [
+          ['device', '--code', code],
+          [],
+          1,
+          '; 我的\r\n[client]\r\nMihomoAPIAddr = http://127.0.0.1:9\r\nStateDir = kept\r\n',
+        ],
+        [['router'], ['路由器', kernel.address, kernel.secret, GATEWAY, 'tok'], 0, '[client]\nDeviceID = pc\n'],
+        [['router', '--yes'], [], 1],
+      ] as const) {
+        for (const language of ['zh', 'en']) {
+          const [native, node] = await Promise.all(
+            [NATIVE, ON_NODE].map(async (program) => {
+              const home = await mkdtemp(join(folder, 'home-'));
+              await mkdir(join(home, '.config', 'mihomo'), { recursive: true });
+              const config = `external-controller: ${new URL(kernel.address).host}\nsecret: &s "hush \\u0023 5"\nx: *s\n`;
+              await writeFile(join(home, '.config', 'mihomo', 'config.yaml'), config);
+              const file = join(home, 'ClientSetting.ini');
+              if (before !== undefined) await writeFile(file, before, { mode: 0o600 });
+              const ended = await run(program, ['init', ...args, '--language', language], home, answers);
+              const called = ended.said.replaceAll(program.join(' '), 'flowcollect').replaceAll(home, 'HOME');
+              const written = await readFile(file, 'utf8').catch(() => 'none');
+              return {
+                ...ended,
+                said: called,
+                written,
+                mode: await stat(file).then(
+                  (each) => each.mode,
+                  () => 0,
+                ),
+              };
+            }),
+          );
+          expect(native).toEqual(node);
+          expect(native?.code, native?.said).toBe(exit);
+        }
+      }
+    } finally {
+      await kernel.kill();
+      await gateway.kill();
+    }
+  });
+
+  it('advises no command that it has not, unless it says that this one is on the server', async () => {
+    const listed = (await run(NATIVE, ['--help'], folder)).said;
+    const advised = new Set<string>();
+    for (const bundle of ['exporter', 'commands']) {
+      const built = await readFile(new URL(`../native/${bundle}.js`, import.meta.url), 'utf8');
+      const text = built.replaceAll(/\\u([0-9A-F]{4})/g, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      );
+      for (const {
+        0: { length },
+        1: command = '',
+        index,
+      } of text.matchAll(/flowcollect ([a-z]+)/g)) {
+        const around = text.slice(index - 120, index + length + 120);
+        if (!BUNDLE_OF_COMMAND.has(command)) continue;
+        if (!new RegExp(`^  ${command} `, 'm').test(listed)) expect(around, command).toMatch(/server|VPS|服务[器端]/);
+        advised.add(command);
+      }
+    }
+    expect([...advised]).toEqual(expect.arrayContaining(['init', 'doctor', 'pair']));
   });
 
   it('exporters killed at 20 random instants, started in turns in Go and on Node, go on from one state and lose no byte but of the last two seconds', {

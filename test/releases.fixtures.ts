@@ -6,7 +6,7 @@ import { addAmendment } from '../auditor/amend/amendments.ts';
 import { createChats, makeBindingCode } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
 import { writeBackup } from '../setup/backup.ts';
-import { pairingCode } from '../setup/pairing.ts';
+import { pairingCode } from '../setup/pairing-code.ts';
 import { createDevice, eventually, metricValue } from './device.ts';
 import { startMailbox } from './mailbox.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';

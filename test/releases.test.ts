@@ -10,7 +10,7 @@ import { VERSION } from '../core/version.ts';
 import { readToday, todayPath } from '../exporter/device/today.ts';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { restoreBackup } from '../setup/backup.ts';
-import { readPairingCode } from '../setup/pairing.ts';
+import { readPairingCode } from '../setup/pairing-code.ts';
 import { createDevice, eventually, metricValue } from './device.ts';
 import { startMailbox } from './mailbox.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';

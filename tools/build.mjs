@@ -53,9 +53,9 @@ const { outputFiles } = await build({
 // What the host in Go embeds (native/main.go), where a language engine of 2020 runs it.
 await build({
   absWorkingDir: root,
-  entryPoints: ['native/main.ts'],
+  entryPoints: ['native/exporter.ts', 'native/commands.ts'],
   plugins: [writtenOutProperties],
-  outfile: 'native/exporter.js',
+  outdir: 'native',
   bundle: true,
   platform: 'neutral',
   mainFields: ['module', 'main'],

@@ -18,14 +18,26 @@ export const writtenOutProperties = {
   },
 };
 
-/** @param {string} text of a source */
+/** A regular expression on one line: a class in it may hold slashes. */
+const LITERAL = /\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//g;
+const CLASS_OR_ESCAPE = /\[(?:\\.|[^\]\\])*\]|\\[pP]\{\w+\}|\\./g;
+
+/**
+ * @param {string} text of a source
+ * @throws {Error} where a property stands in no literal that is found, as behind a division on its line
+ */
 export function writtenOut(text) {
-  return text.replaceAll(ESCAPE, (property, at) => {
-    const before = text.slice(text.lastIndexOf('\n', at) + 1, at);
-    // Within a class that is open yet, it stands among other characters.
-    const inClass = /\[(?:\\.|[^\]\\])*$/.test(before.slice(before.lastIndexOf('/')));
-    return inClass ? rangesOf(property) : `[${rangesOf(property)}]`;
-  });
+  const written = text.replaceAll(LITERAL, (literal) =>
+    literal.replaceAll(CLASS_OR_ESCAPE, (part) => {
+      if (part.startsWith('[')) return part.replaceAll(ESCAPE, rangesOf);
+      return /^\\[pP]/.test(part) ? `[${rangesOf(part)}]` : part;
+    }),
+  );
+  const left = ESCAPE.exec(written)?.[0];
+  ESCAPE.lastIndex = 0;
+  if (left !== undefined)
+    throw new Error(`${left} cannot be written out: put its regular expression on a line of its own`);
+  return written;
 }
 
 const known = new Map();

@@ -91,7 +91,8 @@ export function checkToken({ RemoteToken: token, DeviceID: device }: DeviceConfi
   if (isExample(token)) return [warning(said(CORE_TEXTS.exampleSecret))];
   if (token === '' || !isShortToken(token)) return [];
   const command = `flowcollect gateway token add --device ${shellWord(device)}`;
-  return [warning(said(CORE_TEXTS.shortToken(TOKEN_LENGTH, command)))];
+  const { zh, en } = CORE_TEXTS.shortToken(TOKEN_LENGTH, command);
+  return [warning(said({ zh: `${zh}（在服务器上）`, en: `${en} (on the server)` }))];
 }
 
 const TIMEOUT_MS = 5000;

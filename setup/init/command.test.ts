@@ -7,8 +7,10 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readIni } from '../../core/ini.ts';
 import { readExporterConfig } from '../../exporter/config.ts';
-import { openPrompt } from '../console.ts';
-import { pairingCode } from '../pairing.ts';
+import { openPrompt, type Prompt } from '../console.ts';
+import type { SetupHost } from '../host.ts';
+import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
+import { pairingCode } from '../pairing-code.ts';
 import { initDevice, initRouter } from './init-device.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
@@ -37,13 +39,15 @@ afterEach(async () => {
 });
 
 /** Talks in English with someone who types these lines. */
-function prompt(...answers: readonly string[]) {
+function prompt(...answers: readonly string[]): { host: SetupHost; prompt: Prompt } {
   const [input, output] = [new PassThrough(), new PassThrough()];
   output.on('data', (chunk) => {
     said += String(chunk);
   });
   input.end(answers.map((line) => `${line}\n`).join(''));
-  return openPrompt(input, output, 'en', true);
+  const me = { program: 'fc', script: undefined, folder, environment: {}, root: true };
+  const host = nodeSetupHost(me, nodeTerminal(input, output));
+  return { host, prompt: openPrompt(host.terminal, 'en', true) };
 }
 
 async function place(name: string, content: string): Promise<MihomoPlace> {
@@ -55,17 +59,13 @@ async function place(name: string, content: string): Promise<MihomoPlace> {
 const settings = async (file: string, section: string) =>
   Object.fromEntries(readIni(await readFile(file, 'utf8')).entries(section));
 
-const NEXT = { now: 'fc exporter', background: 'fc service install' };
-
 /** Nobody answers, no kernel is found, and the checks go well. */
 const unattended = (file: string) => ({
-  prompt: prompt(),
+  ...prompt(),
   file,
   places: [],
   code: undefined,
-  hostName: 'host',
   check: async () => true,
-  next: NEXT,
 });
 
 describe('init device', () => {
@@ -80,13 +80,11 @@ describe('init device', () => {
     const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: '我的 手机' });
     const checked: string[] = [];
     const healthy = await initDevice({
-      prompt: prompt(''),
+      ...prompt(''),
       file,
       places,
       code,
-      hostName: 'host',
       check: async (path) => checked.push(path) > 0,
-      next: NEXT,
     });
     expect(healthy).toBe(true);
     expect(checked).toEqual([file]);
@@ -99,7 +97,9 @@ describe('init device', () => {
       Language: 'en',
     });
     expect((await stat(file)).mode & 0o077).toBe(0);
-    expect(said).toContain('Next: fc exporter\nIn the background: fc service install\n');
+    expect(said).toContain(
+      `Next: fc exporter --config ${file}\nIn the background: fc service install exporter --config ${file}\n`,
+    );
     expect(said).not.toContain(initMessages('en').deviceName);
     expect(said).toContain('1. running: http://127.0.0.1');
     expect(said).toContain('answers, version v1.19.2');
@@ -122,7 +122,7 @@ describe('init device', () => {
       const config = `external-controller-unix: mihomo.sock\nexternal-controller: 127.0.0.1:${port}\nsecret: ${quoted}\n`;
       const file = join(folder, 'ClientSetting.ini');
       const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: 'pc' });
-      await initDevice({ ...unattended(file), prompt: prompt(''), code, places: [await place('config.yaml', config)] });
+      await initDevice({ ...unattended(file), ...prompt(''), code, places: [await place('config.yaml', config)] });
       server.close();
       expect(seen).toEqual([`Bearer ${secret}`]);
       expect(await settings(file, 'client')).toMatchObject({
@@ -140,7 +140,7 @@ describe('init device', () => {
     const config = 'external-controller: 127.0.0.1:1\nsecret: s\nexternal-controller-unix: mihomo.sock\n';
     const file = join(folder, 'ClientSetting.ini');
     const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: 'pc' });
-    await initDevice({ ...unattended(file), prompt: prompt(''), code, places: [await place('config.yaml', config)] });
+    await initDevice({ ...unattended(file), ...prompt(''), code, places: [await place('config.yaml', config)] });
     server.close();
     expect(await settings(file, 'client')).toMatchObject({ MihomoAPIAddr: `unix://${socket}`, MihomoSecret: '' });
   });
@@ -175,7 +175,7 @@ describe('init router', () => {
   it('adds a kernel of its own besides what there is', async () => {
     const file = join(folder, 'ClientSetting.ini');
     await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
-    expect(await initRouter({ prompt: prompt('my router', `http://${address}`, 'hush'), file, next: NEXT })).toBe(true);
+    expect(await initRouter({ ...prompt('my router', `http://${address}`, 'hush'), file })).toBe(true);
     expect(await settings(file, 'kernel.my-router')).toEqual({
       DeviceID: 'my router',
       MihomoAPIAddr: `http://${address}`,
@@ -188,7 +188,7 @@ describe('init router', () => {
   it('says how to open the tunnel where nothing answers', async () => {
     const file = join(folder, 'ClientSetting.ini');
     const answers = prompt('router', 'http://127.0.0.1:1', '', 'https://vps.example.com', 'tok');
-    expect(await initRouter({ prompt: answers, file, next: NEXT })).toBe(false);
+    expect(await initRouter({ ...answers, file })).toBe(false);
     expect(said).toContain('packaging/openwrt/flowcollect-tunnel');
   });
 });
@@ -197,7 +197,7 @@ describe('init server', () => {
   it('makes a token, and addresses as containers use them', async () => {
     const file = join(folder, 'ServerSetting.ini');
     const answers = prompt('https://my.vps', 'https://airport.example.com/sub?token=x,y', 'me@qq.com', 'code', '', 'y');
-    await initServer({ prompt: answers, file });
+    await initServer({ ...answers, file });
     const server = await settings(file, 'server');
     expect(server.ServerToken).toMatch(/^[\w-]{32}$/);
     expect(server).toMatchObject({ PushgatewayAddr: 'http://pushgateway:9091', DataDir: '/data' });
@@ -207,7 +207,7 @@ describe('init server', () => {
     expect(said).not.toContain(server.ServerToken);
     expect(said).not.toContain(initMessages('en').example);
 
-    await initServer({ prompt: prompt(), file });
+    await initServer({ ...prompt(), file });
     expect(said).toContain(initMessages('en').example);
     expect(await settings(file, 'server')).toEqual(server);
   });
@@ -215,7 +215,7 @@ describe('init server', () => {
   it('knows the mail server of a provider, in the place of the example, and what its password is', async () => {
     const file = join(folder, 'ServerSetting.ini');
     await copyFile(new URL('../../setting.ini.example', import.meta.url), file);
-    await initServer({ prompt: prompt('https://my.vps', 'me@gmail.com', 'app-code', '', 'n'), file });
+    await initServer({ ...prompt('https://my.vps', 'me@gmail.com', 'app-code', '', 'n'), file });
     expect(await settings(file, 'smtp')).toMatchObject({
       SMTPHost: 'smtp.gmail.com',
       EmailUser: 'me@gmail.com',
@@ -228,7 +228,7 @@ describe('init server', () => {
     const file = join(folder, 'ServerSetting.ini');
     await copyFile(new URL('../../setting.ini.example', import.meta.url), file);
     const before = await settings(file, 'server');
-    await initServer({ prompt: prompt('https://my.vps'), file });
+    await initServer({ ...prompt('https://my.vps'), file });
     const { ServerToken, SubUrls } = await settings(file, 'server');
     expect(ServerToken).toMatch(/^[\w-]{32}$/);
     expect(SubUrls).toBe(before.SubUrls);
@@ -236,16 +236,14 @@ describe('init server', () => {
 
   it('takes a domain alone as one with TLS, and no path', async () => {
     const file = join(folder, 'config', 'ServerSetting.ini');
-    await initServer({ prompt: prompt('my.vps', '', '', 'y'), file });
+    await initServer({ ...prompt('my.vps', '', '', 'y'), file });
     expect(said).toContain('--server https://my.vps --device');
-    await expect(initServer({ prompt: prompt('https://my.vps/report'), file })).rejects.toThrow(
-      'https://vps.example.com',
-    );
+    await expect(initServer({ ...prompt('https://my.vps/report'), file })).rejects.toThrow('https://vps.example.com');
   });
 
   it('pairs, without Docker, where the installed gateway reads its tokens', async () => {
     const answers = prompt('https://my.vps', '', '', 'n');
-    await initServer({ prompt: answers, file: join(folder, 'ServerSetting.ini') });
+    await initServer({ ...answers, file: join(folder, 'ServerSetting.ini') });
     expect(said).toContain('packaging/debian/install.sh');
     expect(said).toContain('sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini --server https://my.vps');
   });

@@ -2,25 +2,24 @@ import { deviceIdProblem } from '../../core/device-id.ts';
 import { translate, UserFacingError } from '../../core/language.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { KernelAddress } from '../../exporter/kernel/api.ts';
-import { type Invocation, ownCommand } from '../../runtime/own-program.ts';
 import type { Prompt } from '../console.ts';
-import { type Pairing, readPairingCode } from '../pairing.ts';
+import type { SetupHost } from '../host.ts';
+import { type Pairing, readPairingCode } from '../pairing-code.ts';
 import { TEXTS } from '../texts.ts';
 import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 import { initMessages, type NextCommands } from './texts.ts';
 
 export interface InitDevice {
+  readonly host: SetupHost;
   readonly prompt: Prompt;
   /** The settings file to write. */
   readonly file: string;
   readonly places: readonly MihomoPlace[];
   /** From `flowcollect pair`; answers what it holds. */
   readonly code?: string | undefined;
-  readonly hostName: string;
   /** Runs `flowcollect doctor` on the file. @returns whether all is well */
   readonly check: (file: string) => Promise<boolean>;
-  readonly next: NextCommands;
 }
 
 /**
@@ -30,14 +29,14 @@ export interface InitDevice {
  * @throws Error for a bad pairing code, or where nobody answers
  */
 export async function initDevice(plan: InitDevice): Promise<boolean> {
-  const { prompt, file, places, code, hostName, check, next } = plan;
+  const { host, prompt, file, places, code, check } = plan;
   const words = initMessages(prompt.language);
   const pairing = code === undefined ? undefined : readPairingCode(code);
   if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
-  const draft = await openDraft(file);
+  const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
 
-  const kernel = await chooseKernel(prompt, draft, places);
+  const kernel = await chooseKernel(host, prompt, draft, places);
   draft.set('client', 'MihomoAPIAddr', kernel.address);
   draft.set('client', 'MihomoSecret', kernel.secret);
   await answerServer(prompt, draft, pairing);
@@ -45,7 +44,8 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
     'client',
     'DeviceID',
     // The token of a pairing is good for that name alone.
-    pairing?.deviceId ?? (await askDeviceName(prompt, words.deviceName, draft.get('client', 'DeviceID') ?? hostName)),
+    pairing?.deviceId ??
+      (await askDeviceName(prompt, words.deviceName, draft.get('client', 'DeviceID') ?? host.machine.hostname)),
   );
   draft.set('client', 'Language', draft.get('client', 'Language') ?? prompt.language);
   await draft.write();
@@ -53,18 +53,19 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
 
   prompt.say(words.checking);
   const healthy = await check(file);
-  prompt.say(words.nextOnDevice(next));
+  prompt.say(words.nextOnDevice(nextCommands(host, file)));
   return healthy;
 }
 
 async function chooseKernel(
+  host: SetupHost,
   prompt: Prompt,
   draft: SettingsDraft,
   places: readonly MihomoPlace[],
 ): Promise<KernelAddress> {
   const words = initMessages(prompt.language);
   const written = draft.get('client', 'MihomoAPIAddr');
-  const kernels = written === undefined ? await findKernels(places) : [];
+  const kernels = written === undefined ? await findKernels(host, places) : [];
   if (kernels.length > 0) {
     kernels.forEach((kernel, index) => {
       prompt.say(words.found(index + 1, kernel));
@@ -102,10 +103,10 @@ async function askDeviceName(prompt: Prompt, question: string, suggestion: strin
 }
 
 export interface InitRouter {
+  readonly host: SetupHost;
   readonly prompt: Prompt;
   /** Settings of the machine that watches the router. */
   readonly file: string;
-  readonly next: NextCommands;
 }
 
 /** A full list every second is much for a router's SSH; every 5 s is little less exact. */
@@ -114,15 +115,15 @@ const POLL_INTERVAL = '5s';
 const TUNNEL = 'http://127.0.0.1:19090';
 
 /**
- * Adds a router's kernel to the settings of the machine that watches it: a router that cannot run Node opens an SSH
- * tunnel to it.
+ * Adds a router's kernel to the settings of the machine that watches it: a router on which nothing is to be installed
+ * opens an SSH tunnel to it.
  *
  * @returns whether the router's kernel answers already
  * @throws Error where nobody answers
  */
-export async function initRouter({ prompt, file, next }: InitRouter): Promise<boolean> {
+export async function initRouter({ host, prompt, file }: InitRouter): Promise<boolean> {
   const words = initMessages(prompt.language);
-  const draft = await openDraft(file);
+  const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
   const name = await askDeviceName(prompt, words.routerName, 'router');
   const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
@@ -137,19 +138,18 @@ export async function initRouter({ prompt, file, next }: InitRouter): Promise<bo
   await draft.write();
   prompt.say(words.written(file));
 
-  const state = await askKernel({ address, secret });
+  const state = await askKernel(host.network, { address, secret });
   prompt.say(`${address}: ${words.kernelState(state)}`);
   if (state.kind === 'silent') prompt.say(words.tunnel(new URL(TUNNEL).port));
-  prompt.say(words.nextOnDevice(next));
+  prompt.say(words.nextOnDevice(nextCommands(host, file)));
   return state.kind === 'answers';
 }
 
 /** Commands as the person calls FlowCollect; who is not root installs the service for themselves. */
-export function nextCommands(invocation: Invocation, file: string): NextCommands {
-  const program = ownCommand(invocation);
+export function nextCommands({ called, machine }: SetupHost, file: string): NextCommands {
   const config = `--config ${shellWord(file)}`;
   return {
-    now: `${program} exporter ${config}`,
-    background: `${program} service install exporter${invocation.root ? '' : ' --user'} ${config}`,
+    now: `${called} exporter ${config}`,
+    background: `${called} service install exporter${machine.root ? '' : ' --user'} ${config}`,
   };
 }

@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
+import type { CommandSpec } from '../../core/command.ts';
+import type { Language } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
 import { EXAMPLE_TOKEN, readServerSection, readSmtpSection } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Prompt } from '../console.ts';
-import { isGatewayAddress } from '../pairing.ts';
+import type { SetupHost } from '../host.ts';
+import { isGatewayAddress } from '../pairing-code.ts';
+import { type InitOptions, initOptions, whileAsking } from './command.ts';
 import { openDraft } from './settings-draft.ts';
-import { initMessages } from './texts.ts';
+import { initMessages, TEXTS } from './texts.ts';
 
 export interface InitServer {
+  readonly host: SetupHost;
   readonly prompt: Prompt;
   readonly file: string;
 }
@@ -40,9 +45,9 @@ const EXAMPLE = 'https://vps.example.com';
  *
  * @throws SettingsError for what they would refuse, or Error where nobody answers
  */
-export async function initServer({ prompt, file }: InitServer): Promise<void> {
+export async function initServer({ host, prompt, file }: InitServer): Promise<void> {
   const words = initMessages(prompt.language);
-  const draft = await openDraft(file);
+  const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
   const server = addressOf(await prompt.ask(words.serverAddress, EXAMPLE));
   if (server === undefined) throw new Error(words.badAddress);
@@ -109,3 +114,12 @@ export function dockerSteps(file: string, server: string, password: string): str
     'docker compose up -d --build',
   ];
 }
+
+/** `flowcollect init server`. */
+export const initServerCommand = (host: SetupHost, language: Language): CommandSpec => ({
+  name: 'server',
+  description: TEXTS.server,
+  options: initOptions('ServerSetting.ini'),
+  run: (_, options: InitOptions) =>
+    whileAsking(host, language, options, (prompt) => initServer({ host, prompt, file: options.config })),
+});

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { mihomoPlaces, readKernelAddresses } from './kernels.ts';
 
-const all = (content: string, platform: NodeJS.Platform = 'linux', fallback?: string) =>
+const all = (content: string, platform = 'linux', fallback?: string) =>
   readKernelAddresses(
     {
       host: 'Mihomo',
@@ -12,6 +13,7 @@ const all = (content: string, platform: NodeJS.Platform = 'linux', fallback?: st
     },
     content,
     platform,
+    nodeFiles,
   );
 const yaml = (content: string, fallback?: string) => all(content, 'linux', fallback)[0];
 const written = (name: string): string => readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8');
@@ -49,7 +51,7 @@ describe('the API that a configuration names', () => {
   it('is that of OpenClash by its options', () => {
     const content =
       "config openclash 'config'\n\toption proxy_port '7892'\n\toption cn_port '9090'\n\toption dashboard_password 'se cret'\n";
-    expect(readKernelAddresses({ host: 'OpenClash', file: 'x', format: 'uci' }, content, 'linux')).toEqual([
+    expect(readKernelAddresses({ host: 'OpenClash', file: 'x', format: 'uci' }, content, 'linux', nodeFiles)).toEqual([
       { address: 'http://127.0.0.1:9090', secret: 'se cret' },
     ]);
   });
@@ -136,16 +138,18 @@ describe('the API that a configuration names', () => {
 
 describe('places of configurations', () => {
   it('are those of each system', () => {
-    const windows = mihomoPlaces({ platform: 'win32', home: 'C:\\Users\\li', env: { APPDATA: 'D:\\Roaming' } });
-    expect(windows.map(({ file }) => file)).toContain(
-      'D:\\Roaming\\io.github.clash-verge-rev.clash-verge-rev\\clash-verge.yaml',
-    );
-    expect(windows.map(({ file }) => file)).toContain('D:\\Roaming\\mihomo-party\\mihomo.yaml');
-    expect(windows.map(({ file }) => file)).toContain('D:\\Roaming\\sparkle\\work\\config.yaml');
-    const mac = mihomoPlaces({ platform: 'darwin', home: '/Users/li', env: {} }).map(({ file }) => file);
+    const placesOn = (platform: string, home: string, environment: Record<string, string> = {}) =>
+      mihomoPlaces({ platform, home, hostname: 'pc', root: false, environment: (name) => environment[name] }).map(
+        ({ file }) => file,
+      );
+    const windows = placesOn('win32', 'C:\\Users\\li', { APPDATA: 'D:\\Roaming' });
+    expect(windows).toContain('D:\\Roaming\\io.github.clash-verge-rev.clash-verge-rev\\clash-verge.yaml');
+    expect(windows).toContain('D:\\Roaming\\mihomo-party\\mihomo.yaml');
+    expect(windows).toContain('D:\\Roaming\\sparkle\\work\\config.yaml');
+    const mac = placesOn('darwin', '/Users/li');
     expect(mac).toContain('/opt/homebrew/etc/mihomo/config.yaml');
     expect(mac).toContain('/Users/li/Library/Application Support/com.follow.clash/config.yaml');
-    const linux = mihomoPlaces({ platform: 'linux', home: '/home/li', env: {} }).map(({ file }) => file);
+    const linux = placesOn('linux', '/home/li');
     expect(linux).toEqual(
       expect.arrayContaining([
         '/etc/config/openclash',

@@ -1,9 +1,8 @@
-import { posix, win32 } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
 import { parseKernelAddress } from '../../core/addresses.ts';
-import { nodeNetwork } from '../../exporter/host/node-network.ts';
+import type { Network } from '../../exporter/host/network.ts';
 import { type KernelAddress, openKernelApi } from '../../exporter/kernel/api.ts';
-import { readSettingsText } from '../../runtime/settings-file.ts';
+import type { Machine, SetupFiles, SetupHost } from '../host.ts';
 
 /** A file that may tell where a kernel's API is. */
 export interface MihomoPlace {
@@ -16,26 +15,20 @@ export interface MihomoPlace {
   readonly fallback?: string;
 }
 
-export interface Machine {
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
 const VERGE = 'io.github.clash-verge-rev.clash-verge-rev';
 
 /** Where the hosts of Mihomo kernels keep the configuration they run with, the surest first. */
-export function mihomoPlaces({ platform, home, env }: Machine): MihomoPlace[] {
+export function mihomoPlaces({ platform, home, environment }: Machine): MihomoPlace[] {
   const windows = platform === 'win32';
-  const join = windows ? win32.join : posix.join;
+  const join = (...parts: readonly string[]): string => parts.join(windows ? '\\' : '/');
   const appData = windows
-    ? (env.APPDATA ?? join(home, 'AppData', 'Roaming'))
+    ? (environment('APPDATA') ?? join(home, 'AppData', 'Roaming'))
     : platform === 'darwin'
       ? join(home, 'Library', 'Application Support')
       : undefined;
-  const dataHome = appData ?? env.XDG_DATA_HOME ?? join(home, '.local', 'share');
+  const dataHome = appData ?? environment('XDG_DATA_HOME') ?? join(home, '.local', 'share');
   const verge = join(dataHome, VERGE);
-  const configHome = appData ?? env.XDG_CONFIG_HOME ?? join(home, '.config');
+  const configHome = appData ?? environment('XDG_CONFIG_HOME') ?? join(home, '.config');
   const yaml = (host: string, file: string, fallback?: string): MihomoPlace => ({
     host,
     file,
@@ -95,7 +88,8 @@ export function mihomoPlaces({ platform, home, env }: Machine): MihomoPlace[] {
 export function readKernelAddresses(
   { format, file, fallback }: MihomoPlace,
   content: string,
-  platform: NodeJS.Platform,
+  platform: string,
+  files: Pick<SetupFiles, 'absolute' | 'folderOf'>,
 ): KernelAddress[] {
   if (format === 'uci') return readUci(content);
   const config = readYaml(content);
@@ -109,7 +103,7 @@ export function readKernelAddresses(
   const pipe = config('external-controller-pipe');
   const unix = config('external-controller-unix');
   // A kernel resolves it against its folder.
-  const socket = unix === '' || windows ? unix : posix.resolve(posix.dirname(file), unix);
+  const socket = unix === '' || windows ? unix : files.absolute(unix, files.folderOf(file));
   const sockets = [socket === '' ? '' : `unix://${socket}`, pipe];
   return [
     ...bySecret.flatMap((each) => (tcp === '' ? [] : [{ address: `http://${localAddress(tcp)}`, secret: each }])),
@@ -215,15 +209,15 @@ const byAnswer = (a: FoundKernel, b: FoundKernel): number => RANKS.indexOf(a.sta
  * the first that answers stands for it.
  */
 export async function findKernels(
+  { network, files, machine }: SetupHost,
   places: readonly MihomoPlace[],
-  platform: NodeJS.Platform = process.platform,
 ): Promise<FoundKernel[]> {
   const found: FoundKernel[] = [];
   for (const place of places) {
-    const content = await readSettingsText(place.file).catch(() => '');
+    const content = await files.readSettings(place.file).catch(() => '');
     const asked: FoundKernel[] = [];
-    for (const kernel of readKernelAddresses(place, content, platform)) {
-      const state = await askKernel(kernel);
+    for (const kernel of readKernelAddresses(place, content, machine.platform, files)) {
+      const state = await askKernel(network, kernel);
       asked.push({ ...kernel, host: place.host, file: place.file, state });
       if (state.kind === 'answers') break;
     }
@@ -235,10 +229,10 @@ export async function findKernels(
 }
 
 /** Whether a kernel answers there, at an address as people write it. */
-export async function askKernel({ address, secret }: KernelAddress): Promise<KernelState> {
+export async function askKernel(network: Network, { address, secret }: KernelAddress): Promise<KernelState> {
   const parsed = parseKernelAddress(address);
   if (parsed === undefined) return { kind: 'silent' };
-  const api = openKernelApi(nodeNetwork, { address: parsed, secret });
+  const api = openKernelApi(network, { address: parsed, secret });
   const version = await api.version(AbortSignal.timeout(ANSWER_MS));
   await api.close();
   if (version.kind === 'answer') return { kind: 'answers', version: version.value };

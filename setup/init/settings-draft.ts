@@ -1,6 +1,5 @@
 import { readIni, setKey } from '../../core/ini.ts';
-import { readFileIfExists } from '../../runtime/atomic-file.ts';
-import { changeSettingsText, readSettingsText, writeSettingsText } from '../../runtime/settings-file.ts';
+import type { SetupFiles } from '../host.ts';
 
 /** Settings that are being made: what a file holds already, and what was answered. */
 export interface SettingsDraft {
@@ -16,9 +15,9 @@ export interface SettingsDraft {
 }
 
 /** @throws SettingsError, or IniSyntaxError, where the file is there and unusable */
-export async function openDraft(path: string): Promise<SettingsDraft> {
-  const existed = (await readFileIfExists(path)) !== undefined;
-  let text = existed ? await readSettingsText(path) : '';
+export async function openDraft(files: SetupFiles, path: string): Promise<SettingsDraft> {
+  const existed = (await files.readText(path)) !== undefined;
+  let text = existed ? await files.readSettings(path) : '';
   const edits: ((text: string) => string)[] = [];
   const edited = (before: string): string => edits.reduce((text, edit) => edit(text), before);
   return {
@@ -29,6 +28,6 @@ export async function openDraft(path: string): Promise<SettingsDraft> {
       edits.push((before) => setKey(before, section, key, value));
       text = setKey(text, section, key, value);
     },
-    write: () => (existed ? changeSettingsText(path, edited) : writeSettingsText(path, text)),
+    write: () => (existed ? files.changeSettings(path, edited) : files.writeSettings(path, text)),
   };
 }

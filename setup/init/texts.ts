@@ -21,6 +21,7 @@ export const TEXTS = {
     zh: 'VPS 上 flowcollect pair 打印的配对码',
     en: 'the pairing code that "flowcollect pair" printed on the VPS',
   },
+  toFix: { zh: '设置已写好；请先修复上面的问题', en: 'the settings are written; fix what is said above first' },
 } as const satisfies Messages;
 
 /** What a person can copy when a device's settings are written. */
@@ -78,8 +79,8 @@ const INIT = {
   mailTo: { zh: '收日报的邮箱', en: 'Who gets the report' },
   withDocker: { zh: '用 Docker 运行吗？(y/n)', en: 'Will it run with Docker? (y/n)' },
   badCode: {
-    zh: '配对码不完整：请把 flowcollect pair 打印的整行复制过来',
-    en: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed',
+    zh: '配对码不完整：请把 VPS 上 flowcollect pair 打印的整行复制过来',
+    en: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed on the VPS',
   },
   badAddress: {
     zh: 'VPS 的地址只写协议和域名，例如 https://vps.example.com',

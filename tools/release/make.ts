@@ -91,8 +91,8 @@ async function makeDevices(root: string, release: string, work: string, print: (
   await cp(join(root, 'packaging', 'openwrt', 'install.sh'), join(release, 'openwrt-install.sh'));
 }
 
-/** The packages that native/exporter.js is made of (test/architecture.test.ts). */
-const BUNDLED_FOR_DEVICES = ['node_modules/tldts-core/', 'node_modules/zod/'];
+/** The packages that bundles in native/ are made of (test/architecture.test.ts). */
+const BUNDLED_FOR_DEVICES = ['node_modules/tldts-core/', 'node_modules/yaml/', 'node_modules/zod/'];
 
 /** The plain bundles as they are unpacked: `dist/` next to settings and guides. */
 async function assembleBundles(root: string, folder: string, licences: string): Promise<void> {

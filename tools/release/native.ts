@@ -43,7 +43,7 @@ export async function findGo(): Promise<string | undefined> {
 }
 
 /**
- * Builds the exporter's host in Go around native/exporter.js, which `tools/build.mjs` makes. The same sources make the
+ * Builds the exporter's host in Go around its bundles, which `tools/build.mjs` makes. The same sources make the
  * same bytes on any machine.
  *
  * @param root the checkout's folder

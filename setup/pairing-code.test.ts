@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { pairingCode, readPairingCode } from './pairing.ts';
+import { pairingCode, readPairingCode } from './pairing-code.ts';
 
 describe('a pairing code', () => {
   it('brings back what went in, and is one word', () => {

@@ -1,0 +1,80 @@
+import type { CommandGroup, CommandSpec } from '../core/command.ts';
+import { ArgumentError, errorText, type Language, type Text, translateTo } from '../core/language.ts';
+import { SettingsError } from '../core/settings.ts';
+import { consoleLanguage } from '../runtime/console-language.ts';
+import type { OnReload } from '../runtime/reload.ts';
+import { helpOf, readArguments } from './arguments.ts';
+import { go } from './go.ts';
+import { nativeHost } from './host.ts';
+
+const TEXTS = {
+  unknown: (command: string): Text => ({
+    zh: `flowcollect: 设备版没有命令“${command}”；flowcollect --help 列出所有命令`,
+    en: `flowcollect: the file for devices has no command "${command}"; "flowcollect --help" lists them`,
+  }),
+};
+
+export const [program = 'flowcollect', ...argv] = go.args;
+export const print = (text: string): void => go.print(1, `${text}\n`);
+
+/** In which language this call speaks; `replay` reads no file that was not named. */
+export const ownLanguage = (): Promise<Language> =>
+  consoleLanguage(argv, argv[0] === 'replay' ? [] : ['ClientSetting.ini'], (file) =>
+    nativeHost.files.readSettings(file),
+  );
+
+/** @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings */
+export async function execute(
+  commands: readonly (CommandSpec | CommandGroup)[],
+  [name = '', ...given]: readonly string[],
+  language: Language,
+): Promise<number> {
+  const translate = translateTo(language);
+  const say = (text: string): void => go.print(2, `${text}\n`);
+  const [found, called, args] = find(commands, name, given);
+  if (found === undefined) {
+    say(translate(TEXTS.unknown(called)));
+    return 2;
+  }
+  try {
+    if ('commands' in found) {
+      const asked = args.length > 0;
+      (asked ? print : say)(helpOf(found, called, translate));
+      return asked ? 0 : 2;
+    }
+    const { args: own, options, help } = readArguments(found, args);
+    if (help) print(helpOf(found, called, translate));
+    else await found.run(own, options);
+    return 0;
+  } catch (error) {
+    say(`flowcollect ${name}: ${errorText(error, language)}`);
+    return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
+  }
+}
+
+/** A command by its name, with the words that it is called by, and what is left for it; of several ones in one, itself. */
+function find(
+  commands: readonly (CommandSpec | CommandGroup)[],
+  name: string,
+  given: readonly string[],
+): readonly [CommandSpec | CommandGroup | undefined, string, readonly string[]] {
+  const found = commands.find((each) => each.name === name);
+  const [word, ...rest] = given;
+  if (found === undefined || !('commands' in found) || word === undefined || word.startsWith('-')) {
+    return [found, name, given];
+  }
+  return [found.commands.find((each) => each.name === word), `${name} ${word}`, rest];
+}
+
+export function endingAt(...names: readonly string[]): AbortSignal {
+  const ending = new AbortController();
+  for (const name of names) go.onSignal(name, () => ending.abort());
+  return ending.signal;
+}
+
+/** SIGHUP has a service without a terminal that could close read its settings again, as service managers expect. */
+export function serviceSignals(): { readonly signal: AbortSignal; readonly onReload: OnReload } {
+  const hasTerminal = [0, 1, 2].some((stream) => go.terminal(stream).isTerminal);
+  if (hasTerminal) return { signal: endingAt('SIGINT', 'SIGTERM', 'SIGHUP'), onReload: () => {} };
+  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload: (again) => go.onSignal('SIGHUP', again) };
+}
