@@ -60,6 +60,20 @@ describe('a multiplier that the name tells clearly', () => {
     ['三 倍率 2', 2],
     ['香港 二分之一倍', 0.5],
     ['日本 三分之二倍', 2 / 3],
+    ['香港 十分之一倍', 0.1],
+    ['香港 百分之五十倍', 0.5],
+    ['香港 百分之50倍', 0.5],
+    ['香港 倍率:50%', 0.5],
+    ['香港 150% 倍率', 1.5],
+    ['香港 ½倍', 0.5],
+    ['¼x 香港', 0.25],
+    ['香港 1½倍', 1.5],
+    ['香港 x１½', 1.5],
+    ['百倍 公益', 100],
+    ['一百倍', 100],
+    ['零点五倍', 0.5],
+    ['香港/2倍', 2],
+    ['香港 1/2 3x', 3],
   ])('%s is %d', (name, value) => {
     expect(multiplierOf(name)).toEqual({ low: value, high: value, source: 'name', info: false });
   });
@@ -74,7 +88,25 @@ describe('a name that can be read in several ways', () => {
     ['X 5 香港', 5],
     ['香港 1/2倍', 0.5],
     ['香港 1/2倍', 2],
+    ['香港 1/2x', 0.5],
+    ['香港 1/2x', 2],
+    ['香港 x1/2', 0.5],
+    ['香港 x1/2', 1],
+    ['香港 倍率:1/2', 0.5],
+    ['香港 ¹⁄₂倍', 0.5],
+    ['香港 2~3倍', 2],
+    ['香港 2~3倍', 3],
+    ['香港 2倍半', 2.5],
+    ['香港 两倍半', 2],
+    ['香港 两倍半', 2.5],
     ['HK*1.5', 1.5],
+    ['HK01*1.5', 1.5],
+    ['香港 两百倍', 200],
+    ['千倍', 1000],
+    ['香港 三四倍', 4],
+    ['重点五倍', 5],
+    ['2百倍', 100],
+    ['零分之一倍', 0],
     ['香港 2x 0.5倍', 0.5],
   ])('%s is an interval that holds %d and 1', (name, value) => {
     const { low, high, source } = multiplierOf(name);
@@ -134,12 +166,15 @@ it('takes what the person set before what the name says', () => {
 
 it('gives an ordered interval of finite numbers for any name', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'0123456789.xX×ˣ²倍率: 香GK[]|') }), (name) => {
-      const { low, high } = multiplierOf(name);
-      expect(low).toBeGreaterThanOrEqual(0);
-      expect(high).toBeGreaterThanOrEqual(low);
-      expect(Number.isFinite(high)).toBe(true);
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'0123456789.xX×*ˣ²½倍率半十百三零点分之/~%: 香GK[]|') }),
+      (name) => {
+        const { low, high } = multiplierOf(name);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeGreaterThanOrEqual(low);
+        expect(Number.isFinite(high)).toBe(true);
+      },
+    ),
   );
 });
 

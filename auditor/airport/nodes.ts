@@ -80,30 +80,32 @@ const NUMBER = String.raw`(\d+(?:\.\d+)?|\.\d+)`;
 const NO_DIGIT_BEFORE = String.raw`(?<![\d.])`;
 const WORD_ENDS = String.raw`(?!\.?[a-z\d])`;
 /** Numerals in the place of digits. */
-const NUMERALS: ReadonlyMap<string, number> = new Map(
-  ['零〇', '一壹', '二贰两兩双雙', '三叁', '四', '五', '六', '七', '八', '九'].flatMap((signs, value) =>
+const NUMERALS: ReadonlyMap<string, number> = new Map([
+  ['半', 0.5],
+  ...['零〇', '一壹', '二贰两兩双雙', '三叁', '四', '五', '六', '七', '八', '九'].flatMap((signs, value) =>
     [...signs].map((sign): [string, number] => [sign, value]),
   ),
-);
-const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`;
+]);
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['十', 10],
+  ['百', 100],
+  ['千', 1000],
+  ['万', 10_000],
+]);
+const NUMERAL = `[${[...NUMERALS.keys(), ...UNITS.keys()].join('')}]`;
 /** `倍率:2.0`, `倍率 0.5`; where no sign stands between, a number before it is what it belongs to: `0.5倍率 02`. */
-const KEYWORD = new RegExp(
-  String.raw`(?:倍率\s*[:=]|(?<!\d\s*|[半十]|${NUMERAL})倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`,
+const KEYWORD = new RegExp(String.raw`(?:倍率\s*[:=]|(?<!\d\s*|${NUMERAL})倍率)\s*${NUMBER}(?!\.?\d)(?!\s*倍)`, 'gu');
+/** `0.5倍`, `2 倍率`; `2倍半`. */
+const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍(半)?(?!率\s*[:=])`, 'gu');
+/** `双倍`, `三倍`, `一点五倍`, `二分之一倍`. */
+const NUMERAL_TIMES = new RegExp(String.raw`((?:${NUMERAL}|点|分之)+)倍(半)?(?!率\s*[:=])`, 'gu');
+/** `1/2倍`, `x1/2`: half of it, or the first node at twice the price. `1~2倍`: anything between. */
+const PAIR = new RegExp(
+  String.raw`(倍率\s*[:=]?|[x×*])?\s*${NO_DIGIT_BEFORE}${NUMBER}\s*([/~])\s*${NUMBER}(?:\s*(倍|[x×](?!\s?[a-z\d])))?`,
   'gu',
 );
-/** `0.5倍`, `2 倍率`. */
-const TIMES = new RegExp(String.raw`${NO_DIGIT_BEFORE}${NUMBER}\s*倍(?!率\s*[:=])`, 'gu');
-/** `1/2倍`: half of it, or the first node at twice the price. */
-const FRACTION = new RegExp(String.raw`${NO_DIGIT_BEFORE}(\d+)\s*/\s*([1-9]\d*)\s*倍`, 'gu');
-/** `二分之一倍`. */
-const NUMERAL_FRACTION = new RegExp(`(${NUMERAL})分之(${NUMERAL})倍`, 'gu');
 /** `HK*1.5`: a star may be an ornament. */
-const STAR = new RegExp(String.raw`(?<!\d)\*\s?${NUMBER}${WORD_ENDS}`, 'gu');
-/** `双倍`, `三倍`, `一点五倍`. */
-const NUMERAL_TIMES = new RegExp(
-  String.raw`(?<!分之)(?:(半)|(${NUMERAL})?(十)?(${NUMERAL})?(?:点(${NUMERAL}+))?)倍(?!率\s*[:=])`,
-  'gu',
-);
+const STAR = new RegExp(String.raw`\*\s?${NUMBER}${WORD_ENDS}`, 'gu');
 /** `2x`, `[0.3 x]`; a letter or digit behind the x makes it another word, which `×` never is. */
 const BEHIND = new RegExp(
   String.raw`${NO_DIGIT_BEFORE}${NUMBER}(?:x(?![a-z\d])|\s+x(?!\s*[a-z\d])|\s*×(?!\s*\d))`,
@@ -111,7 +113,8 @@ const BEHIND = new RegExp(
 );
 /** `x1.5`, `HK×2`; before the x no letter, but a bandwidth such as `10G` may stand there. */
 const BEFORE = new RegExp(
-  String.raw`(?:(?:(?<![a-z\d])|(?<=\d[gmk]b?))x\s?${NUMBER}${WORD_ENDS}|(?<!\d)×\s?${NUMBER}(?!\.?\d))`,
+  // The sign first: a search for what is before it would begin at each letter.
+  String.raw`(?:x(?<=(?<![a-z\d])x|\d[gmk]b?x)\s?${NUMBER}${WORD_ENDS}|×(?<!\d×)\s?${NUMBER}(?!\.?\d))`,
   'gu',
 );
 /** `02x1`: the number of the node, or of the multiplier, on either side. */
@@ -126,9 +129,22 @@ const BEHIND_CAPITALS = new RegExp(String.raw`(?<=[A-Z])x${NUMBER}(?!\.?[A-Za-z\
  * @param override what the person set for this node, which wins
  */
 export function multiplierOf(name: string, override?: Interval): Multiplier {
+  let told = toldBefore.get(name);
+  if (told === undefined) {
+    if (toldBefore.size >= MOST_TOLD) toldBefore.clear();
+    told = multiplierByName(name);
+    toldBefore.set(name, told);
+  }
+  return override === undefined ? told : { ...override, source: 'override', info: told.info };
+}
+
+/** What names told: the same ones come in every window, and reading one takes ten microseconds. */
+const toldBefore = new Map<string, Multiplier>();
+const MOST_TOLD = 10_000;
+
+function multiplierByName(name: string): Multiplier {
   const text = normalise(name);
   const info = INFO.some((pattern) => pattern.test(text));
-  if (override !== undefined) return { ...override, source: 'override', info };
   if (info) return { low: 1, high: 1, source: 'default', info };
   const raised = [...name.matchAll(RAISED), ...name.matchAll(RAISED_BEFORE)].map((match) => fromRaised(match[1] ?? ''));
   const { sure, unsure } = raised.length > 0 ? { sure: raised, unsure: [] } : readPlain(text, name);
@@ -157,20 +173,20 @@ function readPlain(text: string, name: string): { sure: number[]; unsure: number
     else (uncertain || much ? unsure : sure).push(Number(digits));
   };
   for (const match of text.matchAll(KEYWORD)) take(match[1] ?? '', false, '倍');
-  for (const match of text.matchAll(TIMES)) {
-    const fraction = /\/\s*$/.test(text.slice(0, match.index));
-    take(match[1] ?? '', fraction || letterBefore(text, match.index), '倍');
+  const takeTimes = (digits: string, uncertain: boolean, half: string | undefined): void => {
+    take(digits, uncertain || half !== undefined, '倍');
+    if (half !== undefined) take(String(Number(digits) + 0.5), true, '倍');
+  };
+  for (const { 1: digits = '', 2: half, index } of text.matchAll(TIMES)) {
+    takeTimes(digits, letterBefore(text, index), half);
   }
-  for (const match of text.matchAll(FRACTION)) unsure.push(Number(match[1]) / Number(match[2]));
-  for (const [, below = '', above = ''] of text.matchAll(NUMERAL_FRACTION)) {
-    const [part, of] = [NUMERALS.get(above) ?? 0, NUMERALS.get(below) ?? 0];
-    if (of > 0) sure.push(part / of);
+  for (const { 1: numerals = '', 2: half, index } of text.matchAll(NUMERAL_TIMES)) {
+    const value = fromNumerals(numerals);
+    const afterDigit = /^\d[十百千万]/.test(text.slice(Math.max(0, index - 1)));
+    if (Number.isFinite(value)) takeTimes(String(value), afterDigit, half);
+    else unsure.push(...[...numerals].flatMap((sign) => NUMERALS.get(sign) ?? UNITS.get(sign) ?? []));
   }
   for (const match of text.matchAll(STAR)) take(match[1] ?? '', true);
-  for (const match of text.matchAll(NUMERAL_TIMES)) {
-    const value = fromNumerals(match);
-    if (value !== undefined) sure.push(value);
-  }
   for (const match of text.matchAll(BEHIND)) take(match[1] ?? '', letterBefore(text, match.index));
   for (const match of text.matchAll(BEFORE)) {
     const digits = match[1] ?? match[2] ?? '';
@@ -181,16 +197,30 @@ function readPlain(text: string, name: string): { sure: number[]; unsure: number
   for (const match of text.matchAll(BETWEEN)) {
     unsure.push(...[Number(match[1]), Number(match[2])].filter((value) => value <= HIGHEST));
   }
-  return { sure, unsure };
+  const pairs = [...text.matchAll(PAIR)].filter(([, before, , , , behind]) => (before ?? behind) !== undefined);
+  if (pairs.length === 0) return { sure, unsure };
+  const read = pairs.flatMap(([, , one, sign, other]) =>
+    sign === '/' ? Number(one) / Number(other) : [Number(one), Number(other)],
+  );
+  return { sure: [], unsure: [...sure, ...unsure, ...read.filter((value) => value <= HIGHEST)] };
 }
 
-/** `半`, `三`, `十二`, `一点五`; undefined for what is no number, such as `三四`. */
-function fromNumerals([, half, first, ten, last, decimals]: RegExpExecArray): number | undefined {
-  if (half !== undefined) return 0.5;
-  const digit = (numeral: string | undefined): number => NUMERALS.get(numeral ?? '') ?? 0;
-  if (ten === undefined && (first === undefined) === (last === undefined)) return undefined;
-  const whole = ten === undefined ? digit(first ?? last) : (first === undefined ? 1 : digit(first)) * 10 + digit(last);
-  return Number(`${whole}.${[...(decimals ?? '')].map(digit).join('')}`);
+/** `半`, `三`, `十二`, `两百`, `一点五`, `百分之五十`; not finite for what is no number, such as `三四`. */
+function fromNumerals(text: string): number {
+  const [below = '', above, ...more] = text.split('分之');
+  if (above !== undefined) return more.length > 0 ? Number.NaN : fromNumerals(above) / fromNumerals(below);
+  const [whole = '', decimals] = text.split('点', 2);
+  let [sum, lastUnit, digit]: [number, number, number | undefined] = [0, Number.POSITIVE_INFINITY, undefined];
+  for (const sign of whole) {
+    const unit = UNITS.get(sign);
+    // Only a zero stands before another digit.
+    if (unit === undefined ? digit : unit >= lastUnit) return Number.NaN;
+    if (unit === undefined) digit = NUMERALS.get(sign);
+    else [sum, lastUnit, digit] = [sum + (digit ?? 1) * unit, unit, undefined];
+  }
+  sum += digit ?? 0;
+  if (whole === '') return Number.NaN;
+  return decimals === undefined ? sum : Number(`${sum}.${[...decimals].map((sign) => NUMERALS.get(sign)).join('')}`);
 }
 
 /** `HK2x` may be the second node of Hong Kong, while the x of `x2.5倍` is the sign itself. */
@@ -201,10 +231,16 @@ function letterBefore(text: string, index: number): boolean {
 function normalise(name: string): string {
   return name
     .replace(DOTS, '.')
+    .replace(/([\d０-９]*)([¼-¾⅐-⅞])/g, (_, whole: string, part: string) => {
+      const [above, below] = part.normalize('NFKC').split('⁄');
+      return String(Number(whole.normalize('NFKC')) + Number(above) / Number(below));
+    })
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[✕✖╳]/g, '×')
-    .replace(/(?<=\d),(?=\d)/g, '.');
+    .replace(/⁄/g, '/')
+    .replace(/(?<=\d),(?=\d)/g, '.')
+    .replace(/(?:百分之\s*|(?=[\d.]+\s*%))(\d+(?:\.\d+)?)\s*%?/g, (_, percent) => String(Number(percent) / 100));
 }
 
 function fromRaised(text: string): number {
