@@ -9,9 +9,10 @@ export interface KernelTransport {
 const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](.+)$/i;
 const SOCKET_PATH = /^\/[^/]/;
 /** A path that does not begin at the root, or a socket without one: from which folder, nobody can tell. */
-const RELATIVE_PATH = /^[.~@]|^[^:]*\.sock$/;
-/** A port on every address, as Mihomo's external-controller may have it: one of them is this machine's own. */
-const EVERYWHERE = /^(?:http:\/\/)?(?:\*|0\.0\.0\.0|\[::\])?:?(\d{1,5})(?=\/|$)/i;
+const RELATIVE_PATH = /^[.~@]|^[^:]*\.sock(?:et)?$|^[a-z]:[\\/]|^(?!localhost\/|\d+\/)[^.:\\/]+[\\/]/i;
+const PORT_ALONE = /^(https?:\/\/)?:?(\d{1,5})(?=\/|$)/i;
+/** Every address, as Mihomo's external-controller may have it: one of them is this machine's own. */
+const EVERYWHERE = /(?<=^https?:\/\/)(?:\*|0\.0\.0\.0|\[::\])(?=[:/]|$)/;
 
 /**
  * A kernel's address as people write it, in one spelling: `http://…` or `https://…`, with the path that a proxy has it
@@ -27,9 +28,11 @@ export function parseKernelAddress(text: string): string | undefined {
     return SOCKET_PATH.test(path) ? `unix://${path}` : undefined;
   }
   if (SOCKET_PATH.test(text)) return `unix://${text}`;
-  if (/^[\\/]/.test(text) || RELATIVE_PATH.test(text)) return undefined;
   // The page that a kernel serves itself, as copied from a browser.
-  return parseBaseUrl(text.replace(/\/ui(?:\/.*)?$/, '').replace(EVERYWHERE, '127.0.0.1:$1'));
+  const api = text.replace(/\/ui(?:\/.*)?$/, '');
+  if (/^[\\/]/.test(api) || RELATIVE_PATH.test(api)) return undefined;
+  const address = api.replace(PORT_ALONE, (_, scheme = '', port) => `${scheme}127.0.0.1:${port}`);
+  return parseBaseUrl(address)?.replace(EVERYWHERE, '127.0.0.1');
 }
 
 /**

@@ -28,8 +28,8 @@ export const TEXTS = {
   wholeNumber: { zh: '须为整数', en: 'must be a whole number' },
   logLevel: { zh: '须为 debug、info、warn 或 error', en: 'must be debug, info, warn or error' },
   kernelAddress: {
-    zh: '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo',
-    en: 'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo',
+    zh: '须为地址，如 http://127.0.0.1:9090、https://…、unix:///run/mihomo.sock 或 \\\\.\\pipe\\mihomo；套接字须写从 / 开始的完整路径，带路径的主机须以 http:// 开头',
+    en: 'must be an address such as http://127.0.0.1:9090, https://…, unix:///run/mihomo.sock or \\\\.\\pipe\\mihomo; a socket with its whole path from / on, a host with a path behind http://',
   },
   gatewayAddress: {
     zh: '须为 http(s) 地址，如 https://vps.example.com，不带用户名、密码、? 和 #；令牌写在 RemoteToken',
