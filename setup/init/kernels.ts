@@ -105,11 +105,13 @@ export function readKernelAddresses(
   // A kernel resolves it against its folder.
   const socket = unix === '' || windows ? unix : files.absolute(unix, files.folderOf(file));
   const sockets = [socket === '' ? '' : `unix://${socket}`, pipe];
+  const tcpAddress = parseKernelAddress(`http://${tcp}`) ?? '';
+  const tlsAddress = parseKernelAddress(`https://${tls}`) ?? '';
   return [
-    ...bySecret.flatMap((each) => (tcp === '' ? [] : [{ address: `http://${localAddress(tcp)}`, secret: each }])),
+    ...bySecret.map((each) => ({ address: tcpAddress, secret: each })),
     // A kernel asks for no secret there.
     ...(windows ? sockets.reverse() : sockets).slice(0, 1).map((address) => ({ address, secret: '' })),
-    ...bySecret.flatMap((each) => (tls === '' ? [] : [{ address: `https://${localAddress(tls)}`, secret: each }])),
+    ...bySecret.map((each) => ({ address: tlsAddress, secret: each })),
     { address: fallback ?? '', secret: '' },
   ].filter(({ address }) => address !== '');
 }
@@ -180,11 +182,6 @@ function readUci(content: string): KernelAddress[] {
   return port === undefined
     ? []
     : [{ address: `http://127.0.0.1:${port}`, secret: option('dashboard_password') ?? '' }];
-}
-
-/** `:9090` and `0.0.0.0:9090` listen everywhere; from here they are reached on loopback. */
-function localAddress(controller: string): string {
-  return controller.replace(/^(?:0\.0\.0\.0|\[::\]|\*)?(?=:\d+$)/, '127.0.0.1');
 }
 
 /** A kernel that a file of this machine names. */
