@@ -6,6 +6,7 @@ import { KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { run } from '../gateway/main.ts';
+import { groupPath } from '../gateway/store/store.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
@@ -113,11 +114,20 @@ describe('the keeper of the machine', () => {
       timeout: 30_000,
       interval: 300,
     });
-    expect(await group()).toBe(false);
+    // Pushgateway answers before it has done what it was told.
+    await vi.waitFor(async () => expect(await group()).toBe(false));
     expect(await request('GET')).toBe(404);
     expect(await (await fetch(`${admin}/metrics`)).text()).not.toContain(`instance="客厅`);
     const query = `last_over_time(${KERNEL_BYTES}{direction="upload"}[5m])`;
     expect(await createPrometheus({ address: () => prometheus }).instant(query)).toMatchObject([{ value: 1_000_003 }]);
+    expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('没有收到过这台设备的推送')]);
+  });
+
+  it('retires a device again that Pushgateway, killed soon after, has back from its disk', async () => {
+    await fetch(pushgateway + groupPath({ user: 'default', deviceId: DEVICE }), { method: 'PUT', body: kernel(7) });
+    await vi.waitFor(async () => expect(await group()).toBe(true));
+    expect(await command('retire', DEVICE)).toEqual([0, expect.any(String)]);
+    await vi.waitFor(async () => expect(await group()).toBe(false));
     expect(await command('retire', DEVICE)).toEqual([1, expect.stringContaining('没有收到过这台设备的推送')]);
   });
 

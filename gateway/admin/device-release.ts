@@ -1,4 +1,4 @@
-import type { Device } from '../../core/device-id.ts';
+import { type Device, deviceKey } from '../../core/device-id.ts';
 import { seriesKey } from '../../core/exposition.ts';
 import { metricSpec } from '../../core/metric-contract.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -28,7 +28,7 @@ type Outcome = Promise<{ readonly kind: 'done' } | HttpProblem>;
 export interface DeviceRelease {
   /** Lets the next push of a device hold whatever it does, from any state; until then there is nothing to read back. */
   rebase(device: Device): Outcome;
-  /** Lets go of a silent device, once Prometheus has its last values. */
+  /** Lets go of a silent device, once Prometheus has its last values; the store shows it no more within a moment. */
   retire(device: Device): Outcome;
 }
 
@@ -59,7 +59,7 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
 
   async function retire(device: Device, seenAt: number | undefined): Outcome {
     const push = kept.held(device);
-    if (push === undefined) return unknown;
+    if (push === undefined) return (await isShown(device)) ? remove(device) : unknown;
     if (Math.abs(clock.now() - (seenAt ?? push.at)) < HOLD_MS) {
       return httpProblem(
         'still_pushing',
@@ -74,11 +74,20 @@ export function createDeviceRelease({ pushes, kept, store, clock, storedValues }
     }
     const problem = await lacking(device, push.ledger);
     if (problem !== undefined) return problem;
-    if ((await store.remove(device)).kind !== 'delivered') {
-      return httpProblem('pushgateway_down', `${store.name} does not remove the device; start it`);
-    }
-    kept.forget(device);
-    return { kind: 'done' };
+    const removed = await remove(device);
+    if (removed.kind === 'done') kept.forget(device);
+    return removed;
+  }
+
+  /** One that was retired comes back where Pushgateway was killed before it wrote its file again. */
+  async function isShown(device: Device): Promise<boolean> {
+    const times = await store.pushTimes().catch(() => new Map<string, number>());
+    return times.has(deviceKey(device));
+  }
+
+  async function remove(device: Device): Outcome {
+    if ((await store.remove(device)).kind === 'delivered') return { kind: 'done' };
+    return httpProblem('pushgateway_down', `${store.name} does not remove the device; start it`);
   }
 
   return {

@@ -123,6 +123,23 @@ describe('what is kept of pushes', () => {
   });
 });
 
+it('puts nothing back of a device that is let go while it is to be forwarded', async () => {
+  const device = { user: 'alice', deviceId: 'a' };
+  expect(await push('alice', 'a')).toBe('accepted');
+  let letGo = (): void => {};
+  const retiring = pushes.between(device, async () => {
+    await new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    kept.forget(device);
+  });
+  const forwarded = pushes.forward(device, 'anyway');
+  await new Promise(setImmediate);
+  letGo();
+  await retiring;
+  expect(await forwarded).toBe('not_needed');
+});
+
 describe('whether a push may follow the one before', () => {
   it('reads what it writes', () => {
     const state = { stateId: '0b1f-A_z', sequence: 12 };
