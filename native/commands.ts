@@ -9,6 +9,9 @@ import { replayCommand } from '../exporter/replay/command.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { initCommand } from '../setup/init/command.ts';
 import { mihomoPlaces } from '../setup/init/kernels.ts';
+import { serviceCommand } from '../setup/service/command.ts';
+import { serviceKeeper } from '../setup/service/keeper.ts';
+import type { ServiceKeeper } from '../setup/service/service-plan.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
 import { argv, endingAt, execute, ownLanguage, print } from './program.ts';
@@ -22,7 +25,7 @@ const TEXTS = {
 };
 
 /** All commands but `exporter`, which is another bundle (native/exporter.ts). */
-function commandsIn(language: Language): readonly (CommandSpec | CommandGroup)[] {
+function commandsIn(language: Language, keeper: ServiceKeeper | undefined): readonly (CommandSpec | CommandGroup)[] {
   const { machine, called } = nativeSetupHost;
   const doctor = doctorCommand(readExporterConfig, print, nativeHost, language);
   return [
@@ -33,6 +36,7 @@ function commandsIn(language: Language): readonly (CommandSpec | CommandGroup)[]
       language,
     }),
     doctor,
+    serviceCommand({ host: nativeSetupHost, keeper, services: ['exporter'], print, language }),
     replayCommand(print, nativeHost, translateTo(language)),
     recordCommand(
       (file, text) => readExporterConfig(file, text).settings,
@@ -52,7 +56,7 @@ async function run(): Promise<number> {
     return 0;
   }
   const language = await ownLanguage();
-  const commands = commandsIn(language);
+  const commands = commandsIn(language, await serviceKeeper(nativeSetupHost));
   if (name !== undefined && !['--help', '-h', 'help'].includes(name)) return execute(commands, argv, language);
   const translate = translateTo(language);
   const all = [{ name: 'exporter', description: COMMANDS.exporter }, ...commands];

@@ -82,6 +82,17 @@ func addFiles(l *loop, api *sobek.Object) {
 			return newPackedFile(l, file, onFailure), nil
 		})
 	})
+	set("install", func(path string, content sobek.ArrayBuffer, mode int) sobek.Value {
+		return done(func() error {
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				return err
+			}
+			if err := os.WriteFile(path, content.Bytes(), fs.FileMode(mode)); err != nil {
+				return err
+			}
+			return os.Chmod(path, fs.FileMode(mode))
+		})
+	})
 	set("remove", func(path string) sobek.Value {
 		return done(func() error {
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -6,7 +6,10 @@ export interface Go {
   readonly hostname: string;
   /** The folder of whoever runs this. */
   readonly home: string;
-  readonly root: boolean;
+  /** -1 where there are no such numbers (Windows). */
+  readonly userId: number;
+  /** The path of this program. */
+  readonly executable: string;
   readonly pid: number;
   /** Epoch milliseconds. */
   readonly startedAt: number;
@@ -27,7 +30,8 @@ export interface Go {
   readLine(): Promise<string | null>;
   terminal(stream: number): { readonly isTerminal: boolean; readonly columns: number; readonly rows: number };
   onSignal(name: string, callback: () => void): void;
-  run(program: string, args: readonly string[], timeout: number): Promise<string>;
+  /** @throws where it cannot be started, or takes longer */
+  run(program: string, args: readonly string[], timeout: number): Promise<ToolResult>;
 
   encode(text: string): ArrayBuffer;
   /** @throws TypeError where it must be whole and is not */
@@ -66,6 +70,8 @@ export interface Go {
   makeWritable(folder: string): Promise<void>;
   createFile(path: string, text: string): Promise<void>;
   createPacked(path: string, onFailure: () => void): Promise<{ write(text: string): void; end(): Promise<void> }>;
+  /** With these permissions, in a folder that is made where it is missing. */
+  install(path: string, content: ArrayBufferLike, mode: number): Promise<void>;
   remove(path: string): Promise<void>;
   list(folder: string): Promise<string[]>;
   append(path: string, text: string, isNew: boolean): Promise<void>;
@@ -85,6 +91,12 @@ export interface Go {
     port: number,
     answer: (method: string, url: string, host: string) => Promise<object>,
   ): Promise<{ readonly port: number; close(): Promise<void> }>;
+}
+
+export interface ToolResult {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly errors: string;
 }
 
 export type UrlParts = Readonly<

@@ -222,7 +222,11 @@ export const nativeHost: Host = {
     platform: go.platform,
     read: readText,
     list: (folder) => go.list(folder),
-    run: (program, args, timeout) => go.run(program, args, timeout),
+    async run(program, args, timeout) {
+      const { exitCode, output } = await go.run(program, args, timeout);
+      if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}`);
+      return output;
+    },
   }),
   machineStartedAt,
   machine: () => ({ ...(boot === undefined ? {} : { boot }), uptime: go.uptime() }),

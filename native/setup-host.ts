@@ -6,13 +6,13 @@ import { go } from './go.ts';
 import { nativeHost } from './host.ts';
 import { program } from './program.ts';
 
-const { network, files } = nativeHost;
+const { network, files, clock } = nativeHost;
 
 const machine: Machine = {
   platform: go.platform,
   hostname: go.hostname,
   home: go.home,
-  root: go.root,
+  userId: go.userId,
   environment: (name) => go.environment(name) || undefined,
 };
 
@@ -23,6 +23,9 @@ async function writeSettings(path: string, text: string): Promise<void> {
     throw unwritableSettings(path, errorCode(error));
   }
 }
+
+/** Longer than a service manager waits for a service to stop. */
+const MOST_MS = 120_000;
 
 /** What Go gives. */
 export const nativeSetupHost: SetupHost = {
@@ -35,12 +38,25 @@ export const nativeSetupHost: SetupHost = {
       const text = await files.readSettings(path);
       await writeSettings(await go.followLinks(path), change(text));
     },
+    mode: (path) => go.mode(path).catch(() => undefined),
+    install: (path, content, mode) =>
+      go.install(path, typeof content === 'string' ? go.encode(content) : content.slice().buffer, mode),
   },
+  clock,
   machine,
   terminal: {
     write: (text) => go.print(1, text),
     readLine: async () => (await go.readLine()) ?? undefined,
     end: () => {},
   },
-  called: `${go.root && go.environment('SUDO_USER') !== '' ? 'sudo ' : ''}${shellWord(program)}`,
+  run: async (command, args) => {
+    try {
+      const { exitCode, output, errors } = await go.run(command, args, MOST_MS);
+      return { exitCode, output: `${output}${errors}` };
+    } catch (error) {
+      return { exitCode: 1, output: error instanceof Error ? error.message : String(error) };
+    }
+  },
+  program: { command: go.executable, args: [] },
+  called: `${go.userId === 0 && go.environment('SUDO_USER') !== '' ? 'sudo ' : ''}${shellWord(program)}`,
 };

@@ -30,7 +30,9 @@ func addSystem(l *loop, api *sobek.Object) {
 	set("hostname", hostname)
 	home, _ := os.UserHomeDir()
 	set("home", home)
-	set("root", isRoot())
+	set("userId", os.Getuid())
+	executable, _ := os.Executable()
+	set("executable", executable)
 	set("pid", os.Getpid())
 	set("startedAt", float64(startedAt.UnixMilli()))
 	set("environment", func(name string) string { return os.Getenv(name) })
@@ -76,8 +78,14 @@ func addSystem(l *loop, api *sobek.Object) {
 		return l.promise(func() (any, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(milliseconds)*time.Millisecond)
 			defer cancel()
-			printed, err := exec.CommandContext(ctx, program, args...).Output()
-			return string(printed), err
+			var output, errors strings.Builder
+			command := exec.CommandContext(ctx, program, args...)
+			command.Stdout, command.Stderr = &output, &errors
+			err := command.Run()
+			if command.ProcessState == nil || ctx.Err() != nil {
+				return nil, err
+			}
+			return map[string]any{"exitCode": command.ProcessState.ExitCode(), "output": output.String(), "errors": errors.String()}, nil
 		})
 	})
 }

@@ -1,8 +1,4 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { Language } from '../core/language.ts';
 import { commandOf, runCommands } from '../runtime/command-line.ts';
 import { type OwnProgram, ownInvocation, ownProgram } from '../runtime/own-program.ts';
@@ -14,9 +10,8 @@ import { nodeSetupHost, nodeTerminal } from './node-host.ts';
 import { pairCommand } from './pairing.ts';
 import { versionCommand } from './release-feed.ts';
 import { serviceCommand } from './service/command.ts';
-import type { RunTool, ServiceKeeper } from './service/service-plan.ts';
-import { systemdKeeper } from './service/systemd.ts';
-import { taskSchedulerKeeper } from './service/task-scheduler.ts';
+import { serviceKeeper } from './service/keeper.ts';
+import { SERVICES } from './service/service-plan.ts';
 
 /**
  * `flowcollect init`, `pair`, `service`, `version`, `backup` and `restore`.
@@ -29,42 +24,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   const own = ownProgram(process.execPath, process.argv[1]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
-  const host = nodeSetupHost(invocation, nodeTerminal(process.stdin, process.stdout));
+  const host = nodeSetupHost(invocation, own, nodeTerminal(process.stdin, process.stdout));
+  const keeper = await serviceKeeper(host);
   return runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (translate, language) => {
     const check = (file: string) => follow(own, ['doctor', '--config', file, '--language', language]);
     const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
     return [
       commandOf({ ...init, commands: [...init.commands, initServerCommand(host, language)] }, translate),
       pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, translate }),
-      serviceCommand({
-        keeper: serviceKeeper(invocation.root),
-        program: own,
-        called: host.called,
-        print,
-        translate,
-      }),
+      commandOf(serviceCommand({ host, keeper, services: SERVICES, print, language }), translate),
       versionCommand(print, translate),
       backupCommand(print, translate),
       restoreCommand(print, translate),
     ];
   });
-}
-
-const runTool: RunTool = (command, args) =>
-  new Promise((resolve) => {
-    execFile(command, [...args], (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ exitCode, output: `${stdout}${stderr}` || (error?.message ?? '') });
-    });
-  });
-
-function serviceKeeper(root: boolean): ServiceKeeper | undefined {
-  if (process.platform === 'win32') return taskSchedulerKeeper(runTool, tmpdir());
-  // systemd's own test of whether it runs the machine.
-  if (!existsSync('/run/systemd/system')) return undefined;
-  const configHome = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
-  const folders = { system: '/etc/systemd/system', user: join(configHome, 'systemd', 'user') };
-  return systemdKeeper({ run: runTool, second: () => setTimeout(1000), folders, root });
 }
 
 /** Runs a command of FlowCollect on this terminal. @returns whether it ended well */

@@ -1,23 +1,54 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
-import { type Invocation, ownCommand } from '../runtime/own-program.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type Invocation, type OwnProgram, ownCommand } from '../runtime/own-program.ts';
 import { changeSettingsText, writeSettingsText } from '../runtime/settings-file.ts';
-import type { SetupHost, Terminal } from './host.ts';
+import type { RunTool, SetupFiles, SetupHost, Terminal } from './host.ts';
 
-/** What Node gives. */
-export const nodeSetupHost = (invocation: Invocation, terminal: Terminal): SetupHost => ({
+const files: SetupFiles = {
+  ...nodeFiles,
+  writeSettings: writeSettingsText,
+  changeSettings: changeSettingsText,
+  mode: (path) =>
+    stat(path).then(
+      ({ mode }) => mode & 0o777,
+      () => undefined,
+    ),
+  async install(path, content, mode) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    await chmod(path, mode);
+  },
+};
+
+const run: RunTool = (command, args) =>
+  new Promise((resolve) => {
+    execFile(command, [...args], (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+      resolve({ exitCode, output: `${stdout}${stderr}` || (error?.message ?? '') });
+    });
+  });
+
+/** What Node gives. @param program how FlowCollect itself is started */
+export const nodeSetupHost = (invocation: Invocation, program: OwnProgram, terminal: Terminal): SetupHost => ({
   network: nodeNetwork,
-  files: { ...nodeFiles, writeSettings: writeSettingsText, changeSettings: changeSettingsText },
+  files,
+  clock: systemClock,
   machine: {
     platform: process.platform,
     hostname: hostname(),
     home: homedir(),
-    root: invocation.root,
+    userId: process.getuid?.() ?? -1,
     environment: (name) => invocation.environment[name],
   },
   terminal,
+  run,
+  program,
   called: ownCommand(invocation),
 });
 

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readExporterConfig } from '../exporter/config.ts';
+import { readIni } from '../core/ini.ts';
 import { DEVICE_TARGETS, deviceArchive } from '../tools/release/native.ts';
 
 const run = promisify(execFile);
@@ -30,7 +30,6 @@ async function release(): Promise<string> {
     const content = join(folder, target);
     await mkdir(content, { recursive: true });
     await writeFile(join(content, 'flowcollect'), `#!/bin/sh\necho ${target}\n`);
-    await cp(join(OPENWRT, 'flowcollect-device.init'), join(content, 'flowcollect.init'));
     const archive = join(made, deviceArchive(target));
     await run('tar', ['-czf', archive, '-C', content, '.']);
     const sum = createHash('sha256')
@@ -64,10 +63,13 @@ it('is installed with settings that its owner alone may read, and what an upgrad
   await install(await release(), 'mipsel_24kc');
   const path = join(router, 'etc', 'flowcollect', 'ClientSetting.ini');
   expect((await stat(path)).mode & 0o777).toBe(0o600);
-  const { settings } = readExporterConfig('ClientSetting.ini', await readFile(path, 'utf8'));
-  expect(settings).toMatchObject({ StateDir: '/tmp/flowcollect-state', StateSync: '/etc/flowcollect/state' });
+  const settings = readIni(await readFile(path, 'utf8')).entries('client');
+  expect(Object.fromEntries(settings)).toEqual({
+    StateDir: '/tmp/flowcollect-state',
+    StateSync: '/etc/flowcollect/state',
+  });
   const kept = await readFile(join(router, 'lib', 'upgrade', 'keep.d', 'flowcollect'), 'utf8');
-  for (const each of ['/usr/bin/flowcollect', '/etc/init.d/flowcollect', '/etc/flowcollect']) {
+  for (const each of ['/usr/bin/flowcollect', '/etc/flowcollect', '/lib/upgrade/keep.d/flowcollect']) {
     expect(kept.split('\n')).toContain(each);
     await stat(join(router, each));
   }

@@ -14,13 +14,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const INSTALL = join(root, 'packaging', 'debian', 'install.sh');
 const SCRIPTS = [
   'debian/install.sh',
-  'openwrt/flowcollect.init',
-  'openwrt/flowcollect-device.init',
   'openwrt/install.sh',
   'openwrt/flowcollect-tunnel.init',
   'openwrt/flowcollect-tunnel.conf',
-  'android/termux-run',
-  'android/flowcollect.service.sh',
 ];
 
 it.each(SCRIPTS)('packaging/%s is a script that a plain shell reads', (script) => {

@@ -52,7 +52,7 @@ fetch "$archive"
 (cd "$work" && grep "  $archive\$" SHA256SUMS | sha256sum -c >/dev/null) || fail "$archive is not what SHA256SUMS says: fetch it again"
 (cd "$work" && tar -xzf "$archive")
 
-mkdir -p "$ROOT/usr/bin" "$ROOT/etc/init.d" "$ROOT/etc/flowcollect" "$ROOT/lib/upgrade/keep.d"
+mkdir -p "$ROOT/usr/bin" "$ROOT/etc/flowcollect" "$ROOT/lib/upgrade/keep.d"
 chmod 700 "$ROOT/etc/flowcollect"
 # Beside it first: a running program is replaced, never written over.
 cp "$work/flowcollect" "$ROOT/usr/bin/flowcollect.new" || {
@@ -61,14 +61,9 @@ cp "$work/flowcollect" "$ROOT/usr/bin/flowcollect.new" || {
 }
 chmod 755 "$ROOT/usr/bin/flowcollect.new"
 mv "$ROOT/usr/bin/flowcollect.new" "$ROOT/usr/bin/flowcollect"
-cp "$work/flowcollect.init" "$ROOT/etc/init.d/flowcollect"
-chmod 755 "$ROOT/etc/init.d/flowcollect"
-# What an upgrade of the router keeps.
+# What an upgrade of the router keeps; "flowcollect service install" adds what is its own.
 cat >"$ROOT/lib/upgrade/keep.d/flowcollect" <<EOF
 /etc/flowcollect
-/etc/init.d/flowcollect
-/etc/rc.d/K10flowcollect
-/etc/rc.d/S99flowcollect
 /lib/upgrade/keep.d/flowcollect
 /usr/bin/flowcollect
 EOF
@@ -77,19 +72,12 @@ settings=$ROOT/etc/flowcollect/ClientSetting.ini
 if [ ! -e "$settings" ]; then
 	(umask 077 && cat >"$settings" <<EOF
 [client]
-# As external-controller and secret of the kernel say.
-MihomoAPIAddr = http://127.0.0.1:9090
-MihomoSecret  =
-# Your VPS, and what "flowcollect gateway token add --device router" printed there.
-RemoteServer  = https://vps.example.com
-RemoteToken   =
-DeviceID      = router
 # Written at each push into RAM; onto the flash at most once an hour and at a clean stop.
-StateDir      = /tmp/flowcollect-state
-StateSync     = /etc/flowcollect/state
+StateDir  = /tmp/flowcollect-state
+StateSync = /etc/flowcollect/state
 EOF
 	)
 fi
-echo "installed $("$ROOT/usr/bin/flowcollect" version); now:"
-echo "  vi /etc/flowcollect/ClientSetting.ini && flowcollect doctor --config /etc/flowcollect/ClientSetting.ini"
-echo "  /etc/init.d/flowcollect enable && /etc/init.d/flowcollect restart"
+echo "installed $("$ROOT/usr/bin/flowcollect" version); now, with the code that \"flowcollect pair\" prints on the VPS:"
+echo "  flowcollect init device --config /etc/flowcollect/ClientSetting.ini --code FC1-..."
+echo "  flowcollect service install --config /etc/flowcollect/ClientSetting.ini"

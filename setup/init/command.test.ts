@@ -46,7 +46,8 @@ function prompt(...answers: readonly string[]): { host: SetupHost; prompt: Promp
   });
   input.end(answers.map((line) => `${line}\n`).join(''));
   const me = { program: 'fc', script: undefined, folder, environment: {}, root: true };
-  const host = nodeSetupHost(me, nodeTerminal(input, output));
+  const node = nodeSetupHost(me, { command: 'fc', args: [] }, nodeTerminal(input, output));
+  const host = { ...node, machine: { ...node.machine, userId: 0 } };
   return { host, prompt: openPrompt(host.terminal, 'en', true) };
 }
 

@@ -3,14 +3,26 @@ import { expect, it } from 'vitest';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import { nextCommands } from './init-device.ts';
 
-const me = { program: './flowcollect', script: undefined, folder: '/home/me', environment: {}, root: false };
-const hostOf = (invocation: typeof me) => nodeSetupHost(invocation, nodeTerminal(new PassThrough(), new PassThrough()));
+/** The host of a user who called FlowCollect so. */
+function hostOf(userId: number, environment: Readonly<Record<string, string>>) {
+  const invocation = {
+    program: './flowcollect',
+    script: undefined,
+    folder: '/home/me',
+    environment,
+    root: userId === 0,
+  };
+  const terminal = nodeTerminal(new PassThrough(), new PassThrough());
+  const host = nodeSetupHost(invocation, { command: '/home/me/flowcollect', args: [] }, terminal);
+  return { ...host, machine: { ...host.machine, userId } };
+}
 
 it('names commands that whoever ran the wizard may run', () => {
-  expect(nextCommands(hostOf(me), 'my phone.ini')).toEqual({
+  expect(nextCommands(hostOf(1000, {}), 'my phone.ini')).toEqual({
     now: './flowcollect exporter --config "my phone.ini"',
     background: './flowcollect service install exporter --user --config "my phone.ini"',
   });
-  const root = hostOf({ ...me, root: true, environment: { SUDO_USER: 'me' } });
-  expect(nextCommands(root, 'a.ini').background).toBe('sudo ./flowcollect service install exporter --config a.ini');
+  expect(nextCommands(hostOf(0, { SUDO_USER: 'me' }), 'a.ini').background).toBe(
+    'sudo ./flowcollect service install exporter --config a.ini',
+  );
 });

@@ -150,6 +150,6 @@ export function nextCommands({ called, machine }: SetupHost, file: string): Next
   const config = `--config ${shellWord(file)}`;
   return {
     now: `${called} exporter ${config}`,
-    background: `${called} service install exporter${machine.root ? '' : ' --user'} ${config}`,
+    background: `${called} service install exporter${machine.userId === 0 ? '' : ' --user'} ${config}`,
   };
 }

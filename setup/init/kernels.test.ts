@@ -139,7 +139,7 @@ describe('the API that a configuration names', () => {
 describe('places of configurations', () => {
   it('are those of each system', () => {
     const placesOn = (platform: string, home: string, environment: Record<string, string> = {}) =>
-      mihomoPlaces({ platform, home, hostname: 'pc', root: false, environment: (name) => environment[name] }).map(
+      mihomoPlaces({ platform, home, hostname: 'pc', userId: 1000, environment: (name) => environment[name] }).map(
         ({ file }) => file,
       );
     const windows = placesOn('win32', 'C:\\Users\\li', { APPDATA: 'D:\\Roaming' });

@@ -1,8 +1,11 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunTool, ServiceOutcome, ServicePlan } from './service-plan.ts';
+import type { RunTool, SetupHost } from '../host.ts';
+import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
+import type { ServiceOutcome, ServicePlan } from './service-plan.ts';
 import { systemdKeeper } from './systemd.ts';
 import { taskSchedulerKeeper } from './task-scheduler.ts';
 
@@ -16,12 +19,20 @@ const PLAN: ServicePlan = {
 let folder: string;
 let calls: string[];
 let refuse: string | undefined;
-let root: boolean;
+let userId: number;
 const run: RunTool = async (command, args) => {
   calls.push([command, ...args].join(' '));
   const refused = refuse !== undefined && args.includes(refuse);
   return { exitCode: refused ? 1 : 0, output: refused ? 'Access denied\n' : 'active (running)\n' };
 };
+
+/** This machine, where nothing is changed and no time passes. */
+function machine(runTool: RunTool = run): SetupHost {
+  const invocation = { program: 'fc', script: undefined, folder, environment: {}, root: true };
+  const host = nodeSetupHost(invocation, PLAN.program, nodeTerminal(new PassThrough(), new PassThrough()));
+  const clock = { ...host.clock, sleep: async () => {} };
+  return { ...host, clock, run: runTool, machine: { ...host.machine, userId } };
+}
 
 /** An outcome as people who read English see it. */
 const english = async (outcome: Promise<ServiceOutcome>) => {
@@ -33,13 +44,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-keeper-'));
   calls = [];
   refuse = undefined;
-  root = true;
+  userId = 0;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services by systemd', () => {
-  const keeper = () =>
-    systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: join(folder, 'user') } });
+  const keeper = () => systemdKeeper(machine(), { system: folder, user: join(folder, 'user') });
 
   it('are installed, started, and followed when their settings change', async () => {
     expect(await keeper().install(PLAN)).toMatchObject({ ok: true });
@@ -79,7 +89,7 @@ describe('services by systemd', () => {
   });
 
   it('tell who may not change them what to do, and change nothing', async () => {
-    root = false;
+    userId = 1000;
     const sudo = 'a service for the whole machine needs root: run it with sudo, or use --user';
     expect(await english(keeper().install(PLAN))).toEqual({ ok: false, lines: [sudo] });
     expect(await english(keeper().uninstall('gateway', 'system'))).toEqual({ ok: false, lines: [sudo] });
@@ -105,7 +115,7 @@ describe('services by systemd', () => {
 });
 
 it('the gateway is not made a service of the system where it could not read its tokens', async () => {
-  const keeper = systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: folder } });
+  const keeper = systemdKeeper(machine(), { system: folder, user: folder });
   const reasonOf = async (settings: string) => (await english(keeper.install({ ...PLAN, settings }))).lines[0];
   expect(await reasonOf('/home/me/flowcollect/ServerSetting.ini')).toContain('cannot look into /home/me/flowcollect');
   const closed = join(folder, 'closed');
@@ -116,7 +126,7 @@ it('the gateway is not made a service of the system where it could not read its 
 
 it('of settings that others may read, the one who installs a service is told', async () => {
   const settings = join(folder, 'ServerSetting.ini');
-  const keeper = systemdKeeper({ run, root, second: async () => {}, folders: { system: folder, user: folder } });
+  const keeper = systemdKeeper(machine(), { system: folder, user: folder });
   const linesWith = async (mode: number) => {
     await writeFile(settings, '[server]\n', { mode });
     await chmod(settings, mode);
@@ -136,7 +146,7 @@ describe('services by the Task Scheduler', () => {
       if (args.includes('/XML')) definition = await readFile(file, 'utf16le');
       return run(command, args);
     };
-    expect(await taskSchedulerKeeper(reading, folder).install(PLAN)).toMatchObject({ ok: true });
+    expect(await taskSchedulerKeeper(machine(reading), folder).install(PLAN)).toMatchObject({ ok: true });
     expect(definition.startsWith('\uFEFF<?xml version="1.0" encoding="UTF-16"?>')).toBe(true);
     expect(calls.at(-1)).toBe('schtasks.exe /Run /TN \\FlowCollect\\gateway');
     expect(await readdir(folder)).toEqual([]);
@@ -144,14 +154,14 @@ describe('services by the Task Scheduler', () => {
 
   it('tell who is no administrator what to do', async () => {
     refuse = '/Create';
-    expect((await english(taskSchedulerKeeper(run, folder).install(PLAN))).lines).toEqual([
+    expect((await english(taskSchedulerKeeper(machine(), folder).install(PLAN))).lines).toEqual([
       'Access denied',
       'a service for the whole machine needs a console that was opened as administrator; or use --user',
     ]);
   });
 
   it('are stopped before they are deleted', async () => {
-    await taskSchedulerKeeper(run, folder).uninstall('gateway', 'system');
+    await taskSchedulerKeeper(machine(), folder).uninstall('gateway', 'system');
     expect(calls).toEqual([
       'schtasks.exe /End /TN \\FlowCollect\\gateway',
       'schtasks.exe /Delete /TN \\FlowCollect\\gateway /F',

@@ -1,28 +1,31 @@
-import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Argument, Command } from 'commander';
+import type { CommandGroup, CommandSpec, OptionSpec } from '../../core/command.ts';
 import {
   ArgumentError,
   type Language,
   type Text,
-  type Translate,
   textOf,
   translate,
+  translateTo,
   UserFacingError,
 } from '../../core/language.ts';
-import type { OwnProgram } from '../../runtime/own-program.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import { SERVICES, type ServiceKeeper, type ServiceName, type ServiceOutcome } from './service-plan.ts';
+import type { SetupHost } from '../host.ts';
+import type { ServiceKeeper, ServiceName, ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
 /** What `service` works with; the keeper is undefined where the system has none that FlowCollect knows. */
 export interface ServiceCommandContext {
+  readonly host: SetupHost;
   readonly keeper: ServiceKeeper | undefined;
-  readonly program: OwnProgram;
-  /** FlowCollect as it was called. */
-  readonly called: string;
+  /** Those that this program has. */
+  readonly services: readonly ServiceName[];
   readonly print: (line: string) => void;
-  readonly translate: Translate;
+  readonly language: Language;
+}
+
+interface Options {
+  readonly user?: true;
+  readonly config?: string;
 }
 
 const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
@@ -30,53 +33,48 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
   gateway: 'ServerSetting.ini',
   auditor: 'ServerSetting.ini',
 };
+const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
+const CONFIG: OptionSpec = { flags: '--config <file>', description: TEXTS.config };
 
-/** `flowcollect service install|uninstall|status [exporter|gateway|auditor]`. Throws where something failed. */
-export function serviceCommand({ keeper, program, called, print, translate }: ServiceCommandContext): Command {
-  const command = new Command('service').description(translate(COMMANDS.service));
-  const each = (name: string, about: Text): Command =>
-    command
-      .command(name)
-      .description(translate(about))
-      .addArgument(new Argument('[service]', translate(TEXTS.which)).argParser(serviceNamed).default('exporter'))
-      .option('--user', translate(TEXTS.user));
-
-  each('install', TEXTS.install)
-    .option('--config <file>', translate(TEXTS.config))
-    .action(async (service: ServiceName, { user, config }: { user?: true; config?: string }) => {
-      const settings = resolve(config ?? DEFAULT_SETTINGS[service]);
-      await access(settings).catch(() => {
-        const init = `${called} init ${service === 'exporter' ? 'device' : 'server'}`;
-        throw new UserFacingError(TEXTS.noSettings(settings, init));
-      });
-      finish(await known().install({ service, program, settings, scope: user ? 'user' : 'system' }));
-    });
-  each('uninstall', TEXTS.uninstall).action(async (service: ServiceName, { user }: { user?: true }) => {
-    finish(await known().uninstall(service, user ? 'user' : 'system'));
+/** `flowcollect service install|uninstall|status [service]`. Throws where something failed. */
+export function serviceCommand({ host, keeper, services, print, language }: ServiceCommandContext): CommandGroup {
+  const { files, program, called } = host;
+  const names = services.join(' | ');
+  const each = (
+    name: string,
+    description: Text,
+    options: readonly OptionSpec[],
+    work: (service: ServiceName, options: Options, keeper: ServiceKeeper) => Promise<ServiceOutcome>,
+  ): CommandSpec => ({
+    name,
+    description,
+    argument: { name: '[service]', description: TEXTS.which(names) },
+    options,
+    async run([given = 'exporter'], chosen: Options) {
+      const service = services.find((known) => known === given);
+      if (service === undefined) throw new ArgumentError(TEXTS.unknownService(given, names));
+      if (keeper === undefined) throw new UserFacingError(TEXTS.noKeeper);
+      const { ok, lines } = await work(service, chosen, keeper);
+      if (!ok) throw new UserFacingError(textOf((to) => lines.map((line) => translate(line, to)).join('\n')));
+      for (const line of lines) print(translateTo(language)(line));
+    },
   });
-  each('status', TEXTS.status).action(async (service: ServiceName, { user }: { user?: true }) => {
-    finish(await known().status(service, user ? 'user' : 'system'));
-  });
-  return command;
+  const scopeOf = ({ user }: Options) => (user === true ? 'user' : 'system');
 
-  function known(): ServiceKeeper {
-    if (keeper !== undefined) return keeper;
-    throw new UserFacingError(TEXTS.noKeeper);
-  }
-
-  function finish({ ok, lines }: ServiceOutcome): void {
-    if (!ok) throw new UserFacingError(textOf((language) => inLines(lines, language)));
-    for (const line of lines) print(translate(line));
-  }
-}
-
-function inLines(texts: readonly Text[], language: Language): string {
-  return texts.map((text) => translate(text, language)).join('\n');
-}
-
-/** @throws ArgumentError when there is no such service */
-function serviceNamed(given: string): ServiceName {
-  const found = SERVICES.find((each) => each === given);
-  if (found === undefined) throw new ArgumentError(TEXTS.unknownService(given));
-  return found;
+  return {
+    name: 'service',
+    description: COMMANDS.service,
+    commands: [
+      each('install', TEXTS.install, [USER, CONFIG], async (service, options, by) => {
+        const settings = files.absolute(options.config ?? DEFAULT_SETTINGS[service]);
+        if ((await files.mode(settings)) === undefined) {
+          const init = `${called} init ${service === 'exporter' ? 'device' : 'server'}`;
+          throw new UserFacingError(TEXTS.noSettings(settings, init));
+        }
+        return by.install({ service, program, settings, scope: scopeOf(options) });
+      }),
+      each('uninstall', TEXTS.uninstall, [USER], (service, options, by) => by.uninstall(service, scopeOf(options))),
+      each('status', TEXTS.status, [USER], (service, options, by) => by.status(service, scopeOf(options))),
+    ],
+  };
 }

@@ -1,5 +1,6 @@
 import type { Text } from '../../core/language.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
+import type { RunTool, SetupHost } from '../host.ts';
 
 /** Services that run on their own; `stack` serves a checkout. */
 export const SERVICES = ['exporter', 'gateway', 'auditor'] as const;
@@ -21,10 +22,7 @@ export interface ServiceOutcome {
   readonly lines: readonly Text[];
 }
 
-/** Runs a system tool; its output is for people. Never throws for an exit code. */
-export type RunTool = (command: string, args: readonly string[]) => Promise<{ exitCode: number; output: string }>;
-
-/** A kind of service management: systemd or the Task Scheduler. */
+/** A kind of service management, such as systemd. */
 export interface ServiceKeeper {
   install(plan: ServicePlan): Promise<ServiceOutcome>;
   uninstall(service: ServiceName, scope: ServicePlan['scope']): Promise<ServiceOutcome>;
@@ -36,6 +34,34 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
   gateway: 'FlowCollect gateway: the authenticated entry in front of Pushgateway',
   auditor: 'FlowCollect auditor: compares airports with devices and reports',
 };
+
+/** What names a service to the system, and begins the names of its files. */
+export const unitName = (service: ServiceName): string => `flowcollect-${service}`;
+
+/** Runs these until one fails. */
+export async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
+  for (const step of steps) {
+    const { exitCode, output } = await step();
+    if (exitCode !== 0) return { ok: false, lines: [saidBy(output)] };
+  }
+  return { ok: true, lines: [] };
+}
+
+/** As long must a service run to be called started; bad settings or a missing right end it sooner. */
+const STEADY_SECONDS = 4;
+
+/** Whether a service that was just started goes on: managers call it started as soon as its program was loaded. */
+export async function goesOn({ clock }: Pick<SetupHost, 'clock'>, isRunning: () => Promise<boolean>): Promise<boolean> {
+  for (let passed = 0; passed < STEADY_SECONDS; passed++) {
+    await clock.sleep(1000, new AbortController().signal);
+    if (!(await isRunning())) return false;
+  }
+  return true;
+}
+
+/** One word for a plain shell. */
+export const shellQuoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** What a system tool said, which is in the language of the system. */
 export function saidBy(output: string): Text {

@@ -1,36 +1,23 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Text } from '../../core/language.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
-import { isOpenToOthers, tokenFileOf } from '../../runtime/settings-file.ts';
+import type { SetupHost } from '../host.ts';
 import {
   DESCRIPTIONS,
-  type RunTool,
+  goesOn,
+  inTurn,
   type ServiceKeeper,
   type ServiceName,
-  type ServiceOutcome,
   type ServicePlan,
   saidBy,
+  unitName,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
 type Scope = ServicePlan['scope'];
 
-export interface SystemdPlace {
-  readonly run: RunTool;
-  /** Whether this process may change what the machine runs. */
-  readonly root: boolean;
-  /** Lets a second pass. */
-  readonly second: () => Promise<void>;
-  /** Where units of each scope are kept. */
-  readonly folders: Readonly<Record<Scope, string>>;
-}
-
-/** As long must a service run to be called started; bad settings or a missing right end it sooner. */
-const STEADY_SECONDS = 4;
-
-/** Keeps services by systemd. */
-export function systemdKeeper({ run, root, second, folders }: SystemdPlace): ServiceKeeper {
+/** Keeps services by systemd. @param folders where units of each scope are kept */
+export function systemdKeeper(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceKeeper {
+  const { run, files, machine } = host;
   const systemctl = (scope: Scope, ...args: readonly string[]) =>
     run('systemctl', scope === 'user' ? ['--user', ...args] : args);
 
@@ -42,11 +29,12 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
 
   return {
     async install(plan) {
-      const problem = (await unreachable(plan)) ?? (await forbidden(plan.scope));
+      const problem = (await unreachable(plan, files)) ?? (await forbidden(plan.scope));
       if (problem !== undefined) return { ok: false, lines: [problem] };
       const folder = folders[plan.scope];
-      await mkdir(folder, { recursive: true });
-      for (const [name, text] of Object.entries(systemdUnits(plan))) await writeFile(join(folder, name), text);
+      for (const [name, text] of Object.entries(systemdUnits(plan))) {
+        await files.install(files.absolute(name, folder), text, 0o644);
+      }
       const units = enabled(plan.service, plan.scope);
       const outcome = await inTurn(
         () => systemctl(plan.scope, 'daemon-reload'),
@@ -55,14 +43,16 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
       );
       if (!outcome.ok) return outcome;
       const unit = unitName(plan.service);
-      if (!(await runsOn(unit, plan.scope))) return { ok: false, lines: await whyNot(unit, plan.scope) };
+      const isActive = async () =>
+        (await systemctl(plan.scope, 'is-active', '--quiet', `${unit}.service`)).exitCode === 0;
+      if (!(await goesOn(host, isActive))) return { ok: false, lines: await whyNot(unit, plan.scope) };
       return {
         ok: true,
         lines: [
-          TEXTS.installed(join(folder, `${unit}.service`)),
+          TEXTS.installed(`${folder}/${unit}.service`),
           plan.scope === 'user' ? TEXTS.logOfUser(unit) : TEXTS.logOfSystem(unit),
           // The service itself sees the rights of its copy alone.
-          ...((await isOpenToOthers(plan.settings)) ? [CORE_TEXTS.openToOthers(plan.settings)] : []),
+          ...((await files.isOpenToOthers(plan.settings)) ? [CORE_TEXTS.openToOthers(plan.settings)] : []),
         ],
       };
     },
@@ -73,7 +63,7 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
       const outcome = await inTurn(() => systemctl(scope, 'disable', '--now', ...enabled(service, scope)));
       const name = unitName(service);
       for (const file of [`${name}.service`, `${name}-settings.path`, `${name}-settings.service`]) {
-        await rm(join(folders[scope], file), { force: true });
+        await files.remove(files.absolute(file, folders[scope]));
       }
       await systemctl(scope, 'daemon-reload');
       if (!outcome.ok) return outcome;
@@ -89,20 +79,11 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
   /** What keeps this process from changing services of a scope, and how to fix it. */
   async function forbidden(scope: Scope): Promise<Text | undefined> {
     if (scope === 'system') {
-      return root ? undefined : TEXTS.needsRoot;
+      return machine.userId === 0 ? undefined : TEXTS.needsRoot;
     }
     const { exitCode, output } = await systemctl('user', 'show-environment');
     if (exitCode === 0) return undefined;
     return TEXTS.needsSession(output.trim());
-  }
-
-  /** Whether a service that was just started goes on: systemd calls it started as soon as its program was loaded. */
-  async function runsOn(unit: string, scope: Scope): Promise<boolean> {
-    for (let passed = 0; passed < STEADY_SECONDS; passed++) {
-      await second();
-      if ((await systemctl(scope, 'is-active', '--quiet', `${unit}.service`)).exitCode !== 0) return false;
-    }
-    return true;
   }
 
   async function whyNot(unit: string, scope: Scope): Promise<Text[]> {
@@ -111,33 +92,30 @@ export function systemdKeeper({ run, root, second, folders }: SystemdPlace): Ser
     const { output } = await run('journalctl', [...whose, '-u', unit, '-n', '15', '--no-pager', '-o', 'cat']);
     return [TEXTS.doesNotRun(unit), saidBy(output)];
   }
-
-  async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
-    for (const step of steps) {
-      const { exitCode, output } = await step();
-      if (exitCode !== 0) return { ok: false, lines: [saidBy(output)] };
-    }
-    return { ok: true, lines: [] };
-  }
 }
 
 /** Homes are hidden from a system service. */
 const isHidden = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
 
 /** Neither the program nor Node may be where a system service sees nothing, nor what the gateway reads of tokens. */
-async function unreachable({ service, scope, program, settings }: ServicePlan): Promise<Text | undefined> {
+async function unreachable(
+  { service, scope, program, settings }: ServicePlan,
+  files: SetupHost['files'],
+): Promise<Text | undefined> {
   if (scope === 'user') return undefined;
   const hidden = [program.command, ...program.args].find(isHidden);
   if (hidden !== undefined) return TEXTS.hidden(hidden);
   if (service !== 'gateway') return undefined;
-  for (let folder = dirname(settings); folder !== dirname(folder); folder = dirname(folder)) {
-    const found = await stat(folder).catch(() => undefined);
-    if (isHidden(folder) || (found !== undefined && (found.mode & 0o001) === 0)) return TEXTS.hiddenTokens(folder);
+  for (let folder = folderOf(settings); folder !== '/'; folder = folderOf(folder)) {
+    const mode = await files.mode(folder);
+    if (isHidden(folder) || (mode !== undefined && (mode & 0o001) === 0)) return TEXTS.hiddenTokens(folder);
   }
   return undefined;
 }
 
-const unitName = (service: ServiceName): string => `flowcollect-${service}`;
+/** Where there is systemd, paths are those of Linux. */
+const folderOf = (path: string): string => path.replace(/\/[^/]*$/, '') || '/';
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
  * The units of a service by file name. In system scope the service runs under a user that exists only while it runs, and
@@ -175,7 +153,7 @@ export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>
           // follow a link that is in its place.
           'DynamicUser=yes',
           `User=${name}`,
-          `ReadWritePaths=${escaped(dirname(followed(plan)))}`,
+          `ReadWritePaths=${escaped(folderOf(followed(plan)))}`,
           `StandardInput=file:${escaped(plan.settings)}`,
           // An edit that comes while this unit runs is not noticed; most come right after another.
           'ExecStart=sleep 1',
@@ -187,12 +165,12 @@ export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>
 }
 
 /** The copy of the settings that a system service follows; it is there while the service runs. */
-const followed = ({ service, settings }: ServicePlan): string => `/run/${unitName(service)}/${basename(settings)}`;
+const followed = ({ service, settings }: ServicePlan): string => `/run/${unitName(service)}/${nameOf(settings)}`;
 
 function systemUnit(plan: ServicePlan): string {
   const { service, program, settings } = plan;
   const name = unitName(service);
-  const linked = `/var/lib/${name}/${basename(settings)}`;
+  const linked = `/var/lib/${name}/${nameOf(settings)}`;
   return lines(
     ['Unit', unitHead(service)],
     [
@@ -208,7 +186,7 @@ function systemUnit(plan: ServicePlan): string {
         `ExecStartPre=-ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
         // What the commands write next to the settings is followed there; it holds hashes alone.
         ...(service === 'gateway'
-          ? [`ExecStartPre=-ln -sfn ${quoted(dirname(tokenFileOf(settings)))} ${quoted(`/var/lib/${name}/tokens`)}`]
+          ? [`ExecStartPre=-ln -sfn ${quoted(`${folderOf(settings)}/tokens`)} ${quoted(`/var/lib/${name}/tokens`)}`]
           : []),
         `ExecStart=${[program.command, ...program.args, service, '--config', linked].map(quoted).join(' ')}`,
         ...RUNNING,

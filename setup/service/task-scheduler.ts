@@ -1,8 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { SetupHost } from '../host.ts';
 import {
   DESCRIPTIONS,
-  type RunTool,
   type ServiceKeeper,
   type ServiceName,
   type ServiceOutcome,
@@ -16,7 +14,7 @@ import { TEXTS } from './texts.ts';
  *
  * @param folder for the definition, while it is read
  */
-export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper {
+export function taskSchedulerKeeper({ run, files }: SetupHost, folder: string): ServiceKeeper {
   const schtasks = async (...args: readonly string[]): Promise<ServiceOutcome> => {
     const { exitCode, output } = await run('schtasks.exe', args);
     return { ok: exitCode === 0, lines: [saidBy(output)] };
@@ -24,16 +22,16 @@ export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper
   return {
     async install(plan) {
       const name = taskName(plan.service);
-      const file = join(folder, `flowcollect-${plan.service}.xml`);
+      const file = files.absolute(`flowcollect-${plan.service}.xml`, folder);
       // The Task Scheduler reads UTF-16 with its mark.
-      await writeFile(file, `\uFEFF${scheduledTask(plan)}`, 'utf16le');
+      await files.install(file, utf16(`\uFEFF${scheduledTask(plan)}`), 0o600);
       try {
         const created = await schtasks('/Create', '/TN', name, '/XML', file, '/F');
         if (!created.ok) {
           return plan.scope === 'system' ? { ok: false, lines: [...created.lines, TEXTS.needsAdministrator] } : created;
         }
       } finally {
-        await rm(file, { force: true });
+        await files.remove(file);
       }
       const started = await schtasks('/Run', '/TN', name);
       return started.ok ? { ok: true, lines: [TEXTS.installedTask(name)] } : started;
@@ -45,6 +43,10 @@ export function taskSchedulerKeeper(run: RunTool, folder: string): ServiceKeeper
     },
     status: (service) => schtasks('/Query', '/TN', taskName(service), '/V', '/FO', 'LIST'),
   };
+}
+
+function utf16(text: string): Uint8Array {
+  return Uint8Array.from({ length: 2 * text.length }, (_, at) => (text.charCodeAt(at >> 1) >> (8 * (at & 1))) & 0xff);
 }
 
 /** Where the Task Scheduler keeps it. */

@@ -2,7 +2,7 @@ import type { Messages, Text } from '../../core/language.ts';
 
 /** What `service` says. */
 export const TEXTS = {
-  which: { zh: '哪个服务：exporter、gateway 或 auditor', en: 'which: exporter, gateway or auditor' },
+  which: (services: string): Text => ({ zh: `哪个服务：${services}`, en: `which service: ${services}` }),
   user: { zh: '只为当前用户，不需要管理员权限', en: 'for the one who is signed in, without administrator rights' },
   install: { zh: '安装并启动；结束后会自动再启动', en: 'install, start, and start again whenever it ends' },
   config: {
@@ -11,17 +11,17 @@ export const TEXTS = {
   },
   uninstall: { zh: '停止并移除；设置和状态保留', en: 'stop and remove; settings and state stay' },
   status: { zh: '是否在运行', en: 'whether it runs' },
-  unknownService: (given: string): Text => ({
-    zh: `没有服务 ${given}；有 exporter、gateway 和 auditor`,
-    en: `there is no service ${given}; there are exporter, gateway and auditor`,
+  unknownService: (given: string, services: string): Text => ({
+    zh: `没有服务 ${given}；有 ${services}`,
+    en: `there is no service ${given}; there is ${services}`,
   }),
   noSettings: (path: string, command: string): Text => ({
     zh: `${path} 不存在；请运行 ${command} 生成它，或用 --config 指定别的文件`,
     en: `${path} does not exist; make it by running: ${command}, or name another with --config`,
   }),
   noKeeper: {
-    zh: '本系统没有 systemd，也没有任务计划程序；OpenWrt 和 Android 的脚本在 packaging/ 里',
-    en: 'this system has neither systemd nor the Task Scheduler; packaging/ has scripts for OpenWrt and Android',
+    zh: '本系统没有可用的服务管理：systemd、procd、launchd、任务计划程序、Android 的开机脚本；请用系统自己的办法在开机时运行它',
+    en: 'this system has no service manager that is known here: systemd, procd, launchd, the Task Scheduler, start scripts of Android; have it started by what the system has',
   },
 
   installed: (what: string): Text => ({ zh: `已安装并启动：${what}`, en: `installed and started: ${what}` }),
@@ -57,6 +57,24 @@ export const TEXTS = {
     zh: `网关作为整机服务看不到 ${folder}，而令牌在那里面：请把设置移到人人可进入的文件夹，例如 /etc/flowcollect，或加 --user 安装`,
     en: `the gateway as a system service cannot look into ${folder}, where its tokens are: move the settings to a folder that everybody may enter, such as /etc/flowcollect, or install with --user`,
   }),
+  installedScript: (script: string, log: string): Text => ({
+    zh: `已安装并启动：${script}；日志：${log}`,
+    en: `installed and started: ${script}; its log: ${log}`,
+  }),
+  logOfProcd: { zh: '日志：logread -e flowcollect', en: 'its log: logread -e flowcollect' },
+  logByFile: {
+    zh: '要看日志，请在设置里写 LocalLogFile',
+    en: 'to see its log, name a LocalLogFile in the settings',
+  },
+  userScope: {
+    zh: '这里没有登录会话的服务：请不加 --user，以 root 运行',
+    en: 'there are no services of a session here: run it as root, without --user',
+  },
+  endsAtOnce: (name: string): Text => ({
+    zh: `${name} 已安装，但没有运行起来；请检查：flowcollect doctor`,
+    en: `${name} is installed but does not run; look for what is wrong with: flowcollect doctor`,
+  }),
+  notInstalled: (name: string): Text => ({ zh: `没有安装 ${name}`, en: `${name} is not installed` }),
   installedTask: (name: string): Text => ({
     zh: `已安装并启动：计划任务 ${name}`,
     en: `installed and started: scheduled task ${name}`,

@@ -99,7 +99,7 @@ export async function nativeLicences(root: string, go: string): Promise<string[]
 export const deviceArchive = (target: string): string => `flowcollect-${VERSION}-device-${target}.tar.gz`;
 
 /**
- * Makes the file of each target and packs it with the service of OpenWrt and the licences.
+ * Makes the file of each target and packs it with the example of the settings and the licences.
  *
  * @param release the folder that gets the archives
  * @param work a folder to make them in
@@ -119,9 +119,6 @@ export async function makeDeviceArchives(
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'LICENCES.txt'), licences);
     await cp(join(root, 'setting.ini.example'), join(folder, 'setting.ini.example'));
-    if (target.GOOS === 'linux') {
-      await cp(join(root, 'packaging', 'openwrt', 'flowcollect-device.init'), join(folder, 'flowcollect.init'));
-    }
     await buildNative(root, go, join(folder, target.GOOS === 'windows' ? 'flowcollect.exe' : 'flowcollect'), target);
     // The same bytes each time: neither names, times nor order of this machine.
     const same = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--mode=u+rw,go=u-w'];
