@@ -140,6 +140,7 @@ func addFiles(l *loop, api *sobek.Object) {
 	set("makeFolderNow", func(path string) { l.check(makeFolder(filepath.Dir(path))) })
 	set("renameNow", func(from, to string) { l.check(os.Rename(from, to)) })
 	set("appendNow", func(path, text string) {
+		l.check(refuseForeignLinks(path))
 		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, ownerAlone)
 		l.check(err)
 		_, err = file.WriteString(text)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setAsidePath } from '../core/json.ts';
@@ -44,7 +44,7 @@ export async function writeFileAtomic(
   files: FileOperations = SYSTEM,
 ): Promise<void> {
   const folder = dirname(path);
-  await refuseForeignLinks(folder);
+  refuseForeignLinks(folder);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const found = await lstat(path).catch(() => undefined);
   const replaced = found?.isFile() ? found : undefined;
@@ -111,7 +111,7 @@ export async function makeFolder(
   files: Pick<FileOperations, 'mkdir'> = SYSTEM,
   mode?: number,
 ): Promise<void> {
-  await refuseForeignLinks(path);
+  refuseForeignLinks(path);
   refuseBelowProc(path);
   const made = await files.mkdir(path, { recursive: true });
   if (made === undefined || process.platform === 'win32' || (mode === undefined && !isRoot())) return;
@@ -127,11 +127,11 @@ export async function makeFolder(
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** A folder that root writes to must not be reached by a link that another user made, as a service may in its own. */
-export async function refuseForeignLinks(folder: string): Promise<void> {
+/** What root writes to must not be reached by a link that another user made, as a service may in its own folder. */
+export function refuseForeignLinks(written: string): void {
   if (!isRoot()) return;
-  for (let path = resolve(folder); path !== dirname(path); path = dirname(path)) {
-    const found = await lstat(path).catch(() => undefined);
+  for (let path = resolve(written); path !== dirname(path); path = dirname(path)) {
+    const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isSymbolicLink() && found.uid !== 0) {
       throw Object.assign(new Error(`${path} is a link of user ${found.uid}, which root does not follow`), {
         code: 'ELOOP',

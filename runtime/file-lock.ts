@@ -25,7 +25,7 @@ const ABANDONED_MS = 60_000;
  */
 export async function whileLocked<T>(path: string, work: () => Promise<T>, patience = PATIENCE_MS): Promise<T> {
   const lock = `${path}.lock`;
-  await refuseForeignLinks(dirname(lock));
+  refuseForeignLinks(dirname(lock));
   for (const until = Date.now() + patience; !(await take(lock)); ) {
     if (await isAbandoned(lock)) await breakUp(lock);
     else if (Date.now() >= until) throw new FileLockError(TEXTS.locked(path, lock));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -88,6 +88,25 @@ it('says once that it cannot write, and goes on where the settings say', async (
   expect(problems[0]?.en).toMatch(
     /flow\.log cannot be written \(E\w+\); free the disk or move \[client\] LocalLogFile/,
   );
+});
+
+it.runIf(process.getuid?.() === 0)('follows no link of another user as root, wherever it leads', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'flowcollect-lines-'));
+  const elsewhere = await mkdtemp(join(tmpdir(), 'flowcollect-elsewhere-'));
+  await symlink(join(elsewhere, 'planted'), join(folder, 'flow.log'));
+  await symlink(elsewhere, join(folder, 'logs'));
+  for (const path of [join(folder, 'flow.log'), join(folder, 'logs', 'flow.log')]) {
+    const problems: Text[] = [];
+    const append = createLineLog(
+      nodeFiles,
+      () => path,
+      (problem) => problems.push(problem),
+    );
+    await lchown(path.startsWith(join(folder, 'logs')) ? join(folder, 'logs') : path, 12_345, 12_345);
+    append(line('one'));
+    expect(problems.map(({ en }) => en)).toEqual([expect.stringContaining('(ELOOP)')]);
+  }
+  expect(await readdir(elsewhere)).toEqual([]);
 });
 
 it.runIf(process.platform === 'linux')('says that it cannot write below /proc, and goes on', () => {

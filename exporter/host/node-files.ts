@@ -22,6 +22,7 @@ import {
   makeFolder,
   readFileIfExists,
   refuseBelowProc,
+  refuseForeignLinks,
   writeFileAtomic,
 } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
@@ -127,6 +128,7 @@ const BEGINNING = 64;
 const lineFileParts: LineFileParts = {
   makeFolder(path) {
     refuseBelowProc(dirname(path));
+    refuseForeignLinks(dirname(path));
     mkdirSync(dirname(path), { recursive: true });
   },
   look(path) {
@@ -134,7 +136,10 @@ const lineFileParts: LineFileParts = {
     return found && { size: found.size, beginning: found.isFile() ? beginningOf(path) : undefined };
   },
   rename: renameSync,
-  append: (path, text) => appendFileSync(path, text, { mode: OWNER_ALONE }),
+  append(path, text) {
+    refuseForeignLinks(path);
+    appendFileSync(path, text, { mode: OWNER_ALONE });
+  },
 };
 
 function beginningOf(path: string): string {
