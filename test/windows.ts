@@ -67,6 +67,7 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     checks: 0,
     deferred: 0,
     slack: 0,
+    nights: [{ days: 1, excess: bytes - named.likely }],
     backlog: 0,
     unbilled: 0,
     whole: true,

@@ -14,7 +14,8 @@ const DAY = 24 * 3_600_000;
 const SILENT_AFTER = 3 * 60_000;
 /** Silent for longer, a device counts as retired and explains nothing any more. */
 const RETIRED_AFTER = 30 * DAY;
-const HABIT_DAYS = 7;
+/** A device's habit is the most of these means, in days: a quiet week, or days away, are no new habit. */
+const HABIT_DAYS: readonly number[] = [1, 7, 28];
 /** How far above its habit a silent device may plausibly have gone: days of use differ by such factors, and phones sleep often. */
 const PLAUSIBLE_FACTOR = 8;
 
@@ -178,10 +179,9 @@ async function absencesOf(
     if (lastPush === null) {
       absences.push({ device, since: null, plausible: Number.POSITIVE_INFINITY });
     } else if (to - lastPush > SILENT_AFTER && to - lastPush <= RETIRED_AFTER) {
-      const used = async (days: number): Promise<number> =>
-        weigh(nodesOf(asked, await usage.ofDevice(asked.user, device, lastPush - days * DAY, lastPush)));
-      // A device that is days old has no week yet.
-      const habit = Math.max((await used(HABIT_DAYS)) / HABIT_DAYS, await used(1));
+      const daily = async (days: number): Promise<number> =>
+        weigh(nodesOf(asked, await usage.ofDevice(asked.user, device, lastPush - days * DAY, lastPush))) / days;
+      const habit = Math.max(...(await Promise.all(HABIT_DAYS.map(daily))));
       const days = Math.max(1, (to - Math.max(from, lastPush)) / DAY);
       // Far above its habit on one day, but not on every one of many.
       absences.push({ device, since: lastPush, plausible: Math.ceil(PLAUSIBLE_FACTOR * habit * Math.sqrt(days)) });

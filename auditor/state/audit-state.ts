@@ -39,6 +39,7 @@ const windowRecord = z.object({
   checks: z.number(),
   deferred: z.number(),
   slack: z.number(),
+  nights: z.array(z.object({ days: z.number(), excess: z.number() })).readonly(),
   backlog: z.number(),
   unbilled: z.number(),
   whole: z.boolean(),

@@ -53,6 +53,37 @@ describe('an excess that began and stayed', () => {
     expect(told.filter((each) => each).length).toBeLessThanOrEqual(2);
   });
 
+  it('is found in one window of some nights, or of devices that were silent, where each night shows it', () => {
+    const nights = (...excess: number[]): Closed => ({
+      to: BEGAN + (20 + excess.length) * DAY,
+      used: excess.length * 10 * GB,
+      nights: excess.map((bytes) => ({ days: 1, excess: bytes })),
+      billed: excess.reduce((sum, bytes) => sum + bytes, excess.length * 10 * GB),
+    });
+    const found = (long: Closed): boolean =>
+      changeOf(
+        spans(
+          21,
+          () => 0,
+          (day) => (day === 20 ? long : {}),
+        ),
+        BEGAN,
+        null,
+      ) !== undefined;
+    expect(found(nights(GB, 0.9 * GB, 1.1 * GB))).toBe(true);
+    expect(found(nights(3 * GB, 0, 0))).toBe(false);
+    expect(found(nights(3 * GB))).toBe(false);
+    const silent = (day: number): Closed => (day === 18 || day === 19 ? { whole: false } : {});
+    expect(changeOf(spans(21, from(18, GB), silent), BEGAN, null)).toBeDefined();
+    expect(
+      changeOf(
+        spans(21, (day) => (day === 19 ? 3 * GB : 0), silent),
+        BEGAN,
+        null,
+      ),
+    ).toBeUndefined();
+  });
+
   it('is none where only what was deferred moves', () => {
     const deferred = (day: number): Closed => ({ deferred: Math.round((day >= 25 ? 1 : 0) * 300 * MB) });
     expect(

@@ -2,7 +2,7 @@ import { compared, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
-import { DAY, type Span, type WindowRecord } from './span.ts';
+import { DAY, type NightExcess, type Span, type WindowRecord } from './span.ts';
 import { studentQuantile, sum } from './statistics.ts';
 import { type Answer, knownBytes } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
@@ -12,11 +12,12 @@ export interface Past {
   /** When the first window of all, and the present habit, began, epoch milliseconds. */
   readonly first: number;
   readonly regime: number;
-  /** What closed windows show, and the same with the window that is judged, where it can be compared. */
+  /** What closed windows show. */
   readonly spans: readonly Span[];
+  /** The same with what the window that is judged would add if it closed now; nothing where it cannot be compared. */
   readonly all: readonly Span[];
   readonly now: Span;
-  /** Whether it can be compared. */
+  /** Whether it can be compared by itself. */
   readonly whole: boolean;
   /** Bytes of its use that are billed after it, less those of before that are billed in it; 0 where that is not known. */
   readonly deferred: number;
@@ -24,10 +25,11 @@ export interface Past {
 
 export function pastOf(windows: readonly WindowRecord[], current: WindowRecord): Past {
   const first = windows[0]?.from ?? current.from;
-  const { spans, deferral } = compared(windows);
-  const { span: now, comparable } = openSpan(deferral, current, windows.at(-1));
-  const whole = current.whole && comparable && now.days * DAY >= SHORTEST;
-  const all = whole ? [...spans, now] : spans;
+  const closed = compared(windows);
+  const { spans } = closed;
+  const { span: now, closing } = openSpan(closed, current, windows.at(-1));
+  const all = closing === undefined ? spans : [...spans, closing];
+  const whole = closing !== undefined && now.days * DAY >= SHORTEST;
   const deferred = now.billed - current.bill.likely;
   return { first, regime: windows.at(-1)?.regime ?? first, spans, all, now, whole, deferred };
 }
@@ -53,11 +55,11 @@ export interface RecentChange {
  */
 export function recentChangeOf(
   windows: readonly WindowRecord[],
-  { spans, all, regime, whole }: Past,
+  { spans, all, regime }: Past,
   given: readonly Answer[],
   thresholds: Thresholds,
 ): RecentChange {
-  const change = whole ? changeOf(all, regime, windows.at(-1)?.changed ?? null) : closedChange(windows);
+  const change = all === spans ? closedChange(windows) : changeOf(all, regime, windows.at(-1)?.changed ?? null);
   if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
@@ -218,16 +220,38 @@ function chanceOf(spans: readonly Span[], habit: Habit): number {
   return Math.sqrt(habit.predict(spans).chance * habit.longRun(spans.length));
 }
 
+/** A night of a span, and what it shows of a change. */
+interface Night extends NightExcess {
+  readonly span: Span;
+}
+
+/** What was observed of nights tells how a span's excess lies among them. */
+function nightsOf(span: Span, habit: Habit, sign: 1 | -1): Night[] {
+  const excess = excessOf([span], habit, sign);
+  if (span.nights.length < 2) return [{ span, days: span.days, excess }];
+  const observed = sign * sum(span.nights, (night) => night.excess);
+  return span.nights.map((night) => ({
+    span,
+    days: night.days,
+    excess: sign * night.excess + ((excess - observed) * night.days) / span.days,
+  }));
+}
+
+/** Whether most nights of a change show it, also without the one that shows most: one odd night is none. */
 function isSteady(spans: readonly Span[], habit: Habit, sign: 1 | -1): boolean {
-  if (spans.length < 2) return false;
-  const daily = excessOf(spans, habit, sign) / sum(spans, ({ days }) => days);
-  const shown = spans.filter((span) => excessOf([span], habit, sign) >= SHOWN * daily * span.days);
-  const farthest = spans.reduce((most, span) =>
-    excessOf([span], habit, sign) > excessOf([most], habit, sign) ? span : most,
-  );
-  const others = spans.filter((span) => span !== farthest);
-  if (shown.length < MOST * spans.length || sum(others, ({ days }) => days) < FEWEST_OTHER_DAYS) return false;
-  return excessOf(others, habit, sign) > STEADY * neededOf(habit, others.length) * chanceOf(others, habit);
+  const days = sum(spans, (span) => span.days);
+  const daily = excessOf(spans, habit, sign) / days;
+  const nights = spans.flatMap((span) => nightsOf(span, habit, sign));
+  const farthest = nights.reduce((most, night) => (night.excess > most.excess ? night : most));
+  const shown = nights.filter(({ excess, days }) => excess >= SHOWN * daily * days);
+  if (shown.length < MOST * nights.length || days - farthest.days < FEWEST_OTHER_DAYS) return false;
+  const others = spans.filter((span) => span !== farthest.span);
+  const rest = nights.filter((night) => night.span === farthest.span && night !== farthest);
+  const excess = excessOf(others, habit, sign) + sum(rest, (night) => night.excess);
+  const ofRest = habit.predict([farthest.span]).chance * (sum(rest, (night) => night.days) / farthest.span.days);
+  const windows = others.length + Math.sign(rest.length);
+  const chance = (habit.predict(others).chance + ofRest) * habit.longRun(windows);
+  return excess > STEADY * neededOf(habit, windows) * Math.sqrt(chance);
 }
 
 /** Whether the newest windows show so little of a change that chance does not hide it. */

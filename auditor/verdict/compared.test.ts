@@ -41,6 +41,19 @@ describe('windows that can be compared', () => {
     expect(compared(windows).spans).toHaveLength(19);
   });
 
+  it('are joined with the open window once all have reported, and tell nothing before', () => {
+    const windows = weeks({ 18: { whole: false, billed: 9 * GB }, 19: { whole: false, billed: 2 * GB } });
+    const [before, current] = windows.slice(-2) as [WindowRecord, WindowRecord];
+    const known = compared(windows.slice(0, -1));
+    expect(openSpan(known, current, before).closing).toMatchObject({ from: BEGAN + 18 * DAY, days: 3 });
+    expect(openSpan(known, { ...current, to: current.from + HOUR }, before).closing).toMatchObject({
+      days: 2 + 1 / 24,
+    });
+    expect(openSpan(known, { ...current, whole: false }, before).closing).toBeUndefined();
+    const hidden = windows.map((each, day) => (day === 18 ? { ...each, acknowledged: true } : each));
+    expect(openSpan(compared(hidden.slice(0, -1)), current, before).closing).toBeUndefined();
+  });
+
   it('are those without what a new cycle, a credit, or a person who looked explains', () => {
     const windows = weeks({ 15: { bill: { high: null } }, 16: { acknowledged: true } });
     expect(daysOf(windows)).toEqual([
@@ -141,18 +154,19 @@ describe('figures that an airport makes once an hour', () => {
     const windows = hourly(9);
     const [current, before] = [windows[8], windows[7]];
     if (current === undefined || before === undefined) throw new RangeError('nine days are nine windows');
-    const { span, comparable } = openSpan(AGE, current, before);
+    const known = compared(windows.slice(0, 8));
+    const { span, closing } = openSpan(known, current, before);
     expect(Math.abs(span.billed - span.named.likely)).toBeLessThan(2);
-    expect(comparable).toBe(true);
+    expect(closing).toEqual(span);
     // Nothing tells how old they were where another window lies between, or at another minute of the hour.
     for (const [window, last] of [
       [current, windows[5]],
       [{ ...current, to: current.to - 20 * 60_000 }, before],
     ] as const) {
-      const untold = openSpan(AGE, window, last);
+      const untold = openSpan(known, window, last);
       expect(untold.span.billed).toBe(current.bill.likely);
       expect(untold.span.doubt).toBeGreaterThan(current.tail[TAIL_MINUTES.indexOf(60)] ?? 0);
-      expect(untold.comparable).toBe(false);
+      expect(untold.closing).toBeUndefined();
     }
   });
 

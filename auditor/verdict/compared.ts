@@ -16,6 +16,8 @@ export type Deferral = 'none' | 'observed' | number;
 /** What windows show. */
 export interface Compared {
   readonly spans: readonly Span[];
+  /** The newest windows, whose silent devices have not all reported yet: a part of the next span. */
+  readonly pending: readonly WindowRecord[];
   readonly deferral: Deferral;
 }
 
@@ -33,12 +35,12 @@ export function compared(windows: readonly WindowRecord[]): Compared {
   const result =
     age === undefined
       ? steadier(windows)
-      : { spans: joinedSpans(windows.map((each, index) => agedWindow(age, each, windows[index - 1]))), deferral: age };
+      : { ...joinedSpans(windows.map((each, index) => agedWindow(age, each, windows[index - 1]))), deferral: age };
   known.set(windows, result);
   return result;
 }
 
-function joinedSpans(windows: readonly WindowRecord[]): Span[] {
+function joinedSpans(windows: readonly WindowRecord[]): Pick<Compared, 'spans' | 'pending'> {
   const spans: Span[] = [];
   let group: WindowRecord[] = [];
   const first = windows[0]?.from ?? 0;
@@ -50,7 +52,7 @@ function joinedSpans(windows: readonly WindowRecord[]): Span[] {
     if (span !== undefined) spans.push(span);
     group = [];
   }
-  return spans;
+  return { spans, pending: group };
 }
 
 /** Adjusting for the lag counts only if it makes bills this much steadier; otherwise it adds the noise of the observations. */
@@ -58,30 +60,36 @@ const STEADIER = 0.7;
 
 /** Spans with their bills as they are, or with what was deferred moved to where it was used: whichever goes steadier with use. */
 function steadier(windows: readonly WindowRecord[]): Compared {
-  const spans = joinedSpans(windows);
+  const { spans, pending } = joinedSpans(windows);
   const plain = spans.map(unmoved);
-  if (spread(spans) >= STEADIER * spread(plain)) return { spans: plain, deferral: 'none' };
+  if (spread(spans) >= STEADIER * spread(plain)) return { spans: plain, pending, deferral: 'none' };
   // What was deferred before the very first reading was not seen until then.
   const seenFrom = (windows[0]?.from ?? 0) + Math.max(0, ...windows.map(({ lag }) => lag));
-  return { spans: spans.filter(({ from }) => from >= seenFrom), deferral: 'observed' };
+  return { spans: spans.filter(({ from }) => from >= seenFrom), pending, deferral: 'observed' };
 }
 
-/** The open window as a span, and whether it tells as much as closed ones. */
+/** The open window as closed ones are compared. */
 export interface OpenSpan {
   readonly span: Span;
-  readonly comparable: boolean;
+  /** The span that it would close, where it tells as much as closed ones. */
+  readonly closing?: Span | undefined;
 }
 
-/** The open window as closed ones are compared. Where no age is known at its ends, the last hour may be on either side. */
-export function openSpan(deferral: Deferral, window: WindowRecord, before: WindowRecord | undefined): OpenSpan {
-  const comparable = isComparable(window);
-  if (deferral === 'observed') return { span: spanOf([window]), comparable };
-  if (deferral === 'none') return { span: unmoved(spanOf([window])), comparable };
-  const aged = agedWindow(deferral, window, before);
-  if (isComparable(aged)) return { span: spanOf([aged]), comparable };
-  const hour = ({ tail }: WindowRecord): number => tailOf(tail, LONGEST_AGE) ?? 0;
-  const nearEdges = Math.hypot(window.nearEdges, hour(window), before === undefined ? 0 : hour(before));
-  return { span: unmoved(spanOf([{ ...window, nearEdges }])), comparable: false };
+/** The open window as a span. Where no age is known at its ends, the last hour may be on either side. */
+export function openSpan(
+  { deferral, pending }: Pick<Compared, 'deferral' | 'pending'>,
+  window: WindowRecord,
+  before: WindowRecord | undefined,
+): OpenSpan {
+  const aged = typeof deferral === 'number' ? agedWindow(deferral, window, before) : window;
+  if (typeof deferral === 'number' && !isComparable(aged)) {
+    const hour = ({ tail }: WindowRecord): number => tailOf(tail, LONGEST_AGE) ?? 0;
+    const nearEdges = Math.hypot(window.nearEdges, hour(window), before === undefined ? 0 : hour(before));
+    return { span: unmoved(spanOf([{ ...window, nearEdges }])) };
+  }
+  const closing = window.whole ? joined([...pending, aged]) : undefined;
+  const plain = deferral === 'none' ? unmoved : (each: Span) => each;
+  return { span: plain(spanOf([aged])), closing: closing === undefined ? undefined : plain(closing) };
 }
 
 /** A span with its bill as it is. */
@@ -95,6 +103,7 @@ function spread(spans: readonly Span[]): number {
   return median(distancesFromMedian(spans.map(({ billed, named, days }) => (billed - named.likely) / days)));
 }
 
+/** Windows that follow each other as one span; undefined where they are too short, or one of them tells nothing. */
 function joined(windows: readonly WindowRecord[]): Span | undefined {
   const [first, last] = [windows[0], windows.at(-1)];
   if (first === undefined || last === undefined || last.to - first.from < SHORTEST) return undefined;

@@ -1,3 +1,4 @@
+import { type Outlook, outlookOf } from './outlook.ts';
 import { type Reading, type Reason, reason, remainingOf } from './reading.ts';
 
 const HOUR = 3_600_000;
@@ -43,7 +44,7 @@ export type Forecast =
   | { readonly known: false; readonly reason: Reason };
 
 /**
- * Days left: what remains over the mean of the last weeks' days, this cycle's and those before.
+ * Days left: what remains over the mean of the last eight weeks, this cycle's and those before.
  *
  * @param trail earlier readings of this cycle, in any order
  * @param earlier what was billed before this cycle
@@ -59,7 +60,7 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
   const stretches = [...earlier.filter(({ to }) => to <= begin), ...cycle];
   const days = dailyUse(stretches, reading.at);
   const outlook = days.length === 0 ? undefined : outlookOf(days);
-  const pace = outlook?.mean ?? paceOf(cycle);
+  const pace = paceOf(stretches.filter(({ from }) => from >= reading.at - DAYS_BACK * DAY));
   if (pace === undefined) return refuse('observed_too_short');
   if (remaining === 0) return { known: true, days: 0, pace };
   if (pace === 0) return refuse('no_use');
@@ -72,7 +73,7 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
     known: true,
     days: left,
     pace,
-    ...(outlook === undefined ? {} : { range: rangeOf(outlook, remaining) }),
+    ...(outlook === undefined ? {} : { range: rangeOf(outlook, remaining, left) }),
     ...(resets
       ? {
           reset: {
@@ -104,7 +105,7 @@ export function urgencyOf(forecast: Forecast): Urgency {
   return end === undefined ? 'plain' : 'short';
 }
 
-/** Bytes a day while no whole day was seen. */
+/** Bytes a day over all that was seen. */
 function paceOf(stretches: readonly Stretch[]): number | undefined {
   const [seen, bytes] = stretches.reduce(([span, sum], each) => [span + each.to - each.from, sum + each.bytes], [0, 0]);
   return seen < SHORTEST_SPAN ? undefined : (bytes / seen) * DAY;
@@ -129,8 +130,11 @@ function stretchesOf(points: readonly TrailPoint[]): Stretch[] {
   return stretches;
 }
 
-function rangeOf(outlook: Outlook, remaining: number): { low: number; high: number | null; chance: number } {
-  const days = remaining / outlook.mean;
+function rangeOf(
+  outlook: Outlook,
+  remaining: number,
+  days: number,
+): { low: number; high: number | null; chance: number } {
   const low = Math.min(days, lasting(outlook, remaining, 'above') ?? FARTHEST);
   const high = days > FARTHEST ? null : lasting(outlook, remaining, 'below');
   return { low, high: high === null ? null : Math.max(days, high), chance: CHANCE };
@@ -192,107 +196,4 @@ function bytesWithin(stretches: readonly Stretch[], from: number, to: number): n
     bytes += (stretch.bytes * overlap) / (stretch.to - stretch.from);
   }
   return covered < COVERED * (to - from) ? undefined : (bytes * (to - from)) / covered;
-}
-
-/** What the days to come will use, as learned from past ones. */
-interface Outlook {
-  /** Bytes of a day, as expected. */
-  readonly mean: number;
-  /** Bytes that so many days use together: one time of ten they use more than `above`, one time less than `below`. */
-  used(days: number, side: 'above' | 'below'): number;
-  /** The chance that so many days use no more than these bytes. */
-  chance(bytes: number, days: number): number;
-}
-
-/** What is believed of a household before its days are seen: their standard deviation as a share of the mean. */
-const USUAL_SPREAD = 0.6;
-/** So many days seen weigh as much as this belief. */
-const SPREAD_WORTH = 4;
-/** How far the level that days scatter around wanders from one day to the next, as a share of it: a fifth in a month. */
-const WANDERING = 0.04;
-/** How far past forecasts looked ahead, in days. */
-const HORIZONS: readonly number[] = [1, 2, 4, 7, 14, 28];
-/** The first night on which a forecast can be looked back at. */
-const FIRST_NIGHT = 3;
-/** Less than this share of what was expected is as good as nothing, of which there is no logarithm. */
-const NOTHING = 0.05;
-/** Beyond so many deviations a night is an odd one, which says no more about the others. */
-const ODDEST = 2.5;
-/** Standard deviations of a normal distribution between its middle and its highest tenth. */
-const TENTH = 1.2816;
-
-/**
- * The plain mean of the days, and how far it may be off. Two things set that: days scatter around a level, and the
- * level wanders (as white noise and random walk in D. W. Allan, "Statistics of Atomic Frequency Standards", 1966). How much
- * more or less that is with this airport is learned from its own past: the forecast of every earlier night is made again
- * and held against what came (A. P. Dawid, "The Prequential Approach", 1984). No weekdays and no weights by age: over many
- * kinds of households they shorten the error of the plain mean by less than 2 %, and a shorter mean lengthens it.
- *
- * @param days bytes of past days, oldest first, at least one
- */
-function outlookOf(days: readonly number[]): Outlook {
-  const belief = beliefOf(days);
-  const widened = belief.tenth * pastError(days);
-  return {
-    mean: belief.mean,
-    used: (ahead, side) =>
-      ahead *
-      belief.mean *
-      Math.exp(belief.centre(ahead) + (side === 'above' ? 1 : -1) * widened * belief.deviation(ahead)),
-    chance(bytes, ahead) {
-      const above = Math.log(bytes / (ahead * belief.mean)) - belief.centre(ahead);
-      // The normal distribution, near enough by the logistic one.
-      return 1 / (1 + Math.exp((-1.702 * TENTH * above) / (widened * belief.deviation(ahead))));
-    },
-  };
-}
-
-/** What days show of those to come, as the logarithm of their mean over the mean of past ones. */
-interface Belief {
-  readonly mean: number;
-  /** Where the middle is: few days together are likelier to lie below the mean than above it, for some are much dearer. */
-  centre(ahead: number): number;
-  readonly deviation: (ahead: number) => number;
-  /** Deviations from the middle to the highest tenth; more after few days, whose scatter itself is unsure. */
-  readonly tenth: number;
-}
-
-function beliefOf(days: readonly number[]): Belief {
-  const count = days.length;
-  const mean = days.reduce((sum, bytes) => sum + bytes, 0) / count;
-  const squares = days.reduce((sum, bytes) => sum + (bytes / mean - 1) ** 2, 0);
-  const scatter = (squares + SPREAD_WORTH * USUAL_SPREAD ** 2) / (count - 1 + SPREAD_WORTH);
-  return {
-    mean,
-    // Both means are of a log-normal kind: ln(1 + v) is the variance of the logarithm where v is that of the share.
-    centre: (ahead) => (Math.log(1 + scatter / count) - Math.log(1 + scatter / whole(ahead))) / 2,
-    deviation(ahead) {
-      const scattered = scatter / whole(ahead) + scatter / count;
-      return Math.sqrt(Math.log(1 + scattered + (WANDERING ** 2 * (whole(ahead) + count)) / 3));
-    },
-    // Student's distribution by its first term (Abramowitz and Stegun, 26.7.5).
-    tenth: TENTH + (TENTH ** 3 + TENTH) / (4 * Math.max(1, count - 1)),
-  };
-}
-
-/** Of the hours of a day nothing is known. */
-function whole(ahead: number): number {
-  return Math.max(1, ahead);
-}
-
-/** By how much past forecasts missed, 1 being what was believed; the belief weighs as much as one night. */
-function pastError(days: readonly number[]): number {
-  let [squares, count] = [HORIZONS.length, HORIZONS.length];
-  for (let night = FIRST_NIGHT; night < days.length; night += 1) {
-    const belief = beliefOf(days.slice(0, night));
-    if (belief.mean === 0) continue;
-    for (const ahead of HORIZONS) {
-      if (night + ahead > days.length) break;
-      const came = days.slice(night, night + ahead).reduce((sum, bytes) => sum + bytes, 0) / (ahead * belief.mean);
-      const miss = (Math.log(Math.max(NOTHING, came)) - belief.centre(ahead)) / belief.deviation(ahead);
-      squares += Math.min(ODDEST, Math.abs(miss)) ** 2;
-      count += 1;
-    }
-  }
-  return Math.sqrt(squares / count);
 }

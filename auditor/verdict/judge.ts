@@ -1,7 +1,8 @@
 import type { Pool } from './finding.ts';
+import type { Habit } from './habit.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
 import { learnedBilling } from './learn.ts';
-import { type Left, lagOf, type Memory, type Observation, unbilledAt, usedWithin } from './observations.ts';
+import { type Left, lagOf, type Memory, nightsOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
 import { DAY, LONGEST_LAG, namedBill, spanOf, type WindowRecord, type WindowTraffic } from './span.ts';
@@ -88,7 +89,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const { windows, observations } = memory;
   const open = recordOf(asked, usage, bill, window);
   const habit = presentHabit(windows);
-  const { likely, chance, unsure } = habit.predict([spanOf([open])]);
+  const { likely, chance } = habit.predict([spanOf([open])]);
   const base = observations.findLast(({ at }) => at === from);
   const observation = {
     at: window.to,
@@ -98,7 +99,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     leak: false,
   };
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
-  const balanced = bill.likely - likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
+  const balanced = isBalanced(windows, open, habit);
   const seen = [...observations, { ...observation, whole: observation.whole || balanced }];
   // Early in a window, chance is that of the days before.
   const last = windows.at(-1);
@@ -111,12 +112,23 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     whole: observation.whole || balanced,
     deferred: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
+    nights: nightsOf(seen, from),
     backlog: unbilledAt(seen, from, lag, LONGEST_LAG).high,
     unbilled: usedWithin(seen, window.to, lag),
     lag: fresh,
   };
   const judgement = judgeWindow(windows, record, thresholds, answers);
   return { asked, use: usage, bill, record, observation: { ...observation, whole: record.whole }, judgement };
+}
+
+/** Whether nothing is left for silent devices to tell, in any of the windows since all had reported. */
+function isBalanced(windows: readonly WindowRecord[], open: WindowRecord, habit: Habit): boolean {
+  const pending = windows.slice(windows.findLastIndex(({ whole }) => whole) + 1);
+  const [first = open, ...others] = [...pending, open];
+  const span = spanOf([first, ...others]);
+  // What may be off in an earlier one hides what a device has not told.
+  const { chance, unsure } = habit.predict([spanOf([open])]);
+  return span.bill - habit.predict([span]).likely <= Math.max(BALANCED, Math.sqrt(chance + unsure));
 }
 
 /** The open window as it would be remembered, before it is judged. */
@@ -136,6 +148,7 @@ function recordOf(
     named: namedBill(traffic),
     deferred: 0,
     slack: 0,
+    nights: [],
     backlog: 0,
     unbilled: 0,
     whole: true,

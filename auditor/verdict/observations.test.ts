@@ -7,6 +7,7 @@ import {
   lagOf,
   type Memory,
   NO_MEMORY,
+  nightsOf,
   type Observation,
   unbilledAt,
   usedWithin,
@@ -42,6 +43,30 @@ const prompt = (hour: number): number => hour;
 /** Once a day, at four in the morning. */
 const inBatches = (hour: number): number => Math.floor((hour - 4) / 24) * 24 + 4;
 const sixHoursBehind = (hour: number): number => hour - 6;
+
+describe('the nights of a window', () => {
+  const from = 24 * HOUR;
+  const excessBy = (...hours: readonly (readonly [number, number])[]): Observation[] =>
+    hours.map(([hour, excess]) => observation(hour, excess, 0));
+
+  it('are what was billed above the expectation, day by day', () => {
+    const seen = excessBy([20, 5], [24, 7], [30, 50], [48, 107], [60, 90], [72, 307]);
+    expect(nightsOf(seen, from)).toEqual([
+      { days: 1, excess: 100 },
+      { days: 1, excess: 200 },
+    ]);
+  });
+
+  it('are one while the window lasts no longer than a night, and a short rest belongs to the last', () => {
+    expect(nightsOf(excessBy([24, 0], [30, 4]), from)).toEqual([{ days: 0.25, excess: 4 }]);
+    const rest = excessBy([24, 0], [48, 10], [53, 12]);
+    expect(nightsOf(rest, from)).toEqual([{ days: 29 / 24, excess: 12 }]);
+  });
+
+  it('are longer where nobody looked', () => {
+    expect(nightsOf(excessBy([24, 0], [90, 10]), from)).toEqual([{ days: 66 / 24, excess: 10 }]);
+  });
+});
 
 describe('the lag of an airport', () => {
   it('is nothing where it bills at once', () => {

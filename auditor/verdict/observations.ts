@@ -1,5 +1,5 @@
 import { regimeAfter } from './judgement.ts';
-import { LONGEST_LAG, type WindowRecord } from './span.ts';
+import { DAY, LONGEST_LAG, type NightExcess, type WindowRecord } from './span.ts';
 
 const HOUR = 3_600_000;
 /** Fewer bytes show no lag. */
@@ -86,6 +86,28 @@ export function lagOf(observations: readonly Observation[], chance = 0): number 
     }
   }
   return longest === 0 ? 0 : Math.min(LONGEST_LAG, longest + OBSERVATIONS_APART);
+}
+
+/** A shorter rest belongs to the night before it. */
+const SHORTEST_NIGHT = DAY / 2;
+
+/**
+ * What was billed above what was expected in each night of a window, by what was observed day by day since it began.
+ *
+ * @param observations the last of them at the end of the window
+ */
+export function nightsOf(observations: readonly Observation[], from: number): NightExcess[] {
+  const nights: NightExcess[] = [];
+  const last = observations.at(-1);
+  let begin = observations.findLast(({ at }) => at <= from);
+  while (begin !== undefined && last !== undefined && begin.at < last.at) {
+    const { at } = begin;
+    const next = observations.findLast((each) => each.at <= at + 1.05 * DAY && each.at >= at + SHORTEST_NIGHT);
+    const end: Observation = next === undefined || last.at - next.at < SHORTEST_NIGHT ? last : next;
+    nights.push({ days: (end.at - at) / DAY, excess: Math.round(above(end) - above(begin)) });
+    begin = end;
+  }
+  return nights;
 }
 
 const OBSERVATIONS_KEPT = 200;

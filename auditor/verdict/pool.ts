@@ -1,4 +1,4 @@
-import { addShares, type NodeShare, namedBill, nodeKey, type WindowRecord } from './span.ts';
+import { addShares, type NightExcess, type NodeShare, namedBill, nodeKey, type WindowRecord } from './span.ts';
 
 /** Airports are read one after the other: windows that end so close to each other end together. */
 const TOGETHER = 10 * 60_000;
@@ -103,6 +103,7 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     checks,
     deferred: sum(({ deferred }) => deferred),
     slack: sum(({ slack }) => slack),
+    nights: addedNights(windows),
     backlog: sum(({ backlog }) => backlog),
     unbilled: sum(({ unbilled }) => unbilled),
     whole: windows.every(({ whole }) => whole),
@@ -114,4 +115,14 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
     lacking: windows.some(({ lacking }) => lacking),
     reported: windows.find(({ reported }) => reported !== null)?.reported ?? null,
   };
+}
+
+/** Nights of windows that began and ended together; one alone where they were not observed at the same times. */
+function addedNights(windows: readonly WindowRecord[]): NightExcess[] {
+  const [first] = windows;
+  if (first === undefined || windows.some(({ nights }) => nights.length !== first.nights.length)) return [];
+  return first.nights.map(({ days }, index) => ({
+    days,
+    excess: windows.reduce((total, { nights }) => total + (nights[index]?.excess ?? 0), 0),
+  }));
 }

@@ -30,6 +30,13 @@ export interface WindowTraffic {
   readonly checks: number;
 }
 
+/** What was billed above what was expected, in one of the nights of a window, as it was observed then. */
+export interface NightExcess {
+  readonly days: number;
+  /** Bytes; negative where less was billed. */
+  readonly excess: number;
+}
+
 /** One judged window as it is remembered: what is learned of an airport is learned from these alone. */
 export interface WindowRecord extends WindowTraffic {
   /** Epoch milliseconds. */
@@ -44,6 +51,8 @@ export interface WindowRecord extends WindowTraffic {
   readonly deferred: number;
   /** How far that may be off. */
   readonly slack: number;
+  /** Its nights, oldest first: more than one where it stayed open. */
+  readonly nights: readonly NightExcess[];
   /** Bytes of before the window that may be billed in it. */
   readonly backlog: number;
   /** Bytes of its use that may be billed after it, by the largest lag seen. */
@@ -118,6 +127,8 @@ export interface Span {
   /** Bytes by which the comparison may be off for reasons that are known: rounding, edges, loss, unattributed bytes. */
   readonly doubt: number;
   readonly checks: number;
+  /** Of all its windows, oldest first. */
+  readonly nights: readonly NightExcess[];
   /** The last of its windows, which stands for it. */
   readonly record: WindowRecord;
 }
@@ -152,6 +163,7 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
     doubt: Math.hypot(doubtOf(windows), slack),
     slack,
     checks: sum(({ checks }) => checks),
+    nights: windows.flatMap(({ nights }) => nights),
     record: last,
   };
 }
