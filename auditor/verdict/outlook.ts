@@ -40,24 +40,24 @@ const TENTH = 1.2816;
 export function outlookOf(days: readonly number[]): Outlook {
   const mean = sum(days, (bytes) => bytes) / days.length;
   const beliefs = beliefsOf(days);
-  /** Of all beliefs together, the logarithm of so many days' mean over the past mean: its middle and its deviation. */
-  const together = (ahead: number): { middle: number; deviation: number } => {
-    const each = beliefs.map(({ level, weight, error }) => ({ ...coming(level, ahead), weight, error }));
-    const middle = sum(each, ({ weight, middle }) => weight * middle);
-    const variance = sum(each, (one) => one.weight * (one.variance * one.error ** 2 + (one.middle - middle) ** 2));
-    return { middle, deviation: Math.sqrt(variance) };
+  const known = new Map<number, Middle>();
+  /** Of all beliefs together. */
+  const together = (ahead: number): Middle => {
+    const found = known.get(ahead) ?? mixed(beliefs, ahead);
+    known.set(ahead, found);
+    return found;
   };
   const tenth = tenthOf(days.length);
   return {
     used(ahead, side) {
-      const { middle, deviation } = together(ahead);
-      return ahead * mean * Math.exp(middle + (side === 'above' ? 1 : -1) * tenth * deviation);
+      const { middle, variance } = together(ahead);
+      return ahead * mean * Math.exp(middle + (side === 'above' ? 1 : -1) * tenth * Math.sqrt(variance));
     },
     chance(bytes, ahead) {
-      const { middle, deviation } = together(ahead);
+      const { middle, variance } = together(ahead);
       const above = Math.log(bytes / (ahead * mean)) - middle;
       // The normal distribution, near enough by the logistic one.
-      return 1 / (1 + Math.exp((-1.702 * TENTH * above) / (tenth * deviation)));
+      return 1 / (1 + Math.exp((-1.702 * TENTH * above) / (tenth * Math.sqrt(variance))));
     },
   };
 }
@@ -94,12 +94,17 @@ function levelOf(days: readonly number[], wandering: number): Level {
   return { wandering, mean, scatter, level: Math.max(LOWEST_LEVEL, level), unsure };
 }
 
+/** Of the logarithm of the mean of some days to come over that of past ones. */
+interface Middle {
+  readonly middle: number;
+  readonly variance: number;
+}
+
 /**
- * The logarithm of the mean of so many days to come over that of past ones: its middle and its variance. Few days together
- * are likelier to lie below their mean than above it, for some days are much dearer: means are of a log-normal kind, and
- * ln(1 + v) is the variance of the logarithm where v is that of the share.
+ * Few days together are likelier to lie below their mean than above it, for some days are much dearer: means are of a
+ * log-normal kind, and ln(1 + v) is the variance of the logarithm where v is that of the share.
  */
-function coming({ wandering, scatter, level, unsure }: Level, ahead: number): { middle: number; variance: number } {
+function coming({ wandering, scatter, level, unsure }: Level, ahead: number): Middle {
   // Of the hours of a day nothing is known.
   const days = Math.max(1, ahead);
   return {
@@ -115,6 +120,17 @@ interface Belief {
   readonly weight: number;
   /** By how much its past forecasts missed, 1 being what they said. */
   readonly error: number;
+}
+
+/** What several beliefs say together: their middles differ too. */
+function mixed(beliefs: readonly Belief[], ahead: number): Middle {
+  let [middle, squares] = [0, 0];
+  for (const { level, weight, error } of beliefs) {
+    const one = coming(level, ahead);
+    middle += weight * one.middle;
+    squares += weight * (one.variance * error ** 2 + one.middle ** 2);
+  }
+  return { middle, variance: Math.max(0, squares - middle ** 2) };
 }
 
 function beliefsOf(days: readonly number[]): Belief[] {
