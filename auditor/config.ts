@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
 import { parseListenPort } from '../core/addresses.ts';
@@ -13,9 +14,10 @@ import {
   telegramSchema,
   userSchema,
 } from '../core/server-settings.ts';
-import { type SettingsRead, SettingsReader } from '../core/settings.ts';
+import { SettingsError, type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { readShortTokens, type ShortToken } from '../core/short-tokens.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
+import { INSTALLATION, serviceOf } from '../runtime/installed.ts';
 import type { LogLevel } from '../runtime/logger.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { type AirportSection, parseSubUrls, readAirportSections, type Subscription } from './airport/settings.ts';
@@ -142,21 +144,30 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   });
 }
 
-/** Where the auditor as a service of the system has its data, and a link to its copy of the settings. */
-const SERVICE_FOLDER = '/var/lib/flowcollect-auditor';
-
 /**
- * The settings of a file, as commands read them. Of the settings of a system service, which starts relative paths at its
- * own folder, the data is there.
+ * The settings of a file, as commands read them, with the data where the auditor has it that goes by them.
  *
- * @throws SettingsError
+ * @throws SettingsError, also where that auditor has its data elsewhere than a command would look for it
  */
-export async function openAuditorConfig(path: string, serviceFolder = SERVICE_FOLDER): Promise<AuditorConfig> {
+export async function openAuditorConfig(path: string, installation = INSTALLATION): Promise<AuditorConfig> {
   const text = await readSettingsText(path);
-  const served = await readSettingsText(join(serviceFolder, basename(path))).catch(() => undefined);
-  const folder = served === text ? serviceFolder : dirname(resolve(path));
-  return readAuditorConfig(basename(path), text, folder).settings;
+  const from = (folder: string): AuditorConfig => readAuditorConfig(basename(path), text, folder).settings;
+  const beside = from(dirname(resolve(path)));
+  const isAbsolute = from(installation.data).dataFolder === beside.dataFolder;
+  if (!isAbsolute) {
+    const service = await serviceOf('auditor', path, installation);
+    return service === undefined ? beside : from(service.folder);
+  }
+  const dataDir = dirname(beside.dataFolder);
+  if (!existsSync(dataDir)) {
+    throw new SettingsError(path, [{ section: 'server', key: 'DataDir', problem: TEXTS.dataElsewhere(dataDir) }]);
+  }
+  return beside;
 }
+
+/** The settings of a file, where its data does not matter. @throws SettingsError */
+export const readAuditorFile: OpenConfig = async (path) =>
+  readAuditorConfig(basename(path), await readSettingsText(path), dirname(resolve(path))).settings;
 
 export type OpenConfig = typeof openAuditorConfig;
 

@@ -4,7 +4,7 @@ import { runCommands, serviceSignals } from '../runtime/command-line.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
-import { openAuditorConfig } from './config.ts';
+import { openAuditorConfig, readAuditorFile } from './config.ts';
 import { TEXTS } from './messages/texts.ts';
 import { mailCommand } from './notify/command.ts';
 import { runAuditorService } from './service.ts';
@@ -24,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     auditorCommand(translate),
     auditCommand(print, language, openAuditorConfig),
     airportCommand(print, language),
-    mailCommand(print, language, openAuditorConfig),
+    mailCommand(print, language, readAuditorFile),
     telegramCommand(print, translate, openAuditorConfig),
   ]);
 }

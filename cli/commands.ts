@@ -1,6 +1,7 @@
 import { type Language, type Messages, type Text, translate } from '../core/language.ts';
 import { VERSION } from '../core/version.ts';
 import { consoleLanguage } from '../runtime/console-language.ts';
+import { settingsFile } from '../runtime/installed.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 
@@ -64,8 +65,12 @@ export async function dispatch(
   return (await load(bundle)).run(argv);
 }
 
-const languageFor = (argv: readonly string[]) =>
-  consoleLanguage(argv, ['ClientSetting.ini', 'ServerSetting.ini'], readSettingsText);
+const languageFor = async (argv: readonly string[]) =>
+  consoleLanguage(
+    argv,
+    [await settingsFile('ClientSetting.ini'), await settingsFile('ServerSetting.ini')],
+    readSettingsText,
+  );
 
 function usage(language: Language): string {
   const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`);

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
+import { serviceOf } from '../runtime/installed.ts';
 import { ownCommand, ownInvocation } from '../runtime/own-program.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
@@ -27,7 +28,12 @@ function gatewayCommand(translate: Translate): Command {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const output = { print, explain, translate };
-  const gateway = new Command('gateway').addCommand(tokenCommand(output)).addCommand(readerCommand(output));
+  const gateway = new Command('gateway');
+  for (const each of [tokenCommand(output), readerCommand(output)]) {
+    gateway.addCommand(
+      each.hook('preAction', async (_, command) => void (await serviceOf('gateway', command.opts().config))),
+    );
+  }
   const readConfig = async (path: string) =>
     withTokens(
       readGatewayConfig(basename(path), await readSettingsText(path), undefined, true).settings,

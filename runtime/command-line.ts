@@ -6,6 +6,7 @@ import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, tra
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
 import { consoleLanguage } from './console-language.ts';
+import { INSTALLATION, settingsFile } from './installed.ts';
 import type { OnReload } from './reload.ts';
 import { readSettingsText } from './settings-file.ts';
 import { TEXTS } from './texts.ts';
@@ -17,19 +18,26 @@ import { TEXTS } from './texts.ts';
  * @param argv the command and its arguments
  * @param files settings files that the command reads by default, which may set the language
  * @param commandsIn the commands, speaking one language
+ * @param installation where settings are that are not in this folder
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
 export async function runCommands(
   argv: readonly string[],
   files: readonly string[],
   commandsIn: (translate: Translate, language: Language) => readonly Command[],
+  installation = INSTALLATION,
 ): Promise<number> {
-  const language = await consoleLanguage(argv, files, readSettingsText);
+  const read = await Promise.all(files.map((name) => settingsFile(name, installation)));
+  const language = await consoleLanguage(argv, read, readSettingsText);
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
   for (const command of commandsIn(translateTo(language), language))
     program.addCommand(command.enablePositionalOptions());
   translateCommand(language, program, program.name());
+  program.hook('preAction', async (_, command) => {
+    if (command.getOptionValueSource('config') !== 'default') return;
+    command.setOptionValue('config', await settingsFile(command.getOptionValue('config'), installation));
+  });
   endInErrors(program);
   outliveReaders();
   try {

@@ -117,8 +117,13 @@ export const TEXTS = {
     en: 'does not exist; let flowcollect init device (on a VPS: init server) make it, copy setting.ini.example, or name another file with --config',
   },
   settingsUnreadable: (code: string): Text => ({
-    zh: `无法读取（${code}），请检查它的权限`,
-    en: `cannot be read (${code}); check its permissions`,
+    zh: `无法读取（${code}），请检查它的权限${code === 'EACCES' ? '，或用 sudo 运行这个命令' : ''}`,
+    en: `cannot be read (${code}); check its permissions${code === 'EACCES' ? ', or run this command with sudo' : ''}`,
+  }),
+  /** @param folder where the service keeps its data */
+  otherService: (service: string, settings: string, folder: string): Text => ({
+    zh: `本机的服务 ${service} 用的是 ${settings}，数据在 ${folder}：按这个文件做的改动它看不到，所以什么也没做。请加上 --config ${settings}`,
+    en: `the service ${service} of this machine goes by ${settings}, with its data in ${folder}: it would see nothing of what is done by this file, so nothing was done. Add --config ${settings}`,
   }),
   settingsUnwritable: (code: string): Text => ({
     zh: `无法写入（${code}）；运行者须对其所在目录有写权限；在 docker-compose.yml 旁边：sudo chown -R 1000 config`,

@@ -11,6 +11,7 @@ import { readServerSection } from '../core/server-settings.ts';
 import { SettingsReader } from '../core/settings.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { serviceOf } from '../runtime/installed.ts';
 import { readSettingsText, tokenFileOf } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { compareVersions } from './release-feed.ts';
@@ -27,6 +28,7 @@ export function backupCommand(print: (line: string) => void, translate: Translat
     .argument('[path...]', translate(TEXTS.backupMore))
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
+      await serviceOf('gateway', config);
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
       const tokens = dirname(tokenFileOf(config));

@@ -157,6 +157,10 @@ export const SETTINGS_TEXTS = {
     zh: `第 ${entry} 项的名字重复了`,
     en: `the name of entry ${entry} appears twice`,
   }),
+  dataElsewhere: (folder: string): Text => ({
+    zh: `本机没有 ${folder}：这些设置属于容器或别的机器，所以什么也没做。请在审计器运行的地方执行，用 Docker 时是 docker compose run --rm auditor …… --config /config/ServerSetting.ini`,
+    en: `there is no ${folder} here: these settings are of a container or another machine, so nothing was done. Run it where the auditor runs, with Docker: docker compose run --rm auditor … --config /config/ServerSetting.ini`,
+  }),
   noSubUrls: {
     zh: '没有设置：报告里不会有机场，也不检查泄露',
     en: 'is not set: reports will hold no airport and no leak check',

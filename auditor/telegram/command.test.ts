@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
 import { createOrSetAside } from '../../runtime/atomic-file.ts';
 import { createDiskHealth } from '../../runtime/disk-health.ts';
+import type { Installation } from '../../runtime/installed.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { openAuditorConfig } from '../config.ts';
 import { createChats, takeBindingCode } from './chats.ts';
@@ -57,16 +58,46 @@ it('names the users when there is no such one, and the key when there is no bot'
   await expect(makeCode('[server]\n')).rejects.toThrow('set BotToken in [telegram]');
 });
 
-it('finds the data of a system service by its settings', async () => {
-  const service = await mkdtemp(join(tmpdir(), 'flowcollect-service-'));
-  const [path, linked] = [join(folder, 'ServerSetting.ini'), join(service, 'ServerSetting.ini')];
-  await writeFile(path, '[server]\n');
-  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(folder, 'data', 'auditor'));
-  await writeFile(linked, '[server]\n');
-  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(service, 'data', 'auditor'));
-  await writeFile(linked, '[server]\nListenPort = :1\n');
-  expect((await openAuditorConfig(path, service)).dataFolder).toBe(join(folder, 'data', 'auditor'));
-  await rm(service, { recursive: true });
+describe('where an auditor is installed', () => {
+  let installation: Installation;
+  let installed: string;
+  beforeEach(async () => {
+    installation = { settings: join(folder, 'etc'), units: join(folder, 'units'), data: join(folder, 'var') };
+    installed = join(installation.settings, 'ServerSetting.ini');
+    for (const made of Object.values(installation)) await mkdir(made);
+    await writeFile(installed, '[server]\n');
+    const unit = `[Service]\nLoadCredential=settings:${installed}\nDynamicUser=yes\n`;
+    await writeFile(join(installation.units, 'flowcollect-auditor.service'), unit);
+  });
+  const own = async (text: string): Promise<string> => {
+    const path = join(folder, 'ServerSetting.ini');
+    await writeFile(path, text);
+    return path;
+  };
+  const dataBy = async (path: string): Promise<string> => (await openAuditorConfig(path, installation)).dataFolder;
+
+  it('finds its data by its settings, whatever was edited a moment ago', async () => {
+    const data = join(installation.data, 'flowcollect-auditor', 'data', 'auditor');
+    expect(await dataBy(installed)).toBe(data);
+    await symlink(installed, join(folder, 'link.ini'));
+    expect(await dataBy(join(folder, 'link.ini'))).toBe(data);
+  });
+
+  it('does nothing by a copy of its settings, and names those that hold', async () => {
+    await expect(dataBy(await own('[server]\n'))).rejects.toThrow(`Add --config ${installed}`);
+  });
+
+  it('works on data that other settings name by an absolute path', async () => {
+    const path = await own(`[server]\nDataDir = ${folder}\n`);
+    expect(await dataBy(path)).toBe(join(folder, 'auditor'));
+  });
+});
+
+it('does nothing on a machine that lacks the DataDir of containers', async () => {
+  await expect(makeCode(`[server]\nDataDir = ${folder}/gone\n${BOT}`)).rejects.toThrow(
+    'docker compose run --rm auditor',
+  );
+  expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
 });
 
 it('lists the chats that are bound and unbinds them by user or number, next to a running auditor', async () => {
