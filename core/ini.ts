@@ -204,7 +204,9 @@ export function setKey(text: string, section: string, key: string, value: string
 
 /** A key as it may be shown: of `SubUrls: https://…?a=b`, where a colon stands for the sign, it holds a secret. */
 export function shownKey(key: string): string {
-  return /^[\p{L}\p{N}_.[\]-]{1,40}$/u.test(key) ? key : '…';
+  // Counted apart: an engine may keep all letters of the world forty times for `{1,40}`.
+  const { length } = [...key];
+  return length > 0 && length <= 40 && !/[^\p{L}\p{N}_.[\]-]/u.test(key) ? key : '…';
 }
 
 /**

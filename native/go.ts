@@ -23,7 +23,6 @@ export interface Go {
   residentBytes(): number;
   isRunning(pid: number): boolean;
   exit(code: number): void;
-  freeMemory(): void;
   /** @param stream 1 or 2 */
   print(stream: number, text: string): void;
   /** Of the standard input; null at its end. */

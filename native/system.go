@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +41,6 @@ func addSystem(l *loop, api *sobek.Object) {
 	set("residentBytes", residentBytes)
 	set("isRunning", isRunning)
 	set("exit", l.exit)
-	set("freeMemory", debug.FreeOSMemory)
 	set("print", func(stream int, text string) {
 		// Whoever read the output may go, such as `| head`.
 		_, _ = standard(stream).WriteString(text)
