@@ -21,6 +21,7 @@ import {
   devicesPanel,
   interfacesPanel,
   kernelTotalPanel,
+  memoryPanel,
   presencePanel,
   startsPanel,
 } from './panels/devices.ts';
@@ -41,6 +42,7 @@ import {
   cyclePanel,
   multipliersPanel,
   overviewPanel,
+  surplusAdvicePanel,
   surplusPanel,
 } from './panels/quota.ts';
 import {
@@ -66,7 +68,7 @@ const overview = (settings: DashboardSettings): DashboardSpec => ({
   from: 'now-6h',
   rows: [
     row(8, [overviewPanel(settings), 17], [[budgetPanel(settings), surplusPanel], 7]),
-    row(3, [todayPanel, 24]),
+    row(5, [todayPanel, 24]),
     row(9, [ratePanel, 12], [devicesPanel(settings), 12]),
     row(9, [nodesTodayPanel, 8], [deviceClassesPanel, 8], [burnDownPanel, 8]),
   ],
@@ -83,9 +85,10 @@ const audit = (settings: DashboardSettings): DashboardSpec => ({
     row(7, [airportsPanel(settings), 20], [reportPanel, 4]),
     row(9, [differencePanel(settings), 12], [dailyBillPanel(settings), 12]),
     row(8, [verdictHistoryPanel, 12], [burnDownPanel, 12]),
-    row(7, [surplusPanel, 10], [multipliersPanel, 14]),
-    row(9, [cyclePanel, 10], [cycleNodesPanel, 14]),
-    row(3, [todayPanel, 24]),
+    row(5, [surplusAdvicePanel, 24]),
+    row(8, [cyclePanel, 10], [multipliersPanel, 14]),
+    row(9, [cycleNodesPanel, 24]),
+    row(5, [todayPanel, 24]),
   ],
 });
 
@@ -133,12 +136,12 @@ const device: DashboardSpec = {
   shown: ['instance'],
   from: 'now-24h',
   rows: [
-    row(3, [todayPanel, 17], [kernelTotalPanel, 7]),
+    row(5, [todayPanel, 17], [kernelTotalPanel, 7]),
     row(6, [presencePanel, 10], [startsPanel, 14]),
     row(8, [ratePanel, 12], [nodeRatePanel(), 12]),
     row(9, [nodesInRangePanel, 12], [deviceClassesPanel, 12]),
     row(9, [dimensionPanel('process'), 12], [dimensionPanel('host'), 12]),
-    row(8, [connectionsPanel, 12], [interfacesPanel, 12]),
+    row(8, [connectionsPanel, 8], [memoryPanel, 8], [interfacesPanel, 8]),
   ],
 };
 

@@ -11,10 +11,15 @@ export const DASHBOARD_UIDS = {
 export type DashboardName = keyof typeof DASHBOARD_UIDS;
 
 /** What a click was on, encoded for an address: the text of a table's cell. */
-export const CLICKED = `\${__value.text:percentencode}`;
+const CLICKED = `\${__value.text:percentencode}`;
 
-/** The address of a dashboard with one variable set, keeping user and time range. */
-export function dashboardLink(dashboard: DashboardName, variable: string, value: string): string {
-  const user = variable === 'user' ? '' : `&\${user:queryparam}`;
-  return `/d/${DASHBOARD_UIDS[dashboard]}?var-${variable}=${value}${user}&\${__url_time_range}`;
+/**
+ * The address of a dashboard, keeping the user.
+ *
+ * @param variable is set to what was clicked, and the time range is kept
+ */
+export function dashboardLink(dashboard: DashboardName, variable?: string): string {
+  const user = variable === 'user' ? [] : [`\${user:queryparam}`];
+  const chosen = variable === undefined ? [] : [`var-${variable}=${CLICKED}`, `\${__url_time_range}`];
+  return `/d/${DASHBOARD_UIDS[dashboard]}?${[...user, ...chosen].join('&')}`;
 }

@@ -28,20 +28,27 @@ const table = (properties: readonly object[], renamed: object, more: object = {}
   },
   ...more,
 });
-const WIDE = { id: 'custom.width', value: 96 };
+const WIDE = [
+  { id: 'custom.width', value: 96 },
+  { id: 'noValue', value: '–' },
+];
 const stat = (defaults: object, more: object = {}): unknown => ({
   ...sized,
   type: 'stat',
   targets: [{ refId: 'A', expr: 'x', legendFormat: '{{airport}}' }],
-  options: { textMode: 'value_and_name' },
+  options: { textMode: 'value_and_name', wideLayout: false },
   fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
   ...more,
 });
-const states = (defaults: object): unknown => ({
+const states = (defaults: object, options: object = { perPage: 0 }): unknown => ({
   ...sized,
+  options,
   type: 'state-timeline',
   fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
 });
+const days = (options: object): unknown =>
+  graph({}, { xField: 'Time', xTickLabelSpacing: 60, xTickLabelMaxLength: 10, ...options }, { type: 'barchart' });
+const GAUGE = { id: 'custom.cellOptions', value: { type: 'gauge' } };
 const named = (color: object) => [{ type: 'value', options: { '1': { text: 'up', ...color } } }];
 
 it.each([
@@ -49,6 +56,7 @@ it.each([
   ['a state without a colour', states({ color: { mode: 'fixed' }, mappings: named({}) }), 'no colour'],
   ['a legend beside the plot', graph({}, { legend: { ...legend, placement: 'right' } }), 'room of the plot'],
   ['a legend as a table', graph({}, { legend: { ...legend, displayMode: 'table' } }), 'room of the plot'],
+  ['figures of now', graph({}, { legend: { ...legend, calcs: ['lastNotNull'] } }), 'what is now'],
   [
     'series of nothing',
     graph(STACK, {}, { fieldConfig: { defaults: { noValue: '–', ...STACK }, overrides: [] } }),
@@ -60,11 +68,19 @@ it.each([
     'joined',
   ],
   ['outlines', graph({ custom: { stacking: { mode: 'normal' }, lineWidth: 1 } }), 'outlines'],
-  ['an axis of far ticks', graph({}, { xTickLabelSpacing: 200 }, { type: 'barchart' }), 'no ticks'],
+  ['a pager', states({}, { perPage: 20 }), 'a pager'],
+  ['an axis of far ticks', days({ xTickLabelSpacing: 200 }), 'no ticks'],
+  ['ticks of three dots', days({ xTickLabelMaxLength: 0 }), 'no ticks'],
+  ['a sentence in place of dates', days({}), 'left out of its axis'],
+  ['the end of a query of days', graph({}, {}, { interval: '1d', targets: [{ expr: 'x @ end()' }] }), 'midnight'],
+  ['small figures', stat({}, { options: { textMode: 'value_and_name', wideLayout: true } }), 'small'],
+  ['a sentence in cells', table([{ id: 'custom.width', value: 96 }], { Value: 'Bytes' }), 'in each cell'],
+  ['a head that is cut', table([{ id: 'custom.width', value: 40 }], { Value: 'Bytes' }), 'its name needs'],
+  ['bars by the most of all', table([GAUGE], { Value: 'Bytes' }), 'most of all'],
   ['a choice at each step', graph({}, {}, { targets: [{ expr: 'topk(5, x)', range: true }] }), 'step to step'],
   ['a column without a width', table([], { Value: 'Bytes' }), 'no width'],
-  ['a value that keeps its name', table([WIDE], { node: 'Bytes' }), 'Value is shown'],
-  ['a size without decimals', table([WIDE, { id: 'unit', value: 'bytes' }], { Value: 'Bytes' }), 'no decimals'],
+  ['a value that keeps its name', table(WIDE, { node: 'Bytes' }), 'Value is shown'],
+  ['a size without decimals', table([...WIDE, { id: 'unit', value: 'bytes' }], { Value: 'Bytes' }), 'no decimals'],
   ['columns that do not fit', table([{ id: 'custom.width', value: 500 }], { Value: 'Bytes' }), 'need 500'],
   ['a long title', stat({}, { title: 'Share of all that was billed and is not explained by anything' }), 'longer'],
   ['a long title in Chinese', stat({}, { title: '机场每天比倍率和设置以及设备所能解释的多扣了多少流量' }), 'longer'],
@@ -101,7 +117,7 @@ it('finds nothing where all is well', () => {
   const good = [
     graph({}),
     states({ color: { mode: 'fixed' }, mappings: named({ color: 'green' }) }),
-    table([WIDE, { id: 'unit', value: 'bytes' }, { id: 'decimals', value: 2 }], { Value: 'Bytes' }),
+    table([...WIDE, { id: 'unit', value: 'bytes' }, { id: 'decimals', value: 2 }], { Value: 'Bytes' }),
     stat({ unit: 'bytes', decimals: 2 }),
   ];
   expect(good.flatMap((panel) => looksProblems(panel as Panel))).toEqual([]);

@@ -53,23 +53,25 @@ export const stat = kindOfPanel<StatSpec>((spec) => {
     .graphMode(BigValueGraphMode.None)
     .colorMode(spec.background === true ? BigValueColorMode.BackgroundSolid : BigValueColorMode.Value)
     .textMode(spec.names === true ? BigValueTextMode.ValueAndName : BigValueTextMode.Value)
+    // Beside its name a figure would have a third of the width.
+    .wideLayout(false)
     .orientation(VizOrientation.Auto);
   return finish(builder, spec);
 });
 
 export interface GraphSpec extends PanelSpec {
   readonly stacked?: boolean;
-  /** The figure beside each name of the legend, such as `max`. */
-  readonly legendCalc: string;
+  /** A figure beside each name of the legend, such as `max`. */
+  readonly legendCalc?: string;
 }
 
 /** Below the plot: beside it, names would take the width of one that is narrow. */
-export const legend = (...calcs: string[]): VizLegendOptionsBuilder =>
+export const legend = (calc?: string): VizLegendOptionsBuilder =>
   new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.List)
     .placement(LegendPlacement.Bottom)
-    .calcs(calcs);
+    .calcs(calc === undefined ? [] : [calc]);
 
 export const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
@@ -87,7 +89,7 @@ export const lines = kindOfPanel<GraphSpec>((spec) => {
     .lineInterpolation(LineInterpolation.Linear)
     // The outline of a part that is nothing would still be drawn.
     .lineWidth(stacked ? 0 : 1)
-    .fillOpacity(stacked ? 70 : 8)
+    .fillOpacity(stacked ? 70 : 0)
     // A single value is a point: on the first day there is no line yet.
     .showPoints(VisibilityMode.Auto)
     .axisPlacement(AxisPlacement.Auto)
@@ -119,6 +121,8 @@ export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
     .stacking(StackingMode.None)
     .showValue(VisibilityMode.Never)
     .xTickLabelSpacing(60)
+    // 0, as the SDK has it, leaves three dots of each.
+    .xTickLabelMaxLength(10)
     .barWidth(0.9)
     .groupWidth(0.8)
     .fillOpacity(85)
@@ -127,7 +131,14 @@ export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
     .tooltip(allSeries())
     .withTransformation({ id: 'joinByField', options: { byField: 'Time', mode: 'outer' } })
     .xField('Time');
-  const dates: Translated<Override> = { of: { name: 'Time' }, properties: [{ id: 'unit', value: 'time:MM-DD' }] };
+  const dates: Translated<Override> = {
+    of: { name: 'Time' },
+    // A date for which there is no room is no value to Grafana: what the panel says where it has none would stand there.
+    properties: [
+      { id: 'unit', value: 'time:MM-DD' },
+      { id: 'noValue', value: ' ' },
+    ],
+  };
   return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), dates] });
 });
 
@@ -145,7 +156,9 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
     .lineWidth(0)
     .legend(legend())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single));
-  return finish(builder, { ...spec, coloring: { fixed: PLAIN } });
+  const panel = finish(builder, { ...spec, coloring: { fixed: PLAIN } });
+  // A pager, though there is one page, would take the room of two rows. The SDK does not know how to be without it.
+  return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
 /**

@@ -63,6 +63,11 @@ export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrid
   readonly header?: boolean;
 }
 
+/** A cell without a value: what the table says where it has no row would stand in it. */
+const NOTHING: FieldProperty = { id: 'noValue', value: '–' };
+/** Long names go on in a second line. */
+const WRAPPED: FieldProperty = { id: 'custom.wrapText', value: true };
+
 /** Queries side by side, joined by the labels that they share. */
 export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = true, ...spec }) => {
   const shown = new Set(keys.map(({ label }) => label));
@@ -92,11 +97,14 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = t
     });
   const wide = (width: number | undefined): FieldProperty[] =>
     width === undefined ? [] : [{ id: 'custom.width', value: width }];
+  const isFilled = columns.some(({ width }) => width === undefined);
   const overrides = [
-    ...keys.map(({ name, link, width, properties }) => ({
+    ...keys.map(({ name, link, width = WIDTHS.name, properties }, index) => ({
       of: { name },
       properties: [
-        ...wide(width ?? WIDTHS.name),
+        // Names take what room the figures leave.
+        ...(index > 0 || isFilled ? wide(width) : [{ id: 'custom.minWidth', value: width }]),
+        WRAPPED,
         ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
         ...(properties ?? []),
       ],
@@ -105,6 +113,7 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = t
       of: { name },
       properties: [
         ...wide(width),
+        NOTHING,
         { id: 'unit', value: unit },
         ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
         ...(properties ?? []),
@@ -120,6 +129,8 @@ export function gaugeCells(color: readonly FieldProperty[], max?: number): Field
   return [
     { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } },
     { id: 'min', value: 0 },
+    // The most of this column, not of all.
+    { id: 'fieldMinMax', value: true },
     ...(max === undefined ? [] : [{ id: 'max', value: max }]),
     ...color,
   ];

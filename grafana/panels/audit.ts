@@ -62,7 +62,7 @@ export function airportsPanel(settings: DashboardSettings): PanelDefinition {
         expr: shareOfLeakLine(byAirport, settings),
         unit: 'percentunit',
         decimals: 0,
-        width: 90,
+        width: 104,
         properties: coloredCells(steps(PLAIN, [1, BAD])),
       },
       {
@@ -96,7 +96,6 @@ export function differencePanel(settings: DashboardSettings): PanelDefinition {
         of: { target: 'A' },
         properties: [
           { id: 'custom.lineWidth', value: 2 },
-          { id: 'custom.fillOpacity', value: 0 },
           { id: 'custom.axisSoftMin', value: -0.5 },
           { id: 'custom.axisSoftMax', value: 1.2 },
         ],

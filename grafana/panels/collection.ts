@@ -87,7 +87,6 @@ export const pushesPanel = lines({
   min: 0,
   targets: [trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, '{{result}}')],
   coloring: 'by series',
-  legendCalc: 'lastNotNull',
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
@@ -98,7 +97,6 @@ export const gatewayPushesPanel = lines({
   min: 0,
   targets: [trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, '{{result}}')],
   coloring: 'by series',
-  legendCalc: 'lastNotNull',
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
@@ -115,7 +113,6 @@ export const framesPanel = lines({
     ),
   ],
   coloring: 'by series',
-  legendCalc: 'max',
   noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
@@ -131,7 +128,6 @@ export const unobservedPanel = lines({
   targets: [trace(`sum ${BY_DEVICE} (${perSecond('flowcollect_exporter_unobserved_seconds_total')})`, '{{instance}}')],
   coloring: 'by series',
   overrides: [{ of: { target: 'A' }, properties: [{ id: 'custom.axisSoftMax', value: 0.1 }] }],
-  legendCalc: 'max',
   noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 

@@ -12,7 +12,7 @@ import {
   table,
   WIDTHS,
 } from '../builders/tables.ts';
-import { CLICKED, dashboardLink } from '../links.ts';
+import { dashboardLink } from '../links.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { BY_DEVICE, fresh, overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
 import type { DashboardSettings, Limits } from '../settings.ts';
@@ -22,7 +22,7 @@ import { classOverrides } from './traffic.ts';
 const DEVICE: Key = {
   label: 'instance',
   name: { zh: '设备', en: 'Device' },
-  link: { title: { zh: '设备明细', en: 'Device' }, url: dashboardLink('device', 'instance', CLICKED) },
+  link: { title: { zh: '设备明细', en: 'Device' }, url: dashboardLink('device', 'instance') },
 };
 
 const lastPush = ({ silentAfterSeconds }: Limits): Column => ({
@@ -30,7 +30,7 @@ const lastPush = ({ silentAfterSeconds }: Limits): Column => ({
   expr: `max ${BY_DEVICE} (${pushAge()})`,
   unit: 's',
   decimals: 0,
-  width: 90,
+  width: 106,
   properties: coloredCells(steps(PLAIN, [0, GOOD], [SILENT_AFTER_SECONDS, WATCH], [silentAfterSeconds, BAD])),
 });
 
@@ -51,12 +51,12 @@ export function devicesPanel({ limits }: DashboardSettings): PanelDefinition {
         name: { zh: '连接', en: 'Conns' },
         expr: byDevice(fresh(select('flowcollect_kernel_connections'))),
         unit: 'short',
-        width: 80,
+        width: 76,
       },
       bytesColumn({ zh: '今日代理', en: 'Proxy today' }, byDevice(today('class="proxy"'))),
-      bytesColumn({ zh: '今日合计', en: 'Total today' }, byDevice(today())),
+      bytesColumn({ zh: '今日合计', en: 'Today' }, byDevice(today())),
     ],
-    sortBy: { zh: '今日合计', en: 'Total today' },
+    sortBy: { zh: '今日合计', en: 'Today' },
     noValue: '–',
   });
 }
@@ -97,35 +97,25 @@ export const presencePanel = timeline({
 });
 
 export const connectionsPanel = lines({
-  title: { zh: '连接与内存', en: 'Connections and memory' },
-  description: {
-    zh: '打开的连接数（左轴）与内核内存（右轴）；沉默期间不显示。',
-    en: 'Open connections (left) and memory of the kernel (right); not shown while a device is silent.',
-  },
+  title: { zh: '连接', en: 'Connections' },
+  description: { zh: '打开的连接数；沉默期间不显示。', en: 'Open connections; not shown while a device is silent.' },
   unit: 'short',
   min: 0,
-  targets: [
-    trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_connections'))})`, {
-      zh: '{{instance}} 连接',
-      en: '{{instance}} connections',
-    }),
-    trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`, {
-      zh: '{{instance}} 内存',
-      en: '{{instance}} memory',
-    }),
-  ],
+  targets: [trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_connections'))})`, '{{instance}}')],
   coloring: 'by series',
-  overrides: [
-    {
-      of: { target: 'B' },
-      properties: [
-        { id: 'unit', value: 'bytes' },
-        { id: 'custom.axisPlacement', value: 'right' },
-        { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
-      ],
-    },
-  ],
-  legendCalc: 'lastNotNull',
+  noValue: { zh: '没有设备在线', en: 'No device there' },
+});
+
+export const memoryPanel = lines({
+  title: { zh: '内核内存', en: 'Memory of the kernel' },
+  description: {
+    zh: '内核占用的内存；沉默期间不显示。',
+    en: 'What the kernel says it uses; not shown while a device is silent.',
+  },
+  unit: 'bytes',
+  min: 0,
+  targets: [trace(`sum ${BY_DEVICE} (${fresh(select('flowcollect_kernel_memory_bytes'))})`, '{{instance}}')],
+  coloring: 'by series',
   noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
@@ -198,7 +188,6 @@ export const interfacesPanel = lines({
     trace(`sum(rate(${select(KERNEL_BYTES)}[$__rate_interval]))`, { zh: '内核', en: 'kernel' }),
   ],
   coloring: 'by series',
-  legendCalc: 'lastNotNull',
   noValue: { zh: '没有设备在线', en: 'No device there' },
 });
 
@@ -212,7 +201,7 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
     name,
     expr: `min ${BY_DEVICE} (${fresh(select(metric))})`,
     unit: 'short',
-    width: 80,
+    width: 88,
     properties: stateCells(yes, false),
   });
   return table({

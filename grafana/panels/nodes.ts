@@ -1,9 +1,9 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import { heat, lines } from '../builders/charts.ts';
-import { always, type PanelDefinition, trace } from '../builders/panel.ts';
+import { always, named, type PanelDefinition, trace } from '../builders/panel.ts';
 import { bytesColumn, gaugeCells, type Key, matrix, ranks, stateCells, table } from '../builders/tables.ts';
-import { CLICKED, dashboardLink } from '../links.ts';
+import { dashboardLink } from '../links.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
 import { busiest, hourly, overRange, rate, select, today } from '../promql/select.ts';
@@ -14,7 +14,11 @@ export const CHOSEN_NODES = 'node=~"$node"';
 
 /** Bytes a second of the busiest nodes. */
 export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
-  const named = busiest(8, 'node', select(TRAFFIC_BYTES, ...matchers));
+  const all = select(TRAFFIC_BYTES, ...matchers);
+  const busy = `label_replace(${busiest(8, 'node', all)} ^ 0, "band", "$1", "node", "(.*)")`;
+  const rest = `label_replace(count by (node) (${all}) ^ 0, "band", "other", "", "")`;
+  // Rates are read once: each node is told its band.
+  const bands = `sum by (node) (${rate(...matchers)}) * on (node) group_left (band) (${busy} or on (node) ${rest})`;
   return lines({
     title: { zh: '节点速率', en: 'Rate by node' },
     description: {
@@ -23,14 +27,10 @@ export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
     },
     unit: 'binBps',
     min: 0,
-    targets: [
-      trace(`sum by (node) (${rate(...matchers)}) and on (node) ${named}`, '{{node}}'),
-      trace(`sum(${rate(...matchers)} unless on (node) ${named}) or vector(0)`, { zh: '其他', en: 'other' }),
-    ],
+    targets: [trace(`sum by (band) (${bands}) or label_replace(vector(0), "band", "other", "", "")`, '{{band}}')],
     coloring: 'by series',
-    overrides: [{ of: { target: 'B' }, properties: [always('#8E8E8E')] }],
+    overrides: [{ of: { name: 'other' }, properties: [named({ zh: '其他', en: 'other' }), always('#8E8E8E')] }],
     stacked: true,
-    legendCalc: 'lastNotNull',
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }
@@ -40,7 +40,7 @@ const NODE: Key = {
   label: 'node',
   name: { zh: '节点', en: 'Node' },
   width: 160,
-  link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node', CLICKED) },
+  link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node') },
 };
 const CLASS: Key = {
   label: 'class',
@@ -91,8 +91,8 @@ export const nodesInRangePanel = ranks({
     zh: '所选时间内用量最多的 20 个节点，精确到字节。点节点看明细。',
     en: 'The twenty nodes used most in the range shown, to the byte. Click a node for details.',
   },
-  keys: [NODE, CLASS],
-  expr: `topk(20, sum by (node, class) (${overRange(select(TRAFFIC_BYTES))}) > 0)`,
+  keys: [{ ...NODE, width: 220 }],
+  expr: `topk(20, sum by (node) (${overRange(select(TRAFFIC_BYTES))}) > 0)`,
   noValue: { zh: '没有流量', en: 'No traffic' },
 });
 
@@ -103,8 +103,8 @@ export const nodesTodayPanel = ranks({
     zh: '今日用量最多的 20 个节点；与日报一致。点节点看明细。',
     en: 'The twenty nodes used most today; the figures of the mail. Click a node for details.',
   },
-  keys: [NODE, CLASS],
-  expr: `topk(20, sum by (node, class) (${today()}))`,
+  keys: [{ ...NODE, width: 220 }],
+  expr: `topk(20, sum by (node) (${today()}))`,
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 

@@ -5,16 +5,21 @@ import {
   bytesColumn,
   coloredCells,
   gaugeCells,
+  type Key,
   ranks,
   stateCells,
   stepColors,
   table,
   WIDTHS,
 } from '../builders/tables.ts';
-import { ACCENT, BAD, GOOD, NEUTRAL, PLAIN, WATCH } from '../palette.ts';
+import { dashboardLink } from '../links.ts';
+import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { verdictColumn } from './audit.ts';
+
+/** Grey that can be read as text. */
+const QUIET = '#8E8E8E';
 
 const daysLeft = select('flowcollect_forecast_days_left');
 const remaining = select('flowcollect_airport_remaining_bytes');
@@ -139,17 +144,12 @@ export const burnDownPanel = lines({
   ],
   coloring: 'by series',
   overrides: [
-    { of: { target: 'B' }, properties: [always('#8E8E8E'), { id: 'custom.fillOpacity', value: 0 }, UNLISTED] },
+    { of: { target: 'B' }, properties: [always(QUIET), UNLISTED] },
     {
       of: { target: 'C' },
-      properties: [
-        { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
-        { id: 'custom.fillOpacity', value: 0 },
-        UNLISTED,
-      ],
+      properties: [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }, UNLISTED],
     },
   ],
-  legendCalc: 'lastNotNull',
   noValue: { zh: '配额未知或不限量', en: 'No quota, or unknown' },
 });
 
@@ -186,38 +186,64 @@ export const cyclePanel = table({
   noValue: { zh: '还没有读到机场', en: 'No airport was read yet' },
 });
 
-/** How a surplus was answered, in words that say what to do. */
-const ANSWERS = words([
+/** How a surplus was answered. */
+const ANSWERS = [
   ['no', { zh: '待回答', en: 'Asks' }, WATCH],
-  ['known', { zh: '已知', en: 'Known' }, NEUTRAL],
+  ['known', { zh: '已知', en: 'Known' }, QUIET],
   ['leak', { zh: '泄露', en: 'Leak' }, BAD],
+] as const;
+
+/** What to do about it. */
+const ADVICE = words([
+  [
+    'no',
+    {
+      zh: '请查明后回答一次：flowcollect audit amend known 机场 --per-day 大小，或 flowcollect audit amend leak 机场',
+      en: 'Find out what it is, then answer once: flowcollect audit amend known AIRPORT --per-day SIZE, or flowcollect audit amend leak AIRPORT',
+    },
+    WATCH,
+  ],
+  ['known', { zh: '已知，不用做什么', en: 'Known: nothing to do' }, QUIET],
+  [
+    'leak',
+    {
+      zh: '泄露：到机场重置订阅链接',
+      en: 'A leak: reset the link of the subscription at the airport',
+    },
+    BAD,
+  ],
 ]);
 
-const answer = { zh: '说明', en: 'Answer' };
-const daily = { zh: '每天多出', en: 'A day' };
-
 /** What airports bill day by day above what is explained, and whether somebody said what it is. */
-export const surplusPanel = table({
-  title: { zh: '每天多出的部分', en: 'Steady surplus' },
-  description: {
-    zh: '机场每天比倍率、设置和设备所能解释的多计多少；可能的原因见日报。确认后回答一次：flowcollect audit amend known 机场 --per-day 大小，或 flowcollect audit amend leak 机场。',
-    en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be. Answer once: flowcollect audit amend known AIRPORT --per-day SIZE, or flowcollect audit amend leak AIRPORT.',
-  },
-  keys: [
-    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
-    { label: 'answered', name: answer, width: 80, properties: stateCells(ANSWERS, false) },
-  ],
-  columns: [
-    {
-      name: daily,
-      expr: `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`,
-      unit: 'bytes',
-      decimals: 2,
-      width: WIDTHS.size,
+function surplus(answer: Key): PanelDefinition {
+  const daily = { zh: '每天多出', en: 'A day' };
+  return table({
+    title: { zh: '每天多出的部分', en: 'Steady surplus' },
+    description: {
+      zh: '机场每天比倍率、设置和设备所能解释的多计多少；可能的原因见日报。',
+      en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be.',
     },
-  ],
-  sortBy: daily,
-  noValue: { zh: '没有', en: 'None' },
+    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }, answer],
+    columns: [bytesColumn(daily, `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`)],
+    sortBy: daily,
+    noValue: { zh: '没有', en: 'None' },
+  });
+}
+
+/** In short: what to do is a click away. */
+export const surplusPanel = surplus({
+  label: 'answered',
+  name: { zh: '说明', en: 'Answer' },
+  width: 80,
+  link: { title: { zh: '怎么办', en: 'What to do' }, url: dashboardLink('audit') },
+  properties: stateCells(words(ANSWERS), false),
+});
+
+export const surplusAdvicePanel = surplus({
+  label: 'answered',
+  name: { zh: '怎么办', en: 'What to do' },
+  width: 940,
+  properties: stateCells(ADVICE, false),
 });
 
 const low = { zh: '下限', en: 'Low' };

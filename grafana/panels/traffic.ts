@@ -15,7 +15,7 @@ import {
   words,
 } from '../builders/panel.ts';
 import { bytesColumn, coloredCells, ranks, table, WIDTHS } from '../builders/tables.ts';
-import { CLICKED, dashboardLink } from '../links.ts';
+import { dashboardLink } from '../links.ts';
 import { CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
 import { perDay } from '../promql/days.ts';
 import { overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
@@ -79,7 +79,6 @@ export const ratePanel = lines({
   coloring: 'by series',
   overrides: [below, ...classOverrides(), ...classOverrides('↑ ')],
   stacked: true,
-  legendCalc: 'lastNotNull',
   noValue: { zh: '没有流量', en: 'No traffic' },
 });
 
@@ -112,7 +111,7 @@ export function dimensionPanel(dimension: Dimension): PanelDefinition {
       zh: `所选时间内用量最多的 15 个${name.zh}，精确到字节；未单列的归入 other。`,
       en: 'The fifteen most used in the range shown, to the byte; what is not named is in other.',
     },
-    keys: [{ label: dimension, name, width: 190, properties: UNNAMED }],
+    keys: [{ label: dimension, name, width: 220, properties: UNNAMED }],
     expr: `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
@@ -149,7 +148,7 @@ export const usersPanel = table({
     {
       label: 'user',
       name: { zh: '用户', en: 'User' },
-      link: { title: { zh: '总览', en: 'Overview' }, url: dashboardLink('overview', 'user', CLICKED) },
+      link: { title: { zh: '总览', en: 'Overview' }, url: dashboardLink('overview', 'user') },
     },
   ],
   columns: [
@@ -175,9 +174,9 @@ export const usersPanel = table({
     },
     { name: { zh: '速率', en: 'Rate' }, expr: `sum by (user) (${rate()})`, unit: 'binBps', width: WIDTHS.size },
     bytesColumn({ zh: '今日代理', en: 'Proxy today' }, `sum by (user) (${today('class="proxy"')})`),
-    bytesColumn({ zh: '今日合计', en: 'Total today' }, `sum by (user) (${today()})`),
+    bytesColumn({ zh: '今日合计', en: 'Today' }, `sum by (user) (${today()})`),
   ],
-  sortBy: { zh: '今日合计', en: 'Total today' },
+  sortBy: { zh: '今日合计', en: 'Today' },
   noValue: '–',
 });
 
@@ -207,6 +206,5 @@ export const userRatePanel = lines({
   targets: [trace(`sum by (user) (${rate()})`, '{{user}}')],
   coloring: 'by series',
   stacked: true,
-  legendCalc: 'lastNotNull',
   noValue: { zh: '没有流量', en: 'No traffic' },
 });

@@ -1,6 +1,9 @@
 import { DateTime } from 'luxon';
 import { upTo } from './select.ts';
 
+/** The end of the range that is looked at. Grafana ends a query on a full step: `end()` of days is the last midnight. */
+const NOW = `\${__to:date:seconds}`;
+
 /** How days are cut, as the auditor's settings say. */
 export interface DayCut {
   /** IANA time zone. */
@@ -31,7 +34,7 @@ export function perDay(selector: string, cut: DayCut): string {
   const before = secondsBeforeMidnight(cut);
   const untilEnd = DAY - before;
   const lastBefore = (ago: number): string => [0, HOUR].map((more) => `${selector} offset ${ago + more}s`).join(' or ');
-  const today = `(${selector} @ end() and on () (vector(time()) + ${untilEnd} > $__to / 1000))`;
+  const today = `(${selector} @ ${NOW} and on () (vector(time()) + ${untilEnd} > ${NOW}))`;
   const begin = `(${lastBefore(before)})`;
   // Today first: what was there an hour before its end would hide the present.
   const end = `(${today} or ${lastBefore(-untilEnd)})`;
@@ -48,7 +51,7 @@ const CLOSED_AFTER = 1800;
  */
 export function atDayEnd(selector: string, cut: DayCut): string {
   const later = DAY - secondsBeforeMidnight(cut) + CLOSED_AFTER;
-  const today = `(${selector} @ end() and on () (vector(time()) + ${later} > $__to / 1000))`;
+  const today = `(${selector} @ ${NOW} and on () (vector(time()) + ${later} > ${NOW}))`;
   return `(${today} or ${selector} offset -${later}s)`;
 }
 

@@ -50,7 +50,7 @@ export function dashboardProblems(dashboard: Dashboard): string[] {
 
 /** Whether a query has a selector that no user narrows. */
 function isOfServer(expr: string): boolean {
-  return [...expr.matchAll(/\{([^}]*)\}/g), ...expr.matchAll(/\b(up)\b/g)].some(
+  return [...expr.matchAll(/(?<!\$)\{([^}]*)\}/g), ...expr.matchAll(/\b(up)\b/g)].some(
     ([, matchers = '']) => !matchers.includes('user=~"$user"'),
   );
 }
@@ -80,7 +80,6 @@ function panelProblems(panel: Panel): string[] {
   if (panel.type === 'timeseries') {
     const { legend } = panel.options ?? {};
     if (legend?.showLegend !== true) problems.push('no legend');
-    if ((legend?.calcs ?? []).length === 0) problems.push('no figures in the legend');
   }
   if (panel.type === 'heatmap' && targets.some(({ format }) => format !== 'time_series')) {
     problems.push('rows that Grafana would take for cumulative buckets');

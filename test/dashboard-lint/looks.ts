@@ -12,6 +12,10 @@ const FRAME = 18;
 const CHARACTER = 7.4;
 const MARK = 30;
 const BADGE = 110;
+/** The head of a column has spaces beside it, and an arrow where rows are sorted by it. */
+const HEAD_CHARACTER = 7.2;
+const HEAD = 16;
+const ARROW = 22;
 /** A column of bars with their figures needs as much. */
 const GAUGE_WIDTH = 100;
 /** Units whose digits vary from value to value unless their number is given. */
@@ -51,12 +55,15 @@ export function looksProblems(panel: Panel): string[] {
 
   if (type === 'state-timeline') {
     if (defaults?.color?.mode === 'thresholds') problems.push('steps take the place of its mappings: all is grey');
+    if (options?.perPage !== 0) problems.push('a pager takes the room of its rows');
     if (/"text":(?![^}]*"color")/.test(JSON.stringify(defaults?.mappings ?? [])))
       problems.push('a state has no colour');
   }
   if (['timeseries', 'barchart'].includes(type)) {
-    const { placement, displayMode } = options?.legend ?? {};
+    const { placement, displayMode, calcs = [] } = options?.legend ?? {};
     if (placement !== 'bottom' || displayMode !== 'list') problems.push('its legend takes the room of the plot');
+    // Half of the plot on a phone, of a moment that may be long past.
+    if (calcs.some((each: string) => /^last/.test(each))) problems.push('its legend says what is now, or was');
     const { stacking, lineWidth } = defaults?.custom ?? {};
     const isStack = stacking?.mode === 'normal' || options?.stacking === 'normal';
     const zeros = (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.options?.reducer === 'allIsZero');
@@ -69,9 +76,14 @@ export function looksProblems(panel: Panel): string[] {
     (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.id === 'byFrameRefID')
   )
     problems.push('overrides of queries whose frames are joined');
-  if (type === 'barchart' && (options?.xTickLabelSpacing ?? 0) > 100) problems.push('its axis has no ticks');
+  if (type === 'barchart' && options?.xField === 'Time') {
+    if ((options.xTickLabelSpacing ?? 0) > 100 || !options.xTickLabelMaxLength) problems.push('its axis has no ticks');
+    const dates = fieldsOf(panel).find(({ name }) => name === 'Time')?.properties;
+    if (String(dates?.get('noValue') ?? '-').trim() !== '') problems.push('dates left out of its axis say something');
+  }
   if (type === 'stat' && options?.textMode !== 'value_and_name' && targets.some(({ legendFormat }) => legendFormat))
     problems.push('a figure without its name');
+  if (type === 'stat' && options?.wideLayout !== false) problems.push('its figures are small beside their names');
   if (type === 'stat' && ROUNDED.test(defaults?.unit ?? '') && defaults?.decimals === undefined)
     problems.push('no decimals');
   if (type === 'table') problems.push(...tableProblems(panel, targets));
@@ -81,6 +93,7 @@ export function looksProblems(panel: Panel): string[] {
     if ([BAD, WATCH].includes(each?.steps?.[0]?.color ?? '')) problems.push('no value takes the colour of a bad one');
   }
   for (const { expr, range } of targets) {
+    if (panel.interval === '1d' && expr.includes('@ end()')) problems.push('end() is the last midnight');
     if (range === true && /topk\((?![^@]*@ end\(\))/.test(expr))
       problems.push('the most used change from step to step');
   }
@@ -98,9 +111,17 @@ function tableProblems(panel: Panel, targets: readonly Dataquery[]): string[] {
   for (const name of Object.values(renamed)) {
     const properties = fields.find((field) => field.name === name)?.properties ?? new Map<string, unknown>();
     const isGauge = JSON.stringify(properties.get('custom.cellOptions') ?? '').includes('gauge');
-    const own = properties.get('custom.width');
+    const own = properties.get('custom.width') ?? properties.get('custom.minWidth');
     if (!isGauge && typeof own !== 'number') problems.push(`column ${name} has no width`);
     width += typeof own === 'number' ? own : GAUGE_WIDTH;
+    const sorted = (panel.options?.sortBy ?? []).some((each: { displayName: string }) => each.displayName === name);
+    const head = displayWidth(name) * HEAD_CHARACTER + HEAD + (sorted ? ARROW : 0);
+    if (panel.options?.showHeader !== false && typeof own === 'number' && head > own)
+      problems.push(`column ${name}: its name needs ${Math.ceil(head)} of ${own} pixels`);
+    if (isGauge && properties.get('fieldMinMax') !== true)
+      problems.push(`column ${name}: bars by the most of all columns`);
+    if (values.some((value) => renamed[value] === name) && !/^.$/.test(String(properties.get('noValue') ?? '')))
+      problems.push(`column ${name}: a sentence in each cell without a value`);
     const unit = String(properties.get('unit') ?? '');
     if (ROUNDED.test(unit) && properties.get('decimals') === undefined) problems.push(`column ${name}: no decimals`);
   }

@@ -1,4 +1,4 @@
-import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { annotationExpr } from '../../grafana/annotations.ts';
 import { panelsOf, targetsOf } from './dashboard.ts';
 
@@ -36,15 +36,21 @@ function span(text: string): number {
 /** All queries of a dashboard as Grafana sends them, with its variables filled in. */
 export function panelQueries(dashboard: Dashboard, look: Look): PanelQuery[] {
   return panelsOf(dashboard).flatMap((panel) => {
-    const { from, to, stepMs } = rangeOf(panel, dashboard.time?.from ?? '', look);
+    const from = look.at - span(panel.timeFrom ?? dashboard.time?.from ?? '');
+    const stepMs = Math.max(
+      panel.interval === undefined ? 0 : span(panel.interval),
+      Math.ceil((look.at - from) / 400_000) * 1000,
+    );
+    // Grafana puts both ends of a range on full steps of the zone.
+    const onStep = (at: number): number => Math.floor((at + look.offset) / stepMs) * stepMs - look.offset;
     return targetsOf(panel).map(({ refId = '', expr, instant }) => ({
       dashboard: dashboard.title ?? '',
       panel: panel.title ?? '',
       refId,
-      expr: fillIn(expr, from, to, look),
+      expr: fillIn(expr, from, look.at, look),
       instant: instant === true,
-      from,
-      to,
+      from: onStep(from),
+      to: instant === true ? look.at : onStep(look.at),
       stepMs,
     }));
   });
@@ -80,20 +86,6 @@ function fillIn(expr: string, from: number, to: number, { scrape, chosen }: Look
   return expr
     .replaceAll('$__range', `${(to - from) / 1000}s`)
     .replaceAll('$__rate_interval', `${(4 * scrape) / 1000}s`)
-    .replaceAll('$__to', String(to))
+    .replaceAll(`\${__to:date:seconds}`, String(Math.floor(to / 1000)))
     .replaceAll(/\$(job|user|instance|node)\b/g, (_, name: string) => chosen?.get(name) ?? '.+');
-}
-
-function rangeOf(
-  panel: Panel,
-  dashboardFrom: string,
-  { at: to, offset }: Look,
-): { from: number; to: number; stepMs: number } {
-  const from = to - span(panel.timeFrom ?? dashboardFrom);
-  const stepMs = Math.max(
-    panel.interval === undefined ? 0 : span(panel.interval),
-    Math.ceil((to - from) / 400_000) * 1000,
-  );
-  const aligned = Math.floor((from + offset) / stepMs) * stepMs - offset;
-  return { from: panel.interval === undefined ? from : aligned, to, stepMs };
 }

@@ -11,7 +11,7 @@ const COMMON_LABELS = ['job', 'user', 'instance'];
 function withoutVariables(expr: string): string {
   return expr
     .replaceAll(/\$__(?:range|interval|rate_interval)\b/g, '5m')
-    .replaceAll('$__to', '1760000000000')
+    .replaceAll(`\${__to:date:seconds}`, '1760000000')
     .replaceAll(/\$([a-z]\w*)/g, 'variable_$1');
 }
 
