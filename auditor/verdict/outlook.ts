@@ -13,7 +13,7 @@ const USUAL_SPREAD = 0.6;
 /** So many days seen weigh as much as this belief. */
 const SPREAD_WORTH = 4;
 /** How far the level that days scatter around may wander from one day to the next, as a share of it: each is as likely. */
-const WANDERING: readonly number[] = [0.02, 0.05, 0.1, 0.15];
+const WANDERING: readonly number[] = [0.02, 0.05, 0.1];
 /** A level is not believed to have come to less than this share of the mean. */
 const LOWEST_LEVEL = 0.1;
 /** How far past forecasts looked ahead, in days. */
