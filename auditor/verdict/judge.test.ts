@@ -125,6 +125,15 @@ describe('a day after three weeks', () => {
     expect(leak).toMatchObject({ kind: 'leak', reasons: [{ code: 'cycle_began' }] });
   });
 
+  it('may bill within some hours what is billed every day whatever is used', () => {
+    const used = (day: number): number => usedOn(day) / 10;
+    const tablet = lived(days(21, (day) => ({ used: used(day), billed: used(day) + 700 * MB })));
+    const morning = (more: number): string =>
+      judgedAfter(tablet, { used: 200 * MB, billed: 200 * MB + more, hours: 9 }).verdict.kind;
+    expect(morning(700 * MB)).toBe('ok');
+    expect(morning(2 * GB)).toBe('leak');
+  });
+
   it('accuses nobody while the answers of the airport differ', () => {
     const verdict = next({ used: 10 * GB, billed: 20 * GB }, { unsteady: true });
     expect(verdict).toMatchObject({ kind: 'unknown', reasons: [{ code: 'readings_differ' }] });

@@ -65,7 +65,9 @@ function grossOf(
 ): Gross {
   // A price that few windows show to be below its name may be no price, but the odd week that they were.
   const dearest = usual.length < YOUNG ? named.high : 0;
-  const limit = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation);
+  // What is billed every day whatever is used, as somebody's tablet, may all come in a few of its hours.
+  const unspread = Math.max(0, 1 - now.days) * Math.max(0, habit.daily.likely);
+  const limit = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation) + unspread;
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a short lag is a large share.
