@@ -247,9 +247,11 @@ export function splitAddresses(text: string): string[] {
   return text.split(/[,;，；、\s]+/).filter((address) => address !== '');
 }
 
+export const isMailAddress = (text: string): boolean => /^[^@\s]+@[^@\s]+$/.test(text);
+
 /** One or more addresses; what is none goes to the reader. */
 export function readAddresses(reader: SettingsReader, section: string, key: string, text = ''): string[] {
   const addresses = splitAddresses(text);
-  if (addresses.some((address) => !/^[^@\s]+@[^@\s]+$/.test(address))) reader.problem(section, key, TEXTS.mailAddress);
+  if (!addresses.every(isMailAddress)) reader.problem(section, key, TEXTS.mailAddress);
   return addresses;
 }

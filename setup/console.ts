@@ -1,4 +1,4 @@
-import { type Language, UserFacingError } from '../core/language.ts';
+import { type Language, type Text, translate, UserFacingError } from '../core/language.ts';
 import type { Terminal } from './host.ts';
 import { TEXTS } from './texts.ts';
 
@@ -7,11 +7,19 @@ export interface Prompt {
   readonly language: Language;
   say(line: string): void;
   /**
-   * An empty answer means `suggestion`, and so does the end of the input.
+   * An empty answer means `suggestion`. Where nobody is asked it is taken; a person whose answer will not do is told why and
+   * asked again.
    *
-   * @throws Error where nobody answers and nothing is suggested
+   * @throws UserFacingError at the end of the input, and where nobody is asked and nothing that would do is suggested
    */
-  ask(question: string, suggestion?: string): Promise<string>;
+  ask(question: string, suggestion?: string, how?: AskOptions): Promise<string>;
+}
+
+export interface AskOptions {
+  /** What is wrong with an answer; undefined where it will do. */
+  readonly check?: (answer: string) => Text | undefined;
+  /** Whether nobody may see what is typed, nor what is suggested. */
+  readonly secret?: boolean;
 }
 
 /** @param interactive false takes every suggestion without asking */
@@ -19,14 +27,17 @@ export function openPrompt(terminal: Terminal, language: Language, interactive: 
   return {
     language,
     say: (line) => terminal.write(`${line}\n`),
-    async ask(question, suggestion) {
-      const hint = suggestion === undefined || suggestion === '' ? '' : ` [${suggestion}]`;
+    async ask(question, suggestion, { check = () => undefined, secret = false } = {}) {
+      const hint = suggestion === undefined || suggestion === '' ? '' : ` [${secret ? '***' : suggestion}]`;
       for (;;) {
         if (interactive) terminal.write(`${question}${hint}: `);
-        const answer = interactive ? (await terminal.readLine())?.trim() : undefined;
-        if (answer !== undefined && answer !== '') return answer;
-        if (suggestion !== undefined) return suggestion;
-        if (answer === undefined) throw new UserFacingError(TEXTS.needsAnswer(question));
+        const typed = interactive ? (await terminal.readLine(secret))?.trim() : suggestion;
+        if (typed === undefined) throw new UserFacingError(TEXTS.needsAnswer(question));
+        const answer = typed === '' ? suggestion : typed;
+        const problem = answer === undefined ? undefined : check(answer);
+        if (answer !== undefined && problem === undefined) return answer;
+        if (!interactive) throw new UserFacingError(problem ?? TEXTS.needsAnswer(question));
+        if (problem !== undefined) terminal.write(`  ${translate(problem, language)}\n`);
       }
     },
   };

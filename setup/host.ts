@@ -47,8 +47,12 @@ export type RunTool = (command: string, args: readonly string[]) => Promise<{ ex
 /** Where the person is who answers. */
 export interface Terminal {
   write(text: string): void;
-  /** The next line that is typed; undefined at the end of the input. */
-  readLine(): Promise<string | undefined>;
+  /**
+   * The next line that is typed; undefined at the end of the input.
+   *
+   * @param secret keeps it off the screen, where the terminal can
+   */
+  readLine(secret?: boolean): Promise<string | undefined>;
   /** Reads no more: the process may end. */
   end(): void;
 }

@@ -3,6 +3,7 @@ import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -55,9 +56,24 @@ export const nodeSetupHost = (invocation: Invocation, program: OwnProgram, termi
 export function nodeTerminal(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Terminal {
   let reader: ReturnType<typeof createInterface> | undefined;
   let lines: AsyncIterator<string> | undefined;
+  /** A terminal shows what is typed by itself, but not while Node edits the line: then Node does, to nowhere. */
+  const readSecret = async (): Promise<string | undefined> => {
+    reader?.close();
+    reader = lines = undefined;
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const hidden = createInterface({ input, output: nowhere, terminal: true });
+    const line = await new Promise<string | undefined>((resolve) => {
+      hidden.once('line', resolve);
+      hidden.once('close', () => resolve(undefined));
+    });
+    hidden.close();
+    output.write('\n');
+    return line;
+  };
   return {
     write: (text) => void output.write(text),
-    async readLine() {
+    async readLine(secret = false) {
+      if (secret && 'isTTY' in input && input.isTTY === true) return readSecret();
       reader ??= createInterface({ input });
       lines ??= reader[Symbol.asyncIterator]();
       const line = await lines.next();

@@ -39,7 +39,12 @@ afterEach(async () => {
 });
 
 /** Talks in English with someone who types these lines. */
-function prompt(...answers: readonly string[]): { host: SetupHost; prompt: Prompt } {
+const prompt = (...answers: readonly string[]) => talk(answers, true);
+
+/** Takes every suggestion. */
+const yes = () => talk([], false);
+
+function talk(answers: readonly string[], interactive: boolean): { host: SetupHost; prompt: Prompt } {
   const [input, output] = [new PassThrough(), new PassThrough()];
   output.on('data', (chunk) => {
     said += String(chunk);
@@ -48,7 +53,7 @@ function prompt(...answers: readonly string[]): { host: SetupHost; prompt: Promp
   const me = { program: 'fc', script: undefined, folder, environment: {}, root: true };
   const node = nodeSetupHost(me, { command: 'fc', args: [] }, nodeTerminal(input, output));
   const host = { ...node, machine: { ...node.machine, userId: 0 } };
-  return { host, prompt: openPrompt(host.terminal, 'en', true) };
+  return { host, prompt: openPrompt(host.terminal, 'en', interactive) };
 }
 
 async function place(name: string, content: string): Promise<MihomoPlace> {
@@ -62,7 +67,7 @@ const settings = async (file: string, section: string) =>
 
 /** Nobody answers, no kernel is found, and the checks go well. */
 const unattended = (file: string) => ({
-  ...prompt(),
+  ...yes(),
   file,
   places: [],
   code: undefined,
@@ -176,7 +181,7 @@ describe('init router', () => {
   it('adds a kernel of its own besides what there is', async () => {
     const file = join(folder, 'ClientSetting.ini');
     await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
-    expect(await initRouter({ ...prompt('my router', `http://${address}`, 'hush'), file })).toBe(true);
+    expect(await initRouter({ ...prompt('my router', `http://${address}`, 'hush', '', ''), file })).toBe(true);
     expect(await settings(file, 'kernel.my-router')).toEqual({
       DeviceID: 'my router',
       MihomoAPIAddr: `http://${address}`,
@@ -208,7 +213,7 @@ describe('init server', () => {
     expect(said).not.toContain(server.ServerToken);
     expect(said).not.toContain(initMessages('en').example);
 
-    await initServer({ ...prompt(), file });
+    await initServer({ ...yes(), file });
     expect(said).toContain(initMessages('en').example);
     expect(await settings(file, 'server')).toEqual(server);
   });
@@ -229,7 +234,7 @@ describe('init server', () => {
     const file = join(folder, 'ServerSetting.ini');
     await copyFile(new URL('../../setting.ini.example', import.meta.url), file);
     const before = await settings(file, 'server');
-    await initServer({ ...prompt('https://my.vps'), file });
+    await initServer({ ...yes(), file });
     const { ServerToken, SubUrls } = await settings(file, 'server');
     expect(ServerToken).toMatch(/^[\w-]{32}$/);
     expect(SubUrls).toBe(before.SubUrls);
@@ -239,7 +244,50 @@ describe('init server', () => {
     const file = join(folder, 'config', 'ServerSetting.ini');
     await initServer({ ...prompt('my.vps', '', '', 'y'), file });
     expect(said).toContain('--server https://my.vps --device');
-    await expect(initServer({ ...prompt('https://my.vps/report'), file })).rejects.toThrow('https://vps.example.com');
+  });
+
+  it('says what is wrong with an answer, and asks the question again', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    const answers = [
+      ...['https://my.vps/report', 'https://a.vps https://b.vps', 'https://my.vps'],
+      ...['clash://install-config?url=x', 'airport.example.com/sub', 'https://a.example.com/1 https://b.example.com/2'],
+      ...['me', 'me@my.domain', 'mail.my.domain', 'code', 'you', 'you@qq.com'],
+      ...['maybe', 'n'],
+    ];
+    await initServer({ ...prompt(...answers), file });
+    expect(said.split('one address, of scheme and domain alone')).toHaveLength(3);
+    expect(said.split('a clash:// link is for apps')).toHaveLength(3);
+    expect(said.split('must be a mail address')).toHaveLength(3);
+    expect(said).toContain('answer y or n');
+    expect(await settings(file, 'server')).toMatchObject({
+      SubUrls: 'https://a.example.com/1, https://b.example.com/2',
+    });
+    expect(await settings(file, 'smtp')).toMatchObject({ SMTPHost: 'mail.my.domain', EmailTo: 'you@qq.com' });
+  });
+
+  it('writes nothing where the input ends before the last question', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await expect(initServer({ ...prompt('https://my.vps', '', ''), file })).rejects.toThrow('an answer is needed');
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves nothing of Docker in settings that are to run without, and never shows a password', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await initServer({ ...prompt('https://my.vps', '', 'me@qq.com', 'code', '', 'y'), file });
+    await initServer({ ...prompt('https://my.vps', '', '', '', '', 'n'), file });
+    const { PushgatewayAddr, DataDir, AuditorListen, TrustedProxies } = await settings(file, 'server');
+    expect([PushgatewayAddr, DataDir, AuditorListen, TrustedProxies]).toEqual(['', '', '', '']);
+    expect(await settings(file, 'smtp')).toMatchObject({ EmailPass: 'code' });
+    expect(said).toContain('[***]');
+    expect(said).not.toContain('[code]');
+  });
+
+  it('is for Docker by itself only in the folder that Docker mounts', async () => {
+    const [own, mounted] = [join(folder, 'ServerSetting.ini'), join(folder, 'config', 'ServerSetting.ini')];
+    await initServer({ ...yes(), file: own });
+    expect((await settings(own, 'server')).DataDir).toBeUndefined();
+    await initServer({ ...yes(), file: mounted });
+    expect((await settings(mounted, 'server')).DataDir).toBe('/data');
   });
 
   it('pairs, without Docker, where the installed gateway reads its tokens', async () => {

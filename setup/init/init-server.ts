@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import type { CommandSpec } from '../../core/command.ts';
-import type { Language } from '../../core/language.ts';
+import type { Language, Text } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
-import { EXAMPLE_TOKEN, readServerSection, readSmtpSection } from '../../core/server-settings.ts';
+import {
+  EXAMPLE_TOKEN,
+  isMailAddress,
+  readServerSection,
+  readSmtpSection,
+  splitAddresses,
+} from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
+import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Prompt } from '../console.ts';
@@ -41,39 +48,46 @@ const TOKEN_BYTES = 24;
 const EXAMPLE = 'https://vps.example.com';
 
 /**
- * Writes the settings of a VPS and reads them back as the services do.
+ * Writes the settings of a VPS, once every question was answered, and reads them back as the services do.
  *
- * @throws SettingsError for what they would refuse, or Error where nobody answers
+ * @throws SettingsError for what they would refuse, or UserFacingError where nobody answers
  */
 export async function initServer({ host, prompt, file }: InitServer): Promise<void> {
   const words = initMessages(prompt.language);
   const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
-  const server = addressOf(await prompt.ask(words.serverAddress, EXAMPLE));
-  if (server === undefined) throw new Error(words.badAddress);
+  const server = withScheme(await prompt.ask(words.serverAddress, EXAMPLE, { check: addressProblem }));
   if ([undefined, EXAMPLE_TOKEN].includes(draft.get('server', 'ServerToken'))) {
     draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
   }
   if (draft.get('server', 'SubUrls') === undefined) {
-    const subscriptions = await prompt.ask(words.subscriptions, '');
-    if (subscriptions !== '') draft.set('server', 'SubUrls', subscriptions);
+    const subscriptions = await prompt.ask(words.subscriptions, '', { check: subscriptionsProblem });
+    if (subscriptions !== '') draft.set('server', 'SubUrls', splitSubscriptions(subscriptions).join(', '));
   }
-  const account = await prompt.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '');
+  const account = await prompt.ask(words.mailAccount, draft.get('smtp', 'EmailUser') ?? '', { check: mailProblem });
   if (account !== '') {
     const provider = providerOfAddress(account);
     const written = draft.get('smtp', 'SMTPHost');
     // One that is another known provider's was that of an account before, or the example's.
     const kept = provider !== undefined && providerOfHost(written ?? '') !== provider ? undefined : written;
     const port = kept === undefined ? undefined : draft.get('smtp', 'SMTPPort');
-    draft.set('smtp', 'SMTPHost', kept ?? provider?.host ?? `smtp.${account.split('@')[1] ?? ''}`);
+    const guess = `smtp.${account.split('@')[1] ?? ''}`;
+    draft.set('smtp', 'SMTPHost', kept ?? provider?.host ?? (await prompt.ask(words.mailHost, guess)));
     draft.set('smtp', 'SMTPPort', port ?? String(provider?.port ?? 587));
     draft.set('smtp', 'EmailUser', account);
     if (provider !== undefined) prompt.say(words.mailPasswordIs(provider));
-    draft.set('smtp', 'EmailPass', await prompt.ask(words.mailPassword, draft.get('smtp', 'EmailPass')));
-    draft.set('smtp', 'EmailTo', await prompt.ask(words.mailTo, draft.get('smtp', 'EmailTo') ?? account));
+    const password = draft.get('smtp', 'EmailPass');
+    draft.set('smtp', 'EmailPass', await prompt.ask(words.mailPassword, password, { secret: true }));
+    const to = draft.get('smtp', 'EmailTo') ?? account;
+    draft.set('smtp', 'EmailTo', await prompt.ask(words.mailTo, to, { check: recipientsProblem }));
   }
-  const docker = /^(y|yes|是)$/i.test(await prompt.ask(words.withDocker, 'y'));
-  if (docker) for (const [key, value] of Object.entries(DOCKER)) draft.set('server', key, value);
+  const suggested = isMounted(file) || draft.get('server', 'DataDir') === DOCKER.DataDir ? 'y' : 'n';
+  const docker = YES.test(await prompt.ask(words.withDocker, suggested, { check: yesOrNoProblem }));
+  for (const [key, value] of Object.entries(DOCKER)) {
+    if (docker) draft.set('server', key, value);
+    // Left of an earlier answer, they lead nowhere outside of Docker; an empty one is the default.
+    else if (draft.get('server', key) === value) draft.set('server', key, '');
+  }
   // Docker would make the folder that the gateway writes to, and give it to root.
   if (docker && isMounted(file)) await makeFolder(dirname(tokenFileOf(file)));
   draft.set('server', 'Language', draft.get('server', 'Language') ?? prompt.language);
@@ -88,11 +102,32 @@ export async function initServer({ host, prompt, file }: InitServer): Promise<vo
   if (server === EXAMPLE) prompt.say(words.example);
 }
 
-/** @returns undefined for what `pair --server` would refuse; a domain alone is meant with https */
-function addressOf(answer: string): string | undefined {
-  const address = /^https?:/.test(answer) ? answer : `https://${answer}`;
-  return isGatewayAddress(address) ? address : undefined;
+/** A domain alone is meant with https. */
+const withScheme = (answer: string): string => (/^https?:/.test(answer) ? answer : `https://${answer}`);
+
+/** What `pair --server` would refuse. */
+const addressProblem = (answer: string): Text | undefined =>
+  isGatewayAddress(withScheme(answer)) ? undefined : TEXTS.badAddress;
+
+/** Addresses may hold commas: the next one begins at its scheme. Names before addresses are left to the services. */
+const splitSubscriptions = (answer: string): string[] =>
+  /^["'[]/.test(answer) ? [answer] : answer.split(/[\s,，;；]+(?=[a-z][a-z\d+.-]*:)/i);
+
+function subscriptionsProblem(answer: string): Text | undefined {
+  if (answer === '' || /^["'[]/.test(answer)) return undefined;
+  const bad = splitSubscriptions(answer).find((each) => !/^https?:\/\/\S+$/i.test(each) || !URL.canParse(each));
+  return bad === undefined ? undefined : TEXTS.badSubscription;
 }
+
+const mailProblem = (answer: string): Text | undefined =>
+  answer === '' || isMailAddress(answer) ? undefined : CORE_TEXTS.mailAddress;
+
+const recipientsProblem = (answer: string): Text | undefined =>
+  splitAddresses(answer).every(isMailAddress) ? undefined : CORE_TEXTS.mailAddress;
+
+const YES = /^(?:y|yes|是)$/i;
+const yesOrNoProblem = (answer: string): Text | undefined =>
+  YES.test(answer) || /^(?:n|no|否|不|不是)$/i.test(answer) ? undefined : TEXTS.yesOrNo;
 
 /** Whether a file is in the folder that docker-compose.yml mounts. */
 const isMounted = (file: string): boolean => basename(dirname(resolve(file))) === 'config';

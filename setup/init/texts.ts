@@ -21,6 +21,15 @@ export const TEXTS = {
     zh: 'VPS 上 flowcollect pair 打印的配对码',
     en: 'the pairing code that "flowcollect pair" printed on the VPS',
   },
+  badAddress: {
+    zh: '只写一个地址，协议和域名即可，例如 https://vps.example.com',
+    en: 'one address, of scheme and domain alone, such as https://vps.example.com',
+  },
+  badSubscription: {
+    zh: '每个订阅链接都须以 https:// 或 http:// 开头；clash:// 是给应用用的，里面 url= 之后才是订阅链接',
+    en: 'each address must begin with https:// or http://; a clash:// link is for apps, and holds the address after url=',
+  },
+  yesOrNo: { zh: '请回答 y 或 n', en: 'answer y or n' },
   toFix: { zh: '设置已写好；请先修复上面的问题', en: 'the settings are written; fix what is said above first' },
 } as const satisfies Messages;
 
@@ -71,6 +80,7 @@ const INIT = {
     en: 'Subscription addresses, separated by commas; may be empty',
   },
   mailAccount: { zh: '发日报的邮箱，可留空', en: 'Mail account that sends the report; may be empty' },
+  mailHost: { zh: '该邮箱的发信服务器（SMTP）', en: "That account's mail server (SMTP)" },
   mailPassword: { zh: '该邮箱的授权码', en: "That account's authorisation code" },
   mailPasswordIs: ({ name, password }: MailProvider) => ({
     zh: password === undefined ? translate(CORE_TEXTS.noMailPassword(name), 'zh') : `要填的是${password.zh}`,
@@ -81,10 +91,6 @@ const INIT = {
   badCode: {
     zh: '配对码不完整：请把 VPS 上 flowcollect pair 打印的整行复制过来',
     en: 'the pairing code is not whole: copy all of the line that "flowcollect pair" printed on the VPS',
-  },
-  badAddress: {
-    zh: 'VPS 的地址只写协议和域名，例如 https://vps.example.com',
-    en: 'the address of the VPS is scheme and domain alone, such as https://vps.example.com',
   },
   grafanaPassword: { zh: 'Grafana 的密码', en: 'a password for Grafana' },
   kernelState,
