@@ -115,6 +115,13 @@ describe('the API that a configuration names', () => {
     expect(yaml('external-controller: 127.0.0.1:9090\na: &a [*a]')).toBeUndefined();
   });
 
+  it('is not taken from a file that names a key twice, and found at once below a long list of hosts', () => {
+    expect(yaml('external-controller: :9090\nsecret: a\nsecret: b')).toBeUndefined();
+    expect(yaml('external-controller: :9090\nhosts: {a: 0.0.0.0, "a": 0.0.0.0}')).toBeUndefined();
+    const hosts = Array.from({ length: 40_000 }, (_, number) => `  h${number}.example: 0.0.0.0`);
+    expect(yaml(['hosts:', ...hosts, 'external-controller: :9090'].join('\n'))?.address).toBe('http://127.0.0.1:9090');
+  });
+
   it('is each one that a file names, what the platform can reach first', () => {
     expect(all(written('init-unix-and-pipe.config.yaml'), 'linux')[0]?.address).toBe('unix:///run/mihomo.sock');
     expect(all(written('init-unix-and-pipe.config.yaml'), 'win32')[0]?.address).toBe('\\\\.\\pipe\\mihomo');

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, visit, type YAMLMap } from 'yaml';
 import { parseKernelAddress } from '../../core/addresses.ts';
 import type { Network } from '../../exporter/host/network.ts';
 import { type KernelAddress, openKernelApi } from '../../exporter/kernel/api.ts';
@@ -124,8 +124,9 @@ export function readKernelAddresses(
  */
 function readYaml(content: string): ((key: string) => string) | undefined {
   // Mihomo reads the first document.
-  const document = [...parseAllDocuments(content, { logLevel: 'silent', merge: true })][0];
-  if (document === undefined || document.errors.length > 0 || isBomb(document)) return undefined;
+  // The library looks for a key that is there twice by comparing each with each: minutes for a long list of hosts.
+  const document = [...parseAllDocuments(content, { logLevel: 'silent', merge: true, uniqueKeys: false })][0];
+  if (document === undefined || document.errors.length > 0 || hasKeyTwice(document) || isBomb(document)) return undefined;
   const root = document.contents;
   return (key) => {
     const found = isMap(root) ? lookUp(document, root, key) : undefined;
@@ -147,6 +148,19 @@ function lookUp(document: Document, map: YAMLMap, key: string): unknown {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Whether a map names a key twice, which Mihomo refuses. */
+function hasKeyTwice(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Map(_, { items }) {
+      const keys = items.flatMap(({ key }) => (isScalar(key) ? [key.source] : []));
+      found ||= new Set(keys).size < keys.length;
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 /**
