@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
-import { parseListenPort } from '../core/addresses.ts';
+import { parseListenPort, readTrustedProxies } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { readTrustedProxies } from '../core/ip.ts';
 import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
 import {

@@ -1,9 +1,8 @@
 import express from 'express';
 import { VERSION } from '../core/version.ts';
-import type { DiskHealth } from '../runtime/disk-health.ts';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import type { DiskHealth } from '../runtime/health.ts';
+import { createPagesListener, type HttpListener, listenHttp } from '../runtime/http.ts';
 import type { LastReload } from '../runtime/reload.ts';
-import { createPagesListener } from '../runtime/service-pages.ts';
 import { type ArchiveSettings, archiveRoutes } from './archive/routes.ts';
 import type { AuditorConfig } from './config.ts';
 import type { AuditorMetrics } from './latest.ts';

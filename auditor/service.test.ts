@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Clock } from '../runtime/clock.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
+import type { Clock } from '../runtime/async.ts';
+import { listenHttp } from '../runtime/http.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { runAuditorService } from './service.ts';
 

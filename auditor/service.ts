@@ -1,10 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { describeProblem } from '../core/settings.ts';
 import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
-import { createOrSetAside } from '../runtime/atomic-file.ts';
-import { type Clock, systemClock } from '../runtime/clock.ts';
-import { createDiskHealth } from '../runtime/disk-health.ts';
-import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
+import { type Clock, systemClock } from '../runtime/async.ts';
+import { createOrSetAside, watchFileDescriptors } from '../runtime/atomic-file.ts';
+import { createDiskHealth } from '../runtime/health.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import { createMovableListener } from '../runtime/movable-listener.ts';
 import type { OnReload } from '../runtime/reload.ts';

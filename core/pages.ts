@@ -1,4 +1,4 @@
-import { ipVersion } from './ip.ts';
+import { ipVersion } from './addresses.ts';
 
 /** An answer to a request; a HEAD leaves the body out. */
 export interface Page {

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { parseBaseUrl, parseKernelAddress, parseListenPort } from '../core/addresses.ts';
+import { isPrivate, parseBaseUrl, parseKernelAddress, parseListenPort } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { isPrivate } from '../core/ip.ts';
 import type { Messages, Text } from '../core/language.ts';
 import { DIMENSIONS, type Dimension } from '../core/metric-contract.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFiles } from '../test/crashing-files.ts';
 import { createGatewayModel, createKernelModel, freshDevice, openDevice } from '../test/device-models.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { listenHttp } from '../runtime/http.ts';
 import { createDevice, type Device, eventually, metricValue } from '../test/device.ts';
 import { connectionsMessage } from '../test/scripted-kernel.ts';
 import { statePath } from './device/state-file.ts';

@@ -1,4 +1,4 @@
-import { createDiskHealth } from '../runtime/disk-health.ts';
+import { createDiskHealth } from '../runtime/health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
 import { type DeviceConfig, ledgerOptions } from './config.ts';

@@ -3,7 +3,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { listenHttp } from '../runtime/http.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openSettings } from '../runtime/settings-file.ts';
 import { createDevice, type Device, downloadsOf, eventually, metricValue } from '../test/device.ts';

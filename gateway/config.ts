@@ -1,5 +1,4 @@
-import { parseListenPort } from '../core/addresses.ts';
-import { isPrivate, readTrustedProxies } from '../core/ip.ts';
+import { isPrivate, parseListenPort, readTrustedProxies } from '../core/addresses.ts';
 import { isExample, readServerSection, type ServerSection } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { readShortTokens, type ShortToken } from '../core/short-tokens.ts';

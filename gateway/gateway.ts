@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
-import { clientAddress } from '../core/ip.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { clientAddress } from '../core/addresses.ts';
+import type { Clock } from '../runtime/async.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { createDiskHealth } from '../runtime/disk-health.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { createDiskHealth } from '../runtime/health.ts';
+import { listenHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
@@ -20,7 +21,6 @@ import type { GatewayConfig } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { createNoiseLog, guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
-import { createMovable } from './movable.ts';
 import { createGatewayMetrics } from './pushes/metrics.ts';
 import { createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
@@ -206,5 +206,44 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     move,
     stop,
+  };
+}
+
+type OnStop = (stop: () => Promise<unknown>) => void;
+
+/** Something that is open by its settings, and closed and opened again where these change. */
+interface Movable<P, T> {
+  isAt(places: P): boolean;
+  /** Opens it where it is not open. */
+  open(places: P): Promise<T>;
+  /** @throws where it is not open */
+  running(): T;
+  close(): Promise<void>;
+}
+
+/** @param opening tells `onStop` what closes it, in the reverse order, also where it throws */
+function createMovable<P, T>(opening: (places: P, onStop: OnStop) => Promise<T>): Movable<P, T> {
+  let open: { readonly places: P; readonly opened: T } | undefined;
+  const stops: Parameters<OnStop>[0][] = [];
+  async function close(): Promise<void> {
+    open = undefined;
+    for (const stop of stops.splice(0).reverse()) await stop();
+  }
+  return {
+    isAt: (places) => open !== undefined && isDeepStrictEqual(open.places, places),
+    async open(places) {
+      try {
+        open ??= { places, opened: await opening(places, (stop) => stops.push(stop)) };
+        return open.opened;
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    running() {
+      if (open === undefined) throw new Error('it is not open');
+      return open.opened;
+    },
+    close,
   };
 }

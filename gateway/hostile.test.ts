@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushPath, STATE_HEADER } from '../core/device-id.ts';
 import { METRICS } from '../core/metric-contract.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';
 import { hashToken } from './access/authenticate.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { listenHttp } from '../runtime/http.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { tokenFileOf } from '../runtime/settings-file.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from '../test/pushgateway-double.ts';

@@ -1,14 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
-import { clientAddress } from '../core/ip.ts';
+import { clientAddress } from '../core/addresses.ts';
 import { describeProblem, SettingsError } from '../core/settings.ts';
 import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
-import { untilAborted } from '../runtime/async.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
-import { openReload } from '../runtime/file-reload.ts';
+import { systemClock, untilAborted } from '../runtime/async.ts';
+import { watchFileDescriptors } from '../runtime/atomic-file.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
-import { openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
+import { openReload, openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { readTokensApart, type TokensApart } from './access/token-sections.ts';
 import { ADD_TOKEN, type GatewayConfig, readGatewayConfig, withTokens } from './config.ts';
 import { createGateway, type GatewayPlaces } from './gateway.ts';

@@ -6,8 +6,7 @@ import { LANGUAGES } from '../core/language.ts';
 import { isTimeOfDay, isTimeZone } from '../core/local-day.ts';
 import { sizeSetting } from '../core/settings.ts';
 import { buildDashboards } from './dashboards.ts';
-import type { DashboardSettings } from './settings.ts';
-import { DEFAULTS } from './settings.ts';
+import { type DashboardSettings, DEFAULTS } from './settings.ts';
 
 interface Options {
   readonly out: string;

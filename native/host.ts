@@ -14,12 +14,11 @@ import type {
   WebSocketRequest,
 } from '../exporter/host/network.ts';
 import type { DomainOf } from '../exporter/ledger/attribution.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { watchDescriptors } from '../runtime/descriptor-watch.ts';
+import type { Clock } from '../runtime/async.ts';
 import { errorCode } from '../runtime/error-code.ts';
+import { watchDescriptors } from '../runtime/health.ts';
 import { createMovableListener, type ListenAddress, ListenError, unusable } from '../runtime/movable-listener.ts';
-import { followReload, settingsSource } from '../runtime/reload.ts';
-import { decodeSettings, unreadableSettings } from '../runtime/settings-text.ts';
+import { decodeSettings, followReload, settingsSource, unreadableSettings } from '../runtime/reload.ts';
 import { go } from './go.ts';
 import { createNativeLogger } from './log.ts';
 

@@ -1,6 +1,6 @@
 import { shellWord } from '../core/shell-word.ts';
 import { errorCode } from '../runtime/error-code.ts';
-import { unwritableSettings } from '../runtime/settings-text.ts';
+import { unwritableSettings } from '../runtime/reload.ts';
 import type { Machine, SetupHost } from '../setup/host.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';

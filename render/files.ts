@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLoopback } from '../core/ip.ts';
+import { isLoopback } from '../core/addresses.ts';
 import { LANGUAGES, UserFacingError } from '../core/language.ts';
 import { buildDashboards } from '../grafana/dashboards.ts';
 import { configurationFiles, HEADER, type TextFile } from '../prometheus/rules.ts';

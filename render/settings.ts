@@ -1,5 +1,4 @@
-import { parseListenPort } from '../core/addresses.ts';
-import { isLoopback } from '../core/ip.ts';
+import { isLoopback, parseListenPort } from '../core/addresses.ts';
 import { readAlertSections, readServerSection, readSmtpSection, telegramSchema } from '../core/server-settings.ts';
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';

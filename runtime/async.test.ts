@@ -1,8 +1,14 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairSemaphore, createKeyedMutex, createPeriodicTask, createSerialQueue } from './async.ts';
-import type { Clock } from './clock.ts';
+import {
+  type Clock,
+  createFairSemaphore,
+  createKeyedMutex,
+  createPeriodicTask,
+  createSerialQueue,
+  systemClock,
+} from './async.ts';
 
 it('runs one task after the other, in order of arrival', async () => {
   const queue = createSerialQueue();
@@ -234,4 +240,17 @@ describe('a periodic task', () => {
     await task.stop();
     expect(ended).toBe(true);
   });
+});
+
+it('sleeps, and wakes at once when it is told to stop', async () => {
+  await systemClock.sleep(1, new AbortController().signal);
+  const stop = new AbortController();
+  const asleep = systemClock.sleep(60_000, stop.signal);
+  stop.abort();
+  await asleep;
+  await systemClock.sleep(60_000, stop.signal);
+});
+
+it('tells epoch milliseconds', () => {
+  expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1000);
 });

@@ -1,4 +1,24 @@
-import type { Clock } from './clock.ts';
+/** The time, as an argument: tests bring their own. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after that many milliseconds, or at once when the signal aborts; it never rejects. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, signal.aborted ? 0 : milliseconds);
+      signal.addEventListener('abort', wake);
+    }),
+};
 
 /** Runs tasks one after the other, in order of arrival. */
 export interface SerialQueue {

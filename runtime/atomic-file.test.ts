@@ -23,7 +23,7 @@ import {
   readUndamaged,
   writeFileAtomic,
 } from './atomic-file.ts';
-import { createDiskHealth, type DiskHealth } from './disk-health.ts';
+import { createDiskHealth, type DiskHealth } from './health.ts';
 import { createLogger } from './logger.ts';
 
 let folder: string;

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openReload } from './file-reload.ts';
 import { createLogger } from './logger.ts';
 import type { Apply, Reload } from './reload.ts';
+import { openReload } from './settings-file.ts';
 
 let folder: string;
 let path: string;

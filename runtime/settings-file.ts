@@ -3,14 +3,26 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type Language, translate } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import { makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
+import { systemClock } from './async.ts';
+import { fingerprint, makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
-import { openReload } from './file-reload.ts';
 import type { Logger } from './logger.ts';
-import { type Reload, type SettingsSource, settingsSource } from './reload.ts';
-import { decodeSettings, unreadableSettings, unwritableSettings } from './settings-text.ts';
+import {
+  decodeSettings,
+  followReload,
+  type Reload,
+  type ReloadSource,
+  type SettingsSource,
+  settingsSource,
+  unreadableSettings,
+  unwritableSettings,
+} from './reload.ts';
 import { TEXTS } from './texts.ts';
+
+/** As {@link followReload}, of this machine's files. */
+export const openReload = <Raw, T>(source: ReloadSource<Raw, T>): Promise<Reload<T>> =>
+  followReload(source, { clock: systemClock, fingerprint });
 
 /**
  * Reads a settings file, to be followed from then on. A bad edit is logged with file, line, key and reason.

@@ -1,6 +1,6 @@
 import type { Files } from '../exporter/host/host.ts';
 import type { Network } from '../exporter/host/network.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/async.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 
 /** What `init` and `service` take from the system, on Node and in Go (native/). */

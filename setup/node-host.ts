@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { nodeFiles } from '../exporter/host/node-files.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { type Invocation, type OwnProgram, ownCommand } from '../runtime/own-program.ts';
 import { changeSettingsText, writeSettingsText } from '../runtime/settings-file.ts';
 import type { RunTool, SetupFiles, SetupHost, Terminal } from './host.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { type HttpListener, listenHttp } from '../runtime/http.ts';
 import type { Bytes } from './household/household.ts';
 import type { NodeTotal } from './household/truth.ts';
 

@@ -1,4 +1,4 @@
-import type { HttpListener } from '../runtime/http-listener.ts';
+import type { HttpListener } from '../runtime/http.ts';
 import { type AirportSimulator, bill, createAirport } from './airport.ts';
 import {
   airportRoutes,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { type HttpListener, listenHttp } from '../runtime/http.ts';
 
 /** A message that the bot sent. */
 export interface SentMessage {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { type HttpListener, listenHttp } from '../runtime/http.ts';
 import { chooseKernel, KernelRefusedError } from './kernel-choice.ts';
 
 let folder: string;

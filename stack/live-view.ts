@@ -3,8 +3,7 @@ import { parseExposition } from '../core/exposition-parser.ts';
 import { TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../core/traffic.ts';
 import { formatBytes, formatRate, padToWidth } from '../core/units.ts';
-import { createPeriodicTask } from '../runtime/async.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { createPeriodicTask, systemClock } from '../runtime/async.ts';
 import type { Screen } from '../runtime/screen.ts';
 import type { StackMessages } from './texts.ts';
 

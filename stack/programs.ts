@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { reachableAt } from '../core/ip.ts';
+import { reachableAt } from '../core/addresses.ts';
 import type { Language } from '../core/language.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';

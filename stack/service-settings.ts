@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { parseListenPort } from '../core/addresses.ts';
+import { parseListenPort, reachableAt } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
-import { reachableAt } from '../core/ip.ts';
 import { TOKEN_HASH } from '../core/server-settings.ts';
 import type { AlertMail } from '../prometheus/alertmanager.ts';
 import { configurationFiles, type TextFile } from '../prometheus/rules.ts';

@@ -1,6 +1,6 @@
-import { reachableAt } from '../core/ip.ts';
+import { reachableAt } from '../core/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { listenHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { OnReload } from '../runtime/reload.ts';

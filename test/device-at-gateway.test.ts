@@ -6,7 +6,7 @@ import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';
 import { createPushgatewayDouble, type PushgatewayDouble } from './pushgateway-double.ts';

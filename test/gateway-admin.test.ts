@@ -7,7 +7,7 @@ import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { run } from '../gateway/main.ts';
 import { groupPath } from '../gateway/store/store.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import { createRealParts, freePort, type RealParts } from './real-parts.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { eventually, metricValue } from './device.ts';
 import { createTokenedGateway } from './gateway-at-double.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';

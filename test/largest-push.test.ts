@@ -14,7 +14,7 @@ import { createGatewayClient } from '../exporter/push/gateway-client.ts';
 import { createExporterMetrics } from '../exporter/push/metrics.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { connection, frame } from './example-frames.ts';
 import { createPushgatewayDouble } from './pushgateway-double.ts';

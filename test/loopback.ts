@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { type HttpListener, listenHttp } from '../runtime/http-listener.ts';
+import { type HttpListener, listenHttp } from '../runtime/http.ts';
 
 export interface Loopback extends Pick<HttpListener, 'port' | 'origin' | 'server'> {
   /** Cuts every connection and stops listening. */

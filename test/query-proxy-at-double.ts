@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createLabelProxy, type LabelProxy } from '../gateway/queries/label-proxy.ts';
 import { createQueryProxy, type QueryProxyOptions } from '../gateway/queries/query-proxy.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../runtime/async.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { serveLoopback } from './loopback.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { listenHttp } from '../runtime/http-listener.ts';
+import { listenHttp } from '../runtime/http.ts';
 import { createSimulation } from '../simulator/simulation.ts';
 import { renderIni } from '../stack/service-settings.ts';
 import { freePort } from './real-parts.ts';

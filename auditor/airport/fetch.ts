@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
-import { headerOfText, textOfHeader } from '../../runtime/header-text.ts';
+import { headerOfText, textOfHeader } from '../../runtime/http.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { type ReadingOutcome, type Reason, readingOutcome, reason, type UsableReading } from '../verdict/reading.ts';
 import { firstHeader } from './header.ts';

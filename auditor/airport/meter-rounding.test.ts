@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UsableReading } from '../verdict/reading.ts';
-import { readingOutcome } from '../verdict/reading.ts';
+import { readingOutcome, type UsableReading } from '../verdict/reading.ts';
 import { parseUserinfo } from './header.ts';
 import { learnRounding, ROUNDING_UNKNOWN, withPrecision } from './meter.ts';
 

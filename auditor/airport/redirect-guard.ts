@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as lookUp } from 'node:dns/promises';
-import { addressIn, isPrivate } from '../../core/ip.ts';
+import { addressIn, isPrivate } from '../../core/addresses.ts';
 
 /** "This host" (RFC 1122) reaches loopback, and clouds answer for themselves in the shared space of RFC 6598. */
 const isUnspecifiedOrShared = addressIn(['0.0.0.0/8', '::', '100.64.0.0/10']);

@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Response, Router } from 'express';
-import { clientAddress } from '../../core/ip.ts';
+import { clientAddress } from '../../core/addresses.ts';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { textOfHeader } from '../../runtime/header-text.ts';
+import { textOfHeader } from '../../runtime/http.ts';
 import { wordsOf } from '../messages/report.ts';
 import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html.ts';
 import type { Archive, KeptReport } from './archive.ts';

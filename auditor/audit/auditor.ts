@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { type LocalDay, localDayAt } from '../../core/local-day.ts';
-import { createSerialQueue } from '../../runtime/async.ts';
+import { type Clock, createSerialQueue } from '../../runtime/async.ts';
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { DiskHealth } from '../../runtime/disk-health.ts';
+import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createPrometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { Reload } from '../../runtime/reload.ts';

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { isLoopback } from '../../core/ip.ts';
+import { isLoopback } from '../../core/addresses.ts';
 import type { Language } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
 import { TEXTS } from '../../core/texts.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Language } from '../../core/language.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type SentMessage, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleFindings } from '../../test/example-reports.ts';

@@ -1,7 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import { ProxyAgent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
+import type { Clock } from '../../runtime/async.ts';
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TelegramConfig } from '../config.ts';
 import type { LiveView } from '../latest.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
 import { createOrSetAside } from '../../runtime/atomic-file.ts';
-import { createDiskHealth } from '../../runtime/disk-health.ts';
+import { createDiskHealth } from '../../runtime/health.ts';
 import type { Installation } from '../../runtime/installed.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { openAuditorConfig } from '../config.ts';

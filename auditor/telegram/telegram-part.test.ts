@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createTelegram, type TelegramSimulator } from '../../simulator/telegram.ts';
 import { exampleAirport, exampleVerdict } from '../../test/example-reports.ts';

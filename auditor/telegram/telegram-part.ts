@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../runtime/async.ts';
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AuditorConfig } from '../config.ts';
 import type { LiveView } from '../latest.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
 import { createRateMeter, type DeviceView, type RateMeter } from './summary.ts';
 import { renderLine, renderTable, type Showing, type ShownDevice } from './table.ts';

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import { kernelTransport } from '../../core/addresses.ts';
-import { isLoopback } from '../../core/ip.ts';
-import { createPeriodicTask } from '../../runtime/async.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { isLoopback, kernelTransport } from '../../core/addresses.ts';
+import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Interfaces, SystemInterfaces } from '../host/host.ts';

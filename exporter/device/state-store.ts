@@ -1,6 +1,5 @@
 import type { Text } from '../../core/language.ts';
-import { createSerialQueue } from '../../runtime/async.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, createSerialQueue } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files, LockHolder } from '../host/host.ts';

@@ -2,7 +2,7 @@ import type { Text } from '../../core/language.ts';
 import { isExample, isShortToken, TOKEN_LENGTH } from '../../core/server-settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DeviceConfig } from '../config.ts';
 import { appendsState, type StateSettings } from '../device/state-appender.ts';

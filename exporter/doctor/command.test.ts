@@ -2,7 +2,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorText, type Language, translateTo } from '../../core/language.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async.ts';
 import { commandOf } from '../../runtime/command-line.ts';
 import { createDevice, type Device } from '../../test/device.ts';
 import { readExporterConfig } from '../config.ts';

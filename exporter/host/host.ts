@@ -1,5 +1,5 @@
 import type { ServicePages } from '../../core/pages.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ListenAddress, MovableListener } from '../../runtime/movable-listener.ts';
 import type { Reload, SettingsSource } from '../../runtime/reload.ts';

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
-import { systemClock } from '../../runtime/clock.ts';
-import { watchFileDescriptors } from '../../runtime/file-descriptors.ts';
-import { listenHttp } from '../../runtime/http-listener.ts';
+import { systemClock } from '../../runtime/async.ts';
+import { watchFileDescriptors } from '../../runtime/atomic-file.ts';
+import { createPagesListener, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createMovableListener, type ListenAddress } from '../../runtime/movable-listener.ts';
-import { createPagesListener } from '../../runtime/service-pages.ts';
 import { openSettings } from '../../runtime/settings-file.ts';
 import type { Host } from './host.ts';
 import { createInterfaces } from './interfaces.ts';

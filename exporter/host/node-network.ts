@@ -7,7 +7,7 @@ import { gzip } from 'node:zlib';
 import { Agent, buildConnector, request } from 'undici';
 import { WebSocket } from 'ws';
 import { errorCode } from '../../runtime/error-code.ts';
-import { headerOfText } from '../../runtime/header-text.ts';
+import { headerOfText } from '../../runtime/http.ts';
 import type {
   ConnectionFailure,
   HttpClient,

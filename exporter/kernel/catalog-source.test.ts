@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';

@@ -1,5 +1,5 @@
 import { type Language, translate } from '../../core/language.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/attribution.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';

@@ -1,6 +1,6 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { type Language, translate } from '../../core/language.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Network } from '../host/network.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';

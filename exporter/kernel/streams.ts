@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
 import type { Bytes } from '../../core/traffic.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { ConnectionOpened, Totals } from '../ledger/frame.ts';
 import type { KernelApi } from './api.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';

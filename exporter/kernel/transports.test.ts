@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import {
   connectionsMessage,

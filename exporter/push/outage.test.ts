@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createGatewayModel, createKernelModel, downloaded, freshDevice } from '../../test/device-models.ts';
 import type { SavedDevice } from '../device/saved-device.ts';

@@ -1,7 +1,6 @@
 import { backoffDelay } from '../../core/backoff.ts';
 import { type Language, translate } from '../../core/language.ts';
-import { createSerialQueue } from '../../runtime/async.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, createSerialQueue } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Device } from '../device/device.ts';

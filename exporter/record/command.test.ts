@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { errorText, translateTo } from '../../core/language.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/async.ts';
 import { commandOf } from '../../runtime/command-line.ts';
 import { createDevice, type Device, eventually } from '../../test/device.ts';
 import { connectionsMessage } from '../../test/scripted-kernel.ts';

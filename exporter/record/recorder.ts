@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../../core/json.ts';
 import { UserFacingError } from '../../core/language.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Files, PackedFile } from '../host/host.ts';
 import type { KernelApi } from '../kernel/api.ts';

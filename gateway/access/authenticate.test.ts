@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deviceIdProblem, pushPath } from '../../core/device-id.ts';
-import { headerOfText } from '../../runtime/header-text.ts';
+import { headerOfText } from '../../runtime/http.ts';
 import { hashToken, identify, readPushPath } from './authenticate.ts';
 
 const tokens = [

@@ -1,10 +1,10 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { clientAddress } from '../../core/addresses.ts';
 import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
-import { clientAddress } from '../../core/ip.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { textOfHeader } from '../../runtime/header-text.ts';
+import { textOfHeader } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
 /** A token as it is kept: its SHA-256 and whom it speaks for. */

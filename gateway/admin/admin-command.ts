@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { reachableAt } from '../../core/ip.ts';
+import { reachableAt } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { headerOfText } from '../../runtime/header-text.ts';
-import { post } from '../../runtime/http-post.ts';
+import { headerOfText, post } from '../../runtime/http.ts';
 import type { CommandOutput } from '../access/commands.ts';
 import { COMMAND_TEXTS } from '../access/texts.ts';
 import { DEFAULT_USER } from '../access/token-sections.ts';

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
-import { headerOfText } from '../../runtime/header-text.ts';
-import { listenHttp } from '../../runtime/http-listener.ts';
+import { headerOfText, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
 import { createAdminHandler } from './admin-handler.ts';

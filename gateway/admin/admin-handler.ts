@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { isLoopback } from '../../core/addresses.ts';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
-import { isLoopback } from '../../core/ip.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { textOfHeader } from '../../runtime/header-text.ts';
+import { textOfHeader } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';

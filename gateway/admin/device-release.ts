@@ -1,13 +1,12 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
 import { seriesKey } from '../../core/exposition.ts';
 import { metricSpec } from '../../core/metric-contract.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/async.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { LedgerCounters } from '../contract/contract-check.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import type { PushService } from '../pushes/push-service.ts';
-import { HOLD_MS } from '../pushes/push-service.ts';
+import { HOLD_MS, type PushService } from '../pushes/push-service.ts';
 import type { Store } from '../store/store.ts';
 
 /** How many series that Prometheus lacks an answer names. */

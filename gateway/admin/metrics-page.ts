@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { VERSION } from '../../core/version.ts';
-import type { DiskHealth } from '../../runtime/disk-health.ts';
+import type { DiskHealth } from '../../runtime/health.ts';
+import { createPagesListener } from '../../runtime/http.ts';
 import type { LastReload } from '../../runtime/reload.ts';
-import { createPagesListener } from '../../runtime/service-pages.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { GatewayMetrics } from '../pushes/metrics.ts';
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { openReload } from '../../runtime/file-reload.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Reload } from '../../runtime/reload.ts';
+import { openReload } from '../../runtime/settings-file.ts';
 
 /** Absolute paths of PEM files: the certificate with its chain, and its key. */
 export interface CertificateFiles {

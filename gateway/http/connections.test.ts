@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from '../../runtime/clock.ts';
-import { type HttpListener, listenHttp } from '../../runtime/http-listener.ts';
+import { systemClock } from '../../runtime/async.ts';
+import { type HttpListener, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createNoiseLog, guardConnections } from './connections.ts';
 

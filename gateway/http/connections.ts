@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { networkOf } from '../../core/ip.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { networkOf } from '../../core/addresses.ts';
+import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 const MAX_CONNECTIONS = 4096;

@@ -3,8 +3,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile 
 import { join } from 'node:path';
 import { setAsidePath } from '../../core/json.ts';
 import { refuseBelowProc } from '../../runtime/atomic-file.ts';
-import type { DiskHealth } from '../../runtime/disk-health.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { type LogRecord, readRecords, writeRecord } from './log-records.ts';
 

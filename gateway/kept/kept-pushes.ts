@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import type { DiskHealth } from '../../runtime/disk-health.ts';
+import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
 import { type LedgerCounters, ledgerBytes, parsePush } from '../contract/contract-check.ts';

@@ -1,9 +1,8 @@
 import { type Device, deviceKey, STATE_HEADER } from '../../core/device-id.ts';
 import { mayVanish } from '../../core/metric-contract.ts';
-import { createKeyedMutex } from '../../runtime/async.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { DiskHealth } from '../../runtime/disk-health.ts';
+import { type Clock, createKeyedMutex } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Token } from '../access/authenticate.ts';
 import { roomFor } from '../access/limits.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
-import { headerOfText } from '../../runtime/header-text.ts';
+import { headerOfText } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { ReaderQuery } from './query.ts';
 

@@ -1,9 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { clientAddress } from '../../core/ip.ts';
-import { createFairSemaphore } from '../../runtime/async.ts';
+import { clientAddress } from '../../core/addresses.ts';
+import { type Clock, createFairSemaphore } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';

@@ -1,7 +1,6 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { createPeriodicTask } from '../../runtime/async.ts';
+import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { type OrSetAside, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { Forward, Store } from './store.ts';

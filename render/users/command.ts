@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { parseListenPort } from '../../core/addresses.ts';
-import { isLoopback } from '../../core/ip.ts';
+import { isLoopback, parseListenPort } from '../../core/addresses.ts';
 import { ArgumentError, type Language, translateTo, UserFacingError } from '../../core/language.ts';
 import { describeProblem } from '../../core/settings.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';

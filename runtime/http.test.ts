@@ -3,8 +3,97 @@ import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { isOwnHost, type ServicePages } from '../core/pages.ts';
-import { type HttpListener, listenHttp } from './http-listener.ts';
-import { createPagesListener } from './service-pages.ts';
+import { createPagesListener, type HttpListener, listenHttp, post } from './http.ts';
+import { createMovableListener, ListenError, unusable } from './movable-listener.ts';
+
+const answer = (_: unknown, response: { end(text: string): void }): void => response.end('ok');
+
+it('listens on a port that the system chooses and stops', async () => {
+  const listener = await listenHttp(answer, { host: '127.0.0.1', port: 0, setting: 'ListenPort' });
+  expect(await (await fetch(listener.origin)).text()).toBe('ok');
+  await listener.close();
+  await expect(fetch(listener.origin)).rejects.toThrow();
+});
+
+it('names the setting that moves a taken port', async () => {
+  const first = await listenHttp(answer, { host: '127.0.0.1', port: 0, setting: 'a' });
+  const second = listenHttp(answer, { host: '127.0.0.1', port: first.port, setting: '[server] ListenPort' });
+  await expect(second).rejects.toThrow(
+    `127.0.0.1:${first.port} is taken by another program; change [server] ListenPort`,
+  );
+  await expect(second).rejects.toBeInstanceOf(ListenError);
+  await first.close();
+});
+
+describe('a listener that moves', () => {
+  const open = (address: { host: string; port: number }) => listenHttp(answer, { ...address, setting: 'a' });
+  const text = async (origin: string | undefined) => (await fetch(origin ?? '')).text();
+
+  it('goes to another port, or to another address at the same port, while a request is under way', async () => {
+    const listener = createMovableListener((address: { host: string; port: number }) =>
+      listenHttp(() => {}, { ...address, setting: 'a' }),
+    );
+    await listener.move({ host: '127.0.0.1', port: 0 });
+    const port = Number(new URL(listener.origin() ?? '').port);
+    const asked = fetch(listener.origin() ?? '').catch(() => 'ended');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await listener.move({ host: '0.0.0.0', port });
+    expect([listener.origin(), await asked]).toEqual([`http://0.0.0.0:${port}`, 'ended']);
+    await listener.move({ host: '127.0.0.1', port: 0 });
+    expect(listener.origin()).not.toContain(`:${port}`);
+    await listener.close();
+  });
+
+  it('stays where it is when it cannot go there, twice in a row, and goes there once it can', async () => {
+    const listener = createMovableListener(open);
+    const free = await open({ host: '127.0.0.1', port: 0 });
+    await free.close();
+    const { port } = free;
+    await listener.move({ host: '127.0.0.1', port });
+    const before = listener.origin();
+    const taken = await open({ host: '127.0.0.1', port: 0 });
+    for (const bad of [taken, { port }, taken]) {
+      const move = listener.move({ host: bad === taken ? '127.0.0.1' : '192.0.2.1', port: bad.port });
+      await expect(move).rejects.toBeInstanceOf(ListenError);
+      expect([listener.origin(), await text(before)]).toEqual([before, 'ok']);
+    }
+    await taken.close();
+    await listener.move({ host: '127.0.0.1', port: taken.port });
+    expect(await text(listener.origin())).toBe('ok');
+    await expect(text(before)).rejects.toThrow();
+    await listener.close();
+  });
+});
+
+it('says in Chinese which file that setting is in', () => {
+  const taken = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+  expect(unusable('127.0.0.1:80', taken, '[server] ListenPort in a.ini')).toEqual({
+    zh: '127.0.0.1:80 已被其他程序占用，请修改 a.ini 中的 [server] ListenPort',
+    en: '127.0.0.1:80 is taken by another program; change [server] ListenPort in a.ini',
+  });
+});
+
+it('sends a form, reads the answer, and takes a token to nobody that a redirect names', async () => {
+  const asked: string[] = [];
+  const listener = await listenHttp(
+    (request, response) => {
+      request
+        .setEncoding('utf8')
+        .on('data', (text) => asked.push(`${request.url} ${request.headers.authorization} ${text}`));
+      request.on('end', () => {
+        response.writeHead(request.url === '/moved' ? 307 : 200, { location: '/elsewhere' }).end('said');
+      });
+    },
+    { host: '127.0.0.1', port: 0, setting: 'none' },
+  );
+  const ask = (path: string) =>
+    post(listener.origin + path, { form: { a: 'b c' }, headers: { authorization: 'x' }, timeout: 5000 });
+  expect(await ask('/')).toEqual({ status: 200, text: 'said' });
+  expect(await ask('/moved')).toEqual({ status: 307, text: 'said' });
+  expect(asked).toEqual(['/ x a=b+c', '/moved x a=b+c']);
+  await listener.close();
+  await expect(ask('/')).rejects.toThrow();
+});
 
 let listener: HttpListener;
 let render: () => Promise<string>;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createByteBudget, MAX_UNPACKED_BYTES, MAX_WIRE_BYTES } from '../access/limits.ts';
-import { DeviceGoneError, readPushBody } from './push-body.ts';
+import { DeviceGoneError, readPushBody } from './push-handler.ts';
 
 const request = (chunks: Iterable<Uint8Array>, headers: Record<string, string> = {}) =>
   Object.assign(Readable.from(chunks, { objectMode: false }), { headers });

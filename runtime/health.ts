@@ -1,4 +1,6 @@
+import { type Clock, createPeriodicTask, type PeriodicTask } from './async.ts';
 import { errorCode, isExhausted } from './error-code.ts';
+import type { Logger } from './logger.ts';
 
 /** Whether what a service must keep reaches its disk, by its last write, and was whole when it was read. */
 export interface DiskHealth {
@@ -54,4 +56,33 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
       return damaged === undefined ? { status: 'ok' } : { status: 'degraded', problem: damaged };
     },
   };
+}
+
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Says when no file descriptor is left, and when there are some again: the system then refuses connections without a
+ * word to the program, and what else fails names a disk or a network that nothing is wrong with.
+ *
+ * @param probe opens a file and closes it; throws the system's error
+ */
+export function watchDescriptors(logger: Logger, clock: Clock, probe: () => Promise<void>): PeriodicTask {
+  let exhausted = false;
+  const task = createPeriodicTask({
+    clock,
+    every: LOOK_EVERY_MS,
+    async run() {
+      const code = await probe().then(() => undefined, errorCode);
+      if (code === undefined && exhausted) logger.info('file descriptors are free again');
+      if (code !== undefined && !exhausted && isExhausted(code)) {
+        logger.error(
+          { code },
+          'no file descriptor is left: connections and files are refused; raise LimitNOFILE (systemd), ulimits (compose) or ulimit -n',
+        );
+      }
+      exhausted = code !== undefined && (exhausted || isExhausted(code));
+    },
+  });
+  task.start();
+  return task;
 }

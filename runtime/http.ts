@@ -1,0 +1,106 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { answerPage, type ServicePages } from '../core/pages.ts';
+import { type ListenAddress, ListenError, type OpenListener, unusable } from './movable-listener.ts';
+
+export interface HttpListener extends OpenListener {
+  readonly server: Server;
+  /** Stops taking requests, ends idle connections, and resolves when the running ones are done or three seconds are over. */
+  close(): Promise<void>;
+}
+
+const CLOSE_MS = 3000;
+
+/**
+ * @param options limits of time and size, for a listener that strangers reach
+ * @param tls PEM texts with which it speaks TLS only
+ * @throws ListenError
+ */
+export async function listenHttp(
+  handler: RequestListener,
+  address: ListenAddress,
+  options: ServerOptions = {},
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<HttpListener> {
+  const server: Server =
+    tls === undefined ? createServer(options, handler) : createTlsServer({ ...options, ...tls }, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new ListenError(unusable(`${address.host}:${address.port}`, error, address.setting), { cause: error }));
+    });
+    server.listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    port,
+    origin: `${tls === undefined ? 'http' : 'https'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        // Who never finishes a request keeps neither the process alive nor the next listener from opening.
+        const patience = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+        server.close(() => {
+          clearTimeout(patience);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/**
+ * Asks another program of the installation. A redirect is an answer like any other: what is sent, which may be a token,
+ * is for nobody else.
+ *
+ * @param options `timeout` in milliseconds until the whole answer is there
+ * @throws where there is no answer in time; `errorCode` has why
+ */
+export async function post(
+  address: string,
+  {
+    form,
+    headers,
+    timeout,
+    fetch = globalThis.fetch,
+  }: {
+    readonly form?: Readonly<Record<string, string>>;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly timeout: number;
+    readonly fetch?: typeof globalThis.fetch;
+  },
+): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(address, {
+    method: 'POST',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeout),
+    ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+    ...(headers === undefined ? {} : { headers }),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** The text of a header, whose bytes Node shows as one character each: UTF-8, or the one-byte characters that others send. */
+export function textOfHeader(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return text.includes('\uFFFD') ? header : text;
+}
+
+/** A header that holds a text as UTF-8: Node writes a character as one byte, and refuses those that are none. */
+export const headerOfText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** The pages of a service by Node's HTTP server. */
+export function createPagesListener(pages: ServicePages): RequestListener {
+  return async ({ method = '', url = '', headers: { host = '' } }, response) => {
+    const { user, system } = process.cpuUsage();
+    const figures = {
+      hostname: hostname(),
+      cpuSeconds: (user + system) / 1e6,
+      residentBytes: process.memoryUsage.rss(),
+      startedAt: performance.timeOrigin / 1000,
+    };
+    const { status, headers, body } = await answerPage(pages, figures, { method, url, host });
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+  };
+}
