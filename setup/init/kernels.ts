@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments, visit, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { parseKernelAddress } from '../../core/addresses.ts';
 import type { Network } from '../../exporter/host/network.ts';
 import { type KernelAddress, openKernelApi } from '../../exporter/kernel/api.ts';
@@ -126,7 +136,8 @@ function readYaml(content: string): ((key: string) => string) | undefined {
   // Mihomo reads the first document.
   // The library looks for a key that is there twice by comparing each with each: minutes for a long list of hosts.
   const document = [...parseAllDocuments(content, { logLevel: 'silent', merge: true, uniqueKeys: false })][0];
-  if (document === undefined || document.errors.length > 0 || hasKeyTwice(document) || isBomb(document)) return undefined;
+  if (document === undefined || document.errors.length > 0 || hasKeyTwice(document) || isBomb(document))
+    return undefined;
   const root = document.contents;
   return (key) => {
     const found = isMap(root) ? lookUp(document, root, key) : undefined;
