@@ -40,13 +40,20 @@ export interface Service {
  * @param argv arguments without the program
  * @param load gives a bundle by name
  * @param called FlowCollect as it was called
+ * @param node the version of Node
  * @returns exit code
  */
 export async function dispatch(
   argv: readonly string[],
   load: (bundle: string) => Promise<Service>,
   called: string,
+  node = process.versions.node,
 ): Promise<number> {
+  if (isTooOld(node)) {
+    const { zh, en } = TEXTS.oldNode(node);
+    console.error(`${zh}\n${en}`);
+    return 1;
+  }
   const command = argv[0];
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
     console.log(usage(await languageFor(argv)));
@@ -63,6 +70,11 @@ export async function dispatch(
     return 2;
   }
   return (await load(bundle)).run(argv);
+}
+
+function isTooOld(node: string): boolean {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  return major < 20 || (major === 20 && minor < 19);
 }
 
 const languageFor = async (argv: readonly string[]) =>
@@ -96,6 +108,10 @@ Commands:
 ${commands}
 
 Every command has --help and, except simulator (English alone), --language zh|en. Exit codes: 0 done, 1 failed, 2 bad arguments or settings.`,
+  }),
+  oldNode: (node: string): Text => ({
+    zh: `FlowCollect 需要 Node 20.19 或更新的版本，这里是 ${node}（Debian 12 自带的是 18）。新版见 https://nodejs.org；也可以用不需要 Node 的可执行文件。`,
+    en: `FlowCollect needs Node 20.19 or later, and this is ${node} (Debian 12 has 18). Get it at https://nodejs.org, or take the executable, which needs no Node.`,
   }),
   unknown: (command: string, call: string): Text => ({
     zh: `flowcollect: 没有命令“${command}”；${call} --help 列出所有命令`,

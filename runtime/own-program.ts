@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, relative, sep } from 'node:path';
-import { isSea } from 'node:sea';
 import { shellWord } from '../core/shell-word.ts';
+
+/** Looked for here rather than imported: an import that an older Node lacks would end it before it can say a word. */
+const isSea = (): boolean => process.getBuiltinModule?.('node:sea').isSea() === true;
 
 /** How this process was started. */
 export interface Invocation {

@@ -26,6 +26,10 @@ it.each([...shippedBundles().keys()])('prints in %s nothing more where DEBUG is 
   expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEBUG);
 });
 
+it('begins under an older Node too, which lacks node:sea, so that it can say what it needs', async () => {
+  expect(await readFile(join(root, 'dist', 'flowcollect.mjs'), 'utf8')).not.toMatch(/from ?["']node:sea["']/);
+});
+
 it('loads in the single executable nothing that Node warns of at the start', async () => {
   const path = join(folder, 'flowcollect.cjs');
   await buildSingleBundle(root, path);
