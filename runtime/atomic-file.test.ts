@@ -95,8 +95,9 @@ it('belongs to whom the folder belongs, also where root writes into the folder o
   const { uid } = isRoot ? { uid: 12_345 } : await stat(folder);
   if (isRoot) await chown(folder, uid, uid);
   await writeFileAtomic(join(folder, 'a.json'), 'one');
-  await writeFileAtomic(join(folder, 'new', 'b.json'), 'two');
-  for (const name of ['a.json', 'new', 'new/b.json']) expect((await stat(join(folder, name))).uid).toBe(uid);
+  await writeFileAtomic(join(folder, 'new', 'within', 'b.json'), 'two');
+  for (const name of ['a.json', 'new', 'new/within', 'new/within/b.json'])
+    expect((await stat(join(folder, name))).uid).toBe(uid);
   // What was there goes on belonging to whom it belonged.
   await mkdir(join(folder, 'old'));
   const before = (await stat(join(folder, 'old'))).uid;

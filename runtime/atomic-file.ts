@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, realpathSync } from 'node:fs';
-import { constants, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { constants, type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setAsidePath } from '../core/json.ts';
@@ -126,6 +126,7 @@ export async function makeFolder(
 ): Promise<void> {
   refuseForeignLinks(path);
   refuseBelowProc(path);
+  if (isRoot() && !existsSync(dirname(path))) await makeFolder(dirname(path), files, mode);
   const made = await files.mkdir(path, { recursive: true });
   if (made === undefined || process.platform === 'win32' || (mode === undefined && !isRoot())) return;
   const { uid, gid } = await stat(dirname(path));
@@ -136,6 +137,25 @@ export async function makeFolder(
   } finally {
     await folder.close();
   }
+}
+
+/**
+ * Opens a new file that its owner alone may read, in place of what is at its name, never through a link; see
+ * {@link writeFileAtomic} for whom it belongs to.
+ *
+ * @param flags as of `open`: to append, or to read and write
+ * @throws where anything is put there in the same moment
+ */
+export async function openNewFile(path: string, flags: 'ax' | 'wx+'): Promise<FileHandle> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  const file = await open(path, flags, 0o600);
+  if (isRoot()) {
+    const { uid, gid } = await stat(dirname(path));
+    await file.chown(uid, gid);
+  }
+  return file;
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0;

@@ -10,7 +10,6 @@ import {
   rename,
   rm,
   rmdir,
-  stat,
   statfs,
   writeFile,
 } from 'node:fs/promises';
@@ -20,6 +19,7 @@ import { createGzip, gunzipSync } from 'node:zlib';
 import {
   type FileOperations,
   makeFolder,
+  openNewFile,
   readFileIfExists,
   refuseBelowProc,
   refuseForeignLinks,
@@ -84,15 +84,9 @@ async function createPacked(path: string, onFailure: () => void): Promise<Packed
 }
 
 async function append(path: string, text: string, isNew: boolean): Promise<void> {
-  if (isNew) await rm(path, { force: true });
-  const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-  const file = await open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | (isNew ? O_CREAT | O_EXCL : 0), OWNER_ALONE);
+  const { O_WRONLY, O_APPEND, O_NOFOLLOW = 0 } = constants;
+  const file = isNew ? await openNewFile(path, 'ax') : await open(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
   try {
-    if (isNew && process.getuid?.() === 0) {
-      // The service must be able to read what root leaves.
-      const { uid, gid } = await stat(dirname(path));
-      await file.chown(uid, gid);
-    }
     await file.writeFile(text);
     await file.datasync();
   } finally {

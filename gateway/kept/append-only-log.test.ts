@@ -1,4 +1,17 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  copyFile,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -204,6 +217,29 @@ it('sets a folder in its place aside, with what is in it, and takes pushes', asy
   expect(await contentsOf(await open(path))).toEqual(new Map([['a.prom', '1']]));
   const aside = (await readdir(path)).find((each) => each.includes('.corrupt-')) ?? '';
   expect(await readdir(join(path, aside))).toEqual(['note.txt']);
+});
+
+it('is not led elsewhere by links, which root does not follow, and belongs to whom the folder belongs', async () => {
+  const isRoot = process.getuid?.() === 0;
+  const { uid } = isRoot ? { uid: 12_345 } : await stat(folder);
+  const victim = join(await newFolder(), 'victim');
+  await writeFile(victim, 'precious');
+  const path = join(folder, 'gateway', 'pushes');
+  await mkdir(path, { recursive: true });
+  await symlink(victim, join(path, '0000000001.log.tmp'));
+  for (const each of [join(folder, 'gateway'), path]) await chown(each, uid, isRoot ? uid : (await stat(each)).gid);
+  const log = await open(path, SMALL);
+  for (let turn = 0; turn < 50; turn += 1) await log.put('a.prom', Buffer.from(`turn ${turn}`));
+  await log.close();
+  expect(await readFile(victim, 'utf8')).toBe('precious');
+  const [file = ''] = await readdir(path);
+  expect((await stat(join(path, file))).uid).toBe(uid);
+
+  if (!isRoot) return;
+  await rm(join(path, file));
+  await symlink(victim, join(path, file));
+  await lchown(join(path, file), uid, uid);
+  await expect(open(path)).rejects.toMatchObject({ code: 'ELOOP' });
 });
 
 describe('damage in the middle of a log', () => {

@@ -1,8 +1,8 @@
 import { existsSync, writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setAsidePath } from '../../core/json.ts';
-import { refuseBelowProc } from '../../runtime/atomic-file.ts';
+import { makeFolder, openNewFile, refuseForeignLinks, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -58,8 +58,7 @@ export async function openAppendOnlyLog(
   tellSetAside: DiskHealth['tellSetAside'],
   spareBytes = SPARE_BYTES,
 ): Promise<AppendOnlyLog> {
-  refuseBelowProc(folder);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, undefined, 0o700);
   const places = new Map<string, Place>();
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => LOG_NAME.test(name));
   for (const { name } of entries.filter((each) => each.isDirectory())) {
@@ -77,6 +76,7 @@ export async function openAppendOnlyLog(
   let isSpoilt = true;
   let limit = spareBytes;
   if (numbers.length > 0) {
+    refuseForeignLinks(path);
     const bytes = await readFile(path);
     const { found, end, damaged } = readRecords(bytes);
     // As after a power cut; nobody was told that what follows is kept.
@@ -85,9 +85,7 @@ export async function openAppendOnlyLog(
     if (isCut) logger.warn({ file: path, at: end }, 'the log of pushes ends in a record that is not whole');
     if (damaged.length > 0) {
       const movedTo = setAsidePath(path, Date.now());
-      await writeFile(movedTo, Buffer.concat(damaged.map((span) => bytes.subarray(span.at, span.end))), {
-        mode: 0o600,
-      });
+      await writeFileAtomic(movedTo, Buffer.concat(damaged.map((span) => bytes.subarray(span.at, span.end))));
       logger.error(
         { file: path, at: damaged.map(({ at }) => at).slice(0, 10), movedTo },
         'records of the log of pushes are damaged; they are set aside, the others are kept, and devices push again by themselves',
@@ -174,7 +172,7 @@ export async function openAppendOnlyLog(
     const [former, formerPath] = [file, path];
     const nextPath = join(folder, nameOfLog(number + 1));
     const unfinished = `${nextPath}.tmp`;
-    const next = await open(unfinished, 'w+', 0o600);
+    const next = await openNewFile(unfinished, 'wx+');
     const moved = new Map<Place, Place>();
     let at = 0;
     try {

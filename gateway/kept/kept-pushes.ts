@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Device, deviceKey } from '../../core/device-id.ts';
+import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
@@ -85,7 +85,7 @@ export async function openKeptPushes(
     } catch (error) {
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
       const movedTo = join(path, `${name}.unreadable`);
-      await writeFile(movedTo, content, { mode: 0o600 });
+      await writeFileAtomic(movedTo, content);
       tellSetAside(join(path, name), 'it is no kept push', movedTo);
       log.drop(name);
     }
