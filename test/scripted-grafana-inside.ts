@@ -109,7 +109,10 @@ export function insideRoutes(version: () => string): readonly Route[] {
         const versions = inside.dashboards.get(String(dashboard.uid)) ?? [];
         if (versions.length > 0 && body.overwrite !== true)
           return refuse(412, 'The dashboard has been changed by someone else');
-        versions.unshift({ message: String(body.message), dashboard, folderUid: String(body.folderUid) });
+        // As Grafana 12.3 was seen to do.
+        const isFirst = versions.length === 0 && Number.parseInt(version(), 10) >= 12;
+        const message = isFirst ? 'Initial save' : String(body.message);
+        versions.unshift({ message, dashboard, folderUid: String(body.folderUid) });
         inside.dashboards.set(String(dashboard.uid), versions);
         return ok({ uid: dashboard.uid, status: 'success', version: versions.length });
       },

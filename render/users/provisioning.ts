@@ -120,11 +120,16 @@ export async function syncDashboards(
   for (const { uid, content } of dashboards) {
     const message = `flowcollect ${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
     const path = `/api/dashboards/uid/${uid}/versions`;
-    const found = await grafana.find({ method: 'GET', path, organisation, query: { limit: '1' } }, Versions);
-    const newest = (Array.isArray(found) ? found : found?.versions)?.[0];
-    if (newest?.message === message) continue;
+    const isSaved = async (): Promise<boolean> => {
+      const found = await grafana.find({ method: 'GET', path, organisation, query: { limit: '1' } }, Versions);
+      return (Array.isArray(found) ? found : found?.versions)?.[0]?.message === message;
+    };
+    if (await isSaved()) continue;
     const body = { dashboard: { ...JSON.parse(content), id: null }, folderUid: FOLDER, overwrite: true, message };
-    await grafana.call({ method: 'POST', path: '/api/dashboards/db', organisation, body }, ANYTHING);
+    const save = () => grafana.call({ method: 'POST', path: '/api/dashboards/db', organisation, body }, ANYTHING);
+    await save();
+    // Grafana 12.3 says "Initial save" of a first version, whatever it was told.
+    if (!(await isSaved())) await save();
     saved++;
   }
   if (saved > 0) reporter.changed(TEXTS.dashboards(saved));
