@@ -72,7 +72,7 @@ it.each([
   ['an axis of far ticks', days({ xTickLabelSpacing: 200 }), 'no ticks'],
   ['ticks of three dots', days({ xTickLabelMaxLength: 0 }), 'no ticks'],
   ['a sentence in place of dates', days({}), 'left out of its axis'],
-  ['the end of a query of days', graph({}, {}, { interval: '1d', targets: [{ expr: 'x @ end()' }] }), 'midnight'],
+  ['the end of a query of days', graph({}, {}, { interval: '1d', targets: [{ expr: 'x @ end() and y' }] }), 'midnight'],
   ['small figures', stat({}, { options: { textMode: 'value_and_name', wideLayout: true } }), 'small'],
   ['a sentence in cells', table([{ id: 'custom.width', value: 96 }], { Value: 'Bytes' }), 'in each cell'],
   ['a head that is cut', table([{ id: 'custom.width', value: 40 }], { Value: 'Bytes' }), 'its name needs'],

@@ -133,7 +133,8 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
   const home = await findHome(place.program);
   if (home === undefined) return undefined;
   const folder = (name: string): string => join(place.folder, name);
-  await mkdir(place.folder, { recursive: true });
+  // Grafana says that it is an error where this is not there.
+  await mkdir(folder('plugins'), { recursive: true });
   return {
     name: 'Grafana',
     command: place.program,

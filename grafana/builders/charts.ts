@@ -142,6 +142,9 @@ export const dayPairs = kindOfPanel<PanelSpec>((spec) => {
   return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), dates] });
 });
 
+/** Where nothing was recorded: without it, what the panel says where it has no value would be a state in the legend. */
+const NO_STATE = { type: 'special', options: { match: 'null', result: { text: '', color: 'transparent' } } };
+
 /**
  * States of each series over time, in the colours of the mappings. They are fixed: where steps give the colour, Grafana 12
  * merges values by the steps and forgets the mappings.
@@ -156,7 +159,8 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
     .lineWidth(0)
     .legend(legend())
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single));
-  const panel = finish(builder, { ...spec, coloring: { fixed: PLAIN } });
+  const mappings = [...(spec.mappings ?? []), NO_STATE];
+  const panel = finish(builder, { ...spec, mappings, coloring: { fixed: PLAIN } });
   // A pager, though there is one page, would take the room of two rows. The SDK does not know how to be without it.
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });

@@ -192,6 +192,9 @@ export function always(color: string): FieldProperty {
 /** The property of an override that keeps series out of the legend; the plot and the tooltip still show them. */
 export const UNLISTED: FieldProperty = { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } };
 
+/** What a panel says in the place of a series of nothing. */
+export const instead = (of: string, sentence: Text): Override => ({ of: { name: of }, properties: [named(sentence)] });
+
 /** The property of an override that renames a field or series. */
 export function named(name: Text): FieldProperty {
   return { id: 'displayName', value: name };

@@ -1,10 +1,10 @@
 import { formatBytes, percent } from '../../core/units.ts';
 import { dayPairs, lines, stat, timeline } from '../builders/charts.ts';
-import { always, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
+import { always, instead, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
 import { bytesColumn, coloredCells, stateCells, table, WIDTHS } from '../builders/tables.ts';
 import { ACCENT, BAD, GOOD, NEUTRAL, PLAIN, WATCH } from '../palette.ts';
 import { atDayEnd } from '../promql/days.ts';
-import { byAirport, select, stateNumber } from '../promql/select.ts';
+import { byAirport, NONE, orNone, select, stateNumber } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 const VERDICT = ['flowcollect_audit_verdict', 'verdict'] as const;
@@ -135,13 +135,15 @@ export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
   });
 }
 
+const soon = { zh: '一两小时后显示', en: 'Shown in an hour or two' };
 export const verdictHistoryPanel = timeline({
   title: { zh: '结论历史', en: 'Verdicts' },
   description: { zh: '每个机场各审计窗口的结论。', en: 'The verdict of each audit window, an airport a row.' },
   unit: 'none',
-  targets: [trace(VERDICT_RANK, '{{airport}}')],
-  mappings: [VERDICT_WORDS],
-  noValue: { zh: '还没有结论', en: 'No verdict yet' },
+  targets: [trace(orNone(VERDICT_RANK, 'airport', `${select(VERDICT[0])} @ end()`), '{{airport}}')],
+  mappings: [VERDICT_WORDS, words([['0', { zh: '', en: '' }, 'transparent']])],
+  overrides: [instead(NONE, soon)],
+  noValue: soon,
 });
 
 /** When the report was last accepted by the mail server. */

@@ -6,7 +6,7 @@ import { bytesColumn, gaugeCells, type Key, matrix, ranks, stateCells, table } f
 import { dashboardLink } from '../links.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
-import { busiest, hourly, overRange, rate, select, today } from '../promql/select.ts';
+import { busiest, hourly, orNone, overRange, rate, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 /** A matcher for a dashboard's variable `node`; dashboards without it take every node. */
@@ -112,18 +112,29 @@ export const nodesTodayPanel = ranks({
 export const nodeHoursPanel = heat({
   title: { zh: '节点 × 小时', en: 'Node × hour' },
   description: {
-    zh: '每个节点每小时的精确字节数；格子在该小时末。',
-    en: 'Exact bytes of each node in each hour; a cell is at the end of its hour.',
+    zh: '每个节点每小时的精确字节数；格子在该小时末，满一小时后显示。',
+    en: 'Exact bytes of each node in each hour; a cell is at the end of its hour, the first comes when it is full.',
   },
   unit: 'bytes',
   interval: '1h',
-  targets: [trace(`sum by (node) (${hourly(CHOSEN_NODES)}) > 0`, '{{node}}')],
+  targets: [
+    trace(
+      orNone(
+        `sum by (node) (${hourly(CHOSEN_NODES)}) > 0`,
+        'node',
+        `${select(MINUTE_BYTES, CHOSEN_NODES)} @ end()`,
+        '≥ 1 h',
+      ),
+      '{{node}}',
+    ),
+  ],
   coloring: { fixed: ACCENT },
   noValue: { zh: '满一小时后显示', en: 'Shown after the first full hour' },
 });
 
 /** At which hours of the day traffic moves: a row an hour, a column a day. */
 export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
+  const blocks = select(MINUTE_BYTES, CHOSEN_NODES);
   return heat({
     title: { zh: '钟点 × 日', en: 'Hour × day' },
     description: {
@@ -133,7 +144,7 @@ export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
     unit: 'bytes',
     timeFrom: '30d',
     interval: '1d',
-    targets: [trace(hoursOfDay(select(MINUTE_BYTES, CHOSEN_NODES), settings), '{{hour}}')],
+    targets: [trace(orNone(hoursOfDay(blocks, settings), 'hour', `${blocks} @ end()`, '≥ 1 d'), '{{hour}}')],
     coloring: { fixed: ACCENT },
     noValue: { zh: '第一天结束后显示', en: 'Shown when the first day is over' },
   });

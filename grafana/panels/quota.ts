@@ -14,7 +14,7 @@ import {
 } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
-import { byAirport, select, stateNumber, today } from '../promql/select.ts';
+import { byAirport, NONE, orNone, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { verdictColumn } from './audit.ts';
 
@@ -150,7 +150,7 @@ export const burnDownPanel = lines({
       properties: [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }, UNLISTED],
     },
   ],
-  noValue: { zh: '配额未知或不限量', en: 'No quota, or unknown' },
+  noValue: { zh: '记录不满一两小时，或配额未知、不限量', en: 'No record of an hour or two yet, or no quota' },
 });
 
 /** This billing cycle, by node: where the quota went. */
@@ -246,6 +246,7 @@ export const surplusAdvicePanel = surplus({
   properties: stateCells(ADVICE, false),
 });
 
+const noneYet = { zh: '还没有', en: 'None yet' };
 const low = { zh: '下限', en: 'Low' };
 const bound = (which: 'low' | 'high'): string =>
   `max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)})`;
@@ -259,12 +260,24 @@ export const multipliersPanel = table({
   },
   keys: [
     { label: 'airport', name: { zh: '机场', en: 'Airport' } },
-    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 200 },
+    {
+      label: 'node',
+      name: { zh: '节点', en: 'Node' },
+      width: 200,
+      properties: [{ id: 'mappings', value: [words([[NONE, noneYet, PLAIN]])] }],
+    },
   ],
   columns: [
-    { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 80 },
+    {
+      name: low,
+      expr: orNone(bound('low'), 'node', select('flowcollect_audit_multiplier')),
+      unit: 'suffix:×',
+      decimals: 2,
+      width: 80,
+      properties: [{ id: 'mappings', value: [words([['0', { zh: '–', en: '–' }, PLAIN]])] }],
+    },
     { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 80 },
   ],
   sortBy: low,
-  noValue: { zh: '还没有', en: 'None yet' },
+  noValue: noneYet,
 });

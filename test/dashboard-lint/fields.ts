@@ -39,7 +39,10 @@ function namesOf(panel: Panel, answers: ReadonlyMap<string, readonly Series[]>):
   const renamed: Record<string, string> =
     transformations.find(({ id }) => id === 'organize')?.options.renameByName ?? {};
   const names = new Set<string>(['Time']);
-  for (const { refId = '', legendFormat = '', format } of targets) {
+  for (const { refId = '', legendFormat = '', format, expr } of targets) {
+    // What a query answers where it has no answer.
+    for (const [, label, name = ''] of expr.matchAll(/label_replace\(vector\(0\), "(\w+)", "([^"]+)"/g))
+      names.add(legendFormat.replace(`{{${label}}}`, name));
     for (const { labels } of answers.get(refId) ?? []) {
       if (matrix !== undefined) names.add(labels[matrix.columnField] ?? '');
       else if (format === 'table')

@@ -93,7 +93,7 @@ export function looksProblems(panel: Panel): string[] {
     if ([BAD, WATCH].includes(each?.steps?.[0]?.color ?? '')) problems.push('no value takes the colour of a bad one');
   }
   for (const { expr, range } of targets) {
-    if (panel.interval === '1d' && expr.includes('@ end()')) problems.push('end() is the last midnight');
+    if (panel.interval === '1d' && expr.includes('@ end() and')) problems.push('end() is the last midnight');
     if (range === true && /topk\((?![^@]*@ end\(\))/.test(expr))
       problems.push('the most used change from step to step');
   }
