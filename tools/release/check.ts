@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +11,7 @@ import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { executableName } from './make.ts';
+import { bootMips, HOST_LOOPBACK, mipsSystem } from './mips-system.ts';
 import { DEVICE_TARGETS, deviceArchive } from './native.ts';
 import { arm64Emulation, nodeBinary } from './node-binary.ts';
 import { shippedBundles } from './single-executable.ts';
@@ -111,11 +113,76 @@ async function checkDevices(
       const how = processor === undefined ? '' : ', emulated';
       print(`${name} for devices${how}: the same replay as the plain bundle, first push after ${push} ms`);
     }
-    print(`only built: ${made.filter((each) => !CHECKED_DEVICES.has(each)).join(', ')}`);
+    if (made.includes(MIPS)) await checkMips(root, plain, kernel, folder, print);
+    const tried = (name: string): boolean => CHECKED_DEVICES.has(name) || name === MIPS;
+    print(`only built: ${made.filter((each) => !tried(each)).join(', ')}`);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
+
+const MIPS = 'linux-mipsle';
+/** Emulation of a whole machine takes a minute for what a router does in seconds. */
+const MIPS_MS = 20 * 60_000;
+
+/** The file for routers of MIPS in a system of their kind: the same replay, and a push over its network. */
+async function checkMips(
+  root: string,
+  plain: Program,
+  kernel: string,
+  folder: string,
+  print: (line: string) => void,
+): Promise<void> {
+  const system = await mipsSystem(join(root, '.cache', 'release'));
+  const own = join(folder, MIPS);
+  await mkdir(own);
+  await run('tar', ['-xzf', join(root, 'release', deviceArchive(MIPS)), '-C', own]);
+  const recordings = join(root, 'test', 'recordings');
+  const options = ['--interval', '10000', '--from-zero', '--json'];
+  const replay = (from: string): string[] => ['replay', `${from}/udp.ndjson.gz`, '--logs', `${from}/udp.logs.json.gz`];
+  const expected = createHash('sha256')
+    .update(await output(plain, [...replay(recordings), ...options]))
+    .digest('hex');
+  const gateway = await startScriptedGateway();
+  const seenFromThere = (origin: string): string => origin.replace('127.0.0.1', HOST_LOOPBACK);
+  const files = new Map<string, Uint8Array>([
+    ['bin/flowcollect', await readFile(join(own, 'flowcollect'))],
+    ['udp.ndjson.gz', await readFile(join(recordings, 'udp.ndjson.gz'))],
+    ['udp.logs.json.gz', await readFile(join(recordings, 'udp.logs.json.gz'))],
+    ['client.ini', Buffer.from(settingsFor(seenFromThere(kernel), seenFromThere(gateway.origin), '/tmp/state'))],
+  ]);
+  const script = `echo "version $(flowcollect version)"
+echo "replayed $(flowcollect ${[...replay(''), ...options].join(' ')} | sha256sum)"
+flowcollect exporter --config /client.ini`;
+  const lines: string[] = [];
+  const machine = await bootMips(system, own, files, script, (line) => lines.push(line));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (what: string): void =>
+        reject(new Error(`${MIPS}: ${what}; its console said:\n${lines.join('\n')}`));
+      setTimeout(fail, MIPS_MS, 'no push arrived').unref();
+      machine.ended.then(() => fail('the machine ended'), reject);
+      gateway.onPush = async ({ text }) => {
+        if (COUNTED.test(text)) resolve();
+      };
+    });
+  } finally {
+    machine.stop();
+    await machine.ended;
+    await gateway.kill();
+  }
+  if (!lines.includes(`version ${VERSION}`)) throw new Error(`${MIPS} says another version:\n${lines.join('\n')}`);
+  if (!lines.some((line) => line.startsWith(`replayed ${expected}`))) {
+    throw new Error(`${MIPS} replays a recording differently:\n${lines.join('\n')}`);
+  }
+  print(`${MIPS} for devices, a whole machine emulated: the same replay as the plain bundle, and a push`);
+}
+
+/** A push in which bytes were counted. */
+const COUNTED = /^flowcollect_traffic_bytes_total\{.*\} [1-9]/m;
+
+const settingsFor = (kernel: string, gateway: string, state = 'flowcollect-state'): string =>
+  `[client]\nMihomoAPIAddr = ${kernel}\nRemoteServer = ${gateway}\nRemoteToken = release-check\nDeviceID = release check\nPushInterval = 1s\nMetricsListen = 127.0.0.1:0\nStateDir = ${state}\n`;
 
 /** The whole system out of the executable alone. @throws Error when it ends without a report */
 async function demo(root: string): Promise<void> {
@@ -167,10 +234,7 @@ async function firstPush({ command, args, env }: Program, kernel: string): Promi
   const folder = await mkdtemp(join(tmpdir(), 'flowcollect-release-'));
   const gateway = await startScriptedGateway();
   const settings = join(folder, 'ClientSetting.ini');
-  await writeFile(
-    settings,
-    `[client]\nMihomoAPIAddr = ${kernel}\nRemoteServer = ${gateway.origin}\nRemoteToken = release-check\nDeviceID = release check\nPushInterval = 1s\nMetricsListen = 127.0.0.1:0\n`,
-  );
+  await writeFile(settings, settingsFor(kernel, gateway.origin));
   const started = Date.now();
   const exporter = spawn(command, [...args, 'exporter', '--config', settings], { env: { ...process.env, ...env } });
   let said = '';
@@ -182,8 +246,7 @@ async function firstPush({ command, args, env }: Program, kernel: string): Promi
       setTimeout(fail, START_MS, 'no push arrived').unref();
       ended.then(() => fail('the exporter ended'), reject);
       gateway.onPush = async ({ authorization, text }) => {
-        const counted = /^flowcollect_traffic_bytes_total\{.*\} [1-9]/m.test(text);
-        if (counted && authorization === 'Bearer release-check') resolve();
+        if (COUNTED.test(text) && authorization === 'Bearer release-check') resolve();
       };
     });
     return Date.now() - started;

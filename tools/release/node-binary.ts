@@ -72,6 +72,36 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+/**
+ * Debian's packages, unpacked into a folder of the cache without root.
+ *
+ * @param apt where apt looks instead of this system, as its options
+ * @returns the folder
+ * @throws Error where apt or dpkg are missing or fail
+ */
+export async function debianPackages(
+  cache: string,
+  name: string,
+  packages: readonly string[],
+  apt: readonly string[] = [],
+): Promise<string> {
+  const folder = join(cache, name);
+  if (await exists(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const temporary = await mkdtemp(join(cache, `${name}-`));
+  try {
+    const options = ['-q', '-o', 'APT::Sandbox::User=root', ...apt];
+    await run('apt-get', ['download', ...options, ...packages], { cwd: temporary });
+    for (const file of await readdir(temporary)) {
+      if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(temporary, file), join(temporary, 'root')]);
+    }
+    await rename(join(temporary, 'root'), folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return folder;
+}
+
 const PACKAGES = ['qemu-user-static', 'libc6-arm64-cross', 'libstdc++6-arm64-cross', 'libgcc-s1-arm64-cross'];
 
 /** How to start a program of another processor. */
@@ -80,28 +110,11 @@ interface Emulation {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/**
- * QEMU's emulator of arm64 with the C library that executables ask for: Debian's packages, unpacked into a cache folder
- * without root.
- *
- * @throws Error where apt or dpkg are missing or fail
- */
+/** QEMU's emulator of arm64 with the C library that executables ask for. @throws as {@link debianPackages} */
 export async function arm64Emulation(cache: string): Promise<Emulation> {
-  const folder = join(cache, 'emulation');
-  const command = join(folder, 'usr', 'bin', 'qemu-aarch64-static');
-  const found = { command, env: { QEMU_LD_PREFIX: join(folder, 'usr', 'aarch64-linux-gnu') } };
-  if (await exists(command)) return found;
-  await mkdir(cache, { recursive: true });
-  const temporary = await mkdtemp(join(cache, 'emulation-'));
-  try {
-    await run('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...PACKAGES], { cwd: temporary });
-    for (const name of await readdir(temporary)) {
-      if (name.endsWith('.deb')) await run('dpkg-deb', ['-x', join(temporary, name), join(temporary, 'root')]);
-    }
-    await rm(folder, { recursive: true, force: true });
-    await rename(join(temporary, 'root'), folder);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return found;
+  const folder = await debianPackages(cache, 'emulation', PACKAGES);
+  return {
+    command: join(folder, 'usr', 'bin', 'qemu-aarch64-static'),
+    env: { QEMU_LD_PREFIX: join(folder, 'usr', 'aarch64-linux-gnu') },
+  };
 }
