@@ -52,7 +52,8 @@ export const nativeSetupHost: SetupHost = {
   run: async (command, args) => {
     try {
       const { exitCode, output, errors } = await go.run(command, args, MOST_MS);
-      return { exitCode, output: `${output}${errors}` };
+      const ended = exitCode === 0 ? '' : `${command} ended with ${exitCode}`;
+      return { exitCode, output: `${output}${errors}` || ended };
     } catch (error) {
       return { exitCode: 1, output: error instanceof Error ? error.message : String(error) };
     }
