@@ -7,8 +7,8 @@ import { freshCounters, newStateId, openCounters } from '../test/device-models.t
 import type { DeviceCounters } from './device/device-counters.ts';
 import { nodeNetwork } from './host/node-network.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
+import { decodeReadBack } from './push/gateway-client.ts';
 import { createExporterMetrics } from './push/metrics.ts';
-import { decodeReadBack } from './push/read-back.ts';
 
 const MINUTE = 60_000;
 let now: number;

@@ -5,10 +5,14 @@ import { type DeviceConfig, ledgerOptions } from './config.ts';
 import type { DeviceView } from './console/summary.ts';
 import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
-import { createKernelComparison } from './device/interface-counters.ts';
-import { createInterfaceReader, type InterfaceReader, isOnThisMachine } from './device/interface-reader.ts';
+import {
+  createInterfaceReader,
+  createKernelComparison,
+  type InterfaceReader,
+  isOnThisMachine,
+} from './device/interfaces.ts';
 import { newDevice } from './device/saved-device.ts';
-import { createStateAppender } from './device/state-appender.ts';
+import { createStateAppender } from './device/state-changes.ts';
 import { createStateStore } from './device/state-store.ts';
 import { createDayKeeper, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';

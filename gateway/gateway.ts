@@ -16,19 +16,17 @@ import { availableMemory, memoryLimits } from './access/limits.ts';
 import type { Reader } from './access/reader-token.ts';
 import { createAdminHandler } from './admin/admin-handler.ts';
 import { createDeviceRelease, createStoredValues } from './admin/device-release.ts';
-import { createMetricsPage } from './admin/metrics-page.ts';
 import type { GatewayConfig } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { createNoiseLog, guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
-import { createGatewayMetrics } from './pushes/metrics.ts';
+import { createGatewayMetrics, createMetricsPage } from './pushes/metrics.ts';
 import { createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
 import { createLabelProxy } from './queries/label-proxy.ts';
 import { createQueryProxy } from './queries/query-proxy.ts';
-import { createPushgateway } from './store/store.ts';
+import { createPushgateway, createVictoriaMetrics } from './store/store.ts';
 import { createStoreReconciler } from './store/store-reconciler.ts';
-import { createVictoriaMetrics } from './store/victoria-metrics.ts';
 
 /** What cannot follow an edit while it is open. Paths are absolute. */
 export type GatewayPlaces = Pick<GatewayConfig, 'listen' | 'metrics' | 'pushgateway' | 'prometheus' | 'dataDir'> & {

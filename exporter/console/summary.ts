@@ -1,5 +1,5 @@
 import { type Bytes, DIRECTIONS, type MutableBytes, TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { InterfaceView } from '../device/interface-counters.ts';
+import type { InterfaceView } from '../device/interfaces.ts';
 import type { TodayView } from '../device/today.ts';
 import type { KernelLink } from '../kernel/problem.ts';
 import type { LedgerCounters } from '../ledger/state.ts';

@@ -4,7 +4,7 @@ import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
 import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger, type Ledger, type LedgerOptions } from '../ledger/ledger.ts';
 import { type LedgerCounters, type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
-import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interface-counters.ts';
+import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interfaces.ts';
 import { add, type Counted, includes, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
 import { compare, type PushId, type ReadBack, type SyncState } from './sync-state.ts';

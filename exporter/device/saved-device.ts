@@ -1,7 +1,7 @@
 import type { SavedHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import type { LedgerState } from '../ledger/state.ts';
-import type { SavedInterfaces } from './interface-counters.ts';
+import type { SavedInterfaces } from './interfaces.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What survives a restart of the exporter of the counters under one DeviceID, as plain JSON. */

@@ -1,6 +1,6 @@
 import type { CheckSeries } from '../ledger/health-checks.ts';
 import type { LedgerState, PushedCounters } from '../ledger/state.ts';
-import type { InterfaceSeries } from './interface-counters.ts';
+import type { InterfaceSeries } from './interfaces.ts';
 
 /** One push of a device: no two have the same. */
 export interface PushId {

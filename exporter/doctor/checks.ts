@@ -5,7 +5,7 @@ import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DeviceConfig } from '../config.ts';
-import { appendsState, type StateSettings } from '../device/state-appender.ts';
+import { appendsState, type StateSettings } from '../device/state-changes.ts';
 import type { Files } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';

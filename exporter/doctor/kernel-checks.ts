@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DeviceConfig } from '../config.ts';
-import { chooseInterfaces, isOnThisMachine } from '../device/interface-reader.ts';
+import { chooseInterfaces, isOnThisMachine } from '../device/interfaces.ts';
 import type { Host, Interfaces } from '../host/host.ts';
 import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import {
   access,
   constants,
@@ -13,6 +13,7 @@ import {
   statfs,
   writeFile,
 } from 'node:fs/promises';
+import { hostname, uptime } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
@@ -29,8 +30,7 @@ import { errorCode } from '../../runtime/error-code.ts';
 import { isOpenToOthers, readSettingsText } from '../../runtime/settings-file.ts';
 import type { Files, PackedFile } from './host.ts';
 import { createLineFile, type LineFileParts } from './line-file.ts';
-import { lockFile } from './lock.ts';
-import { nodeLockParts } from './node-lock.ts';
+import { type LockParts, lockFile } from './lock.ts';
 
 const OWNER_ALONE = 0o600;
 
@@ -143,5 +143,36 @@ function beginningOf(path: string): string {
     return bytes.toString('utf8', 0, readSync(file, bytes));
   } finally {
     closeSync(file);
+  }
+}
+
+const nodeLockParts: LockParts = {
+  pid: process.pid,
+  hostname: hostname(),
+  now: () => Date.now(),
+  machineStartedAt: () => Date.now() - uptime() * 1000,
+  lifeOf(pid) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+    }
+    return processBeganAt(pid);
+  },
+  read: (path) => readFile(path, 'utf8'),
+  async replace(path, text) {
+    await makeFolder(dirname(path));
+    await writeFileAtomic(path, text);
+  },
+  remove: (path) => rm(path, { force: true }),
+};
+
+/** When a process began, in ticks since the machine did: numbers of processes come again (proc_pid_stat(5), field 22). */
+function processBeganAt(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
   }
 }

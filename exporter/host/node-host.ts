@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
+import { promisify } from 'node:util';
 import { systemClock } from '../../runtime/async.ts';
 import { watchFileDescriptors } from '../../runtime/atomic-file.ts';
 import { createPagesListener, listenHttp } from '../../runtime/http.ts';
@@ -8,10 +11,9 @@ import { createLogger } from '../../runtime/logger.ts';
 import { createMovableListener, type ListenAddress } from '../../runtime/movable-listener.ts';
 import { openSettings } from '../../runtime/settings-file.ts';
 import type { Host } from './host.ts';
-import { createInterfaces } from './interfaces.ts';
+import { createInterfaces, type InterfaceSources } from './interfaces.ts';
 import { domainOf } from './node-domains.ts';
 import { nodeFiles } from './node-files.ts';
-import { nodeInterfaceSources } from './node-interfaces.ts';
 import { nodeNetwork } from './node-network.ts';
 
 const boot = readBoot();
@@ -24,6 +26,15 @@ function readBoot(): string | undefined {
     return undefined;
   }
 }
+
+const execute = promisify(execFile);
+
+export const nodeInterfaceSources: InterfaceSources = {
+  platform: process.platform,
+  read: (path) => readFile(path, 'utf8'),
+  list: (folder) => readdir(folder),
+  run: async (program, args, timeout) => (await execute(program, [...args], { timeout, windowsHide: true })).stdout,
+};
 
 /** What Node gives. */
 export const nodeHost: Host = {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { DIMENSIONS, metricSpec } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
-import type { InterfaceSeries } from '../device/interface-counters.ts';
+import type { InterfaceSeries } from '../device/interfaces.ts';
 import type { CheckSeries } from '../ledger/health-checks.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
+import { decodeReadBack } from './gateway-client.ts';
 import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
-import { decodeReadBack } from './read-back.ts';
 
 const node = 'a"\\\n节点 [0.5x] | {b="c"}';
 const counters: LedgerCounters = {

@@ -15,7 +15,7 @@ import {
 import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
-import type { InterfaceSeries } from '../device/interface-counters.ts';
+import type { InterfaceSeries } from '../device/interfaces.ts';
 import type { CheckSeries } from '../ledger/health-checks.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
 

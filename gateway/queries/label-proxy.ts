@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
 import { headerOfText } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
-import type { ReaderQuery } from './query.ts';
+import type { ReaderQuery } from './query-proxy.ts';
 
 /** The header by which prom-label-proxy learns whose series it may show (`-header-name`). */
 export const USER_HEADER = 'X-FlowCollect-User';

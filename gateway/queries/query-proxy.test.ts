@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ALICE, basic, FORM, openQueryProxy, type QueryProxyAtDouble } from '../../test/query-proxy-at-double.ts';
 import { CONCURRENT_QUERIES, createLabelProxy } from './label-proxy.ts';
-import { MAX_FORM_BYTES } from './query.ts';
+import { MAX_FORM_BYTES } from './query-proxy.ts';
 
 let proxy: QueryProxyAtDouble;
 beforeAll(async () => {

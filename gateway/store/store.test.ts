@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { importPath } from './victoria-metrics.ts';
+import { importPath } from './store.ts';
 
 it('lets the path decide whose series they are, whatever the names hold', () => {
   const path = importPath({ user: 'a&b=c', deviceId: '客厅 &extra_label=user=bob#?' });
