@@ -38,6 +38,18 @@ it('leaves a folder of that name alone that no service has written to, as /data 
   expect(await packed()).toEqual([settings]);
 });
 
+it('writes over no earlier backup, and says how much it packed', async () => {
+  const lines: string[] = [];
+  const file = join(folder, 'backup.tar.gz');
+  const pack = () =>
+    backupCommand((line) => lines.push(line), translateTo('en')).parseAsync([file, '--config', settings], {
+      from: 'user',
+    });
+  await pack();
+  expect(lines.at(-1)).toMatch(/^packed: [\d.]+ (B|KiB) in \d+\.\d s$/);
+  await expect(pack()).rejects.toThrow(`${file} exists, and no backup is written over it`);
+});
+
 it('says that tar is missing', async () => {
   vi.stubEnv('PATH', folder);
   await expect(packed()).rejects.toThrow('backups need the program tar');

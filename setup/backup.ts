@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { type Translate, UserFacingError } from '../core/language.ts';
 import { readServerSection } from '../core/server-settings.ts';
 import { SettingsReader } from '../core/settings.ts';
+import { formatBytes } from '../core/units.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { serviceOf } from '../runtime/installed.ts';
@@ -29,6 +30,8 @@ export function backupCommand(print: (line: string) => void, translate: Translat
     .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       await serviceOf('gateway', config);
+      const began = performance.now();
+      if (await exists(resolve(file))) throw new BackupError(TEXTS.backupExists(file));
       const paths = [resolve(config), ...more.map((path) => resolve(path))];
       const data = await dataFolder(config);
       const tokens = dirname(tokenFileOf(config));
@@ -36,6 +39,8 @@ export function backupCommand(print: (line: string) => void, translate: Translat
         if (await exists(folder)) paths.push(folder);
       await writeBackup(resolve(file), paths, VERSION);
       for (const path of paths) print(path);
+      const { size } = await stat(resolve(file));
+      print(translate(TEXTS.packed(formatBytes(size), ((performance.now() - began) / 1000).toFixed(1))));
     });
 }
 

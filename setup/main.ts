@@ -59,7 +59,11 @@ async function makeToken(
     execFile(
       command,
       [...args, 'gateway', 'token', 'add', '--device', device, ...owner, '--config', config, '--language', language],
-      (error, stdout, stderr) => (error === null ? resolve(stdout.trim()) : reject(new Error(stderr.trim()))),
+      (error, stdout, stderr) => {
+        if (error !== null) return reject(new Error(stderr.trim()));
+        process.stderr.write(stderr);
+        resolve(stdout.trim());
+      },
     );
   });
 }

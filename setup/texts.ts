@@ -77,6 +77,14 @@ export const TEXTS = {
     zh: '已有的改名为 .before-restore 保留',
     en: 'put aside what is there, with .before-restore at its name',
   },
+  backupExists: (path: string): Text => ({
+    zh: `${path} 已存在，备份不会覆盖它：请换一个名字，例如加上日期`,
+    en: `${path} exists, and no backup is written over it: choose another name, such as one with the date`,
+  }),
+  packed: (size: string, seconds: string): Text => ({
+    zh: `已打包：${size}，用了 ${seconds} 秒`,
+    en: `packed: ${size} in ${seconds} s`,
+  }),
   nothingToPack: (path: string, code: string): Text => ({
     zh: `${path} 无法打包（${code}），请检查路径和权限`,
     en: `${path} cannot be packed (${code}); check the path and its permissions`,

@@ -28,6 +28,7 @@ beforeEach(async () => {
       '[server]',
       `SubUrls = ["a.yaml"]="http://127.0.0.1:${(airport.address() as AddressInfo).port}/sub?token=hunter2"`,
       `PrometheusAddr = http://127.0.0.1:${await freePort()}`,
+      '[user.alice]',
       '[smtp]',
       'SMTPHost = 127.0.0.1',
       `SMTPPort = ${mailbox.port}`,
@@ -71,6 +72,8 @@ describe('flowcollect audit --now', () => {
     const { code, out } = await flowcollect('audit', '--now', '--user', 'alice', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ user: 'alice', airports: [] });
+    const unknown = await flowcollect('audit', '--now', '--user', 'alcie');
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('没有用户 alcie；已有：default, alice') });
   });
 
   it('mails it', async () => {

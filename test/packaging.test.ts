@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -255,6 +256,13 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await writeFile(join(folder, 'bin', 'realpath'), '#!/bin/sh\necho /root/.nvm/node\n', { mode: 0o755 });
     await writeFile(join(folder, 'ServerSetting.ini'), '[server]\r\nServerToken = hush\r\nLanguage = en\r\n');
     await expect(install('ServerSetting.ini')).rejects.toThrow('which lies in a home folder');
+  });
+
+  it('installs nothing on a machine that systemd does not run', async () => {
+    if (existsSync('/run/systemd/system')) return;
+    const env = { PATH: `${join(folder, 'bin')}:/usr/bin:/bin` };
+    const attempt = run(INSTALL, ['ServerSetting.ini'], { cwd: folder, env });
+    await expect(attempt).rejects.toThrow('没有安装任何东西');
   });
 
   it('says what it needs', async () => {

@@ -158,6 +158,16 @@ describe('the page', () => {
     expect(await answer.text()).not.toContain('<b>');
   });
 
+  it('has a day in the CSV once, as its last report says, and begins as Excel knows UTF-8', async () => {
+    const [report] = await archive.month('2026-11');
+    if (report === undefined) throw new Error('no report was kept');
+    const csv = reportsCsv([
+      { ...report, verdict: 'leak', airports: [] },
+      { ...report, airports: [] },
+    ]);
+    expect(csv).toMatch(/^\ufeffdate,[^\r]*\r\n2026-11-23,default,,ok,[^\r]*\r\n$/);
+  });
+
   it('exports a month as CSV in which no name is a formula', async () => {
     const answer = await get('/month/2026-11.csv');
     expect(answer.headers.get('content-disposition')).toContain('flowcollect-2026-11.csv');

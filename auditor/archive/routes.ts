@@ -162,9 +162,18 @@ const HEAD = [
 
 type Cell = string | number | null | undefined;
 
-/** One row for each report and airport, RFC 4180; what is unknown is empty, sizes are bytes. */
+/** Without it Excel takes UTF-8 for the code page of Windows. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/**
+ * One row for each day and airport, as the last report of the day has it, RFC 4180; what is unknown is empty, sizes are
+ * bytes.
+ *
+ * @param reports of one user, oldest first
+ */
 export function reportsCsv(reports: readonly KeptReport[]): string {
-  const rows = reports.flatMap(({ day, user, verdict, today, airports }) => {
+  const last = new Map(reports.map((report) => [report.day.date, report])).values();
+  const rows = [...last].flatMap(({ day, user, verdict, today, airports }) => {
     const use: Cell[] = today.known
       ? [today.classes.proxy, today.classes.direct, today.classes.local, today.upload, today.download]
       : [null, null, null, null, null];
@@ -185,7 +194,7 @@ export function reportsCsv(reports: readonly KeptReport[]): string {
       ];
     });
   });
-  return [HEAD, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return BYTE_ORDER_MARK + [HEAD, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
 /** Spreadsheets take a text that begins with such a sign for a formula; a quote before it keeps it a text. */

@@ -59,6 +59,10 @@ async function auditOnce(
 ): Promise<void> {
   const { config: path, mail, json } = given;
   const settings = await openConfig(path);
+  const { users = [settings.user] } = settings;
+  if (given.user !== undefined && !users.includes(given.user)) {
+    throw new ArgumentError(TEXTS.noUser(given.user, users.join(', ')));
+  }
   const config = given.user === undefined ? settings : configOf(given.user, settings);
   const clock = Date.now;
   const span = given.window === undefined ? undefined : spanOf(given.window, config);

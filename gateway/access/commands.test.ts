@@ -20,10 +20,12 @@ it.each([
       translate: translateTo('en'),
     }).parseAsync([action, ...owner, '--config', path], { from: 'user' });
   await run('add');
+  await run('add');
   await run('revoke');
-  expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+  expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/), expect.stringMatching(/^[\w-]{43}$/)]);
   expect(explained).toEqual([
     expect.stringContaining('shown this once'),
+    expect.stringContaining(create === tokenCommand ? 'The earlier one has ended' : 'shown this once'),
     expect.stringContaining('within two seconds'),
   ]);
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Text, Translate } from '../../core/language.ts';
 import { COMMAND_TEXTS as TEXTS } from './texts.ts';
+import type { TokenSection } from './token-sections.ts';
 import { addReader, addToken, listTokens, revokeReader, revokeToken } from './token-store.ts';
 
 /** Where a command writes, and in which language. */
@@ -29,8 +30,11 @@ export function tokenCommand({ print, explain, translate }: CommandOutput): Comm
   const add = owned('add', TEXTS.addToken)
     .option('--note <text>', translate(TEXTS.note))
     .action(async ({ config, user, device, note }: TokenOptions) => {
+      const isOwners = (each: TokenSection): boolean =>
+        device === undefined ? each.deviceId === undefined && each.user === user : each.deviceId === device;
+      const replaces = (await listTokens(config)).some((each) => isOwners(each) && each.hash !== undefined);
       print(await addToken(config, { user, deviceId: device }, note));
-      explain(translate(TEXTS.tokenShownOnce));
+      explain(translate(replaces ? TEXTS.tokenReplaces : TEXTS.tokenShownOnce));
     });
   const revoke = owned('revoke', TEXTS.revokeToken).action(async ({ config, user, device }: TokenOptions) => {
     await revokeToken(config, device === undefined ? { user } : { deviceId: device });

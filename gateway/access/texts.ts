@@ -18,6 +18,10 @@ export const COMMAND_TEXTS = {
     zh: '这是 [client] RemoteToken，仅显示这一次。',
     en: 'This is [client] RemoteToken; it is shown this once.',
   },
+  tokenReplaces: {
+    zh: '这是新的 [client] RemoteToken，仅显示这一次；原来的令牌已失效：仍用着它的设备推送会被拒绝，直到换上新的。',
+    en: 'This is the new [client] RemoteToken; it is shown this once. The earlier one has ended: a device that still has it is refused until it gets this one.',
+  },
   tokenRevoked: {
     zh: '已收回：运行中的网关两秒内就会拒绝它，不受 ServerSetting.ini 里其他错误的影响。该节和备注仍在，可用 token add 生成新的令牌。',
     en: 'Revoked: a running gateway refuses it within two seconds, whatever else is wrong in ServerSetting.ini. The section stays with its note, for another "token add".',

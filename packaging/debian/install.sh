@@ -55,6 +55,13 @@ keep_settings() {
 	fi
 }
 
+# Before anything is installed: without it nothing would be started.
+require_systemd() {
+	[ -n "$ROOT" ] || [ -d /run/systemd/system ] ||
+		fail "这台机器没有运行 systemd，服务无法启动，所以没有安装任何东西。可以用 Docker：docker compose up -d --build" \
+			"systemd does not run this machine, so services could not be started and nothing was installed. Docker does without: docker compose up -d --build"
+}
+
 install_program() {
 	command -v node >/dev/null ||
 		fail "需要 Node 20.19 或更新的版本：https://nodejs.org" "Node 20.19 or later is needed: https://nodejs.org"
@@ -227,6 +234,7 @@ case "${1:-}" in
 	[ -f "$1" ] ||
 		fail "$1 不存在；请用此命令生成：node $HERE/dist/flowcollect.mjs init server --config $1" \
 			"$1 does not exist; make it with: node $HERE/dist/flowcollect.mjs init server --config $1"
+	require_systemd
 	keep_settings "$1"
 	install_program
 	# shellcheck disable=SC2086
@@ -237,7 +245,7 @@ case "${1:-}" in
 	for service in gateway auditor; do
 		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
 	done
-	say "已安装。请在网关前面配置 TLS（见 docs/platforms/vps.zh-CN.md）。" \
-		"Installed. Put TLS in front of the gateway (see docs/platforms/vps.md)."
+	say "已安装。在网关前面配置 TLS 之前（见 docs/platforms/vps.zh-CN.md），网关说的是明文 HTTP：配对时用 --server http://这台机器:8686，令牌会明文传输。" \
+		"Installed. Until TLS is put in front of it (see docs/platforms/vps.md), the gateway speaks plain HTTP: pair with --server http://THIS-MACHINE:8686, and tokens travel in the clear."
 	;;
 esac
