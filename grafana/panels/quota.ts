@@ -161,8 +161,8 @@ export const cycleNodesPanel = ranks({
     en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
   keys: [
-    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 200 },
-    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
+    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 150 },
+    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 90 },
   ],
   expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,
   noValue: { zh: '暂无数据', en: 'No data yet' },
