@@ -15,6 +15,8 @@ import { DEMO_MAIL, newSecret, type SimulatedWorld } from './simulated-world.ts'
 export interface SettledFiles {
   readonly server: string;
   readonly client: string;
+  /** The password of the archive, in a demo. */
+  readonly archivePassword?: string;
   /** Whether the exporter pushes here although its settings name another gateway. */
   readonly redirected: boolean;
   /** Brings an edit of the user's ServerSetting.ini to services that run from a file made of it. */
@@ -47,14 +49,15 @@ export async function settleFiles(
   const state = folder.in('exporter');
   if (world !== undefined || choice.kind === 'demo') {
     if (world === undefined) throw new Error('a demo needs its simulated world');
-    const token = newSecret();
+    const [token, archivePassword] = [newSecret(), newSecret()];
     const metrics = reachableAt(exporterMetricsAddress(choice, own.clientPath));
     const server = (by: ServerSide): Promise<string> =>
-      write('ServerSetting.ini', demoServerSettings(by, world, token, folder.in('data')));
+      write('ServerSetting.ini', demoServerSettings(by, world, { token, archivePassword }, folder.in('data')));
     return {
       server: await server(side),
       client: await write('ClientSetting.ini', demoClientSettings(side, world, token, state, metrics)),
       redirected: false,
+      archivePassword,
       async follow(edited) {
         if (own.serverExists) await server(edited);
       },
@@ -95,12 +98,18 @@ function originOf(address: string | undefined): string | undefined {
 }
 
 /** What gateway and auditor are told in the demo: addresses, days and language as set, all else simulated. */
-function demoServerSettings(side: ServerSide, world: SimulatedWorld, token: string, data: string): string {
+function demoServerSettings(
+  side: ServerSide,
+  world: SimulatedWorld,
+  { token, archivePassword }: { readonly token: string; readonly archivePassword: string },
+  data: string,
+): string {
   const { server } = side;
   return renderIni({
     server: {
       ...addressKeys(side.addresses),
       ServerToken: token,
+      ArchiveToken: archivePassword,
       SubUrls: `["demo.yaml"]="${world.airport}"`,
       DataDir: data,
       Timezone: server.Timezone,

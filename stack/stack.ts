@@ -141,6 +141,9 @@ export async function startStack(
     exporterMetrics: `${origin(exporterMetrics)}/metrics`,
     world,
     addresses: [
+      ...(files.archivePassword === undefined
+        ? []
+        : [{ name: texts.archive(files.archivePassword), url: `${origin(addresses.auditor)}/reports` }]),
       ...(dashboards === undefined ? [] : [{ name: 'Grafana', url: dashboards }]),
       { name: 'Prometheus', url: origin(addresses.prometheus) },
       { name: 'Pushgateway', url: origin(addresses.pushgateway) },

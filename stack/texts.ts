@@ -98,6 +98,10 @@ const STACK = {
     en: 'Settings were edited: rules, routes and templates follow',
   },
   addresses: { zh: '地址', en: 'Addresses' },
+  archive: (password: string) => ({
+    zh: `日报存档，有报告以后打开（用户名任意，密码 ${password}）`,
+    en: `The archive of reports, once there is one (any user name, password ${password})`,
+  }),
   folder: (path: string) => ({ zh: `数据与日志：${path}`, en: `Data and logs: ${path}` }),
   reportIn: (seconds: number) => ({
     zh: `${seconds} 秒后审计并发送日报`,

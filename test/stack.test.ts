@@ -104,6 +104,20 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     expect(await leftBehind(output)).toEqual([]);
   });
 
+  it('opens the archive of a demo with the password that it prints, with the report and its CSV in it', async () => {
+    const stack = startStack();
+    await vi.waitFor(() => expect(stack.output()).toContain('主题: 流量日报'), { timeout: 90_000, interval: 200 });
+    const [, address = '', password = ''] = /(http:\S+\/reports) .*密码 (\S+?)）/.exec(stack.output()) ?? [];
+    const get = async (path: string): Promise<string> =>
+      (await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${password}` } })).text();
+    const list = await get('');
+    const [, report = '', month = ''] = /\/reports(\/report-(\d{4}-\d{2})[\w-]*)"/.exec(list) ?? [];
+    expect(await get(report)).toContain('demo.yaml');
+    expect(await get(`/month/${month}.csv`)).toMatch(/demo\.yaml,/);
+    stack.process.kill('SIGINT');
+    expect(await stack.ended, stack.output()).toBe(0);
+  });
+
   it('accounts the kernel of the settings, and ends everything on Ctrl-C', async () => {
     const simulation = createSimulation(
       {

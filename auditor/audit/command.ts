@@ -5,6 +5,7 @@ import { createPrometheus } from '../../runtime/prometheus.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
+import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import type { AuditorConfig, OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
@@ -84,6 +85,7 @@ async function auditOnce(
   if (address === undefined) {
     throw new NotMailedError(TEXTS.notMailed(basename(path)));
   }
+  await createArchive(archiveFolderIn(config.dataFolder, config.user)).put(reportMail, model);
   const outcome = await createMailer(address).send(reportMail);
   if (outcome.sent) return;
   await createOutbox(join(config.dataFolder, 'outbox')).put(reportMail);
