@@ -32,6 +32,7 @@ import {
   mayLack,
   newAfter,
   stillNewer,
+  unseenFor,
 } from './restart.ts';
 import { createSettlement } from './settlement.ts';
 import { type LedgerCounters, type LedgerState, namesOf } from './state.ts';
@@ -158,7 +159,7 @@ export function createLedger(options: LedgerOptions, saved?: LedgerState): Ledge
     const lacking = life === 'same' ? mayLack(frame, { raw, at: lastAt, connections: known }) : 0;
     let origin = raw;
     if (life === 'same') {
-      if (lacking > 0) losses.add(frame.at - lastAt, lacking);
+      if (lacking > 0) losses.add(unseenFor(frame, { at: lastAt }), lacking);
       latest = stillNewer(latest, frame);
     } else {
       restarts += 1;

@@ -90,9 +90,14 @@ function hasSurvivor(frame: Frame, { connections }: Pick<LastSeen, 'connections'
   return frame.connections.some(({ id, details }) => connections?.get(id)?.details.start === details.start);
 }
 
+/** Milliseconds since the frame before; without end where the clock was set back meanwhile, which then tells nothing. */
+export function unseenFor(frame: Frame, last: Pick<LastSeen, 'at'>): number {
+  return frame.at < last.at ? Number.POSITIVE_INFINITY : frame.at - last.at;
+}
+
 /** Whether a kernel that began at 0 since can have moved all that its totals hold. */
 function isYoung(frame: Frame, last: Pick<LastSeen, 'at'>): boolean {
-  const most = FASTEST_BYTES_PER_MS * Math.max(1, frame.at - last.at);
+  const most = FASTEST_BYTES_PER_MS * Math.max(1, unseenFor(frame, last));
   return frame.download <= most && frame.upload <= most;
 }
 
