@@ -19,7 +19,18 @@ import { REASONS } from './reasons.ts';
  * report that people know, where it was right.
  */
 const REPORT = {
-  subject: (date: string) => ({ zh: `流量日报 - ${date}`, en: `Traffic report - ${date}` }),
+  heading: (date: string) => ({ zh: `流量日报 - ${date}`, en: `Traffic report - ${date}` }),
+  /** What a mail's subject ends with: a date such as `11-23`. */
+  subject: (date: string) => ({ zh: `流量日报 ${date}`, en: `Traffic report ${date}` }),
+  /** What a mail's subject begins with. */
+  subjectVerdict: {
+    ok: { zh: '账单吻合', en: 'bill fits' },
+    leak: { zh: '⚠ 可能泄露', en: '⚠ possible leak' },
+    drift: { zh: '⚠ 扣得变多', en: '⚠ billed more than before' },
+    underbilled: { zh: '扣得偏少', en: 'billed less than used' },
+    incomplete: { zh: '数据不完整', en: 'data incomplete' },
+    unknown: { zh: '未能对账', en: 'not compared' },
+  } satisfies Record<VerdictKind, Text>,
   title: { zh: '流量日报', en: 'Traffic report' },
   span: (from: string, to: string, timezone: string) => ({
     zh: `${from} – ${to}（${timezone}）`,

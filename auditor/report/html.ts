@@ -42,7 +42,7 @@ export function reportHtml(model: ReportModel, language: Language): string {
   ];
   const head = html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td class="ink" style="font-size:20px;font-weight:bold;color:${COLOURS.ink as Html};padding:0 8px 14px">${escapeHtml(words.title)} ${escapeHtml(model.day.date)}</td></tr><tr><td class="muted" style="font-size:12px;color:${COLOURS.muted as Html};padding:0 8px 14px">${escapeHtml(phrases.span)}</td></tr></table>`;
   return html`<!DOCTYPE html>
-<html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(words.subject(model.day.date))}</title><style>${STYLE}</style></head>
+<html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(words.heading(model.day.date))}</title><style>${STYLE}</style></head>
 <body class="page" style="margin:0;padding:0;background:#f4f6f8"><table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f6f8"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="640" cellpadding="0" cellspacing="0" style="width:100%;max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases)}</td></tr></table>
 </td></tr></table></body></html>

@@ -149,9 +149,17 @@ describe('the report as text', () => {
 });
 
 describe('the report as a mail', () => {
+  it('carries verdict and use in its subject', () => {
+    const subject = (change: Partial<ReturnType<typeof model>>, language: 'zh' | 'en') =>
+      reportMailOf({ ...model(), ...change }, language).subject;
+    expect(subject({ verdict: 'leak' }, 'zh')).toBe('⚠ 可能泄露 · 12.00 GiB · 流量日报 11-23');
+    expect(subject({ verdict: 'unknown' }, 'en')).toBe('not compared · 12.00 GiB · Traffic report 11-23');
+    expect(subject({ verdict: null, today: { known: false, reasons: [] } }, 'zh')).toBe('流量日报 11-23');
+  });
+
   it('holds the figures of the text', () => {
     const { html, subject, id } = reportMailOf(model(), 'zh');
-    expect(subject).toBe('流量日报 - 2026-11-23');
+    expect(subject).toBe('账单吻合 · 12.00 GiB · 流量日报 11-23');
     expect(id).toMatch(/^report-2026-11-23-[a-z0-9]+-[0-9a-f]{16}$/);
     for (const part of [
       '账单吻合',

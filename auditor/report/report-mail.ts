@@ -28,10 +28,20 @@ export function reportMailOf(model: ReportModel, language: Language): ReportMail
   return {
     id: `report-${day.date}-${at.toString(36)}-${userKey(user)}`,
     user,
-    subject: wordsOf(language).subject(day.date),
+    subject: subjectOf(model, language),
     text: reportText(model, language),
     html: reportHtml(model, language),
   };
+}
+
+/** The verdict and what was used, since a list of mails shows little more. */
+function subjectOf({ verdict, today, day }: ReportModel, language: Language): string {
+  const words = wordsOf(language);
+  return [
+    ...(verdict === null ? [] : [words.subjectVerdict[verdict]]),
+    ...(today.known ? [formatBytes(today.classes.proxy)] : []),
+    words.subject(day.date.slice('2026-'.length)),
+  ].join(' · ');
 }
 
 /** When the mail of an id was written, in epoch milliseconds; undefined for an id that is none of a report. */
@@ -52,7 +62,7 @@ export function reportText(model: ReportModel, language: Language): string {
   const phrases = phrasesOf(model, language);
   const { words } = phrases;
   const sections = [
-    [words.subject(model.day.date), phrases.span],
+    [words.heading(model.day.date), phrases.span],
     [phrases.headline, ...model.airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])],
     [`${words.summary}:`, ...todayLines(model, phrases)],
     ...(model.airports.length === 0
