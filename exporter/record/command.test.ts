@@ -90,6 +90,22 @@ it('writes what replay accounts to the byte, through a restart of the link, unti
   expect((await stat(named('a.ndjson.gz'))).mode & 0o777).toBe(0o600);
 });
 
+it('waits for the providers of a kernel that has just started, and keeps nothing that no replay takes', async () => {
+  const providers = { 订阅: { vehicleType: 'HTTP', proxies: [{ name: '香港', type: 'Direct' }] } };
+  device.kernel.answers.set('/proxies', { proxies: {} });
+  device.kernel.answers.set('/providers/proxies', { providers: null });
+  device.show(1000);
+  const recording = record(named('a'), '--for', '10m');
+  await eventually(() => expect(device.kernel.asked).toContain('GET /providers/proxies'));
+  device.kernel.answers.set('/providers/proxies', { providers });
+  await wrote(1);
+  device.show(3000);
+  await wrote(2);
+  ending.abort();
+  expect(await recording).toBeUndefined();
+  expect((await replay('a')).series).toMatchObject([{ class: 'direct', node: '香港', bytes: 2000 }]);
+});
+
 it('keeps the nodes of providers, which kernels since July 2026 list apart, so that replay knows their classes', async () => {
   device.kernel.answers.set('/proxies', { proxies: {} });
   device.kernel.answers.set('/providers/proxies', {

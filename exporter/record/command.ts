@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../core/command.ts';
+import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
@@ -6,6 +7,7 @@ import { COMMANDS } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
+import { decodeProviders } from '../kernel/catalog.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { createRecordingFiles, RecordError, record, recordingPaths } from './recorder.ts';
 import { TEXTS } from './texts.ts';
@@ -76,12 +78,21 @@ export function recordCommand(
       const failure = (problem: KernelProblem): RecordError =>
         new RecordError(describeKernelProblem(problem, device.MihomoAPIAddr));
       const stop = new AbortController();
+      const signal = AbortSignal.any([stop.signal, ending()]);
+      /** A kernel that has just started says that it has none, in a way that no replay takes. */
+      const readProviders = async (): Promise<string> => {
+        for (let attempt = 1; attempt <= 5 && !signal.aborted; attempt += 1) {
+          const answer = await readList('/providers/proxies', api, signal, failure).catch(() => NO_PROVIDERS);
+          if (isUnderstood(answer)) return answer;
+          await clock.sleep(1000, signal);
+        }
+        return NO_PROVIDERS;
+      };
       const paths = recordingPaths(name);
       try {
-        const signal = AbortSignal.any([stop.signal, ending()]);
         const lists = {
           proxies: await readList('/proxies', api, signal, failure),
-          providers: await readList('/providers/proxies', api, signal, failure).catch(() => NO_PROVIDERS),
+          providers: await readProviders(),
         };
         const recording = await createRecordingFiles(files, paths, lists, () => stop.abort());
         print(translate(TEXTS.recording(device.DeviceID, Math.round(options.for / 1000))));
@@ -114,6 +125,15 @@ function chosenDevice(devices: readonly DeviceConfig[], name: string | undefined
   const device = name === undefined ? devices[0] : devices.find(({ DeviceID }) => DeviceID === name);
   if (device !== undefined) return device;
   throw new ArgumentError(TEXTS.noSuchDevice(name ?? '', devices.map(({ DeviceID }) => DeviceID).join(', ')));
+}
+
+function isUnderstood(providers: string): boolean {
+  try {
+    decodeProviders(parseJson(providers));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws RecordError where the kernel cannot be read */
