@@ -3,10 +3,16 @@ import { Pool } from 'undici';
 import { errorCode } from '../../runtime/error-code.ts';
 import { headerOfText } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
-import type { ReaderQuery } from './query-proxy.ts';
 
 /** The header by which prom-label-proxy learns whose series it may show (`-header-name`). */
 export const USER_HEADER = 'X-FlowCollect-User';
+
+/** One question to Prometheus, made of nothing but what its route takes. */
+export interface ReaderQuery {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly parameters: URLSearchParams;
+}
 
 export interface LabelProxyAnswer {
   readonly kind: 'answer';

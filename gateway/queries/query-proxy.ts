@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, type HttpProblem, httpProblem, statusOf } from '../http/problem.ts';
-import { CONCURRENT_QUERIES, type LabelProxy } from './label-proxy.ts';
+import { CONCURRENT_QUERIES, type LabelProxy, type ReaderQuery } from './label-proxy.ts';
 
 export interface QueryProxyOptions {
   readonly labelProxy: LabelProxy;
@@ -121,13 +121,6 @@ function answerQueryError(response: ServerResponse, { code, message }: HttpProbl
   if (code === 'unauthorized') headers['www-authenticate'] = 'Basic realm="FlowCollect", charset="UTF-8"';
   if (code === 'method_not_allowed') headers.allow = 'GET, POST';
   answerJson(response, statusOf(code), { status: 'error', errorType: code, error: message }, headers);
-}
-
-/** One question to Prometheus, made of nothing but what its route takes. */
-export interface ReaderQuery {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly parameters: URLSearchParams;
 }
 
 /** What a route of Prometheus takes; https://prometheus.io/docs/prometheus/latest/querying/api/ */
