@@ -86,7 +86,8 @@ export function createGatewayClient(network: Network): GatewayClient {
       headers: { ...headers, ...authorization },
     });
     if (result.kind === 'failure') {
-      return { kind: 'problem', problem: { kind: 'unreachable', code: codeOf(result.failure) } };
+      const noTls = result.failure.kind === 'not_tls';
+      return { kind: 'problem', problem: { kind: 'unreachable', code: codeOf(result.failure), noTls } };
     }
     return {
       kind: 'answer',

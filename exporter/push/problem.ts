@@ -4,8 +4,8 @@ import { TEXTS } from '../../runtime/texts.ts';
 
 /** Why a push or a read-back did not succeed. */
 export type PushProblem =
-  /** The gateway cannot be reached; the system's code. */
-  | { readonly kind: 'unreachable'; readonly code: string }
+  /** The gateway cannot be reached; the system's code, and whether what listens there speaks no TLS. */
+  | { readonly kind: 'unreachable'; readonly code: string; readonly noTls?: boolean }
   /** 401. */
   | { readonly kind: 'wrong_token' }
   /** The token is good for another DeviceID alone. */
@@ -37,6 +37,12 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
     case 'unreachable':
       // Nothing is wrong with the address or the network then.
       if (isExhausted(problem.code)) return TEXTS.noDescriptor(problem.code);
+      if (problem.noTls === true) {
+        return {
+          zh: `${origin} 的这个端口说的是明文 HTTP，不是 TLS：请在服务器上配置 TLS，或把 [client] RemoteServer 的 https:// 改成 http://（令牌会明文传输）；流量继续记账，恢复后补报`,
+          en: `this port of ${origin} speaks plain HTTP and no TLS: set up TLS on the server, or write http:// for https:// in [client] RemoteServer (tokens then travel in the clear); counting goes on, nothing is lost`,
+        };
+      }
       return {
         zh: `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`,
         en: `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`,
