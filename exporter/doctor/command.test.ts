@@ -11,12 +11,14 @@ import { doctorCommand } from './command.ts';
 
 let device: Device;
 let printed: string[];
+let options: string[];
 
 beforeEach(async () => {
   device = await createDevice();
   device.kernel.answers.set('/configs', { 'log-level': 'warning', tun: { enable: true, device: 'Meta' } });
   device.kernel.answers.set('/traffic', '{"up":0,"down":0,"upTotal":0,"downTotal":0}');
   printed = [];
+  options = [];
 });
 afterEach(() => device.end());
 
@@ -38,7 +40,7 @@ async function doctor(
   const doctor = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language);
   const command = commandOf(doctor, translateTo(language)).exitOverride();
   try {
-    await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini')], { from: 'user' });
+    await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini'), ...options], { from: 'user' });
     return 'healthy';
   } catch (error) {
     return errorText(error, language);
@@ -46,6 +48,16 @@ async function doctor(
 }
 
 describe('doctor', () => {
+  it('tells programs the same as JSON', async () => {
+    await doctor();
+    const lines = printed;
+    [printed, options] = [[], ['--json']];
+    await doctor();
+    const found = JSON.parse(printed.join('\n')) as { verdict: string; text: string }[];
+    expect(found.map(({ text }) => text)).toEqual(lines.map((line) => line.slice(2)));
+    expect(found[0]?.verdict).toBe('good');
+  });
+
   it('warns of a token that is short, and of that of the example', async () => {
     await doctor({ RemoteToken: 'fifteen letters' });
     await doctor({ RemoteToken: 'change-me' });

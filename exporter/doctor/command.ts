@@ -50,8 +50,11 @@ export function doctorCommand(
   return {
     name: 'doctor',
     description: COMMANDS.doctor,
-    options: [{ flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' }],
-    async run(_, { config: path }: { config: string }) {
+    options: [
+      { flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
+      { flags: '--json', description: COMMON.json },
+    ],
+    async run(_, { config: path, json }: { config: string; json?: boolean }) {
       const file = files.nameOf(path);
       const folder = files.folderOf(files.absolute(path));
       const { settings, notices } = readConfig(file, await files.readSettings(path));
@@ -86,7 +89,9 @@ export function doctorCommand(
         const finding = await checkClock(network, origin, clock);
         if (finding !== undefined) findings.push(finding);
       }
-      for (const { verdict, text } of findings) print(`${MARKS[verdict]} ${translate(text)}`);
+      const said = findings.map(({ verdict, text }) => ({ verdict, text: translate(text) }));
+      if (json === true) print(JSON.stringify(said, undefined, 2));
+      else for (const { verdict, text } of said) print(`${MARKS[verdict]} ${text}`);
       const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
       if (faults > 0) {
         throw new UnhealthyError(TEXTS.toFix(faults));
