@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -107,6 +107,16 @@ it('binds one chat with a code, once, and not for ever', async () => {
   expect((await say(BOB, code)).text).toContain('已用过或已过期');
   const old = await makeBindingCode(folder, 'alice', now - CODE_LIVES);
   expect((await say(BOB, old)).text).toContain('已用过或已过期');
+});
+
+it('says which file it could not use, and how, where a message goes without an answer', async () => {
+  const file = join(folder, 'telegram.json');
+  await symlink('telegram.json', file);
+  start();
+  telegram.say(ALICE, '/today');
+  await vi.waitFor(() => expect(lines.join('')).toContain(`${file} cannot be used (ELOOP); look at [server] DataDir`), {
+    timeout: 10_000,
+  });
 });
 
 it('stops guessing', async () => {

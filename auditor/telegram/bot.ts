@@ -143,6 +143,8 @@ function isOfTheChat(error: unknown): boolean {
 /** What went wrong, without the token, which is in every address of the Bot API. */
 function wordsOf(error: unknown): string {
   if (error instanceof GrammyError) return `${error.method}: ${error.error_code} ${error.description}`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && path !== undefined) return `${path} cannot be used (${code}); look at [server] DataDir`;
   return error instanceof Error ? error.name : 'unknown';
 }
 
