@@ -33,6 +33,23 @@ it.each(['20.19.0', '22.0.0'])('runs a command with Node %s', async (node) => {
   expect(run).toHaveBeenCalledWith(['stack']);
 });
 
+it('names the command that a mistyped one was meant to be', async () => {
+  const said = vi.spyOn(console, 'error').mockReturnValue();
+  expect(await dispatch(['gatway', '--language', 'en'], vi.fn(), 'fc')).toBe(2);
+  expect(said).toHaveBeenCalledWith(
+    'flowcollect: unknown command "gatway", did you mean gateway?; "fc --help" lists them',
+  );
+});
+
+it('takes "help COMMAND" for the help of the command, and -V for --version', async () => {
+  const run = vi.fn(async () => 0);
+  await dispatch(['help', 'gateway', 'token'], async () => ({ run }), 'fc');
+  expect(run).toHaveBeenCalledWith(['gateway', 'token', '--help']);
+  const said = vi.spyOn(console, 'log').mockReturnValue();
+  expect(await dispatch(['-V'], vi.fn(), 'fc')).toBe(0);
+  expect(said).toHaveBeenCalledWith(expect.stringMatching(/^\d+\.\d+\.\d+$/));
+});
+
 it('says before npm start that npm ci comes first', async () => {
   await mkdir(join(folder, 'tools'));
   const script = join(folder, 'tools', 'is-built.mjs');

@@ -1,4 +1,5 @@
 import { type Language, type Messages, type Text, translate } from '../core/language.ts';
+import { nearest } from '../core/setting-names.ts';
 import { VERSION } from '../core/version.ts';
 import { consoleLanguage } from '../runtime/console-language.ts';
 import { settingsFile } from '../runtime/installed.ts';
@@ -54,19 +55,22 @@ export async function dispatch(
     console.error(`${zh}\n${en}`);
     return 1;
   }
-  const command = argv[0];
+  const [command, ...rest] = argv;
+  if (command === 'help' && rest[0] !== undefined && !rest[0].startsWith('-'))
+    return dispatch([...rest, '--help'], load, called, node);
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
     console.log(usage(await languageFor(argv)));
     return command === undefined ? 2 : 0;
   }
   // Without options it needs no bundle, and asks nobody.
-  if (command === '--version' || (command === 'version' && argv.length === 1)) {
+  if (command === '--version' || command === '-V' || (command === 'version' && argv.length === 1)) {
     console.log(VERSION);
     return 0;
   }
   const bundle = BUNDLE_OF_COMMAND.get(command);
   if (bundle === undefined) {
-    console.error(translate(TEXTS.unknown(command, called), await languageFor(argv)));
+    const near = nearest(command, [...BUNDLE_OF_COMMAND.keys()]);
+    console.error(translate(TEXTS.unknown(command, near, called), await languageFor(argv)));
     return 2;
   }
   return (await load(bundle)).run(argv);
@@ -113,8 +117,8 @@ Every command has --help and, except simulator (English alone), --language zh|en
     zh: `FlowCollect 需要 Node 20.19 或更新的版本，这里是 ${node}（Debian 12 自带的是 18）。新版见 https://nodejs.org；也可以用不需要 Node 的可执行文件。`,
     en: `FlowCollect needs Node 20.19 or later, and this is ${node} (Debian 12 has 18). Get it at https://nodejs.org, or take the executable, which needs no Node.`,
   }),
-  unknown: (command: string, call: string): Text => ({
-    zh: `flowcollect: 没有命令“${command}”；${call} --help 列出所有命令`,
-    en: `flowcollect: unknown command "${command}"; "${call} --help" lists them`,
+  unknown: (command: string, near: string | undefined, call: string): Text => ({
+    zh: `flowcollect: 没有命令“${command}”${near === undefined ? '' : `，是不是 ${near}？`}；${call} --help 列出所有命令`,
+    en: `flowcollect: unknown command "${command}"${near === undefined ? '' : `, did you mean ${near}?`}; "${call} --help" lists them`,
   }),
 } as const satisfies Messages;
