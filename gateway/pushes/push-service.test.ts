@@ -48,16 +48,15 @@ async function open(most = MOST): Promise<void> {
   });
 }
 /** @returns `accepted`, or the code of the problem */
-async function push(user: string, deviceId: string, bytes = 1000, sequence = 1, packed?: Buffer): Promise<string> {
+async function push(...given: Parameters<typeof answerTo>): Promise<string> {
+  const answer = await answerTo(...given);
+  return answer.kind === 'accepted' ? answer.kind : answer.code;
+}
+async function answerTo(user: string, deviceId: string, bytes = 1000, sequence = 1, packed?: Buffer) {
   const series = `${KERNEL_BYTES}{direction="upload"}`;
   const text = Buffer.from(`# TYPE ${KERNEL_BYTES} counter\n${series} 1\n`.padEnd(bytes, '\n'));
   const ledger = { series: [series], values: [1] };
-  const result = await pushes.push(
-    { user, deviceId },
-    { kind: 'state', stateId: 's', sequence },
-    { text, packed, ledger },
-  );
-  return result.kind === 'accepted' ? result.kind : result.code;
+  return pushes.push({ user, deviceId }, { kind: 'state', stateId: 's', sequence }, { text, packed, ledger });
 }
 
 beforeEach(async () => {
@@ -68,6 +67,15 @@ beforeEach(async () => {
 afterEach(async () => {
   await kept.close();
   await rm(folder, { recursive: true, force: true });
+});
+
+it('says of a push that the store does not take what to do: another thing where no file descriptor is left', async () => {
+  delivery = { kind: 'unreachable', code: 'ECONNREFUSED' } as Delivery;
+  expect(await answerTo('alice', 'phone')).toMatchObject({
+    message: expect.stringContaining('start it on the server'),
+  });
+  delivery = { kind: 'unreachable', code: 'EMFILE' } as Delivery;
+  expect(await answerTo('alice', 'phone')).toMatchObject({ message: expect.stringMatching(/EMFILE.*raise its limit/) });
 });
 
 describe('what is kept of pushes', () => {

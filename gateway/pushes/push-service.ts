@@ -1,7 +1,7 @@
 import { type Device, deviceKey, STATE_HEADER } from '../../core/device-id.ts';
 import { mayVanish } from '../../core/metric-contract.ts';
 import { type Clock, createKeyedMutex } from '../../runtime/async.ts';
-import { errorCode } from '../../runtime/error-code.ts';
+import { errorCode, isExhausted } from '../../runtime/error-code.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Token } from '../access/authenticate.ts';
@@ -18,6 +18,7 @@ const MAX_DEVICES = 2000;
 const MAX_PUSHES_OF_DEVICE = 4;
 
 const KEEPS = 'this gateway keeps';
+const MORE_FILES = 'the gateway has no file descriptor left; raise its limit (LimitNOFILE)';
 const A_PART = 'a part of them for each user, and none is left for this one';
 
 const UNREADABLE = 'a kept push cannot be read; look at [server] DataDir';
@@ -97,10 +98,9 @@ export function createPushService({
         `${store.name} answered ${delivery.status}; its log on the server says why`,
       );
     }
-    return httpProblem(
-      'pushgateway_down',
-      `${store.name} does not take pushes (${delivery.code}); start it on the server, or fix ${store.setting}`,
-    );
+    const { code } = delivery;
+    const advice = isExhausted(code) ? MORE_FILES : `start it on the server, or fix ${store.setting}`;
+    return httpProblem('pushgateway_down', `${store.name} does not take pushes (${code}); ${advice}`);
   }
 
   /** A device that takes no more than before goes on, however little room there is. */
@@ -137,8 +137,14 @@ export function createPushService({
     try {
       await disk.watch(() => kept.prepare({ ...device, stateId, sequence, at: now, ledger }, text, packed));
     } catch (error) {
-      logger.error({ code: errorCode(error) }, 'a push cannot be kept; free the disk or move [server] DataDir');
-      return httpProblem('storage_failed', `the gateway cannot write to its disk (${errorCode(error)}); free it`);
+      const code = errorCode(error);
+      const advice = isExhausted(code)
+        ? MORE_FILES
+        : code === 'ENOSPC'
+          ? 'free it'
+          : 'check [server] DataDir and its owner';
+      logger.error({ code }, `a push cannot be kept on the disk; ${advice}`);
+      return httpProblem('storage_failed', `the gateway cannot write to its disk (${code}); ${advice}`);
     }
     return settle(device, await store.put(device, text, now));
   }
