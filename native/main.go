@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"runtime/metrics"
-	"time"
 	_ "time/tzdata"
 
 	"github.com/grafana/sobek"
@@ -52,23 +50,10 @@ func run() int {
 	if _, err = host.vm.RunProgram(program); err != nil {
 		return fail(err)
 	}
-	go keepMemorySmall()
-	return host.run()
-}
-
-// It shares a router's memory with everything else there: rather some processor time than twice the heap. The limit
-// follows what is in use, with room for the runtime and for one push: it counts what lies idle between objects too,
-// which the percentage does not.
-func keepMemorySmall() {
-	const room = 8 << 20
+	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
 	debug.SetGCPercent(40)
 	debug.FreeOSMemory()
-	inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	for {
-		metrics.Read(inUse)
-		debug.SetMemoryLimit(int64(inUse[0].Value.Uint64())*5/4 + room)
-		time.Sleep(2 * time.Second)
-	}
+	return host.run()
 }
 
 func fail(err error) int {
