@@ -32,6 +32,9 @@ describe('a redirect of an airport on the internet', () => {
     'fd00::1',
     '::ffff:10.0.0.1',
     '::ffff:7f00:1',
+    '[::7f00:1]',
+    '[64:ff9b::7f00:1]',
+    '2002:7f00:1::',
   ])('is not followed to %s', (host) => {
     expect(() => guardOf('airport.example').follow(host)).toThrow(InwardRedirectError);
   });

@@ -5,6 +5,12 @@ import { addressIn, isPrivate } from '../../core/addresses.ts';
 /** "This host" (RFC 1122) reaches loopback, and clouds answer for themselves in the shared space of RFC 6598. */
 const isUnspecifiedOrShared = addressIn(['0.0.0.0/8', '::', '100.64.0.0/10']);
 
+/**
+ * IPv6 addresses that hold an IPv4 one (RFC 4291, 6052, 3056), which a network may lead to that. No airport redirects to
+ * them by number; resolvers make the second kind of names, where a network has no IPv4.
+ */
+const isTranslated = addressIn(['::/96', '64:ff9b::/96', '2002::/16']);
+
 /** An airport that sends its reader to an address of the reader's own machine or network. */
 export class InwardRedirectError extends Error {
   override readonly name = 'InwardRedirectError';
@@ -36,7 +42,7 @@ export function createRedirectGuard(first: string, resolve: Resolve = resolveNam
   return {
     follow(host) {
       redirected = true;
-      refuse(isInward(host));
+      refuse(isInward(host) || isTranslated(host));
     },
     async lookup(name, options) {
       const found = await resolve(name, options);
