@@ -13,12 +13,10 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { devNull } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setAsidePath } from '../core/json.ts';
 import { UserFacingError } from '../core/language.ts';
-import { type PeriodicTask, systemClock } from './async.ts';
-import { type DiskHealth, watchDescriptors } from './health.ts';
+import type { DiskHealth } from './health.ts';
 import type { Logger } from './logger.ts';
 import { TEXTS } from './texts.ts';
 
@@ -93,17 +91,6 @@ export async function readFileIfExists(path: string): Promise<string | undefined
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** A text of what files hold: another one after every save, whichever way it was made, wherever links lead. */
-export async function fingerprint(paths: readonly string[]): Promise<string> {
-  const each = paths.map((path) =>
-    stat(path, { bigint: true }).then(
-      ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
-      (error: NodeJS.ErrnoException) => String(error.code),
-    ),
-  );
-  return (await Promise.all(each)).join('\n');
 }
 
 /**
@@ -296,10 +283,3 @@ export function createOrSetAside(
     }
   };
 }
-
-/** As {@link watchDescriptors}, of this process. @param probe another one in tests */
-export const watchFileDescriptors = (
-  logger: Logger,
-  clock = systemClock,
-  probe = async (): Promise<void> => (await open(devNull, 'r')).close(),
-): PeriodicTask => watchDescriptors(logger, clock, probe);

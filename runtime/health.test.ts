@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { watchFileDescriptors, writeFileAtomic } from './atomic-file.ts';
+import { writeFileAtomic } from './atomic-file.ts';
+import { watchFileDescriptors } from './file-descriptors.ts';
 import { createDiskHealth } from './health.ts';
 import { createLogger } from './logger.ts';
 

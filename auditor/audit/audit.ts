@@ -1,8 +1,9 @@
 import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
+import { type CurrentReading, currentReading, FRESH_FOR } from '../airport/current-reading.ts';
 import { advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
-import { type AirportClient, type CurrentReading, currentReading, FRESH_FOR } from '../airport/fetch.ts';
+import type { AirportClient } from '../airport/fetch.ts';
 import { planChanges } from '../airport/level.ts';
 import { advance, isUnsteady } from '../airport/meter.ts';
 import type { Meter, MeterEvent } from '../airport/meter-state.ts';

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 import { systemClock } from '../../runtime/async.ts';
-import { watchFileDescriptors } from '../../runtime/atomic-file.ts';
+import { watchFileDescriptors } from '../../runtime/file-descriptors.ts';
 import { createPagesListener, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { createMovableListener, type ListenAddress } from '../../runtime/movable-listener.ts';
