@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   BEGAN,
@@ -13,7 +14,7 @@ import {
   usedOn,
 } from '../../test/windows.ts';
 import { changeOf } from './change.ts';
-import { compared, openSpan } from './compared.ts';
+import { agedWindow, ageOf, compared, openSpan, tailOf } from './compared.ts';
 import { nodeKey, type WindowRecord } from './span.ts';
 import { TAIL_MINUTES } from './use.ts';
 
@@ -186,5 +187,43 @@ describe('figures that an airport makes once an hour', () => {
   it('are taken for no age where none makes bills go steadier', () => {
     const prompt = (day: number): Closed => ({ billed: Math.round(usedOn(day) * (1 + 0.02 * chanceOn(day))) });
     for (let count = 7; count <= 40; count += 3) expect(compared(hourly(count, prompt)).deferral).toBe('none');
+  });
+});
+
+describe('the age of figures', () => {
+  /** Bytes of the last minutes where so many move in each of them. */
+  const even = (pace: number): number[] => TAIL_MINUTES.map((minutes) => minutes * pace);
+
+  it('tells the bytes of any minute between those that are remembered', () => {
+    for (const minutes of [0, 1, 4, 17, 58, 90]) expect(tailOf(even(MB), minutes)).toBeCloseTo(minutes * MB, 3);
+    expect(tailOf(even(MB), 200)).toBe(90 * MB);
+    expect(tailOf([], 5)).toBeUndefined();
+  });
+
+  it('moves bytes from one window to the next, and loses none', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 20 }),
+        (age, paces) => {
+          const windows = paces.map((pace, day) => closedWindow(day, { tail: even(pace * MB) }));
+          const aged = windows.slice(1).map((window, index) => agedWindow(age, window, windows[index]));
+          const billed = (all: typeof windows): number => all.reduce((sum, { bill }) => sum + bill.likely, 0);
+          const ends = tailOf(windows.at(-1)?.tail ?? [], age) ?? 0;
+          const starts = tailOf(windows[0]?.tail ?? [], age) ?? 0;
+          expect(billed(aged)).toBe(billed(windows.slice(1)) + ends - starts);
+        },
+      ),
+    );
+  });
+
+  it('is found also between those that are remembered', () => {
+    const pace = (day: number): number => (10 + ((7 * day) % 11)) * MB;
+    const windows = days(12, (day) => {
+      const deferred = 33 * (pace(day) - (day === 0 ? 0 : pace(day - 1)));
+      return closedWindow(day, { billed: closedWindow(day).named.likely - deferred, tail: even(pace(day)) });
+    });
+    expect(ageOf(windows)).toBe(33);
+    expect(ageOf(windows.slice(0, 5))).toBeUndefined();
   });
 });
