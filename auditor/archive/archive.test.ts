@@ -96,7 +96,9 @@ describe('the page', () => {
   it('shows the list, a report and its figures to whoever has the token', async () => {
     const list = await get('');
     expect(list.status).toBe(200);
-    expect(await list.text()).toContain(`href="/reports/${mail.id}"`);
+    const page = await list.text();
+    expect(page).toContain(`href="/reports/${mail.id}"`);
+    for (const text of ['日期', '代理流量', '12.00 GiB', '账单吻合', '扣除 14.00 GiB']) expect(page).toContain(text);
     expect(await (await get(`/${mail.id}`)).text()).toBe(mail.html);
     expect(await (await get(`/${mail.id}.json`, `Bearer ${TOKEN}`)).json()).toEqual(model);
   });

@@ -7,7 +7,7 @@ import type { ReportModel } from '../report/model.ts';
 import { type ReportMail, userKey } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict.ts';
 
-const range = z.object({ low: z.number(), high: z.number().nullable() });
+const bill = z.object({ low: z.number(), likely: z.number(), high: z.number().nullable() });
 const kept = z.object({
   at: z.number(),
   day: z.object({ date: z.string() }),
@@ -29,7 +29,7 @@ const kept = z.object({
       quota: z.number().nullable(),
       verdict: z.object({
         kind: z.enum(VERDICT_KINDS),
-        bill: range.optional(),
+        bill: bill.optional(),
         expected: z.object({ likely: z.number() }).optional(),
         difference: z.number().nullable(),
         surplus: z.object({ daily: z.object({ likely: z.number() }) }).optional(),

@@ -5,8 +5,8 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { textOfHeader } from '../../runtime/http.ts';
-import { wordsOf } from '../messages/report.ts';
-import { COLOURS, card, cardTitle, escapeHtml, figureTable, type Html, html, STYLE } from '../report/html.ts';
+import { shownName, wordsOf } from '../messages/report.ts';
+import { COLOURS, card, cardTitle, escapeHtml, figureRows, type Html, html, STYLE } from '../report/html-pieces.ts';
 import type { Archive, KeptReport } from './archive.ts';
 
 /** One user's archive and the token that opens it. */
@@ -125,17 +125,21 @@ function archivePage(
   const words = wordsOf(language);
   const link = (href: string, text: string): Html =>
     html`<a href="${escapeHtml(href)}" style="color:${COLOURS.barNow as Html};text-decoration:none">${escapeHtml(text)}</a>`;
-  const rows = [...reports]
-    .reverse()
-    .map(({ id, day, verdict, today }) => [
-      link(`/reports/${id}`, day.date),
-      escapeHtml(verdict === null ? words.headlineWithoutAirports : words.headline[verdict]),
-      escapeHtml(today.known ? formatBytes(today.classes.proxy) : words.unknown),
-    ]);
+  const rows = [...reports].reverse().map(({ id, day, verdict, today, airports }) => ({
+    name: link(`/reports/${id}`, day.date),
+    figure: escapeHtml(today.known ? formatBytes(today.classes.proxy) : words.unknown),
+    details: [
+      verdict === null ? words.headlineWithoutAirports : words.headline[verdict],
+      ...airports.flatMap(({ airport, verdict: { bill } }) =>
+        bill === undefined ? [] : [words.billedBy(shownName(airport), formatBytes(bill.likely))],
+      ),
+    ].map(escapeHtml),
+  }));
+  const head = { name: escapeHtml(words.archiveDay), figure: escapeHtml(words.proxyTraffic) };
   const others = months.map((each) => html` ${link(`/reports?month=${each}`, each)} `);
   const beside =
     month === undefined ? ('' as Html) : html`${link(`/reports/month/${month}.csv`, words.archiveCsv(month))}`;
-  const list = rows.length === 0 ? [escapeHtml(words.archiveEmpty)] : [figureTable([], rows)];
+  const list = rows.length === 0 ? [escapeHtml(words.archiveEmpty)] : [figureRows(rows, head)];
   return html`<!DOCTYPE html>
 <html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>FlowCollect · ${escapeHtml(words.archive)}</title><style>${STYLE}</style></head>
 <body class="page" style="margin:0;padding:24px 12px;background:#f4f6f8;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><div style="max-width:640px;margin:0 auto">${card(html`${cardTitle(escapeHtml(words.archive), beside)}${list}`)}<p class="muted" style="font-size:13px;color:${COLOURS.muted as Html}">${others}</p></div></body></html>

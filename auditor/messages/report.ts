@@ -175,16 +175,23 @@ const REPORT = {
   justNow: { zh: '刚刚', en: 'just now' },
   never: { zh: '无记录', en: 'none' },
   nodes: { zh: '节点', en: 'Nodes' },
-  actual: { zh: '实际', en: 'Used' },
-  billed: { zh: '按倍率计', en: 'With multiplier' },
+  withMultiplier: (size: string) => ({ zh: `按倍率计 ${size}`, en: `${size} with multiplier` }),
+  /** How many nodes are left out of a list, and what they used. */
+  moreNodes: (count: number, size: string) => ({ zh: `+${count} 个，${size}`, en: `+${count} more, ${size}` }),
+  /** Of a node that another airport may own. */
+  unsureNode: { zh: '可能属于别的机场', en: 'maybe of another airport' },
   multiplierNote: { zh: '倍率取自节点名或账单', en: 'Multipliers come from names or bills' },
   hosts: { zh: '用得最多的网站', en: 'Most used sites' },
+  /** Connections to addresses, of which no name is known. */
+  unnamedSites: { zh: '直接连接 IP 地址（没有域名）', en: 'IP addresses (connections without a name)' },
   settledShare: (percent: string) => ({
     zh: `其中 ${percent} % 按连接关闭前的速率结算归属（总量精确到字节）。`,
     en: `${percent} % of the bytes were attributed by the rate of connections before they closed (totals are exact).`,
   }),
   separator: { zh: '；', en: '; ' },
   archive: { zh: '历史日报', en: 'Reports' },
+  archiveDay: { zh: '日期', en: 'Day' },
+  billedBy: (airport: string, size: string) => ({ zh: `${airport} 扣除 ${size}`, en: `${airport} billed ${size}` }),
   archiveEmpty: { zh: '还没有日报。', en: 'No report yet.' },
   archiveCsv: (month: string) => ({ zh: `${month} CSV`, en: `${month} as CSV` }),
   mailTest: {

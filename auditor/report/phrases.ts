@@ -22,6 +22,7 @@ import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 
 const DAY = 24 * 3_600_000;
 const MINUTE = 60_000;
+const NODES_SHOWN = 10;
 
 /** Sentences and figures that text and mail share, in one language and time zone. */
 export interface Phrases {
@@ -50,8 +51,12 @@ export interface Phrases {
   /** What changed of the plan, a sentence each. */
   plan(airport: AirportModel): readonly string[];
   lastReport(at: number | null): string;
-  /** A multiplier other than 1, such as `2×` or `0.1–1×`, and what was learned instead; none for a plain 1. */
-  multipliers(node: Pick<NodeModel, 'multiplier' | 'learned'>): readonly string[];
+  /** The most used nodes of an airport, and a line such as `+30 个，1.20 GiB` for the rest. */
+  nodes(airport: AirportModel): { readonly shown: readonly NodeModel[]; readonly rest: readonly string[] };
+  /** A multiplier other than 1, such as `2×` or `0.1–1×`, what was learned instead, and whether another airport may own it. */
+  signs(node: NodeModel): readonly string[];
+  /** A site's name; where connections had none, what that means. */
+  site(host: string): string;
   interval(interval: Interval): string;
 }
 
@@ -132,10 +137,20 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       if (model.day.to - at < 2 * MINUTE) return words.justNow;
       return model.day.to - at < DAY ? local(at).toFormat('HH:mm') : time(at);
     },
-    multipliers: ({ multiplier, learned }) => [
+    nodes({ nodes }) {
+      const rest = nodes.slice(NODES_SHOWN);
+      const bytes = rest.reduce((sum, node) => sum + node.bytes, 0);
+      return {
+        shown: nodes.slice(0, NODES_SHOWN),
+        rest: rest.length === 0 ? [] : [words.moreNodes(rest.length, formatBytes(bytes))],
+      };
+    },
+    signs: ({ multiplier, learned, sure }) => [
       ...(multiplier.low === 1 && multiplier.high === 1 ? [] : [factorText(multiplier)]),
       ...(learned === undefined ? [] : [words.findings.learnedMultiplier(factorText(learned))]),
+      ...(sure ? [] : [words.unsureNode]),
     ],
+    site: (host) => (host === 'ip' ? words.unnamedSites : shownName(host)),
     interval,
   };
 }

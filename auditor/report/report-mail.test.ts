@@ -7,7 +7,8 @@ import {
   exampleVerdict as verdict,
 } from '../../test/example-reports.ts';
 import { wordsOf } from '../messages/report.ts';
-import { escapeHtml, reportHtml } from './html.ts';
+import { reportHtml } from './html.ts';
+import { COLOURS, escapeHtml } from './html-pieces.ts';
 import { reportMailOf, reportText } from './report-mail.ts';
 
 const GB = 2 ** 30;
@@ -183,7 +184,48 @@ describe('the report as a mail', () => {
     }));
     const html = reportHtml(model([airport()], { days }), 'zh');
     expect(html).toContain('最近 8 天代理用量');
+    // The scale.
+    expect(html).toMatch(/white-space:nowrap">12\.00 GiB<\/td>/);
     expect(html).toContain('比前 7 日均值高 100 %');
+  });
+
+  it('shows ten nodes of each airport below it, and what the others used', () => {
+    const nodes = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        node: `node ${index}`,
+        bytes: GB,
+        multiplier: { low: 1, high: 1 },
+        billed: { low: GB, high: GB },
+        sure: index > 0,
+      }));
+    const both = model([airport({ nodes: nodes(40) }), airport({ airport: 'b.yaml', nodes: nodes(3) })]);
+    const html = reportHtml(both, 'en');
+    expect(html.indexOf('node 9<')).toBeLessThan(html.indexOf('Airport (b.yaml)'));
+    expect(html.match(/>node \d/g)).toHaveLength(13);
+    expect(html).toContain('+30 more, 30.00 GiB');
+    expect(reportText(both, 'zh')).toContain(
+      '- node 9: 1.00 GiB\n+30 个，30.00 GiB\n机场 (b.yaml):\n- node 0: 1.00 GiB',
+    );
+    expect(reportText(both, 'zh')).toContain('- node 0: 1.00 GiB (可能属于别的机场');
+  });
+
+  it('colours what is used by the days left, not by its share', () => {
+    const bar = (forecast: ReturnType<typeof airport>['forecast'], used = 60 * GB) =>
+      /background:(#\w+);font-size:0;line-height:8px/.exec(reportHtml(model([airport({ forecast, used })]), 'zh'))?.[1];
+    const end = (reached: boolean) => ({ days: 13, allowance: 3 * GB, reached });
+    const left = { known: true, days: 3.71, pace: 10 * GB } as const;
+    expect(bar(left, 97 * GB)).toBe(COLOURS.barNow);
+    expect(bar({ ...left, reset: end(true) })).toBe(COLOURS.barNow);
+    expect(bar({ ...left, reset: end(false) })).toBe(COLOURS.warn);
+    expect(bar({ ...left, days: 0.9 }, 10 * GB)).toBe(COLOURS.bad);
+  });
+
+  it('says what connections to addresses are', () => {
+    const { today, ...rest } = model();
+    if (!today.known) throw new Error('the example knows what was used');
+    const both = { ...rest, today: { ...today, hosts: [{ host: 'ip', bytes: GB }] } };
+    for (const body of [reportText(both, 'zh'), reportHtml(both, 'zh')])
+      expect(body).toContain('直接连接 IP 地址（没有域名）');
   });
 
   it('never lets a name become markup', () => {

@@ -55,8 +55,6 @@ export function userKey(user: string): string {
   return createHash('sha256').update(user).digest('hex').slice(0, 16);
 }
 
-const NODES_SHOWN = 15;
-
 /** The report as plain text: the verdict first, then the sections that people know, in their order. */
 export function reportText(model: ReportModel, language: Language): string {
   const phrases = phrasesOf(model, language);
@@ -125,8 +123,8 @@ function detailSections({ today, airports }: ReportModel, phrases: Phrases): str
   const { words } = phrases;
   if (!today.known) return [];
   const devices = deviceLines(today.devices, phrases);
-  const nodes = airports.flatMap((airport) => nodeLines(airport, phrases));
-  const hosts = today.hosts.map(({ host, bytes }) => `- ${shownName(host)}: ${formatBytes(bytes)}`);
+  const nodes = nodeLines(airports, phrases);
+  const hosts = today.hosts.map(({ host, bytes }) => `- ${phrases.site(host)}: ${formatBytes(bytes)}`);
   return [
     ...(devices.length === 0 ? [] : [[`【${words.devices}】`, ...devices]]),
     ...(nodes.length === 0 ? [] : [[`【${words.nodes}】`, ...nodes]]),
@@ -145,10 +143,16 @@ export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): 
   );
 }
 
-/** A line for each of the most used nodes, with what its multiplier makes of it. */
-export function nodeLines(airport: AirportModel, phrases: Phrases): string[] {
-  return airport.nodes.slice(0, NODES_SHOWN).map(({ node, bytes, billed, ...factors }) => {
-    const signs = phrases.multipliers(factors).join(phrases.words.separator);
-    return `- ${shownName(node)}: ${formatBytes(bytes)}${signs === '' ? '' : ` (${signs} → ${phrases.interval(billed)})`}`;
+/** A line for each of the most used nodes with what its multiplier makes of it, under its airport where there are several. */
+export function nodeLines(airports: readonly AirportModel[], phrases: Phrases): string[] {
+  const { words } = phrases;
+  return airports.flatMap((airport) => {
+    const { shown, rest } = phrases.nodes(airport);
+    const lines = shown.map((node) => {
+      const signs = phrases.signs(node).join(words.separator);
+      return `- ${shownName(node.node)}: ${formatBytes(node.bytes)}${signs === '' ? '' : ` (${signs} → ${phrases.interval(node.billed)})`}`;
+    });
+    const head = airports.length > 1 && lines.length > 0 ? [`${words.airport(airport.airport)}:`] : [];
+    return [...head, ...lines, ...rest];
   });
 }

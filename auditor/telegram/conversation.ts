@@ -129,7 +129,7 @@ function linesOf(topic: Exclude<Topic, 'report'>, model: ReportModel, language: 
         ...(today.known ? deviceLines(today.devices, phrases) : [words.unknownToday(reasonText(words, today.reasons))]),
       ];
     case 'nodes':
-      return [`【${words.nodes}】`, ...airports.flatMap((airport) => nodeLines(airport, phrases))];
+      return [`【${words.nodes}】`, ...nodeLines(airports, phrases)];
     case 'airport':
       return airports.length === 0
         ? [botMessages(language).noAirport]
