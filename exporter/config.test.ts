@@ -38,7 +38,7 @@ describe('readExporterConfig', () => {
       LogLevel: 'info',
     };
     expect(read(minimal)).toEqual({
-      settings: { ...shared, devices: [{ ...shared, kernel: '', DeviceID: '客厅 路由器' }] },
+      settings: { ...shared, devices: [{ ...shared, section: 'client', DeviceID: '客厅 路由器' }] },
       notices: [],
     });
     expect(messageOf('[client]')).toBe(
@@ -50,7 +50,9 @@ describe('readExporterConfig', () => {
   it.each(OBJECT_NAMES)('watches a kernel called %s', (name) => {
     const text = `[client]\nRemoteServer = http://127.0.0.1:8686\n[kernel.${name}]\nMihomoAPIAddr = 127.0.0.1:9090\n${name} = 1`;
     const { settings, notices } = read(text);
-    expect(settings.devices).toMatchObject([{ kernel: name, DeviceID: name, MihomoAPIAddr: 'http://127.0.0.1:9090' }]);
+    expect(settings.devices).toMatchObject([
+      { section: `kernel.${name}`, DeviceID: name, MihomoAPIAddr: 'http://127.0.0.1:9090' },
+    ]);
     expect(notices).toMatchObject([{ section: `kernel.${name}`, key: name }]);
   });
 
@@ -116,16 +118,16 @@ describe('[kernel.NAME] sections', () => {
     );
     expect(notices).toEqual([]);
     expect(settings.devices).toMatchObject([
-      { kernel: '', DeviceID: 'box', MihomoSecret: 'own' },
+      { section: 'client', DeviceID: 'box', MihomoSecret: 'own' },
       {
-        kernel: '客厅',
+        section: 'kernel.客厅',
         DeviceID: '客厅',
         MihomoAPIAddr: 'unix:///run/mihomo.sock',
         MihomoSecret: '',
         PollInterval: 2000,
       },
       {
-        kernel: 'b',
+        section: 'kernel.b',
         DeviceID: 'B',
         MihomoAPIAddr: '\\\\.\\pipe\\mihomo',
         MihomoSecret: 's;b',
@@ -137,7 +139,7 @@ describe('[kernel.NAME] sections', () => {
 
   it('stand instead of a kernel of [client] where that has no DeviceID', () => {
     const { settings, notices } = read(`${shared}\nMihomoAPIAddr = a:1\n[kernel.x]\nMihomoAPIAddr = https://a:2`);
-    expect(settings.devices.map(({ kernel }) => kernel)).toEqual(['x']);
+    expect(settings.devices.map(({ section }) => section)).toEqual(['kernel.x']);
     expect(notices[0]).toMatchObject({
       key: 'MihomoAPIAddr',
       problem: { en: expect.stringContaining('is not watched') },

@@ -145,8 +145,8 @@ type Client = z.infer<typeof ClientSection>;
 
 /** What holds for one kernel: its own section, and `[client]` for the rest. */
 export interface DeviceConfig extends Omit<Client, 'DeviceID'> {
-  /** The NAME of `[kernel.NAME]`; empty for the kernel of `[client]` itself. */
-  readonly kernel: string;
+  /** Where it stands in the settings: `client` or `kernel.NAME`. */
+  readonly section: string;
   readonly DeviceID: string;
 }
 
@@ -175,13 +175,13 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
   if (client === undefined) return reader.finish<ExporterConfig>(undefined);
 
   const { DeviceID, ...shared } = client;
-  const devices: DeviceConfig[] = DeviceID === undefined ? [] : [{ ...shared, kernel: '', DeviceID }];
+  const devices: DeviceConfig[] = DeviceID === undefined ? [] : [{ ...shared, section: SECTION, DeviceID }];
   const { MihomoCA: _ca, MihomoFingerprint: _fingerprint, MihomoCert: _cert, MihomoKey: _key, ...inherited } = shared;
   for (const { section, name, settings } of kernels) {
     if (settings === undefined) continue;
     const problem = settings.DeviceID === undefined ? deviceIdProblem(name) : undefined;
     if (problem !== undefined) reader.problem(section, 'DeviceID', TEXTS.nameOfSection(problem));
-    devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), kernel: name });
+    devices.push({ ...inherited, DeviceID: name, ...withoutUndefined(settings), section });
   }
   checkDistinct(reader, devices);
   checkPairs(reader, devices);
@@ -189,15 +189,13 @@ export function readExporterConfig(file: string, text: string): SettingsRead<Exp
   return reader.finish({ ...shared, devices });
 }
 
-const sectionOf = ({ kernel }: DeviceConfig): string => (kernel === '' ? SECTION : `kernel.${kernel}`);
-
 /** Two accounts under one name would push over each other, and one kernel under two names would count twice. */
 function checkDistinct(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
   for (const [index, device] of devices.entries()) {
     for (const key of ['DeviceID', 'MihomoAPIAddr'] as const) {
       const first = devices.slice(0, index).find((other) => other[key] === device[key]);
       if (first !== undefined) {
-        reader.problem(sectionOf(device), key, TEXTS.sameAs(sectionOf(first)));
+        reader.problem(device.section, key, TEXTS.sameAs(first.section));
       }
     }
   }
@@ -207,10 +205,10 @@ function checkDistinct(reader: SettingsReader, devices: readonly DeviceConfig[])
 function checkPairs(reader: SettingsReader, devices: readonly DeviceConfig[]): void {
   for (const device of devices) {
     if (device.MihomoCert !== undefined && device.MihomoKey === undefined) {
-      reader.problem(sectionOf(device), 'MihomoKey', CORE_TEXTS.missing);
+      reader.problem(device.section, 'MihomoKey', CORE_TEXTS.missing);
     }
     if (device.MihomoKey !== undefined && device.MihomoCert === undefined) {
-      reader.problem(sectionOf(device), 'MihomoCert', CORE_TEXTS.missing);
+      reader.problem(device.section, 'MihomoCert', CORE_TEXTS.missing);
     }
   }
 }
@@ -219,7 +217,7 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
   for (const device of devices) {
     for (const key of ['MihomoCA', 'MihomoFingerprint', 'MihomoCert', 'MihomoKey'] as const) {
       if (device[key] !== undefined && !device.MihomoAPIAddr.startsWith('https://')) {
-        reader.notice(sectionOf(device), key, TEXTS.noCertificate);
+        reader.notice(device.section, key, TEXTS.noCertificate);
       }
     }
   }
@@ -228,7 +226,7 @@ function noticeDoubts(reader: SettingsReader, devices: readonly DeviceConfig[]):
       reader.notice(section, undefined, TEXTS.kernelSection);
     }
   }
-  if (devices[0]?.kernel !== '' && reader.document.entries(SECTION).has('MihomoAPIAddr')) {
+  if (devices[0]?.section !== SECTION && reader.document.entries(SECTION).has('MihomoAPIAddr')) {
     reader.notice(SECTION, 'MihomoAPIAddr', TEXTS.notWatched);
   }
   if (devices.some(sendsTokenInTheClear)) {

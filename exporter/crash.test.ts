@@ -57,7 +57,7 @@ async function live(files: CrashingFiles, folder: string): Promise<number> {
       clock: systemClock,
       logger,
       chance: () => 0,
-      language: () => 'en',
+      describe: ({ kind }) => kind,
       address: () => ({ origin: 'http://gateway.invalid', token: '' }),
       interval: () => 1000,
       device: () => device,

@@ -46,7 +46,9 @@ describe('a gateway in trouble', () => {
     await eventually(() => expect(device.view().push.kind).toBe('failing'));
     const { push } = device.view();
     if (push.kind !== 'failing') throw new Error('expected a failing push');
-    expect(describePushProblem(push.problem, device.gateway.origin).zh).toContain(words);
+    expect(describePushProblem(push.problem, { RemoteServer: device.gateway.origin, section: 'client' }).zh).toContain(
+      words,
+    );
     device.show(9);
     device.gateway.refusal = undefined;
     await eventually(() => expect(device.pushed()).toBe(9));

@@ -1,3 +1,4 @@
+import { translate } from '../core/language.ts';
 import { createDiskHealth } from '../runtime/health.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { LastReload } from '../runtime/reload.ts';
@@ -23,6 +24,7 @@ import type { Catalog, Frame } from './ledger/frame.ts';
 import type { LedgerOptions } from './ledger/ledger.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
 import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
+import { describePushProblem } from './push/problem.ts';
 import { createPusher } from './push/pusher.ts';
 
 export interface KernelAgentOptions {
@@ -70,7 +72,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     files: host.files,
     folder: stateFolder,
     copyFolder: () => (config.StateSync === undefined ? undefined : host.files.absolute(config.StateSync, folder)),
-    owner: `${options.settingsPath}${config.kernel === '' ? '' : ` [kernel.${config.kernel}]`}`,
+    owner: `${options.settingsPath}${config.section === 'client' ? '' : ` [${config.section}]`}`,
     clock,
     logger,
     onSetAside: disk.tellSetAside,
@@ -122,7 +124,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     gateway,
     clock,
     logger,
-    language: () => config.Language,
+    describe: (problem) => translate(describePushProblem(problem, config), config.Language),
     chance,
     address: () => ({ origin: config.RemoteServer, token: config.RemoteToken }),
     interval: () => config.PushInterval,
@@ -290,7 +292,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
         counters,
         interfaces: comparison.view(),
         today: day.view(counters, clock.now()),
-        gateway: config.RemoteServer,
+        gateway: { RemoteServer: config.RemoteServer, section: config.section },
         push: pusher.state(),
         stateProblem: disk.problem() ?? disk.damage(),
       };

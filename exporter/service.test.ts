@@ -57,10 +57,9 @@ it('says that no file descriptor is left, also where it would call kernel or gat
   const { errors } = await runUntil('no file descriptor is left', false, host);
   expect(errors).toContain('LimitNOFILE');
   const problem = { kind: 'unreachable', code: 'EMFILE' } as const;
-  for (const describe of [describePushProblem, describeKernelProblem])
-    expect(describe(problem, 'http://127.0.0.1:1').en).toContain(
-      'no file descriptor is left for this process (EMFILE)',
-    );
+  const gateway = { RemoteServer: 'http://127.0.0.1:1', section: 'client' };
+  for (const text of [describePushProblem(problem, gateway), describeKernelProblem(problem, 'http://127.0.0.1:1')])
+    expect(text.en).toContain('no file descriptor is left for this process (EMFILE)');
 });
 
 it('logs JSON where there is no terminal, and lines into its file', async () => {

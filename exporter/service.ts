@@ -43,7 +43,7 @@ export interface Exporter {
 
 export function createExporter(options: ExporterOptions): Exporter {
   const { settings, logger } = options;
-  /** By the kernel's name in the settings. */
+  /** By the section of the settings that names the kernel. */
   const running = new Map<string, KernelAgent>();
   /** What the last edit could not do for a kernel. */
   let failed: ReadonlyMap<string, unknown> = new Map();
@@ -52,24 +52,24 @@ export function createExporter(options: ExporterOptions): Exporter {
     const last = settings.last();
     return { ...last, successful: last.successful && failed.size === 0 };
   };
-  const inOrder = (): KernelAgent[] => settings.current().devices.flatMap(({ kernel }) => running.get(kernel) ?? []);
+  const inOrder = (): KernelAgent[] => settings.current().devices.flatMap(({ section }) => running.get(section) ?? []);
 
   async function add(config: DeviceConfig): Promise<void> {
-    const { kernel } = config;
+    const { section } = config;
     const agent = createKernelAgent({
       ...options,
-      logger: kernel === '' ? logger : logger.child({ kernel }),
+      logger: section === 'client' ? logger : logger.child({ section }),
       config,
       lastReload,
     });
     await agent.start();
-    running.set(kernel, agent);
+    running.set(section, agent);
   }
 
   function health() {
-    const devices = settings.current().devices.map(({ kernel, DeviceID }) => {
-      const { deviceId, link, push, stateProblem } = running.get(kernel)?.view() ?? {};
-      const problem = failed.has(kernel) ? errorText(failed.get(kernel), 'en') : stateProblem;
+    const devices = settings.current().devices.map(({ section, DeviceID }) => {
+      const { deviceId, link, push, stateProblem } = running.get(section)?.view() ?? {};
+      const problem = failed.has(section) ? errorText(failed.get(section), 'en') : stateProblem;
       return {
         device: deviceId ?? DeviceID,
         kernel: link?.kind ?? 'not_watched',
@@ -94,7 +94,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     await page.move(next.MetricsListen);
     const failures = new Map<string, unknown>();
     /** The failure of one kernel is told and leaves the others alone. */
-    const forEach = async <T extends { readonly kernel: string }>(
+    const forEach = async <T extends { readonly section: string }>(
       devices: readonly T[],
       task: (device: T) => Promise<void>,
       failure: string,
@@ -103,25 +103,25 @@ export function createExporter(options: ExporterOptions): Exporter {
         try {
           await task(device);
         } catch (error) {
-          failures.set(device.kernel, error);
-          logger.error({ kernel: device.kernel, err: error }, `${failure}; fix what is wrong and save the settings`);
+          failures.set(device.section, error);
+          logger.error({ section: device.section, err: error }, `${failure}; fix what is wrong and save the settings`);
         }
       };
       await Promise.all(devices.map(attempt));
     };
-    const wanted = new Set(next.devices.map(({ kernel }) => kernel));
-    const gone = [...running].flatMap(([kernel, agent]) => (wanted.has(kernel) ? [] : [{ kernel, agent }]));
+    const wanted = new Set(next.devices.map(({ section }) => section));
+    const gone = [...running].flatMap(([section, agent]) => (wanted.has(section) ? [] : [{ section, agent }]));
     const kept = next.devices.flatMap((device) => {
-      const agent = running.get(device.kernel);
-      return agent === undefined ? [] : [{ kernel: device.kernel, agent, device }];
+      const agent = running.get(device.section);
+      return agent === undefined ? [] : [{ section: device.section, agent, device }];
     });
-    const added = next.devices.filter(({ kernel }) => !running.has(kernel));
+    const added = next.devices.filter(({ section }) => !running.has(section));
     // First those that go: another section may take over their DeviceID.
     await forEach(
       gone,
-      async ({ kernel, agent }) => {
+      async ({ section, agent }) => {
         await agent.stop();
-        running.delete(kernel);
+        running.delete(section);
       },
       'a kernel that the settings no longer name did not end well',
     );

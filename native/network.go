@@ -254,7 +254,10 @@ func failureOf(err error) *failure {
 		return &failure{Kind: "forbidden", Code: code}
 	case errors.As(err, &alert) && wantsCertificate(alert):
 		return &failure{Kind: "certificate_wanted", Code: alert.Error()}
-	case errors.As(err, &record), errors.As(err, &alert):
+	case errors.As(err, &alert):
+		// Which is TLS, such as that of a proxy which has no certificate yet.
+		return &failure{Kind: "unreachable", Code: alert.Error()}
+	case errors.As(err, &record):
 		return &failure{Kind: "not_tls", Code: "ERR_SSL_WRONG_VERSION_NUMBER"}
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "invalid header"):
 		return &failure{Kind: "not_http", Code: "HPE_INVALID_CONSTANT"}

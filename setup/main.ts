@@ -31,7 +31,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
     return [
       commandOf({ ...init, commands: [...init.commands, initServerCommand(host, language)] }, translate),
-      pairCommand({ makeToken: (owner) => makeToken(own, owner, language), print, explain, translate }),
+      pairCommand({
+        makeToken: (owner) => makeToken(own, owner, language),
+        print,
+        explain,
+        translate,
+        network: host.network,
+      }),
       commandOf(serviceCommand({ host, keeper, services: SERVICES, print, language }), translate),
       versionCommand(print, translate),
       backupCommand(print, translate),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { deviceIdProblem } from '../core/device-id.ts';
 import { ArgumentError, type Translate } from '../core/language.ts';
+import type { HttpResult, Network } from '../exporter/host/network.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { isGatewayAddress, pairingCode } from './pairing-code.ts';
 import { TEXTS } from './texts.ts';
@@ -12,10 +13,34 @@ export interface PairContext {
   /** For people; not part of what is copied. */
   readonly explain: (line: string) => void;
   readonly translate: Translate;
+  readonly network: Network;
+}
+
+const ANSWER_MS = 5000;
+
+/**
+ * An address with the scheme that is spoken there; as it is where this machine cannot tell, such as a container that
+ * reaches nothing but the gateway.
+ */
+async function asSpoken(network: Network, address: string): Promise<string> {
+  const ask = async (origin: string): Promise<HttpResult> => {
+    const client = network.client({ origin, timeout: ANSWER_MS });
+    const result = await client.request({ path: '/', signal: AbortSignal.timeout(ANSWER_MS) });
+    await client.close();
+    return result;
+  };
+  const isSecure = address.startsWith('https:');
+  const other = address.replace(/^https?/, isSecure ? 'http' : 'https');
+  const first = await ask(address);
+  // A port of TLS closes plain connections, or sends them on.
+  const isWrong = isSecure
+    ? first.kind === 'failure' && first.failure.kind === 'not_tls'
+    : first.kind === 'failure' || (first.status >= 300 && first.status < 400);
+  return isWrong && (await ask(other)).kind === 'answer' ? other : address;
 }
 
 /** `flowcollect pair`: a token of its own for a device, as one line to run there. */
-export function pairCommand({ makeToken, print, explain, translate }: PairContext): Command {
+export function pairCommand({ makeToken, print, explain, translate, network }: PairContext): Command {
   return new Command('pair')
     .description(translate(COMMANDS.pair))
     .requiredOption('--server <address>', translate(TEXTS.pairServer))
@@ -28,7 +53,9 @@ export function pairCommand({ makeToken, print, explain, translate }: PairContex
       const problem = deviceIdProblem(device);
       if (problem !== undefined) throw new ArgumentError(TEXTS.badDevice(problem));
       const token = await makeToken({ config, device, user });
+      const spoken = await asSpoken(network, server);
+      if (spoken !== server) explain(translate(TEXTS.spoken(server, spoken)));
       explain(translate(TEXTS.runOnDevice));
-      print(`flowcollect init device --code ${pairingCode({ server, token, deviceId: device })}`);
+      print(`flowcollect init device --code ${pairingCode({ server: spoken, token, deviceId: device })}`);
     });
 }

@@ -86,7 +86,10 @@ describe('from nothing to a device that may push', () => {
     const server = await openGateway();
     await writeKernelConfig(kernel);
 
-    const pair = await flowcollect('pair', '--server', server, '--device', '客厅 电视');
+    // The code holds what is spoken there, whatever was typed.
+    const typed = server.replace('http:', 'https:');
+    const pair = await flowcollect('pair', '--server', typed, '--device', '客厅 电视');
+    expect(pair.stderr).toContain(`配对码里写的是 ${server}\n`);
     expect(pair.stdout).toMatch(/^flowcollect init device --code FC1-[\w-]+\n$/);
     const line = pair.stdout.trim().split(' ').slice(1);
     // The gateway follows its settings by itself, a moment later.

@@ -19,7 +19,7 @@ const view = (deviceId: string): DeviceView => ({
   counters: createLedger({ localNodes: [], domainOf, familyCap: 0, families: [] }).counters(),
   interfaces: { tunRatio: undefined, beyondKernel: undefined },
   today: { since: 0, whole: true, cells: [] },
-  gateway: 'https://vps.example',
+  gateway: { RemoteServer: 'https://vps.example', section: 'client' },
   push: { kind: 'waiting' },
 });
 

@@ -3,6 +3,7 @@ import type { InterfaceView } from '../device/interfaces.ts';
 import type { TodayView } from '../device/today.ts';
 import type { KernelLink } from '../kernel/problem.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
+import type { PushSettings } from '../push/problem.ts';
 import type { PushState } from '../push/pusher.ts';
 
 /** What a person wants to see of a device. */
@@ -16,7 +17,7 @@ export interface DeviceView {
   readonly counters: LedgerCounters;
   readonly interfaces: InterfaceView;
   readonly today: TodayView;
-  readonly gateway: string;
+  readonly gateway: PushSettings;
   readonly push: PushState;
   /** Why the state is not on the disk, or what was damaged; absent where all is well. */
   readonly stateProblem?: string | undefined;

@@ -42,7 +42,7 @@ function shown(changes: Partial<DeviceView> = {}): ShownDevice {
     counters: counters(3 * MB, 1024),
     interfaces: { tunRatio: undefined, beyondKernel: undefined },
     today,
-    gateway: 'https://vps.example',
+    gateway: { RemoteServer: 'https://vps.example', section: 'client' },
     push: { kind: 'accepted', at: 3000, sequence: 5 },
     ...changes,
   };

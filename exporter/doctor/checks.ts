@@ -68,7 +68,7 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
     const readBack = await gateway.readBack({ origin: RemoteServer, token: RemoteToken, deviceId: DeviceID });
     switch (readBack.kind) {
       case 'problem':
-        return { verdict: 'bad', text: describePushProblem(readBack.problem, RemoteServer) };
+        return { verdict: 'bad', text: describePushProblem(readBack.problem, config) };
       case 'nothing':
         return good({
           zh: `网关 ${RemoteServer} 可用，尚无本机数据`,
@@ -86,8 +86,11 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
 }
 
 /** What is doubtful about a token although the gateway may take it. */
-export function checkToken({ RemoteToken: token, DeviceID: device }: DeviceConfig): Finding[] {
-  const said = ({ zh, en }: Text): Text => ({ zh: `[client] RemoteToken ${zh}`, en: `[client] RemoteToken ${en}` });
+export function checkToken({ RemoteToken: token, DeviceID: device, section }: DeviceConfig): Finding[] {
+  const said = ({ zh, en }: Text): Text => ({
+    zh: `[${section}] RemoteToken ${zh}`,
+    en: `[${section}] RemoteToken ${en}`,
+  });
   if (isExample(token)) return [warning(said(CORE_TEXTS.exampleSecret))];
   if (token === '' || !isShortToken(token)) return [];
   const command = `flowcollect gateway token add --device ${shellWord(device)}`;

@@ -67,6 +67,14 @@ describe('doctor', () => {
     ]);
   });
 
+  it('names the section of the kernel whose token it is', async () => {
+    const sections = '[kernel.router]\nMihomoAPIAddr = unix:///nowhere/mihomo.sock\nRemoteToken = short\n';
+    await doctor({}, { sections });
+    expect(printed.filter((line) => line.includes('RemoteToken'))).toEqual([
+      expect.stringMatching(/^! router: \[kernel\.router\] RemoteToken .* --device router \(on the server\)$/),
+    ]);
+  });
+
   it.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o602])(
     'warns of a settings file that others may read or write, and says how to close it: %o',
     async (mode) => {

@@ -132,7 +132,8 @@ function failureOf(error: unknown): ConnectionFailure {
   if (code === 'EACCES' || code === 'EPERM') return { kind: 'forbidden', code };
   if (code.startsWith('HPE_') || code === 'HTTPParserError') return { kind: 'not_http', code };
   if (WANTS_CERTIFICATE.test(code)) return { kind: 'certificate_wanted', code };
-  if (code.startsWith('ERR_SSL_')) return { kind: 'not_tls', code };
+  // An alert is TLS, such as that of a proxy which has no certificate yet.
+  if (code.startsWith('ERR_SSL_') && !code.includes('_ALERT_')) return { kind: 'not_tls', code };
   return { kind: 'unreachable', code };
 }
 

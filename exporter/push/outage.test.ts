@@ -5,6 +5,7 @@ import { createGatewayModel, createKernelModel, downloaded, freshDevice } from '
 import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import type { GatewayClient } from './gateway-client.ts';
+import { describePushProblem } from './problem.ts';
 import { createPusher } from './pusher.ts';
 
 const DAY = 86_400_000;
@@ -61,7 +62,8 @@ function createFastDevice() {
     gateway: client,
     clock,
     logger: createLogger('exporter', 'info', { write: (line: string) => (log += line) }),
-    language: () => 'en',
+    describe: (problem) =>
+      describePushProblem(problem, { RemoteServer: 'http://gateway.invalid', section: 'client' }).en,
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 10_000,

@@ -1,6 +1,7 @@
 import type { Text } from '../../core/language.ts';
 import { isExhausted } from '../../runtime/error-code.ts';
 import { TEXTS } from '../../runtime/texts.ts';
+import type { DeviceConfig } from '../config.ts';
 
 /** Why a push or a read-back did not succeed. */
 export type PushProblem =
@@ -27,12 +28,12 @@ export type PushProblem =
   /** The exporter failed before it could push. */
   | { readonly kind: 'defect'; readonly detail: string };
 
-/**
- * What is wrong, where, and how to fix it, in one line.
- *
- * @param origin the gateway's, as configured
- */
-export function describePushProblem(problem: PushProblem, origin: string): Text {
+/** The gateway as configured, and the section of the device. */
+export type PushSettings = Pick<DeviceConfig, 'RemoteServer' | 'section'>;
+
+/** What is wrong, where, and how to fix it, in one line. */
+export function describePushProblem(problem: PushProblem, { RemoteServer: origin, section }: PushSettings): Text {
+  const init = section === 'client' ? 'init device' : 'init router';
   switch (problem.kind) {
     case 'unreachable':
       // Nothing is wrong with the address or the network then.
@@ -49,18 +50,18 @@ export function describePushProblem(problem: PushProblem, origin: string): Text 
       };
     case 'wrong_token':
       return {
-        zh: `网关 ${origin} 拒绝了令牌（401）：请把 [client] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 init device`,
-        en: `the gateway ${origin} refuses the token (401): make [client] RemoteToken the same as its ServerToken, or run init device with a new code of "flowcollect pair" on the server`,
+        zh: `网关 ${origin} 拒绝了令牌（401）：请把 [${section}] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 ${init}`,
+        en: `the gateway ${origin} refuses the token (401): make [${section}] RemoteToken the same as its ServerToken, or run ${init} with a new code of "flowcollect pair" on the server`,
       };
     case 'token_of_another_device':
       return {
-        zh: `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [client] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 init device`,
-        en: `the gateway ${origin} says the token is of another DeviceID (403): put that [client] DeviceID back, or run init device with a code that "flowcollect pair" on the server makes for this name`,
+        zh: `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [${section}] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 ${init}`,
+        en: `the gateway ${origin} says the token is of another DeviceID (403): put that [${section}] DeviceID back, or run ${init} with a code that "flowcollect pair" on the server makes for this name`,
       };
     case 'held_by_another_state':
       return {
-        zh: '另一台设备正在用同一个 DeviceID 推送：请给其中一台改 [client] DeviceID；若是刚重装，旧的停止推送满一分钟后自动接管',
-        en: 'another exporter pushes under this DeviceID: give one of them another [client] DeviceID; after a reinstallation this one takes over a minute after the last push of the former',
+        zh: `另一台设备正在用同一个 DeviceID 推送：请给其中一台改 [${section}] DeviceID；若是刚重装，旧的停止推送满一分钟后自动接管`,
+        en: `another exporter pushes under this DeviceID: give one of them another [${section}] DeviceID; after a reinstallation this one takes over a minute after the last push of the former`,
       };
     case 'fell_behind':
       return {

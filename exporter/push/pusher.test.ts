@@ -12,6 +12,7 @@ import type { SavedDevice } from '../device/saved-device.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import type { GatewayAddress, PushResult } from './gateway-client.ts';
 import type { PushMetric } from './metrics.ts';
+import { describePushProblem } from './problem.ts';
 import { createPusher, type PusherOptions } from './pusher.ts';
 
 function start(push: (address: GatewayAddress) => Promise<PushResult>, more: Partial<PusherOptions> = {}) {
@@ -25,7 +26,8 @@ function start(push: (address: GatewayAddress) => Promise<PushResult>, more: Par
     gateway: { readBack: async () => ({ kind: 'nothing' }), push, close: async () => {} },
     clock: systemClock,
     logger: createLogger('exporter', 'info', { write: (line: string) => void log.push(line) }),
-    language: () => 'en',
+    describe: (problem) =>
+      describePushProblem(problem, { RemoteServer: 'http://gateway.invalid', section: 'client' }).en,
     chance: () => 0.5,
     address: () => ({ origin: 'http://gateway.invalid', token: '' }),
     interval: () => 60_000,

@@ -1,5 +1,4 @@
 import { backoffDelay } from '../../core/backoff.ts';
-import { type Language, translate } from '../../core/language.ts';
 import { type Clock, createSerialQueue } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -9,7 +8,7 @@ import type { SavedDevice } from '../device/saved-device.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
 import type { GatewayAddress, GatewayClient } from './gateway-client.ts';
 import type { PushMetric } from './metrics.ts';
-import { describePushProblem, type PushProblem } from './problem.ts';
+import type { PushProblem } from './problem.ts';
 
 /** How pushing goes. */
 export type PushState =
@@ -21,8 +20,8 @@ export interface PusherOptions {
   readonly gateway: GatewayClient;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** In which the operator is told what is wrong, as of now. */
-  language(): Language;
+  /** What the operator is told, as of now. */
+  describe(problem: PushProblem): string;
   chance(): number;
   /** Where to push as of now. */
   address(): Omit<GatewayAddress, 'deviceId'>;
@@ -63,7 +62,7 @@ const FIRST_PUSH_MS = 1500;
  * memory. State is written before a push leaves, so that a crash never takes back what was pushed.
  */
 export function createPusher(options: PusherOptions): Pusher {
-  const { gateway, clock, logger, chance, device, write } = options;
+  const { gateway, clock, logger, chance, device, write, describe } = options;
   const stopping = new AbortController();
   let state: PushState = { kind: 'waiting' };
   let lastAccepted: number | undefined;
@@ -96,9 +95,6 @@ export function createPusher(options: PusherOptions): Pusher {
       stateWritten = false;
     }
   }
-
-  const describe = (problem: PushProblem): string =>
-    translate(describePushProblem(problem, options.address().origin), options.language());
 
   function fail(problem: PushProblem): false {
     // What the former exporter pushed meanwhile is asked for at once: the name is free now.

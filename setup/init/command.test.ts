@@ -11,7 +11,8 @@ import { openPrompt, type Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import { pairingCode } from '../pairing-code.ts';
-import { initDevice, initRouter } from './init-device.ts';
+import { initDevice } from './init-device.ts';
+import { initRouter } from './init-router.ts';
 import { initServer } from './init-server.ts';
 import type { MihomoPlace } from './kernels.ts';
 import { initMessages } from './texts.ts';
@@ -178,10 +179,16 @@ describe('init device', () => {
 });
 
 describe('init router', () => {
-  it('adds a kernel of its own besides what there is', async () => {
+  const well = async () => true;
+  const client = '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n';
+
+  it('adds a kernel of its own besides what there is, and has it checked', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    await writeFile(file, '[client]\nRemoteServer = https://vps.example.com\nRemoteToken = tok\nDeviceID = pc\n');
-    expect(await initRouter({ ...prompt('my router', `http://${address}`, 'hush', '', ''), file })).toBe(true);
+    await writeFile(file, client);
+    const checked: string[] = [];
+    const check = async (path: string) => checked.push(path) > 0;
+    expect(await initRouter({ ...prompt('', 'my router', `http://${address}`, 'hush', ''), file, check })).toBe(true);
+    expect(checked).toEqual([file]);
     expect(await settings(file, 'kernel.my-router')).toEqual({
       DeviceID: 'my router',
       MihomoAPIAddr: `http://${address}`,
@@ -191,10 +198,36 @@ describe('init router', () => {
     expect(await settings(file, 'client')).toMatchObject({ DeviceID: 'pc', RemoteToken: 'tok' });
   });
 
-  it('says how to open the tunnel where nothing answers', async () => {
+  it.each(['given', 'asked for'])(
+    "takes the router's own code, %s, and leaves gateway and token of the machine",
+    async (how) => {
+      const file = join(folder, 'ClientSetting.ini');
+      await writeFile(file, client.replace('https://vps.example.com', 'http://127.0.0.1:8686'));
+      const code = pairingCode({ server: 'https://vps.example.com', token: 'its-own', deviceId: 'attic' });
+      const answers = prompt(...(how === 'given' ? [] : [code]), `http://${address}`, 'hush');
+      await initRouter({ ...answers, file, code: how === 'given' ? code : undefined, check: well });
+      expect(await settings(file, 'kernel.attic')).toMatchObject({ DeviceID: 'attic', RemoteToken: 'its-own' });
+      expect(await settings(file, 'client')).toMatchObject({
+        RemoteServer: 'http://127.0.0.1:8686',
+        RemoteToken: 'tok',
+      });
+    },
+  );
+
+  it('needs nothing but the code where the machine has no settings', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const answers = prompt('router', 'http://127.0.0.1:1', '', 'https://vps.example.com', 'tok');
-    expect(await initRouter({ ...answers, file })).toBe(false);
+    const code = pairingCode({ server: 'https://vps.example.com', token: 'its-own', deviceId: 'attic' });
+    await initRouter({ ...yes(), file, code, check: well });
+    const { devices } = readExporterConfig('f', await readFile(file, 'utf8')).settings;
+    expect(devices).toMatchObject([
+      { DeviceID: 'attic', RemoteServer: 'https://vps.example.com', RemoteToken: 'its-own' },
+    ]);
+  });
+
+  it('says how to open the tunnel where what it leads to is not well', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const answers = prompt('', 'router', '', '', 'https://vps.example.com', 'tok');
+    expect(await initRouter({ ...answers, file, check: async () => false })).toBe(false);
     expect(said).toContain('packaging/openwrt/flowcollect-tunnel');
   });
 });

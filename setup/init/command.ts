@@ -3,7 +3,8 @@ import { type Language, UserFacingError } from '../../core/language.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { openPrompt, type Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
-import { initDevice, initRouter } from './init-device.ts';
+import { initDevice } from './init-device.ts';
+import { initRouter } from './init-router.ts';
 import type { MihomoPlace } from './kernels.ts';
 import { TEXTS } from './texts.ts';
 
@@ -27,6 +28,8 @@ export const initOptions = (file: string): readonly OptionSpec[] => [
   { flags: '--yes', description: TEXTS.yes },
 ];
 
+const CODE: OptionSpec = { flags: '--code <code>', description: TEXTS.code };
+
 /** `flowcollect init device|router`. Throws where what was tested is not well, once the settings are written. */
 export function initCommand({ host, places, check, language }: InitContext): CommandGroup {
   const attend = (healthy: boolean): void => {
@@ -39,7 +42,7 @@ export function initCommand({ host, places, check, language }: InitContext): Com
       {
         name: 'device',
         description: TEXTS.device,
-        options: [...initOptions('ClientSetting.ini'), { flags: '--code <code>', description: TEXTS.code }],
+        options: [...initOptions('ClientSetting.ini'), CODE],
         run: async (_, options: InitOptions & { readonly code?: string }) => {
           const { config: file, code } = options;
           attend(
@@ -52,10 +55,11 @@ export function initCommand({ host, places, check, language }: InitContext): Com
       {
         name: 'router',
         description: TEXTS.router,
-        options: initOptions('ClientSetting.ini'),
-        run: async (_, options: InitOptions) => {
+        options: [...initOptions('ClientSetting.ini'), CODE],
+        run: async (_, options: InitOptions & { readonly code?: string }) => {
+          const { config: file, code } = options;
           attend(
-            await whileAsking(host, language, options, (prompt) => initRouter({ host, prompt, file: options.config })),
+            await whileAsking(host, language, options, (prompt) => initRouter({ host, prompt, file, code, check })),
           );
         },
       },

@@ -6,7 +6,7 @@ import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { type Pairing, readPairingCode } from '../pairing-code.ts';
 import { TEXTS } from '../texts.ts';
-import { askKernel, findKernels, type MihomoPlace } from './kernels.ts';
+import { findKernels, type MihomoPlace } from './kernels.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
 import { initMessages, type NextCommands } from './texts.ts';
 
@@ -31,8 +31,7 @@ export interface InitDevice {
 export async function initDevice(plan: InitDevice): Promise<boolean> {
   const { host, prompt, file, places, code, check } = plan;
   const words = initMessages(prompt.language);
-  const pairing = code === undefined ? undefined : readPairingCode(code);
-  if (code !== undefined && pairing === undefined) throw new Error(words.badCode);
+  const pairing = code === undefined ? undefined : wholePairing(code, prompt);
   const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
 
@@ -79,6 +78,13 @@ async function chooseKernel(
   };
 }
 
+/** @throws Error for a code that is not whole */
+export function wholePairing(code: string, { language }: Prompt): Pairing {
+  const pairing = readPairingCode(code);
+  if (pairing === undefined) throw new Error(initMessages(language).badCode);
+  return pairing;
+}
+
 /** Asks for the gateway and the token, unless a pairing brought them. */
 async function answerServer(prompt: Prompt, draft: SettingsDraft, pairing: Pairing | undefined): Promise<void> {
   const words = initMessages(prompt.language);
@@ -92,7 +98,7 @@ async function answerServer(prompt: Prompt, draft: SettingsDraft, pairing: Pairi
 }
 
 /** Asks until the name can be a DeviceID. */
-async function askDeviceName(prompt: Prompt, question: string, suggestion: string): Promise<string> {
+export async function askDeviceName(prompt: Prompt, question: string, suggestion: string): Promise<string> {
   for (;;) {
     const name = await prompt.ask(question, suggestion);
     const problem = deviceIdProblem(name);
@@ -100,49 +106,6 @@ async function askDeviceName(prompt: Prompt, question: string, suggestion: strin
     if (name === suggestion) throw new UserFacingError(TEXTS.badName(name, problem));
     prompt.say(translate(problem, prompt.language));
   }
-}
-
-export interface InitRouter {
-  readonly host: SetupHost;
-  readonly prompt: Prompt;
-  /** Settings of the machine that watches the router. */
-  readonly file: string;
-}
-
-/** A full list every second is much for a router's SSH; every 5 s is little less exact. */
-const POLL_INTERVAL = '5s';
-/** The end of the tunnel that packaging/openwrt/flowcollect-tunnel opens. */
-const TUNNEL = 'http://127.0.0.1:19090';
-
-/**
- * Adds a router's kernel to the settings of the machine that watches it: a router on which nothing is to be installed
- * opens an SSH tunnel to it.
- *
- * @returns whether the router's kernel answers already
- * @throws Error where nobody answers
- */
-export async function initRouter({ host, prompt, file }: InitRouter): Promise<boolean> {
-  const words = initMessages(prompt.language);
-  const draft = await openDraft(host.files, file);
-  if (draft.existed) prompt.say(words.kept(file));
-  const name = await askDeviceName(prompt, words.routerName, 'router');
-  const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
-  const address = await prompt.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
-  const secret = await prompt.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '');
-  await answerServer(prompt, draft, undefined);
-  draft.set('client', 'Language', draft.get('client', 'Language') ?? prompt.language);
-  draft.set(section, 'DeviceID', name);
-  draft.set(section, 'MihomoAPIAddr', address);
-  draft.set(section, 'MihomoSecret', secret);
-  draft.set(section, 'PollInterval', draft.get(section, 'PollInterval') ?? POLL_INTERVAL);
-  await draft.write();
-  prompt.say(words.written(file));
-
-  const state = await askKernel(host.network, { address, secret });
-  prompt.say(`${address}: ${words.kernelState(state)}`);
-  if (state.kind === 'silent') prompt.say(words.tunnel(new URL(TUNNEL).port));
-  prompt.say(words.nextOnDevice(nextCommands(host, file)));
-  return state.kind === 'answers';
 }
 
 /** Commands as the person calls FlowCollect; who is not root installs the service for themselves. */

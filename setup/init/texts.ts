@@ -13,7 +13,10 @@ import type { FoundKernel, KernelState } from './kernels.ts';
 /** The help of `init`, and how it fails; what it asks and says is in words.ts. */
 export const TEXTS = {
   device: { zh: '运行内核的设备；内核会自动查找', en: 'a device that runs a kernel, which is looked for' },
-  router: { zh: '由本机通过隧道监控的路由器', en: 'a router that this machine watches through a tunnel' },
+  router: {
+    zh: '由本机通过局域网或隧道监控的路由器',
+    en: 'a router that this machine watches, over the LAN or a tunnel',
+  },
   server: { zh: '一台 VPS', en: 'a VPS' },
   config: { zh: '要写的配置文件', en: 'the settings file to write' },
   yes: { zh: '全部采用建议，不提问', en: 'take every suggestion, ask nothing' },
@@ -74,6 +77,10 @@ const INIT = {
   },
   token: { zh: '令牌（VPS 上运行 flowcollect pair 可得）', en: 'Token (from "flowcollect pair" on the VPS)' },
   deviceName: { zh: '这台设备的名字', en: "This device's name" },
+  routerCode: {
+    zh: '路由器自己的配对码（在 VPS 上运行 flowcollect pair --device 路由器的名字），没有就留空',
+    en: 'The router\'s own pairing code ("flowcollect pair --device NAME" on the VPS); empty when there is none',
+  },
   routerName: { zh: '路由器的名字', en: "The router's name" },
   subscriptions: {
     zh: '机场订阅链接，多个用逗号分开，可留空',
