@@ -87,8 +87,9 @@ const verdict: fc.Arbitrary<Verdict> = fc
     estimate(bytes),
     estimate(endless),
     fc.record({ newCycle: fc.boolean(), credit: bytes }),
-    fc.array(fc.record({ device: fc.constantFrom('phone', 'tv'), since: fc.option(at), plausible: endless }), {
+    fc.uniqueArray(fc.record({ device: fc.constantFrom('phone', 'tv'), since: fc.option(at), plausible: endless }), {
       maxLength: 2,
+      selector: ({ device }) => device,
     }),
     fc.tuple(maybe('surplus', surplus), maybe('learned', learned), maybe('pool', pool), maybe('lost', bytes)),
     maybe('drift', fc.record({ since: at, days, bytes })),

@@ -166,6 +166,7 @@ describe('the page', () => {
     const csv = reportsCsv([
       { ...report, verdict: 'leak', airports: [] },
       { ...report, airports: [] },
+      { ...report, day: { date: '2026-11-01..2026-11-23' } },
     ]);
     expect(csv).toMatch(/^\ufeffdate,[^\r]*\r\n2026-11-23,default,,ok,[^\r]*\r\n$/);
   });

@@ -26,6 +26,7 @@ export interface ArchiveSettings {
 type ArchiveResponse = Response<unknown, { archive: Archive }>;
 
 const MONTH = /^\d{4}-\d{2}$/;
+const MONTH_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * `/reports`: the list, each report, and a month as CSV, of the user whose token is shown: as the password
@@ -171,12 +172,13 @@ const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * One row for each day and airport, as the last report of the day has it, RFC 4180; what is unknown is empty, sizes are
- * bytes.
+ * bytes. A report of several days has no row: its days have theirs.
  *
  * @param reports of one user, oldest first
  */
 export function reportsCsv(reports: readonly KeptReport[]): string {
-  const last = new Map(reports.map((report) => [report.day.date, report])).values();
+  const ofDays = reports.filter(({ day }) => MONTH_DAY.test(day.date));
+  const last = new Map(ofDays.map((report) => [report.day.date, report])).values();
   const rows = [...last].flatMap(({ day, user, verdict, today, airports }) => {
     const use: Cell[] = today.known
       ? [today.classes.proxy, today.classes.direct, today.classes.local, today.upload, today.download]

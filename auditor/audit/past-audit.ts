@@ -6,7 +6,7 @@ import { type Amendments, amendmentsOf, NO_AMENDMENTS } from '../amend/amendment
 import type { AuditorConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
-import { type AirportState, type AuditState, EMPTY_AIRPORT, userOf } from '../state/audit-state.ts';
+import { type AirportState, type AuditState, EMPTY_AIRPORT } from '../state/audit-state.ts';
 import { type Mark, type ReadingOutcome, type Reason, reason, type UsableReading } from '../verdict/reading.ts';
 import type { WindowRecord } from '../verdict/span.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -68,15 +68,8 @@ export async function pastAudit(
       airports.push({ ...audited, outcome, verdict, forecast, plan: [], resetHint: false });
     }
   }
-  return reportModel({
-    user,
-    at: to,
-    timezone: rule.zone,
-    day: { date: label, start: from, end: to },
-    today,
-    airports,
-    days: userOf(state, user).days,
-  });
+  const day = { date: label, start: from, end: to };
+  return { ...reportModel({ user, at: to, timezone: rule.zone, day, today, airports, days: [] }), past: true };
 }
 
 /** What a person corrected since the running auditor last looked counts here too. */

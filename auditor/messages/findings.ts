@@ -105,7 +105,7 @@ export const FINDINGS = {
   /** What was billed against what was expected, in one sentence; the difference has its sign in words. */
   evidence: (airport: string, billed: Figure, expected: Figure, difference: string) => ({
     zh: `机场 ${airport} 扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
-    en: `Airport ${airport} billed ${billed}; your devices should cost ${expected} with multipliers; ${difference}.`,
+    en: `Airport ${airport} billed ${billed}; your devices should have cost ${expected} with multipliers; ${difference}.`,
   }),
   more: (size: Figure) => ({ zh: `多 ${size}`, en: `${size} more` }),
   less: (size: Figure) => ({ zh: `少 ${size}`, en: `${size} less` }),
@@ -118,7 +118,7 @@ export const FINDINGS = {
   /** The same of several airports together. */
   pooled: (airports: readonly string[], billed: Figure, expected: Figure, difference: string) => ({
     zh: `机场 ${airports.join('、')} 一起扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
-    en: `Airports ${JOINED.format(airports)} together billed ${billed}; your devices should cost ${expected} with multipliers; ${difference}.`,
+    en: `Airports ${JOINED.format(airports)} together billed ${billed}; your devices should have cost ${expected} with multipliers; ${difference}.`,
   }),
   /** @param shown the first of the nodes; @param others how many are left out */
   ownerless: (shown: readonly string[], others: number) => ({
@@ -174,16 +174,54 @@ export const FINDINGS = {
     zh: `每天 ${size} 与用量无关，如健康检查`,
     en: `${size} a day whatever is used, such as health checks`,
   }),
+  learnedDailyBesides: (size: Figure) => ({ zh: `此外每天 ${size}`, en: `${size} a day besides` }),
   learnedLag: (hours: number) => ({
     zh: `最多晚 ${hours} 小时入账`,
     en: `up to ${hours === 1 ? 'an hour' : `${hours} hours`} late`,
   }),
   /** Besides a node. */
   learnedMultiplier: (factors: Figure) => ({ zh: `从账单学到 ${factors}`, en: `learned ${factors}` }),
+  /** The advice for a leak, where multipliers were spoken of already. */
+  adviceBesidesMultipliers: {
+    zh: '请检查订阅链接是否泄露（可在机场面板重置订阅），以及是否有没装采集器的设备。',
+    en: 'Check whether the subscription link got out (reset it in the airport’s panel), and whether a device runs without an exporter.',
+  },
   adviceNewDevice: { zh: '从下一个窗口起重新对账。', en: 'Comparison starts again with the next window.' },
   resetHint: (airport: string) => ({
     zh: `不知道何时重置：请在 [airport.${airport}] 里设置 Reset，如 monthly 1（每月 1 日），不重置就写 never`,
     en: `when it resets is not known: set Reset in [airport.${airport}], such as monthly 1, or never`,
   }),
   surplus: SURPLUS,
+} as const satisfies Messages;
+
+/** What was found in a window of the past: in the past, and without asking for an answer, as the daily report does. */
+export const PAST_FINDINGS = {
+  silent: (device: string, since: Figure | null) => ({
+    zh: FINDINGS.silent(device, since).zh,
+    en: since === null ? `${device} had no report` : `${device} had not reported since ${since}`,
+  }),
+  surplus: {
+    ...SURPLUS,
+    reported: (airport: string, since: string, daily: Figure, sureness: string) => ({
+      zh: SURPLUS.reported(airport, since, daily, sureness).zh,
+      en: `Airport ${airport} billed about ${daily} a day${sureness} more than multipliers and settings explained, ${since}.`,
+    }),
+    ongoing: (airport: string, daily: Figure, sureness: string) => ({
+      zh: `机场 ${airport} 每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}。`,
+      en: `Airport ${airport} billed about ${daily} a day${sureness} more than multipliers and settings explained.`,
+    }),
+    known: (airport: string, daily: Figure) => ({
+      zh: SURPLUS.known(airport, daily).zh,
+      en: `Airport ${airport} billed about ${daily} a day more, as you explained.`,
+    }),
+    knownAs: (airport: string, daily: Figure, note: string) => ({
+      zh: SURPLUS.knownAs(airport, daily, note).zh,
+      en: `Airport ${airport} billed about ${daily} a day more, as you explained: ${note}.`,
+    }),
+    leak: (airport: string, daily: Figure, sureness: string) => ({
+      zh: `机场 ${airport} 每天扣的，比倍率和设置所能解释的多约 ${daily}${sureness}，您已确认是泄露。`,
+      en: `Airport ${airport} billed about ${daily} a day${sureness} more than multipliers and settings explained, which you called a leak.`,
+    }),
+    answer: (_known: string, _leak: string) => ({ zh: '', en: '' }),
+  },
 } as const satisfies Messages;

@@ -114,8 +114,8 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     en: 'Prometheus holds nothing of that time, which may be older than its retention',
   }),
   device_new: (device) => ({
-    zh: `设备 ${device} 刚开始推送，此前的用量没有统计`,
-    en: `device ${device} has just begun to report; what it used before was not counted`,
+    zh: `设备 ${device} 在这期间开始推送，此前的用量没有统计`,
+    en: `device ${device} began to report in this time; what it used before was not counted`,
   }),
   device_silent: (device) => ({
     zh: `设备 ${device} 没有推送，差额可能是它用的`,

@@ -11,7 +11,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { ReasonCode } from '../verdict/reading.ts';
 import type { Interval } from '../verdict/use.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
-import { FINDINGS } from './findings.ts';
+import { FINDINGS, PAST_FINDINGS } from './findings.ts';
 import { REASONS } from './reasons.ts';
 
 /**
@@ -98,6 +98,8 @@ const REPORT = {
     zh: `（直连 ${direct}，本地节点 ${local}）`,
     en: ` (direct ${direct}, local nodes ${local})`,
   }),
+  /** In the place of a reason. */
+  seeAbove: { zh: '原因见上', en: 'see above for why' },
   unknownToday: (reasons: string) => ({ zh: `未知：${reasons}`, en: `unknown: ${reasons}` }),
   /** Of a daily budget: the budget, and how much of it is used. */
   budget: (size: string, percent: number) => ({
@@ -216,11 +218,41 @@ const REPORT = {
   reasons: REASONS,
 } as const satisfies Messages;
 
+/** What a report of a window of the past says in other words. */
+const PAST = {
+  ...REPORT,
+  heading: (dates: string) => ({ zh: `流量报告 - ${dates}`, en: `Traffic report - ${dates}` }),
+  subject: (dates: string) => ({ zh: `流量报告 ${dates}`, en: `Traffic report ${dates}` }),
+  title: { zh: '流量报告', en: 'Traffic report' },
+  headline: {
+    ok: { zh: '账单吻合，没有发现泄露', en: 'The bill fitted, no leak was found' },
+    leak: { zh: '可能有过代理泄露', en: 'There may have been a leak' },
+    drift: { zh: '机场扣的流量变多了', en: 'The airport billed more than it used to' },
+    underbilled: { zh: '机场扣得比设备用的少', en: 'The airport billed less than the devices used' },
+    incomplete: { zh: '数据不完整，不能下结论', en: 'Data was not complete, no conclusion' },
+    unknown: { zh: '无法对账', en: 'No comparison was possible' },
+  } satisfies Record<VerdictKind, Text>,
+  headlineOverbilled: {
+    zh: '机场多扣了流量，可能有过代理泄露',
+    en: 'The airport billed too much: there may have been a leak',
+  },
+  headlineUnexplained: {
+    zh: '账单与往日一致，但有一部分说不清',
+    en: 'The bill was as usual, but a part of it was not explained',
+  },
+  headlineFirstDays: { zh: '那时刚开始对账，不能下结论', en: 'Comparison had just begun, no conclusion' },
+  advice: { ...REPORT.advice, incomplete: { zh: '', en: '' } },
+  findings: { ...FINDINGS, ...PAST_FINDINGS },
+  summary: { zh: '这段时间的用量', en: 'Use of that time' },
+  billedToday: { zh: '消耗', en: 'Billed' },
+} as const satisfies Messages;
+
 /** All that a report says, in one language. */
 export type Words = Translated<typeof REPORT>;
 
-export function wordsOf(language: Language): Words {
-  return translateAll(REPORT, language);
+/** @param past of a window that is over */
+export function wordsOf(language: Language, past = false): Words {
+  return translateAll(past ? PAST : REPORT, language);
 }
 
 /** Reasons as one text, such as `响应里没有流量信息`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  AT,
   exampleAirport,
   exampleFindings,
   exampleLearned,
@@ -8,11 +9,13 @@ import {
   exampleVerdict,
 } from '../../test/example-reports.ts';
 import { wordsOf } from '../messages/report.ts';
+import { answerTo } from '../telegram/conversation.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { headlineOf } from './evidence.ts';
+import { reportHtml } from './html.ts';
 import type { AirportModel } from './model.ts';
 import { phrasesOf } from './phrases.ts';
-import { reportText } from './report-mail.ts';
+import { reportMailOf, reportText } from './report-mail.ts';
 
 const GB = 2 ** 30;
 
@@ -94,7 +97,7 @@ describe('a silent device', () => {
 
   it('that is new is not waited for', () => {
     const text = evidence(exampleFindings.newDevice);
-    expect(text).toContain('设备 平板 刚开始推送，此前的用量没有统计');
+    expect(text).toContain('设备 平板 在这期间开始推送，此前的用量没有统计');
     expect(text).toContain('从下一个窗口起重新对账。');
     expect(text).not.toContain('恢复推送');
   });
@@ -102,7 +105,7 @@ describe('a silent device', () => {
 
 it('says by what an expectation was calibrated', () => {
   expect(evidence(exampleFindings.learned)).toContain(
-    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，健康检查每天约 100.00 MiB，每天 12.00 MiB 与用量无关，如健康检查，最多晚 6 小时入账）',
+    '（已按过去 14 天的账单校准：倍率之外 +1.8 %，健康检查每天约 100.00 MiB，此外每天 12.00 MiB，最多晚 6 小时入账）',
   );
   const nothing = {
     ...exampleLearned,
@@ -145,6 +148,91 @@ it('tells a leak of airports that are judged together once, by the names of all'
   const text = reportText(model, 'zh');
   expect(text.match(/【[^】]*】机场 \(a\.yaml、b\.yaml\)/g)).toHaveLength(1);
   expect(text.match(/请检查订阅链接是否泄露/g)).toHaveLength(1);
+});
+
+describe('of several airports', () => {
+  const failed = { kind: 'unknown', difference: null, absences: [], closes: false } as const;
+  const unread = (airport: string, detail = '502'): AirportModel => {
+    const reasons = [{ code: 'http_status' as const, detail }];
+    return exampleAirport({ airport, used: null, quota: null, reasons, verdict: { ...failed, reasons } });
+  };
+  const times = (text: string, part: string): number => text.split(part).length - 1;
+
+  it('one reason is told once, and what is not known because of it says so', () => {
+    const reasons = [{ code: 'prometheus_unreachable' as const, detail: '127.0.0.1:9090' }];
+    const airports = ['a', 'b'].map((airport) => exampleAirport({ airport, verdict: { ...failed, reasons } }));
+    const model = exampleModel(airports, { verdict: 'unknown', today: { known: false, reasons } });
+    for (const [language, cause] of [
+      ['zh', '机场 a、b：Prometheus（127.0.0.1:9090）没有响应'],
+      ['en', 'Airport a and b: Prometheus (127.0.0.1:9090) does not answer'],
+    ] as const) {
+      for (const body of [reportText(model, language), reportHtml(model, language)]) {
+        expect(body).toContain(cause);
+        expect(times(body, 'Prometheus')).toBe(1);
+      }
+    }
+    expect(reportText(model, 'zh')).toContain('- 未知：原因见上');
+    expect(answerTo('today', model, 'zh')).toContain('没有响应');
+  });
+
+  it('an answer that failed is named at the head, and by the bot where it is asked for the airport', () => {
+    const model = exampleModel([unread('a'), unread('b', '500'), unread('c')], { verdict: 'unknown' });
+    const text = reportText(model, 'zh');
+    expect(text).toContain('机场 a、c：机场返回 HTTP 502。\n机场 b：机场返回 HTTP 500。\n');
+    expect(times(text, 'HTTP 502')).toBe(1);
+    expect(text).toContain('- 机场 (a): 原因见上');
+    expect(answerTo('airport', model, 'zh')).toContain('- 机场 (a): 机场返回 HTTP 502');
+  });
+
+  it('the advice stands once, and a multiplier that is to be ruled out is not named again', () => {
+    const leaks = ['a', 'b'].map((airport) => exampleAirport({ airport, verdict: exampleFindings.leak }));
+    const text = reportText(exampleModel(leaks, { verdict: 'leak' }), 'zh');
+    expect(times(text, '请检查订阅链接是否泄露')).toBe(1);
+    expect(text).not.toContain('节点倍率是否正确');
+  });
+
+  it('a silent device that explains nothing is named once', () => {
+    const quiet = exampleVerdict({ absences: [{ device: '手机', since: AT - 3_600_000, plausible: 0 }] });
+    const both = ['a', 'b'].map((airport) => exampleAirport({ airport, verdict: quiet }));
+    expect(times(reportText(exampleModel(both), 'zh'), '手机 自')).toBe(1);
+  });
+
+  it('a leak names what may be behind it once, also where there is a steady surplus', () => {
+    const verdict = { ...exampleFindings.leak, surplus: exampleSurplus };
+    const text = reportText(exampleModel([exampleAirport({ verdict })], { verdict: 'leak' }), 'zh');
+    expect(text).toContain('--per-day 300MiB');
+    for (const cause of ['没装采集器的设备', '订阅链接']) expect(times(text, cause)).toBe(1);
+  });
+});
+
+describe('a window of the past', () => {
+  const past = (verdict: Verdict, language: 'zh' | 'en'): string =>
+    reportText(
+      exampleModel([exampleAirport({ used: null, quota: null, reasons: [{ code: 'window_past' }], verdict })], {
+        past: true,
+        day: { date: '2026-11-01..2026-11-20', from: AT - 19 * 86_400_000, to: AT },
+      }),
+      language,
+    );
+
+  it.each(Object.entries(exampleFindings))('is told in the past: %s', (_name, verdict) => {
+    expect(past(verdict, 'zh')).not.toMatch(/今|明天|昨|刚刚|请留意|自动补齐|现在|仍|预计|回答一次|都这样报告/);
+    expect(past(verdict, 'en')).not.toMatch(
+      /[Tt]oday|tomorrow|just now|[Aa]nswer once|yaml (?:still )?bills|\b(?:has|fits|is reported)\b/,
+    );
+  });
+
+  it('says what was billed, and goes by its last day', () => {
+    expect(past(exampleFindings.learned, 'zh')).toContain(
+      '- 机场 (a.yaml): 消耗 14.00 GiB；过去的时间段，不显示剩余流量',
+    );
+    const mail = reportMailOf(
+      exampleModel([], { past: true, day: { date: '2026-11-01..2026-11-20', from: 0, to: AT } }),
+      'zh',
+    );
+    expect(mail.subject).toContain('流量报告 11-01..11-20');
+    expect(mail.id).toMatch(/^report-2026-11-20-/);
+  });
 });
 
 const headline = (...verdicts: readonly Verdict[]): string =>

@@ -61,29 +61,72 @@ const NODES_NAMED = 5;
 
 /** What was found of one airport, and what to do first, in some sentences. */
 export function evidenceOf(airport: AirportModel, model: ReportModel, writing: Writing): string {
+  return writing.words.findings.sentences(sentencesOf(airport, model, writing));
+}
+
+/** @param name of all airports of which the same is said */
+function sentencesOf(
+  airport: AirportModel,
+  model: ReportModel,
+  writing: Writing,
+  name: string = airport.airport,
+): string[] {
   const { words, figures } = writing;
   const { findings } = words;
   const first = isSaidWith(airport, model);
-  if (first !== undefined) return findings.seeAbove(airport.airport, first.airport);
+  if (first !== undefined) return [findings.seeAbove(airport.airport, first.airport)];
   const { verdict } = airport;
-  const { reasons, absences, bill, kind, lost = 0 } = verdict;
-  const named = new Set(absences.map(({ device }) => device));
-  const others = reasons.filter(({ code, detail }) => code !== 'device_silent' || !named.has(detail ?? ''));
-  const because = others.length === 0 ? [] : [findings.because(airport.airport, reasonText(words, others))];
+  const { bill, kind, lost = 0 } = verdict;
+  const because = becauseOf(airport, words);
   const compared = comparedOf(airport);
-  if (compared === undefined) return findings.sentences([...because, adviceFor(airport, words)]);
+  if (compared === undefined)
+    return [because === '' ? '' : findings.because(name, because), adviceFor(airport, words, '')];
   const credit = bill?.credit ?? 0;
-  return findings.sentences([
+  const busiest = kind === 'leak' ? wouldExplain(airport, compared, writing) : '';
+  return [
     ...comparison(airport, compared, writing),
     ...(kind === 'leak' || kind === 'drift' ? basisOf(airport, compared, writing) : []),
-    kind === 'leak' ? wouldExplain(airport, compared, writing) : '',
+    busiest,
     credit >= 1 ? findings.credit(figures.size(credit)) : '',
     lost >= 1 ? findings.lost(figures.size(lost)) : '',
     learnedText(verdict.learned, words, figures),
-    ...because,
+    because === '' ? '' : findings.because(airport.airport, because),
     ...silenceTexts(airport, compared, writing),
-    adviceFor(airport, words),
-  ]);
+    adviceFor(airport, words, busiest),
+  ];
+}
+
+function becauseOf({ verdict: { reasons, absences } }: AirportModel, words: Words): string {
+  const named = new Set(absences.map(({ device }) => device));
+  return reasonText(
+    words,
+    reasons.filter(({ code, detail }) => code !== 'device_silent' || !named.has(detail ?? '')),
+  );
+}
+
+/**
+ * What was found of each airport, as they stand one below the other: a sentence that fits several is said once, and one
+ * that the headline says not at all. Empty where nothing is left to say.
+ */
+export function evidenceOfAll(model: ReportModel, writing: Writing): ReadonlyMap<AirportModel, string> {
+  const { words } = writing;
+  const said = new Set<string>();
+  const firstDay = headlineOf(model, words) === words.headlineFirstDay;
+  const alone = model.airports.filter(
+    (each) => comparedOf(each) === undefined && isSaidWith(each, model) === undefined,
+  );
+  return new Map(
+    model.airports.map((airport) => {
+      const alike = alone.filter((each) => becauseOf(each, words) === becauseOf(airport, words));
+      const together = alone.includes(airport) ? alike : [airport];
+      const name = words.findings.joined(together.map((each) => each.airport));
+      const isFirst = airport.verdict.reasons.every(({ code }) => code === 'first_reading');
+      const sentences = firstDay && isFirst ? [] : sentencesOf(airport, model, writing, name);
+      const fresh = sentences.filter((sentence) => !said.has(sentence));
+      for (const sentence of fresh) said.add(sentence);
+      return [airport, words.findings.sentences(fresh)];
+    }),
+  );
 }
 
 /** The airport with which another one's findings stand, since both are judged together; undefined where they are its own. */
@@ -153,10 +196,15 @@ function wouldExplain(airport: AirportModel, compared: Compared, { words, figure
   return words.findings.wouldExplain(shownName(node), figures.size(bytes), wanted, assumed);
 }
 
-/** What to do first; a new device needs no patience of anybody. */
-function adviceFor({ verdict: { kind, reasons } }: AirportModel, { findings, advice }: Words): string {
+/**
+ * What to do first; a new device needs no patience of anybody.
+ *
+ * @param busiest what was said of multipliers already
+ */
+function adviceFor({ verdict: { kind, reasons } }: AirportModel, { findings, advice }: Words, busiest: string): string {
   const isNew = kind === 'incomplete' && reasons.some(({ code }) => code === 'device_new');
-  return isNew ? findings.adviceNewDevice : advice[kind];
+  if (isNew) return findings.adviceNewDevice;
+  return busiest === '' ? advice[kind] : findings.adviceBesidesMultipliers;
 }
 
 const HOUR = 3_600_000;
@@ -173,7 +221,7 @@ function learnedText(learned: LearnedBilling | undefined, { findings }: Words, f
     ...(percent === undefined ? [] : [findings.learnedRatio(percent)]),
     ...(checks >= MIB && Number.isFinite(checks) ? [findings.learnedChecks(figures.size(checks))] : []),
     ...(daily.likely >= MIB && Number.isFinite(daily.likely)
-      ? [findings.learnedDaily(figures.size(daily.likely))]
+      ? [(checks >= MIB ? findings.learnedDailyBesides : findings.learnedDaily)(figures.size(daily.likely))]
       : []),
     ...(hours >= 1 && Number.isFinite(hours) ? [findings.learnedLag(hours)] : []),
   ];

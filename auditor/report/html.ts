@@ -1,7 +1,7 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
-import { reasonText, shownName } from '../messages/report.ts';
+import { shownName } from '../messages/report.ts';
 import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import {
@@ -54,9 +54,11 @@ export function reportHtml(model: ReportModel, language: Language): string {
 function verdictCard(model: ReportModel, phrases: Phrases): Html {
   const { sign, colour, className } = MARKS[model.verdict ?? 'unknown'];
   const evidence = model.airports.flatMap((airport) =>
-    [phrases.evidence(airport), ...phrases.notes(airport)].map((text, index) =>
-      paragraph(html`${model.airports.length > 1 && index === 0 ? [signOf(airport)] : []}${escapeHtml(text)}`),
-    ),
+    phrases
+      .findings(airport)
+      .map((text, index) =>
+        paragraph(html`${model.airports.length > 1 && index === 0 ? [signOf(airport)] : []}${escapeHtml(text)}`),
+      ),
   );
   return card(
     html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td width="46"><div class="keep" style="width:34px;height:34px;border-radius:17px;background:${colour as Html};color:#ffffff;font-size:18px;line-height:34px;text-align:center">${escapeHtml(sign)}</div></td><td class="${className as Html}" style="font-size:17px;font-weight:bold;color:${colour as Html};padding:4px 0">${escapeHtml(phrases.headline)}</td></tr></table>${evidence}`,
@@ -73,7 +75,7 @@ function todayCard({ today, days, budget }: ReportModel, phrases: Phrases): Html
   const { words } = phrases;
   if (!today.known) {
     return card(
-      html`${cardTitle(escapeHtml(words.summary), '' as Html)}${paragraph(escapeHtml(words.unknownToday(reasonText(words, today.reasons))))}`,
+      html`${cardTitle(escapeHtml(words.summary), '' as Html)}${paragraph(escapeHtml(words.unknownToday(phrases.why(today.reasons))))}`,
     );
   }
   const { proxy, direct, local, reject, unattributed } = today.classes;
@@ -128,7 +130,8 @@ function airportCard(airport: AirportModel, phrases: Phrases): Html {
   const nodes = nodesPart(airport, phrases);
   const { used, quota } = airport;
   if (used === null && quota === null) {
-    return card(html`${title}${paragraph(escapeHtml(reasonText(words, airport.reasons)))}${nodes}`);
+    const unread = [...phrases.pastBill(airport), phrases.why(airport.reasons)];
+    return card(html`${title}${unread.map((line) => paragraph(escapeHtml(line)))}${nodes}`);
   }
   const urgency = urgencyOf(airport.forecast);
   const colour = urgency === 'plain' ? COLOURS.barNow : TONES[urgency][0];

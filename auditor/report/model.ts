@@ -27,6 +27,8 @@ export interface ReportModel {
   readonly user: string;
   readonly at: number;
   readonly timezone: string;
+  /** A window that was over when it was audited. */
+  readonly past?: true;
   /** The day of account; `to` is its end, or now while it runs. */
   readonly day: { readonly date: string; readonly from: number; readonly to: number };
   /** What needs attention most, over all airports; null without airports. */

@@ -16,8 +16,17 @@ import {
 } from '../messages/report.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
+import type { Reason } from '../verdict/reading.ts';
 import type { Interval } from '../verdict/use.ts';
-import { basisOf, comparedOf, evidenceOf, headlineOf, isOverbilled, isSaidWith, togetherName } from './evidence.ts';
+import {
+  comparedOf,
+  evidenceOf,
+  evidenceOfAll,
+  headlineOf,
+  isOverbilled,
+  isSaidWith,
+  togetherName,
+} from './evidence.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 
 const DAY = 24 * 3_600_000;
@@ -31,17 +40,23 @@ export interface Phrases {
   readonly span: string;
   /** How much of the daily budget is used, where there is one. */
   readonly budget: readonly string[];
-  /** Evidence and advice for each airport. */
+  /** What a report says at its head of each airport: evidence, advice and notes, nothing of it twice. */
+  findings(airport: AirportModel): readonly string[];
+  /** Why something is not known, below the findings: what they say already is not said again. */
+  why(reasons: readonly Reason[]): string;
+  /** Evidence and advice for an airport by itself. */
   evidence(airport: AirportModel): string;
   /** What is below the evidence: a steady surplus that asks for an answer, or was called a leak. */
   notes(airport: AirportModel): readonly string[];
   /** What is worth a line among an airport's figures. */
   details(airport: AirportModel): readonly string[];
-  /** What a leak rests on. */
+  /** The figures of a leak that shows in the bill. */
   leakLines(airport: AirportModel): readonly string[];
   /** `今日消耗`, or since when when the window is longer than a day. */
   billedLabel(airport: AirportModel): string;
   billed(airport: AirportModel): string;
+  /** What was billed in a window of the past, of which nothing else is kept; none where that is not known. */
+  pastBill(airport: AirportModel): readonly string[];
   remaining(airport: AirportModel): string;
   daysLeft(airport: AirportModel): string;
   /** Use and quota, such as `62.70 GiB / 100.00 GiB`. */
@@ -61,7 +76,7 @@ export interface Phrases {
 }
 
 export function phrasesOf(model: ReportModel, language: Language): Phrases {
-  const words = wordsOf(language);
+  const words = wordsOf(language, model.past);
   const local = (at: number): DateTime => DateTime.fromMillis(at, { zone: model.timezone });
   const date = (seconds: number): string => local(seconds * 1000).toFormat('yyyy-MM-dd');
   const time = (at: number): string => local(at).toFormat('MM-dd HH:mm');
@@ -72,18 +87,31 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     if (bill === undefined) return words.unknown;
     return bill.high === null ? words.atLeast(size(bill.low)) : interval({ low: bill.low, high: bill.high });
   };
-  const surplusLines = (airport: AirportModel, which: 'ask' | 'known'): string[] => {
+  const surplusLines = (airport: AirportModel, which: 'ask' | 'known', causes = true): string[] => {
     const { surplus } = airport.verdict;
     if (surplus === undefined || isSaidWith(airport, model) !== undefined) return [];
     if ((surplus.answered === 'known') !== (which === 'known')) return [];
-    return [surplusText(airport, surplus, writing)].filter((line) => line !== '');
+    return [surplusText(airport, surplus, writing, causes)].filter((line) => line !== '');
   };
+  const evidence = evidenceOfAll(model, writing);
+  const told = new Set(
+    model.airports.flatMap(({ verdict }) => verdict.reasons.map((each) => reasonText(words, [each]))),
+  );
 
   return {
     words,
     headline: headlineOf(model, words),
     span: words.span(time(model.day.from), time(model.day.to), model.timezone),
     budget: budgetLine(model, words, size),
+    findings(airport) {
+      // The advice names them.
+      const causes = airport.verdict.kind !== 'leak' && airport.verdict.kind !== 'drift';
+      return [evidence.get(airport) ?? '', ...surplusLines(airport, 'ask', causes)].filter((line) => line !== '');
+    },
+    why: (reasons) =>
+      reasons.length > 0 && reasons.every((each) => told.has(reasonText(words, [each])))
+        ? words.seeAbove
+        : reasonText(words, reasons),
     evidence: (airport) => evidenceOf(airport, model, writing),
     notes: (airport) => surplusLines(airport, 'ask'),
     details: (airport) => [
@@ -92,7 +120,7 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
     ],
     leakLines(airport) {
       const compared = comparedOf(airport);
-      if (compared === undefined || !isOverbilled(compared)) return basisOf(airport, compared, writing);
+      if (compared === undefined || !isOverbilled(compared)) return [];
       const { billed, expected, difference } = compared;
       return [words.leakDifference(size(billed.low), size(expected.likely), size(difference))];
     },
@@ -101,6 +129,8 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       return words.billedSince(time(window.from));
     },
     billed,
+    pastBill: (airport) =>
+      model.past === true && airport.verdict.bill !== undefined ? [`${words.billedToday} ${billed(airport)}`] : [],
     remaining: ({ remaining, unlimited }) => (unlimited ? words.unlimited : size(remaining)),
     daysLeft({ forecast }) {
       if (!forecast.known) return words.daysLeftUnknown(reasonText(words, [forecast.reason]));
@@ -134,6 +164,7 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       }),
     lastReport(at) {
       if (at === null) return words.never;
+      if (model.past === true) return time(at);
       if (model.day.to - at < 2 * MINUTE) return words.justNow;
       return model.day.to - at < DAY ? local(at).toFormat('HH:mm') : time(at);
     },
@@ -167,7 +198,12 @@ function dayCount(days: number): string {
 }
 
 /** A steady surplus in words: all of it where it is told, one line from then on. Empty where there is none to speak of. */
-function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, date }: Writing): string {
+function surplusText(
+  airport: AirportModel,
+  surplus: Surplus,
+  { words, figures, date }: Writing,
+  withCauses: boolean,
+): string {
   const { surplus: say, sentences } = words.findings;
   const { daily, answered, reported, since, sinceBeginning } = surplus;
   // Rounds to nothing, or is no figure.
@@ -182,7 +218,7 @@ function surplusText(airport: AirportModel, surplus: Surplus, { words, figures, 
   const begun = sinceBeginning ? say.sinceBeginning : say.since(date(since));
   return sentences([
     reported ? say.reported(name, begun, likely, sureness) : say.ongoing(name, likely, sureness),
-    reported ? say.causes(causes) : causes.length === 0 ? '' : say.causes(causes.slice(0, 1)),
+    withCauses && (reported || causes.length > 0) ? say.causes(reported ? causes : causes.slice(0, 1)) : '',
     say.answer(...commands(airport, surplus)),
   ]);
 }

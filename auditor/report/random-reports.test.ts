@@ -80,6 +80,25 @@ describe.each([
     });
   });
 
+  it('no cause and no advice is named twice of one airport', () => {
+    holds((each) => {
+      for (const one of each.airports) {
+        const text = phrasesOf(each, language).findings(one).join('\n').toLowerCase();
+        for (const cause of ['没装采集器', '订阅链接', 'without an exporter', 'subscription link'])
+          expect(text.split(cause).length).toBeLessThanOrEqual(2);
+      }
+    });
+  });
+
+  it('no sentence stands twice in a report', () => {
+    holds((each) => {
+      const [head] = reportText(each, language).split(/今日汇总|\nToday:/);
+      const sentences = (head ?? '').split(/(?<=。)|(?<=\.) /).map((part) => part.trim());
+      const long = sentences.filter((sentence) => sentence.length > 12);
+      expect(long.filter((sentence, index) => long.indexOf(sentence) !== index)).toEqual([]);
+    });
+  });
+
   it('a surplus asks once for an answer, until there is one', () => {
     holds((each) => {
       for (const one of each.airports) {

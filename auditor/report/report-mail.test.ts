@@ -122,7 +122,8 @@ describe('the report as text', () => {
       expect(reportText(unknown, language)).not.toMatch(/\b0 B\b|NaN|null|undefined/);
       expect(reportHtml(unknown, language)).not.toMatch(/\b0 B\b|NaN|null|undefined/);
     }
-    expect(reportText(unknown, 'zh')).toContain('- 机场 (a.yaml): 机场返回 HTTP 502');
+    expect(reportText(unknown, 'zh')).toContain('机场 a.yaml：机场返回 HTTP 502。');
+    expect(reportText(unknown, 'zh')).toContain('- 机场 (a.yaml): 原因见上');
   });
 
   it('names a plan without a limit, and says at least what a new cycle billed', () => {

@@ -26,7 +26,8 @@ export type ReportMail = Readonly<z.infer<typeof reportMailSchema>>;
 export function reportMailOf(model: ReportModel, language: Language): ReportMail {
   const { user, day, at } = model;
   return {
-    id: `report-${day.date}-${at.toString(36)}-${userKey(user)}`,
+    // A span goes by its last day.
+    id: `report-${day.date.match(/\d{4}-\d{2}-\d{2}/g)?.at(-1)}-${at.toString(36)}-${userKey(user)}`,
     user,
     subject: subjectOf(model, language),
     text: reportText(model, language),
@@ -35,12 +36,12 @@ export function reportMailOf(model: ReportModel, language: Language): ReportMail
 }
 
 /** The verdict and what was used, since a list of mails shows little more. */
-function subjectOf({ verdict, today, day }: ReportModel, language: Language): string {
-  const words = wordsOf(language);
+function subjectOf({ verdict, today, day, past }: ReportModel, language: Language): string {
+  const words = wordsOf(language, past);
   return [
     ...(verdict === null ? [] : [words.subjectVerdict[verdict]]),
     ...(today.known ? [formatBytes(today.classes.proxy)] : []),
-    words.subject(day.date.slice('2026-'.length)),
+    words.subject(day.date.replaceAll(/\d{4}-/g, '')),
   ].join(' · ');
 }
 
@@ -61,12 +62,15 @@ export function reportText(model: ReportModel, language: Language): string {
   const { words } = phrases;
   const sections = [
     [words.heading(model.day.date), phrases.span],
-    [phrases.headline, ...model.airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])],
-    [`${words.summary}:`, ...todayLines(model, phrases)],
+    [phrases.headline, ...model.airports.flatMap(phrases.findings)],
+    [`${words.summary}:`, ...todayLines(model, phrases, phrases.why)],
     ...(model.airports.length === 0
       ? []
       : [
-          [`【${words.airports}】`, ...model.airports.flatMap((airport) => airportLines(airport, phrases))],
+          [
+            `【${words.airports}】`,
+            ...model.airports.flatMap((airport) => airportLines(airport, phrases, phrases.why)),
+          ],
           ...leakSections(model, phrases),
         ]),
     ...detailSections(model, phrases),
@@ -74,8 +78,11 @@ export function reportText(model: ReportModel, language: Language): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-export function todayLines({ today }: ReportModel, { words, budget }: Phrases): string[] {
-  if (!today.known) return [`- ${words.unknownToday(reasonText(words, today.reasons))}`];
+/** Why something is not known: all of it, or less where it was said already. */
+type Why = Phrases['why'];
+
+export function todayLines({ today }: ReportModel, { words, budget }: Phrases, why?: Why): string[] {
+  if (!today.known) return [`- ${words.unknownToday(why?.(today.reasons) ?? reasonText(words, today.reasons))}`];
   const { proxy, direct, local, reject, unattributed } = today.classes;
   const others = [
     ...(reject === 0 ? [] : [`${words.classes.reject} ${formatBytes(reject)}`]),
@@ -93,10 +100,13 @@ export function todayLines({ today }: ReportModel, { words, budget }: Phrases): 
 /** What colour says elsewhere, in plain text. */
 const URGENCY_MARKS: Readonly<Record<Urgency, string>> = { plain: '', short: '🟠 ', last_day: '🔴 ' };
 
-export function airportLines(airport: AirportModel, phrases: Phrases): string[] {
+export function airportLines(airport: AirportModel, phrases: Phrases, why?: Why): string[] {
   const { words } = phrases;
   const head = `- ${words.airport(airport.airport)}:`;
-  if (airport.used === null && airport.quota === null) return [`${head} ${reasonText(words, airport.reasons)}`];
+  if (airport.used === null && airport.quota === null) {
+    const unread = why?.(airport.reasons) ?? reasonText(words, airport.reasons);
+    return [`${head} ${[...phrases.pastBill(airport), unread].join(words.separator)}`];
+  }
   const dates = phrases.dates(airport);
   return [
     head,

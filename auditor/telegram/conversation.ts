@@ -137,7 +137,7 @@ function linesOf(topic: Exclude<Topic, 'report'>, model: ReportModel, language: 
     case 'verdict':
       return airports.length === 0
         ? [botMessages(language).noAirport]
-        : [phrases.headline, ...airports.flatMap((airport) => [phrases.evidence(airport), ...phrases.notes(airport)])];
+        : [phrases.headline, ...airports.flatMap(phrases.findings)];
   }
 }
 
