@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBinaries } from '../stack/binaries.ts';
+import { ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
 import { QUIET_GRAFANA } from '../stack/programs.ts';
 import { CACHE_FOLDER } from './real-parts.ts';
 
@@ -25,6 +25,9 @@ it.each(SCRIPTS)('packaging/%s is a script that a plain shell reads', (script) =
   expect(stderr).toBe('');
   expect(status).toBe(0);
 });
+
+/** Somebody's site. */
+const THEIRS = 'theirs.example.com {\n\trespond 200\n}\n';
 
 describe('the installation on Debian', () => {
   let folder: string;
@@ -50,8 +53,8 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     writeFile(join(folder, 'bin', name), `#!/bin/sh\n${first}\necho "${name} $*" >>'${folder}/calls'\n`, {
       mode: 0o755,
     });
-  const install = (argument: string) =>
-    run(INSTALL, [argument], {
+  const install = (...args: readonly string[]) =>
+    run(INSTALL, args, {
       cwd: folder,
       env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, DESTDIR: machine },
     });
@@ -205,6 +208,53 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
     await install('--uninstall');
     const left = Object.keys(await tree()).filter((path) => !path.startsWith('etc/flowcollect/'));
     expect(left).toEqual(['etc/grafana/provisioning/datasources/loki.yml']);
+  });
+
+  describe('with a domain', () => {
+    const caddyfile = () => readFile(join(machine, 'etc', 'caddy', 'Caddyfile'), 'utf8');
+    beforeEach(async () => {
+      const caddy = await ensureDebianProgram('caddy', CACHE_FOLDER);
+      await writeFile(join(folder, 'bin', 'caddy'), `#!/bin/sh\nexec '${caddy}' "$@"\n`, { mode: 0o755 });
+      await mkdir(join(machine, 'etc', 'caddy'), { recursive: true });
+      await writeFile(join(machine, 'etc', 'caddy', 'Caddyfile'), THEIRS);
+      const settings = await readFile(join(folder, 'ServerSetting.ini'), 'utf8');
+      await writeFile(join(folder, 'ServerSetting.ini'), settings.replace('[smtp]', 'ListenPort = :8687\r\n[smtp]'));
+    });
+
+    it('has Caddy in front of the gateway and the archive, beside its other sites, and goes with the rest', async () => {
+      expect((await install('ServerSetting.ini', 'vps.example.com')).stdout).toContain(
+        '--server https://vps.example.com',
+      );
+      // An update needs no domain.
+      expect((await install('ServerSetting.ini')).stdout).toContain('--server https://vps.example.com');
+      expect(await caddyfile()).toBe(`${THEIRS}import flowcollect.caddy\n`);
+      const { stdout } = await run(join(folder, 'bin', 'caddy'), [
+        ...['adapt', '--adapter', 'caddyfile', '--config', join(machine, 'etc', 'caddy', 'Caddyfile')],
+      ]);
+      expect(stdout).toContain('"host":["vps.example.com"]');
+      expect([...stdout.matchAll(/"dial":"([^"]+)"|"path":\["([^"]+)"\]/g)].map((each) => each[1] ?? each[2])).toEqual([
+        ...['127.0.0.1:9102', '/reports*', '127.0.0.1:8687'],
+      ]);
+      const calls = await readFile(join(folder, 'calls'), 'utf8');
+      expect(calls).toContain('prometheus-alertmanager caddy\n');
+      expect(calls).toContain('systemctl reload-or-restart caddy');
+
+      await install('--uninstall');
+      expect(await caddyfile()).toBe(THEIRS);
+      expect(await readdir(join(machine, 'etc', 'caddy'))).toEqual(['Caddyfile']);
+    });
+
+    it('leaves Caddy as it is where it has that domain already', async () => {
+      await expect(install('ServerSetting.ini', 'theirs.example.com')).rejects.toThrow(
+        /theirs\.example\.com 合不来.*ambiguous/,
+      );
+      expect(await caddyfile()).toBe(THEIRS);
+      expect(await readFile(join(folder, 'calls'), 'utf8')).not.toContain('reload-or-restart caddy');
+    });
+  });
+
+  it('says where devices push to without a domain', async () => {
+    expect((await install('ServerSetting.ini')).stdout).toContain('--server http://这台机器:8686');
   });
 
   it('is removed but for settings and data, however often', async () => {

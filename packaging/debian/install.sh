@@ -2,8 +2,10 @@
 # FlowCollect on a VPS with Debian 12 or its relatives, without Docker: Debian's Prometheus, Pushgateway and
 # Alertmanager on loopback, and the gateway and the auditor as systemd services.
 #
-#   packaging/debian/install.sh ServerSetting.ini    install, or bring an installation up to date
-#   packaging/debian/install.sh --uninstall          remove it; settings and data stay
+#   packaging/debian/install.sh ServerSetting.ini [DOMAIN]    install, or bring an installation up to date
+#   packaging/debian/install.sh --uninstall                   remove it; settings and data stay
+#
+# With a DOMAIN that points to the machine, Debian's Caddy has a certificate for it and the gateway behind it.
 #
 # Run it as root, in a checkout where `npm ci` was run or in the unpacked archive of bundles. It may be run again at any
 # time: programs and units are replaced, settings and data stay. After an edit of the settings systemd writes the files
@@ -19,6 +21,8 @@ UNITS="$ROOT/etc/systemd/system"
 PROGRAM="$ROOT/opt/flowcollect"
 COMMAND="$ROOT/usr/local/bin/flowcollect"
 GRAFANA="$ROOT/etc/grafana/provisioning"
+CADDY="$ROOT/etc/caddy"
+CADDY_IMPORT="import flowcollect.caddy"
 PARTS="prometheus prometheus-pushgateway prometheus-alertmanager"
 
 # Says the first text, or the second where the settings have `Language = en`.
@@ -198,6 +202,39 @@ END
 	systemctl restart grafana-server
 }
 
+# The port that a key of the settings names.
+port_of() {
+	found=$(sed -n "s/^[ \t]*$1[ \t]*=.*:\([0-9]\{1,5\}\)[\"' \t\r]*$/\1/Ip" "$CONFIG/ServerSetting.ini" | tail -n 1)
+	echo "${found:-$2}"
+}
+
+# Beside whatever sites Caddy has. The archive of reports answers nobody before it has a password.
+install_caddy() {
+	cat >"$CADDY/flowcollect.caddy" <<END
+$DOMAIN {
+	handle /reports* {
+		reverse_proxy 127.0.0.1:$(port_of AuditorListen 9102)
+	}
+	handle {
+		reverse_proxy 127.0.0.1:$(port_of ListenPort 8686)
+	}
+}
+END
+	grep -qsx "$CADDY_IMPORT" "$CADDY/Caddyfile" || echo "$CADDY_IMPORT" >>"$CADDY/Caddyfile"
+	if ! said=$(caddy validate --adapter caddyfile --config "$CADDY/Caddyfile" 2>&1); then
+		remove_caddy
+		fail "$CADDY/Caddyfile 与 $DOMAIN 合不来，已恢复原样；是不是里面已有这个域名？Caddy 说：$(echo "$said" | tail -n 1)" \
+			"$CADDY/Caddyfile does not go with $DOMAIN and is as it was; does it have that domain already? Caddy says: $(echo "$said" | tail -n 1)"
+	fi
+	systemctl enable caddy
+	systemctl reload-or-restart caddy
+}
+
+remove_caddy() {
+	rm -f "$CADDY/flowcollect.caddy"
+	sed -i "/^$CADDY_IMPORT\$/d" "$CADDY/Caddyfile"
+}
+
 uninstall() {
 	# An exporter of this machine may run from another program, which stays.
 	for service in gateway auditor exporter; do
@@ -215,6 +252,10 @@ uninstall() {
 		systemctl daemon-reload
 		systemctl restart grafana-server
 	fi
+	if [ -f "$CADDY/flowcollect.caddy" ]; then
+		remove_caddy
+		systemctl try-reload-or-restart caddy
+	fi
 	systemctl daemon-reload
 	# shellcheck disable=SC2086
 	systemctl disable --now $PARTS 2>/dev/null || true
@@ -226,10 +267,12 @@ uninstall() {
 		"Debian's packages go with: apt-get remove $PARTS (purge would delete their data too)"
 }
 
+# An update keeps the one that was given before.
+DOMAIN=${2:-$(sed -n '1s/ {$//p' "$CADDY/flowcollect.caddy" 2>/dev/null || true)}
 SPOKEN=$(language_of "${1:-}" "$CONFIG/ServerSetting.ini")
 case "${1:-}" in
 --uninstall) uninstall ;;
-'' | -*) fail "用法：install.sh ServerSetting.ini | --uninstall" "usage: install.sh ServerSetting.ini | --uninstall" ;;
+'' | -*) fail "用法：install.sh ServerSetting.ini [域名] | --uninstall" "usage: install.sh ServerSetting.ini [DOMAIN] | --uninstall" ;;
 *)
 	[ -f "$1" ] ||
 		fail "$1 不存在；请用此命令生成：node $HERE/dist/flowcollect.mjs init server --config $1" \
@@ -238,14 +281,20 @@ case "${1:-}" in
 	keep_settings "$1"
 	install_program
 	# shellcheck disable=SC2086
-	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $PARTS
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $PARTS ${DOMAIN:+caddy}
 	install_settings "$1"
 	install_storage
 	install_dashboards
 	for service in gateway auditor; do
 		"$COMMAND" service install "$service" --config /etc/flowcollect/ServerSetting.ini
 	done
-	say "已安装。在网关前面配置 TLS 之前（见 docs/platforms/vps.zh-CN.md），网关说的是明文 HTTP：配对时用 --server http://这台机器:8686，令牌会明文传输。" \
-		"Installed. Until TLS is put in front of it (see docs/platforms/vps.md), the gateway speaks plain HTTP: pair with --server http://THIS-MACHINE:8686, and tokens travel in the clear."
+	if [ -n "$DOMAIN" ]; then
+		install_caddy
+		say "已安装。Caddy 会为 $DOMAIN 取得证书（80 和 443 端口须能从外面访问）：配对时用 --server https://$DOMAIN。" \
+			"Installed. Caddy gets a certificate for $DOMAIN (ports 80 and 443 must be reachable): pair with --server https://$DOMAIN."
+	else
+		say "已安装。没有给出域名，网关说的是明文 HTTP：配对时用 --server http://这台机器:$(port_of ListenPort 8686)，令牌会明文传输；要用 TLS，请运行：$0 $CONFIG/ServerSetting.ini 域名" \
+			"Installed. No domain was given, so the gateway speaks plain HTTP: pair with --server http://THIS-MACHINE:$(port_of ListenPort 8686), and tokens travel in the clear; for TLS run: $0 $CONFIG/ServerSetting.ini DOMAIN"
+	fi
 	;;
 esac

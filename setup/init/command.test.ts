@@ -315,6 +315,17 @@ describe('init server', () => {
     expect(said).not.toContain('[code]');
   });
 
+  it('has a domain put before a gateway on loopback without Docker, and leaves one that is reached by http as it is', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await initServer({ ...prompt('my.vps', '', '', 'n'), file });
+    expect(said).toContain(`install.sh ${file} my.vps`);
+    expect((await settings(file, 'server')).ListenPort).toBe('127.0.0.1:8686');
+    await initServer({ ...prompt('192.0.2.7', '', '', 'n'), file });
+    expect(said).toContain(`install.sh ${file} (`);
+    expect(said).toContain('--server http://192.0.2.7:8686');
+    expect((await settings(file, 'server')).ListenPort).toBe('');
+  });
+
   it('is for Docker by itself only in the folder that Docker mounts', async () => {
     const [own, mounted] = [join(folder, 'ServerSetting.ini'), join(folder, 'config', 'ServerSetting.ini')];
     await initServer({ ...yes(), file: own });

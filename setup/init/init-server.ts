@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
+import { ipVersion } from '../../core/addresses.ts';
 import type { CommandSpec } from '../../core/command.ts';
 import type { Language, Text } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
@@ -38,6 +39,8 @@ const DOCKER: Readonly<Record<string, string>> = {
   DataDir: '/data',
   TrustedProxies: '127.0.0.0/8, ::1, 172.31.86.0/24',
 };
+/** Where the gateway listens that install.sh puts Caddy in front of. */
+const BEHIND_CADDY = '127.0.0.1:8686';
 /** Tokens go where the gateway that runs reads them: install.sh has copied the settings. */
 const PAIR = {
   docker: 'docker compose run --rm gateway pair --config /config/ServerSetting.ini',
@@ -83,11 +86,16 @@ export async function initServer({ host, prompt, file }: InitServer): Promise<vo
   }
   const suggested = isMounted(file) || draft.get('server', 'DataDir') === DOCKER.DataDir ? 'y' : 'n';
   const docker = YES.test(await prompt.ask(words.withDocker, suggested, { check: yesOrNoProblem }));
+  const domain = docker ? undefined : domainFor(server);
+  // What is left of an earlier answer leads nowhere by another one; an empty value is the default.
   for (const [key, value] of Object.entries(DOCKER)) {
     if (docker) draft.set('server', key, value);
-    // Left of an earlier answer, they lead nowhere outside of Docker; an empty one is the default.
     else if (draft.get('server', key) === value) draft.set('server', key, '');
   }
+  const listen = draft.get('server', 'ListenPort');
+  if (domain === undefined && listen === BEHIND_CADDY) draft.set('server', 'ListenPort', '');
+  if (domain !== undefined && [undefined, '', ':8686'].includes(listen))
+    draft.set('server', 'ListenPort', BEHIND_CADDY);
   // Docker would make the folder that the gateway writes to, and give it to root.
   if (docker && isMounted(file)) await makeFolder(dirname(tokenFileOf(file)));
   draft.set('server', 'Language', draft.get('server', 'Language') ?? prompt.language);
@@ -97,13 +105,26 @@ export async function initServer({ host, prompt, file }: InitServer): Promise<vo
   const reader = new SettingsReader(file, await readSettingsText(file));
   readSmtpSection(reader);
   reader.finish(readServerSection(reader));
-  prompt.say(docker ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)) : words.nextOnServer(file));
+  prompt.say(
+    docker
+      ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword))
+      : words.nextOnServer(domain === undefined ? file : `${file} ${domain}`),
+  );
   prompt.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
   if (server === EXAMPLE) prompt.say(words.example);
 }
 
-/** A domain alone is meant with https. */
-const withScheme = (answer: string): string => (/^https?:/.test(answer) ? answer : `https://${answer}`);
+/** A domain alone is meant with https; nobody certifies an address alone. */
+function withScheme(answer: string): string {
+  if (/^https?:/.test(answer)) return answer;
+  return ipVersion(answer) === 4 ? `http://${answer}:8686` : `https://${answer}`;
+}
+
+/** The domain for which install.sh is to have a certificate fetched; undefined where the gateway is reached without. */
+function domainFor(server: string): string | undefined {
+  const { protocol, hostname, port } = new URL(server);
+  return protocol === 'https:' && port === '' && ipVersion(hostname) === 0 && server !== EXAMPLE ? hostname : undefined;
+}
 
 /** What `pair --server` would refuse. */
 const addressProblem = (answer: string): Text | undefined =>

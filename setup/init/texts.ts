@@ -118,9 +118,9 @@ const INIT = {
     zh: `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
     en: `Next, in the folder of docker-compose.yml:\n  ${commands.join('\n  ')}`,
   }),
-  nextOnServer: (file: string) => ({
-    zh: `下一步：sudo packaging/debian/install.sh ${file}（安装并启动全部服务）`,
-    en: `Next: sudo packaging/debian/install.sh ${file} (installs and starts every service)`,
+  nextOnServer: (args: string) => ({
+    zh: `下一步：sudo packaging/debian/install.sh ${args}（安装并启动全部服务）`,
+    en: `Next: sudo packaging/debian/install.sh ${args} (installs and starts every service)`,
   }),
   tunnel: (port: string) => ({
     zh: `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
