@@ -6,7 +6,7 @@ import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
 import { createDiskHealth } from '../runtime/health.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
-import { createMovableListener } from '../runtime/movable-listener.ts';
+import { createMovable } from '../runtime/movable.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { openSettings, warnIfOpenToOthers } from '../runtime/settings-file.ts';
 import { createAirportClient } from './airport/fetch.ts';
@@ -82,9 +82,11 @@ export async function runAuditorService({
     );
     return { keys, isProxy, language };
   };
-  const page = createMovableListener((listen: AuditorConfig['listen']) =>
-    serveAuditor(metrics, settings.last, disk, archive, listen, clock.now),
-  );
+  const page = createMovable(async (listen: AuditorConfig['listen'], onClose) => {
+    const listener = await serveAuditor(metrics, settings.last, disk, archive, listen, clock.now);
+    onClose(listener.close);
+    return listener;
+  });
   const guarded = (what: string, work: () => Promise<unknown>): Promise<void> =>
     work().then(
       () => undefined,
@@ -114,7 +116,7 @@ export async function runAuditorService({
     // That chats are lost is to be known before somebody writes to the bot.
     await createChats(settings.current().dataFolder, orSetAside).find(0);
     await apply(settings.current());
-    logger.info({ metrics: page.origin(), file: basename(path) }, 'auditor started');
+    logger.info({ metrics: page.running()?.origin, file: basename(path) }, 'auditor started');
     settings.follow(apply, onReload);
     await runEveryMinute(
       {

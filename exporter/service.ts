@@ -1,7 +1,9 @@
 import { errorText, translate } from '../core/language.ts';
+import type { ServicePages } from '../core/pages.ts';
 import { VERSION } from '../core/version.ts';
 import { untilAborted } from '../runtime/async.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createMovable } from '../runtime/movable.ts';
 import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
 import { type DeviceConfig, type ExporterConfig, readExporterConfig } from './config.ts';
@@ -85,10 +87,18 @@ export function createExporter(options: ExporterOptions): Exporter {
   const metrics = async (): Promise<string> =>
     joinMetrics(inOrder().map((agent) => ({ instance: agent.view().deviceId, text: agent.render() })));
 
-  const page = options.host.servePages(
-    { service: 'exporter', version: VERSION, metrics, health, hosts: () => settings.current().MetricsHosts ?? [] },
-    '[client] MetricsListen',
-  );
+  const pages: ServicePages = {
+    service: 'exporter',
+    version: VERSION,
+    metrics,
+    health,
+    hosts: () => settings.current().MetricsHosts ?? [],
+  };
+  const page = createMovable(async (address: ExporterConfig['MetricsListen'], onClose) => {
+    const listener = await options.host.servePages(pages, { ...address, setting: '[client] MetricsListen' });
+    onClose(listener.close);
+    return listener;
+  });
 
   async function apply(next: ExporterConfig): Promise<void> {
     await page.move(next.MetricsListen);
@@ -148,7 +158,7 @@ export function createExporter(options: ExporterOptions): Exporter {
       await page.close();
     },
     views: () => inOrder().map((agent) => agent.view()),
-    metricsOrigin: page.origin,
+    metricsOrigin: () => page.running()?.origin,
   };
 }
 

@@ -7,6 +7,7 @@ import { listenHttp } from '../runtime/http.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openSettings } from '../runtime/settings-file.ts';
 import { createDevice, type Device, downloadsOf, eventually, metricValue } from '../test/device.ts';
+import { freePort } from '../test/real-parts.ts';
 import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gateway.ts';
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
@@ -212,7 +213,7 @@ describe('an edit of the settings', () => {
   });
 
   it('that could not be applied is applied when the same text is saved again', async () => {
-    const { metricsOrigin } = await device.start();
+    const { metricsOrigin } = await device.start({ MetricsListen: `127.0.0.1:${await freePort()}` });
     const before = metricsOrigin();
     const taken = await listenHttp(() => {}, { host: '127.0.0.1', port: 0, setting: 'none' });
     const edited = device.ini({ MetricsListen: `127.0.0.1:${taken.port}`, PushInterval: '300' });

@@ -3,7 +3,7 @@ import { isExample, readServerSection, type ServerSection } from '../core/server
 import { type SettingsRead, SettingsReader } from '../core/settings.ts';
 import { readShortTokens, type ShortToken } from '../core/short-tokens.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import type { Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {

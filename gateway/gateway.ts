@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
-import { isDeepStrictEqual } from 'node:util';
 import { clientAddress } from '../core/addresses.ts';
 import type { Clock } from '../runtime/async.ts';
 import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/health.ts';
 import { listenHttp } from '../runtime/http.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import { createMovable } from '../runtime/movable.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
 import type { LastReload, Reload } from '../runtime/reload.ts';
 import type { Token } from './access/authenticate.ts';
@@ -92,15 +92,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   let certificate: Reload<Certificate> | undefined;
   const noise = createNoiseLog(logger, clock);
 
-  const storage = createMovable(async (places: StoragePlaces, onStop) => {
+  const storage = createMovable(async (places: StoragePlaces, onClose) => {
     const folder = join(places.dataDir, 'gateway');
     const disk = createDiskHealth(() => folder, '[server] DataDir');
     const kept = await openKeptPushes(join(folder, 'pushes'), logger, disk.tellSetAside);
-    onStop(() => kept.close());
+    onClose(() => kept.close());
     const { victoriaMetrics, pushgateway, prometheus } = places;
     const store =
       victoriaMetrics === undefined ? createPushgateway(pushgateway) : createVictoriaMetrics(victoriaMetrics);
-    onStop(() => store.close());
+    onClose(() => store.close());
     const pushes = createPushService({
       kept,
       keptBytes: memoryLimits(availableMemory()).kept,
@@ -110,7 +110,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       clock,
       logger,
     });
-    onStop(() => pushes.idle());
+    onClose(() => pushes.idle());
     const storedValues = createStoredValues(createPrometheus({ address: () => prometheus }));
     const release = createDeviceRelease({ pushes, kept, store, clock, storedValues });
     const metrics = createGatewayMetrics();
@@ -126,47 +126,52 @@ export function createGateway(options: GatewayOptions): Gateway {
       orSetAside: createOrSetAside(clock.now, disk, logger),
     });
     reconciler.start();
-    onStop(() => reconciler.stop());
+    onClose(() => reconciler.stop());
     return { kept, disk, pushes, release, metrics };
   });
+  const stored = () => {
+    const open = storage.running();
+    if (open === undefined) throw new Error('the storage is not open');
+    return open;
+  };
 
-  const page = createMovable(async (address: ListenAddress, onStop) => {
-    const { kept, disk, release, metrics } = storage.running();
+  const page = createMovable(async (address: ListenAddress, onClose) => {
+    const { kept, disk, release, metrics } = stored();
     const reloaded = (): LastReload => {
       const settings = lastReload();
       return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
     };
     const adminHandler = createAdminHandler({ release, logger, hash: adminHash, retired: metrics.retired });
     const listener = await listenHttp(createMetricsPage(metrics, reloaded, disk, kept, adminHandler), address);
-    onStop(() => listener.close());
+    onClose(() => listener.close());
     return listener.origin;
   });
 
-  const pushes = createMovable(async ({ listen, tls }: Pick<GatewayPlaces, 'listen' | 'tls'>, onStop) => {
+  const pushes = createMovable(async ({ listen, tls }: Pick<GatewayPlaces, 'listen' | 'tls'>, onClose) => {
     const opened = tls === undefined ? undefined : await openCertificate(tls, logger);
     certificate = opened;
-    onStop(async () => opened?.close());
-    const handler = createPushHandler({ ...storage.running(), clock, logger, tokens, addressOf });
+    onClose(async () => opened?.close());
+    const handler = createPushHandler({ ...stored(), clock, logger, tokens, addressOf });
     const listener = await listenHttp(handler, listen, LIMITS, opened?.current());
     opened?.follow(async (next) => {
       if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
     });
     guardConnections(listener.server, noise);
-    onStop(() => listener.close());
+    onClose(() => listener.close());
     return listener.origin;
   });
 
-  const queries = createMovable(async (places: GatewayConfig['queries'], onStop) => {
+  const queries = createMovable(async (places: GatewayConfig['queries'], onClose) => {
     if (places === undefined) return undefined;
     const labelProxy = createLabelProxy(places.labelProxy);
-    onStop(() => labelProxy.close());
+    onClose(() => labelProxy.close());
     const listener = await listenHttp(
       createQueryProxy({ labelProxy, clock, logger, readers, addressOf }),
       places.listen,
       LIMITS,
     );
     guardConnections(listener.server, noise);
-    onStop(() => listener.close());
+    onClose(() => listener.close());
     return listener.origin;
   });
 
@@ -204,44 +209,5 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     move,
     stop,
-  };
-}
-
-type OnStop = (stop: () => Promise<unknown>) => void;
-
-/** Something that is open by its settings, and closed and opened again where these change. */
-interface Movable<P, T> {
-  isAt(places: P): boolean;
-  /** Opens it where it is not open. */
-  open(places: P): Promise<T>;
-  /** @throws where it is not open */
-  running(): T;
-  close(): Promise<void>;
-}
-
-/** @param opening tells `onStop` what closes it, in the reverse order, also where it throws */
-function createMovable<P, T>(opening: (places: P, onStop: OnStop) => Promise<T>): Movable<P, T> {
-  let open: { readonly places: P; readonly opened: T } | undefined;
-  const stops: Parameters<OnStop>[0][] = [];
-  async function close(): Promise<void> {
-    open = undefined;
-    for (const stop of stops.splice(0).reverse()) await stop();
-  }
-  return {
-    isAt: (places) => open !== undefined && isDeepStrictEqual(open.places, places),
-    async open(places) {
-      try {
-        open ??= { places, opened: await opening(places, (stop) => stops.push(stop)) };
-        return open.opened;
-      } catch (error) {
-        await close();
-        throw error;
-      }
-    },
-    running() {
-      if (open === undefined) throw new Error('it is not open');
-      return open.opened;
-    },
-    close,
   };
 }

@@ -17,7 +17,7 @@ import type { DomainOf } from '../exporter/ledger/attribution.ts';
 import type { Clock } from '../runtime/async.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { watchDescriptors } from '../runtime/health.ts';
-import { createMovableListener, type ListenAddress, ListenError, unusable } from '../runtime/movable-listener.ts';
+import { type ListenAddress, ListenError, unusable } from '../runtime/listen.ts';
 import { decodeSettings, followReload, settingsSource, unreadableSettings } from '../runtime/reload.ts';
 import { go } from './go.ts';
 import { createNativeLogger } from './log.ts';
@@ -180,7 +180,7 @@ const domainOf: DomainOf = (host) => {
   return isIp === true ? 'ip' : (domain ?? hostname ?? undefined);
 };
 
-async function listen(pages: ServicePages, { host, port, setting }: ListenAddress) {
+async function servePages(pages: ServicePages, { host, port, setting }: ListenAddress) {
   const answer = (method: string, url: string, asked: string) =>
     answerPage(
       pages,
@@ -241,6 +241,5 @@ export const nativeHost: Host = {
       clock,
       fingerprint: async (paths) => (await Promise.all(paths.map((path) => go.fingerprint(path)))).join('\n'),
     }),
-  servePages: (pages, setting) =>
-    createMovableListener((address: Omit<ListenAddress, 'setting'>) => listen(pages, { ...address, setting })),
+  servePages,
 };

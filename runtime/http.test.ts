@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseExposition } from '../core/exposition-parser.ts';
 import { isOwnHost, type ServicePages } from '../core/pages.ts';
 import { createPagesListener, type HttpListener, listenHttp, post } from './http.ts';
-import { createMovableListener, ListenError, unusable } from './movable-listener.ts';
+import { ListenError, unusable } from './listen.ts';
 
 const answer = (_: unknown, response: { end(text: string): void }): void => response.end('ok');
 
@@ -23,46 +23,6 @@ it('names the setting that moves a taken port', async () => {
   );
   await expect(second).rejects.toBeInstanceOf(ListenError);
   await first.close();
-});
-
-describe('a listener that moves', () => {
-  const open = (address: { host: string; port: number }) => listenHttp(answer, { ...address, setting: 'a' });
-  const text = async (origin: string | undefined) => (await fetch(origin ?? '')).text();
-
-  it('goes to another port, or to another address at the same port, while a request is under way', async () => {
-    const listener = createMovableListener((address: { host: string; port: number }) =>
-      listenHttp(() => {}, { ...address, setting: 'a' }),
-    );
-    await listener.move({ host: '127.0.0.1', port: 0 });
-    const port = Number(new URL(listener.origin() ?? '').port);
-    const asked = fetch(listener.origin() ?? '').catch(() => 'ended');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await listener.move({ host: '0.0.0.0', port });
-    expect([listener.origin(), await asked]).toEqual([`http://0.0.0.0:${port}`, 'ended']);
-    await listener.move({ host: '127.0.0.1', port: 0 });
-    expect(listener.origin()).not.toContain(`:${port}`);
-    await listener.close();
-  });
-
-  it('stays where it is when it cannot go there, twice in a row, and goes there once it can', async () => {
-    const listener = createMovableListener(open);
-    const free = await open({ host: '127.0.0.1', port: 0 });
-    await free.close();
-    const { port } = free;
-    await listener.move({ host: '127.0.0.1', port });
-    const before = listener.origin();
-    const taken = await open({ host: '127.0.0.1', port: 0 });
-    for (const bad of [taken, { port }, taken]) {
-      const move = listener.move({ host: bad === taken ? '127.0.0.1' : '192.0.2.1', port: bad.port });
-      await expect(move).rejects.toBeInstanceOf(ListenError);
-      expect([listener.origin(), await text(before)]).toEqual([before, 'ok']);
-    }
-    await taken.close();
-    await listener.move({ host: '127.0.0.1', port: taken.port });
-    expect(await text(listener.origin())).toBe('ok');
-    await expect(text(before)).rejects.toThrow();
-    await listener.close();
-  });
 });
 
 it('says in Chinese which file that setting is in', () => {

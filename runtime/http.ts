@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { answerPage, type ServicePages } from '../core/pages.ts';
-import { type ListenAddress, ListenError, type OpenListener, unusable } from './movable-listener.ts';
+import { type ListenAddress, ListenError, type OpenListener, unusable } from './listen.ts';
 
 export interface HttpListener extends OpenListener {
   readonly server: Server;

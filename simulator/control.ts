@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type HttpListener, listenHttp } from '../runtime/http.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import { type AirportSimulator, behaviourSchema } from './airport.ts';
 import type { KernelSimulator } from './kernel/kernel-simulator.ts';
 import { type Mailbox, refusalSchema } from './mailbox.ts';

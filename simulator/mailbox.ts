@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { z } from 'zod';
-import { ListenError, unusable } from '../runtime/movable-listener.ts';
+import { ListenError, unusable } from '../runtime/listen.ts';
 
 /** A mail that arrived. */
 export interface ReceivedMail {

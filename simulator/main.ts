@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ListenError } from '../runtime/movable-listener.ts';
+import { ListenError } from '../runtime/listen.ts';
 import { parseArguments, type SimulatorArguments } from './arguments.ts';
 import { RecordingError, readRecording } from './kernel/recording.ts';
 import { createSimulation, type SimulationConfig } from './simulation.ts';

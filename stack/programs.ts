@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { reachableAt } from '../core/addresses.ts';
 import type { Language } from '../core/language.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { Binaries } from './binaries.ts';
 import { answers, type ProcessSpec } from './processes.ts';

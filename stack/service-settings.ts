@@ -5,7 +5,7 @@ import { TOKEN_HASH } from '../core/server-settings.ts';
 import type { AlertMail } from '../prometheus/alertmanager.ts';
 import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
 import type { ServerSide, StackAddresses } from './settings.ts';

@@ -14,7 +14,7 @@ import {
 } from '../core/server-settings.ts';
 import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import { TEXTS } from './texts.ts';
 
 const port = (fallback: number) => z._default(numberSetting(1, 65_535), fallback);

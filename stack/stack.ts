@@ -1,8 +1,8 @@
 import { reachableAt } from '../core/addresses.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { listenHttp } from '../runtime/http.ts';
+import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { ListenAddress } from '../runtime/movable-listener.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { openSettings } from '../runtime/settings-file.ts';

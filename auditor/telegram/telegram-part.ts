@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../runtime/async.ts';
-import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
+import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { createMovable } from '../../runtime/movable.ts';
 import type { AuditorConfig } from '../config.ts';
 import type { LiveView } from '../latest.ts';
-import { startTelegramBot, type TelegramBot } from './bot.ts';
+import { startTelegramBot } from './bot.ts';
 
 /** The bot by the present settings: none without a token, and another one when they change. Changes and the stop come one after the other. */
 export interface TelegramPart {
@@ -20,28 +20,28 @@ export function createTelegramPart(options: {
   readonly orSetAside?: OrSetAside;
   readonly logger: Logger;
 }): TelegramPart {
-  const { view, clock, orSetAside = orThrow, logger } = options;
-  let bot: TelegramBot | undefined;
-  let started: object | undefined;
+  type Places = Pick<AuditorConfig, 'telegram' | 'dataFolder' | 'language' | 'day'>;
+  const bot = createMovable(async ({ telegram: config, dataFolder: folder, language, day }: Places, onClose) => {
+    if (config === undefined) return undefined;
+    const started = startTelegramBot({ ...options, config, folder, language, day });
+    onClose(started.stop);
+    return started;
+  });
   let telling: Promise<void> | undefined;
   return {
-    async change({ telegram: config, dataFolder: folder, language, day }) {
-      const wanted = config === undefined ? undefined : { config, folder, language, day };
-      if (isDeepStrictEqual(wanted, started)) return;
-      await bot?.stop();
-      bot = wanted === undefined ? undefined : startTelegramBot({ ...wanted, view, clock, orSetAside, logger });
-      started = wanted;
-    },
+    change: ({ telegram, dataFolder, language, day }) => bot.move({ telegram, dataFolder, language, day }),
     announce() {
-      telling ??= bot?.announce().finally(() => {
-        telling = undefined;
-      });
+      telling ??= bot
+        .running()
+        ?.announce()
+        .finally(() => {
+          telling = undefined;
+        });
     },
     async stop() {
       // A bot that is stopped gives up what it is telling.
-      await bot?.stop();
+      await bot.close();
       await telling;
-      [bot, started] = [undefined, undefined];
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ServicePages } from '../../core/pages.ts';
 import type { Clock } from '../../runtime/async.ts';
+import type { ListenAddress, OpenListener } from '../../runtime/listen.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { ListenAddress, MovableListener } from '../../runtime/movable-listener.ts';
 import type { Reload, SettingsSource } from '../../runtime/reload.ts';
 import type { DomainOf } from '../ledger/attribution.ts';
 import type { Network } from './network.ts';
@@ -28,8 +28,8 @@ export interface Host {
   watchDescriptors(logger: Logger): { stop(): Promise<void> };
   /** @throws SettingsError when the file is missing or bad at the first read */
   openSettings<T>(source: SettingsSource<T>): Promise<Reload<T>>;
-  /** @param setting that moves it, named when the port is taken */
-  servePages(pages: ServicePages, setting: string): MovableListener<Omit<ListenAddress, 'setting'>>;
+  /** @throws ListenError */
+  servePages(pages: ServicePages, address: ListenAddress): Promise<OpenListener>;
 }
 
 /** Files as the exporter needs them. What is thrown carries the system's `code`, such as `ENOSPC`. */

@@ -8,7 +8,6 @@ import { systemClock } from '../../runtime/async.ts';
 import { watchFileDescriptors } from '../../runtime/file-descriptors.ts';
 import { createPagesListener, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createMovableListener, type ListenAddress } from '../../runtime/movable-listener.ts';
 import { openSettings } from '../../runtime/settings-file.ts';
 import type { Host } from './host.ts';
 import { createInterfaces, type InterfaceSources } from './interfaces.ts';
@@ -51,8 +50,5 @@ export const nodeHost: Host = {
   watchDescriptors: watchFileDescriptors,
   openSettings,
   // By Node's own server: a framework for three pages would be a third of the bundle and a tenth of the memory.
-  servePages: (pages, setting) =>
-    createMovableListener((address: Omit<ListenAddress, 'setting'>) =>
-      listenHttp(createPagesListener(pages), { ...address, setting }),
-    ),
+  servePages: (pages, address) => listenHttp(createPagesListener(pages), address),
 };

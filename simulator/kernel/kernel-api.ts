@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { listenHttp } from '../../runtime/http.ts';
-import { type ListenAddress, ListenError, unusable } from '../../runtime/movable-listener.ts';
+import { type ListenAddress, ListenError, unusable } from '../../runtime/listen.ts';
 import type { LogLine } from '../household/household.ts';
 import type { KernelSource } from './kernel-source.ts';
 
