@@ -60,6 +60,15 @@ describe('the settings of the auditor', () => {
   });
 });
 
+it('has its links from the settings, without a password in them', () => {
+  const links = (...lines: string[]) => readSettings('[server]', ...lines).settings.links;
+  expect(links('ArchiveUrl = https://vps.example.com/reports/', 'GrafanaUrl = http://127.0.0.1:3000')).toEqual({
+    archive: 'https://vps.example.com/reports',
+    dashboards: 'http://127.0.0.1:3000',
+  });
+  expect(() => links('ArchiveUrl = https://me:secret@vps.example.com/reports')).toThrow('ArchiveUrl');
+});
+
 describe('a user of the settings', () => {
   it('gets reports at an address of their own; others theirs with the owner', () => {
     const { settings } = readSettings(

@@ -46,6 +46,12 @@ export interface TelegramConfig {
   readonly proxy: string | undefined;
 }
 
+/** Where people find more than a report holds, as set. */
+export interface ReportLinks {
+  readonly archive?: string | undefined;
+  readonly dashboards?: string | undefined;
+}
+
 export interface AuditorConfig {
   /** The user that `ServerToken` stands for, whose subscriptions `SubUrls` are. */
   readonly user: string;
@@ -68,6 +74,7 @@ export interface AuditorConfig {
   readonly dailyBudget?: number | undefined;
   /** A secret; undefined keeps the archive closed. */
   readonly archiveToken?: string | undefined;
+  readonly links: ReportLinks;
   readonly short: readonly ShortToken[];
   /** A secret. */
   readonly heartbeatUrl?: string | undefined;
@@ -135,6 +142,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     logLevel: server.LogLevel,
     dailyBudget: server.DailyBudget,
     archiveToken: server.ArchiveToken,
+    links: { archive: server.ArchiveUrl, dashboards: server.GrafanaUrl },
     short: readShortTokens(reader, ['ArchiveToken']),
     heartbeatUrl: server.HeartbeatUrl,
     telegram: telegramOf(telegram),

@@ -95,6 +95,9 @@ export const serverSchema = z.object({
   AdminToken: z.optional(secretOf(TOKEN_LENGTH).check(hashIsWhole)),
   /** Opens the archive of reports at the auditor's `/reports`; closed without it. A secret. */
   ArchiveToken: z.optional(archivePassword()),
+  /** Where people open the archive and Grafana: links below every report. */
+  ArchiveUrl: z.optional(serviceUrlSetting()),
+  GrafanaUrl: z.optional(serviceUrlSetting()),
   /** Called after each good audit, so that an outside watcher notices a dead VPS. A secret. */
   HeartbeatUrl: z.optional(httpUrlSetting()),
 });

@@ -72,6 +72,7 @@ export function createTestAuditor(
     reportCron: '55 23 * * *',
     language: 'zh',
     logLevel: 'info',
+    links: {},
     short: [],
     thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
     mail: { host: '127.0.0.1', port: mailPort, user: 'me@qq.com', password: 'hunter2', to: ['you@qq.com'] },

@@ -65,7 +65,7 @@ describe('texts', () => {
   });
 
   // How the report says what was found has texts that are Chinese or English by their parameters alone; its tests read them.
-  it.each(tables.filter(({ name }) => name !== 'FINDINGS'))(
+  it.each(tables.filter(({ name }) => !name.endsWith('FINDINGS')))(
     'of $path ($name) are in both languages',
     async ({ path, name }) => {
       const module = (await import(pathToFileURL(join(root, path)).href)) as Record<string, Messages>;

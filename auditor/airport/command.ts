@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { type Language, translateTo } from '../../core/language.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
-import { reasonText, type Words, wordsOf } from '../messages/report.ts';
+import { type Words, wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
+import { reasonText } from '../messages/writing.ts';
 import { parseUserinfo } from './header.ts';
 import { multiplierOf } from './nodes.ts';
 import { quotaInBody } from './origins.ts';

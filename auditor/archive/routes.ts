@@ -5,8 +5,19 @@ import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { textOfHeader } from '../../runtime/http.ts';
-import { shownName, wordsOf } from '../messages/report.ts';
-import { COLOURS, card, cardTitle, escapeHtml, figureRows, type Html, html, STYLE } from '../report/html-pieces.ts';
+import { wordsOf } from '../messages/report.ts';
+import { shownName } from '../messages/writing.ts';
+import {
+  COLOURS,
+  card,
+  cardTitle,
+  escapeHtml,
+  figureRows,
+  type Html,
+  html,
+  link,
+  STYLE,
+} from '../report/html-pieces.ts';
 import type { Archive, KeptReport } from './archive.ts';
 
 /** One user's archive and the token that opens it. */
@@ -124,8 +135,6 @@ function archivePage(
   language: Language,
 ): string {
   const words = wordsOf(language);
-  const link = (href: string, text: string): Html =>
-    html`<a href="${escapeHtml(href)}" style="color:${COLOURS.barNow as Html};text-decoration:none">${escapeHtml(text)}</a>`;
   const rows = [...reports].reverse().map(({ id, day, verdict, today, airports }) => ({
     name: link(`/reports/${id}`, day.date),
     figure: escapeHtml(today.known ? formatBytes(today.classes.proxy) : words.unknown),

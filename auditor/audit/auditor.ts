@@ -217,7 +217,10 @@ export function createAuditor({
         const current = await amended(known);
         const result = await audit(parts, config(), current, { day: given, settle: settled, amendments });
         const models = [result.model, ...(await result.reports())];
-        const made = models.map((model) => ({ mail: reportMailOf(model, config().language), model }));
+        const made = models.map((model) => ({
+          mail: reportMailOf(model, config().language, config().links),
+          model,
+        }));
         const closed = result.reported();
         const unposted = [...closed.unposted, ...made];
         const reported = models.reduce(withDay, { ...closed, unposted });

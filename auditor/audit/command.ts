@@ -78,7 +78,7 @@ async function auditOnce(
     span === undefined
       ? (await audit(parts, config, state, { amendments })).model
       : await pastAudit(parts, config, state, span, amendments);
-  const reportMail = reportMailOf(model, language);
+  const reportMail = reportMailOf(model, language, config.links);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : reportMail.text);
   if (!mail) return;
   const address = mailFor(config, config.user);

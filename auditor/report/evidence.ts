@@ -1,12 +1,5 @@
-import {
-  aboveWhole,
-  type Figures,
-  factorText,
-  reasonText,
-  shownName,
-  type Words,
-  type Writing,
-} from '../messages/report.ts';
+import type { Words } from '../messages/report.ts';
+import { aboveWhole, type Figures, factorText, reasonText, shownName, type Writing } from '../messages/writing.ts';
 import type { Change, LearnedBilling } from '../verdict/finding.ts';
 import { unknownOf } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel } from './model.ts';

@@ -41,7 +41,7 @@ export const STYLE = `
   .ink { color:#eef2f5 !important } .muted { color:#98a3ae !important } .rule { border-color:#2b333b !important }
   .track { background:#343d46 !important } .good { color:#4cc38a !important } .bad { color:#ff7b6b !important }
   .warn { color:#e8a33d !important } .bar { background:#3b5683 !important }
-  .badge { background:#27374f !important; color:#9dc0fb !important }
+  .link { color:#9dc0fb !important } .badge { background:#27374f !important; color:#9dc0fb !important }
 }
 @media (max-width: 480px) { .stack { display:block !important; width:100% !important; box-sizing:border-box; text-align:left !important } }
 ` as Html;
@@ -57,6 +57,10 @@ export function cardTitle(title: Html, beside: Html): Html {
 
 export function paragraph(content: Html, colour: string = COLOURS.muted, className = 'muted'): Html {
   return html`<p class="${className as Html}" style="margin:4px 0;font-size:13px;line-height:1.6;color:${colour as Html}">${content}</p>`;
+}
+
+export function link(url: string, text: string): Html {
+  return html`<a class="link" href="${escapeHtml(url)}" style="color:${COLOURS.barNow as Html};text-decoration:none">${escapeHtml(text)}</a>`;
 }
 
 /** A multiplier next to its node. */

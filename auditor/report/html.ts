@@ -1,7 +1,9 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { VERSION } from '../../core/version.ts';
-import { shownName } from '../messages/report.ts';
+import type { ReportLinks } from '../config.ts';
+import type { Words } from '../messages/report.ts';
+import { shownName } from '../messages/writing.ts';
 import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import {
@@ -14,6 +16,7 @@ import {
   figureRows,
   type Html,
   html,
+  link,
   paragraph,
   STYLE,
   shareBar,
@@ -33,7 +36,7 @@ const MARKS: Readonly<Record<VerdictKind, { sign: string; colour: string; classN
 };
 
 /** The report as an HTML document for mail programs: the verdict first, then what was used, what is left, and by whom. */
-export function reportHtml(model: ReportModel, language: Language): string {
+export function reportHtml(model: ReportModel, language: Language, links: ReportLinks = {}): string {
   const phrases = phrasesOf(model, language);
   const { words } = phrases;
   const cards = [
@@ -46,7 +49,7 @@ export function reportHtml(model: ReportModel, language: Language): string {
   return html`<!DOCTYPE html>
 <html lang="${(language === 'zh' ? 'zh-CN' : 'en') as Html}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escapeHtml(words.heading(model.day.date))}</title><style>${STYLE}</style></head>
 <body class="page" style="margin:0;padding:0;background:#f4f6f8"><table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f6f8"><tr><td align="center" style="padding:24px 12px">
-<table role="presentation" width="640" cellpadding="0" cellspacing="0" style="width:100%;max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases)}</td></tr></table>
+<table role="presentation" width="640" cellpadding="0" cellspacing="0" style="width:100%;max-width:640px;font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"><tr><td>${head}${cards}${footer(model, phrases, links)}</td></tr></table>
 </td></tr></table></body></html>
 `;
 }
@@ -184,8 +187,20 @@ function detailCards(today: Extract<TodayModel, { known: true }>, phrases: Phras
   return [...section(words.devices, devices), ...section(words.hosts, hosts)];
 }
 
-function footer({ today, timezone }: ReportModel, { words }: Phrases): Html {
+function footer({ today, timezone }: ReportModel, { words }: Phrases, links: ReportLinks): Html {
   const settled =
     today.known && today.settled > 0 ? words.settledShare(((today.settled / today.total) * 100).toFixed(1)) : '';
-  return html`<p class="muted" style="font-size:12px;line-height:1.7;color:${COLOURS.muted as Html};padding:0 8px">${escapeHtml(settled)}<br>FlowCollect ${escapeHtml(VERSION)} · ${escapeHtml(timezone)}</p>`;
+  const more = namedLinks(links, words).map(({ name, url }) => html`${link(url, name)} &nbsp; `);
+  return html`<p class="muted" style="font-size:12px;line-height:1.7;color:${COLOURS.muted as Html};padding:0 8px">${more}${more.length === 0 ? [] : ['<br>' as Html]}${escapeHtml(settled)}<br>FlowCollect ${escapeHtml(VERSION)} · ${escapeHtml(timezone)}</p>`;
+}
+
+/** What a report leads to, as far as it is set. */
+export function namedLinks(
+  { archive, dashboards }: ReportLinks,
+  words: Words,
+): { readonly name: string; readonly url: string }[] {
+  return [
+    ...(archive === undefined ? [] : [{ name: words.archive, url: archive }]),
+    ...(dashboards === undefined ? [] : [{ name: words.dashboards, url: dashboards }]),
+  ];
 }

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { type Words, wordsOf } from '../messages/report.ts';
 import {
   type Figures,
   factorText,
@@ -10,10 +11,8 @@ import {
   reasonText,
   shownName,
   sizeArgument,
-  type Words,
   type Writing,
-  wordsOf,
-} from '../messages/report.ts';
+} from '../messages/writing.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
 import type { Reason } from '../verdict/reading.ts';

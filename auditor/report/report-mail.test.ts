@@ -247,6 +247,17 @@ describe('the report as a mail', () => {
     );
   });
 
+  it('leads to the archive and the dashboards where they are set', () => {
+    const links = { archive: 'https://vps.example.com/reports', dashboards: 'https://grafana.example.com' };
+    const mail = reportMailOf(model(), 'zh', links);
+    expect(mail.text).toMatch(
+      /\n历史日报: https:\/\/vps.example.com\/reports\n仪表盘: https:\/\/grafana.example.com\n$/,
+    );
+    expect(mail.html).toContain('href="https://vps.example.com/reports"');
+    expect(reportMailOf(model(), 'en', { dashboards: 'https://grafana.example.com' }).html).toMatch(/>Dashboards<\/a>/);
+    expect(reportMailOf(model(), 'en').text).not.toContain('http');
+  });
+
   it('needs nothing from outside: no script, no picture, no link', () => {
     expect(reportHtml(model(), 'zh')).not.toMatch(/<(?:script|img|link|a)\b|url\(|https?:/);
   });

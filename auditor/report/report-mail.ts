@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { reasonText, shownName, wordsOf } from '../messages/report.ts';
+import type { ReportLinks } from '../config.ts';
+import { wordsOf } from '../messages/report.ts';
+import { reasonText, shownName } from '../messages/writing.ts';
 import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
 import { isSaidWith, togetherName } from './evidence.ts';
-import { reportHtml } from './html.ts';
+import { namedLinks, reportHtml } from './html.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
 
@@ -23,15 +25,15 @@ export const reportMailSchema = z.object({
 export type ReportMail = Readonly<z.infer<typeof reportMailSchema>>;
 
 /** The mail of a report. One report has one id, whenever and however often its mail is written. */
-export function reportMailOf(model: ReportModel, language: Language): ReportMail {
+export function reportMailOf(model: ReportModel, language: Language, links: ReportLinks = {}): ReportMail {
   const { user, day, at } = model;
   return {
     // A span goes by its last day.
     id: `report-${day.date.match(/\d{4}-\d{2}-\d{2}/g)?.at(-1)}-${at.toString(36)}-${userKey(user)}`,
     user,
     subject: subjectOf(model, language),
-    text: reportText(model, language),
-    html: reportHtml(model, language),
+    text: reportText(model, language, links),
+    html: reportHtml(model, language, links),
   };
 }
 
@@ -57,7 +59,7 @@ export function userKey(user: string): string {
 }
 
 /** The report as plain text: the verdict first, then the sections that people know, in their order. */
-export function reportText(model: ReportModel, language: Language): string {
+export function reportText(model: ReportModel, language: Language, links: ReportLinks = {}): string {
   const phrases = phrasesOf(model, language);
   const { words } = phrases;
   const sections = [
@@ -74,7 +76,8 @@ export function reportText(model: ReportModel, language: Language): string {
           ...leakSections(model, phrases),
         ]),
     ...detailSections(model, phrases),
-  ];
+    namedLinks(links, words).map(({ name, url }) => `${name}: ${url}`),
+  ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 

@@ -3,7 +3,7 @@ import { type DayRule, formatLocalTime } from '../../core/local-day.ts';
 import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import type { LiveView } from '../latest.ts';
 import { botMessages, TOPICS, type Topic } from '../messages/bot.ts';
-import { reasonText } from '../messages/report.ts';
+import { reasonText } from '../messages/writing.ts';
 import type { ReportModel } from '../report/model.ts';
 import { phrasesOf } from '../report/phrases.ts';
 import { airportLines, deviceLines, nodeLines, reportText, todayLines } from '../report/report-mail.ts';

@@ -3,7 +3,8 @@ import { sizeSetting } from '../../core/settings.ts';
 import { exampleAirport, exampleModel } from '../../test/example-reports.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportText } from '../report/report-mail.ts';
-import { aboveWhole, factorText, figuresOf, nameArgument, shownName, sizeArgument, wordsOf } from './report.ts';
+import { wordsOf } from './report.ts';
+import { aboveWhole, factorText, figuresOf, nameArgument, shownName, sizeArgument } from './writing.ts';
 
 const MB = 2 ** 20;
 const { size, range } = figuresOf(wordsOf('en'));
