@@ -121,7 +121,7 @@ export async function runAuditorService({
     await runEveryMinute(
       {
         ...auditor,
-        report: due.look,
+        report: due.run,
         publish: async () => {
           await auditor.publish();
           telegram.announce();

@@ -75,7 +75,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     owner: `${options.settingsPath}${config.section === 'client' ? '' : ` [${config.section}]`}`,
     clock,
     logger,
-    onSetAside: disk.tellSetAside,
+    onSetAside: disk.onSetAside,
   });
   const appender = createStateAppender({
     files: host.files,
@@ -91,7 +91,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     rule: () => ({ zone: config.Timezone, dayEnds: config.DayEnds }),
     clock,
     logger,
-    onSetAside: disk.tellSetAside,
+    onSetAside: disk.onSetAside,
   });
 
   const optionsOf = (of: DeviceConfig): LedgerOptions => ({ ...ledgerOptions(of), domainOf: host.domainOf });
@@ -235,7 +235,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     if (PUSH_KEYS.some((key) => next[key] !== previous[key])) pusher.hurry();
     device.reconfigure(optionsOf(next));
     if (next.StateDir !== previous.StateDir) day.save();
-    await appender.look();
+    await appender.update();
     if (next.DeviceID !== device.current().deviceId) {
       rename(device, next.DeviceID);
       day.begin(next.DeviceID);
@@ -253,7 +253,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   return {
     async start() {
       device = await openDevice();
-      await appender.look();
+      await appender.update();
       kernel = openKernel();
       interfaces = openInterfaces();
       pusher.start();

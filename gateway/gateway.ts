@@ -95,7 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const storage = createMovable(async (places: StoragePlaces, onClose) => {
     const folder = join(places.dataDir, 'gateway');
     const disk = createDiskHealth(() => folder, '[server] DataDir');
-    const kept = await openKeptPushes(join(folder, 'pushes'), logger, disk.tellSetAside);
+    const kept = await openKeptPushes(join(folder, 'pushes'), logger, disk.onSetAside);
     onClose(() => kept.close());
     const { victoriaMetrics, pushgateway, prometheus } = places;
     const store =

@@ -93,7 +93,7 @@ it('turns away more than its limit of one key, and takes them once others are th
 /** Long enough for every promise that can be kept to be. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function desk(atOnce: number) {
+function semaphore(atOnce: number) {
   const turns = createFairSemaphore(atOnce);
   const begun: { readonly who: string; readonly end: () => void }[] = [];
   const ask = (who: string, signal: AbortSignal = new AbortController().signal): void => {
@@ -106,7 +106,7 @@ function desk(atOnce: number) {
 
 describe('turns of a fair semaphore', () => {
   it('leave half of all to others, whatever one asks', async () => {
-    const { ask, who } = desk(4);
+    const { ask, who } = semaphore(4);
     for (let count = 0; count < 100; count += 1) ask('a');
     await settle();
     expect(who()).toBe('aa');
@@ -117,7 +117,7 @@ describe('turns of a fair semaphore', () => {
   });
 
   it('go first to whoever has the fewest under way, then to who came first', async () => {
-    const { ask, begun, who } = desk(3);
+    const { ask, begun, who } = semaphore(3);
     for (const each of 'aabbaca') ask(each);
     await settle();
     expect(who()).toBe('aab');
@@ -130,7 +130,7 @@ describe('turns of a fair semaphore', () => {
   });
 
   it('are not waited for by who has left', async () => {
-    const { ask, begun, who } = desk(1);
+    const { ask, begun, who } = semaphore(1);
     const leaving = new AbortController();
     ask('a');
     ask('b', leaving.signal);
@@ -149,7 +149,7 @@ describe('turns of a fair semaphore', () => {
         fc.integer({ min: 1, max: 6 }),
         fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 }),
         async (atOnce, askers) => {
-          const { ask, begun } = desk(atOnce);
+          const { ask, begun } = semaphore(atOnce);
           for (const each of askers) ask(each);
           let ended = 0;
           for (await settle(); ended < begun.length; await settle()) {

@@ -172,7 +172,7 @@ export function createPeriodicTask({ clock, every, first = 0, run, onError }: Pe
   const { signal } = stopping;
   let loop: Promise<void> = Promise.resolve();
 
-  async function runOnAndOn(): Promise<void> {
+  async function repeat(): Promise<void> {
     if (first > 0) await clock.sleep(first, signal);
     while (!signal.aborted) {
       try {
@@ -188,7 +188,7 @@ export function createPeriodicTask({ clock, every, first = 0, run, onError }: Pe
   return {
     signal,
     start() {
-      loop = runOnAndOn();
+      loop = repeat();
     },
     async stop() {
       stopping.abort();

@@ -258,11 +258,7 @@ export type OrSetAside = <T>(read: () => Promise<T>) => Promise<T | undefined>;
 export const orThrow: OrSetAside = (read) => read();
 
 /** @param now epoch milliseconds */
-export function createOrSetAside(
-  now: () => number,
-  disk: Pick<DiskHealth, 'tellSetAside'>,
-  logger: Logger,
-): OrSetAside {
+export function createOrSetAside(now: () => number, disk: Pick<DiskHealth, 'onSetAside'>, logger: Logger): OrSetAside {
   return async (read) => {
     try {
       return await read();
@@ -277,7 +273,7 @@ export function createOrSetAside(
         if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw failure;
       }
-      disk.tellSetAside(path, reason, movedTo);
+      disk.onSetAside(path, reason, movedTo);
       logger.error({ path, reason, movedTo }, 'a damaged file was set aside; the rest goes on');
       return undefined;
     }

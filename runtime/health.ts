@@ -7,7 +7,7 @@ export interface DiskHealth {
   /** Does a write and remembers how it ended. @throws what the write throws */
   watch<T>(write: () => Promise<T>): Promise<T>;
   /** A damaged file is under another name now: told until the service is started again. */
-  tellSetAside(path: string, reason: string, movedTo: string): void;
+  onSetAside(path: string, reason: string, movedTo: string): void;
   /** What is wrong, where, and how to fix it; undefined unless the last write failed. */
   problem(): string | undefined;
   /** What was set aside, and how to fix it; undefined where all was whole. */
@@ -46,7 +46,7 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
         throw error;
       }
     },
-    tellSetAside: (path, reason, movedTo) => void setAside.push(`${path} (${reason}) as ${movedTo}`),
+    onSetAside: (path, reason, movedTo) => void setAside.push(`${path} (${reason}) as ${movedTo}`),
     problem,
     damage,
     health() {
@@ -58,7 +58,7 @@ export function createDiskHealth(folder: () => string, setting: string): DiskHea
   };
 }
 
-const LOOK_EVERY_MS = 10_000;
+const CHECK_EVERY_MS = 10_000;
 
 /**
  * Says when no file descriptor is left, and when there are some again: the system then refuses connections without a
@@ -70,7 +70,7 @@ export function watchDescriptors(logger: Logger, clock: Clock, probe: () => Prom
   let exhausted = false;
   const task = createPeriodicTask({
     clock,
-    every: LOOK_EVERY_MS,
+    every: CHECK_EVERY_MS,
     async run() {
       const code = await probe().then(() => undefined, errorCode);
       if (code === undefined && exhausted) logger.info('file descriptors are free again');

@@ -23,14 +23,14 @@ afterEach(async () => {
 
 /** What `show` is told: its settings file, and the language that it speaks. */
 async function told(...argv: string[]): Promise<{ config: string; language: string }> {
-  let heard = { config: '', language: '' };
+  let given = { config: '', language: '' };
   const commands = (_: unknown, language: string): Command[] => [
     new Command('show').option('--config <file>', '', 'ServerSetting.ini').action(({ config }: { config: string }) => {
-      heard = { config, language };
+      given = { config, language };
     }),
   ];
   expect(await runCommands(['show', ...argv], ['ServerSetting.ini'], commands, installation)).toBe(0);
-  return heard;
+  return given;
 }
 
 it('reads the settings that are named, else those here, else those that are installed', async () => {

@@ -48,10 +48,10 @@ export interface ReloadSource<Raw, T> {
  * Twice a second takes 0.06 % of a core (docs/adr/0022). Watching by the system would miss what it cannot see: a link
  * that is swapped, a folder that is made again, a network file system, more files than inotify may watch.
  */
-const LOOK_EVERY_MS = 500;
+const CHECK_EVERY_MS = 500;
 
-/** How files are looked at. */
-export interface FileLook {
+/** How files are checked. */
+export interface FileCheck {
   readonly clock: Clock;
   /** Another text after every save, whichever way it was made, wherever links lead. */
   fingerprint(paths: readonly string[]): Promise<string>;
@@ -99,7 +99,7 @@ export function settingsSource<T>(
  */
 export async function followReload<Raw, T>(
   source: ReloadSource<Raw, T>,
-  { clock, fingerprint }: FileLook,
+  { clock, fingerprint }: FileCheck,
 ): Promise<Reload<T>> {
   const { name, paths, load, parse, changed, language = () => 'en', logger } = source;
   /** Of what was read last; undefined when it is to be read again in any case. */
@@ -147,8 +147,8 @@ export async function followReload<Raw, T>(
       let before = seen;
       looking = createPeriodicTask({
         clock,
-        first: LOOK_EVERY_MS,
-        every: LOOK_EVERY_MS,
+        first: CHECK_EVERY_MS,
+        every: CHECK_EVERY_MS,
         async run() {
           const now = await fingerprint(paths);
           // Editors write in several steps or replace the file: it is read once it stays the same from one check to the next.

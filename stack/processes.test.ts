@@ -48,7 +48,7 @@ describe('startProcess', () => {
     await running.stop();
   });
 
-  it('kills a program that does not heed SIGTERM', async () => {
+  it('kills a program that ignores SIGTERM', async () => {
     const args = ['-e', 'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)'];
     const running = await startProcess({ ...spec, args, stopWithin: 100 }, guard);
     await running.stop();

@@ -14,7 +14,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('lets Caddy reach the gateway and nothing else inside', () => {
-    expect(compose.networks.door?.internal).toBe(true);
+    expect(compose.networks.caddy?.internal).toBe(true);
     const own = compose.services.caddy?.networks ?? [];
     const beside = services.filter(([, { networks }]) => networks.some((name) => own.includes(name)));
     expect(beside.map(([name]) => name)).toEqual(['caddy', 'gateway']);

@@ -64,7 +64,7 @@ it.each([
     feedNames(ledger, long);
     const checks = createHealthChecks({ series: [], seen: [], newest: 0 });
     const nodes = Array.from({ length: 2000 }, (_, index) => `node ${index} ${long}`);
-    checks.look(
+    checks.count(
       nodes.map((node) => ({ node, provider: catalog.providerOf(node), type: 'Shadowsocks', times: [1] })),
       [],
     );

@@ -21,7 +21,7 @@ import { connectionsMessage, startScriptedKernel } from './scripted-kernel.ts';
 
 const built = await fromSetup<NativeProgram>(inject('nativeFile'));
 if ('missing' in built) {
-  // Seen in every run: nobody shall take a run without it for one with it.
+  // Seen in every run: a run without it must not pass for one with it.
   process.stderr.write(`\nDID NOT RUN the exporter's host in Go (${built.missing}): Node alone was tried\n\n`);
 }
 const NATIVE: Program = ['path' in built ? built.path : 'flowcollect-native'];

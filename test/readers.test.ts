@@ -22,7 +22,7 @@ const SERIES_OF_OTHER = 40;
 
 const program = await labelProxyProgram();
 if ('missing' in program) {
-  // Seen in every run: nobody shall take a run without it for one with it.
+  // Seen in every run: a run without it must not pass for one with it.
   process.stderr.write(
     `\nDID NOT RUN against prom-label-proxy (${program.missing}): only the gateway alone was tried\n\n`,
   );

@@ -48,7 +48,7 @@ it('a copy of Prometheus in VictoriaMetrics gives the auditor the same sums, to 
     Promise.all(
       stores.map((store) => createExactSums(store, Date.now).between({ metric: TRAFFIC_BYTES }, begun, Date.now())),
     );
-  // A birth, growth and a restart of the counter.
+  // The first value, growth and a restart of the counter.
   for (const [bytes, all] of [
     [1_000_003, 1_000_003],
     [9_007_199_254_000, 9_007_199_254_000],

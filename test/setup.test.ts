@@ -61,10 +61,10 @@ async function writeKernelConfig(controller: string): Promise<void> {
 }
 
 async function openGateway(): Promise<string> {
-  const [door, metrics] = [await freePort(), await freePort()];
+  const [pushes, metrics] = [await freePort(), await freePort()];
   await writeFile(
     join(folder, 'ServerSetting.ini'),
-    `[server]\nListenPort = 127.0.0.1:${door}\nGatewayMetricsListen = 127.0.0.1:${metrics}\nPushgatewayAddr = http://127.0.0.1:1\nServerToken = of-nobody\nLogLevel = error\n`,
+    `[server]\nListenPort = 127.0.0.1:${pushes}\nGatewayMetricsListen = 127.0.0.1:${metrics}\nPushgatewayAddr = http://127.0.0.1:1\nServerToken = of-nobody\nLogLevel = error\n`,
   );
   start(CLI, 'gateway', '--config', 'ServerSetting.ini');
   await expect
@@ -77,7 +77,7 @@ async function openGateway(): Promise<string> {
       PATIENT,
     )
     .toBe(200);
-  return `http://127.0.0.1:${door}`;
+  return `http://127.0.0.1:${pushes}`;
 }
 
 describe('from nothing to a device that may push', () => {

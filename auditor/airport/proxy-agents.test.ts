@@ -100,11 +100,11 @@ describe.each(kinds)('an airport behind a proxy of %s', (scheme, start) => {
   });
 
   it('is not blamed where the proxy hangs up', async () => {
-    const rude = createTcpServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
-    const address = `${scheme}://127.0.0.1:${(rude.address() as AddressInfo).port}`;
+    const closing = createTcpServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+    const address = `${scheme}://127.0.0.1:${(closing.address() as AddressInfo).port}`;
     const outcome = await client.read(`http://127.0.0.1:${port}/sub`, { proxy: address });
     expect(outcome).toMatchObject({ known: false, reasons: [{ code: 'proxy_unreachable' }] });
-    await new Promise((resolve) => rude.close(resolve));
+    await new Promise((resolve) => closing.close(resolve));
   });
 });

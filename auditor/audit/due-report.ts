@@ -39,7 +39,7 @@ export interface DueReport {
    * Every minute, and at the start: the report that was planned since the last audit, the newest where there are several,
    * as after a sleep; one that could not be made, or that waits for Prometheus.
    */
-  look(): Promise<void>;
+  run(): Promise<void>;
 }
 
 export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions): DueReport {
@@ -58,7 +58,7 @@ export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions)
   };
 
   return {
-    async look() {
+    async run() {
       const planned = plannedDay();
       if (planned !== undefined) due = { day: planned, since: now(), notBefore: 0 };
       if (due === undefined || now() < due.notBefore) return;

@@ -30,7 +30,7 @@ interface TelegramBotOptions extends Pick<ConversationOptions, 'folder' | 'langu
 
 /** After Telegram could not be reached or refused the token. */
 const AGAIN_MS = 30_000;
-const FAREWELL_MS = 2_000;
+const STOP_MS = 2_000;
 /** Telegram holds a question for updates open so long; a call that takes longer is lost. */
 const CALL_SECONDS = 60;
 
@@ -127,9 +127,9 @@ export function startTelegramBot({
     async stop() {
       ending.abort();
       // Telegram is told which messages were answered, as far as it can be reached in time.
-      const farewell = new AbortController();
-      await Promise.race([bot.stop().catch(() => undefined), clock.sleep(FAREWELL_MS, farewell.signal)]);
-      farewell.abort();
+      const waiting = new AbortController();
+      await Promise.race([bot.stop().catch(() => undefined), clock.sleep(STOP_MS, waiting.signal)]);
+      waiting.abort();
       await transport.close();
       await running;
     },

@@ -42,18 +42,18 @@ afterEach(async () => {
 });
 
 it('follows the settings: no bot, one that is refused, one that answers, and none again', async () => {
-  const heard = (text: string): Promise<void> => vi.waitFor(() => expect(lines.join('')).toContain(text));
+  const logged = (text: string): Promise<void> => vi.waitFor(() => expect(lines.join('')).toContain(text));
   await part.change(config);
   part.announce();
   expect(lines).toEqual([]);
 
   config = read('BotToken = 1:wrong', `ApiRoot = ${telegram.origin()}/`);
   await part.change(config);
-  await heard('401 refused');
+  await logged('401 refused');
 
   config = read('BotToken = 2:right', `ApiRoot = ${telegram.origin()}`);
   await part.change(config);
-  await heard('Telegram bot started');
+  await logged('Telegram bot started');
   telegram.say(7, 'hello');
   await vi.waitFor(() => expect(telegram.sent).toHaveLength(1));
 

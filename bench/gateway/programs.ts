@@ -31,14 +31,14 @@ export interface Programs {
 export async function startPrograms(root: string, devices: number, behind: Behind): Promise<Programs> {
   const parts = await createRealParts();
   try {
-    const [door, metrics, store] = [await freePort(), await freePort(), await freePort()];
+    const [pushes, metrics, store] = [await freePort(), await freePort(), await freePort()];
     const at = (port: number): string => `http://127.0.0.1:${port}`;
     const victoria = behind === 'victoria-metrics';
     const { pid: storePid } = await parts.start(
       victoria ? await victoriaMetricsSpec(parts, store) : pushgateway(parts, store),
     );
     const settings = join(parts.folder, 'ServerSetting.ini');
-    const places = { ListenPort: `127.0.0.1:${door}`, GatewayMetricsListen: `127.0.0.1:${metrics}` };
+    const places = { ListenPort: `127.0.0.1:${pushes}`, GatewayMetricsListen: `127.0.0.1:${metrics}` };
     const stores = { PushgatewayAddr: at(store), ...(victoria ? { VictoriaMetricsAddr: at(store) } : {}) };
     await writeFile(settings, settingsText(devices, { ...places, ...stores }));
     const { pid: gatewayPid } = await parts.start({
@@ -52,7 +52,7 @@ export async function startPrograms(root: string, devices: number, behind: Behin
       behind === 'pushgateway and prometheus' ? await parts.startPrometheus(scrapes(store, metrics)) : at(store);
     const prometheus = createPrometheus({ address: () => asked });
     return {
-      gateway: { origin: at(door), through: 'gateway' },
+      gateway: { origin: at(pushes), through: 'gateway' },
       pushgateway: { origin: at(store), through: 'pushgateway' },
       processorSeconds: async () => ({ gateway: await processorOf(gatewayPid), store: await processorOf(storePid) }),
       query: async (promql) => (await prometheus.instant(promql))[0]?.value ?? Number.NaN,

@@ -192,7 +192,7 @@ export function createDeviceCounters(
     },
     counters: () => ledger.counters(),
     hasFrame: () => hasFrame,
-    noteChecks: (nodes) => checks.look(nodes, options.localNodes),
+    noteChecks: (nodes) => checks.count(nodes, options.localNodes),
     checks: () => checks.series(),
     readInterfaces: (readings) => interfaces.read(readings),
     interfaces: () => interfaces.series(),

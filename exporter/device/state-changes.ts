@@ -154,7 +154,7 @@ export interface StateSettings {
  */
 export interface StateAppender {
   /** Decides whether to, at the start and after an edit, and says what is lost where not. */
-  look(): Promise<void>;
+  update(): Promise<void>;
   /** A frame was counted. */
   note(): void;
   /** Nothing more is appended: the state itself is about to be written. */
@@ -199,7 +199,7 @@ export function createStateAppender(options: StateAppenderOptions): StateAppende
   }
 
   return {
-    async look() {
+    async update() {
       isOn = await appendsState(files, folder(), config());
       const why = isOn ? '' : `${folder()} ${config().PushInterval}`;
       if (why !== said && !isOn) {

@@ -93,7 +93,7 @@ export async function removeState(files: Files, path: string): Promise<void> {
  * Reads the state; one that is damaged or of another version is moved aside, so that it is neither used nor lost.
  *
  * @param now epoch milliseconds, for the name of a file set aside
- * @param onSetAside told of what was appended to a good state, where a folder is in its place
+ * @param onSetAside called with what was appended to a good state, where a folder is in its place
  * @throws StateError where the file is there and cannot be read or moved
  */
 export async function readState(

@@ -32,7 +32,7 @@ function start(options: Partial<KernelClientOptions> = {}): KernelClient {
     onTotals: () => {},
     onConnectionOpened: (opening) => openings.push(opening),
     onChecks: () => {},
-    onLogs: (heard) => logs.push(heard),
+    onLogs: (open) => logs.push(open),
     onLink: (link) => links.push(link),
     ...options,
   });

@@ -98,7 +98,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     options.onVersion(version);
     // A restarted kernel may use ids again.
     decoder = newDecoder();
-    let fruitful = false;
+    let broughtFrame = false;
     let heldSinceFrame = false;
     const session = new AbortController();
     const signal = AbortSignal.any([stopping.signal, session.signal]);
@@ -121,8 +121,8 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
       clock,
       pollInterval,
       onMessage(message, via) {
-        if (!take(message, { continues: heldSinceFrame, begins: !fruitful })) return;
-        fruitful = true;
+        if (!take(message, { continues: heldSinceFrame, begins: !broughtFrame })) return;
+        broughtFrame = true;
         traffic.noteFrame(via, heldSinceFrame);
         // Between two GETs a kernel can restart unnoticed; a WebSocket ends with it.
         heldSinceFrame = via === 'websocket';
@@ -132,7 +132,7 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     session.abort();
     await Promise.all([log, ended]);
     if (problem !== undefined) reportProblem(problem);
-    return fruitful;
+    return broughtFrame;
   }
 
   async function watch(): Promise<void> {

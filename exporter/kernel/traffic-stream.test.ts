@@ -9,7 +9,7 @@ import { decodeTotals } from './streams.ts';
 let kernel: ScriptedKernel;
 let client: KernelClient | undefined;
 /** What was handed on, in order: `frame 10`, and totals as `20 of this life` or `20 of some life`. */
-let heard: string[];
+let received: string[];
 let lines: string[];
 
 /** One that nobody waits long with. */
@@ -28,11 +28,11 @@ function start(options: Partial<KernelClientOptions> = {}): void {
     logger: createLogger('test', 'debug', { write: (line: string) => void lines.push(line) }),
     language: () => 'en',
     chance: () => 0,
-    onFrame: ({ download, begins }) => heard.push(`frame ${download}${begins === true ? ' begins' : ''}`),
+    onFrame: ({ download, begins }) => received.push(`frame ${download}${begins === true ? ' begins' : ''}`),
     onVersion: () => {},
     onLife: () => {},
     onTotals: ({ upload, download, continues }) =>
-      heard.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
+      received.push(`${upload} ${download} of ${continues ? 'this' : 'some'} life`),
     onConnectionOpened: () => {},
     onChecks: () => {},
     onLogs: () => {},
@@ -51,7 +51,7 @@ const saidOfTraffic = (): string[] => lines.filter((line) => line.includes('/tra
 
 beforeEach(async () => {
   kernel = await startScriptedKernel();
-  heard = [];
+  received = [];
   lines = [];
 });
 afterEach(async () => {
@@ -63,20 +63,20 @@ afterEach(async () => {
 describe('totals between frames', () => {
   it('are of the life of the frames that came since their stream was opened', async () => {
     start();
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins']));
     expect(kernel.asked.indexOf('WS /traffic')).toBeLessThan(kernel.asked.indexOf('WS /connections?interval=100'));
     tell(7, 10);
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins', '7 10 of this life']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins', '7 10 of this life']));
 
     kernel.cut('/traffic');
     await vi.waitFor(() => expect(asked()).toBe(2));
     await vi.waitFor(() => expect(kernel.open('/traffic')).toBe(1));
     tell(7, 20);
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('7 20 of some life'));
+    await vi.waitFor(() => expect(received.at(-1)).toBe('7 20 of some life'));
     show(30);
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('frame 30'));
+    await vi.waitFor(() => expect(received.at(-1)).toBe('frame 30'));
     tell(7, 40);
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('7 40 of this life'));
+    await vi.waitFor(() => expect(received.at(-1)).toBe('7 40 of this life'));
   });
 
   it('are of a life that is not known where frames come by GET', async () => {
@@ -85,36 +85,36 @@ describe('totals between frames', () => {
     await vi.waitFor(() => expect(kernel.open('/connections')).toBe(1));
     // A WebSocket that opened and brought nothing.
     kernel.cut('/connections');
-    await vi.waitFor(() => expect(heard).toContain('frame 5'));
+    await vi.waitFor(() => expect(received).toContain('frame 5'));
     tell(0, 10);
-    await vi.waitFor(() => expect(heard).toContain('0 10 of some life'));
-    expect(heard.join()).not.toContain('this life');
+    await vi.waitFor(() => expect(received).toContain('0 10 of some life'));
+    expect(received.join()).not.toContain('this life');
   });
 
   it('wait behind a frame that waits for the catalog', async () => {
     start();
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins']));
     show(10, '新加坡');
     tell(0, 20);
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins', 'frame 10', '0 20 of this life']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins', 'frame 10', '0 20 of this life']));
   });
 
   it('start again with each link to the kernel', async () => {
     start();
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins']));
     kernel.cut('/connections');
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins', 'frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins', 'frame 0 begins']));
     await vi.waitFor(() => expect(kernel.open('/traffic')).toBe(1));
     expect(asked()).toBe(2);
   });
 
   it('are not listened to on a kernel that is too old to tell them', async () => {
     start();
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins']));
     kernel.send('/traffic', '{"up":1,"down":2}');
     await vi.waitFor(() => expect(kernel.open('/traffic')).toBe(0));
     for (const download of [10, 20, 30]) show(download);
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('frame 30'));
+    await vi.waitFor(() => expect(received.at(-1)).toBe('frame 30'));
     await systemClock.sleep(300, AbortSignal.timeout(5000));
     expect(asked()).toBe(1);
     expect(saidOfTraffic()).toEqual([expect.stringContaining('too old to tell its totals')]);
@@ -122,10 +122,10 @@ describe('totals between frames', () => {
 
   it('that cannot be counted are said once and left out, and the next ones count', async () => {
     start();
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins']));
     for (let time = 0; time < 3; time += 1) tell(0, 2 ** 53);
     tell(0, 40);
-    await vi.waitFor(() => expect(heard).toEqual(['frame 0 begins', '0 40 of this life']));
+    await vi.waitFor(() => expect(received).toEqual(['frame 0 begins', '0 40 of this life']));
     expect(saidOfTraffic()).toEqual([expect.stringMatching(/downTotal: 9007199254740992 is beyond 2\^53/)]);
   });
 
@@ -133,7 +133,7 @@ describe('totals between frames', () => {
     kernel.secret = 'a secret';
     kernel.webSockets = false;
     start({ secret: 'a secret' });
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(received.length).toBeGreaterThan(3));
     expect(kernel.open('/traffic')).toBe(0);
     expect(lines.join()).not.toContain('a secret');
   });

@@ -9,7 +9,7 @@ const node = (name: string, ...times: number[]): CheckedNode => ({
   type: 'Trojan',
   times,
 });
-const look = (checks: HealthChecks, ...nodes: CheckedNode[]): void => checks.look(nodes, ['UA3F']);
+const count = (checks: HealthChecks, ...nodes: CheckedNode[]): void => checks.count(nodes, ['UA3F']);
 const counted = (checks: HealthChecks): Record<string, number> =>
   Object.fromEntries(checks.series().map((each) => [each.node, each.checks]));
 const restarted = (checks: HealthChecks): HealthChecks => createHealthChecks(JSON.parse(JSON.stringify(checks.save())));
@@ -17,60 +17,63 @@ const restarted = (checks: HealthChecks): HealthChecks => createHealthChecks(JSO
 describe('health checks', () => {
   it('begin silently, and count what the reading before did not show', () => {
     const checks = createHealthChecks();
-    look(checks, node('hk', 100, 200), node('jp', 150));
+    count(checks, node('hk', 100, 200), node('jp', 150));
     expect(checks.series()).toEqual([]);
-    look(checks, node('hk', 200, 300, 400), node('jp', 150));
+    count(checks, node('hk', 200, 300, 400), node('jp', 150));
     expect(checks.series()).toEqual([{ node: 'hk', provider: 'airport', checks: 2 }]);
-    look(checks, node('hk', 200, 300, 400), node('jp', 150, 500));
+    count(checks, node('hk', 200, 300, 400), node('jp', 150, 500));
     expect(counted(checks)).toEqual({ hk: 2, jp: 1 });
   });
 
   it('are not counted again after a restart of the exporter', () => {
     const first = createHealthChecks();
-    look(first, node('hk', 100));
-    look(first, node('hk', 100, 200));
+    count(first, node('hk', 100));
+    count(first, node('hk', 100, 200));
     const second = restarted(first);
-    look(second, node('hk', 100, 200));
-    look(second, node('hk', 100, 200, 300));
+    count(second, node('hk', 100, 200));
+    count(second, node('hk', 100, 200, 300));
     expect(counted(second)).toEqual({ hk: 2 });
   });
 
   it('of a kernel that restarted are all new', () => {
     const checks = createHealthChecks();
-    look(checks, node('hk', 100, 200));
-    look(checks);
-    look(checks, node('hk', 300, 400));
+    count(checks, node('hk', 100, 200));
+    count(checks);
+    count(checks, node('hk', 300, 400));
     expect(counted(checks)).toEqual({ hk: 2 });
   });
 
   it('of a node that comes later are those since the reading before', () => {
     const checks = createHealthChecks();
-    look(checks, node('hk', 100));
-    look(checks, node('hk', 100), node('sg', 90, 200));
+    count(checks, node('hk', 100));
+    count(checks, node('hk', 100), node('sg', 90, 200));
     expect(counted(checks)).toEqual({ sg: 1 });
   });
 
   it('go on where the clock of the kernel was set back', () => {
     const checks = createHealthChecks();
-    look(checks, node('hk', 9_000_000));
-    look(checks, node('hk', 9_000_000, 100));
+    count(checks, node('hk', 9_000_000));
+    count(checks, node('hk', 9_000_000, 100));
     expect(counted(checks)).toEqual({});
-    look(checks, node('hk', 100, 200, 300));
-    look(checks, node('hk', 200, 300, 400));
+    count(checks, node('hk', 100, 200, 300));
+    count(checks, node('hk', 200, 300, 400));
     expect(counted(checks)).toEqual({ hk: 4 });
   });
 
   it('are those of proxies', () => {
     const checks = createHealthChecks();
-    look(checks);
+    count(checks);
     const direct = { ...node('DIRECT', 5), type: 'Direct', provider: '' };
-    look(checks, direct, { ...node('ua3f', 5), type: 'Socks5' }, node('hk', 5), { ...node('new', 5), type: 'Unheard' });
+    count(checks, direct, { ...node('ua3f', 5), type: 'Socks5' }, node('hk', 5), {
+      ...node('new', 5),
+      type: 'Unheard',
+    });
     expect(counted(checks)).toEqual({ hk: 1, new: 1 });
   });
 
   it('have counters of their own for so many nodes, and are other beyond, by provider', () => {
     const checks = createHealthChecks({ series: [], seen: [], newest: 0 });
-    look(checks, ...Array.from({ length: MOST_CHECKED_COUNTERS + 50 }, (_, index) => node(`n ${index}`, 7)));
+    count(checks, ...Array.from({ length: MOST_CHECKED_COUNTERS + 50 }, (_, index) => node(`n ${index}`, 7)));
     expect(checks.series().length).toBe(MOST_CHECKED_COUNTERS + 1);
     expect(checks.series().at(-1)).toEqual({ node: 'other', provider: 'airport', checks: 50 });
     // What was pushed before must be there for ever.
@@ -80,8 +83,8 @@ describe('health checks', () => {
   it('never fall, whatever the gateway has', () => {
     const accepted = [{ node: 'hk', provider: 'airport', checks: 5 }];
     const checks = createHealthChecks();
-    look(checks);
-    look(checks, node('hk', 1, 2));
+    count(checks);
+    count(checks, node('hk', 1, 2));
     const own = restarted(checks);
     own.take(accepted, true);
     expect(counted(own)).toEqual({ hk: 5 });
@@ -96,14 +99,14 @@ describe('health checks', () => {
         let checks = createHealthChecks();
         let [clock, ran] = [1000, 0];
         let history: number[] = [];
-        look(checks);
+        count(checks);
         for (const { checks: more, exporterRestarts, kernelRestarts } of steps) {
           if (kernelRestarts) history = [];
           for (let index = 0; index < more; index += 1) history.push(++clock);
           history = history.slice(-10);
           ran += more;
           if (exporterRestarts) checks = restarted(checks);
-          look(checks, node('hk', ...history), node('idle', 5));
+          count(checks, node('hk', ...history), node('idle', 5));
         }
         // The idle node shows its one check, of before the first reading, from the second reading on.
         expect(counted(checks).hk ?? 0).toBe(ran);

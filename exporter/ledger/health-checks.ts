@@ -39,7 +39,7 @@ export interface HealthChecks {
    *
    * @param localNodes names of nodes on the device itself, which no airport bills
    */
-  look(nodes: readonly CheckedNode[], localNodes: readonly string[]): void;
+  count(nodes: readonly CheckedNode[], localNodes: readonly string[]): void;
   /** Nodes with one check at least. */
   series(): CheckSeries[];
   save(): SavedHealthChecks;
@@ -93,7 +93,7 @@ export function createHealthChecks(saved: SavedHealthChecks = { series: [], seen
   }
 
   return {
-    look(nodes, localNodes) {
+    count(nodes, localNodes) {
       const local = new Set(localNodes.map((name) => name.toLowerCase()));
       const now = new Map<string, number>();
       let newestNow = 0;

@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterEach(() => gateway.stop());
 
 /** The status that is answered to a stranger, over a connection of its own. */
-const knock = async (origin: string): Promise<number | undefined> => {
+const statusOf = async (origin: string): Promise<number | undefined> => {
   const ca = await readFile(GOOD[0] ?? '', 'utf8');
   return new Promise((resolve, reject) => {
     const asked = request(`${origin}/metrics/job/flowcollect/instance/a`, { ca, agent: false }, (response) => {
@@ -55,7 +55,7 @@ const knock = async (origin: string): Promise<number | undefined> => {
 it('devices are answered over TLS with the certificate of the settings', async () => {
   const { pushes: origin } = await gateway.start();
   expect(origin).toMatch(/^https:/);
-  expect(await knock(origin)).toBe(401);
+  expect(await statusOf(origin)).toBe(401);
 });
 
 it('a renewed certificate is taken without a restart, a bad one is not', async () => {
@@ -67,11 +67,11 @@ it('a renewed certificate is taken without a restart, a bad one is not', async (
   await writeFile(join(folder, 'cert.pem'), 'nonsense');
   await vi.waitFor(() => expect(lines.join()).toContain('certificate files kept as they were'), 5000);
   expect(await reloaded()).toBe('0');
-  expect(await knock(origin)).toBe(401);
+  expect(await statusOf(origin)).toBe(401);
   await copyFile(GOOD[0] ?? '', join(folder, 'cert.pem'));
   await vi.waitFor(() => expect(lines.join()).toContain('certificate files reloaded'), 5000);
   expect(await reloaded()).toBe('1');
-  expect(await knock(origin)).toBe(401);
+  expect(await statusOf(origin)).toBe(401);
   expect(lines.join()).not.toContain('PRIVATE KEY');
 });
 

@@ -49,13 +49,13 @@ const LOG_NAME = /^(\d{10})\.log$/;
 const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
 
 /**
- * @param tellSetAside told of what was damaged
+ * @param onSetAside called with what was damaged
  * @throws when the folder cannot be made or read, or nothing can be written there
  */
 export async function openAppendOnlyLog(
   folder: string,
   logger: Logger,
-  tellSetAside: DiskHealth['tellSetAside'],
+  onSetAside: DiskHealth['onSetAside'],
   spareBytes = SPARE_BYTES,
 ): Promise<AppendOnlyLog> {
   await makeFolder(folder, undefined, 0o700);
@@ -65,7 +65,7 @@ export async function openAppendOnlyLog(
     const movedTo = setAsidePath(join(folder, name), Date.now());
     await rename(join(folder, name), movedTo);
     logger.error({ movedTo }, 'a folder was in place of the log of pushes; devices push again by themselves');
-    tellSetAside(join(folder, name), 'a folder is in its place', movedTo);
+    onSetAside(join(folder, name), 'a folder is in its place', movedTo);
   }
   const numbers = entries.filter((each) => !each.isDirectory()).map(({ name }) => Number.parseInt(name, 10));
   let number = Math.max(0, ...numbers);
@@ -90,7 +90,7 @@ export async function openAppendOnlyLog(
         { file: path, at: damaged.map(({ at }) => at).slice(0, 10), movedTo },
         'records of the log of pushes are damaged; they are set aside, the others are kept, and devices push again by themselves',
       );
-      tellSetAside(path, 'some of its records are damaged', movedTo);
+      onSetAside(path, 'some of its records are damaged', movedTo);
     }
     file = await open(path, 'r+');
     size = end;

@@ -58,15 +58,15 @@ const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
 
 /**
- * @param tellSetAside told of what was damaged
+ * @param onSetAside called with what was damaged
  * @throws when the folder cannot be read or written
  */
 export async function openKeptPushes(
   path: string,
   logger: Logger,
-  tellSetAside: DiskHealth['tellSetAside'],
+  onSetAside: DiskHealth['onSetAside'],
 ): Promise<KeptPushes> {
-  const log = await openAppendOnlyLog(path, logger, tellSetAside);
+  const log = await openAppendOnlyLog(path, logger, onSetAside);
   const entries = new Map<string, Entry>();
   const usage = createKeptUsage();
   /** A prepared push is another one for a moment, or as long as the store is away: what counts is the larger. */
@@ -86,7 +86,7 @@ export async function openKeptPushes(
       logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
       const movedTo = join(path, `${name}.unreadable`);
       await writeFileAtomic(movedTo, content);
-      tellSetAside(join(path, name), 'it is no kept push', movedTo);
+      onSetAside(join(path, name), 'it is no kept push', movedTo);
       log.drop(name);
     }
   }

@@ -29,8 +29,8 @@ export interface MipsSystem {
 }
 
 /**
- * MIPS without a floating point unit, as routers have it: user mode does not mend what a processor traps and a kernel
- * mends (docs/adr/0025-run-the-exporter-in-go.md), so it takes a system. All is of Debian, unpacked into a cache folder.
+ * MIPS without a floating point unit, as routers have it: user mode does not correct what a processor traps and a
+ * kernel corrects (docs/adr/0025-run-the-exporter-in-go.md), so it takes a system. All is of Debian, unpacked into a cache folder.
  *
  * @throws Error where apt or dpkg are missing or fail
  */

@@ -11,7 +11,7 @@ export type DeviceTarget = Readonly<Record<string, string>>;
 
 /**
  * Devices by what their file is called. Routers' processors often lack an FPU, and OpenWrt's kernels do not emulate one:
- * hence softfloat. Android takes the one for Linux, which is static and finds certificates there too.
+ * so softfloat. Android takes the one for Linux, which is static and finds certificates there too.
  */
 export const DEVICE_TARGETS: ReadonlyMap<string, DeviceTarget> = new Map([
   ['linux-amd64', { GOOS: 'linux', GOARCH: 'amd64' }],

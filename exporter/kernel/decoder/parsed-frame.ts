@@ -48,7 +48,7 @@ export interface KnownConnection extends IndexEntry {
   isUncountable: boolean;
 }
 
-/** Told of a connection that cannot be counted, with the path and what is wrong with it. */
+/** Called with a connection that cannot be counted: the path and what is wrong with it. */
 export type NoteBadConnection = (detail: string) => void;
 
 /**
