@@ -10,8 +10,8 @@ export const DASHBOARD_UIDS = {
 } as const;
 export type DashboardName = keyof typeof DASHBOARD_UIDS;
 
-/** What a click was on, encoded for an address: the text of a table's cell. */
-const CLICKED = `\${__value.text:percentencode}`;
+/** What a click was on, encoded for an address: what the label of a table's cell holds, whatever word stands for it. */
+const CLICKED = `\${__value.raw:percentencode}`;
 
 /**
  * The address of a dashboard, keeping the user.

@@ -1,5 +1,5 @@
 import { type DayRule, localDayAt } from '../core/local-day.ts';
-import { DIMENSIONS, dimensionMetric, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
+import { DIMENSIONS, dimensionMetric, INTERFACE_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../core/metric-contract.ts';
 import {
   DIRECTIONS,
   type Direction,
@@ -8,6 +8,7 @@ import {
   sumRecord,
   type TrafficClass,
 } from '../core/traffic.ts';
+import { PUSH_RESULTS } from '../exporter/push/metrics.ts';
 import { createRandom } from '../simulator/random.ts';
 
 const SECOND = 1000;
@@ -129,10 +130,12 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
     const total = (at: number): number => grown(moved, 0, at);
     yield series(KERNEL_BYTES, { ...id, direction }, (at) => total(at) + carry);
     yield series('flowcollect_exporter_carry_bytes', { ...id, direction }, () => carry);
-    yield series('flowcollect_interface_bytes_total', { ...id, interface: 'utun4', role: 'tun', direction }, total);
+    yield series(INTERFACE_BYTES, { ...id, interface: 'utun4', role: 'tun', direction }, total);
+    yield series(INTERFACE_BYTES, { ...id, interface: 'en0', role: 'uplink', direction }, total);
     for (const dimension of DIMENSIONS) {
       for (const [kind, members] of groupBy(moved, (each) => each.class)) {
-        const labels = { ...id, [dimension]: `${dimension} of ${kind}`, class: kind, direction };
+        const key = kind === 'unattributed' ? kind : `${dimension} of ${kind}`;
+        const labels = { ...id, [dimension]: key, class: kind, direction };
         yield series(dimensionMetric(dimension), labels, (at) => grown(members, 0, at));
       }
     }
@@ -152,7 +155,9 @@ function* ofDevice(counters: readonly Counted[], { user, instance }: Device): Ge
   yield series('flowcollect_exporter_unobserved_seconds_total', id, (at) => (at - START) / 100_000);
   yield series('flowcollect_exporter_frame_seconds_sum', id, (at) => (at - START) / 1_000_000);
   yield series('flowcollect_exporter_frame_seconds_count', id, (at) => (at - START) / SECOND);
-  yield series('flowcollect_exporter_pushes_total', { ...id, result: 'accepted' }, (at) => (at - START) / 10_000);
+  const pushed = (at: number, result: string): number => (result === 'failed' ? 0 : (at - START) / 10_000);
+  for (const result of PUSH_RESULTS)
+    yield series('flowcollect_exporter_pushes_total', { ...id, result }, (at) => pushed(at, result));
 }
 
 /** When use fell since the quota was reset, and when a leak was seen. */
@@ -222,7 +227,7 @@ function* ofServer(): Generator<string> {
   yield series('flowcollect_gateway_config_last_reload_successful', gateway, () => 1);
   const pushes = 'flowcollect_gateway_pushes_total';
   yield series(pushes, { ...gateway, result: 'accepted', reason: '' }, (at) => (at - START) / 10_000);
-  yield series(pushes, { ...gateway, result: 'refused', reason: 'bad_token' }, (at) => (at - START) / 100_000);
+  yield series(pushes, { ...gateway, result: 'refused', reason: 'unauthorized' }, (at) => (at - START) / 100_000);
   for (const job of ['pushgateway', 'auditor', 'gateway', 'prometheus']) {
     yield series('up', { job, instance: '127.0.0.1:1' }, () => 1);
   }

@@ -8,8 +8,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localDayAt } from '../core/local-day.ts';
 import { TRAFFIC_CLASSES } from '../core/traffic.ts';
+import { isOwnWord } from '../exporter/ledger/family.ts';
+import { PUSH_RESULTS } from '../exporter/push/metrics.ts';
+import { PROBLEM_CODES } from '../gateway/http/problem.ts';
 import { buildDashboard } from '../grafana/dashboard.ts';
 import { allDashboards } from '../grafana/dashboards.ts';
+import { KEYS, REASONS, RESULTS } from '../grafana/own-words.ts';
 import { standardOffsetSeconds } from '../grafana/promql/days.ts';
 import { type DashboardSettings, DEFAULTS } from '../grafana/settings.ts';
 import { panelsOf, targetsOf } from './dashboard-lint/dashboard.ts';
@@ -285,6 +289,14 @@ describe.each(CASES)('every query of every panel, in $zone on $version', ({ zone
     }
     expect(wrong).toEqual([]);
   }, 120_000);
+});
+
+describe('words of the project in labels', () => {
+  it('are known to the dashboards, each of them', () => {
+    expect(Object.keys(KEYS).filter((key) => !isOwnWord(key))).toEqual([]);
+    expect(Object.keys(RESULTS)).toEqual(PUSH_RESULTS);
+    expect(Object.keys(REASONS)).toEqual(PROBLEM_CODES);
+  });
 });
 
 function only(wanted: Partial<Record<keyof Counted, string>>): Counted[] {

@@ -32,7 +32,7 @@ import {
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Translated } from '../../core/language.ts';
+import type { Text, Translated } from '../../core/language.ts';
 import { PLAIN } from '../palette.ts';
 import { finish, kindOfPanel, type Override, type PanelSpec } from './panel.ts';
 
@@ -165,11 +165,16 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
+export interface HeatSpec extends PanelSpec {
+  /** Names for rows that are called otherwise. A heatmap takes no overrides of names. */
+  readonly rows?: Readonly<Record<string, Text>>;
+}
+
 /**
  * One row a series, one cell a step, which ends at the instant that names it. Its targets are traces: the data source's
  * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
  */
-export const heat = kindOfPanel<PanelSpec>((spec) => {
+export const heat = kindOfPanel<HeatSpec>((spec) => {
   const builder = new HeatmapPanel()
     .calculate(false)
     .color(
@@ -185,5 +190,7 @@ export const heat = kindOfPanel<PanelSpec>((spec) => {
     .cellValues(new CellValuesBuilder().unit(spec.unit))
     .yAxis(new YAxisConfigBuilder().unit('short').axisPlacement(AxisPlacement.Left))
     .showLegend();
+  for (const [row, name] of Object.entries(spec.rows ?? {}))
+    builder.withTransformation({ id: 'renameByRegex', options: { regex: `^${row}$`, renamePattern: name } });
   return finish(builder, spec);
 });

@@ -1,7 +1,8 @@
 import { CARRY_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { lines, stat, timeline } from '../builders/charts.ts';
+import { lines, stat, timeline, WITHOUT_ZEROS } from '../builders/charts.ts';
 import { now, steps, trace, words } from '../builders/panel.ts';
 import { coloredCells, table, WIDTHS } from '../builders/tables.ts';
+import { PARTS, REASONS, RESULTS, renamed } from '../own-words.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { BY_DEVICE, fresh, overRange, perSecond, pushAge, SILENT_AFTER_SECONDS, select } from '../promql/select.ts';
 
@@ -64,18 +65,21 @@ export const surenessPanel = stat({
   names: true,
 });
 
+const PUSHES_A_SECOND = { zh: 'suffix: 次/秒', en: 'reqps' };
+
 export const refusedPanel = stat({
   title: { zh: '被拒的推送', en: 'Pushes refused' },
   description: {
     zh: '网关每秒拒绝的推送，按原因。应为空。',
     en: 'Pushes that the gateway refused each second, by reason. It should be empty.',
   },
-  unit: 'reqps',
+  unit: PUSHES_A_SECOND,
   decimals: 2,
   targets: [
     now(`sum by (reason) (${perSecond('flowcollect_gateway_pushes_total', 'result!="accepted"')}) > 0`, '{{reason}}'),
   ],
   coloring: steps(PLAIN, [0.001, WATCH]),
+  overrides: renamed(REASONS),
   noValue: { zh: '没有', en: 'None' },
   names: true,
 });
@@ -83,20 +87,22 @@ export const refusedPanel = stat({
 export const pushesPanel = lines({
   title: { zh: '推送', en: 'Pushes' },
   description: { zh: '设备每秒的推送，按结果。', en: 'Pushes a second by result, as devices saw them.' },
-  unit: 'reqps',
+  unit: PUSHES_A_SECOND,
   min: 0,
   targets: [trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, '{{result}}')],
   coloring: 'by series',
+  overrides: [...renamed(RESULTS), WITHOUT_ZEROS],
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
 export const gatewayPushesPanel = lines({
   title: { zh: '网关收到的推送', en: 'Pushes at the gateway' },
   description: { zh: '网关每秒收到的推送，按结果。', en: 'Pushes a second that the gateway got, by result.' },
-  unit: 'reqps',
+  unit: PUSHES_A_SECOND,
   min: 0,
   targets: [trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, '{{result}}')],
   coloring: 'by series',
+  overrides: [...renamed(RESULTS), WITHOUT_ZEROS],
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
@@ -139,10 +145,11 @@ export const targetsPanel = timeline({
   targets: [trace(select('up'), '{{job}}')],
   mappings: [
     words([
-      ['1', { zh: '正常', en: 'up' }, GOOD],
-      ['0', { zh: '不可达', en: 'down' }, BAD],
+      ['1', { zh: '正常', en: 'Up' }, GOOD],
+      ['0', { zh: '不可达', en: 'Down' }, BAD],
     ]),
   ],
+  overrides: renamed(PARTS),
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 

@@ -1,5 +1,5 @@
 import type { Text } from '../../core/language.ts';
-import { KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
+import { INTERFACE_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
 import {
@@ -14,7 +14,17 @@ import {
 } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
 import { BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
-import { BY_DEVICE, fresh, overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
+import {
+  BY_DEVICE,
+  fresh,
+  overRange,
+  perSecond,
+  pushAge,
+  rate,
+  SILENT_AFTER_SECONDS,
+  select,
+  today,
+} from '../promql/select.ts';
 import type { DashboardSettings, Limits } from '../settings.ts';
 import { classOverrides } from './traffic.ts';
 
@@ -172,8 +182,6 @@ export const startsPanel = table({
   noValue: '–',
 });
 
-const metric = 'flowcollect_interface_bytes_total';
-
 /** The TUN device and the uplink next to the kernel: a second witness, and what bypasses the kernel. */
 export const interfacesPanel = lines({
   title: { zh: '网卡', en: 'Interfaces' },
@@ -184,8 +192,12 @@ export const interfacesPanel = lines({
   unit: 'binBps',
   min: 0,
   targets: [
-    trace(`sum by (role, interface) (rate(${select(metric)}[$__rate_interval]))`, '{{role}} {{interface}}'),
-    trace(`sum(rate(${select(KERNEL_BYTES)}[$__rate_interval]))`, { zh: '内核', en: 'kernel' }),
+    trace(`sum by (interface) (${perSecond(INTERFACE_BYTES, 'role="tun"')})`, 'TUN {{interface}}'),
+    trace(`sum by (interface) (${perSecond(INTERFACE_BYTES, 'role="uplink"')})`, {
+      zh: '上联 {{interface}}',
+      en: 'Uplink {{interface}}',
+    }),
+    trace(`sum(${perSecond(KERNEL_BYTES)})`, { zh: '内核', en: 'Kernel' }),
   ],
   coloring: 'by series',
   noValue: { zh: '没有设备在线', en: 'No device there' },

@@ -1,9 +1,10 @@
 import { TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { MINUTE_BYTES, SUMMED_DAYS, sumRecord } from '../../core/traffic.ts';
 import { heat, lines } from '../builders/charts.ts';
-import { always, named, type PanelDefinition, trace } from '../builders/panel.ts';
+import { always, type PanelDefinition, trace } from '../builders/panel.ts';
 import { bytesColumn, gaugeCells, type Key, matrix, ranks, stateCells, table } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
+import { NODES, OWN_CELLS, renamed } from '../own-words.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
 import { busiest, hourly, orNone, overRange, rate, select, today } from '../promql/select.ts';
@@ -22,14 +23,14 @@ export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
   return lines({
     title: { zh: '节点速率', en: 'Rate by node' },
     description: {
-      zh: '每秒字节数，上传与下载合计；所选时间内最忙的 8 个节点，其余归入其他。',
-      en: 'Bytes a second, both directions together, of the eight nodes used most in the range shown; the rest as other.',
+      zh: '每秒字节数，上传与下载合计；所选时间内最忙的 8 个节点，其余归入“其他”。',
+      en: 'Bytes a second, both directions together, of the eight nodes used most in the range shown; the rest as "other".',
     },
     unit: 'binBps',
     min: 0,
     targets: [trace(`sum by (band) (${bands}) or label_replace(vector(0), "band", "other", "", "")`, '{{band}}')],
     coloring: 'by series',
-    overrides: [{ of: { name: 'other' }, properties: [named({ zh: '其他', en: 'other' }), always('#8E8E8E')] }],
+    overrides: [...renamed(NODES), { of: { name: 'other' }, properties: [always('#8E8E8E')] }],
     stacked: true,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
@@ -41,6 +42,7 @@ const NODE: Key = {
   name: { zh: '节点', en: 'Node' },
   width: 160,
   link: { title: { zh: '节点明细', en: 'Node' }, url: dashboardLink('nodes', 'node') },
+  properties: [OWN_CELLS],
 };
 const CLASS: Key = {
   label: 'class',
@@ -129,6 +131,7 @@ export const nodeHoursPanel = heat({
     ),
   ],
   coloring: { fixed: ACCENT },
+  rows: NODES,
   noValue: { zh: '满一小时后显示', en: 'Shown after the first full hour' },
 });
 
@@ -154,8 +157,8 @@ const most = `topk(8, sum by (node) (${today(CHOSEN_NODES)}))`;
 export const deviceNodesPanel = matrix({
   title: { zh: '今日：设备 × 节点', en: 'Today: device × node' },
   description: {
-    zh: '今日每台设备经用量最多的 8 个节点的用量，其余归入 other；与日报一致。',
-    en: 'Use of today of each device, cut by the eight nodes used most, the rest as other; the figures of the mail.',
+    zh: '今日每台设备经用量最多的 8 个节点的用量，其余归入“其他”；与日报一致。',
+    en: 'Use of today of each device, cut by the eight nodes used most, the rest as "other"; the figures of the mail.',
   },
   unit: 'bytes',
   min: 0,
@@ -163,5 +166,6 @@ export const deviceNodesPanel = matrix({
   row: 'instance',
   part: 'node',
   coloring: 'by series',
+  overrides: renamed(NODES),
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });

@@ -13,6 +13,7 @@ import {
   WIDTHS,
 } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
+import { OWN_CELLS } from '../own-words.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { byAirport, NONE, orNone, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
@@ -161,7 +162,7 @@ export const cycleNodesPanel = ranks({
     en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
   keys: [
-    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 150 },
+    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 150, properties: [OWN_CELLS] },
     { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 90 },
   ],
   expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,

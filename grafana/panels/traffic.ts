@@ -12,10 +12,10 @@ import {
   steps,
   trace,
   UNLISTED,
-  words,
 } from '../builders/panel.ts';
 import { bytesColumn, coloredCells, ranks, table, WIDTHS } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
+import { OWN_CELLS } from '../own-words.ts';
 import { CLASS_COLORS, CLASS_WORDS, PLAIN, WATCH } from '../palette.ts';
 import { perDay } from '../promql/days.ts';
 import { overRange, pushAge, rate, SILENT_AFTER_SECONDS, select, today } from '../promql/select.ts';
@@ -108,25 +108,14 @@ export function dimensionPanel(dimension: Dimension): PanelDefinition {
   return ranks({
     title: name,
     description: {
-      zh: `所选时间内用量最多的 15 个${name.zh}，精确到字节；未单列的归入 other。`,
-      en: 'The fifteen most used in the range shown, to the byte; what is not named is in other.',
+      zh: `所选时间内用量最多的 15 个${name.zh}，精确到字节；未单列的归入“其他”。`,
+      en: 'The fifteen most used in the range shown, to the byte; what is not named is in "other".',
     },
-    keys: [{ label: dimension, name, width: 220, properties: UNNAMED }],
+    keys: [{ label: dimension, name, width: 220, properties: [OWN_CELLS] }],
     expr: `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
 }
-
-/** What has no name, such as an inbound without users. */
-const UNNAMED = [
-  {
-    id: 'mappings',
-    value: [
-      { type: 'special', options: { match: 'empty', result: { text: { zh: '（无）', en: '(none)' } } } },
-      words([['other', { zh: '其他', en: 'other' }, PLAIN]]),
-    ],
-  },
-];
 
 const DIMENSION_NAMES: Readonly<Record<Dimension, Text>> = {
   rule: { zh: '规则', en: 'Rules' },

@@ -1,6 +1,11 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { KEYS, PARTS, REASONS, RESULTS } from '../../grafana/own-words.ts';
+import { CLASS_WORDS } from '../../grafana/palette.ts';
 import type { Series } from '../panel-answers.ts';
 import { targetsOf } from './dashboard.ts';
+
+/** Words of the project in labels, which people read in the language of the dashboard. */
+const OWN = new Set([KEYS, PARTS, RESULTS, REASONS, CLASS_WORDS].flatMap((words) => Object.keys(words)));
 
 /** Names that a legend below a plot holds in two or three lines. */
 const LISTED = 12;
@@ -20,7 +25,16 @@ export function fieldProblems(panel: Panel, answers: ReadonlyMap<string, readonl
     ...((options?.sortBy ?? []) as { displayName: string }[]).map(({ displayName }) => displayName),
     ...(options?.xField === undefined ? [] : [String(options.xField)]),
   ];
-  const problems = wanted.filter((name) => !names.has(name)).map((name) => `no field is called ${name}`);
+  const problems = wanted
+    .filter((name) => !names.has(name) && !OWN.has(name))
+    .map((name) => `no field is called ${name}`);
+  // Devices, nodes and hosts are called what others have called them; these words are ours, in one language. A heatmap
+  // takes no overrides of names.
+  const ways = JSON.stringify((panel.type === 'heatmap' ? panel.transformations : fieldConfig?.overrides) ?? []);
+  for (const word of [...names, ...cellsOf(panel, answers)].filter((each) => OWN.has(each))) {
+    const isNamed = [`"options":"${word}"`, `"${word}":{"text"`, `"^${word}$"`].some((each) => ways.includes(each));
+    if (!isNamed) problems.push(`${word} is shown as it stands in the label`);
+  }
   const unlisted = (fieldConfig?.overrides ?? []).filter(({ properties }) =>
     properties.some(({ id }) => id === 'custom.hideFrom'),
   );
@@ -29,6 +43,12 @@ export function fieldProblems(panel: Panel, answers: ReadonlyMap<string, readonl
   const isGraph = panel.type === 'timeseries';
   if (isGraph && listed.length > LISTED) problems.push(`its legend lists ${listed.length} series`);
   return problems;
+}
+
+/** What the columns of names of a table hold. */
+function cellsOf(panel: Panel, answers: ReadonlyMap<string, readonly Series[]>): string[] {
+  if (panel.type !== 'table') return [];
+  return [...answers.values()].flat().flatMap(({ labels }) => Object.values(labels));
 }
 
 /** The fields of a panel's frames after its transformations. */
