@@ -24,7 +24,7 @@ ENV XDG_DATA_HOME=/certificates XDG_CONFIG_HOME=/tmp
 USER 1000:1000
 ENTRYPOINT ["/usr/local/bin/caddy"]
 
-FROM node:24.21.0-bookworm-slim
+FROM node:24.21.0-bookworm-slim AS services
 WORKDIR /app
 ENV NODE_ENV=production
 # The bundles hold their dependencies: no node_modules here.

@@ -61,8 +61,8 @@ export const TEXTS = {
   },
   badDevice: ({ zh, en }: Text): Text => ({ zh: `--device 的名字${zh}`, en: `--device ${en}` }),
   spoken: (given: string, spoken: string): Text => ({
-    zh: `${given} 那里说的是 ${new URL(spoken).protocol}//，配对码里写的是 ${spoken}`,
-    en: `what answers at ${given} speaks ${new URL(spoken).protocol}//, so the code holds ${spoken}`,
+    zh: `${given} 那里说的不是这种协议，配对码里写的是 ${spoken}`,
+    en: `what answers at ${given} does not speak that, so the code holds ${spoken}`,
   }),
   runOnDevice: {
     zh: '在设备上运行下面这一行；它含有令牌，不要公开。',

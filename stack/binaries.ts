@@ -209,7 +209,12 @@ async function tool(command: string, args: readonly string[], folder: string): P
 }
 
 /** Programs of Debian that not everybody needs, by the package that has them. */
-const PACKAGE_OF = { caddy: 'caddy', 'victoria-metrics': 'victoria-metrics', vmalert: 'victoria-metrics' } as const;
+const PACKAGE_OF = {
+  busybox: 'busybox-static',
+  caddy: 'caddy',
+  'victoria-metrics': 'victoria-metrics',
+  vmalert: 'victoria-metrics',
+} as const;
 
 /**
  * The path of a program from a Debian package, unpacked into the cache without installing it.
@@ -229,7 +234,8 @@ export async function ensureDebianProgram(name: keyof typeof PACKAGE_OF, cacheFo
     await downloadDebianPackages([PACKAGE_OF[name]], folder, join(folder, 'apt'));
     const [file = ''] = (await readdir(folder)).filter((each) => each.endsWith('.deb'));
     await run('dpkg-deb', ['-x', join(folder, file), join(folder, 'root')]);
-    await rename(join(folder, 'root', 'usr', 'bin', name), path);
+    const bin = name === 'busybox' ? 'bin' : 'usr/bin';
+    await rename(join(folder, 'root', bin, name), path);
     return path;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Binaries, ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
-import { compose, root } from './compose.ts';
+import { compose, read, root } from './compose.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { labelProxyProgram } from './label-proxy-program.ts';
 import { CACHE_FOLDER, prometheusVersions } from './real-parts.ts';
@@ -56,7 +56,9 @@ describe('docker-compose.yml, against the real programs,', () => {
     expect(flags.length).toBeGreaterThan(4);
     const { stdout, stderr, status } = spawnSync(program, [...flags, ...dryRun], { encoding: 'utf8' });
     expect(status, `${stdout}${stderr}`).toBe(0);
-    expect(compose.services[name]?.image).toMatch(/:v?1\.79\.5$/);
+    expect(`${compose.services[name]?.image}\n${read('Dockerfile')}`).toMatch(
+      new RegExp(`/${name}:v1\\.79\\.5( AS .*)?$`, 'm'),
+    );
   });
 
   it('gives Caddy a Caddyfile that it takes: TLS for the domain, and the gateway behind it', async () => {

@@ -9,6 +9,8 @@ import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/se
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
 import { MEANING_IN_CHINESE, metricsPage } from '../tools/metrics-page.ts';
+import { COMPANIONS } from '../tools/release/make.ts';
+import { namingFiles, releasePlaces, withPlaces } from '../tools/release/places.ts';
 import { readExample, settingsPage } from '../tools/settings-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -69,6 +71,13 @@ describe.each([
   });
 });
 
+it('every page and docker-compose.yml name releases where package.json has them', async () => {
+  const places = await releasePlaces(root);
+  const files = await namingFiles(root);
+  for (const file of files) expect(read(file), `${file}: run "npm run docs"`).toBe(withPlaces(read(file), places));
+  expect(files.filter((file) => read(file).includes(places.files)).length).toBeGreaterThan(6);
+});
+
 describe.each(pages)('%s', (page) => {
   const text = read(page);
 
@@ -81,6 +90,11 @@ describe.each(pages)('%s', (page) => {
       if (anchor !== undefined && file.endsWith('.md')) {
         expect(headings(read(file)), `${page} links to ${target}`).toContain(decodeURIComponent(anchor));
       }
+      // As the archive has it, too.
+      expect(
+        COMPANIONS.some((each) => file === each || file.startsWith(`${each}/`)),
+        `${page} links to ${target}`,
+      ).toBe(true);
     }
   });
 

@@ -47,5 +47,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** One after the other: apt works alone. */
 async function fromDebian(): Promise<void> {
   await ensureBinaries({ cacheFolder: CACHE_FOLDER });
-  for (const name of ['caddy', 'victoria-metrics', 'vmalert'] as const) await ensureDebianProgram(name, CACHE_FOLDER);
+  for (const name of ['busybox', 'caddy', 'victoria-metrics', 'vmalert'] as const)
+    await ensureDebianProgram(name, CACHE_FOLDER);
 }

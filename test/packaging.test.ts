@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const INSTALL = join(root, 'packaging', 'debian', 'install.sh');
 const SCRIPTS = [
   'debian/install.sh',
-  'openwrt/install.sh',
+  'device/install.sh',
   'openwrt/flowcollect-tunnel.init',
   'openwrt/flowcollect-tunnel.conf',
 ];

@@ -2,21 +2,25 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { findGo, makeDeviceArchives, nativeLicences } from './native.ts';
 import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
+import { type ReleasePlaces, releasePlaces } from './places.ts';
 import { buildSingleBundle, makeBlob, makeExecutable, shippedBundles } from './single-executable.ts';
 
 /** What the archive of plain bundles brings in addition to them. */
-const COMPANIONS = [
+export const COMPANIONS = [
   'setting.ini.example',
   'LICENSE',
   'README.md',
   'README.zh-CN.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   'packaging',
   'prometheus',
   'grafana/provisioning',
@@ -88,8 +92,14 @@ async function makeDevices(root: string, release: string, work: string, print: (
     ...(await nativeLicences(root, go)),
   ].join(`\n${'-'.repeat(80)}\n\n`);
   await makeDeviceArchives(root, go, release, work, licences, print);
-  await cp(join(root, 'packaging', 'openwrt', 'install.sh'), join(release, 'openwrt-install.sh'));
+  for (const script of ['device/install.sh', 'windows/install.ps1']) {
+    const text = await readFile(join(root, 'packaging', script), 'utf8');
+    await writeFile(join(release, basename(script)), stamped(text, await releasePlaces(root)));
+  }
 }
+
+/** A script of installation that knows where its release is. */
+export const stamped = (script: string, { files }: ReleasePlaces): string => script.replace('@RELEASES@', files);
 
 /** The packages that bundles in native/ are made of (test/architecture.test.ts). */
 const BUNDLED_FOR_DEVICES = ['node_modules/tldts-core/', 'node_modules/yaml/', 'node_modules/zod/'];
