@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { clientAddress } from '../core/addresses.ts';
 import type { Clock } from '../runtime/async.ts';
-import { createOrSetAside } from '../runtime/atomic-file.ts';
 import { createDiskHealth } from '../runtime/health.ts';
 import { listenHttp } from '../runtime/http.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
@@ -115,16 +114,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const release = createDeviceRelease({ pushes, kept, store, clock, storedValues });
     const metrics = createGatewayMetrics();
     for (const device of kept.devices()) metrics.lastPush(device, kept.held(device)?.at ?? 0);
-    const reconciler = createStoreReconciler({
-      kept,
-      forward: pushes.forward,
-      store,
-      clock,
-      logger,
-      // Another store than the one remembered is one that was restarted.
-      file: join(folder, `${store.name.toLowerCase()}-start`),
-      orSetAside: createOrSetAside(clock.now, disk, logger),
-    });
+    const reconciler = createStoreReconciler({ kept, forward: pushes.forward, store, clock, logger });
     reconciler.start();
     onClose(() => reconciler.stop());
     return { kept, disk, pushes, release, metrics };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { deviceKey } from '../../core/device-id.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import type { KeptPush } from '../kept/kept-pushes.ts';
 import { createStoreReconciler } from './store-reconciler.ts';
@@ -29,12 +30,13 @@ it('repeats to a store that forgets what devices said that were silent for a min
       forwarded.push(deviceId);
       return answer;
     },
-    store: { forgets: true, startedAt: async () => 'then' } as never,
+    store: {
+      forgets: true,
+      startedAt: async () => 'then',
+      pushTimes: async () => new Map(pushes.map((push) => [deviceKey(push), push.at / 1000])),
+    } as never,
     clock: { now: () => 60_000, sleep: async () => {} },
     logger: createLogger('test', 'silent'),
-    file: '',
-    // Remembered as the one that has everything.
-    orSetAside: async () => 'then' as never,
   });
   await reconciler.reconcile();
   expect(forwarded).toEqual([]);

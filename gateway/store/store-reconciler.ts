@@ -1,6 +1,5 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
 import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
-import { type OrSetAside, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { Forward, Store } from './store.ts';
@@ -17,10 +16,6 @@ export interface StoreReconcilerOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Where the start time of the store that has everything is remembered. */
-  readonly file: string;
-  /** Sees to that file where it is damaged, or a folder. */
-  readonly orSetAside: OrSetAside;
 }
 
 /**
@@ -40,11 +35,10 @@ export function createStoreReconciler({
   store,
   clock,
   logger,
-  file,
-  orSetAside,
 }: StoreReconcilerOptions): StoreReconciler {
   /** Until when the push in doubt of a device is left alone, by its key. */
   const leftUntil = new Map<string, number>();
+  /** The start of the store that has everything; a gateway that starts asks what it lacks. */
   let known: string | undefined;
   let wasDown = false;
   let rounds = 0;
@@ -97,16 +91,13 @@ export function createStoreReconciler({
     wasDown = false;
     rounds += 1;
     if (store.forgets && rounds % (REPEAT_EVERY_MS / CHECK_EVERY_MS) === 0) await repeatSilent();
-    known ??= await orSetAside(() => readUndamaged(file, (text) => text));
     await forwardAll(
       kept
         .devices()
         .filter((device) => kept.isPrepared(device) && (leftUntil.get(deviceKey(device)) ?? 0) <= clock.now()),
       'in_doubt',
     );
-    if (startedAt === known || !(await forwardAll(await lacking(), 'anyway'))) return;
-    known = startedAt;
-    await writeFileAtomic(file, startedAt);
+    if (startedAt !== known && (await forwardAll(await lacking(), 'anyway'))) known = startedAt;
   }
 
   const task = createPeriodicTask({
