@@ -3,8 +3,8 @@ import type { Change } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
 import { DAY, type NightExcess, type Span, type WindowRecord } from './span.ts';
-import { studentQuantile, sum } from './statistics.ts';
-import { type Answer, knownBytes } from './surplus.ts';
+import { median, studentQuantile, sum } from './statistics.ts';
+import { type Answer, knownBytes, lastReported } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
 
 /** What a window is judged by. */
@@ -50,16 +50,18 @@ export interface RecentChange {
 }
 
 /**
- * What a person knows of is no news, and how much of it there is they have said. Where it grows, to the double at most and
- * not beyond the thresholds, they are asked again instead of being alarmed.
+ * What a person knows of is no news, and how much of it there is they have said. Where it grows, or what they were told of and
+ * have not answered, to the double at most and not beyond the thresholds, they are asked again instead of being alarmed.
  */
 export function recentChangeOf(
   windows: readonly WindowRecord[],
-  { spans, all, regime }: Past,
+  past: Past,
   given: readonly Answer[],
   thresholds: Thresholds,
 ): RecentChange {
-  const change = all === spans ? closedChange(windows) : changeOf(all, regime, windows.at(-1)?.changed ?? null);
+  const { spans, all, now, regime } = past;
+  const ongoing = windows.at(-1)?.changed ?? null;
+  const change = all === spans ? closedChange(windows) : changeOf(withoutUnspread(all, now, regime), regime, ongoing);
   if (change === undefined) return { since: null, hasGrown: false, usual: spans, habit: habitOf(spans, regime) };
   const { since } = change;
   const usual = spans.filter(({ to }) => to <= since);
@@ -67,22 +69,34 @@ export function recentChangeOf(
   const before = habitOf(usual, regime);
   const hasGrown =
     answer === undefined &&
-    !isGross(change, all, before, thresholds) &&
-    change.bytes / change.days <= knownDaily(usual, given.at(-1));
+    !isGross(change, past, { usual }, before, thresholds) &&
+    change.bytes / change.days <= toldDaily(usual, given, windows);
   if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
   return { since, change, answer, hasGrown, usual, habit: before };
 }
 
-/** Bytes a day that a person knows of and that windows show. */
-function knownDaily(spans: readonly Span[], answer: Answer | undefined): number {
-  const shown = sum(spans, ({ billed, named }) => billed - named.high);
-  return (
-    Math.min(knownBytes(answer, spans), shown) /
-    Math.max(
-      1,
-      sum(spans, ({ days }) => days),
-    )
+/** What is billed a day whatever is used, as somebody's tablet, may all come in a few of its hours. */
+export function unspreadOf({ days }: Span, { daily }: Habit): number {
+  return Math.max(0, 1 - days) * Math.max(0, daily.likely);
+}
+
+/** Spans of which the last is judged before its day is over: what may have come early is no change. */
+function withoutUnspread(all: readonly Span[], now: Span, regime: number): readonly Span[] {
+  const last = all.at(-1);
+  const unspread = unspreadOf(now, habitOf(all.slice(0, -1), regime));
+  if (last === undefined || unspread === 0) return all;
+  return [...all.slice(0, -1), { ...last, bill: last.bill - unspread, billed: last.billed - unspread }];
+}
+
+/** Bytes a day that windows show and that a person knows of, or was told of and has not answered yet. */
+function toldDaily(spans: readonly Span[], given: readonly Answer[], windows: readonly WindowRecord[]): number {
+  const days = Math.max(
+    1,
+    sum(spans, (span) => span.days),
   );
+  const shown = sum(spans, ({ billed, named }) => billed - named.high) / days;
+  const told = knownBytes(given.at(-1), spans) / days + (lastReported(windows, given)?.daily ?? 0);
+  return Math.min(told, shown);
 }
 
 const changes = new WeakMap<readonly WindowRecord[], { readonly change: Change | undefined }>();
@@ -97,15 +111,24 @@ function closedChange(windows: readonly WindowRecord[]): Change | undefined {
   return change;
 }
 
-/** Whether a change is above the thresholds, in all and a day. */
+/** Whether a change is above the thresholds, in all and a day; until a day is over, the rest of a usual one is held against it. */
 export function isGross(
   { since, days, bytes }: Change,
-  spans: readonly Span[],
+  { all, now }: Pick<Past, 'all' | 'now'>,
+  { usual }: Pick<RecentChange, 'usual'>,
   habit: Habit,
   { bytes: least, ratio }: Thresholds,
 ): boolean {
-  const { likely } = habit.predict(spans.filter(({ from }) => from >= since));
-  return bytes > least && bytes > ratio * likely && bytes / days > least / 2;
+  const { likely } = habit.predict(all.filter(({ from }) => from >= since));
+  return bytes > least && bytes > ratio * (likely + restOf(now, usual)) && bytes / days > least / 2;
+}
+
+/** What is usually billed in the rest of a day. */
+export const restOf = ({ days }: Span, usual: readonly Span[]): number => Math.max(0, 1 - days) * usualDay(usual);
+
+/** What is usually billed in a day. */
+export function usualDay(spans: readonly Span[]): number {
+  return median(spans.slice(-WATCHED).map(({ billed, days }) => billed / Math.max(1, days)));
 }
 
 const MIB = 2 ** 20;

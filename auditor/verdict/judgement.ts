@@ -7,14 +7,17 @@ import {
   pastOf,
   type RecentChange,
   recentChangeOf,
+  restOf,
+  unspreadOf,
+  usualDay,
   WATCHED,
 } from './change.ts';
 import { compared } from './compared.ts';
 import type { Change, Surplus } from './finding.ts';
 import type { Habit, Prediction } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { DAY, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
-import { type Answer, hasEnded, surplusOf } from './surplus.ts';
+import { DAY, type Span, type WindowRecord } from './span.ts';
+import { type Answer, hasEnded, lastReported, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';
 
@@ -65,17 +68,16 @@ function grossOf(
 ): Gross {
   // A price that few windows show to be below its name may be no price, but the odd week that they were.
   const dearest = usual.length < YOUNG ? named.high : 0;
-  // What is billed every day whatever is used, as somebody's tablet, may all come in a few of its hours.
-  const unspread = Math.max(0, 1 - now.days) * Math.max(0, habit.daily.likely);
-  const limit = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation) + unspread;
+  const most = Math.max(expected.high, Math.max(likely, dearest) + backlog + RANGE * deviation);
+  const limit = most + unspreadOf(now, habit);
   const excess = bill.low - limit;
   // A longer window is held to the share of one day: what is not known does not grow with the days. Until a day is over,
   // the rest of a usual one is held against it: early in a day a short lag is a large share.
   // A day far above the usual one is held to the share of two usual ones: what somebody takes does not grow with it.
   const day = usualDay(usual);
-  const rest = Math.max(0, 1 - now.days) * day;
-  const most = day === 0 ? Number.POSITIVE_INFINITY : 2 * day * Math.max(1, now.days);
-  const share = Math.min(most, likely + RANGE * deviation + rest) * ratio;
+  const rest = restOf(now, usual);
+  const twoDays = day === 0 ? Number.POSITIVE_INFINITY : 2 * day * Math.max(1, now.days);
+  const share = Math.min(twoDays, likely + RANGE * deviation + rest) * ratio;
   return {
     excess,
     gross: excess > bytes && excess > share / Math.max(1, now.days),
@@ -99,14 +101,6 @@ function isLacking(
     floor - most - now.doubt > Math.max(bytes, ratio * floor) &&
     likely - most > neededOf(habit, 1) * deviation
   );
-}
-
-function usualDay(spans: readonly Span[]): number {
-  const daily = spans
-    .slice(-WATCHED)
-    .map(({ billed, days }) => billed / Math.max(1, days))
-    .sort((a, b) => a - b);
-  return daily[Math.floor(daily.length / 2)] ?? 0;
 }
 
 /** What windows so far and the one that is judged show together, before silent devices are weighed. */
@@ -177,7 +171,7 @@ export function judgeWindow(
     // What was gross once stays a leak until it ends.
     changeIsGross:
       change !== undefined &&
-      (isGross(change, past.all, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
+      (isGross(change, past, recent, habit, thresholds) || (last?.kind === 'leak' && last.changed !== null)),
     leaks:
       (surplus?.answered === 'leak' && !hasEnded(past.all.map(owned), surplus)) ||
       (change !== undefined && recent.answer === 'leak'),
@@ -209,10 +203,4 @@ function withLearnedShares(span: Span, habit: Habit): Span {
     return sum + share.bytes * (share.owners === 1 ? most : Math.min(most, habit.multiplierOf(share).likely));
   }, span.checks);
   return { ...span, named: { ...span.named, high: Math.ceil(high) } };
-}
-
-/** The surplus that was reported last and is not answered yet. */
-function lastReported(windows: readonly WindowRecord[], answers: readonly Answer[]): ReportedSurplus | null {
-  const answered = answers.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-  return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }

@@ -1,6 +1,6 @@
 import type { Surplus, SurplusCause } from './finding.ts';
 import { NOISE } from './fit.ts';
-import { addShares, nodeKey, type ReportedSurplus, type Span } from './span.ts';
+import { addShares, nodeKey, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
 import { longRunOf, studentQuantile, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
 
@@ -177,6 +177,12 @@ function steadyOf(
   }
   if (answer?.kind !== 'known' || !matters(whole)) return undefined;
   return { ...shown(whole.range, 'known', false), ...(answer.note === undefined ? {} : { note: answer.note }) };
+}
+
+/** The surplus that was reported last and is not answered yet. */
+export function lastReported(windows: readonly WindowRecord[], answers: readonly Answer[]): ReportedSurplus | null {
+  const answered = answers.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }
 
 /** Bytes of spans that an answer explains. */

@@ -53,6 +53,10 @@ describe('a bill that is too high', () => {
     expect(decided(tooMuch, silent(100 * GB, TO - 8 * DAY)).kind).toBe('leak');
   });
 
+  it('stays the leak that showed while all devices had reported, whoever is silent since', () => {
+    expect(decided(tooMuch, { ...silent(3 * GB), leakSeen: true })).toMatchObject({ kind: 'leak', closes: false });
+  });
+
   it('is incomplete with a device that is new, which will never tell more', () => {
     expect(decided(tooMuch, { newDevices: ['平板'] })).toEqual({
       kind: 'incomplete',

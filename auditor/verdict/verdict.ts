@@ -140,6 +140,8 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
     // What a device used before it was first seen will never be known: the next window starts afresh.
     if (newDevices.length > 0)
       return { kind: 'incomplete', reasons: newDevices.map((each) => reason('device_new', each)), closes: true };
+    // All devices had reported when it showed, so what they used since does not explain it.
+    if (leakSeen) return { kind: 'leak', reasons: silent, closes };
     if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
     if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: days >= LONGEST_OPEN };
@@ -147,7 +149,6 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
       ? { kind: 'leak', reasons: silent, closes }
       : { kind: 'unknown', reasons: [reason('habit_unknown'), ...silent], closes: true };
   }
-  // All devices had reported when it showed, so what they used since does not explain it.
   if (leakSeen) return { kind: 'leak', reasons: [], closes: true };
   if (found.leaks) return { kind: 'leak', reasons: [], closes };
   if (found.change !== undefined) return { kind: found.changeIsGross ? 'leak' : 'drift', reasons: [], closes };
