@@ -25,8 +25,8 @@ export interface Go {
   exit(code: number): void;
   /** @param stream 1 or 2 */
   print(stream: number, text: string): void;
-  /** Of the standard input; null at its end. */
-  readLine(): Promise<string | null>;
+  /** Of the standard input; null at its end. @param secret keeps it off the screen, where that is a terminal */
+  readLine(secret: boolean): Promise<string | null>;
   terminal(stream: number): { readonly isTerminal: boolean; readonly columns: number; readonly rows: number };
   onSignal(name: string, callback: () => void): void;
   /** @throws where it cannot be started, or takes longer */

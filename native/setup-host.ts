@@ -46,7 +46,7 @@ export const nativeSetupHost: SetupHost = {
   machine,
   terminal: {
     write: (text) => go.print(1, text),
-    readLine: async () => (await go.readLine()) ?? undefined,
+    readLine: async (secret = false) => (await go.readLine(secret)) ?? undefined,
     end: () => {},
   },
   run: async (command, args) => {

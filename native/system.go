@@ -46,8 +46,11 @@ func addSystem(l *loop, api *sobek.Object) {
 		_, _ = standard(stream).WriteString(text)
 	})
 	input := bufio.NewReader(os.Stdin)
-	set("readLine", func() sobek.Value {
+	set("readLine", func(secret bool) sobek.Value {
 		return l.promise(func() (any, error) {
+			if secret {
+				defer hideTyping()()
+			}
 			line, err := input.ReadString('\n')
 			if err == io.EOF && line == "" {
 				return nil, nil
@@ -86,6 +89,33 @@ func addSystem(l *loop, api *sobek.Object) {
 			return map[string]any{"exitCode": command.ProcessState.ExitCode(), "output": output.String(), "errors": errors.String()}, nil
 		})
 	})
+}
+
+// Keeps what is typed off the screen until what it returns is called, or the person breaks off.
+func hideTyping() func() {
+	show, err := stopEcho(os.Stdin)
+	if err != nil {
+		// No terminal shows it.
+		return func() {}
+	}
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, os.Interrupt)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-broken:
+			show()
+			os.Exit(130)
+		case <-done:
+		}
+	}()
+	return func() {
+		close(done)
+		signal.Stop(broken)
+		show()
+		// The end of the line was not shown either.
+		_, _ = os.Stdout.WriteString("\n")
+	}
 }
 
 func standard(stream int) *os.File {

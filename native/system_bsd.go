@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const getTermios, setTermios = unix.TIOCGETA, unix.TIOCSETA
+
 // These systems tell of no file system that it is memory.
 func isInMemory(string) (bool, error) { return false, nil }
 

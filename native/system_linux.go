@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const getTermios, setTermios = unix.TCGETS, unix.TCSETS
+
 // File systems of Linux that are memory: tmpfs, ramfs (statfs(2)).
 func isInMemory(path string) (bool, error) {
 	var status unix.Statfs_t

@@ -28,6 +28,18 @@ func isRunning(pid int) bool {
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
+// Has a terminal show what is typed no more; what it returns undoes that.
+func stopEcho(file *os.File) (undo func(), err error) {
+	before, err := unix.IoctlGetTermios(int(file.Fd()), getTermios)
+	if err != nil {
+		return nil, err
+	}
+	quiet := *before
+	quiet.Lflag &^= unix.ECHO
+	undo = func() { _ = unix.IoctlSetTermios(int(file.Fd()), setTermios, before) }
+	return undo, unix.IoctlSetTermios(int(file.Fd()), setTermios, &quiet)
+}
+
 // Columns and rows of a terminal; zeros where it is none.
 func terminalSize(file *os.File) (isTerminal bool, columns, rows int) {
 	size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)

@@ -33,6 +33,17 @@ func isRunning(pid int) bool {
 	return windows.GetExitCodeProcess(process, &code) == nil && code == stillActive
 }
 
+// Has a console show what is typed no more; what it returns undoes that.
+func stopEcho(file *os.File) (undo func(), err error) {
+	console := windows.Handle(file.Fd())
+	var before uint32
+	if err = windows.GetConsoleMode(console, &before); err != nil {
+		return nil, err
+	}
+	undo = func() { _ = windows.SetConsoleMode(console, before) }
+	return undo, windows.SetConsoleMode(console, before&^windows.ENABLE_ECHO_INPUT)
+}
+
 // Columns and rows of a console, which is told to understand how cursors are moved; zeros where it is none.
 func terminalSize(file *os.File) (isTerminal bool, columns, rows int) {
 	var mode uint32

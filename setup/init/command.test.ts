@@ -115,6 +115,32 @@ describe('init device', () => {
     expect(said).not.toContain('tok ');
   });
 
+  it('keeps what is typed of secrets off the screen, and what it suggests of them', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    await writeFile(file, `[client]\nMihomoAPIAddr = http://${address}\nMihomoSecret = hush\nRemoteToken = tok\n`);
+    const asked = prompt('', '', 'https://vps.example.com', '', 'phone');
+    const hidden: string[] = [];
+    const { readLine } = asked.host.terminal;
+    const watched = openPrompt(
+      {
+        ...asked.host.terminal,
+        readLine(secret) {
+          if (secret) hidden.push(said);
+          return readLine(secret);
+        },
+      },
+      'en',
+      true,
+    );
+    await initDevice({ ...asked, prompt: watched, file, places: [], check: async () => true });
+    expect(hidden).toEqual([
+      expect.stringMatching(/secret.* \[\*{3}\]: $/),
+      expect.stringMatching(/Token.* \[\*{3}\]: $/),
+    ]);
+    expect(said).not.toMatch(/hush|tok\b/);
+    expect(await settings(file, 'client')).toMatchObject({ MihomoSecret: 'hush', RemoteToken: 'tok' });
+  });
+
   it.each(['我的密码', 'déjà', '012345', 'tok,', "'quoted'"])(
     'takes the secret %s as the kernel has it, and is admitted',
     async (secret) => {

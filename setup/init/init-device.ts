@@ -74,7 +74,7 @@ async function chooseKernel(
   } else if (written === undefined) prompt.say(words.noneFound);
   return {
     address: await prompt.ask(words.kernelAddress, written ?? 'http://127.0.0.1:9097'),
-    secret: await prompt.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? ''),
+    secret: await prompt.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? '', { secret: true }),
   };
 }
 
@@ -93,7 +93,7 @@ async function answerServer(prompt: Prompt, draft: SettingsDraft, pairing: Pairi
   draft.set(
     'client',
     'RemoteToken',
-    pairing?.token ?? (await prompt.ask(words.token, draft.get('client', 'RemoteToken'))),
+    pairing?.token ?? (await prompt.ask(words.token, draft.get('client', 'RemoteToken'), { secret: true })),
   );
 }
 

@@ -37,12 +37,13 @@ export async function initRouter({ host, prompt, file, code, check }: InitRouter
   const name = pairing?.deviceId ?? (await askDeviceName(prompt, words.routerName, 'router'));
   const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
   const address = await prompt.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
-  const secret = await prompt.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '');
+  const secret = await prompt.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '', { secret: true });
   // All kernels push to one gateway, which this machine may reach at another address than the router would.
   const server = draft.get('client', 'RemoteServer');
   draft.set('client', 'RemoteServer', server ?? pairing?.server ?? (await prompt.ask(words.serverAddress)));
   const shared = draft.get('client', 'RemoteToken');
-  const token = pairing?.token ?? (await prompt.ask(words.token, draft.get(section, 'RemoteToken') ?? shared));
+  const token =
+    pairing?.token ?? (await prompt.ask(words.token, draft.get(section, 'RemoteToken') ?? shared, { secret: true }));
   if (token !== shared) draft.set(section, 'RemoteToken', token);
   draft.set('client', 'Language', draft.get('client', 'Language') ?? prompt.language);
   draft.set(section, 'DeviceID', name);
