@@ -149,7 +149,7 @@ export interface OwnedAirport {
   readonly model: AirportModel;
 }
 
-/** What the auditor knew last, in memory, so that an answer asks nobody. */
+/** What the auditor knew last, in memory, so that an answer needs no request. */
 export interface LiveView {
   /** @param at when the sums were taken, epoch milliseconds */
   sums(at: number, today: LiveSums): void;

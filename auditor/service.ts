@@ -24,7 +24,7 @@ const MINUTE = 60_000;
 /** Airports are read every two hours: their panels count requests, and some forbid more than ten an hour. */
 const OBSERVE_EVERY = 120 * MINUTE;
 const OBSERVE_JITTER = 10 * MINUTE;
-/** After a failure, sooner, but not for ever. */
+/** After one failure, after two, and from the third on. */
 const OBSERVE_AGAIN = [5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 
 /** A password for the archive of reports. */

@@ -62,7 +62,7 @@ export async function dispatch(
     console.log(usage(await languageFor(argv)));
     return command === undefined ? 2 : 0;
   }
-  // Without options it needs no bundle, and asks nobody.
+  // Without options it needs neither a bundle nor the network.
   if (command === '--version' || command === '-V' || (command === 'version' && argv.length === 1)) {
     console.log(VERSION);
     return 0;

@@ -4,7 +4,7 @@ import { TEXTS } from './texts.ts';
 
 /** How the bytes of a kernel's API travel. */
 export interface KernelTransport {
-  /** What requests are addressed to, such as `https://192.168.1.1:9443`, with a path in front of theirs, if any; on a socket a name that nobody looks up. */
+  /** What requests are addressed to, such as `https://192.168.1.1:9443`, with a path in front of theirs, if any; on a socket a name that is not looked up. */
   readonly origin: string;
   /** A unix socket, or a Windows named pipe, which Node opens the same way; undefined for TCP. */
   readonly socketPath: string | undefined;
@@ -12,7 +12,7 @@ export interface KernelTransport {
 
 const PIPE = /^[\\/]{2}\.[\\/]pipe[\\/](.+)$/i;
 const SOCKET_PATH = /^\/[^/]/;
-/** A path that does not begin at the root, or a socket without one: from which folder, nobody can tell. */
+/** A path that does not begin at the root, or a socket without one: its folder is not known. */
 const RELATIVE_PATH = /^[.~@]|^[^:]*\.sock(?:et)?$|^[a-z]:[\\/]|^(?!localhost\/|\d+\/)[^.:\\/]+[\\/]/i;
 const PORT_ALONE = /^(https?:\/\/)?:?(\d{1,5})(?=\/|$)/i;
 /** Every address, as Mihomo's external-controller may have it: one of them is this machine's own. */
@@ -160,7 +160,7 @@ export function isPrivate(host: string): boolean {
   return isLoopback(host) || isInPrivate(bare(host));
 }
 
-/** `host:port` as a neighbour on this machine reaches it. */
+/** `host:port` as another program on this machine reaches it. */
 export function reachableAt({ host, port: at }: { readonly host: string; readonly port: number }): string {
   if (host === '0.0.0.0') return `127.0.0.1:${at}`;
   if (host === '::') return `[::1]:${at}`;
@@ -182,7 +182,7 @@ export function isNetwork(text: string): boolean {
   );
 }
 
-/** Of `[server] TrustedProxies`, whether the word of a peer counts for {@link clientAddress}; what is no network goes to the reader. */
+/** Of `[server] TrustedProxies`, whether a peer is trusted by {@link clientAddress}; what is no network goes to the reader. */
 export function readTrustedProxies(
   { TrustedProxies: networks }: Pick<ServerSection, 'TrustedProxies'>,
   reader: SettingsReader,
@@ -192,7 +192,7 @@ export function readTrustedProxies(
   return isLoopback;
 }
 
-/** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, of which one household has all. */
+/** An address without the prefix of IPv4 in IPv6; an IPv6 address stands for its /64, which belongs to one household. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:/i, '');
   return ipVersion(plain) === 6 ? network64(plain) : plain;

@@ -192,7 +192,7 @@ export function setKey(text: string, section: string, key: string, value: string
   const last = document.lastLineOf(section) ?? 0;
   if (at !== undefined) lines.splice(at - 1, (document.lastLineOf(section, key) ?? at) - at + 1, entry);
   else if (header !== undefined) {
-    // Behind a list that ends in a comma a key that nobody knows would be part of it.
+    // Behind a list that ends in a comma an unknown key would be part of it.
     lines.splice(LIST_GOES_ON.test(lines[last - 1]?.trimEnd() ?? '') ? header : last, 0, entry);
   } else {
     while (lines.at(-1)?.trim() === '') lines.pop();

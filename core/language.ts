@@ -1,4 +1,4 @@
-/** Languages that people are spoken to in; Chinese unless they set `Language = en`. */
+/** The languages of what people read; Chinese unless they set `Language = en`. */
 export const LANGUAGES = ['zh', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 

@@ -73,7 +73,7 @@ function processMetrics({ cpuSeconds, residentBytes, startedAt }: ProcessFigures
 }
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-/** Nobody caches an answer, and no browser takes one for another kind of page or runs anything in it. */
+/** Answers are not cached, and a browser takes none for another kind of page or runs anything in it. */
 const HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

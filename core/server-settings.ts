@@ -32,7 +32,7 @@ export const isShortToken = (token: string): boolean => [...token].length < TOKE
 
 /** A token's hash in the place of the token. */
 export const TOKEN_HASH = /^sha256:([0-9a-f]{64})$/i;
-/** What only looks like a token's hash would be a token that nobody has. */
+/** A text that only looks like a token's hash would match no token. */
 const hashIsWhole = z.refine<string>(
   (token) => !/^sha256:/i.test(token) || TOKEN_HASH.test(token),
   issue(TEXTS.noHash),
@@ -88,7 +88,7 @@ export const serverSchema = z.object({
   LeakMinBytes: z._default(sizeSetting(), 100 * MIB),
   /** Share of what the devices should have been billed. */
   LeakRatio: z._default(numberSetting(0, 10), 0.2),
-  /** PEM files with which the gateway speaks TLS, relative to the settings file; both or none. */
+  /** PEM files with which the gateway serves TLS, relative to the settings file; both or none. */
   TlsCert: z.optional(z.string()),
   TlsKey: z.optional(z.string()),
   /** Rebases and retires devices, from the gateway's own machine: the token or its hash. A secret. */

@@ -15,7 +15,7 @@ const OTHER_KEYS =
   'Reset ResetDay RunsOutDays SMTPHost SMTPPort Secret ServerToken SilentAfter StateAppend StateDir StateSync TelegramChat ' +
   'TelegramToken Timezone TlsCert TlsKey Token Url UrlFile User UserAgent VictoriaMetricsAddr';
 
-/** Lists of `name = value`, in which a key that nobody knows may be an item. */
+/** Lists of `name = value`, in which an unknown key may be an item. */
 const NAMED_LIST_KEYS = 'Headers Multipliers SubUrls';
 
 const wordsOf = (text: string): string[] => text.toLowerCase().split(' ');
@@ -35,7 +35,7 @@ export function sectionName(written: string): string {
   return SECTIONS.includes(head.toLowerCase()) ? head.toLowerCase() + written.slice(head.length) : written;
 }
 
-/** The section that was perhaps meant by one that nobody knows. */
+/** The known section that is written most like an unknown one. */
 export function nearestSection(section: string): string | undefined {
   const head = headOf(section);
   return SECTIONS.includes(head) ? undefined : nearest(head, SECTIONS);

@@ -39,7 +39,7 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** The tokens that are good as of now. */
   tokens(): readonly Token[];
-  /** Who may read as of now; nobody by default. */
+  /** The readers as of now; none by default. */
   readers?(): readonly Reader[];
   lastReload(): LastReload;
   /** SHA-256 of the admin token as of now; devices are neither rebased nor retired without. */
@@ -69,7 +69,7 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/** A device on a slow line sends its few kilobytes in this time; who sends nothing is let go sooner. */
+/** A device on a slow line sends its few kilobytes in this time; a connection that sends nothing is closed sooner. */
 const LIMITS = {
   requestTimeout: 30_000,
   headersTimeout: 10_000,

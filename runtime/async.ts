@@ -72,7 +72,7 @@ export function createKeyedMutex(limit: number): KeyedMutex {
   };
 }
 
-/** Lets several do something at the same time, so that nobody waits for what one of them alone asks. */
+/** Limits how many tasks run at the same time, and shares the turns, so that the many requests of one do not delay others. */
 export interface FairSemaphore {
   /**
    * Waits for a turn: of those who wait, whoever has the fewest under way is next, and nobody has more than half of all.

@@ -26,7 +26,7 @@ const MAX_ADDRESSES = 10_000;
 export function createAuthRateLimiter(): AuthRateLimiter {
   /** The failures of an address, as of the time it failed last. */
   const spent = new Map<string, { failures: number; at: number }>();
-  /** When a token was accepted last from an address; by a hash of both, since nobody needs to keep the token. */
+  /** When a token was accepted last from an address; by a hash of both, so that the token is not kept. */
   const known = new Map<string, number>();
   const failuresOf = (address: string, now: number): number => {
     const entry = spent.get(address);

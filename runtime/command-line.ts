@@ -97,7 +97,7 @@ function endingAt(...signals: readonly NodeJS.Signals[]): AbortSignal {
 
 let endsByItself = true;
 
-/** Whoever read the output may go, such as `| head` or a `| tee` that was ended. */
+/** The reader of the output may end first, such as `| head` or a `| tee` that was ended. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     if (!stream.listeners('error').includes(onFailedWrite)) stream.on('error', onFailedWrite);

@@ -14,7 +14,7 @@ export interface HttpListener extends OpenListener {
 const CLOSE_MS = 3000;
 
 /**
- * @param options limits of time and size, for a listener that strangers reach
+ * @param options limits of time and size, for a listener that is open to the internet
  * @param tls PEM texts with which it speaks TLS only
  * @throws ListenError
  */

@@ -48,7 +48,7 @@ export async function installedService(
  * The service of this machine that goes by a settings file; undefined where none is installed, and relative paths begin
  * at the file's own folder.
  *
- * @throws SettingsError where the installed service goes by another file: what a command did would reach nobody
+ * @throws SettingsError where the installed service goes by another file: what a command changed would have no effect
  */
 export async function serviceOf(
   service: 'gateway' | 'auditor',

@@ -42,7 +42,7 @@ export class PrometheusError extends UserFacingError {
   }
 }
 
-/** A day of many series is summed in one answer: give it time, but never wait for ever. */
+/** A day of many series is summed in one answer: it may take long. */
 const TIMEOUT_MS = 120_000;
 
 const failure = z.object({ errorType: z.string(), error: z.string() });

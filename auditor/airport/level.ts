@@ -95,10 +95,10 @@ function lasted(aside: readonly UsableReading[], hours: number): boolean {
   return (aside.length >= 3 && span >= hours * HOUR) || (aside.length >= 2 && span >= Math.max(20, hours) * HOUR);
 }
 
-/** Something else speaks for the new level: a plan that changed, a reset that is due, a level that was there before. */
+/** Something else confirms the new level: a plan that changed, a reset that is due, a level that was there before. */
 export const lastedWithReason = (aside: readonly UsableReading[]): boolean => lasted(aside, 3);
 
-/** Nothing else speaks for it: old answers are some hours old at most, so they would have caught up. */
+/** Nothing else confirms it: old answers are some hours old at most, so they would have caught up. */
 export const lastedLong = (aside: readonly UsableReading[]): boolean => aside.length >= 3 && lasted(aside, 12);
 
 /** A reset that nothing told: use is small and grows on, or stands for two days. */

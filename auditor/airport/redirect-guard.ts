@@ -19,7 +19,7 @@ export class InwardRedirectError extends Error {
 /** All addresses of a name. @param options as of `dns.lookup` */
 export type Resolve = (name: string, options: object) => Promise<LookupAddress[]>;
 
-/** Watches where one request is sent on to. Airports are strangers, and this machine sees more than they do. */
+/** Watches where one request is sent on to. This machine can reach services that an airport must not. */
 export interface RedirectGuard {
   /** Before a redirect is followed. @throws InwardRedirectError */
   follow(host: string): void;
@@ -47,7 +47,7 @@ export function createRedirectGuard(first: string, resolve: Resolve = resolveNam
     async lookup(name, options) {
       const found = await resolve(name, options);
       const inward = found.filter(({ address }) => isInward(address)).length;
-      // A name of the house has no address outside of it; a stranger may give one inside to theirs.
+      // A name of the reader's own network has private addresses alone; an airport may give its name a private one besides.
       if (!redirected) fromInside ||= inward > 0 && inward === found.length;
       else refuse(inward > 0);
       return [found];

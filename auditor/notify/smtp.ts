@@ -38,7 +38,7 @@ const TIMEOUT_MS = 30_000;
 /** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
 const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
 
-/** How a server is spoken to: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
+/** How a connection is secured: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
 export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
   const secure = TLS_PORTS.has(port);
   const loopback = isLoopback(host);

@@ -9,7 +9,7 @@ import { startTelegramBot } from './bot.ts';
 /** The bot by the present settings: none without a token, and another one when they change. Changes and the stop come one after the other. */
 export interface TelegramPart {
   change(next: AuditorConfig): Promise<void>;
-  /** Begins to push what was found and not told yet, unless that is still under way: nobody waits for Telegram. */
+  /** Begins to push what was found and not told yet, unless that is still under way; nothing waits for Telegram. */
   announce(): void;
   stop(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface Presence {
 
 const JOB = { job: 'flowcollect' };
 const PUSH_TIME = { metric: 'push_time_seconds', labels: JOB };
-/** Where Pushgateway itself was not scraped at the instant, its last word of this long before counts. */
+/** Where Pushgateway itself was not scraped at the instant, its last value up to this long before counts. */
 const REACH = 24 * 3_600_000;
 
 /**

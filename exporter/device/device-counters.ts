@@ -168,7 +168,7 @@ export function createDeviceCounters(
       if (doubtful === undefined) ledger.noteTotals(totals);
     },
     noteGone(at) {
-      // Nobody at a new address says nothing of the kernel at the old one.
+      // That nothing listens at a new address says nothing of the kernel at the old one.
       if (doubtful === undefined) ledger.noteGone(at);
     },
     noteEnded() {

@@ -126,7 +126,7 @@ export function createDevice(
       const isClosed = counters !== current;
       const outcome = counters.reconcile(readBack, now, newStateId, isClosed);
       if (outcome === 'given_up') giveUp(counters);
-      // What an old copy has to push was seen to by whoever pushed after it.
+      // The exporter that pushed after it has seen to what an old copy has to push.
       if (outcome === 'old_copy' && !isClosed) closed = [];
       return outcome;
     },

@@ -51,7 +51,7 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
-/** Flash wears out: an hour that only the gateway knows is better than a router that dies of its own state. */
+/** Frequent writing wears out flash. What moved within the hour is taken from the gateway. */
 const COPY_EVERY_MS = 3_600_000;
 /** Changes beyond this and the size of the state are no longer cheaper than the state. */
 const MOST_APPENDED = 2 ** 20;

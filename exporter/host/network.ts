@@ -66,7 +66,7 @@ export interface WebSocketRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   onOpen(): void;
-  /** The bytes of one text message, which are UTF-8; nobody writes over them afterwards. */
+  /** The bytes of one text message, which are UTF-8 and not written over afterwards. */
   onMessage(message: Uint8Array): void;
   /** It could not be opened, or has ended, whoever ended it. Called once. */
   onClose(): void;
@@ -74,7 +74,7 @@ export interface WebSocketRequest {
 
 export interface OpenWebSocket {
   /**
-   * Says goodbye and lets go of the connection once what was written has left: who only writes to a stream never reads
+   * Sends a close frame and releases the connection once what was written has left: who only writes to a stream never reads
    * the closing handshake, and would keep the connection open for ever.
    */
   close(): void;
@@ -87,7 +87,7 @@ export type ConnectionFailure =
   | { readonly kind: 'refused'; readonly code: string }
   /** The socket is there, but not for this user. */
   | { readonly kind: 'forbidden'; readonly code: string }
-  /** What listens there speaks something else than HTTP, or than TLS. */
+  /** What listens there is no HTTP server, or speaks no TLS. */
   | { readonly kind: 'not_http'; readonly code: string }
   | { readonly kind: 'not_tls'; readonly code: string }
   /** Another reason, such as a name that does not resolve or a time-out. */

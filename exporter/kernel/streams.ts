@@ -17,7 +17,7 @@ export interface FrameStreamOptions {
   onMessage(message: Uint8Array, via: 'websocket' | 'get'): void;
 }
 
-/** How long to live on GET before the WebSocket is tried again. */
+/** How long GET is used before the WebSocket is tried again. */
 const FALLBACK_MS = 60_000;
 
 /**

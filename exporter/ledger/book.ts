@@ -103,7 +103,7 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
     },
   };
   for (const { class: trafficClass, node, provider, direction, accounting, bytes } of saved) {
-    // What was pushed before must be there for ever.
+    // Series that were pushed must not go.
     const cell = open(trafficClass, node, provider, () => budget.take(node, provider) || true);
     if (cell !== undefined) cell[accounting][direction] += bytes;
   }

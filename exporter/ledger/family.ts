@@ -151,7 +151,7 @@ export interface FamilyNames {
 }
 
 /**
- * A family names at most `cap` keys. The first half of the names goes to whoever comes first; the second half only to
+ * A family names at most `cap` keys. The first half of the names goes to the keys that come first; the second half only to
  * keys that have moved a noticeable part of what has no name, so that a scan of thousands of hosts does not use the
  * names up. A name is kept until it was idle for 40 days, so that no counter falls within any window a dashboard shows.
  *

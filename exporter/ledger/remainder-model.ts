@@ -156,7 +156,7 @@ export function createRemainderModel(
 
   const weightsOf = (candidate: Candidate, elapsed: number): Part[] => {
     const { attribution } = candidate;
-    // A rejected connection never brings anything down.
+    // A rejected connection downloads nothing.
     if (attribution.class === 'reject' && direction === 'download') return [];
     switch (candidate.kind) {
       case 'closed':

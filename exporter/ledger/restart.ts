@@ -144,7 +144,7 @@ export interface SavedPace {
   readonly busiest: number;
 }
 
-/** How fast bytes moved lately, for a guess at how many may have moved while nobody looked. */
+/** How fast bytes moved lately, for a guess at how many may have moved while no frame came. */
 interface Pace {
   /** So many bytes moved in so many milliseconds. */
   pass(elapsed: number, bytes: number): void;

@@ -37,7 +37,7 @@ export interface Settlement {
 
 export interface SavedSettlement {
   readonly carry: Bytes;
-  /** The positive part of the carry that nobody claimed when the last frame was settled. */
+  /** The positive part of the carry that no candidate claimed when the last frame was settled. */
   readonly unclaimed: Bytes;
   readonly models: {
     readonly upload?: SavedRemainderModel;
@@ -82,7 +82,7 @@ export function createSettlement(saved?: SavedSettlement): Settlement {
       carry[direction] -= share;
     });
     if (shares.length > 0) return;
-    // Nobody claims it: what has already waited a frame stays unexplained.
+    // No candidate claims it: what has already waited a frame stays unexplained.
     const waited = Math.min(unclaimed[direction], carry[direction]);
     if (waited > 0) book(UNATTRIBUTED, direction, waited);
     carry[direction] -= waited;

@@ -224,7 +224,7 @@ export function createConnectionSample(): ConnectionSample {
         const mean = short.reduce((sum, { moved }) => sum + moved[direction], 0) / short.length;
         let sum = 0;
         short.forEach(({ connection, moved }, index) => {
-          // A rejected connection never brings anything down.
+          // A rejected connection downloads nothing.
           if (connection.attribution.class === 'reject' && direction === 'download') return;
           const weight = Math.min(moved[direction], LARGEST_OF_MEAN * mean) + FLOOR * mean;
           sum += weight;

@@ -38,7 +38,7 @@ export interface DeviceMoment {
 export interface ExporterMetrics {
   /** A frame was accounted, in that many seconds. */
   frame(seconds: number): void;
-  /** Nobody looked for that many seconds more than twice the poll interval. */
+  /** No frame came for that many seconds more than twice the poll interval. */
   unobserved(seconds: number): void;
   push(result: PushMetric): void;
   /** Exposition text of the moment. */

@@ -159,7 +159,7 @@ export function createPusher(options: PusherOptions): Pusher {
     const text = describe(problem);
     if (text !== saidOfClosed) logger.warn({ deviceId, problem: text }, 'the last push of a former DeviceID failed');
     saidOfClosed = text;
-    // Nobody may take over from another exporter, which the next answer tells from an earlier process of this one.
+    // Nothing may be taken over from another exporter; the next answer tells it from an earlier process of this one.
     if (problem.kind === 'held_by_another_state') counters.askAgain(false);
     // With what the gateway holds taken over, nothing is left that could make it accept them.
     const isFinal = problem.kind === 'fell_behind' && closedBehind.has(counters);

@@ -56,7 +56,7 @@ export async function record({ api, interval, clock, signal, files }: RecorderOp
 
   const log = followLog();
   while (!signal.aborted) {
-    // What does not answer as a kernel is asked no further: its WebSocket may bring anything.
+    // What does not answer as a kernel is asked no further: its WebSocket may send anything.
     const version = await api.version(signal);
     if (signal.aborted) break;
     if (version.kind === 'problem') problem = version.problem;

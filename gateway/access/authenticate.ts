@@ -7,7 +7,7 @@ import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import { textOfHeader } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
-/** A token as it is kept: its SHA-256 and whom it speaks for. */
+/** A token as it is kept: its SHA-256 and whose it is. */
 export interface Token {
   readonly hash: Buffer;
   readonly user: string;
@@ -21,7 +21,7 @@ export function hashToken(token: string): Buffer {
 }
 
 /**
- * Whom a request speaks for.
+ * Whose a request is.
  *
  * A token is looked up by a hash under a key of this process alone, so that the time a miss takes tells nothing of any
  * token, and then compared in constant time: what a push costs does not grow with the tokens there are.
@@ -87,7 +87,7 @@ function badPath(problem: string): HttpProblem {
   return httpProblem('bad_path', `the path ${problem}: expected ${PREFIX}<DeviceID, percent-encoded>`);
 }
 
-/** The device that a request speaks for: the user is the token's, the DeviceID one that the token may use. */
+/** The device of a request: the user is the token's, the DeviceID one that the token may use. */
 export type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'identified' } & Device) | HttpProblem;
 
 /**

@@ -27,7 +27,7 @@ export interface TokenSection {
   readonly readerHash?: Buffer;
 }
 
-/** A token as it is kept in the settings: nobody who reads the file can push with it. */
+/** A token as it is kept in the settings: reading the file lets nobody push. */
 export function writeHash(token: string): string {
   return `sha256:${hashToken(token).toString('hex')}`;
 }
@@ -135,7 +135,7 @@ export function readers(sections: readonly TokenSection[]): Reader[] {
   return sections.flatMap(({ user, readerHash: hash }) => (hash === undefined ? [] : [{ user, hash }]));
 }
 
-/** The tokens of sections, and of those that hold the same one, a problem: whom would it speak for? */
+/** The tokens of sections, and of those that hold the same one, a problem: it is not clear whose it is. */
 export function tokensOf(
   sections: readonly TokenSection[],
   shared: Token | undefined,

@@ -8,7 +8,7 @@ import type { Logger } from '../../runtime/logger.ts';
 const MAX_CONNECTIONS = 4096;
 
 /**
- * For a server that strangers reach: answers what is not HTTP, and limits connections. Each address may have as many as
+ * For a server that is open to the internet: answers what is not HTTP, and limits connections. Each address may have as many as
  * are free besides: one address alone takes half, and one that has none yet finds one, unless very many addresses join
  * to fill the server. No fixed number keeps out a proxy, or all the devices behind one router, while others hardly come.
  *
@@ -38,10 +38,10 @@ export function guardConnections(server: Server, noise: NoiseLog, most = MAX_CON
   });
 }
 
-/** A kind of what strangers do is told once in that time. */
+/** Each kind is logged once in that time. */
 const TOLD_EVERY_MS = 60_000;
 
-/** Logs what strangers do, once a minute for each kind and with how often it was since: none of them can fill the disk. */
+/** Logs requests without a known token, once a minute for each kind and with how many came since, so that they cannot fill the disk. */
 export interface NoiseLog {
   warn(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
 }

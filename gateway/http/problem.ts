@@ -58,7 +58,7 @@ export function isFailure(code: ProblemCode): boolean {
   return statusOf(code) >= 500;
 }
 
-/** Answers with JSON that nobody caches and no browser takes for a page. */
+/** Answers with JSON that is not cached and that no browser takes for a page. */
 export function answerJson(
   response: ServerResponse,
   status: number,

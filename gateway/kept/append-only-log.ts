@@ -152,7 +152,7 @@ export async function openAppendOnlyLog(
 
   /** @returns whether the file is another one, which has all that was moved and dropped so far */
   async function rewriteWhereDue(): Promise<boolean> {
-    // Whoever empties the folder of a running gateway must not have it write to a file that nobody can open again.
+    // Where the folder of a running gateway was emptied, the open file could not be found again.
     const isLost = isSpoilt || !existsSync(path);
     if (!isLost && size <= limit) return false;
     if (!isLost && size <= 3 * [...places.values()].reduce((sum, { length }) => sum + length, 0)) return false;

@@ -14,7 +14,7 @@ import type { Delivery, Forward, Forwarded, Store } from '../store/store.ts';
 
 /** Of all users together. */
 const MAX_DEVICES = 2000;
-/** Running and waiting pushes of one device; an honest one has one. */
+/** Running and waiting pushes of one device; an exporter has one. */
 const MAX_PUSHES_OF_DEVICE = 4;
 
 const KEEPS = 'this gateway keeps';
@@ -72,7 +72,7 @@ export function createPushService({
   logger,
 }: PushServiceOptions): PushService {
   const mutex = createKeyedMutex(MAX_PUSHES_OF_DEVICE);
-  /** When the holder of a device pushed last, also in vain; what is on disk knows only pushes let through. */
+  /** When the holder of a device pushed last, refused pushes too; what is on disk knows only pushes let through. */
   const seen = new Map<string, number>();
 
   const heldOf = (device: Device): Held | undefined => {

@@ -50,7 +50,7 @@ export interface Store {
  */
 export type Forwarded = 'forwarded' | 'not_needed' | 'store_down' | 'left';
 
-/** Forwards what is held of a device again, anyway or only where nobody knows whether it arrived. */
+/** Forwards what is held of a device again, anyway or only where it is not known whether it arrived. */
 export type Forward = (device: Device, when: 'in_doubt' | 'anyway') => Promise<Forwarded>;
 
 export interface StoreRequest {
@@ -231,7 +231,7 @@ export function createVictoriaMetrics(origin: string): Store {
         // What Pushgateway adds by itself: rules and dashboards tell by it who is silent.
         body: Buffer.concat([pushed, Buffer.from(`${PUSH_TIME} ${at / 1000}\n`)]),
       }),
-    // What was stored is history and stays; nobody repeats it any more.
+    // What was stored stays as history and is not repeated any more.
     remove: async () => ({ kind: 'delivered' }),
     async startedAt() {
       try {

@@ -30,7 +30,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
     },
     {
       name: 'FlowCollectPushRefused',
-      // Many in a row: a stranger who knocks once is no news. Whose push was refused is not known, so no user is told.
+      // Many in a row: a single refused request needs no alert. Whose push was refused is not known, so no user is told.
       expr: 'sum by (reason) (increase(flowcollect_gateway_pushes_total{result="refused",reason!~"unauthorized|slow_down|not_found|method_not_allowed"}[10m])) > 5',
       for: '5m',
       severity: 'warning',

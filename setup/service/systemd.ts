@@ -182,7 +182,7 @@ function systemUnit(plan: ServicePlan): string {
         `RuntimeDirectory=${name}`,
         'RuntimeDirectoryMode=0700',
         `ExecStartPre=install -m 600 %d/settings ${quoted(followed(plan))}`,
-        // Once made it stays, and a full disk keeps nobody from starting.
+        // Once made it stays, so that a full disk does not keep a service from starting.
         `ExecStartPre=-ln -sfn ${quoted(followed(plan))} ${quoted(linked)}`,
         // What the commands write next to the settings is followed there; it holds hashes alone.
         ...(service === 'gateway'
