@@ -9,7 +9,7 @@ import {
 import { type Text, type Translate, translateTo } from '../core/language.ts';
 import { annotations } from './annotations.ts';
 import type { PanelDefinition } from './builders/panel.ts';
-import { DASHBOARD_UIDS, type DashboardName } from './links.ts';
+import { DASHBOARD_UIDS, type DashboardName, dashboardLink } from './links.ts';
 import type { DashboardSettings } from './settings.ts';
 import { type VariableName, variables } from './variables.ts';
 
@@ -51,19 +51,22 @@ export function buildDashboard(spec: DashboardSpec, settings: DashboardSettings)
     .time({ from: spec.from, to: 'now' })
     .timezone(settings.zone)
     .tooltip(DashboardCursorSync.Crosshair)
-    .link(
-      new DashboardLinkBuilder(translate({ zh: '全部仪表盘', en: 'All dashboards' }))
-        .type(DashboardLinkType.Dashboards)
-        .tags([TAG])
-        .asDropdown(true)
-        .includeVars(true)
-        .keepTime(true),
-    )
     .build();
+  const { placement: _, ...all } = new DashboardLinkBuilder(translate({ zh: '全部仪表盘', en: 'All dashboards' }))
+    .type(DashboardLinkType.Dashboards)
+    .tags([TAG])
+    .asDropdown(true)
+    .includeVars(true)
+    .keepTime(true)
+    .build();
+  const trusted = new DashboardLinkBuilder(translate({ zh: '这些数字可信吗', en: 'Can the figures be trusted' }))
+    .type(DashboardLinkType.Link)
+    .url(dashboardLink('health'));
   return {
     ...built,
-    // On top of the dashboard; the SDK would hide links in a menu, which only the newest Grafana has.
-    links: (built.links ?? []).map(({ placement: _, ...link }) => link),
+    // The SDK puts links in the menu of the dashboard's controls. Without one there Grafana 12.3 has no such menu, and
+    // with it no switch of the annotations.
+    links: [all, trusted.build()],
     id: null,
     version: 1,
     annotations: { list: annotations(translate) },

@@ -1,7 +1,8 @@
-import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { expect, it } from 'vitest';
 import { fieldProblems } from '../test/dashboard-lint/fields.ts';
 import { looksProblems } from '../test/dashboard-lint/looks.ts';
+import { schemaV2Problems } from '../test/dashboard-lint/schema-v2.ts';
 import type { Series } from '../test/panel-answers.ts';
 import { CLASS_COLORS } from './palette.ts';
 
@@ -111,6 +112,33 @@ it('finds names that no field has, and legends that are too long', () => {
   expect(fieldProblems(rows({ 'Value #A': 'Bytes' }), new Map([['A', answer('HK')]]))).toContain(
     'no field is called Bytes',
   );
+});
+
+it('finds words of the project that are shown as they stand in the label', () => {
+  const answers = new Map([['A', answer('other', 'HK')]]);
+  const found = (panel: unknown): string[] => fieldProblems(panel as Panel, answers);
+  const series = { targets: [{ refId: 'A', expr: 'x', legendFormat: '{{node}}' }] };
+  expect(found(graph({}, {}, series))).toEqual(['other is shown as it stands in the label']);
+  const named = {
+    fieldConfig: { defaults: {}, overrides: [{ matcher: { id: 'byName', options: 'other' }, properties: [] }] },
+  };
+  expect(found(graph({}, {}, { ...series, ...named }))).toEqual([]);
+  // A heatmap takes no names from overrides.
+  const heat = { ...sized, type: 'heatmap', ...series };
+  expect(found({ ...heat, ...named })).toEqual(['other is shown as it stands in the label']);
+  expect(found({ ...heat, transformations: [{ id: 'renameByRegex', options: { regex: '^other$' } }] })).toEqual([]);
+});
+
+it('finds what the conversion to schema v2 drops', () => {
+  const panel = { title: 'Use', id: 1, fieldConfig: { defaults: { unit: 'bytes', fieldMinMax: true }, overrides: [] } };
+  const list = [{ name: 'Leak', enable: false, target: {}, step: '60s' }];
+  const dashboard = { annotations: { list }, templating: { list: [{ name: 'node', type: 'query', query: 'text' }] } };
+  expect(schemaV2Problems(dashboard as unknown as Dashboard, [panel, { cacheTimeout: '1s' }] as Panel[])).toEqual([
+    'Use: schema v2 loses fieldMinMax',
+    ': schema v2 loses cacheTimeout',
+    'annotation Leak: schema v2 loses step',
+    'variable node: its query is a text, or it is of a kind that was not looked at',
+  ]);
 });
 
 it('finds nothing where all is well', () => {

@@ -6,6 +6,7 @@ import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';
 import { looksProblems } from './looks.ts';
 import { promqlProblems } from './promql.ts';
+import { schemaV2Problems } from './schema-v2.ts';
 
 /** Panels that are coloured by thresholds, where Grafana's own turn red at 80. */
 const THRESHOLD_PANELS = ['stat', 'gauge', 'bargauge', 'table', 'barchart'];
@@ -37,6 +38,7 @@ export function dashboardProblems(dashboard: Dashboard): string[] {
     if (enable || placement !== 'inControlsMenu') problems.push(`annotation ${name} is on, or in the bar`);
     problems.push(...promqlProblems(annotationExpr(annotation), false).map((each) => `annotation ${name}: ${each}`));
   }
+  problems.push(...schemaV2Problems(dashboard, panels));
   for (const panel of panels) {
     const found = [...panelProblems(panel), ...looksProblems(panel)];
     // A reader's data source answers for one user alone.
