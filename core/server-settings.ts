@@ -181,7 +181,7 @@ const share = (fallback: number) => z._default(numberSetting(0.01, 1), fallback)
 const days = (fallback: number) => z._default(numberSetting(0, 366), fallback);
 
 /** `[alerts]`: when Prometheus warns, and where Alertmanager says so besides the mail of `[smtp]`. */
-const alertsSchema = z.object({
+export const alertsSchema = z.object({
   /** Share of the quota that is used. */
   QuotaWarning: share(0.8),
   QuotaCritical: share(0.95),

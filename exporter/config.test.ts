@@ -29,6 +29,7 @@ describe('readExporterConfig', () => {
       PushInterval: 10_000,
       LocalNodes: ['ua3f'],
       FamilyCap: 50,
+      Families: ['group', 'rule', 'process', 'source', 'host', 'inbound_user'],
       Privacy: false,
       StateDir: 'flowcollect-state',
       MetricsListen: { host: '127.0.0.1', port: 9101 },

@@ -119,7 +119,7 @@ export const ClientSection = z.object({
     numberSetting(0, MOST_FAMILY_COUNTERS).check(z.refine(Number.isInteger, { message: issue(TEXTS.wholeNumber) })),
     50,
   ),
-  Families: z.optional(familiesSetting()),
+  Families: z._default(familiesSetting(), [...DIMENSIONS]),
   Privacy: z._default(switchSetting(), false),
   StateDir: z._default(pathSetting(), 'flowcollect-state'),
   StateSync: z.optional(pathSetting()),
@@ -258,10 +258,9 @@ export function ledgerOptions({
   Families,
   Privacy,
 }: Pick<DeviceConfig, 'LocalNodes' | 'FamilyCap' | 'Families' | 'Privacy'>): Omit<LedgerOptions, 'domainOf'> {
-  const on = Families ?? DIMENSIONS;
   return {
     localNodes: LocalNodes,
     familyCap: FamilyCap,
-    families: Privacy ? on.filter((dimension) => !PRIVATE.includes(dimension)) : on,
+    families: Privacy ? Families.filter((dimension) => !PRIVATE.includes(dimension)) : Families,
   };
 }

@@ -77,9 +77,9 @@ describe('provisioning', () => {
     });
   });
 
-  it('takes one language from the environment', () => {
+  it('takes the folder of the dashboards from the environment', () => {
     expect(read('dashboards/flowcollect.yml')).toMatchObject({
-      providers: [{ allowUiUpdates: false, options: { path: '$FLOWCOLLECT_DASHBOARDS/$DASHBOARD_LANG' } }],
+      providers: [{ allowUiUpdates: false, options: { path: '$FLOWCOLLECT_DASHBOARDS' } }],
     });
   });
 });

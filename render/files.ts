@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLoopback } from '../core/addresses.ts';
-import { LANGUAGES, UserFacingError } from '../core/language.ts';
+import { UserFacingError } from '../core/language.ts';
 import { buildDashboards } from '../grafana/dashboards.ts';
 import { configurationFiles, HEADER, type TextFile } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
@@ -40,25 +40,23 @@ export function serverFiles(settings: RenderSettings, folder: string): RenderedF
   ];
 }
 
-/** The dashboards of both languages, with the day and the budget of the settings. */
+/** The dashboards in the language of the settings, with their day and budget. */
 export function dashboardFiles({ server, alerts }: RenderSettings): RenderedFile[] {
   const budget = server.DailyBudget === undefined ? {} : { dailyBudgetBytes: server.DailyBudget };
-  return LANGUAGES.flatMap((language) =>
-    buildDashboards({
-      language,
-      zone: server.Timezone,
-      dayEnds: server.DayEnds,
-      limits: {
-        leakMinBytes: server.LeakMinBytes,
-        leakRatio: server.LeakRatio,
-        quotaWarning: alerts.QuotaWarning,
-        quotaCritical: alerts.QuotaCritical,
-        expiryDays: alerts.ExpiryDays,
-        silentAfterSeconds: alerts.SilentAfter / 1000,
-      },
-      ...budget,
-    }).map(({ name, content }) => ({ name: `dashboards/${language}/${name}`, content, secret: false })),
-  );
+  return buildDashboards({
+    language: server.Language,
+    zone: server.Timezone,
+    dayEnds: server.DayEnds,
+    limits: {
+      leakMinBytes: server.LeakMinBytes,
+      leakRatio: server.LeakRatio,
+      quotaWarning: alerts.QuotaWarning,
+      quotaCritical: alerts.QuotaCritical,
+      expiryDays: alerts.ExpiryDays,
+      silentAfterSeconds: alerts.SilentAfter / 1000,
+    },
+    ...budget,
+  }).map(({ name, content }) => ({ name: `dashboards/${name}`, content, secret: false }));
 }
 
 /** Permissions of files that hold a secret: for their owner alone, or for a group that the programs belong to. */
@@ -100,6 +98,5 @@ async function ownFiles(folder: string): Promise<readonly string[]> {
   for (const name of (await list('rules')).filter((each) => each.endsWith('.yml'))) {
     if ((await readFile(join(folder, name), 'utf8')).startsWith(HEADER)) rules.push(name);
   }
-  const dashboards = (await Promise.all(LANGUAGES.map((language) => list(`dashboards/${language}`)))).flat();
-  return [...rules, ...dashboards.filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
+  return [...rules, ...(await list('dashboards')).filter((name) => /\/flowcollect-[a-z-]+\.json$/.test(name))];
 }

@@ -36,8 +36,8 @@ it('writes the thresholds of the settings into rules and dashboards alike', asyn
   ).toBe(0);
   const rules = await read('rules/alerts.yml');
   for (const text of ['> 3221225472', '> 0.55', '33%', '< 4.5']) expect(rules).toContain(text);
-  expect(await read('dashboards/en/flowcollect-audit.json')).toContain('* 0.33, 104857600)');
-  const overview = await read('dashboards/zh/flowcollect-overview.json');
+  expect(await read('dashboards/flowcollect-audit.json')).toContain('* 0.33, 104857600)');
+  const overview = await read('dashboards/flowcollect-overview.json');
   for (const text of ['"value": 0.55', '不足 11 天变橙', '"value": 1260']) expect(overview).toContain(text);
 });
 
@@ -48,11 +48,13 @@ it('says which file cannot be written', async () => {
   expect(said).toContain(`${join(out, 'prometheus.yml')} 无法写入（ENOTDIR）；请检查 --out`);
 });
 
-it('writes alerts in the language of the settings', async () => {
+it('writes alerts and dashboards in the language of the settings', async () => {
   await render('[server]\nLanguage = en\n');
   expect(await read('templates/flowcollect.tmpl')).toContain('.Annotations.summary_en');
+  expect(await read('dashboards/flowcollect-overview.json')).not.toMatch(/\p{Script=Han}/u);
   await render('');
   expect(await read('templates/flowcollect.tmpl')).not.toContain('_en');
+  expect(await read('dashboards/flowcollect-overview.json')).toContain('总览');
 });
 
 it('scrapes containers by their names, and else this machine', async () => {
@@ -78,11 +80,11 @@ it('takes away rules and dashboards of an earlier version, and leaves those of o
   const place = (name: string): string => join(folder, 'out', name);
   await writeFile(place('rules/gone.yml'), await read('rules/alerts.yml'));
   await writeFile(place('rules/own.yml'), 'groups: []\n');
-  await writeFile(place('dashboards/zh/flowcollect-gone.json'), '{}');
-  await writeFile(place('dashboards/zh/own.json'), '{}');
+  await writeFile(place('dashboards/flowcollect-gone.json'), '{}');
+  await writeFile(place('dashboards/own.json'), '{}');
   await render('');
   expect((await readdir(place('rules'))).sort()).toEqual(['alerts.yml', 'own.yml', 'recording.yml']);
-  const dashboards = await readdir(place('dashboards/zh'));
+  const dashboards = await readdir(place('dashboards'));
   expect(dashboards).toContain('own.json');
   expect(dashboards).not.toContain('flowcollect-gone.json');
 });

@@ -13,7 +13,7 @@ let place: GrafanaPlace;
 const PROGRAM = `#!${process.execPath}
 require('node:http').createServer((_, response) => response.end(JSON.stringify({
   args: process.argv.slice(2), provisioning: process.env.GF_PATHS_PROVISIONING,
-  dashboards: process.env.FLOWCOLLECT_DASHBOARDS, language: process.env.DASHBOARD_LANG,
+  dashboards: process.env.FLOWCOLLECT_DASHBOARDS,
   preinstallDisabled: process.env.GF_PLUGINS_PREINSTALL_DISABLED, home: process.env.GF_USERS_HOME_PAGE,
   spoken: process.env.GF_USERS_DEFAULT_LANGUAGE, news: process.env.GF_NEWS_NEWS_FEED_ENABLED,
   anonymous: process.env.GF_AUTH_ANONYMOUS_ENABLED,
@@ -63,7 +63,6 @@ it('starts Grafana from its home with the provisioned dashboards', async () => {
     args: ['server', '--homepath', home],
     provisioning: '/checkout/grafana/provisioning',
     dashboards: '/run/dashboards',
-    language: 'zh',
     preinstallDisabled: 'true',
     home: '/d/flowcollect-overview',
     spoken: 'zh-Hans',

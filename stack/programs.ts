@@ -158,7 +158,6 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       FLOWCOLLECT_DASHBOARDS: place.dashboards,
       FLOWCOLLECT_PROMETHEUS_URL: place.prometheus,
-      DASHBOARD_LANG: place.language,
     },
     ready: answers(`http://127.0.0.1:${place.port}/api/health`),
   };
@@ -168,7 +167,7 @@ export async function grafanaSpec(place: GrafanaPlace): Promise<ProcessSpec | un
  * Writes the dashboards with the days and thresholds of the settings; a Grafana that runs takes them within half a minute.
  *
  * @param folder for this alone
- * @returns the folder of the languages
+ * @returns their folder
  * @throws Error when they cannot be written
  */
 export async function writeDashboards(own: OwnProgram, settings: string, folder: string): Promise<string> {

@@ -141,13 +141,13 @@ describe('docker-compose.yml', () => {
     expect(compose.services.grafana?.environment.GF_USERS_AUTO_ASSIGN_ORG).toBe('false');
   });
 
-  it('shows the overview to whoever signs in, in the language of the dashboards, and asks nobody outside', () => {
+  it('shows the overview to whoever signs in, in the language of new settings, and asks nobody outside', () => {
     const environment = compose.services.grafana?.environment ?? {};
     expect(environment).toMatchObject({
       ...QUIET_GRAFANA,
       GF_AUTH_ANONYMOUS_ENABLED: 'false',
       GF_USERS_HOME_PAGE: `/d/${DASHBOARD_UIDS.overview}`,
-      GF_USERS_DEFAULT_LANGUAGE: GRAFANA_LANGUAGES[environment.DASHBOARD_LANG === 'en' ? 'en' : 'zh'],
+      GF_USERS_DEFAULT_LANGUAGE: GRAFANA_LANGUAGES.zh,
     });
     // Grafana complains of folders that are not there.
     expect(readdirSync(`${root}grafana/provisioning`).sort()).toEqual([

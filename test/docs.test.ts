@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { airportSchema } from '../auditor/airport/settings.ts';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
-import { serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
+import { alertsSchema, serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
 import { stackSchema } from '../stack/settings.ts';
 import { MEANING_IN_CHINESE, metricsPage } from '../tools/metrics-page.ts';
@@ -43,6 +43,24 @@ it('every comment of setting.ini.example is in both languages, and its English h
   for (const { section, key, about } of readExample(read('setting.ini.example'))) {
     expect(about.en.length > 0, `[${section}] ${key}`).toBe(about.zh.length > 0);
     expect(about.en.join(), `[${section}] ${key}`).not.toMatch(/\p{Script=Han}/u);
+  }
+});
+
+it.each([
+  ['client', ClientSection],
+  ['server', serverSchema],
+  ['alerts', alertsSchema],
+  ['telegram', telegramSchema],
+  ['stack', stackSchema],
+] as const)('setting.ini.example shows the defaults of [%s] as they are', (name, schema) => {
+  const section = read('setting.ini.example').split(`\n[${name}]\n`)[1]?.split(/\n\[/)[0] ?? '';
+  // What has to be written in any case stands above the line that says so.
+  const optional = section.split('these are the defaults').at(-1) ?? '';
+  const shown = [...optional.matchAll(/^([A-Z]\w+) *= *(.*)$/gm)];
+  expect(shown.length).toBeGreaterThan(0);
+  for (const [, key = '', value = ''] of shown) {
+    const setting = schema.shape[key as keyof typeof schema.shape] as { parse(value: unknown): unknown };
+    expect(setting.parse(value === '' ? undefined : value), `[${name}] ${key}`).toEqual(setting.parse(undefined));
   }
 });
 

@@ -182,7 +182,6 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => match.slice(1)),
     );
     expect(environment).toMatchObject({
-      DASHBOARD_LANG: 'en',
       GF_SERVER_HTTP_ADDR: '127.0.0.1',
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       GF_USERS_AUTO_ASSIGN_ORG: 'false',
@@ -201,7 +200,7 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       expect(asked.length).toBeGreaterThan(0);
       for (const name of asked) expect(environment).toHaveProperty(name);
     }
-    const boards = `${environment.FLOWCOLLECT_DASHBOARDS?.slice(1)}/en/`;
+    const boards = `${environment.FLOWCOLLECT_DASHBOARDS?.slice(1)}/`;
     expect(Object.keys(written).filter((path) => path.startsWith(boards))).toHaveLength(7);
     expect(await readFile(join(folder, 'calls'), 'utf8')).toContain('systemctl restart grafana-server');
 

@@ -179,7 +179,6 @@ install_dashboards() {
 [Service]
 Environment=FLOWCOLLECT_DASHBOARDS=/etc/flowcollect/prometheus/dashboards
 Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
-Environment=DASHBOARD_LANG=${language:-zh}
 Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
 Environment=GF_PLUGINS_PREINSTALL_DISABLED=true
 Environment=GF_USERS_HOME_PAGE=/d/flowcollect-overview

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { isLoopback, parseListenPort } from '../../core/addresses.ts';
 import { ArgumentError, type Language, translateTo, UserFacingError } from '../../core/language.ts';
@@ -89,10 +90,8 @@ function isAddress(text: string): boolean {
 
 /** What users see: all but the owner's. */
 function readerDashboards(settings: RenderSettings): readonly DashboardText[] {
-  const [folder, ending] = [`dashboards/${settings.server.Language}/`, '.json'];
   return dashboardFiles(settings)
-    .filter(({ name }) => name.startsWith(folder))
-    .map(({ name, content }) => ({ uid: name.slice(folder.length, -ending.length), content }))
+    .map(({ name, content }) => ({ uid: basename(name, '.json'), content }))
     .filter(({ uid }) => uid !== DASHBOARD_UIDS.admin);
 }
 
