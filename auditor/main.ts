@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Translate } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
+import { screenOutput } from '../runtime/screen.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { airportCommand } from './airport/command.ts';
 import { auditCommand } from './audit/command.ts';
@@ -22,7 +23,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   };
   return runCommands(argv, ['ServerSetting.ini'], (translate, language) => [
     auditorCommand(translate),
-    auditCommand(print, language, openAuditorConfig),
+    auditCommand(print, screenOutput(process.stderr, process.env.TERM), language, openAuditorConfig),
     airportCommand(print, language),
     mailCommand(print, language, readAuditorFile),
     telegramCommand(print, translate, openAuditorConfig),

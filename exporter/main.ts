@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   return runCommands(argv, files, (translate, language) =>
     [
       exporterCommand(),
-      replayCommand(print, nodeHost, translate),
+      replayCommand(print, nodeHost, translate, screenOutput(process.stderr, process.env.TERM)),
       recordCommand(
         (file, text) => readExporterConfig(file, text).settings,
         print,

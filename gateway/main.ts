@@ -29,18 +29,17 @@ function gatewayCommand(translate: Translate): Command {
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const output = { print, explain, translate };
   const gateway = new Command('gateway');
-  for (const each of [tokenCommand(output), readerCommand(output)]) {
-    gateway.addCommand(
-      each.hook('preAction', async (_, command) => void (await serviceOf('gateway', command.opts().config))),
-    );
-  }
   const readConfig = async (path: string) =>
     withTokens(
       readGatewayConfig(basename(path), await readSettingsText(path), undefined, true).settings,
       await readTokenFile(path),
     );
   const admin = adminCommands(readConfig, process.env.FLOWCOLLECT_ADMIN_TOKEN, output);
-  for (const each of admin) gateway.addCommand(each);
+  for (const each of [tokenCommand(output), readerCommand(output), ...admin]) {
+    gateway.addCommand(
+      each.hook('preAction', async (_, command) => void (await serviceOf('gateway', command.opts().config))),
+    );
+  }
   return gateway
     .description(translate(COMMANDS.gateway))
     .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')

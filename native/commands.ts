@@ -14,7 +14,7 @@ import { serviceKeeper } from '../setup/service/keeper.ts';
 import type { ServiceKeeper } from '../setup/service/service-plan.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
-import { argv, endingAt, execute, ownLanguage, print } from './program.ts';
+import { argv, endingAt, execute, ownLanguage, print, terminal } from './program.ts';
 import { nativeSetupHost } from './setup-host.ts';
 
 const TEXTS = {
@@ -37,7 +37,7 @@ function commandsIn(language: Language, keeper: ServiceKeeper | undefined): read
     }),
     doctor,
     serviceCommand({ host: nativeSetupHost, keeper, services: ['exporter'], print, language }),
-    replayCommand(print, nativeHost, translateTo(language)),
+    replayCommand(print, nativeHost, translateTo(language), terminal(2)),
     recordCommand(
       (file, text) => readExporterConfig(file, text).settings,
       print,

@@ -1,11 +1,10 @@
 import './prelude.ts';
 import type { CommandSpec } from '../core/command.ts';
 import { runExporterService } from '../exporter/service.ts';
-import { screenOutput } from '../runtime/screen.ts';
 import { COMMANDS, TEXTS as COMMON } from '../runtime/texts.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
-import { argv, execute, ownLanguage, serviceSignals } from './program.ts';
+import { argv, execute, ownLanguage, serviceSignals, terminal } from './program.ts';
 
 /** `flowcollect exporter`: a bundle of its own, since it runs for ever and all that it loads stays in memory. */
 const exporterCommand: CommandSpec = {
@@ -16,23 +15,10 @@ const exporterCommand: CommandSpec = {
     runExporterService({
       host: nativeHost,
       path: config,
-      output: screenOutput(output, go.environment('TERM')),
-      errors: { write: (text) => go.print(2, text) },
+      output: terminal(1),
+      errors: terminal(2),
       ...serviceSignals(),
     }),
-};
-
-const output = {
-  get isTTY() {
-    return go.terminal(1).isTerminal;
-  },
-  get columns() {
-    return go.terminal(1).columns;
-  },
-  get rows() {
-    return go.terminal(1).rows;
-  },
-  write: (text: string) => go.print(1, text),
 };
 
 void ownLanguage()

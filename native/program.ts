@@ -3,6 +3,7 @@ import { ArgumentError, errorText, type Language, type Text, translateTo } from 
 import { SettingsError } from '../core/settings.ts';
 import { consoleLanguage } from '../runtime/console-language.ts';
 import type { OnReload } from '../runtime/reload.ts';
+import { type ScreenOutput, screenOutput } from '../runtime/screen.ts';
 import { helpOf, readArguments } from './arguments.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
@@ -16,6 +17,23 @@ const TEXTS = {
 
 export const [program = 'flowcollect', ...argv] = go.args;
 export const print = (text: string): void => go.print(1, `${text}\n`);
+
+/** The terminal, pipe or file behind one of the standard streams. */
+export function terminal(stream: 1 | 2): ScreenOutput {
+  const output = {
+    get isTTY() {
+      return go.terminal(stream).isTerminal;
+    },
+    get columns() {
+      return go.terminal(stream).columns;
+    },
+    get rows() {
+      return go.terminal(stream).rows;
+    },
+    write: (text: string) => go.print(stream, text),
+  };
+  return screenOutput(output, go.environment('TERM'));
+}
 
 /** In which language this call speaks; `replay` reads no file that was not named. */
 export const ownLanguage = (): Promise<Language> =>

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function packed(): Promise<string[]> {
   const lines: string[] = [];
-  await backupCommand((line) => lines.push(line), translateTo('en')).parseAsync(
+  await backupCommand((line) => lines.push(line), { write: () => {} }, translateTo('en')).parseAsync(
     [join(folder, 'backup.tar.gz'), '--config', settings],
     {
       from: 'user',
@@ -42,9 +42,12 @@ it('writes over no earlier backup, and says how much it packed', async () => {
   const lines: string[] = [];
   const file = join(folder, 'backup.tar.gz');
   const pack = () =>
-    backupCommand((line) => lines.push(line), translateTo('en')).parseAsync([file, '--config', settings], {
-      from: 'user',
-    });
+    backupCommand((line) => lines.push(line), { write: () => {} }, translateTo('en')).parseAsync(
+      [file, '--config', settings],
+      {
+        from: 'user',
+      },
+    );
   await pack();
   expect(lines.at(-1)).toMatch(/^packed: [\d.]+ (B|KiB) in \d+\.\d s$/);
   await expect(pack()).rejects.toThrow(`${file} exists, and no backup is written over it`);
@@ -57,7 +60,7 @@ it('says that tar is missing', async () => {
 
 it('says what cannot be packed', async () => {
   const missing = join(folder, 'missing');
-  const command = backupCommand(() => {}, translateTo('en'));
+  const command = backupCommand(() => {}, { write: () => {} }, translateTo('en'));
   const attempt = command.parseAsync([join(folder, 'backup.tar.gz'), missing, '--config', settings], { from: 'user' });
   await expect(attempt).rejects.toThrow(`${missing} cannot be packed (ENOENT); check the path and its permissions`);
 });

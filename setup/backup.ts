@@ -13,6 +13,8 @@ import { formatBytes } from '../core/units.ts';
 import { VERSION } from '../core/version.ts';
 import { errorCode } from '../runtime/error-code.ts';
 import { serviceOf } from '../runtime/installed.ts';
+import { whileTelling } from '../runtime/progress.ts';
+import type { ScreenOutput } from '../runtime/screen.ts';
 import { readSettingsText, tokenFileOf } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { compareVersions } from './release-feed.ts';
@@ -21,8 +23,8 @@ import { TEXTS } from './texts.ts';
 /** Where services that `flowcollect service install` started keep their data. */
 const STATE_FOLDERS = ['/var/lib/flowcollect-gateway', '/var/lib/flowcollect-auditor'];
 
-/** `flowcollect backup FILE [PATH…]`. */
-export function backupCommand(print: (line: string) => void, translate: Translate): Command {
+/** `flowcollect backup FILE [PATH…]`. @param terminal for how long it takes */
+export function backupCommand(print: (line: string) => void, terminal: ScreenOutput, translate: Translate): Command {
   return new Command('backup')
     .description(translate(COMMANDS.backup))
     .argument('<file>', translate(TEXTS.backupFile))
@@ -37,8 +39,9 @@ export function backupCommand(print: (line: string) => void, translate: Translat
       const tokens = dirname(tokenFileOf(config));
       for (const folder of [tokens, ...((await isOurs(data)) ? [data] : []), ...STATE_FOLDERS])
         if (await exists(folder)) paths.push(folder);
-      await writeBackup(resolve(file), paths, VERSION);
       for (const path of paths) print(path);
+      const packing = (seconds: number): string => translate(TEXTS.packing(seconds));
+      await whileTelling(terminal, packing, () => writeBackup(resolve(file), paths, VERSION));
       const { size } = await stat(resolve(file));
       print(translate(TEXTS.packed(formatBytes(size), ((performance.now() - began) / 1000).toFixed(1))));
     });

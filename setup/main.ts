@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import type { Language } from '../core/language.ts';
 import { commandOf, runCommands } from '../runtime/command-line.ts';
 import { type OwnProgram, ownInvocation, ownProgram } from '../runtime/own-program.ts';
+import { screenOutput } from '../runtime/screen.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { initCommand } from './init/command.ts';
 import { initServerCommand } from './init/init-server.ts';
@@ -40,7 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       }),
       commandOf(serviceCommand({ host, keeper, services: SERVICES, print, language }), translate),
       versionCommand(print, translate),
-      backupCommand(print, translate),
+      backupCommand(print, screenOutput(process.stderr, process.env.TERM), translate),
       restoreCommand(print, translate),
     ];
   });

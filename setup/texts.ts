@@ -85,6 +85,7 @@ export const TEXTS = {
     zh: `${path} 已存在，备份不会覆盖它：请换一个名字，例如加上日期`,
     en: `${path} exists, and no backup is written over it: choose another name, such as one with the date`,
   }),
+  packing: (seconds: number): Text => ({ zh: `正在打包，已 ${seconds} 秒`, en: `packing for ${seconds} s` }),
   packed: (size: string, seconds: string): Text => ({
     zh: `已打包：${size}，用了 ${seconds} 秒`,
     en: `packed: ${size} in ${seconds} s`,

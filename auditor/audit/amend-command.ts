@@ -2,7 +2,9 @@ import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
 import { sizeSetting } from '../../core/settings.ts';
+import { whileTelling } from '../../runtime/progress.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
+import type { ScreenOutput } from '../../runtime/screen.ts';
 import { readMultiplier } from '../airport/settings.ts';
 import { type Amendment, addAmendment } from '../amend/amendments.ts';
 import type { AuditorConfig, OpenConfig } from '../config.ts';
@@ -18,9 +20,14 @@ type Given = { readonly config: string };
 type GivenAnswer = Given & { readonly perDay?: number; readonly share?: number; readonly note?: string };
 
 /** `flowcollect audit amend`: corrects history, after which the windows concerned are audited again. */
-export function amendCommand(print: Print, translate: Translate, openConfig: OpenConfig): Command {
+export function amendCommand(
+  print: Print,
+  terminal: ScreenOutput,
+  translate: Translate,
+  openConfig: OpenConfig,
+): Command {
   const amend = async (path: string, amendment: Amendment): Promise<void> =>
-    amendAt(await openConfig(path), amendment, print, translate);
+    amendAt(await openConfig(path), amendment, print, terminal, translate);
   const command = new Command('amend').description(translate(TEXTS.amend));
   const add = (name: string, description: Text): Command =>
     command
@@ -64,7 +71,13 @@ export function amendCommand(print: Print, translate: Translate, openConfig: Ope
   return command;
 }
 
-async function amendAt(config: AuditorConfig, amendment: Amendment, print: Print, translate: Translate): Promise<void> {
+async function amendAt(
+  config: AuditorConfig,
+  amendment: Amendment,
+  print: Print,
+  terminal: ScreenOutput,
+  translate: Translate,
+): Promise<void> {
   if ('airport' in amendment && !config.subscriptions.some(({ name }) => name === amendment.airport)) {
     const names = config.subscriptions.map(({ name }) => name).join(', ');
     throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));
@@ -74,7 +87,8 @@ async function amendAt(config: AuditorConfig, amendment: Amendment, print: Print
   print(`${translate(TEXTS.amended)}\n`);
   const prometheus = createPrometheus({ address: () => config.prometheus });
   const usage = createUsageReader(prometheus, createExactSums(prometheus, Date.now));
-  const { changes } = await reaudit(usage, config, state, amendments);
+  const auditing = (seconds: number): string => translate(TEXTS.auditing(seconds));
+  const { changes } = await whileTelling(terminal, auditing, () => reaudit(usage, config, state, amendments));
   print(
     changes.length === 0 ? `${translate(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''),
   );

@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
+import { whileTelling } from '../../runtime/progress.ts';
 import { createPrometheus } from '../../runtime/prometheus.ts';
+import type { ScreenOutput } from '../../runtime/screen.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
@@ -33,8 +35,13 @@ interface AuditArguments {
   readonly json: boolean;
 }
 
-/** @param print one text for standard output */
-export function auditCommand(print: (text: string) => void, language: Language, openConfig: OpenConfig): Command {
+/** @param print one text for standard output @param terminal for how long it takes */
+export function auditCommand(
+  print: (text: string) => void,
+  terminal: ScreenOutput,
+  language: Language,
+  openConfig: OpenConfig,
+): Command {
   const translate = translateTo(language);
   return new Command('audit')
     .description(translate(COMMANDS.audit))
@@ -44,10 +51,10 @@ export function auditCommand(print: (text: string) => void, language: Language, 
     .option('--user <name>', translate(TEXTS.user))
     .option('--mail', translate(TEXTS.mailToo), false)
     .option('--json', translate(TEXTS.figures), false)
-    .addCommand(amendCommand(print, translate, openConfig))
+    .addCommand(amendCommand(print, terminal, translate, openConfig))
     .action((given: AuditArguments) => {
       if (!given.now && given.window === undefined) throw new ArgumentError(TEXTS.nowOrWindow);
-      return auditOnce(given, openConfig, print, language);
+      return auditOnce(given, openConfig, print, terminal, language);
     });
 }
 
@@ -56,6 +63,7 @@ async function auditOnce(
   given: AuditArguments,
   openConfig: OpenConfig,
   print: (text: string) => void,
+  terminal: ScreenOutput,
   language: Language,
 ): Promise<void> {
   const { config: path, mail, json } = given;
@@ -74,10 +82,12 @@ async function auditOnce(
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await readAmendments(config.dataFolder);
   const parts = { airports, prometheus, sums, usage, clock };
-  const model =
+  const auditing = (seconds: number): string => TEXTS.auditing(seconds)[language];
+  const model = await whileTelling(terminal, auditing, async () =>
     span === undefined
       ? (await audit(parts, config, state, { amendments })).model
-      : await pastAudit(parts, config, state, span, amendments);
+      : pastAudit(parts, config, state, span, amendments),
+  );
   const reportMail = reportMailOf(model, language, config.links);
   print(json ? `${JSON.stringify(model, undefined, 2)}\n` : reportMail.text);
   if (!mail) return;

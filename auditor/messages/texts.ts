@@ -19,6 +19,7 @@ export const TEXTS = {
   },
   mailToo: { zh: '同时邮寄报告', en: 'mail the report too' },
   figures: { zh: '以 JSON 打印报告的数字', en: "print the report's figures as JSON" },
+  auditing: (seconds: number): Text => ({ zh: `正在审计，已 ${seconds} 秒`, en: `auditing for ${seconds} s` }),
   nowOrWindow: { zh: '请给出 --now 或 --window 起..止', en: "give '--now' or '--window FROM..TO'" },
   badWindow: (given: string, { zh, en }: Text): Text => ({
     zh: `--window ${given}：${zh}`,

@@ -62,7 +62,9 @@ async function replay(name: string): Promise<{ frames: number; kernel: { downloa
   const lists = ['--proxies', named(`${name}.proxies.json`), '--providers', named(`${name}.providers.json`)];
   const argv = [...files, ...lists, '--interval', '100', '--json'];
   const translate = translateTo('en');
-  await commandOf(replayCommand(print, nodeHost, translate), translate).parseAsync(argv, { from: 'user' });
+  await commandOf(replayCommand(print, nodeHost, translate, { write: () => {} }), translate).parseAsync(argv, {
+    from: 'user',
+  });
   return JSON.parse(printed.at(-1) ?? '');
 }
 

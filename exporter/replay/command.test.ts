@@ -6,6 +6,7 @@ import { errorText, type Language, translateTo } from '../../core/language.ts';
 import { commandOf } from '../../runtime/command-line.ts';
 import { nodeHost } from '../host/node-host.ts';
 import { replayCommand } from './command.ts';
+import { surplusOf } from './replay.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,7 +23,7 @@ async function play(language: Language, recording: string, proxies = '{"proxies"
   const print = (text: string): void => {
     printed = text;
   };
-  const command = commandOf(replayCommand(print, nodeHost, translate), translate);
+  const command = commandOf(replayCommand(print, nodeHost, translate, { write: () => {} }), translate);
   try {
     await command.parseAsync([file, '--proxies', catalog], { from: 'user' });
   } catch (error) {
@@ -35,6 +36,18 @@ const frame = '{"t":1}\t{"downloadTotal":5,"uploadTotal":0,"connections":null}';
 it('prints what the ledger made of it, in the language that is set', async () => {
   expect(await play('zh', frame)).toMatch(/^1 帧，内核重启 0 次\n/);
   expect(await play('en', frame)).toMatch(/^1 frames, 0 kernel restarts\n/);
+});
+
+it('ends with whether all series are the kernel’s totals to the byte', async () => {
+  expect(await play('zh', frame)).toMatch(/\n各序列之和加结转，与内核自己的总量一字节不差$/);
+  const series = [
+    { direction: 'download', bytes: 700 },
+    { direction: 'upload', bytes: 40 },
+    { direction: 'download', bytes: 300 },
+  ] as const;
+  expect(surplusOf([series, series], 'download', 1000)).toBe(0);
+  expect(surplusOf([series, series.slice(1)], 'download', 1000)).toBe(-700);
+  expect(surplusOf([series], 'upload', 39)).toBe(1);
 });
 
 it.each([

@@ -1,6 +1,8 @@
 import type { CommandSpec } from '../../core/command.ts';
-import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
+import { ArgumentError, type Text, type Translate, UserFacingError } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
+import { createProgress } from '../../runtime/progress.ts';
+import type { ScreenOutput } from '../../runtime/screen.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { Host } from '../host/host.ts';
 import { CatalogError, decodeCatalog } from '../kernel/catalog.ts';
@@ -38,11 +40,14 @@ const milliseconds = (text: string): number => {
 /**
  * `flowcollect replay`: prints what the ledger makes of a recorded stream, so that anyone can check the accounting on
  * their own traffic. Reads no file that was not named.
+ *
+ * @param terminal for how far it is
  */
 export function replayCommand(
   print: (text: string) => void,
-  { files, domainOf }: Pick<Host, 'files' | 'domainOf'>,
+  { files, clock, domainOf }: Pick<Host, 'files' | 'clock' | 'domainOf'>,
   translate: Translate,
+  terminal: ScreenOutput,
 ): CommandSpec {
   const read = (path: string): Promise<string> => readRecordedText(files, path);
   return {
@@ -65,8 +70,17 @@ export function replayCommand(
       const catalog = await readCatalog(options, read);
       const { interval, phase, fromZero = false } = options;
       const played = { messages, ...(log === undefined ? {} : { log }), catalog, ledger: { ...LEDGER, domainOf } };
-      const result = asUserFacing(() => replay({ ...played, interval, phase, fromZero }), FrameError, TEXTS.badFrame);
+      const progress = createProgress(terminal, () => clock.now());
+      const onFrame = (...frames: [number, number]) => progress.tell(() => translate(TEXTS.replaying(...frames)));
+      const result = asUserFacing(
+        () => replay({ ...played, interval, phase, fromZero, onFrame }),
+        FrameError,
+        TEXTS.badFrame,
+      );
+      progress.end();
       print(options.json === true ? JSON.stringify(result) : describe(result, translate));
+      const { download, upload } = result.surplus;
+      if (download !== 0 || upload !== 0) throw new UserFacingError(TEXTS.notExact(download, upload));
     },
   };
 }
@@ -102,7 +116,7 @@ function asUserFacing<T>(
   }
 }
 
-function describe({ frames, kernel, carry, restarts, series }: ReplayResult, translate: Translate): string {
+function describe({ frames, kernel, carry, surplus, restarts, series }: ReplayResult, translate: Translate): string {
   const rows = [...series]
     .sort((a, b) => b.bytes - a.bytes)
     .map(
@@ -114,5 +128,6 @@ function describe({ frames, kernel, carry, restarts, series }: ReplayResult, tra
     translate(TEXTS.replayedKernel(formatBytes(kernel.download), formatBytes(kernel.upload))),
     translate(TEXTS.replayedCarry(formatBytes(carry.download), formatBytes(carry.upload))),
     ...rows,
+    ...(surplus.download === 0 && surplus.upload === 0 ? [translate(TEXTS.exact)] : []),
   ].join('\n');
 }

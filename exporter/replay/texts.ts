@@ -42,6 +42,18 @@ export const TEXTS = {
     zh: `结转  下载 ${download}，上传 ${upload}`,
     en: `carry   download ${download}, upload ${upload}`,
   }),
+  replaying: (frames: number, all: number): Text => ({
+    zh: `已重放 ${frames} 帧，共 ${all} 帧`,
+    en: `replayed ${frames} of ${all} frames`,
+  }),
+  exact: {
+    zh: '各序列之和加结转，与内核自己的总量一字节不差',
+    en: "all series and the carry add up to the kernel's own totals, to the byte",
+  },
+  notExact: (download: number, upload: number): Text => ({
+    zh: `各序列之和加结转，与内核自己的总量不相等：下载差 ${download} 字节，上传差 ${upload} 字节；请把这份录制交给开发者`,
+    en: `all series and the carry do not add up to the kernel's own totals: ${download} bytes more down, ${upload} up; please report this recording`,
+  }),
   badFrame: (detail: string): Text => ({
     zh: `录制里的 /connections 消息无法记账：${detail}`,
     en: `a /connections message of the recording cannot be accounted: ${detail}`,

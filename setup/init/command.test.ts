@@ -360,6 +360,15 @@ describe('init server', () => {
     expect((await settings(mounted, 'server')).DataDir).toBe('/data');
   });
 
+  it('ends with what runs already, where the services of the machine go by the file', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await writeFile(join(folder, 'flowcollect-gateway.service'), `[Service]\nLoadCredential=settings:${file}\n`);
+    const installation = { settings: folder, units: folder, data: folder };
+    await initServer({ ...prompt('https://my.vps', '', '', 'n'), file, installation });
+    expect(said).toContain(`have taken the settings. To check them: fc doctor --config ${file}`);
+    expect(said).not.toContain('install.sh');
+  });
+
   it('pairs, without Docker, where the installed gateway reads its tokens', async () => {
     const answers = prompt('https://my.vps', '', '', 'n');
     await initServer({ ...answers, file: join(folder, 'ServerSetting.ini') });

@@ -14,6 +14,7 @@ import {
 import { SettingsReader } from '../../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
+import { type Installation, serviceOf } from '../../runtime/installed.ts';
 import { readSettingsText, tokenFileOf } from '../../runtime/settings-file.ts';
 import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
@@ -26,6 +27,8 @@ export interface InitServer {
   readonly host: SetupHost;
   readonly prompt: Prompt;
   readonly file: string;
+  /** Where services are that may go by the file already. */
+  readonly installation?: Installation;
 }
 
 /** Addresses as containers of docker-compose.yml use them. */
@@ -55,7 +58,7 @@ const EXAMPLE = 'https://vps.example.com';
  *
  * @throws SettingsError for what they would refuse, or UserFacingError where nobody answers
  */
-export async function initServer({ host, prompt, file }: InitServer): Promise<void> {
+export async function initServer({ host, prompt, file, installation }: InitServer): Promise<void> {
   const words = initMessages(prompt.language);
   const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
@@ -105,11 +108,10 @@ export async function initServer({ host, prompt, file }: InitServer): Promise<vo
   const reader = new SettingsReader(file, await readSettingsText(file));
   readSmtpSection(reader);
   reader.finish(readServerSection(reader));
-  prompt.say(
-    docker
-      ? words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword))
-      : words.nextOnServer(domain === undefined ? file : `${file} ${domain}`),
-  );
+  const follows = docker ? undefined : await serviceOf('gateway', file, installation).catch(() => undefined);
+  if (docker) prompt.say(words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)));
+  else if (follows === undefined) prompt.say(words.nextOnServer(domain === undefined ? file : `${file} ${domain}`));
+  else prompt.say(words.taken(`${host.called} doctor --config ${file}`));
   prompt.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
   if (server === EXAMPLE) prompt.say(words.example);
 }

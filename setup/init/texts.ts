@@ -118,6 +118,10 @@ const INIT = {
     zh: `下一步，在 docker-compose.yml 旁边运行：\n  ${commands.join('\n  ')}`,
     en: `Next, in the folder of docker-compose.yml:\n  ${commands.join('\n  ')}`,
   }),
+  taken: (doctor: string) => ({
+    zh: `正在运行的服务已按新设置继续。检查：${doctor}`,
+    en: `The services that run have taken the settings. To check them: ${doctor}`,
+  }),
   nextOnServer: (args: string) => ({
     zh: `下一步：sudo packaging/debian/install.sh ${args}（安装并启动全部服务）`,
     en: `Next: sudo packaging/debian/install.sh ${args} (installs and starts every service)`,

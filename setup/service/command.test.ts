@@ -88,6 +88,15 @@ describe('services by systemd', () => {
     expect(await readdir(join(folder, 'user'))).toEqual(['flowcollect-gateway.service']);
   });
 
+  it('are found by status without --user too, where only those of the user are installed', async () => {
+    await keeper().install({ ...PLAN, scope: 'user' });
+    await keeper().status('gateway', 'system');
+    expect(calls.at(-1)).toBe('systemctl --user status --no-pager --lines=5 flowcollect-gateway');
+    await keeper().install(PLAN);
+    await keeper().status('gateway', 'system');
+    expect(calls.at(-1)).toBe('systemctl status --no-pager --lines=5 flowcollect-gateway');
+  });
+
   it('tell who may not change them what to do, and change nothing', async () => {
     userId = 1000;
     const sudo = 'a service for the whole machine needs root: run it with sudo, or use --user';

@@ -1,5 +1,13 @@
 import type { SetupHost } from '../host.ts';
-import { goesOn, inTurn, type ServiceKeeper, type ServiceName, type ServicePlan, saidBy } from './service-plan.ts';
+import {
+  goesOn,
+  inTurn,
+  type ServiceKeeper,
+  type ServiceName,
+  type ServicePlan,
+  saidBy,
+  scopeThatIs,
+} from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
 type Scope = ServicePlan['scope'];
@@ -33,7 +41,8 @@ export function launchdKeeper(host: SetupHost, folders: Readonly<Record<Scope, s
       await files.remove(fileOf(service, scope));
       return outcome.ok ? { ok: true, lines: [TEXTS.uninstalled(labelOf(service))] } : outcome;
     },
-    async status(service, scope) {
+    async status(service, asked) {
+      const scope = await scopeThatIs(files, asked, (each) => fileOf(service, each));
       const { exitCode, output } = await print(service, scope);
       return { ok: exitCode === 0, lines: [saidBy(output)] };
     },

@@ -6,6 +6,7 @@ import {
   type ServiceName,
   type ServicePlan,
   saidBy,
+  scopeThatIs,
   shellQuoted,
   unitName,
 } from './service-plan.ts';
@@ -50,8 +51,8 @@ export function phoneKeeper(host: SetupHost, folders: Readonly<Record<Scope, str
       await files.remove(script);
       return outcome.ok ? { ok: true, lines: [TEXTS.uninstalled(script)] } : outcome;
     },
-    async status(service, scope) {
-      const script = scriptOf(service, scope);
+    async status(service, asked) {
+      const script = scriptOf(service, await scopeThatIs(files, asked, (scope) => scriptOf(service, scope)));
       if ((await files.mode(script)) === undefined) return { ok: false, lines: [TEXTS.notInstalled(script)] };
       const { exitCode, output } = await call(script, 'status');
       return { ok: exitCode === 0, lines: [saidBy(output)] };

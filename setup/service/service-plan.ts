@@ -38,6 +38,16 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
 /** What names a service to the system, and begins the names of its files. */
 export const unitName = (service: ServiceName): string => `flowcollect-${service}`;
 
+/** Whose service a question without `--user` is about: the user's own where only that one is installed. */
+export async function scopeThatIs(
+  { mode }: Pick<SetupHost['files'], 'mode'>,
+  asked: ServicePlan['scope'],
+  fileOf: (scope: ServicePlan['scope']) => string,
+): Promise<ServicePlan['scope']> {
+  const isThere = async (scope: ServicePlan['scope']) => (await mode(fileOf(scope))) !== undefined;
+  return !(await isThere(asked)) && (await isThere('user')) ? 'user' : asked;
+}
+
 /** Runs these until one fails. */
 export async function inTurn(...steps: readonly (() => ReturnType<RunTool>)[]): Promise<ServiceOutcome> {
   for (const step of steps) {

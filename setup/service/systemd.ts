@@ -9,6 +9,7 @@ import {
   type ServiceName,
   type ServicePlan,
   saidBy,
+  scopeThatIs,
   unitName,
 } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
@@ -70,7 +71,9 @@ export function systemdKeeper(host: SetupHost, folders: Readonly<Record<Scope, s
       return { ok: true, lines: [TEXTS.uninstalled(name)] };
     },
 
-    async status(service, scope) {
+    async status(service, asked) {
+      const fileOf = (scope: Scope) => files.absolute(`${unitName(service)}.service`, folders[scope]);
+      const scope = await scopeThatIs(files, asked, fileOf);
       const { exitCode, output } = await systemctl(scope, 'status', '--no-pager', '--lines=5', unitName(service));
       return { ok: exitCode === 0, lines: [saidBy(output)] };
     },
