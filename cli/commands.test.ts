@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,23 @@ it('takes "help COMMAND" for the help of the command, and -V for --version', asy
   const said = vi.spyOn(console, 'log').mockReturnValue();
   expect(await dispatch(['-V'], vi.fn(), 'fc')).toBe(0);
   expect(said).toHaveBeenCalledWith(expect.stringMatching(/^\d+\.\d+\.\d+$/));
+});
+
+it('has doctor look at what the settings are for: a device, a VPS, or both', async () => {
+  const ran: string[] = [];
+  const load = async (bundle: string) => ({ run: async () => ran.push(bundle) - 1 });
+  const settings = join(folder, 'Setting.ini');
+  const doctor = async (text: string, ...more: string[]): Promise<number> => {
+    ran.length = 0;
+    await writeFile(settings, text);
+    return dispatch(['doctor', '--config', settings, ...more], load, 'fc');
+  };
+  expect([await doctor('[client]\n'), ran.join()]).toEqual([0, 'exporter']);
+  expect([await doctor('; VPS\n[Server]\n'), ran.join()]).toEqual([0, 'auditor']);
+  // The worse of the two exit codes.
+  expect([await doctor('[server]\n[client]\n'), ran.join()]).toEqual([1, 'exporter,auditor']);
+  expect([await doctor('[server]\n[client]\n', '--help'), ran.join()]).toEqual([0, 'exporter']);
+  expect([await doctor('nothing'), ran.join()]).toEqual([0, 'exporter']);
 });
 
 it('says before npm start that npm ci comes first', async () => {

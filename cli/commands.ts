@@ -1,7 +1,7 @@
 import { type Language, type Messages, type Text, translate } from '../core/language.ts';
 import { nearest } from '../core/setting-names.ts';
 import { VERSION } from '../core/version.ts';
-import { consoleLanguage } from '../runtime/console-language.ts';
+import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';
 import { settingsFile } from '../runtime/installed.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
 import { COMMANDS } from '../runtime/texts.ts';
@@ -67,6 +67,11 @@ export async function dispatch(
     console.log(VERSION);
     return 0;
   }
+  if (command === 'doctor') {
+    let worst = 0;
+    for (const bundle of await doctorsFor(argv)) worst = Math.max(worst, await (await load(bundle)).run(argv));
+    return worst;
+  }
   const bundle = BUNDLE_OF_COMMAND.get(command);
   if (bundle === undefined) {
     const near = nearest(command, [...BUNDLE_OF_COMMAND.keys()]);
@@ -80,6 +85,27 @@ function isTooOld(node: string): boolean {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   return major < 20 || (major === 20 && minor < 19);
 }
+
+/**
+ * Which bundles look at what the settings are for: a device's, a VPS's, or both. Without `--config` the files count that
+ * are there.
+ */
+async function doctorsFor(argv: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [bundle, file, section] of DOCTORS) {
+    const path = settingsNamedBy(argv) ?? (await settingsFile(file));
+    // The bundle says what is wrong with the file.
+    const text = await readSettingsText(path).catch(() => '');
+    if (new RegExp(`^\\s*\\[${section}\\]`, 'im').test(text)) found.push(bundle);
+  }
+  const isHelp = ['--help', '-h'].some((each) => argv.includes(each));
+  return found.length === 0 ? ['exporter'] : found.slice(0, isHelp ? 1 : undefined);
+}
+
+const DOCTORS = [
+  ['exporter', 'ClientSetting.ini', 'client'],
+  ['auditor', 'ServerSetting.ini', 'server'],
+] as const;
 
 const languageFor = async (argv: readonly string[]) =>
   consoleLanguage(

@@ -15,7 +15,7 @@ export async function consoleLanguage(
 ): Promise<Language> {
   const asked = LANGUAGES.find((each) => each === given('--language', argv));
   if (asked !== undefined) return asked;
-  const named = given('--config', argv);
+  const named = settingsNamedBy(argv);
   for (const file of named === undefined ? files : [named]) {
     // Whoever reads the settings says what is wrong with the file.
     const text = await read(file).catch(() => undefined);
@@ -23,6 +23,9 @@ export async function consoleLanguage(
   }
   return 'zh';
 }
+
+/** The settings file that the arguments name. */
+export const settingsNamedBy = (argv: readonly string[]): string | undefined => given('--config', argv);
 
 function given(option: string, argv: readonly string[]): string | undefined {
   const at = argv.indexOf(option);

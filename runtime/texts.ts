@@ -12,8 +12,8 @@ export const COMMANDS = {
     en: 'run a recorded stream through the ledger and print the counters',
   },
   doctor: {
-    zh: '检查设备的设置、内核、状态目录和网关',
-    en: "check a device's settings, kernel, state folder and gateway",
+    zh: '检查设备的设置、内核、状态目录和网关；在 VPS 上检查服务和它们要用的一切',
+    en: "check a device's settings, kernel, state folder and gateway; on a VPS, the services and all they need",
   },
   gateway: { zh: 'Pushgateway 前面核对令牌的入口', en: 'the authenticated entry in front of Pushgateway' },
   auditor: { zh: '读取机场、审计，23:55 发日报', en: 'read the airports, audit, report at 23:55' },
@@ -64,6 +64,7 @@ export const COMMANDS = {
 export const TEXTS = {
   config: { zh: '配置文件', en: 'the settings file' },
   json: { zh: '输出 JSON', en: 'print JSON' },
+  toFix: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
   help: { zh: '显示帮助', en: 'display help for command' },
   seeHelp: (command: string): Text => ({ zh: `用法见 ${command}`, en: `see ${command}` }),
   languageOption: {
@@ -75,6 +76,14 @@ export const TEXTS = {
     en: `--language ${given}: must be zh or en`,
   }),
 
+  portRuns: (place: string, service: Text): Text => ({
+    zh: `端口 ${place}：${service.zh}正在运行`,
+    en: `port ${place}: the ${service.en} runs`,
+  }),
+  portFree: (place: string, service: Text): Text => ({
+    zh: `端口 ${place} 空闲，${service.zh}没有在运行`,
+    en: `port ${place} is free, and the ${service.en} does not run`,
+  }),
   portTaken: { zh: '已被其他程序占用', en: 'is taken by another program' },
   portForbidden: { zh: '需要更高的权限', en: 'needs more rights than this process has' },
   portUnusable: (code: string): Text => ({ zh: `无法使用（${code}）`, en: `cannot be used (${code})` }),
@@ -130,3 +139,22 @@ export const TEXTS = {
     en: `cannot be written (${code}); its folder must let the user who runs this write to it; next to docker-compose.yml: sudo chown -R 1000 config`,
   }),
 } as const satisfies Messages;
+
+/** What codes of the system mean (errno(3)), and those of HTTP clients. */
+export const CODE_WORDS: ReadonlyMap<string, Text> = new Map([
+  ['ECONNREFUSED', { zh: '无人监听', en: 'nothing listens there' }],
+  ['ECONNRESET', { zh: '连接被对方断开', en: 'the connection was cut' }],
+  ['ENOTFOUND', { zh: '域名无法解析', en: 'the name does not resolve' }],
+  ['EAI_AGAIN', { zh: '域名暂时无法解析', en: 'the name does not resolve for now' }],
+  ['ETIMEDOUT', { zh: '超时', en: 'no answer in time' }],
+  ['UND_ERR_CONNECT_TIMEOUT', { zh: '超时', en: 'no answer in time' }],
+  ['EHOSTUNREACH', { zh: '网络不通', en: 'no way there' }],
+  ['ENETUNREACH', { zh: '网络不通', en: 'no way there' }],
+  ['EACCES', { zh: '没有权限', en: 'not permitted' }],
+  ['EPERM', { zh: '没有权限', en: 'not permitted' }],
+  ['ENOENT', { zh: '不存在', en: 'there is none' }],
+  ['ENOTDIR', { zh: '上级不是目录', en: 'a part of its path is no folder' }],
+  ['ENOSPC', { zh: '磁盘已满', en: 'the disk is full' }],
+  ['EDQUOT', { zh: '磁盘配额已满', en: 'the quota of the disk is used up' }],
+  ['EROFS', { zh: '文件系统只读', en: 'the file system is read-only' }],
+]);

@@ -45,10 +45,9 @@ export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
   return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
 }
 
-/** Sends through one SMTP account. */
-export function createMailer(config: MailConfig): Mailer {
-  const { host, port, user, password, to } = config;
-  const transport = createTransport({
+function transportTo(config: MailConfig) {
+  const { host, port, user, password } = config;
+  return createTransport({
     host,
     port,
     ...securityOf(config),
@@ -57,6 +56,25 @@ export function createMailer(config: MailConfig): Mailer {
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
   });
+}
+
+/** Signs in and out again. @returns what went wrong, if anything did */
+export async function checkSignIn(config: MailConfig): Promise<MailFailure | undefined> {
+  const transport = transportTo(config);
+  try {
+    await transport.verify();
+    return undefined;
+  } catch (error) {
+    return explain(error, config);
+  } finally {
+    transport.close();
+  }
+}
+
+/** Sends through one SMTP account. */
+export function createMailer(config: MailConfig): Mailer {
+  const { host, port, user, to } = config;
+  const transport = transportTo(config);
   return {
     route: `${user} by ${host}:${port} to ${to.join(', ')}`,
     async send({ id, subject, text, html }) {

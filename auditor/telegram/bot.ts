@@ -136,6 +136,24 @@ export function startTelegramBot({
   };
 }
 
+/** The name of a bot by its token; else whether Telegram refuses the token or cannot be reached. */
+export async function askBotName({
+  token,
+  apiRoot,
+  proxy,
+}: TelegramConfig): Promise<{ readonly name: string } | { readonly problem: 'token' | 'unreachable' }> {
+  const transport = createTransport(proxy);
+  const fetch = transport.fetch as unknown as NonNullable<ApiClientOptions['fetch']>;
+  try {
+    const { username } = await new Bot(token, { client: { apiRoot, timeoutSeconds: 10, fetch } }).api.getMe();
+    return { name: username };
+  } catch (error) {
+    return { problem: error instanceof GrammyError ? 'token' : 'unreachable' };
+  } finally {
+    await transport.close();
+  }
+}
+
 function isOfTheChat(error: unknown): boolean {
   return error instanceof GrammyError && (error.error_code === 400 || error.error_code === 403);
 }

@@ -1,29 +1,19 @@
+import { reachableAt } from '../../core/addresses.ts';
 import type { Text } from '../../core/language.ts';
 import { isExample, isShortToken, TOKEN_LENGTH } from '../../core/server-settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { DeviceConfig } from '../config.ts';
+import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
+import { ListenError } from '../../runtime/movable-listener.ts';
+import { TEXTS as COMMON } from '../../runtime/texts.ts';
+import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import { appendsState, type StateSettings } from '../device/state-changes.ts';
-import type { Files } from '../host/host.ts';
+import type { Files, Host } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';
 import { describePushProblem } from '../push/problem.ts';
-
-/** What a check found: all well, something that works worse than it could, or something to fix. */
-export interface Finding {
-  readonly verdict: 'good' | 'warning' | 'bad';
-  readonly text: Text;
-}
-
-const find =
-  (verdict: Finding['verdict']) =>
-  (text: Text): Finding => ({ verdict, text });
-
-export const good = find('good');
-export const warning = find('warning');
-export const bad = find('bad');
 
 /** Whether other users of the machine may read the settings file, which holds tokens. @returns undefined when not */
 export async function checkSettingsMode(files: Files, path: string): Promise<Finding | undefined> {
@@ -84,6 +74,36 @@ export async function checkGateway(network: Network, config: DeviceConfig): Prom
     await gateway.close();
   }
 }
+
+/** Whether the exporter serves its own pages where the settings say, or could. */
+export async function checkPages(
+  { network, servePages }: Pick<Host, 'network' | 'servePages'>,
+  address: ExporterConfig['MetricsListen'],
+): Promise<Finding> {
+  const place = `${address.host}:${address.port}`;
+  const client = network.client({ origin: `http://${reachableAt(address)}`, timeout: TIMEOUT_MS });
+  const answer = await client.request({ path: '/', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  await client.close();
+  if (
+    answer.kind === 'answer' &&
+    new TextDecoder().decode(answer.body).includes('<title>FlowCollect exporter</title>')
+  ) {
+    return good(COMMON.portRuns(place, EXPORTER));
+  }
+  const nothing = { version: '', metrics: async () => '', health: () => ({ status: 'ok' as const }) };
+  const page = servePages({ ...nothing, service: 'exporter' }, '[client] MetricsListen');
+  try {
+    await page.move(address);
+    return good(COMMON.portFree(place, EXPORTER));
+  } catch (error) {
+    if (error instanceof ListenError) return bad(error.text);
+    throw error;
+  } finally {
+    await page.close();
+  }
+}
+
+const EXPORTER: Text = { zh: '采集器', en: 'exporter' };
 
 /** What is doubtful about a token although the gateway may take it. */
 export function checkToken({ RemoteToken: token, DeviceID: device, section }: DeviceConfig): Finding[] {

@@ -1,4 +1,6 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorText, type Language, translateTo } from '../../core/language.ts';
@@ -98,6 +100,7 @@ describe('doctor', () => {
       '✓ settings ClientSetting.ini, device a',
       `✓ state folder ${join(device.folder, 'state')} can be written`,
       '✓ a power cut loses what moved in two seconds at most',
+      '✓ port 127.0.0.1:0 is free, and the exporter does not run',
       `✓ kernel ${device.kernel.address}, version v1.19.2`,
       '✓ its frames can be accounted: 0 connections',
       '✓ /logs is read: even the shortest connections have a name',
@@ -149,8 +152,22 @@ describe('doctor', () => {
     await device.gateway.kill();
     expect(await doctor()).toBe('2 to fix');
     expect(printed.join('\n')).toContain('downloadTotal: expected a whole number of bytes');
-    expect(printed.join('\n')).toContain('cannot be reached (ECONNREFUSED)');
+    expect(printed.join('\n')).toContain('cannot be reached (nothing listens there, ECONNREFUSED)');
     await device.reviveGateway();
+  });
+
+  it('tells a MetricsListen that another program has from one that the exporter runs at', async () => {
+    const taken = createServer((_, response) => response.end('<title>FlowCollect auditor</title>'));
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const place = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    expect(await doctor({ MetricsListen: place })).toBe('1 to fix');
+    expect(printed).toContain(`✗ ${place} is taken by another program; change [client] MetricsListen`);
+    taken
+      .removeAllListeners('request')
+      .on('request', (_, response) => response.end('<title>FlowCollect exporter</title>'));
+    expect(await doctor({ MetricsListen: place })).toBe('healthy');
+    expect(printed).toContain(`✓ port ${place}: the exporter runs`);
+    taken.close();
   });
 
   it('refuses settings that cannot be read', async () => {

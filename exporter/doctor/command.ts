@@ -1,17 +1,18 @@
 import type { CommandSpec } from '../../core/command.ts';
-import { type Language, type Messages, type Text, textOf, translateTo, UserFacingError } from '../../core/language.ts';
+import { type Language, type Messages, type Text, textOf, translateTo } from '../../core/language.ts';
 import { describeProblem, type SettingsRead } from '../../core/settings.ts';
+import { type Finding, printFindings } from '../../runtime/findings.ts';
 import { COMMANDS, TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import {
   checkClock,
   checkGateway,
+  checkPages,
   checkSettingsMode,
   checkStateAppend,
   checkStateFolder,
   checkToken,
-  type Finding,
 } from './checks.ts';
 import { checkKernel } from './kernel-checks.ts';
 
@@ -23,15 +24,7 @@ export const TEXTS = {
     zh: `设置 ${file}，设备 ${devices}`,
     en: `settings ${file}, device ${devices}`,
   }),
-  toFix: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
 } as const satisfies Messages;
-
-/** Something has to be fixed; what, was printed. */
-export class UnhealthyError extends UserFacingError {
-  override readonly name = 'UnhealthyError';
-}
-
-const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: '✓', warning: '!', bad: '✗' };
 
 /**
  * `flowcollect doctor`: looks at all that the exporter needs and says of each what is wrong and how to fix it.
@@ -72,6 +65,7 @@ export function doctorCommand(
           ? []
           : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync')]),
         await checkStateAppend(files, files.absolute(StateDir, folder), settings),
+        await checkPages(host, settings.MetricsListen),
       ];
       const ofDevices = await Promise.all(
         devices.map(async (device) => {
@@ -89,13 +83,7 @@ export function doctorCommand(
         const finding = await checkClock(network, origin, clock);
         if (finding !== undefined) findings.push(finding);
       }
-      const said = findings.map(({ verdict, text }) => ({ verdict, text: translate(text) }));
-      if (json === true) print(JSON.stringify(said, undefined, 2));
-      else for (const { verdict, text } of said) print(`${MARKS[verdict]} ${text}`);
-      const faults = findings.filter(({ verdict }) => verdict === 'bad').length;
-      if (faults > 0) {
-        throw new UnhealthyError(TEXTS.toFix(faults));
-      }
+      printFindings(findings, print, language, json === true);
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Finding, good, warning } from '../../runtime/findings.ts';
 import type { DeviceConfig } from '../config.ts';
 import { chooseInterfaces, isOnThisMachine } from '../device/interfaces.ts';
 import type { Host, Interfaces } from '../host/host.ts';
@@ -7,7 +8,6 @@ import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { decodeTotals } from '../kernel/streams.ts';
-import { type Finding, good, warning } from './checks.ts';
 
 const LISTEN_MS = 3000;
 

@@ -1,0 +1,146 @@
+import type { Language } from '../../core/language.ts';
+import { formatBytes } from '../../core/units.ts';
+import { errorCode } from '../../runtime/error-code.ts';
+import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
+import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
+import { currentReading, FRESH_FOR } from '../airport/current-reading.ts';
+import type { AirportClient } from '../airport/fetch.ts';
+import type { Subscription } from '../airport/settings.ts';
+import type { MailConfig, TelegramConfig } from '../config.ts';
+import { reasonText, wordsOf } from '../messages/report.ts';
+import { checkSignIn } from '../notify/smtp.ts';
+import type { AirportState } from '../state/audit-state.ts';
+import { askBotName } from '../telegram/bot.ts';
+
+const ANSWER_MS = 10_000;
+
+/** Whether Prometheus answers, reads all that it should, and has devices. */
+export async function checkPrometheus(prometheus: Prometheus, address: string): Promise<Finding[]> {
+  try {
+    const targets = await prometheus.instant('up');
+    const [devices] = await prometheus.instant('count(count by (user, instance) (flowcollect_kernel_up))');
+    const count = devices?.value ?? 0;
+    return [
+      good({ zh: `Prometheus ${address}，设备 ${count} 台`, en: `Prometheus ${address}, devices: ${count}` }),
+      ...targets
+        .filter(({ value }) => value === 0)
+        .map(({ labels: { job = '', instance = '' } }) =>
+          bad({
+            zh: `Prometheus 读不到 ${job}（${instance}）：请启动它，或检查 prometheus.yml 里的地址`,
+            en: `Prometheus cannot read ${job} (${instance}): start it, or look at its address in prometheus.yml`,
+          }),
+        ),
+    ];
+  } catch (error) {
+    if (error instanceof PrometheusError) return [bad(error.text)];
+    throw error;
+  }
+}
+
+/** Whether what the gateway writes to is ready. @param setting that names it */
+export async function checkStore(
+  name: 'Pushgateway' | 'VictoriaMetrics',
+  setting: 'PushgatewayAddr' | 'VictoriaMetricsAddr',
+  address: string,
+): Promise<Finding> {
+  const path = name === 'Pushgateway' ? '/-/ready' : '/health';
+  try {
+    const { status } = await fetch(`${address.replace(/\/$/, '')}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    if (status === 200) return good({ zh: `${name} ${address} 可用`, en: `${name} ${address} is ready` });
+    return bad({
+      zh: `${address} 应答 ${status}，不像可用的 ${name}：请看它的日志，并检查 [server] ${setting}`,
+      en: `${address} answers ${status} and not as a ready ${name} does: look at its log, and at [server] ${setting}`,
+    });
+  } catch (error) {
+    const code = errorCode(error);
+    return bad({
+      zh: `${name} ${address} 没有应答（${code}）：请启动它，或修改 [server] ${setting}`,
+      en: `${name} does not answer at ${address} (${code}): start it, or change [server] ${setting}`,
+    });
+  }
+}
+
+/** What an airport says of itself, as of now or a few minutes ago. */
+export async function checkAirport(
+  client: AirportClient,
+  subscription: Subscription,
+  known: AirportState,
+  now: number,
+): Promise<Finding> {
+  const { name } = subscription;
+  const remembered = { ...known, anchor: known.anchor?.reading ?? null };
+  const outcome = await currentReading(client, subscription, remembered, now, FRESH_FOR);
+  if (!outcome.known) {
+    const why = (language: Language) => reasonText(wordsOf(language), outcome.reasons);
+    return bad({ zh: `机场 ${name}：${why('zh')}`, en: `airport ${name}: ${why('en')}` });
+  }
+  const { used, quota } = outcome.reading;
+  return good({
+    zh: `机场 ${name}：已用 ${formatBytes(used)}${quota === null ? '' : `，共 ${formatBytes(quota)}`}`,
+    en: `airport ${name}: ${formatBytes(used)} used${quota === null ? '' : ` of ${formatBytes(quota)}`}`,
+  });
+}
+
+/** A Date header tells whole seconds. */
+const MOST_SKEW_S = 60;
+
+/**
+ * Compares this machine's clock with the Date header of a server elsewhere.
+ *
+ * @param address its host is asked, and its path, which may be a secret, left out
+ * @returns undefined where it does not answer or names no date
+ */
+export async function checkClock(address: string, clock: () => number): Promise<Finding | undefined> {
+  const { origin, host } = new URL(address);
+  const asked = clock();
+  const answer = await fetch(origin, {
+    method: 'HEAD',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch(() => undefined);
+  const theirs = Date.parse(answer?.headers.get('date') ?? '');
+  if (Number.isNaN(theirs)) return undefined;
+  const skew = Math.round(((asked + clock()) / 2 - theirs) / 1000);
+  if (Math.abs(skew) <= MOST_SKEW_S) {
+    return good({ zh: `时钟与 ${host} 一致`, en: `the clock agrees with that of ${host}` });
+  }
+  const by = Math.abs(skew);
+  return bad({
+    zh: `本机时钟比 ${host} ${skew > 0 ? '快' : '慢'} ${by} 秒：每天的起止和日报的时间都会错；请开启时间同步（NTP）`,
+    en: `this clock is ${by} s ${skew > 0 ? 'ahead of' : 'behind'} that of ${host}: days and reports are off; turn on time synchronisation (NTP)`,
+  });
+}
+
+/** Signs in at the mail server, and sends nothing. */
+export async function checkMail(mail: MailConfig | undefined): Promise<Finding> {
+  if (mail === undefined) {
+    return warning({
+      zh: '没有设置 [smtp] 的 EmailUser 和 EmailTo：日报不会寄出',
+      en: 'EmailUser and EmailTo of [smtp] are not set: no report is mailed',
+    });
+  }
+  const failure = await checkSignIn(mail);
+  if (failure !== undefined) return bad(failure.text);
+  const place = `${mail.host}:${mail.port}`;
+  return good({ zh: `邮箱 ${mail.user} 已登录 ${place}`, en: `mail: ${mail.user} was signed in at ${place}` });
+}
+
+/** Whether Telegram knows the bot. @returns undefined without one */
+export async function checkTelegram(config: TelegramConfig | undefined): Promise<Finding | undefined> {
+  if (config === undefined) return undefined;
+  const asked = await askBotName(config);
+  if ('name' in asked) {
+    return good({ zh: `Telegram 机器人 @${asked.name}`, en: `Telegram bot @${asked.name}` });
+  }
+  return bad(
+    asked.problem === 'token'
+      ? {
+          zh: 'Telegram 不认识这个机器人：请把 [telegram] BotToken 改成 @BotFather 给出的',
+          en: 'Telegram does not know this bot: make [telegram] BotToken what @BotFather gave',
+        }
+      : {
+          zh: 'Telegram 连不上：请检查网络，或在 [telegram] Proxy 写一个代理',
+          en: 'Telegram cannot be reached: check the network, or name a proxy in [telegram] Proxy',
+        },
+  );
+}
