@@ -8,6 +8,7 @@ import { recordCommand } from '../exporter/record/command.ts';
 import { replayCommand } from '../exporter/replay/command.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { initCommand } from '../setup/init/command.ts';
+import { firstLanguage } from '../setup/init/first-language.ts';
 import { mihomoPlaces } from '../setup/init/kernels.ts';
 import { serviceCommand } from '../setup/service/command.ts';
 import { serviceKeeper } from '../setup/service/keeper.ts';
@@ -55,7 +56,7 @@ async function run(): Promise<number> {
     print(VERSION);
     return 0;
   }
-  const language = await ownLanguage();
+  const language = await ownLanguage(firstLanguage(argv, nativeSetupHost.machine.environment));
   const commands = commandsIn(language, await serviceKeeper(nativeSetupHost));
   if (name !== undefined && !['--help', '-h', 'help'].includes(name)) return execute(commands, argv, language);
   const translate = translateTo(language);

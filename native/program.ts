@@ -36,9 +36,12 @@ export function terminal(stream: 1 | 2): ScreenOutput {
 }
 
 /** In which language this call speaks; `replay` reads no file that was not named. */
-export const ownLanguage = (): Promise<Language> =>
-  consoleLanguage(argv, argv[0] === 'replay' ? [] : ['ClientSetting.ini'], (file) =>
-    nativeHost.files.readSettings(file),
+export const ownLanguage = (otherwise?: Language): Promise<Language> =>
+  consoleLanguage(
+    argv,
+    argv[0] === 'replay' ? [] : ['ClientSetting.ini'],
+    (file) => nativeHost.files.readSettings(file),
+    otherwise,
   );
 
 /** @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings */

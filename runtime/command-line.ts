@@ -18,6 +18,7 @@ import { TEXTS } from './texts.ts';
  * @param argv the command and its arguments
  * @param files settings files that the command reads by default, which may set the language
  * @param commandsIn the commands, speaking one language
+ * @param otherwise the language where neither arguments nor files set one
  * @param installation where settings are that are not in this folder
  * @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings
  */
@@ -25,10 +26,11 @@ export async function runCommands(
   argv: readonly string[],
   files: readonly string[],
   commandsIn: (translate: Translate, language: Language) => readonly Command[],
+  otherwise?: Language,
   installation = INSTALLATION,
 ): Promise<number> {
   const read = await Promise.all(files.map((name) => settingsFile(name, installation)));
-  const language = await consoleLanguage(argv, read, readSettingsText);
+  const language = await consoleLanguage(argv, read, readSettingsText, otherwise);
   // Options belong to the command they follow: `gateway token list --config …` is the list's.
   const program = new Command('flowcollect').enablePositionalOptions();
   for (const command of commandsIn(translateTo(language), language))

@@ -29,7 +29,7 @@ async function told(...argv: string[]): Promise<{ config: string; language: stri
       given = { config, language };
     }),
   ];
-  expect(await runCommands(['show', ...argv], ['ServerSetting.ini'], commands, installation)).toBe(0);
+  expect(await runCommands(['show', ...argv], ['ServerSetting.ini'], commands, undefined, installation)).toBe(0);
   return given;
 }
 

@@ -5,6 +5,8 @@ import { TEXTS } from './texts.ts';
 /** The person at the terminal. */
 export interface Prompt {
   readonly language: Language;
+  /** Whether a person is asked. */
+  readonly interactive: boolean;
   say(line: string): void;
   /**
    * An empty answer means `suggestion`. Where nobody is asked it is taken; a person whose answer will not do is told why and
@@ -26,6 +28,7 @@ export interface AskOptions {
 export function openPrompt(terminal: Terminal, language: Language, interactive: boolean): Prompt {
   return {
     language,
+    interactive,
     say: (line) => terminal.write(`${line}\n`),
     async ask(question, suggestion, { check = () => undefined, secret = false } = {}) {
       const hint = suggestion === undefined || suggestion === '' ? '' : ` [${secret ? '***' : suggestion}]`;

@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import type { Language } from '../core/language.ts';
+import type { Language, Translate } from '../core/language.ts';
 import { commandOf, runCommands } from '../runtime/command-line.ts';
 import { type OwnProgram, ownInvocation, ownProgram } from '../runtime/own-program.ts';
 import { screenOutput } from '../runtime/screen.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { initCommand } from './init/command.ts';
+import { firstLanguage } from './init/first-language.ts';
 import { initServerCommand } from './init/init-server.ts';
 import { mihomoPlaces } from './init/kernels.ts';
 import { nodeSetupHost, nodeTerminal } from './node-host.ts';
@@ -27,7 +28,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const host = nodeSetupHost(invocation, own, nodeTerminal(process.stdin, process.stdout));
   const keeper = await serviceKeeper(host);
-  return runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], (translate, language) => {
+  const commandsIn = (translate: Translate, language: Language) => {
     const check = (file: string) => follow(own, ['doctor', '--config', file, '--language', language]);
     const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
     return [
@@ -36,7 +37,9 @@ export async function run(argv: readonly string[]): Promise<number> {
         makeToken: (owner) => makeToken(own, owner, language),
         print,
         explain,
-        translate,
+        language,
+        terminal: screenOutput(process.stderr, process.env.TERM),
+        color: process.env.NO_COLOR === undefined || process.env.NO_COLOR === '',
         network: host.network,
       }),
       commandOf(serviceCommand({ host, keeper, services: SERVICES, print, language }), translate),
@@ -44,7 +47,9 @@ export async function run(argv: readonly string[]): Promise<number> {
       backupCommand(print, screenOutput(process.stderr, process.env.TERM), translate),
       restoreCommand(print, translate),
     ];
-  });
+  };
+  const first = firstLanguage(argv, host.machine.environment);
+  return runCommands(argv, ['ClientSetting.ini', 'ServerSetting.ini'], commandsIn, first);
 }
 
 /** Runs a command of FlowCollect on this terminal. @returns whether it ended well */

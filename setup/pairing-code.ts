@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { deviceIdProblem } from '../core/device-id.ts';
+import { LANGUAGES, type Language } from '../core/language.ts';
 
 /** What a device needs to push: all that a pairing code carries. The token is a secret, and so is the code. */
 export interface Pairing {
@@ -7,6 +8,8 @@ export interface Pairing {
   readonly server: string;
   readonly token: string;
   readonly deviceId?: string | undefined;
+  /** Of the VPS; the device speaks it where it has no settings yet. */
+  readonly language?: Language | undefined;
 }
 
 const PREFIX = 'FC1-';
@@ -20,12 +23,13 @@ export function isGatewayAddress(text: string): boolean {
 const Content = z.tuple([
   z.string().check(z.refine(isGatewayAddress)),
   z.string().check(z.regex(/^[\x21-\x7e\x80-\xff]+$/)),
-  z.optional(z.string().check(z.refine((id) => deviceIdProblem(id) === undefined))),
+  z.nullish(z.string().check(z.refine((id) => deviceIdProblem(id) === undefined))),
+  z.optional(z.enum(LANGUAGES)),
 ]);
 
 /** One word that can be pasted into a console. */
-export function pairingCode({ server, token, deviceId }: Pairing): string {
-  const content = deviceId === undefined ? [server, token] : [server, token, deviceId];
+export function pairingCode({ server, token, deviceId, language }: Pairing): string {
+  const content = [server, token, deviceId ?? null, ...(language === undefined ? [] : [language])];
   return `${PREFIX}${Buffer.from(JSON.stringify(content)).toString('base64url')}`;
 }
 
@@ -33,8 +37,8 @@ export function pairingCode({ server, token, deviceId }: Pairing): string {
 export function readPairingCode(code: string): Pairing | undefined {
   const encoded = code.trim().startsWith(PREFIX) ? code.trim().slice(PREFIX.length) : '';
   try {
-    const [server, token, deviceId] = Content.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
-    return { server, token, deviceId };
+    const [server, token, deviceId, language] = Content.parse(JSON.parse(Buffer.from(encoded, 'base64url').toString()));
+    return { server, token, deviceId: deviceId ?? undefined, language };
   } catch {
     return undefined;
   }

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { renderUnicodeCompact } from 'uqr';
 import { deviceIdProblem } from '../core/device-id.ts';
-import { ArgumentError, type Translate } from '../core/language.ts';
+import { ArgumentError, type Language, translateTo } from '../core/language.ts';
 import type { HttpResult, Network } from '../exporter/host/network.ts';
+import type { ScreenOutput } from '../runtime/screen.ts';
 import { COMMANDS } from '../runtime/texts.ts';
 import { isGatewayAddress, pairingCode } from './pairing-code.ts';
 import { TEXTS } from './texts.ts';
@@ -12,7 +14,12 @@ export interface PairContext {
   readonly print: (line: string) => void;
   /** For people; not part of what is copied. */
   readonly explain: (line: string) => void;
-  readonly translate: Translate;
+  /** Of what is said; the device speaks it too where it has no settings yet. */
+  readonly language: Language;
+  /** Where a QR code is shown. */
+  readonly terminal: ScreenOutput;
+  /** Whether it may be coloured. */
+  readonly color: boolean;
   readonly network: Network;
 }
 
@@ -39,8 +46,20 @@ async function asSpoken(network: Network, address: string): Promise<string> {
   return isWrong && (await ask(other)).kind === 'answer' ? other : address;
 }
 
+/** White on black, whatever the colours of the terminal. */
+const WHITE_ON_BLACK = ['\x1b[97;40m', '\x1b[0m'] as const;
+/** Cameras need a light edge of four modules (ISO/IEC 18004). */
+const EDGE = 4;
+
+/** A text as rows of a QR code whose light modules are blocks; none where the terminal is too narrow for it, or is none. */
+export function qrRows(text: string, { isTTY, columns = 0 }: ScreenOutput): string[] {
+  const rows = renderUnicodeCompact(text, { border: EDGE }).split('\n');
+  return isTTY === true && columns > (rows[0] ?? '').length ? rows : [];
+}
+
 /** `flowcollect pair`: a token of its own for a device, as one line to run there. */
-export function pairCommand({ makeToken, print, explain, translate, network }: PairContext): Command {
+export function pairCommand({ makeToken, print, explain, language, terminal, color, network }: PairContext): Command {
+  const translate = translateTo(language);
   return new Command('pair')
     .description(translate(COMMANDS.pair))
     .requiredOption('--server <address>', translate(TEXTS.pairServer))
@@ -56,6 +75,12 @@ export function pairCommand({ makeToken, print, explain, translate, network }: P
       const spoken = await asSpoken(network, server);
       if (spoken !== server) explain(translate(TEXTS.spoken(server, spoken)));
       explain(translate(TEXTS.runOnDevice));
-      print(`flowcollect init device --code ${pairingCode({ server: spoken, token, deviceId: device })}`);
+      const code = pairingCode({ server: spoken, token, deviceId: device, language });
+      const line = `flowcollect init device --code ${code}`;
+      print(line);
+      const [before, after] = color ? WHITE_ON_BLACK : ['', ''];
+      const rows = qrRows(line, terminal);
+      if (rows.length > 0) explain(translate(TEXTS.scan));
+      for (const row of rows) explain(`${before}${row}${after}`);
     });
 }

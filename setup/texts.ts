@@ -69,6 +69,11 @@ export const TEXTS = {
     en: 'Run this line on the device; it holds the token: keep it secret.',
   },
 
+  scan: {
+    zh: '手机上也可以扫描这个二维码，得到同一行：',
+    en: 'On a phone, this code gives the same line:',
+  },
+
   backupFile: { zh: '要写的备份文件，如 flowcollect.tar.gz', en: 'the archive to write, such as flowcollect.tar.gz' },
   backupMore: {
     zh: '另外要打包的文件或目录，如 Prometheus 的；打包时应停止它',

@@ -192,6 +192,28 @@ describe('init device', () => {
     ).toBe(old);
   });
 
+  it('asks again for a wrong number and a wrong secret, and tells a dead kernel from a secret that is wrong', async () => {
+    const file = join(folder, 'ClientSetting.ini');
+    const places = [await place('a', `external-controller: ${address}\nsecret: wrong\n`)];
+    const code = pairingCode({ server: 'https://vps.example.com', token: 'tok', deviceId: 'pc' });
+    await initDevice({ ...unattended(file), ...prompt('3', 'x', '1', 'guess', 'hush'), code, places });
+    expect(said.split('type a number from 0 to 1')).toHaveLength(3);
+    expect(said.split('answers, but not to this secret. Correct it')).toHaveLength(3);
+    expect(await settings(file, 'client')).toMatchObject({ MihomoAPIAddr: `http://${address}`, MihomoSecret: 'hush' });
+
+    await rm(file);
+    said = '';
+    await initDevice({
+      ...unattended(file),
+      ...prompt('./mihomo.sock', 'http://a b', '127.0.0.1:1', '', `http://${address}`, ''),
+      code,
+    });
+    expect(said.split('write the whole address')).toHaveLength(3);
+    expect(said).toContain('127.0.0.1:1: does not answer: it does not run, or the address is wrong. Correct it');
+    // What stays the same is taken as it is: the kernel may be started later.
+    expect(await settings(file, 'client')).toMatchObject({ MihomoAPIAddr: `http://${address}`, MihomoSecret: '' });
+  });
+
   it('refuses a broken pairing code before it writes', async () => {
     const file = join(folder, 'ClientSetting.ini');
     await expect(initDevice({ ...unattended(file), code: 'FC1-abc' })).rejects.toThrow('the pairing code is not whole');

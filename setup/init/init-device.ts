@@ -5,10 +5,12 @@ import type { KernelAddress } from '../../exporter/kernel/api.ts';
 import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { type Pairing, readPairingCode } from '../pairing-code.ts';
-import { TEXTS } from '../texts.ts';
+import { isHidden } from '../service/systemd.ts';
+import { TEXTS as SETUP_TEXTS } from '../texts.ts';
+import { askForKernel, untilItAnswers } from './kernel-answers.ts';
 import { findKernels, type MihomoPlace } from './kernels.ts';
 import { openDraft, type SettingsDraft } from './settings-draft.ts';
-import { initMessages, type NextCommands } from './texts.ts';
+import { initMessages, type NextCommands, TEXTS } from './texts.ts';
 
 export interface InitDevice {
   readonly host: SetupHost;
@@ -52,7 +54,7 @@ export async function initDevice(plan: InitDevice): Promise<boolean> {
 
   prompt.say(words.checking);
   const healthy = await check(file);
-  prompt.say(words.nextOnDevice(nextCommands(host, file)));
+  prompt.say(words.nextOnDevice(await nextCommands(host, file)));
   return healthy;
 }
 
@@ -69,13 +71,17 @@ async function chooseKernel(
     kernels.forEach((kernel, index) => {
       prompt.say(words.found(index + 1, kernel));
     });
-    const chosen = kernels[Number(await prompt.ask(words.whichKernel, '1')) - 1];
-    if (chosen !== undefined) return chosen;
+    const last = kernels.length;
+    const check = (answer: string) =>
+      /^\d+$/.test(answer) && Number(answer) <= last ? undefined : TEXTS.badNumber(last);
+    const chosen = kernels[Number(await prompt.ask(words.whichKernel, '1', { check })) - 1];
+    if (chosen?.state.kind === 'answers') return chosen;
+    if (chosen !== undefined) return untilItAnswers(host, prompt, chosen);
   } else if (written === undefined) prompt.say(words.noneFound);
-  return {
-    address: await prompt.ask(words.kernelAddress, written ?? 'http://127.0.0.1:9097'),
-    secret: await prompt.ask(words.kernelSecret, draft.get('client', 'MihomoSecret') ?? '', { secret: true }),
-  };
+  return askForKernel(host, prompt, {
+    address: written ?? 'http://127.0.0.1:9097',
+    secret: draft.get('client', 'MihomoSecret') ?? '',
+  });
 }
 
 /** @throws Error for a code that is not whole */
@@ -103,16 +109,29 @@ export async function askDeviceName(prompt: Prompt, question: string, suggestion
     const name = await prompt.ask(question, suggestion);
     const problem = deviceIdProblem(name);
     if (problem === undefined) return name;
-    if (name === suggestion) throw new UserFacingError(TEXTS.badName(name, problem));
+    if (name === suggestion) throw new UserFacingError(SETUP_TEXTS.badName(name, problem));
     prompt.say(translate(problem, prompt.language));
   }
 }
 
-/** Commands as the person calls FlowCollect; who is not root installs the service for themselves. */
-export function nextCommands({ called, machine }: SetupHost, file: string): NextCommands {
+/**
+ * Commands as the person calls FlowCollect; who is not root installs the service for themselves. A service of the system
+ * sees nothing of home folders under systemd: its program is put elsewhere before.
+ */
+export async function nextCommands(host: SetupHost, file: string): Promise<NextCommands> {
+  const { called, machine, program, files } = host;
   const config = `--config ${shellWord(file)}`;
-  return {
-    now: `${called} exporter ${config}`,
-    background: `${called} service install exporter${machine.userId === 0 ? '' : ' --user'} ${config}`,
-  };
+  const isRoot = machine.userId === 0;
+  const install = `service install exporter${isRoot ? '' : ' --user'} ${config}`;
+  const isUnseen = isRoot && program.args.length === 0 && isHidden(program.command);
+  if (!isUnseen || (await files.mode(SYSTEMD)) === undefined) {
+    return { now: `${called} exporter ${config}`, background: `${called} ${install}` };
+  }
+  const sudo = called.startsWith('sudo ') ? 'sudo ' : '';
+  const copy = `${sudo}install -m 755 ${shellWord(program.command)} ${SEEN}`;
+  return { now: `${called} exporter ${config}`, background: `${copy} && ${sudo}${SEEN} ${install}` };
 }
+
+/** What systemd itself takes for the sign that it runs the machine. */
+const SYSTEMD = '/run/systemd/system';
+const SEEN = '/usr/local/bin/flowcollect';

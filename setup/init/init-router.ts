@@ -1,6 +1,7 @@
 import type { Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { askDeviceName, nextCommands, wholePairing } from './init-device.ts';
+import { askForKernel } from './kernel-answers.ts';
 import { openDraft } from './settings-draft.ts';
 import { initMessages } from './texts.ts';
 
@@ -36,8 +37,10 @@ export async function initRouter({ host, prompt, file, code, check }: InitRouter
   // The token of a pairing is good for that name alone.
   const name = pairing?.deviceId ?? (await askDeviceName(prompt, words.routerName, 'router'));
   const section = `kernel.${name.replaceAll(/[\]"'=\s]/g, '-')}`;
-  const address = await prompt.ask(words.kernelAddress, draft.get(section, 'MihomoAPIAddr') ?? TUNNEL);
-  const secret = await prompt.ask(words.kernelSecret, draft.get(section, 'MihomoSecret') ?? '', { secret: true });
+  const { address, secret } = await askForKernel(host, prompt, {
+    address: draft.get(section, 'MihomoAPIAddr') ?? TUNNEL,
+    secret: draft.get(section, 'MihomoSecret') ?? '',
+  });
   // All kernels push to one gateway, which this machine may reach at another address than the router would.
   const server = draft.get('client', 'RemoteServer');
   draft.set('client', 'RemoteServer', server ?? pairing?.server ?? (await prompt.ask(words.serverAddress)));
@@ -56,6 +59,6 @@ export async function initRouter({ host, prompt, file, code, check }: InitRouter
   prompt.say(words.checking);
   const healthy = await check(file);
   if (!healthy && address === TUNNEL) prompt.say(words.tunnel(new URL(TUNNEL).port));
-  prompt.say(words.nextOnDevice(nextCommands(host, file)));
+  prompt.say(words.nextOnDevice(await nextCommands(host, file)));
   return healthy;
 }

@@ -32,6 +32,14 @@ export const TEXTS = {
     zh: '每个订阅链接都须以 https:// 或 http:// 开头；clash:// 是给应用用的，里面 url= 之后才是订阅链接',
     en: 'each address must begin with https:// or http://; a clash:// link is for apps, and holds the address after url=',
   },
+  badKernelAddress: {
+    zh: '请写完整的地址，例如 http://127.0.0.1:9090',
+    en: 'write the whole address, such as http://127.0.0.1:9090',
+  },
+  badNumber: (last: number): Text => ({
+    zh: `请输入 0 到 ${last} 的编号`,
+    en: `type a number from 0 to ${last}`,
+  }),
   yesOrNo: { zh: '请回答 y 或 n', en: 'answer y or n' },
   toFix: { zh: '设置已写好；请先修复上面的问题', en: 'the settings are written; fix what is said above first' },
 } as const satisfies Messages;
@@ -50,13 +58,13 @@ const kernelState = (state: KernelState): Text => ({
       ? `有应答，版本 ${state.version}`
       : state.kind === 'wrong_secret'
         ? '有应答，但 secret 不对'
-        : '没有应答',
+        : '没有应答：内核没有在运行，或者地址不对',
   en:
     state.kind === 'answers'
       ? `answers, version ${state.version}`
       : state.kind === 'wrong_secret'
         ? 'answers, but not to this secret'
-        : 'does not answer',
+        : 'does not answer: it does not run, or the address is wrong',
 });
 
 const INIT = {
@@ -101,6 +109,10 @@ const INIT = {
   },
   grafanaPassword: { zh: 'Grafana 的密码', en: 'a password for Grafana' },
   kernelState,
+  askedAgain: (address: string, state: string) => ({
+    zh: `${address}：${state}。请改正，或按回车保持不变`,
+    en: `${address}: ${state}. Correct it, or keep it with Enter`,
+  }),
   written: (file: string) => ({
     zh: `已写入 ${file}（仅本用户可读）`,
     en: `wrote ${file} (readable by this user alone)`,

@@ -98,7 +98,7 @@ export function systemdKeeper(host: SetupHost, folders: Readonly<Record<Scope, s
 }
 
 /** Homes are hidden from a system service. */
-const isHidden = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
+export const isHidden = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
 
 /** Neither the program nor Node may be where a system service sees nothing, nor what the gateway reads of tokens. */
 async function unreachable(
