@@ -139,7 +139,12 @@ describe.skipIf(!('path' in built))('the host in Go', () => {
           1,
           '; 我的\r\n[client]\r\nMihomoAPIAddr = http://127.0.0.1:9\r\nStateDir = kept\r\n',
         ],
-        [['router'], ['路由器', kernel.address, kernel.secret, GATEWAY, 'tok'], 0, '[client]\nDeviceID = pc\n'],
+        [
+          ['router'],
+          ['', '路由器', kernel.address, kernel.secret, GATEWAY, 'tok'],
+          0,
+          '; 我的\n[client]\nPushInterval = 10s\n',
+        ],
         [['router', '--yes'], [], 1],
       ] as const) {
         for (const language of ['zh', 'en']) {

@@ -8,7 +8,7 @@ import { formatBytes } from '../../core/units.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
 import { listenHttp } from '../../runtime/http.ts';
-import { type ListenAddress, ListenError } from '../../runtime/movable-listener.ts';
+import { type ListenAddress, ListenError } from '../../runtime/listen.ts';
 import { TEXTS } from '../../runtime/texts.ts';
 
 const ANSWER_MS = 3000;

@@ -6,7 +6,7 @@ import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
-import { ListenError } from '../../runtime/movable-listener.ts';
+import { ListenError } from '../../runtime/listen.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import { appendsState, type StateSettings } from '../device/state-changes.ts';
@@ -91,15 +91,16 @@ export async function checkPages(
     return good(COMMON.portRuns(place, EXPORTER));
   }
   const nothing = { version: '', metrics: async () => '', health: () => ({ status: 'ok' as const }) };
-  const page = servePages({ ...nothing, service: 'exporter' }, '[client] MetricsListen');
   try {
-    await page.move(address);
+    const listener = await servePages(
+      { ...nothing, service: 'exporter' },
+      { ...address, setting: '[client] MetricsListen' },
+    );
+    await listener.close();
     return good(COMMON.portFree(place, EXPORTER));
   } catch (error) {
     if (error instanceof ListenError) return bad(error.text);
     throw error;
-  } finally {
-    await page.close();
   }
 }
 
