@@ -37,21 +37,6 @@ export function isSmallPart(level: Level, reading: Level): boolean {
   return reading.used <= level.used * SMALL_PART;
 }
 
-/** Whether somebody paid for more: the plan ends later, or holds more. A part that drops out of an answer never looks so. */
-export function isRenewal(before: UsableReading, after: UsableReading): boolean {
-  const later = before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY_SECONDS;
-  return later || (before.quota !== null && after.quota !== null && after.quota > before.quota);
-}
-
-/** Whether quota or expiry differ, so that somebody bought, or another plan answers; what one does not tell has not changed. */
-export function planMoved(before: UsableReading, after: UsableReading): boolean {
-  const quota = before.quota !== null && after.quota !== null && before.quota !== after.quota;
-  // Some panels write the end of the running day: a day more is no renewal.
-  const expiry =
-    before.expiry !== null && after.expiry !== null && Math.abs(after.expiry - before.expiry) > DAY_SECONDS;
-  return quota || expiry;
-}
-
 /** What changed of a plan between two readings: bytes more or fewer of quota, or the day to which it was renewed, in Unix seconds. */
 export type PlanChange =
   | { readonly kind: 'added' | 'reduced'; readonly bytes: number }
@@ -76,6 +61,14 @@ export function planChanges(
   }
   return changes;
 }
+
+/** Whether somebody paid for more: the plan ends later, or holds more. A part that drops out of an answer never looks so. */
+export const isRenewal = (before: UsableReading, after: UsableReading): boolean =>
+  planChanges(before, after).some(({ kind }) => kind !== 'reduced');
+
+/** Whether quota or expiry differ, in whichever direction, so that somebody bought, or another plan answers. */
+export const planMoved = (before: UsableReading, after: UsableReading): boolean =>
+  planChanges(before, after).length + planChanges(after, before).length > 0;
 
 /**
  * The readings that were set aside, with one more. Those that are higher than it, or from a clock that was set back, were
