@@ -15,7 +15,7 @@ import {
 import { newDevice } from './device/saved-device.ts';
 import { createStateAppender } from './device/state-changes.ts';
 import { createStateStore } from './device/state-store.ts';
-import { createDayKeeper, todayPath } from './device/today.ts';
+import { createTodayStore, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
 import { kernelAddressOf } from './kernel/api.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
@@ -85,7 +85,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     logger,
     append: () => disk.watch(() => store.append(() => device.save())),
   });
-  const day = createDayKeeper({
+  const day = createTodayStore({
     files: host.files,
     path: () => todayPath(host.files, stateFolder(), config.DeviceID),
     rule: () => ({ zone: config.Timezone, dayEnds: config.DayEnds }),

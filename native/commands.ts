@@ -11,8 +11,8 @@ import { initCommand } from '../setup/init/command.ts';
 import { firstLanguage } from '../setup/init/first-language.ts';
 import { mihomoPlaces } from '../setup/init/kernels.ts';
 import { serviceCommand } from '../setup/service/command.ts';
-import { serviceKeeper } from '../setup/service/keeper.ts';
-import type { ServiceKeeper } from '../setup/service/service-plan.ts';
+import { serviceManager } from '../setup/service/manager.ts';
+import type { ServiceManager } from '../setup/service/service-plan.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
 import { argv, endingAt, execute, ownLanguage, print, terminal } from './program.ts';
@@ -26,7 +26,7 @@ const TEXTS = {
 };
 
 /** All commands but `exporter`, which is another bundle (native/exporter.ts). */
-function commandsIn(language: Language, keeper: ServiceKeeper | undefined): readonly (CommandSpec | CommandGroup)[] {
+function commandsIn(language: Language, manager: ServiceManager | undefined): readonly (CommandSpec | CommandGroup)[] {
   const { machine, called } = nativeSetupHost;
   const doctor = doctorCommand(readExporterConfig, print, nativeHost, language);
   return [
@@ -37,7 +37,7 @@ function commandsIn(language: Language, keeper: ServiceKeeper | undefined): read
       language,
     }),
     doctor,
-    serviceCommand({ host: nativeSetupHost, keeper, services: ['exporter'], print, language }),
+    serviceCommand({ host: nativeSetupHost, manager, services: ['exporter'], print, language }),
     replayCommand(print, nativeHost, translateTo(language), terminal(2)),
     recordCommand(
       (file, text) => readExporterConfig(file, text).settings,
@@ -57,7 +57,7 @@ async function run(): Promise<number> {
     return 0;
   }
   const language = await ownLanguage(firstLanguage(argv, nativeSetupHost.machine.environment));
-  const commands = commandsIn(language, await serviceKeeper(nativeSetupHost));
+  const commands = commandsIn(language, await serviceManager(nativeSetupHost));
   if (name !== undefined && !['--help', '-h', 'help'].includes(name)) return execute(commands, argv, language);
   const translate = translateTo(language);
   const all = [{ name: 'exporter', description: COMMANDS.exporter }, ...commands];

@@ -12,7 +12,7 @@ import { nodeSetupHost, nodeTerminal } from './node-host.ts';
 import { pairCommand } from './pairing.ts';
 import { versionCommand } from './release-feed.ts';
 import { serviceCommand } from './service/command.ts';
-import { serviceKeeper } from './service/keeper.ts';
+import { serviceManager } from './service/manager.ts';
 import { SERVICES } from './service/service-plan.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const explain = (line: string): void => void process.stderr.write(`${line}\n`);
   const host = nodeSetupHost(invocation, own, nodeTerminal(process.stdin, process.stdout));
-  const keeper = await serviceKeeper(host);
+  const manager = await serviceManager(host);
   const commandsIn = (translate: Translate, language: Language) => {
     const check = (file: string) => follow(own, ['doctor', '--config', file, '--language', language]);
     const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
@@ -42,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         color: process.env.NO_COLOR === undefined || process.env.NO_COLOR === '',
         network: host.network,
       }),
-      commandOf(serviceCommand({ host, keeper, services: SERVICES, print, language }), translate),
+      commandOf(serviceCommand({ host, manager, services: SERVICES, print, language }), translate),
       versionCommand(print, translate),
       backupCommand(print, screenOutput(process.stderr, process.env.TERM), translate),
       restoreCommand(print, translate),

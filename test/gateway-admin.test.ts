@@ -92,7 +92,7 @@ beforeEach(open);
 afterEach(() => gateway.stop());
 afterAll(() => parts.close());
 
-describe('the keeper of the machine', () => {
+describe('the administrator of the machine', () => {
   it('lets a poisoned counter fall once, from any state, also after the gateway was restarted', async () => {
     expect(await push(9_000_000, 'thief 1')).toBe(200);
     expect(await push(5, 'thief 2')).toBe(409);

@@ -161,7 +161,7 @@ export function readToday(files: Files, path: string, now: number): Promise<Kept
   });
 }
 
-export interface DayKeeperOptions {
+export interface TodayStoreOptions {
   readonly files: Files;
   /** Where it is saved, as of now. */
   path(): string;
@@ -173,8 +173,8 @@ export interface DayKeeperOptions {
   onSetAside?(path: string, reason: string, movedTo: string): void;
 }
 
-/** Keeps what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
-export interface DayKeeper {
+/** Saves what a device has moved today, through restarts and edits. It is for people to see; no count rests on it. */
+export interface TodayStore {
   /** Goes on from what was saved for the device. */
   open(deviceId: string): Promise<void>;
   /** Starts over for a device of another name. */
@@ -190,7 +190,7 @@ export interface DayKeeper {
   close(): Promise<void>;
 }
 
-export function createDayKeeper({ files, path, rule, clock, logger, onSetAside }: DayKeeperOptions): DayKeeper {
+export function createTodayStore({ files, path, rule, clock, logger, onSetAside }: TodayStoreOptions): TodayStore {
   let today = createToday('', undefined, rule);
   const writing = createSerialQueue();
 

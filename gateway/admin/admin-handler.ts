@@ -22,7 +22,7 @@ export interface AdminHandlerOptions {
   retired(device: Device): void;
 }
 
-/** What only the keeper of the machine may do: from loopback, with the admin token. */
+/** What only the administrator of the machine may do: from loopback, with the admin token. */
 export function createAdminHandler({ release, logger, hash, retired }: AdminHandlerOptions): RequestListener {
   const limiter = createAuthRateLimiter();
 

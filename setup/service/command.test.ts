@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunTool, SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import type { ServiceOutcome, ServicePlan } from './service-plan.ts';
-import { systemdKeeper } from './systemd.ts';
-import { taskSchedulerKeeper } from './task-scheduler.ts';
+import { systemdManager } from './systemd.ts';
+import { taskSchedulerManager } from './task-scheduler.ts';
 
 const PLAN: ServicePlan = {
   service: 'gateway',
@@ -41,7 +41,7 @@ const english = async (outcome: Promise<ServiceOutcome>) => {
 };
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'flowcollect-keeper-'));
+  folder = await mkdtemp(join(tmpdir(), 'flowcollect-manager-'));
   calls = [];
   refuse = undefined;
   userId = 0;
@@ -49,10 +49,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services by systemd', () => {
-  const keeper = () => systemdKeeper(machine(), { system: folder, user: join(folder, 'user') });
+  const manager = () => systemdManager(machine(), { system: folder, user: join(folder, 'user') });
 
   it('are installed, started, and followed when their settings change', async () => {
-    expect(await keeper().install(PLAN)).toMatchObject({ ok: true });
+    expect(await manager().install(PLAN)).toMatchObject({ ok: true });
     expect((await readdir(folder)).sort()).toEqual([
       'flowcollect-gateway-settings.path',
       'flowcollect-gateway-settings.service',
@@ -68,7 +68,7 @@ describe('services by systemd', () => {
 
   it('are not called started where they end at once', async () => {
     refuse = 'is-active';
-    expect(await english(keeper().install(PLAN))).toEqual({
+    expect(await english(manager().install(PLAN))).toEqual({
       ok: false,
       lines: ['flowcollect-gateway is installed but does not run; systemd goes on trying:', 'active (running)'],
     });
@@ -76,34 +76,34 @@ describe('services by systemd', () => {
   });
 
   it('leave no unit behind', async () => {
-    await keeper().install(PLAN);
-    expect(await keeper().uninstall('gateway', 'system')).toMatchObject({ ok: true });
+    await manager().install(PLAN);
+    expect(await manager().uninstall('gateway', 'system')).toMatchObject({ ok: true });
     expect(await readdir(folder)).toEqual([]);
     expect(calls).toContain('systemctl disable --now flowcollect-gateway.service flowcollect-gateway-settings.path');
   });
 
   it('are the session manager’s in user scope', async () => {
-    await keeper().install({ ...PLAN, scope: 'user' });
+    await manager().install({ ...PLAN, scope: 'user' });
     expect(calls.slice(0, 2)).toEqual(['systemctl --user show-environment', 'systemctl --user daemon-reload']);
     expect(await readdir(join(folder, 'user'))).toEqual(['flowcollect-gateway.service']);
   });
 
   it('are found by status without --user too, where only those of the user are installed', async () => {
-    await keeper().install({ ...PLAN, scope: 'user' });
-    await keeper().status('gateway', 'system');
+    await manager().install({ ...PLAN, scope: 'user' });
+    await manager().status('gateway', 'system');
     expect(calls.at(-1)).toBe('systemctl --user status --no-pager --lines=5 flowcollect-gateway');
-    await keeper().install(PLAN);
-    await keeper().status('gateway', 'system');
+    await manager().install(PLAN);
+    await manager().status('gateway', 'system');
     expect(calls.at(-1)).toBe('systemctl status --no-pager --lines=5 flowcollect-gateway');
   });
 
   it('tell who may not change them what to do, and change nothing', async () => {
     userId = 1000;
     const sudo = 'a service for the whole machine needs root: run it with sudo, or use --user';
-    expect(await english(keeper().install(PLAN))).toEqual({ ok: false, lines: [sudo] });
-    expect(await english(keeper().uninstall('gateway', 'system'))).toEqual({ ok: false, lines: [sudo] });
+    expect(await english(manager().install(PLAN))).toEqual({ ok: false, lines: [sudo] });
+    expect(await english(manager().uninstall('gateway', 'system'))).toEqual({ ok: false, lines: [sudo] });
     refuse = 'show-environment';
-    expect((await english(keeper().install({ ...PLAN, scope: 'user' }))).lines).toEqual([
+    expect((await english(manager().install({ ...PLAN, scope: 'user' }))).lines).toEqual([
       'Access denied: with --user, run it as yourself, without sudo, in a session that you signed in to (not by su)',
     ]);
     expect(await readdir(folder)).toEqual([]);
@@ -111,12 +111,12 @@ describe('services by systemd', () => {
 
   it('say what systemd refused', async () => {
     refuse = 'enable';
-    expect(await english(keeper().install(PLAN))).toEqual({ ok: false, lines: ['Access denied'] });
+    expect(await english(manager().install(PLAN))).toEqual({ ok: false, lines: ['Access denied'] });
   });
 
   it('are not made from a program that they could not see', async () => {
     const plan = { ...PLAN, program: { command: '/home/me/flowcollect', args: [] } };
-    expect((await english(keeper().install(plan))).lines).toEqual([
+    expect((await english(manager().install(plan))).lines).toEqual([
       'a system service cannot see /home/me/flowcollect: put it below /usr/local or /opt, or install with --user',
     ]);
     expect(calls).toEqual([]);
@@ -124,8 +124,8 @@ describe('services by systemd', () => {
 });
 
 it('the gateway is not made a service of the system where it could not read its tokens', async () => {
-  const keeper = systemdKeeper(machine(), { system: folder, user: folder });
-  const reasonOf = async (settings: string) => (await english(keeper.install({ ...PLAN, settings }))).lines[0];
+  const manager = systemdManager(machine(), { system: folder, user: folder });
+  const reasonOf = async (settings: string) => (await english(manager.install({ ...PLAN, settings }))).lines[0];
   expect(await reasonOf('/home/me/flowcollect/ServerSetting.ini')).toContain('cannot look into /home/me/flowcollect');
   const closed = join(folder, 'closed');
   await mkdir(closed, { mode: 0o700 });
@@ -135,11 +135,11 @@ it('the gateway is not made a service of the system where it could not read its 
 
 it('of settings that others may read, the one who installs a service is told', async () => {
   const settings = join(folder, 'ServerSetting.ini');
-  const keeper = systemdKeeper(machine(), { system: folder, user: folder });
+  const manager = systemdManager(machine(), { system: folder, user: folder });
   const linesWith = async (mode: number) => {
     await writeFile(settings, '[server]\n', { mode });
     await chmod(settings, mode);
-    return (await english(keeper.install({ ...PLAN, service: 'auditor', settings }))).lines;
+    return (await english(manager.install({ ...PLAN, service: 'auditor', settings }))).lines;
   };
   expect(await linesWith(0o644)).toContain(
     `other users of this machine may read or write the settings file, which holds tokens: run chmod 600 ${settings}`,
@@ -155,7 +155,7 @@ describe('services by the Task Scheduler', () => {
       if (args.includes('/XML')) definition = await readFile(file, 'utf16le');
       return run(command, args);
     };
-    expect(await taskSchedulerKeeper(machine(reading), folder).install(PLAN)).toMatchObject({ ok: true });
+    expect(await taskSchedulerManager(machine(reading), folder).install(PLAN)).toMatchObject({ ok: true });
     expect(definition.startsWith('\uFEFF<?xml version="1.0" encoding="UTF-16"?>')).toBe(true);
     expect(calls.at(-1)).toBe('schtasks.exe /Run /TN \\FlowCollect\\gateway');
     expect(await readdir(folder)).toEqual([]);
@@ -163,14 +163,14 @@ describe('services by the Task Scheduler', () => {
 
   it('tell who is no administrator what to do', async () => {
     refuse = '/Create';
-    expect((await english(taskSchedulerKeeper(machine(), folder).install(PLAN))).lines).toEqual([
+    expect((await english(taskSchedulerManager(machine(), folder).install(PLAN))).lines).toEqual([
       'Access denied',
       'a service for the whole machine needs a console that was opened as administrator; or use --user',
     ]);
   });
 
   it('are stopped before they are deleted', async () => {
-    await taskSchedulerKeeper(machine(), folder).uninstall('gateway', 'system');
+    await taskSchedulerManager(machine(), folder).uninstall('gateway', 'system');
     expect(calls).toEqual([
       'schtasks.exe /End /TN \\FlowCollect\\gateway',
       'schtasks.exe /Delete /TN \\FlowCollect\\gateway /F',

@@ -10,13 +10,13 @@ import {
 } from '../../core/language.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { SetupHost } from '../host.ts';
-import type { ServiceKeeper, ServiceName, ServiceOutcome } from './service-plan.ts';
+import type { ServiceManager, ServiceName, ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
-/** What `service` works with; the keeper is undefined where the system has none that FlowCollect knows. */
+/** What `service` works with; the manager is undefined where the system has none that FlowCollect knows. */
 export interface ServiceCommandContext {
   readonly host: SetupHost;
-  readonly keeper: ServiceKeeper | undefined;
+  readonly manager: ServiceManager | undefined;
   /** Those that this program has. */
   readonly services: readonly ServiceName[];
   readonly print: (line: string) => void;
@@ -37,14 +37,14 @@ const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
 const CONFIG: OptionSpec = { flags: '--config <file>', description: TEXTS.config };
 
 /** `flowcollect service install|uninstall|status [service]`. Throws where something failed. */
-export function serviceCommand({ host, keeper, services, print, language }: ServiceCommandContext): CommandGroup {
+export function serviceCommand({ host, manager, services, print, language }: ServiceCommandContext): CommandGroup {
   const { files, program, called } = host;
   const names = services.join(' | ');
   const each = (
     name: string,
     description: Text,
     options: readonly OptionSpec[],
-    work: (service: ServiceName, options: Options, keeper: ServiceKeeper) => Promise<ServiceOutcome>,
+    work: (service: ServiceName, options: Options, manager: ServiceManager) => Promise<ServiceOutcome>,
   ): CommandSpec => ({
     name,
     description,
@@ -53,8 +53,8 @@ export function serviceCommand({ host, keeper, services, print, language }: Serv
     async run([given = 'exporter'], chosen: Options) {
       const service = services.find((known) => known === given);
       if (service === undefined) throw new ArgumentError(TEXTS.unknownService(given, names));
-      if (keeper === undefined) throw new UserFacingError(TEXTS.noKeeper);
-      const { ok, lines } = await work(service, chosen, keeper);
+      if (manager === undefined) throw new UserFacingError(TEXTS.noManager);
+      const { ok, lines } = await work(service, chosen, manager);
       if (!ok) throw new UserFacingError(textOf((to) => lines.map((line) => translate(line, to)).join('\n')));
       for (const line of lines) print(translateTo(language)(line));
     },

@@ -2,7 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
-  type ServiceKeeper,
+  type ServiceManager,
   type ServiceName,
   type ServicePlan,
   saidBy,
@@ -12,8 +12,8 @@ import { TEXTS } from './texts.ts';
 
 type Scope = ServicePlan['scope'];
 
-/** Keeps services by launchd of macOS. @param folders where definitions of each scope are kept */
-export function launchdKeeper(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceKeeper {
+/** Manages services by launchd of macOS. @param folders where definitions of each scope are kept */
+export function launchdManager(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceManager {
   const { run, files, machine } = host;
   const domainOf = (scope: Scope): string => (scope === 'system' ? 'system' : `gui/${machine.userId}`);
   const targetOf = (service: ServiceName, scope: Scope): string => `${domainOf(scope)}/${labelOf(service)}`;

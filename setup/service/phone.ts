@@ -2,7 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
-  type ServiceKeeper,
+  type ServiceManager,
   type ServiceName,
   type ServicePlan,
   saidBy,
@@ -15,12 +15,12 @@ import { TEXTS } from './texts.ts';
 type Scope = ServicePlan['scope'];
 
 /**
- * Keeps services on Android by a script that the phone runs when it starts: Magisk and KernelSU run those of `service.d`
+ * Manages services on Android by a script that the phone runs when it starts: Magisk and KernelSU run those of `service.d`
  * as root, the app Termux:Boot those of `~/.termux/boot`. The script itself starts the service again whenever it ends.
  *
  * @param folders where scripts of each scope are kept
  */
-export function phoneKeeper(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceKeeper {
+export function phoneManager(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceManager {
   const { run, files, machine } = host;
   const scriptOf = (service: ServiceName, scope: Scope): string =>
     files.absolute(`${unitName(service)}.sh`, folders[scope]);
@@ -78,7 +78,7 @@ export function phoneScript(
   return `#!/system/bin/sh
 # Written by "flowcollect service install"; the phone runs it when it starts.
 ${environment.join('\n')}
-KEEPER=${shellQuoted(`${folder}/${name}.keeper`)}
+SUPERVISOR=${shellQuoted(`${folder}/${name}.supervisor`)}
 CHILD=${shellQuoted(`${folder}/${name}.child`)}
 LOG=${shellQuoted(logIn(folder, service))}
 
@@ -87,17 +87,17 @@ runs() {
 	pid=$(cat "$1" 2>/dev/null) && [ -n "$pid" ] && grep -q ${shellQuoted(name)} "/proc/$pid/environ" 2>/dev/null
 }
 
-keep() {
+supervise() {
 	export FLOWCOLLECT_SERVICE=${name}
 	# Only what is started from here on has that in its environment.
 	exec sh "$0" loop
 }
 
 loop() {
-	echo $$ >"$KEEPER"
+	echo $$ >"$SUPERVISOR"
 	umask 077
 	trap '' HUP
-	trap 'kill "$child" 2>/dev/null; wait "$child"; rm -f "$KEEPER" "$CHILD"; exit 0' TERM
+	trap 'kill "$child" 2>/dev/null; wait "$child"; rm -f "$SUPERVISOR" "$CHILD"; exit 0' TERM
 	# With the screen off Android stops the processor but for who holds this.
 	command -v termux-wake-lock >/dev/null && termux-wake-lock
 	# Files of apps can be read once the phone was unlocked.
@@ -118,18 +118,18 @@ loop() {
 }
 
 stop() {
-	runs "$KEEPER" || return 0
+	runs "$SUPERVISOR" || return 0
 	kill "$pid"
 	# A stop takes a last frame and pushes it.
 	for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-		runs "$KEEPER" || return 0
+		runs "$SUPERVISOR" || return 0
 		sleep 1
 	done
 	return 1
 }
 
 case "\${1:-start}" in
-start) runs "$KEEPER" || keep </dev/null >/dev/null 2>&1 & ;;
+start) runs "$SUPERVISOR" || supervise </dev/null >/dev/null 2>&1 & ;;
 loop) loop ;;
 stop) stop ;;
 status)

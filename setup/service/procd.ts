@@ -2,7 +2,7 @@ import type { SetupHost } from '../host.ts';
 import {
   goesOn,
   inTurn,
-  type ServiceKeeper,
+  type ServiceManager,
   type ServiceName,
   type ServicePlan,
   saidBy,
@@ -19,8 +19,8 @@ export interface ProcdFolders {
   readonly kept: string;
 }
 
-/** Keeps services by procd, as OpenWrt has it: they are root's. */
-export function procdKeeper(host: SetupHost, folders: ProcdFolders): ServiceKeeper {
+/** Manages services by procd, as OpenWrt has it: they are root's. */
+export function procdManager(host: SetupHost, folders: ProcdFolders): ServiceManager {
   const { run, files, machine } = host;
   const scriptOf = (service: ServiceName): string => files.absolute(unitName(service), folders.scripts);
   const keptOf = (service: ServiceName): string => files.absolute(unitName(service), folders.kept);

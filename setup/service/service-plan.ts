@@ -23,7 +23,7 @@ export interface ServiceOutcome {
 }
 
 /** A kind of service management, such as systemd. */
-export interface ServiceKeeper {
+export interface ServiceManager {
   install(plan: ServicePlan): Promise<ServiceOutcome>;
   uninstall(service: ServiceName, scope: ServicePlan['scope']): Promise<ServiceOutcome>;
   status(service: ServiceName, scope: ServicePlan['scope']): Promise<ServiceOutcome>;

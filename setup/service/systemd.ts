@@ -5,7 +5,7 @@ import {
   DESCRIPTIONS,
   goesOn,
   inTurn,
-  type ServiceKeeper,
+  type ServiceManager,
   type ServiceName,
   type ServicePlan,
   saidBy,
@@ -16,8 +16,8 @@ import { TEXTS } from './texts.ts';
 
 type Scope = ServicePlan['scope'];
 
-/** Keeps services by systemd. @param folders where units of each scope are kept */
-export function systemdKeeper(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceKeeper {
+/** Manages services by systemd. @param folders where units of each scope are kept */
+export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, string>>): ServiceManager {
   const { run, files, machine } = host;
   const systemctl = (scope: Scope, ...args: readonly string[]) =>
     run('systemctl', scope === 'user' ? ['--user', ...args] : args);

@@ -1,7 +1,7 @@
 import type { SetupHost } from '../host.ts';
 import {
   DESCRIPTIONS,
-  type ServiceKeeper,
+  type ServiceManager,
   type ServiceName,
   type ServiceOutcome,
   type ServicePlan,
@@ -10,11 +10,11 @@ import {
 import { TEXTS } from './texts.ts';
 
 /**
- * Keeps services by the Task Scheduler of Windows.
+ * Manages services by the Task Scheduler of Windows.
  *
  * @param folder for the definition, while it is read
  */
-export function taskSchedulerKeeper({ run, files }: SetupHost, folder: string): ServiceKeeper {
+export function taskSchedulerManager({ run, files }: SetupHost, folder: string): ServiceManager {
   const schtasks = async (...args: readonly string[]): Promise<ServiceOutcome> => {
     const { exitCode, output } = await run('schtasks.exe', args);
     return { ok: exitCode === 0, lines: [saidBy(output)] };

@@ -19,7 +19,7 @@ export const TEXTS = {
     zh: `${path} 不存在；请运行 ${command} 生成它，或用 --config 指定别的文件`,
     en: `${path} does not exist; make it by running: ${command}, or name another with --config`,
   }),
-  noKeeper: {
+  noManager: {
     zh: '本系统没有可用的服务管理：systemd、procd、launchd、任务计划程序、Android 的开机脚本；请用系统自己的办法在开机时运行它',
     en: 'this system has no service manager that is known here: systemd, procd, launchd, the Task Scheduler, start scripts of Android; have it started by what the system has',
   },

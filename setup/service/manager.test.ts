@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Machine, SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
-import { serviceKeeper } from './keeper.ts';
 import { launchdDefinition } from './launchd.ts';
+import { serviceManager } from './manager.ts';
 import { procdScript } from './procd.ts';
-import type { ServiceKeeper, ServiceOutcome, ServicePlan } from './service-plan.ts';
+import type { ServiceManager, ServiceOutcome, ServicePlan } from './service-plan.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -40,7 +40,7 @@ async function tool(path: string, script = ''): Promise<void> {
 const calls = async (): Promise<string[]> => (await readFile(at('calls'), 'utf8')).trim().split('\n');
 
 /** What keeps services on a machine whose files are below the folder. */
-async function keeperOn(machine: Partial<Machine>, pause = async () => {}): Promise<ServiceKeeper | undefined> {
+async function managerOn(machine: Partial<Machine>, pause = async () => {}): Promise<ServiceManager | undefined> {
   const invocation = { program: 'fc', script: undefined, folder, environment: {}, root: true };
   const node = nodeSetupHost(invocation, planned().program, nodeTerminal(new PassThrough(), new PassThrough()));
   const path = `${at('tools')}:${process.env.PATH}`;
@@ -67,7 +67,7 @@ async function keeperOn(machine: Partial<Machine>, pause = async () => {}): Prom
       return { exitCode: status ?? 1, output: `${stdout}${stderr}` };
     },
   };
-  return serviceKeeper(host, folder);
+  return serviceManager(host, folder);
 }
 
 const english = (outcome: ServiceOutcome | undefined) => ({
@@ -76,7 +76,7 @@ const english = (outcome: ServiceOutcome | undefined) => ({
 });
 
 it('knows nothing that keeps services on a machine without any', async () => {
-  expect(await keeperOn({})).toBeUndefined();
+  expect(await managerOn({})).toBeUndefined();
 });
 
 describe('a service of OpenWrt', () => {
@@ -98,8 +98,8 @@ esac`;
   });
 
   it('is procd’s: enabled, started with its settings, started again for ever, and kept by upgrades', async () => {
-    const keeper = await keeperOn({});
-    expect(english(await keeper?.install(planned()))).toEqual({
+    const manager = await managerOn({});
+    expect(english(await manager?.install(planned()))).toEqual({
       ok: true,
       said: `installed and started: ${script()}\nits log: logread -e flowcollect`,
     });
@@ -120,33 +120,33 @@ esac`;
     const kept = await readFile(at('lib', 'upgrade', 'keep.d', 'flowcollect-exporter'), 'utf8');
     expect(kept).toContain('/etc/init.d/flowcollect-exporter\n');
     expect(kept).toContain('/etc/rc.d/S99flowcollect-exporter\n');
-    expect(english(await keeper?.status('exporter', 'system'))).toEqual({ ok: true, said: 'running' });
+    expect(english(await manager?.status('exporter', 'system'))).toEqual({ ok: true, said: 'running' });
   });
 
   it('is not called started where it ends at once', async () => {
     await writeFile(at('state'), 'inactive\n');
-    const keeper = await keeperOn({});
-    const { ok, said } = english(await keeper?.install(planned()));
+    const manager = await managerOn({});
+    const { ok, said } = english(await manager?.install(planned()));
     expect(ok).toBe(false);
     expect(said).toContain('does not run; look for what is wrong with: flowcollect doctor');
   });
 
   it('leaves nothing behind, and is root’s', async () => {
-    const keeper = await keeperOn({});
-    await keeper?.install(planned());
-    expect(english(await keeper?.uninstall('exporter', 'system')).ok).toBe(true);
+    const manager = await managerOn({});
+    await manager?.install(planned());
+    expect(english(await manager?.uninstall('exporter', 'system')).ok).toBe(true);
     expect(await calls()).toEqual(
       expect.arrayContaining([`rc.common ${script()} stop`, `rc.common ${script()} disable`]),
     );
     expect(await isThere(script())).toBe(false);
     expect(await readdir(at('lib', 'upgrade', 'keep.d'))).toEqual([]);
-    expect(english(await keeper?.status('exporter', 'system'))).toEqual({
+    expect(english(await manager?.status('exporter', 'system'))).toEqual({
       ok: false,
       said: `${script()} is not installed`,
     });
-    expect(english(await keeper?.uninstall('exporter', 'system')).ok).toBe(false);
-    expect(english(await keeper?.install(planned('user'))).said).toContain('run it as root, without --user');
-    expect(english(await (await keeperOn({ userId: 1000 }))?.install(planned())).said).toContain('needs root');
+    expect(english(await manager?.uninstall('exporter', 'system')).ok).toBe(false);
+    expect(english(await manager?.install(planned('user'))).said).toContain('run it as root, without --user');
+    expect(english(await (await managerOn({ userId: 1000 }))?.install(planned())).said).toContain('needs root');
     expect(await isThere(script())).toBe(false);
   });
 });
@@ -157,8 +157,8 @@ describe('a service of macOS', () => {
 
   it('is launchd’s, of the session or of the machine', async () => {
     await tool(at('tools', 'launchctl'), 'echo "	state = running"');
-    const keeper = await keeperOn(me);
-    expect(english(await keeper?.install(planned('user')))).toEqual({
+    const manager = await managerOn(me);
+    expect(english(await manager?.install(planned('user')))).toEqual({
       ok: true,
       said: `installed and started: ${agent()}\nto see its log, name a LocalLogFile in the settings`,
     });
@@ -168,21 +168,21 @@ describe('a service of macOS', () => {
       'launchctl print gui/501/flowcollect.exporter',
     ]);
     expect(await readFile(agent(), 'utf8')).toBe(launchdDefinition(planned('user')));
-    expect(english(await keeper?.install(planned())).said).toContain('needs root');
-    await (await keeperOn({ ...me, userId: 0 }))?.install(planned());
+    expect(english(await manager?.install(planned())).said).toContain('needs root');
+    await (await managerOn({ ...me, userId: 0 }))?.install(planned());
     expect(await calls()).toContain(
       `launchctl bootstrap system ${at('Library', 'LaunchDaemons', 'flowcollect.exporter.plist')}`,
     );
-    expect(english(await keeper?.uninstall('exporter', 'user')).ok).toBe(true);
+    expect(english(await manager?.uninstall('exporter', 'user')).ok).toBe(true);
     expect(await isThere(agent())).toBe(false);
   });
 
   it('says what launchd refused, and is not called started where it ends at once', async () => {
     await tool(at('tools', 'launchctl'), 'echo "state = spawn scheduled"');
-    const keeper = await keeperOn(me);
-    expect(english(await keeper?.install(planned('user'))).said).toContain('does not run');
+    const manager = await managerOn(me);
+    expect(english(await manager?.install(planned('user'))).said).toContain('does not run');
     await tool(at('tools', 'launchctl'), 'echo "Bootstrap failed: 5" >&2; exit 5');
-    expect(english(await keeper?.install(planned('user')))).toEqual({ ok: false, said: 'Bootstrap failed: 5' });
+    expect(english(await manager?.install(planned('user')))).toEqual({ ok: false, said: 'Bootstrap failed: 5' });
   });
 
   it('has a definition with its words as they are', () => {
@@ -207,46 +207,46 @@ describe('a service of a phone', () => {
   const EXPORTER = () => `flowcollect exporter --config ${planned().settings}`;
 
   it('is started by a script for the start of the phone, ends with a last frame, and leaves no process', async () => {
-    const keeper = await keeperOn({}, FOR_REAL);
-    expect(english(await keeper?.install(planned()))).toEqual({
+    const manager = await managerOn({}, FOR_REAL);
+    expect(english(await manager?.install(planned()))).toEqual({
       ok: true,
       said: `installed and started: ${script()}; its log: ${at("it's mine", 'flowcollect-exporter.log')}`,
     });
     expect((await stat(script())).mode & 0o777).toBe(0o755);
-    expect(english(await keeper?.status('exporter', 'system'))).toEqual({ ok: true, said: 'it counts' });
+    expect(english(await manager?.status('exporter', 'system'))).toEqual({ ok: true, said: 'it counts' });
     // As the phone runs it at its start: one that runs is left alone.
     spawnSync('sh', [script()]);
     await sleep(200);
     expect(await calls()).toEqual([EXPORTER()]);
-    expect(english(await keeper?.uninstall('exporter', 'system')).ok).toBe(true);
+    expect(english(await manager?.uninstall('exporter', 'system')).ok).toBe(true);
     expect(await calls()).toEqual([EXPORTER(), 'a last frame']);
     expect(await isThere(script())).toBe(false);
     expect(await readdir(at("it's mine"))).toEqual(['ClientSetting.ini', 'flowcollect-exporter.log']);
   });
 
   it('takes the place of the one before, and is the app’s without root', async () => {
-    const keeper = await keeperOn({ userId: 10123 }, FOR_REAL);
-    expect(english(await keeper?.install(planned())).said).toContain('needs root');
-    for (let time = 0; time < 2; time += 1) expect(english(await keeper?.install(planned('user'))).ok).toBe(true);
+    const manager = await managerOn({ userId: 10123 }, FOR_REAL);
+    expect(english(await manager?.install(planned())).said).toContain('needs root');
+    for (let time = 0; time < 2; time += 1) expect(english(await manager?.install(planned('user'))).ok).toBe(true);
     expect(await calls()).toEqual([EXPORTER(), 'a last frame', EXPORTER()]);
     expect(await readdir(at('home', '.termux', 'boot'))).toEqual(['flowcollect-exporter.sh']);
-    expect(english(await keeper?.uninstall('exporter', 'user')).ok).toBe(true);
+    expect(english(await manager?.uninstall('exporter', 'user')).ok).toBe(true);
   });
 
   it('says what its program said where that ends at once, and goes on trying', async () => {
     await tool(at('flowcollect'), 'echo "ClientSetting.ini: no such key"; exit 2');
-    const keeper = await keeperOn({}, FOR_REAL);
-    const { ok, said } = english(await keeper?.install(planned()));
+    const manager = await managerOn({}, FOR_REAL);
+    const { ok, said } = english(await manager?.install(planned()));
     expect(ok).toBe(false);
     expect(said).toContain('ClientSetting.ini: no such key');
-    expect(english(await keeper?.status('exporter', 'system')).ok).toBe(false);
-    expect(english(await keeper?.uninstall('exporter', 'system')).ok).toBe(true);
+    expect(english(await manager?.status('exporter', 'system')).ok).toBe(false);
+    expect(english(await manager?.uninstall('exporter', 'system')).ok).toBe(true);
   });
 
   it('is not one of the numbers that processes had before the phone was restarted', async () => {
-    const keeper = await keeperOn({}, FOR_REAL);
-    await writeFile(at("it's mine", 'flowcollect-exporter.keeper'), `${process.pid}\n`);
-    expect(english(await keeper?.install(planned())).ok).toBe(true);
-    expect(english(await keeper?.uninstall('exporter', 'system')).ok).toBe(true);
+    const manager = await managerOn({}, FOR_REAL);
+    await writeFile(at("it's mine", 'flowcollect-exporter.supervisor'), `${process.pid}\n`);
+    expect(english(await manager?.install(planned())).ok).toBe(true);
+    expect(english(await manager?.uninstall('exporter', 'system')).ok).toBe(true);
   });
 });
