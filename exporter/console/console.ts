@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/async.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
 import { createRateMeter, type DeviceView, type RateMeter } from './summary.ts';
-import { renderLine, renderTable, type Showing, type ShownDevice } from './table.ts';
+import { renderLine, renderTable, type Showing, type ShownDevice, type Size } from './table.ts';
 
 export interface ConsoleOptions {
   readonly output: ScreenOutput;
@@ -26,6 +26,9 @@ export interface Console {
 
 const REDRAW_MS = 1000;
 
+/** Some terminals claim to have neither columns nor rows. */
+const sizeOf = ({ columns, rows }: ScreenOutput): Size => ({ columns: columns || 80, rows: rows || 25 });
+
 export function createConsole(options: ConsoleOptions): Console {
   const { output, clock, interval, onLine } = options;
   const screen = createScreen(output);
@@ -48,7 +51,7 @@ export function createConsole(options: ConsoleOptions): Console {
       const now = clock.now();
       const devices = read(now);
       const showing = { ...options.showing(), now };
-      if (screen.isTerminal) screen.draw(renderTable(devices, showing, output.columns || 80));
+      if (screen.isTerminal) screen.draw(renderTable(devices, showing, sizeOf(output)));
       // Unless the clock was set back, which must not put the line off for long.
       if (now < lineDue && lineDue - now <= interval()) continue;
       lineDue = now + interval();

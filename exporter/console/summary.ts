@@ -129,7 +129,8 @@ function arrange(classes: readonly Row[], nodes: readonly Row[], settled: number
   };
 }
 
-function addRows(name: string, rows: readonly Row[]): Row {
+/** Several rows as one. */
+export function addRows(name: string, rows: readonly Row[]): Row {
   return {
     name,
     rate: add(rows.map(({ rate }) => rate)),

@@ -1,127 +1,11 @@
-import { type Language, type Messages, type Translated, translate, translateAll } from '../../core/language.ts';
+import { translate } from '../../core/language.ts';
 import { formatLocalTime } from '../../core/local-day.ts';
-import { CLASS_NAMES } from '../../core/traffic.ts';
-import { cutToWidth, formatBytes, formatRate, padToWidth, withoutControls, wrapToWidth } from '../../core/units.ts';
+import { formatBytes, formatRate, withoutControls, wrapToWidth } from '../../core/units.ts';
 import { describeKernelProblem } from '../kernel/problem.ts';
 import { describePushProblem } from '../push/problem.ts';
-import { both, type DeviceView, mergeSummaries, type Row, type Summary } from './summary.ts';
-
-const CONSOLE = {
-  classes: CLASS_NAMES,
-  all: { zh: '合计', en: 'all' },
-  /** Between the names of a list. */
-  comma: { zh: '、', en: ', ' },
-  kernel: { zh: '内核', en: 'kernel' },
-  connecting: { zh: '连接中…', en: 'connecting…' },
-  connections: { zh: '连接数', en: 'connections' },
-  logsMissing: { zh: '收不到 /logs，短连接按经验归属', en: 'no /logs: short connections are attributed by experience' },
-  columns: {
-    upload: { zh: '上传', en: 'up' },
-    download: { zh: '下载', en: 'down' },
-    /** Of both directions. */
-    rate: { zh: '速率', en: 'rate' },
-    today: { zh: '今日', en: 'today' },
-    total: { zh: '累计', en: 'total' },
-    node: { zh: '节点', en: 'node' },
-    device: { zh: '设备', en: 'device' },
-  },
-  settled: { zh: '结算占比', en: 'settled' },
-  push: { zh: '推送', en: 'push' },
-  notPushedYet: { zh: '尚未推送', en: 'not yet' },
-  never: { zh: '从未成功', en: 'never accepted' },
-  devices: (count: number) => ({ zh: `${count} 台设备`, en: `${count} devices` }),
-  todaySince: (time: string) => ({ zh: `今日自 ${time} 起计`, en: `today counts from ${time}` }),
-  tunRatio: (ratio: string) => ({
-    zh: `TUN 字节数是内核的 ${ratio} 倍`,
-    en: `TUN carries ${ratio} × the kernel's bytes`,
-  }),
-  beyondKernel: (bytes: string) => ({
-    zh: `上联网卡比内核多 ${bytes}（绕过内核的流量与代理开销）`,
-    en: `uplink ${bytes} beyond the kernel (what bypassed it, and overhead of proxies)`,
-  }),
-  accepted: (ago: string) => ({ zh: `成功，${ago}`, en: `accepted ${ago}` }),
-  /** Of a push before those that fail. */
-  lastAccepted: (ago: string) => ({ zh: `上次成功在 ${ago}`, en: `last accepted ${ago}` }),
-  /** What else is to be said of a text. */
-  aside: (text: string) => ({ zh: `（${text}）`, en: ` (${text})` }),
-  ago: (seconds: number) => ({
-    zh: inUnits(seconds, ['秒前', '分钟前', '小时前']),
-    en: inUnits(seconds, ['s ago', 'min ago', 'h ago']),
-  }),
-} as const satisfies Messages;
-
-/** What the console says, in one language. */
-export type ConsoleMessages = Translated<typeof CONSOLE>;
-
-export const consoleMessages = (language: Language): ConsoleMessages => translateAll(CONSOLE, language);
-
-/** In seconds up to two minutes, in minutes up to two hours, then in hours. */
-function inUnits(seconds: number, [second, minute, hour]: readonly [string, string, string]): string {
-  if (seconds < 120) return `${seconds} ${second}`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} ${minute}` : `${Math.floor(minutes / 60)} ${hour}`;
-}
-
-/** How rows become lines of one width. */
-export interface Columns {
-  head(first: string): string;
-  line(name: string, row: Row): string;
-}
-
-interface Column {
-  title(words: ConsoleMessages['columns']): string;
-  text(row: Row): string;
-}
-
-const MOST_NAME_COLUMNS = 22;
-/** A narrower name says too little: fewer numbers are shown next to it then. */
-const LEAST_NAME_COLUMNS = 10;
-const NUMBER_COLUMNS = 14;
-
-const RATES: readonly Column[] = [
-  { title: ({ upload }) => `${upload}/s`, text: ({ rate }) => formatRate(rate.upload) },
-  { title: ({ download }) => `${download}/s`, text: ({ rate }) => formatRate(rate.download) },
-];
-const RATE: Column = { title: ({ rate }) => rate, text: ({ rate }) => formatRate(both(rate)) };
-const TODAY: Column = { title: ({ today }) => today, text: ({ today }) => formatBytes(both(today)) };
-const TOTAL: Column = { title: ({ total }) => total, text: ({ total }) => formatBytes(both(total)) };
-const DIRECTIONS: readonly Column[] = [
-  ...RATES,
-  { title: ({ today, upload }) => `${today} ${upload}`, text: ({ today }) => formatBytes(today.upload) },
-  { title: ({ today, download }) => `${today} ${download}`, text: ({ today }) => formatBytes(today.download) },
-  { title: ({ total, upload }) => `${total} ${upload}`, text: ({ total }) => formatBytes(total.upload) },
-  { title: ({ total, download }) => `${total} ${download}`, text: ({ total }) => formatBytes(total.download) },
-];
-/** From the widest terminal to the narrowest, on which what moved today counts for most. */
-const LAYOUTS: readonly { readonly columns: readonly Column[]; readonly name: number }[] = [
-  { columns: DIRECTIONS, name: MOST_NAME_COLUMNS },
-  { columns: [...RATES, TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
-  { columns: [RATE, TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
-  { columns: [TODAY, TOTAL], name: LEAST_NAME_COLUMNS },
-];
-const NARROWEST: readonly Column[] = [TODAY];
-
-/** @param width of the terminal; the wider it is, the more is told apart */
-export function columnsFor(width: number, words: ConsoleMessages): Columns {
-  const fits = LAYOUTS.find(({ columns, name }) => name + columns.length * NUMBER_COLUMNS < width);
-  const columns = fits?.columns ?? NARROWEST;
-  const nameColumns = Math.min(MOST_NAME_COLUMNS, Math.max(1, width - 1 - columns.length * NUMBER_COLUMNS));
-  const cells = (name: string, numbers: readonly string[]): string =>
-    padToWidth(cutToWidth(name, nameColumns), nameColumns) +
-    numbers.map((each) => padToWidth(each, NUMBER_COLUMNS, 'start')).join('');
-  return {
-    head: (first) =>
-      cells(
-        first,
-        columns.map(({ title }) => title(words.columns)),
-      ),
-    line: (name, row) =>
-      cells(
-        name,
-        columns.map(({ text }) => text(row)),
-      ),
-  };
-}
+import { columnsFor } from './columns.ts';
+import { addRows, both, type DeviceView, mergeSummaries, type Row, type Summary } from './summary.ts';
+import { type ConsoleMessages, consoleMessages } from './texts.ts';
 
 /** A device as it is shown. */
 export interface ShownDevice {
@@ -138,36 +22,59 @@ export interface Showing {
   readonly now: number;
 }
 
-const TOP_NODES = 5;
+/** Of a terminal. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /**
- * The live table: one device with its classes and nodes, or several with a row each and what they have in common.
- *
- * @param width of the terminal
+ * The live table: one device with its classes and nodes, or several with a row each and what they have in common. As many
+ * devices and nodes are shown as fit, the rest as one row; what is wrong is shown whatever the height.
  */
-export function renderTable(devices: readonly ShownDevice[], showing: Showing, width: number): string[] {
+export function renderTable(devices: readonly ShownDevice[], showing: Showing, { columns, rows }: Size): string[] {
   const words = consoleMessages(showing.language);
-  const { head, line } = columnsFor(width, words);
   const [only] = devices;
   const several = devices.length > 1;
   const summary = several || only === undefined ? mergeSummaries(devices.map((each) => each.summary)) : only.summary;
   const title = several || only === undefined ? words.devices(devices.length) : deviceTitle(only.view, showing, words);
+  const ofDevices = several ? devices.map(({ view, summary: { all } }) => ({ ...all, name: markedName(view) })) : [];
+  const classes = [
+    ...summary.classes.map((row) => ({ ...row, name: words.classes[row.name] })),
+    { ...summary.all, name: words.all },
+  ];
+  const names = [...ofDevices, ...classes, ...summary.nodes].map(({ name }) => name);
+  const { head, line } = columnsFor(columns, names, words.columns);
+  const lines = (shown: readonly Row[]): string[] => shown.map((row) => line(row.name, row));
+
+  const top = wrapToWidth(`FlowCollect · ${title}`, columns - 1);
   const connections = devices.reduce((sum, { view }) => sum + view.counters.connections, 0);
   const settled = (100 * summary.settled) / Math.max(1, both(summary.all.total));
-  return [
-    ...wrapToWidth(`FlowCollect · ${title}`, width - 1),
-    ...(several
-      ? [head(words.columns.device), ...devices.map(({ view, summary: { all } }) => line(markedName(view), all))]
-      : []),
-    head(''),
-    ...summary.classes.map((row) => line(words.classes[row.name], row)),
-    line(words.all, summary.all),
-    head(words.columns.node),
-    ...summary.nodes.slice(0, TOP_NODES).map((row) => line(row.name, row)),
+  const below = [
     `${words.connections} ${connections} · ${words.settled} ${settled.toFixed(1)} %`,
-    ...remarksOf(devices, showing, words).flatMap((remark) => wrapToWidth(remark, width - 1)),
-    ...wrapToWidth(`${words.push}: ${pushesText(devices, showing, words)}`, width - 1),
-  ].map(withoutControls);
+    ...remarksOf(devices, showing, words).flatMap((remark) => wrapToWidth(remark, columns - 1)),
+    ...wrapToWidth(`${words.push}: ${pushesText(devices, showing, words)}`, columns - 1),
+  ];
+  // The last row of a terminal stays free: the cursor is there.
+  const room = Math.max(0, rows - 1 - top.length - below.length);
+  const left = room - classes.length - 2;
+  const shownDevices = fitting(ofDevices, left - 1, words);
+  const shownNodes = fitting(summary.nodes, left - (several ? shownDevices.length + 1 : 0), words);
+  const table = [
+    ...(shownDevices.length > 0 ? [head(words.columns.device), ...lines(shownDevices)] : []),
+    head(''),
+    ...lines(classes),
+    ...(shownNodes.length > 0 ? [head(words.columns.node), ...lines(shownNodes)] : []),
+  ];
+  return [...top, ...table.slice(0, room), ...below].map(withoutControls);
+}
+
+/** The first rows of a list that is longer than there is room, and the others as one. */
+function fitting(rows: readonly Row[], room: number, words: ConsoleMessages): readonly Row[] {
+  if (rows.length <= room) return rows;
+  const shown = rows.slice(0, Math.max(0, room - 1));
+  const others = rows.slice(shown.length);
+  return room < 1 ? [] : [...shown, addRows(words.more(others.length), others)];
 }
 
 /** A device in one line, for logs and pipes. */
