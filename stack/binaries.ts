@@ -129,7 +129,11 @@ async function unpackDebianPackages(workFolder: string, target: string): Promise
  * @param aptFolder where apt may keep those lists
  * @throws DebianError
  */
-async function downloadDebianPackages(packages: readonly string[], into: string, aptFolder: string): Promise<void> {
+export async function downloadDebianPackages(
+  packages: readonly string[],
+  into: string,
+  aptFolder: string,
+): Promise<void> {
   try {
     await tool('apt-get', ['download', ...SANDBOX_OFF, ...packages], into);
     return;
@@ -205,39 +209,5 @@ async function tool(command: string, args: readonly string[], folder: string): P
     if (code === 'ENOENT') throw new DebianError(TEXTS.notDebian(command));
     const detail = (stderr ?? '').trim().split('\n').slice(-2).join(' ');
     throw new DebianError(TEXTS.packagesUnusable(`${command} ${args[0]}`, detail), { cause: error });
-  }
-}
-
-/** Programs of Debian that not everybody needs, by the package that has them. */
-const PACKAGE_OF = {
-  busybox: 'busybox-static',
-  caddy: 'caddy',
-  'victoria-metrics': 'victoria-metrics',
-  vmalert: 'victoria-metrics',
-} as const;
-
-/**
- * The path of a program from a Debian package, unpacked into the cache without installing it.
- *
- * @throws DebianError
- */
-export async function ensureDebianProgram(name: keyof typeof PACKAGE_OF, cacheFolder: string): Promise<string> {
-  const path = join(cacheFolder, name);
-  const there = await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-  if (there) return path;
-  await mkdir(cacheFolder, { recursive: true });
-  const folder = await mkdtemp(join(cacheFolder, `${name}-`));
-  try {
-    await downloadDebianPackages([PACKAGE_OF[name]], folder, join(folder, 'apt'));
-    const [file = ''] = (await readdir(folder)).filter((each) => each.endsWith('.deb'));
-    await run('dpkg-deb', ['-x', join(folder, file), join(folder, 'root')]);
-    const bin = name === 'busybox' ? 'bin' : 'usr/bin';
-    await rename(join(folder, 'root', bin, name), path);
-    return path;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Binaries, ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
+import { type Binaries, ensureBinaries } from '../stack/binaries.ts';
 import { PROMETHEUS3_MODULE } from '../tools/prometheus3-programs.ts';
 import { compose, read, root } from './compose.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { LABEL_PROXY_VERSION } from './label-proxy.ts';
 import { labelProxyProgram } from './label-proxy-program.ts';
 import { CACHE_FOLDER, prometheusVersions } from './real-parts.ts';

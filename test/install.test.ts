@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readIni } from '../core/ini.ts';
-import { ensureDebianProgram } from '../stack/binaries.ts';
 import { stamped } from '../tools/release/make.ts';
 import { DEVICE_TARGETS, deviceArchive } from '../tools/release/native.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { CACHE_FOLDER } from './real-parts.ts';
 
 const run = promisify(execFile);

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureBinaries, ensureDebianProgram } from '../stack/binaries.ts';
+import { ensureBinaries } from '../stack/binaries.ts';
 import { QUIET_GRAFANA } from '../stack/programs.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { CACHE_FOLDER } from './real-parts.ts';
 
 const run = promisify(execFile);

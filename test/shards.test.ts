@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
-import { ensureDebianProgram } from '../stack/binaries.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { CACHE_FOLDER, createRealParts, freePort, type RealParts } from './real-parts.ts';
 
 const DEVICES = Array.from({ length: 200 }, (_, index) => `设备 ${index}`);

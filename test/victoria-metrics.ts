@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { ensureDebianProgram } from '../stack/binaries.ts';
 import { answers, type RunningProcess } from '../stack/processes.ts';
+import { ensureDebianProgram } from './debian-program.ts';
 import { CACHE_FOLDER, type RealParts } from './real-parts.ts';
 
 /** How compose runs it, but for addresses and the scrapes. */
