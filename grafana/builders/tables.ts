@@ -50,6 +50,8 @@ export interface Key {
   readonly label: string;
   readonly name: Text;
   readonly width?: number;
+  /** Takes the room that the figures leave, where no column does; else the first key. */
+  readonly grows?: boolean;
   readonly link?: { readonly title: Text; readonly url: string };
   readonly properties?: readonly FieldProperty[];
 }
@@ -98,12 +100,12 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = t
   const wide = (width: number | undefined): FieldProperty[] =>
     width === undefined ? [] : [{ id: 'custom.width', value: width }];
   const isFilled = columns.some(({ width }) => width === undefined);
+  const growing = isFilled ? undefined : (keys.find(({ grows }) => grows) ?? keys[0])?.label;
   const overrides = [
-    ...keys.map(({ name, link, width = WIDTHS.name, properties }, index) => ({
+    ...keys.map(({ label, name, link, width = WIDTHS.name, properties }) => ({
       of: { name },
       properties: [
-        // Names take what room the figures leave.
-        ...(index > 0 || isFilled ? wide(width) : [{ id: 'custom.minWidth', value: width }]),
+        ...(label === growing ? [{ id: 'custom.minWidth', value: width }] : wide(width)),
         WRAPPED,
         ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
         ...(properties ?? []),

@@ -224,7 +224,7 @@ function surplus(answer: Key): PanelDefinition {
       zh: '机场每天比倍率、设置和设备所能解释的多计多少；可能的原因见日报。',
       en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be.',
     },
-    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }, answer],
+    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 96 }, answer],
     columns: [bytesColumn(daily, `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`)],
     sortBy: daily,
     noValue: { zh: '没有', en: 'None' },
@@ -243,7 +243,9 @@ export const surplusPanel = surplus({
 export const surplusAdvicePanel = surplus({
   label: 'answered',
   name: { zh: '怎么办', en: 'What to do' },
-  width: 940,
+  // A phone has room for as much, in several lines.
+  width: 150,
+  grows: true,
   properties: stateCells(ADVICE, false),
 });
 
@@ -260,11 +262,13 @@ export const multipliersPanel = table({
     en: 'The multipliers that names and settings leave open, as the bills of closed windows show them, between these bounds nine times of ten; of at most 50 nodes.',
   },
   keys: [
-    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
+    // All columns fit on a phone.
+    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 80 },
     {
       label: 'node',
       name: { zh: '节点', en: 'Node' },
-      width: 200,
+      width: 120,
+      grows: true,
       properties: [{ id: 'mappings', value: [words([[NONE, noneYet, PLAIN]])] }],
     },
   ],
@@ -274,10 +278,10 @@ export const multipliersPanel = table({
       expr: orNone(bound('low'), 'node', select('flowcollect_audit_multiplier')),
       unit: 'suffix:×',
       decimals: 2,
-      width: 80,
+      width: 70,
       properties: [{ id: 'mappings', value: [words([['0', { zh: '–', en: '–' }, PLAIN]])] }],
     },
-    { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 80 },
+    { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 64 },
   ],
   sortBy: low,
   noValue: noneYet,
