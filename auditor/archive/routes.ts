@@ -134,7 +134,8 @@ function archivePage(
   reports: readonly KeptReport[],
   language: Language,
 ): string {
-  const words = wordsOf(language);
+  // Days that are over.
+  const words = wordsOf(language, true);
   const rows = [...reports].reverse().map(({ id, day, verdict, today, airports }) => ({
     name: link(`/reports/${id}`, day.date),
     figure: escapeHtml(today.known ? formatBytes(today.classes.proxy) : words.unknown),
