@@ -197,7 +197,7 @@ export function statedMultiplier(node: string): number {
  */
 export function bill(options: {
   readonly before: Bytes;
-  readonly nodes: readonly NodeTotal[];
+  readonly nodes: readonly Pick<NodeTotal, 'node' | 'class' | 'upload' | 'download'>[];
   readonly leaked: number;
 }): Bytes {
   let { upload, download } = options.before;

@@ -2,14 +2,19 @@ import { CommanderError } from 'commander';
 import { ListenError } from '../runtime/listen.ts';
 import { parseArguments, type SimulatorArguments } from './arguments.ts';
 import { RecordingError, readRecording } from './kernel/recording.ts';
+import { runPast } from './past/command.ts';
 import { createSimulation, type SimulationConfig } from './simulation.ts';
 
 /**
  * `flowcollect simulator kernel|airport|mailbox|telegram|all`: prints one line of JSON with the addresses when all are up, and runs until
- * SIGTERM or SIGINT.
+ * SIGTERM or SIGINT. `flowcollect simulator past`: what was before.
  */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
+    if (argv[1] === 'past') {
+      await runPast(argv.slice(2));
+      return 0;
+    }
     const simulation = createSimulation(await configOf(parseArguments(argv.slice(1))), Date.now);
     const stopped = new Promise((resolve) => {
       process.once('SIGTERM', resolve);

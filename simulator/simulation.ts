@@ -72,7 +72,7 @@ export interface Simulation {
 }
 
 /** What the subscription had used when the simulation began, in bytes. */
-const USED_BEFORE = { upload: 1_310_720_000, download: 36_507_222_016 };
+const USED_BEFORE = { upload: 1_310_720_000, download: 76_507_222_016 };
 const PLAN_DAYS = 30;
 
 /**

@@ -14,7 +14,7 @@ import { startLiveView } from './live-view.ts';
 import { createOrphanGuard, createSupervisor, ProcessError } from './processes.ts';
 import type { OwnFiles } from './service-settings.ts';
 import type { ServerSide } from './settings.ts';
-import { readMails, type SimulatedWorld } from './simulated-world.ts';
+import { letTimePass, readMails, type SimulatedWorld } from './simulated-world.ts';
 import { type RunningStack, startStack } from './stack.ts';
 import { type StackMessages, stackMessages, TEXTS } from './texts.ts';
 
@@ -92,7 +92,7 @@ function tellAddresses(stack: RunningStack, folder: string, run: StackRun, texts
   screen.say(`${texts.addresses}:`);
   for (const { name, url } of stack.addresses) screen.say(`  ${url}  ${name}`);
   screen.say(texts.folder(folder));
-  if (willReport(stack, run)) screen.say(texts.reportIn(Math.round(side.demoReportAfter / 1000)));
+  if (willReport(stack, run)) screen.say(texts.reportIn(Math.round((side.demoReportAfter + SETTLED_AFTER) / 1000)));
   screen.say(texts.hintStop);
 }
 
@@ -106,15 +106,21 @@ async function report(stack: RunningStack, own: OwnProgram, texts: StackMessages
   return stack.world === undefined ? printed : readReportMail(stack.world, texts);
 }
 
+/** What has moved is pushed and scraped by then. */
+const SETTLED_AFTER = 12_000;
+
 /** Resolves after the report when the run ends with it, else never. */
 async function reportLater(stack: RunningStack, run: StackRun, texts: StackMessages): Promise<void> {
   const { screen, signal } = run;
   if (willReport(stack, run)) {
     await systemClock.sleep(run.side.demoReportAfter, signal);
+    if (stack.world !== undefined && !signal.aborted) await letTimePass(stack.world, false);
+    await systemClock.sleep(SETTLED_AFTER, signal);
     if (!signal.aborted) {
       screen.say(texts.auditing);
       try {
         screen.say(await report(stack, run.installation.own, texts));
+        if (stack.world !== undefined) await letTimePass(stack.world, true);
       } catch (error) {
         if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
         screen.say(translate(error.text, run.side.server.Language));

@@ -93,6 +93,7 @@ describe('settleFiles', () => {
       mailbox: { host: '127.0.0.1', port: 3 },
       password: 'p',
       control: 'http://127.0.0.1:4',
+      began: 0,
     };
     const choice: KernelChoice = { kind: 'demo', why: 'no-settings', address: '', client: new Map() };
     const files = await settleFiles(choice, readServerSide(own.serverPath, text), own, folder, world);

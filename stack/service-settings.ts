@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parseListenPort, reachableAt } from '../core/addresses.ts';
 import { iniEntry } from '../core/ini.ts';
+import { translate } from '../core/language.ts';
 import { TOKEN_HASH } from '../core/server-settings.ts';
 import type { AlertMail } from '../prometheus/alertmanager.ts';
 import { configurationFiles, type TextFile } from '../prometheus/rules.ts';
@@ -9,7 +10,7 @@ import type { ListenAddress } from '../runtime/listen.ts';
 import type { ClientEntries, KernelChoice } from './kernel-choice.ts';
 import type { RunFolder } from './layout.ts';
 import type { ServerSide, StackAddresses } from './settings.ts';
-import { DEMO_MAIL, newSecret, type SimulatedWorld } from './simulated-world.ts';
+import { DEMO_DEVICE, DEMO_MAIL, newSecret, type SimulatedWorld } from './simulated-world.ts';
 
 /** The settings files that the services are started with. */
 export interface SettledFiles {
@@ -34,6 +35,7 @@ export interface OwnFiles {
  * them apply while it runs.
  *
  * @param world the simulated one, in a demo
+ * @param dashboards where Grafana is opened, if there is one: a link of the demo's reports
  */
 export async function settleFiles(
   choice: KernelChoice,
@@ -41,6 +43,7 @@ export async function settleFiles(
   own: OwnFiles,
   folder: RunFolder,
   world: SimulatedWorld | undefined,
+  dashboards?: string,
 ): Promise<SettledFiles> {
   const write = async (name: string, text: string): Promise<string> => {
     await writeFileAtomic(folder.in(name), text);
@@ -52,7 +55,10 @@ export async function settleFiles(
     const [token, archivePassword] = [newSecret(), newSecret()];
     const metrics = reachableAt(exporterMetricsAddress(choice, own.clientPath));
     const server = (by: ServerSide): Promise<string> =>
-      write('ServerSetting.ini', demoServerSettings(by, world, { token, archivePassword }, folder.in('data')));
+      write(
+        'ServerSetting.ini',
+        demoServerSettings(by, world, { token, archivePassword, dashboards }, folder.in('data')),
+      );
     return {
       server: await server(side),
       client: await write('ClientSetting.ini', demoClientSettings(side, world, token, state, metrics)),
@@ -101,7 +107,11 @@ function originOf(address: string | undefined): string | undefined {
 function demoServerSettings(
   side: ServerSide,
   world: SimulatedWorld,
-  { token, archivePassword }: { readonly token: string; readonly archivePassword: string },
+  {
+    token,
+    archivePassword,
+    dashboards,
+  }: { readonly token: string; readonly archivePassword: string; readonly dashboards: string | undefined },
   data: string,
 ): string {
   const { server } = side;
@@ -110,6 +120,8 @@ function demoServerSettings(
       ...addressKeys(side.addresses),
       ServerToken: token,
       ArchiveToken: archivePassword,
+      ArchiveUrl: `http://${reachableAt(side.addresses.auditor)}/reports`,
+      ...(dashboards === undefined ? {} : { GrafanaUrl: dashboards }),
       SubUrls: `["demo.yaml"]="${world.airport}"`,
       DataDir: data,
       Timezone: server.Timezone,
@@ -150,7 +162,7 @@ function demoClientSettings(
       MihomoSecret: world.secret,
       RemoteServer: `http://${reachableAt(side.addresses.gateway)}`,
       RemoteToken: token,
-      DeviceID: Language === 'zh' ? '演示设备' : 'Demo device',
+      DeviceID: translate(DEMO_DEVICE, Language),
       // Twice as often as a real device: figures come sooner.
       PushInterval: '5s',
       StateDir: state,

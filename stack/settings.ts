@@ -24,7 +24,7 @@ export const stackSchema = z.object({
   AlertmanagerPort: port(9093),
   GrafanaPort: port(3000),
   /** How long the demo collects before it is audited and the report is mailed. */
-  DemoReportAfter: z._default(durationSetting(1000, 3_600_000), 60_000),
+  DemoReportAfter: z._default(durationSetting(1000, 3_600_000), 40_000),
 });
 
 /** Where the parts listen, each with the setting that moves it. Grafana's is used only where there is a Grafana. */

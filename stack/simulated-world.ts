@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { z } from 'zod';
+import type { Text } from '../core/language.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
 import type { RunFolder } from './layout.ts';
 import type { ProcessSpec, Supervisor } from './processes.ts';
@@ -16,8 +19,10 @@ export interface SimulatedWorld {
   readonly mailbox: { readonly host: string; readonly port: number };
   /** Of the mailbox's one account. */
   readonly password: string;
-  /** Where what the mailbox got can be read. */
+  /** Where what the mailbox got can be read, and time is let go on. */
   readonly control: string;
+  /** When it began, epoch milliseconds; time stands still until {@link letTimePass}. */
+  readonly began: number;
 }
 
 const addressesSchema = z.object({
@@ -30,8 +35,14 @@ const addressesSchema = z.object({
 const mailboxSchema = z.object({ mails: z.array(z.object({ to: z.array(z.string()), raw: z.string() })) });
 export type SimulatedMail = z.infer<typeof mailboxSchema>['mails'][number];
 
+/** Bytes of the simulated plan: what the household uses lasts until it ends. */
+const QUOTA = 1024 * 2 ** 30;
+
 /** The mail account that the simulated mailbox knows. */
 export const DEMO_MAIL = { user: 'flowcollect@demo.invalid', to: 'you@demo.invalid' } as const;
+
+/** What the device of the demo is called. */
+export const DEMO_DEVICE: Text = { zh: '演示设备', en: 'Demo device' };
 
 /** What the simulator is started with. */
 interface SimulatorAccess {
@@ -57,6 +68,7 @@ function simulatorSpec(own: OwnProgram, access: SimulatorAccess, logFile: string
       'simulator',
       'all',
       ...['--secret', access.secret, '--mail-user', access.mailUser, '--mail-password', access.password],
+      ...['--paused', '--quota', String(QUOTA)],
     ],
     logFile,
     ready: async () => (await addressLine(logFile)) !== undefined,
@@ -65,8 +77,43 @@ function simulatorSpec(own: OwnProgram, access: SimulatorAccess, logFile: string
 
 async function readWorld(logFile: string, access: SimulatorAccess): Promise<SimulatedWorld> {
   const line = await addressLine(logFile);
-  return { ...addressesSchema.parse(JSON.parse(line ?? 'null')), secret: access.secret, password: access.password };
+  const { secret, password } = access;
+  return { ...addressesSchema.parse(JSON.parse(line ?? 'null')), secret, password, began: Date.now() };
 }
+
+/** Lets the household go on, or has it wait. */
+export async function letTimePass(world: SimulatedWorld, passes: boolean): Promise<void> {
+  const answer = await fetch(`${world.control}/simulator/${passes ? 'play' : 'pause'}`, { method: 'POST' });
+  if (!answer.ok) throw new Error(`the simulator answers ${answer.status}`);
+}
+
+const run = promisify(execFile);
+
+/** Puts what the household's device counted in the days before into the data of a Prometheus that has not started. */
+export async function fillPast(
+  own: OwnProgram,
+  world: SimulatedWorld,
+  {
+    settings,
+    device,
+    file,
+    promtool,
+    tsdb,
+  }: Readonly<Record<'settings' | 'device' | 'file' | 'promtool' | 'tsdb', string>>,
+): Promise<void> {
+  await run(own.command, [...own.args, ...pastArguments('counters', world, settings), '--device', device, file]);
+  await run(promtool, ['tsdb', 'create-blocks-from', '--max-block-duration=240h', 'openmetrics', file, tsdb]);
+}
+
+/** Has those days audited, into the archive, before the auditor starts. */
+export async function auditPast(own: OwnProgram, world: SimulatedWorld, settings: string): Promise<void> {
+  await run(own.command, [...own.args, ...pastArguments('reports', world, settings)]);
+}
+
+const pastArguments = (what: string, { began }: SimulatedWorld, settings: string): string[] => [
+  ...['simulator', 'past', what],
+  ...['--config', settings, '--until', String(began)],
+];
 
 /** What arrived at the simulated mailbox, oldest first. */
 export async function readMails(world: SimulatedWorld): Promise<readonly SimulatedMail[]> {

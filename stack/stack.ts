@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reachableAt } from '../core/addresses.ts';
+import { translate } from '../core/language.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { listenHttp } from '../runtime/http.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
@@ -9,6 +11,7 @@ import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
+import { readTraffic } from './live-view.ts';
 import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
 import {
   alertmanagerSpec,
@@ -20,7 +23,7 @@ import {
 } from './programs.ts';
 import { alertMail, exporterMetricsAddress, type OwnFiles, settleFiles, storageFiles } from './service-settings.ts';
 import { readServerSide, type ServerSide } from './settings.ts';
-import { type SimulatedWorld, startWorld } from './simulated-world.ts';
+import { auditPast, DEMO_DEVICE, fillPast, letTimePass, type SimulatedWorld, startWorld } from './simulated-world.ts';
 import type { StackMessages } from './texts.ts';
 
 export interface StackConfig {
@@ -86,7 +89,8 @@ export async function startStack(
     screen.say(`  ✓ ${texts.parts.airport} ${texts.up}  ${new URL(world.airport).origin}`);
     screen.say(`  ✓ ${texts.parts.mailbox} ${texts.up}  ${world.mailbox.host}:${world.mailbox.port}`);
   }
-  const files = await settleFiles(choice, local, own, folder, world);
+  const dashboardsAt = binaries.grafana === undefined ? undefined : origin(grafanaPort);
+  const files = await settleFiles(choice, local, own, folder, world, dashboardsAt);
   const settings = own.serverExists ? own.serverPath : files.server;
   // What there is to notice, the services that read the same file say.
   const parse = (_: string, text: string) => ({ settings: readServerSide(settings, text), notices: [] });
@@ -106,6 +110,15 @@ export async function startStack(
     }
   };
   await configure(local);
+  if (world !== undefined) {
+    await fillPast(installation.own, world, {
+      settings: files.server,
+      device: translate(DEMO_DEVICE, side.server.Language),
+      file: folder.in('past.txt'),
+      promtool: binaries.promtool,
+      tsdb: folder.in('prometheus', 'tsdb'),
+    });
+  }
   await start(pushgatewaySpec(place('pushgateway', addresses.pushgateway)), origin(addresses.pushgateway));
   const configured = [
     await start(prometheusSpec(place('prometheus', addresses.prometheus)), origin(addresses.prometheus)),
@@ -118,9 +131,17 @@ export async function startStack(
     return serviceSpec(installation.own, names, metrics);
   };
   await start(service('gateway', addresses.gatewayMetrics), origin(addresses.gateway));
+  if (world !== undefined) {
+    await auditPast(installation.own, world, files.server);
+    screen.say(`  ✓ ${texts.past}`);
+  }
   await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
   await start(service('exporter', exporterMetrics), `${origin(exporterMetrics)}/metrics`);
+  if (world !== undefined) {
+    await kernelSeen(`${origin(exporterMetrics)}/metrics`);
+    await letTimePass(world, true);
+  }
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start, texts);
   if (dashboards === undefined) screen.say(`  – ${texts.noGrafana}`);
 
@@ -153,6 +174,15 @@ export async function startStack(
       { name: texts.parts.exporter, url: `${origin(exporterMetrics)}/metrics` },
     ],
   };
+}
+
+/** Resolves once the exporter reads the kernel, or after some seconds: what moves before its first frame it would not count. */
+async function kernelSeen(metrics: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const page = await fetch(metrics).then((answer) => answer.text());
+    if (readTraffic(page, 0).kernelUp) return;
+    await sleep(200);
+  }
 }
 
 /** @throws ListenError for the first port that is taken */

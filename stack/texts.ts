@@ -89,6 +89,10 @@ const STACK = {
     zh: '没有找到 grafana 程序，跳过仪表盘（安装 Grafana 并放进 PATH 后会自动使用）',
     en: 'No grafana program was found: no dashboards (install Grafana on PATH and they will be there)',
   },
+  past: {
+    zh: '模拟的前几天已写进 Prometheus 和日报存档 DEMO',
+    en: 'DEMO: some simulated days before today are in Prometheus and in the archive of reports',
+  },
   /** Of Grafana, which asks for another password at once. */
   signIn: { zh: '（首次登录 admin / admin）', en: '(sign in as admin / admin at first)' },
   up: { zh: '就绪', en: 'ready' },
@@ -99,8 +103,8 @@ const STACK = {
   },
   addresses: { zh: '地址', en: 'Addresses' },
   archive: (password: string) => ({
-    zh: `日报存档，有报告以后打开（用户名任意，密码 ${password}）`,
-    en: `The archive of reports, once there is one (any user name, password ${password})`,
+    zh: `日报存档（用户名任意，密码 ${password}）`,
+    en: `The archive of reports (any user name, password ${password})`,
   }),
   folder: (path: string) => ({ zh: `数据与日志：${path}`, en: `Data and logs: ${path}` }),
   reportIn: (seconds: number) => ({

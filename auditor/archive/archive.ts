@@ -13,6 +13,7 @@ const kept = z.object({
   day: z.object({ date: z.string() }),
   user: z.string(),
   verdict: z.enum(VERDICT_KINDS).nullable(),
+  simulated: z.literal(true).exactOptional(),
   today: z.discriminatedUnion('known', [
     z.object({
       known: z.literal(true),

@@ -136,10 +136,11 @@ function archivePage(
 ): string {
   // Days that are over.
   const words = wordsOf(language, true);
-  const rows = [...reports].reverse().map(({ id, day, verdict, today, airports }) => ({
+  const rows = [...reports].reverse().map(({ id, day, verdict, simulated, today, airports }) => ({
     name: link(`/reports/${id}`, day.date),
     figure: escapeHtml(today.known ? formatBytes(today.classes.proxy) : words.unknown),
     details: [
+      ...(simulated === true ? [words.simulated] : []),
       verdict === null ? words.headlineWithoutAirports : words.headline[verdict],
       ...airports.flatMap(({ airport, verdict: { bill } }) =>
         bill === undefined ? [] : [words.billedBy(shownName(airport), formatBytes(bill.likely))],

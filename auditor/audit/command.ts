@@ -21,6 +21,9 @@ import { amendCommand } from './amend-command.ts';
 import { audit } from './audit.ts';
 import { type PastSpan, pastAudit, readPastSpan } from './past-audit.ts';
 
+/** Who asks for now means now; airports bear one more request. */
+const FRESH_FOR_A_PERSON = 30_000;
+
 /** The report was made but not mailed; the message says why, and where it is kept. */
 export class NotMailedError extends UserFacingError {
   override readonly name = 'NotMailedError';
@@ -85,7 +88,7 @@ async function auditOnce(
   const auditing = (seconds: number): string => TEXTS.auditing(seconds)[language];
   const model = await whileTelling(terminal, auditing, async () =>
     span === undefined
-      ? (await audit(parts, config, state, { amendments })).model
+      ? (await audit(parts, config, state, { amendments, fresh: FRESH_FOR_A_PERSON })).model
       : pastAudit(parts, config, state, span, amendments),
   );
   const reportMail = reportMailOf(model, language, config.links);

@@ -33,6 +33,8 @@ const REPORT = {
     zh: `${from} – ${to}（${timezone}）`,
     en: `${from} – ${to} (${timezone})`,
   }),
+  /** Behind the span, and in the archive's list. */
+  simulated: { zh: '模拟的一天', en: 'a simulated day' },
   /** The first line of a report. */
   headline: {
     ok: { zh: '账单吻合，没有发现泄露', en: 'The bill fits, no leak found' },

@@ -29,6 +29,8 @@ export interface ReportModel {
   readonly timezone: string;
   /** A window that was over when it was audited. */
   readonly past?: true;
+  /** Of a demo's simulated past. */
+  readonly simulated?: true;
   /** The day of account; `to` is its end, or now while it runs. */
   readonly day: { readonly date: string; readonly from: number; readonly to: number };
   /** What needs attention most, over all airports; null without airports. */

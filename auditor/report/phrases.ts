@@ -100,7 +100,10 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
   return {
     words,
     headline: headlineOf(model, words),
-    span: words.span(time(model.day.from), time(model.day.to), model.timezone),
+    span: [
+      words.span(time(model.day.from), time(model.day.to), model.timezone),
+      ...(model.simulated === true ? [words.simulated] : []),
+    ].join(' · '),
     budget: budgetLine(model, words, size),
     findings(airport) {
       // The advice names them.
