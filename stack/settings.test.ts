@@ -17,7 +17,7 @@ describe('readServerSide', () => {
       auditor: 9102,
       grafana: 3000,
     });
-    expect(demoReportAfter).toBe(60_000);
+    expect(demoReportAfter).toBe(40_000);
     expect(dataFolder).toBe('/home/me/data');
   });
 

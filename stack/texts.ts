@@ -86,12 +86,12 @@ const STACK = {
     en: `The exporter pushes to the gateway here, ${gateway}, instead of RemoteServer`,
   }),
   noGrafana: {
-    zh: '没有找到 grafana 程序，跳过仪表盘（安装 Grafana 并放进 PATH 后会自动使用）',
-    en: 'No grafana program was found: no dashboards (install Grafana on PATH and they will be there)',
+    zh: '没有找到 grafana，所以没有仪表盘：从 https://grafana.com/grafana/download 下载，把解压后的 bin 加进 PATH，再运行一次就有了',
+    en: 'No grafana was found, so there are no dashboards: download it from https://grafana.com/grafana/download, put its bin on PATH and run this again',
   },
   past: {
-    zh: '模拟的前几天已写进 Prometheus 和日报存档 DEMO',
-    en: 'DEMO: some simulated days before today are in Prometheus and in the archive of reports',
+    zh: '模拟的前几天（和今天早些时候）已写进 Prometheus 和日报存档 DEMO',
+    en: 'DEMO: some simulated days, and today so far, are in Prometheus and in the archive of reports',
   },
   /** Of Grafana, which asks for another password at once. */
   signIn: { zh: '（首次登录 admin / admin）', en: '(sign in as admin / admin at first)' },

@@ -101,6 +101,13 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     }
     expect(output).toMatch(/主题: \S.* · [\d.]+ \wiB · 流量日报 \d{2}-\d{2}\n/);
     expect(output).toMatch(/代理流量: [\d.]+ (KiB|MiB|GiB)/);
+    const size = '([\\d.]+) GiB';
+    const [, billed, low, high] =
+      new RegExp(`扣除了 ${size}，您的设备按倍率应计 ${size.replace(/[()]/g, '')}（可能 ${size}–${size}）`).exec(
+        output,
+      ) ?? [];
+    expect(output).toContain('账单吻合，没有发现泄露');
+    expect((Number(high) - Number(low)) / Number(billed)).toBeLessThanOrEqual(0.1);
     expect(await leftBehind(output)).toEqual([]);
   });
 
@@ -113,6 +120,12 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     const list = await get('');
     const [, report = '', month = ''] = /\/reports(\/report-(\d{4}-\d{2})[\w-]*)"/.exec(list) ?? [];
     expect(await get(report)).toContain('demo.yaml');
+    // The days before today may be of the month before.
+    const months = [...list.matchAll(/\/reports(\?month=[\d-]+)"/g)].map((match) => match[1] ?? '');
+    const lists = (await Promise.all(months.map(get))).join('');
+    expect(lists.match(/模拟的一天 · 账单吻合/g)).toHaveLength(4);
+    const oldest = [...lists.matchAll(/\/reports(\/report-[\w-]*)"/g)].map((match) => match[1] ?? '').at(-1) ?? '';
+    expect(await get(oldest)).toContain('模拟的一天');
     expect(await get(`/month/${month}.csv`)).toMatch(/demo\.yaml,/);
     stack.process.kill('SIGINT');
     expect(await stack.ended, stack.output()).toBe(0);
@@ -171,7 +184,7 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     await untilApplied(1);
     await vi.waitFor(async () => expect(await quotaRule()).toBe('0.55'), { timeout: 20_000, interval: 100 });
     const dashboards = await (await fetch(`http://127.0.0.1:${grafanaPort}/`)).text();
-    expect(await readFile(join(dashboards, 'zh', 'flowcollect-overview.json'), 'utf8')).toContain('"value": 0.55');
+    expect(await readFile(join(dashboards, 'flowcollect-overview.json'), 'utf8')).toContain('"value": 0.55');
 
     await writeFile(settings, `${text}\n[alerts]\nQuotaWarning = much\n`);
     await vi.waitFor(() => expect(stack.output()).toContain('[alerts] QuotaWarning: 须为'), { timeout: 20_000 });
