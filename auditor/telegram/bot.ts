@@ -1,7 +1,7 @@
 import { type ApiClientOptions, Bot, GrammyError, InlineKeyboard } from 'grammy';
 import { ProxyAgent, type RequestInit, type Response, fetch as undiciFetch } from 'undici';
 import type { Language } from '../../core/language.ts';
-import type { Clock } from '../../runtime/async.ts';
+import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { type OrSetAside, orThrow } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { TelegramConfig } from '../config.ts';
@@ -47,7 +47,6 @@ export function startTelegramBot({
   const chats = createChats(folder, orSetAside);
   const transport = createTransport(config.proxy);
   const conversation = createConversation({ folder, chats, view, language, day, now: clock.now, orSetAside });
-  const ending = new AbortController();
   const client: ApiClientOptions = {
     apiRoot: config.apiRoot,
     timeoutSeconds: CALL_SECONDS,
@@ -86,18 +85,16 @@ export function startTelegramBot({
       onStart: ({ username }) => logger.info({ bot: username }, 'Telegram bot started'),
     });
   };
-  const run = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
-      try {
-        await once();
-      } catch (error) {
-        if (ending.signal.aborted) return;
+  const task = createPeriodicTask({
+    clock,
+    every: AGAIN_MS,
+    run: once,
+    onError(error) {
+      if (!task.signal.aborted)
         logger.error({ problem: wordsOf(error) }, 'Telegram cannot be used for now; tried again');
-        await clock.sleep(AGAIN_MS, ending.signal);
-      }
-    }
-  };
-  const running = run();
+    },
+  });
+  task.start();
   const logUnsent = (error: unknown): void =>
     logger.warn({ problem: wordsOf(error) }, 'a finding was not told on Telegram; tried again');
   const tell = async (user: string, { key, at, text, isTold }: News): Promise<void> => {
@@ -125,13 +122,13 @@ export function startTelegramBot({
       }
     },
     async stop() {
-      ending.abort();
+      const stopped = task.stop();
       // Telegram is told which messages were answered, as far as it can be reached in time.
       const waiting = new AbortController();
       await Promise.race([bot.stop().catch(() => undefined), clock.sleep(STOP_MS, waiting.signal)]);
       waiting.abort();
       await transport.close();
-      await running;
+      await stopped;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/async.ts';
+import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { createScreen, type ScreenOutput } from '../../runtime/screen.ts';
 import { createRateMeter, type DeviceView, type RateMeter } from './summary.ts';
 import { renderLine, renderTable, type Showing, type ShownDevice, type Size } from './table.ts';
@@ -33,8 +33,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const { output, clock, interval, onLine } = options;
   const screen = createScreen(output);
   const meters = new Map<string, RateMeter>();
-  const stopping = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
+  let lineDue = 0;
 
   function read(now: number): ShownDevice[] {
     return options.views().map((view) => {
@@ -44,33 +43,31 @@ export function createConsole(options: ConsoleOptions): Console {
     });
   }
 
-  async function show(): Promise<void> {
-    let lineDue = clock.now() + interval();
-    while (!stopping.signal.aborted) {
-      await clock.sleep(REDRAW_MS, stopping.signal);
-      const now = clock.now();
-      const devices = read(now);
-      const showing = { ...options.showing(), now };
-      if (screen.isTerminal) screen.draw(renderTable(devices, showing, sizeOf(output)));
-      // Unless the clock was set back, which must not put the line off for long.
-      if (now < lineDue && lineDue - now <= interval()) continue;
-      lineDue = now + interval();
-      for (const device of devices) {
-        const line = renderLine(device, showing);
-        if (!screen.isTerminal) output.write(`${line}\n`);
-        onLine(line);
-      }
+  function show(): void {
+    const now = clock.now();
+    const devices = read(now);
+    const showing = { ...options.showing(), now };
+    if (screen.isTerminal) screen.draw(renderTable(devices, showing, sizeOf(output)));
+    // Unless the clock was set back, which must not put the line off for long.
+    if (now < lineDue && lineDue - now <= interval()) return;
+    lineDue = now + interval();
+    for (const device of devices) {
+      const line = renderLine(device, showing);
+      if (!screen.isTerminal) output.write(`${line}\n`);
+      onLine(line);
     }
   }
 
+  const task = createPeriodicTask({ clock, every: REDRAW_MS, first: REDRAW_MS, run: show });
   return {
     start() {
-      loop = show();
+      lineDue = clock.now() + interval();
+      task.start();
     },
     say: (text) => screen.say(text),
     async stop() {
-      stopping.abort();
-      await loop;
+      await task.stop();
+      show();
     },
   };
 }
