@@ -162,8 +162,8 @@ export const cycleNodesPanel = ranks({
     en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
   keys: [
-    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 150, properties: [OWN_CELLS] },
-    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 90 },
+    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 156, properties: [OWN_CELLS] },
+    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 96 },
   ],
   expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,
   noValue: { zh: '暂无数据', en: 'No data yet' },
@@ -243,9 +243,7 @@ export const surplusPanel = surplus({
 export const surplusAdvicePanel = surplus({
   label: 'answered',
   name: { zh: '怎么办', en: 'What to do' },
-  // A phone has room for as much, in several lines.
-  width: 150,
-  grows: true,
+  width: 940,
   properties: stateCells(ADVICE, false),
 });
 
