@@ -32,7 +32,6 @@ it('translates all messages of a part, with their parameters and groups', () => 
   const [zh, en] = [translateAll(messages, 'zh'), translateAll(messages, 'en')];
   expect([zh.full, zh.left('1 GiB'), zh.classes.proxy]).toEqual(['磁盘已满', '还剩 1 GiB', '代理']);
   expect([en.full, en.left('1 GiB'), en.classes.proxy]).toEqual(['the disk is full', '1 GiB left', 'proxy']);
-  expect(translateAll(messages, 'zh')).toBe(zh);
 });
 
 it('makes a text of what every language says in its own way', () => {

@@ -38,24 +38,15 @@ export function translateTo(language: Language): Translate {
   return (text) => text[language];
 }
 
-const translated = new WeakMap<Messages, Partial<Record<Language, unknown>>>();
-
 /** All messages of a part in one language, for who says many of them. */
 export function translateAll<M extends Messages>(messages: M, language: Language): Translated<M> {
-  const known = translated.get(messages) ?? {};
-  translated.set(messages, known);
-  known[language] ??= translateEach(messages, language);
-  return known[language] as Translated<M>;
-}
-
-function translateEach(messages: Messages, language: Language): unknown {
   const each = ([name, message]: [string, Messages[string]]): [string, unknown] => {
     if (typeof message === 'function') {
       return [name, (...parameters: never[]) => translate(message(...parameters), language)];
     }
     return [name, isText(message) ? translate(message, language) : translateAll(message, language)];
   };
-  return Object.fromEntries(Object.entries(messages).map(each));
+  return Object.fromEntries(Object.entries(messages).map(each)) as Translated<M>;
 }
 
 function isText(message: Text | Messages): message is Text {
