@@ -76,9 +76,15 @@ export function recentChangeOf(
 }
 
 /** What is billed a day whatever is used, as somebody's tablet, may all come in a few of its hours. */
-export function unspreadOf({ days }: Span, { daily }: Habit): number {
-  return Math.max(0, 1 - days) * Math.max(0, daily.likely);
+export function unspreadOf(now: Span, { daily }: Habit): number {
+  return daysLeft(now) * Math.max(0, daily.likely);
 }
+
+/** A report that comes so much late, in days, begins no other day. */
+const LATE = 0.05;
+
+/** How much of the day that is not over is still to come. */
+const daysLeft = ({ days }: Span): number => Math.max(0, Math.max(1, Math.ceil(days - LATE)) - days);
 
 /** Spans of which the last is judged before its day is over: what may have come early is no change. */
 function withoutUnspread(all: readonly Span[], now: Span, regime: number): readonly Span[] {
@@ -124,7 +130,7 @@ export function isGross(
 }
 
 /** What is usually billed in the rest of a day. */
-export const restOf = ({ days }: Span, usual: readonly Span[]): number => Math.max(0, 1 - days) * usualDay(usual);
+export const restOf = (now: Span, usual: readonly Span[]): number => daysLeft(now) * usualDay(usual);
 
 /** What is usually billed in a day. */
 export function usualDay(spans: readonly Span[]): number {

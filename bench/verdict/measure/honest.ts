@@ -18,7 +18,7 @@ export const NO_HONEST_DAYS = {
   underbilled: 0,
   /** All kinds together. */
   alarms: 0,
-  /** Those after the airport's first note, or without any, and every further note. */
+  /** Those after the airport's first news, or without any, and every further note. */
   afterNote: 0,
   notes: 0,
   /** Notes whose range holds the true surplus. */
@@ -41,7 +41,7 @@ export async function judgeHonest(world: World): Promise<Honest> {
   for (const truth of world.airports) {
     const results = resultsByAirport.get(truth.airport.name) ?? [];
     const notes = reportedNotes(results);
-    const firstNote = notes[0]?.at ?? Number.NEGATIVE_INFINITY;
+    const news = newsOf(world, results, notes);
     const nights = results.filter(
       ({ at, report, used }) => report && used !== undefined && at > world.draft.begin + SETTLED,
     );
@@ -51,11 +51,11 @@ export async function judgeHonest(world: World): Promise<Honest> {
     sum.days += (world.draft.end - world.draft.begin) / DAY;
     for (const kind of ['leak', 'drift', 'underbilled'] as const) sum[kind] += episodes(results, [kind]);
     sum.alarms += episodes(results, ALARMS);
+    const since = news === undefined ? results : results.slice(results.indexOf(news));
     sum.afterNote +=
-      episodes(
-        results.filter(({ at }) => at > firstNote),
-        ALARMS,
-      ) + Math.max(0, notes.length - 1);
+      episodes(since, ALARMS) -
+      (news !== undefined && isAlarm(news) ? 1 : 0) +
+      notes.filter(({ at }) => news === undefined || at > news.at).length;
     sum.notes += notes.length;
     sum.noteHeld += notes.filter((each) => isHeld(world, each)).length;
     sum.small += small ? 1 : 0;
@@ -65,6 +65,22 @@ export async function judgeHonest(world: World): Promise<Honest> {
     sum.open += nights.filter(({ kind }) => kind === 'unknown' || kind === 'incomplete').length;
   }
   return sum;
+}
+
+const isAlarm = ({ kind }: AuditResult): boolean => ALARMS.includes(kind);
+
+/**
+ * What an airport deserves: its first note, or, where somebody whom nobody watches begins to use it later, whatever says so
+ * first, since that is a change.
+ */
+function newsOf(
+  { draft }: World,
+  results: readonly AuditResult[],
+  notes: readonly AuditResult[],
+): AuditResult | undefined {
+  const began = draft.unwatched?.from ?? 0;
+  if (began <= draft.begin) return notes[0];
+  return results.find((each) => each.at > began && (isAlarm(each) || notes.includes(each)));
 }
 
 /** What an airport bills a day above what names and settings let expect, and as a share of it. */
