@@ -35,6 +35,10 @@ it('takes the kernel of the settings when it answers', async () => {
 
 it('falls back to the demo when there are no settings or the kernel is silent', async () => {
   expect(await chooseKernel(path, false)).toMatchObject({ kind: 'demo', why: 'no-settings' });
+  await writeFile(path, '[client]\nMetricsListen = 127.0.0.1:9200\n');
+  const without = await chooseKernel(path, true);
+  expect(without).toMatchObject({ kind: 'demo', why: 'no-settings' });
+  expect(without.client.get('MetricsListen')).toBe('127.0.0.1:9200');
   await writeFile(path, settings('right'));
   await kernel.close();
   expect(await chooseKernel(path, true)).toMatchObject({ kind: 'demo', why: 'silent', address: kernel.origin });

@@ -48,7 +48,8 @@ export async function chooseKernel(path: string, exists: boolean): Promise<Kerne
     document.sections.filter((name) => name.startsWith('kernel.')).map((name) => [name, document.entries(name)]),
   );
   // Without a DeviceID [client] has no kernel of its own besides such sections.
-  const first = (client.get('DeviceID') ?? '') === '' ? ([...kernels.values()][0] ?? client) : client;
+  const first = (client.get('DeviceID') ?? '') === '' ? [...kernels.values()][0] : client;
+  if (first === undefined) return { kind: 'demo', why: 'no-settings', address: '', client };
   const written = first.get('MihomoAPIAddr') ?? '';
   const address = written === '' ? DEFAULT_KERNEL : (parseKernelAddress(written) ?? written);
   const trusts = first.has('MihomoCA') || first.has('MihomoFingerprint');

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reachableAt } from '../core/addresses.ts';
 import { translate } from '../core/language.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
-import { listenHttp } from '../runtime/http.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
+import { checkFree } from './free-ports.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { Installation, RunFolder } from './layout.ts';
 import { readTraffic } from './live-view.ts';
@@ -183,11 +183,6 @@ async function kernelSeen(metrics: string): Promise<void> {
     if (readTraffic(page, 0).kernelUp) return;
     await sleep(200);
   }
-}
-
-/** @throws ListenError for the first port that is taken */
-async function checkFree(addresses: readonly ListenAddress[]): Promise<void> {
-  for (const address of addresses) await (await listenHttp(() => {}, address)).close();
 }
 
 /** @returns its origin; undefined where there is no usable Grafana */

@@ -46,6 +46,10 @@ export const TEXTS = {
   }),
   exitCode: (code: number): Text => ({ zh: `退出码 ${code}`, en: `exit code ${code}` }),
   seeLog: (file: string, lines: string): Text => ({ zh: `；日志 ${file}${lines}`, en: `; see ${file}${lines}` }),
+  movedPorts: ({ zh, en }: Text, files: string): Text => ({
+    zh: `${zh}。已写好 ${files}，其中换成了空闲的端口：请再运行一次`,
+    en: `${en}. With free ports it has been written for you: ${files}. Run this again`,
+  }),
   noMail: { zh: '审计没有发出邮件', en: 'the audit mailed nothing' },
 
   notDebian: (command: string): Text => ({
@@ -76,7 +80,7 @@ const STACK = {
     zh: `使用 ClientSetting.ini 里的内核 ${kernel}`,
     en: `Using the kernel of ClientSetting.ini at ${kernel}`,
   }),
-  noClientSettings: (path: string) => ({ zh: `没有 ${path}`, en: `there is no ${path}` }),
+  noClientSettings: (path: string) => ({ zh: `没有写明设备的 ${path}`, en: `there is no ${path} with a device` }),
   kernelSilent: (kernel: string) => ({
     zh: `ClientSetting.ini 里的内核 ${kernel} 没有应答`,
     en: `the kernel of ClientSetting.ini at ${kernel} does not answer`,
