@@ -142,9 +142,17 @@ export async function downloadDebianPackages(
   }
   const own = await ownAptState(aptFolder);
   // One broken third-party source makes the update fail although Debian's own lists arrived: the download decides.
-  await tool('apt-get', ['update', ...own], into).catch(() => undefined);
-  await tool('apt-get', ['download', ...own, ...packages], into);
+  const updated = await tool('apt-get', ['update', ...own], into).catch((error: unknown) => String(error));
+  try {
+    await tool('apt-get', ['download', ...own, ...packages], into);
+  } catch (error) {
+    const unreachable = updated.split('\n').find((line) => UNREACHABLE.test(line));
+    throw unreachable === undefined ? error : new DebianError(TEXTS.offline(unreachable), { cause: error });
+  }
 }
+
+/** What apt says where it gets through to nobody. */
+const UNREACHABLE = /could not (?:connect|resolve)|unable to connect|temporary failure resolving|unreachable/i;
 
 /** As root, apt would drop to a user that cannot write into our folder. */
 const SANDBOX_OFF = ['-q', '-o', 'APT::Sandbox::User=root'] as const;
@@ -201,9 +209,12 @@ export async function isWhole(folder: string): Promise<boolean> {
   }
 }
 
-async function tool(command: string, args: readonly string[], folder: string): Promise<void> {
+/** @returns what it warned of */
+async function tool(command: string, args: readonly string[], folder: string): Promise<string> {
   try {
-    await run(command, args, { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000 });
+    const options = { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000, env: { ...process.env, LC_ALL: 'C' } };
+    const { stderr } = await run(command, args, options);
+    return stderr;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new DebianError(TEXTS.notDebian(command));

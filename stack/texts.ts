@@ -56,6 +56,10 @@ export const TEXTS = {
     zh: `本机不是 Debian（没有 ${command}），无法解包`,
     en: `this is not Debian (there is no ${command}) to unpack them from`,
   }),
+  offline: (said: string): Text => ({
+    zh: `连不上 Debian 的软件源，这台机器没有联网？（${said}）`,
+    en: `Debian's archive cannot be reached, is this machine offline? (${said})`,
+  }),
   packagesUnusable: (command: string, said: string): Text => ({
     zh: `Debian 的软件包无法使用（${command}：${said}）`,
     en: `Debian's packages cannot be used (${command}: ${said})`,
