@@ -35,7 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 function auditorCommand(translate: Translate): Command {
   return new Command('auditor')
     .description(translate(COMMANDS.auditor))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       await runAuditorService({ path: config, ...serviceSignals() });
     });

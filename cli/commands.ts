@@ -1,6 +1,7 @@
-import { type Language, type Messages, type Text, translate } from '../core/language.ts';
+import { errorText, type Language, type Messages, type Text, translate } from '../core/language.ts';
 import { nearest } from '../core/setting-names.ts';
 import { VERSION } from '../core/version.ts';
+import { COMPLETION, completionScript, INSTALL, readShell } from '../runtime/completion.ts';
 import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';
 import { settingsFile } from '../runtime/installed.ts';
 import { readSettingsText } from '../runtime/settings-file.ts';
@@ -67,6 +68,7 @@ export async function dispatch(
     console.log(VERSION);
     return 0;
   }
+  if (command === COMPLETION) return complete(rest[0], load, await languageFor(argv));
   if (command === 'doctor') {
     let worst = 0;
     for (const bundle of await doctorsFor(argv)) worst = Math.max(worst, await (await load(bundle)).run(argv));
@@ -84,6 +86,27 @@ export async function dispatch(
 function isTooOld(node: string): boolean {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   return major < 20 || (major === 20 && minor < 19);
+}
+
+/** Prints the script that completes the commands of all bundles; the simulator's arguments are for developers. */
+async function complete(
+  asked: string | undefined,
+  load: (bundle: string) => Promise<Service>,
+  language: Language,
+): Promise<number> {
+  try {
+    const [begin, end] = completionScript(readShell(asked), Object.keys(COMMANDS), '\0').split('\0');
+    process.stdout.write(`${translate(INSTALL[readShell(asked)], language)}\n${begin}`);
+    for (const bundle of new Set(BUNDLE_OF_COMMAND.values())) {
+      // Its arguments are for developers.
+      if (bundle !== 'simulator') await (await load(bundle)).run([COMPLETION]);
+    }
+    process.stdout.write(end ?? '');
+    return 0;
+  } catch (error) {
+    console.error(errorText(error, language));
+    return 2;
+  }
 }
 
 /**
@@ -115,7 +138,7 @@ const languageFor = async (argv: readonly string[]) =>
   );
 
 function usage(language: Language): string {
-  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(9)}  ${translate(text, language)}`);
+  const commands = Object.entries(COMMANDS).map(([name, text]) => `  ${name.padEnd(10)}  ${translate(text, language)}`);
   return translate(TEXTS.usage(VERSION, commands.join('\n')), language);
 }
 

@@ -42,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 const exporterCommand = (): CommandSpec => ({
   name: 'exporter',
   description: COMMANDS.exporter,
-  options: [{ flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' }],
+  options: [{ flags: '-c, --config <file>', description: TEXTS.config, default: 'ClientSetting.ini' }],
   async run(_, { config }: { config: string }) {
     // It shares a router's or a phone's memory with everything else there.
     keepMemorySmall();

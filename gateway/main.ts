@@ -42,7 +42,7 @@ function gatewayCommand(translate: Translate): Command {
   }
   return gateway
     .description(translate(COMMANDS.gateway))
-    .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
     .action(async ({ config }: { config: string }) => {
       // Each push leaves its unpacked text behind, outside of the heap. On a busy machine V8 looked through the whole
       // heap each time that this came to a fifth of it: a tenth to a third of the processor time of a push.

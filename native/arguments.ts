@@ -44,7 +44,7 @@ export function readArguments({ argument, options }: CommandSpec, argv: readonly
     else if (!text.startsWith('-')) args.push(text);
     else {
       const [, flag = '', given] = /^(-[^=]*)(?:=(.*))?$/s.exec(text) ?? [];
-      const option = [...options, LANGUAGE_OPTION].find(({ flags }) => flags.split(' ')[0] === flag);
+      const option = [...options, LANGUAGE_OPTION].find((each) => flagsOf(each).includes(flag));
       if (option === undefined) throw new ArgumentError(TEXTS.unknownOption(flag));
       if (!option.flags.includes('<')) {
         read.set(nameOf(option), true);
@@ -64,8 +64,11 @@ export function readArguments({ argument, options }: CommandSpec, argv: readonly
 }
 
 /** `--from-zero` is `fromZero`. */
-const nameOf = ({ flags }: OptionSpec): string =>
-  (flags.split(' ')[0] ?? '').replace(/^--/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+const nameOf = (option: OptionSpec): string =>
+  (flagsOf(option).at(-1) ?? '').replace(/^--/, '').replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** `-c, --config <file>` is `-c` and `--config`. */
+const flagsOf = ({ flags }: OptionSpec): string[] => flags.replace(/ <.*$/, '').split(', ');
 
 /** What `--help` prints. @param called the command with those above it, such as `service install` */
 export function helpOf(spec: CommandSpec | CommandGroup, called: string, translate: Translate): string {

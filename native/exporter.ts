@@ -1,16 +1,13 @@
 import './prelude.ts';
 import type { CommandSpec } from '../core/command.ts';
 import { runExporterService } from '../exporter/service.ts';
-import { COMMANDS, TEXTS as COMMON } from '../runtime/texts.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
-import { argv, execute, ownLanguage, serviceSignals, terminal } from './program.ts';
+import { argv, EXPORTER, execute, ownLanguage, serviceSignals, terminal } from './program.ts';
 
 /** `flowcollect exporter`: a bundle of its own, since it runs for ever and all that it loads stays in memory. */
 const exporterCommand: CommandSpec = {
-  name: 'exporter',
-  description: COMMANDS.exporter,
-  options: [{ flags: '--config <file>', description: COMMON.config, default: 'ClientSetting.ini' }],
+  ...EXPORTER,
   run: (_, { config }: { config: string }) =>
     runExporterService({
       host: nativeHost,

@@ -1,22 +1,31 @@
 import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, type Language, type Text, translateTo } from '../core/language.ts';
+import { nearest } from '../core/setting-names.ts';
 import { SettingsError } from '../core/settings.ts';
 import { consoleLanguage } from '../runtime/console-language.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { type ScreenOutput, screenOutput } from '../runtime/screen.ts';
+import { COMMANDS, TEXTS as COMMON } from '../runtime/texts.ts';
 import { helpOf, readArguments } from './arguments.ts';
 import { go } from './go.ts';
 import { nativeHost } from './host.ts';
 
 const TEXTS = {
-  unknown: (command: string): Text => ({
-    zh: `flowcollect: 设备版没有命令“${command}”；flowcollect --help 列出所有命令`,
-    en: `flowcollect: the file for devices has no command "${command}"; "flowcollect --help" lists them`,
+  unknown: (command: string, near: string | undefined): Text => ({
+    zh: `flowcollect: 设备版没有命令“${command}”${near === undefined ? '' : `，是不是 ${near}？`}；flowcollect --help 列出所有命令`,
+    en: `flowcollect: the file for devices has no command "${command}"${near === undefined ? '' : `, did you mean ${near}?`}; "flowcollect --help" lists them`,
   }),
 };
 
 export const [program = 'flowcollect', ...argv] = go.args;
 export const print = (text: string): void => go.print(1, `${text}\n`);
+
+/** `flowcollect exporter`, but for what it does. */
+export const EXPORTER = {
+  name: 'exporter',
+  description: COMMANDS.exporter,
+  options: [{ flags: '-c, --config <file>', description: COMMON.config, default: 'ClientSetting.ini' }],
+} as const;
 
 /** The terminal, pipe or file behind one of the standard streams. */
 export function terminal(stream: 1 | 2): ScreenOutput {
@@ -54,7 +63,11 @@ export async function execute(
   const say = (text: string): void => go.print(2, `${text}\n`);
   const [found, called, args] = find(commands, name, given);
   if (found === undefined) {
-    say(translate(TEXTS.unknown(called)));
+    const near = nearest(
+      name,
+      commands.map((each) => each.name),
+    );
+    say(translate(TEXTS.unknown(called, near)));
     return 2;
   }
   try {

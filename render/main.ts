@@ -33,7 +33,7 @@ function configCommand(language: Language): Command {
   const command = (name: string): Command =>
     config
       .command(name)
-      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+      .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
       .requiredOption('--out <folder>', translate(TEXTS.out));
   command('render')
     .description(translate(TEXTS.render))

@@ -5,6 +5,7 @@ import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, LANGUAGES, type Language, type Translate, translateTo } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { displayWidth } from '../core/units.ts';
+import { COMPLETION, type CommandTree, completionCases } from './completion.ts';
 import { consoleLanguage } from './console-language.ts';
 import { INSTALLATION, settingsFile } from './installed.ts';
 import type { OnReload } from './reload.ts';
@@ -42,6 +43,10 @@ export async function runCommands(
   });
   endInErrors(program);
   outliveReaders();
+  if (argv[0] === COMPLETION) {
+    process.stdout.write(program.commands.map((each) => completionCases(treeOf(each))).join(''));
+    return 0;
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
@@ -51,6 +56,10 @@ export async function runCommands(
     process.stderr.write(`flowcollect ${argv[0] ?? ''}: ${errorText(error, language)}\n`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
+}
+
+function treeOf(command: Command): CommandTree {
+  return { name: command.name(), options: command.options, commands: command.commands.map(treeOf) };
 }
 
 /** A command that is given as data, to be read by Commander. */

@@ -26,7 +26,8 @@ export async function consoleLanguage(
 }
 
 /** The settings file that the arguments name. */
-export const settingsNamedBy = (argv: readonly string[]): string | undefined => given('--config', argv);
+export const settingsNamedBy = (argv: readonly string[]): string | undefined =>
+  given('--config', argv) ?? given('-c', argv);
 
 /** What the arguments give for an option; undefined where it is not among them. */
 export function given(option: string, argv: readonly string[]): string | undefined {

@@ -25,9 +25,11 @@ afterEach(async () => {
 async function told(...argv: string[]): Promise<{ config: string; language: string }> {
   let given = { config: '', language: '' };
   const commands = (_: unknown, language: string): Command[] => [
-    new Command('show').option('--config <file>', '', 'ServerSetting.ini').action(({ config }: { config: string }) => {
-      given = { config, language };
-    }),
+    new Command('show')
+      .option('-c, --config <file>', '', 'ServerSetting.ini')
+      .action(({ config }: { config: string }) => {
+        given = { config, language };
+      }),
   ];
   expect(await runCommands(['show', ...argv], ['ServerSetting.ini'], commands, undefined, installation)).toBe(0);
   return given;
@@ -39,6 +41,8 @@ it('reads the settings that are named, else those here, else those that are inst
   await writeFile(installed, '[server]\nLanguage = en\n');
   expect(await told()).toEqual({ config: installed, language: 'en' });
   expect((await told('--config', 'other.ini')).config).toBe('other.ini');
+  await writeFile('other.ini', '[server]\nLanguage = en\n');
+  expect(await told('-c', 'other.ini')).toEqual({ config: 'other.ini', language: 'en' });
   await writeFile('ServerSetting.ini', '[server]\n');
   expect(await told()).toEqual({ config: 'ServerSetting.ini', language: 'zh' });
 });

@@ -54,6 +54,10 @@ export const COMMANDS = {
     zh: '在 Grafana 里为每个用户建立只看得到自己的组织',
     en: 'give each user an organisation in Grafana that sees theirs alone',
   },
+  completion: {
+    zh: '打印 bash 或 zsh 的补全脚本',
+    en: 'print a script with which bash or zsh completes commands and options',
+  },
   version: {
     zh: '打印版本；--check 询问有没有更新的',
     en: 'print the version; --check asks whether there is a newer one',
@@ -65,6 +69,7 @@ export const TEXTS = {
   config: { zh: '配置文件', en: 'the settings file' },
   json: { zh: '输出 JSON', en: 'print JSON' },
   toFix: (faults: number): Text => ({ zh: `${faults} 处需要修复`, en: `${faults} to fix` }),
+  whichShell: (shells: string): Text => ({ zh: `请说明是哪种 shell：${shells}`, en: `say for which shell: ${shells}` }),
   help: { zh: '显示帮助', en: 'display help for command' },
   seeHelp: (command: string): Text => ({ zh: `用法见 ${command}`, en: `see ${command}` }),
   languageOption: {

@@ -29,7 +29,7 @@ export function backupCommand(print: (line: string) => void, terminal: ScreenOut
     .description(translate(COMMANDS.backup))
     .argument('<file>', translate(TEXTS.backupFile))
     .argument('[path...]', translate(TEXTS.backupMore))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(async (file: string, more: readonly string[], { config }: { config: string }) => {
       await serviceOf('gateway', config);
       const began = performance.now();

@@ -65,7 +65,7 @@ export function pairCommand({ makeToken, print, explain, language, terminal, col
     .requiredOption('--server <address>', translate(TEXTS.pairServer))
     .requiredOption('--device <name>', translate(TEXTS.pairDevice))
     .option('--user <name>', translate(TEXTS.pairUser))
-    .option('--config <file>', translate(TEXTS.serverConfig), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.serverConfig), 'ServerSetting.ini')
     .action(async (options: { server: string; device: string; user?: string; config: string }) => {
       const { server, device, user, config } = options;
       if (!isGatewayAddress(server)) throw new ArgumentError(TEXTS.badServer);

@@ -27,7 +27,7 @@ function stackCommand(language: Language): Command {
   const translate = translateTo(language);
   return new Command('stack')
     .description(translate(TEXTS.stack))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .option('--client <file>', translate(TEXTS.client), 'ClientSetting.ini')
     .option('--exit-after-report', translate(TEXTS.exitAfterReport), false)
     .action((options: StackOptions) => start(options, language));

@@ -33,7 +33,7 @@ export function amendCommand(
     command
       .command(name)
       .description(translate(description))
-      .addOption(new Option('--config <file>', translate(TEXTS.config)).default('ServerSetting.ini'));
+      .addOption(new Option('-c, --config <file>', translate(TEXTS.config)).default('ServerSetting.ini'));
   add('acknowledge', TEXTS.acknowledge)
     .argument('<airport>', translate(TEXTS.airportName))
     .argument('<date>', translate(TEXTS.date), readDate)

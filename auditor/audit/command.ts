@@ -50,7 +50,7 @@ export function auditCommand(
     .description(translate(COMMANDS.audit))
     .option('--now', translate(TEXTS.now), false)
     .addOption(new Option('--window <span>', translate(TEXTS.window)).conflicts('now'))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .option('--user <name>', translate(TEXTS.user))
     .option('--mail', translate(TEXTS.mailToo), false)
     .option('--json', translate(TEXTS.figures), false)

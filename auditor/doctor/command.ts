@@ -35,7 +35,7 @@ export function serverDoctorCommand(
   const translate = translateTo(language);
   return new Command('doctor')
     .description(translate(COMMANDS.doctor))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .option('--json', translate(TEXTS.json), false)
     .action(async ({ config: path, json }: { config: string; json: boolean }) => {
       const findings = await examine(path, readConfig, installation);

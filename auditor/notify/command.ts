@@ -23,7 +23,7 @@ export function mailCommand(print: (text: string) => void, language: Language, o
   command
     .command('test')
     .description(translate(TEXTS.mailTest))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .action(({ config }: { config: string }) => testMail(config, openConfig, print, language));
   return command;
 }

@@ -107,6 +107,9 @@ it('lists the chats that are bound and unbinds them by user or number, next to a
   await running.bind(9, 'default');
   await telegram('[server]\n', 'list');
   expect(printed).toBe('alice\t7\nalice\t-1001234567890\ndefault\t9\n');
+  printed = '';
+  await telegram('[server]\n', 'list', '--json');
+  expect(JSON.parse(printed)).toContainEqual({ user: 'alice', chat: 7 });
 
   printed = '';
   await telegram('[server]\n', 'unbind', '--chat', '-1001234567890');

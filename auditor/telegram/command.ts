@@ -20,7 +20,7 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
     command
       .command(name)
       .description(translate(description))
-      .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini');
+      .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini');
   add('code', TEXTS.code)
     .option('--user <name>', translate(TEXTS.chatUser), 'default')
     .action(async ({ user, config: path }: Given & { user: string }) => {
@@ -34,10 +34,14 @@ export function telegramCommand(print: (text: string) => void, translate: Transl
       }
       print(`${await makeBindingCode(settings.dataFolder, user, Date.now())}\n`);
     });
-  add('list', TEXTS.listChats).action(async ({ config: path }: Given) => {
-    for (const { user, chat } of await createChats((await openConfig(path)).dataFolder).all())
-      print(`${user}\t${chat}\n`);
-  });
+  add('list', TEXTS.listChats)
+    .option('--json', translate(TEXTS.json), false)
+    .action(async ({ config: path, json }: Given & { json: boolean }) => {
+      const all = await createChats((await openConfig(path)).dataFolder).all();
+      const chats = all.map(({ user, chat }) => ({ user, chat }));
+      if (json) print(`${JSON.stringify(chats, undefined, 2)}\n`);
+      else for (const { user, chat } of chats) print(`${user}\t${chat}\n`);
+    });
   add('unbind', TEXTS.unbind)
     .option('--user <name>', translate(TEXTS.unbindUser))
     .option('--chat <number>', translate(TEXTS.unbindChat))

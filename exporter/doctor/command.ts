@@ -44,7 +44,7 @@ export function doctorCommand(
     name: 'doctor',
     description: COMMANDS.doctor,
     options: [
-      { flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
+      { flags: '-c, --config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
       { flags: '--json', description: COMMON.json },
     ],
     async run(_, { config: path, json }: { config: string; json?: boolean }) {

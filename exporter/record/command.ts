@@ -68,7 +68,7 @@ export function recordCommand(
         defaultShown: '100ms',
       },
       { flags: '--device <name>', description: TEXTS.recordDevice },
-      { flags: '--config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
+      { flags: '-c, --config <file>', description: TEXTS.config, default: 'ClientSetting.ini' },
     ],
     async run([name = ''], options: RecordOptions) {
       const { config: path } = options;

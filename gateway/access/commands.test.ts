@@ -29,3 +29,22 @@ it.each([
     expect.stringContaining('within two seconds'),
   ]);
 });
+
+it('lists as tab-separated lines, or as JSON', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'flowcollect-')), 'ServerSetting.ini');
+  await writeFile(path, '[user.alice]\n');
+  const printed: string[] = [];
+  const output = { print: (line: string) => printed.push(line), explain: () => {}, translate: translateTo('en') };
+  const run = (create: typeof tokenCommand, ...words: string[]) =>
+    create(output).parseAsync([...words, '--config', path], { from: 'user' });
+  await run(tokenCommand, 'add', '--device', 'phone', '--note', 'mine');
+  await run(readerCommand, 'add', '--user', 'alice');
+  printed.length = 0;
+  await run(tokenCommand, 'list');
+  expect(printed).toContain('default\tphone\tactive\tmine');
+  printed.length = 0;
+  await run(tokenCommand, 'list', '--json');
+  expect(JSON.parse(printed[0] ?? '')).toContainEqual({ user: 'default', device: 'phone', active: true, note: 'mine' });
+  await run(readerCommand, 'list', '--json');
+  expect(JSON.parse(printed[1] ?? '')).toEqual(['alice']);
+});

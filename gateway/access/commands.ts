@@ -13,6 +13,10 @@ export interface CommandOutput {
   readonly translate: Translate;
 }
 
+interface Listing {
+  readonly json?: true;
+}
+
 interface TokenOptions {
   readonly config: string;
   readonly user?: string;
@@ -40,11 +44,23 @@ export function tokenCommand({ print, explain, translate }: CommandOutput): Comm
     await revokeToken(config, device === undefined ? { user } : { deviceId: device });
     explain(translate(TEXTS.tokenRevoked));
   });
-  const list = subcommand('list', TEXTS.listTokens, translate).action(async ({ config }: TokenOptions) => {
-    for (const { user, deviceId = '*', hash, note } of await listTokens(config)) {
-      print([user, deviceId, hash === undefined ? 'no token' : 'active', note].join('\t'));
-    }
-  });
+  const list = subcommand('list', TEXTS.listTokens, translate)
+    .option('--json', translate(TEXTS.json))
+    .action(async ({ config, json }: TokenOptions & Listing) => {
+      const tokens = await listTokens(config);
+      if (json === true) {
+        const shown = tokens.map(({ user, deviceId = null, hash, note }) => ({
+          user,
+          device: deviceId,
+          active: hash !== undefined,
+          note,
+        }));
+        return print(JSON.stringify(shown, undefined, 2));
+      }
+      for (const { user, deviceId = '*', hash, note } of tokens) {
+        print([user, deviceId, hash === undefined ? 'no token' : 'active', note].join('\t'));
+      }
+    });
   return group('token', TEXTS.tokens, translate, [add, list, revoke]);
 }
 
@@ -67,9 +83,15 @@ export function readerCommand({ print, explain, translate }: CommandOutput): Com
       await revokeReader(config, user);
       explain(translate(TEXTS.readerRevoked));
     });
-  const list = subcommand('list', TEXTS.listReaders, translate).action(async ({ config }: ReaderOptions) => {
-    for (const { user, readerHash } of await listTokens(config)) if (readerHash !== undefined) print(user);
-  });
+  const list = subcommand('list', TEXTS.listReaders, translate)
+    .option('--json', translate(TEXTS.json))
+    .action(async ({ config, json }: ReaderOptions & Listing) => {
+      const users = (await listTokens(config)).flatMap(({ user, readerHash }) =>
+        readerHash === undefined ? [] : [user],
+      );
+      if (json === true) print(JSON.stringify(users));
+      else for (const user of users) print(user);
+    });
   return group('reader', TEXTS.readers, translate, [add, list, revoke]);
 }
 
@@ -77,7 +99,7 @@ function subcommand(name: string, description: Text, translate: Translate): Comm
   return new Command(name)
     .description(translate(description))
     .exitOverride()
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini');
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini');
 }
 
 function group(name: string, description: Text, translate: Translate, commands: readonly Command[]): Command {

@@ -4,6 +4,7 @@ import { TEXTS as COMMON } from '../../runtime/texts.ts';
 /** What the commands say that make and revoke tokens. */
 export const COMMAND_TEXTS = {
   config: COMMON.config,
+  json: COMMON.json,
   device: { zh: '设备的 DeviceID', en: 'the DeviceID' },
   tokens: { zh: '设备推送用的令牌', en: 'the tokens that devices push with' },
   addToken: { zh: '生成令牌，只保存其哈希，并显示这一次', en: 'make a token, keep its hash, and print it once' },

@@ -39,7 +39,7 @@ export function adminCommands(
       .description(translate(description))
       .argument('<device>', translate(COMMAND_TEXTS.device))
       .option('--user <name>', translate(TEXTS.deviceUser))
-      .option('--config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
+      .option('-c, --config <file>', translate(COMMAND_TEXTS.config), 'ServerSetting.ini')
       .action(async (device: string, { user, config }: { user?: string; config: string }) => {
         const settings = await readConfig(config);
         await ask(act, { user: user ?? userOf(device, settings), device }, settings, secret);

@@ -35,7 +35,7 @@ export function usersCommand(secret: string | undefined, called: string, languag
   users
     .command('sync')
     .description(translate(TEXTS.sync))
-    .option('--config <file>', translate(TEXTS.config), 'ServerSetting.ini')
+    .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
     .option('--grafana <address>', translate(TEXTS.grafana), 'http://127.0.0.1:3000')
     .option('--admin <login>', translate(TEXTS.admin), 'admin')
     .option('--password-file <file>', translate(TEXTS.passwordFile))

@@ -24,7 +24,7 @@ export interface InitOptions {
 
 /** @param file the settings that are written by default */
 export const initOptions = (file: string): readonly OptionSpec[] => [
-  { flags: '--config <file>', description: TEXTS.config, default: file },
+  { flags: '-c, --config <file>', description: TEXTS.config, default: file },
   { flags: '--yes', description: TEXTS.yes },
 ];
 

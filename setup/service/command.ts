@@ -34,7 +34,7 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
   auditor: 'ServerSetting.ini',
 };
 const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
-const CONFIG: OptionSpec = { flags: '--config <file>', description: TEXTS.config };
+const CONFIG: OptionSpec = { flags: '-c, --config <file>', description: TEXTS.config };
 
 /** `flowcollect service install|uninstall|status [service]`. Throws where something failed. */
 export function serviceCommand({ host, manager, services, print, language }: ServiceCommandContext): CommandGroup {
