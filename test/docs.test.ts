@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { airportSchema } from '../auditor/airport/settings.ts';
-import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { METRICS } from '../core/metric-contract.ts';
 import { alertsSchema, serverSchema, smtpSchema, telegramSchema, userSchema } from '../core/server-settings.ts';
 import { ClientSection, KernelSection } from '../exporter/config.ts';
+import { COMMANDS } from '../runtime/texts.ts';
 import { stackSchema } from '../stack/settings.ts';
 import { MEANING_IN_CHINESE, metricsPage } from '../tools/metrics-page.ts';
 import { COMPANIONS } from '../tools/release/make.ts';
@@ -122,7 +122,7 @@ describe.each(pages)('%s', (page) => {
       expect(scripts, `${page}: npm run ${name}`).toContain(name);
     // In code: after a prompt-like start of a line or a backtick, as people copy it.
     for (const [, name = ''] of text.matchAll(/(?:^|`|npx |&& |sudo )flowcollect ([a-z]+)/gm)) {
-      expect([...BUNDLE_OF_COMMAND.keys()], `${page}: flowcollect ${name}`).toContain(name);
+      expect(Object.keys(COMMANDS), `${page}: flowcollect ${name}`).toContain(name);
     }
     for (const [, path = ''] of text.matchAll(/\b(packaging\/[\w./-]*\w)/g))
       expect(existsSync(join(root, path)), `${page}: ${path}`).toBe(true);
