@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { promqlProblems } from '../test/dashboard-lint/promql.ts';
-import { fresh, overRange, rate, select, today } from './promql/select.ts';
+import { fresh, overRange, rate, select, today } from '../../grafana/promql/select.ts';
+import { promqlProblems } from './promql.ts';
 
 const traffic = select('flowcollect_traffic_bytes_total');
 const connections = select('flowcollect_kernel_connections');

@@ -1,10 +1,10 @@
 import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { expect, it } from 'vitest';
-import { fieldProblems } from '../test/dashboard-lint/fields.ts';
-import { looksProblems } from '../test/dashboard-lint/looks.ts';
-import { schemaV2Problems } from '../test/dashboard-lint/schema-v2.ts';
-import type { Series } from '../test/panel-answers.ts';
-import { CLASS_COLORS } from './palette.ts';
+import { CLASS_COLORS } from '../../grafana/palette.ts';
+import type { Series } from '../panel-answers.ts';
+import { fieldProblems } from './fields.ts';
+import { looksProblems } from './looks.ts';
+import { schemaV2Problems } from './schema-v2.ts';
 
 const sized = { title: 'Use', description: 'What it shows', gridPos: { x: 0, y: 0, w: 8, h: 8 } };
 const legend = { placement: 'bottom', displayMode: 'list', calcs: ['max'] };
