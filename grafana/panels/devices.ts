@@ -226,7 +226,7 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
     columns: [
       lastPush(limits),
       flag({ zh: '内核', en: 'Kernel' }, 'flowcollect_kernel_up'),
-      flag({ zh: '日志流', en: 'Log stream' }, 'flowcollect_exporter_logs_up'),
+      flag({ zh: '日志流', en: 'Logs' }, 'flowcollect_exporter_logs_up'),
       flag({ zh: '设置', en: 'Settings' }, 'flowcollect_exporter_config_last_reload_successful'),
       {
         name: { zh: '内核内存', en: 'Memory' },
