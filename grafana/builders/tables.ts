@@ -59,8 +59,9 @@ export interface Key {
 export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrides' | 'coloring'> {
   readonly keys: readonly Key[];
   readonly columns: readonly Column[];
-  /** Name of the column by which rows are sorted, largest first. */
+  /** Names of the column by which rows are sorted, largest first, and of one for those that are the same there. */
   readonly sortBy: Text;
+  readonly thenBy?: Text;
   /** False for a list that needs no names of columns. */
   readonly header?: boolean;
 }
@@ -71,7 +72,7 @@ const NOTHING: FieldProperty = { id: 'noValue', value: '–' };
 const WRAPPED: FieldProperty = { id: 'custom.wrapText', value: true };
 
 /** Queries side by side, joined by the labels that they share. */
-export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = true, ...spec }) => {
+export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, header = true, ...spec }) => {
   const shown = new Set(keys.map(({ label }) => label));
   const hidden = ['Time', 'user'].filter((label) => !shown.has(label));
   // The one query of a table has no letter.
@@ -84,7 +85,11 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, header = t
     // Both, since nothing migrates one into the other: Grafana 9 reads the first, later ones the second.
     .displayMode(TableCellDisplayMode.Auto)
     .cellOptions({ type: TableCellDisplayMode.Auto })
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)])
+    .sortBy(
+      [sortBy, thenBy].flatMap((name) =>
+        name === undefined ? [] : new TableSortByFieldStateBuilder().displayName(name).desc(true),
+      ),
+    )
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
       id: 'organize',

@@ -51,6 +51,7 @@ const URGENCY_WORDS = words([
 /** Am I safe, and how much is left? An airport a row, the worst first; what a phone shows of it comes first. */
 export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
+  const enough = { zh: '够吗', en: 'Enough?' };
   const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' }, width: 80 };
   return table({
     title: { zh: '机场：安全吗，还剩多少', en: 'Airports: safe, and how much is left' },
@@ -70,10 +71,10 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
       },
       { name: { zh: '还可用', en: 'Lasts' }, expr: byAirport('flowcollect_forecast_days_left'), decimals: 1, ...days },
       {
-        name: { zh: '够吗', en: 'Enough?' },
+        name: enough,
         expr: stateNumber(URGENCY),
         unit: 'none',
-        width: 80,
+        width: 90,
         properties: stateCells(URGENCY_WORDS, false),
       },
       {
@@ -98,6 +99,7 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
       },
     ],
     sortBy: verdictColumn.name,
+    thenBy: enough,
     noValue: { zh: '还没有读到机场，一两分钟后再看', en: 'No airport was read yet; look again in a minute or two' },
   });
 }
