@@ -141,7 +141,7 @@ export const TEXTS = {
   nameControl: { zh: '不能含有控制字符', en: 'must not contain control characters' },
   nameUnicode: { zh: '须为有效的 Unicode 文本', en: 'must be valid Unicode text' },
   openToOthers: (path: string): Text => ({
-    zh: `本机其他用户可以读写设置文件，其中有令牌：请运行 chmod 600 ${shellWord(path)}`,
+    zh: `本机其他用户可以读写配置文件，其中有令牌：请运行 chmod 600 ${shellWord(path)}`,
     en: `other users of this machine may read or write the settings file, which holds tokens: run chmod 600 ${shellWord(path)}`,
   }),
 } as const satisfies Messages;

@@ -23,7 +23,7 @@ export function annotations(translate: Translate): AnnotationQuery[] {
   const used = select('flowcollect_airport_used_bytes');
   const before = 'offset $__rate_interval';
   return [
-    mark({ zh: '泄露判定', en: 'Leak verdict' }, BAD, `(${leak} == 1) unless (${leak} ${before} == 1)`, {
+    mark({ zh: '泄露结论', en: 'Leak verdict' }, BAD, `(${leak} == 1) unless (${leak} ${before} == 1)`, {
       zh: '疑似泄露：{{airport}}',
       en: 'Suspected leak: {{airport}}',
     }),

@@ -8,7 +8,7 @@ export const TEXTS = {
     en: 'Starts the whole system on this machine: the kernel of ClientSetting.ini if it answers, else a simulated one.',
   },
   config: {
-    zh: '服务端的配置文件；不存在时全用默认值',
+    zh: '服务器的配置文件；不存在时全用默认值',
     en: 'settings of the server side; defaults apply where it does not exist',
   },
   client: { zh: '设备端的配置文件；没有则运行演示', en: 'settings of the device side; without it the demo runs' },

@@ -120,7 +120,7 @@ export const SERVICE_ALERT_CASES: readonly AlertCase[] = [
     says: [
       'auditor 无法抓取',
       'auditor cannot be scraped',
-      'Prometheus 抓不到 auditor：没有审计器就没有泄露判定和日报，没有网关设备就无法推送。',
+      'Prometheus 抓不到 auditor：没有审计器就没有泄露结论和日报，没有网关设备就无法推送。',
       'Prometheus cannot scrape auditor: without the auditor there are no verdicts and reports, without the gateway no device can push.',
     ],
   },

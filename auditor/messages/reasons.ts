@@ -93,7 +93,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     en: `the airport's Proxy works but does not reach the airport (${answer})`,
   }),
   address_missing: () => ({
-    zh: 'UrlFile 指定的文件读不到，或里面的订阅地址不是恰好一个（一行，以 http:// 或 https:// 开头）',
+    zh: 'UrlFile 指定的文件读不到，或里面的订阅链接不是恰好一个（一行，以 http:// 或 https:// 开头）',
     en: 'the file of UrlFile cannot be read, or does not hold exactly one address (a line that begins with http:// or https://)',
   }),
   prometheus_unreachable: (address) => ({

@@ -91,7 +91,7 @@ const REPORT = {
   },
   proxyTraffic: { zh: '代理流量', en: 'Proxy traffic' },
   localTraffic: { zh: '本地流量', en: 'Local traffic' },
-  totalTraffic: { zh: '总计流量', en: 'Total traffic' },
+  totalTraffic: { zh: '合计流量', en: 'Total traffic' },
   otherTraffic: { zh: '其他流量', en: 'Other traffic' },
   localParts: (direct: string, local: string) => ({
     zh: `（直连 ${direct}，本地节点 ${local}）`,

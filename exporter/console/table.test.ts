@@ -122,7 +122,7 @@ describe('the table', () => {
     const lastly = (ago: number, showing: typeof english | typeof chinese): string | undefined =>
       renderTable([shown({ push: { ...failing, lastAccepted: showing.now - ago * 1000 } })], showing, size(300)).at(-1);
     expect(lastly(119, english)).toMatch(/nothing is lost \(last accepted 119 s ago\)$/);
-    expect(lastly(7199, chinese)).toMatch(/恢复后补报（上次成功在 119 分钟前）$/);
+    expect(lastly(7199, chinese)).toMatch(/恢复后补推（上次成功在 119 分钟前）$/);
     expect(lastly(7200, chinese)).toMatch(/（上次成功在 2 小时前）$/);
   });
 

@@ -123,7 +123,7 @@ describe('doctor', () => {
       expect.stringContaining('请修改 [client] StateDir 或其权限'),
       expect.stringContaining('请修改 [client] StateSync 或其权限'),
       expect.stringContaining('请把 MihomoSecret 改成内核配置里的 secret'),
-      expect.stringContaining('请把 [client] RemoteToken 改成服务端的 ServerToken'),
+      expect.stringContaining('请把 [client] RemoteToken 改成服务器的 ServerToken'),
     ]);
     expect(printed.join('')).not.toContain('hunter2');
     await rm(join(device.folder, 'state'));

@@ -40,22 +40,22 @@ export function describePushProblem(problem: PushProblem, { RemoteServer: origin
       if (isExhausted(problem.code)) return TEXTS.noDescriptor(problem.code);
       if (problem.noTls === true) {
         return {
-          zh: `${origin} 的这个端口说的是明文 HTTP，不是 TLS：请在服务器上配置 TLS，或把 [client] RemoteServer 的 https:// 改成 http://（令牌会明文传输）；流量继续记账，恢复后补报`,
+          zh: `${origin} 的这个端口说的是明文 HTTP，不是 TLS：请在服务器上配置 TLS，或把 [client] RemoteServer 的 https:// 改成 http://（令牌会明文传输）；流量继续记账，恢复后补推`,
           en: `this port of ${origin} speaks plain HTTP and no TLS: set up TLS on the server, or write http:// for https:// in [client] RemoteServer (tokens then travel in the clear); counting goes on, nothing is lost`,
         };
       }
       return {
-        zh: `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补报`,
+        zh: `网关 ${origin} 无法连接（${problem.code}）：请检查 [client] RemoteServer 和网络；流量继续记账，恢复后补推`,
         en: `the gateway ${origin} cannot be reached (${problem.code}): check [client] RemoteServer and the network; counting goes on, nothing is lost`,
       };
     case 'wrong_token':
       return {
-        zh: `网关 ${origin} 拒绝了令牌（401）：请把 [${section}] RemoteToken 改成服务端的 ServerToken，或用服务端 flowcollect pair 打印的新配对码再运行 ${init}`,
+        zh: `网关 ${origin} 拒绝了令牌（401）：请把 [${section}] RemoteToken 改成服务器的 ServerToken，或用服务器上 flowcollect pair 打印的新配对码再运行 ${init}`,
         en: `the gateway ${origin} refuses the token (401): make [${section}] RemoteToken the same as its ServerToken, or run ${init} with a new code of "flowcollect pair" on the server`,
       };
     case 'token_of_another_device':
       return {
-        zh: `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [${section}] DeviceID，或用服务端 flowcollect pair 为这个名字打印的配对码再运行 ${init}`,
+        zh: `网关 ${origin} 说这个令牌属于另一个 DeviceID（403）：请改回它的 [${section}] DeviceID，或用服务器上 flowcollect pair 为这个名字打印的配对码再运行 ${init}`,
         en: `the gateway ${origin} says the token is of another DeviceID (403): put that [${section}] DeviceID back, or run ${init} with a code that "flowcollect pair" on the server makes for this name`,
       };
     case 'held_by_another_state':
@@ -70,7 +70,7 @@ export function describePushProblem(problem: PushProblem, { RemoteServer: origin
       };
     case 'no_room':
       return {
-        zh: `网关 ${origin} 没有余量保存这个用户更多的设备或序列（403）：请在服务器上用 flowcollect gateway retire 让不再使用的设备退役，给网关更多内存，或调小 [client] FamilyCap；流量继续记账，有余量后补报`,
+        zh: `网关 ${origin} 没有余量保存这个用户更多的设备或序列（403）：请在服务器上用 flowcollect gateway retire 让不再使用的设备退役，给网关更多内存，或调小 [client] FamilyCap；流量继续记账，有余量后补推`,
         en: `the gateway ${origin} has no room for more devices or series of this user (403): on the server, retire devices that are gone with flowcollect gateway retire or give the gateway more memory, or lower [client] FamilyCap; counting goes on, nothing is lost`,
       };
     case 'too_large':
@@ -85,7 +85,7 @@ export function describePushProblem(problem: PushProblem, { RemoteServer: origin
       };
     case 'unavailable':
       return {
-        zh: `网关 ${origin} 暂不可用（${problem.status} ${problem.detail}）：请检查服务器上的网关与 Pushgateway；恢复后补报`,
+        zh: `网关 ${origin} 暂不可用（${problem.status} ${problem.detail}）：请检查服务器上的网关与 Pushgateway；恢复后补推`,
         en: `the gateway ${origin} is not available (${problem.status} ${problem.detail}): look at the gateway and Pushgateway on the server; nothing is lost`,
       };
     case 'bad_answer':

@@ -116,7 +116,7 @@ export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
   return dayPairs({
     title: { zh: '每日：扣除与应扣', en: 'Daily: billed and expected' },
     description: {
-      zh: '每个账务日结束时，各机场在它的审计窗口里合计扣了多少，设备用量按倍率应扣多少。静默设备补报前的窗口可能长于一天。',
+      zh: '每个账务日结束时，各机场在它的审计窗口里合计扣了多少，设备用量按倍率应扣多少。静默设备补推前的窗口可能长于一天。',
       en: 'What airports billed in the window that each day of account ended with, and what the use of the devices should have cost by the multipliers. A window that waits for a silent device may be longer than a day.',
     },
     unit: 'bytes',

@@ -139,7 +139,7 @@ export const unobservedPanel = lines({
 
 /** Whether each part of the server answered Prometheus. */
 export const targetsPanel = timeline({
-  title: { zh: '服务端', en: 'Server parts' },
+  title: { zh: '服务器', en: 'Server parts' },
   description: { zh: 'Prometheus 能否抓取各部件。', en: 'Whether Prometheus could scrape each part.' },
   unit: 'none',
   targets: [trace(select('up'), '{{job}}')],
@@ -157,7 +157,7 @@ export const targetsPanel = timeline({
 export const readingsPanel = table({
   title: { zh: '机场读数', en: 'Airport readings' },
   description: {
-    zh: '距上次成功读到机场流量头的时间；6 小时变橙，24 小时变红。',
+    zh: '距上次成功读到机场流量信息的时间；6 小时变橙，24 小时变红。',
     en: 'Since each airport was last read with success: orange from 6 hours, red from 24.',
   },
   keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
@@ -177,7 +177,7 @@ export const readingsPanel = table({
 
 /** Whether gateway and auditor run on the settings as they are in the file. */
 export const settingsPanel = stat({
-  title: { zh: '服务端设置', en: 'Server settings' },
+  title: { zh: '服务器设置', en: 'Server settings' },
   description: {
     zh: '网关与审计器是否成功读入最近一次修改的设置。',
     en: 'Whether gateway and auditor could read the settings as last edited.',

@@ -58,7 +58,7 @@ export function serviceAlerts({ reportEverySeconds }: RuleSettings): Alert[] {
       severity: 'critical',
       summary: { zh: '{{ $labels.job }} 无法抓取', en: '{{ $labels.job }} cannot be scraped' },
       description: {
-        zh: 'Prometheus 抓不到 {{ $labels.job }}：没有审计器就没有泄露判定和日报，没有网关设备就无法推送。',
+        zh: 'Prometheus 抓不到 {{ $labels.job }}：没有审计器就没有泄露结论和日报，没有网关设备就无法推送。',
         en: 'Prometheus cannot scrape {{ $labels.job }}: without the auditor there are no verdicts and reports, without the gateway no device can push.',
       },
     },

@@ -54,7 +54,7 @@ export const TEXTS = {
     en: `a system service cannot see ${path}: put it below /usr/local or /opt, or install with --user`,
   }),
   hiddenTokens: (folder: string): Text => ({
-    zh: `网关作为整机服务看不到 ${folder}，而令牌在那里面：请把设置移到人人可进入的文件夹，例如 /etc/flowcollect，或加 --user 安装`,
+    zh: `网关作为整机服务看不到 ${folder}，而令牌在那里面：请把设置移到人人可进入的目录，例如 /etc/flowcollect，或加 --user 安装`,
     en: `the gateway as a system service cannot look into ${folder}, where its tokens are: move the settings to a folder that everybody may enter, such as /etc/flowcollect, or install with --user`,
   }),
   installedScript: (script: string, log: string): Text => ({
