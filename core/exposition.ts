@@ -30,16 +30,19 @@ export interface ExpositionFamily {
  */
 export function renderExposition(families: readonly ExpositionFamily[]): string {
   const lines: string[] = [];
-  for (const { name, type, help, samples } of families) {
-    if (help !== '') lines.push(`# HELP ${name} ${escapeHelp(help)}\n`);
-    lines.push(`# TYPE ${name} ${type}\n`);
-    for (const sample of samples) {
+  for (const family of families) {
+    lines.push(familyHead(family));
+    for (const sample of family.samples) {
       const time = sample.timestamp === undefined ? '' : ` ${sample.timestamp}`;
       lines.push(`${seriesKey(sample)} ${writeNumber(sample.value)}${time}\n`);
     }
   }
   return lines.join('');
 }
+
+/** The lines before a family's samples: HELP, where it is not empty, and TYPE. */
+export const familyHead = ({ name, type, help }: Omit<ExpositionFamily, 'samples'>): string =>
+  `${help === '' ? '' : `# HELP ${name} ${escapeHelp(help)}\n`}# TYPE ${name} ${type}\n`;
 
 /** Keys once written: a series that is read, checked and rendered has its key asked for three times. */
 const writtenKeys = new WeakMap<SeriesHead['labels'], { readonly name: string; readonly key: string }>();
@@ -78,9 +81,10 @@ export function writeNumber(value: number): string {
 }
 
 export function escapeHelp(text: string): string {
-  return !/[\\\n]/.test(text) ? text : text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return !text.includes('\\') && !text.includes('\n') ? text : text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
 export function escapeLabelValue(text: string): string {
-  return !/["\\\n]/.test(text) ? text : escapeHelp(text).replaceAll('"', '\\"');
+  const escaped = escapeHelp(text);
+  return escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped;
 }

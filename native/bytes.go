@@ -31,14 +31,15 @@ func addBytes(l *loop, api *sobek.Object) {
 		}
 		return text
 	})
-	set("sameBytes", func(a sobek.ArrayBuffer, from, to int, b sobek.ArrayBuffer, at, end int) bool {
-		return bytes.Equal(a.Bytes()[from:to], b.Bytes()[at:end])
+	// Called for each connection of each frame: the engine would take far longer to convert arguments by their types.
+	set("sameBytes", func(call sobek.FunctionCall) sobek.Value {
+		return l.vm.ToValue(bytes.Equal(span(call, 0), span(call, 3)))
 	})
-	set("indexOf", func(buffer sobek.ArrayBuffer, from, to int, wanted sobek.ArrayBuffer, at, end int) int {
-		return bytes.Index(buffer.Bytes()[from:to], wanted.Bytes()[at:end])
+	set("indexOf", func(call sobek.FunctionCall) sobek.Value {
+		return l.vm.ToValue(bytes.Index(span(call, 0), span(call, 3)))
 	})
-	set("lastIndexOf", func(buffer sobek.ArrayBuffer, from, to int, wanted sobek.ArrayBuffer, at, end int) int {
-		return bytes.LastIndex(buffer.Bytes()[from:to], wanted.Bytes()[at:end])
+	set("lastIndexOf", func(call sobek.FunctionCall) sobek.Value {
+		return l.vm.ToValue(bytes.LastIndex(span(call, 0), span(call, 3)))
 	})
 	set("sha256", func(text string) string {
 		sum := sha256.Sum256([]byte(text))
@@ -71,6 +72,12 @@ func addBytes(l *loop, api *sobek.Object) {
 	})
 	set("publicSuffix", publicSuffix)
 	set("parseUrl", func(text string) map[string]string { return parseURL(text) })
+}
+
+// What three arguments name: a buffer, and where in it.
+func span(call sobek.FunctionCall, first int) []byte {
+	buffer := call.Argument(first).Export().(sobek.ArrayBuffer)
+	return buffer.Bytes()[call.Argument(first+1).ToInteger():call.Argument(first+2).ToInteger()]
 }
 
 func decode(message []byte, encoding string, fatal bool) (string, error) {

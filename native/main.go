@@ -3,7 +3,7 @@
 package main
 
 import (
-	"embed"
+	_ "embed"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -12,14 +12,17 @@ import (
 	"github.com/grafana/sobek"
 )
 
-// Made by tools/build.mjs of native/exporter.ts and native/commands.ts, and all that each imports: what the exporter has
-// no use for is never loaded beside it.
-//
-//go:embed exporter.js commands.js
-var bundles embed.FS
+// Both are made by tools/build.mjs, of native/exporter.ts and native/commands.ts and all that each imports: what the
+// exporter has no use for is never loaded beside it.
+
+//go:embed exporter.js
+var exporterBundle string
+
+//go:embed commands.js
+var commandsBundle string
 
 func main() {
-	// What compiling leaves behind lies between what stays, and never becomes free as a whole: collect it soon.
+	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
 	debug.SetGCPercent(20)
 	os.Exit(run())
 }
@@ -35,23 +38,17 @@ func run() int {
 		return fail(err)
 	}
 	host.addTimers()
-	name := "commands.js"
+	name, bundle := "commands.js", commandsBundle
 	if len(os.Args) > 1 && os.Args[1] == "exporter" {
-		name = "exporter.js"
+		name, bundle = "exporter.js", exporterBundle
 	}
-	bundle, err := bundles.ReadFile(name)
-	if err != nil {
-		return fail(err)
-	}
-	program, err := sobek.Compile(name, string(bundle), false)
+	program, err := sobek.Compile(name, bundle, false)
 	if err != nil {
 		return fail(err)
 	}
 	if _, err = host.vm.RunProgram(program); err != nil {
 		return fail(err)
 	}
-	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
-	debug.SetGCPercent(40)
 	debug.FreeOSMemory()
 	return host.run()
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { renderExposition } from '../../core/exposition.ts';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { DIMENSIONS, metricSpec } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
@@ -52,6 +53,11 @@ describe('the metrics of the exporter', () => {
         expect(spec?.labels).toEqual(expect.arrayContaining([...labels.keys()].filter((label) => label !== 'le')));
       }
     }
+  });
+
+  it('are written as the gateway writes what it has read', () => {
+    const text = createExporterMetrics(0).render(moment);
+    expect(renderExposition(parseExposition(text))).toBe(text);
   });
 
   it('give the ledger back, to the byte, whatever nodes are called', async () => {

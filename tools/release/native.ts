@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { VERSION } from '../../core/version.ts';
@@ -53,9 +55,44 @@ export async function findGo(): Promise<string | undefined> {
 export async function buildNative(root: string, go: string, output: string, target: DeviceTarget = {}): Promise<void> {
   await mkdir(join(root, '.cache'), { recursive: true });
   const env = { ...process.env, ...goFolders(root), CGO_ENABLED: '0', ...target };
+  const modules = `-modfile=${await patchEngine(root, go)}`;
   // HTTP/2 is of no use to one device and a megabyte; behind whatever else runs meanwhile.
-  const flags = ['-tags', 'nethttpomithttp2', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
+  const flags = [modules, '-tags', 'nethttpomithttp2', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
   await run('nice', [go, 'build', ...flags, '-o', output, '.'], { cwd: join(root, 'native'), env, maxBuffer: 2 ** 24 });
+}
+
+const ENGINE = 'github.com/grafana/sobek';
+
+/**
+ * Lays the engine into the cache: as `go.sum` has it, with the changes of `native/engine.patch`.
+ *
+ * @returns the list of modules that names it, instead of `native/go.mod`
+ * @throws Error with what Go or git said, such as that a change does not fit this version
+ */
+async function patchEngine(root: string, go: string): Promise<string> {
+  const cwd = join(root, 'native');
+  const cache = join(root, '.cache', 'go');
+  const [list = '', sums = '', changes = ''] = await Promise.all(
+    ['go.mod', 'go.sum', 'engine.patch'].map((file) => readFile(join(cwd, file), 'utf8')),
+  );
+  const name = `engine-${createHash('sha256').update(list).update(sums).update(changes).digest('hex').slice(0, 16)}`;
+  const modules = join(cache, `${name}.mod`);
+  if (existsSync(modules)) return modules;
+  const env = { ...process.env, ...goFolders(root) };
+  const { stdout } = await run(go, ['mod', 'download', '-json', ENGINE], { cwd, env });
+  await mkdir(cache, { recursive: true });
+  // Made aside: others may build at the same time.
+  const made = await mkdtemp(join(cache, 'new-engine-'));
+  await cp((JSON.parse(stdout) as { Dir: string }).Dir, made, { recursive: true });
+  await run('git', ['apply', join(cwd, 'engine.patch')], {
+    cwd: made,
+    env: { ...env, GIT_CEILING_DIRECTORIES: cache },
+  });
+  await rename(made, join(cache, name)).catch(() => rm(made, { recursive: true }));
+  await writeFile(join(cache, `${name}.sum`), sums);
+  await writeFile(`${made}.mod`, `${list}\nreplace ${ENGINE} => ../.cache/go/${name}\n`);
+  await rename(`${made}.mod`, modules);
+  return modules;
 }
 
 /** Modules and what was compiled, kept in the checkout; writable, so that deleting it works. */
