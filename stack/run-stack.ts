@@ -92,7 +92,7 @@ function tellAddresses(stack: RunningStack, folder: string, run: StackRun, texts
   screen.say(`${texts.addresses}:`);
   for (const { name, url } of stack.addresses) screen.say(`  ${url}  ${name}`);
   screen.say(texts.folder(folder));
-  if (willReport(stack, run)) screen.say(texts.reportIn(Math.round((side.demoReportAfter + SETTLED_AFTER) / 1000)));
+  if (willReport(stack, run)) screen.say(texts.reportIn(Math.round(side.demoReportAfter / 1000)));
   screen.say(texts.hintStop);
 }
 
@@ -100,27 +100,36 @@ function willReport(stack: RunningStack, run: StackRun): boolean {
   return stack.world !== undefined || run.exitAfterReport;
 }
 
-/** Audits and gives what a person reads: in a demo the mail as it arrived. */
-async function report(stack: RunningStack, own: OwnProgram, texts: StackMessages): Promise<string> {
-  const printed = await audit(own, stack.serverSettings, stack.world !== undefined);
-  return stack.world === undefined ? printed : readReportMail(stack.world, texts);
-}
-
 /** What has moved is pushed and scraped by then. */
 const SETTLED_AFTER = 12_000;
+
+/** Audits and gives what a person reads: in a demo the mail as it arrived, of what moved until its household paused. */
+async function report(
+  { world, serverSettings }: RunningStack,
+  { installation: { own }, signal }: StackRun,
+  texts: StackMessages,
+): Promise<string> {
+  if (world === undefined) return audit(own, serverSettings, false);
+  await letTimePass(world, false);
+  try {
+    await systemClock.sleep(SETTLED_AFTER, signal);
+    signal.throwIfAborted();
+    await audit(own, serverSettings, true);
+    return await readReportMail(world, texts);
+  } finally {
+    await letTimePass(world, true);
+  }
+}
 
 /** Resolves after the report when the run ends with it, else never. */
 async function reportLater(stack: RunningStack, run: StackRun, texts: StackMessages): Promise<void> {
   const { screen, signal } = run;
   if (willReport(stack, run)) {
     await systemClock.sleep(run.side.demoReportAfter, signal);
-    if (stack.world !== undefined && !signal.aborted) await letTimePass(stack.world, false);
-    await systemClock.sleep(SETTLED_AFTER, signal);
     if (!signal.aborted) {
       screen.say(texts.auditing);
       try {
-        screen.say(await report(stack, run.installation.own, texts));
-        if (stack.world !== undefined) await letTimePass(stack.world, true);
+        screen.say(await report(stack, run, texts));
       } catch (error) {
         if (run.exitAfterReport || !(error instanceof AuditFailedError)) throw error;
         screen.say(translate(error.text, run.side.server.Language));
