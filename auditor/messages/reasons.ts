@@ -121,7 +121,7 @@ export const REASONS: Readonly<Record<ReasonCode, (detail: string) => Text>> = {
     zh: `设备 ${device} 没有推送，差额可能是它用的`,
     en: `device ${device} did not report, and may have used the difference`,
   }),
-  first_reading: () => ({ zh: '第一次读取，明天起对账', en: 'the first reading; comparison begins tomorrow' }),
+  first_reading: () => ({ zh: '今天开始记录，明天起对账', en: 'recording begins today, comparison tomorrow' }),
   reading_unchanged: (since) => ({
     zh: `内核从 ${since} 起没有再更新这个机场，可把 provider 的 interval 改短`,
     en: `the kernel has not read the airport since ${since}; let the provider's interval be shorter`,

@@ -180,11 +180,15 @@ function detailCards(today: Extract<TodayModel, { known: true }>, phrases: Phras
     name: escapeHtml(phrases.site(host)),
     figure: escapeHtml(formatBytes(bytes)),
   }));
+  const nodes = phrases.todayNodes.shown.map(({ node, bytes }) => ({
+    name: escapeHtml(shownName(node)),
+    figure: escapeHtml(formatBytes(bytes)),
+  }));
   const section = (title: string, rows: Parameters<typeof figureRows>[0]): Html[] =>
     rows.length === 0
       ? []
       : [card(html`${cardTitle(escapeHtml(title), escapeHtml(words.proxyTraffic))}${figureRows(rows)}`)];
-  return [...section(words.devices, devices), ...section(words.hosts, hosts)];
+  return [...section(words.devices, devices), ...section(words.nodes, nodes), ...section(words.hosts, hosts)];
 }
 
 function footer({ today, timezone }: ReportModel, { words }: Phrases, links: ReportLinks): Html {

@@ -67,6 +67,8 @@ export interface Phrases {
   lastReport(at: number | null): string;
   /** The most used nodes of an airport, and a line such as `+30 个，1.20 GiB` for the rest. */
   nodes(airport: AirportModel): { readonly shown: readonly NodeModel[]; readonly rest: readonly string[] };
+  /** The same of today, before any airport has a window with nodes. */
+  readonly todayNodes: { readonly shown: readonly NodeBytes[]; readonly rest: readonly string[] };
   /** A multiplier other than 1, such as `2×` or `0.1–1×`, what was learned instead, and whether another airport may own it. */
   signs(node: NodeModel): readonly string[];
   /** A site's name; where connections had none, what that means. */
@@ -170,14 +172,8 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       if (model.day.to - at < 2 * MINUTE) return words.justNow;
       return model.day.to - at < DAY ? local(at).toFormat('HH:mm') : time(at);
     },
-    nodes({ nodes }) {
-      const rest = nodes.slice(NODES_SHOWN);
-      const bytes = rest.reduce((sum, node) => sum + node.bytes, 0);
-      return {
-        shown: nodes.slice(0, NODES_SHOWN),
-        rest: rest.length === 0 ? [] : [words.moreNodes(rest.length, formatBytes(bytes))],
-      };
-    },
+    nodes: ({ nodes }) => mostUsed(nodes, words),
+    todayNodes: mostUsed(nodesBeforeWindows(model), words),
     signs: ({ multiplier, learned, sure }) => [
       ...(multiplier.low === 1 && multiplier.high === 1 ? [] : [factorText(multiplier)]),
       ...(learned === undefined ? [] : [words.findings.learnedMultiplier(factorText(learned))]),
@@ -265,6 +261,28 @@ function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { find
       ? causeMultiplier(isBorneOut(cause, airport) ? shownName(cause.node) : null, factorText(cause.multiplier))
       : kinds[cause.kind],
   );
+}
+
+interface NodeBytes {
+  readonly node: string;
+  readonly bytes: number;
+}
+
+function nodesBeforeWindows({ airports, today }: ReportModel): readonly NodeBytes[] {
+  if (!today.known || airports.some(({ nodes }) => nodes.length > 0)) return [];
+  return today.nodes.filter((each) => each.class === 'proxy');
+}
+
+function mostUsed<N extends NodeBytes>(
+  nodes: readonly N[],
+  words: Words,
+): { readonly shown: readonly N[]; readonly rest: readonly string[] } {
+  const rest = nodes.slice(NODES_SHOWN);
+  const bytes = rest.reduce((sum, node) => sum + node.bytes, 0);
+  return {
+    shown: nodes.slice(0, NODES_SHOWN),
+    rest: rest.length === 0 ? [] : [words.moreNodes(rest.length, formatBytes(bytes))],
+  };
 }
 
 /** Whether the nodes' table has the node, and says nothing else of its multiplier. */

@@ -95,6 +95,34 @@ describe('the report as text', () => {
     const text = reportText(model([first]), 'zh');
     expect(text).toContain('今天开始记录，明天起对账');
     expect(text).toContain('今日消耗: 未知');
+    // The same words wherever it is said.
+    expect(text).toContain('【代理泄露检查】: 今天开始记录，明天起对账');
+  });
+
+  it('names the nodes of the day while no window has any yet, and what devices there are', () => {
+    const undecided = verdict({ kind: 'unknown', reasons: [{ code: 'first_reading' }], difference: null });
+    const first = model([airport({ verdict: undecided, nodes: [] })]);
+    const { today } = first;
+    if (!today.known) throw new Error('the example knows its day');
+    const nodes = [
+      ...Array.from({ length: 12 }, (_, index) => ({
+        node: `香港 ${index + 1}`,
+        class: 'proxy' as const,
+        bytes: 2 ** 30,
+      })),
+      { node: 'DIRECT', class: 'direct' as const, bytes: 1 },
+    ];
+    const named = { ...first, today: { ...today, nodes } };
+    const [section = ''] = reportText(named, 'zh')
+      .split('\n\n')
+      .filter((each) => each.startsWith('【节点'));
+    expect(section.split('\n')).toHaveLength(12);
+    expect(section).toContain('- 香港 1: 1.00 GiB');
+    expect(section).not.toContain('DIRECT');
+    expect(reportHtml(named, 'zh', {})).toContain('香港 10');
+    expect(reportText(named, 'zh')).toContain('【设备');
+    const judged = model([airport({})]);
+    expect(reportText({ ...judged, today: { ...today, nodes } }, 'zh')).not.toContain('香港 12');
   });
 
   it('never prints an unknown as a number', () => {

@@ -123,7 +123,11 @@ export function airportLines(airport: AirportModel, phrases: Phrases, why?: Why)
 function leakSections(model: ReportModel, phrases: Phrases): string[][] {
   const { words } = phrases;
   const leaks = model.airports.filter(({ verdict }) => verdict.kind === 'leak');
-  if (leaks.length === 0) return [[`【${words.leakCheck}】: ${words.leakCheckResult[model.verdict ?? 'unknown']}`]];
+  if (leaks.length === 0) {
+    const isFirst = phrases.headline === words.headlineFirstDay;
+    const result = isFirst ? phrases.headline : words.leakCheckResult[model.verdict ?? 'unknown'];
+    return [[`【${words.leakCheck}】: ${result}`]];
+  }
   return leaks
     .filter((airport) => isSaidWith(airport, model) === undefined)
     .map((airport) => [
@@ -159,7 +163,9 @@ export function deviceLines(devices: readonly DeviceModel[], phrases: Phrases): 
 /** A line for each of the most used nodes with what its multiplier makes of it, under its airport where there are several. */
 export function nodeLines(airports: readonly AirportModel[], phrases: Phrases): string[] {
   const { words } = phrases;
-  return airports.flatMap((airport) => {
+  const today = phrases.todayNodes;
+  const unjudged = today.shown.map(({ node, bytes }) => `- ${shownName(node)}: ${formatBytes(bytes)}`);
+  const judged = airports.flatMap((airport) => {
     const { shown, rest } = phrases.nodes(airport);
     const lines = shown.map((node) => {
       const signs = phrases.signs(node).join(words.separator);
@@ -168,4 +174,5 @@ export function nodeLines(airports: readonly AirportModel[], phrases: Phrases): 
     const head = airports.length > 1 && lines.length > 0 ? [`${words.airport(airport.airport)}:`] : [];
     return [...head, ...lines, ...rest];
   });
+  return [...judged, ...unjudged, ...today.rest];
 }
