@@ -6,18 +6,13 @@ import { type DeviceConfig, ledgerOptions } from './config.ts';
 import type { DeviceView } from './console/summary.ts';
 import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
-import {
-  createInterfaceReader,
-  createKernelComparison,
-  type InterfaceReader,
-  isOnThisMachine,
-} from './device/interfaces.ts';
+import { createInterfaceReader, createKernelComparison, type InterfaceReader } from './device/interfaces.ts';
 import { newDevice } from './device/saved-device.ts';
 import { createStateAppender } from './device/state-changes.ts';
 import { createStateStore } from './device/state-store.ts';
 import { createTodayStore, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
-import { kernelAddressOf } from './kernel/api.ts';
+import { isOnThisMachine, kernelAddressOf } from './kernel/api.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';

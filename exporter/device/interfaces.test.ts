@@ -15,7 +15,6 @@ import {
   createKernelComparison,
   type InterfaceCounters,
   type InterfaceReading,
-  isOnThisMachine,
   type SavedInterfaces,
 } from './interfaces.ts';
 
@@ -108,15 +107,6 @@ describe('the kernel’s TUN device', () => {
     expect(roles(chooseInterfaces(named('Meta'), { enabled: false, device: '' }))).toEqual([]);
     expect(roles(chooseInterfaces(named('utun1', 'utun2'), undefined))).toEqual([]);
   });
-});
-
-it('interfaces are those of a kernel on this machine only', () => {
-  for (const local of ['http://127.0.0.1:9090', 'http://localhost:9090', 'http://[::1]:9090', 'unix:///run/m.sock']) {
-    expect(isOnThisMachine(local), local).toBe(true);
-  }
-  for (const remote of ['http://192.168.1.1:9090', 'https://127.example.com:1']) {
-    expect(isOnThisMachine(remote), remote).toBe(false);
-  }
 });
 
 describe('the reader of interfaces', () => {

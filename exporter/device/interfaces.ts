@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
-import { isLoopback, kernelTransport } from '../../core/addresses.ts';
 import type { Bytes, Direction, MutableBytes } from '../../core/traffic.ts';
 import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Interfaces, SystemInterfaces } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
-import { type KernelAddress, type KernelApi, openKernelApi } from '../kernel/api.ts';
+import { isOnThisMachine, type KernelAddress, type KernelApi, openKernelApi } from '../kernel/api.ts';
 
 /** What an interface is to the kernel: the device that programs reach it through, or the way out of the machine. */
 export const INTERFACE_ROLES = ['tun', 'uplink'] as const;
@@ -194,12 +193,6 @@ export interface InterfaceReader {
 const ASK_TIMEOUT_MS = 3000;
 
 const Configs = z.object({ tun: z.optional(z.object({ enable: z.boolean(), device: z.optional(z.string()) })) });
-
-/** Whether a kernel runs on this machine, so that its interfaces are those of the kernel. */
-export function isOnThisMachine(address: string): boolean {
-  const { origin, socketPath } = kernelTransport(address);
-  return socketPath !== undefined || isLoopback(new URL(origin).hostname);
-}
 
 export function createInterfaceReader(options: InterfaceReaderOptions): InterfaceReader {
   const { network, kernel, clock, logger, interfaces, onReading } = options;

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { type Finding, good, warning } from '../../runtime/findings.ts';
 import type { DeviceConfig } from '../config.ts';
-import { chooseInterfaces, isOnThisMachine } from '../device/interfaces.ts';
+import { chooseInterfaces } from '../device/interfaces.ts';
 import type { Host, Interfaces } from '../host/host.ts';
-import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
+import { isOnThisMachine, type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
 import { FrameError } from '../kernel/decoder/parsed-frame.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';

@@ -3,9 +3,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { nodeNetwork } from '../host/node-network.ts';
-import { openKernelApi } from './api.ts';
+import { isOnThisMachine, openKernelApi } from './api.ts';
 
 const WEBSOCKET_KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+it('knows a kernel on this machine by its address', () => {
+  for (const local of ['http://127.0.0.1:9090', 'http://localhost:9090', 'http://[::1]:9090', 'unix:///run/m.sock']) {
+    expect(isOnThisMachine(local), local).toBe(true);
+  }
+  for (const remote of ['http://192.168.1.1:9090', 'https://127.example.com:1']) {
+    expect(isOnThisMachine(remote), remote).toBe(false);
+  }
+});
 
 it('lets go of a stream whose kernel never answers the closing handshake', async () => {
   const sockets: Socket[] = [];

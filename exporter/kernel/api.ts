@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { kernelTransport } from '../../core/addresses.ts';
+import { isLoopback, kernelTransport } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Files } from '../host/host.ts';
 import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
@@ -34,6 +34,12 @@ export function kernelAddressOf(files: Files, settings: KernelSettings, folder: 
     cert: absolute(settings.MihomoCert),
     key: absolute(settings.MihomoKey),
   };
+}
+
+/** Whether a kernel runs on this machine, whose interfaces are then those of the kernel. */
+export function isOnThisMachine(address: string): boolean {
+  const { origin, socketPath } = kernelTransport(address);
+  return socketPath !== undefined || isLoopback(new URL(origin).hostname);
 }
 
 /** A kernel's API: the rest of the code asks for paths and knows no transport. Nothing here rejects. */
