@@ -212,12 +212,14 @@ export async function isWhole(folder: string): Promise<boolean> {
 /** @returns what it warned of */
 async function tool(command: string, args: readonly string[], folder: string): Promise<string> {
   try {
-    const options = { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000, env: { ...process.env, LC_ALL: 'C' } };
-    const { stderr } = await run(command, args, options);
+    // By env, so that apt says in English what is wrong.
+    const options = { cwd: folder, maxBuffer: 16 * 2 ** 20, timeout: 300_000 };
+    const { stderr } = await run('/usr/bin/env', ['LC_ALL=C', command, ...args], options);
     return stderr;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') throw new DebianError(TEXTS.notDebian(command));
+    // env ends with 127 where there is no such command; Windows has no env.
+    if (code === 'ENOENT' || (code === 127 && !command.includes('/'))) throw new DebianError(TEXTS.notDebian(command));
     const detail = (stderr ?? '').trim().split('\n').slice(-2).join(' ');
     throw new DebianError(TEXTS.packagesUnusable(`${command} ${args[0]}`, detail), { cause: error });
   }
