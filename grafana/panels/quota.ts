@@ -74,7 +74,7 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
         name: enough,
         expr: stateNumber(URGENCY),
         unit: 'none',
-        width: 90,
+        width: 104,
         properties: stateCells(URGENCY_WORDS, false),
       },
       {
