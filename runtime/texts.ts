@@ -145,14 +145,18 @@ export const TEXTS = {
   }),
 } as const satisfies Messages;
 
-/** What codes of the system mean (errno(3)), and those of HTTP clients. */
+/** What codes of the system mean (errno(3)), and those of HTTP, TLS and mail clients. */
 export const CODE_WORDS: ReadonlyMap<string, Text> = new Map([
   ['ECONNREFUSED', { zh: '无人监听', en: 'nothing listens there' }],
   ['ECONNRESET', { zh: '连接被对方断开', en: 'the connection was cut' }],
   ['ENOTFOUND', { zh: '域名无法解析', en: 'the name does not resolve' }],
+  ['EDNS', { zh: '域名无法解析', en: 'the name does not resolve' }],
   ['EAI_AGAIN', { zh: '域名暂时无法解析', en: 'the name does not resolve for now' }],
   ['ETIMEDOUT', { zh: '超时', en: 'no answer in time' }],
   ['UND_ERR_CONNECT_TIMEOUT', { zh: '超时', en: 'no answer in time' }],
+  ['CERT_HAS_EXPIRED', { zh: '证书已过期', en: 'the certificate has expired' }],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', { zh: '证书是自签的', en: 'the certificate is self-signed' }],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', { zh: '证书不是这个域名的', en: 'the certificate is of another name' }],
   ['EHOSTUNREACH', { zh: '网络不通', en: 'no way there' }],
   ['ENETUNREACH', { zh: '网络不通', en: 'no way there' }],
   ['EACCES', { zh: '没有权限', en: 'not permitted' }],
