@@ -4,7 +4,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOrphanGuard, type OrphanGuard, ProcessError, type ProcessSpec, startProcess } from './processes.ts';
+import {
+  createOrphanGuard,
+  createSupervisor,
+  type OrphanGuard,
+  ProcessError,
+  type ProcessSpec,
+  startProcess,
+} from './processes.ts';
 
 let folder: string;
 let guard: OrphanGuard;
@@ -109,3 +116,58 @@ async function bundledForChild(): Promise<string> {
   });
   return outfile;
 }
+
+describe('programs that belong together', () => {
+  const open = new AbortController().signal;
+
+  it('tell that one has ended, where none is started again', async () => {
+    const supervisor = createSupervisor(guard, open);
+    await supervisor.start({ ...spec, args: ['-e', 'console.log("up"); setTimeout(() => process.exit(3), 200)'] });
+    expect((await supervisor.unexpectedEnd).en).toContain('Sleeper ended (exit code 3)');
+    await supervisor.stop();
+  });
+
+  it('are started again after pauses that grow, also where a start fails, until they are stopped', async () => {
+    const starts = join(folder, 'starts');
+    // The first one runs for a while, the second ends at once, the third stays.
+    const script = `const { appendFileSync, readFileSync } = require('node:fs');
+      appendFileSync(${JSON.stringify(starts)}, process.pid + ' ');
+      const turn = readFileSync(${JSON.stringify(starts)}, 'utf8').split(' ').length - 1;
+      if (turn === 2) process.exit(5);
+      setTimeout(() => turn === 1 && process.exit(4), 300);
+      setInterval(() => {}, 1000);`;
+    const pids = async () => (await readFile(starts, 'utf8')).trim().split(' ').map(Number);
+    const [told, pauses]: [string[], number[]] = [[], []];
+    const clock = { now: () => 0, sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
+    const supervisor = createSupervisor(guard, open, ({ en }) => void told.push(en), clock);
+    const ready = async () => {
+      const all = await pids();
+      return all.length !== 2 && isAlive(all.at(-1) ?? 0);
+    };
+    await supervisor.start({ ...spec, args: ['-e', script], ready });
+    await vi.waitFor(async () => expect(await pids()).toHaveLength(3));
+    expect(told).toEqual([
+      expect.stringContaining('Sleeper ended (exit code 4)'),
+      expect.stringContaining('Sleeper ended at once (exit code 5)'),
+    ]);
+    expect(pauses).toEqual([expect.closeTo(750, -3), expect.closeTo(1500, -3)]);
+    await supervisor.stop();
+    expect((await pids()).filter(isAlive)).toEqual([]);
+  });
+
+  it('leave none behind that is just being started again', async () => {
+    const clock = { now: () => 0, sleep: async () => {} };
+    const supervisor = createSupervisor(guard, open, () => {}, clock);
+    let asked = 0;
+    const ready = async () => {
+      asked += 1;
+      return asked === 1;
+    };
+    await supervisor.start({ ...spec, args: ['-e', 'setTimeout(() => process.exit(0), 500)'], ready });
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(2));
+    await supervisor.stop();
+    const asks = asked;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked).toBe(asks);
+  });
+});

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { backoffDelay } from '../core/backoff.ts';
 import { type Text, UserFacingError } from '../core/language.ts';
+import { type Clock, systemClock } from '../runtime/async.ts';
 import { TEXTS } from './texts.ts';
 
 /** One program to run: how to start it, where its output goes, and when it is ready to serve. */
@@ -206,34 +208,75 @@ export function createOrphanGuard(): OrphanGuard {
 /** Programs that belong together: started in order, ended in the opposite order, none missed when it ends. */
 export interface Supervisor {
   /** @throws ProcessError when it does not become ready */
-  start(spec: ProcessSpec): Promise<RunningProcess>;
-  /** Resolves with what to tell when a program ends although nobody asked it to. */
+  start(spec: ProcessSpec): Promise<Pick<RunningProcess, 'reload'>>;
+  /** Resolves with what to tell when a program ends although nobody asked it to, and is not started again. */
   readonly unexpectedEnd: Promise<Text>;
   /** Ends all, the last started first. */
   stop(): Promise<void>;
 }
 
-export function createSupervisor(guard: OrphanGuard, signal: AbortSignal): Supervisor {
-  const running: RunningProcess[] = [];
-  let stopping = false;
+/** Between an end and the next start, in milliseconds. */
+const PAUSES = { first: 1000, longest: 60_000 };
+/** What ran for so long ends for a new reason. */
+const STEADY_MS = 60_000;
+
+/**
+ * @param onRestart what to tell when a program that ended is started again; without it, none is
+ * @param clock of the pauses before that
+ */
+export function createSupervisor(
+  guard: OrphanGuard,
+  signal: AbortSignal,
+  onRestart?: (text: Text) => void,
+  clock: Clock = systemClock,
+): Supervisor {
+  const running: { readonly part: { process: RunningProcess }; readonly kept: Promise<void> }[] = [];
+  const stopping = new AbortController();
+  const ended = AbortSignal.any([signal, stopping.signal]);
   let tell: (text: Text) => void = () => {};
   const unexpectedEnd = new Promise<Text>((resolve) => {
     tell = resolve;
   });
+
+  /** Keeps a program running, however often it ends or fails to start. */
+  async function keep(spec: ProcessSpec, part: { process: RunningProcess }): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const since = clock.now();
+      const exit = await part.process.exited;
+      if (ended.aborted) return;
+      let text = TEXTS.ended(spec.name, describeExit(exit), await tellLog(spec.logFile));
+      if (onRestart === undefined) return tell(text);
+      if (clock.now() - since > STEADY_MS) failures = 0;
+      for (let back = false; !back; failures += 1) {
+        onRestart(text);
+        await clock.sleep(backoffDelay(PAUSES, failures + 1, Math.random()), ended);
+        try {
+          part.process = await startProcess(spec, guard, ended);
+          back = true;
+        } catch (error) {
+          if (!(error instanceof ProcessError)) throw error;
+          text = error.text;
+        }
+        if (ended.aborted) return part.process.stop();
+      }
+    }
+  }
+
   return {
     unexpectedEnd,
     async start(spec) {
-      const started = await startProcess(spec, guard, signal);
-      running.push(started);
-      void started.exited.then(async (exit) => {
-        if (!stopping) tell(TEXTS.ended(spec.name, describeExit(exit), await tellLog(spec.logFile)));
-      });
-      return started;
+      const part = { process: await startProcess(spec, guard, ended) };
+      running.push({ part, kept: keep(spec, part) });
+      return { reload: () => part.process.reload() };
     },
     async stop() {
-      stopping = true;
+      stopping.abort();
       // In the opposite order: the exporter pushes a last time while the gateway is still there.
-      for (const each of running.splice(0).reverse()) await each.stop();
+      for (const { part, kept } of running.splice(0).reverse()) {
+        await part.process.stop();
+        await kept;
+      }
       guard.close();
     },
   };

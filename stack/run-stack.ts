@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { simpleParser } from 'mailparser';
-import { translate, UserFacingError } from '../core/language.ts';
+import { type Text, translate, UserFacingError } from '../core/language.ts';
 import { systemClock, untilAborted } from '../runtime/async.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { OwnProgram } from '../runtime/own-program.ts';
@@ -47,11 +47,13 @@ export async function runStack(run: StackRun): Promise<void> {
     cacheFolder: installation.cache,
     onUnpack: () => screen.say(texts.unpacking),
   });
-  const choice = await chooseKernel(own.clientPath, run.clientExists);
+  const choice = await chooseKernel(own.clientPath, run.clientExists, side.demo);
   screen.say(describeChoice(choice, own, texts));
-  const folder = await openRunFolder(installation, choice.kind === 'real' ? side.dataFolder : undefined);
+  const folder = await openRunFolder(installation, choice.kind === 'demo' ? undefined : side.dataFolder);
 
-  const supervisor = createSupervisor(createOrphanGuard(), signal);
+  // A demo ends with what fails; what is there for good goes on.
+  const tell = (text: Text): void => screen.say(translate(text, side.server.Language));
+  const supervisor = createSupervisor(createOrphanGuard(), signal, choice.kind === 'demo' ? undefined : tell);
   let failed = false;
   let stopView = (): void => {};
   let unfollow = async (): Promise<void> => {};
@@ -60,7 +62,9 @@ export async function runStack(run: StackRun): Promise<void> {
     const stack = await startStack(config, supervisor, screen, texts, logger, run.onReload);
     unfollow = stack.unfollow;
     tellAddresses(stack, folder.path, run, texts);
-    stopView = startLiveView(stack.exporterMetrics, screen, texts, run.clock);
+    if (stack.exporterMetrics !== undefined) {
+      stopView = startLiveView(stack.exporterMetrics, screen, texts, run.clock);
+    }
     await Promise.race([
       untilAborted(signal),
       supervisor.unexpectedEnd.then((text) => Promise.reject(new ProcessError(text))),
@@ -83,6 +87,7 @@ export async function runStack(run: StackRun): Promise<void> {
 
 function describeChoice(choice: KernelChoice, own: OwnFiles, texts: StackMessages): string {
   if (choice.kind === 'real') return texts.real(choice.address);
+  if (choice.kind === 'none') return texts.none(own.clientPath);
   const reason = choice.why === 'silent' ? texts.kernelSilent(choice.address) : texts.noClientSettings(own.clientPath);
   return texts.demo(reason);
 }

@@ -34,8 +34,8 @@ const real = (
   client: new Map(Object.entries(entries)),
   kernels: new Map(Object.entries(kernels).map(([section, keys]) => [section, new Map(Object.entries(keys))])),
 });
-const entriesOf = async (path: string, section: string) =>
-  Object.fromEntries(readIni(await readFile(path, 'utf8')).entries(section));
+const entriesOf = async (path: string | undefined, section: string) =>
+  Object.fromEntries(readIni(await readFile(path ?? '', 'utf8')).entries(section));
 
 describe('settleFiles', () => {
   it('uses files that suit as they are, so that edits apply', async () => {
@@ -44,6 +44,13 @@ describe('settleFiles', () => {
       server: own.serverPath,
       client: own.clientPath,
       redirected: false,
+    });
+  });
+
+  it('starts no exporter where devices alone push', async () => {
+    expect(await settleFiles({ kind: 'none' }, side, own, folder, undefined)).toMatchObject({
+      server: own.serverPath,
+      client: undefined,
     });
   });
 

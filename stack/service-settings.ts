@@ -15,7 +15,8 @@ import { DEMO_DEVICE, DEMO_MAIL, newSecret, type SimulatedWorld } from './simula
 /** The settings files that the services are started with. */
 export interface SettledFiles {
   readonly server: string;
-  readonly client: string;
+  /** Undefined where no exporter runs here. */
+  readonly client: string | undefined;
   /** The password of the archive, in a demo. */
   readonly archivePassword?: string;
   /** Whether the exporter pushes here although its settings name another gateway. */
@@ -49,6 +50,9 @@ export async function settleFiles(
     await writeFileAtomic(folder.in(name), text);
     return folder.in(name);
   };
+  const follow = async (): Promise<void> => {};
+  // Which the settings say.
+  if (choice.kind === 'none') return { server: own.serverPath, client: undefined, redirected: false, follow };
   const state = folder.in('exporter');
   if (world !== undefined || choice.kind === 'demo') {
     if (world === undefined) throw new Error('a demo needs its simulated world');
@@ -85,12 +89,15 @@ export async function settleFiles(
           redirectedClientSettings(choice, dirname(own.clientPath), { gateway, token, state }),
         ),
     redirected: !suits,
-    follow: async () => {},
+    follow,
   };
 }
 
 /** Where the exporter serves its own metrics. */
-export function exporterMetricsAddress(choice: KernelChoice, clientPath: string): ListenAddress {
+export function exporterMetricsAddress(
+  choice: Exclude<KernelChoice, { kind: 'none' }>,
+  clientPath: string,
+): ListenAddress {
   const address = parseListenPort(choice.client.get('MetricsListen') ?? '', '127.0.0.1') ?? {
     host: '127.0.0.1',
     port: 9101,

@@ -12,7 +12,7 @@ import {
   telegramSchema,
   type UserAlerts,
 } from '../core/server-settings.ts';
-import { durationSetting, numberSetting, SettingsError, SettingsReader } from '../core/settings.ts';
+import { durationSetting, numberSetting, SettingsError, SettingsReader, switchSetting } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
 import { TEXTS } from './texts.ts';
@@ -21,6 +21,8 @@ const port = (fallback: number) => z._default(numberSetting(1, 65_535), fallback
 
 /** `[stack]`: what only `flowcollect stack` needs, besides the addresses that the services find in `[server]`. */
 export const stackSchema = z.object({
+  /** Whether a simulated kernel, airport and mailbox stand in where no kernel answers. */
+  Demo: z._default(switchSetting(), true),
   AlertmanagerPort: port(9093),
   GrafanaPort: port(3000),
   /** How long the demo collects before it is audited and the report is mailed. */
@@ -45,6 +47,7 @@ export interface ServerSide {
   readonly alerts: AlertsSection;
   readonly users: readonly UserAlerts[];
   readonly addresses: StackAddresses;
+  readonly demo: boolean;
   /** Milliseconds. */
   readonly demoReportAfter: number;
   /** `DataDir`, absolute. */
@@ -104,6 +107,7 @@ export function readServerSide(path: string, text: string): ServerSide {
     telegram,
     ...alerting,
     addresses,
+    demo: stack.Demo,
     demoReportAfter: stack.DemoReportAfter,
     dataFolder: resolve(dirname(path), server.DataDir),
   }).settings;

@@ -41,7 +41,8 @@ export interface RunningStack {
   /** Leaves later edits of the settings to themselves. */
   unfollow(): Promise<void>;
   readonly serverSettings: string;
-  readonly exporterMetrics: string;
+  /** Undefined where no exporter runs here. */
+  readonly exporterMetrics: string | undefined;
   /** In a demo. */
   readonly world: SimulatedWorld | undefined;
   /** What a person may open, by name. */
@@ -49,7 +50,7 @@ export interface RunningStack {
 }
 
 /** A demo scrapes more often, since people wait for it. */
-const SCRAPE_SECONDS = { demo: 5, real: 15 } as const;
+const SCRAPE_SECONDS = { demo: 5, real: 15, none: 15 } as const;
 
 /**
  * Starts every part in the order in which they need each other, telling the screen as each comes up. Edits of the settings
@@ -72,11 +73,11 @@ export async function startStack(
       ? { ...side.addresses, gateway: { ...side.addresses.gateway, host: '127.0.0.1' } }
       : side.addresses;
   const local: ServerSide = { ...side, addresses };
-  const exporterMetrics = exporterMetricsAddress(choice, own.clientPath);
+  const exporterMetrics = choice.kind === 'none' ? undefined : exporterMetricsAddress(choice, own.clientPath);
   const { grafana: grafanaPort, ...needed } = addresses;
-  await checkFree([...Object.values(needed), exporterMetrics]);
+  await checkFree([...Object.values(needed), ...(exporterMetrics === undefined ? [] : [exporterMetrics])]);
 
-  const start = async (spec: ProcessSpec, ...listen: readonly string[]): Promise<RunningProcess> => {
+  const start = async (spec: ProcessSpec, ...listen: readonly string[]): Promise<Pick<RunningProcess, 'reload'>> => {
     const running = await supervisor.start(spec);
     screen.say(`  ✓ ${spec.name} ${texts.up}  ${listen.join('  ')}`);
     return running;
@@ -125,8 +126,11 @@ export async function startStack(
     await start(alertmanagerSpec(place('alertmanager', addresses.alertmanager)), origin(addresses.alertmanager)),
   ];
 
-  const service = (command: 'gateway' | 'auditor' | 'exporter', metrics: ListenAddress): ProcessSpec => {
-    const settings = command === 'exporter' ? files.client : files.server;
+  const service = (
+    command: 'gateway' | 'auditor' | 'exporter',
+    metrics: ListenAddress,
+    settings = files.server,
+  ): ProcessSpec => {
     const names = { name: texts.parts[command], command, settings, logFile: folder.log(command) };
     return serviceSpec(installation.own, names, metrics);
   };
@@ -137,9 +141,10 @@ export async function startStack(
   }
   await start(service('auditor', addresses.auditor), `${origin(addresses.auditor)}/metrics`);
   if (files.redirected) screen.say(`    ${texts.exporterRedirected(origin(addresses.gateway))}`);
-  await start(service('exporter', exporterMetrics), `${origin(exporterMetrics)}/metrics`);
-  if (world !== undefined) {
-    await kernelSeen(`${origin(exporterMetrics)}/metrics`);
+  const exporter = exporterMetrics === undefined ? undefined : `${origin(exporterMetrics)}/metrics`;
+  if (exporterMetrics !== undefined) await start(service('exporter', exporterMetrics, files.client), `${exporter}`);
+  if (world !== undefined && exporter !== undefined) {
+    await kernelSeen(exporter);
     await letTimePass(world, true);
   }
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start, texts);
@@ -159,7 +164,7 @@ export async function startStack(
   return {
     unfollow: file.close,
     serverSettings: files.server,
-    exporterMetrics: `${origin(exporterMetrics)}/metrics`,
+    exporterMetrics: exporter,
     world,
     addresses: [
       ...(files.archivePassword === undefined
@@ -171,7 +176,7 @@ export async function startStack(
       { name: 'Alertmanager', url: origin(addresses.alertmanager) },
       { name: texts.parts.gateway, url: origin(addresses.gateway) },
       { name: texts.parts.auditor, url: `${origin(addresses.auditor)}/metrics` },
-      { name: texts.parts.exporter, url: `${origin(exporterMetrics)}/metrics` },
+      ...(exporter === undefined ? [] : [{ name: texts.parts.exporter, url: exporter }]),
     ],
   };
 }

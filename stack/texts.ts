@@ -71,7 +71,7 @@ export const TEXTS = {
 } as const satisfies Messages;
 
 const STACK = {
-  starting: { zh: '启动 FlowCollect 全套服务（只监听本机）', en: 'Starting all of FlowCollect (on loopback only)' },
+  starting: { zh: '启动 FlowCollect 全套服务', en: 'Starting all of FlowCollect' },
   unpacking: {
     zh: '第一次启动：从 Debian 软件包取出 Prometheus、Pushgateway 和 Alertmanager，请稍候',
     en: 'First start: taking Prometheus, Pushgateway and Alertmanager out of Debian’s packages, one moment',
@@ -83,6 +83,10 @@ const STACK = {
   real: (kernel: string) => ({
     zh: `使用 ClientSetting.ini 里的内核 ${kernel}`,
     en: `Using the kernel of ClientSetting.ini at ${kernel}`,
+  }),
+  none: (path: string) => ({
+    zh: `本机没有采集器（没有写明设备的 ${path}）：等待各设备推送`,
+    en: `No exporter here (there is no ${path} with a device): waiting for the pushes of devices`,
   }),
   noClientSettings: (path: string) => ({ zh: `没有写明设备的 ${path}`, en: `there is no ${path} with a device` }),
   kernelSilent: (kernel: string) => ({
