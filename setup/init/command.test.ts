@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readIni } from '../../core/ini.ts';
 import { readExporterConfig } from '../../exporter/config.ts';
+import { readServerSide } from '../../stack/settings.ts';
 import { openPrompt, type Prompt } from '../console.ts';
 import type { SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
@@ -372,6 +373,16 @@ describe('init server', () => {
     expect(said).toContain(`install.sh ${file} (`);
     expect(said).toContain('--server http://192.0.2.7:8686');
     expect((await settings(file, 'server')).ListenPort).toBe('');
+  });
+
+  it('makes settings for a home server, which runs all of it and asks for no Docker', async () => {
+    const file = join(folder, 'ServerSetting.ini');
+    await initServer({ ...prompt('nas', '', ''), file, home: true });
+    expect(said).toContain(`Next: fc stack --config ${file}`);
+    expect(said).toContain(`fc pair --config ${file} --server http://nas:8686 --device my-phone`);
+    const { demo, server } = readServerSide(file, await readFile(file, 'utf8'));
+    expect([demo, server.ListenPort, server.ArchiveToken?.length]).toEqual([false, ':8686', 32]);
+    expect(said).not.toContain(server.ArchiveToken);
   });
 
   it('is for Docker by itself only in the folder that Docker mounts', async () => {

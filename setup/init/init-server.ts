@@ -12,6 +12,7 @@ import {
   splitAddresses,
 } from '../../core/server-settings.ts';
 import { SettingsReader } from '../../core/settings.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import { makeFolder } from '../../runtime/atomic-file.ts';
 import { type Installation, serviceOf } from '../../runtime/installed.ts';
@@ -29,6 +30,8 @@ export interface InitServer {
   readonly file: string;
   /** Where services are that may go by the file already. */
   readonly installation?: Installation;
+  /** Whether all of it is to run on this machine, by `flowcollect stack`. */
+  readonly home?: boolean;
 }
 
 /** Addresses as containers of docker-compose.yml use them. */
@@ -49,22 +52,24 @@ const PAIR = {
   docker: 'docker compose run --rm gateway pair --config /config/ServerSetting.ini',
   debian: 'sudo flowcollect pair --config /etc/flowcollect/ServerSetting.ini',
 } as const;
-const TOKEN_BYTES = 24;
+const newToken = (): string => randomBytes(24).toString('base64url');
 /** Stands for an address that nobody gave; the settings do not hold it. */
 const EXAMPLE = 'https://vps.example.com';
 
 /**
- * Writes the settings of a VPS, once every question was answered, and reads them back as the services do.
+ * Writes the settings of a VPS or a home server, once every question was answered, and reads them back as the services do.
  *
  * @throws SettingsError for what they would refuse, or UserFacingError where nobody answers
  */
-export async function initServer({ host, prompt, file, installation }: InitServer): Promise<void> {
+export async function initServer({ host, prompt, file, installation, home = false }: InitServer): Promise<void> {
   const words = initMessages(prompt.language);
   const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
-  const server = withScheme(await prompt.ask(words.serverAddress, EXAMPLE, { check: addressProblem }));
+  const question = home ? words.homeAddress : words.serverAddress;
+  const suggestion = home ? `http://${host.machine.hostname}:8686` : EXAMPLE;
+  const server = withScheme(await prompt.ask(question, suggestion, { check: addressProblem }));
   if ([undefined, EXAMPLE_TOKEN].includes(draft.get('server', 'ServerToken'))) {
-    draft.set('server', 'ServerToken', randomBytes(TOKEN_BYTES).toString('base64url'));
+    draft.set('server', 'ServerToken', newToken());
   }
   if (draft.get('server', 'SubUrls') === undefined) {
     const subscriptions = await prompt.ask(words.subscriptions, '', { check: subscriptionsProblem });
@@ -88,8 +93,12 @@ export async function initServer({ host, prompt, file, installation }: InitServe
     draft.set('smtp', 'EmailTo', await prompt.ask(words.mailTo, to, { check: recipientsProblem }));
   }
   const suggested = isMounted(file) || draft.get('server', 'DataDir') === DOCKER.DataDir ? 'y' : 'n';
-  const docker = YES.test(await prompt.ask(words.withDocker, suggested, { check: yesOrNoProblem }));
-  const domain = docker ? undefined : domainFor(server);
+  const docker = !home && YES.test(await prompt.ask(words.withDocker, suggested, { check: yesOrNoProblem }));
+  const domain = docker || home ? undefined : domainFor(server);
+  if (home) {
+    draft.set('stack', 'Demo', 'off');
+    if (draft.get('server', 'ArchiveToken') === undefined) draft.set('server', 'ArchiveToken', newToken());
+  }
   // What is left of an earlier answer leads nowhere by another one; an empty value is the default.
   for (const [key, value] of Object.entries(DOCKER)) {
     if (docker) draft.set('server', key, value);
@@ -108,6 +117,12 @@ export async function initServer({ host, prompt, file, installation }: InitServe
   const reader = new SettingsReader(file, await readSettingsText(file));
   readSmtpSection(reader);
   reader.finish(readServerSection(reader));
+  if (home) {
+    const config = `--config ${shellWord(file)}`;
+    prompt.say(words.nextAtHome(`${host.called} stack ${config}`));
+    prompt.say(words.pairing(`${host.called} pair ${config} --server ${server} --device my-phone`));
+    return;
+  }
   const follows = docker ? undefined : await serviceOf('gateway', file, installation).catch(() => undefined);
   if (docker) prompt.say(words.nextOnDocker(dockerSteps(file, server, words.grafanaPassword)));
   else if (follows === undefined) prompt.say(words.nextOnServer(domain === undefined ? file : `${file} ${domain}`));
@@ -116,10 +131,11 @@ export async function initServer({ host, prompt, file, installation }: InitServe
   if (server === EXAMPLE) prompt.say(words.example);
 }
 
-/** A domain alone is meant with https; nobody certifies an address alone. */
+/** A domain alone is meant with https; nobody certifies an address, or a name of the local network. */
 function withScheme(answer: string): string {
   if (/^https?:/.test(answer)) return answer;
-  return ipVersion(answer) === 4 ? `http://${answer}:8686` : `https://${answer}`;
+  const [name = '', port = '8686'] = answer.split(':');
+  return ipVersion(name) === 4 || !name.includes('.') ? `http://${name}:${port}` : `https://${answer}`;
 }
 
 /** The domain for which install.sh is to have a certificate fetched; undefined where the gateway is reached without. */
@@ -177,7 +193,9 @@ export function dockerSteps(file: string, server: string, password: string): str
 export const initServerCommand = (host: SetupHost, language: Language): CommandSpec => ({
   name: 'server',
   description: TEXTS.server,
-  options: initOptions('ServerSetting.ini'),
-  run: (_, options: InitOptions) =>
-    whileAsking(host, language, options, (prompt) => initServer({ host, prompt, file: options.config })),
+  options: [...initOptions('ServerSetting.ini'), { flags: '--home', description: TEXTS.home }],
+  run: (_, options: InitOptions & { readonly home?: true }) =>
+    whileAsking(host, language, options, (prompt) =>
+      initServer({ host, prompt, file: options.config, home: options.home === true }),
+    ),
 });

@@ -24,6 +24,10 @@ export const TEXTS = {
     zh: 'VPS 上 flowcollect pair 打印的配对码',
     en: 'the pairing code that "flowcollect pair" printed on the VPS',
   },
+  home: {
+    zh: '家里的服务器或 NAS：全部在本机运行（flowcollect stack）',
+    en: 'a home server or NAS: all of it runs on this machine (flowcollect stack)',
+  },
   badAddress: {
     zh: '只写一个地址，协议和域名即可，例如 https://vps.example.com',
     en: 'one address, of scheme and domain alone, such as https://vps.example.com',
@@ -83,6 +87,10 @@ const INIT = {
     zh: 'VPS 上网关的地址，例如 https://vps.example.com',
     en: 'Address of the gateway on your VPS, such as https://vps.example.com',
   },
+  homeAddress: {
+    zh: '设备在局域网里怎样访问这台机器',
+    en: 'This machine as devices in the LAN reach it',
+  },
   token: { zh: '令牌（VPS 上运行 flowcollect pair 可得）', en: 'Token (from "flowcollect pair" on the VPS)' },
   deviceName: { zh: '这台设备的名字', en: "This device's name" },
   routerCode: {
@@ -137,6 +145,10 @@ const INIT = {
   nextOnServer: (args: string) => ({
     zh: `下一步：sudo packaging/debian/install.sh ${args}（安装并启动全部服务）`,
     en: `Next: sudo packaging/debian/install.sh ${args} (installs and starts every service)`,
+  }),
+  nextAtHome: (command: string) => ({
+    zh: `下一步：${command}（启动全部；日报存档的密码是设置里的 ArchiveToken）`,
+    en: `Next: ${command} (starts everything; the password of the archive of reports is ArchiveToken in the settings)`,
   }),
   tunnel: (port: string) => ({
     zh: `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
