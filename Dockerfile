@@ -1,4 +1,5 @@
-# One image for every service of FlowCollect, whose command docker-compose.yml names, and one for Caddy.
+# One image for every service of FlowCollect, whose command docker-compose.yml names, one for Caddy, and one that runs all
+# of it on a home server.
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -23,6 +24,25 @@ RUN chmod 644 /etc/caddy/Caddyfile
 ENV XDG_DATA_HOME=/certificates XDG_CONFIG_HOME=/tmp
 USER 1000:1000
 ENTRYPOINT ["/usr/local/bin/caddy"]
+
+FROM prom/prometheus:v3.15.0 AS prometheus
+FROM prom/pushgateway:v1.11.3 AS pushgateway
+FROM prom/alertmanager:v0.34.1 AS alertmanager
+
+FROM node:24.21.0-bookworm-slim AS home
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=prometheus /bin/prometheus /bin/promtool /usr/local/bin/
+COPY --from=pushgateway /bin/pushgateway /usr/local/bin/
+COPY --from=alertmanager /bin/alertmanager /usr/local/bin/
+COPY --from=build /app/dist ./dist
+RUN mkdir /data && chown node:node /data
+USER node
+# Settings and all data: a fresh volume takes over whose folder it is mounted on.
+WORKDIR /data
+VOLUME /data
+ENTRYPOINT ["node", "/app/dist/flowcollect.mjs"]
+CMD ["stack"]
 
 FROM node:24.21.0-bookworm-slim AS services
 WORKDIR /app
