@@ -130,13 +130,9 @@ describe('programs that belong together', () => {
   it('are started again after pauses that grow, also where a start fails, until they are stopped', async () => {
     const starts = join(folder, 'starts');
     // The first one runs for a while, the second ends at once, the third stays.
-    const script = `const { appendFileSync, readFileSync } = require('node:fs');
-      appendFileSync(${JSON.stringify(starts)}, process.pid + ' ');
-      const turn = readFileSync(${JSON.stringify(starts)}, 'utf8').split(' ').length - 1;
-      if (turn === 2) process.exit(5);
-      setTimeout(() => turn === 1 && process.exit(4), 300);
-      setInterval(() => {}, 1000);`;
-    const pids = async () => (await readFile(starts, 'utf8')).trim().split(' ').map(Number);
+    const script = `echo $$ >>'${starts}'
+      case $(wc -l <'${starts}') in *1) sleep 0.3; exit 4 ;; *2) exit 5 ;; *) exec sleep 1000 ;; esac`;
+    const pids = async () => (await readFile(starts, 'utf8')).trim().split('\n').map(Number);
     const [told, pauses]: [string[], number[]] = [[], []];
     const clock = { now: () => 0, sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
     const supervisor = createSupervisor(guard, open, ({ en }) => void told.push(en), clock);
@@ -144,7 +140,7 @@ describe('programs that belong together', () => {
       const all = await pids();
       return all.length !== 2 && isAlive(all.at(-1) ?? 0);
     };
-    await supervisor.start({ ...spec, args: ['-e', script], ready });
+    await supervisor.start({ ...spec, command: 'sh', args: ['-c', script], ready });
     await vi.waitFor(async () => expect(await pids()).toHaveLength(3));
     expect(told).toEqual([
       expect.stringContaining('Sleeper ended (exit code 4)'),
@@ -163,7 +159,7 @@ describe('programs that belong together', () => {
       asked += 1;
       return asked === 1;
     };
-    await supervisor.start({ ...spec, args: ['-e', 'setTimeout(() => process.exit(0), 500)'], ready });
+    await supervisor.start({ ...spec, command: 'sleep', args: ['0.5'], ready });
     await vi.waitFor(() => expect(asked).toBeGreaterThan(2));
     await supervisor.stop();
     const asks = asked;
