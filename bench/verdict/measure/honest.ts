@@ -70,17 +70,17 @@ export async function judgeHonest(world: World): Promise<Honest> {
 const isAlarm = ({ kind }: AuditResult): boolean => ALARMS.includes(kind);
 
 /**
- * What an airport deserves: its first note, or, where somebody whom nobody watches begins to use it later, whatever says so
- * first, since that is a change.
+ * What an airport deserves: its first note, or, where there is none and somebody whom nobody watches begins to use it later,
+ * the first alarm that says so, since that is a change.
  */
 function newsOf(
   { draft }: World,
   results: readonly AuditResult[],
-  notes: readonly AuditResult[],
+  [note]: readonly AuditResult[],
 ): AuditResult | undefined {
   const began = draft.unwatched?.from ?? 0;
-  if (began <= draft.begin) return notes[0];
-  return results.find((each) => each.at > began && (isAlarm(each) || notes.includes(each)));
+  if (note !== undefined || began <= draft.begin) return note;
+  return results.find((each) => each.at > began && isAlarm(each));
 }
 
 /** What an airport bills a day above what names and settings let expect, and as a share of it. */
