@@ -8,7 +8,7 @@ const LIST_KEYS =
 /** All other keys, which end a list before them, even one that ends in a comma. */
 const OTHER_KEYS =
   'AdminToken AlertmanagerPort ApiRoot ArchiveToken ArchiveUrl AuditorListen BotToken DBPath DailyBudget DataDir DayEnds ' +
-  'DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort GrafanaUrl HeartbeatUrl ' +
+  'Demo DemoReportAfter DeviceID EmailPass EmailUser ExpiryDays FamilyCap GatewayMetricsListen GrafanaPort GrafanaUrl HeartbeatUrl ' +
   'LabelProxyAddr Language LeakMinBytes LeakRatio ListenPort LocalLogFile LogLevel MetricsListen MihomoAPIAddr ' +
   'MihomoCA MihomoCert MihomoFingerprint MihomoKey MihomoSecret Nodes Note Origin PollInterval Privacy PrometheusAddr Proxy PushInterval ' +
   'PushgatewayAddr Quota QuotaCritical QuotaWarning ReaderToken ReadersListen RemoteServer RemoteToken ReportCron ' +

@@ -275,7 +275,8 @@ describe('init router', () => {
 
   it('says how to open the tunnel where what it leads to is not well', async () => {
     const file = join(folder, 'ClientSetting.ini');
-    const answers = prompt('', 'router', '', '', 'https://vps.example.com', 'tok');
+    // The tunnel is not open yet, so that its address is asked for again.
+    const answers = prompt('', 'router', '', '', '', 'https://vps.example.com', 'tok');
     expect(await initRouter({ ...answers, file, check: async () => false })).toBe(false);
     expect(said).toContain('packaging/openwrt/flowcollect-tunnel');
   });
