@@ -23,7 +23,7 @@ var commandsBundle string
 
 func main() {
 	// It shares a router's memory with everything else there: rather some processor time than twice the heap.
-	debug.SetGCPercent(20)
+	debug.SetGCPercent(30)
 	os.Exit(run())
 }
 
