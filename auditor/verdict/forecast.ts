@@ -92,7 +92,8 @@ export function forecast(reading: Reading, trail: readonly TrailPoint[], earlier
 
 /**
  * How urgent days left are, the one rule of mail, bot, table and dashboards: `short` where they do not reach the reset or
- * the plan's end, `last_day` where less than one is left besides, `plain` otherwise and where neither end is known.
+ * the plan's end, `last_day` where less than one is left, unless that reaches it, `plain` otherwise, and where neither end is
+ * known and a day or more is left.
  */
 export const URGENCIES = ['plain', 'short', 'last_day'] as const;
 export type Urgency = (typeof URGENCIES)[number];

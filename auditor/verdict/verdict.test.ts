@@ -55,6 +55,8 @@ describe('a bill that is too high', () => {
 
   it('stays the leak that showed while all devices had reported, whoever is silent since', () => {
     expect(decided(tooMuch, { ...silent(3 * GB), leakSeen: true })).toMatchObject({ kind: 'leak', closes: false });
+    const differ = { ...silent(3 * GB), leakSeen: true, unsteady: true };
+    expect(decided(tooMuch, differ)).toMatchObject({ kind: 'unknown', reasons: [{ code: 'readings_differ' }] });
   });
 
   it('is incomplete with a device that is new, which will never tell more', () => {

@@ -140,9 +140,9 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
     // What a device used before it was first seen will never be known: the next window starts afresh.
     if (newDevices.length > 0)
       return { kind: 'incomplete', reasons: newDevices.map((each) => reason('device_new', each)), closes: true };
-    // All devices had reported when it showed, so what they used since does not explain it.
-    if (leakSeen) return { kind: 'leak', reasons: silent, closes };
-    if (found.excess <= plausible(absences, to)) return { kind: 'incomplete', reasons: silent, closes: false };
+    // Where all devices had reported when it showed, what they used since does not explain it.
+    if (!leakSeen && found.excess <= plausible(absences, to))
+      return { kind: 'incomplete', reasons: silent, closes: false };
     if (!found.lagKnown) return { kind: 'unknown', reasons: [reason('lag_unknown'), ...silent], closes: true };
     if (unsteady) return { kind: 'unknown', reasons: [reason('readings_differ')], closes: days >= LONGEST_OPEN };
     return found.sure
