@@ -138,7 +138,10 @@ export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
 const soon = { zh: '一两小时后显示', en: 'Shown in an hour or two' };
 export const verdictHistoryPanel = timeline({
   title: { zh: '结论历史', en: 'Verdicts' },
-  description: { zh: '每个机场各审计窗口的结论。', en: 'The verdict of each audit window, an airport a row.' },
+  description: {
+    zh: '每个机场各审计窗口的结论，从窗口结束到下一个结束：某天的差额，结论显示在下一天。',
+    en: 'The verdict of each audit window, an airport a row, from its end to that of the next: of an odd day it stands on the day after.',
+  },
   unit: 'none',
   targets: [trace(orNone(VERDICT_RANK, 'airport', `${select(VERDICT[0])} @ end()`), '{{airport}}')],
   mappings: [VERDICT_WORDS, words([['0', { zh: '', en: '' }, 'transparent']])],

@@ -56,8 +56,8 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   return table({
     title: { zh: '机场：安全吗，还剩多少', en: 'Airports: safe, and how much is left' },
     description: {
-      zh: `结论是上一个审计窗口的，与日报相同。“还可用”按近来的用量；“撑不到”是撑不到重置或到期，“不足一天”是撑不到且剩不到一天。配额已用 ${orange}% 变橙，${red}% 变红；到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
-      en: `The verdict is that of the last audit window, as in the report. Days left go by the use of late; "too few" do not reach the reset or the end of the plan, and of the "last day" less than one is left besides. Quota used is orange from ${orange} %, red from ${red} %; the end of the plan orange below ${limits.expiryDays} days, red below 1.`,
+      zh: `结论是上一个审计窗口的，与日报相同。“还可用”按近来的用量；“撑不到”是撑不到重置或到期，“不足一天”是剩不到一天、又撑不到那时或不知道是哪时。配额已用 ${orange}% 变橙，${red}% 变红；到期不足 ${limits.expiryDays} 天变橙，不足 1 天变红。`,
+      en: `The verdict is that of the last audit window, as in the report. Days left go by the use of late; "too few" do not reach the reset or the end of the plan, and on the "last day" less than one is left, unless that reaches it. Quota used is orange from ${orange} %, red from ${red} %; the end of the plan orange below ${limits.expiryDays} days, red below 1.`,
     },
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
     columns: [
@@ -82,7 +82,10 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
         expr: `max by (user, airport) (${used} / ${quota})`,
         unit: 'percentunit',
         decimals: 0,
-        properties: gaugeCells(stepColors(steps(GOOD, [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD])), 1),
+        properties: gaugeCells(
+          stepColors(steps(PLAIN, [0, GOOD], [limits.quotaWarning, WATCH], [limits.quotaCritical, BAD])),
+          1,
+        ),
       },
       {
         name: { zh: '距重置', en: 'Reset in' },
