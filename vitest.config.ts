@@ -7,7 +7,7 @@ const acrossProcesses = ['test/**/*.test.ts', 'stack/**/*.test.ts', 'prometheus/
 export default defineConfig({
   test: {
     reporters: ['default', './tools/count-reporter.ts'],
-    setupFiles: ['./tools/property-seed.ts', './tools/patience.ts'],
+    setupFiles: ['./tools/property-seed.ts', './tools/patience.ts', './tools/temporary-folder.ts'],
     // Patience only: on a machine with other work a program may take many times as long to start.
     testTimeout: 60_000,
     hookTimeout: 120_000,

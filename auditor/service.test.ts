@@ -36,7 +36,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await new Promise((resolve) => airport.close(resolve));
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('serves what it read, takes edits, tells a bad one from a good one, and ends when asked to', async () => {

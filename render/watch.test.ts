@@ -32,7 +32,6 @@ beforeEach(async () => {
 afterEach(async () => {
   ending.abort();
   await watching;
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('writes what it could not write once the same text is saved again', async () => {

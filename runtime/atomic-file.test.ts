@@ -1,19 +1,7 @@
-import {
-  chown,
-  lchown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chown, lchown, mkdir, mkdtemp, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createOrSetAside,
   DamagedFileError,
@@ -143,7 +131,6 @@ describe('what is damaged', () => {
       createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
     );
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('reads what is whole, and nothing where there is none', async () => {
     expect(await orSetAside(read)).toBeUndefined();

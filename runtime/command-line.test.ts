@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -139,7 +139,6 @@ beforeEach(async () => {
   await writeFile(join(folder, 'english.ini'), '[client]\nnot whole\nLanguage = en\n');
   await writeFile(join(folder, 'silent.ini'), '[client]\n');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const chosen = (argv: string, ...files: string[]) =>
   consoleLanguage(

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { FileLockError, whileLocked } from './file-lock.ts';
 
 let folder: string;
@@ -10,7 +10,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-lock-'));
   path = join(folder, 'new', 'a.json');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Works one after the other when no two of them overlap. */
 async function overlapping(count: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -18,7 +18,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   process.chdir(here);
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What `show` is told: its settings file, and the language that it speaks. */

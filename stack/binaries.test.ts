@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   process.env.PATH = searchPath;
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('finds programs that run', async () => {

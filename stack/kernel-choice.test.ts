@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -22,7 +22,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await kernel.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const settings = (secret: string): string =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -30,7 +30,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   guard.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const logged = async (text: string): Promise<boolean> => (await readFile(spec.logFile, 'utf8')).includes(text);

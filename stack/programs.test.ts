@@ -1,7 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { freePort } from '../test/real-parts.ts';
 import { createOrphanGuard, startProcess } from './processes.ts';
 import { type GrafanaPlace, grafanaSpec } from './programs.ts';
@@ -41,7 +41,6 @@ beforeEach(async () => {
     environment: {},
   };
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** @returns the program */
 async function withHome(): Promise<string> {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readIni } from '../core/ini.ts';
@@ -21,7 +21,6 @@ beforeEach(async () => {
     join(base, 'data'),
   );
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const own = { serverPath: '/me/ServerSetting.ini', serverExists: true, clientPath: '/me/ClientSetting.ini' };
 const side = readServerSide(own.serverPath, '[server]\nListenPort = :8686\nServerToken = shared');

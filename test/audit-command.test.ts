@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await mailbox.close();
   await new Promise((resolve) => airport.close(resolve));
-  await rm(folder, { recursive: true, force: true });
 });
 
 interface Ended {

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { buildSingleBundle, shippedBundles } from '../tools/release/single-executable.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,7 +16,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-bundles-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it.each([...shippedBundles().keys()])('loads in %s nothing that Node warns of at the start', async (name) => {
   expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEPRECATED);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readAmendments } from '../auditor/amend/amendments.ts';
 import { listTokens } from '../gateway/access/token-store.ts';
 
@@ -20,7 +20,6 @@ beforeEach(async () => {
   const subscriptions = 'SubUrls = ["a.yaml"]="http://127.0.0.1:1/"';
   await writeFile(settings, `[server]\nServerToken = shared\nPrometheusAddr = http://127.0.0.1:1\n${subscriptions}\n`);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Processes of their own, all begun at the same instant. */
 const atOnce = (argv: (index: number) => readonly string[]) =>

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 
 const bundle = fileURLToPath(new URL('../dist/grafana.mjs', import.meta.url));
 const committed = fileURLToPath(new URL('../grafana/dashboards', import.meta.url));
@@ -12,7 +12,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-dashboards-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 interface Outcome {
   readonly code: number;

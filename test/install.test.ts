@@ -54,7 +54,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   server.close();
-  await rm(folder, { recursive: true });
 });
 
 /** Archives as `npm run dist` names them, whose program prints what they are for. */

@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { BUNDLE_OF_COMMAND } from '../cli/commands.ts';
 import { pairingCode } from '../setup/pairing-code.ts';
 import { createKernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
@@ -55,7 +55,6 @@ describe.skipIf(!('path' in built))('the host in Go', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flowcollect-native-'));
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   /** What both hosts come to. */
   async function onBoth(args: readonly string[], cwd = folder): Promise<[native: Ended, node: Ended]> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ensureBinaries } from '../stack/binaries.ts';
 import { QUIET_GRAFANA } from '../stack/programs.ts';
 import { ensureDebianProgram } from './debian-program.ts';
@@ -48,7 +48,6 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       '[smtp]\r\nSMTPHost = smtp.example.com\r\nSMTPPort = 465\r\nEmailUser = me@example.com\r\nEmailPass = p|&w=d\r\nEmailTo = you@example.com\r\n';
     await writeFile(join(folder, 'ServerSetting.ini'), `[server]\r\nServerToken = hush\r\n${mail}`);
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const stub = (name: string, first: string) =>
     writeFile(join(folder, 'bin', name), `#!/bin/sh\n${first}\necho "${name} $*" >>'${folder}/calls'\n`, {

@@ -1,7 +1,7 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readAmendments } from '../auditor/amend/amendments.ts';
 import { archiveFolderIn, createArchive } from '../auditor/archive/archive.ts';
 import { readAuditState, statePathIn } from '../auditor/state/audit-state.ts';
@@ -21,7 +21,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-upgrade-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const json = async (...path: string[]): Promise<unknown> => JSON.parse(await readFile(join(RELEASES, ...path), 'utf8'));
 const figuresOf = async (version: string): Promise<Figures> => Figures.parse(await json(version, 'figures.json'));

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of running) child.kill('SIGTERM');
   await Promise.all(running.map((child) => child.exitCode ?? once(child, 'exit')));
-  await rm(folder, { recursive: true, force: true });
 });
 
 function start(...args: readonly string[]): ChildProcess {

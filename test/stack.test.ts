@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listenHttp } from '../runtime/http.ts';
 import { createSimulation } from '../simulator/simulation.ts';
 import { renderIni } from '../stack/service-settings.ts';
@@ -52,7 +52,6 @@ beforeEach(async () => {
     }),
   );
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 interface Run {
   readonly process: ChildProcess;

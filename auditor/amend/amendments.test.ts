@@ -1,14 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addAmendment, readAmendments } from './amendments.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-answers-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('amendments', () => {
   it('hold what was answered of an airport, the oldest first', async () => {

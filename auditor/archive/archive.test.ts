@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
@@ -51,7 +51,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await listener.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('is empty before the first report', async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { localDayAt } from '../../core/local-day.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
@@ -26,7 +26,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-odd-'));
   leaked = 0;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function openAuditor(zone: string, start: string): Promise<Auditor> {
   now = Date.parse(start);

@@ -62,7 +62,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await mailbox.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('a report that was cut off', () => {

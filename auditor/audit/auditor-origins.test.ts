@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -48,7 +48,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await airport.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Prometheus, and whoever else is called, such as a watcher. */

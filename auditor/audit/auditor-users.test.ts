@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -64,7 +64,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await mailbox.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Alice has an address of her own, Bob has none. */

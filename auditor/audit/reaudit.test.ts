@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { closedWindow, DAY, days, GB, shareOf, usedOn } from '../../test/windows.ts';
 import { type Amendment, addAmendment, amendmentsOf, readAmendments } from '../amend/amendments.ts';
 import { readAuditorConfig } from '../config.ts';
@@ -99,7 +99,6 @@ describe('amendments', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flowcollect-amend-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('are kept, and the last word on a node counts', async () => {
     await addAmendment(folder, { kind: 'multiplier', node: 'HK', multiplier: { low: 2, high: 2 } });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,6 @@ afterEach(async () => {
   for (const server of servers) await new Promise((resolve) => server.close(resolve));
   await telegram.stop();
   await mailbox.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** A VPS on which all is well: what its settings lead to, on loopback. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -16,7 +16,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await mailbox.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function testMail(language: Language, ...keys: string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -38,7 +38,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await mailbox.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('lets no mail that is refused for what it holds keep the later ones of its user', async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { DamagedFileError } from '../../runtime/atomic-file.ts';
 import { closedWindow } from '../../test/windows.ts';
 import { advance } from '../airport/meter.ts';
@@ -11,7 +11,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-state-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('begins empty and comes back as it was written, whatever airports are called', async () => {
   const path = join(folder, 'auditor', 'state.json');

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -86,7 +86,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await bot?.stop();
   await telegram.stop();
-  await rm(folder, { recursive: true, force: true });
   expect(lines.join('')).not.toContain('hunter2');
 });
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { translateTo } from '../../core/language.ts';
 import { createOrSetAside } from '../../runtime/atomic-file.ts';
 import { createDiskHealth } from '../../runtime/health.ts';
@@ -16,7 +16,6 @@ let printed: string;
 beforeEach(async () => {
   [folder, printed] = [await mkdtemp(join(tmpdir(), 'flowcollect-telegram-')), ''];
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const makeCode = (settings: string, ...options: string[]): Promise<void> => telegram(settings, 'code', ...options);
 

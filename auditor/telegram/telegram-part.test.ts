@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await part.stop();
   await telegram.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('follows the settings: no bot, one that is refused, one that answers, and none again', async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { errorText, type Language, translateTo } from '../../core/language.ts';
 import { commandOf } from '../../runtime/command-line.ts';
 import { nodeHost } from '../host/node-host.ts';
@@ -12,7 +12,6 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-replay-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function play(language: Language, recording: string, proxies = '{"proxies":{}}'): Promise<string> {
   const [file, catalog] = [join(folder, 'a.ndjson'), join(folder, 'proxies.json')];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -66,7 +66,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await kept.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('says of a push that the store does not take what to do: another thing where no file descriptor is left', async () => {

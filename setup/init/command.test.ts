@@ -37,7 +37,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   kernel.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Talks in English with someone who types these lines. */

@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunTool, SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import type { ServiceOutcome, ServicePlan } from './service-plan.ts';
@@ -46,7 +46,6 @@ beforeEach(async () => {
   refuse = undefined;
   userId = 0;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services by systemd', () => {
   const manager = () => systemdManager(machine(), { system: folder, user: join(folder, 'user') });

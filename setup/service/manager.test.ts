@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Machine, SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
 import { launchdDefinition } from './launchd.ts';
@@ -17,7 +17,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-machine-'));
   await mkdir(join(folder, 'tools'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const at = (...path: readonly string[]): string => join(folder, ...path);
 const isThere = (path: string): Promise<boolean> =>

@@ -83,7 +83,6 @@ describe('days that cannot be played', () => {
   afterEach(async () => {
     vi.restoreAllMocks();
     said.length = 0;
-    await rm(folder, { recursive: true, force: true });
   });
 
   const refused = async (file: string, text: string): Promise<string> => {
