@@ -160,6 +160,39 @@ describe('flowcollect audit amend', () => {
     expect((await flowcollect('audit', 'amend', 'multiplier', '香港 01', 'many')).code).toBe(2);
   });
 
+  it('refuses nodes and devices that nobody reported, offers those like them, and says where it cannot ask', async () => {
+    const settings = join(folder, 'ServerSetting.ini');
+    const address = /^PrometheusAddr = (.*)$/m.exec(await readFile(settings, 'utf8'))?.[1] ?? '';
+    const store = createServer((_, response) => {
+      const series = [
+        { node: '香港 01', instance: 'my-phone' },
+        { node: '日本 02', instance: 'laptop' },
+      ];
+      response.end(JSON.stringify({ status: 'success', data: series }));
+    });
+    await new Promise<void>((resolve) => store.listen(Number(new URL(address).port), '127.0.0.1', resolve));
+    try {
+      for (const [given, words] of [
+        [['multiplier', '香港 1', '2'], '没有设备报告过节点 香港 1，没有改动；相近的有：香港 01、日本 02'],
+        [['node', '香港', 'a.yaml'], '没有设备报告过节点 香港'],
+        [['device', 'my-phoen', 'laptop'], '没有推送过流量的设备 my-phoen，没有改动；相近的有：my-phone、laptop'],
+        [['device', 'my-phone', 'new'], '没有推送过流量的设备 new'],
+      ] as const) {
+        expect(await flowcollect('audit', 'amend', ...given)).toMatchObject({
+          code: 2,
+          err: expect.stringContaining(words),
+        });
+      }
+      expect(await readdir(folder)).toEqual(['ServerSetting.ini']);
+      expect(await flowcollect('audit', 'amend', 'device', 'my-phone', 'laptop')).toMatchObject({ code: 0 });
+    } finally {
+      store.closeAllConnections();
+      await new Promise((resolve) => store.close(resolve));
+    }
+    const unchecked = await flowcollect('audit', 'amend', 'multiplier', '香港 1', '2');
+    expect(unchecked).toMatchObject({ code: 0, out: expect.stringContaining('未能核对名字是否存在') });
+  });
+
   it('keeps how a surplus was answered: either an amount that is known, or a leak', async () => {
     const known = ['audit', 'amend', 'known'];
     expect((await flowcollect(...known, 'a.yaml', '--per-day', '300MB', '--note', '客厅的 iPad')).code).toBe(0);

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import { DateTime } from 'luxon';
 import { ArgumentError, type Text, type Translate } from '../../core/language.ts';
+import { nearestNames } from '../../core/nearest.ts';
 import { sizeSetting } from '../../core/settings.ts';
 import { whileTelling } from '../../runtime/progress.ts';
-import { createPrometheus } from '../../runtime/prometheus.ts';
+import { createPrometheus, type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import type { ScreenOutput } from '../../runtime/screen.ts';
 import { readMultiplier } from '../airport/settings.ts';
 import { type Amendment, addAmendment } from '../amend/amendments.ts';
@@ -11,7 +12,7 @@ import type { AuditorConfig, OpenConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
-import { createUsageReader } from '../usage/window-use.ts';
+import { createUsageReader, reportedNames } from '../usage/window-use.ts';
 import type { Interval } from '../verdict/use.ts';
 import { type Change, reaudit } from './reaudit.ts';
 
@@ -82,16 +83,41 @@ async function amendAt(
     const names = config.subscriptions.map(({ name }) => name).join(', ');
     throw new ArgumentError(TEXTS.noAirport(amendment.airport, names));
   }
+  const prometheus = createPrometheus({ address: () => config.prometheus });
+  await checkNames(amendment, prometheus, print, translate);
   const state = await readAuditState(statePathIn(config.dataFolder));
   const amendments = await addAmendment(config.dataFolder, amendment);
   print(`${translate(TEXTS.amended)}\n`);
-  const prometheus = createPrometheus({ address: () => config.prometheus });
   const usage = createUsageReader(prometheus, createExactSums(prometheus, Date.now));
   const auditing = (seconds: number): string => translate(TEXTS.auditing(seconds));
   const { changes } = await whileTelling(terminal, auditing, () => reaudit(usage, config, state, amendments));
   print(
     changes.length === 0 ? `${translate(TEXTS.nothingChanges)}\n` : changes.map((each) => line(each, config)).join(''),
   );
+}
+
+/** How many names are offered for one that there is not. */
+const OFFERED = 5;
+
+/** Says so where the store cannot be asked. @throws ArgumentError for a node or a device that no device reported */
+async function checkNames(
+  amendment: Amendment,
+  prometheus: Prometheus,
+  print: Print,
+  translate: Translate,
+): Promise<void> {
+  const check = async (names: readonly string[], label: 'node' | 'instance', unknown: typeof TEXTS.noNode) => {
+    const known = await reportedNames(prometheus, label, Date.now());
+    const missing = names.find((name) => !known.has(name));
+    if (missing !== undefined) throw new ArgumentError(unknown(missing, nearestNames(missing, known, OFFERED)));
+  };
+  try {
+    if ('node' in amendment) await check([amendment.node], 'node', TEXTS.noNode);
+    if (amendment.kind === 'device') await check([amendment.before, amendment.after], 'instance', TEXTS.noDevice);
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    print(`${translate(TEXTS.namesUnchecked(error.text))}\n`);
+  }
 }
 
 function line({ airport, from, to, before, after }: Change, { day }: AuditorConfig): string {

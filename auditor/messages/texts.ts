@@ -89,6 +89,18 @@ export const TEXTS = {
     zh: `没有机场 ${given}；已有：${known}`,
     en: `there is no airport ${given}; there are: ${known}`,
   }),
+  noNode: (given: string, near: readonly string[]): Text => ({
+    zh: `没有设备报告过节点 ${given}，没有改动；相近的有：${near.join('、') || '（还没有任何节点）'}`,
+    en: `no device ever reported a node ${given}, and nothing was changed; those like it: ${near.join(', ') || '(there is none yet)'}`,
+  }),
+  noDevice: (given: string, near: readonly string[]): Text => ({
+    zh: `没有推送过流量的设备 ${given}，没有改动；相近的有：${near.join('、') || '（还没有任何设备）'}`,
+    en: `no device ${given} ever pushed traffic, and nothing was changed; those like it: ${near.join(', ') || '(there is none yet)'}`,
+  }),
+  namesUnchecked: ({ zh, en }: Text): Text => ({
+    zh: `未能核对名字是否存在，照写的保存：${zh}`,
+    en: `whether the name exists could not be checked, so it is kept as it was given: ${en}`,
+  }),
   amended: { zh: '已保存；运行中的审计器下次查看时生效', en: 'kept; the running auditor applies it at its next audit' },
   nothingChanges: { zh: '已结束的窗口，结论都不变', en: 'no verdict of a closed window changes' },
 

@@ -43,6 +43,24 @@ export async function presenceAt(prometheus: Prometheus, at: number): Promise<Pr
   }));
 }
 
+/** As long as Prometheus keeps what it stores. */
+const KEPT = 400 * 24 * 3_600_000;
+
+/** All nodes, or all devices, that any device ever reported. @throws PrometheusError */
+export async function reportedNames(
+  prometheus: Prometheus,
+  label: 'node' | 'instance',
+  now: number,
+): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const metric of [TRAFFIC_BYTES, UNCOUNTED_BYTES, HEALTH_CHECKS]) {
+    for (const { [label]: name } of await prometheus.series(selectorText({ metric, labels: JOB }), now - KEPT, now)) {
+      if (name !== undefined) names.add(name);
+    }
+  }
+  return names;
+}
+
 /** Bytes of one node, over all devices of a user. One that was only checked moved none. */
 export interface NodeBytes {
   readonly node: string;
