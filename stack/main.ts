@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Language, translateTo } from '../core/language.ts';
 import { runCommands, serviceSignals } from '../runtime/command-line.ts';
@@ -19,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 interface StackOptions {
   readonly config: string;
-  readonly client: string;
+  readonly client?: string;
   readonly exitAfterReport: boolean;
 }
 
@@ -28,13 +28,14 @@ function stackCommand(language: Language): Command {
   return new Command('stack')
     .description(translate(TEXTS.stack))
     .option('-c, --config <file>', translate(TEXTS.config), 'ServerSetting.ini')
-    .option('--client <file>', translate(TEXTS.client), 'ClientSetting.ini')
+    .option('--client <file>', translate(TEXTS.client))
     .option('--exit-after-report', translate(TEXTS.exitAfterReport), false)
     .action((options: StackOptions) => start(options, language));
 }
 
 async function start({ config, client, exitAfterReport }: StackOptions, language: Language): Promise<void> {
-  const [serverPath, clientPath] = [resolve(config), resolve(client)];
+  const serverPath = resolve(config);
+  const clientPath = client === undefined ? join(dirname(serverPath), 'ClientSetting.ini') : resolve(client);
   const serverExists = existsSync(serverPath);
   const side = readServerSide(serverPath, serverExists ? await readSettingsText(serverPath) : '');
   const environment: Record<string, string> = Object.fromEntries(

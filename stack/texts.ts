@@ -11,7 +11,10 @@ export const TEXTS = {
     zh: '服务器的配置文件；不存在时全用默认值',
     en: 'settings of the server side; defaults apply where it does not exist',
   },
-  client: { zh: '设备端的配置文件；没有则运行演示', en: 'settings of the device side; without it the demo runs' },
+  client: {
+    zh: '设备端的配置文件，默认是旁边的 ClientSetting.ini；没有则运行演示',
+    en: 'settings of the device side, by default ClientSetting.ini beside it; without it the demo runs',
+  },
   exitAfterReport: { zh: '第一份日报之后结束', en: 'end after the first report' },
 
   notHere: {

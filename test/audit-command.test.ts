@@ -173,9 +173,9 @@ describe('flowcollect audit amend', () => {
     await new Promise<void>((resolve) => store.listen(Number(new URL(address).port), '127.0.0.1', resolve));
     try {
       for (const [given, words] of [
-        [['multiplier', '香港 1', '2'], '没有设备报告过节点 香港 1，没有改动；相近的有：香港 01、日本 02'],
+        [['multiplier', '香港 1', '2'], '没有设备报告过节点 香港 1，没有改动；相近的有：香港 01, 日本 02'],
         [['node', '香港', 'a.yaml'], '没有设备报告过节点 香港'],
-        [['device', 'my-phoen', 'laptop'], '没有推送过流量的设备 my-phoen，没有改动；相近的有：my-phone、laptop'],
+        [['device', 'my-phoen', 'laptop'], '没有推送过流量的设备 my-phoen，没有改动；相近的有：my-phone, laptop'],
         [['device', 'my-phone', 'new'], '没有推送过流量的设备 new'],
       ] as const) {
         expect(await flowcollect('audit', 'amend', ...given)).toMatchObject({

@@ -96,6 +96,20 @@ it('every page and docker-compose.yml name releases where package.json has them'
   expect(files.filter((file) => read(file).includes(places.files)).length).toBeGreaterThan(6);
 });
 
+it('every line that downloads holds what it gets to its checksum', async () => {
+  const { files } = await releasePlaces(root);
+  // These do so themselves.
+  const scripts = ['install.sh', 'install.ps1', 'SHA256SUMS'];
+  let downloads = 0;
+  for (const line of pages.flatMap((page) => read(page).split(/\n|`/))) {
+    for (const [, name = ''] of line.matchAll(new RegExp(`${files}/([\\w.-]+)`, 'g'))) {
+      downloads += 1;
+      if (!scripts.includes(name)) expect(line).toMatch(/SHA256SUMS \\?\| sha256sum -c --ignore-missing && /);
+    }
+  }
+  expect(downloads).toBeGreaterThan(10);
+});
+
 describe.each(pages)('%s', (page) => {
   const text = read(page);
 

@@ -109,7 +109,8 @@ async function checkNames(
   const check = async (names: readonly string[], label: 'node' | 'instance', unknown: typeof TEXTS.noNode) => {
     const known = await reportedNames(prometheus, label, Date.now());
     const missing = names.find((name) => !known.has(name));
-    if (missing !== undefined) throw new ArgumentError(unknown(missing, nearestNames(missing, known, OFFERED)));
+    if (missing !== undefined)
+      throw new ArgumentError(unknown(missing, nearestNames(missing, known, OFFERED).join(', ')));
   };
   try {
     if ('node' in amendment) await check([amendment.node], 'node', TEXTS.noNode);

@@ -89,13 +89,13 @@ export const TEXTS = {
     zh: `没有机场 ${given}；已有：${known}`,
     en: `there is no airport ${given}; there are: ${known}`,
   }),
-  noNode: (given: string, near: readonly string[]): Text => ({
-    zh: `没有设备报告过节点 ${given}，没有改动；相近的有：${near.join('、') || '（还没有任何节点）'}`,
-    en: `no device ever reported a node ${given}, and nothing was changed; those like it: ${near.join(', ') || '(there is none yet)'}`,
+  noNode: (given: string, near: string): Text => ({
+    zh: `没有设备报告过节点 ${given}，没有改动；相近的有：${near || '（还没有）'}`,
+    en: `no device ever reported a node ${given}, and nothing was changed; those like it: ${near || '(there is none yet)'}`,
   }),
-  noDevice: (given: string, near: readonly string[]): Text => ({
-    zh: `没有推送过流量的设备 ${given}，没有改动；相近的有：${near.join('、') || '（还没有任何设备）'}`,
-    en: `no device ${given} ever pushed traffic, and nothing was changed; those like it: ${near.join(', ') || '(there is none yet)'}`,
+  noDevice: (given: string, near: string): Text => ({
+    zh: `没有推送过流量的设备 ${given}，没有改动；相近的有：${near || '（还没有）'}`,
+    en: `no device ${given} ever pushed traffic, and nothing was changed; those like it: ${near || '(there is none yet)'}`,
   }),
   namesUnchecked: ({ zh, en }: Text): Text => ({
     zh: `未能核对名字是否存在，照写的保存：${zh}`,

@@ -379,6 +379,7 @@ describe('init server', () => {
     const file = join(folder, 'ServerSetting.ini');
     await initServer({ ...prompt('nas', '', ''), file, home: true });
     expect(said).toContain(`Next: fc stack --config ${file}`);
+    expect(said.trimEnd()).toMatch(new RegExp(`: sudo fc service install stack --config ${file}$`));
     expect(said).toContain(`fc pair --config ${file} --server http://nas:8686 --device my-phone`);
     const { demo, server } = readServerSide(file, await readFile(file, 'utf8'));
     expect([demo, server.ListenPort, server.ArchiveToken?.length]).toEqual([false, ':8686', 32]);

@@ -121,6 +121,7 @@ export async function initServer({ host, prompt, file, installation, home = fals
     const config = `--config ${shellWord(file)}`;
     prompt.say(words.nextAtHome(`${host.called} stack ${config}`));
     prompt.say(words.pairing(`${host.called} pair ${config} --server ${server} --device my-phone`));
+    prompt.say(words.inBackground(`sudo ${host.called} service install stack ${config}`));
     return;
   }
   const follows = docker ? undefined : await serviceOf('gateway', file, installation).catch(() => undefined);

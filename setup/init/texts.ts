@@ -150,6 +150,10 @@ const INIT = {
     zh: `下一步：${command}（启动全部；日报存档的密码是设置里的 ArchiveToken）`,
     en: `Next: ${command} (starts everything; the password of the archive of reports is ArchiveToken in the settings)`,
   }),
+  inBackground: (command: string) => ({
+    zh: `没有问题后，按 Ctrl-C 结束它，改为开机自动运行：${command}`,
+    en: `When all is well, end it with Ctrl-C and have it run in the background from now on: ${command}`,
+  }),
   tunnel: (port: string) => ({
     zh: `在路由器上用 packaging/openwrt/flowcollect-tunnel 建立到本机的 SSH 隧道（本机端口 ${port}），见 docs/platforms/openwrt.zh-CN.md`,
     en: `On the router, packaging/openwrt/flowcollect-tunnel opens an SSH tunnel to this machine (port ${port} here); see docs/platforms/openwrt.md`,

@@ -5,7 +5,8 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunTool, SetupHost } from '../host.ts';
 import { nodeSetupHost, nodeTerminal } from '../node-host.ts';
-import type { ServiceOutcome, ServicePlan } from './service-plan.ts';
+import { serviceCommand } from './command.ts';
+import { SERVICES, type ServiceOutcome, type ServicePlan } from './service-plan.ts';
 import { systemdManager } from './systemd.ts';
 import { taskSchedulerManager } from './task-scheduler.ts';
 
@@ -58,6 +59,7 @@ describe('services by systemd', () => {
       'flowcollect-gateway.service',
     ]);
     expect(calls).toEqual([
+      'stat -c %u /etc/flowcollect/ServerSetting.ini',
       'systemctl daemon-reload',
       'systemctl enable flowcollect-gateway.service flowcollect-gateway-settings.path',
       'systemctl restart flowcollect-gateway.service flowcollect-gateway-settings.path',
@@ -83,7 +85,7 @@ describe('services by systemd', () => {
 
   it('are the session manager’s in user scope', async () => {
     await manager().install({ ...PLAN, scope: 'user' });
-    expect(calls.slice(0, 2)).toEqual(['systemctl --user show-environment', 'systemctl --user daemon-reload']);
+    expect(calls[0]).toBe('systemctl --user show-environment');
     expect(await readdir(join(folder, 'user'))).toEqual(['flowcollect-gateway.service']);
   });
 
@@ -130,6 +132,28 @@ it('the gateway is not made a service of the system where it could not read its 
   await mkdir(closed, { mode: 0o700 });
   expect(await reasonOf(join(closed, 'ServerSetting.ini'))).toContain(`cannot look into ${closed}`);
   expect(calls).toEqual([]);
+});
+
+it('a home server is made a service by settings that simulate nothing, and run as their owner', async () => {
+  const settings = join(folder, 'ServerSetting.ini');
+  const said: string[] = [];
+  const context = { host: machine(), services: SERVICES, print: (line: string) => said.push(line) };
+  const manager = systemdManager(context.host, { system: folder, user: folder });
+  const [install] = serviceCommand({ ...context, manager, language: 'en' }).commands;
+  await writeFile(settings, '[server]\n', { mode: 0o600 });
+  await expect(install?.run(['stack'], { config: settings })).rejects.toMatchObject({
+    text: { en: expect.stringContaining(`fc init server --home --config ${settings}`) },
+  });
+  expect(calls).toEqual([]);
+  await writeFile(settings, '[stack]\nDemo = off\n');
+  await install?.run(['stack'], { config: settings });
+  expect(said).toEqual([
+    `installed and started: ${folder}/flowcollect-stack.service`,
+    'its log: journalctl -u flowcollect-stack',
+    'the logs of its parts: stack/logs in DataDir',
+  ]);
+  expect(await manager.uninstall('stack', 'system')).toMatchObject({ ok: true });
+  expect(calls).toContain('systemctl disable --now flowcollect-stack.service');
 });
 
 it('of settings that others may read, the one who installs a service is told', async () => {

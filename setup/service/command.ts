@@ -8,8 +8,11 @@ import {
   translateTo,
   UserFacingError,
 } from '../../core/language.ts';
+import { switchSetting } from '../../core/settings.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { SetupHost } from '../host.ts';
+import { openDraft } from '../init/settings-draft.ts';
 import type { ServiceManager, ServiceName, ServiceOutcome } from './service-plan.ts';
 import { TEXTS } from './texts.ts';
 
@@ -32,6 +35,14 @@ const DEFAULT_SETTINGS: Readonly<Record<ServiceName, string>> = {
   exporter: 'ClientSetting.ini',
   gateway: 'ServerSetting.ini',
   auditor: 'ServerSetting.ini',
+  stack: 'ServerSetting.ini',
+};
+/** What makes such a file. */
+const INIT: Readonly<Record<ServiceName, string>> = {
+  exporter: 'device',
+  gateway: 'server',
+  auditor: 'server',
+  stack: 'server --home',
 };
 const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
 const CONFIG: OptionSpec = { flags: '-c, --config <file>', description: TEXTS.config };
@@ -68,8 +79,14 @@ export function serviceCommand({ host, manager, services, print, language }: Ser
       each('install', TEXTS.install, [USER, CONFIG], async (service, options, by) => {
         const settings = files.absolute(options.config ?? DEFAULT_SETTINGS[service]);
         if ((await files.mode(settings)) === undefined) {
-          const init = `${called} init ${service === 'exporter' ? 'device' : 'server'}`;
-          throw new UserFacingError(TEXTS.noSettings(settings, init));
+          throw new UserFacingError(TEXTS.noSettings(settings, `${called} init ${INIT[service]}`));
+        }
+        if (service === 'stack') {
+          const demo = (await openDraft(files, settings)).get('stack', 'Demo') ?? '';
+          if (switchSetting().safeParse(demo).data !== false) {
+            const init = `${called} init ${INIT[service]} --config ${shellWord(settings)}`;
+            throw new UserFacingError(TEXTS.simulates(settings, init));
+          }
         }
         return by.install({ service, program, settings, scope: scopeOf(options) });
       }),

@@ -2,8 +2,8 @@ import type { Text } from '../../core/language.ts';
 import type { OwnProgram } from '../../runtime/own-program.ts';
 import type { RunTool, SetupHost } from '../host.ts';
 
-/** Services that run on their own; `stack` serves a checkout. */
-export const SERVICES = ['exporter', 'gateway', 'auditor'] as const;
+/** Services that run on their own; `stack` is all of them on a home server. */
+export const SERVICES = ['exporter', 'gateway', 'auditor', 'stack'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** What is installed, and for whom. */
@@ -33,6 +33,7 @@ export const DESCRIPTIONS: Readonly<Record<ServiceName, string>> = {
   exporter: 'FlowCollect exporter: accounts the traffic of a Mihomo kernel',
   gateway: 'FlowCollect gateway: the authenticated entry in front of Pushgateway',
   auditor: 'FlowCollect auditor: compares airports with devices and reports',
+  stack: 'FlowCollect on a home server: gateway, auditor, Prometheus and what belongs to them',
 };
 
 /** What names a service to the system, and begins the names of its files. */

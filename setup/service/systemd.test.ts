@@ -15,7 +15,7 @@ const PLAN: ServicePlan = {
 const VERIFIER = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 describe('units of a system service', () => {
-  const units = systemdUnits(PLAN);
+  const units = systemdUnits(PLAN, '0');
   const unit = units['flowcollect-exporter.service'] ?? '';
 
   it('give the settings as a credential, whose copy is linked where relative paths may be written', () => {
@@ -30,7 +30,7 @@ describe('units of a system service', () => {
   });
 
   it('let the gateway follow the tokens next to the settings', () => {
-    const gateway = systemdUnits({ ...PLAN, service: 'gateway', settings: '/etc/flowcollect/ServerSetting.ini' });
+    const gateway = systemdUnits({ ...PLAN, service: 'gateway', settings: '/etc/flowcollect/ServerSetting.ini' }, '0');
     expect(gateway['flowcollect-gateway.service']).toContain(
       '=-ln -sfn /etc/flowcollect/tokens /var/lib/flowcollect-gateway/tokens\n',
     );
@@ -72,30 +72,40 @@ describe('units of a system service', () => {
 
 describe('the unit of a user service', () => {
   it('reads the settings themselves and names odd paths whole', () => {
-    const unit = systemdUnits({ ...PLAN, scope: 'user', settings: '/home/me/my 100% $own/设置.ini' });
+    const unit = systemdUnits({ ...PLAN, scope: 'user', settings: '/home/me/my 100% $own/设置.ini' }, '1000');
     expect(Object.keys(unit)).toEqual(['flowcollect-exporter.service']);
     expect(unit['flowcollect-exporter.service']).toContain(' exporter --config "/home/me/my 100%% $$own/设置.ini"\n');
-    expect(unit['flowcollect-exporter.service']).not.toContain('DynamicUser');
+    expect(unit['flowcollect-exporter.service']).not.toContain('User=');
   });
 });
 
-it.each(['system', 'user'] as const)(
-  `systemd ${VERIFIER ? 'takes' : 'is not here to take'} the units of scope %s`,
-  (scope) => {
-    if (!VERIFIER) return;
-    const folder = mkdtempSync(join(tmpdir(), 'flowcollect-units-'));
-    try {
-      const paths = Object.entries(systemdUnits({ ...PLAN, scope })).map(([name, text]) => {
-        writeFileSync(join(folder, name), text);
-        return join(folder, name);
-      });
-      execFileSync('systemd-analyze', ['verify', '--man=no', `--${scope}`, ...paths], {
-        stdio: 'pipe',
-        // The user's manager asks for it, and a machine without sessions has none.
-        env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: folder },
-      });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-);
+it('a home server runs as the owner of its settings, beside which its data is, and stops its parts itself', () => {
+  const plan: ServicePlan = { ...PLAN, service: 'stack', settings: '/srv/flowcollect/ServerSetting.ini' };
+  const { 'flowcollect-stack.service': unit, ...others } = systemdUnits(plan, '1000');
+  expect(others).toEqual({});
+  expect(unit).toContain('flowcollect.mjs stack --config /srv/flowcollect/ServerSetting.ini\n');
+  expect(unit).toContain('KillMode=mixed\nUser=1000\n');
+  expect(unit).toContain('WantedBy=multi-user.target\n');
+});
+
+it.each([
+  ['exporter', 'system'],
+  ['exporter', 'user'],
+  ['stack', 'system'],
+] as const)(`systemd ${VERIFIER ? 'takes' : 'is not here to take'} the units of %s in scope %s`, (service, scope) => {
+  if (!VERIFIER) return;
+  const folder = mkdtempSync(join(tmpdir(), 'flowcollect-units-'));
+  try {
+    const paths = Object.entries(systemdUnits({ ...PLAN, service, scope }, '0')).map(([name, text]) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    });
+    execFileSync('systemd-analyze', ['verify', '--man=no', `--${scope}`, ...paths], {
+      stdio: 'pipe',
+      // The user's manager asks for it, and a machine without sessions has none.
+      env: { PATH: '/usr/bin:/bin', XDG_RUNTIME_DIR: folder },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -24,7 +24,7 @@ export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, 
 
   /** Those that are enabled; the unit that restarts is started by its path. */
   const enabled = (service: ServiceName, scope: Scope): string[] =>
-    scope === 'user'
+    readsItsFile({ service, scope })
       ? [`${unitName(service)}.service`]
       : [`${unitName(service)}.service`, `${unitName(service)}-settings.path`];
 
@@ -33,7 +33,8 @@ export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, 
       const problem = (await unreachable(plan, files)) ?? (await forbidden(plan.scope));
       if (problem !== undefined) return { ok: false, lines: [problem] };
       const folder = folders[plan.scope];
-      for (const [name, text] of Object.entries(systemdUnits(plan))) {
+      const owner = (await run('stat', ['-c', '%u', plan.settings])).output.trim();
+      for (const [name, text] of Object.entries(systemdUnits(plan, owner))) {
         await files.install(files.absolute(name, folder), text, 0o644);
       }
       const units = enabled(plan.service, plan.scope);
@@ -52,6 +53,7 @@ export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, 
         lines: [
           TEXTS.installed(`${folder}/${unit}.service`),
           plan.scope === 'user' ? TEXTS.logOfUser(unit) : TEXTS.logOfSystem(unit),
+          ...(plan.service === 'stack' ? [TEXTS.logsOfParts] : []),
           // The service itself sees the rights of its copy alone.
           ...((await files.isOpenToOthers(plan.settings)) ? [CORE_TEXTS.openToOthers(plan.settings)] : []),
         ],
@@ -97,6 +99,10 @@ export function systemdManager(host: SetupHost, folders: Readonly<Record<Scope, 
   }
 }
 
+/** One user's services do, and the home server, whose data is beside the file: it runs as the file's owner. */
+const readsItsFile = ({ service, scope }: Pick<ServicePlan, 'service' | 'scope'>): boolean =>
+  scope === 'user' || service === 'stack';
+
 /** Homes are hidden from a system service. */
 export const isHidden = (path: string): boolean => /^\/(home|root|run\/user)(\/|$)/.test(path);
 
@@ -105,7 +111,7 @@ async function unreachable(
   { service, scope, program, settings }: ServicePlan,
   files: SetupHost['files'],
 ): Promise<Text | undefined> {
-  if (scope === 'user') return undefined;
+  if (readsItsFile({ service, scope })) return undefined;
   const hidden = [program.command, ...program.args].find(isHidden);
   if (hidden !== undefined) return TEXTS.hidden(hidden);
   if (service !== 'gateway') return undefined;
@@ -126,11 +132,13 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
  * alone, so the service follows a copy of it in `/run`, and two more units write that again after an edit: a bad one
  * changes nothing, as everywhere. The copy is linked into the state folder, where relative paths in the settings lead.
  *
- * In user scope the service reads the file itself.
+ * In user scope the service reads the file itself, and so does the home server.
+ *
+ * @param owner whose the settings are, for what reads them itself in system scope
  */
-export function systemdUnits(plan: ServicePlan): Readonly<Record<string, string>> {
+export function systemdUnits(plan: ServicePlan, owner: string): Readonly<Record<string, string>> {
   const name = unitName(plan.service);
-  if (plan.scope === 'user') return { [`${name}.service`]: userUnit(plan) };
+  if (readsItsFile(plan)) return { [`${name}.service`]: plainUnit(plan, owner) };
   return {
     [`${name}.service`]: systemUnit(plan),
     [`${name}-settings.path`]: lines(
@@ -214,12 +222,23 @@ function systemUnit(plan: ServicePlan): string {
   );
 }
 
-function userUnit({ service, program, settings }: ServicePlan): string {
+function plainUnit({ service, program, settings, scope }: ServicePlan, owner: string): string {
   const command = [program.command, ...program.args, service, '--config', settings];
   return lines(
     ['Unit', unitHead(service)],
-    ['Service', [`ExecStart=${command.map((part) => quoted(part)).join(' ')}`, ...RUNNING, 'UMask=0077', ...HARDENING]],
-    ['Install', ['WantedBy=default.target']],
+    [
+      'Service',
+      [
+        `ExecStart=${command.map(quoted).join(' ')}`,
+        ...RUNNING,
+        // It stops its parts in turn: the exporter pushes before the gateway ends.
+        ...(service === 'stack' ? ['KillMode=mixed'] : []),
+        ...(scope === 'system' ? [`User=${owner}`] : []),
+        'UMask=0077',
+        ...HARDENING,
+      ],
+    ],
+    ['Install', [`WantedBy=${scope === 'system' ? 'multi-user' : 'default'}.target`]],
   );
 }
 

@@ -29,9 +29,14 @@ export const TEXTS = {
     zh: `日志：journalctl --user -u ${unit}；不登录也运行：loginctl enable-linger`,
     en: `its log: journalctl --user -u ${unit}; to run without a session: loginctl enable-linger`,
   }),
-  logOfSystem: (unit: string): Text => ({
-    zh: `日志：journalctl -u ${unit}；状态：/var/lib/${unit}`,
-    en: `its log: journalctl -u ${unit}; its state: /var/lib/${unit}`,
+  logOfSystem: (unit: string): Text => ({ zh: `日志：journalctl -u ${unit}`, en: `its log: journalctl -u ${unit}` }),
+  logsOfParts: {
+    zh: '各部分的日志：DataDir 里的 stack/logs',
+    en: 'the logs of its parts: stack/logs in DataDir',
+  },
+  simulates: (settings: string, init: string): Text => ({
+    zh: `${settings} 没有 [stack] Demo = off，它可能运行模拟的演示；请先运行 ${init}`,
+    en: `${settings} has no Demo = off in [stack], so it might run a simulated demo; run this before: ${init}`,
   }),
   uninstalled: (what: string): Text => ({
     zh: `已移除：${what}；设置和状态保留在原处`,
