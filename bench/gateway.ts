@@ -2,7 +2,7 @@ import { median } from './accounting/misattribution.ts';
 import type { BenchContext } from './bench.ts';
 import { countSeries, devicePushes } from './gateway/device-pushes.ts';
 import { type Programs, startPrograms } from './gateway/programs.ts';
-import type { Rush, RushRequest, Schedule, ScheduleRequest, Target } from './gateway/push-probes.ts';
+import type { PushTarget, Rush, RushRequest, Schedule, ScheduleRequest } from './gateway/push-probes.ts';
 import type { Cell, Section } from './table.ts';
 
 /** As many as one gateway keeps open to Pushgateway. */
@@ -44,7 +44,7 @@ async function throughput(
   for (const devices of sizes) {
     const programs = await startPrograms(root, devices, 'pushgateway');
     try {
-      const rush = async (target: Target, from: number, count: number): Promise<Rush> => {
+      const rush = async (target: PushTarget, from: number, count: number): Promise<Rush> => {
         const input = {
           target,
           devices,

@@ -75,25 +75,25 @@ class Encoder {
 }
 
 /** Of Node's Buffer what the decoder of frames works with: comparing and finding bytes is Go's work. */
-class Bytes extends Uint8Array {
-  override subarray(from = 0, to = this.length): Bytes {
+class ByteArray extends Uint8Array {
+  override subarray(from = 0, to = this.length): ByteArray {
     const begin = Math.min(from, this.length);
     const end = Math.max(begin, Math.min(to, this.length));
-    return new Bytes(this.buffer as ArrayBuffer, this.byteOffset + begin, end - begin);
+    return new ByteArray(this.buffer as ArrayBuffer, this.byteOffset + begin, end - begin);
   }
 
-  equals(other: Bytes): boolean {
+  equals(other: ByteArray): boolean {
     return this.length === other.length && this.compare(other) === 0;
   }
 
   /** 0 where they are the same; in what order they are otherwise is not told. */
-  compare(other: Bytes, from = 0, to = other.length, at = 0, end = this.length): number {
+  compare(other: ByteArray, from = 0, to = other.length, at = 0, end = this.length): number {
     const [own, others] = [this.byteOffset, other.byteOffset];
     return go.sameBytes(this.buffer, own + at, own + end, other.buffer, others + from, others + to) ? 0 : 1;
   }
 
   override indexOf(wanted: unknown, from = 0): number {
-    const bytes = wanted as Bytes;
+    const bytes = wanted as ByteArray;
     const begin = this.byteOffset + Math.min(from, this.length);
     const end = this.byteOffset + this.length;
     const { byteOffset: at, length } = bytes;
@@ -102,7 +102,7 @@ class Bytes extends Uint8Array {
   }
 
   override lastIndexOf(wanted: unknown): number {
-    const bytes = wanted as Bytes;
+    const bytes = wanted as ByteArray;
     const { byteOffset: at, length } = bytes;
     return go.lastIndexOf(this.buffer, this.byteOffset, this.byteOffset + this.length, bytes.buffer, at, at + length);
   }
@@ -112,12 +112,12 @@ class Bytes extends Uint8Array {
   }
 }
 
-const BytesByNode = Object.assign(Bytes, {
-  from(source: string | ArrayBuffer, offset?: number | 'base64url', length?: number): Bytes {
-    if (typeof source !== 'string') return new Bytes(source, offset as number, length);
-    return new Bytes(offset === 'base64url' ? go.fromBase64(source) : go.encode(source));
+const ByteArrayAsNode = Object.assign(ByteArray, {
+  from(source: string | ArrayBuffer, offset?: number | 'base64url', length?: number): ByteArray {
+    if (typeof source !== 'string') return new ByteArray(source, offset as number, length);
+    return new ByteArray(offset === 'base64url' ? go.fromBase64(source) : go.encode(source));
   },
-  isBuffer: (value: unknown): boolean => value instanceof Bytes,
+  isBuffer: (value: unknown): boolean => value instanceof ByteArray,
 });
 
 class Url {
@@ -153,7 +153,7 @@ class ZoneFormat {
 Object.assign(globalThis, {
   AbortController: Controller,
   AbortSignal: Signal,
-  Buffer: BytesByNode,
+  Buffer: ByteArrayAsNode,
   Intl: { DateTimeFormat: ZoneFormat },
   TextDecoder: Decoder,
   TextEncoder: Encoder,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Bytes } from '../core/traffic.ts';
 import { type HttpListener, listenHttp } from '../runtime/http.ts';
-import type { Bytes } from './household/household.ts';
 import type { NodeTotal } from './household/truth.ts';
 
 /** What a subscription allows. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { OwnProgram } from '../runtime/own-program.ts';
 
 /** What the stack runs from: a checkout or unpacked bundles, or the single executable alone. */
-export interface Installation {
+export interface StackInstallation {
   readonly own: OwnProgram;
   /** The provisioned dashboards; undefined in the single executable, which does not carry them. */
   readonly grafana: string | undefined;
@@ -13,7 +13,7 @@ export interface Installation {
 }
 
 /** @param own how FlowCollect was started */
-export function installationOf(own: OwnProgram, environment: Readonly<Record<string, string>>): Installation {
+export function installationOf(own: OwnProgram, environment: Readonly<Record<string, string>>): StackInstallation {
   const [script] = own.args;
   if (script === undefined) return { own, grafana: undefined, cache: join(userCache(environment), 'flowcollect') };
   // The bundle is in dist/.
@@ -36,7 +36,7 @@ export interface RunFolder {
 }
 
 /** The folder of a demo is new each time; that of a real kernel keeps its data in `DataDir`. */
-export async function openRunFolder({ cache }: Installation, realData: string | undefined): Promise<RunFolder> {
+export async function openRunFolder({ cache }: StackInstallation, realData: string | undefined): Promise<RunFolder> {
   if (realData === undefined) await mkdir(cache, { recursive: true });
   const path = realData === undefined ? await mkdtemp(join(cache, 'demo-')) : join(realData, 'stack');
   await mkdir(join(path, 'logs'), { recursive: true });

@@ -9,7 +9,7 @@ import type { OnReload } from '../runtime/reload.ts';
 import type { Screen } from '../runtime/screen.ts';
 import { ensureBinaries } from './binaries.ts';
 import { chooseKernel, type KernelChoice } from './kernel-choice.ts';
-import { discard, type Installation, openRunFolder } from './layout.ts';
+import { discard, openRunFolder, type StackInstallation } from './layout.ts';
 import { startLiveView } from './live-view.ts';
 import { createOrphanGuard, createSupervisor, ProcessError } from './processes.ts';
 import type { OwnFiles } from './service-settings.ts';
@@ -19,7 +19,7 @@ import { type RunningStack, startStack } from './stack.ts';
 import { type StackMessages, stackMessages, TEXTS } from './texts.ts';
 
 export interface StackRun {
-  readonly installation: Installation;
+  readonly installation: StackInstallation;
   readonly side: ServerSide;
   readonly own: OwnFiles;
   readonly clientExists: boolean;

@@ -10,7 +10,7 @@ import { openSettings } from '../runtime/settings-file.ts';
 import type { Binaries } from './binaries.ts';
 import { checkFree } from './free-ports.ts';
 import type { KernelChoice } from './kernel-choice.ts';
-import type { Installation, RunFolder } from './layout.ts';
+import type { RunFolder, StackInstallation } from './layout.ts';
 import { readTraffic } from './live-view.ts';
 import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
 import {
@@ -27,7 +27,7 @@ import { auditPast, DEMO_DEVICE, fillPast, letTimePass, type SimulatedWorld, sta
 import type { StackMessages } from './texts.ts';
 
 export interface StackConfig {
-  readonly installation: Installation;
+  readonly installation: StackInstallation;
   readonly folder: RunFolder;
   readonly binaries: Binaries;
   readonly side: ServerSide;

@@ -5,12 +5,12 @@ import { classify } from '../../exporter/ledger/attribution.ts';
 import type { ConnectionDetails, Frame } from '../../exporter/ledger/frame.ts';
 import { sampleMessages } from '../../exporter/replay/recording.ts';
 import { replay } from '../../exporter/replay/replay.ts';
-import { type Bytes, bytesBy } from './misattribution.ts';
+import { type BytesBy, bytesBy } from './misattribution.ts';
 import { LOCAL_NODES, type Scenario } from './scenario.ts';
 
 /** What a method of accounting makes of a scenario: downloaded bytes. */
 export interface Counted {
-  readonly byClass: Bytes;
+  readonly byClass: BytesBy;
 }
 
 /** How a scenario is looked at. */
@@ -22,8 +22,8 @@ interface Sampling {
 }
 
 interface LedgerCounted extends Counted {
-  readonly byNode: Bytes;
-  byDimension(dimension: Dimension): Bytes;
+  readonly byNode: BytesBy;
+  byDimension(dimension: Dimension): BytesBy;
 }
 
 /** More keys than any scenario has, so that no family books a part as `other`. */

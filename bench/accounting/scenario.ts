@@ -23,7 +23,7 @@ import type { Cut, TruthDimension } from '../../simulator/household/truth.ts';
 import type { WorkloadShape } from '../../simulator/household/workload.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { generateHousehold } from '../../simulator/kernel/kernel-source.ts';
-import { type Bytes, bytesBy } from './misattribution.ts';
+import { type BytesBy, bytesBy } from './misattribution.ts';
 
 /** A stream of a kernel from its first byte, with what is known to be true of it. */
 export interface Scenario {
@@ -49,11 +49,11 @@ export interface ConnectionLife {
 /** Downloaded bytes that the kernel's totals count. */
 interface Truth {
   readonly total: number;
-  readonly byClass: Bytes;
+  readonly byClass: BytesBy;
   /** Undefined where it is not known which node a group chose for each connection. */
-  readonly byNode: Bytes | undefined;
+  readonly byNode: BytesBy | undefined;
   /** Keys as the ledger writes them. */
-  readonly byDimension: ReadonlyMap<Dimension, Bytes>;
+  readonly byDimension: ReadonlyMap<Dimension, BytesBy>;
 }
 
 /** Names of nodes on the device itself, in recordings and simulations alike. */
@@ -116,7 +116,7 @@ interface PortBytes {
 }
 
 /** By node, where the log shows that each port always left through the same one. */
-function nodeTruth(ports: readonly PortBytes[], openings: readonly ConnectionOpened[]): Bytes | undefined {
+function nodeTruth(ports: readonly PortBytes[], openings: readonly ConnectionOpened[]): BytesBy | undefined {
   const nodes = new Map(openings.map(({ destinationPort, node }) => [destinationPort, node]));
   if (openings.some(({ destinationPort, node }) => nodes.get(destinationPort) !== node)) return undefined;
   return bytesBy(
@@ -130,8 +130,8 @@ function nodeTruth(ports: readonly PortBytes[], openings: readonly ConnectionOpe
 function dimensionTruth(
   { truth, by }: TruthFile,
   openings: readonly ConnectionOpened[],
-): ReadonlyMap<Dimension, Bytes> {
-  const cuts = new Map<Dimension, Bytes>();
+): ReadonlyMap<Dimension, BytesBy> {
+  const cuts = new Map<Dimension, BytesBy>();
   for (const dimension of ['host', 'source', 'inbound_user'] as const) {
     const cut = [...(by?.get(dimension) ?? [])];
     const keyOf = ([name]: [string, unknown]): string => (dimension === 'host' ? hostKey(name, domainOf) : name);

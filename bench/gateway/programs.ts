@@ -8,15 +8,15 @@ import { renderIni } from '../../stack/service-settings.ts';
 import { ensureDebianProgram } from '../../test/debian-program.ts';
 import { CACHE_FOLDER, createRealParts, freePort, type RealParts } from '../../test/real-parts.ts';
 import { VICTORIA_METRICS_FLAGS } from '../../test/victoria-metrics.ts';
-import { deviceName, deviceToken, type Target } from './push-probes.ts';
+import { deviceName, deviceToken, type PushTarget } from './push-probes.ts';
 
 /** What is behind the gateway. */
 export type Behind = 'pushgateway' | 'pushgateway and prometheus' | 'victoria-metrics';
 
 /** The built gateway before a real Pushgateway or what is in its place, all new and empty. */
 export interface Programs {
-  readonly gateway: Target;
-  readonly pushgateway: Target;
+  readonly gateway: PushTarget;
+  readonly pushgateway: PushTarget;
   /** Processor seconds that gateway and store have taken so far. */
   processorSeconds(): Promise<{ readonly gateway: number; readonly store: number }>;
   /** One figure of Prometheus; NaN when it has none. */

@@ -5,13 +5,13 @@ import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
 import { asDevice } from './device-pushes.ts';
 
 /** Where pushes go: through the gateway, or to the same groups of Pushgateway itself. */
-export interface Target {
+export interface PushTarget {
   readonly origin: string;
   readonly through: 'gateway' | 'pushgateway';
 }
 
 interface CrowdRequest {
-  readonly target: Target;
+  readonly target: PushTarget;
   readonly devices: number;
   /** What each device pushes, in turn. */
   readonly texts: readonly string[];
@@ -55,7 +55,7 @@ function createCrowdOfDevices({ target, devices, texts, firstSequence }: CrowdRe
   };
 }
 
-function pathOf({ through }: Target, device: number): string {
+function pathOf({ through }: PushTarget, device: number): string {
   const path = pushPath(deviceName(device));
   return through === 'gateway' ? path : path.replace('/instance/', '/user/default/instance/');
 }

@@ -3,7 +3,7 @@ import { seriesKey } from '../../core/exposition.ts';
 import { metricSpec } from '../../core/metric-contract.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import type { LedgerCounters } from '../contract/contract-check.ts';
+import type { RisingCounters } from '../contract/contract-check.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import { HOLD_MS, type PushService } from '../pushes/push-service.ts';
@@ -34,7 +34,7 @@ export interface DeviceRelease {
 export function createDeviceRelease({ pushes, kept, store, clock, storedValues }: DeviceReleaseOptions): DeviceRelease {
   const unknown = httpProblem('not_found', 'nothing was accepted from this device; check user and DeviceID');
 
-  async function lacking(device: Device, ledger: LedgerCounters): Promise<HttpProblem | undefined> {
+  async function lacking(device: Device, ledger: RisingCounters): Promise<HttpProblem | undefined> {
     try {
       const stored = await storedValues(device);
       const series = ledger.series.filter((each, index) => stored.get(each) !== ledger.values[index]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderExposition } from '../../core/exposition.ts';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { KERNEL_BYTES, MAX_LABEL_LENGTH, MAX_SERIES, requireMetric } from '../../core/metric-contract.ts';
-import { checkPush, type LedgerCounters, ledgerBytes, parsePush } from './contract-check.ts';
+import { checkPush, ledgerBytes, parsePush, type RisingCounters } from './contract-check.ts';
 
 const check = (text: string) => checkPush(parseExposition(text));
 const kernel = (samples: string) => `# TYPE ${KERNEL_BYTES} counter\n${samples}\n`;
@@ -97,7 +97,7 @@ it.each([
     );
     return Buffer.from(`# TYPE ${family} counter\n${lines.join('')}`);
   };
-  const keep = (push: number): LedgerCounters => {
+  const keep = (push: number): RisingCounters => {
     const checked = parsePush(body(push));
     if (checked.kind === 'refused') throw new Error(checked.message);
     return checked.ledger;

@@ -20,7 +20,7 @@ export interface CheckedPush {
   readonly families: readonly ExpositionFamily[];
   /** The families, rendered. */
   readonly text: Buffer;
-  readonly ledger: LedgerCounters;
+  readonly ledger: RisingCounters;
 }
 
 /** Of a bucket of a histogram `le` is one. */
@@ -101,7 +101,7 @@ export function checkPush(pushed: readonly ExpositionFamily[]): CheckedPush | Ht
     families.push({ ...family, help: spec.help });
   }
   if (families.length === 0) return outside('the push holds no series');
-  return { kind: 'checked', families, text: Buffer.from(renderExposition(families)), ledger: ledgerCounters(ledger) };
+  return { kind: 'checked', families, text: Buffer.from(renderExposition(families)), ledger: risingCounters(ledger) };
 }
 
 function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spec: MetricSpec): string | undefined {
@@ -171,14 +171,14 @@ export function countsProblem(counts: readonly number[], total: number | undefin
 }
 
 /** The counters of a push that must not fall. Two lists, which cost a fraction of what a map costs to make and to keep. */
-export interface LedgerCounters {
+export interface RisingCounters {
   /** No series twice; the same array for pushes of the same layout. */
   readonly series: readonly string[];
   /** Of each series. */
   readonly values: readonly number[];
 }
 
-export function ledgerCounters(counters: Iterable<readonly [string, number]>): LedgerCounters {
+export function risingCounters(counters: Iterable<readonly [string, number]>): RisingCounters {
   const pairs = [...counters];
   return { series: pairs.map(([series]) => ownText(series)), values: pairs.map(([, value]) => value) };
 }
@@ -191,7 +191,7 @@ const SERIES_BYTES = 68;
 const ledgerSizes = new WeakMap<readonly string[], number>();
 
 /** What these counters take in memory, about: texts that are not ASCII have two bytes for each character. */
-export function ledgerBytes({ series }: LedgerCounters): number {
+export function ledgerBytes({ series }: RisingCounters): number {
   let bytes = ledgerSizes.get(series);
   if (bytes === undefined) {
     bytes = series.reduce((sum, { length }) => sum + SERIES_BYTES + length, 0);
@@ -204,7 +204,7 @@ export function ledgerBytes({ series }: LedgerCounters): number {
 /** The values that other counters have of these series, in their order; `undefined` where they have none. */
 export function valuesFor(
   series: readonly string[],
-  { series: own, values }: LedgerCounters,
+  { series: own, values }: RisingCounters,
 ): readonly (number | undefined)[] {
   if (own === series) return values;
   const found = new Map(own.map((each, index) => [each, values[index]]));

@@ -2,7 +2,7 @@ import { type Device, deviceKey } from '../../core/device-id.ts';
 import { readNumber, writeNumber } from '../../core/exposition.ts';
 import { type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import type { HttpProblem } from '../http/problem.ts';
-import { type CheckedPush, countsProblem, type LedgerCounters, parsePush, valueProblem } from './contract-check.ts';
+import { type CheckedPush, countsProblem, parsePush, type RisingCounters, valueProblem } from './contract-check.ts';
 
 /** A push that keeps to the contract, as it is kept and passed on. */
 export interface ParsedPush {
@@ -11,7 +11,7 @@ export interface ParsedPush {
   readonly text: Buffer;
   /** The text as gzip data, where the device pushed it so. */
   readonly packed?: Buffer | undefined;
-  readonly ledger: LedgerCounters;
+  readonly ledger: RisingCounters;
 }
 
 /**
@@ -71,7 +71,7 @@ export interface PushLayout {
    * The counters of the ledger, of a push that {@link parsePush} would take and render to these very bytes; undefined
    * where that is not sure.
    */
-  read(bytes: Uint8Array): LedgerCounters | undefined;
+  read(bytes: Uint8Array): RisingCounters | undefined;
 }
 
 /** Where things are in a push. A slot is a sample, by its place among all of the push. */
@@ -122,7 +122,7 @@ function findValues(text: string): Int32Array {
   return Int32Array.from(ends);
 }
 
-function readLedger(bytes: Uint8Array, shape: Shape): LedgerCounters | undefined {
+function readLedger(bytes: Uint8Array, shape: Shape): RisingCounters | undefined {
   const values = readValues(bytes, shape);
   if (values === undefined) return undefined;
   for (const { buckets, count } of shape.histograms) {

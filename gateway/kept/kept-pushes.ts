@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
-import { type LedgerCounters, ledgerBytes, parsePush } from '../contract/contract-check.ts';
+import { ledgerBytes, parsePush, type RisingCounters } from '../contract/contract-check.ts';
 import { openAppendOnlyLog } from './append-only-log.ts';
 
 /**
@@ -170,7 +170,7 @@ export interface KeptPush extends Device {
   readonly sequence: number;
   /** When it was let through, in epoch milliseconds. */
   readonly at: number;
-  readonly ledger: LedgerCounters;
+  readonly ledger: RisingCounters;
   /** Declared void: kept for Pushgateway, but what comes next is not held to it. */
   readonly rebased?: true | undefined;
 }
@@ -244,7 +244,7 @@ const BESIDE_BYTES = 256;
  * read-back has in memory, or the gzip data that is on the disk in its place: it can be longer, with blocks that hold
  * nothing.
  */
-export function keptBytes(ledger: LedgerCounters, text: Uint8Array, packed?: Uint8Array): number {
+export function keptBytes(ledger: RisingCounters, text: Uint8Array, packed?: Uint8Array): number {
   return BESIDE_BYTES + Math.max(ledgerBytes(ledger), text.length, packed?.length ?? 0);
 }
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { ledgerCounters, valuesFor } from '../contract/contract-check.ts';
+import { risingCounters, valuesFor } from '../contract/contract-check.ts';
 import { type KeptPushes, keptBytes, openKeptPushes } from '../kept/kept-pushes.ts';
 import type { Delivery } from '../store/store.ts';
 import {
@@ -163,7 +163,7 @@ describe('whether a push may follow the one before', () => {
     },
   );
 
-  const counters = (entries: Record<string, number>) => ledgerCounters(Object.entries(entries));
+  const counters = (entries: Record<string, number>) => risingCounters(Object.entries(entries));
   const held = { stateId: 'a', sequence: 5, ledger: counters({ x: 10, y: 0 }), seenAt: 1000 };
   const push = (change: object) => ({ stateId: 'a', sequence: 6, ledger: held.ledger, ...change });
 

@@ -6,7 +6,7 @@ import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Token } from '../access/authenticate.ts';
 import { roomFor } from '../access/limits.ts';
-import { type LedgerCounters, valuesFor } from '../contract/contract-check.ts';
+import { type RisingCounters, valuesFor } from '../contract/contract-check.ts';
 import type { ParsedPush } from '../contract/push-parser.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import { type KeptPush, type KeptPushes, keptBytes } from '../kept/kept-pushes.ts';
@@ -36,7 +36,7 @@ export interface PushServiceOptions {
   readonly logger: Logger;
 }
 
-export type ReadBack =
+export type KeptAnswer =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'kept'; readonly push: KeptPush; readonly text: Buffer };
 
@@ -46,11 +46,11 @@ type Declined = Extract<Delivery, { readonly kind: 'declined' }>;
 export interface PushService {
   push(
     device: Device,
-    state: PushState,
+    state: PushedState,
     push: Omit<ParsedPush, 'kind'>,
   ): Promise<{ readonly kind: 'accepted' } | HttpProblem>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
-  readBack(device: Device): Promise<ReadBack | HttpProblem>;
+  readBack(device: Device): Promise<KeptAnswer | HttpProblem>;
   readonly forward: Forward;
   /**
    * Does something with a device while no push of it is on its way.
@@ -124,7 +124,7 @@ export function createPushService({
     return undefined;
   }
 
-  async function take(device: Device, state: PushState, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
+  async function take(device: Device, state: PushedState, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };
@@ -153,7 +153,7 @@ export function createPushService({
   return {
     push: async (device, state, push) => (await mutex.run(deviceKey(device), () => take(device, state, push))) ?? busy,
     readBack: async (device) =>
-      (await mutex.run(deviceKey(device), async (): Promise<ReadBack | HttpProblem> => {
+      (await mutex.run(deviceKey(device), async (): Promise<KeptAnswer | HttpProblem> => {
         const push = kept.held(device);
         if (push === undefined || push.rebased) return { kind: 'nothing' };
         try {
@@ -186,13 +186,13 @@ export function createPushService({
 }
 
 /** Which saved state a push comes from, and how many pushes that state has made. */
-export interface PushState {
+export interface PushedState {
   readonly kind: 'state';
   readonly stateId: string;
   readonly sequence: number;
 }
 
-export function readStateHeader(value: string | string[] | undefined): PushState | HttpProblem {
+export function readStateHeader(value: string | string[] | undefined): PushedState | HttpProblem {
   const match = typeof value === 'string' ? /^([A-Za-z0-9_-]{1,64}) (\d{1,16})$/.exec(value) : null;
   const sequence = Number(match?.[2]);
   if (match?.[1] === undefined || !Number.isSafeInteger(sequence)) {
@@ -201,7 +201,7 @@ export function readStateHeader(value: string | string[] | undefined): PushState
   return { kind: 'state', stateId: match[1], sequence };
 }
 
-export function writeStateHeader({ stateId, sequence }: Omit<PushState, 'kind'>): string {
+export function writeStateHeader({ stateId, sequence }: Omit<PushedState, 'kind'>): string {
   return `${stateId} ${sequence}`;
 }
 
@@ -214,7 +214,7 @@ const NAMED_SERIES = 5;
 export interface Held {
   readonly stateId: string;
   readonly sequence: number;
-  readonly ledger: LedgerCounters;
+  readonly ledger: RisingCounters;
   /** When the holder last pushed, in epoch milliseconds. */
   readonly seenAt: number;
 }
@@ -222,7 +222,7 @@ export interface Held {
 export interface Incoming {
   readonly stateId: string;
   readonly sequence: number;
-  readonly ledger: LedgerCounters;
+  readonly ledger: RisingCounters;
 }
 
 /** Whether this push comes from the exporter that holds the device, whether or not its counters will do. */
@@ -263,7 +263,7 @@ export function admit(held: Held | undefined, incoming: Incoming, now: number): 
 /** The metric's name in a series' key. */
 const nameOf = (key: string): string => key.split('{', 1)[0] ?? key;
 
-function fallen(before: LedgerCounters, after: LedgerCounters): HttpProblem | undefined {
+function fallen(before: RisingCounters, after: RisingCounters): HttpProblem | undefined {
   const series: { series: string; accepted: number; pushed: number | null }[] = [];
   const values = valuesFor(before.series, after);
   let count = 0;

@@ -1,13 +1,8 @@
+import type { Bytes } from '../../core/traffic.ts';
 import { announcement, movedBy, type SimulatedConnection } from './connection.ts';
 import { createEmitters, type Emitter } from './emitter.ts';
 import { createTruthBook, type Truth } from './truth.ts';
 import { WORKLOADS, type WorkloadShape } from './workload.ts';
-
-/** Bytes by direction. */
-export interface Bytes {
-  readonly upload: number;
-  readonly download: number;
-}
 
 /** A line of the kernel's log. */
 export interface LogLine {

@@ -27,9 +27,7 @@ export interface Destination {
   readonly target: { readonly group: SimulatedGroup } | { readonly node: SimulatedNode };
 }
 
-type Target = Destination['target'];
-
-const byPort = (port: number, weight: number, target: Target): Destination => ({
+const byPort = (port: number, weight: number, target: Destination['target']): Destination => ({
   weight,
   network: 'tcp',
   host: '',
@@ -52,7 +50,7 @@ const RECORDED_DESTINATIONS: readonly Destination[] = [
 ];
 const RECORDED_UDP: Destination = { ...byPort(18008, 1, { node: JAPAN }), network: 'udp' };
 
-const bySuffix = (host: string, weight: number, suffix: string, target: Target): Destination => ({
+const bySuffix = (host: string, weight: number, suffix: string, target: Destination['target']): Destination => ({
   weight,
   network: 'tcp',
   host,

@@ -1,5 +1,6 @@
+import type { Bytes } from '../../core/traffic.ts';
 import type { SimulatedConnection } from '../household/connection.ts';
-import type { Bytes, OpenConnection } from '../household/household.ts';
+import type { OpenConnection } from '../household/household.ts';
 
 /** A `/connections` message with the fields, order and types of a kernel of June 2026. */
 export function connectionMessage(totals: Bytes, open: readonly OpenConnection[], memory: number): string {

@@ -1,5 +1,6 @@
+import type { Bytes } from '../../core/traffic.ts';
 import type { SimulatedConnection } from '../household/connection.ts';
-import { type Bytes, connectionsOf, createHousehold, type LogLine } from '../household/household.ts';
+import { connectionsOf, createHousehold, type LogLine } from '../household/household.ts';
 import type { NodeTotal, Truth } from '../household/truth.ts';
 import type { WorkloadShape } from '../household/workload.ts';
 import { catalogAnswers, type KernelAnswers } from './catalog-answers.ts';

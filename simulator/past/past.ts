@@ -1,7 +1,6 @@
 import { type DayRule, localDayAt } from '../../core/local-day.ts';
-import type { TrafficClass } from '../../core/traffic.ts';
+import type { Bytes, TrafficClass } from '../../core/traffic.ts';
 import { bill } from '../airport.ts';
-import type { Bytes } from '../household/household.ts';
 import { DIRECT, HONG_KONG, JAPAN, type SimulatedNode, UNITED_STATES } from '../household/node.ts';
 import { createRandom } from '../random.ts';
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { VERSION } from '../../core/version.ts';
 import { findGo, makeDeviceArchives, nativeLicences } from './native.ts';
-import { hostTarget, nodeBinary, TARGETS, type Target } from './node-binary.ts';
+import { hostPlatform, nodeBinary, PLATFORMS, type Platform } from './node-binary.ts';
 import { type ReleasePlaces, releasePlaces } from './places.ts';
 import { buildSingleBundle, makeBlob, makeExecutable, shippedBundles } from './single-executable.ts';
 
@@ -29,7 +29,7 @@ export const COMPANIONS = [
 ];
 
 /** File name of a target's executable. */
-export function executableName(target: Target): string {
+export function executableName(target: Platform): string {
   return `flowcollect-${VERSION}-${target}${target.startsWith('win') ? '.exe' : ''}`;
 }
 
@@ -41,8 +41,8 @@ export function executableName(target: Target): string {
  * @throws Error when a part cannot be had or made
  */
 export async function makeRelease(root: string, print: (line: string) => void): Promise<void> {
-  const host = hostTarget();
-  if (host === undefined) throw new Error(`run this on one of ${Object.keys(TARGETS).join(', ')}`);
+  const host = hostPlatform();
+  if (host === undefined) throw new Error(`run this on one of ${Object.keys(PLATFORMS).join(', ')}`);
   const cache = join(root, '.cache', 'release');
   const release = join(root, 'release');
   await rm(release, { recursive: true, force: true });
@@ -54,7 +54,7 @@ export async function makeRelease(root: string, print: (line: string) => void): 
     const { inputs } = await buildSingleBundle(root, script);
     const node = await nodeBinary(cache, host);
     const blob = await makeBlob(node.path, script, work);
-    for (const target of Object.keys(TARGETS) as Target[]) {
+    for (const target of Object.keys(PLATFORMS) as Platform[]) {
       await makeExecutable((await nodeBinary(cache, target)).path, blob, join(release, executableName(target)));
       print(`made ${executableName(target)}`);
     }

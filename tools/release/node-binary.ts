@@ -10,12 +10,12 @@ const run = promisify(execFile);
 const NODE_VERSION = '22.23.3';
 
 /** Platforms that get a single executable, each with the checksum of its Node package. */
-export const TARGETS = {
+export const PLATFORMS = {
   'linux-x64': 'sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==',
   'linux-arm64': 'sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==',
   'win-x64': 'sha512-lJNBVsNw5Zf+VEHAwatmQxF8eY5hHVEd1ufVYn+5XVrSNB0x55V1cd/rJyOeElCnY2cRebGq//siePEGRZKYjg==',
 } as const;
-export type Target = keyof typeof TARGETS;
+export type Platform = keyof typeof PLATFORMS;
 
 interface NodeBinary {
   readonly version: string;
@@ -31,7 +31,7 @@ interface NodeBinary {
  *
  * @throws Error when npm does not deliver what the checksum says
  */
-export async function nodeBinary(cache: string, target: Target): Promise<NodeBinary> {
+export async function nodeBinary(cache: string, target: Platform): Promise<NodeBinary> {
   const folder = join(cache, `node-${NODE_VERSION}-${target}`);
   const path = join(folder, 'package', 'bin', target.startsWith('win') ? 'node.exe' : 'node');
   const found: NodeBinary = { version: NODE_VERSION, path, licence: join(folder, 'package', 'LICENSE') };
@@ -45,7 +45,7 @@ export async function nodeBinary(cache: string, target: Target): Promise<NodeBin
     const archive = (await readdir(temporary)).find((name) => name.endsWith('.tgz'));
     if (archive === undefined) throw new Error(`npm delivered no archive of node-${target}@${NODE_VERSION}`);
     const digest = createHash('sha512').update(await readFile(join(temporary, archive)));
-    if (`sha512-${digest.digest('base64')}` !== TARGETS[target]) {
+    if (`sha512-${digest.digest('base64')}` !== PLATFORMS[target]) {
       throw new Error(`node-${target}@${NODE_VERSION} is not the package that was pinned: its checksum differs`);
     }
     await run('tar', ['-xzf', archive], { cwd: temporary });
@@ -59,9 +59,9 @@ export async function nodeBinary(cache: string, target: Target): Promise<NodeBin
 }
 
 /** The target that this machine can run; its Node makes the blob for all. */
-export function hostTarget(): Target | undefined {
+export function hostPlatform(): Platform | undefined {
   const name = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  return Object.hasOwn(TARGETS, name) ? (name as Target) : undefined;
+  return Object.hasOwn(PLATFORMS, name) ? (name as Platform) : undefined;
 }
 
 /** Whether something is there. */
