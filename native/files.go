@@ -74,7 +74,8 @@ func addFiles(l *loop, api *sobek.Object) {
 			if err != nil {
 				return nil, err
 			}
-			return newPackedFile(l, file, onFailure), nil
+			packed := newPackedFile(l, file, onFailure)
+			return map[string]any{"write": packed.write, "end": packed.end}, nil
 		})
 	})
 	set("install", func(path string, content sobek.ArrayBuffer, mode int) sobek.Value {
@@ -176,7 +177,7 @@ func newPackedFile(l *loop, file *os.File, onFailure sobek.Callable) *packedFile
 	return &packedFile{loop: l, file: file, buffer: buffer, gzip: gzip.NewWriter(buffer), onFailure: onFailure}
 }
 
-func (p *packedFile) Write(text string) {
+func (p *packedFile) write(text string) {
 	if p.failure != nil {
 		return
 	}
@@ -185,7 +186,7 @@ func (p *packedFile) Write(text string) {
 	}
 }
 
-func (p *packedFile) End() sobek.Value {
+func (p *packedFile) end() sobek.Value {
 	return p.loop.promise(func() (any, error) {
 		if p.failure != nil {
 			return nil, errors.Join(p.failure, p.file.Close())

@@ -29,7 +29,10 @@ type peer struct {
 }
 
 func addNetwork(l *loop, api *sobek.Object) {
-	_ = api.Set("client", func(to peer) *client { return newClient(l, to) })
+	_ = api.Set("client", func(to peer) map[string]any {
+		made := newClient(l, to)
+		return map[string]any{"request": made.request, "webSocket": made.webSocket, "close": made.close}
+	})
 }
 
 type client struct {
@@ -66,7 +69,7 @@ func newClient(l *loop, to peer) *client {
 }
 
 // Ends running requests and closes connections.
-func (c *client) Close() {
+func (c *client) close() {
 	c.cancel()
 	c.http.CloseIdleConnections()
 }
@@ -95,7 +98,7 @@ type running struct {
 }
 
 // One request; redirects are not followed. It never rejects.
-func (c *client) Request(wanted request) *running {
+func (c *client) request(wanted request) *running {
 	ctx, cancel := context.WithCancel(c.ctx)
 	body := []byte(wanted.Body)
 	if wanted.Bytes != nil {
@@ -176,7 +179,7 @@ type stream struct {
 const goodbye = 200 * time.Millisecond
 
 // Opens a WebSocket without compression. Returns what closes it.
-func (c *client) WebSocket(wanted stream) func() {
+func (c *client) webSocket(wanted stream) func() {
 	ctx, cancel := context.WithCancel(c.ctx)
 	var closing sync.Once
 	var lock sync.Mutex

@@ -28,24 +28,19 @@ func addPages(l *loop, api *sobek.Object) {
 			}
 			server := &http.Server{Handler: handler(l, answer), ReadHeaderTimeout: time.Minute, IdleTimeout: 5 * time.Second}
 			go func() { _ = server.Serve(listener) }()
-			return &openPages{l, server, listener.Addr().(*net.TCPAddr).Port}, nil
+			stop := func() sobek.Value { return closePages(l, server) }
+			return map[string]any{"port": listener.Addr().(*net.TCPAddr).Port, "close": stop}, nil
 		})
 	})
 }
 
-type openPages struct {
-	loop   *loop
-	server *http.Server
-	Port   int
-}
-
 // Stops taking requests, and resolves when the running ones are done or three seconds are over.
-func (p *openPages) Close() sobek.Value {
-	return p.loop.promise(func() (any, error) {
+func closePages(l *loop, server *http.Server) sobek.Value {
+	return l.promise(func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
-		if err := p.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
-			return nil, p.server.Close()
+		if err := server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
+			return nil, server.Close()
 		}
 		return nil, nil
 	})

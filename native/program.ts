@@ -2,9 +2,10 @@ import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, type Language, type Text, translateTo } from '../core/language.ts';
 import { nearest } from '../core/setting-names.ts';
 import { SettingsError } from '../core/settings.ts';
-import { consoleLanguage } from '../runtime/console-language.ts';
+import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';
 import type { OnReload } from '../runtime/reload.ts';
 import { type ScreenOutput, screenOutput } from '../runtime/screen.ts';
+import { settingsPlace } from '../runtime/settings-place.ts';
 import { COMMANDS, TEXTS as COMMON } from '../runtime/texts.ts';
 import { helpOf, readArguments } from './arguments.ts';
 import { go } from './go.ts';
@@ -45,12 +46,17 @@ export function terminal(stream: 1 | 2): ScreenOutput {
 }
 
 /** In which language this call speaks; `replay` reads no file that was not named. */
-export const ownLanguage = (otherwise?: Language): Promise<Language> =>
-  consoleLanguage(
-    argv,
-    argv[0] === 'replay' ? [] : ['ClientSetting.ini'],
-    (file) => nativeHost.files.readSettings(file),
-    otherwise,
+export async function ownLanguage(otherwise?: Language): Promise<Language> {
+  const files = argv[0] === 'replay' ? [] : [await placeOf(EXPORTER.options[0].default)];
+  return consoleLanguage(argv, files, (file) => nativeHost.files.readSettings(file), otherwise);
+}
+
+const placeOf = (name: string): Promise<string> =>
+  settingsPlace(name, (path) =>
+    go.mode(path).then(
+      () => true,
+      () => false,
+    ),
   );
 
 /** @returns the exit code: 0 done, 1 failed, 2 bad arguments or settings */
@@ -78,12 +84,20 @@ export async function execute(
     }
     const { args: own, options, help } = readArguments(found, args);
     if (help) print(helpOf(found, called, translate));
-    else await found.run(own, options);
+    else await found.run(own, await withPlace(options, args));
     return 0;
   } catch (error) {
     say(`flowcollect ${name}: ${errorText(error, language)}`);
     return error instanceof SettingsError || error instanceof ArgumentError ? 2 : 1;
   }
+}
+
+/** With settings that nobody named from where they are. */
+async function withPlace(options: { readonly config?: string }, args: readonly string[]): Promise<object> {
+  const { config } = options;
+  return config === undefined || settingsNamedBy(args) !== undefined
+    ? options
+    : { ...options, config: await placeOf(config) };
 }
 
 /** A command by its name, with the words that it is called by, and what is left for it; of several ones in one, itself. */

@@ -2,6 +2,7 @@ import { access, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SettingsError } from '../core/settings.ts';
 import { readFileIfExists } from './atomic-file.ts';
+import { SETTINGS_FOLDER, settingsPlace } from './settings-place.ts';
 import { TEXTS } from './texts.ts';
 
 /** Where an installation keeps what commands look for: the folders of this machine, or others in tests. */
@@ -15,16 +16,14 @@ export interface Installation {
 }
 
 export const INSTALLATION: Installation = {
-  settings: '/etc/flowcollect',
+  settings: SETTINGS_FOLDER,
   units: '/etc/systemd/system',
   data: '/var/lib',
 };
 
 /** The settings file that a command reads by default: one in this folder, else that of the installation. */
-export async function settingsFile(name: string, { settings } = INSTALLATION): Promise<string> {
-  const installed = join(settings, name);
-  return !(await exists(name)) && (await exists(installed)) ? installed : name;
-}
+export const settingsFile = (name: string, { settings } = INSTALLATION): Promise<string> =>
+  settingsPlace(name, exists, settings);
 
 /** A service of the whole system, as `flowcollect service install` set it up under systemd. */
 export interface InstalledService {

@@ -25,6 +25,13 @@ it.each([...shippedBundles().keys()])('prints in %s nothing more where DEBUG is 
   expect(await readFile(join(root, 'dist', `${name}.mjs`), 'utf8')).not.toMatch(DEBUG);
 });
 
+it.each(['exporter', 'commands'])(
+  'asks in native/%s.js for no order of a language, which the engine there has not',
+  async (name) => {
+    expect(await readFile(join(root, 'native', `${name}.js`), 'utf8')).not.toMatch(/localeCompare/);
+  },
+);
+
 it('begins under an older Node too, which lacks node:sea, so that it can say what it needs', async () => {
   expect(await readFile(join(root, 'dist', 'flowcollect.mjs'), 'utf8')).not.toMatch(/from ?["']node:sea["']/);
 });

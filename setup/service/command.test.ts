@@ -170,6 +170,40 @@ it('of settings that others may read, the one who installs a service is told', a
   expect((await linesWith(0o600)).join()).not.toContain('chmod');
 });
 
+describe('without --config', () => {
+  /** Which settings file `service install` makes a service of. */
+  async function installedFrom(service: string): Promise<string | undefined> {
+    let settings: string | undefined;
+    const manager = systemdManager(machine(), { system: folder, user: folder });
+    const { commands } = serviceCommand({
+      host: machine(),
+      manager: {
+        ...manager,
+        install: async (plan) => {
+          settings = plan.settings;
+          return { ok: true, lines: [] };
+        },
+      },
+      services: ['exporter', 'gateway'],
+      print: () => {},
+      language: 'en',
+      settingsFolder: folder,
+    });
+    await commands.find(({ name }) => name === 'install')?.run([service], {});
+    return settings;
+  }
+
+  it('services are installed from the settings of the machine where this folder has none', async () => {
+    for (const name of ['ClientSetting.ini', 'ServerSetting.ini']) await writeFile(join(folder, name), '');
+    expect(await installedFrom('exporter')).toBe(join(folder, 'ClientSetting.ini'));
+    expect(await installedFrom('gateway')).toBe(join(folder, 'ServerSetting.ini'));
+  });
+
+  it('who has settings nowhere is told how to make them', async () => {
+    await expect(installedFrom('exporter')).rejects.toThrow(/ClientSetting\.ini/);
+  });
+});
+
 describe('services by the Task Scheduler', () => {
   it('are created from a definition in UTF-16, then started', async () => {
     let definition = '';

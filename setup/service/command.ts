@@ -10,6 +10,7 @@ import {
 } from '../../core/language.ts';
 import { switchSetting } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
+import { settingsPlace } from '../../runtime/settings-place.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { SetupHost } from '../host.ts';
 import { openDraft } from '../init/settings-draft.ts';
@@ -24,6 +25,8 @@ export interface ServiceCommandContext {
   readonly services: readonly ServiceName[];
   readonly print: (line: string) => void;
   readonly language: Language;
+  /** Where settings are that are not in this folder, in tests. */
+  readonly settingsFolder?: string;
 }
 
 interface Options {
@@ -48,7 +51,14 @@ const USER: OptionSpec = { flags: '--user', description: TEXTS.user };
 const CONFIG: OptionSpec = { flags: '-c, --config <file>', description: TEXTS.config };
 
 /** `flowcollect service install|uninstall|status [service]`. Throws where something failed. */
-export function serviceCommand({ host, manager, services, print, language }: ServiceCommandContext): CommandGroup {
+export function serviceCommand({
+  host,
+  manager,
+  services,
+  print,
+  language,
+  settingsFolder,
+}: ServiceCommandContext): CommandGroup {
   const { files, program, called } = host;
   const names = services.join(' | ');
   const each = (
@@ -77,8 +87,11 @@ export function serviceCommand({ host, manager, services, print, language }: Ser
     description: COMMANDS.service,
     commands: [
       each('install', TEXTS.install, [USER, CONFIG], async (service, options, by) => {
-        const settings = files.absolute(options.config ?? DEFAULT_SETTINGS[service]);
-        if ((await files.mode(settings)) === undefined) {
+        const isThere = async (path: string): Promise<boolean> => (await files.mode(path)) !== undefined;
+        const settings = files.absolute(
+          options.config ?? (await settingsPlace(DEFAULT_SETTINGS[service], isThere, settingsFolder)),
+        );
+        if (!(await isThere(settings))) {
           throw new UserFacingError(TEXTS.noSettings(settings, `${called} init ${INIT[service]}`));
         }
         if (service === 'stack') {
