@@ -40,6 +40,7 @@ import {
   burnDownPanel,
   cycleNodesPanel,
   cyclePanel,
+  forecastPanel,
   multipliersPanel,
   overviewPanel,
   surplusAdvicePanel,
@@ -84,7 +85,8 @@ const audit = (settings: DashboardSettings): DashboardSpec => ({
   rows: [
     row(7, [airportsPanel(settings), 20], [reportPanel, 4]),
     row(9, [differencePanel(settings), 12], [dailyBillPanel(settings), 12]),
-    row(8, [verdictHistoryPanel, 12], [burnDownPanel, 12]),
+    row(7, [verdictHistoryPanel, 24]),
+    row(8, [burnDownPanel, 12], [forecastPanel, 12]),
     row(5, [surplusAdvicePanel, 24]),
     row(8, [cyclePanel, 10], [multipliersPanel, 14]),
     row(9, [cycleNodesPanel, 24]),

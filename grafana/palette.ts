@@ -14,6 +14,8 @@ export const CLASS_COLORS: Readonly<Record<TrafficClass, string>> = {
 export const GOOD = 'green';
 export const WATCH = 'orange';
 export const BAD = 'red';
+/** For what waits for something else before it can be told. */
+export const PENDING = '#B877D9';
 /** The colour of plain text, for figures that are neither good nor bad. */
 export const PLAIN = 'text';
 /** The same as the background of a panel or the fill of a state. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isLoopback } from '../core/addresses.ts';
 import { UserFacingError } from '../core/language.ts';
 import { buildDashboards } from '../grafana/dashboards.ts';
+import { GRAFANA_LANGUAGES } from '../grafana/settings.ts';
 import { configurationFiles, HEADER, type TextFile } from '../prometheus/rules.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import { errorCode } from '../runtime/error-code.ts';
@@ -15,6 +16,8 @@ export interface RenderedFile extends TextFile {
 }
 
 const PASSWORD = 'smtp_password';
+/** Grafana's own language, which Grafana reads from there at its start. */
+export const LANGUAGE_FILE = 'grafana_language';
 
 /**
  * What Prometheus and Alertmanager are started with, without dashboards.
@@ -76,7 +79,8 @@ export async function writeConfiguration(
   folder: string,
   secretMode: number,
 ): Promise<readonly string[]> {
-  const files = [...serverFiles(settings, folder), ...dashboardFiles(settings)];
+  const language = { name: LANGUAGE_FILE, content: GRAFANA_LANGUAGES[settings.server.Language], secret: false };
+  const files = [...serverFiles(settings, folder), language, ...dashboardFiles(settings)];
   for (const { name, content, secret } of files) {
     const path = join(folder, name);
     try {

@@ -47,13 +47,15 @@ it('says which file cannot be written', async () => {
   expect(said).toContain(`${join(out, 'prometheus.yml')} 无法写入（ENOTDIR）；请检查 --out`);
 });
 
-it('writes alerts and dashboards in the language of the settings', async () => {
+it('writes alerts, dashboards and what Grafana speaks in the language of the settings', async () => {
   await render('[server]\nLanguage = en\n');
   expect(await read('templates/flowcollect.tmpl')).toContain('.Annotations.summary_en');
   expect(await read('dashboards/flowcollect-overview.json')).not.toMatch(/\p{Script=Han}/u);
+  expect(await read('grafana_language')).toBe('en-US');
   await render('');
   expect(await read('templates/flowcollect.tmpl')).not.toContain('_en');
   expect(await read('dashboards/flowcollect-overview.json')).toContain('总览');
+  expect(await read('grafana_language')).toBe('zh-Hans');
 });
 
 it('scrapes containers by their names, and else this machine', async () => {

@@ -186,10 +186,11 @@ if [ "$2" = config ]; then shift && '${process.execPath}' '${join(root, 'dist', 
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
       GF_USERS_AUTO_ASSIGN_ORG: 'false',
       GF_USERS_HOME_PAGE: '/d/flowcollect-overview',
-      GF_USERS_DEFAULT_LANGUAGE: 'en-US',
+      GF_USERS_DEFAULT_LANGUAGE: '$__file{/etc/flowcollect/prometheus/grafana_language}',
       GF_AUTH_ANONYMOUS_ENABLED: 'false',
       ...QUIET_GRAFANA,
     });
+    expect(written['etc/flowcollect/prometheus/grafana_language']).toBe('en-US');
     // What the provisioning asks of the environment is there, and so are the dashboards it leads to.
     const provisioning = Object.entries(written).filter(
       ([path]) => path.includes('/provisioning/') && !path.endsWith('loki.yml'),

@@ -76,12 +76,10 @@ export const legend = (calc?: string): VizLegendOptionsBuilder =>
 export const allSeries = (): VizTooltipOptionsBuilder =>
   new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
 
-/** Of a stack, what is zero all the time has no place in the legend. */
-export const WITHOUT_ZEROS: Translated<Override> = {
-  of: 'all zero',
-  properties: [{ id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: true } }],
-};
+/** Drops what a query without series answers with, in whose place a timeline would show an error of Grafana's. */
+const WITHOUT_EMPTY = { id: 'filterFieldsByName', options: { include: { pattern: '.*' } } };
 
+/** Lines, or a stack whose queries leave out what is zero: it would stand in the legend. */
 export const lines = kindOfPanel<GraphSpec>((spec) => {
   const stacked = spec.stacked === true;
   const builder = new TimeSeriesPanel()
@@ -98,10 +96,10 @@ export const lines = kindOfPanel<GraphSpec>((spec) => {
   if (stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (typeof spec.coloring === 'object' && 'limit' in spec.coloring)
     builder.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.DashedAndArea));
-  return finish(builder, stacked ? { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] } : spec);
+  return finish(builder, spec);
 });
 
-/** Bars over time, one a step, drawn to the right of the instant that names it. */
+/** Stacked bars over time, one a step, drawn to the right of the instant that names it. */
 export const columns = kindOfPanel<GraphSpec>((spec) => {
   const builder = new TimeSeriesPanel()
     .drawStyle(GraphDrawStyle.Bars)
@@ -112,7 +110,7 @@ export const columns = kindOfPanel<GraphSpec>((spec) => {
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
     .legend(legend(spec.legendCalc))
     .tooltip(allSeries());
-  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS] });
+  return finish(builder, spec);
 });
 
 /** Days with the bars of each side by side, to be compared. They are joined in one frame: overrides know them by name. */
@@ -151,30 +149,43 @@ const NO_STATE = { type: 'special', options: { match: 'null', result: { text: ''
  */
 export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   const builder = new TimelinePanel()
-    .showValue(VisibilityMode.Never)
+    // The word of a state where it is as long as that.
+    .showValue(VisibilityMode.Auto)
     .mergeValues(true)
     .rowHeight(0.8)
     .alignValue(TimelineValueAlignment.Left)
     .fillOpacity(70)
     .lineWidth(0)
     .legend(legend())
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single));
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Single))
+    .withTransformation(WITHOUT_EMPTY);
   const mappings = [...(spec.mappings ?? []), NO_STATE];
   const panel = finish(builder, { ...spec, mappings, coloring: { fixed: PLAIN } });
   // A pager, though there is one page, would take the room of two rows. The SDK does not know how to be without it.
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
-export interface HeatSpec extends PanelSpec {
-  /** Names for rows that are called otherwise. A heatmap takes no overrides of names. */
+export interface HeatSpec extends Omit<PanelSpec, 'targets'> {
+  /** A series a row. */
+  readonly expr: string;
+  /** The label that names a row, and names for rows that are called otherwise. A heatmap takes no overrides of names. */
+  readonly label: string;
   readonly rows?: Readonly<Record<string, Text>>;
+  /** What there is once the query has an answer. */
+  readonly exists: string;
 }
 
+/** A row that stands while there is none: Grafana lets no heatmap say a sentence of its own. */
+const NO_ROW = '–';
+/** The least that a heatmap does not hide, so that its scale has ends. */
+const FAINT = 1e-8;
+
 /**
- * One row a series, one cell a step, which ends at the instant that names it. Its targets are traces: the data source's
+ * One row a series, one cell a step, which ends at the instant that names it. Its target is a trace: the data source's
  * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
  */
-export const heat = kindOfPanel<HeatSpec>((spec) => {
+export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows, exists, ...spec }) => {
+  const noRow = `label_replace(vector(${FAINT}), "${label}", "${NO_ROW}", "", "") unless on () ${exists} @ end()`;
   const builder = new HeatmapPanel()
     .calculate(false)
     .color(
@@ -190,7 +201,8 @@ export const heat = kindOfPanel<HeatSpec>((spec) => {
     .cellValues(new CellValuesBuilder().unit(spec.unit))
     .yAxis(new YAxisConfigBuilder().unit('short').axisPlacement(AxisPlacement.Left))
     .showLegend();
-  for (const [row, name] of Object.entries(spec.rows ?? {}))
+  for (const [row, name] of Object.entries({ ...rows, [NO_ROW]: spec.noValue }))
     builder.withTransformation({ id: 'renameByRegex', options: { regex: `^${row}$`, renamePattern: name } });
-  return finish(builder, spec);
+  const targets = [{ kind: 'trace', expr: `${expr} or (${noRow})`, legend: `{{${label}}}` }] as const;
+  return finish(builder, { ...spec, targets });
 });

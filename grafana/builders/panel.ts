@@ -68,9 +68,9 @@ export interface FieldProperty {
   readonly value: NonNullable<unknown>;
 }
 
-/** Changes to the fields of one target, of one field or series by name, or of series that are zero all the time. */
+/** Changes to the fields of one target, or of one field or series by name. */
 export interface Override {
-  readonly of: { readonly target: string } | { readonly name: Words } | 'all zero';
+  readonly of: { readonly target: string } | { readonly name: Words };
   readonly properties: readonly FieldProperty[];
 }
 
@@ -84,8 +84,8 @@ export interface PanelSpec {
   readonly decimals?: number;
   readonly min?: number;
   readonly max?: number;
-  /** Shown where there is no value. */
-  readonly noValue?: Text | string;
+  /** What the panel says where it has no series, or a field without a value of its own words for that. */
+  readonly noValue: Text;
   /** May hold texts, as the properties of overrides may. */
   readonly mappings?: readonly unknown[];
   readonly overrides?: readonly Override[];
@@ -142,12 +142,12 @@ export function finish(builder: PanelBuilder, spec: Translated<PanelSpec>): Pane
     .description(spec.description)
     .datasource(DATASOURCE)
     .targets(spec.targets.map(buildTarget))
-    .unit(spec.unit);
+    .unit(spec.unit)
+    .noValue(spec.noValue);
   color(builder, spec.coloring);
   if (spec.decimals !== undefined) builder.decimals(spec.decimals);
   if (spec.min !== undefined) builder.min(spec.min);
   if (spec.max !== undefined) builder.max(spec.max);
-  if (spec.noValue !== undefined) builder.noValue(spec.noValue);
   if (spec.mappings !== undefined) builder.mappings([...spec.mappings] as ValueMapping[]);
   if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom);
   if (spec.interval !== undefined) builder.interval(spec.interval);
@@ -159,7 +159,6 @@ export function finish(builder: PanelBuilder, spec: Translated<PanelSpec>): Pane
 }
 
 function matcherOf(of: Translated<Override>['of']): MatcherConfig {
-  if (of === 'all zero') return { id: 'byValue', options: { reducer: 'allIsZero', op: 'gte', value: 0 } };
   return 'target' in of ? { id: 'byFrameRefID', options: of.target } : { id: 'byName', options: of.name };
 }
 
@@ -191,9 +190,6 @@ export function always(color: string): FieldProperty {
 
 /** The property of an override that keeps series out of the legend; the plot and the tooltip still show them. */
 export const UNLISTED: FieldProperty = { id: 'custom.hideFrom', value: { legend: true, tooltip: false, viz: false } };
-
-/** What a panel says in the place of a series of nothing. */
-export const instead = (of: string, sentence: Text): Override => ({ of: { name: of }, properties: [named(sentence)] });
 
 /** The property of an override that renames a field or series. */
 export function named(name: Text): FieldProperty {

@@ -10,7 +10,7 @@ import {
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import type { Text } from '../../core/language.ts';
 import { ACCENT, PLAIN } from '../palette.ts';
-import { allSeries, legend, WITHOUT_ZEROS } from './charts.ts';
+import { allSeries, legend } from './charts.ts';
 import {
   always,
   type FieldProperty,
@@ -35,7 +35,7 @@ export interface Column {
 }
 
 /** Pixels of a column of names, of sizes, and of a date with its time. */
-export const WIDTHS = { name: 130, size: 96, date: 170 } as const;
+export const WIDTHS = { name: 120, size: 96, date: 170 } as const;
 
 export const bytesColumn = (name: Text, expr: string): Column => ({
   name,
@@ -69,14 +69,18 @@ export interface TableSpec extends Omit<PanelSpec, 'targets' | 'unit' | 'overrid
 /** A cell without a value: what the table says where it has no row would stand in it. */
 const NOTHING: FieldProperty = { id: 'noValue', value: '–' };
 /** Long names go on in a second line. */
-const WRAPPED: FieldProperty = { id: 'custom.wrapText', value: true };
+export const WRAPPED: FieldProperty = { id: 'custom.wrapText', value: true };
 
-/** Queries side by side, joined by the labels that they share. */
+/**
+ * Queries side by side, joined by the labels that they share. Where they have no series there is no label to group by, so
+ * that no frame is left and Grafana says the panel's sentence; without the groups it shows heads over nothing.
+ */
 export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, header = true, ...spec }) => {
   const shown = new Set(keys.map(({ label }) => label));
-  const hidden = ['Time', 'user'].filter((label) => !shown.has(label));
+  const labels = [...shown, 'user'];
   // The one query of a table has no letter.
-  const field = (index: number): string => (columns.length === 1 ? 'Value' : `Value #${refId(index)}`);
+  const value = (index: number): string => (columns.length === 1 ? 'Value' : `Value #${refId(index)}`);
+  const field = (index: number): string => `${value(index)} (lastNotNull)`;
   const order = [...keys.map(({ label }) => label), ...columns.map((_, index) => field(index))];
   const builder = new TablePanel()
     .showHeader(header)
@@ -92,9 +96,18 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, he
     )
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
+      id: 'groupBy',
+      options: {
+        fields: Object.fromEntries([
+          ...labels.map((label) => [label, { operation: 'groupby', aggregations: [] }]),
+          ...columns.map((_, index) => [value(index), { operation: 'aggregate', aggregations: ['lastNotNull'] }]),
+        ]),
+      },
+    })
+    .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: Object.fromEntries(hidden.map((label) => [label, true])),
+        excludeByName: shown.has('user') ? {} : { user: true },
         indexByName: Object.fromEntries(order.map((each, index) => [each, index])),
         renameByName: Object.fromEntries([
           ...keys.map(({ label, name }) => [label, name]),
@@ -187,7 +200,7 @@ export function stateCells(mapping: NonNullable<unknown>, filled: boolean): Fiel
 }
 
 export interface MatrixSpec extends Omit<PanelSpec, 'targets'> {
-  /** One instant query whose series differ in the two labels. */
+  /** One instant query whose series differ in the two labels, without those of nothing. */
   readonly expr: string;
   /** The label that names a bar, and the one that names its parts. */
   readonly row: string;
@@ -211,5 +224,5 @@ export const matrix = kindOfPanel<MatrixSpec>(({ expr, row, part, ...spec }) => 
       options: { rowField: row, columnField: part, valueField: 'Value', emptyValue: 'zero' },
     })
     .xField(`${row}\\${part}`);
-  return finish(builder, { ...spec, overrides: [...(spec.overrides ?? []), WITHOUT_ZEROS], targets: [rowsOf(expr)] });
+  return finish(builder, { ...spec, targets: [rowsOf(expr)] });
 });

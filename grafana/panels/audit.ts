@@ -1,10 +1,10 @@
 import { formatBytes, percent } from '../../core/units.ts';
 import { dayPairs, lines, stat, timeline } from '../builders/charts.ts';
-import { always, instead, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
-import { bytesColumn, coloredCells, stateCells, table, WIDTHS } from '../builders/tables.ts';
-import { ACCENT, BAD, GOOD, NEUTRAL, PLAIN, WATCH } from '../palette.ts';
+import { always, now, type PanelDefinition, steps, trace, words } from '../builders/panel.ts';
+import { bytesColumn, coloredCells, stateCells, table, WIDTHS, WRAPPED } from '../builders/tables.ts';
+import { ACCENT, BAD, GOOD, NEUTRAL, PENDING, PLAIN, WATCH } from '../palette.ts';
 import { atDayEnd } from '../promql/days.ts';
-import { byAirport, NONE, orNone, select, stateNumber } from '../promql/select.ts';
+import { byAirport, select, stateNumber } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 const VERDICT = ['flowcollect_audit_verdict', 'verdict'] as const;
@@ -17,9 +17,9 @@ const RANKED = [
   [...UNKNOWN, 'first_days', { zh: '刚开始对账', en: 'Just begun' }, NEUTRAL],
   [...UNKNOWN, 'not_compared', { zh: '无法对账', en: 'Not compared' }, NEUTRAL],
   [...UNKNOWN, 'no_reading', { zh: '没有读数', en: 'No reading' }, NEUTRAL],
-  [...VERDICT, 'underbilled', { zh: '扣得偏少', en: 'Bills less' }, WATCH],
+  [...VERDICT, 'underbilled', { zh: '扣得偏少', en: 'Bills less' }, ACCENT],
   [...VERDICT, 'drift', { zh: '扣得变多', en: 'Bills more' }, WATCH],
-  [...VERDICT, 'incomplete', { zh: '数据不完整', en: 'Incomplete' }, WATCH],
+  [...VERDICT, 'incomplete', { zh: '数据不完整', en: 'Incomplete' }, PENDING],
   [...VERDICT, 'leak', { zh: '疑似泄露', en: 'Leak?' }, BAD],
 ] as const;
 
@@ -32,8 +32,9 @@ export const verdictColumn = {
   name: { zh: '结论', en: 'Verdict' },
   expr: VERDICT_RANK,
   unit: 'none',
-  width: 120,
-  properties: stateCells(VERDICT_WORDS, true),
+  // Three columns more fit beside it on a phone; words that are longer go on in a second line.
+  width: 90,
+  properties: [...stateCells(VERDICT_WORDS, true), WRAPPED],
 };
 
 /** How far bill and explanation are apart, as a share of the difference that is taken for a leak. */
@@ -135,7 +136,6 @@ export function dailyBillPanel(settings: DashboardSettings): PanelDefinition {
   });
 }
 
-const soon = { zh: '一两小时后显示', en: 'Shown in an hour or two' };
 export const verdictHistoryPanel = timeline({
   title: { zh: '结论历史', en: 'Verdicts' },
   description: {
@@ -143,10 +143,9 @@ export const verdictHistoryPanel = timeline({
     en: 'The verdict of each audit window, an airport a row, from its end to that of the next: of an odd day it stands on the day after.',
   },
   unit: 'none',
-  targets: [trace(orNone(VERDICT_RANK, 'airport', `${select(VERDICT[0])} @ end()`), '{{airport}}')],
-  mappings: [VERDICT_WORDS, words([['0', { zh: '', en: '' }, 'transparent']])],
-  overrides: [instead(NONE, soon)],
-  noValue: soon,
+  targets: [trace(VERDICT_RANK, '{{airport}}')],
+  mappings: [VERDICT_WORDS],
+  noValue: { zh: '一两小时后显示', en: 'Shown in an hour or two' },
 });
 
 /** When the report was last accepted by the mail server. */

@@ -1,5 +1,5 @@
 import { CARRY_BYTES, KERNEL_BYTES, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { lines, stat, timeline, WITHOUT_ZEROS } from '../builders/charts.ts';
+import { lines, stat, timeline } from '../builders/charts.ts';
 import { now, steps, trace, words } from '../builders/panel.ts';
 import { coloredCells, table, WIDTHS } from '../builders/tables.ts';
 import { PARTS, REASONS, RESULTS, renamed } from '../own-words.ts';
@@ -15,10 +15,10 @@ export const onlinePanel = stat({
   unit: 'short',
   targets: [
     now(`count(${pushAge()} < ${SILENT_AFTER_SECONDS}) or vector(0)`, { zh: '在线', en: 'There' }),
-    now(`count(${select('push_time_seconds')})`, { zh: '全部', en: 'All' }),
+    now(`count(${select('push_time_seconds')}) or vector(0)`, { zh: '全部', en: 'All' }),
   ],
   coloring: { fixed: PLAIN },
-  noValue: '0',
+  noValue: { zh: '还没有设备推送过', en: 'No device has pushed yet' },
   names: true,
 });
 
@@ -89,9 +89,9 @@ export const pushesPanel = lines({
   description: { zh: '设备每秒的推送，按结果。', en: 'Pushes a second by result, as devices saw them.' },
   unit: PUSHES_A_SECOND,
   min: 0,
-  targets: [trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')})`, '{{result}}')],
+  targets: [trace(`sum by (result) (${perSecond('flowcollect_exporter_pushes_total')}) > 0`, '{{result}}')],
   coloring: 'by series',
-  overrides: [...renamed(RESULTS), WITHOUT_ZEROS],
+  overrides: renamed(RESULTS),
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
@@ -100,9 +100,9 @@ export const gatewayPushesPanel = lines({
   description: { zh: '网关每秒收到的推送，按结果。', en: 'Pushes a second that the gateway got, by result.' },
   unit: PUSHES_A_SECOND,
   min: 0,
-  targets: [trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')})`, '{{result}}')],
+  targets: [trace(`sum by (result) (${perSecond('flowcollect_gateway_pushes_total')}) > 0`, '{{result}}')],
   coloring: 'by series',
-  overrides: [...renamed(RESULTS), WITHOUT_ZEROS],
+  overrides: renamed(RESULTS),
   noValue: { zh: '没有推送', en: 'No pushes' },
 });
 
@@ -172,7 +172,7 @@ export const readingsPanel = table({
     },
   ],
   sortBy: { zh: '距今', en: 'Age' },
-  noValue: { zh: '从未', en: 'Never' },
+  noValue: { zh: '还没有读到机场', en: 'No airport was read yet' },
 });
 
 /** Whether gateway and auditor run on the settings as they are in the file. */

@@ -28,6 +28,8 @@ import {
 import type { DashboardSettings, Limits } from '../settings.ts';
 import { classOverrides } from './traffic.ts';
 
+const NO_DEVICE = { zh: '还没有设备推送过', en: 'No device has pushed yet' };
+
 /** A row a device, which leads to its own dashboard. */
 const DEVICE: Key = {
   label: 'instance',
@@ -67,7 +69,7 @@ export function devicesPanel({ limits }: DashboardSettings): PanelDefinition {
       bytesColumn({ zh: '今日合计', en: 'Today' }, byDevice(today())),
     ],
     sortBy: { zh: '今日合计', en: 'Today' },
-    noValue: '–',
+    noValue: NO_DEVICE,
   });
 }
 
@@ -80,7 +82,7 @@ export const deviceClassesPanel = matrix({
   },
   unit: 'bytes',
   min: 0,
-  expr: `sum by (instance, class) (${today()})`,
+  expr: `sum by (instance, class) (${today()}) > 0`,
   row: 'instance',
   part: 'class',
   coloring: { fixed: PLAIN },
@@ -103,7 +105,7 @@ export const presencePanel = timeline({
       ['0', { zh: '沉默', en: 'Silent' }, '#8E8E8E'],
     ]),
   ],
-  noValue: { zh: '还没有设备推送过', en: 'No device has pushed yet' },
+  noValue: NO_DEVICE,
 });
 
 export const connectionsPanel = lines({
@@ -179,7 +181,7 @@ export const startsPanel = table({
     },
   ],
   sortBy: started,
-  noValue: '–',
+  noValue: NO_DEVICE,
 });
 
 /** The TUN device and the uplink next to the kernel: a second witness, and what bypasses the kernel. */
@@ -250,6 +252,6 @@ export function collectorsPanel({ limits }: DashboardSettings): PanelDefinition 
       },
     ],
     sortBy: { zh: '上次推送', en: 'Last push' },
-    noValue: '–',
+    noValue: NO_DEVICE,
   });
 }

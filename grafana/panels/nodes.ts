@@ -7,7 +7,7 @@ import { dashboardLink } from '../links.ts';
 import { NODES, OWN_CELLS, renamed } from '../own-words.ts';
 import { ACCENT, CLASS_STATES } from '../palette.ts';
 import { hoursOfDay } from '../promql/days.ts';
-import { busiest, hourly, orNone, overRange, rate, select, today } from '../promql/select.ts';
+import { busiest, hourly, overRange, rate, select, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 
 /** A matcher for a dashboard's variable `node`; dashboards without it take every node. */
@@ -28,7 +28,7 @@ export function nodeRatePanel(...matchers: readonly string[]): PanelDefinition {
     },
     unit: 'binBps',
     min: 0,
-    targets: [trace(`sum by (band) (${bands}) or label_replace(vector(0), "band", "other", "", "")`, '{{band}}')],
+    targets: [trace(`sum by (band) (${bands}) > 0`, '{{band}}')],
     coloring: 'by series',
     overrides: [...renamed(NODES), { of: { name: 'other' }, properties: [always('#8E8E8E')] }],
     stacked: true,
@@ -110,6 +110,7 @@ export const nodesTodayPanel = ranks({
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 
+const MINUTES = select(MINUTE_BYTES, CHOSEN_NODES);
 /** Each node hour by hour. */
 export const nodeHoursPanel = heat({
   title: { zh: '节点 × 小时', en: 'Node × hour' },
@@ -119,17 +120,9 @@ export const nodeHoursPanel = heat({
   },
   unit: 'bytes',
   interval: '1h',
-  targets: [
-    trace(
-      orNone(
-        `sum by (node) (${hourly(CHOSEN_NODES)}) > 0`,
-        'node',
-        `${select(MINUTE_BYTES, CHOSEN_NODES)} @ end()`,
-        '≥ 1 h',
-      ),
-      '{{node}}',
-    ),
-  ],
+  expr: `sum by (node) (${hourly(CHOSEN_NODES)}) > 0`,
+  label: 'node',
+  exists: MINUTES,
   coloring: { fixed: ACCENT },
   rows: NODES,
   noValue: { zh: '满一小时后显示', en: 'Shown after the first full hour' },
@@ -137,7 +130,6 @@ export const nodeHoursPanel = heat({
 
 /** At which hours of the day traffic moves: a row an hour, a column a day. */
 export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
-  const blocks = select(MINUTE_BYTES, CHOSEN_NODES);
   return heat({
     title: { zh: '钟点 × 日', en: 'Hour × day' },
     description: {
@@ -147,7 +139,9 @@ export function hourOfDayPanel(settings: DashboardSettings): PanelDefinition {
     unit: 'bytes',
     timeFrom: '30d',
     interval: '1d',
-    targets: [trace(orNone(hoursOfDay(blocks, settings), 'hour', `${blocks} @ end()`, '≥ 1 d'), '{{hour}}')],
+    expr: hoursOfDay(MINUTES, settings),
+    label: 'hour',
+    exists: MINUTES,
     coloring: { fixed: ACCENT },
     noValue: { zh: '第一天结束后显示', en: 'Shown when the first day is over' },
   });
@@ -162,7 +156,7 @@ export const deviceNodesPanel = matrix({
   },
   unit: 'bytes',
   min: 0,
-  expr: `sum by (instance, node) (${today(CHOSEN_NODES)} and on (node) ${most}) or label_replace(sum by (instance) (${today(CHOSEN_NODES)} unless on (node) ${most}), "node", "other", "", "")`,
+  expr: `(sum by (instance, node) (${today(CHOSEN_NODES)} and on (node) ${most}) or label_replace(sum by (instance) (${today(CHOSEN_NODES)} unless on (node) ${most}), "node", "other", "", "")) > 0`,
   row: 'instance',
   part: 'node',
   coloring: 'by series',

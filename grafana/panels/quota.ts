@@ -15,7 +15,7 @@ import {
 import { dashboardLink } from '../links.ts';
 import { OWN_CELLS } from '../own-words.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
-import { byAirport, NONE, orNone, select, stateNumber, today } from '../promql/select.ts';
+import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { verdictColumn } from './audit.ts';
 
@@ -51,8 +51,8 @@ const URGENCY_WORDS = words([
 /** Am I safe, and how much is left? An airport a row, the worst first; what a phone shows of it comes first. */
 export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
-  const enough = { zh: '够吗', en: 'Enough?' };
-  const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' }, width: 80 };
+  const enough = { zh: '够吗', en: 'OK?' };
+  const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' }, width: 74 };
   return table({
     title: { zh: '机场：安全吗，还剩多少', en: 'Airports: safe, and how much is left' },
     description: {
@@ -62,20 +62,20 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
     columns: [
       verdictColumn,
+      { name: { zh: '还可用', en: 'Lasts' }, expr: byAirport('flowcollect_forecast_days_left'), decimals: 1, ...days },
+      {
+        name: enough,
+        expr: stateNumber(URGENCY),
+        unit: 'none',
+        width: 74,
+        properties: stateCells(URGENCY_WORDS, false),
+      },
       {
         name: { zh: '剩余', en: 'Left' },
         expr: byAirport('flowcollect_airport_remaining_bytes'),
         unit: 'bytes',
         decimals: 2,
         width: WIDTHS.size,
-      },
-      { name: { zh: '还可用', en: 'Lasts' }, expr: byAirport('flowcollect_forecast_days_left'), decimals: 1, ...days },
-      {
-        name: enough,
-        expr: stateNumber(URGENCY),
-        unit: 'none',
-        width: 104,
-        properties: stateCells(URGENCY_WORDS, false),
       },
       {
         name: { zh: '配额已用', en: 'Quota used' },
@@ -130,15 +130,13 @@ export function budgetPanel(settings: DashboardSettings): PanelDefinition {
   });
 }
 
-// By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
-const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
 const even = `max by (user, airport) (${quota} * clamp((${reset} - time()) / (30 * 86400), 0, 1))`;
-/** What is left over the cycle, next to a use that would be even, and what would be left at the reset. */
+/** What is left over the cycle, next to a use that would be even. */
 export const burnDownPanel = lines({
   title: { zh: '剩余流量走势（30 天）', en: 'Burn-down (30 days)' },
   description: {
-    zh: '实线是剩余流量；灰线是把配额按 30 天均分时应剩的，实线在灰线之下，就是用得偏快；虚线是按当时的速度预计重置时还剩多少，到 0 就是撑不到重置。',
-    en: 'What remains; in grey what would remain if the quota were spread evenly over 30 days: below that line, use runs ahead. Dashed: what would be left at the reset at the pace of that time; at 0 the quota does not last.',
+    zh: '实线是剩余流量；灰线是把配额按 30 天均分时应剩的，实线在灰线之下，就是用得偏快。',
+    en: 'What remains; in grey what would remain if the quota were spread evenly over 30 days: below that line, use runs ahead.',
   },
   unit: 'bytes',
   min: 0,
@@ -146,17 +144,27 @@ export const burnDownPanel = lines({
   targets: [
     trace(`max by (user, airport) (${remaining})`, '{{airport}}'),
     trace(even, { zh: '{{airport}} 均分', en: '{{airport}} even' }),
-    trace(atReset, { zh: '{{airport}} 预计重置时', en: '{{airport}} forecast at reset' }),
   ],
   coloring: 'by series',
-  overrides: [
-    { of: { target: 'B' }, properties: [always(QUIET), UNLISTED] },
-    {
-      of: { target: 'C' },
-      properties: [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }, UNLISTED],
-    },
-  ],
+  overrides: [{ of: { target: 'B' }, properties: [always(QUIET), UNLISTED] }],
   noValue: { zh: '记录不满一两小时，或配额未知、不限量', en: 'No record of an hour or two yet, or no quota' },
+});
+
+// By the auditor's own forecast, as it stood at each moment; 0 where the quota would not have lasted.
+const atReset = `max by (user, airport) (clamp_min(${remaining} * (1 - clamp_min(${reset} - time(), 0) / 86400 / ${daysLeft}), 0))`;
+/** How the forecast of what is left at the reset went, in a plot of its own: each airport has its line in the legend. */
+export const forecastPanel = lines({
+  title: { zh: '预计重置时剩余（30 天）', en: 'Left at the reset, forecast (30 days)' },
+  description: {
+    zh: '按当时的速度，到重置时预计还剩多少；到 0 就是撑不到重置。',
+    en: 'What would be left at the reset at the pace of that time; at 0 the quota does not last.',
+  },
+  unit: 'bytes',
+  min: 0,
+  timeFrom: '30d',
+  targets: [trace(atReset, '{{airport}}')],
+  coloring: 'by series',
+  noValue: { zh: '还没有预计，或配额、重置日未知', en: 'No forecast yet, or no quota or reset known' },
 });
 
 /** This billing cycle, by node: where the quota went. */
@@ -168,7 +176,7 @@ export const cycleNodesPanel = ranks({
   },
   keys: [
     { label: 'node', name: { zh: '节点', en: 'Node' }, width: 156, properties: [OWN_CELLS] },
-    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 96 },
+    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
   ],
   expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,
   noValue: { zh: '暂无数据', en: 'No data yet' },
@@ -229,7 +237,7 @@ function surplus(answer: Key): PanelDefinition {
       zh: '机场每天比倍率、设置和设备所能解释的多计多少；可能的原因见日报。',
       en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be.',
     },
-    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 96 }, answer],
+    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }, answer],
     columns: [bytesColumn(daily, `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`)],
     sortBy: daily,
     noValue: { zh: '没有', en: 'None' },
@@ -252,10 +260,10 @@ export const surplusAdvicePanel = surplus({
   properties: stateCells(ADVICE, false),
 });
 
-const noneYet = { zh: '还没有', en: 'None yet' };
 const low = { zh: '下限', en: 'Low' };
+// One name for both: on a phone there is room for one column of them.
 const bound = (which: 'low' | 'high'): string =>
-  `max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)})`;
+  `label_join(max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)}), "node", " · ", "airport", "node")`;
 
 /** What bills show of the multipliers of nodes. */
 export const multipliersPanel = table({
@@ -264,28 +272,11 @@ export const multipliersPanel = table({
     zh: '名称和设置没有说明的节点倍率，由已结束的窗口的账单算出，十次有九次在上下限之间；最多 50 个节点。',
     en: 'The multipliers that names and settings leave open, as the bills of closed windows show them, between these bounds nine times of ten; of at most 50 nodes.',
   },
-  keys: [
-    // All columns fit on a phone.
-    { label: 'airport', name: { zh: '机场', en: 'Airport' }, width: 80 },
-    {
-      label: 'node',
-      name: { zh: '节点', en: 'Node' },
-      width: 120,
-      grows: true,
-      properties: [{ id: 'mappings', value: [words([[NONE, noneYet, PLAIN]])] }],
-    },
-  ],
+  keys: [{ label: 'node', name: { zh: '机场 · 节点', en: 'Airport · node' }, width: 190 }],
   columns: [
-    {
-      name: low,
-      expr: orNone(bound('low'), 'node', select('flowcollect_audit_multiplier')),
-      unit: 'suffix:×',
-      decimals: 2,
-      width: 70,
-      properties: [{ id: 'mappings', value: [words([['0', { zh: '–', en: '–' }, PLAIN]])] }],
-    },
+    { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 70 },
     { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 64 },
   ],
   sortBy: low,
-  noValue: noneYet,
+  noValue: { zh: '还没有', en: 'None yet' },
 });

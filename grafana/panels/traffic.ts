@@ -73,8 +73,8 @@ export const ratePanel = lines({
   },
   unit: 'binBps',
   targets: [
-    trace(`sum by (class) (${rate('direction="download"')})`, '{{class}}'),
-    trace(`sum by (class) (${rate('direction="upload"')})`, '↑ {{class}}'),
+    trace(`sum by (class) (${rate('direction="download"')}) > 0`, '{{class}}'),
+    trace(`sum by (class) (${rate('direction="upload"')}) > 0`, '↑ {{class}}'),
   ],
   coloring: 'by series',
   overrides: [below, ...classOverrides(), ...classOverrides('↑ ')],
@@ -94,7 +94,7 @@ export function daysPanel(settings: DashboardSettings): PanelDefinition {
     min: 0,
     timeFrom: '30d',
     interval: '1d',
-    targets: [trace(`sum by (class) (${perDay(select(TRAFFIC_BYTES, CHOSEN_NODES), settings)})`, '{{class}}')],
+    targets: [trace(`sum by (class) (${perDay(select(TRAFFIC_BYTES, CHOSEN_NODES), settings)}) > 0`, '{{class}}')],
     coloring: 'by series',
     overrides: classOverrides(),
     legendCalc: 'sum',
@@ -166,7 +166,7 @@ export const usersPanel = table({
     bytesColumn({ zh: '今日合计', en: 'Today' }, `sum by (user) (${today()})`),
   ],
   sortBy: { zh: '今日合计', en: 'Today' },
-  noValue: '–',
+  noValue: { zh: '还没有设备推送过', en: 'No device has pushed yet' },
 });
 
 export function userDaysPanel(settings: DashboardSettings): PanelDefinition {
@@ -180,7 +180,7 @@ export function userDaysPanel(settings: DashboardSettings): PanelDefinition {
     min: 0,
     timeFrom: '30d',
     interval: '1d',
-    targets: [trace(`sum by (user) (${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)})`, '{{user}}')],
+    targets: [trace(`sum by (user) (${perDay(select(TRAFFIC_BYTES, 'class="proxy"'), settings)}) > 0`, '{{user}}')],
     coloring: 'by series',
     legendCalc: 'sum',
     noValue: { zh: '暂无数据', en: 'No data yet' },
@@ -192,7 +192,7 @@ export const userRatePanel = lines({
   description: { zh: '每秒字节数，上传与下载合计。', en: 'Bytes a second, both directions together.' },
   unit: 'binBps',
   min: 0,
-  targets: [trace(`sum by (user) (${rate()})`, '{{user}}')],
+  targets: [trace(`sum by (user) (${rate()}) > 0`, '{{user}}')],
   coloring: 'by series',
   stacked: true,
   noValue: { zh: '没有流量', en: 'No traffic' },

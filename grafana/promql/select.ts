@@ -116,19 +116,6 @@ export function perSecond(metric: string, ...matchers: readonly string[]): strin
   return `rate(${select(metric, ...matchers)}[$__rate_interval])`;
 }
 
-/**
- * A query with one series of nothing while there is nothing to show. Grafana 12 does not say there what a
- * panel has to say: a timeline lacks a time, a heatmap shows an error, a table of several queries its head alone.
- *
- * @param label by which the panel names its series
- * @param exists what there is once the query has an answer
- * @param name of that series
- */
-export function orNone(expr: string, label: string, exists: string, name = NONE): string {
-  return `${expr} or (label_replace(vector(0), "${label}", "${name}", "", "") unless on () ${exists})`;
-}
-export const NONE = 'none';
-
 /** What tells one device from another; two users may each have a phone. */
 export const BY_DEVICE = 'by (user, instance)';
 

@@ -172,7 +172,6 @@ install_dashboards() {
 		mkdir -p "$GRAFANA/$kind"
 		for file in "$HERE/grafana/provisioning/$kind"/*.yml; do cp "$file" "$GRAFANA/$kind/flowcollect-$(basename "$file")"; done
 	done
-	language=$(sed -n 's/^[[:space:]]*Language[[:space:]]*=[[:space:]]*\([a-z]*\).*/\1/Ip' "$CONFIG/ServerSetting.ini" | tail -n 1)
 	mkdir -p "$UNITS/grafana-server.service.d"
 	# Grafana 13 would replace the data sources it came with, where only root may, and be left without Prometheus.
 	cat >"$UNITS/grafana-server.service.d/flowcollect.conf" <<END
@@ -182,7 +181,8 @@ Environment=FLOWCOLLECT_PROMETHEUS_URL=http://127.0.0.1:9090
 Environment=GF_SERVER_HTTP_ADDR=127.0.0.1
 Environment=GF_PLUGINS_PREINSTALL_DISABLED=true
 Environment=GF_USERS_HOME_PAGE=/d/flowcollect-overview
-Environment=GF_USERS_DEFAULT_LANGUAGE=$([ "${language:-zh}" = en ] && echo en-US || echo zh-Hans)
+# By the Language of the settings, as Grafana starts.
+Environment=GF_USERS_DEFAULT_LANGUAGE=\$__file{/etc/flowcollect/prometheus/grafana_language}
 Environment=GF_AUTH_ANONYMOUS_ENABLED=false
 # Nothing outside is asked.
 Environment=GF_ANALYTICS_REPORTING_ENABLED=false

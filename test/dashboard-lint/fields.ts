@@ -39,10 +39,56 @@ export function fieldProblems(panel: Panel, answers: ReadonlyMap<string, readonl
     properties.some(({ id }) => id === 'custom.hideFrom'),
   );
   const hidden = unlisted.flatMap(({ matcher }) => (matcher.id === 'byFrameRefID' ? [String(matcher.options)] : []));
+  // A line that the legend does not list is known by a colour that it has by itself.
+  for (const refId of hidden) {
+    const own = new Set(
+      (fieldConfig?.overrides ?? [])
+        .filter(({ properties }) => properties.some(({ id }) => id === 'color'))
+        .map(({ matcher }) => String(matcher.options)),
+    );
+    const unknown = own.has(refId) ? [] : seriesNames(panel, refId, answers).filter((name) => !own.has(name));
+    if (unknown.length > 0) problems.push(`no legend tells whose line ${unknown.join(', ')} is`);
+  }
   const listed = [...answers].filter(([refId]) => !hidden.includes(refId)).flatMap(([, series]) => series);
   const isGraph = panel.type === 'timeseries';
   if (isGraph && listed.length > LISTED) problems.push(`its legend lists ${listed.length} series`);
   return problems;
+}
+
+/** The names of the series of one target. */
+function seriesNames(panel: Panel, refId: string, answers: ReadonlyMap<string, readonly Series[]>): string[] {
+  const { legendFormat = '' } = targetsOf(panel).find((target) => target.refId === refId) ?? {};
+  return (answers.get(refId) ?? []).map(({ labels }) =>
+    legendFormat.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? ''),
+  );
+}
+
+/**
+ * Why Grafana would not say a panel's sentence where there is nothing: it does where no frame is left, and a frame that a
+ * query without series answers with stays for a timeline and a table of several queries. A heatmap says no sentence but as
+ * the name of a row.
+ *
+ * @param answers what a Prometheus that has nothing answered each target, by its refId
+ */
+export function emptyProblems(panel: Panel, answers: ReadonlyMap<string, readonly Series[]>): string[] {
+  const { type, options } = panel;
+  const answered = [...answers.values()].flat().length;
+  // Figures that are 0 where there is nothing have their names beside them.
+  if (type === 'stat' && answered > 0)
+    return answered === targetsOf(panel).length && options?.textMode === 'value_and_name'
+      ? []
+      : ['some of its figures'];
+  const transformations = panel.transformations ?? [];
+  if (type === 'heatmap') {
+    const [name] = seriesNames(panel, 'A', answers);
+    const row = transformations.find(({ options: { regex } }) => regex === `^${name}$`)?.options.renamePattern;
+    return answered === 1 && row === panel.fieldConfig?.defaults.noValue ? [] : ['an error of Grafana'];
+  }
+  if (answered > 0) return ['a plot of nothing'];
+  const dropping = { table: 'groupBy', 'state-timeline': 'filterFieldsByName' }[type];
+  return dropping === undefined || transformations.some(({ id }) => id === dropping)
+    ? []
+    : ['an error of Grafana, or heads over nothing'];
 }
 
 /** What the columns of names of a table hold. */
@@ -59,17 +105,18 @@ function namesOf(panel: Panel, answers: ReadonlyMap<string, readonly Series[]>):
   const renamed: Record<string, string> =
     transformations.find(({ id }) => id === 'organize')?.options.renameByName ?? {};
   const names = new Set<string>(['Time']);
-  for (const { refId = '', legendFormat = '', format, expr } of targets) {
-    // What a query answers where it has no answer.
-    for (const [, label, name = ''] of expr.matchAll(/label_replace\(vector\(0\), "(\w+)", "([^"]+)"/g))
-      names.add(legendFormat.replace(`{{${label}}}`, name));
+  for (const { refId = '', format } of targets) {
     for (const { labels } of answers.get(refId) ?? []) {
       if (matrix !== undefined) names.add(labels[matrix.columnField] ?? '');
       else if (format === 'table')
-        for (const field of [...Object.keys(labels), targets.length === 1 ? 'Value' : `Value #${refId}`])
+        for (const field of [
+          ...Object.keys(labels),
+          `${targets.length === 1 ? 'Value' : `Value #${refId}`} (lastNotNull)`,
+        ])
           names.add(renamed[field] ?? field);
-      else names.add(legendFormat.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? ''));
     }
+    if (matrix === undefined && format !== 'table')
+      for (const name of seriesNames(panel, refId, answers)) names.add(name);
   }
   if (matrix !== undefined) names.add(`${matrix.rowField}\\${matrix.columnField}`);
   return names;

@@ -2,18 +2,18 @@ import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard
 import { expect, it } from 'vitest';
 import { CLASS_COLORS } from '../../grafana/palette.ts';
 import type { Series } from '../panel-answers.ts';
-import { fieldProblems } from './fields.ts';
+import { emptyProblems, fieldProblems } from './fields.ts';
 import { looksProblems } from './looks.ts';
 import { schemaV2Problems } from './schema-v2.ts';
 
 const sized = { title: 'Use', description: 'What it shows', gridPos: { x: 0, y: 0, w: 8, h: 8 } };
 const legend = { placement: 'bottom', displayMode: 'list', calcs: ['max'] };
-const hidden = { matcher: { id: 'byValue', options: { reducer: 'allIsZero' } }, properties: [] };
+const SENTENCE = 'Shown later';
 const graph = (defaults: object, options: object = {}, more: object = {}): unknown => ({
   ...sized,
   type: 'timeseries',
   options: { legend, ...options },
-  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [hidden] },
+  fieldConfig: { defaults: { noValue: SENTENCE, ...defaults }, overrides: [] },
   ...more,
 });
 const STACK = { custom: { stacking: { mode: 'normal' }, lineWidth: 0 } };
@@ -24,11 +24,13 @@ const table = (properties: readonly object[], renamed: object, more: object = {}
   targets: [{ refId: 'A', expr: 'x' }],
   transformations: [{ id: 'organize', options: { renameByName: renamed } }],
   fieldConfig: {
-    defaults: { noValue: '–' },
+    defaults: { noValue: SENTENCE },
     overrides: [{ matcher: { id: 'byName', options: 'Bytes' }, properties }],
   },
   ...more,
 });
+/** What a table calls the field of its one query. */
+const VALUE = 'Value (lastNotNull)';
 const WIDE = [
   { id: 'custom.width', value: 96 },
   { id: 'noValue', value: '–' },
@@ -38,14 +40,14 @@ const stat = (defaults: object, more: object = {}): unknown => ({
   type: 'stat',
   targets: [{ refId: 'A', expr: 'x', legendFormat: '{{airport}}' }],
   options: { textMode: 'value_and_name', wideLayout: false },
-  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
+  fieldConfig: { defaults: { noValue: SENTENCE, ...defaults }, overrides: [] },
   ...more,
 });
 const states = (defaults: object, options: object = { perPage: 0 }): unknown => ({
   ...sized,
   options,
   type: 'state-timeline',
-  fieldConfig: { defaults: { noValue: '–', ...defaults }, overrides: [] },
+  fieldConfig: { defaults: { noValue: SENTENCE, ...defaults }, overrides: [] },
 });
 const days = (options: object): unknown =>
   graph({}, { xField: 'Time', xTickLabelSpacing: 60, xTickLabelMaxLength: 10, ...options }, { type: 'barchart' });
@@ -54,15 +56,17 @@ const named = (color: object) => [{ type: 'value', options: { '1': { text: 'up',
 
 it.each([
   ['a timeline in steps', states({ color: { mode: 'thresholds' }, mappings: named({ color: 'green' }) }), 'grey'],
+  [
+    'two states of one colour',
+    states({ mappings: [...named({ color: 'green' }), ...named({ color: 'green' })] }),
+    'have one colour',
+  ],
+  ['names that are cut', table([{ id: 'custom.width', value: 96 }], { airport: 'Bytes' }), 'too narrow for names'],
   ['a state without a colour', states({ color: { mode: 'fixed' }, mappings: named({}) }), 'no colour'],
   ['a legend beside the plot', graph({}, { legend: { ...legend, placement: 'right' } }), 'room of the plot'],
   ['a legend as a table', graph({}, { legend: { ...legend, displayMode: 'table' } }), 'room of the plot'],
   ['figures of now', graph({}, { legend: { ...legend, calcs: ['lastNotNull'] } }), 'what is now'],
-  [
-    'series of nothing',
-    graph(STACK, {}, { fieldConfig: { defaults: { noValue: '–', ...STACK }, overrides: [] } }),
-    'always zero',
-  ],
+  ['series of nothing', graph(STACK, {}, { targets: [{ expr: 'sum by (class) (x)' }] }), 'always zero'],
   [
     'colours by query of what is joined',
     graph({}, {}, { transformations: [{ id: 'joinByField' }], fieldConfig: { defaults: {}, overrides: [byQuery] } }),
@@ -75,19 +79,20 @@ it.each([
   ['a sentence in place of dates', days({}), 'left out of its axis'],
   ['the end of a query of days', graph({}, {}, { interval: '1d', targets: [{ expr: 'x @ end() and y' }] }), 'midnight'],
   ['small figures', stat({}, { options: { textMode: 'value_and_name', wideLayout: true } }), 'small'],
-  ['a sentence in cells', table([{ id: 'custom.width', value: 96 }], { Value: 'Bytes' }), 'in each cell'],
-  ['a head that is cut', table([{ id: 'custom.width', value: 40 }], { Value: 'Bytes' }), 'its name needs'],
-  ['bars by the most of all', table([GAUGE], { Value: 'Bytes' }), 'most of all'],
+  ['a sentence in cells', table([{ id: 'custom.width', value: 96 }], { [VALUE]: 'Bytes' }), 'in each cell'],
+  ['a head that is cut', table([{ id: 'custom.width', value: 40 }], { [VALUE]: 'Bytes' }), 'its name needs'],
+  ['bars by the most of all', table([GAUGE], { [VALUE]: 'Bytes' }), 'most of all'],
   ['a choice at each step', graph({}, {}, { targets: [{ expr: 'topk(5, x)', range: true }] }), 'step to step'],
-  ['a column without a width', table([], { Value: 'Bytes' }), 'no width'],
-  ['a value that keeps its name', table(WIDE, { node: 'Bytes' }), 'Value is shown'],
-  ['a size without decimals', table([...WIDE, { id: 'unit', value: 'bytes' }], { Value: 'Bytes' }), 'no decimals'],
-  ['columns that do not fit', table([{ id: 'custom.width', value: 500 }], { Value: 'Bytes' }), 'need 500'],
+  ['a column without a width', table([], { [VALUE]: 'Bytes' }), 'no width'],
+  ['a value that keeps its name', table(WIDE, { node: 'Bytes' }), 'is shown by that name'],
+  ['a size without decimals', table([...WIDE, { id: 'unit', value: 'bytes' }], { [VALUE]: 'Bytes' }), 'no decimals'],
+  ['columns that do not fit', table([{ id: 'custom.width', value: 500 }], { [VALUE]: 'Bytes' }), 'need 500'],
   ['a long title', stat({}, { title: 'Share of all that was billed and is not explained by anything' }), 'longer'],
   ['a long title in Chinese', stat({}, { title: '机场每天比倍率和设置以及设备所能解释的多扣了多少流量' }), 'longer'],
   ['a figure without a name', stat({}, { options: { textMode: 'value' } }), 'without its name'],
   ['a red figure where there is none', stat({ thresholds: { steps: [{ color: 'red' }] } }), 'colour of a bad one'],
   ['silence where there is no value', stat({ noValue: undefined }), 'why it has no value'],
+  ['a dash where there is no value', stat({ noValue: '–' }), 'why it has no value'],
   ['a size that loses its digits', stat({ unit: 'bytes' }), 'no decimals'],
 ])('%s is found', (_, panel, problem) => {
   expect(looksProblems(panel as Panel).join('; ')).toContain(problem);
@@ -108,10 +113,58 @@ it('finds names that no field has, and legends that are too long', () => {
   const sorted = { options: { sortBy: [{ displayName: 'Bytes' }] } };
   const rows = (renamed: object) =>
     table([], renamed, { ...sorted, targets: [{ refId: 'A', expr: 'x', format: 'table' }] }) as Panel;
-  expect(fieldProblems(rows({ Value: 'Bytes' }), new Map([['A', answer('HK')]]))).toEqual([]);
-  expect(fieldProblems(rows({ 'Value #A': 'Bytes' }), new Map([['A', answer('HK')]]))).toContain(
+  expect(fieldProblems(rows({ [VALUE]: 'Bytes' }), new Map([['A', answer('HK')]]))).toEqual([]);
+  expect(fieldProblems(rows({ 'Value #A (lastNotNull)': 'Bytes' }), new Map([['A', answer('HK')]]))).toContain(
     'no field is called Bytes',
   );
+});
+
+it('finds lines that no legend lists and that have no colour by which they are known', () => {
+  const hidden = { matcher: { id: 'byFrameRefID', options: 'A' }, properties: [{ id: 'custom.hideFrom', value: {} }] };
+  const lines = (...overrides: object[]): Panel =>
+    graph(
+      {},
+      {},
+      {
+        targets: [{ refId: 'A', expr: 'x', legendFormat: '{{node}}' }],
+        fieldConfig: { defaults: {}, overrides: [hidden, ...overrides] },
+      },
+    ) as Panel;
+  const grey = (matcher: object): object => ({ matcher, properties: [{ id: 'color', value: {} }] });
+  const answers = new Map([['A', answer('HK')]]);
+  expect(fieldProblems(lines(), answers)).toEqual(['no legend tells whose line HK is']);
+  expect(fieldProblems(lines(grey(hidden.matcher)), answers)).toEqual([]);
+  expect(fieldProblems(lines(grey({ id: 'byName', options: 'HK' })), answers)).toEqual([]);
+});
+
+it('finds panels that say nothing, or show nothing, where there is nothing', () => {
+  const none = new Map<string, Series[]>([['A', []]]);
+  const zero = new Map([['A', answer('HK')]]);
+  const grouped = { transformations: [{ id: 'merge' }, { id: 'groupBy' }] };
+  const filtered = { transformations: [{ id: 'filterFieldsByName' }] };
+  const found = (panel: unknown, answers = none): string => emptyProblems(panel as Panel, answers).join();
+  expect(found(table(WIDE, {}))).toContain('heads over nothing');
+  expect(found(table(WIDE, {}, grouped))).toBe('');
+  expect(found(states({}))).toContain('an error of Grafana');
+  expect(found({ ...(states({}) as object), ...filtered })).toBe('');
+  const heat = (row: string): unknown => ({
+    ...(graph({}, {}, { targets: [{ refId: 'A', expr: 'x', legendFormat: '{{node}}' }] }) as object),
+    type: 'heatmap',
+    transformations: [{ id: 'renameByRegex', options: { regex: '^HK$', renamePattern: row } }],
+  });
+  expect(found(heat(SENTENCE))).toContain('an error of Grafana');
+  expect(found(heat('HK'), zero)).toContain('an error of Grafana');
+  expect(found(heat(SENTENCE), zero)).toBe('');
+  expect(found(graph({}))).toBe('');
+  expect(found(graph({}), zero)).toBe('a plot of nothing');
+  expect(found(stat({}), zero)).toBe('');
+  const two = {
+    targets: [
+      { refId: 'A', expr: 'x' },
+      { refId: 'B', expr: 'y' },
+    ],
+  };
+  expect(found(stat({}, two), zero)).toBe('some of its figures');
 });
 
 it('finds words of the project that are shown as they stand in the label', () => {
@@ -145,7 +198,7 @@ it('finds nothing where all is well', () => {
   const good = [
     graph({}),
     states({ color: { mode: 'fixed' }, mappings: named({ color: 'green' }) }),
-    table([...WIDE, { id: 'unit', value: 'bytes' }, { id: 'decimals', value: 2 }], { Value: 'Bytes' }),
+    table([...WIDE, { id: 'unit', value: 'bytes' }, { id: 'decimals', value: 2 }], { [VALUE]: 'Bytes' }),
     stat({ unit: 'bytes', decimals: 2 }),
   ];
   expect(good.flatMap((panel) => looksProblems(panel as Panel))).toEqual([]);

@@ -1,8 +1,9 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { DIMENSIONS } from '../../core/metric-contract.ts';
 import { displayWidth } from '../../core/units.ts';
 import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
-import { BAD, WATCH } from '../../grafana/palette.ts';
+import { BAD, NEUTRAL, WATCH } from '../../grafana/palette.ts';
 
 /** A small laptop, in pixels: the page without its margins, the gap between panels, and what frames a panel's content. */
 const PAGE = 1280 - 32;
@@ -16,6 +17,9 @@ const BADGE = 110;
 const HEAD_CHARACTER = 7.2;
 const HEAD = 16;
 const ARROW = 22;
+/** Labels that hold names, and the room that these need. */
+const NAMES: readonly string[] = ['user', 'airport', 'instance', 'node', ...DIMENSIONS];
+const NAME_WIDTH = 120;
 /** A column of bars with their figures needs as much. */
 const GAUGE_WIDTH = 100;
 /** Units whose digits vary from value to value unless their number is given. */
@@ -51,13 +55,17 @@ export function looksProblems(panel: Panel): string[] {
   const problems: string[] = [];
   const needed = displayWidth(title) * CHARACTER + (description ? MARK : 0) + (timeFrom ? BADGE : 0);
   if (needed > contentWidth(panel)) problems.push('its title is longer than the panel is wide');
-  if (!defaults?.noValue) problems.push('does not say why it has no value');
+  if (!/\p{L}{2}/u.test(defaults?.noValue ?? '')) problems.push('does not say why it has no value');
 
   if (type === 'state-timeline') {
     if (defaults?.color?.mode === 'thresholds') problems.push('steps take the place of its mappings: all is grey');
     if (options?.perPage !== 0) problems.push('a pager takes the room of its rows');
     if (/"text":(?![^}]*"color")/.test(JSON.stringify(defaults?.mappings ?? [])))
       problems.push('a state has no colour');
+    const colors = [...JSON.stringify(defaults?.mappings ?? []).matchAll(/"color":"([^"]+)"/g)].map(([, each]) => each);
+    // Grey is for whatever reason there is no state.
+    if (colors.some((each, index) => each !== NEUTRAL && colors.indexOf(each) !== index))
+      problems.push('two states have one colour');
   }
   if (['timeseries', 'barchart'].includes(type)) {
     const { placement, displayMode, calcs = [] } = options?.legend ?? {};
@@ -66,8 +74,8 @@ export function looksProblems(panel: Panel): string[] {
     if (calcs.some((each: string) => /^last/.test(each))) problems.push('its legend says what is now, or was');
     const { stacking, lineWidth } = defaults?.custom ?? {};
     const isStack = stacking?.mode === 'normal' || options?.stacking === 'normal';
-    const zeros = (fieldConfig?.overrides ?? []).some(({ matcher }) => matcher.options?.reducer === 'allIsZero');
-    if (isStack && !zeros) problems.push('its legend lists what is always zero');
+    if (isStack && !targets.every(({ expr }) => / > 0$/.test(expr)))
+      problems.push('its legend lists what is always zero, or it is blank where all is');
     if (stacking?.mode === 'normal' && lineWidth !== 0) problems.push('outlines of parts that are nothing');
   }
   const ids = (panel.transformations ?? []).map(({ id }) => id);
@@ -104,16 +112,17 @@ function tableProblems(panel: Panel, targets: readonly Dataquery[]): string[] {
   const problems: string[] = [];
   const organize = (panel.transformations ?? []).find(({ id }) => id === 'organize')?.options;
   const renamed: Record<string, string> = organize?.renameByName ?? {};
-  const values = targets.length === 1 ? ['Value'] : targets.map(({ refId }) => `Value #${refId}`);
+  const values = targets.map(({ refId }) => `${targets.length === 1 ? 'Value' : `Value #${refId}`} (lastNotNull)`);
   for (const value of values) if (renamed[value] === undefined) problems.push(`${value} is shown by that name`);
   const fields = fieldsOf(panel);
   let width = 0;
-  for (const name of Object.values(renamed)) {
+  for (const [label, name] of Object.entries(renamed)) {
     const properties = fields.find((field) => field.name === name)?.properties ?? new Map<string, unknown>();
     const isGauge = JSON.stringify(properties.get('custom.cellOptions') ?? '').includes('gauge');
     const own = properties.get('custom.width') ?? properties.get('custom.minWidth');
     if (!isGauge && typeof own !== 'number') problems.push(`column ${name} has no width`);
     width += typeof own === 'number' ? own : GAUGE_WIDTH;
+    if (NAMES.includes(label) && Number(own) < NAME_WIDTH) problems.push(`column ${name} is too narrow for names`);
     const sorted = (panel.options?.sortBy ?? []).some((each: { displayName: string }) => each.displayName === name);
     const head = displayWidth(name) * HEAD_CHARACTER + HEAD + (sorted ? ARROW : 0);
     if (panel.options?.showHeader !== false && typeof own === 'number' && head > own)
