@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import { type DayRule, localDayAt } from '../core/local-day.ts';
 import { METRICS } from '../core/metric-contract.ts';
 import { VERSION } from '../core/version.ts';
+import type { Labels } from '../runtime/prometheus.ts';
 import type { LastReload } from '../runtime/reload.ts';
 import type { AuditorConfig } from './config.ts';
 import type { Flushed } from './notify/mail-sender.ts';
@@ -35,8 +36,6 @@ export interface AuditorMetrics {
 /** Nodes of an airport whose learned multiplier is exposed. */
 const MULTIPLIERS = 50;
 
-type Labels = Readonly<Record<string, string>>;
-
 export function createAuditorMetrics(): AuditorMetrics {
   const registry = new Registry();
   const gauges = new Map(
@@ -45,8 +44,10 @@ export function createAuditorMetrics(): AuditorMetrics {
       new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
     ]),
   );
-  const clear = (...names: string[]): void => {
-    for (const name of names) gauges.get(`flowcollect_${name}`)?.reset();
+  /** All gauges whose names begin so. */
+  const clear = (...begins: string[]): void => {
+    for (const [name, gauge] of gauges)
+      if (begins.some((each) => name.startsWith(`flowcollect_${each}`))) gauge.reset();
   };
   const set = (name: string, labels: Labels, value: number | null | undefined): void => {
     if (value !== null && value !== undefined) gauges.get(`flowcollect_${name}`)?.set(labels, value);
@@ -55,7 +56,7 @@ export function createAuditorMetrics(): AuditorMetrics {
 
   return {
     readings({ user, reportUsers = [], subscriptions }, state) {
-      clear(...AIRPORT_GAUGES, 'report_last_success_timestamp_seconds');
+      clear('airport_', 'report_last_success_');
       for (const { name: airport, rules } of subscriptions) {
         const latest = state.airports.get(airport)?.latest ?? null;
         if (latest === null) continue;
@@ -75,7 +76,7 @@ export function createAuditorMetrics(): AuditorMetrics {
       }
     },
     audited(airports) {
-      clear(...AUDIT_GAUGES);
+      clear('audit_', 'forecast_');
       for (const { user, airport, outcome, verdict, forecast } of airports) {
         const labels = { user, airport };
         const { window, bill, expected, difference, kind } = verdict;
@@ -105,7 +106,7 @@ export function createAuditorMetrics(): AuditorMetrics {
       for (const { labels, bytes } of cycle ?? []) set('cycle_bytes', labels, bytes);
     },
     mails({ givenUp, waiting }) {
-      clear('report_given_up_letters', 'report_waiting_since_timestamp_seconds');
+      clear('report_given_up_', 'report_waiting_');
       for (const [user, count] of givenUp) set('report_given_up_letters', { user }, count);
       for (const [user, at] of waiting) set('report_waiting_since_timestamp_seconds', { user }, at / 1000);
     },
@@ -117,31 +118,6 @@ export function createAuditorMetrics(): AuditorMetrics {
     },
   };
 }
-
-const AIRPORT_GAUGES = [
-  'airport_upload_bytes',
-  'airport_download_bytes',
-  'airport_used_bytes',
-  'airport_quota_bytes',
-  'airport_remaining_bytes',
-  'airport_expiry_timestamp_seconds',
-  'airport_reset_timestamp_seconds',
-  'airport_last_success_timestamp_seconds',
-];
-const AUDIT_GAUGES = [
-  'audit_airport_bytes',
-  'audit_device_bytes',
-  'audit_billed_bytes',
-  'audit_difference_bytes',
-  'audit_window_start_timestamp_seconds',
-  'audit_window_end_timestamp_seconds',
-  'audit_verdict',
-  'audit_surplus_bytes',
-  'audit_multiplier',
-  'audit_unknown',
-  'forecast_days_left',
-  'forecast_urgency',
-];
 
 /** An airport of a user, as last observed. */
 export interface OwnedAirport {

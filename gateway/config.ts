@@ -7,17 +7,16 @@ import type { ListenAddress } from '../runtime/listen.ts';
 import type { Token } from './access/authenticate.ts';
 import type { Reader } from './access/reader-token.ts';
 import {
+  checkTokens,
   checkUsers,
   DEFAULT_USER,
   isHash,
   pushTokens,
-  readers,
   readersOf,
   readHash,
   readTokenSections,
   type TokenSection,
   type TokensApart,
-  tokensOf,
   withTokensApart,
 } from './access/token-sections.ts';
 import type { CertificateFiles } from './http/certificate.ts';
@@ -59,8 +58,7 @@ export interface GatewayConfig {
 /** What the settings admit, together with what the commands wrote in a file of their own. */
 export function withTokens(config: GatewayConfig, apart: readonly TokensApart[]): GatewayConfig {
   const sections = withTokensApart(config.sections, apart);
-  const tokens = [...(config.shared === undefined ? [] : [config.shared]), ...pushTokens(sections)];
-  return { ...config, sections, tokens, readers: readers(sections) };
+  return { ...config, sections, tokens: pushTokens(sections, config.shared), readers: readersOf(sections) };
 }
 
 /**
@@ -90,7 +88,8 @@ export function readGatewayConfig(
   const sections = readTokenSections(reader);
   checkUsers(sections, reader);
   const shared = readSharedToken(server, reader);
-  const tokens = tokensOf(sections, shared, reader);
+  checkTokens(sections, shared, reader);
+  const tokens = pushTokens(sections, shared);
   if (tokens.length === 0 && !apart && server.ServerToken === undefined && reader.problems.length === 0) {
     reader.problem('server', 'ServerToken', TEXTS.nobodyCanPush(`${called} ${ADD_TOKEN}`));
   }
@@ -115,7 +114,7 @@ export function readGatewayConfig(
     sections,
     ...(shared === undefined ? {} : { shared }),
     short: readShortTokens(reader, ['ServerToken', 'Token', 'ReaderToken']),
-    readers: readersOf(sections, tokens, reader),
+    readers: readersOf(sections),
     prometheus: server.PrometheusAddr,
     ...(server.LabelProxyAddr === undefined
       ? {}

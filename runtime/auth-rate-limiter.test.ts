@@ -1,46 +1,51 @@
 import { expect, it } from 'vitest';
-import { ACCEPTED_FOR_MS, createAuthRateLimiter, FORGIVEN_AFTER_MS, FREE_FAILURES } from './auth-rate-limiter.ts';
+import {
+  ACCEPTED_FOR_MS,
+  type AuthRateLimiter,
+  createAuthRateLimiter,
+  FORGIVEN_AFTER_MS,
+  FREE_FAILURES,
+} from './auth-rate-limiter.ts';
+
+const fail = (limiter: AuthRateLimiter, address: string, now: number, shown?: string) =>
+  limiter<never>(address, now, shown, () => undefined);
 
 it('stops looking at an address that failed too often, and only at that one', () => {
-  const limit = createAuthRateLimiter();
-  for (let failure = 0; failure < FREE_FAILURES; failure += 1) {
-    expect(limit.mayTry('a', 0)).toBe(true);
-    limit.failed('a', 0);
-  }
-  expect([limit.mayTry('a', 0), limit.mayTry('b', 0)]).toEqual([false, true]);
+  const limiter = createAuthRateLimiter();
+  for (let failure = 0; failure < FREE_FAILURES; failure += 1) expect(fail(limiter, 'a', 0)).toBeUndefined();
+  expect([fail(limiter, 'a', 0), fail(limiter, 'b', 0)]).toEqual(['slow_down', undefined]);
+  expect(limiter('a', 0, 'good', () => 'alice')).toBe('slow_down');
 });
 
 it('forgives with time', () => {
-  const limit = createAuthRateLimiter();
-  for (let failure = 0; failure < FREE_FAILURES; failure += 1) limit.failed('a', 0);
-  expect(limit.mayTry('a', FORGIVEN_AFTER_MS)).toBe(true);
-  limit.failed('a', FORGIVEN_AFTER_MS);
-  expect(limit.mayTry('a', FORGIVEN_AFTER_MS)).toBe(false);
+  const limiter = createAuthRateLimiter();
+  for (let failure = 0; failure < FREE_FAILURES; failure += 1) fail(limiter, 'a', 0);
+  expect(fail(limiter, 'a', FORGIVEN_AFTER_MS)).toBeUndefined();
+  expect(fail(limiter, 'a', FORGIVEN_AFTER_MS)).toBe('slow_down');
 });
 
-it('does not shut out an address that failed once for a clock that was set back', () => {
-  const limit = createAuthRateLimiter();
-  limit.failed('a', 3_600_000);
-  expect(limit.mayTry('a', 0)).toBe(true);
+it('does not shut out an address that failed before its clock was set back', () => {
+  const limiter = createAuthRateLimiter();
+  for (let failure = 0; failure < FREE_FAILURES; failure += 1) fail(limiter, 'a', 3_600_000);
+  expect(fail(limiter, 'a', 0)).toBeUndefined();
 });
 
 it('never stops ten devices that have a wrong token and try six times a minute each', () => {
-  const limit = createAuthRateLimiter();
-  for (let now = 0; now < 3_600_000; now += 1000) {
-    expect(limit.mayTry('home', now)).toBe(true);
-    limit.failed('home', now);
-  }
+  const limiter = createAuthRateLimiter();
+  for (let now = 0; now < 3_600_000; now += 1000) expect(fail(limiter, 'home', now)).toBeUndefined();
 });
 
 it('lets a token that was accepted from the address go on while others there guess, for a day', () => {
-  const limit = createAuthRateLimiter();
-  limit.accepted('home', 0, 'good');
+  const limiter = createAuthRateLimiter();
+  const show = (token: string, now: number) =>
+    limiter('home', now, token, () => (token === 'good' ? 'alice' : undefined));
   const guess = (now: number): void => {
-    for (let failure = 0; failure < FREE_FAILURES; failure += 1) limit.failed('home', now);
+    for (let failure = 0; failure < FREE_FAILURES; failure += 1) fail(limiter, 'home', now);
   };
+  expect(show('good', 0)).toBe('alice');
   guess(1000);
-  expect([limit.mayTry('home', 1000, 'good'), limit.mayTry('home', 1000, 'other')]).toEqual([true, false]);
-  expect([limit.mayTry('home', 1000), limit.mayTry('elsewhere', 1000, 'other')]).toEqual([false, true]);
-  guess(ACCEPTED_FOR_MS);
-  expect(limit.mayTry('home', ACCEPTED_FOR_MS, 'good')).toBe(false);
+  expect([show('good', 1000), show('other', 1000)]).toEqual(['alice', 'slow_down']);
+  expect([fail(limiter, 'home', 1000), fail(limiter, 'elsewhere', 1000, 'other')]).toEqual(['slow_down', undefined]);
+  guess(1000 + ACCEPTED_FOR_MS);
+  expect(show('good', 1000 + ACCEPTED_FOR_MS)).toBe('slow_down');
 });

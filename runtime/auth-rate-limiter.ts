@@ -1,20 +1,21 @@
 import { hash } from 'node:crypto';
 
 /**
- * Slows down who guesses tokens. An address has a number of failures to spend, which come back with time; once they
- * are spent its requests are not even looked at. A household in which some devices have a wrong token, each trying a
- * few times a minute, never gets there.
+ * Finds whose a request is, and slows down who guesses tokens. An address has a number of failures to spend, which come
+ * back with time; once they are spent its requests are not even looked at. A household in which some devices have a
+ * wrong token, each trying a few times a minute, never gets there.
+ *
+ * @param now epoch milliseconds
+ * @param shown the header with the token; one that was accepted from this address in the last day is looked at whatever
+ * others at the address do
+ * @param find whose it is; undefined where it is nobody's
  */
-export interface AuthRateLimiter {
-  /**
-   * @param now epoch milliseconds
-   * @param shown the header with the token; one that was accepted from this address in the last day passes whatever
-   * others at the address do
-   */
-  mayTry(address: string, now: number, shown?: string): boolean;
-  failed(address: string, now: number): void;
-  accepted(address: string, now: number, shown: string): void;
-}
+export type AuthRateLimiter = <T>(
+  address: string,
+  now: number,
+  shown: string | undefined,
+  find: () => T | undefined,
+) => T | 'slow_down' | undefined;
 
 export const FREE_FAILURES = 60;
 /** One failure is forgiven in that time. */
@@ -33,27 +34,21 @@ export function createAuthRateLimiter(): AuthRateLimiter {
     // A clock that was set back adds nothing to what was spent.
     return entry === undefined ? 0 : Math.max(0, entry.failures - Math.abs(now - entry.at) / FORGIVEN_AFTER_MS);
   };
-  return {
-    mayTry(address, now, shown) {
-      if (failuresOf(address, now) < FREE_FAILURES) return true;
-      const at = shown === undefined ? undefined : known.get(markOf(address, shown));
-      return at !== undefined && Math.abs(now - at) < ACCEPTED_FOR_MS;
-    },
-    accepted(address, now, shown) {
-      const key = markOf(address, shown);
-      known.delete(key);
-      known.set(key, now);
-      const [oldest] = known.keys();
-      if (known.size > MAX_ADDRESSES && oldest !== undefined) known.delete(oldest);
-    },
-    failed(address, now) {
-      const failures = failuresOf(address, now) + 1;
-      spent.delete(address);
-      spent.set(address, { failures, at: now });
-      const [oldest] = spent.keys();
-      if (spent.size > MAX_ADDRESSES && oldest !== undefined) spent.delete(oldest);
-    },
+  return (address, now, shown, find) => {
+    const mark = shown === undefined ? '' : hash('sha256', `${address}\n${shown}`, 'base64');
+    const acceptedAt = known.get(mark) ?? Number.NEGATIVE_INFINITY;
+    const failures = failuresOf(address, now);
+    if (failures >= FREE_FAILURES && Math.abs(now - acceptedAt) >= ACCEPTED_FOR_MS) return 'slow_down';
+    const found = find();
+    if (found === undefined) putLast(spent, address, { failures: failures + 1, at: now });
+    else if (shown !== undefined) putLast(known, mark, now);
+    return found;
   };
 }
 
-const markOf = (address: string, shown: string): string => hash('sha256', `${address}\n${shown}`, 'base64');
+function putLast<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_ADDRESSES && oldest !== undefined) map.delete(oldest);
+}

@@ -15,6 +15,34 @@ export const good = find('good');
 export const warning = find('warning');
 export const bad = find('bad');
 
+/** A Date header tells whole seconds, and a minute more or less spoils no day. */
+const MOST_SKEW_S = 60;
+
+/**
+ * What this machine's clock is by the Date header of a server's answer.
+ *
+ * @param asked when it was asked by this clock, epoch milliseconds, and `answered` when it had answered
+ * @param server whose clock, and `wrong` what is wrong where the two differ
+ * @returns undefined where the header names no date
+ */
+export function clockFinding(
+  header: string | null | undefined,
+  { asked, answered }: { readonly asked: number; readonly answered: number },
+  server: Text,
+  wrong: Text,
+): Finding | undefined {
+  const skew = Math.round(((asked + answered) / 2 - Date.parse(header ?? '')) / 1000);
+  if (Number.isNaN(skew)) return undefined;
+  if (Math.abs(skew) <= MOST_SKEW_S) {
+    return good({ zh: `时钟与${server.zh}一致`, en: `the clock agrees with that of ${server.en}` });
+  }
+  const by = Math.abs(skew);
+  return bad({
+    zh: `本机时钟比${server.zh}${skew > 0 ? '快' : '慢'} ${by} 秒：${wrong.zh}；请开启时间同步（NTP）`,
+    en: `this clock is ${by} s ${skew > 0 ? 'ahead of' : 'behind'} that of ${server.en}: ${wrong.en}; turn on time synchronisation (NTP)`,
+  });
+}
+
 /** Something has to be fixed; what, was printed. */
 export class UnhealthyError extends UserFacingError {
   override readonly name = 'UnhealthyError';

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
+import { clientAddress } from '../core/addresses.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createLabelProxy, type LabelProxy } from '../gateway/queries/label-proxy.ts';
 import { createQueryProxy, type QueryProxyOptions } from '../gateway/queries/query-proxy.ts';
@@ -65,7 +66,9 @@ export async function openQueryProxy(behind?: LabelProxy): Promise<QueryProxyAtD
   const labelProxy = behind ?? createLabelProxy(`${double.origin}/below`);
   const clock = { ...systemClock, now: () => now };
   const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(line) });
-  const proxy = await serveLoopback(createQueryProxy({ labelProxy, clock, logger, readers: () => readers }));
+  const proxy = await serveLoopback(
+    createQueryProxy({ labelProxy, clock, logger, readers: () => readers, addressOf: clientAddress }),
+  );
   return {
     port: proxy.port,
     seen,

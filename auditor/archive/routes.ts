@@ -50,7 +50,7 @@ const MONTH_DAY = /^\d{4}-\d{2}-\d{2}$/;
  */
 export function archiveRoutes(settings: () => ArchiveSettings, now: () => number): Router {
   const router = Router();
-  const guesses = createAuthRateLimiter();
+  const limited = createAuthRateLimiter();
   router.use((request, response: ArchiveResponse, next) => {
     const { keys, isProxy } = settings();
     response.set({
@@ -59,18 +59,17 @@ export function archiveRoutes(settings: () => ArchiveSettings, now: () => number
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
-    const [shown, address] = [request.get('authorization'), clientAddress(request, isProxy)];
-    if (shown !== undefined && !guesses.mayTry(address, now(), shown)) {
+    const shown = request.get('authorization');
+    const find = (): Archive | undefined => archiveFor(shown, keys);
+    // A browser asks without one at first.
+    const archive = shown === undefined ? undefined : limited(clientAddress(request, isProxy), now(), shown, find);
+    if (archive === 'slow_down') {
       response
         .status(429)
         .json({ error: 'slow_down', message: 'too many wrong tokens from this address; wait a minute' });
       return;
     }
-    const archive = archiveFor(shown, keys);
-    // A browser asks without one at first.
-    if (archive === undefined && shown !== undefined) guesses.failed(address, now());
-    if (archive !== undefined && shown !== undefined) {
-      guesses.accepted(address, now(), shown);
+    if (archive !== undefined) {
       response.locals.archive = archive;
       next();
     } else if (keys.length === 0) {

@@ -29,7 +29,7 @@ import { createUsageReader, cycleSums, presenceAt, todaySums } from '../usage/wi
 import type { Reason } from '../verdict/reading.ts';
 import { unknownOf } from '../verdict/verdict.ts';
 import { type Audit, type AuditParts, audit, withDay } from './audit.ts';
-import { reaudit } from './reaudit.ts';
+import { reauditIfAmended } from './reaudit.ts';
 
 const MINUTE = 60_000;
 /** A report comes when the day ends, or an hour later where the clock shows that time twice. */
@@ -165,16 +165,11 @@ export function createAuditor({
   /** Windows are audited again once whenever the amendments are others; what cannot be read now is read at the next observation. */
   const amended = async (known: AuditState): Promise<AuditState> => {
     amendments = await amendmentsBy(known);
-    if (amendments.digest === amendmentsOf(known.amended).digest) return known;
-    try {
-      const { state: next, changes } = await reaudit(parts.usage, config(), known, amendments);
-      await keep(next);
-      logger.info({ changes }, 'windows audited again');
-      return next;
-    } catch (error) {
-      if (!(error instanceof PrometheusError)) throw error;
-      return known;
-    }
+    const again = await reauditIfAmended(parts.usage, config(), known, amendments);
+    if (again === undefined) return known;
+    await keep(again.state);
+    logger.info({ changes: again.changes }, 'windows audited again');
+    return again.state;
   };
   const flush = async (known: AuditState, anyway: boolean): Promise<void> => {
     let posted = known;
@@ -266,9 +261,7 @@ export function createAuditor({
         }
       }),
     flush: () => inTurn((known) => flush(known, false)),
-    async idle() {
-      await queue.idle();
-    },
+    idle: queue.idle,
   };
 }
 

@@ -1,8 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Text } from '../../core/language.ts';
 import { type DayRule, formatLocalTime, localDayAt } from '../../core/local-day.ts';
-import { PrometheusError } from '../../runtime/prometheus.ts';
-import { type Amendments, amendmentsOf, NO_AMENDMENTS } from '../amend/amendments.ts';
+import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { type AuditedAirport, type ReportModel, reportModel, type TodayInput } from '../report/model.ts';
@@ -11,7 +10,7 @@ import { type Mark, type ReadingOutcome, type Reason, reason, type UsableReading
 import type { WindowRecord } from '../verdict/span.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { type AuditParts, readUse, reportUserOf } from './audit.ts';
-import { reaudit } from './reaudit.ts';
+import { reauditIfAmended } from './reaudit.ts';
 import { type AirportWindow, auditWindows } from './window.ts';
 
 /** A report may come minutes late. */
@@ -32,7 +31,8 @@ export async function pastAudit(
   const read = await readUse({ prometheus, sums }, user, from, to);
   const empty = read.known && read.traffic.length === 0 && read.presence.length === 0;
   const today: TodayInput = empty ? { known: false, reasons: [reason('no_samples')] } : read;
-  const { airports: known } = await amended(usage, config, state, amendments);
+  // What a person corrected since the running auditor last looked counts here too.
+  const { airports: known } = (await reauditIfAmended(usage, config, state, amendments))?.state ?? state;
   const stored = subscriptions.map(({ name, rules }) => {
     const remembered = known.get(name) ?? EMPTY_AIRPORT;
     const readings = storedReadings(remembered, from, to, (at) => formatLocalTime(at, rule.zone));
@@ -70,22 +70,6 @@ export async function pastAudit(
   }
   const day = { date: label, start: from, end: to };
   return { ...reportModel({ user, at: to, timezone: rule.zone, day, today, airports, days: [] }), past: true };
-}
-
-/** What a person corrected since the running auditor last looked counts here too. */
-async function amended(
-  usage: AuditParts['usage'],
-  config: AuditorConfig,
-  state: AuditState,
-  amendments: Amendments,
-): Promise<AuditState> {
-  if (amendments.digest === amendmentsOf(state.amended).digest) return state;
-  try {
-    return (await reaudit(usage, config, state, amendments)).state;
-  } catch (error) {
-    if (error instanceof PrometheusError) return state;
-    throw error;
-  }
 }
 
 /**

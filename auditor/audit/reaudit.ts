@@ -1,5 +1,6 @@
 import { localDayAt } from '../../core/local-day.ts';
-import type { Amendments } from '../amend/amendments.ts';
+import { PrometheusError } from '../../runtime/prometheus.ts';
+import { type Amendments, amendmentsOf } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { type AuditState, withAirport } from '../state/audit-state.ts';
 import type { UsageReader } from '../usage/window-use.ts';
@@ -64,6 +65,22 @@ export async function reaudit(
     if (observations.length > 0) next = withAirport(next, airport, { observations });
   }
   return { state: { ...next, amended: amendments.list }, changes };
+}
+
+/** The same, unless the windows rest on these amendments already, or their use cannot be read now. */
+export async function reauditIfAmended(
+  usage: UsageReader,
+  config: AuditorConfig,
+  state: AuditState,
+  amendments: Amendments,
+): Promise<Reaudit | undefined> {
+  if (amendments.digest === amendmentsOf(state.amended).digest) return undefined;
+  try {
+    return await reaudit(usage, config, state, amendments);
+  } catch (error) {
+    if (error instanceof PrometheusError) return undefined;
+    throw error;
+  }
 }
 
 /** What devices used in a window by what is known now; nothing where samples are not kept any more. */

@@ -1,7 +1,7 @@
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
+import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
 import { currentReading, FRESH_FOR } from '../airport/current-reading.ts';
 import type { AirportClient } from '../airport/fetch.ts';
@@ -82,9 +82,6 @@ export async function checkAirport(
   });
 }
 
-/** A Date header tells whole seconds. */
-const MOST_SKEW_S = 60;
-
 /**
  * Compares this machine's clock with the Date header of a server elsewhere.
  *
@@ -99,17 +96,12 @@ export async function checkClock(address: string, clock: () => number): Promise<
     redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_MS),
   }).catch(() => undefined);
-  const theirs = Date.parse(answer?.headers.get('date') ?? '');
-  if (Number.isNaN(theirs)) return undefined;
-  const skew = Math.round(((asked + clock()) / 2 - theirs) / 1000);
-  if (Math.abs(skew) <= MOST_SKEW_S) {
-    return good({ zh: `时钟与 ${host} 一致`, en: `the clock agrees with that of ${host}` });
-  }
-  const by = Math.abs(skew);
-  return bad({
-    zh: `本机时钟比 ${host} ${skew > 0 ? '快' : '慢'} ${by} 秒：每天的起止和日报的时间都会错；请开启时间同步（NTP）`,
-    en: `this clock is ${by} s ${skew > 0 ? 'ahead of' : 'behind'} that of ${host}: days and reports are off; turn on time synchronisation (NTP)`,
-  });
+  return clockFinding(
+    answer?.headers.get('date'),
+    { asked, answered: clock() },
+    { zh: ` ${host} `, en: host },
+    { zh: '每天的起止和日报的时间都会错', en: 'days and reports are off' },
+  );
 }
 
 /** Signs in at the mail server, and sends nothing. */

@@ -5,7 +5,7 @@ import { shellWord } from '../../core/shell-word.ts';
 import { TEXTS as CORE_TEXTS } from '../../core/texts.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import { bad, type Finding, good, warning } from '../../runtime/findings.ts';
+import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
 import { ListenError } from '../../runtime/listen.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
@@ -120,8 +120,6 @@ export function checkToken({ RemoteToken: token, DeviceID: device, section }: De
 }
 
 const TIMEOUT_MS = 5000;
-/** A Date header tells whole seconds, and a minute more or less spoils no day. */
-const MOST_SKEW_S = 60;
 
 /**
  * Compares this device's clock with the server's Date header. Counts do not rest on clocks, but days do.
@@ -133,15 +131,10 @@ export async function checkClock(network: Network, origin: string, clock: Clock)
   const client = network.client({ origin, timeout: TIMEOUT_MS });
   const answer = await client.request({ path: '/', signal: AbortSignal.timeout(TIMEOUT_MS) });
   await client.close();
-  const server = answer.kind === 'answer' ? Date.parse(answer.header('date') ?? '') : Number.NaN;
-  if (Number.isNaN(server)) return undefined;
-  const skew = Math.round(((asked + clock.now()) / 2 - server) / 1000);
-  if (Math.abs(skew) <= MOST_SKEW_S) {
-    return good({ zh: '时钟与服务器一致', en: 'the clock agrees with the server’s' });
-  }
-  const by = `${Math.abs(skew)} s`;
-  return bad({
-    zh: `本机时钟比服务器${skew > 0 ? '快' : '慢'} ${by}：计数不受影响，但“今日”会错；请开启时间同步（NTP）`,
-    en: `this clock is ${by} ${skew > 0 ? 'ahead of' : 'behind'} the server's: counts are right, but "today" is not; turn on time synchronisation (NTP)`,
-  });
+  return clockFinding(
+    answer.kind === 'answer' ? answer.header('date') : undefined,
+    { asked, answered: clock.now() },
+    { zh: '服务器', en: 'the server' },
+    { zh: '计数不受影响，但“今日”会错', en: 'counts are right, but "today" is not' },
+  );
 }

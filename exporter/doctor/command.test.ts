@@ -108,7 +108,7 @@ describe('doctor', () => {
       "✓ the kernel's log level is warning (any will do)",
       '✓ TUN is on, and the counters of Meta can be read',
       `✓ gateway ${device.gateway.origin}: admitted, nothing pushed yet`,
-      '✓ the clock agrees with the server’s',
+      '✓ the clock agrees with that of the server',
     ]);
     // Run by root, it would be root's.
     expect(await readdir(device.folder)).not.toContain('state');
@@ -196,7 +196,7 @@ describe('doctor', () => {
   it('finds a clock that is wrong', async () => {
     const clock = { ...systemClock, now: () => Date.now() - 7_200_000 };
     expect(await doctor({}, { clock })).toBe('1 to fix');
-    expect(printed.at(-1)).toMatch(/^✗ this clock is 7\d\d\d s behind the server's: .*NTP/);
+    expect(printed.at(-1)).toMatch(/^✗ this clock is 7\d\d\d s behind that of the server: .*NTP/);
   });
 
   it('looks at each kernel and says which one it is', async () => {

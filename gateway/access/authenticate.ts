@@ -1,6 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { clientAddress } from '../../core/addresses.ts';
 import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
@@ -20,6 +19,12 @@ export function hashToken(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }
 
+/** Of the token that a header `Bearer <token>` holds. */
+export function bearerHash(authorization = ''): Buffer | undefined {
+  const token = /^Bearer +(\S.*)$/i.exec(textOfHeader(authorization))?.[1];
+  return token === undefined ? undefined : hashToken(token);
+}
+
 /**
  * Whose a request is.
  *
@@ -30,9 +35,8 @@ export function hashToken(token: string): Buffer {
  * @param tokens another array when they changed
  */
 export function identify(authorization: string | undefined, tokens: readonly Token[]): Token | undefined {
-  const given = /^Bearer +(\S.*)$/i.exec(textOfHeader(authorization ?? ''))?.[1];
-  if (given === undefined) return undefined;
-  const hashed = hashToken(given);
+  const hashed = bearerHash(authorization);
+  if (hashed === undefined) return undefined;
   const found = indexOf(tokens).get(keyOf(hashed));
   return found !== undefined && timingSafeEqual(hashed, found.hash) ? found : undefined;
 }
@@ -99,9 +103,9 @@ export type Authenticate = (request: IncomingMessage) => ({ readonly kind: 'iden
 export function createAuthenticator(
   clock: Clock,
   tokens: () => readonly Token[],
-  addressOf: (request: IncomingMessage) => string = clientAddress,
+  addressOf: (request: IncomingMessage) => string,
 ): Authenticate {
-  const limiter = createAuthRateLimiter();
+  const limited = createAuthRateLimiter();
   return (request) => {
     const path = readPushPath(request.url ?? '');
     if (path.kind === 'refused' && path.code === 'not_found') return path;
@@ -111,23 +115,20 @@ export function createAuthenticator(
         'a device pushes with PUT and reads back with GET; nothing else is served',
       );
     }
-    const [address, now] = [addressOf(request), clock.now()];
     const shown = request.headers.authorization;
-    if (!limiter.mayTry(address, now, shown)) {
+    const token = limited(addressOf(request), clock.now(), shown, () => identify(shown, tokens()));
+    if (token === 'slow_down') {
       return httpProblem(
         'slow_down',
         'too many wrong tokens from this address; fix [client] RemoteToken and wait a minute',
       );
     }
-    const token = identify(shown, tokens());
     if (token === undefined) {
-      limiter.failed(address, now);
       return httpProblem(
         'unauthorized',
         'the token is not known here; set [client] RemoteToken to the one of the server',
       );
     }
-    if (shown !== undefined) limiter.accepted(address, now, shown);
     if (path.kind === 'refused') return path;
     const { deviceId } = path;
     if (token.deviceId !== undefined && token.deviceId !== deviceId) {

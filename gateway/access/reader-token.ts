@@ -25,15 +25,13 @@ export function readBasicAuth(authorization: string | undefined): ReaderCredenti
 }
 
 /**
- * The user that credentials belong to. All tokens are compared, each in constant time.
+ * Whom credentials belong to. All tokens are compared, each in constant time.
  *
  * @returns undefined when the token is none, or another user's
  */
-export function findReader({ user, token }: ReaderCredentials, readers: readonly Reader[]): string | undefined {
+export function findReader({ user, token }: ReaderCredentials, readers: readonly Reader[]): Reader | undefined {
   const hash = hashToken(token);
-  let found: string | undefined;
-  for (const reader of readers) if (timingSafeEqual(hash, reader.hash) && reader.user === user) found = reader.user;
-  return found;
+  return readers.filter((reader) => timingSafeEqual(hash, reader.hash) && reader.user === user)[0];
 }
 
 /**

@@ -45,7 +45,7 @@ export function readHash(setting: string): Buffer {
 
 /** All `[user.NAME]` and `[device.ID]` sections; what is wrong with them becomes a problem of the reader. */
 export function readTokenSections(reader: SettingsReader): TokenSection[] {
-  const read = reader.document.sections.flatMap((section): TokenSection[] => {
+  return reader.document.sections.flatMap((section): TokenSection[] => {
     const [, kind, name = ''] = /^(user|device)\.(.*)$/s.exec(section) ?? [];
     if (kind === undefined) return [];
     const problem = deviceIdProblem(name);
@@ -54,21 +54,11 @@ export function readTokenSections(reader: SettingsReader): TokenSection[] {
     if (entries === undefined || problem !== undefined) return [];
     const { Token: setting, Note: note = '' } = entries;
     const hash = setting === undefined || isExample(setting) ? {} : { hash: readHash(setting) };
-    if (!('User' in entries)) {
-      const reader = 'ReaderToken' in entries ? entries.ReaderToken : undefined;
-      return [
-        {
-          section,
-          user: name,
-          note,
-          ...hash,
-          ...(reader === undefined || isExample(reader) ? {} : { readerHash: readHash(reader) }),
-        },
-      ];
-    }
-    return [{ section, user: entries.User, deviceId: name, note, ...hash }];
+    if ('User' in entries) return [{ section, user: entries.User, deviceId: name, note, ...hash }];
+    const reads = 'ReaderToken' in entries ? entries.ReaderToken : undefined;
+    const readerHash = reads === undefined || isExample(reads) ? {} : { readerHash: readHash(reads) };
+    return [{ section, user: name, note, ...hash, ...readerHash }];
   });
-  return read;
 }
 
 /** Users are named in the settings: a device of one that is not becomes a problem of the reader. */
@@ -123,57 +113,38 @@ export function withTokensApart(
   return [...changed, ...others.map(({ keys: _, ...section }) => section)];
 }
 
-/** The tokens that devices push with. */
-export function pushTokens(sections: readonly TokenSection[]): Token[] {
-  return sections.flatMap(({ user, deviceId, hash }) =>
+/** The tokens that devices push with. @param shared that of all users */
+export function pushTokens(sections: readonly TokenSection[], shared: Token | undefined): Token[] {
+  const own = sections.flatMap(({ user, deviceId, hash }) =>
     hash === undefined ? [] : [{ hash, user, ...(deviceId === undefined ? {} : { deviceId }) }],
   );
+  return shared === undefined ? own : [shared, ...own];
 }
 
 /** Who may read. */
-export function readers(sections: readonly TokenSection[]): Reader[] {
+export function readersOf(sections: readonly TokenSection[]): Reader[] {
   return sections.flatMap(({ user, readerHash: hash }) => (hash === undefined ? [] : [{ user, hash }]));
 }
 
-/** The tokens of sections, and of those that hold the same one, a problem: it is not clear whose it is. */
-export function tokensOf(
+/** A token that two hold is a problem, since it is not clear whose it is, and so is a name that cannot be a reader's. */
+export function checkTokens(
   sections: readonly TokenSection[],
   shared: Token | undefined,
   reader: SettingsReader,
-): Token[] {
-  const tokens: Token[] = shared === undefined ? [] : [shared];
-  const isNew = newHashes(tokens);
-  for (const { section, user, deviceId, hash } of sections) {
-    if (hash === undefined) continue;
-    if (!isNew(hash)) reader.problem(section, 'Token', TEXTS.sameToken);
-    tokens.push({ hash, user, ...(deviceId === undefined ? {} : { deviceId }) });
-  }
-  return tokens;
-}
-
-/** Who may read; a token of a reader that anybody else has too is a problem, and so is a name that cannot be one. */
-export function readersOf(
-  sections: readonly TokenSection[],
-  tokens: readonly Token[],
-  reader: SettingsReader,
-): readonly Reader[] {
-  const readers: Reader[] = [];
-  const isNew = newHashes(tokens);
-  for (const { section, user, readerHash: hash } of sections) {
-    if (hash === undefined) continue;
-    const problem = readerNameProblem(user);
-    if (problem !== undefined) reader.problem(section, 'ReaderToken', TEXTS.badReaderName(problem));
-    if (!isNew(hash)) reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
-    readers.push({ user, hash });
-  }
-  return readers;
-}
-
-/** Tells of one hash after the other whether it is none of those before. There may be thousands. */
-function newHashes(known: readonly Token[]): (hash: Buffer) => boolean {
-  const seen = new Set(known.map(({ hash }) => hash.toString('hex')));
-  return (hash) => {
+): void {
+  const seen = new Set(shared === undefined ? [] : [shared.hash.toString('hex')]);
+  /** There may be thousands. */
+  const isNew = (hash: Buffer): boolean => {
     const before = seen.size;
     return seen.add(hash.toString('hex')).size > before;
   };
+  for (const { section, hash } of sections) {
+    if (hash !== undefined && !isNew(hash)) reader.problem(section, 'Token', TEXTS.sameToken);
+  }
+  for (const { section, user, readerHash } of sections) {
+    if (readerHash === undefined) continue;
+    const problem = readerNameProblem(user);
+    if (problem !== undefined) reader.problem(section, 'ReaderToken', TEXTS.badReaderName(problem));
+    if (!isNew(readerHash)) reader.problem(section, 'ReaderToken', TEXTS.sameReaderToken);
+  }
 }

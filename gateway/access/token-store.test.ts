@@ -139,7 +139,7 @@ describe('tokens in a file of their own', () => {
 });
 
 describe('tokens of readers', () => {
-  const whoReads = async (user: string, token: string) => findReader({ user, token }, (await config()).readers);
+  const whoReads = async (user: string, token: string) => findReader({ user, token }, (await config()).readers)?.user;
 
   it('are made for a user, kept as hash next to the token of the devices, and good for reading alone', async () => {
     const push = await addToken(path, { user: 'alice' }, undefined);

@@ -3,9 +3,8 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { isLoopback } from '../../core/addresses.ts';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { textOfHeader } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { hashToken } from '../access/authenticate.ts';
+import { bearerHash } from '../access/authenticate.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { DeviceRelease } from './device-release.ts';
 
@@ -24,22 +23,21 @@ export interface AdminHandlerOptions {
 
 /** What only the administrator of the machine may do: from loopback, with the admin token. */
 export function createAdminHandler({ release, logger, hash, retired }: AdminHandlerOptions): RequestListener {
-  const limiter = createAuthRateLimiter();
+  const limited = createAuthRateLimiter();
 
   async function handle(request: IncomingMessage): Promise<{ kind: 'done' } | HttpProblem> {
     const url = new URL(request.url ?? '/', 'http://gateway');
     const act = (Object.keys(ADMIN_PATHS) as AdminAct[]).find((each) => ADMIN_PATHS[each] === url.pathname);
     if (act === undefined || request.method !== 'POST') return httpProblem('not_found', 'there is nothing here');
-    if (!isLoopback(request.socket.remoteAddress ?? '')) {
+    const address = request.socket.remoteAddress ?? '';
+    if (!isLoopback(address)) {
       return httpProblem('unauthorized', 'devices are administered from the gateway’s own machine only');
     }
-    const [address, now, shown] = [request.socket.remoteAddress ?? '', Date.now(), request.headers.authorization];
-    if (!limiter.mayTry(address, now, shown)) return httpProblem('slow_down', 'too many wrong tokens; wait a minute');
-    if (!isAdmin(shown, hash())) {
-      limiter.failed(address, now);
+    const shown = request.headers.authorization;
+    const admin = limited(address, Date.now(), shown, () => isAdmin(shown, hash()) || undefined);
+    if (admin === 'slow_down') return httpProblem('slow_down', 'too many wrong tokens; wait a minute');
+    if (admin === undefined)
       return httpProblem('unauthorized', 'the admin token is not the one of [server] AdminToken');
-    }
-    if (shown !== undefined) limiter.accepted(address, now, shown);
     const device = { user: url.searchParams.get('user') ?? '', deviceId: url.searchParams.get('device') ?? '' };
     const problem = (deviceIdProblem(device.user) ?? deviceIdProblem(device.deviceId))?.en;
     if (problem !== undefined) return httpProblem('bad_path', `user and device must be given; a name ${problem}`);
@@ -68,6 +66,6 @@ export function createAdminHandler({ release, logger, hash, retired }: AdminHand
 }
 
 function isAdmin(authorization: string | undefined, hash: Buffer | undefined): boolean {
-  const given = /^Bearer +(\S.*)$/i.exec(textOfHeader(authorization ?? ''))?.[1];
-  return given !== undefined && hash !== undefined && timingSafeEqual(hashToken(given), hash);
+  const given = bearerHash(authorization);
+  return given !== undefined && hash !== undefined && timingSafeEqual(given, hash);
 }

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
-import { clientAddress } from '../../core/addresses.ts';
 import { type Device, STATE_HEADER } from '../../core/device-id.ts';
 import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -31,7 +30,7 @@ export interface PushHandlerOptions {
   /** The tokens that are good as of now. */
   tokens(): readonly Token[];
   /** Whom a request comes from; see `clientAddress`. */
-  addressOf?(request: IncomingMessage): string;
+  addressOf(request: IncomingMessage): string;
 }
 
 /** Of the name of a series besides its characters, and of its value. */
@@ -50,7 +49,7 @@ export function createPushHandler({
   clock,
   logger,
   tokens,
-  addressOf = clientAddress,
+  addressOf,
 }: PushHandlerOptions): RequestListener {
   const limits = memoryLimits(availableMemory());
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);

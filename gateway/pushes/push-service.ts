@@ -128,7 +128,7 @@ export function createPushService({
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };
-    if (isHolder(held, incoming)) seen.set(deviceKey(device), now);
+    if (held?.stateId === state.stateId) seen.set(deviceKey(device), now);
     const problem = admit(held, incoming, now);
     if (problem !== undefined) return problem;
     const full = noRoomFor(device, keptBytes(ledger, text, packed));
@@ -210,24 +210,12 @@ export const HOLD_MS = 60_000;
 /** How many of the series that fell an answer names. */
 const NAMED_SERIES = 5;
 
+type Incoming = Omit<PushedState, 'kind'> & { readonly ledger: RisingCounters };
+
 /** What was last let through from a device. */
-export interface Held {
-  readonly stateId: string;
-  readonly sequence: number;
-  readonly ledger: RisingCounters;
+interface Held extends Incoming {
   /** When the holder last pushed, in epoch milliseconds. */
   readonly seenAt: number;
-}
-
-export interface Incoming {
-  readonly stateId: string;
-  readonly sequence: number;
-  readonly ledger: RisingCounters;
-}
-
-/** Whether this push comes from the exporter that holds the device, whether or not its counters will do. */
-export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'stateId'>): boolean {
-  return held?.stateId === incoming.stateId;
 }
 
 /**
@@ -239,7 +227,7 @@ export function isHolder(held: Held | undefined, incoming: Pick<Incoming, 'state
  */
 export function admit(held: Held | undefined, incoming: Incoming, now: number): HttpProblem | undefined {
   if (held === undefined) return undefined;
-  if (!isHolder(held, incoming)) {
+  if (held.stateId !== incoming.stateId) {
     // A clock that was set back must not let it hold the name for long.
     const free = HOLD_MS - Math.abs(now - held.seenAt);
     if (free > 0) {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { clientAddress } from '../../core/addresses.ts';
 import { type Clock, createFairSemaphore } from '../../runtime/async.ts';
 import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -16,7 +15,7 @@ export interface QueryProxyOptions {
   /** Those that may read as of now. */
   readers(): readonly Reader[];
   /** Whom a request comes from; see `clientAddress`. */
-  addressOf?(request: IncomingMessage): string;
+  addressOf(request: IncomingMessage): string;
 }
 
 /**
@@ -28,9 +27,9 @@ export function createQueryProxy({
   clock,
   logger,
   readers,
-  addressOf = clientAddress,
+  addressOf,
 }: QueryProxyOptions): RequestListener {
-  const limiter = createAuthRateLimiter();
+  const limited = createAuthRateLimiter();
   const noise = createNoiseLog(logger, clock);
   const turns = createFairSemaphore(CONCURRENT_QUERIES);
 
@@ -40,15 +39,10 @@ export function createQueryProxy({
     const known = readers();
     // All users of one Grafana share its address: the wrong token of one must not keep the others out.
     const named = known.some(({ user }) => user === key?.user) ? key?.user : undefined;
-    const [from, now] = [`${addressOf(request)}\n${named ?? ''}`, clock.now()];
-    if (!limiter.mayTry(from, now, shown))
-      return httpProblem('slow_down', 'too many wrong tokens; fix them and wait a minute');
-    const user = key === undefined ? undefined : findReader(key, known);
-    if (user !== undefined && shown !== undefined) {
-      limiter.accepted(from, now, shown);
-      return { kind: 'reader', user };
-    }
-    limiter.failed(from, now);
+    const from = `${addressOf(request)}\n${named ?? ''}`;
+    const reader = limited(from, clock.now(), shown, () => key && findReader(key, known));
+    if (reader === 'slow_down') return httpProblem('slow_down', 'too many wrong tokens; fix them and wait a minute');
+    if (reader !== undefined) return { kind: 'reader', user: reader.user };
     return httpProblem(
       'unauthorized',
       'give the user and its token by basic authentication; "flowcollect gateway reader add" makes one',

@@ -65,7 +65,7 @@ const accountOf = (login: string) => [...grafana.accounts.values()].find((each) 
 async function readerOf(user: string): Promise<string | undefined> {
   const { settings: read } = readGatewayConfig(config, await readFile(config, 'utf8'));
   const { readers } = withTokens(read, await readTokenFile(config));
-  return findReader({ user: String(sourceOf(user).basicAuthUser), token: tokenOf(user) }, readers);
+  return findReader({ user: String(sourceOf(user).basicAuthUser), token: tokenOf(user) }, readers)?.user;
 }
 
 it('gives each user an organisation with a viewer, a data source that the gateway knows, and the dashboards', async () => {
