@@ -33,7 +33,8 @@ export interface ProcessFigures {
 }
 
 /**
- * The answer to a request, with the figures of the process among the metrics; 421 under a name that is not the page's.
+ * `/`, `/metrics` and `/healthz` of a service, whatever their query, with the figures of the process among the metrics;
+ * 404 for all else, and 421 under a name that is not the page's.
  *
  * @param url path and query, as in the first line of a request
  * @param host its Host header
@@ -46,8 +47,23 @@ export async function answerPage(
   if (pages.hosts !== undefined && !isOwnHost(host, [figures.hostname, ...pages.hosts()])) {
     return { status: 421, headers: {}, body: 'this page is not of that name; add it to MetricsHosts\n' };
   }
-  const metrics = async (): Promise<string> => `${await pages.metrics()}${processMetrics(figures)}`;
-  return servicePage({ ...pages, metrics }, method, url);
+  const paths = ['/metrics', '/healthz', ...(pages.others ?? [])];
+  const isRead = method === 'GET' || method === 'HEAD';
+  switch (isRead ? url.split('?')[0] : undefined) {
+    case '/':
+      return page(200, 'text/html; charset=utf-8', landingPage(`FlowCollect ${pages.service}`, pages.version, paths));
+    case '/metrics':
+      return pages.metrics().then(
+        (text) => page(200, METRICS_TYPE, `${text}${processMetrics(figures)}`),
+        () => jsonPage(500, { error: 'not_rendered', message: 'the metrics could not be rendered' }),
+      );
+    case '/healthz': {
+      const health = pages.health();
+      return jsonPage(health.status === 'failing' ? 503 : 200, health);
+    }
+    default:
+      return jsonPage(404, { error: 'not_found', message: `here are ${paths.join(', ')} only` });
+  }
 }
 
 /**
@@ -79,31 +95,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'",
 };
-
-/**
- * `/`, `/metrics` and `/healthz` of a service, whatever their query; 404 for all else.
- *
- * @param url path and query, as in the first line of a request
- */
-export async function servicePage(pages: ServicePages, method: string, url: string): Promise<Page> {
-  const paths = ['/metrics', '/healthz', ...(pages.others ?? [])];
-  const isRead = method === 'GET' || method === 'HEAD';
-  switch (isRead ? url.split('?')[0] : undefined) {
-    case '/':
-      return page(200, 'text/html; charset=utf-8', landingPage(`FlowCollect ${pages.service}`, pages.version, paths));
-    case '/metrics':
-      return pages.metrics().then(
-        (text) => page(200, METRICS_TYPE, text),
-        () => jsonPage(500, { error: 'not_rendered', message: 'the metrics could not be rendered' }),
-      );
-    case '/healthz': {
-      const health = pages.health();
-      return jsonPage(health.status === 'failing' ? 503 : 200, health);
-    }
-    default:
-      return jsonPage(404, { error: 'not_found', message: `here are ${paths.join(', ')} only` });
-  }
-}
 
 function landingPage(title: string, version: string, paths: readonly string[]): string {
   const links = paths.map((path) => `<li><a href="${path}">${path}</a></li>`).join('');

@@ -89,7 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     addressOf = clientAddress,
   } = options;
   let certificate: Reload<Certificate> | undefined;
-  const noise = createNoiseLog(logger, clock);
+  const logNoise = createNoiseLog(logger, clock);
 
   const storage = createMovable(async (places: StoragePlaces, onClose) => {
     const folder = join(places.dataDir, 'gateway');
@@ -146,7 +146,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     opened?.follow(async (next) => {
       if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
     });
-    guardConnections(listener.server, noise);
+    guardConnections(listener.server, logNoise);
     onClose(() => listener.close());
     return listener.origin;
   });
@@ -160,7 +160,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       places.listen,
       LIMITS,
     );
-    guardConnections(listener.server, noise);
+    guardConnections(listener.server, logNoise);
     onClose(() => listener.close());
     return listener.origin;
   });

@@ -199,8 +199,9 @@ async function openForWriting(path: string, mode: number, files: FileOperations)
   }
 }
 
-async function syncFolder(path: string, files: FileOperations): Promise<void> {
-  // Windows cannot open folders; its rename is journalled by NTFS.
+/** What was made, renamed or removed in a folder is on the medium when it resolves. */
+export async function syncFolder(path: string, files: FileOperations = SYSTEM): Promise<void> {
+  // Windows cannot open folders; NTFS journals what changes in them.
   if (process.platform === 'win32') return;
   const folder = await files.open(path, 'r');
   try {

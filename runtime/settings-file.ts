@@ -57,11 +57,12 @@ export async function warnIfOpenToOthers(path: string, language: Language, logge
 /**
  * Replaces a settings file, which keeps owner and permissions; a new one, since it holds secrets, its owner alone can read.
  *
+ * @param mode other permissions
  * @throws SettingsError naming the file and what its folder needs
  */
-export async function writeSettingsText(path: string, text: string): Promise<void> {
+export async function writeSettingsText(path: string, text: string, mode?: number): Promise<void> {
   try {
-    await writeFileAtomic(path, text);
+    await writeFileAtomic(path, text, mode);
   } catch (error) {
     throw unwritableSettings(path, errorCode(error));
   }
@@ -113,12 +114,7 @@ export async function changeTokenFile(settings: string, change: (text: string) =
   });
   await lockSettings(file, async () => {
     const before = await readTokenText(settings);
-    const after = change(before ?? TOKEN_FILE_HEAD);
-    try {
-      await writeFileAtomic(file, after, before === undefined ? 0o644 : undefined);
-    } catch (error) {
-      throw unwritableSettings(file, errorCode(error));
-    }
+    await writeSettingsText(file, change(before ?? TOKEN_FILE_HEAD), before === undefined ? 0o644 : undefined);
   });
 }
 

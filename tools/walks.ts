@@ -48,11 +48,16 @@ async function walkDevice(root: string, folder: string, open: Open): Promise<Wal
   let pushes = 0;
   const counting = await serveLoopback(async (request, response) => {
     const sent = await buffer(request);
+    // A connection that broke is for the gateway to push again on.
     const answer = await fetch(pushgateway.origin + request.url, {
       method: request.method ?? 'GET',
       headers: { 'content-type': request.headers['content-type'] ?? 'text/plain' },
       ...(sent.length === 0 ? {} : { body: sent }),
-    });
+    }).catch(() => undefined);
+    if (answer === undefined) {
+      response.destroy();
+      return;
+    }
     response.writeHead(answer.status).end(await answer.text());
     if (request.method === 'PUT') pushes += 1;
   });

@@ -12,7 +12,7 @@ import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmen
 import type { AuditorConfig } from '../config.ts';
 import type { AuditorMetrics, LiveView } from '../latest.ts';
 import { beat } from '../notify/heartbeat.ts';
-import { createMailSender, type MailSender, outboxIn, postReports } from '../notify/mail-sender.ts';
+import { createMailSender, createOutbox, postReports } from '../notify/mail-sender.ts';
 import { createMailer, mailFor } from '../notify/smtp.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
 import { reportMailOf } from '../report/report-mail.ts';
@@ -115,8 +115,8 @@ export function createAuditor({
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const mailSender: MailSender = createMailSender(
-    () => outboxIn(config().dataFolder, orSetAside),
+  const sendMails = createMailSender(
+    () => createOutbox(config().dataFolder, orSetAside),
     (user) => {
       const mail = mailFor(config(), user);
       return mail === undefined ? undefined : createMailer(mail);
@@ -179,7 +179,7 @@ export function createAuditor({
       await keep(posted);
     }
     const now = clock.now();
-    const { taken, givenUp, waiting } = await mailSender.flush(now, anyway);
+    const { taken, givenUp, waiting } = await sendMails(now, anyway);
     const sent = taken.reduce((state, user) => withUser(state, user, { mailedAt: now }), posted);
     const next = awaiting(sent, config(), now);
     if (next !== posted) await keep(next);

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { ArgumentError, type Language, textOf, translateTo, UserFacingError } from '../../core/language.ts';
 import { whileTelling } from '../../runtime/progress.ts';
@@ -101,7 +101,7 @@ async function auditOnce(
   await createArchive(archiveFolderIn(config.dataFolder, config.user)).put(reportMail, model);
   const outcome = await createMailer(address).send(reportMail);
   if (outcome.sent) return;
-  await createOutbox(join(config.dataFolder, 'outbox')).put(reportMail);
+  await createOutbox(config.dataFolder).put(reportMail);
   const why = outcome.failure.text;
   throw new NotMailedError(textOf((language) => wordsOf(language).mailTest.kept(why[language])));
 }

@@ -13,14 +13,14 @@ const HOUR = 3_600_000;
 
 let folder: string;
 let mailbox: Mailbox;
-let sender: MailSender;
+let send: MailSender;
 /** The address; empty where there is none. */
 let to: string;
 let lines: string[];
 /** As after a start: what a process knew by heart is gone. */
 function open(): void {
   const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
-  sender = createMailSender(
+  send = createMailSender(
     () => createOutbox(folder),
     () => (to === '' ? undefined : createMailer({ ...mail, to: [to] })),
     createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
@@ -43,23 +43,23 @@ afterEach(async () => {
 it('lets no mail that is refused for what it holds keep the later ones of its user', async () => {
   await put('report-1');
   mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
-  expect((await sender.flush(0)).taken).toEqual([]);
+  expect((await send(0)).taken).toEqual([]);
   await put('report-2');
   await put('report-3');
-  expect((await sender.flush(1)).taken).toEqual(['alice', 'alice']);
+  expect((await send(1)).taken).toEqual(['alice', 'alice']);
   expect(subjects()).toEqual(['report-2', 'report-3']);
 });
 
 it('tries such a mail again ever more seldom, whatever else is taken meanwhile', async () => {
   await put('report-1');
   mailbox.refuse({ code: 554, message: 'spam', holding: 'report-1' });
-  await sender.flush(0);
+  await send(0);
   await put('report-2');
-  await sender.flush(HOUR / 2);
+  await send(HOUR / 2);
   mailbox.refuse(undefined);
-  await sender.flush(HOUR / 2 + 1);
+  await send(HOUR / 2 + 1);
   expect(subjects()).toEqual(['report-2']);
-  await sender.flush(HOUR);
+  await send(HOUR);
   expect(subjects()).toEqual(['report-2', 'report-1']);
 });
 
@@ -67,19 +67,19 @@ it('asks a server that takes nothing for no second mail, and sends all in order 
   await put('report-1');
   await put('report-2', 'bob');
   mailbox.refuse({ code: 421, message: 'later' });
-  expect((await sender.flush(0)).taken).toEqual([]);
+  expect((await send(0)).taken).toEqual([]);
   mailbox.refuse(undefined);
-  expect((await sender.flush(0, true)).taken).toEqual(['alice', 'bob']);
+  expect((await send(0, true)).taken).toEqual(['alice', 'bob']);
 });
 
 it('waits an hour where a server limits how often, and says until when', async () => {
   await put('report-1');
   mailbox.refuse({ code: 550, message: 'Connection frequency limited' });
-  await sender.flush(0);
+  await send(0);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'limited', next: new Date(HOUR).toISOString() });
   mailbox.refuse(undefined);
-  expect((await sender.flush(HOUR - 1)).taken).toEqual([]);
-  expect((await sender.flush(HOUR)).taken).toEqual(['alice']);
+  expect((await send(HOUR - 1)).taken).toEqual([]);
+  expect((await send(HOUR)).taken).toEqual(['alice']);
 });
 
 it.each([
@@ -91,7 +91,7 @@ it.each([
     await put('report-1');
     mailbox.refuse(refusal);
     // Each hour, also with the report of the day, which does not ask sooner for what was refused.
-    for (let hour = 0; hour <= 48; hour += 1) await sender.flush(hour * HOUR, hour % 24 === 0);
+    for (let hour = 0; hour <= 48; hour += 1) await send(hour * HOUR, hour % 24 === 0);
     const said = lines.map((line) => JSON.parse(line)).filter(({ mail }) => mail === 'report-1');
     expect(said.map(({ msg }) => msg.split(';')[0])).toEqual(['report refused', 'report given up']);
     expect(said[1]).toMatchObject({
@@ -103,9 +103,9 @@ it.each([
     open();
     mailbox.refuse(undefined);
     await put('report-2');
-    expect(await sender.flush(100 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
+    expect(await send(100 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map([['alice', 1]]) });
     to = 'other@qq.com';
-    expect(await sender.flush(101 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map() });
+    expect(await send(101 * HOUR)).toMatchObject({ taken: ['alice'], givenUp: new Map() });
     expect(subjects()).toEqual(['report-2', 'report-1']);
   },
 );
@@ -113,19 +113,19 @@ it.each([
 it('reports a mail that is given up also while the server takes nothing of others', async () => {
   await put('report-2');
   mailbox.refuse({ code: 550, message: 'no such user' });
-  for (const hour of [0, 1, 7]) await sender.flush(hour * HOUR);
-  expect((await sender.flush(31 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+  for (const hour of [0, 1, 7]) await send(hour * HOUR);
+  expect((await send(31 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
   await put('report-1', 'bob');
   mailbox.refuse({ code: 421, message: 'later' });
-  expect((await sender.flush(32 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
+  expect((await send(32 * HOUR)).givenUp).toEqual(new Map([['alice', 1]]));
 });
 
 it('misses nothing of who gets no mail any more', async () => {
   await put(reportMailOf(exampleModel([], { at: HOUR }), 'zh').id);
   mailbox.refuse({ code: 421, message: 'later' });
-  expect((await sender.flush(0)).waiting.size).toBe(1);
+  expect((await send(0)).waiting.size).toBe(1);
   to = '';
-  expect((await sender.flush(0)).waiting.size).toBe(0);
+  expect((await send(0)).waiting.size).toBe(0);
 });
 
 it('tells since when the oldest mail of each user waits', async () => {
@@ -134,12 +134,12 @@ it('tells since when the oldest mail of each user waits', async () => {
   await put(idOf(2 * HOUR));
   await put(idOf(3 * HOUR), 'bob');
   mailbox.refuse({ code: 421, message: 'later' });
-  expect((await sender.flush(0)).waiting).toEqual(
+  expect((await send(0)).waiting).toEqual(
     new Map([
       ['alice', HOUR],
       ['bob', 3 * HOUR],
     ]),
   );
   mailbox.refuse(undefined);
-  expect((await sender.flush(HOUR)).waiting).toEqual(new Map());
+  expect((await send(HOUR)).waiting).toEqual(new Map());
 });

@@ -2,7 +2,7 @@ import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
-import { type OrSetAside, orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import type { AuditorConfig } from '../config.ts';
@@ -26,10 +26,11 @@ interface Outbox {
 }
 
 /**
- * @param folder made with the first mail
+ * @param dataFolder the auditor's
  * @param orSetAside who sees to a damaged mail; without one it is an error
  */
-export function createOutbox(folder: string, orSetAside = orThrow): Outbox {
+export function createOutbox(dataFolder: string, orSetAside = orThrow): Outbox {
+  const folder = join(dataFolder, 'outbox');
   const pathOf = (id: string): string => join(folder, `${id}.json`);
   return {
     put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
@@ -64,9 +65,6 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-export const outboxIn = (dataFolder: string, orSetAside?: OrSetAside): Outbox =>
-  createOutbox(join(dataFolder, 'outbox'), orSetAside);
-
 /**
  * Puts reports that a kept state still holds into the archive and, for who gets mail, into the outbox. What is there
  * already stays as it is: a second call after a crash does nothing, while no mail of theirs was sent meanwhile.
@@ -77,7 +75,7 @@ export async function postReports(config: AuditorConfig, state: AuditState): Pro
   const { dataFolder } = config;
   for (const { mail, model } of state.unposted) {
     await createArchive(archiveFolderIn(dataFolder, mail.user)).put(mail, model);
-    if (mailFor(config, mail.user) !== undefined) await outboxIn(dataFolder).put(mail);
+    if (mailFor(config, mail.user) !== undefined) await createOutbox(dataFolder).put(mail);
   }
   return { ...state, unposted: [] };
 }
@@ -103,17 +101,14 @@ export interface Flushed {
   readonly waiting: ReadonlyMap<string, number>;
 }
 
-/** Takes mails from the outbox to the mail server, trying again until they are taken. */
-export interface MailSender {
-  /**
-   * Sends what waits, unless a failure was too recent. A mail that is refused, for its address or for what it holds,
-   * holds up no other; one that is refused again and again is given up, until its account or addresses change.
-   *
-   * @param now epoch milliseconds
-   * @param anyway asks a server that failed even so, for a mail that has just been written
-   */
-  flush(now: number, anyway?: boolean): Promise<Flushed>;
-}
+/**
+ * Sends what waits in the outbox, unless a failure was too recent. A mail that is refused, for its address or for what
+ * it holds, holds up no other; one that is refused again and again is given up, until its account or addresses change.
+ *
+ * @param now epoch milliseconds
+ * @param anyway asks a server that failed even so, for a mail that has just been written
+ */
+export type MailSender = (now: number, anyway?: boolean) => Promise<Flushed>;
 
 /**
  * @param place the outbox, by the present settings
@@ -126,63 +121,61 @@ export function createMailSender(
 ): MailSender {
   const serverPauses = createPauses(PAUSES);
   const mailPauses = createPauses(MAIL_PAUSES);
-  return {
-    async flush(now, anyway = false) {
-      const outbox = place();
-      const taken: string[] = [];
-      const gone = new Set<string>();
-      // Without an address nothing is due.
-      const mails = (await outbox.list()).flatMap((mail) => {
-        const mailer = mailerOf(mail.user);
-        return mailer === undefined ? [] : [{ mail, mailer }];
-      });
-      const lost = new Set(mails.flatMap(({ mail, mailer }) => (mail.givenUp === mailer.route ? mail.id : [])));
-      for (const { mail, mailer } of mails) {
-        const { id, user } = mail;
-        if (lost.has(id)) continue;
-        const attempts = `${id} ${mailer.route}`;
-        if ((!anyway && serverPauses.runs(user, now)) || mailPauses.runs(attempts, now)) continue;
-        const outcome = await mailer.send(mail);
-        if (!outcome.sent) {
-          const { kind, text } = outcome.failure;
-          const fields = { mail: id, user, kind, problem: text.en };
-          if (OF_THE_SERVER.includes(kind)) {
-            // A limit ends no sooner than an hour.
-            const { until } = serverPauses.begin(user, now, kind === 'limited' ? HOUR : 0);
-            logger.error({ ...fields, next: new Date(until).toISOString() }, 'report not mailed; kept and tried again');
-            break;
-          }
-          const { failures } = mailPauses.begin(attempts, now);
-          // Once: what the server says is the same each time.
-          if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
-          if (failures <= MAIL_PAUSES.length) continue;
-          await outbox.put({ ...mail, givenUp: mailer.route });
-          mailPauses.end(attempts);
-          lost.add(id);
-          logger.error(
-            fields,
-            'report given up; it is in the archive, and tried again when [smtp] or the address changes',
-          );
-          continue;
+  return async (now, anyway = false) => {
+    const outbox = place();
+    const taken: string[] = [];
+    const gone = new Set<string>();
+    // Without an address nothing is due.
+    const mails = (await outbox.list()).flatMap((mail) => {
+      const mailer = mailerOf(mail.user);
+      return mailer === undefined ? [] : [{ mail, mailer }];
+    });
+    const lost = new Set(mails.flatMap(({ mail, mailer }) => (mail.givenUp === mailer.route ? mail.id : [])));
+    for (const { mail, mailer } of mails) {
+      const { id, user } = mail;
+      if (lost.has(id)) continue;
+      const attempts = `${id} ${mailer.route}`;
+      if ((!anyway && serverPauses.runs(user, now)) || mailPauses.runs(attempts, now)) continue;
+      const outcome = await mailer.send(mail);
+      if (!outcome.sent) {
+        const { kind, text } = outcome.failure;
+        const fields = { mail: id, user, kind, problem: text.en };
+        if (OF_THE_SERVER.includes(kind)) {
+          // A limit ends no sooner than an hour.
+          const { until } = serverPauses.begin(user, now, kind === 'limited' ? HOUR : 0);
+          logger.error({ ...fields, next: new Date(until).toISOString() }, 'report not mailed; kept and tried again');
+          break;
         }
-        await outbox.remove(id);
-        gone.add(id);
-        serverPauses.end(user);
+        const { failures } = mailPauses.begin(attempts, now);
+        // Once: what the server says is the same each time.
+        if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
+        if (failures <= MAIL_PAUSES.length) continue;
+        await outbox.put({ ...mail, givenUp: mailer.route });
         mailPauses.end(attempts);
-        taken.push(user);
-        logger.info({ mail: id, user }, 'report mailed');
-        if (outcome.refused.length > 0) {
-          logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
-        }
+        lost.add(id);
+        logger.error(
+          fields,
+          'report given up; it is in the archive, and tried again when [smtp] or the address changes',
+        );
+        continue;
       }
-      const [givenUp, waiting] = [new Map<string, number>(), new Map<string, number>()];
-      for (const { id, user } of mails.map(({ mail }) => mail)) {
-        if (lost.has(id)) givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
-        const at = writtenAt(id);
-        if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));
+      await outbox.remove(id);
+      gone.add(id);
+      serverPauses.end(user);
+      mailPauses.end(attempts);
+      taken.push(user);
+      logger.info({ mail: id, user }, 'report mailed');
+      if (outcome.refused.length > 0) {
+        logger.warn({ mail: id, user, recipients: outcome.refused.length }, 'some recipients were refused');
       }
-      return { taken, givenUp, waiting };
-    },
+    }
+    const [givenUp, waiting] = [new Map<string, number>(), new Map<string, number>()];
+    for (const { id, user } of mails.map(({ mail }) => mail)) {
+      if (lost.has(id)) givenUp.set(user, (givenUp.get(user) ?? 0) + 1);
+      const at = writtenAt(id);
+      if (!gone.has(id) && at !== undefined) waiting.set(user, Math.min(at, waiting.get(user) ?? at));
+    }
+    return { taken, givenUp, waiting };
   };
 }
 

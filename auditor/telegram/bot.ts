@@ -46,7 +46,7 @@ export function startTelegramBot({
   const { folder, language, day } = rest;
   const chats = createChats(folder, orSetAside);
   const transport = createTransport(config.proxy);
-  const conversation = createConversation({ folder, chats, view, language, day, now: clock.now, orSetAside });
+  const answer = createConversation({ folder, chats, view, language, day, now: clock.now, orSetAside });
   const client: ApiClientOptions = {
     apiRoot: config.apiRoot,
     timeoutSeconds: CALL_SECONDS,
@@ -64,12 +64,10 @@ export function startTelegramBot({
     bot = new Bot(config.token, { client });
     // Asked here, once: the library would ask again and again, and could not be stopped meanwhile.
     bot.botInfo = await bot.api.getMe();
-    bot.on('message:text', async ({ chat, message }) =>
-      send(chat.id, await conversation.answer(chat.id, message.text)),
-    );
+    bot.on('message:text', async ({ chat, message }) => send(chat.id, await answer(chat.id, message.text)));
     bot.on('callback_query:data', async (context) => {
       const chat = context.chat?.id;
-      if (chat !== undefined) await send(chat, await conversation.answer(chat, context.callbackQuery.data));
+      if (chat !== undefined) await send(chat, await answer(chat, context.callbackQuery.data));
       await context.answerCallbackQuery();
     });
     bot.catch(({ error }) => logger.warn({ problem: wordsOf(error) }, 'a Telegram message was not answered'));

@@ -21,12 +21,6 @@ export interface Reply {
   readonly buttons: readonly (readonly { readonly text: string; readonly data: string }[])[];
 }
 
-/** What the bot says to what a person says: without Telegram itself. */
-interface Conversation {
-  /** @param said a command, a code, or what a button sent */
-  answer(chat: number, said: string): Promise<Reply>;
-}
-
 export interface ConversationOptions {
   /** The auditor's data. */
   readonly folder: string;
@@ -40,7 +34,12 @@ export interface ConversationOptions {
   readonly orSetAside: OrSetAside;
 }
 
-export function createConversation(options: ConversationOptions): Conversation {
+/**
+ * What the bot says to what a person says: without Telegram itself.
+ *
+ * @returns the answer to a command, a code, or what a button sent
+ */
+export function createConversation(options: ConversationOptions): (chat: number, said: string) => Promise<Reply> {
   const { folder, chats, view, language, day, now, orSetAside } = options;
   const words = botMessages(language);
   const wrong = new Map<number, { count: number; since: number }>();
@@ -76,21 +75,19 @@ export function createConversation(options: ConversationOptions): Conversation {
     ],
   });
 
-  return {
-    async answer(chat, said) {
-      // In groups a command names the bot: /today@flowcollect_bot.
-      const [, command = '', argument = ''] = /^\/(\w+)(?:@\w+)?\s*(.*)$/s.exec(said.trim()) ?? [];
-      const bound = await chats.find(chat);
-      if (command === 'start' && argument !== '') return bind(chat, argument);
-      if (bound === undefined) return bind(chat, command === '' ? said : '');
-      if (isTopic(command)) return withMenu(answerTo(command, view.of(bound.user, day), language));
-      if (command === 'mute') return /^(?:0|1|7)$/.test(argument) ? mute(bound, Number(argument)) : muteChoice(bound);
-      if (command === 'stop') {
-        await chats.unbind((each) => each.chat === chat);
-        return plain(words.stopped);
-      }
-      return withMenu(words.choose);
-    },
+  return async (chat, said) => {
+    // In groups a command names the bot: /today@flowcollect_bot.
+    const [, command = '', argument = ''] = /^\/(\w+)(?:@\w+)?\s*(.*)$/s.exec(said.trim()) ?? [];
+    const bound = await chats.find(chat);
+    if (command === 'start' && argument !== '') return bind(chat, argument);
+    if (bound === undefined) return bind(chat, command === '' ? said : '');
+    if (isTopic(command)) return withMenu(answerTo(command, view.of(bound.user, day), language));
+    if (command === 'mute') return /^(?:0|1|7)$/.test(argument) ? mute(bound, Number(argument)) : muteChoice(bound);
+    if (command === 'stop') {
+      await chats.unbind((each) => each.chat === chat);
+      return plain(words.stopped);
+    }
+    return withMenu(words.choose);
   };
 }
 

@@ -39,7 +39,7 @@ export function createConsole(options: ConsoleOptions): Console {
     return options.views().map((view) => {
       const meter = meters.get(view.kernelAddress) ?? createRateMeter();
       meters.set(view.kernelAddress, meter);
-      return { view, summary: meter.read(now, view) };
+      return { view, summary: meter(now, view) };
     });
   }
 

@@ -18,7 +18,7 @@ describe('rates', () => {
     const raw = { upload: 0, download: bytes - before };
     const series = { class: 'proxy', node: 'n', provider: '', direction: 'download', accounting: 'measured' } as const;
     const counters = { ...none, kernel, raw, traffic: [{ ...series, bytes }] };
-    return meter.read(now, { counters, today, lastFrameAt }).all.rate.download;
+    return meter(now, { counters, today, lastFrameAt }).all.rate.download;
   }
 
   it('begin at 0 and look back five seconds', () => {

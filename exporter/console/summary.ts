@@ -41,11 +41,8 @@ export interface Summary {
   readonly settled: number;
 }
 
-/** Remembers counters to tell rates from; one for each device. */
-export interface RateMeter {
-  /** @param now epoch milliseconds */
-  read(now: number, view: Pick<DeviceView, 'counters' | 'today' | 'lastFrameAt'>): Summary;
-}
+/** Remembers counters to tell rates from; one for each device. @param now epoch milliseconds */
+export type RateMeter = (now: number, view: Pick<DeviceView, 'counters' | 'today' | 'lastFrameAt'>) => Summary;
 
 /** Long enough to be calm, short enough to be now. */
 const WINDOW_MS = 5000;
@@ -77,27 +74,23 @@ export function createRateMeter(): RateMeter {
     past = past.slice(Math.max(0, window - 1));
   }
 
-  return {
-    read(now, { counters, today, lastFrameAt }) {
-      const sums = { class: sumBy(counters, 'class'), node: sumBy(counters, 'node') };
-      if (lastFrameAt !== undefined) note({ at: lastFrameAt, beyondRaw: beyondRaw(counters), ...sums });
-      const [from, to] = [past[0], past.at(-1)];
-      // A frame may cover a night: what it brings did not move within the second in which it came.
-      const span = from === undefined || to === undefined ? 0 : to.at - from.at;
-      const isNow = to !== undefined && now - to.at <= WINDOW_MS + Math.min(span, LONGEST_FRAME_MS);
-      const rows = (key: 'class' | 'node'): Row[] =>
-        [...sums[key]].map(([name, total]) => ({
-          name,
-          total,
-          today: add(today.cells.filter((cell) => cell[key] === name)),
-          rate:
-            from === undefined || !isNow || span === 0
-              ? NOTHING
-              : perSecond(total, from[key].get(name) ?? NOTHING, span),
-        }));
-      const settled = counters.traffic.reduce((s, each) => s + (each.accounting === 'settled' ? each.bytes : 0), 0);
-      return arrange(rows('class'), rows('node'), settled);
-    },
+  return (now, { counters, today, lastFrameAt }) => {
+    const sums = { class: sumBy(counters, 'class'), node: sumBy(counters, 'node') };
+    if (lastFrameAt !== undefined) note({ at: lastFrameAt, beyondRaw: beyondRaw(counters), ...sums });
+    const [from, to] = [past[0], past.at(-1)];
+    // A frame may cover a night: what it brings did not move within the second in which it came.
+    const span = from === undefined || to === undefined ? 0 : to.at - from.at;
+    const isNow = to !== undefined && now - to.at <= WINDOW_MS + Math.min(span, LONGEST_FRAME_MS);
+    const rows = (key: 'class' | 'node'): Row[] =>
+      [...sums[key]].map(([name, total]) => ({
+        name,
+        total,
+        today: add(today.cells.filter((cell) => cell[key] === name)),
+        rate:
+          from === undefined || !isNow || span === 0 ? NOTHING : perSecond(total, from[key].get(name) ?? NOTHING, span),
+      }));
+    const settled = counters.traffic.reduce((s, each) => s + (each.accounting === 'settled' ? each.bytes : 0), 0);
+    return arrange(rows('class'), rows('node'), settled);
   };
 }
 

@@ -32,7 +32,7 @@ const today: TodayView = {
 
 function shown(changes: Partial<DeviceView> = {}): ShownDevice {
   const meter = createRateMeter();
-  meter.read(0, { counters: counters(MB, 1024), today, lastFrameAt: 0 });
+  meter(0, { counters: counters(MB, 1024), today, lastFrameAt: 0 });
   const view: DeviceView = {
     deviceId: '客厅',
     kernelAddress: 'http://127.0.0.1:9097',
@@ -46,7 +46,7 @@ function shown(changes: Partial<DeviceView> = {}): ShownDevice {
     push: { kind: 'accepted', at: 3000, sequence: 5 },
     ...changes,
   };
-  return { view, summary: meter.read(2000, view) };
+  return { view, summary: meter(2000, view) };
 }
 
 const size = (columns: number, rows = 50): Size => ({ columns, rows });

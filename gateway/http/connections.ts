@@ -14,7 +14,7 @@ const MAX_CONNECTIONS = 4096;
  *
  * What is beyond is closed at once.
  */
-export function guardConnections(server: Server, noise: NoiseLog, most = MAX_CONNECTIONS): void {
+export function guardConnections(server: Server, logNoise: NoiseLog, most = MAX_CONNECTIONS): void {
   server.on('clientError', answerBroken);
   server.maxConnections = most;
   const open = new Map<string, { count: number }>();
@@ -23,7 +23,7 @@ export function guardConnections(server: Server, noise: NoiseLog, most = MAX_CON
     const address = networkOf(socket.remoteAddress ?? '');
     const own = open.get(address) ?? { count: 0 };
     if (own.count >= most - all) {
-      noise.warn('connections', { from: address, connections: own.count }, 'a connection refused');
+      logNoise('connections', { from: address, connections: own.count }, 'a connection refused');
       socket.destroy();
       return;
     }
@@ -42,22 +42,18 @@ export function guardConnections(server: Server, noise: NoiseLog, most = MAX_CON
 const TOLD_EVERY_MS = 60_000;
 
 /** Logs requests without a known token, once a minute for each kind and with how many came since, so that they cannot fill the disk. */
-export interface NoiseLog {
-  warn(kind: string, fields: Readonly<Record<string, unknown>>, message: string): void;
-}
+type NoiseLog = (kind: string, fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 export function createNoiseLog(logger: Logger, { now }: Pick<Clock, 'now'>): NoiseLog {
   const told = new Map<string, { at: number; since: number }>();
-  return {
-    warn(kind, fields, message) {
-      const before = told.get(kind);
-      if (before !== undefined && Math.abs(now() - before.at) < TOLD_EVERY_MS) {
-        before.since += 1;
-        return;
-      }
-      logger.warn({ ...fields, ...(before === undefined ? {} : { sinceTheLast: before.since }) }, message);
-      told.set(kind, { at: now(), since: 0 });
-    },
+  return (kind, fields, message) => {
+    const before = told.get(kind);
+    if (before !== undefined && Math.abs(now() - before.at) < TOLD_EVERY_MS) {
+      before.since += 1;
+      return;
+    }
+    logger.warn({ ...fields, ...(before === undefined ? {} : { sinceTheLast: before.since }) }, message);
+    told.set(kind, { at: now(), since: 0 });
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setAsidePath } from '../../core/json.ts';
-import { makeFolder, openNewFile, refuseForeignLinks, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { makeFolder, openNewFile, refuseForeignLinks, syncFolder, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -236,11 +236,4 @@ async function readPlace({ file, at, length }: Place): Promise<Buffer> {
   const { bytesRead } = await file.read(content, 0, length, at);
   if (bytesRead < length) throw new Error('the log of pushes was cut short');
   return content;
-}
-
-/** Windows cannot open folders; NTFS journals what changes in them. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }

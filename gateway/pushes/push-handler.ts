@@ -54,7 +54,7 @@ export function createPushHandler({
   const limits = memoryLimits(availableMemory());
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
   const authenticate = createAuthenticator(clock, tokens, addressOf);
-  const noise = createNoiseLog(logger, clock);
+  const logNoise = createNoiseLog(logger, clock);
   const parser = createPushParser(limits.layouts);
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
@@ -108,7 +108,7 @@ export function createPushHandler({
     metrics.refused(problem.code);
     const { code, message } = problem;
     const fields = { code, message, from: addressOf(request), user: device?.user, instance: device?.deviceId };
-    if (device === undefined) noise.warn(code, fields, 'push refused');
+    if (device === undefined) logNoise(code, fields, 'push refused');
     else logger.warn(fields, 'push refused');
     answerProblem(response, problem);
     discardRest(request);

@@ -30,7 +30,7 @@ export function createQueryProxy({
   addressOf,
 }: QueryProxyOptions): RequestListener {
   const limited = createAuthRateLimiter();
-  const noise = createNoiseLog(logger, clock);
+  const logNoise = createNoiseLog(logger, clock);
   const turns = createFairSemaphore(CONCURRENT_QUERIES);
 
   function identify(request: IncomingMessage): { readonly kind: 'reader'; readonly user: string } | HttpProblem {
@@ -93,7 +93,7 @@ export function createQueryProxy({
     const { code, message } = problem;
     const user = reader.kind === 'reader' ? reader.user : undefined;
     const fields = { code, message, from: addressOf(request), user };
-    if (user === undefined) noise.warn(code, fields, 'query refused');
+    if (user === undefined) logNoise(code, fields, 'query refused');
     else logger.warn(fields, 'query refused');
     answerQueryError(response, problem);
     discardRest(request);
