@@ -53,9 +53,11 @@ async function vps() {
   const prometheus = await serve(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const isUp = new URLSearchParams(body).get('query') === 'up';
-    const result = isUp
-      ? targets.map(({ job, value }) => sample({ job, instance: 'pushgateway:9091' }, value))
+    const isSilent = new URLSearchParams(body).get('query')?.startsWith('up == 0');
+    const result = isSilent
+      ? targets
+          .filter(({ value }) => value === 0)
+          .map(({ job, value }) => sample({ job, instance: 'pushgateway:9091' }, value))
       : [sample({}, 3)];
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
   });

@@ -15,22 +15,23 @@ import { askBotName } from '../telegram/bot.ts';
 
 const ANSWER_MS = 10_000;
 
+/** Those of its last scrapes: what it was configured with before a restart is in its answers for five more minutes. */
+const SILENT_TARGETS = 'up == 0 and timestamp(up) > time() - 60';
+
 /** Whether Prometheus answers, reads all that it should, and has devices. */
 export async function checkPrometheus(prometheus: Prometheus, address: string): Promise<Finding[]> {
   try {
-    const targets = await prometheus.instant('up');
+    const silent = await prometheus.instant(SILENT_TARGETS);
     const [devices] = await prometheus.instant('count(count by (user, instance) (flowcollect_kernel_up))');
     const count = devices?.value ?? 0;
     return [
       good({ zh: `Prometheus ${address}，设备 ${count} 台`, en: `Prometheus ${address}, devices: ${count}` }),
-      ...targets
-        .filter(({ value }) => value === 0)
-        .map(({ labels: { job = '', instance = '' } }) =>
-          bad({
-            zh: `Prometheus 读不到 ${job}（${instance}）：请启动它，或检查 prometheus.yml 里的地址`,
-            en: `Prometheus cannot read ${job} (${instance}): start it, or look at its address in prometheus.yml`,
-          }),
-        ),
+      ...silent.map(({ labels: { job = '', instance = '' } }) =>
+        bad({
+          zh: `Prometheus 读不到 ${job}（${instance}）：请启动它，或检查 prometheus.yml 里的地址`,
+          en: `Prometheus cannot read ${job} (${instance}): start it, or look at its address in prometheus.yml`,
+        }),
+      ),
     ];
   } catch (error) {
     if (error instanceof PrometheusError) return [bad(error.text)];

@@ -226,7 +226,9 @@ END
 			"$CADDY/Caddyfile does not go with $DOMAIN and is as it was; does it have that domain already? Caddy says: $(echo "$said" | tail -n 1)"
 	fi
 	systemctl enable caddy
-	systemctl reload-or-restart caddy
+	systemctl reload-or-restart caddy ||
+		fail "Caddy 没有启动：$(journalctl -u caddy -n 20 -o cat | sed -n 's/^Error: //p' | tail -n 1)。80 或 443 端口被别的程序占用时，请让出端口，再运行一次" \
+			"Caddy does not start: $(journalctl -u caddy -n 20 -o cat | sed -n 's/^Error: //p' | tail -n 1). Where another program has port 80 or 443, free it and run this again"
 }
 
 remove_caddy() {

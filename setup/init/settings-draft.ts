@@ -16,7 +16,7 @@ export interface SettingsDraft {
 
 /** @throws SettingsError, or IniSyntaxError, where the file is there and unusable */
 export async function openDraft(files: SetupFiles, path: string): Promise<SettingsDraft> {
-  const existed = (await files.readText(path)) !== undefined;
+  const existed = (await files.mode(path)) !== undefined;
   let text = existed ? await files.readSettings(path) : '';
   const edits: ((text: string) => string)[] = [];
   const edited = (before: string): string => edits.reduce((text, edit) => edit(text), before);
