@@ -27,8 +27,25 @@ export function pushPath(deviceId: string): string {
   return `/metrics/job/flowcollect/instance/${encodeURIComponent(deviceId)}`;
 }
 
-/** The header that carries the state id and sequence of a push: `<state id> <sequence>`. */
+/** The header that carries the {@link PushId} of a push: `<state id> <sequence>`. */
 export const STATE_HEADER = 'X-FlowCollect-State';
+
+/** Which saved state a push comes from, and how many pushes that state has made: no two pushes of a device have the same. */
+export interface PushId {
+  readonly stateId: string;
+  readonly sequence: number;
+}
+
+/** @returns undefined where it does not read as {@link STATE_HEADER} must */
+export function readStateHeader(value: string | string[] | undefined): PushId | undefined {
+  const match = typeof value === 'string' ? /^([A-Za-z0-9_-]{1,64}) (\d{1,16})$/.exec(value) : null;
+  const sequence = Number(match?.[2]);
+  return match?.[1] === undefined || !Number.isSafeInteger(sequence) ? undefined : { stateId: match[1], sequence };
+}
+
+export function writeStateHeader({ stateId, sequence }: PushId): string {
+  return `${stateId} ${sequence}`;
+}
 
 /** One device of one user: what a push is stored under. */
 export interface Device {

@@ -1,7 +1,8 @@
+import type { PushId } from '../core/device-id.ts';
 import { createDevice, type Device } from '../exporter/device/device.ts';
 import { createDeviceCounters, type DeviceCounters } from '../exporter/device/device-counters.ts';
 import { newDevice, type SavedCounters, type SavedDevice } from '../exporter/device/saved-device.ts';
-import type { PushId, ReadBack } from '../exporter/device/sync-state.ts';
+import type { ReadBack } from '../exporter/device/sync-state.ts';
 import { domainOf } from '../exporter/host/node-domains.ts';
 import { EMPTY_CATALOG, type Frame, type Totals } from '../exporter/ledger/frame.ts';
 import type { LedgerCounters } from '../exporter/ledger/state.ts';

@@ -1,3 +1,4 @@
+import type { PushId } from '../../core/device-id.ts';
 import type { Bytes } from '../../core/traffic.ts';
 import { covers, minus, zeroBytes } from '../ledger/book.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
@@ -7,7 +8,7 @@ import { type LedgerCounters, type LedgerState, type PushedCounters, resumeLedge
 import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interfaces.ts';
 import { add, type Counted, includes, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
-import { compare, type PushId, type ReadBack, type SyncState } from './sync-state.ts';
+import { compare, type ReadBack, type SyncState } from './sync-state.ts';
 
 /** What came of comparing with the gateway. */
 export type Reconciliation =

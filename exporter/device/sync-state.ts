@@ -1,12 +1,7 @@
+import type { PushId } from '../../core/device-id.ts';
 import type { CheckSeries } from '../ledger/health-checks.ts';
 import type { LedgerState, PushedCounters } from '../ledger/state.ts';
 import type { InterfaceSeries } from './interfaces.ts';
-
-/** One push of a device: no two have the same. */
-export interface PushId {
-  readonly stateId: string;
-  readonly sequence: number;
-}
 
 /**
  * What is known of how these counters and those that the gateway holds under their DeviceID go together

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { pushPath, STATE_HEADER } from '../../core/device-id.ts';
+import { type PushId, pushPath, readStateHeader, STATE_HEADER, writeStateHeader } from '../../core/device-id.ts';
 import type { ExpositionFamily } from '../../core/exposition.ts';
 import { ExpositionError, parseExposition } from '../../core/exposition-parser.ts';
 import { parseJson } from '../../core/json.ts';
@@ -29,9 +29,7 @@ export interface GatewayAddress {
   readonly deviceId: string;
 }
 
-export interface Push {
-  readonly stateId: string;
-  readonly sequence: number;
+export interface Push extends PushId {
   /** Exposition text. */
   readonly body: string;
 }
@@ -99,10 +97,10 @@ export function createGatewayClient(network: Network): GatewayClient {
   }
 
   return {
-    async push(address, { stateId, sequence, body }) {
+    async push(address, { body, ...id }) {
       const answer = await send(address, {
         method: 'PUT',
-        headers: { 'content-type': 'text/plain; version=0.0.4', [STATE_HEADER]: `${stateId} ${sequence}` },
+        headers: { 'content-type': 'text/plain; version=0.0.4', [STATE_HEADER]: writeStateHeader(id) },
         body,
         gzip: body.length >= GZIP_FROM_CHARACTERS,
       });
@@ -187,9 +185,8 @@ type Labels = ReadonlyMap<string, string>;
  * @throws ReadBackError
  */
 export function decodeReadBack(text: string, state: string): ReadBack {
-  const match = /^(\S+) (\d+)$/.exec(state);
-  const sequence = Number(match?.[2]);
-  if (match?.[1] === undefined || !Number.isSafeInteger(sequence)) throw new ReadBackError('no usable state header');
+  const id = readStateHeader(state);
+  if (id === undefined) throw new ReadBackError('no usable state header');
   const families = parse(text);
   const read = <T>(name: string, decode: (labels: Labels, value: number) => T): T[] =>
     (families.get(name)?.samples ?? []).map(({ labels, value }) => {
@@ -205,8 +202,7 @@ export function decodeReadBack(text: string, state: string): ReadBack {
   const zero = { upload: 0, download: 0 };
   return {
     kind: 'found',
-    stateId: match[1],
-    sequence,
+    ...id,
     counters: {
       traffic: read(TRAFFIC_BYTES, (labels, bytes) => ({
         class: oneOf(TRAFFIC_CLASSES, labels, 'class'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { type Device, deviceKey } from '../../core/device-id.ts';
+import { type Device, deviceKey, type PushId } from '../../core/device-id.ts';
 import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -165,9 +165,7 @@ function nameOf(device: Device): string {
 }
 
 /** What the gateway knows of a push it let through, besides its text. */
-export interface KeptPush extends Device {
-  readonly stateId: string;
-  readonly sequence: number;
+export interface KeptPush extends Device, PushId {
   /** When it was let through, in epoch milliseconds. */
   readonly at: number;
   readonly ledger: RisingCounters;

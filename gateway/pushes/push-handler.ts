@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
-import { type Device, STATE_HEADER } from '../../core/device-id.ts';
+import { type Device, readStateHeader, STATE_HEADER, writeStateHeader } from '../../core/device-id.ts';
 import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createAuthenticator, type Token } from '../access/authenticate.ts';
@@ -19,7 +19,7 @@ import { createNoiseLog, discardRest } from '../http/connections.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { type PushService, readStateHeader, writeStateHeader } from './push-service.ts';
+import type { PushService } from './push-service.ts';
 
 export interface PushHandlerOptions {
   readonly pushes: PushService;
@@ -59,7 +59,9 @@ export function createPushHandler({
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
-    if (state.kind === 'refused') return state;
+    if (state === undefined) {
+      return httpProblem('bad_state_header', `${STATE_HEADER} must read "<state id> <sequence>"; update the exporter`);
+    }
     const body = await readPushBody(request, budgetOf(device.user), limits.body);
     if (body.kind === 'refused') return body;
     try {

@@ -8,14 +8,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { risingCounters, valuesFor } from '../contract/contract-check.ts';
 import { type KeptPushes, keptBytes, openKeptPushes } from '../kept/kept-pushes.ts';
 import type { Delivery } from '../store/store.ts';
-import {
-  admit,
-  createPushService,
-  HOLD_MS,
-  type PushService,
-  readStateHeader,
-  writeStateHeader,
-} from './push-service.ts';
+import { admit, createPushService, HOLD_MS, type PushService } from './push-service.ts';
 
 /** Of four pushes of {@link push}, half of them set aside for the two users. */
 const MOST = 4 * keptBytes({ series: [], values: [] }, Buffer.alloc(1000));
@@ -56,7 +49,7 @@ async function answerTo(user: string, deviceId: string, bytes = 1000, sequence =
   const series = `${KERNEL_BYTES}{direction="upload"}`;
   const text = Buffer.from(`# TYPE ${KERNEL_BYTES} counter\n${series} 1\n`.padEnd(bytes, '\n'));
   const ledger = { series: [series], values: [1] };
-  return pushes.push({ user, deviceId }, { kind: 'state', stateId: 's', sequence }, { text, packed, ledger });
+  return pushes.push({ user, deviceId }, { stateId: 's', sequence }, { text, packed, ledger });
 }
 
 beforeEach(async () => {
@@ -148,21 +141,6 @@ it('puts nothing back of a device that is let go while it is to be forwarded', a
 });
 
 describe('whether a push may follow the one before', () => {
-  it('reads what it writes', () => {
-    const state = { stateId: '0b1f-A_z', sequence: 12 };
-    expect(readStateHeader(writeStateHeader(state))).toEqual({ kind: 'state', ...state });
-  });
-
-  it.each([undefined, '', 'abc', 'abc x', 'abc -1', 'abc 1.5', 'abc  1', 'a b 1', 'abc 9007199254740993', 'a 1, b 2'])(
-    'refuses %j and says what it must read',
-    (value) => {
-      expect(readStateHeader(value)).toMatchObject({
-        code: 'bad_state_header',
-        message: expect.stringContaining('<state id>'),
-      });
-    },
-  );
-
   const counters = (entries: Record<string, number>) => risingCounters(Object.entries(entries));
   const held = { stateId: 'a', sequence: 5, ledger: counters({ x: 10, y: 0 }), seenAt: 1000 };
   const push = (change: object) => ({ stateId: 'a', sequence: 6, ledger: held.ledger, ...change });

@@ -1,4 +1,4 @@
-import { type Device, deviceKey, STATE_HEADER } from '../../core/device-id.ts';
+import { type Device, deviceKey, type PushId } from '../../core/device-id.ts';
 import { mayVanish } from '../../core/metric-contract.ts';
 import { type Clock, createKeyedMutex } from '../../runtime/async.ts';
 import { errorCode, isExhausted } from '../../runtime/error-code.ts';
@@ -46,7 +46,7 @@ type Declined = Extract<Delivery, { readonly kind: 'declined' }>;
 export interface PushService {
   push(
     device: Device,
-    state: PushedState,
+    state: PushId,
     push: Omit<ParsedPush, 'kind'>,
   ): Promise<{ readonly kind: 'accepted' } | HttpProblem>;
   /** What a device goes on from; `nothing` only when nothing is kept of it. */
@@ -124,7 +124,7 @@ export function createPushService({
     return undefined;
   }
 
-  async function take(device: Device, state: PushedState, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
+  async function take(device: Device, state: PushId, { text, packed, ledger }: Omit<ParsedPush, 'kind'>) {
     const now = clock.now();
     const held = heldOf(device);
     const incoming = { ...state, ledger };
@@ -185,32 +185,12 @@ export function createPushService({
   };
 }
 
-/** Which saved state a push comes from, and how many pushes that state has made. */
-export interface PushedState {
-  readonly kind: 'state';
-  readonly stateId: string;
-  readonly sequence: number;
-}
-
-export function readStateHeader(value: string | string[] | undefined): PushedState | HttpProblem {
-  const match = typeof value === 'string' ? /^([A-Za-z0-9_-]{1,64}) (\d{1,16})$/.exec(value) : null;
-  const sequence = Number(match?.[2]);
-  if (match?.[1] === undefined || !Number.isSafeInteger(sequence)) {
-    return httpProblem('bad_state_header', `${STATE_HEADER} must read "<state id> <sequence>"; update the exporter`);
-  }
-  return { kind: 'state', stateId: match[1], sequence };
-}
-
-export function writeStateHeader({ stateId, sequence }: Omit<PushedState, 'kind'>): string {
-  return `${stateId} ${sequence}`;
-}
-
 /** How long a silent exporter keeps its DeviceID to itself. */
 export const HOLD_MS = 60_000;
 /** How many of the series that fell an answer names. */
 const NAMED_SERIES = 5;
 
-type Incoming = Omit<PushedState, 'kind'> & { readonly ledger: RisingCounters };
+type Incoming = PushId & { readonly ledger: RisingCounters };
 
 /** What was last let through from a device. */
 interface Held extends Incoming {
