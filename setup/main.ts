@@ -32,7 +32,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     const check = (file: string) => follow(own, ['doctor', '--config', file, '--language', language]);
     const init = initCommand({ host, places: mihomoPlaces(host.machine), check, language });
     return [
-      commandOf({ ...init, commands: [...init.commands, initServerCommand(host, language)] }, translate),
+      commandOf(
+        { ...init, commands: [...init.commands, initServerCommand(host, language, manager !== undefined)] },
+        translate,
+      ),
       pairCommand({
         makeToken: (owner) => makeToken(own, owner, language),
         print,

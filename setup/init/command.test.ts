@@ -384,6 +384,9 @@ describe('init server', () => {
     const { demo, server } = readServerSide(file, await readFile(file, 'utf8'));
     expect([demo, server.ListenPort, server.ArchiveToken?.length]).toEqual([false, ':8686', 32]);
     expect(said).not.toContain(server.ArchiveToken);
+    said = '';
+    await initServer({ ...prompt('nas', '', ''), file, home: true, hasServices: false });
+    expect(said).not.toContain('service install');
   });
 
   it('is for Docker by itself only in the folder that Docker mounts', async () => {

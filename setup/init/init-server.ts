@@ -32,6 +32,8 @@ export interface InitServer {
   readonly installation?: Installation;
   /** Whether all of it is to run on this machine, by `flowcollect stack`. */
   readonly home?: boolean;
+  /** Whether this machine can keep it running; a container cannot. */
+  readonly hasServices?: boolean;
 }
 
 /** Addresses as containers of docker-compose.yml use them. */
@@ -61,7 +63,14 @@ const EXAMPLE = 'https://vps.example.com';
  *
  * @throws SettingsError for what they would refuse, or UserFacingError where nobody answers
  */
-export async function initServer({ host, prompt, file, installation, home = false }: InitServer): Promise<void> {
+export async function initServer({
+  host,
+  prompt,
+  file,
+  installation,
+  home = false,
+  hasServices = true,
+}: InitServer): Promise<void> {
   const words = initMessages(prompt.language);
   const draft = await openDraft(host.files, file);
   if (draft.existed) prompt.say(words.kept(file));
@@ -121,7 +130,7 @@ export async function initServer({ host, prompt, file, installation, home = fals
     const config = `--config ${shellWord(file)}`;
     prompt.say(words.nextAtHome(`${host.called} stack ${config}`));
     prompt.say(words.pairing(`${host.called} pair ${config} --server ${server} --device my-phone`));
-    prompt.say(words.inBackground(`sudo ${host.called} service install stack ${config}`));
+    if (hasServices) prompt.say(words.inBackground(`sudo ${host.called} service install stack ${config}`));
     return;
   }
   const follows = docker ? undefined : await serviceOf('gateway', file, installation).catch(() => undefined);
@@ -191,12 +200,12 @@ export function dockerSteps(file: string, server: string, password: string): str
 }
 
 /** `flowcollect init server`. */
-export const initServerCommand = (host: SetupHost, language: Language): CommandSpec => ({
+export const initServerCommand = (host: SetupHost, language: Language, hasServices: boolean): CommandSpec => ({
   name: 'server',
   description: TEXTS.server,
   options: [...initOptions('ServerSetting.ini'), { flags: '--home', description: TEXTS.home }],
   run: (_, options: InitOptions & { readonly home?: true }) =>
     whileAsking(host, language, options, (prompt) =>
-      initServer({ host, prompt, file: options.config, home: options.home === true }),
+      initServer({ host, prompt, file: options.config, home: options.home === true, hasServices }),
     ),
 });
