@@ -125,6 +125,7 @@ export const table = kindOfPanel<TableSpec>(({ keys, columns, sortBy, thenBy, he
       properties: [
         ...(label === growing ? [{ id: 'custom.minWidth', value: width }] : wide(width)),
         WRAPPED,
+        NOTHING,
         ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
         ...(properties ?? []),
       ],

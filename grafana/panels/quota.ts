@@ -52,7 +52,7 @@ const URGENCY_WORDS = words([
 export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   const [orange, red] = [percent(limits.quotaWarning), percent(limits.quotaCritical)];
   const enough = { zh: '够吗', en: 'OK?' };
-  const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' }, width: 74 };
+  const days = { unit: { zh: 'suffix: 天', en: 'suffix: d' } };
   return table({
     title: { zh: '机场：安全吗，还剩多少', en: 'Airports: safe, and how much is left' },
     description: {
@@ -62,7 +62,13 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
     keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
     columns: [
       verdictColumn,
-      { name: { zh: '还可用', en: 'Lasts' }, expr: byAirport('flowcollect_forecast_days_left'), decimals: 1, ...days },
+      {
+        name: { zh: '还可用', en: 'Lasts' },
+        expr: byAirport('flowcollect_forecast_days_left'),
+        decimals: 1,
+        width: 68,
+        ...days,
+      },
       {
         name: enough,
         expr: stateNumber(URGENCY),
@@ -91,12 +97,14 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
         name: { zh: '距重置', en: 'Reset in' },
         expr: `max by (user, airport) (${daysTo(reset)})`,
         decimals: 0,
+        width: 74,
         ...days,
       },
       {
         name: { zh: '距到期', en: 'Ends in' },
         expr: `max by (user, airport) (${daysTo(expiry)})`,
         decimals: 0,
+        width: 74,
         ...days,
         properties: coloredCells(steps(PLAIN, [0, BAD], [1, WATCH], [limits.expiryDays, PLAIN])),
       },
@@ -107,6 +115,8 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   });
 }
 
+/** A share of the daily budget that no day has. */
+const USED_UP = 10_000;
 /** Today against what a day may cost: the background turns from blue to red. */
 export function budgetPanel(settings: DashboardSettings): PanelDefinition {
   const own = settings.dailyBudgetBytes !== undefined;
@@ -123,7 +133,9 @@ export function budgetPanel(settings: DashboardSettings): PanelDefinition {
         },
     unit: 'percentunit',
     decimals: 0,
-    targets: [now(`sum(${today('class="proxy"')}) / ${allowance(settings)}`)],
+    // Where nothing remains a share of it would be endless.
+    targets: [now(`clamp_max(sum(${today('class="proxy"')}) / clamp_min(${allowance(settings)}, 1), ${USED_UP})`)],
+    mappings: [words([[String(USED_UP), { zh: '已用完', en: 'Used up' }, BAD]])],
     coloring: steps(ACCENT, [0.8, WATCH], [1, BAD]),
     noValue: { zh: '无预算', en: 'No budget' },
     background: true,

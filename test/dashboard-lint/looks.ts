@@ -129,7 +129,7 @@ function tableProblems(panel: Panel, targets: readonly Dataquery[]): string[] {
       problems.push(`column ${name}: its name needs ${Math.ceil(head)} of ${own} pixels`);
     if (isGauge && properties.get('fieldMinMax') !== true)
       problems.push(`column ${name}: bars by the most of all columns`);
-    if (values.some((value) => renamed[value] === name) && !/^.$/.test(String(properties.get('noValue') ?? '')))
+    if (!/^.$/.test(String(properties.get('noValue') ?? '')))
       problems.push(`column ${name}: a sentence in each cell without a value`);
     const unit = String(properties.get('unit') ?? '');
     if (ROUNDED.test(unit) && properties.get('decimals') === undefined) problems.push(`column ${name}: no decimals`);
