@@ -34,6 +34,7 @@ import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/s
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Text, Translated } from '../../core/language.ts';
 import { PLAIN } from '../palette.ts';
+import { NOW } from '../promql/days.ts';
 import { finish, kindOfPanel, type Override, type PanelSpec } from './panel.ts';
 
 /** The value at the end of the range; the SDK leaves it open, which shows nothing. */
@@ -165,7 +166,7 @@ export const timeline = kindOfPanel<Omit<PanelSpec, 'coloring'>>((spec) => {
   return { ...panel, options: { ...panel.options, perPage: 0 } };
 });
 
-export interface HeatSpec extends Omit<PanelSpec, 'targets'> {
+export interface HeatSpec extends Omit<PanelSpec, 'targets' | 'interval'> {
   /** A series a row. */
   readonly expr: string;
   /** The label that names a row, and names for rows that are called otherwise. A heatmap takes no overrides of names. */
@@ -173,19 +174,22 @@ export interface HeatSpec extends Omit<PanelSpec, 'targets'> {
   readonly rows?: Readonly<Record<string, Text>>;
   /** What there is once the query has an answer. */
   readonly exists: string;
+  readonly interval: keyof typeof SECONDS;
 }
 
 /** A row that stands while there is none: Grafana lets no heatmap say a sentence of its own. */
 const NO_ROW = '–';
-/** The least that a heatmap does not hide, so that its scale has ends. */
+/** The least that a heatmap does not hide, so that its scale has ends, in the last two steps: of one it shows none. */
 const FAINT = 1e-8;
+const SECONDS = { '1h': 3600, '1d': 86_400 };
 
 /**
  * One row a series, one cell a step, which ends at the instant that names it. Its target is a trace: the data source's
  * format for heatmaps takes series for the cumulative buckets of a histogram and subtracts one from the next.
  */
 export const heat = kindOfPanel<HeatSpec>(({ expr, label, rows, exists, ...spec }) => {
-  const noRow = `label_replace(vector(${FAINT}), "${label}", "${NO_ROW}", "", "") unless on () ${exists} @ end()`;
+  const late = `vector(time()) > ${NOW} - ${2 * SECONDS[spec.interval]}`;
+  const noRow = `label_replace(vector(${FAINT}), "${label}", "${NO_ROW}", "", "") and on () (${late}) unless on () ${exists} @ end()`;
   const builder = new HeatmapPanel()
     .calculate(false)
     .color(

@@ -13,9 +13,9 @@ const UNKNOWN = ['flowcollect_audit_unknown', 'why'] as const;
 /** The auditor's verdicts in the words of its report, the more urgent the later. */
 const RANKED = [
   [...VERDICT, 'ok', { zh: '正常', en: 'OK' }, GOOD],
-  [...UNKNOWN, 'first_day', { zh: '明天起对账', en: 'From tomorrow' }, NEUTRAL],
+  [...UNKNOWN, 'first_day', { zh: '明天起对账', en: 'Tomorrow' }, NEUTRAL],
   [...UNKNOWN, 'first_days', { zh: '刚开始对账', en: 'Just begun' }, NEUTRAL],
-  [...UNKNOWN, 'not_compared', { zh: '无法对账', en: 'Not compared' }, NEUTRAL],
+  [...UNKNOWN, 'not_compared', { zh: '无法对账', en: 'No verdict' }, NEUTRAL],
   [...UNKNOWN, 'no_reading', { zh: '没有读数', en: 'No reading' }, NEUTRAL],
   [...VERDICT, 'underbilled', { zh: '扣得偏少', en: 'Bills less' }, ACCENT],
   [...VERDICT, 'drift', { zh: '扣得变多', en: 'Bills more' }, WATCH],
@@ -89,6 +89,7 @@ export function differencePanel(settings: DashboardSettings): PanelDefinition {
       en: `Each day of account: what the airport billed less what it should have, as a share of the leak line (the greater of ${least} and ${share} % of what is expected). Above 0 it billed more; above 100 % that day alone is a suspected leak.`,
     },
     unit: 'percentunit',
+    decimals: 0,
     interval: '1d',
     targets: [trace(shareOfLeakLine(ofDay, settings), '{{airport}}')],
     coloring: { limit: 1 },

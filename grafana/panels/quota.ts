@@ -273,9 +273,10 @@ export const surplusAdvicePanel = surplus({
 });
 
 const low = { zh: '下限', en: 'Low' };
-// One name for both: on a phone there is room for one column of them.
+// One name for both: on a phone there is room for one column of them. In a label of its own, since VictoriaMetrics writes
+// into those that it still reads.
 const bound = (which: 'low' | 'high'): string =>
-  `label_join(max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)}), "node", " · ", "airport", "node")`;
+  `label_join(max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)}), "airport_node", " · ", "airport", "node")`;
 
 /** What bills show of the multipliers of nodes. */
 export const multipliersPanel = table({
@@ -284,7 +285,7 @@ export const multipliersPanel = table({
     zh: '名称和设置没有说明的节点倍率，由已结束的窗口的账单算出，十次有九次在上下限之间；最多 50 个节点。',
     en: 'The multipliers that names and settings leave open, as the bills of closed windows show them, between these bounds nine times of ten; of at most 50 nodes.',
   },
-  keys: [{ label: 'node', name: { zh: '机场 · 节点', en: 'Airport · node' }, width: 190 }],
+  keys: [{ label: 'airport_node', name: { zh: '机场 · 节点', en: 'Airport · node' }, width: 190 }],
   columns: [
     { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 70 },
     { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 64 },

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { upTo } from './select.ts';
 
 /** The end of the range that is looked at. Grafana ends a query on a full step: `end()` of days is the last midnight. */
-const NOW = `\${__to:date:seconds}`;
+export const NOW = `\${__to:date:seconds}`;
 
 /** How days are cut, as the auditor's settings say. */
 export interface DayCut {

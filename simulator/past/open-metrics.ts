@@ -3,6 +3,8 @@ import type { Past } from './past.ts';
 
 /** Within what Prometheus looks back for the value at an instant. */
 const STEP = 4 * 60_000;
+/** Within what a device may be silent. */
+const PUSHES = 60_000;
 
 /**
  * The counters of a past as OpenMetrics, which `promtool tsdb create-blocks-from openmetrics` takes, with the times of
@@ -12,15 +14,20 @@ const STEP = 4 * 60_000;
  */
 export function pastAsOpenMetrics(past: Past, identity: Readonly<Record<string, string>>): string {
   const [first = past.quietFrom] = past.dayEnds;
-  const instants: number[] = [];
-  for (let at = first - 2 * STEP; at < past.quietFrom + STEP; at += STEP) instants.push(at);
+  const every = (step: number): number[] => {
+    const all: number[] = [];
+    for (let at = first - 2 * STEP; at < past.quietFrom + STEP; at += step) all.push(at);
+    return all;
+  };
+  const instants = every(STEP);
   const series = (
     metric: string,
     labels: Readonly<Record<string, string>>,
     valueAt: (at: number) => number,
+    ats = instants,
   ): string[] => {
     const key = seriesKey({ name: metric, labels: new Map(Object.entries({ ...labels, ...identity })) });
-    return instants.map((at) => `${key} ${valueAt(at)} ${at / 1000}`);
+    return ats.map((at) => `${key} ${valueAt(at)} ${at / 1000}`);
   };
   const metrics = [...new Set(past.counters.map(({ metric }) => metric))];
   return [
@@ -31,7 +38,7 @@ export function pastAsOpenMetrics(past: Past, identity: Readonly<Record<string, 
         .flatMap(({ labels, valueAt }) => series(metric, labels, valueAt)),
     ]),
     '# TYPE push_time_seconds gauge',
-    ...series('push_time_seconds', {}, (at) => at / 1000),
+    ...series('push_time_seconds', {}, (at) => at / 1000, every(PUSHES)),
     '# EOF',
     '',
   ].join('\n');

@@ -73,6 +73,7 @@ it.each([
     'joined',
   ],
   ['outlines', graph({ custom: { stacking: { mode: 'normal' }, lineWidth: 1 } }), 'outlines'],
+  ['shares of many digits', graph({ unit: 'percentunit' }), 'to the last digit'],
   ['a pager', states({}, { perPage: 20 }), 'a pager'],
   ['an axis of far ticks', days({ xTickLabelSpacing: 200 }), 'no ticks'],
   ['ticks of three dots', days({ xTickLabelMaxLength: 0 }), 'no ticks'],

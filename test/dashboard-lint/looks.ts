@@ -72,6 +72,8 @@ export function looksProblems(panel: Panel): string[] {
     if (placement !== 'bottom' || displayMode !== 'list') problems.push('its legend takes the room of the plot');
     // Half of the plot on a phone, of a moment that may be long past.
     if (calcs.some((each: string) => /^last/.test(each))) problems.push('its legend says what is now, or was');
+    if (calcs.length > 0 && defaults?.unit === 'percentunit' && defaults.decimals === undefined)
+      problems.push('its legend says shares to the last digit');
     const { stacking, lineWidth } = defaults?.custom ?? {};
     const isStack = stacking?.mode === 'normal' || options?.stacking === 'normal';
     if (isStack && !targets.every(({ expr }) => / > 0$/.test(expr)))
