@@ -36,7 +36,11 @@ it('begins empty and comes back as it was written, whatever airports are called'
     observations: [{ at: 1, billed: 0, expected: 0, whole: true, leak: false }],
     windows: [
       closedWindow(0, { bill: { high: null } }),
-      closedWindow(1, { changed: 5, reported: { daily: 300, share: 0.05 }, lacking: true }),
+      closedWindow(1, {
+        changed: 5,
+        reported: { daily: { low: 200, likely: 300, high: 400 }, share: 0.05 },
+        lacking: true,
+      }),
     ],
   });
   await writeAuditState(path, state);

@@ -17,6 +17,7 @@ const observation = z.object({
   whole: z.boolean(),
   leak: z.boolean(),
 });
+const estimate = z.object({ low: z.number(), likely: z.number(), high: z.number() });
 const share = z.object({
   node: z.string(),
   provider: z.string(),
@@ -30,7 +31,7 @@ const windowRecord = z.object({
   to: z.number(),
   kind: z.enum(VERDICT_KINDS),
   bill: z.object({ low: z.number(), likely: z.number(), high: figure, onlyResets: z.boolean().exactOptional() }),
-  named: z.object({ low: z.number(), likely: z.number(), high: z.number() }),
+  named: estimate,
   nodes: z.array(share).readonly(),
   unattributed: z.number(),
   nearEdges: z.number(),
@@ -49,7 +50,7 @@ const windowRecord = z.object({
   regime: z.number(),
   changed: figure,
   lacking: z.boolean(),
-  reported: z.object({ daily: z.number(), share: z.number() }).nullable(),
+  reported: z.object({ daily: estimate, share: z.number() }).nullable(),
 });
 const course = z.object({
   start: z.number(),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, DAY, days, GB, MB, usedOn } from '../../test/windows.ts';
-import { changeOf, fallOf } from './change.ts';
+import { changeOf, fallOf, pastOf, recentChangeOf } from './change.ts';
 import { compared } from './compared.ts';
 import type { Change } from './finding.ts';
+import type { WindowRecord } from './span.ts';
 
 /** Days as they were: half a percent of chance, and something besides what was used. */
 const spans = (count: number, beside: (day: number) => number = () => 0, of: (day: number) => Closed = () => ({})) =>
@@ -28,6 +29,24 @@ describe('an excess that began and stayed', () => {
     const change = changeOf(spans(35, from(25, 300 * MB)), BEGAN, null);
     expect(Math.abs(dayOf(change) - 25)).toBeLessThanOrEqual(2);
     expect(Math.abs((change?.bytes ?? 0) / (10 * 300 * MB) - 1)).toBeLessThan(0.25);
+  });
+
+  it('is news unless it was told before it began that as much is billed besides', () => {
+    const beside = (day: number): number => (day < 21 ? 400 : 600) * MB;
+    const windows = days(28, (day) =>
+      closedWindow(day, {
+        used: usedOn(day),
+        billed: Math.round(usedOn(day) * (1 + 0.005 * chanceOn(day)) + beside(day)),
+      }),
+    );
+    const current = windows.at(-1) as WindowRecord;
+    const isNews = (told: number): boolean => {
+      const daily = { low: 400 * MB, likely: 450 * MB, high: 500 * MB };
+      const reported = { daily, share: 0.1 };
+      const closed = windows.slice(0, -1).map((each, day) => (day === told ? { ...each, reported } : each));
+      return recentChangeOf(closed, pastOf(closed, current), [], { bytes: GB, ratio: 0.1 }).change !== undefined;
+    };
+    expect([10, 18, 24, 26].map(isNews)).toEqual([false, false, true, true]);
   });
 
   it('is not chance', () => {

@@ -50,8 +50,8 @@ export interface RecentChange {
 }
 
 /**
- * What a person knows of is no news, and how much of it there is they have said. Where it grows, or what they were told of and
- * have not answered, to the double at most and not beyond the thresholds, they are asked again instead of being alarmed.
+ * What a person knows of is no news, and how much of it there is they have said. Where it grows to the double at most, or what
+ * they were told of and have not answered by half at most, and not beyond the thresholds, they are not alarmed.
  */
 export function recentChangeOf(
   windows: readonly WindowRecord[],
@@ -67,10 +67,8 @@ export function recentChangeOf(
   const usual = spans.filter(({ to }) => to <= since);
   const answer = given.findLast(({ at }) => at >= since)?.kind;
   const before = habitOf(usual, regime);
-  const hasGrown =
-    answer === undefined &&
-    !isGross(change, past, { usual }, before, thresholds) &&
-    change.bytes / change.days <= toldDaily(usual, given, windows);
+  const isTold = wasTold(change, usual, given, windows);
+  const hasGrown = answer === undefined && isTold && !isGross(change, past, { usual }, before, thresholds);
   if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
   return { since, change, answer, hasGrown, usual, habit: before };
 }
@@ -94,15 +92,30 @@ function withoutUnspread(all: readonly Span[], now: Span, regime: number): reado
   return [...all.slice(0, -1), { ...last, bill: last.bill - unspread, billed: last.billed - unspread }];
 }
 
-/** Bytes a day that windows show and that a person knows of, or was told of and has not answered yet. */
-function toldDaily(spans: readonly Span[], given: readonly Answer[], windows: readonly WindowRecord[]): number {
-  const days = Math.max(
+/** What was told is told again once it has changed by half. */
+const CHANGED = 0.5;
+
+/**
+ * Whether what is billed since a change is no more news: a person knew of as much a day before it began, or was told then of
+ * twice as much and has not answered yet.
+ */
+function wasTold(
+  { since, bytes, days }: Change,
+  usual: readonly Span[],
+  given: readonly Answer[],
+  windows: readonly WindowRecord[],
+): boolean {
+  const daysBefore = Math.max(
     1,
-    sum(spans, (span) => span.days),
+    sum(usual, (span) => span.days),
   );
-  const shown = sum(spans, ({ billed, named }) => billed - named.high) / days;
-  const told = knownBytes(given.at(-1), spans) / days + (lastReported(windows, given)?.daily ?? 0);
-  return Math.min(told, shown);
+  const shown = sum(usual, ({ billed, named }) => billed - named.high) / daysBefore;
+  const reported = lastReported(
+    windows.filter(({ to }) => to <= since),
+    given,
+  );
+  const told = knownBytes(given.at(-1), usual) / daysBefore + CHANGED * (reported?.daily.likely ?? 0);
+  return bytes / days <= Math.min(told, shown);
 }
 
 const changes = new WeakMap<readonly WindowRecord[], { readonly change: Change | undefined }>();

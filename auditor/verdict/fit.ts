@@ -11,7 +11,7 @@ interface Row {
 const GIB = 2 ** 30;
 /** The noise of a day as a share of its use, and how many windows this belief is worth. */
 export const NOISE = 0.006;
-const NOISE_WORTH = 4;
+export const NOISE_WORTH = 4;
 /**
  * How noise goes with use: with the use of the day, where idle days are off by a share of usual ones too; or much the same
  * every day, where somebody is not watched. Whichever the windows show.

@@ -273,7 +273,7 @@ function judged(
     kind: verdict.kind,
     changed: judgement.changed,
     lacking: judgement.lacking,
-    reported: surplus?.reported === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
+    reported: surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null,
   };
   return {
     verdict,

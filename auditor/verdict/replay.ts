@@ -30,7 +30,7 @@ export function replay(
       }),
       changed,
       lacking,
-      reported: surplus?.reported === true ? { daily: surplus.daily.likely, share: surplus.share } : null,
+      reported: surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null,
     };
     again.push({ ...judged, regime: regimeAfter([...before, judged]) });
   }

@@ -80,7 +80,7 @@ export const LONGEST_LAG = 48 * 3_600_000;
 
 /** A surplus as it was reported: bytes a day, and as a share of what names let expect. */
 export interface ReportedSurplus {
-  readonly daily: number;
+  readonly daily: Estimate;
   readonly share: number;
 }
 

@@ -44,7 +44,7 @@ describe('a steady surplus', () => {
   });
 
   it('is none of a few windows, of one odd night, or of a bill that fits', () => {
-    expect(surplusOf(spans(() => GB).slice(0, 3), true, [], null)).toBeUndefined();
+    expect(surplusOf(spans(() => GB).slice(0, 2), true, [], null)).toBeUndefined();
     expect(
       surplusOf(
         spans((day) => (day === 5 ? 8 * GB : 0)),
@@ -58,10 +58,24 @@ describe('a steady surplus', () => {
 
   it('is told once, and again once both its size and its share have changed by half', () => {
     expect(told(500 * MB)?.reported).toBe(true);
-    expect(told(500 * MB, [], { daily: 450 * MB, share: 0.055 })?.reported).toBe(false);
-    expect(told(900 * MB, [], { daily: 500 * MB, share: 0.06 })?.reported).toBe(true);
+    expect(told(500 * MB, [], { daily: around(450 * MB), share: 0.055 })?.reported).toBe(false);
+    expect(told(900 * MB, [], { daily: around(500 * MB), share: 0.06 })?.reported).toBe(true);
     // Who uses twice as much pays twice as much overhead.
-    expect(told(900 * MB, [], { daily: 450 * MB, share: 0.11 })?.reported).toBe(false);
+    expect(told(900 * MB, [], { daily: around(450 * MB), share: 0.11 })?.reported).toBe(false);
+  });
+
+  it('is not told again where the range that was told admits it', () => {
+    const wide = { low: 200 * MB, likely: 500 * MB, high: 950 * MB };
+    expect(told(900 * MB, [], { daily: wide, share: 0.06 })?.reported).toBe(false);
+    expect(told(900 * MB, [], { daily: { ...wide, high: 800 * MB }, share: 0.06 })?.reported).toBe(true);
+  });
+
+  it('is sure of three days of a meter that goes with use, and of none that goes its own ways', () => {
+    const three = (beside: (day: number) => number) => surplusOf(spans(beside).slice(0, 3), true, [], null);
+    const overhead = three((day) => 0.06 * usedOn(day) + 100 * MB);
+    expect(overhead?.reported).toBe(true);
+    expect((overhead?.daily.high ?? 0) / (overhead?.daily.low ?? 0)).toBeLessThan(1.3);
+    expect(three((day) => [0, 100 * MB, 2 * GB][day] ?? 0)).toBeUndefined();
   });
 
   it('is what is billed beyond the health checks that kernels count', () => {
@@ -82,6 +96,9 @@ describe('a steady surplus', () => {
     expect(high - low).toBeGreaterThan(100 * MB);
   });
 });
+
+/** A range of a tenth. */
+const around = (likely: number) => ({ low: 0.95 * likely, likely, high: 1.05 * likely });
 
 describe('an answer', () => {
   const at = BEGAN + 10 * DAY;

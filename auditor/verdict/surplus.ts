@@ -1,5 +1,5 @@
 import type { Surplus, SurplusCause } from './finding.ts';
-import { NOISE } from './fit.ts';
+import { NOISE, NOISE_WORTH } from './fit.ts';
 import { addShares, nodeKey, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
 import { longRunOf, studentQuantile, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
@@ -92,7 +92,7 @@ const MIB = 2 ** 20;
 const SMALLEST_DAILY = 50 * MIB;
 const SMALLEST_SHARE = 0.03;
 /** Windows that a surplus must show in. */
-const FEWEST = 4;
+const FEWEST = 3;
 /** The chance that a surplus is told where the true one is too small to be. */
 const DOUBTFUL = 0.025;
 /** The stated range holds the truth nine times of ten. */
@@ -101,7 +101,7 @@ const RANGE = 0.05;
 const NARROWEST = 0.05;
 /** While a habit is so young, its newest windows alone may show what began within it. */
 const YOUNG = 21;
-const RECENT = 5;
+const RECENT = [5];
 /** Bytes of lag and rounding at the ends of all windows together. */
 const EDGE = 8 * MIB;
 /** What was reported is reported again once it changed by half. */
@@ -136,8 +136,12 @@ export function surplusOf(
   last: ReportedSurplus | null,
 ): Surplus | undefined {
   const found = steadyOf(spans, beginning, answers, last);
-  if (found !== undefined || spans.length > YOUNG || spans.length <= RECENT) return found;
-  return steadyOf(spans.slice(-RECENT), false, answers, last);
+  if (found !== undefined || spans.length > YOUNG || last !== null) return found;
+  for (const recent of RECENT) {
+    const newest = spans.length > recent ? steadyOf(spans.slice(-recent), false, answers, last) : undefined;
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
 }
 
 function steadyOf(
@@ -192,10 +196,14 @@ export function knownBytes(answer: Answer | undefined, spans: readonly Span[]): 
   return sum(spans, ({ days, named: { high } }) => daily * days + share * high);
 }
 
-/** Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others. */
+/**
+ * Use that grows makes more bytes of the same surplus, and less use a larger share: both must be others, and the ranges that
+ * were and would be told must not meet.
+ */
 function hasChanged({ daily, share }: Surplus, last: ReportedSurplus): boolean {
   const differs = (now: number, before: number): boolean => Math.abs(now - before) > CHANGED * before;
-  return differs(daily.likely, last.daily) && differs(share, last.share);
+  const apart = daily.low > last.daily.high || daily.high < last.daily.low;
+  return apart && differs(daily.likely, last.daily.likely) && differs(share, last.share);
 }
 
 /** Whether the newest windows show a surplus no more. */
@@ -210,18 +218,27 @@ interface Rate {
   readonly sure: number;
 }
 
-/** Bytes a day over spans, with the deviation that the spans themselves show. */
+/**
+ * Bytes a day over spans, with the deviation that the spans themselves show: what goes with use, as overhead does, is no
+ * deviation, and before spans tell more, noise is a usual meter's.
+ */
 function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
   const likely = meanOf(spans, of);
+  const named = meanOf(spans, (span) => span.named.high);
   const days = spans.reduce((sum, span) => sum + span.days, 0);
-  const squares = spans.reduce((sum, span) => sum + (of(span) - likely * span.days) ** 2 / span.days, 0);
-  const single = squares / (spans.length - 1);
-  const longRun = longRunOf(spans.map((span) => (of(span) - likely * span.days) / Math.sqrt(single * span.days || 1)));
+  const use = (span: Span): number => span.named.high - named * span.days;
+  const power = sum(spans, (span) => use(span) ** 2 / span.days);
+  const together = sum(spans, (span) => (use(span) * (of(span) - likely * span.days)) / span.days);
+  const byUse = power === 0 ? 0 : Math.min(HIGHEST_OVERHEAD, Math.max(0, together / power));
+  const left = (span: Span): number => (of(span) - likely * span.days - byUse * use(span)) / Math.sqrt(span.days);
+  const squares = sum(spans, (span) => left(span) ** 2);
+  const freedom = NOISE_WORTH + spans.length - (byUse === 0 ? 1 : 2);
+  const single = (NOISE_WORTH * (NOISE * named) ** 2 + squares) / freedom;
+  const longRun = longRunOf(spans.map((span) => left(span) / Math.sqrt(single || 1)));
   const variance = single * longRun(spans.length);
   const doubt = spans.reduce((sum, span) => sum + span.doubt ** 2, 0) / days ** 2;
   const checks = CHECKS_VARY * meanOf(spans, (span) => span.checks);
   const deviation = Math.hypot(Math.sqrt(variance / days + doubt), EDGE / days, checks);
-  const freedom = spans.length - 1;
   const half = Math.max(studentQuantile(RANGE, freedom) * deviation, NARROWEST * Math.abs(likely));
   return {
     range: { low: Math.round(Math.max(0, likely - half)), likely: Math.round(likely), high: Math.round(likely + half) },
