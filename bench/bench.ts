@@ -12,6 +12,8 @@ export interface BenchContext {
   readonly only: readonly string[];
   /** Simulated years of each part, where they are not the bench's own. */
   readonly years?: number;
+  /** The path of clash-exporter, to be measured next to our own. */
+  readonly otherExporter?: string;
   /** Runs a probe in a process of its own and gives what it found. @throws Error when it failed */
   probe<Result>(probe: ProbeRequest): Promise<Result>;
 }

@@ -98,6 +98,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     quick,
     only,
     ...(years === undefined ? {} : { years }),
+    ...(process.env.CLASH_EXPORTER === undefined ? {} : { otherExporter: process.env.CLASH_EXPORTER }),
     probe: async <Result>(request: Parameters<BenchContext['probe']>[0]) =>
       (await runProbe(PROGRAM, request)) as Result,
   });

@@ -36,8 +36,13 @@ export interface ScriptedGateway {
 /**
  * @param port 0 lets the system choose
  * @param kept pushes of before, for a gateway that is started again
+ * @param tls PEM texts with which it speaks TLS
  */
-export async function startScriptedGateway(port = 0, kept: ReceivedPush[] = []): Promise<ScriptedGateway> {
+export async function startScriptedGateway(
+  port = 0,
+  kept: ReceivedPush[] = [],
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<ScriptedGateway> {
   async function receive(request: IncomingMessage): Promise<ReceivedPush> {
     const body = await buffer(request);
     return {
@@ -66,10 +71,14 @@ export async function startScriptedGateway(port = 0, kept: ReceivedPush[] = []):
     return { status: 200, text: '' };
   }
 
-  const { origin, kill } = await serveLoopback(async (request, response) => {
-    const { status, state, text } = await answer(request);
-    response.writeHead(status, state === undefined ? {} : { 'x-flowcollect-state': state }).end(text);
-  }, port);
+  const { origin, kill } = await serveLoopback(
+    async (request, response) => {
+      const { status, state, text } = await answer(request);
+      response.writeHead(status, state === undefined ? {} : { 'x-flowcollect-state': state }).end(text);
+    },
+    port,
+    tls,
+  );
   const gateway: ScriptedGateway = {
     origin,
     pushes: kept,

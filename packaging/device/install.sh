@@ -136,8 +136,8 @@ main() {
 	# Beside it first: a running program is replaced, never written over.
 	cp "$work/flowcollect" "$ROOT$bin/flowcollect.new" || {
 		rm -f "$ROOT$bin/flowcollect.new"
-		fail "放不下程序，它要占 16 MB：见 docs/platforms/openwrt.zh-CN.md" \
-			"there is no room for the program, which takes 16 MB: see docs/platforms/openwrt.md"
+		fail "放不下程序，它要占 14 MB：见 docs/platforms/openwrt.zh-CN.md" \
+			"there is no room for the program, which takes 14 MB: see docs/platforms/openwrt.md"
 	}
 	chmod 755 "$ROOT$bin/flowcollect.new"
 	mv "$ROOT$bin/flowcollect.new" "$ROOT$bin/flowcollect"

@@ -16,7 +16,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const START_MS = 120_000;
+/** Patience only: emulated, and beside other work, a program takes many times as long to start. */
+const START_MS = 600_000;
 
 /** What `flowcollect <args>` prints. @throws Error when it fails */
 export async function output({ command, args, env }: Program, own: readonly string[]): Promise<string> {
