@@ -108,7 +108,7 @@ describe.skipIf(!('path' in built))('the host in Go', () => {
         for (const language of ['zh', 'en']) {
           const [native, node] = await onBoth([...args, '--language', language]);
           // Node has services besides the exporter.
-          const same = node.said.replace(' | gateway | auditor', '');
+          const same = node.said.replace(' | gateway | auditor | stack', '');
           expect(native).toEqual({ ...node, said: same });
           expect(native.code, native.said).toBe(code);
         }

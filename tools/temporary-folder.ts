@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -10,6 +10,8 @@ import { afterAll } from 'vitest';
 const before = process.env.TMPDIR;
 // Short: paths of sockets in it may have about a hundred bytes.
 const folder = mkdtempSync(join(tmpdir(), 'fc-'));
+// Programs that tests start as another user pass through it.
+chmodSync(folder, 0o711);
 process.env.TMPDIR = folder;
 
 afterAll(() => {
