@@ -4,7 +4,7 @@ import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
 import { DAY, type NightExcess, type Span, type WindowRecord } from './span.ts';
 import { median, studentQuantile, sum } from './statistics.ts';
-import { type Answer, knownBytes, lastReported } from './surplus.ts';
+import { type Answer, wasTold } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';
 
 /** What a window is judged by. */
@@ -67,8 +67,8 @@ export function recentChangeOf(
   const usual = spans.filter(({ to }) => to <= since);
   const answer = given.findLast(({ at }) => at >= since)?.kind;
   const before = habitOf(usual, regime);
-  const isTold = wasTold(change, usual, given, windows);
-  const hasGrown = answer === undefined && isTold && !isGross(change, past, { usual }, before, thresholds);
+  const isNews = !wasTold(change, usual, given, windows) || isGross(change, past, { usual }, before, thresholds);
+  const hasGrown = answer === undefined && !isNews;
   if (answer === 'known' || hasGrown) return { since, answer, hasGrown, usual, habit: habitOf(spans, since) };
   return { since, change, answer, hasGrown, usual, habit: before };
 }
@@ -90,32 +90,6 @@ function withoutUnspread(all: readonly Span[], now: Span, regime: number): reado
   const unspread = unspreadOf(now, habitOf(all.slice(0, -1), regime));
   if (last === undefined || unspread === 0) return all;
   return [...all.slice(0, -1), { ...last, bill: last.bill - unspread, billed: last.billed - unspread }];
-}
-
-/** What was told is told again once it has changed by half. */
-const CHANGED = 0.5;
-
-/**
- * Whether what is billed since a change is no more news: a person knew of as much a day before it began, or was told then of
- * twice as much and has not answered yet.
- */
-function wasTold(
-  { since, bytes, days }: Change,
-  usual: readonly Span[],
-  given: readonly Answer[],
-  windows: readonly WindowRecord[],
-): boolean {
-  const daysBefore = Math.max(
-    1,
-    sum(usual, (span) => span.days),
-  );
-  const shown = sum(usual, ({ billed, named }) => billed - named.high) / daysBefore;
-  const reported = lastReported(
-    windows.filter(({ to }) => to <= since),
-    given,
-  );
-  const told = knownBytes(given.at(-1), usual) / daysBefore + CHANGED * (reported?.daily.likely ?? 0);
-  return bytes / days <= Math.min(told, shown);
 }
 
 const changes = new WeakMap<readonly WindowRecord[], { readonly change: Change | undefined }>();

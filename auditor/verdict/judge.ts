@@ -6,7 +6,7 @@ import { type Left, lagOf, type Memory, nightsOf, type Observation, unbilledAt, 
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
 import { DAY, LONGEST_LAG, namedBill, spanOf, type WindowRecord, type WindowTraffic } from './span.ts';
-import type { Answer } from './surplus.ts';
+import { type Answer, reportedOf } from './surplus.ts';
 import type { DeviceUse, Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';
 
@@ -273,7 +273,7 @@ function judged(
     kind: verdict.kind,
     changed: judgement.changed,
     lacking: judgement.lacking,
-    reported: surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null,
+    reported: reportedOf(surplus),
   };
   return {
     verdict,

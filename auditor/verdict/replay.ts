@@ -1,6 +1,6 @@
 import { judgeWindow, regimeAfter } from './judgement.ts';
 import { namedBill, type WindowRecord } from './span.ts';
-import type { Answer } from './surplus.ts';
+import { type Answer, reportedOf } from './surplus.ts';
 import type { Thresholds, VerdictKind } from './verdict.ts';
 
 /**
@@ -30,7 +30,7 @@ export function replay(
       }),
       changed,
       lacking,
-      reported: surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null,
+      reported: reportedOf(surplus),
     };
     again.push({ ...judged, regime: regimeAfter([...before, judged]) });
   }

@@ -1,7 +1,7 @@
-import type { Surplus, SurplusCause } from './finding.ts';
+import type { Change, Surplus, SurplusCause } from './finding.ts';
 import { NOISE, NOISE_WORTH } from './fit.ts';
 import { addShares, nodeKey, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
-import { longRunOf, studentQuantile, sum } from './statistics.ts';
+import { dot, longRunOf, studentQuantile, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
 
 /** Protocols add no more than this to the payload. */
@@ -101,7 +101,7 @@ const RANGE = 0.05;
 const NARROWEST = 0.05;
 /** While a habit is so young, its newest windows alone may show what began within it. */
 const YOUNG = 21;
-const RECENT = [5];
+const RECENT = 5;
 /** Bytes of lag and rounding at the ends of all windows together. */
 const EDGE = 8 * MIB;
 /** What was reported is reported again once it changed by half. */
@@ -136,12 +136,8 @@ export function surplusOf(
   last: ReportedSurplus | null,
 ): Surplus | undefined {
   const found = steadyOf(spans, beginning, answers, last);
-  if (found !== undefined || spans.length > YOUNG || last !== null) return found;
-  for (const recent of RECENT) {
-    const newest = spans.length > recent ? steadyOf(spans.slice(-recent), false, answers, last) : undefined;
-    if (newest !== undefined) return newest;
-  }
-  return undefined;
+  if (found !== undefined || spans.length > YOUNG || spans.length <= RECENT || last !== null) return found;
+  return steadyOf(spans.slice(-RECENT), false, answers, last);
 }
 
 function steadyOf(
@@ -189,8 +185,31 @@ export function lastReported(windows: readonly WindowRecord[], answers: readonly
   return windows.findLast(({ reported, to }) => reported !== null && to > answered)?.reported ?? null;
 }
 
+/**
+ * Whether a change is no news: so much a day a person knew of before it began, or twice as much they were told then and have
+ * not answered yet. Nobody knows of more than windows showed.
+ *
+ * @param usual windows before it
+ */
+export function wasTold(
+  { since, bytes, days }: Change,
+  usual: readonly Span[],
+  answers: readonly Answer[],
+  windows: readonly WindowRecord[],
+): boolean {
+  const shown = meanOf(usual, ({ billed, named }) => billed - named.high);
+  const known = meanOf(usual, (span) => knownBytes(answers.at(-1), [span]));
+  const before = windows.filter(({ to }) => to <= since);
+  const told = CHANGED * (lastReported(before, answers)?.daily.likely ?? 0);
+  return bytes / days <= Math.min(known + told, shown);
+}
+
+/** The surplus as a window remembers it, where it was reported. */
+export const reportedOf = (surplus: Surplus | undefined): ReportedSurplus | null =>
+  surplus?.reported === true ? { daily: surplus.daily, share: surplus.share } : null;
+
 /** Bytes of spans that an answer explains. */
-export function knownBytes(answer: Answer | undefined, spans: readonly Span[]): number {
+function knownBytes(answer: Answer | undefined, spans: readonly Span[]): number {
   if (answer?.kind !== 'known') return 0;
   const { daily = 0, share = 0 } = answer;
   return sum(spans, ({ days, named: { high } }) => daily * days + share * high);
@@ -218,23 +237,31 @@ interface Rate {
   readonly sure: number;
 }
 
+/** What a figure of each span leaves of its mean and of what goes with use, as overhead does: per root of a day. */
+function deviationsOf(
+  spans: readonly Span[],
+  of: (span: Span) => number,
+): { readonly left: readonly number[]; readonly explained: number } {
+  const [mean, named] = [meanOf(spans, of), meanOf(spans, (span) => span.named.high)];
+  const above = spans.map((span) => (of(span) - mean * span.days) / Math.sqrt(span.days));
+  const use = spans.map((span) => (span.named.high - named * span.days) / Math.sqrt(span.days));
+  const slope = dot(use, above) / (dot(use, use) || 1);
+  const byUse = Math.min(HIGHEST_OVERHEAD, Math.max(0, slope));
+  return { left: above.map((each, index) => each - byUse * (use[index] ?? 0)), explained: byUse === 0 ? 1 : 2 };
+}
+
 /**
- * Bytes a day over spans, with the deviation that the spans themselves show: what goes with use, as overhead does, is no
- * deviation, and before spans tell more, noise is a usual meter's.
+ * Bytes a day over spans, with the deviation that the spans themselves show; before they tell more, noise is a usual
+ * meter's.
  */
 function dailyOf(spans: readonly Span[], of: (span: Span) => number): Rate {
   const likely = meanOf(spans, of);
   const named = meanOf(spans, (span) => span.named.high);
   const days = spans.reduce((sum, span) => sum + span.days, 0);
-  const use = (span: Span): number => span.named.high - named * span.days;
-  const power = sum(spans, (span) => use(span) ** 2 / span.days);
-  const together = sum(spans, (span) => (use(span) * (of(span) - likely * span.days)) / span.days);
-  const byUse = power === 0 ? 0 : Math.min(HIGHEST_OVERHEAD, Math.max(0, together / power));
-  const left = (span: Span): number => (of(span) - likely * span.days - byUse * use(span)) / Math.sqrt(span.days);
-  const squares = sum(spans, (span) => left(span) ** 2);
-  const freedom = NOISE_WORTH + spans.length - (byUse === 0 ? 1 : 2);
-  const single = (NOISE_WORTH * (NOISE * named) ** 2 + squares) / freedom;
-  const longRun = longRunOf(spans.map((span) => left(span) / Math.sqrt(single || 1)));
+  const { left, explained } = deviationsOf(spans, of);
+  const freedom = NOISE_WORTH + spans.length - explained;
+  const single = (NOISE_WORTH * (NOISE * named) ** 2 + dot(left, left)) / freedom;
+  const longRun = longRunOf(left.map((each) => each / Math.sqrt(single || 1)));
   const variance = single * longRun(spans.length);
   const doubt = spans.reduce((sum, span) => sum + span.doubt ** 2, 0) / days ** 2;
   const checks = CHECKS_VARY * meanOf(spans, (span) => span.checks);
