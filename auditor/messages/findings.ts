@@ -102,10 +102,10 @@ export const FINDINGS = {
   joined: (airports: readonly string[]) => ({ zh: airports.join('、'), en: JOINED.format(airports) }),
   /** Ends a sentence. */
   end: (sentence: string) => ({ zh: `${sentence}。`, en: `${sentence}.` }),
-  /** What was billed against what was expected, in one sentence; the difference has its sign in words. */
-  evidence: (airport: string, billed: Figure, expected: Figure, difference: string) => ({
-    zh: `机场 ${airport} 扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
-    en: `Airport ${airport} billed ${billed}; your devices should have cost ${expected} with multipliers; ${difference}.`,
+  /** What was billed against what was expected, in one sentence; the difference has its sign in words. @param since or empty */
+  evidence: (airport: string, billed: Figure, expected: Figure, difference: string, since: string) => ({
+    zh: `机场 ${airport} ${since === '' ? '' : `自 ${since} 起`}扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
+    en: `Airport ${airport} billed ${billed}${since === '' ? '' : ` since ${since}`}; your devices should have cost ${expected} with multipliers; ${difference}.`,
   }),
   more: (size: Figure) => ({ zh: `多 ${size}`, en: `${size} more` }),
   less: (size: Figure) => ({ zh: `少 ${size}`, en: `${size} less` }),
@@ -116,9 +116,9 @@ export const FINDINGS = {
     en: `Airport ${airport}: ${reasons}.`,
   }),
   /** The same of several airports together. */
-  pooled: (airports: readonly string[], billed: Figure, expected: Figure, difference: string) => ({
-    zh: `机场 ${airports.join('、')} 一起扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
-    en: `Airports ${JOINED.format(airports)} together billed ${billed}; your devices should have cost ${expected} with multipliers; ${difference}.`,
+  pooled: (airports: readonly string[], billed: Figure, expected: Figure, difference: string, since: string) => ({
+    zh: `机场 ${airports.join('、')} ${since === '' ? '' : `自 ${since} 起`}一起扣除了 ${billed}，您的设备按倍率应计 ${expected}，${difference}。`,
+    en: `Airports ${JOINED.format(airports)} together billed ${billed}${since === '' ? '' : ` since ${since}`}; your devices should have cost ${expected} with multipliers; ${difference}.`,
   }),
   /** @param shown the first of the nodes; @param others how many are left out */
   ownerless: (shown: readonly string[], others: number) => ({

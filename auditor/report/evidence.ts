@@ -77,7 +77,7 @@ function sentencesOf(
   const credit = bill?.credit ?? 0;
   const busiest = kind === 'leak' ? wouldExplain(airport, compared, writing) : '';
   return [
-    ...comparison(airport, compared, writing),
+    ...comparison(airport, compared, model, writing),
     ...(kind === 'leak' || kind === 'drift' ? basisOf(airport, compared, writing) : []),
     busiest,
     credit >= 1 ? findings.credit(figures.size(credit)) : '',
@@ -151,7 +151,20 @@ function changeText({ since, days, bytes }: Change, { words, figures, date }: Wr
   return words.findings.change(date(since), Math.max(1, Math.round(days)), figures.size(bytes), daily);
 }
 
-function comparison(airport: AirportModel, compared: Compared, { words, figures }: Writing): string[] {
+/** A window's first reading may be taken so long before the day begins. */
+const EARLY_READING = 2 * 3_600_000;
+
+/** When the window of an airport began, epoch milliseconds, where that is before the day of the report. */
+export function sinceBefore({ verdict: { window } }: AirportModel, { day }: ReportModel): number | undefined {
+  return window !== undefined && day.from - window.from > EARLY_READING ? window.from : undefined;
+}
+
+function comparison(
+  airport: AirportModel,
+  compared: Compared,
+  model: ReportModel,
+  { words, figures, time }: Writing,
+): string[] {
   const { findings } = words;
   const { pool, kind } = airport.verdict;
   const { billed, expected, difference } = compared;
@@ -162,10 +175,12 @@ function comparison(airport: AirportModel, compared: Compared, { words, figures 
   const [likely, range] = [figures.size(expected.likely), figures.range(expected)];
   const should = apart || range === likely ? likely : findings.likely(likely, range);
   const signed = signedText(difference, words, figures);
-  if (pool === undefined) return [findings.evidence(airport.airport, bill, should, signed)];
+  const began = sinceBefore(airport, model);
+  const since = began === undefined ? '' : time(began);
+  if (pool === undefined) return [findings.evidence(airport.airport, bill, should, signed, since)];
   const shown = pool.nodes.slice(0, NODES_NAMED).map(shownName);
   return [
-    findings.pooled(pool.airports, bill, should, signed),
+    findings.pooled(pool.airports, bill, should, signed, since),
     shown.length === 0 ? '' : findings.ownerless(shown, pool.nodes.length - shown.length),
   ];
 }

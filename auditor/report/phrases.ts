@@ -24,6 +24,7 @@ import {
   headlineOf,
   isOverbilled,
   isSaidWith,
+  sinceBefore,
   togetherName,
 } from './evidence.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
@@ -51,7 +52,7 @@ export interface Phrases {
   details(airport: AirportModel): readonly string[];
   /** The figures of a leak that shows in the bill. */
   leakLines(airport: AirportModel): readonly string[];
-  /** `今日消耗`, or since when when the window is longer than a day. */
+  /** `今日消耗`, or since when where the window began before the day. */
   billedLabel(airport: AirportModel): string;
   billed(airport: AirportModel): string;
   /** What was billed in a window of the past, of which nothing else is kept; none where that is not known. */
@@ -128,9 +129,9 @@ export function phrasesOf(model: ReportModel, language: Language): Phrases {
       const { billed, expected, difference } = compared;
       return [words.leakDifference(size(billed.low), size(expected.likely), size(difference))];
     },
-    billedLabel({ verdict: { window } }) {
-      if (window === undefined || window.to - window.from <= DAY + 2 * 3_600_000) return words.billedToday;
-      return words.billedSince(time(window.from));
+    billedLabel(airport) {
+      const since = sinceBefore(airport, model);
+      return since === undefined ? words.billedToday : words.billedSince(time(since));
     },
     billed,
     pastBill: (airport) =>

@@ -55,9 +55,19 @@ describe('the report as text', () => {
     expect(text.replace(/手机|香港/g, '')).not.toMatch(/[\u4e00-\u9fff]/);
   });
 
-  it('says since when, when the window is longer than a day', () => {
+  it('says since when, where the window began before the day, also early in it', () => {
     const long = airport({ verdict: verdict({ window: { from: AT - 3 * DAY, to: AT } }) });
     expect(reportText(model([long]), 'zh')).toContain('自 11-20 23:55 起消耗: 14.00 GiB');
+    expect(reportText(model([long]), 'zh')).toContain('机场 a.yaml 自 11-20 23:55 起扣除了');
+    const { day } = model([long]);
+    const early = {
+      ...model([airport({ verdict: verdict({ window: { from: day.from - DAY, to: day.from + 3_600_000 } }) })]),
+      at: day.from + 3_600_000,
+    };
+    expect(reportText(early, 'en')).toMatch(/Billed since \d\d-\d\d 23:55: /);
+    expect(reportText(early, 'en')).toMatch(/billed [\d.]+ GiB since \d\d-\d\d 23:55; your devices/);
+    const dayLong = airport({ verdict: verdict({ window: { from: day.from - 3_600_000, to: AT } }) });
+    expect(reportText(model([dayLong]), 'en')).toContain('Billed today: 14.00 GiB');
   });
 
   it('says what to do to reach the reset', () => {
