@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKernelSimulator } from '../../simulator/kernel/kernel-simulator.ts';
-import { renderIni } from '../../stack/service-settings.ts';
 import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { median } from '../accounting/misattribution.ts';
 import { createCrowd, createCrowdSource } from './crowd.ts';
+import { writeExporterSettings } from './exporter-settings.ts';
 
 export interface Resident {
   /** Median and highest resident memory while the measured frames came, bytes. */
@@ -40,22 +40,13 @@ export async function measureResident(root: string, pollMs: number, warmUp: numb
   await kernel.start();
   let exporter: ChildProcess | undefined;
   try {
-    const settings = join(folder, 'ClientSetting.ini');
-    await writeFile(
-      settings,
-      renderIni({
-        client: {
-          MihomoAPIAddr: kernel.origin(),
-          RemoteServer: gateway.origin,
-          RemoteToken: 'bench',
-          DeviceID: 'bench',
-          PollInterval: String(pollMs),
-          PushInterval: String(10 * pollMs),
-          MetricsListen: '127.0.0.1:0',
-          LogLevel: 'warn',
-        },
-      }),
-    );
+    const settings = await writeExporterSettings(folder, {
+      MihomoAPIAddr: kernel.origin(),
+      RemoteServer: gateway.origin,
+      PollInterval: String(pollMs),
+      PushInterval: String(10 * pollMs),
+      LogLevel: 'warn',
+    });
     exporter = fork(join(root, 'dist/flowcollect.mjs'), ['exporter', '--config', settings], {
       execArgv: ['--import', REPORTER],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

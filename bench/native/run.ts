@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKernelSimulator } from '../../simulator/kernel/kernel-simulator.ts';
-import { renderIni } from '../../stack/service-settings.ts';
 import { startScriptedGateway } from '../../test/scripted-gateway.ts';
 import { createCrowd, createCrowdSource } from '../cost/crowd.ts';
+import { writeExporterSettings } from '../cost/exporter-settings.ts';
 
 export interface RunOptions {
   /** Open connections. */
@@ -49,16 +49,12 @@ export async function measureRun(program: readonly string[], options: RunOptions
   await kernel.start();
   let exporter: ChildProcess | undefined;
   try {
-    const client = {
+    await writeExporterSettings(folder, {
       MihomoAPIAddr: kernel.origin(),
       RemoteServer: gateway.origin,
-      RemoteToken: 'bench',
-      DeviceID: 'bench',
       PollInterval: String(pollMs),
       PushInterval: String(10 * pollMs),
-      MetricsListen: '127.0.0.1:0',
-    };
-    await writeFile(join(folder, 'ClientSetting.ini'), renderIni({ client }), { mode: 0o600 });
+    });
     const began = performance.now();
     exporter = spawn(command, [...args, 'exporter'], {
       cwd: folder,

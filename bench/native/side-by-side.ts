@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKernelSimulator } from '../../simulator/kernel/kernel-simulator.ts';
 import { createHouseholdSource } from '../../simulator/kernel/kernel-source.ts';
-import { renderIni } from '../../stack/service-settings.ts';
 import { startScriptedGateway } from '../../test/scripted-gateway.ts';
+import { writeExporterSettings } from '../cost/exporter-settings.ts';
 import { processorTime } from './run.ts';
 
 /** A program that watches a kernel. */
@@ -53,15 +53,12 @@ export async function sideBySide(watchers: readonly Watcher[], warmUp: number, s
     for (const [at, { command, pollMs }] of watchers.entries()) {
       const cwd = join(folder, String(at));
       await mkdir(cwd);
-      const client = {
+      await writeExporterSettings(cwd, {
         MihomoAPIAddr: kernel.origin(),
         RemoteServer: gateway.origin,
-        RemoteToken: 'bench',
         DeviceID: `bench ${at}`,
         PollInterval: String(pollMs),
-        MetricsListen: '127.0.0.1:0',
-      };
-      await writeFile(join(cwd, 'ClientSetting.ini'), renderIni({ client }), { mode: 0o600 });
+      });
       const [program, ...args] = command;
       const own = pollMs === undefined ? ['-port', String(OTHER_PORT)] : ['exporter'];
       const env = { CLASH_HOST: new URL(kernel.origin()).host };

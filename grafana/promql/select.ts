@@ -70,9 +70,10 @@ export function today(...matchers: readonly string[]): string {
 
 /**
  * Exact growth of counters over the range of the time picker: last value less the value where the range begins, or less
- * 0 for a series that is younger, or that fell since: a counter that began again. `increase()` would extrapolate and lose the first value of a new series. The hour of
- * look-back bridges a gap in the scrapes at the beginning, and costs half of what a whole day would; `@ start()` would
- * be the end as well in an instant query.
+ * 0 for a series that is younger, or that fell since: a counter that began again, whose growth before that is not shown.
+ * `increase()` would extrapolate and lose the first value of a new series. The hour of look-back bridges a gap in the
+ * scrapes at the beginning, and costs half of what a whole day would; `@ start()` would be the end as well in an instant
+ * query.
  */
 export function overRange(selector: string): string {
   return `(${selector} - (last_over_time(${selector}[1h] offset $__range) <= ${selector} or ${selector} * 0))`;
