@@ -1,5 +1,5 @@
 import { errorText, type Language, type Messages, type Text, translate } from '../core/language.ts';
-import { nearest } from '../core/setting-names.ts';
+import { nearest } from '../core/nearest.ts';
 import { VERSION } from '../core/version.ts';
 import { COMPLETION, completionScript, INSTALL, readShell } from '../runtime/completion.ts';
 import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';

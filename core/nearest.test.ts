@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nearestNames } from './nearest.ts';
+import { nearest, nearestNames } from './nearest.ts';
 
 it('puts first what differs least, whatever the case and the width of letters', () => {
   const nodes = ['香港 01', '香港 02', '日本 01', 'HK-01'];
@@ -9,6 +9,11 @@ it('puts first what differs least, whatever the case and the width of letters', 
   expect(nearestNames('my-phoen', ['laptop', 'my-phone', 'router'], 1)).toEqual(['my-phone']);
   expect(nearestNames('', ['ab', 'a'], 5)).toEqual(['a', 'ab']);
   expect(nearestNames('a', [], 5)).toEqual([]);
+});
+
+it('names one alone where it is almost the same, and none where nothing is near', () => {
+  expect(nearest('mihomosecrt', ['MihomoSecret', 'MihomoKey'])).toBe('MihomoSecret');
+  expect(nearest('colour', ['MihomoSecret', 'MihomoKey'])).toBeUndefined();
 });
 
 it('names a name itself before all others', () => {

@@ -1,3 +1,5 @@
+import { nearest } from './nearest.ts';
+
 /** The sections of settings, or what is before the dot of `[user.alice]`. */
 const SECTIONS = ['client', 'kernel', 'server', 'smtp', 'user', 'device', 'airport', 'alerts', 'telegram', 'stack'];
 
@@ -39,26 +41,4 @@ export function sectionName(written: string): string {
 export function nearestSection(section: string): string | undefined {
   const head = headOf(section);
   return SECTIONS.includes(head) ? undefined : nearest(head, SECTIONS);
-}
-
-/** Of known names, the one that is written almost like this; undefined where none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return ranked !== undefined && ranked.distance <= Math.max(2, name.length / 3) ? ranked.candidate : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { type IniDocument, IniSyntaxError, readIni, shownKey } from './ini.ts';
 import { LANGUAGES, type Language, type Text, textOf, translate, UserFacingError } from './language.ts';
 import { isTimeOfDay, isTimeZone } from './local-day.ts';
-import { isListKey, nearest, nearestSection } from './setting-names.ts';
+import { nearest } from './nearest.ts';
+import { isListKey, nearestSection } from './setting-names.ts';
 import { TEXTS } from './texts.ts';
 
 /** One thing that is wrong in a settings file; never holds the value, which may be a secret. */
@@ -95,7 +96,7 @@ export class SettingsReader {
     for (const [written, value] of entries) {
       const key = known.find((each) => each === written || each.toLowerCase() === written.toLowerCase());
       if (key === undefined) {
-        const near = nearest(written.normalize('NFKC'), known);
+        const near = nearest(written, known);
         const problem = near === undefined ? TEXTS.unknownKey : TEXTS.unknownKeyNear(near);
         this.notice(name, written, shownKey(written) === written ? problem : TEXTS.iniLine);
       } else if (entries.get(key) !== value) {

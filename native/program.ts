@@ -1,6 +1,6 @@
 import type { CommandGroup, CommandSpec } from '../core/command.ts';
 import { ArgumentError, errorText, type Language, type Text, translateTo } from '../core/language.ts';
-import { nearest } from '../core/setting-names.ts';
+import { nearest } from '../core/nearest.ts';
 import { SettingsError } from '../core/settings.ts';
 import { consoleLanguage, settingsNamedBy } from '../runtime/console-language.ts';
 import type { OnReload } from '../runtime/reload.ts';
