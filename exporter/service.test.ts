@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../runtime/async.ts';
@@ -68,4 +68,36 @@ it('logs JSON where there is no terminal, and lines into its file', async () => 
   expect(await readFile(join(device.folder, 'lines.log'), 'utf8')).toMatch(
     /^\S+Z INFO exporter started metrics="http:/m,
   );
+});
+
+it('starts no second state beside the service of the system that goes by the same settings', async () => {
+  const path = join(device.folder, 'ClientSetting.ini');
+  const [units, data] = [join(device.folder, 'units'), join(device.folder, 'var')];
+  await mkdir(units);
+  await writeFile(join(units, 'flowcollect-exporter.service'), `LoadCredential=settings:${path}\n`);
+  let said = '';
+  const write = (text: string) => {
+    said += text;
+  };
+  const run = (settings: string) =>
+    runExporterService({
+      host: nodeHost,
+      path: settings,
+      output: { isTTY: false, columns: 100, rows: 30, write },
+      errors: { write },
+      signal: ending.signal,
+      system: { units, data },
+    });
+  await expect(run(path)).rejects.toThrow(`with its state in ${join(data, 'flowcollect-exporter')}; by hand another`);
+  expect(said).toBe('');
+  expect((await readdir(device.folder)).sort()).toEqual(['ClientSetting.ini', 'units']);
+  // The service itself reads its copy by another path.
+  await mkdir(join(data, 'flowcollect-exporter'), { recursive: true });
+  const copy = join(data, 'flowcollect-exporter', 'ClientSetting.ini');
+  await symlink(path, copy);
+  const running = run(copy);
+  await eventually(() => expect(said).toContain('exporter started'));
+  ending.abort();
+  await running;
+  expect(await readdir(join(data, 'flowcollect-exporter'))).toContain('state');
 });

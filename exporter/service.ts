@@ -1,11 +1,13 @@
-import { errorText, translate } from '../core/language.ts';
+import { errorText, type Messages, type Text, translate } from '../core/language.ts';
 import type { ServicePages } from '../core/pages.ts';
+import { SettingsError } from '../core/settings.ts';
 import { VERSION } from '../core/version.ts';
 import { untilAborted } from '../runtime/async.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
 import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
 import type { ScreenOutput } from '../runtime/screen.ts';
+import { exporterOf, type SystemFolders } from '../runtime/system-service.ts';
 import { type DeviceConfig, type ExporterConfig, readExporterConfig } from './config.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { createLineLog, plainLogLine } from './console/log-lines.ts';
@@ -13,6 +15,13 @@ import type { DeviceView } from './console/summary.ts';
 import type { Host } from './host/host.ts';
 import { createKernelAgent, type KernelAgent } from './kernel-agent.ts';
 import { joinMetrics } from './push/metrics.ts';
+
+const TEXTS = {
+  isService: (folder: string): Text => ({
+    zh: `本机的系统服务 exporter 用的就是这个文件，状态在 ${folder}；手工运行会另起一份状态，所以没有启动。看它是否在运行：flowcollect service status；要改为手工运行，先 sudo flowcollect service uninstall`,
+    en: `the system's service exporter goes by this file, with its state in ${folder}; by hand another state would begin, so nothing was started. Whether it runs: flowcollect service status; to run it by hand, first: sudo flowcollect service uninstall`,
+  }),
+} as const satisfies Messages;
 
 export interface ExporterOptions {
   readonly settings: Pick<Reload<ExporterConfig>, 'current' | 'last'>;
@@ -173,12 +182,15 @@ export interface ExporterServiceOptions {
   /** Ends the service. */
   readonly signal: AbortSignal;
   readonly onReload?: OnReload;
+  /** Where services of the whole system are, in tests. */
+  readonly system?: SystemFolders;
 }
 
 /**
  * The exporter with its settings file, its logs and its console, until the signal.
  *
- * @throws SettingsError, ListenError, StateError
+ * @throws SettingsError, also where the system's service goes by the file: its state is elsewhere, and a second one would
+ *   begin beside it; ListenError, StateError
  */
 export async function runExporterService({
   host,
@@ -187,8 +199,11 @@ export async function runExporterService({
   errors,
   signal,
   onReload,
+  system,
 }: ExporterServiceOptions): Promise<void> {
   const { clock, files } = host;
+  const service = await exporterOf(path, files, system);
+  if (service !== undefined) throw new SettingsError(path, [{ problem: TEXTS.isService(service.folder) }]);
   const folder = files.folderOf(files.absolute(path));
   let settings: Reload<ExporterConfig> | undefined;
   let screen: Console | undefined;

@@ -1,47 +1,28 @@
 import { access, realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { SettingsError } from '../core/settings.ts';
 import { readFileIfExists } from './atomic-file.ts';
 import { SETTINGS_FOLDER, settingsPlace } from './settings-place.ts';
+import { type InstalledService, SYSTEM_FOLDERS, type SystemFolders, systemService } from './system-service.ts';
 import { TEXTS } from './texts.ts';
 
 /** Where an installation keeps what commands look for: the folders of this machine, or others in tests. */
-export interface Installation {
+export interface Installation extends SystemFolders {
   /** Of the settings. */
   readonly settings: string;
-  /** Of the units that `service install` writes for the whole system. */
-  readonly units: string;
-  /** Of the data of services; relative paths of their settings begin there. */
-  readonly data: string;
 }
 
-export const INSTALLATION: Installation = {
-  settings: SETTINGS_FOLDER,
-  units: '/etc/systemd/system',
-  data: '/var/lib',
-};
+export const INSTALLATION: Installation = { settings: SETTINGS_FOLDER, ...SYSTEM_FOLDERS };
 
 /** The settings file that a command reads by default: one in this folder, else that of the installation. */
 export const settingsFile = (name: string, { settings } = INSTALLATION): Promise<string> =>
   settingsPlace(name, exists, settings);
 
-/** A service of the whole system, as `flowcollect service install` set it up under systemd. */
-export interface InstalledService {
-  /** The file to edit. */
-  readonly settings: string;
-  /** Where relative paths in it begin. */
-  readonly folder: string;
-}
-
-/** @returns undefined where the service is not installed, or is one user's, which reads the file itself */
-export async function installedService(
+/** Of the VPS: see {@link systemService}. */
+export const installedService = (
   service: 'gateway' | 'auditor',
-  { units, data } = INSTALLATION,
-): Promise<InstalledService | undefined> {
-  const unit = await readFileIfExists(join(units, `flowcollect-${service}.service`));
-  const settings = /^LoadCredential=settings:(.+)$/m.exec(unit ?? '')?.[1]?.replaceAll('%%', '%');
-  return settings === undefined ? undefined : { settings, folder: join(data, `flowcollect-${service}`) };
-}
+  installation = INSTALLATION,
+): Promise<InstalledService | undefined> => systemService(service, readFileIfExists, installation);
 
 /**
  * The service of this machine that goes by a settings file; undefined where none is installed, and relative paths begin

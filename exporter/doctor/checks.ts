@@ -7,6 +7,7 @@ import type { Clock } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
 import { ListenError } from '../../runtime/listen.ts';
+import type { InstalledService } from '../../runtime/system-service.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import { appendsState, type StateSettings } from '../device/state-changes.ts';
@@ -24,13 +25,25 @@ export async function checkSettingsMode(files: Files, path: string): Promise<Fin
  * Whether the state can be written to a folder.
  *
  * @param key the setting that names it
+ * @param service the one that writes there, as a user of its own
  */
-export async function checkStateFolder(files: Files, folder: string, key: 'StateDir' | 'StateSync'): Promise<Finding> {
+export async function checkStateFolder(
+  files: Files,
+  folder: string,
+  key: 'StateDir' | 'StateSync',
+  service?: InstalledService,
+): Promise<Finding> {
   try {
     await files.tryFolder(folder);
     return good({ zh: `状态目录 ${folder} 可写`, en: `state folder ${folder} can be written` });
   } catch (error) {
     const code = errorCode(error);
+    if (service !== undefined && code === 'EACCES') {
+      return warning({
+        zh: `状态目录 ${folder} 属于系统服务，没有查看：请用 sudo 运行这个命令`,
+        en: `the state folder ${folder} belongs to the system's service and was not looked at: run this command with sudo`,
+      });
+    }
     return bad({
       zh: `状态目录 ${folder} 不可写（${code}）：请修改 [client] ${key} 或其权限`,
       en: `state folder ${folder} cannot be written (${code}): fix [client] ${key} or its permissions`,

@@ -1,4 +1,4 @@
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,9 +27,21 @@ afterEach(() => device.end());
 /** Wherever the tests have their folders. */
 const onDisk = { ...nodeHost.files, isInMemory: async () => false };
 
+const NO_SERVICES = { units: '/nowhere', data: '/nowhere' };
+
+/** A machine whose system service goes by the settings of the tests. */
+async function withService(): Promise<typeof NO_SERVICES> {
+  const system = { units: join(device.folder, 'units'), data: join(device.folder, 'var') };
+  await mkdir(system.units);
+  await mkdir(join(system.data, 'flowcollect-exporter'), { recursive: true });
+  const unit = `[Service]\nLoadCredential=settings:${join(device.folder, 'ClientSetting.ini')}\n`;
+  await writeFile(join(system.units, 'flowcollect-exporter.service'), unit);
+  return system;
+}
+
 async function doctor(
   changes: Readonly<Record<string, string>> = {},
-  { sections = '', clock = systemClock, interfaces = ['eth0', 'Meta'] } = {},
+  { sections = '', clock = systemClock, interfaces = ['eth0', 'Meta'], files = onDisk, system = NO_SERVICES } = {},
 ): Promise<string> {
   await device.edit(
     device.ini({ Language: 'en', RemoteToken: 'a token of sixteen characters', ...changes }) + sections,
@@ -37,9 +49,9 @@ async function doctor(
   const bytes = { upload: 1, download: 1 };
   const counters = new Map(interfaces.map((name) => [name, { bytes, life: '1' }]));
   const read = async () => ({ counters, defaultRoutes: ['eth0'] });
-  const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 }, files: onDisk };
+  const host = { ...nodeHost, clock, interfaces: { read, readEvery: 10_000 }, files };
   const language = (changes.Language ?? 'en') as Language;
-  const doctor = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language);
+  const doctor = doctorCommand(readExporterConfig, (text) => printed.push(text), host, language, system);
   const command = commandOf(doctor, translateTo(language)).exitOverride();
   try {
     await command.parseAsync(['--config', join(device.folder, 'ClientSetting.ini'), ...options], { from: 'user' });
@@ -112,6 +124,33 @@ describe('doctor', () => {
     ]);
     // Run by root, it would be root's.
     expect(await readdir(device.folder)).not.toContain('state');
+  });
+
+  it('looks where the service of the system has its state, and its other files', async () => {
+    const system = await withService();
+    const folder = join(system.data, 'flowcollect-exporter');
+    const changes = { StateSync: 'copy', MihomoAPIAddr: 'https://127.0.0.1:1', MihomoCA: 'ca.pem' };
+    await doctor(changes, { system });
+    expect(printed).toContain(`✓ state folder ${join(folder, 'state')} can be written`);
+    expect(printed).toContain(`✓ state folder ${join(folder, 'copy')} can be written`);
+    expect(printed.join('\n')).toContain(join(folder, 'ca.pem'));
+    expect(await readdir(folder)).toEqual([]);
+    // Of other settings on the same machine it is not the service.
+    await writeFile(join(system.units, 'flowcollect-exporter.service'), 'LoadCredential=settings:/other.ini\n');
+    printed = [];
+    await doctor({}, { system });
+    expect(printed).toContain(`✓ state folder ${join(device.folder, 'state')} can be written`);
+  });
+
+  it('says that it may not look into the folder of the service, which is no fault', async () => {
+    const system = await withService();
+    const tryFolder = () => Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' }));
+    expect(await doctor({}, { system, files: { ...onDisk, tryFolder } })).toBe('healthy');
+    const folder = join(system.data, 'flowcollect-exporter', 'state');
+    expect(printed.filter((line) => line.startsWith('!'))).toEqual([
+      `! the state folder ${folder} belongs to the system's service and was not looked at: run this command with sudo`,
+    ]);
+    expect(await doctor({}, { files: { ...onDisk, tryFolder } })).toBe('1 to fix');
   });
 
   it('says in Chinese what is wrong and how to fix it, without a secret', async () => {

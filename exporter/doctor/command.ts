@@ -2,6 +2,7 @@ import type { CommandSpec } from '../../core/command.ts';
 import { type Language, type Messages, type Text, textOf, translateTo } from '../../core/language.ts';
 import { describeProblem, type SettingsRead } from '../../core/settings.ts';
 import { type Finding, printFindings } from '../../runtime/findings.ts';
+import { exporterOf, SYSTEM_FOLDERS } from '../../runtime/system-service.ts';
 import { COMMANDS, TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
@@ -31,12 +32,14 @@ export const TEXTS = {
  * Settings that cannot be read are a SettingsError, other faults an {@link UnhealthyError}.
  *
  * @param readConfig reads the text of a settings file; throws SettingsError
+ * @param system where services of the whole system are
  */
 export function doctorCommand(
   readConfig: (file: string, text: string) => SettingsRead<ExporterConfig>,
   print: (text: string) => void,
   host: Host,
   language: Language,
+  system = SYSTEM_FOLDERS,
 ): CommandSpec {
   const { files, clock, network } = host;
   const translate = translateTo(language);
@@ -49,7 +52,8 @@ export function doctorCommand(
     ],
     async run(_, { config: path, json }: { config: string; json?: boolean }) {
       const file = files.nameOf(path);
-      const folder = files.folderOf(files.absolute(path));
+      const service = await exporterOf(path, files, system);
+      const folder = service?.folder ?? files.folderOf(files.absolute(path));
       const { settings, notices } = readConfig(file, await files.readSettings(path));
       const { StateDir, StateSync, devices } = settings;
       const names = devices.map(({ DeviceID }) => DeviceID).join(translate(TEXTS.comma));
@@ -60,10 +64,10 @@ export function doctorCommand(
           (notice): Finding => ({ verdict: 'warning', text: textOf((each) => describeProblem(file, notice, each)) }),
         ),
         ...(exposed === undefined ? [] : [exposed]),
-        await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir'),
+        await checkStateFolder(files, files.absolute(StateDir, folder), 'StateDir', service),
         ...(StateSync === undefined
           ? []
-          : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync')]),
+          : [await checkStateFolder(files, files.absolute(StateSync, folder), 'StateSync', service)]),
         await checkStateAppend(files, files.absolute(StateDir, folder), settings),
         await checkPages(host, settings.MetricsListen),
       ];

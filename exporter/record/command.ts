@@ -3,6 +3,7 @@ import { parseJson } from '../../core/json.ts';
 import { ArgumentError, type Language, translateTo } from '../../core/language.ts';
 import { durationSetting, issueText } from '../../core/settings.ts';
 import { shellWord } from '../../core/shell-word.ts';
+import { exporterOf } from '../../runtime/system-service.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
@@ -74,7 +75,8 @@ export function recordCommand(
       const { config: path } = options;
       const { devices } = readConfig(files.nameOf(path), await files.readSettings(path));
       const device = chosenDevice(devices, options.device);
-      const api = openKernelApi(network, kernelAddressOf(files, device, files.folderOf(files.absolute(path))));
+      const folder = (await exporterOf(path, files))?.folder ?? files.folderOf(files.absolute(path));
+      const api = openKernelApi(network, kernelAddressOf(files, device, folder));
       const failure = (problem: KernelProblem): RecordError =>
         new RecordError(describeKernelProblem(problem, device.MihomoAPIAddr));
       const stop = new AbortController();
