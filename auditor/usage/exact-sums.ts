@@ -1,10 +1,11 @@
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
-import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
 import {
   durationText,
+  type Labels,
   labelsKey,
   lastValues,
   overRange,
+  type Prometheus,
   RETENTION,
   rawValues,
   SAMPLES_PER_QUERY,
@@ -13,7 +14,7 @@ import {
   type SeriesMap,
   selectorText,
   valuesAt,
-} from './promql.ts';
+} from '../../runtime/prometheus.ts';
 
 /** How much one counter moved in a window. */
 export interface CounterSum {
@@ -39,7 +40,7 @@ export interface ExactSums {
 /** What is known of a window's past; kept while the same window is asked for again with a later end. */
 interface Window {
   readonly baseline: Baseline;
-  readonly resets: ResetDetector;
+  readonly fallenBy: ResetDetector;
   /** Every series seen in the window. */
   readonly seen: Map<string, Labels>;
   enumerated: boolean;
@@ -58,7 +59,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
     const key = `${from} ${selectorText(selector)}`;
     const window = windows.get(key) ?? {
       baseline: createBaseline(prometheus, selector, from),
-      resets: createResetDetector(prometheus, selector, from),
+      fallenBy: createResetDetector(prometheus, selector, from),
       seen: new Map(),
       enumerated: false,
     };
@@ -143,7 +144,7 @@ async function endValues(
 }
 
 async function fallenSeries(window: Window, ends: ReadonlyMap<string, number>, to: number): Promise<Set<string>> {
-  const fallen = new Set(await window.resets.fallenBy(window.seen, to));
+  const fallen = new Set(await window.fallenBy(window.seen, to));
   for (const key of await window.baseline.fellUnseen(window.seen, to)) fallen.add(key);
   for (const [key, value] of ends) if (value < (window.baseline.valueOf(key) ?? 0)) fallen.add(key);
   return fallen;
@@ -235,15 +236,13 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
 /** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */
 const OVERLAP = 5 * 60_000;
 
-/** Finds counters that fell inside a window that grows at its end. */
-interface ResetDetector {
-  /**
-   * @param series label sets by key that the window knows
-   * @param to end of the window so far
-   * @returns keys of those that fell since the window began
-   */
-  fallenBy(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
-}
+/**
+ * Finds counters that fell inside a window that grows at its end: the keys of those that fell since it began.
+ *
+ * @param series label sets by key that the window knows
+ * @param to end of the window so far
+ */
+type ResetDetector = (series: ReadonlyMap<string, Labels>, to: number) => Promise<ReadonlySet<string>>;
 
 /**
  * Counting falls means reading every sample, so each stretch of time is read once, and where even that is too much,
@@ -266,20 +265,18 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     return labels;
   };
 
-  return {
-    async fallenBy(series, to) {
-      const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
-      if (samples <= 2 * SAMPLES_PER_QUERY) {
-        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
-      } else {
-        const devices = new Set([...series.values()].map(deviceOf));
-        const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
-        const names = new Set(restarted.map(deviceOf));
-        for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
-      }
-      checkedTo = Math.max(checkedTo, to);
-      return fallen;
-    },
+  return async (series, to) => {
+    const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
+    if (samples <= 2 * SAMPLES_PER_QUERY) {
+      for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
+    } else {
+      const devices = new Set([...series.values()].map(deviceOf));
+      const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
+      const names = new Set(restarted.map(deviceOf));
+      for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
+    }
+    checkedTo = Math.max(checkedTo, to);
+    return fallen;
   };
 }
 

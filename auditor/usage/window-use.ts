@@ -1,13 +1,20 @@
 import { localDayAt } from '../../core/local-day.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../core/metric-contract.ts';
-import type { Prometheus, Sample } from '../../runtime/prometheus.ts';
+import {
+  durationText,
+  labelsKey,
+  type Prometheus,
+  RETENTION,
+  type Sample,
+  type Selector,
+  selectorText,
+} from '../../runtime/prometheus.ts';
 import type { Cycle } from '../airport/cycle.ts';
 import { ownershipOf } from '../airport/nodes.ts';
 import type { Amendments } from '../amend/amendments.ts';
 import type { AuditorConfig } from '../config.ts';
 import { TAIL_MINUTES } from '../verdict/use.ts';
 import { type CounterSum, type ExactSums, type Group, sumBy } from './exact-sums.ts';
-import { durationText, labelsKey, type Selector, selectorText } from './promql.ts';
 
 /** One device of a user, and when it last pushed, in epoch milliseconds; null when that is not known. */
 export interface Presence {
@@ -43,9 +50,6 @@ export async function presenceAt(prometheus: Prometheus, at: number): Promise<Pr
   }));
 }
 
-/** As long as Prometheus keeps what it stores. */
-const KEPT = 400 * 24 * 3_600_000;
-
 /** All nodes, or all devices, that any device ever reported. @throws PrometheusError */
 export async function reportedNames(
   prometheus: Prometheus,
@@ -54,7 +58,11 @@ export async function reportedNames(
 ): Promise<Set<string>> {
   const names = new Set<string>();
   for (const metric of [TRAFFIC_BYTES, UNCOUNTED_BYTES, HEALTH_CHECKS]) {
-    for (const { [label]: name } of await prometheus.series(selectorText({ metric, labels: JOB }), now - KEPT, now)) {
+    for (const { [label]: name } of await prometheus.series(
+      selectorText({ metric, labels: JOB }),
+      now - RETENTION,
+      now,
+    )) {
       if (name !== undefined) names.add(name);
     }
   }

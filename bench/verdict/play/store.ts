@@ -1,7 +1,6 @@
 import type { CounterSum, ExactSums } from '../../../auditor/usage/exact-sums.ts';
-import { type Selector, selectorText } from '../../../auditor/usage/promql.ts';
 import { HEALTH_CHECKS, LOST_BYTES, TRAFFIC_BYTES, UNCOUNTED_BYTES } from '../../../core/metric-contract.ts';
-import type { Labels, Prometheus, Sample } from '../../../runtime/prometheus.ts';
+import { type Labels, type Prometheus, type Sample, type Selector, selectorText } from '../../../runtime/prometheus.ts';
 import type { Checks, Device, PlayedDays, Use } from './records.ts';
 import { firstAfter, type Movement, type RunningTotal, runningTotal } from './running-total.ts';
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Labels, Prometheus } from '../../runtime/prometheus.ts';
-import { overRange, QUERY_LENGTH, selectorText } from './promql.ts';
+import { type Labels, overRange, type Prometheus, QUERY_LENGTH, selectorText } from './prometheus.ts';
 
 const METRIC = 'flowcollect_traffic_bytes_total';
 /** What one term may add to the selector: the function and its range. */
