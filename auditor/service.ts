@@ -92,7 +92,7 @@ export async function runAuditorService({
       () => undefined,
       (error: unknown) => logger.error({ err: error }, what),
     );
-  const due = createDueReport({
+  const report = createDueReport({
     auditor,
     now: clock.now,
     dayAt: (at) => reportedDay(at, settings.current()),
@@ -121,7 +121,7 @@ export async function runAuditorService({
     await runEveryMinute(
       {
         ...auditor,
-        report: due.run,
+        report,
         publish: async () => {
           await auditor.publish();
           telegram.announce();

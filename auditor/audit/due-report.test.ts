@@ -42,7 +42,7 @@ type Due = ReturnType<typeof due>;
 /** A service that has run for a while, in the minute of a planned report. */
 async function running(): Promise<Due> {
   const report = due();
-  await report.run();
+  await report();
   now += MINUTE;
   planned.push(now);
   return report;
@@ -55,14 +55,14 @@ beforeEach(() => {
 it('makes the report of the day that was missed while the service was down, and none else', async () => {
   const report = due();
   missed = dayOf(3 * DAY);
-  for (const _ of [1, 2, 3]) await report.run();
+  for (const _ of [1, 2, 3]) await report();
   expect(begun).toEqual(['day 3']);
 });
 
 it('makes the report that is planned once, though its minute is looked at twice', async () => {
   const report = await running();
   for (const _ of [1, 2, 3]) {
-    await report.run();
+    await report();
     now += MINUTE / 3;
   }
   expect(begun).toEqual(['day 4']);
@@ -72,9 +72,9 @@ it('makes one report after a sleep of days, the newest, and none where none was 
   const report = await running();
   planned = [now + DAY, now + 2 * DAY];
   now += 2.5 * DAY;
-  await report.run();
+  await report();
   now += DAY;
-  await report.run();
+  await report();
   expect(begun).toEqual(['day 6']);
 });
 
@@ -82,42 +82,42 @@ describe('a report', () => {
   it('that failed is made again after a while, of the same day, until it is made', async () => {
     const report = await running();
     failure = 'early';
-    await expect(report.run()).rejects.toThrow('no space left');
+    await expect(report()).rejects.toThrow('no space left');
     now += MINUTE;
-    await report.run();
+    await report();
     expect(begun).toEqual(['day 4']);
     now += DAY;
     failure = undefined;
-    await report.run();
-    await report.run();
+    await report();
+    await report();
     expect(begun).toEqual(['day 4', 'day 4']);
   });
 
   it('that was kept, and only not sent, is not made again', async () => {
     const report = await running();
     failure = 'late';
-    await expect(report.run()).rejects.toThrow('no space left');
+    await expect(report()).rejects.toThrow('no space left');
     now += DAY;
-    await report.run();
+    await report();
     expect(begun).toEqual(['day 4']);
   });
 
   it('waits ten minutes for Prometheus, not longer', async () => {
     const report = await running();
     answers = false;
-    await report.run();
+    await report();
     now += 9 * MINUTE;
-    await report.run();
+    await report();
     expect(begun).toEqual([]);
     now += MINUTE;
-    await report.run();
+    await report();
     expect(begun).toEqual(['day 4']);
 
     now += MINUTE;
     [begun, planned] = [[], [now]];
-    await report.run();
+    await report();
     answers = true;
-    await report.run();
+    await report();
     expect(begun).toEqual(['day 4']);
   });
 });

@@ -33,16 +33,13 @@ export interface DueReportOptions {
   plan(): Plan;
 }
 
-/** Makes each report that is due, once. */
-export interface DueReport {
-  /**
-   * Every minute, and at the start: the report that was planned since the last audit, the newest where there are several,
-   * as after a sleep; one that could not be made, or that waits for Prometheus.
-   */
-  run(): Promise<void>;
-}
-
-export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions): DueReport {
+/**
+ * Makes each report that is due, once.
+ *
+ * @returns to be called every minute, and at the start: makes the report that was planned since the last audit, the newest
+ *   where there are several, as after a sleep; one that could not be made, or that waits for Prometheus
+ */
+export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions): () => Promise<void> {
   let due: { readonly day: LocalDay; readonly since: number; readonly notBefore: number } | undefined;
   /** The last minute that was looked at; at the start what was reported tells. */
   let looked: number | undefined;
@@ -57,20 +54,18 @@ export function createDueReport({ auditor, now, dayAt, plan }: DueReportOptions)
     return undefined;
   };
 
-  return {
-    async run() {
-      const planned = plannedDay();
-      if (planned !== undefined) due = { day: planned, since: now(), notBefore: 0 };
-      if (due === undefined || now() < due.notBefore) return;
-      const { day, since } = due;
-      if (now() - since < PATIENCE && !(await auditor.prometheusAnswers())) return;
-      due = { day, since, notBefore: now() + AGAIN_AFTER };
-      try {
-        await auditor.report(day);
-      } finally {
-        // What failed after it was kept is not made again.
-        if (auditor.reportedAt() >= since) due = undefined;
-      }
-    },
+  return async () => {
+    const planned = plannedDay();
+    if (planned !== undefined) due = { day: planned, since: now(), notBefore: 0 };
+    if (due === undefined || now() < due.notBefore) return;
+    const { day, since } = due;
+    if (now() - since < PATIENCE && !(await auditor.prometheusAnswers())) return;
+    due = { day, since, notBefore: now() + AGAIN_AFTER };
+    try {
+      await auditor.report(day);
+    } finally {
+      // What failed after it was kept is not made again.
+      if (auditor.reportedAt() >= since) due = undefined;
+    }
   };
 }
