@@ -3,7 +3,8 @@ import { createLogger } from '../runtime/logger.ts';
 import { createRandom } from '../simulator/random.ts';
 import { connection, OPTIONS } from '../test/example-frames.ts';
 import type { Asked, KernelApi } from './kernel/api.ts';
-import { createCatalogSource, createFrameQueue } from './kernel/catalog-source.ts';
+import { createCatalogSource } from './kernel/catalog.ts';
+import { createFrameQueue } from './kernel/client.ts';
 import type { ConnectionOpened } from './ledger/frame.ts';
 import { createLedger } from './ledger/ledger.ts';
 

@@ -8,7 +8,7 @@ import { domainOf } from '../../exporter/host/node-domains.ts';
 import { nodeFiles } from '../../exporter/host/node-files.ts';
 import { decodeCatalog, type NodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';
 import { classify, hostKey, NO_KEY } from '../../exporter/ledger/attribution.ts';
 import type { ConnectionOpened } from '../../exporter/ledger/frame.ts';
 import {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { createCrowd } from './crowd.ts';
 

@@ -1,7 +1,7 @@
 import { domainOf } from '../../exporter/host/node-domains.ts';
 import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
-import { parseOpenedConnection } from '../../exporter/kernel/streams.ts';
+import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
 import { createExporterMetrics } from '../../exporter/push/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';

@@ -5,9 +5,9 @@ import { chooseInterfaces } from '../device/interfaces.ts';
 import type { Host, Interfaces } from '../host/host.ts';
 import { isOnThisMachine, type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { FrameError } from '../kernel/decoder/parsed-frame.ts';
+import { decodeTotals, FrameError } from '../kernel/decoder/messages.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
-import { decodeTotals } from '../kernel/streams.ts';
+import { follow } from '../kernel/streams.ts';
 
 const LISTEN_MS = 3000;
 
@@ -61,7 +61,8 @@ export async function checkKernel(host: Host, config: DeviceConfig, folder: stri
 async function checkLogs(api: KernelApi): Promise<Finding> {
   let opened = false;
   const stop = new AbortController();
-  await api.follow({
+  await follow({
+    api,
     path: '/logs?level=info',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(LISTEN_MS)]),
     onOpen() {
@@ -150,7 +151,8 @@ async function checkTun(device: string, address: string, interfaces: Interfaces 
 export async function checkTotals(api: KernelApi, patience: number): Promise<Finding> {
   let told: 'nothing' | 'rates' | 'totals' = 'nothing';
   const stop = new AbortController();
-  await api.follow({
+  await follow({
+    api,
     path: '/traffic',
     signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
     onMessage(message) {

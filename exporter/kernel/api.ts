@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { isLoopback, kernelTransport } from '../../core/addresses.ts';
 import { parseJson } from '../../core/json.ts';
 import type { Files } from '../host/host.ts';
-import type { ConnectionFailure, Network, Trust } from '../host/network.ts';
+import type { ConnectionFailure, Network, OpenWebSocket, Trust, WebSocketRequest } from '../host/network.ts';
 import { type KernelProblem, NOT_A_KERNEL_TEXTS } from './problem.ts';
 
 /** Where a kernel is, how to authenticate, and by what its certificate is judged. */
@@ -54,8 +54,12 @@ export interface KernelApi {
    * WebSocket cannot tell them apart.
    */
   version(signal: AbortSignal): Promise<Asked<string>>;
-  /** Follows a WebSocket until it ends; resolves then. */
-  follow(stream: KernelStream): Promise<StreamEnd>;
+  /**
+   * The requests by which a stream is asked for, to be tried in turn: a proxy in between may drop the header of an upgrade,
+   * and kernels take the secret in the query too.
+   */
+  streamRequests(path: string): readonly Pick<WebSocketRequest, 'path' | 'headers'>[];
+  webSocket(request: WebSocketRequest): OpenWebSocket;
   close(): Promise<void>;
 }
 
@@ -64,23 +68,7 @@ export type Asked<T> =
   | { readonly kind: 'answer'; readonly value: T }
   | { readonly kind: 'problem'; readonly problem: KernelProblem };
 
-export interface KernelStream {
-  /** Path and query, such as `/connections?interval=1000`. */
-  readonly path: string;
-  readonly signal: AbortSignal;
-  /** Give up a stream that says nothing for this many milliseconds; undefined for streams that may be quiet. */
-  readonly silence?: number;
-  onOpen?(): void;
-  /** The bytes of one text message, which are UTF-8; what it throws is not caught here. */
-  onMessage(message: Uint8Array): void;
-}
-
-/** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
-export type StreamEnd = 'refused' | 'ended';
-
 const TIMEOUT_MS = 5000;
-/** How long a stream may take to open: to be connected, and then to be answered. */
-const OPENING_MS = 10_000;
 
 const Version = z.object({ version: z.string() });
 
@@ -106,47 +94,6 @@ export function openKernelApi(network: Network, { address, secret, ...trust }: K
       : { kind: 'answer', value };
   }
 
-  function followBy(
-    path: string,
-    secretBy: Readonly<Record<string, string>>,
-    stream: KernelStream,
-  ): Promise<StreamEnd> {
-    const { signal, silence, onOpen, onMessage } = stream;
-    return new Promise((resolve) => {
-      let opened = false;
-      let ended = false;
-      const end = (): void => {
-        if (ended) return;
-        ended = true;
-        clearTimeout(watchdog);
-        signal.removeEventListener('abort', end);
-        socket.close();
-        resolve(opened ? 'ended' : 'refused');
-      };
-      const restartWatchdog = (): void => {
-        clearTimeout(watchdog);
-        if (silence !== undefined) watchdog = setTimeout(end, silence);
-      };
-      let watchdog = setTimeout(end, OPENING_MS);
-      const socket = client.webSocket({
-        path,
-        headers: secretBy,
-        onOpen() {
-          opened = true;
-          restartWatchdog();
-          onOpen?.();
-        },
-        onMessage(message) {
-          if (ended) return;
-          restartWatchdog();
-          onMessage(message);
-        },
-        onClose: end,
-      });
-      signal.addEventListener('abort', end);
-    });
-  }
-
   return {
     address,
     get,
@@ -159,14 +106,11 @@ export function openKernelApi(network: Network, { address, secret, ...trust }: K
         ? { kind: 'answer', value: parsed.data.version }
         : { kind: 'problem', problem: { kind: 'not_a_kernel', detail: NOT_A_KERNEL_TEXTS.noVersion } };
     },
-    async follow(stream) {
-      const { path, signal } = stream;
-      if (signal.aborted) return 'refused';
-      const end = await followBy(path, headers, stream);
-      if (end === 'ended' || secret === '' || signal.aborted) return end;
-      // A proxy in between may drop the header of an upgrade; kernels take a token in the query too.
-      return followBy(`${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}`, {}, stream);
+    streamRequests(path) {
+      const inQuery = `${path}${path.includes('?') ? '&' : '?'}token=${encodeURIComponent(secret)}`;
+      return [{ path, headers }, ...(secret === '' ? [] : [{ path: inQuery, headers: {} }])];
     },
+    webSocket: client.webSocket,
     close: () => client.close(),
   };
 }

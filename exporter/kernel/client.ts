@@ -6,9 +6,9 @@ import type { Network } from '../host/network.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';
 import type { CheckedNode } from '../ledger/health-checks.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
-import { createCatalogSource, createFrameQueue } from './catalog-source.ts';
+import { type CatalogSource, createCatalogSource } from './catalog.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';
-import { FrameError } from './decoder/parsed-frame.ts';
+import { FrameError } from './decoder/messages.ts';
 import { describeKernelProblem, type KernelLink, type KernelProblem } from './problem.ts';
 import { createTrafficStream, followFrames, followLog } from './streams.ts';
 
@@ -161,3 +161,71 @@ export function createKernelClient(options: KernelClientOptions): KernelClient {
     },
   };
 }
+
+/** Hands frames on in order, each with a catalog that knows its nodes, and the totals that come between them. */
+export interface FrameQueue {
+  accept(message: Frame | Totals): void;
+  /** Hands on what is held back, with the present catalog; later frames pass without waiting. */
+  flush(): void;
+}
+
+/**
+ * A frame whose nodes are in doubt waits until the kernel was asked once, since counters only rise: a byte booked under the
+ * wrong class or provider stays there. A waiting frame is only a later one; nothing is lost by it. What totals tell
+ * depends on the frame before them, so that they wait behind it.
+ */
+export function createFrameQueue(
+  catalog: CatalogSource,
+  signal: AbortSignal,
+  handFrame: (frame: Frame, catalog: Catalog) => void,
+  handTotals: (totals: Totals) => void,
+): FrameQueue {
+  const waiting: (Frame | Totals)[] = [];
+  let refreshing = false;
+  let flushed = false;
+
+  const ask = (task: () => Promise<void>): void => {
+    refreshing = true;
+    void task().finally(() => {
+      refreshing = false;
+      drain();
+    });
+  };
+
+  const hand = (message: Frame | Totals): void => {
+    if (isFrame(message)) handFrame(message, catalog.current());
+    else handTotals(message);
+  };
+  const handAll = (): void => {
+    for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) hand(message);
+  };
+
+  function drain(): void {
+    while (!refreshing && !flushed) {
+      const message = waiting[0];
+      if (message === undefined) return;
+      const task = isFrame(message) && !signal.aborted ? catalog.wanted(message, signal) : undefined;
+      if (task !== undefined) {
+        ask(task);
+        return;
+      }
+      waiting.shift();
+      hand(message);
+      if (isFrame(message) && catalog.isOld() && !signal.aborted) ask(() => catalog.refresh(signal));
+    }
+  }
+
+  return {
+    accept(message) {
+      waiting.push(message);
+      if (flushed) handAll();
+      else drain();
+    },
+    flush() {
+      flushed = true;
+      handAll();
+    },
+  };
+}
+
+const isFrame = (message: Frame | Totals): message is Frame => 'connections' in message;

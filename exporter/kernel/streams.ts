@@ -3,10 +3,76 @@ import { parseJson } from '../../core/json.ts';
 import type { Bytes } from '../../core/traffic.ts';
 import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { WebSocketRequest } from '../host/network.ts';
 import type { ConnectionOpened, Totals } from '../ledger/frame.ts';
 import type { KernelApi } from './api.ts';
-import { count, FrameError, isCount } from './decoder/parsed-frame.ts';
+import { decodeTotals, FrameError, type IsKnownName, parseOpenedConnection } from './decoder/messages.ts';
 import type { KernelProblem } from './problem.ts';
+
+export interface KernelStream {
+  readonly api: KernelApi;
+  /** Path and query, such as `/connections?interval=1000`. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Give up a stream that says nothing for this many milliseconds; undefined for streams that may be quiet. */
+  readonly silence?: number;
+  onOpen?(): void;
+  /** The bytes of one text message, which are UTF-8; what it throws is not caught here. */
+  onMessage(message: Uint8Array): void;
+}
+
+/** How a stream ended: it could not be opened, or it was open and then closed, fell silent or was stopped. */
+export type StreamEnd = 'refused' | 'ended';
+
+/** How long a stream may take to open: to be connected, and then to be answered. */
+const OPENING_MS = 10_000;
+
+/** Follows a WebSocket until it ends; resolves then. */
+export async function follow(stream: KernelStream): Promise<StreamEnd> {
+  for (const request of stream.api.streamRequests(stream.path)) {
+    if (stream.signal.aborted) break;
+    if ((await followBy(request, stream)) === 'ended') return 'ended';
+  }
+  return 'refused';
+}
+
+function followBy(
+  request: Pick<WebSocketRequest, 'path' | 'headers'>,
+  { api, signal, silence, onOpen, onMessage }: KernelStream,
+): Promise<StreamEnd> {
+  return new Promise((resolve) => {
+    let opened = false;
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(watchdog);
+      signal.removeEventListener('abort', end);
+      socket.close();
+      resolve(opened ? 'ended' : 'refused');
+    };
+    const restartWatchdog = (): void => {
+      clearTimeout(watchdog);
+      if (silence !== undefined) watchdog = setTimeout(end, silence);
+    };
+    let watchdog = setTimeout(end, OPENING_MS);
+    const socket = api.webSocket({
+      ...request,
+      onOpen() {
+        opened = true;
+        restartWatchdog();
+        onOpen?.();
+      },
+      onMessage(message) {
+        if (ended) return;
+        restartWatchdog();
+        onMessage(message);
+      },
+      onClose: end,
+    });
+    signal.addEventListener('abort', end);
+  });
+}
 
 export interface FrameStreamOptions {
   readonly api: KernelApi;
@@ -30,7 +96,8 @@ export async function followFrames(options: FrameStreamOptions): Promise<KernelP
   const { api, signal, pollInterval, onMessage } = options;
   while (!signal.aborted) {
     let brought = false;
-    const end = await api.follow({
+    const end = await follow({
+      api,
       path: `/connections?interval=${pollInterval}`,
       signal,
       silence: Math.max(10_000, 5 * pollInterval),
@@ -73,9 +140,6 @@ export interface LogStreamOptions {
   onLogs(open: boolean): void;
 }
 
-/** Whether a text names a node or group of the kernel's catalog. */
-export type IsKnownName = (name: string) => boolean;
-
 /** What the kernel says as its nodes change (mihomo `config.Parse`, `hub/executor`, `component/resource/fetcher.go`). */
 const RELOADS = ['Initial configuration complete', 'Start initial ', "'s content update"];
 
@@ -97,7 +161,8 @@ export async function followLog({
   onLogs,
 }: LogStreamOptions): Promise<void> {
   while (!signal.aborted) {
-    await api.follow({
+    await follow({
+      api,
       path: '/logs?level=info',
       signal,
       onOpen: () => onLogs(true),
@@ -116,59 +181,6 @@ export async function followLog({
     onLogs(false);
     await clock.sleep(RETRY_MS, signal);
   }
-}
-
-/** `[TCP] 127.0.0.13:38423(node) --> t.me:18006 match DstPort(18006) using 流媒体[美国 01 [0.5x]]` */
-const LINE = /^\[(TCP|UDP)\] (.+?) --> (.+?) (?:match (.+?) using|doesn't match any rule using|using) (.+)$/;
-/** The address, and in brackets the process, the user id or both (mihomo `constant/metadata.go`, `SourceDetail`). */
-const SOURCE = /^(.+?):(\d+)(?:\((?:(.*), )?uid=\d+\)|\((.*)\))?$/;
-const DESTINATION = /^(.+):(\d+)$/;
-const RULE = /^([^(]+)(?:\((.*)\))?$/;
-
-/**
- * The connection that a `/logs?level=info` line announces, or undefined when it announces none (mihomo `tunnel.go`
- * logs one such line for each connection as it starts).
- *
- * @param payload the `payload` of the log message
- * @param at when it arrived, epoch milliseconds
- * @param isKnownName names hold spaces, brackets and bars, so the text after `using` is looked up whole before it is
- *   cut at its first `[` and last `]`
- */
-export function parseOpenedConnection(
-  payload: string,
-  at: number,
-  isKnownName: IsKnownName,
-): ConnectionOpened | undefined {
-  const line = LINE.exec(payload);
-  const source = SOURCE.exec(line?.[2] ?? '');
-  const destination = DESTINATION.exec(line?.[3] ?? '');
-  if (line === null || source === null || destination === null) return undefined;
-  const rule = RULE.exec(line[4] ?? '');
-  return {
-    at,
-    network: (line[1] ?? '').toLowerCase(),
-    sourceIP: unbracket(source[1] ?? ''),
-    sourcePort: source[2] ?? '',
-    host: unbracket(destination[1] ?? ''),
-    destinationPort: destination[2] ?? '',
-    process: source[3] ?? source[4] ?? '',
-    rule: rule?.[1] ?? '',
-    rulePayload: rule?.[2] ?? '',
-    ...splitTarget(line[5] ?? '', isKnownName),
-  };
-}
-
-/** `Group[Node]`, or a node that the rule names directly. */
-function splitTarget(target: string, isKnownName: IsKnownName): { group: string; node: string } {
-  const open = target.indexOf('[');
-  if (!isKnownName(target) && open > 0 && target.endsWith(']')) {
-    return { group: target.slice(0, open), node: target.slice(open + 1, -1) };
-  }
-  return { group: target, node: target };
-}
-
-function unbracket(address: string): string {
-  return address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
 }
 
 export interface TrafficStreamOptions {
@@ -236,11 +248,12 @@ export function createTrafficStream(options: TrafficStreamOptions): TrafficStrea
   }
 
   /** Until the signal, or until the kernel turns out to tell no totals; nothing else fails. */
-  async function follow(stopping: AbortSignal, turn: (next: StreamState) => void): Promise<void> {
+  async function keepOpen(stopping: AbortSignal, turn: (next: StreamState) => void): Promise<void> {
     const none = new AbortController();
     const signal = AbortSignal.any([stopping, none.signal]);
     while (!signal.aborted) {
-      await api.follow({
+      await follow({
+        api,
         path: '/traffic',
         signal,
         silence: SILENCE_MS,
@@ -260,7 +273,7 @@ export function createTrafficStream(options: TrafficStreamOptions): TrafficStrea
       const decided = new Promise<void>((resolve) => {
         decide = resolve;
       });
-      const ended = follow(signal, (next) => {
+      const ended = keepOpen(signal, (next) => {
         state = next;
         decide();
       });
@@ -274,21 +287,4 @@ export function createTrafficStream(options: TrafficStreamOptions): TrafficStrea
       else if (state === 'trusted' && !held) state = 'doubtful';
     },
   };
-}
-
-/**
- * The totals in a `/traffic` message, `{"up":0,"down":0,"upTotal":0,"downTotal":0}` (mihomo `hub/route/server.go`).
- *
- * @param message its UTF-8 bytes
- * @returns undefined from a kernel before December 2025, which tells rates alone
- * @throws FrameError when it is cut, or holds a count that a number cannot hold exactly
- */
-export function decodeTotals(message: Uint8Array): Bytes | undefined {
-  const totals = parseJson(message);
-  if (typeof totals !== 'object' || totals === null) {
-    throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
-  }
-  const { up, down, upTotal, downTotal } = totals as Record<string, unknown>;
-  if (upTotal === undefined && downTotal === undefined && isCount(up) && isCount(down)) return undefined;
-  return { upload: count(upTotal, 'upTotal'), download: count(downTotal, 'downTotal') };
 }

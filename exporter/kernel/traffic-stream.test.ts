@@ -4,7 +4,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { connectionsMessage, type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';
 import { createKernelClient, type KernelClient, type KernelClientOptions } from './client.ts';
-import { decodeTotals } from './streams.ts';
+import { decodeTotals } from './decoder/messages.ts';
 
 let kernel: ScriptedKernel;
 let client: KernelClient | undefined;

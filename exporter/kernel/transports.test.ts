@@ -15,6 +15,7 @@ import { nodeNetwork } from '../host/node-network.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
 import { createKernelClient } from './client.ts';
 import { describeKernelProblem } from './problem.ts';
+import { follow } from './streams.ts';
 
 const certificate = (name: string): string =>
   fileURLToPath(new URL(`../../test/certificates/${name}`, import.meta.url));
@@ -112,7 +113,7 @@ describe('a kernel is watched, opened connections and last frame included,', () 
     kernel.answers.set('/nas/version', { version: 'v1.19.29' });
     expect(await problem(at({ address: `${kernel.address}/nas` }))).toBe('v1.19.29');
     const api = openKernelApi(nodeNetwork, at({ address: `${kernel.address}/nas` }));
-    await api.follow({ path: '/logs', signal: AbortSignal.timeout(300), onMessage: () => {} });
+    await follow({ api, path: '/logs', signal: AbortSignal.timeout(300), onMessage: () => {} });
     await api.close();
     expect(kernel.asked).toEqual(['GET /nas/version', 'WS /nas/logs']);
   });
@@ -172,7 +173,7 @@ describe('a kernel over TLS is sent nothing', () => {
     expect(await problem(at({ fingerprint, ca: certificate('kernel.crt') }))).toContain('another certificate');
     const api = openKernelApi(nodeNetwork, at({ fingerprint }));
     const signal = AbortSignal.timeout(5000);
-    const end = await api.follow({ path: '/logs', signal, onMessage: () => {} });
+    const end = await follow({ api, path: '/logs', signal, onMessage: () => {} });
     await api.close();
     expect(end).toBe('refused');
     expect(kernel.asked).toEqual([]);

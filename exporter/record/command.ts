@@ -8,7 +8,7 @@ import { COMMANDS } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
 import type { Host } from '../host/host.ts';
 import { type KernelApi, kernelAddressOf, openKernelApi } from '../kernel/api.ts';
-import { decodeProviders } from '../kernel/catalog.ts';
+import { decodeProviders } from '../kernel/decoder/nodes.ts';
 import { describeKernelProblem, type KernelProblem } from '../kernel/problem.ts';
 import { createRecordingFiles, RecordError, record, recordingPaths } from './recorder.ts';
 import { TEXTS } from './texts.ts';

@@ -6,7 +6,7 @@ import { errorCode } from '../../runtime/error-code.ts';
 import type { Files, PackedFile } from '../host/host.ts';
 import type { KernelApi } from '../kernel/api.ts';
 import type { KernelProblem } from '../kernel/problem.ts';
-import { followFrames } from '../kernel/streams.ts';
+import { follow, followFrames } from '../kernel/streams.ts';
 import { TEXTS } from './texts.ts';
 
 export interface RecorderOptions {
@@ -40,7 +40,8 @@ export async function record({ api, interval, clock, signal, files }: RecorderOp
 
   async function followLog(): Promise<void> {
     while (!signal.aborted) {
-      await api.follow({
+      await follow({
+        api,
         path: '/logs?level=info',
         signal,
         onMessage(message) {

@@ -5,8 +5,9 @@ import { createProgress } from '../../runtime/progress.ts';
 import type { ScreenOutput } from '../../runtime/screen.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import type { Host } from '../host/host.ts';
-import { CatalogError, decodeCatalog } from '../kernel/catalog.ts';
-import { FrameError } from '../kernel/decoder/parsed-frame.ts';
+import { decodeCatalog } from '../kernel/catalog.ts';
+import { FrameError } from '../kernel/decoder/messages.ts';
+import { CatalogError } from '../kernel/decoder/nodes.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import {
   parseRecordedJson,

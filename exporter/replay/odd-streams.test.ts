@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DIALER_PROXY_TRUTH, dialerProxyStream } from '../../test/dialer-proxy.ts';
 import { domainOf } from '../host/node-domains.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { FrameError } from '../kernel/decoder/parsed-frame.ts';
+import { FrameError } from '../kernel/decoder/messages.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import { createLedger } from '../ledger/ledger.ts';
 

@@ -1,7 +1,7 @@
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { Bytes, Direction } from '../../core/traffic.ts';
 import { createFrameDecoder } from '../kernel/decoder/frame-decoder.ts';
-import { type IsKnownName, parseOpenedConnection } from '../kernel/streams.ts';
+import { type IsKnownName, parseOpenedConnection } from '../kernel/decoder/messages.ts';
 import type { TrafficSeries } from '../ledger/book.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 import type { Catalog, Frame } from '../ledger/frame.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFrameDecoder } from './frame-decoder.ts';
-import { FrameError } from './parsed-frame.ts';
+import { FrameError } from './messages.ts';
 
 const item = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   id: 'a',

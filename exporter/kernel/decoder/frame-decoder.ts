@@ -7,7 +7,7 @@ import {
   type NoteBadConnection,
   readParsedConnection,
   readParsedFrame,
-} from './parsed-frame.ts';
+} from './messages.ts';
 
 /** Turns `/connections` messages of one kernel into frames. */
 export interface FrameDecoder {

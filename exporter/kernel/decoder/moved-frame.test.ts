@@ -6,7 +6,7 @@ import { nodeFiles } from '../../host/node-files.ts';
 import { createOrderedIndex } from '../../ledger/connection-table.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
 import { createFrameDecoder, readMovedFrame } from './frame-decoder.ts';
-import { type KnownConnection, readParsedFrame } from './parsed-frame.ts';
+import { type KnownConnection, readParsedFrame } from './messages.ts';
 
 interface Shown {
   readonly id: number;

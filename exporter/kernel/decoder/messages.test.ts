@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseOpenedConnection } from './streams.ts';
+import { parseOpenedConnection } from './messages.ts';
 
 const known = new Set(['美国 01 [0.5x]', 'DIRECT', '日本 01', 'G [a]']);
 const parse = (payload: string) => parseOpenedConnection(payload, 1000, (name) => known.has(name));
@@ -64,7 +64,7 @@ describe('parseOpenedConnection', () => {
   );
 
   it.each(['mixed', 'short', 'household', 'modern'])('reads every connection line of the %s recording', (name) => {
-    const file = new URL(`../../test/recordings/${name}.logs.json.gz`, import.meta.url);
+    const file = new URL(`../../../test/recordings/${name}.logs.json.gz`, import.meta.url);
     const lines: { payload: string }[] = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
     const announcing = lines.filter(({ payload }) => /^\[(TCP|UDP)\] \S+ --> /.test(payload));
     expect(announcing.length).toBeGreaterThan(300);

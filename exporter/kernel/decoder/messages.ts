@@ -1,6 +1,7 @@
 import { parseJson } from '../../../core/json.ts';
+import type { Bytes } from '../../../core/traffic.ts';
 import type { IndexEntry, OrderedIndex } from '../../ledger/connection-table.ts';
-import type { Connection, ConnectionDetails, Frame } from '../../ledger/frame.ts';
+import type { Connection, ConnectionDetails, ConnectionOpened, Frame } from '../../ledger/frame.ts';
 
 /** A message of the kernel that cannot be accounted; the text names the path and what is wrong with it. */
 export class FrameError extends Error {
@@ -152,3 +153,76 @@ function readDetails(item: Readonly<Record<string, unknown>>): ConnectionDetails
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The totals in a `/traffic` message, `{"up":0,"down":0,"upTotal":0,"downTotal":0}` (mihomo `hub/route/server.go`).
+ *
+ * @param message its UTF-8 bytes
+ * @returns undefined from a kernel before December 2025, which tells rates alone
+ * @throws FrameError when it is cut, or holds a count that a number cannot hold exactly
+ */
+export function decodeTotals(message: Uint8Array): Bytes | undefined {
+  const totals = parseJson(message);
+  if (typeof totals !== 'object' || totals === null) {
+    throw new FrameError(`the message of ${message.length} bytes is not whole JSON`);
+  }
+  const { up, down, upTotal, downTotal } = totals as Record<string, unknown>;
+  if (upTotal === undefined && downTotal === undefined && isCount(up) && isCount(down)) return undefined;
+  return { upload: count(upTotal, 'upTotal'), download: count(downTotal, 'downTotal') };
+}
+
+/** Whether a text names a node or group of the kernel's catalog. */
+export type IsKnownName = (name: string) => boolean;
+
+/** `[TCP] 127.0.0.13:38423(node) --> t.me:18006 match DstPort(18006) using 流媒体[美国 01 [0.5x]]` */
+const LINE = /^\[(TCP|UDP)\] (.+?) --> (.+?) (?:match (.+?) using|doesn't match any rule using|using) (.+)$/;
+/** The address, and in brackets the process, the user id or both (mihomo `constant/metadata.go`, `SourceDetail`). */
+const SOURCE = /^(.+?):(\d+)(?:\((?:(.*), )?uid=\d+\)|\((.*)\))?$/;
+const DESTINATION = /^(.+):(\d+)$/;
+const RULE = /^([^(]+)(?:\((.*)\))?$/;
+
+/**
+ * The connection that a `/logs?level=info` line announces, or undefined when it announces none (mihomo `tunnel.go`
+ * logs one such line for each connection as it starts).
+ *
+ * @param payload the `payload` of the log message
+ * @param at when it arrived, epoch milliseconds
+ * @param isKnownName names hold spaces, brackets and bars, so the text after `using` is looked up whole before it is
+ *   cut at its first `[` and last `]`
+ */
+export function parseOpenedConnection(
+  payload: string,
+  at: number,
+  isKnownName: IsKnownName,
+): ConnectionOpened | undefined {
+  const line = LINE.exec(payload);
+  const source = SOURCE.exec(line?.[2] ?? '');
+  const destination = DESTINATION.exec(line?.[3] ?? '');
+  if (line === null || source === null || destination === null) return undefined;
+  const rule = RULE.exec(line[4] ?? '');
+  return {
+    at,
+    network: (line[1] ?? '').toLowerCase(),
+    sourceIP: unbracket(source[1] ?? ''),
+    sourcePort: source[2] ?? '',
+    host: unbracket(destination[1] ?? ''),
+    destinationPort: destination[2] ?? '',
+    process: source[3] ?? source[4] ?? '',
+    rule: rule?.[1] ?? '',
+    rulePayload: rule?.[2] ?? '',
+    ...splitTarget(line[5] ?? '', isKnownName),
+  };
+}
+
+/** `Group[Node]`, or a node that the rule names directly. */
+function splitTarget(target: string, isKnownName: IsKnownName): { group: string; node: string } {
+  const open = target.indexOf('[');
+  if (!isKnownName(target) && open > 0 && target.endsWith(']')) {
+    return { group: target.slice(0, open), node: target.slice(open + 1, -1) };
+  }
+  return { group: target, node: target };
+}
+
+function unbracket(address: string): string {
+  return address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
+}

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { decodeCatalog } from './catalog.ts';
-import { readHealthHistories } from './health-histories.ts';
+import { decodeCatalog } from '../catalog.ts';
+import { readHealthHistories } from './nodes.ts';
 
 const answer = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../test/recordings/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../../test/recordings/${name}.json`, import.meta.url), 'utf8'));
 const read = (proxies: unknown, providers: unknown) =>
   readHealthHistories(proxies, providers, decodeCatalog(proxies, providers));
 const at = (second: number, fraction = '000001'): string => `2026-11-23T14:42:${second}.${fraction}Z`;
