@@ -7,7 +7,7 @@ import {
   translateAll,
 } from '../../core/language.ts';
 import { CLASS_NAMES } from '../../core/traffic.ts';
-import type { VerdictKind } from '../verdict/verdict.ts';
+import type { VerdictKind, VerdictState } from '../verdict/verdict.ts';
 import { FINDINGS, PAST_FINDINGS } from './findings.ts';
 import { REASONS } from './reasons.ts';
 
@@ -19,15 +19,18 @@ const REPORT = {
   heading: (date: string) => ({ zh: `流量日报 - ${date}`, en: `Traffic report - ${date}` }),
   /** What a mail's subject ends with: a date such as `11-23`. */
   subject: (date: string) => ({ zh: `流量日报 ${date}`, en: `Traffic report ${date}` }),
-  /** What a mail's subject begins with. */
-  subjectVerdict: {
+  /** The verdict, or why there is none, in the words that dashboards have too; a mail's subject begins with it. */
+  shortVerdict: {
     ok: { zh: '账单吻合', en: 'bill fits' },
     leak: { zh: '⚠ 可能泄露', en: '⚠ possible leak' },
     drift: { zh: '⚠ 扣得变多', en: '⚠ billed more than before' },
     underbilled: { zh: '扣得偏少', en: 'billed less than used' },
     incomplete: { zh: '数据不完整', en: 'data incomplete' },
-    unknown: { zh: '未能对账', en: 'not compared' },
-  } satisfies Record<VerdictKind, Text>,
+    first_day: { zh: '明天起对账', en: 'comparison tomorrow' },
+    first_days: { zh: '刚开始对账', en: 'comparison just begun' },
+    no_reading: { zh: '没有读数', en: 'no reading' },
+    not_compared: { zh: '无法对账', en: 'no verdict' },
+  } satisfies Record<VerdictState, Text>,
   title: { zh: '流量日报', en: 'Traffic report' },
   span: (from: string, to: string, timezone: string) => ({
     zh: `${from} – ${to}（${timezone}）`,
@@ -158,14 +161,7 @@ const REPORT = {
   }),
   planRenewed: (date: string) => ({ zh: `已续费到 ${date}`, en: `renewed until ${date}` }),
   leakCheck: { zh: '代理泄露检查', en: 'Leak check' },
-  leakCheckResult: {
-    ok: { zh: '正常', en: 'fine' },
-    leak: { zh: '警告', en: 'warning' },
-    drift: { zh: '持续小幅偏高', en: 'a small excess that stays' },
-    underbilled: { zh: '正常（机场扣得更少）', en: 'fine (billed less)' },
-    incomplete: { zh: '数据不完整', en: 'data not complete' },
-    unknown: { zh: '未知', en: 'unknown' },
-  } satisfies Record<VerdictKind, Text>,
+  leakCheckFine: { zh: '正常', en: 'fine' },
   leakWarning: { zh: '⚠️ 代理泄露警告', en: '⚠️ Leak warning' },
   leakDifference: (billed: string, local: string, difference: string) => ({
     zh: `机场扣除流量(${billed}) 与 本地统计代理流量(${local}) 存在显著差异！差异值: ${difference}`,

@@ -1,7 +1,7 @@
 import type { Words } from '../messages/report.ts';
 import { aboveWhole, type Figures, factorText, reasonText, shownName, type Writing } from '../messages/writing.ts';
 import type { Change, LearnedBilling } from '../verdict/finding.ts';
-import { unknownOf } from '../verdict/verdict.ts';
+import { UNKNOWNS, unknownOf, type VerdictState } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel } from './model.ts';
 
 /** What an airport, or a pool of them, was billed and should have been, as far as both are known. */
@@ -32,12 +32,20 @@ export function isOverbilled({ billed, expected, difference }: Compared): boolea
   return billed.low > expected.high && difference > 0;
 }
 
-/** The first line of a report: what needs attention most, and no more than the figures bear out. */
-export function headlineOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {
-  if (verdict === null) return words.headlineWithoutAirports;
+/** The verdict of a report, or why there is none: the first day before other reasons. Null without airports. */
+export function stateOf({ verdict, airports }: Pick<ReportModel, 'verdict' | 'airports'>): VerdictState | null {
+  if (verdict !== 'unknown') return verdict;
   const unknowns = airports.map((airport) => unknownOf(airport.verdict, airport.reasons.length === 0));
-  if (verdict === 'unknown' && unknowns.includes('first_day')) return words.headlineFirstDay;
-  if (verdict === 'unknown' && unknowns.includes('first_days')) return words.headlineFirstDays;
+  return UNKNOWNS.find((each) => unknowns.includes(each)) ?? 'not_compared';
+}
+
+/** The first line of a report: what needs attention most, and no more than the figures bear out. */
+export function headlineOf(model: Pick<ReportModel, 'verdict' | 'airports'>, words: Words): string {
+  const { verdict, airports } = model;
+  const state = stateOf(model);
+  if (verdict === null) return words.headlineWithoutAirports;
+  if (state === 'first_day') return words.headlineFirstDay;
+  if (state === 'first_days') return words.headlineFirstDays;
   if (verdict === 'leak' && airports.some(isOverbilledLeak)) return words.headlineOverbilled;
   const isOpen = airports.some((airport) => airport.verdict.surplus?.answered === null);
   return verdict === 'ok' && isOpen ? words.headlineUnexplained : words.headline[verdict];
@@ -104,7 +112,7 @@ function becauseOf({ verdict: { reasons, absences } }: AirportModel, words: Word
 export function evidenceOfAll(model: ReportModel, writing: Writing): ReadonlyMap<AirportModel, string> {
   const { words } = writing;
   const said = new Set<string>();
-  const firstDay = headlineOf(model, words) === words.headlineFirstDay;
+  const firstDay = stateOf(model) === 'first_day';
   const alone = model.airports.filter(
     (each) => comparedOf(each) === undefined && isSaidWith(each, model) === undefined,
   );

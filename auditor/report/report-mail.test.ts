@@ -98,15 +98,26 @@ describe('the report as text', () => {
     expect(reportText(changed, 'en')).toContain('the quota grew by 50.00 GiB');
   });
 
+  const notKnown = (code: 'first_reading' | 'lag_unknown' | 'clock_set_back') =>
+    airport({ verdict: { kind: 'unknown', reasons: [{ code }], difference: null, absences: [], closes: true } });
+
   it('says on the first day that comparison begins tomorrow', () => {
-    const first = airport({
-      verdict: { kind: 'unknown', reasons: [{ code: 'first_reading' }], difference: null, absences: [], closes: true },
-    });
-    const text = reportText(model([first]), 'zh');
+    const text = reportText(model([notKnown('first_reading')]), 'zh');
     expect(text).toContain('今天开始记录，明天起对账');
     expect(text).toContain('今日消耗: 未知');
-    // The same words wherever it is said.
-    expect(text).toContain('【代理泄露检查】: 今天开始记录，明天起对账');
+  });
+
+  it.each([
+    [notKnown('first_reading'), '明天起对账', 'comparison tomorrow'],
+    [notKnown('lag_unknown'), '刚开始对账', 'comparison just begun'],
+    [notKnown('clock_set_back'), '无法对账', 'no verdict'],
+    [{ ...notKnown('first_reading'), reasons: [{ code: 'address_missing' as const }] }, '没有读数', 'no reading'],
+  ])('says why there is no verdict in the same words in subject and text: %#', (unknown, zh, en) => {
+    const mails = (['zh', 'en'] as const).map((language) => reportMailOf(model([unknown]), language));
+    expect(mails.map(({ subject }) => subject.split(' · ')[0])).toEqual([zh, en]);
+    for (const [index, said] of [`【代理泄露检查】: ${zh}\n`, `【Leak check】: ${en}\n`].entries()) {
+      expect(mails[index]?.text).toContain(said);
+    }
   });
 
   it('names the nodes of the day while no window has any yet, and what devices there are', () => {
@@ -193,7 +204,7 @@ describe('the report as a mail', () => {
     const subject = (change: Partial<ReturnType<typeof model>>, language: 'zh' | 'en') =>
       reportMailOf({ ...model(), ...change }, language).subject;
     expect(subject({ verdict: 'leak' }, 'zh')).toBe('⚠ 可能泄露 · 12.00 GiB · 流量日报 11-23');
-    expect(subject({ verdict: 'unknown' }, 'en')).toBe('not compared · 12.00 GiB · Traffic report 11-23');
+    expect(subject({ verdict: 'unknown' }, 'en')).toBe('no verdict · 12.00 GiB · Traffic report 11-23');
     expect(subject({ verdict: null, today: { known: false, reasons: [] } }, 'zh')).toBe('流量日报 11-23');
   });
 

@@ -6,7 +6,7 @@ import type { ReportLinks } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { reasonText, shownName } from '../messages/writing.ts';
 import { type Urgency, urgencyOf } from '../verdict/forecast.ts';
-import { isSaidWith, togetherName } from './evidence.ts';
+import { isSaidWith, stateOf, togetherName } from './evidence.ts';
 import { namedLinks, reportHtml } from './html.ts';
 import type { AirportModel, DeviceModel, ReportModel } from './model.ts';
 import { type Phrases, phrasesOf } from './phrases.ts';
@@ -38,10 +38,12 @@ export function reportMailOf(model: ReportModel, language: Language, links: Repo
 }
 
 /** The verdict and what was used, since a list of mails shows little more. */
-function subjectOf({ verdict, today, day, past }: ReportModel, language: Language): string {
+function subjectOf(model: ReportModel, language: Language): string {
+  const { today, day, past } = model;
   const words = wordsOf(language, past);
+  const state = stateOf(model);
   return [
-    ...(verdict === null ? [] : [words.subjectVerdict[verdict]]),
+    ...(state === null ? [] : [words.shortVerdict[state]]),
     ...(today.known ? [formatBytes(today.classes.proxy)] : []),
     words.subject(day.date.replaceAll(/\d{4}-/g, '')),
   ].join(' · ');
@@ -124,8 +126,8 @@ function leakSections(model: ReportModel, phrases: Phrases): string[][] {
   const { words } = phrases;
   const leaks = model.airports.filter(({ verdict }) => verdict.kind === 'leak');
   if (leaks.length === 0) {
-    const isFirst = phrases.headline === words.headlineFirstDay;
-    const result = isFirst ? phrases.headline : words.leakCheckResult[model.verdict ?? 'unknown'];
+    const state = stateOf(model) ?? 'not_compared';
+    const result = state === 'ok' ? words.leakCheckFine : words.shortVerdict[state];
     return [[`【${words.leakCheck}】: ${result}`]];
   }
   return leaks
