@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, refusalOf } from '../test/auditor-settings.ts';
-import { mailFor } from './notify/smtp.ts';
+import { mailFor } from './notify/mail-sender.ts';
 
 describe('the settings of the auditor', () => {
   it('are those of the earlier FlowCollect, with defaults for the rest', () => {

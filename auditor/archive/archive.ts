@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { orThrow, readFileIfExists, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { ReportModel } from '../report/model.ts';
-import { type ReportMail, userKey } from '../report/report-mail.ts';
+import { type ReportMail, reportMailSchema, userKey } from '../report/report-mail.ts';
 import { VERDICT_KINDS } from '../verdict/verdict.ts';
 
 const bill = z.object({ low: z.number(), likely: z.number(), high: z.number().nullable() });
@@ -64,24 +64,14 @@ export const archiveFolderIn = (dataFolder: string, user: string): string => joi
  * @param orSetAside who sees to a damaged report; without one it is an error
  */
 export function createArchive(folder: string, orSetAside = orThrow): Archive {
-  const ids = async (): Promise<string[]> => {
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    return names
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length))
-      .filter((id) => ID.test(id))
-      .sort();
-  };
+  const ids = async (): Promise<string[]> => (await idsIn(folder)).filter((id) => ID.test(id));
   return {
     async put({ id, html }, model) {
       await writeFileAtomic(join(folder, `${id}.html`), html);
       await writeFileAtomic(join(folder, `${id}.json`), `${JSON.stringify(model)}\n`);
     },
     async months() {
-      return [...new Set((await ids()).map((id) => ID.exec(id)?.[1] ?? ''))].sort().reverse();
+      return [...new Set((await ids()).map((id) => ID.exec(id)?.[1] ?? ''))].reverse();
     },
     async month(month) {
       const wanted = (await ids()).filter((id) => ID.exec(id)?.[1] === month);
@@ -101,5 +91,59 @@ function readReport(path: string, id: string): Promise<KeptReport | undefined> {
     const parsed = kept.safeParse(parseJson(text));
     if (!parsed.success) throw new Error('it is not a report');
     return { id, ...parsed.data };
+  });
+}
+
+/** What is kept as JSON in a folder, in order; one that nothing has made yet is empty. */
+async function idsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.flatMap((name) => (name.endsWith('.json') ? name.slice(0, -'.json'.length) : [])).sort();
+}
+
+const waitingSchema = reportMailSchema.extend({
+  /** The route of the mailer by which it was given up: it is not tried on that one any more. */
+  givenUp: z.string().exactOptional(),
+});
+type WaitingMail = z.infer<typeof waitingSchema>;
+
+/** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
+interface Outbox {
+  put(mail: ReportMail | WaitingMail): Promise<void>;
+  /** Mails that wait, oldest first. */
+  list(): Promise<WaitingMail[]>;
+  /** To be called once a server took it; a second call does nothing. */
+  remove(id: string): Promise<void>;
+}
+
+/**
+ * @param dataFolder the auditor's
+ * @param orSetAside who sees to a damaged mail; without one it is an error
+ */
+export function createOutbox(dataFolder: string, orSetAside = orThrow): Outbox {
+  const folder = join(dataFolder, 'outbox');
+  const pathOf = (id: string): string => join(folder, `${id}.json`);
+  return {
+    put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
+    async list() {
+      const ids = await idsIn(folder);
+      const mails = await Promise.all(ids.map((id) => orSetAside(() => readMail(pathOf(id)))));
+      return mails.filter((mail) => mail !== undefined);
+    },
+    async remove(id) {
+      await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    },
+  };
+}
+
+function readMail(path: string): Promise<WaitingMail | undefined> {
+  return readUndamaged(path, (text) => {
+    const parsed = waitingSchema.safeParse(parseJson(text));
+    if (!parsed.success) throw new Error('it is not a mail of a report');
+    return parsed.data;
   });
 }

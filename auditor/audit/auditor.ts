@@ -12,8 +12,7 @@ import { type Amendments, amendmentsOf, NO_AMENDMENTS, readAmendments, writeAmen
 import type { AuditorConfig } from '../config.ts';
 import type { AuditorMetrics, LiveView } from '../latest.ts';
 import { beat } from '../notify/heartbeat.ts';
-import { createMailSender, createOutbox, postReports } from '../notify/mail-sender.ts';
-import { createMailer, mailFor } from '../notify/smtp.ts';
+import { createMailSender, mailFor, postReports } from '../notify/mail-sender.ts';
 import { airportModel, type ReportModel } from '../report/model.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import {
@@ -115,14 +114,7 @@ export function createAuditor({
   };
   const config = (): AuditorConfig => settings.current();
   const statePath = (): string => join(config().dataFolder, 'state.json');
-  const sendMails = createMailSender(
-    () => createOutbox(config().dataFolder, orSetAside),
-    (user) => {
-      const mail = mailFor(config(), user);
-      return mail === undefined ? undefined : createMailer(mail);
-    },
-    logger,
-  );
+  const sendMails = createMailSender(config, orSetAside, logger);
   let state: AuditState | undefined;
   /** As of the last observation. */
   let amendments = NO_AMENDMENTS;

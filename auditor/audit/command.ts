@@ -7,12 +7,11 @@ import type { ScreenOutput } from '../../runtime/screen.ts';
 import { COMMANDS } from '../../runtime/texts.ts';
 import { createAirportClient } from '../airport/fetch.ts';
 import { readAmendments } from '../amend/amendments.ts';
-import { archiveFolderIn, createArchive } from '../archive/archive.ts';
+import { archiveFolderIn, createArchive, createOutbox } from '../archive/archive.ts';
 import type { AuditorConfig, OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
-import { createOutbox } from '../notify/mail-sender.ts';
-import { createMailer, mailFor } from '../notify/smtp.ts';
+import { mailFor, sendMail } from '../notify/mail-sender.ts';
 import { reportMailOf } from '../report/report-mail.ts';
 import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
@@ -99,7 +98,7 @@ async function auditOnce(
     throw new NotMailedError(TEXTS.notMailed(basename(path)));
   }
   await createArchive(archiveFolderIn(config.dataFolder, config.user)).put(reportMail, model);
-  const outcome = await createMailer(address).send(reportMail);
+  const outcome = await sendMail(reportMail, address);
   if (outcome.sent) return;
   await createOutbox(config.dataFolder).put(reportMail);
   const why = outcome.failure.text;

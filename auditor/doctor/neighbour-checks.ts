@@ -9,7 +9,7 @@ import type { Subscription } from '../airport/settings.ts';
 import type { MailConfig, TelegramConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { reasonText } from '../messages/writing.ts';
-import { checkSignIn } from '../notify/smtp.ts';
+import { checkSignIn } from '../notify/mail-sender.ts';
 import type { AirportState } from '../state/audit-state.ts';
 import { askBotName } from '../telegram/bot.ts';
 

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../runtime/texts.ts';
 import type { OpenConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
-import { createMailer, mailFor } from './smtp.ts';
+import { mailFor, sendMail } from './mail-sender.ts';
 
 /** The server did not take the test mail; the message says why and what to fix. */
 export class MailTestError extends UserFacingError {
@@ -42,13 +42,14 @@ async function testMail(
   }
   const { host, port, to } = mail;
   const { mailTest } = wordsOf(language);
-  const outcome = await createMailer(mail).send({
+  const test = {
     id: `test-${Date.now().toString(36)}`,
     user: settings.user,
     subject: mailTest.subject,
     text: `${mailTest.body}\n`,
     html: `<p>${mailTest.body}</p>`,
-  });
+  };
+  const outcome = await sendMail(test, mail);
   if (!outcome.sent) {
     const { text } = outcome.failure;
     throw new MailTestError(textOf((each) => wordsOf(each).mailTest.failed(text[each])));

@@ -2,12 +2,13 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { orThrow } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { exampleModel } from '../../test/example-reports.ts';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
+import { createOutbox } from '../archive/archive.ts';
 import { reportMailOf } from '../report/report-mail.ts';
-import { createMailSender, createOutbox, type MailSender } from './mail-sender.ts';
-import { createMailer } from './smtp.ts';
+import { createMailSender, type MailSender, securityOf, sendMail } from './mail-sender.ts';
 
 const HOUR = 3_600_000;
 
@@ -17,12 +18,18 @@ let send: MailSender;
 /** The address; empty where there is none. */
 let to: string;
 let lines: string[];
+const account = () => ({
+  host: '127.0.0.1',
+  port: mailbox.port,
+  user: 'me@qq.com',
+  password: '',
+  to: to === '' ? [] : [to],
+});
 /** As after a start: what a process knew by heart is gone. */
 function open(): void {
-  const mail = { host: '127.0.0.1', port: mailbox.port, user: 'me@qq.com', password: '' };
   send = createMailSender(
-    () => createOutbox(folder),
-    () => (to === '' ? undefined : createMailer({ ...mail, to: [to] })),
+    () => ({ dataFolder: folder, mail: account() }),
+    orThrow,
     createLogger('auditor', 'info', { write: (line) => lines.push(line) }),
   );
 }
@@ -39,6 +46,41 @@ beforeEach(async () => {
 afterEach(async () => {
   await mailbox.close();
 });
+
+it('sends text and HTML with an encoded subject, a stable id and a list of its own', async () => {
+  const reportMail = {
+    id: 'report-2026-11-23-a',
+    user: 'default',
+    subject: '流量日报 - 2026-11-23',
+    text: '正文\n',
+    html: '<p>正文</p>',
+  };
+  expect(await sendMail(reportMail, account())).toEqual({ sent: true, refused: [] });
+  const [mail] = mailbox.mails;
+  expect(mail).toMatchObject({
+    subject: reportMail.subject,
+    text: reportMail.text,
+    messageId: '<report-2026-11-23-a@flowcollect.local>',
+  });
+  expect(mail?.html).toContain('<p>正文</p>');
+  expect(mail?.raw).toMatch(/^Subject: =\?UTF-8\?/im);
+  expect(mail?.raw).toMatch(/^List-ID: .*<reports\.flowcollect\.local>/im);
+  expect(mail?.raw).toMatch(/^From: FlowCollect <me@qq\.com>/im);
+});
+
+it.each([
+  ['smtp.qq.com', 465, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.163.com', 994, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.qq.com', 587, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['smtp.example.org', 25, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['127.0.0.1', 2525, { secure: false, requireTLS: false, ignoreTLS: true }],
+  ['127.evil.example', 2525, { secure: false, requireTLS: true, ignoreTLS: false }],
+])(
+  'speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback',
+  (host, port, security) => {
+    expect(securityOf({ host, port })).toEqual(security);
+  },
+);
 
 it('lets no mail that is refused for what it holds keep the later ones of its user', async () => {
   await put('report-1');

@@ -1,69 +1,92 @@
-import { readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { parseJson } from '../../core/json.ts';
-import { orThrow, readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { createTransport } from 'nodemailer';
+import { isLoopback } from '../../core/addresses.ts';
+import { VERSION } from '../../core/version.ts';
+import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { archiveFolderIn, createArchive } from '../archive/archive.ts';
-import type { AuditorConfig } from '../config.ts';
-import { type ReportMail, reportMailSchema, writtenAt } from '../report/report-mail.ts';
+import { archiveFolderIn, createArchive, createOutbox } from '../archive/archive.ts';
+import type { AuditorConfig, MailConfig } from '../config.ts';
+import { type ReportMail, writtenAt } from '../report/report-mail.ts';
 import type { AuditState } from '../state/audit-state.ts';
-import { type Mailer, type MailFailure, mailFor } from './smtp.ts';
+import { failureOf, type MailFailure } from './smtp-failure.ts';
 
-const waitingSchema = reportMailSchema.extend({
-  /** The route of the mailer by which it was given up: it is not tried on that one any more. */
-  givenUp: z.string().exactOptional(),
-});
-type WaitingMail = z.infer<typeof waitingSchema>;
-
-/** Mails on disk that no server has taken yet, so that neither an outage nor a restart loses one. */
-interface Outbox {
-  put(mail: ReportMail | WaitingMail): Promise<void>;
-  /** Mails that wait, oldest first. */
-  list(): Promise<WaitingMail[]>;
-  /** To be called once a server took it; a second call does nothing. */
-  remove(id: string): Promise<void>;
+/** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
+export function mailFor(
+  { mail, reportUsers = [] }: Pick<AuditorConfig, 'mail' | 'reportUsers'>,
+  user: string,
+): MailConfig | undefined {
+  if (mail === undefined) return undefined;
+  const to = reportUsers.find((each) => each.user === user)?.mailTo ?? mail.to;
+  return to.length === 0 ? undefined : { ...mail, to };
 }
 
-/**
- * @param dataFolder the auditor's
- * @param orSetAside who sees to a damaged mail; without one it is an error
- */
-export function createOutbox(dataFolder: string, orSetAside = orThrow): Outbox {
-  const folder = join(dataFolder, 'outbox');
-  const pathOf = (id: string): string => join(folder, `${id}.json`);
-  return {
-    put: (mail) => writeFileAtomic(pathOf(mail.id), `${JSON.stringify(mail)}\n`),
-    async list() {
-      const names = (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
-      const mails = await Promise.all(names.map((name) => orSetAside(() => readMail(join(folder, name)))));
-      return mails.filter((mail) => mail !== undefined);
-    },
-    async remove(id) {
-      await unlink(pathOf(id)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
-    },
-  };
+/** `sent` only after the server took the mail with a 250. */
+export type SendOutcome =
+  | { readonly sent: true; readonly refused: readonly string[] }
+  | { readonly sent: false; readonly failure: MailFailure };
+
+const TIMEOUT_MS = 30_000;
+
+/** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
+const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
+
+/** How a connection is secured: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
+export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
+  const secure = TLS_PORTS.has(port);
+  const loopback = isLoopback(host);
+  return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
 }
 
-function readMail(path: string): Promise<WaitingMail | undefined> {
-  return readUndamaged(path, (text) => {
-    const parsed = waitingSchema.safeParse(parseJson(text));
-    if (!parsed.success) throw new Error('it is not a mail of a report');
-    return parsed.data;
+function transportTo(config: MailConfig) {
+  const { host, port, user, password } = config;
+  return createTransport({
+    host,
+    port,
+    ...securityOf(config),
+    ...(password === '' ? {} : { auth: { user, pass: password } }),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
   });
 }
 
-/** A folder that no mail has made yet is empty. */
-async function namesIn(folder: string): Promise<string[]> {
+/** Signs in and out again. @returns what went wrong, if anything did */
+export async function checkSignIn(config: MailConfig): Promise<MailFailure | undefined> {
+  const transport = transportTo(config);
   try {
-    return await readdir(folder);
+    await transport.verify();
+    return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    return failureOf(error, config);
+  } finally {
+    transport.close();
   }
 }
+
+/** Sends one mail. Never throws. */
+export async function sendMail({ id, subject, text, html }: ReportMail, config: MailConfig): Promise<SendOutcome> {
+  const { user, to } = config;
+  const transport = transportTo(config);
+  try {
+    const info = await transport.sendMail({
+      from: { name: 'FlowCollect', address: user },
+      to: [...to],
+      subject,
+      text,
+      html,
+      messageId: `<${id}@flowcollect.local>`,
+      headers: { 'X-Mailer': `FlowCollect ${VERSION}` },
+      list: { id: { url: 'reports.flowcollect.local', comment: 'FlowCollect' } },
+    });
+    return { sent: true, refused: info.rejected.map(String) };
+  } catch (error) {
+    return { sent: false, failure: failureOf(error, config) };
+  } finally {
+    transport.close();
+  }
+}
+
+/** By which account and to whom: what is refused on one way may be taken on another. Holds no secret. */
+const routeOf = ({ host, port, user, to }: MailConfig): string => `${user} by ${host}:${port} to ${to.join(', ')}`;
 
 /**
  * Puts reports that a kept state still holds into the archive and, for who gets mail, into the outbox. What is there
@@ -111,32 +134,33 @@ export interface Flushed {
 export type MailSender = (now: number, anyway?: boolean) => Promise<Flushed>;
 
 /**
- * @param place the outbox, by the present settings
- * @param mailerOf to the address of a user, created again from the present settings; undefined while there is none
+ * @param config the present settings
+ * @param orSetAside who sees to a damaged mail
  */
 export function createMailSender(
-  place: () => Outbox,
-  mailerOf: (user: string) => Mailer | undefined,
+  config: () => Pick<AuditorConfig, 'dataFolder' | 'mail' | 'reportUsers'>,
+  orSetAside: OrSetAside,
   logger: Logger,
 ): MailSender {
   const serverPauses = createPauses(PAUSES);
   const mailPauses = createPauses(MAIL_PAUSES);
   return async (now, anyway = false) => {
-    const outbox = place();
+    const settings = config();
+    const outbox = createOutbox(settings.dataFolder, orSetAside);
     const taken: string[] = [];
     const gone = new Set<string>();
     // Without an address nothing is due.
     const mails = (await outbox.list()).flatMap((mail) => {
-      const mailer = mailerOf(mail.user);
-      return mailer === undefined ? [] : [{ mail, mailer }];
+      const to = mailFor(settings, mail.user);
+      return to === undefined ? [] : [{ mail, to, route: routeOf(to) }];
     });
-    const lost = new Set(mails.flatMap(({ mail, mailer }) => (mail.givenUp === mailer.route ? mail.id : [])));
-    for (const { mail, mailer } of mails) {
+    const lost = new Set(mails.flatMap(({ mail, route }) => (mail.givenUp === route ? mail.id : [])));
+    for (const { mail, to, route } of mails) {
       const { id, user } = mail;
       if (lost.has(id)) continue;
-      const attempts = `${id} ${mailer.route}`;
+      const attempts = `${id} ${route}`;
       if ((!anyway && serverPauses.runs(user, now)) || mailPauses.runs(attempts, now)) continue;
-      const outcome = await mailer.send(mail);
+      const outcome = await sendMail(mail, to);
       if (!outcome.sent) {
         const { kind, text } = outcome.failure;
         const fields = { mail: id, user, kind, problem: text.en };
@@ -150,7 +174,7 @@ export function createMailSender(
         // Once: what the server says is the same each time.
         if (failures === 1) logger.error(fields, 'report refused; kept and tried again');
         if (failures <= MAIL_PAUSES.length) continue;
-        await outbox.put({ ...mail, givenUp: mailer.route });
+        await outbox.put({ ...mail, givenUp: route });
         mailPauses.end(attempts);
         lost.add(id);
         logger.error(

@@ -1,102 +1,13 @@
-import { createTransport } from 'nodemailer';
-import { isLoopback } from '../../core/addresses.ts';
 import type { Language } from '../../core/language.ts';
 import { providerOfAddress, providerOfHost } from '../../core/mail-providers.ts';
 import { TEXTS } from '../../core/texts.ts';
-import { VERSION } from '../../core/version.ts';
-import type { AuditorConfig, MailConfig } from '../config.ts';
-import type { ReportMail } from '../report/report-mail.ts';
-
-/** How a user's reports are mailed: to their own address, else to the owner's. Undefined when nobody wants them. */
-export function mailFor({ mail, reportUsers = [] }: AuditorConfig, user: string): MailConfig | undefined {
-  if (mail === undefined) return undefined;
-  const to = reportUsers.find((each) => each.user === user)?.mailTo ?? mail.to;
-  return to.length === 0 ? undefined : { ...mail, to };
-}
-
-/** `sent` only after the server took the mail with a 250. */
-export type SendOutcome =
-  | { readonly sent: true; readonly refused: readonly string[] }
-  | { readonly sent: false; readonly failure: MailFailure };
+import type { MailConfig } from '../config.ts';
 
 /** Why a mail was not taken: what kind, what to fix, and the server's own words. */
 export interface MailFailure {
   readonly kind: 'sign_in' | 'unreachable' | 'tls' | 'recipient' | 'busy' | 'limited' | 'refused';
   /** Logs have it in English; never holds the password. */
   readonly text: Readonly<Record<Language, string>>;
-}
-
-export interface Mailer {
-  /** By which account and to whom: what is refused on one way may be taken on another. Holds no secret. */
-  readonly route: string;
-  /** Never throws. */
-  send(mail: ReportMail): Promise<SendOutcome>;
-}
-
-const TIMEOUT_MS = 30_000;
-
-/** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
-const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
-
-/** How a connection is secured: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
-export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
-  const secure = TLS_PORTS.has(port);
-  const loopback = isLoopback(host);
-  return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
-}
-
-function transportTo(config: MailConfig) {
-  const { host, port, user, password } = config;
-  return createTransport({
-    host,
-    port,
-    ...securityOf(config),
-    ...(password === '' ? {} : { auth: { user, pass: password } }),
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
-  });
-}
-
-/** Signs in and out again. @returns what went wrong, if anything did */
-export async function checkSignIn(config: MailConfig): Promise<MailFailure | undefined> {
-  const transport = transportTo(config);
-  try {
-    await transport.verify();
-    return undefined;
-  } catch (error) {
-    return explain(error, config);
-  } finally {
-    transport.close();
-  }
-}
-
-/** Sends through one SMTP account. */
-export function createMailer(config: MailConfig): Mailer {
-  const { host, port, user, to } = config;
-  const transport = transportTo(config);
-  return {
-    route: `${user} by ${host}:${port} to ${to.join(', ')}`,
-    async send({ id, subject, text, html }) {
-      try {
-        const info = await transport.sendMail({
-          from: { name: 'FlowCollect', address: user },
-          to: [...to],
-          subject,
-          text,
-          html,
-          messageId: `<${id}@flowcollect.local>`,
-          headers: { 'X-Mailer': `FlowCollect ${VERSION}` },
-          list: { id: { url: 'reports.flowcollect.local', comment: 'FlowCollect' } },
-        });
-        return { sent: true, refused: info.rejected.map(String) };
-      } catch (error) {
-        return { sent: false, failure: explain(error, config) };
-      } finally {
-        transport.close();
-      }
-    },
-  };
 }
 
 /** How providers say that too much was sent, or signed in too often; NetEase by a code. */
@@ -108,7 +19,8 @@ const SMTP_OFF = /disabled|not (?:enabled|open)|no permission|未开启/i;
 const SIGN_IN_FIRST = /\bauth\w*\b.{0,12}\b(?:first|required)\b/i;
 const NO_PASSWORDS = /basic authentication is (?:disabled|not supported)/i;
 
-function explain(error: unknown, { host, port, user, password }: MailConfig): MailFailure {
+/** What an error of the SMTP library means, and what to do about it. */
+export function failureOf(error: unknown, { host, port, user, password }: MailConfig): MailFailure {
   const {
     code = '',
     responseCode = 0,

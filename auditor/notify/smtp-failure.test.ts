@@ -5,7 +5,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import type { MailConfig } from '../config.ts';
-import { createMailer, type SendOutcome, securityOf } from './smtp.ts';
+import { type SendOutcome, sendMail } from './mail-sender.ts';
 
 const written = (name: string): string =>
   readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8').trim();
@@ -23,28 +23,14 @@ const reportMail = {
   html: '<p>正文</p>',
 };
 const send = (over: Partial<MailConfig> = {}): Promise<SendOutcome> =>
-  createMailer({
+  sendMail(reportMail, {
     host: '127.0.0.1',
     port: mailbox.port,
     user: 'me@qq.com',
     password: 'hunter2',
     to: ['you@qq.com'],
     ...over,
-  }).send(reportMail);
-
-it('sends text and HTML with an encoded subject, a stable id and a list of its own', async () => {
-  expect(await send()).toEqual({ sent: true, refused: [] });
-  const [mail] = mailbox.mails;
-  expect(mail).toMatchObject({
-    subject: reportMail.subject,
-    text: reportMail.text,
-    messageId: '<report-2026-11-23-a@flowcollect.local>',
   });
-  expect(mail?.html).toContain('<p>正文</p>');
-  expect(mail?.raw).toMatch(/^Subject: =\?UTF-8\?/im);
-  expect(mail?.raw).toMatch(/^List-ID: .*<reports\.flowcollect\.local>/im);
-  expect(mail?.raw).toMatch(/^From: FlowCollect <me@qq\.com>/im);
-});
 
 describe('a server that does not take it', () => {
   it.each([
@@ -157,20 +143,6 @@ describe('a server that does not take it', () => {
     });
   });
 });
-
-it.each([
-  ['smtp.qq.com', 465, { secure: true, requireTLS: false, ignoreTLS: false }],
-  ['smtp.163.com', 994, { secure: true, requireTLS: false, ignoreTLS: false }],
-  ['smtp.qq.com', 587, { secure: false, requireTLS: true, ignoreTLS: false }],
-  ['smtp.example.org', 25, { secure: false, requireTLS: true, ignoreTLS: false }],
-  ['127.0.0.1', 2525, { secure: false, requireTLS: false, ignoreTLS: true }],
-  ['127.evil.example', 2525, { secure: false, requireTLS: true, ignoreTLS: false }],
-])(
-  'speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback',
-  (host, port, security) => {
-    expect(securityOf({ host, port })).toEqual(security);
-  },
-);
 
 describe('TLS with a server elsewhere', () => {
   /** Loopback, written so that it does not look like it: what is elsewhere gets no password without TLS. */
