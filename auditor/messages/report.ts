@@ -9,7 +9,7 @@ import {
 import { CLASS_NAMES } from '../../core/traffic.ts';
 import type { VerdictKind, VerdictState } from '../verdict/verdict.ts';
 import { FINDINGS, PAST_FINDINGS } from './findings.ts';
-import { REASONS } from './reasons.ts';
+import { REASONS } from './writing.ts';
 
 /**
  * All that a report says. Sizes, ranges, dates and times arrive written out. Wording and order are those of the daily

@@ -1,8 +1,18 @@
 import type { Words } from '../messages/report.ts';
-import { aboveWhole, type Figures, factorText, reasonText, shownName, type Writing } from '../messages/writing.ts';
+import { aboveWhole, type Figures, factorText, reasonText, shownName } from '../messages/writing.ts';
 import type { Change, LearnedBilling } from '../verdict/finding.ts';
 import { UNKNOWNS, unknownOf, type VerdictState } from '../verdict/verdict.ts';
 import type { AirportModel, ReportModel } from './model.ts';
+
+/** How sentences, figures and instants are written: in one language and time zone. */
+export interface Writing {
+  readonly words: Words;
+  readonly figures: Figures;
+  /** Epoch milliseconds to a day with its time. */
+  readonly time: (at: number) => string;
+  /** Epoch milliseconds to a day. */
+  readonly date: (at: number) => string;
+}
 
 /** What an airport, or a pool of them, was billed and should have been, as far as both are known. */
 interface Compared {

@@ -11,7 +11,6 @@ import {
   reasonText,
   shownName,
   sizeArgument,
-  type Writing,
 } from '../messages/writing.ts';
 import type { Surplus, SurplusCause } from '../verdict/finding.ts';
 import { FARTHEST } from '../verdict/forecast.ts';
@@ -26,6 +25,7 @@ import {
   isSaidWith,
   sinceBefore,
   togetherName,
+  type Writing,
 } from './evidence.ts';
 import type { AirportModel, NodeModel, ReportModel } from './model.ts';
 

@@ -121,7 +121,7 @@ export function billBetween(first: Mark, last: Mark): Bill {
 
 /**
  * Why a figure or a verdict is not known. Codes rather than sentences, so that the pure parts stay free of language;
- * `messages/reasons.ts` says each in Chinese and English.
+ * `messages/writing.ts` says each in Chinese and English.
  */
 export const REASON_CODES = [
   // The Subscription-Userinfo header.
