@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../runtime/async.ts';
-import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
+import { watchFileDescriptors } from '../runtime/http.ts';
 import { createDevice, type Device, eventually } from '../test/device.ts';
 import type { Host } from './host/host.ts';
 import { nodeHost } from './host/node-host.ts';

@@ -3,7 +3,7 @@ import { clientAddress } from '../core/addresses.ts';
 import { describeProblem, SettingsError } from '../core/settings.ts';
 import { refuseNewShortTokens, shortTokenWarnings } from '../core/short-tokens.ts';
 import { systemClock, untilAborted } from '../runtime/async.ts';
-import { watchFileDescriptors } from '../runtime/file-descriptors.ts';
+import { watchFileDescriptors } from '../runtime/http.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
 import type { OnReload, Reload } from '../runtime/reload.ts';
 import { openReload, openSettings, readTokenText, tokenFileOf, warnIfOpenToOthers } from '../runtime/settings-file.ts';

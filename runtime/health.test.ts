@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeFileAtomic } from './atomic-file.ts';
-import { watchFileDescriptors } from './file-descriptors.ts';
 import { createDiskHealth } from './health.ts';
+import { watchFileDescriptors } from './http.ts';
 import { createLogger } from './logger.ts';
 
 it('reports the last write: what, where and how to fix it', async () => {

@@ -1,9 +1,13 @@
+import { open } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { hostname } from 'node:os';
+import { devNull, hostname } from 'node:os';
 import { answerPage, type ServicePages } from '../core/pages.ts';
+import { type Clock, type PeriodicTask, systemClock } from './async.ts';
+import { watchDescriptors } from './health.ts';
 import { type ListenAddress, ListenError, type OpenListener, unusable } from './listen.ts';
+import type { Logger } from './logger.ts';
 
 export interface HttpListener extends OpenListener {
   readonly server: Server;
@@ -49,6 +53,13 @@ export async function listenHttp(
       }),
   };
 }
+
+/** As {@link watchDescriptors}, of this process: whoever listens needs one for each connection. @param probe another one in tests */
+export const watchFileDescriptors = (
+  logger: Logger,
+  clock: Clock = systemClock,
+  probe: () => Promise<void> = async () => (await open(devNull, 'r')).close(),
+): PeriodicTask => watchDescriptors(logger, clock, probe);
 
 /**
  * Asks another program of the installation. A redirect is an answer like any other: what is sent, which may be a token,
