@@ -78,6 +78,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     config: () => config,
     clock,
     logger,
+    lastFrameAt: () => lastFrameAt,
     append: () => disk.watch(() => store.append(() => device.save())),
   });
   const day = createTodayStore({
@@ -153,7 +154,6 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
     if (unobserved > 0) metrics.unobserved(unobserved / 1000);
     lastFrameAt = frame.at;
-    appender.note();
   }
 
   function openInterfaces(): InterfaceReader {
@@ -251,11 +251,12 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
       await appender.update();
       kernel = openKernel();
       interfaces = openInterfaces();
+      appender.start();
       pusher.start();
     },
     async stop() {
       await Promise.all([kernel.stop(), interfaces.stop()]);
-      appender.stop();
+      await appender.stop();
       // Closing the client ends what still waits for an answer.
       const deadline = setTimeout(() => void gateway.close(), LAST_PUSH_MS);
       await pusher.stop();

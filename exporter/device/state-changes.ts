@@ -1,5 +1,5 @@
 import { DIMENSIONS, eachDimension } from '../../core/metric-contract.ts';
-import type { Clock } from '../../runtime/async.ts';
+import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Files } from '../host/host.ts';
@@ -138,6 +138,8 @@ export interface StateAppenderOptions {
   config(): StateSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** When the last frame was counted; undefined before any. */
+  lastFrameAt(): number | undefined;
   /** @throws the system's error */
   append(): Promise<void>;
 }
@@ -153,41 +155,27 @@ export interface StateSettings {
  * last. Only then does a power cut that ends the kernel too lose no more than that.
  */
 export interface StateAppender {
+  start(): void;
   /** Decides whether to, at the start and after an edit, and says what is lost where not. */
   update(): Promise<void>;
-  /** A frame was counted. */
-  note(): void;
   /** Nothing more is appended: the state itself is about to be written. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
-/** Frames a second apart may come a little early. */
 const EVERY_MS = 900;
 
 export function createStateAppender(options: StateAppenderOptions): StateAppender {
-  const { files, folder, config, clock, logger, append } = options;
+  const { files, folder, config, clock, logger, lastFrameAt, append } = options;
   let isOn = false;
   let said = '';
-  let appendedAt = Number.NEGATIVE_INFINITY;
+  /** The frame that was appended last. */
+  let appended: number | undefined;
   let failed = false;
-  const stopping = new AbortController();
-  let hasNew = false;
-  let isBusy = false;
 
   async function appendNew(): Promise<void> {
-    while (hasNew && isOn) {
-      // A clock set back must not put it off for long.
-      const wait = EVERY_MS - Math.abs(clock.now() - appendedAt);
-      if (wait > 0) await clock.sleep(wait, stopping.signal);
-      if (stopping.signal.aborted) return;
-      appendedAt = clock.now();
-      hasNew = false;
-      await tryToAppend();
-    }
-    isBusy = false;
-  }
-
-  async function tryToAppend(): Promise<void> {
+    const now = lastFrameAt();
+    if (!isOn || now === appended) return;
+    appended = now;
     try {
       await append();
       if (failed) logger.info('what moves is appended to the state again');
@@ -198,7 +186,9 @@ export function createStateAppender(options: StateAppenderOptions): StateAppende
     }
   }
 
+  const task = createPeriodicTask({ clock, every: EVERY_MS, run: appendNew });
   return {
+    start: task.start,
     async update() {
       isOn = await appendsState(files, folder(), config());
       const why = isOn ? '' : `${folder()} ${config().PushInterval}`;
@@ -211,13 +201,7 @@ export function createStateAppender(options: StateAppenderOptions): StateAppende
       }
       said = why;
     },
-    note() {
-      hasNew = true;
-      if (!isOn || isBusy) return;
-      isBusy = true;
-      void appendNew();
-    },
-    stop: () => stopping.abort(),
+    stop: task.stop,
   };
 }
 

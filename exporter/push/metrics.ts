@@ -13,7 +13,7 @@ import {
   TRAFFIC_BYTES,
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
-import { DIRECTIONS, type Direction } from '../../core/traffic.ts';
+import { type Bytes, DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
 import type { InterfaceSeries } from '../device/interfaces.ts';
@@ -55,42 +55,83 @@ const FRAME_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 type Labels<T> = readonly (readonly [label: string, property: keyof T])[];
 
 const named = <T>(...labels: (keyof T & string)[]): Labels<T> => labels.map((label) => [label, label]);
-const TRAFFIC_LABELS = named<TrafficSeries>('accounting', 'class', 'direction', 'node', 'provider');
-const FAMILY_LABELS = eachDimension((dimension) => {
-  const labels: Labels<FamilySeries>[number][] = [...named<FamilySeries>('class', 'direction'), [dimension, 'key']];
-  return labels.sort(([a], [b]) => (a < b ? -1 : 1));
-});
-const UNCOUNTED_LABELS = named<UncountedSeries>('direction', 'node', 'provider');
-const INTERFACE_LABELS = named<InterfaceSeries>('direction', 'interface', 'role');
-const CHECK_LABELS = named<CheckSeries>('node', 'provider');
-const VERSION_LABELS = named<{ readonly version: string; readonly value: number }>('version');
 
 /** A family of the contract as lines, where it has a series. A device may have thousands: a line is all that is made of one. */
-function family<T>(name: string, labels: Labels<T>, series: readonly T[], value: keyof T): string[] {
-  if (series.length === 0) return [];
+function family<T>(name: string, labels: Labels<T>, value: keyof T): (series: readonly T[]) => string[] {
+  const head = familyHead(requireMetric(name));
   const parts = labels.map(([label, property], index) => ({
     begin: `${index === 0 ? '{' : '",'}${label}="`,
     property,
   }));
   const end = labels.length === 0 ? ' ' : '"} ';
-  const lines = [familyHead(requireMetric(name))];
-  for (const each of series) {
-    let line = name;
-    for (const { begin, property } of parts) line += begin + escapeLabelValue(String(each[property]));
-    lines.push(`${line}${end}${writeNumber(Number(each[value]))}\n`);
-  }
-  return lines;
+  return (series) => {
+    if (series.length === 0) return [];
+    const lines = [head];
+    for (const each of series) {
+      let line = name;
+      for (const { begin, property } of parts) line += begin + escapeLabelValue(String(each[property]));
+      lines.push(`${line}${end}${writeNumber(Number(each[value]))}\n`);
+    }
+    return lines;
+  };
 }
 
-const one = (name: string, value: number): string[] => family(name, [], [{ value }], 'value');
+/** One value. */
+function single(name: string): (value: number) => string[] {
+  const lines = family<{ readonly value: number }>(name, [], 'value');
+  return (value) => lines([{ value }]);
+}
 
-const each = (name: string, bytes: Readonly<Record<Direction, number>> | undefined): string[] =>
-  family(
-    name,
-    named('direction'),
-    bytes === undefined ? [] : DIRECTIONS.map((direction) => ({ direction, bytes: bytes[direction] })),
-    'bytes',
-  );
+/** A value for each direction, or none. */
+function directed(name: string): (bytes: Bytes | undefined) => string[] {
+  const lines = family<{ readonly direction: Direction; readonly bytes: number }>(name, named('direction'), 'bytes');
+  return (bytes) =>
+    lines(bytes === undefined ? [] : DIRECTIONS.map((direction) => ({ direction, bytes: bytes[direction] })));
+}
+
+const versioned = (name: string): ((version: string | undefined) => string[]) => {
+  const lines = family<{ readonly version: string; readonly value: number }>(name, named('version'), 'value');
+  return (version) => lines(version === undefined ? [] : [{ version, value: 1 }]);
+};
+
+/** The lines of each metric. */
+const LINES = {
+  traffic: family<TrafficSeries>(TRAFFIC_BYTES, named('accounting', 'class', 'direction', 'node', 'provider'), 'bytes'),
+  families: eachDimension((dimension) => {
+    const labels: Labels<FamilySeries>[number][] = [...named<FamilySeries>('class', 'direction'), [dimension, 'key']];
+    return family(
+      dimensionMetric(dimension),
+      labels.sort(([a], [b]) => (a < b ? -1 : 1)),
+      'bytes',
+    );
+  }),
+  uncounted: family<UncountedSeries>(UNCOUNTED_BYTES, named('direction', 'node', 'provider'), 'bytes'),
+  interfaces: family<InterfaceSeries>(INTERFACE_BYTES, named('direction', 'interface', 'role'), 'bytes'),
+  checks: family<CheckSeries>(HEALTH_CHECKS, named('node', 'provider'), 'checks'),
+  lost: single(LOST_BYTES),
+  kernel: directed(KERNEL_BYTES),
+  raw: directed(KERNEL_RAW_BYTES),
+  up: single('flowcollect_kernel_up'),
+  connections: single('flowcollect_kernel_connections'),
+  memory: single('flowcollect_kernel_memory_bytes'),
+  restarts: single('flowcollect_kernel_restarts_total'),
+  kernelInfo: versioned('flowcollect_kernel_info'),
+  frames: single('flowcollect_exporter_frames_total'),
+  carry: directed(CARRY_BYTES),
+  unobserved: single('flowcollect_exporter_unobserved_seconds_total'),
+  pushes: family<{ readonly result: PushMetric; readonly count: number }>(
+    'flowcollect_exporter_pushes_total',
+    named('result'),
+    'count',
+  ),
+  logsUp: single('flowcollect_exporter_logs_up'),
+  reloaded: single('flowcollect_exporter_config_last_reload_successful'),
+  reloadedAt: single('flowcollect_exporter_config_last_reload_success_timestamp_seconds'),
+  startedAt: single('flowcollect_exporter_start_time_seconds'),
+  build: versioned('flowcollect_exporter_build_info'),
+};
+const FRAME_SECONDS = 'flowcollect_exporter_frame_seconds';
+const FRAME_SECONDS_HEAD = familyHead(requireMetric(FRAME_SECONDS));
 
 /** @param startedAt epoch milliseconds */
 export function createExporterMetrics(startedAt: number): ExporterMetrics {
@@ -101,19 +142,13 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
   let unobserved = 0;
   const pushes = new Map<PushMetric, number>(PUSH_RESULTS.map((result) => [result, 0]));
 
-  function frameFamily(): string[] {
-    const name = 'flowcollect_exporter_frame_seconds';
-    const counted = [
-      ...buckets.map(({ le, frames: count }) => [String(le), count] as const),
-      ['+Inf', frames] as const,
-    ];
-    return [
-      familyHead(requireMetric(name)),
-      ...counted.map(([le, count]) => `${name}_bucket{le="${le}"} ${count}\n`),
-      `${name}_sum ${writeNumber(frameSeconds)}\n`,
-      `${name}_count ${frames}\n`,
-    ];
-  }
+  const frameSecondsLines = (): string[] => [
+    FRAME_SECONDS_HEAD,
+    ...buckets.map(({ le, frames: count }) => `${FRAME_SECONDS}_bucket{le="${le}"} ${count}\n`),
+    `${FRAME_SECONDS}_bucket{le="+Inf"} ${frames}\n`,
+    `${FRAME_SECONDS}_sum ${writeNumber(frameSeconds)}\n`,
+    `${FRAME_SECONDS}_count ${frames}\n`,
+  ];
 
   return {
     frame(seconds) {
@@ -128,41 +163,29 @@ export function createExporterMetrics(startedAt: number): ExporterMetrics {
     // Only what has a series, as the gateway renders it too: pushes that it would not change it passes on as they came.
     render: ({ counters, interfaces, checks = [], kernelUp, kernelVersion, logsUp, reload }) =>
       [
-        ...family(TRAFFIC_BYTES, TRAFFIC_LABELS, counters.traffic, 'bytes'),
-        ...DIMENSIONS.flatMap((dimension) =>
-          family(dimensionMetric(dimension), FAMILY_LABELS[dimension], counters.families[dimension], 'bytes'),
-        ),
-        ...family(UNCOUNTED_BYTES, UNCOUNTED_LABELS, counters.uncounted, 'bytes'),
-        ...family(INTERFACE_BYTES, INTERFACE_LABELS, interfaces, 'bytes'),
-        ...family(HEALTH_CHECKS, CHECK_LABELS, checks, 'checks'),
-        ...one(LOST_BYTES, counters.lost),
-        ...each(KERNEL_BYTES, counters.kernel),
-        ...each(KERNEL_RAW_BYTES, counters.raw),
-        ...one('flowcollect_kernel_up', kernelUp ? 1 : 0),
-        ...one('flowcollect_kernel_connections', counters.connections),
-        ...one('flowcollect_kernel_memory_bytes', counters.memory),
-        ...one('flowcollect_kernel_restarts_total', counters.restarts),
-        ...family(
-          'flowcollect_kernel_info',
-          VERSION_LABELS,
-          kernelVersion === undefined ? [] : [{ version: kernelVersion, value: 1 }],
-          'value',
-        ),
-        ...one('flowcollect_exporter_frames_total', frames),
-        ...frameFamily(),
-        ...each(CARRY_BYTES, counters.carry),
-        ...one('flowcollect_exporter_unobserved_seconds_total', unobserved),
-        ...family(
-          'flowcollect_exporter_pushes_total',
-          named('result'),
-          [...pushes].map(([result, count]) => ({ result, count })),
-          'count',
-        ),
-        ...one('flowcollect_exporter_logs_up', logsUp ? 1 : 0),
-        ...one('flowcollect_exporter_config_last_reload_successful', reload.successful ? 1 : 0),
-        ...one('flowcollect_exporter_config_last_reload_success_timestamp_seconds', reload.succeededAt / 1000),
-        ...one('flowcollect_exporter_start_time_seconds', startedAt / 1000),
-        ...family('flowcollect_exporter_build_info', VERSION_LABELS, [{ version: VERSION, value: 1 }], 'value'),
+        ...LINES.traffic(counters.traffic),
+        ...DIMENSIONS.flatMap((dimension) => LINES.families[dimension](counters.families[dimension])),
+        ...LINES.uncounted(counters.uncounted),
+        ...LINES.interfaces(interfaces),
+        ...LINES.checks(checks),
+        ...LINES.lost(counters.lost),
+        ...LINES.kernel(counters.kernel),
+        ...LINES.raw(counters.raw),
+        ...LINES.up(kernelUp ? 1 : 0),
+        ...LINES.connections(counters.connections),
+        ...LINES.memory(counters.memory),
+        ...LINES.restarts(counters.restarts),
+        ...LINES.kernelInfo(kernelVersion),
+        ...LINES.frames(frames),
+        ...frameSecondsLines(),
+        ...LINES.carry(counters.carry),
+        ...LINES.unobserved(unobserved),
+        ...LINES.pushes([...pushes].map(([result, count]) => ({ result, count }))),
+        ...LINES.logsUp(logsUp ? 1 : 0),
+        ...LINES.reloaded(reload.successful ? 1 : 0),
+        ...LINES.reloadedAt(reload.succeededAt / 1000),
+        ...LINES.startedAt(startedAt / 1000),
+        ...LINES.build(VERSION),
       ].join(''),
   };
 }
