@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Server as TlsServer } from 'node:tls';
 import { clientAddress } from '../core/addresses.ts';
+import { VERSION } from '../core/version.ts';
 import type { Clock } from '../runtime/async.ts';
 import { createDiskHealth } from '../runtime/health.ts';
-import { listenHttp } from '../runtime/http.ts';
+import { createPagesListener, listenHttp } from '../runtime/http.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
@@ -19,8 +20,7 @@ import type { GatewayConfig } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { createNoiseLog, guardConnections } from './http/connections.ts';
 import { openKeptPushes } from './kept/kept-pushes.ts';
-import { createGatewayMetrics, createMetricsPage } from './pushes/metrics.ts';
-import { createPushHandler } from './pushes/push-handler.ts';
+import { createGatewayMetrics, createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
 import { createLabelProxy } from './queries/label-proxy.ts';
 import { createQueryProxy } from './queries/query-proxy.ts';
@@ -132,7 +132,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { ...settings, successful: settings.successful && certificate?.last().successful !== false };
     };
     const adminHandler = createAdminHandler({ release, logger, hash: adminHash, retired: metrics.retired });
-    const listener = await listenHttp(createMetricsPage(metrics, reloaded, disk, kept, adminHandler), address);
+    const pages = createPagesListener({
+      service: 'gateway',
+      version: VERSION,
+      metrics: () => metrics.render(reloaded(), disk.problem() === undefined, kept.usage.bytes),
+      // It fails while it cannot keep pushes, and therefore takes none.
+      health: disk.health,
+    });
+    const listener = await listenHttp(
+      (request, response) => (request.url?.startsWith('/admin/') ? adminHandler : pages)(request, response),
+      address,
+    );
     onClose(() => listener.close());
     return listener.origin;
   });

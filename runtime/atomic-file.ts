@@ -14,9 +14,8 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setAsidePath } from '../core/json.ts';
 import { UserFacingError } from '../core/language.ts';
-import type { DiskHealth } from './health.ts';
+import { type DiskHealth, setAsidePath } from './health.ts';
 import type { Logger } from './logger.ts';
 import { TEXTS } from './texts.ts';
 

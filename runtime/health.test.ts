@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { writeFileAtomic } from './atomic-file.ts';
-import { createDiskHealth } from './health.ts';
+import { checkedText, createDiskHealth, readCheckedText } from './health.ts';
 import { watchFileDescriptors } from './http.ts';
 import { createLogger } from './logger.ts';
 
@@ -56,4 +58,28 @@ it('says once that no file descriptor is left, and when there are some again', a
     ['error', 'EMFILE'],
     ['info', undefined],
   ]);
+});
+
+const FORMAT = { format: 'a-format', version: 3 };
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const anyBody = fc.json();
+
+it('gives back a checked text as it was given', () => {
+  fc.assert(
+    fc.property(anyBody, (body) => {
+      expect(readCheckedText(FORMAT, checkedText(FORMAT, body, sha256), sha256)).toEqual({ ok: true, body });
+    }),
+  );
+});
+
+it('tells every checked text that was cut or in which a character was changed', () => {
+  fc.assert(
+    fc.property(anyBody, fc.nat(), fc.boolean(), (body, seed, cut) => {
+      const text = checkedText(FORMAT, body, sha256);
+      // The line break at the end may be missing: nothing is lost with it.
+      const at = seed % (text.length - 1);
+      const damaged = cut ? text.slice(0, at) : `${text.slice(0, at)}\u0001${text.slice(at + 1)}`;
+      expect(readCheckedText(FORMAT, damaged, sha256)).toMatchObject({ ok: false });
+    }),
+  );
 });

@@ -3,8 +3,7 @@ import { type Response, Router } from 'express';
 import { clientAddress } from '../../core/addresses.ts';
 import type { Language } from '../../core/language.ts';
 import { formatBytes } from '../../core/units.ts';
-import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { textOfHeader } from '../../runtime/http.ts';
+import { createAuthRateLimiter, textOfHeader } from '../../runtime/http.ts';
 import { wordsOf } from '../messages/report.ts';
 import { shownName } from '../messages/writing.ts';
 import {

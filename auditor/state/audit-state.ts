@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checkedText, readCheckedText } from '../../core/json.ts';
 import { readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { checkedText, readCheckedText } from '../../runtime/health.ts';
 import { markSchema, meterSchema, readingSchema } from '../airport/meter-state.ts';
 import { amendmentSchema } from '../amend/amendments.ts';
 import { dayTotalsSchema, type ReportModel } from '../report/model.ts';

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { parseExposition } from '../../core/exposition-parser.ts';
+import { parsePush } from '../../gateway/contract/contract-check.ts';
 import { createPushParser } from '../../gateway/contract/push-parser.ts';
 import { asDevice, countSeries, devicePushes } from './device-pushes.ts';
 
 it('are pushes that a gateway takes one after the other, of every device under names of its own', async () => {
   const texts = await devicePushes(3);
-  const parser = createPushParser();
+  const parser = createPushParser(parsePush);
   expect(texts).toHaveLength(3);
   for (const device of [1, 2]) {
     let before = 0;

@@ -1,6 +1,6 @@
-import { checkedText, readCheckedText, setAsidePath } from '../../core/json.ts';
 import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
+import { checkedText, readCheckedText, setAsidePath } from '../../runtime/health.ts';
 import type { Files } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { deviceOf, rowsOf, type StateChanges, type StateRows, withChanges } from './state-changes.ts';

@@ -2,8 +2,7 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Device, deviceIdProblem, pushPath } from '../../core/device-id.ts';
 import type { Clock } from '../../runtime/async.ts';
-import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
-import { textOfHeader } from '../../runtime/http.ts';
+import { createAuthRateLimiter, textOfHeader } from '../../runtime/http.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 
 /** A token as it is kept: its SHA-256 and whose it is. */

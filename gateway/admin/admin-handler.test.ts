@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
-import { headerOfText, listenHttp } from '../../runtime/http.ts';
+import { FREE_FAILURES, headerOfText, listenHttp } from '../../runtime/http.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { hashToken } from '../access/authenticate.ts';
 import { createAdminHandler } from './admin-handler.ts';

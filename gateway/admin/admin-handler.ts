@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { isLoopback } from '../../core/addresses.ts';
 import { type Device, deviceIdProblem } from '../../core/device-id.ts';
-import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
+import { createAuthRateLimiter } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { bearerHash } from '../access/authenticate.ts';
 import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';

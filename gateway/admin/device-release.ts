@@ -3,7 +3,7 @@ import { seriesKey } from '../../core/exposition.ts';
 import { metricSpec } from '../../core/metric-contract.ts';
 import type { Clock } from '../../runtime/async.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import type { RisingCounters } from '../contract/contract-check.ts';
+import type { RisingCounters } from '../contract/push-parser.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
 import { HOLD_MS, type PushService } from '../pushes/push-service.ts';

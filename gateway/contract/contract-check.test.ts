@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { renderExposition } from '../../core/exposition.ts';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { KERNEL_BYTES, MAX_LABEL_LENGTH, MAX_SERIES, requireMetric } from '../../core/metric-contract.ts';
-import { checkPush, ledgerBytes, parsePush, type RisingCounters } from './contract-check.ts';
+import { checkPush, parsePush } from './contract-check.ts';
+import { ledgerBytes, type RisingCounters } from './push-parser.ts';
 
 const check = (text: string) => checkPush(parseExposition(text));
 const kernel = (samples: string) => `# TYPE ${KERNEL_BYTES} counter\n${samples}\n`;

@@ -9,19 +9,7 @@ import { ExpositionError, parseExposition } from '../../core/exposition-parser.t
 import { MAX_LABEL_LENGTH, MAX_SERIES, METRICS, type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
 import { type HttpProblem, httpProblem } from '../http/problem.ts';
-
-/** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
-export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
-
-/** A push that keeps to the contract. */
-export interface CheckedPush {
-  readonly kind: 'checked';
-  /** HELP as the contract has it, families without samples left out. */
-  readonly families: readonly ExpositionFamily[];
-  /** The families, rendered. */
-  readonly text: Buffer;
-  readonly ledger: RisingCounters;
-}
+import { type CheckedPush, countsProblem, risingCounters, valueProblem } from './push-parser.ts';
 
 /** Of a bucket of a histogram `le` is one. */
 const MOST_LABELS = 1 + Math.max(...METRICS.map(({ labels }) => labels.length));
@@ -119,13 +107,6 @@ function sampleProblem({ name, labels, value, timestamp }: ExpositionSample, spe
   return valueProblem(value, spec);
 }
 
-/** What is wrong with a value, alone and whatever came before; undefined for one that may pass. */
-export function valueProblem(value: number, { type }: MetricSpec): string | undefined {
-  if (!Number.isFinite(value)) return 'is not a finite number';
-  if (type !== 'gauge' && (value < 0 || value > MAX_COUNT)) return `must count from 0 to ${MAX_COUNT}`;
-  return undefined;
-}
-
 const tooManySeries = (): HttpProblem =>
   httpProblem('too_large', `a push may hold ${MAX_SERIES} series; this one has more`);
 
@@ -154,59 +135,4 @@ function histogramProblem({ name, samples }: ExpositionFamily): string | undefin
   );
   if (problem !== undefined) return problem;
   return samples.some((each) => each.name === `${name}_sum`) ? undefined : 'has no sum';
-}
-
-/**
- * What is wrong with the counts of buckets alone, bounds rising to infinity.
- *
- * @param total the histogram's count, which may be missing
- */
-export function countsProblem(counts: readonly number[], total: number | undefined): string | undefined {
-  let before = 0;
-  for (const count of counts) {
-    if (count < before) return 'has buckets whose counts fall';
-    before = count;
-  }
-  return total === before ? undefined : 'has no count equal to its buckets';
-}
-
-/** The counters of a push that must not fall. Two lists, which cost a fraction of what a map costs to make and to keep. */
-export interface RisingCounters {
-  /** No series twice; the same array for pushes of the same layout. */
-  readonly series: readonly string[];
-  /** Of each series. */
-  readonly values: readonly number[];
-}
-
-export function risingCounters(counters: Iterable<readonly [string, number]>): RisingCounters {
-  const pairs = [...counters];
-  return { series: pairs.map(([series]) => ownText(series)), values: pairs.map(([, value]) => value) };
-}
-
-/** The same text on its own: one that is cut out of a body, or put together of such, keeps the whole body in memory. */
-const ownText = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
-
-/** Of a text besides its characters, its place in a list and its value; as measured. */
-const SERIES_BYTES = 68;
-const ledgerSizes = new WeakMap<readonly string[], number>();
-
-/** What these counters take in memory, about: texts that are not ASCII have two bytes for each character. */
-export function ledgerBytes({ series }: RisingCounters): number {
-  let bytes = ledgerSizes.get(series);
-  if (bytes === undefined) {
-    bytes = series.reduce((sum, { length }) => sum + SERIES_BYTES + length, 0);
-    for (const text of series) if (/\P{ASCII}/u.test(text)) bytes += text.length;
-    ledgerSizes.set(series, bytes);
-  }
-  return bytes;
-}
-
-/** The values that other counters have of these series, in their order; `undefined` where they have none. */
-export function valuesFor(
-  series: readonly string[],
-  { series: own, values }: RisingCounters,
-): readonly (number | undefined)[] {
-  if (own === series) return values;
-  const found = new Map(own.map((each, index) => [each, values[index]]));
-  return series.map((each) => found.get(each));
 }

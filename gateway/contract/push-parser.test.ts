@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeHelp } from '../../core/exposition.ts';
 import { KERNEL_BYTES, requireMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
-import { MAX_COUNT, parsePush } from './contract-check.ts';
-import { createPushLayout, createPushParser, type PushLayout } from './push-parser.ts';
+import { parsePush } from './contract-check.ts';
+import { createPushLayout, createPushParser, MAX_COUNT, type PushLayout } from './push-parser.ts';
 
 const header = (name: string): string => {
   const { help, type } = requireMetric(name);
@@ -126,7 +126,7 @@ describe('a parser of pushes', () => {
     Buffer.from(`${words}# TYPE ${KERNEL_BYTES} counter\n${series} ${value}\n`);
 
   it('passes every push of a device on with the help of the contract, as it came where it has it', () => {
-    const parser = createPushParser();
+    const parser = createPushParser(parsePush);
     const packed = Buffer.from('packed');
     for (const [pushed, value, isAsItCame] of [
       [textOf(1, `# HELP ${KERNEL_BYTES} whatever\n`), 1, false],
@@ -160,7 +160,7 @@ describe('a parser of pushes', () => {
       );
     fc.assert(
       fc.property(fc.array(texts, { maxLength: 12 }), (sequence) => {
-        const parser = createPushParser();
+        const parser = createPushParser(parsePush);
         for (const bytes of sequence) {
           const [parsed, plain] = [parser.parse(device, bytes), parsePush(bytes)];
           if (parsed.kind === 'refused' || plain.kind === 'refused') expect(parsed).toEqual(plain);
@@ -171,7 +171,7 @@ describe('a parser of pushes', () => {
   });
 
   it('keeps to the contract after good pushes too', () => {
-    const parser = createPushParser();
+    const parser = createPushParser(parsePush);
     parser.parse(device, textOf(1));
     expect(parser.parse(device, Buffer.from(`${textOf(2)}${series} 3\n`))).toMatchObject({ code: 'not_exposition' });
     expect(parser.parse(device, textOf(-1))).toMatchObject({ code: 'not_in_contract' });
@@ -181,13 +181,13 @@ describe('a parser of pushes', () => {
   });
 
   it('refuses a byte order mark and what is no UTF-8', () => {
-    const parser = createPushParser();
+    const parser = createPushParser(parsePush);
     expect(parser.parse(device, Buffer.from(`\uFEFF${textOf(1)}`))).toMatchObject({ code: 'not_exposition' });
     expect(parser.parse(device, Buffer.from([0x61, 0xff]))).toMatchObject({ code: 'bad_body' });
   });
 
   it('reads the same whether or not there is room to remember', () => {
-    const [roomy, tight] = [createPushParser(), createPushParser(0)];
+    const [roomy, tight] = [createPushParser(parsePush), createPushParser(parsePush, 0)];
     for (let value = 1; value < 4; value += 1) {
       for (const deviceId of ['a', 'b']) {
         const other = { ...device, deviceId };

@@ -1,23 +1,35 @@
 import { type Device, deviceKey } from '../../core/device-id.ts';
-import { readNumber, writeNumber } from '../../core/exposition.ts';
+import { type ExpositionFamily, readNumber, writeNumber } from '../../core/exposition.ts';
 import { type MetricSpec, metricSpec } from '../../core/metric-contract.ts';
 import type { HttpProblem } from '../http/problem.ts';
-import { type CheckedPush, countsProblem, parsePush, type RisingCounters, valueProblem } from './contract-check.ts';
+
+/** A push that keeps to the contract, as it was read in full. */
+export interface CheckedPush {
+  readonly kind: 'checked';
+  /** HELP as the contract has it, families without samples left out. */
+  readonly families: readonly ExpositionFamily[];
+  /** The families, rendered. */
+  readonly text: Buffer;
+  readonly ledger: RisingCounters;
+}
 
 /** A push that keeps to the contract, as it is kept and passed on. */
 export interface ParsedPush {
   readonly kind: 'parsed';
-  /** What {@link parsePush} renders of it. */
+  /** What `parsePush` renders of it. */
   readonly text: Buffer;
   /** The text as gzip data, where the device pushed it so. */
   readonly packed?: Buffer | undefined;
   readonly ledger: RisingCounters;
 }
 
+/** What a body says, held to the contract while it is read. @param bytes UTF-8 exposition text */
+export type ParsePush = (bytes: Uint8Array) => CheckedPush | HttpProblem;
+
 /**
  * Parses pushes and holds them to the contract. A device pushes the same lines again and again, only their numbers
  * change: what was parsed once leaves its layout, and the next push of the device is compared with that byte by byte.
- * What differs in more than numbers goes through {@link parsePush}, which alone says what a good push is; the layout
+ * What differs in more than numbers goes through `parsePush`, which alone says what a good push is; the layout
  * finds the same, ten times as fast.
  */
 export interface PushParser {
@@ -31,8 +43,11 @@ export interface PushParser {
 /** Layouts of a thousand devices or two, each as large as what it pushes. */
 const MAX_LAYOUT_BYTES = 96 * 2 ** 20;
 
-/** @param maxLayoutBytes beyond it all layouts are forgotten */
-export function createPushParser(maxLayoutBytes = MAX_LAYOUT_BYTES): PushParser {
+/**
+ * @param parsePush reads a push in full
+ * @param maxLayoutBytes beyond it all layouts are forgotten
+ */
+export function createPushParser(parsePush: ParsePush, maxLayoutBytes = MAX_LAYOUT_BYTES): PushParser {
   const layouts = new Map<string, PushLayout>();
   let layoutBytes = 0;
 
@@ -68,7 +83,7 @@ export interface PushLayout {
   /** Bytes that it holds on to, about. */
   readonly size: number;
   /**
-   * The counters of the ledger, of a push that {@link parsePush} would take and render to these very bytes; undefined
+   * The counters of the ledger, of a push that `parsePush` would take and render to these very bytes; undefined
    * where that is not sure.
    */
   read(bytes: Uint8Array): RisingCounters | undefined;
@@ -89,7 +104,7 @@ interface Shape {
 
 const NEWLINE = 0x0a;
 
-/** The layout of a push that {@link parsePush} took, or undefined where it was rendered to other bytes. */
+/** The layout of a push that `parsePush` took, or undefined where it was rendered to other bytes. */
 export function createPushLayout(bytes: Buffer, { text, families, ledger }: CheckedPush): PushLayout | undefined {
   if (!text.equals(bytes)) return undefined;
   const samples = families.flatMap(({ name, samples: own }) =>
@@ -183,4 +198,69 @@ function readValue(bytes: Uint8Array, start: number, end: number): number | unde
   const text = String.fromCharCode(...bytes.subarray(start, end));
   const value = readNumber(text);
   return value !== undefined && writeNumber(value) === text ? value : undefined;
+}
+
+/** Beyond it a double no longer tells one byte from the next, and a poisoned counter could never be passed again. */
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+
+/** What is wrong with a value, alone and whatever came before; undefined for one that may pass. */
+export function valueProblem(value: number, { type }: MetricSpec): string | undefined {
+  if (!Number.isFinite(value)) return 'is not a finite number';
+  if (type !== 'gauge' && (value < 0 || value > MAX_COUNT)) return `must count from 0 to ${MAX_COUNT}`;
+  return undefined;
+}
+
+/**
+ * What is wrong with the counts of buckets alone, bounds rising to infinity.
+ *
+ * @param total the histogram's count, which may be missing
+ */
+export function countsProblem(counts: readonly number[], total: number | undefined): string | undefined {
+  let before = 0;
+  for (const count of counts) {
+    if (count < before) return 'has buckets whose counts fall';
+    before = count;
+  }
+  return total === before ? undefined : 'has no count equal to its buckets';
+}
+
+/** The counters of a push that must not fall. Two lists, which cost a fraction of what a map costs to make and to keep. */
+export interface RisingCounters {
+  /** No series twice; the same array for pushes of the same layout. */
+  readonly series: readonly string[];
+  /** Of each series. */
+  readonly values: readonly number[];
+}
+
+export function risingCounters(counters: Iterable<readonly [string, number]>): RisingCounters {
+  const pairs = [...counters];
+  return { series: pairs.map(([series]) => ownText(series)), values: pairs.map(([, value]) => value) };
+}
+
+/** The same text on its own: one that is cut out of a body, or put together of such, keeps the whole body in memory. */
+const ownText = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
+/** Of a text besides its characters, its place in a list and its value; as measured. */
+const SERIES_BYTES = 68;
+const ledgerSizes = new WeakMap<readonly string[], number>();
+
+/** What these counters take in memory, about: texts that are not ASCII have two bytes for each character. */
+export function ledgerBytes({ series }: RisingCounters): number {
+  let bytes = ledgerSizes.get(series);
+  if (bytes === undefined) {
+    bytes = series.reduce((sum, { length }) => sum + SERIES_BYTES + length, 0);
+    for (const text of series) if (/\P{ASCII}/u.test(text)) bytes += text.length;
+    ledgerSizes.set(series, bytes);
+  }
+  return bytes;
+}
+
+/** The values that other counters have of these series, in their order; `undefined` where they have none. */
+export function valuesFor(
+  series: readonly string[],
+  { series: own, values }: RisingCounters,
+): readonly (number | undefined)[] {
+  if (own === series) return values;
+  const found = new Map(own.map((each, index) => [each, values[index]]));
+  return series.map((each) => found.get(each));
 }

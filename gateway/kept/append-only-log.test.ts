@@ -17,8 +17,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import { type AppendOnlyLog, openAppendOnlyLog } from './append-only-log.ts';
-import { writeRecord } from './log-records.ts';
+import { type AppendOnlyLog, writeRecord } from './append-only-log.ts';
+import { openAppendOnlyLog } from './open-log.ts';
 
 const logger = createLogger('test', 'silent');
 /** So small that the log is written again all the time. */

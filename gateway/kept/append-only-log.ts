@@ -1,12 +1,10 @@
 import { existsSync, writeSync } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setAsidePath } from '../../core/json.ts';
-import { makeFolder, openNewFile, refuseForeignLinks, syncFolder, writeFileAtomic } from '../../runtime/atomic-file.ts';
+import { crc32 } from 'node:zlib';
+import { openNewFile, syncFolder } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
-import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type LogRecord, readRecords, writeRecord } from './log-records.ts';
 
 /**
  * Named contents that are replaced many times a second. What is put is appended to a file, and one flush serves all that
@@ -31,7 +29,7 @@ export interface AppendOnlyLog {
 }
 
 /** Where a content is. */
-interface Place {
+export interface Place {
   readonly file: FileHandle;
   readonly at: number;
   readonly length: number;
@@ -43,66 +41,34 @@ interface Waiting {
   readonly put?: { resolve(): void; reject(error: unknown): void };
 }
 
+/** One line of a log of named contents, and for `put` what is put. Names are of `a-z`, `0-9`, `.` and `_`. */
+export type LogRecord =
+  /** From now on that name has this content. */
+  | { readonly kind: 'put'; readonly name: string; readonly content: Uint8Array }
+  /** The content has another name now, in place of what had that; nothing where the name is not known. */
+  | { readonly kind: 'move'; readonly name: string; readonly to: string }
+  | { readonly kind: 'drop'; readonly name: string };
+
 /** What the file may take without being written again; more only up to three times what is current. */
 const SPARE_BYTES = 32 * 2 ** 20;
-const LOG_NAME = /^(\d{10})\.log$/;
-const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
+export const nameOfLog = (number: number): string => `${String(number).padStart(10, '0')}.log`;
 
-/**
- * @param onSetAside called with what was damaged
- * @throws when the folder cannot be made or read, or nothing can be written there
- */
-export async function openAppendOnlyLog(
-  folder: string,
-  logger: Logger,
-  onSetAside: DiskHealth['onSetAside'],
-  spareBytes = SPARE_BYTES,
-): Promise<AppendOnlyLog> {
-  await makeFolder(folder, undefined, 0o700);
-  const places = new Map<string, Place>();
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => LOG_NAME.test(name));
-  for (const { name } of entries.filter((each) => each.isDirectory())) {
-    const movedTo = setAsidePath(join(folder, name), Date.now());
-    await rename(join(folder, name), movedTo);
-    logger.error({ movedTo }, 'a folder was in place of the log of pushes; devices push again by themselves');
-    onSetAside(join(folder, name), 'a folder is in its place', movedTo);
-  }
-  const numbers = entries.filter((each) => !each.isDirectory()).map(({ name }) => Number.parseInt(name, 10));
-  let number = Math.max(0, ...numbers);
-  let path = join(folder, nameOfLog(number));
-  let file: FileHandle | undefined;
-  let size = 0;
+/** A log as it was found; there is none yet where `file` is left out. */
+export interface FoundLog {
+  readonly folder: string;
+  readonly number: number;
+  readonly file?: FileHandle | undefined;
+  readonly size: number;
+  readonly places: Map<string, Place>;
   /** Whether nothing may be appended to the file any more: what a failed write left of it is not known. */
-  let isSpoilt = true;
-  let limit = spareBytes;
-  if (numbers.length > 0) {
-    refuseForeignLinks(path);
-    const bytes = await readFile(path);
-    const { found, end, damaged } = readRecords(bytes);
-    // As after a power cut; nobody was told that what follows is kept.
-    const isCut = end < bytes.length && damaged.at(-1)?.end !== bytes.length;
-    isSpoilt = isCut || damaged.length > 0;
-    if (isCut) logger.warn({ file: path, at: end }, 'the log of pushes ends in a record that is not whole');
-    if (damaged.length > 0) {
-      const movedTo = setAsidePath(path, Date.now());
-      await writeFileAtomic(movedTo, Buffer.concat(damaged.map((span) => bytes.subarray(span.at, span.end))));
-      logger.error(
-        { file: path, at: damaged.map(({ at }) => at).slice(0, 10), movedTo },
-        'records of the log of pushes are damaged; they are set aside, the others are kept, and devices push again by themselves',
-      );
-      onSetAside(path, 'some of its records are damaged', movedTo);
-    }
-    file = await open(path, 'r+');
-    size = end;
-    for (const { record, at } of found) {
-      if (record.kind === 'put') places.set(record.name, { file, at, length: record.content.length });
-      else if (record.kind === 'move') applyMove(places, record.name, record.to);
-      else places.delete(record.name);
-    }
-  }
-  // A crash may have come before the one that another took the place of was removed.
-  for (const each of numbers) if (each !== number) await rm(join(folder, nameOfLog(each)), { force: true });
+  readonly isSpoilt: boolean;
+}
 
+export function createAppendOnlyLog(found: FoundLog, logger: Logger, spareBytes = SPARE_BYTES): AppendOnlyLog {
+  const { folder, places } = found;
+  let { number, file, size, isSpoilt } = found;
+  let path = join(folder, nameOfLog(number));
+  let limit = spareBytes;
   let queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
@@ -220,7 +186,7 @@ export async function openAppendOnlyLog(
   };
 }
 
-function applyMove(places: Map<string, Place>, name: string, to: string): void {
+export function applyMove(places: Map<string, Place>, name: string, to: string): void {
   const place = places.get(name);
   if (place === undefined) return;
   places.delete(name);
@@ -236,4 +202,27 @@ async function readPlace({ file, at, length }: Place): Promise<Buffer> {
   const { bytesRead } = await file.read(content, 0, length, at);
   if (bytesRead < length) throw new Error('the log of pushes was cut short');
   return content;
+}
+
+/**
+ * A record as bytes: `put NAME LENGTH CHECKSUM`, its content and a newline; `move NAME TO CHECKSUM`;
+ * `drop NAME CHECKSUM`. The checksum is the CRC-32 of what is before it and of the content.
+ *
+ * @returns `contentAt`: how many of the bytes stand before the content
+ */
+export function writeRecord(record: LogRecord): { readonly bytes: Buffer; readonly contentAt: number } {
+  const { kind, name } = record;
+  if (kind === 'move') return { bytes: lineOf(`move ${name} ${record.to}`), contentAt: 0 };
+  if (kind === 'drop') return { bytes: lineOf(`drop ${name}`), contentAt: 0 };
+  const head = lineOf(`put ${name} ${record.content.length}`, record.content);
+  return { bytes: Buffer.concat([head, record.content, Buffer.from('\n')]), contentAt: head.length };
+}
+
+function lineOf(text: string, content?: Uint8Array): Buffer {
+  return Buffer.from(`${text} ${checksum(text, content)}\n`);
+}
+
+/** Of a record: its line up to there, and its content. */
+export function checksum(text: string, content: Uint8Array = new Uint8Array()): string {
+  return crc32(content, crc32(text)).toString(16).padStart(8, '0');
 }

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { openAppendOnlyLog } from './append-only-log.ts';
 import { type KeptPushes, openKeptPushes } from './kept-pushes.ts';
+import { openAppendOnlyLog } from './open-log.ts';
 
 const logger = createLogger('test', 'silent');
 const device = { user: 'default', deviceId: '客厅/"' };

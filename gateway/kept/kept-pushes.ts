@@ -7,8 +7,9 @@ import { writeFileAtomic } from '../../runtime/atomic-file.ts';
 import type { DiskHealth } from '../../runtime/health.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { MAX_UNPACKED_BYTES } from '../access/limits.ts';
-import { ledgerBytes, parsePush, type RisingCounters } from '../contract/contract-check.ts';
-import { openAppendOnlyLog } from './append-only-log.ts';
+import { parsePush } from '../contract/contract-check.ts';
+import { ledgerBytes, type RisingCounters } from '../contract/push-parser.ts';
+import { openAppendOnlyLog } from './open-log.ts';
 
 /**
  * The last push of each device, on disk.

@@ -1,24 +1,27 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip, gunzipSync } from 'node:zlib';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Device, readStateHeader, STATE_HEADER, writeStateHeader } from '../../core/device-id.ts';
+import { requireMetric } from '../../core/metric-contract.ts';
+import { VERSION } from '../../core/version.ts';
 import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { LastReload } from '../../runtime/reload.ts';
 import { createAuthenticator, type Token } from '../access/authenticate.ts';
-import {
-  availableMemory,
-  type ByteBudget,
-  createUserBudgets,
-  MAX_UNPACKED_BYTES,
-  MAX_WIRE_BYTES,
-  memoryLimits,
-} from '../access/limits.ts';
+import { availableMemory, memoryLimits } from '../access/limits.ts';
+import { parsePush } from '../contract/contract-check.ts';
 import { createPushParser, type ParsedPush } from '../contract/push-parser.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';
-import { answerJson, answerProblem, type HttpProblem, httpProblem } from '../http/problem.ts';
+import {
+  answerJson,
+  answerProblem,
+  type HttpProblem,
+  httpProblem,
+  isFailure,
+  PROBLEM_CODES,
+  type ProblemCode,
+} from '../http/problem.ts';
 import type { KeptPushes } from '../kept/kept-pushes.ts';
-import type { GatewayMetrics } from './metrics.ts';
+import { busy, createUserBudgets, DeviceGoneError, readPushBody } from './push-body.ts';
 import type { PushService } from './push-service.ts';
 
 export interface PushHandlerOptions {
@@ -55,7 +58,7 @@ export function createPushHandler({
   const budgetOf = createUserBudgets(limits.bodies, limits.userBodies);
   const authenticate = createAuthenticator(clock, tokens, addressOf);
   const logNoise = createNoiseLog(logger, clock);
-  const parser = createPushParser(limits.layouts);
+  const parser = createPushParser(parsePush, limits.layouts);
 
   async function takePush(request: IncomingMessage, device: Device): Promise<{ kind: 'accepted' } | HttpProblem> {
     const state = readStateHeader(request.headers[STATE_HEADER.toLowerCase()]);
@@ -142,145 +145,70 @@ export function createPushHandler({
   };
 }
 
-/** Deflate cannot pack tighter than this: https://www.zlib.net/zlib_tech.html. */
-const MAX_RATIO = 1032;
-
-/** What unpacks in less time than it takes to hand it to another thread. */
-const SMALL_BYTES = 16 * 2 ** 10;
-/** Who says less than it is has it unpacked in many pieces, of this size at least. */
-const MIN_PIECE = 16 * 2 ** 10;
-
-const unpackElsewhere = promisify(gunzip);
-const unpack = async (wire: Buffer, most: number): Promise<Buffer> => {
-  const options = { maxOutputLength: most, chunkSize: expectedLength(wire, most) + 1 };
-  return wire.length <= SMALL_BYTES ? gunzipSync(wire, options) : unpackElsewhere(wire, options);
-};
-
-/** What the last four bytes say (RFC 1952, ISIZE), so that it is unpacked in one piece; no more than it could be. */
-function expectedLength(wire: Buffer, most: number): number {
-  const said = wire.length < 4 ? 0 : wire.readUInt32LE(wire.length - 4);
-  return Math.max(MIN_PIECE, Math.min(said, mostUnpacked(wire, most)));
+/** What is counted of pushes, besides what is true of the gateway at the moment. */
+export interface GatewayMetrics {
+  /**
+   * @param bytes of the body, unpacked
+   * @param at epoch milliseconds
+   */
+  accepted(device: Device, bytes: number, at: number): void;
+  refused(code: ProblemCode): void;
+  /** A push took that many seconds, whatever came of it. */
+  took(seconds: number): void;
+  /** A device pushed then, before this process began. */
+  lastPush(device: Device, at: number): void;
+  /** A device is gone permanently. */
+  retired(device: Device): void;
+  /**
+   * @param dataWritable whether the last write to the disk succeeded
+   * @param kept bytes that are kept of each user
+   */
+  render(reload: LastReload, dataWritable: boolean, kept: ReadonlyMap<string, number>): Promise<string>;
 }
 
-const mostUnpacked = (wire: Buffer, most: number): number => Math.min(most, wire.length * MAX_RATIO);
+/** A push takes a millisecond to check; Pushgateway is given five seconds. */
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A body, unpacked; `release` gives its bytes back to the budget and must be called once it is no longer held. */
-export interface PushBody {
-  readonly kind: 'body';
-  readonly bytes: Buffer;
-  /** The same as gzip data, where it came so. */
-  readonly packed?: Buffer;
-  /** Takes more of the budget for what is made of it; whether there was as much. */
-  take(bytes: number): boolean;
-  release(): void;
-}
-
-/** The device went away in the middle of its push; nobody waits for an answer. */
-export class DeviceGoneError extends Error {
-  override readonly name = 'DeviceGoneError';
-}
-
-/**
- * Reads a push's body, plain or gzip, within its limits and within the budget of all bodies together. What comes after
- * a refusal is not read here.
- *
- * @param most bytes that it may unpack to
- * @throws DeviceGoneError
- */
-export async function readPushBody(
-  request: Readable & { readonly headers: IncomingHttpHeaders },
-  budget: ByteBudget,
-  most = MAX_UNPACKED_BYTES,
-): Promise<PushBody | HttpProblem> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip') {
-    return httpProblem('unsupported_encoding', 'the body must be plain or gzip, as Content-Encoding says');
-  }
-  if (Number(request.headers['content-length'] ?? 0) > MAX_WIRE_BYTES) return tooLarge('', MAX_WIRE_BYTES);
-
-  const taken = { bytes: 0 };
-  const take = (bytes: number): boolean => {
-    if (!budget.take(bytes)) return false;
-    taken.bytes += bytes;
-    return true;
+export function createGatewayMetrics(): GatewayMetrics {
+  const registry = new Registry();
+  const options = (name: string) => {
+    const { help, labels } = requireMetric(name);
+    return { name, help, labelNames: [...labels], registers: [registry] };
   };
-  const release = (): void => {
-    budget.give(taken.bytes);
-    taken.bytes = 0;
+  const pushes = new Counter(options('flowcollect_gateway_pushes_total'));
+  const bodyBytes = new Counter(options('flowcollect_gateway_push_bytes_total'));
+  const seconds = new Histogram({ ...options('flowcollect_gateway_push_seconds'), buckets: SECONDS_BUCKETS });
+  const lastPush = new Gauge(options('flowcollect_gateway_last_push_timestamp_seconds'));
+  const keptBytes = new Gauge(options('flowcollect_gateway_kept_bytes'));
+  const reloadGood = new Gauge(options('flowcollect_gateway_config_last_reload_successful'));
+  const reloadedAt = new Gauge(options('flowcollect_gateway_config_last_reload_success_timestamp_seconds'));
+  const writable = new Gauge(options('flowcollect_gateway_data_writable'));
+  new Gauge(options('flowcollect_gateway_build_info')).set({ version: VERSION }, 1);
+
+  const resultOf = (code: ProblemCode): string => (isFailure(code) ? 'failed' : 'refused');
+  pushes.inc({ result: 'accepted', reason: '' }, 0);
+  for (const code of PROBLEM_CODES) pushes.inc({ result: resultOf(code), reason: code }, 0);
+
+  const setLastPush = ({ user, deviceId }: Device, at: number): void => {
+    lastPush.set({ user, instance: deviceId }, at / 1000);
   };
-  let read: PushBody | HttpProblem | undefined;
-  try {
-    const wire = await collect(request, take);
-    if (!Buffer.isBuffer(wire)) return wire;
-    const plain = encoding === 'gzip' ? await unpackWithin(wire, take, most) : wire;
-    if (!Buffer.isBuffer(plain)) return plain;
-    const packed = encoding === 'gzip' ? wire : undefined;
-    // The texts made from it cost about as much again, but pass quickly.
-    const surplus = taken.bytes - plain.length - (packed?.length ?? 0);
-    if (surplus > 0) {
-      budget.give(surplus);
-      taken.bytes -= surplus;
-    }
-    read = { kind: 'body', bytes: plain, ...(packed === undefined ? {} : { packed }), take, release };
-    return read;
-  } finally {
-    if (read === undefined) release();
-  }
-}
-
-/** The bytes as they arrive; listeners are gone when it is done, and the stream is paused where it was too large. */
-function collect(request: Readable, take: (bytes: number) => boolean): Promise<Buffer | HttpProblem> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const leave = (): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-    };
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      const problem = length > MAX_WIRE_BYTES ? tooLarge('', MAX_WIRE_BYTES) : take(chunk.length) ? undefined : busy();
-      if (problem === undefined) {
-        chunks.push(chunk);
-        return;
-      }
-      leave();
-      resolve(problem);
-    };
-    const onEnd = (): void => {
-      leave();
-      resolve(Buffer.concat(chunks));
-    };
-    const onGone = (): void => {
-      leave();
-      reject(new DeviceGoneError());
-    };
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-  });
-}
-
-async function unpackWithin(
-  wire: Buffer,
-  take: (bytes: number) => boolean,
-  most: number,
-): Promise<Buffer | HttpProblem> {
-  if (!take(mostUnpacked(wire, most))) return busy();
-  try {
-    return await unpack(wire, most);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      return tooLarge(' when unpacked', most);
-    }
-    return httpProblem('bad_body', 'the body is not whole gzip data');
-  }
-}
-
-function tooLarge(when: string, limit: number): HttpProblem {
-  return httpProblem(
-    'too_large',
-    `the body is larger than ${Math.round((10 * limit) / 2 ** 20) / 10} MiB${when}; push fewer series`,
-  );
-}
-
-export function busy(): HttpProblem {
-  return httpProblem('busy', 'the gateway reads too many pushes at once; push again in a few seconds');
+  return {
+    accepted(device, bytes, at) {
+      pushes.inc({ result: 'accepted', reason: '' });
+      bodyBytes.inc(bytes);
+      setLastPush(device, at);
+    },
+    refused: (code) => pushes.inc({ result: resultOf(code), reason: code }),
+    took: (value) => seconds.observe(value),
+    lastPush: setLastPush,
+    retired: ({ user, deviceId }) => lastPush.remove({ user, instance: deviceId }),
+    render(reload, dataWritable, kept) {
+      keptBytes.reset();
+      for (const [user, bytes] of kept) keptBytes.set({ user }, bytes);
+      reloadGood.set(reload.successful ? 1 : 0);
+      reloadedAt.set(reload.succeededAt / 1000);
+      writable.set(dataWritable ? 1 : 0);
+      return registry.metrics();
+    },
+  };
 }

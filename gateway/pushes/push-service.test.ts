@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KERNEL_BYTES } from '../../core/metric-contract.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { risingCounters, valuesFor } from '../contract/contract-check.ts';
+import { risingCounters, valuesFor } from '../contract/push-parser.ts';
 import { type KeptPushes, keptBytes, openKeptPushes } from '../kept/kept-pushes.ts';
 import type { Delivery } from '../store/store.ts';
 import { admit, createPushService, HOLD_MS, type PushService } from './push-service.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, createFairSemaphore } from '../../runtime/async.ts';
-import { createAuthRateLimiter } from '../../runtime/auth-rate-limiter.ts';
+import { createAuthRateLimiter } from '../../runtime/http.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { findReader, type Reader, readBasicAuth } from '../access/reader-token.ts';
 import { createNoiseLog, discardRest } from '../http/connections.ts';

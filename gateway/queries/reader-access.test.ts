@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ACCEPTED_FOR_MS, FREE_FAILURES } from '../../runtime/auth-rate-limiter.ts';
+import { ACCEPTED_FOR_MS, FREE_FAILURES } from '../../runtime/http.ts';
 import { ALICE, basic, openQueryProxy, type QueryProxyAtDouble, READERS } from '../../test/query-proxy-at-double.ts';
 
 let proxy: QueryProxyAtDouble;

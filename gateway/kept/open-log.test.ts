@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LogRecord, readRecords, writeRecord } from './log-records.ts';
+import { type LogRecord, writeRecord } from './append-only-log.ts';
+import { readRecords } from './open-log.ts';
 
 const anyName = fc.stringMatching(/^[a-z0-9._]{1,40}$/);
 const anyRecord: fc.Arbitrary<LogRecord> = fc.oneof(
