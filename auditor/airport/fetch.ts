@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import { headerOfText, textOfHeader } from '../../runtime/http.ts';
-import { type ReadingOutcome, type Reason, readingOutcome, reason } from '../verdict/reading.ts';
-import { firstHeader } from './header.ts';
+import { readSettingsText } from '../../runtime/settings-file.ts';
+import { type ReadingOutcome, type Reason, readingOutcome, reason, type UsableReading } from '../verdict/reading.ts';
+import { readHead } from './body.ts';
+import { providerName } from './nodes.ts';
 import {
   type AirportResponse,
   counterOrigin,
@@ -16,6 +17,7 @@ import {
 } from './origins.ts';
 import { proxyAgent } from './proxy-agents.ts';
 import { createRedirectGuard, InwardRedirectError, type Resolve } from './redirect-guard.ts';
+import { NO_RULES, type Subscription } from './settings.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';
@@ -48,12 +50,12 @@ export interface AirportClient {
 /** How an airport wants to be asked. */
 export interface AirportOptions extends OriginOptions {
   /** The subscription itself by default. */
-  readonly origin?: OriginName;
-  readonly userAgent?: string;
+  readonly origin?: OriginName | undefined;
+  readonly userAgent?: string | undefined;
   /** What else the airport wants to be told, such as `X-HWID`: names and values, which are secrets. */
-  readonly headers?: readonly (readonly [string, string])[];
+  readonly headers?: readonly (readonly [string, string])[] | undefined;
   /** `http://`, `https://` or `socks5://`; what signs in to it is a secret. */
-  readonly proxy?: string;
+  readonly proxy?: string | undefined;
 }
 
 /**
@@ -178,6 +180,19 @@ async function request(
   }
 }
 
+/**
+ * The first header that is wanted and not empty, else an empty one.
+ *
+ * @param raw names and values by turns, as Node has them
+ */
+function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index + 1 < raw.length && !found; index += 2) {
+    if (wanted((raw[index] ?? '').toLowerCase())) found = (raw[index + 1] ?? '').trim();
+  }
+  return found;
+}
+
 /** `Retry-After`, in seconds or as a date, as milliseconds from now; 0 when it is neither. */
 function pauseOf(text: string | undefined, now: number): number {
   if (text === undefined) return 0;
@@ -202,35 +217,64 @@ function explainFailure(error: unknown): Reason {
   return reason('fetch_failed', /^[A-Z][A-Z\d_]+$/.test(code) ? code : undefined);
 }
 
-const BODY_TIMEOUT_MS = 10_000;
+/** A reading younger than this is used again rather than asking the airport, which logs and limits requests. */
+export const FRESH_FOR = 10 * 60_000;
+const SPENT_FOR = 24 * 3_600_000;
 
-/**
- * The first bytes of a body, unpacked; empty when it cannot be unpacked. The rest is left to the caller to cancel.
- */
-async function readHead(body: IncomingMessage, most: number): Promise<string> {
-  const unpacked = unpack(body);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const cut = setTimeout(() => unpacked.destroy(new Error('the body came too slowly')), BODY_TIMEOUT_MS);
-  try {
-    for await (const chunk of unpacked) {
-      chunks.push(chunk as Buffer);
-      size += (chunk as Buffer).length;
-      if (size >= most) break;
-    }
-  } catch {
-    // A body cut short or packed wrongly is no reason to give up what was read of it.
-  } finally {
-    clearTimeout(cut);
-  }
-  return Buffer.concat(chunks).subarray(0, most).toString('utf8');
+/** What is remembered of an airport: its last reading, that at which the open window began, and a link that is spent. */
+interface Remembered {
+  readonly latest: UsableReading | null;
+  readonly anchor: { readonly reading: UsableReading } | null;
+  readonly spentLink: SpentLink | null;
 }
 
-function unpack(body: IncomingMessage): Readable {
-  const through = (transform: Transform): Readable => pipeline(body, transform, () => undefined);
-  const encoding = body.headers['content-encoding'];
-  if (encoding === 'gzip') return through(createGunzip());
-  if (encoding === 'br') return through(createBrotliDecompress());
-  if (encoding === 'deflate') return through(createInflate());
-  return body;
+/** A link that the airport does not take any more: its SHA-256, and when the airport last said so. */
+interface SpentLink {
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** An outcome, and the link that is known to be spent. */
+export type CurrentReading = ReadingOutcome & { readonly spentLink?: SpentLink };
+
+/**
+ * The state of one airport now: a remembered reading where it is young enough and not the start of the window itself,
+ * else one request. A link that the airport does not take any more is asked for once a day until another takes its place,
+ * through restarts too: who asks on with a dead one looks like an attacker, and airports err.
+ *
+ * @param now epoch milliseconds
+ * @param fresh how young a remembered reading must be, in milliseconds
+ */
+export async function currentReading(
+  client: AirportClient,
+  subscription: Subscription,
+  { latest, anchor, spentLink }: Remembered,
+  now: number,
+  fresh: number,
+): Promise<CurrentReading> {
+  const { url, urlFile } = subscription;
+  const young = latest !== null && now - latest.at < fresh && latest.at <= now;
+  const spent = spentLink === null ? {} : { spentLink };
+  if (young && latest.at !== anchor?.reading.at) return { known: true, reading: latest, ...spent };
+  const address = urlFile === undefined ? url : await readAddress(urlFile);
+  if (address === undefined) return { known: false, at: now, reasons: [reason('address_missing')] };
+  const hash = createHash('sha256').update(address).digest('hex');
+  if (hash === spentLink?.hash && now - spentLink.at < SPENT_FOR)
+    return { known: false, at: now, reasons: [reason('link_spent')], ...spent };
+  const outcome = await client.read(address, optionsOf(subscription));
+  const refused = !outcome.known && outcome.reasons.some(({ code }) => code === 'link_spent');
+  return refused ? { ...outcome, spentLink: { hash, at: now } } : outcome;
+}
+
+/** The one line of a file that is an address, next to comments and notes; undefined where none or several are. */
+async function readAddress(file: string): Promise<string | undefined> {
+  const text = await readSettingsText(file).catch(() => '');
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  const addresses = new Set(lines.filter((line) => /^https?:/i.test(line) && URL.canParse(line)));
+  return addresses.size === 1 ? [...addresses][0] : undefined;
+}
+
+function optionsOf({ name, rules = NO_RULES }: Subscription): AirportOptions {
+  const { userAgent, headers, proxy, origin, secret, providers } = rules;
+  return { provider: providers[0] ?? providerName(name), userAgent, headers, proxy, origin, secret };
 }

@@ -218,16 +218,3 @@ const PIB = 2 ** 50;
 export function isUnlimited(total: number | null): boolean {
   return total !== null && (total === 0 || total >= PIB);
 }
-
-/**
- * The first header that is wanted and not empty, else an empty one.
- *
- * @param raw names and values by turns, as Node has them
- */
-export function firstHeader(raw: readonly string[], wanted: (name: string) => boolean): string | undefined {
-  let found: string | undefined;
-  for (let index = 0; index + 1 < raw.length && !found; index += 2) {
-    if (wanted((raw[index] ?? '').toLowerCase())) found = (raw[index + 1] ?? '').trim();
-  }
-  return found;
-}

@@ -42,7 +42,7 @@ export interface Origin {
 /** What else the settings say of an origin. */
 export interface OriginOptions {
   /** Of the kernel's API. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
   /** The name that the kernel has for the airport. */
   readonly provider?: string;
 }

@@ -1,9 +1,8 @@
 import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import { type CurrentReading, currentReading, FRESH_FOR } from '../airport/current-reading.ts';
 import { advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
-import type { AirportClient } from '../airport/fetch.ts';
+import { type AirportClient, type CurrentReading, currentReading, FRESH_FOR } from '../airport/fetch.ts';
 import { planChanges } from '../airport/level.ts';
 import { advance, isUnsteady } from '../airport/meter.ts';
 import type { Meter, MeterEvent } from '../airport/meter-state.ts';
@@ -74,13 +73,7 @@ export async function audit(
   const read: Read[] = [];
   for (const subscription of subscriptions) {
     const remembered = state.airports.get(subscription.name) ?? EMPTY_AIRPORT;
-    const outcome = await currentReading(
-      parts.airports,
-      subscription,
-      { ...remembered, anchor: remembered.anchor?.reading ?? null },
-      parts.clock(),
-      fresh,
-    );
+    const outcome = await currentReading(parts.airports, subscription, remembered, parts.clock(), fresh);
     read.push({ subscription, remembered, ...metered(outcome, remembered, subscription, config.day.zone) });
   }
   await settle?.();

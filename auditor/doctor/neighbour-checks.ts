@@ -3,8 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { bad, clockFinding, type Finding, good, warning } from '../../runtime/findings.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import { currentReading, FRESH_FOR } from '../airport/current-reading.ts';
-import type { AirportClient } from '../airport/fetch.ts';
+import { type AirportClient, currentReading, FRESH_FOR } from '../airport/fetch.ts';
 import type { Subscription } from '../airport/settings.ts';
 import type { MailConfig, TelegramConfig } from '../config.ts';
 import { wordsOf } from '../messages/report.ts';
@@ -70,8 +69,7 @@ export async function checkAirport(
   now: number,
 ): Promise<Finding> {
   const { name } = subscription;
-  const remembered = { ...known, anchor: known.anchor?.reading ?? null };
-  const outcome = await currentReading(client, subscription, remembered, now, FRESH_FOR);
+  const outcome = await currentReading(client, subscription, known, now, FRESH_FOR);
   if (!outcome.known) {
     const why = (language: Language) => reasonText(wordsOf(language), outcome.reasons);
     return bad({ zh: `机场 ${name}：${why('zh')}`, en: `airport ${name}: ${why('en')}` });
