@@ -1,56 +1,80 @@
 import { reason, type UsableReading } from '../verdict/reading.ts';
 import { printedPrecision } from './header.ts';
-import {
-  begun,
-  counted,
-  credit,
-  fell,
-  isContested,
-  isRenewal,
-  isSmallPart,
-  lastedAsReset,
-  lastedLong,
-  lastedWithReason,
-  levelOf,
-  newCycle,
-  planMoved,
-  raised,
-  restarted,
-  withAside,
-} from './level.ts';
 import type { Meter, Rounding, Step } from './meter-state.ts';
 
 const HOUR = 3_600_000;
-/** A reset that is due is near for some hours after it was seen, and is not due twice. */
-const RESETS_APART = 20 * HOUR;
+const DAY_SECONDS = 24 * 3600;
 /** Over so long, use may reset and grow beyond what it was. */
 const LONG_STEP = 20 * HOUR;
-/** Where readings contradict each other for so long, none of them is more than a new beginning. */
+/** So long after answers differed, a jump may be that of another. */
 const UNSTEADY_FOR = 24 * HOUR;
-const LONGEST_WAIT = 72 * HOUR;
 
-/** Whether a reset is set, learned or told that lies between the last accepted reading and this one. */
-interface Expectation {
-  readonly resetDue: boolean;
+/** The highest figures of an airport since they last fell, in bytes: a rounded figure may sway. */
+type Level = Meter['level'];
+
+export const levelOf = ({ used, upload, download, precision }: Level): Level => ({ used, upload, download, precision });
+
+/** The level after a reading that did not fall. */
+export function raised(level: Level, reading: Level): Level {
+  const higher = (before: number | null, after: number | null): number | null =>
+    before === null || after === null ? after : Math.max(before, after);
+  return {
+    used: Math.max(level.used, reading.used),
+    upload: higher(level.upload, reading.upload),
+    download: higher(level.download, reading.download),
+    precision: reading.used < level.used ? level.precision : reading.precision,
+  };
 }
 
-/**
- * The meter after one more reading. Growth is billed. A fall is a new cycle at once where little is left and a reset is due
- * or the plan was renewed; else it is set aside until it has stayed: then it is a cycle or a credit, and only what grew since is billed. A
- * level that comes back is counted on from where it was left, so that no jump between two answers is ever a bill.
- */
-export function advance(meter: Meter | undefined, read: UsableReading, { resetDue }: Expectation): Step {
-  const rounding = learnRounding(meter?.rounding ?? ROUNDING_UNKNOWN, read);
-  const reading = withPrecision(read, rounding);
-  if (meter === undefined) return { meter: begun(reading, rounding), accepted: true, events: [] };
-  const known = { ...meter, rounding };
-  const due = resetDue && !(meter.fall?.due === true && Math.abs(reading.at - meter.fall.at) < RESETS_APART);
-  if (fell(meter.level, reading)) return fallen(known, reading, due);
-  if (isReturn(known, reading)) return returned(known, reading);
-  return increased(known, reading, due);
+/** Whether any figure of a reading is below a level by more than rounding: it is another answer, even if their sum grew. */
+export function fell(level: Level, reading: Level): boolean {
+  const slack = level.precision + reading.precision;
+  const below = (before: number | null, after: number | null): boolean =>
+    before !== null && after !== null && after < before - slack;
+  return (
+    below(level.used, reading.used) || below(level.upload, reading.upload) || below(level.download, reading.download)
+  );
 }
 
-function increased(meter: Meter, reading: UsableReading, due: boolean): Step {
+/** The meter at the first reading ever. */
+export function begun(reading: UsableReading, rounding: Meter['rounding']): Meter {
+  const { at, precision } = reading;
+  return {
+    mark: { at, total: 0, precision, gaps: 0, resets: 0, cycles: 0, credited: 0 },
+    last: reading,
+    level: levelOf(reading),
+    aside: [],
+    waiting: null,
+    asideAt: null,
+    step: null,
+    fall: null,
+    owed: 0,
+    rounding,
+  };
+}
+
+/** The meter with so many bytes more, from which those that are owed are taken first. */
+export function counted(meter: Meter, reading: UsableReading, bytes: number, gaps: number): Meter {
+  const { mark, owed } = meter;
+  const paid = Math.min(owed, bytes);
+  return {
+    ...meter,
+    mark: {
+      ...mark,
+      at: reading.at,
+      total: mark.total + bytes - paid,
+      precision: reading.precision,
+      gaps: mark.gaps + gaps + (paid > 0 ? 1 : 0),
+    },
+    last: reading,
+    aside: [],
+    waiting: null,
+    owed: owed - paid,
+  };
+}
+
+/** The meter after a reading that did not fall: growth is billed. */
+export function grown(meter: Meter, reading: UsableReading, due: boolean): Step {
   const { level, aside, mark, owed } = meter;
   const growth = Math.max(0, reading.used - level.used);
   // Use that was reset and has already grown beyond what it was shows no fall that stays.
@@ -84,102 +108,34 @@ function cameBackSlowly({ level, aside }: Meter, reading: UsableReading): boolea
   return reading.used - last.used < (level.used - first.used) / 2;
 }
 
-function fallen(meter: Meter, reading: UsableReading, due: boolean): Step {
-  const { level, step } = meter;
-  const aside = withAside(
-    meter.aside.filter((each) => fell(level, each)),
-    reading,
-    level,
-  );
-  const first = aside[0] ?? reading;
-  // Where answers differ, it is not sure yet which of them started again.
-  const sure = isSmallPart(level, reading) && !isContested(meter, first) && !isUnsteady(meter, reading.at);
-  if (sure && (due || isRenewal(meter.last, reading))) return newCycle(meter, aside, due);
-  const small = isSmallPart(level, first);
-  const renewed = planMoved(meter.last, reading);
-  // The last rise was that of another answer, and this goes on from before it.
-  if (step !== null && !small && !renewed && !fell(step.level, first) && lastedWithReason(aside))
-    return { meter: resumed(meter, step, reading), accepted: true, events: [{ kind: 'undone', cycle: false }] };
-  if (small && (lastedAsReset(aside) || (renewed && lastedWithReason(aside)))) return newCycle(meter, aside, false);
-  const half = due && first.used <= level.used / 2;
-  if (half && lastedWithReason(aside)) return newCycle(meter, aside, false);
-  if (!small && (lastedLong(aside) || (renewed && lastedWithReason(aside)))) return credit(meter, aside);
-  return setAside(meter, aside, 'reading_fell');
-}
-
-/** A rise to where use was before the last fall: an old answer, or a fall that was none. */
-function returned(meter: Meter, reading: UsableReading): Step {
-  const { level, fall } = meter;
-  const aside = withAside(
-    meter.aside.filter((each) => !fell(level, each)),
-    reading,
-    level,
-  );
-  if (fall === null || !lastedWithReason(aside)) return setAside(meter, aside, 'reading_old');
-  const next = resumed(meter, fall, reading);
-  const { mark } = next;
-  const cycles = mark.cycles - (fall.cycle ? 1 : 0);
-  return {
-    meter: { ...next, mark: { ...mark, cycles, credited: mark.credited - fall.credited } },
-    accepted: true,
-    events: [{ kind: 'undone', cycle: fall.cycle }],
-  };
-}
-
 /** Whether answers of the last day differed: a jump may be that of another answer. */
 export function isUnsteady({ asideAt, waiting }: Meter, at: number): boolean {
   return asideAt !== null && waiting === null && at - asideAt < UNSTEADY_FOR;
 }
 
-function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_fell' | 'reading_old'): Step {
-  const [first, reading] = [aside[0] ?? meter.last, aside.at(-1) ?? meter.last];
-  const waiting = Math.min(meter.waiting ?? first.at, reading.at);
-  if (reading.at - waiting >= LONGEST_WAIT) return restarted(meter, reading);
-  return { meter: { ...meter, aside, waiting, asideAt: reading.at }, accepted: false, reason: reason(code) };
-}
-
-const COPIES_LAST = 12 * 3_600_000;
+/** What changed of a plan between two readings: bytes more or fewer of quota, or the day to which it was renewed, in Unix seconds. */
+export type PlanChange =
+  | { readonly kind: 'added' | 'reduced'; readonly bytes: number }
+  | { readonly kind: 'renewed'; readonly until: number };
 
 /**
- * Whether a reading jumps to about the level before the last fall, in one step that is a good part of that fall: old
- * answers and falls that were none come back so, and use hardly ever. After a reset that was due and use that went on from
- * there, only to about that very level: there is good reason to believe it.
+ * A jump of the total is an add-on, or another plan; a jump of the expiry is a renewal. What only one of the readings
+ * knows has not changed.
  */
-function isReturn({ level, fall }: Meter, reading: UsableReading): boolean {
-  if (fall === null) return false;
-  const depth = fall.level.used - fall.floor;
-  // Copies are some hours old, and by then use may have grown again.
-  const jump = depth / (reading.at - fall.at < COPIES_LAST ? 4 : 2);
-  if (depth <= 0 || reading.used - level.used < jump) return false;
-  if (reading.used < fall.level.used - depth / 5) return false;
-  const grew = level.used > fall.floor;
-  return !(fall.due && grew) || reading.used <= fall.level.used + depth / 2;
-}
-
-/**
- * The meter on an earlier level that has come back. The total never falls: what was counted meanwhile and is more than
- * that level has grown is owed.
- */
-function resumed(meter: Meter, { level, total }: NonNullable<Meter['step']>, reading: UsableReading): Meter {
-  const { mark } = meter;
-  const continued = total + Math.max(0, reading.used - level.used);
-  return {
-    ...meter,
-    mark: {
-      ...mark,
-      at: reading.at,
-      total: Math.max(mark.total, continued),
-      precision: reading.precision,
-      gaps: mark.gaps + 1,
-    },
-    last: reading,
-    level: reading.used < level.used ? raised(level, reading) : levelOf(reading),
-    aside: [],
-    waiting: null,
-    step: null,
-    fall: null,
-    owed: Math.max(0, mark.total - continued),
-  };
+export function planChanges(
+  before: Pick<UsableReading, 'quota' | 'expiry'>,
+  after: Pick<UsableReading, 'quota' | 'expiry'>,
+): PlanChange[] {
+  const changes: PlanChange[] = [];
+  if (before.quota !== null && after.quota !== null && before.quota !== after.quota) {
+    const bytes = after.quota - before.quota;
+    changes.push({ kind: bytes > 0 ? 'added' : 'reduced', bytes: Math.abs(bytes) });
+  }
+  // Some panels write the end of the running day: a day more is no renewal.
+  if (before.expiry !== null && after.expiry !== null && after.expiry - before.expiry > DAY_SECONDS) {
+    changes.push({ kind: 'renewed', until: after.expiry });
+  }
+  return changes;
 }
 
 /** Units that panels round figures to, in bytes, coarsest first; finer ones do not matter to a bill. */

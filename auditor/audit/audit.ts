@@ -1,10 +1,9 @@
 import { formatLocalTime, type LocalDay, localDayAt } from '../../core/local-day.ts';
 import { dimensionMetric, TRAFFIC_BYTES } from '../../core/metric-contract.ts';
 import { type Prometheus, PrometheusError } from '../../runtime/prometheus.ts';
-import { advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
+import { advance, advanceCycle, completed, needsReset, resetAwaited } from '../airport/cycle.ts';
 import { type AirportClient, type CurrentReading, currentReading, FRESH_FOR } from '../airport/fetch.ts';
-import { planChanges } from '../airport/level.ts';
-import { advance, isUnsteady } from '../airport/meter.ts';
+import { isUnsteady, planChanges } from '../airport/meter.ts';
 import type { Meter, MeterEvent } from '../airport/meter-state.ts';
 import { NO_RULES, type Subscription } from '../airport/settings.ts';
 import { type Amendments, NO_AMENDMENTS } from '../amend/amendments.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalDay } from '../../core/local-day.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../../core/traffic.ts';
-import type { PlanChange } from '../airport/level.ts';
+import type { PlanChange } from '../airport/meter.ts';
 import { type CounterSum, sumBy } from '../usage/exact-sums.ts';
 import type { Presence } from '../usage/window-use.ts';
 import type { LearnedBilling } from '../verdict/finding.ts';

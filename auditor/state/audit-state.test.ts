@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { DamagedFileError } from '../../runtime/atomic-file.ts';
 import { closedWindow } from '../../test/windows.ts';
-import { advance } from '../airport/meter.ts';
+import { advance } from '../airport/cycle.ts';
 import { EMPTY_STATE, readAuditState, withAirport, writeAuditState } from './audit-state.ts';
 
 let folder: string;
