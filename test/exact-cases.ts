@@ -46,6 +46,15 @@ export const CASES: readonly Case[] = [
     increaseFails: false,
   },
   {
+    name: 'restarted while nobody scraped for an hour, and grown beyond what it was',
+    truth: 4000 + 9000,
+    counter: (at) => {
+      if (at < T0 + 3 * HOUR) return 1000 + (at < T0 + HOUR ? 0 : 4000);
+      return at < T0 + 4 * HOUR ? undefined : Math.max(0, Math.min(9000, since(at, T0 + 4.1 * HOUR, 80)));
+    },
+    increaseFails: false,
+  },
+  {
     name: 'moved while nobody scraped across the start',
     truth: 2000,
     counter: (at) => (within(at, T0 - HOUR / 4, T0 + HOUR) ? undefined : at < T0 ? 1000 : 3000),

@@ -40,7 +40,7 @@ export interface ExactSums {
 /** What is known of a window's past; kept while the same window is asked for again with a later end. */
 interface Window {
   readonly baseline: Baseline;
-  readonly fallenBy: ResetDetector;
+  readonly resets: ResetDetector;
   /** Every series seen in the window. */
   readonly seen: Map<string, Labels>;
   enumerated: boolean;
@@ -59,7 +59,7 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
     const key = `${from} ${selectorText(selector)}`;
     const window = windows.get(key) ?? {
       baseline: createBaseline(prometheus, selector, from),
-      fallenBy: createResetDetector(prometheus, selector, from),
+      resets: createResetDetector(prometheus, selector, from),
       seen: new Map(),
       enumerated: false,
     };
@@ -75,9 +75,11 @@ export function createExactSums(prometheus: Prometheus, clock: () => number): Ex
     async between(selector, from, to) {
       if (to <= from) return [];
       const window = windowOf(selector, from);
-      const ends = await endValues(prometheus, selector, window, from, to);
-      await window.baseline.find(window.seen);
-      const fallen = await fallenSeries(window, ends, to);
+      const { ends, silent } = await endValues(prometheus, selector, window, from, to);
+      window.resets.noteUnscraped(await window.baseline.find(window.seen));
+      const fallen = new Set(await window.resets.fallenBy(window.seen, to));
+      window.resets.noteUnscraped(silent);
+      for (const [key, value] of ends) if (value < (window.baseline.valueOf(key) ?? 0)) fallen.add(key);
       const steps = await rawValues(
         prometheus,
         selector.metric,
@@ -118,15 +120,18 @@ export function sumBy<L extends string>(sums: readonly CounterSum[], names: read
   return [...groups.values()].filter(({ bytes }) => bytes > 0);
 }
 
-/** The last values in the window; also of series that are not scraped any more at its end, and of short-lived ones. */
+/**
+ * The last values in the window; also of series that are not scraped any more at its end, and of short-lived ones: these
+ * are `silent`.
+ */
 async function endValues(
   prometheus: Prometheus,
   selector: Selector,
   window: Window,
   from: number,
   to: number,
-): Promise<Map<string, number>> {
-  const ends = new Map<string, number>();
+): Promise<{ ends: SeriesMap<number>; silent: SeriesMap<number> }> {
+  const ends: SeriesMap<number> = new Map();
   for (const [key, { labels, value }] of await valuesAt(prometheus, selector, to)) {
     window.seen.set(key, labels);
     ends.set(key, value);
@@ -138,16 +143,9 @@ async function endValues(
     window.enumerated = true;
   }
   const missing = new Map([...window.seen].filter(([key]) => !ends.has(key)));
-  for (const [key, value] of await lastValues(prometheus, selector.metric, missing, to, to - from))
-    ends.set(key, value);
-  return ends;
-}
-
-async function fallenSeries(window: Window, ends: ReadonlyMap<string, number>, to: number): Promise<Set<string>> {
-  const fallen = new Set(await window.fallenBy(window.seen, to));
-  for (const key of await window.baseline.fellUnseen(window.seen, to)) fallen.add(key);
-  for (const [key, value] of ends) if (value < (window.baseline.valueOf(key) ?? 0)) fallen.add(key);
-  return fallen;
+  const silent = await lastValues(prometheus, selector.metric, missing, to, to - from);
+  for (const [key, value] of silent) ends.set(key, value);
+  return { ends, silent };
 }
 
 /** What a counter moved, step by step; after a fall it counts from 0 again. */
@@ -167,15 +165,11 @@ interface Baseline {
    * Finds the values of series at the start of the window.
    *
    * @param series label sets by key
+   * @returns what was found now that lies further back than Prometheus looks for the value at an instant
    */
-  find(series: ReadonlyMap<string, Labels>): Promise<void>;
+  find(series: ReadonlyMap<string, Labels>): Promise<ReadonlyMap<string, number>>;
   /** The value; undefined for a series that had no sample before the window, which counts from 0. */
   valueOf(key: string): number | undefined;
-  /**
-   * Which of the given series fell below their value at the start while nobody scraped, so that no two samples in the
-   * window show it. Each is asked for once.
-   */
-  fellUnseen(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
 }
 
 /** @param from start of the window, epoch milliseconds */
@@ -184,10 +178,8 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
   let existedBefore: ReadonlySet<string> | undefined;
   const far: SeriesMap<number> = new Map();
   const appeared = new Set<string>();
-  const unchecked = new Set<string>();
-  const fallen = new Set<string>();
 
-  const findFar = async (missing: ReadonlyMap<string, Labels>): Promise<void> => {
+  const findFar = async (missing: ReadonlyMap<string, Labels>): Promise<SeriesMap<number>> => {
     // Which series existed at all is cheap to know; only those are worth reading far back, where every sample is read.
     existedBefore ??= new Set(
       (await prometheus.series(selectorText(selector), from - RETENTION, from)).map((labels) => labelsKey(labels)),
@@ -195,15 +187,9 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
     const before = existedBefore;
     const candidates = new Map([...missing].filter(([key]) => before.has(key)));
     const found = await lastValues(prometheus, selector.metric, candidates, from, RETENTION);
-    for (const key of missing.keys()) {
-      const value = found.get(key);
-      if (value === undefined) {
-        appeared.add(key);
-      } else {
-        far.set(key, value);
-        unchecked.add(key);
-      }
-    }
+    for (const key of missing.keys()) if (!found.has(key)) appeared.add(key);
+    for (const [key, value] of found) far.set(key, value);
+    return found;
   };
 
   return {
@@ -211,38 +197,26 @@ function createBaseline(prometheus: Prometheus, selector: Selector, from: number
       near ??= new Map([...(await valuesAt(prometheus, selector, from))].map(([key, { value }]) => [key, value]));
       const known = near;
       const missing = new Map([...series].filter(([key]) => !known.has(key) && !far.has(key) && !appeared.has(key)));
-      if (missing.size > 0) await findFar(missing);
+      return missing.size > 0 ? findFar(missing) : new Map();
     },
     valueOf: (key) => near?.get(key) ?? far.get(key),
-    async fellUnseen(series, to) {
-      const asked = [...series].filter(([key]) => unchecked.has(key));
-      const lowest = await overRange(
-        prometheus,
-        'min_over_time',
-        selector.metric,
-        asked.map(([, labels]) => labels),
-        to,
-        to - from,
-      );
-      for (const [key, value] of lowest) {
-        unchecked.delete(key);
-        if (value < (far.get(key) ?? 0)) fallen.add(key);
-      }
-      return fallen;
-    },
   };
 }
 
 /** Samples on either side of a window's edge, so that a fall between two checks is not overlooked. */
 const OVERLAP = 5 * 60_000;
 
-/**
- * Finds counters that fell inside a window that grows at its end: the keys of those that fell since it began.
- *
- * @param series label sets by key that the window knows
- * @param to end of the window so far
- */
-type ResetDetector = (series: ReadonlyMap<string, Labels>, to: number) => Promise<ReadonlySet<string>>;
+/** Finds counters that fell inside a window that grows at its end. */
+interface ResetDetector {
+  /** Series that are not scraped where it has checked to, with their last values: a fall before the next shows in no two samples. */
+  noteUnscraped(values: ReadonlyMap<string, number>): void;
+  /**
+   * @param series label sets by key that the window knows
+   * @param to end of the window so far
+   * @returns keys of those that fell since the window began
+   */
+  fallenBy(series: ReadonlyMap<string, Labels>, to: number): Promise<ReadonlySet<string>>;
+}
 
 /**
  * Counting falls means reading every sample, so each stretch of time is read once, and where even that is too much,
@@ -252,7 +226,17 @@ type ResetDetector = (series: ReadonlyMap<string, Labels>, to: number) => Promis
  */
 function createResetDetector(prometheus: Prometheus, selector: Selector, from: number): ResetDetector {
   const fallen = new Set<string>();
+  const unscraped: SeriesMap<number> = new Map();
   let checkedTo = from;
+
+  const findFallenUnseen = async (series: ReadonlyMap<string, Labels>, to: number): Promise<void> => {
+    const asked = [...series].filter(([key]) => unscraped.has(key)).map(([, labels]) => labels);
+    const lowest = await overRange(prometheus, 'min_over_time', selector.metric, asked, to, to - checkedTo);
+    for (const [key, value] of lowest) {
+      if (value < (unscraped.get(key) ?? 0)) fallen.add(key);
+      unscraped.delete(key);
+    }
+  };
 
   const fallenIn = async (asked: Selector, count: number, to: number): Promise<Labels[]> => {
     const step = Math.max(OVERLAP, Math.floor(SAMPLES_PER_QUERY / Math.max(1, count)) * SCRAPE_INTERVAL);
@@ -265,18 +249,24 @@ function createResetDetector(prometheus: Prometheus, selector: Selector, from: n
     return labels;
   };
 
-  return async (series, to) => {
-    const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
-    if (samples <= 2 * SAMPLES_PER_QUERY) {
-      for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
-    } else {
-      const devices = new Set([...series.values()].map(deviceOf));
-      const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
-      const names = new Set(restarted.map(deviceOf));
-      for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
-    }
-    checkedTo = Math.max(checkedTo, to);
-    return fallen;
+  return {
+    noteUnscraped(values) {
+      for (const [key, value] of values) unscraped.set(key, value);
+    },
+    async fallenBy(series, to) {
+      const samples = (series.size * (to - checkedTo)) / SCRAPE_INTERVAL;
+      if (samples <= 2 * SAMPLES_PER_QUERY) {
+        for (const labels of await fallenIn(selector, series.size, to)) fallen.add(labelsKey(labels));
+      } else {
+        const devices = new Set([...series.values()].map(deviceOf));
+        const restarted = await fallenIn({ ...selector, metric: KERNEL_BYTES }, devices.size * 2, to);
+        const names = new Set(restarted.map(deviceOf));
+        for (const [key, labels] of series) if (names.has(deviceOf(labels))) fallen.add(key);
+      }
+      await findFallenUnseen(series, to);
+      checkedTo = Math.max(checkedTo, to);
+      return fallen;
+    },
   };
 }
 
