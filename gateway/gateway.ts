@@ -19,7 +19,7 @@ import { createDeviceRelease, createStoredValues } from './admin/device-release.
 import type { GatewayConfig } from './config.ts';
 import { type Certificate, openCertificate } from './http/certificate.ts';
 import { createNoiseLog, guardConnections } from './http/connections.ts';
-import { openKeptPushes } from './kept/kept-pushes.ts';
+import { keptFolderIn, openKeptPushes } from './kept/kept-pushes.ts';
 import { createGatewayMetrics, createPushHandler } from './pushes/push-handler.ts';
 import { createPushService } from './pushes/push-service.ts';
 import { createLabelProxy } from './queries/label-proxy.ts';
@@ -94,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const storage = createMovable(async (places: StoragePlaces, onClose) => {
     const folder = join(places.dataDir, 'gateway');
     const disk = createDiskHealth(() => folder, '[server] DataDir');
-    const kept = await openKeptPushes(join(folder, 'pushes'), logger, disk.onSetAside);
+    const kept = await openKeptPushes(keptFolderIn(places.dataDir), logger, disk.onSetAside);
     onClose(() => kept.close());
     const { victoriaMetrics, pushgateway, prometheus } = places;
     const store =

@@ -14,6 +14,7 @@ import { createHouseholdSource } from './kernel/kernel-source.ts';
 import { createPlayback } from './kernel/playback.ts';
 import type { Recording } from './kernel/recording.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
+import { billOfPast } from './past/past.ts';
 import { createSimulatedClock } from './simulated-clock.ts';
 import { createTelegram, type TelegramSimulator } from './telegram.ts';
 
@@ -71,8 +72,6 @@ export interface Simulation {
   readonly telegram: TelegramSimulator | undefined;
 }
 
-/** What the subscription had used when the simulation began, in bytes. */
-const USED_BEFORE = { upload: 1_310_720_000, download: 76_507_222_016 };
 const PLAN_DAYS = 30;
 
 /**
@@ -85,6 +84,8 @@ export function createSimulation(config: SimulationConfig, clock: () => number):
   const time = createSimulatedClock({ clock, speed: config.speed, paused: config.paused });
   const startedAt = time.now();
   const kernel = config.kernel && createKernel(config.kernel, time.now);
+  /** Where a past is told too, the plan began with it. */
+  const usedBefore = billOfPast();
   const plan = (quota: number) => ({ quota, expiresAt: Math.floor(startedAt / 1000) + PLAN_DAYS * 86_400 });
   const airport =
     config.airport &&
@@ -93,7 +94,7 @@ export function createSimulation(config: SimulationConfig, clock: () => number):
       plan: plan(config.airport.quota),
       usage: () =>
         bill({
-          before: USED_BEFORE,
+          before: usedBefore,
           nodes: kernel?.source().nodeTotals() ?? [],
           leaked: ((config.airport?.leakPerMinute ?? 0) * (time.now() - startedAt)) / 60_000,
         }),

@@ -144,7 +144,7 @@ export async function startStack(
   const exporter = exporterMetrics === undefined ? undefined : `${origin(exporterMetrics)}/metrics`;
   if (exporterMetrics !== undefined) await start(service('exporter', exporterMetrics, files.client), `${exporter}`);
   if (world !== undefined && exporter !== undefined) {
-    await kernelSeen(exporter);
+    await exporterGoesOn(exporter);
     await letTimePass(world, true);
   }
   const dashboards = await startGrafana(config, settings, grafanaPort, origin(addresses.prometheus), start, texts);
@@ -181,11 +181,15 @@ export async function startStack(
   };
 }
 
-/** Resolves once the exporter reads the kernel, or after some seconds: what moves before its first frame it would not count. */
-async function kernelSeen(metrics: string): Promise<void> {
+/**
+ * Resolves once the exporter reads the kernel and has gone on from what the gateway keeps of the past, or after some
+ * seconds: what moves before its first frame it would not count.
+ */
+async function exporterGoesOn(metrics: string): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
     const page = await fetch(metrics).then((answer) => answer.text());
-    if (readTraffic(page, 0).kernelUp) return;
+    const { kernelUp, pushes } = readTraffic(page, 0);
+    if (kernelUp && pushes.accepted > 0) return;
     await sleep(200);
   }
 }

@@ -19,8 +19,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   prometheus: ['core'],
   // Gives Grafana the tokens that the gateway keeps the hashes of.
   render: ['core', 'runtime', 'prometheus', 'grafana', 'gateway'],
-  // The demo's past is audited by the auditor itself.
-  simulator: ['core', 'runtime', 'auditor'],
+  // The demo's past is kept by the gateway and audited by the auditor themselves.
+  simulator: ['core', 'runtime', 'gateway', 'auditor'],
   // Both ask kernels, by the one client for them (docs/adr/0021-give-the-exporter-its-outside.md).
   stack: ['core', 'runtime', 'prometheus', 'exporter/kernel', 'exporter/host'],
   setup: ['core', 'runtime', 'exporter/kernel', 'exporter/host'],

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listenHttp } from '../runtime/http.ts';
+import { createPrometheus } from '../runtime/prometheus.ts';
 import { createSimulation } from '../simulator/simulation.ts';
 import { renderIni } from '../stack/service-settings.ts';
 import { freePort } from './real-parts.ts';
@@ -110,12 +111,25 @@ describe('flowcollect stack', { timeout: 240_000 }, () => {
     expect(await leftBehind(output)).toEqual([]);
   });
 
-  it('opens the archive of a demo with the password that it prints, with the report and its CSV in it', async () => {
+  it('opens the archive of a demo with the password that it prints, with the report and its CSV in it, beside figures that agree with the bill', async () => {
     const stack = startStack();
     await vi.waitFor(() => expect(stack.output()).toMatch(/主题: .*流量日报/), { timeout: 90_000, interval: 200 });
     const [, address = '', password = ''] = /(http:\S+\/reports) .*密码 (\S+?)）/.exec(stack.output()) ?? [];
     const get = async (path: string): Promise<string> =>
       (await fetch(`${address}${path}`, { headers: { authorization: `Bearer ${password}` } })).text();
+    const [, prometheus = ''] = /(http:\S+) {2}Prometheus\n/.exec(stack.output()) ?? [];
+    const { instant } = createPrometheus({ address: () => prometheus, fetch });
+    const ask = async (query: string): Promise<number> => (await instant(query, Date.now()))[0]?.value ?? Number.NaN;
+    // The device goes on from its past, whose bytes are all in the cycle: its bill is those by their multipliers.
+    expect(await ask('sum(resets(flowcollect_traffic_bytes_total[2d]))')).toBe(0);
+    await vi.waitFor(
+      async () => {
+        const ratio = await ask('sum(flowcollect_airport_used_bytes) / sum(flowcollect_cycle_bytes)');
+        expect(ratio).toBeGreaterThan(1);
+        expect(ratio).toBeLessThan(1.25);
+      },
+      { timeout: 90_000, interval: 1000 },
+    );
     const list = await get('');
     const [, report = '', month = ''] = /\/reports(\/report-(\d{4}-\d{2})[\w-]*)"/.exec(list) ?? [];
     expect(await get(report)).toContain('demo.yaml');

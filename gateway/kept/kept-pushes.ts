@@ -58,6 +58,9 @@ interface Entry {
 const ACCEPTED = '.prom';
 const PREPARED = '.prepared';
 
+/** The folder of the kept pushes of a gateway. @param dataDir its `DataDir` */
+export const keptFolderIn = (dataDir: string): string => join(dataDir, 'gateway', 'pushes');
+
 /**
  * @param onSetAside called with what was damaged
  * @throws when the folder cannot be read or written

@@ -200,8 +200,8 @@ const billedInCycle = { zh: '机场已用', en: 'Billed' };
 export const cyclePanel = table({
   title: { zh: '本周期', en: 'This cycle' },
   description: {
-    zh: '机场在本计费周期的已用，与同期设备的精确用量（未乘倍率）。',
-    en: 'What the airport billed in this cycle, and the exact bytes of the devices since it began, before multipliers.',
+    zh: '机场在本计费周期的已用，与同期设备的精确用量（未乘倍率）；第一个周期里，设备从第一次读到机场时算起。',
+    en: 'What the airport billed in this cycle, and the exact bytes of the devices since it began, before multipliers; in the first cycle, since the airport was first read.',
   },
   keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }],
   columns: [
