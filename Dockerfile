@@ -31,7 +31,8 @@ FROM prom/alertmanager:v0.34.1 AS alertmanager
 
 FROM node:24.21.0-bookworm-slim AS home
 WORKDIR /app
-ENV NODE_ENV=production
+# By its name `init server --home` tells how to start it.
+ENV NODE_ENV=production FLOWCOLLECT_IMAGE=github.example/flowcollect/flowcollect-home:1.0.0
 COPY --from=prometheus /bin/prometheus /bin/promtool /usr/local/bin/
 COPY --from=pushgateway /bin/pushgateway /usr/local/bin/
 COPY --from=alertmanager /bin/alertmanager /usr/local/bin/

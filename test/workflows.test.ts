@@ -52,6 +52,14 @@ describe('a release', () => {
     expect([...new Set(built)].filter((each) => !wanted.includes(each))).toEqual([]);
   });
 
+  it('has the image of the home server name itself as it is called', async () => {
+    const { images } = await releasePlaces(root);
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    const home = made.find(({ target }) => target === 'home')?.image;
+    const [, own] = /FLOWCOLLECT_IMAGE=(\S+)/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+    expect(own).toBe(`${images}/${home}:${version}`);
+  });
+
   it('makes images of targets that there are', () => {
     const targets = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM .* AS (\S+)$/gm)].map(
       ([, name]) => name,

@@ -389,6 +389,26 @@ describe('init server', () => {
     expect(said).not.toContain('service install');
   });
 
+  it('names, in the image of the home server, lines of Docker that its page has too', async () => {
+    const file = 'ServerSetting.ini';
+    const { host, prompt: asks } = prompt('nas', '', '');
+    const [image] = /github\.example\S+home:\S+/.exec(await readFile('Dockerfile', 'utf8')) ?? [];
+    const machine = { ...host.machine, environment: (name: string) => ({ FLOWCOLLECT_IMAGE: image })[name] };
+    const called = 'node /app/dist/flowcollect.mjs';
+    await initServer({
+      host: { ...host, machine, called },
+      prompt: asks,
+      file: join(folder, file),
+      home: true,
+      hasServices: false,
+    });
+    const page = await readFile('docs/platforms/home.md', 'utf8');
+    const [, run = '', pair = ''] = page.match(/^docker .*/gm) ?? [];
+    expect(run).toContain(`flowcollect:/data ${image}`);
+    expect(said).toContain(`Next: ${run} (`);
+    expect(said.replace(` --config ${join(folder, file)}`, '')).toContain(`: ${pair}\n`);
+  });
+
   it('is for Docker by itself only in the folder that Docker mounts', async () => {
     const [own, mounted] = [join(folder, 'ServerSetting.ini'), join(folder, 'config', 'ServerSetting.ini')];
     await initServer({ ...yes(), file: own });

@@ -128,8 +128,14 @@ export async function initServer({
   reader.finish(readServerSection(reader));
   if (home) {
     const config = `--config ${shellWord(file)}`;
-    prompt.say(words.nextAtHome(`${host.called} stack ${config}`));
-    prompt.say(words.pairing(`${host.called} pair ${config} --server ${server} --device my-phone`));
+    // Set by the image, in which nobody could type the other lines.
+    const image = host.machine.environment('FLOWCOLLECT_IMAGE');
+    const [start, called] =
+      image === undefined
+        ? [`${host.called} stack ${config}`, host.called]
+        : [`${DOCKER_RUN} ${image}`, `docker exec flowcollect ${host.called}`];
+    prompt.say(words.nextAtHome(start));
+    prompt.say(words.pairing(`${called} pair ${config} --server ${server} --device my-phone`));
     if (hasServices) prompt.say(words.inBackground(`sudo ${host.called} service install stack ${config}`));
     return;
   }
@@ -140,6 +146,9 @@ export async function initServer({
   prompt.say(words.pairing(`${docker ? PAIR.docker : PAIR.debian} --server ${server} --device my-phone`));
   if (server === EXAMPLE) prompt.say(words.example);
 }
+
+/** How the image of the home server is started. */
+const DOCKER_RUN = 'docker run -d --name flowcollect --restart unless-stopped --network host -v flowcollect:/data';
 
 /** A domain alone is meant with https; nobody certifies an address, or a name of the local network. */
 function withScheme(answer: string): string {
