@@ -1,8 +1,7 @@
 import { compared, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
-import type { Habit, Prediction } from './habit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
-import { DAY, type NightExcess, type Span, type WindowRecord } from './span.ts';
+import { DAY, type Habit, type NightExcess, type Prediction, type Span, type WindowRecord } from './span.ts';
 import { median, studentQuantile, sum } from './statistics.ts';
 import { type Answer, wasTold } from './surplus.ts';
 import type { Thresholds } from './verdict.ts';

@@ -14,8 +14,8 @@ import {
   usedOn,
 } from '../../test/windows.ts';
 import { changeOf } from './change.ts';
-import { agedWindow, ageOf, compared, openSpan, tailOf } from './compared.ts';
-import { nodeKey, type WindowRecord } from './span.ts';
+import { agedWindow, ageOf, compared, nodeKey, openSpan, spanOf, tailOf } from './compared.ts';
+import type { WindowRecord } from './span.ts';
 import { TAIL_MINUTES } from './use.ts';
 
 /** Three weeks, of which some days are otherwise. */
@@ -226,4 +226,12 @@ describe('the age of figures', () => {
     expect(ageOf(windows)).toBe(33);
     expect(ageOf(windows.slice(0, 5))).toBeUndefined();
   });
+});
+
+it('doubts a span by the squares of what each window leaves in doubt, and by the lag once', () => {
+  const doubtful = { nearEdges: 30 * MB, lost: 40 * MB, slack: 12 * MB };
+  const one = spanOf([closedWindow(0, doubtful)]);
+  expect(one.doubt / MB).toBeCloseTo(Math.hypot(30, 40, 12), 9);
+  const two = spanOf([closedWindow(0, doubtful), closedWindow(1, { ...doubtful, slack: 5 * MB })]);
+  expect(two.doubt / MB).toBeCloseTo(Math.hypot(30, 40, 30, 40, 12), 9);
 });

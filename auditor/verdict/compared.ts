@@ -1,7 +1,7 @@
 import { NOISE } from './fit.ts';
-import { DAY, isComparable, type Span, spanOf, type WindowRecord } from './span.ts';
+import { DAY, type NodeShare, type Span, type WindowRecord, type WindowTraffic } from './span.ts';
 import { distancesFromMedian, median, sum } from './statistics.ts';
-import { TAIL_MINUTES } from './use.ts';
+import { type Estimate, TAIL_MINUTES } from './use.ts';
 
 const HOUR = 3_600_000;
 /** What is deferred from the day before weighs too much in a shorter one. */
@@ -210,4 +210,71 @@ export function tailOf(tail: readonly number[], minutes: number): number | undef
   if (after === undefined || bytes === undefined) return tail.at(-1);
   const [begin, before] = [TAIL_MINUTES[next - 1] ?? 0, tail[next - 1] ?? 0];
   return before + ((bytes - before) * (minutes - begin)) / (after - begin);
+}
+
+/** Whether a window's bill is known to be for what its devices reported. */
+function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
+  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
+}
+
+/** Windows that follow each other as one span. */
+export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Span {
+  const [first] = windows;
+  const last = windows.at(-1) ?? first;
+  const sum = (of: (window: WindowRecord) => number): number => windows.reduce((total, each) => total + of(each), 0);
+  const slack = Math.max(...windows.map((window) => window.slack));
+  return {
+    from: first.from,
+    to: last.to,
+    days: (last.to - first.from) / DAY,
+    bill: sum(({ bill }) => bill.likely),
+    billed: sum(({ bill, deferred }) => bill.likely + deferred),
+    named: {
+      low: sum(({ named }) => named.low),
+      likely: sum(({ named }) => named.likely),
+      high: sum(({ named }) => named.high),
+    },
+    deferred: sum(({ deferred }) => deferred),
+    nodes: addShares(windows.flatMap((window) => window.nodes)),
+    // A lag moves bytes over the ends of a span only.
+    doubt: Math.hypot(doubtOf(windows), slack),
+    slack,
+    checks: sum(({ checks }) => checks),
+    nights: windows.flatMap(({ nights }) => nights),
+    record: last,
+  };
+}
+
+/** Independent doubts add up by their squares. */
+function doubtOf(windows: readonly WindowRecord[]): number {
+  let squares = 0;
+  for (const { bill, nearEdges, lost, unattributed } of windows) {
+    const rounding = (bill.high ?? bill.likely) - bill.likely;
+    squares += rounding ** 2 + nearEdges ** 2 + lost ** 2 + unattributed ** 2;
+  }
+  return Math.sqrt(squares);
+}
+
+/** Σ bytes × multiplier, as an interval over what names and settings leave open, with the health checks that were counted. */
+export function namedBill({ nodes, checks }: Pick<WindowTraffic, 'nodes' | 'checks'>): Estimate {
+  let [low, likely, high] = [0, checks, checks];
+  for (const { bytes, multiplier, owners } of nodes) {
+    high += bytes * multiplier.high;
+    likely += (bytes * (multiplier.low + multiplier.high)) / 2 / owners;
+    if (owners === 1) low += bytes * multiplier.low;
+  }
+  return { low: Math.floor(low), likely: Math.round(likely), high: Math.ceil(high) };
+}
+
+/** A node's identity: names repeat across providers. */
+export const nodeKey = ({ node, provider }: Pick<NodeShare, 'node' | 'provider'>): string => `${node}\n${provider}`;
+
+/** Shares of several windows added up by node; prices are those of the last. */
+export function addShares(shares: Iterable<NodeShare>): Map<string, NodeShare> {
+  const nodes = new Map<string, NodeShare>();
+  for (const share of shares) {
+    const key = nodeKey(share);
+    nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
+  }
+  return nodes;
 }

@@ -1,5 +1,4 @@
-import type { Used } from './habit.ts';
-import type { Span } from './span.ts';
+import type { Span, Used } from './span.ts';
 import { cholesky, dot, forward, inverse, type Matrix, solve, sum } from './statistics.ts';
 
 /** One window: what figures multiply, and what they must explain. */

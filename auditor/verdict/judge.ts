@@ -1,11 +1,11 @@
+import { namedBill, spanOf } from './compared.ts';
 import type { Pool } from './finding.ts';
-import type { Habit } from './habit.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
 import { learnedBilling } from './learn.ts';
 import { type Left, lagOf, type Memory, nightsOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
-import { DAY, LONGEST_LAG, namedBill, spanOf, type WindowRecord, type WindowTraffic } from './span.ts';
+import { DAY, type Habit, LONGEST_LAG, type WindowRecord, type WindowTraffic } from './span.ts';
 import { type Answer, reportedOf } from './surplus.ts';
 import type { DeviceUse, Expected } from './use.ts';
 import { decide, type Findings, type Thresholds, type Usage, undecided, type Verdict } from './verdict.ts';

@@ -14,9 +14,8 @@ import {
 } from './change.ts';
 import { compared } from './compared.ts';
 import type { Change, Surplus } from './finding.ts';
-import type { Habit, Prediction } from './habit.ts';
 import { habitOf } from './learn.ts';
-import { DAY, type Span, type WindowRecord } from './span.ts';
+import { DAY, type Habit, type Prediction, type Span, type WindowRecord } from './span.ts';
 import { type Answer, hasEnded, lastReported, surplusOf } from './surplus.ts';
 import type { Estimate } from './use.ts';
 import type { Thresholds } from './verdict.ts';

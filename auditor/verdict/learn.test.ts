@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BEGAN, type Closed, chanceOn, closedWindow, days, GB, MB, shareOf, usedOn } from '../../test/windows.ts';
-import { compared } from './compared.ts';
-import type { Habit } from './habit.ts';
+import { compared, spanOf } from './compared.ts';
 import { habitOf, learnedBilling } from './learn.ts';
-import { spanOf, type WindowRecord } from './span.ts';
+import type { Habit, WindowRecord } from './span.ts';
 
 /** What the windows of some days show. */
 const learned = (count: number, of: (day: number) => Closed): Habit => habitOf(spansOf(count, of), BEGAN);

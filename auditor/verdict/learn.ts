@@ -1,7 +1,7 @@
+import { addShares, nodeKey } from './compared.ts';
 import type { LearnedBilling } from './finding.ts';
 import { covarianceOf, type Fit, fitFrom, fitOn, highestOf, likelier, NOISE, normalEquations } from './fit.ts';
-import type { Habit, Used } from './habit.ts';
-import { addShares, DAY, LONGEST_LAG, type NodeShare, nodeKey, type Span, type WindowRecord } from './span.ts';
+import { DAY, type Habit, LONGEST_LAG, type NodeShare, type Span, type Used, type WindowRecord } from './span.ts';
 import { dot, longRunOf, quadratic, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
 

@@ -1,4 +1,5 @@
-import { addShares, type NightExcess, type NodeShare, namedBill, nodeKey, type WindowRecord } from './span.ts';
+import { addShares, namedBill, nodeKey } from './compared.ts';
+import type { NightExcess, NodeShare, WindowRecord } from './span.ts';
 
 /** Airports are read one after the other: windows that end so close to each other end together. */
 const TOGETHER = 10 * 60_000;

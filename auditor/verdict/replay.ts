@@ -1,5 +1,6 @@
+import { namedBill } from './compared.ts';
 import { judgeWindow, regimeAfter } from './judgement.ts';
-import { namedBill, type WindowRecord } from './span.ts';
+import type { WindowRecord } from './span.ts';
 import { type Answer, reportedOf } from './surplus.ts';
 import type { Thresholds, VerdictKind } from './verdict.ts';
 

@@ -84,30 +84,6 @@ export interface ReportedSurplus {
   readonly share: number;
 }
 
-/** Σ bytes × multiplier, as an interval over what names and settings leave open, with the health checks that were counted. */
-export function namedBill({ nodes, checks }: Pick<WindowTraffic, 'nodes' | 'checks'>): Estimate {
-  let [low, likely, high] = [0, checks, checks];
-  for (const { bytes, multiplier, owners } of nodes) {
-    high += bytes * multiplier.high;
-    likely += (bytes * (multiplier.low + multiplier.high)) / 2 / owners;
-    if (owners === 1) low += bytes * multiplier.low;
-  }
-  return { low: Math.floor(low), likely: Math.round(likely), high: Math.ceil(high) };
-}
-
-/** A node's identity: names repeat across providers. */
-export const nodeKey = ({ node, provider }: Pick<NodeShare, 'node' | 'provider'>): string => `${node}\n${provider}`;
-
-/** Shares of several windows added up by node; prices are those of the last. */
-export function addShares(shares: Iterable<NodeShare>): Map<string, NodeShare> {
-  const nodes = new Map<string, NodeShare>();
-  for (const share of shares) {
-    const key = nodeKey(share);
-    nodes.set(key, { ...share, bytes: share.bytes + (nodes.get(key)?.bytes ?? 0) });
-  }
-  return nodes;
-}
-
 /** A stretch over which bill and use can be compared: one window, or several that together hold all late reports. */
 export interface Span {
   readonly from: number;
@@ -120,7 +96,7 @@ export interface Span {
   /** Bytes billed for what was used within: the bill, plus what was deferred where the airport has a lag. */
   readonly billed: number;
   readonly named: Estimate;
-  /** By {@link nodeKey}. */
+  /** By the key of the node. */
   readonly nodes: ReadonlyMap<string, NodeShare>;
   /** How far what was deferred may be off; a part of the doubt where it counts. */
   readonly slack: number;
@@ -135,45 +111,41 @@ export interface Span {
 
 export const DAY = 24 * 3_600_000;
 
-/** Whether a window's bill is known to be for what its devices reported. */
-export function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
-  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
-}
-
-/** Windows that follow each other as one span. */
-export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Span {
-  const [first] = windows;
-  const last = windows.at(-1) ?? first;
-  const sum = (of: (window: WindowRecord) => number): number => windows.reduce((total, each) => total + of(each), 0);
-  const slack = Math.max(...windows.map((window) => window.slack));
-  return {
-    from: first.from,
-    to: last.to,
-    days: (last.to - first.from) / DAY,
-    bill: sum(({ bill }) => bill.likely),
-    billed: sum(({ bill, deferred }) => bill.likely + deferred),
-    named: {
-      low: sum(({ named }) => named.low),
-      likely: sum(({ named }) => named.likely),
-      high: sum(({ named }) => named.high),
-    },
-    deferred: sum(({ deferred }) => deferred),
-    nodes: addShares(windows.flatMap((window) => window.nodes)),
-    // A lag moves bytes over the ends of a span only.
-    doubt: Math.hypot(doubtOf(windows), slack),
-    slack,
-    checks: sum(({ checks }) => checks),
-    nights: windows.flatMap(({ nights }) => nights),
-    record: last,
+/** How a bill comes from use, as closed windows show it, with what is not sure of it. Bytes and days. */
+export interface Habit {
+  /** Windows that it rests on. */
+  readonly spans: number;
+  readonly days: number;
+  /** What of a node's multiplier is learned beyond what names and settings tell. */
+  multiplierOf(share: NodeShare): {
+    readonly likely: number;
+    readonly deviation: number;
+    /** The standard deviation by which it differs between windows, as one that changes by the hour does. */
+    readonly variation: number;
   };
+  /** Bytes per byte expected by names, above 1, and bytes a day. */
+  readonly overhead: { readonly likely: number; readonly deviation: number };
+  readonly daily: { readonly likely: number; readonly deviation: number };
+  /** Bytes a day since the step. */
+  readonly step: { readonly likely: number; readonly deviation: number };
+  /** Bytes of a span's bill that the habit does not expect; the step is no part of it. */
+  residualOf(span: Span): number;
+  /** Degrees of freedom that the noise is known from. */
+  readonly freedom: number;
+  /** The variance of so many windows together, by that of as many independent ones. */
+  longRun(windows: number): number;
+  /** The highest score, in standard deviations, that so many windows in a row reached; the oddest window left out. */
+  highest(windows: number): number;
+  predict(spans: readonly Used[]): Prediction;
 }
 
-/** Independent doubts add up by their squares. */
-function doubtOf(windows: readonly WindowRecord[]): number {
-  let squares = 0;
-  for (const { bill, nearEdges, lost, unattributed } of windows) {
-    const rounding = (bill.high ?? bill.likely) - bill.likely;
-    squares += rounding ** 2 + nearEdges ** 2 + lost ** 2 + unattributed ** 2;
-  }
-  return Math.sqrt(squares);
+/** As much of a span as a bill is expected from. */
+export type Used = Pick<Span, 'days' | 'named' | 'nodes' | 'doubt'>;
+
+export interface Prediction {
+  readonly likely: number;
+  /** Variance from what is not known of the habit; it stays, however many windows are added up. */
+  readonly unsure: number;
+  /** Variance by chance and by what is known to be in doubt. */
+  readonly chance: number;
 }

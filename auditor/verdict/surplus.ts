@@ -1,6 +1,7 @@
+import { addShares, nodeKey } from './compared.ts';
 import type { Change, Surplus, SurplusCause } from './finding.ts';
 import { NOISE, NOISE_WORTH } from './fit.ts';
-import { addShares, nodeKey, type ReportedSurplus, type Span, type WindowRecord } from './span.ts';
+import type { ReportedSurplus, Span, WindowRecord } from './span.ts';
 import { dot, longRunOf, studentQuantile, sum } from './statistics.ts';
 import type { Estimate } from './use.ts';
 
