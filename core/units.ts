@@ -23,6 +23,11 @@ export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
+/** `1,234,567` without the commas between its thousands; any other text as it is. */
+export function ungrouped(text: string): string {
+  return /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
+}
+
 /** A share in per cent without needless decimals: 0.8 is `80`, 0.125 is `12.5`. */
 export function percent(share: number): string {
   return String(Math.round(share * 1000) / 10);

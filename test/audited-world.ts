@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AirportClient } from '../auditor/airport/fetch.ts';
-import { parseUserinfo } from '../auditor/airport/header.ts';
+import { parseUserinfo } from '../auditor/airport/subscription.ts';
 import { type Auditor, type AuditorOptions, createAuditor } from '../auditor/audit/auditor.ts';
 import type { AuditorConfig } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/latest.ts';

@@ -4,9 +4,8 @@ import { COMMANDS } from '../../runtime/texts.ts';
 import { type Words, wordsOf } from '../messages/report.ts';
 import { TEXTS } from '../messages/texts.ts';
 import { reasonText } from '../messages/writing.ts';
-import { parseUserinfo } from './header.ts';
 import { multiplierOf } from './nodes.ts';
-import { quotaInBody } from './origins.ts';
+import { parseUserinfo, quotaInBody } from './subscription.ts';
 
 /** Explains what the auditor reads from a header or a name. @param print one text for standard output */
 export function airportCommand(print: (text: string) => void, language: Language): Command {

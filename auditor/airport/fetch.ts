@@ -5,19 +5,13 @@ import { headerOfText, textOfHeader } from '../../runtime/http.ts';
 import { readSettingsText } from '../../runtime/settings-file.ts';
 import { type ReadingOutcome, type Reason, readingOutcome, reason, type UsableReading } from '../verdict/reading.ts';
 import { readHead } from './body.ts';
+import { kernelOrigin } from './kernel-origin.ts';
 import { providerName } from './nodes.ts';
-import {
-  type AirportResponse,
-  counterOrigin,
-  kernelOrigin,
-  type Origin,
-  type OriginName,
-  type OriginOptions,
-  subscriptionOrigin,
-} from './origins.ts';
+import { type AirportResponse, counterOrigin, type Origin, type OriginName, type OriginOptions } from './origins.ts';
 import { proxyAgent } from './proxy-agents.ts';
 import { createRedirectGuard, InwardRedirectError, type Resolve } from './redirect-guard.ts';
 import { NO_RULES, type Subscription } from './settings.ts';
+import { subscriptionOrigin } from './subscription.ts';
 
 /** Panels send the header to Clash clients only, and firewalls in front of them refuse unknown programs. */
 const USER_AGENT = 'clash.meta/v1.19.23';

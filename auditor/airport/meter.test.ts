@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readingOutcome, type UsableReading } from '../verdict/reading.ts';
-import { parseUserinfo } from './header.ts';
 import { learnRounding, planChanges, ROUNDING_UNKNOWN, withPrecision } from './meter.ts';
+import { parseUserinfo } from './subscription.ts';
 
 const GB = 2 ** 30;
 const END = Date.parse('2026-12-01T00:00:00Z') / 1000;

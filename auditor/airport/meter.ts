@@ -1,6 +1,6 @@
 import { reason, type UsableReading } from '../verdict/reading.ts';
-import { printedPrecision } from './header.ts';
 import type { Meter, Rounding, Step } from './meter-state.ts';
+import { printedPrecision } from './subscription.ts';
 
 const HOUR = 3_600_000;
 const DAY_SECONDS = 24 * 3600;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
 import { type Cycle, completed, needsReset, resetAwaited, resetDue } from './cycle.ts';
-import { quotaInBody } from './origins.ts';
 import { monthly, nextReset, readResetRule, type Schedule } from './reset.ts';
 import { type AirportRules, NO_RULES } from './settings.ts';
+import { quotaInBody } from './subscription.ts';
 
 const time = (text: string): number => Date.parse(text);
 const seconds = (text: string): number => time(text) / 1000;

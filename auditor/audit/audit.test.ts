@@ -6,7 +6,7 @@ import { createPrometheus, type Labels } from '../../runtime/prometheus.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { GB, HOUR } from '../../test/windows.ts';
-import { parseUserinfo } from '../airport/header.ts';
+import { parseUserinfo } from '../airport/subscription.ts';
 import { readAuditorConfig } from '../config.ts';
 import { type AuditState, EMPTY_STATE, readAuditState, writeAuditState } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';

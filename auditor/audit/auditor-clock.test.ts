@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { localDayAt } from '../../core/local-day.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { scriptedPrometheus } from '../../test/scripted-prometheus.ts';
-import { parseUserinfo } from '../airport/header.ts';
+import { parseUserinfo } from '../airport/subscription.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createAuditorMetrics } from '../latest.ts';
 import { readingOutcome } from '../verdict/reading.ts';

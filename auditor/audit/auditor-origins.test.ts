@@ -9,7 +9,7 @@ import { type AirportSimulator, createAirport } from '../../simulator/airport.ts
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import { createAirportClient } from '../airport/fetch.ts';
-import { kernelOrigin } from '../airport/origins.ts';
+import { kernelOrigin } from '../airport/kernel-origin.ts';
 import { readAuditorConfig } from '../config.ts';
 import { createAuditorMetrics } from '../latest.ts';
 import { readAuditState } from '../state/audit-state.ts';

@@ -6,7 +6,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { type Mail, type Mailbox, startMailbox } from '../../test/mailbox.ts';
 import { type ScriptedSeries, scriptedPrometheus } from '../../test/scripted-prometheus.ts';
 import type { AirportClient } from '../airport/fetch.ts';
-import { parseUserinfo } from '../airport/header.ts';
+import { parseUserinfo } from '../airport/subscription.ts';
 import { archiveFolderIn, createArchive } from '../archive/archive.ts';
 import { type AuditorConfig, readAuditorConfig } from '../config.ts';
 import { createAuditorMetrics } from '../latest.ts';

@@ -42,6 +42,13 @@ export function unknownQuota(reasons: readonly Reason[]): Quota {
   };
 }
 
+const PIB = 2 ** 50;
+
+/** Whether a total stands for "no limit": panels write 0, and some 1 PiB or more. Bytes; null when not known. */
+export function isUnlimited(total: number | null): boolean {
+  return total !== null && (total === 0 || total >= PIB);
+}
+
 /** A quota with the instant at which it was read, in epoch milliseconds. */
 export interface Reading extends Quota {
   readonly at: number;

@@ -1,5 +1,5 @@
 import type { AirportClient, FetchOutcome } from '../../../auditor/airport/fetch.ts';
-import { subscriptionOrigin } from '../../../auditor/airport/origins.ts';
+import { subscriptionOrigin } from '../../../auditor/airport/subscription.ts';
 import type { AuditorConfig } from '../../../auditor/config.ts';
 import { type ReasonCode, readingOutcome, reason } from '../../../auditor/verdict/reading.ts';
 import type { AirportAnswer } from './records.ts';

@@ -1,4 +1,49 @@
-import { type Printed, type Quota, type Reason, reason, unknownQuota } from '../verdict/reading.ts';
+import { ungrouped } from '../../core/units.ts';
+import { isUnlimited, type Printed, type Quota, type Reason, reason, unknownQuota } from '../verdict/reading.ts';
+import { type AirportResponse, type Origin, type OriginResult, readCounter, reasonOfStatus } from './origins.ts';
+
+/** Lines that stand in for the header are among the first ten; reading more would only cost the airport traffic. */
+const SUBSCRIPTION_BYTES = 8 * 1024;
+/** What V2Board and its kin answer to a token that is none, or is none any more. */
+const TOKEN_REFUSED = /token is error/i;
+
+/**
+ * The `Subscription-Userinfo` header of a subscription, whatever the status it comes with: some panels send it with 403
+ * or 404. Only when it is missing are the first lines of the body looked at.
+ */
+export const subscriptionOrigin: Origin = {
+  request: (url) => ({ url, headers: {} }),
+  async read(response) {
+    const found = await figuresOf(response);
+    const refill = response.header((name) => name === 'subscription-refill-date');
+    if ('reason' in found || refill === undefined) return found;
+    return { quota: { ...found.quota, reset: parseRefillDate(refill) } };
+  },
+};
+
+async function figuresOf(response: AirportResponse): Promise<OriginResult> {
+  // Also behind the prefixes that object stores add (`x-amz-meta-…`); Mihomo takes the first too.
+  const header = response.header((name) => name === 'subscription-userinfo' || name.endsWith('-subscription-userinfo'));
+  if (header === '') return { quota: unknownQuota([reason('header_empty')]) };
+  if (header !== undefined) return { quota: parseUserinfo(header) };
+  const head = await response.body(SUBSCRIPTION_BYTES);
+  if (response.status === 403 && TOKEN_REFUSED.test(head)) return { reason: reason('link_spent') };
+  if (response.status !== 200) return { reason: reasonOfStatus(response) };
+  const quota = quotaInBody(head, response.at);
+  return quota === undefined ? { reason: reason(head === '' ? 'http_empty' : 'header_missing') } : { quota };
+}
+
+/**
+ * What the beginning of a body says: a line that stands in for the header, or the JSON of a counter.
+ *
+ * @param at epoch milliseconds
+ */
+export function quotaInBody(head: string, at: number): Quota | undefined {
+  const line = findInBody(head);
+  if (line !== undefined) return parseUserinfo(line);
+  const counter = readCounter(head, at);
+  return 'quota' in counter ? counter.quota : undefined;
+}
 
 /** A whole header or body line, pasted or found: `#subscription-userinfo: …`, `x-amz-meta-subscription-userinfo: …`, `# upload=…`. */
 const LINE_START = /^[#\s]*(?:(?:[\w-]*-)?subscription-userinfo\s*[:=])?\s*/i;
@@ -84,11 +129,6 @@ function readItems(value: string): { found: Map<string, string>; repeated: strin
     if (before === undefined || NUMBER.test(text)) found.set(key, text);
   }
   return { found, repeated: [...repeated] };
-}
-
-/** `1,234,567` without the commas between its thousands; any other text as it is. */
-export function ungrouped(text: string): string {
-  return /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
 }
 
 function readFigure(text: string | undefined): number | Reason {
@@ -210,11 +250,4 @@ function readDate(match: RegExpExecArray | null): number | null {
   // 1970-01-01 is how V2Board prints "never".
   const expiry = readExpiry(String(seconds));
   return typeof expiry === 'number' ? expiry : null;
-}
-
-const PIB = 2 ** 50;
-
-/** Whether a total stands for "no limit": panels write 0, and some 1 PiB or more. Bytes; null when not known. */
-export function isUnlimited(total: number | null): boolean {
-  return total !== null && (total === 0 || total >= PIB);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findInBody, parseRefillDate, parseUserinfo } from './header.ts';
+import { findInBody, parseRefillDate, parseUserinfo } from './subscription.ts';
 
 const written = (name: string): string => readFileSync(new URL(`../../test/written/${name}`, import.meta.url), 'utf8');
 const PIB = 2 ** 50;
