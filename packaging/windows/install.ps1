@@ -20,7 +20,9 @@ param(
 
     if ($From.StartsWith('@')) { throw 'this script is not of a release: name one with -From URL|FILE' }
     $processor = if ($env:PROCESSOR_ARCHITECTURE -eq 'ARM64' -or $env:PROCESSOR_ARCHITEW6432 -eq 'ARM64') { 'arm64' } else { 'amd64' }
-    $work = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([Guid]::NewGuid()))
+    $work = Join-Path ([IO.Path]::GetTempPath()) ([Guid]::NewGuid())
+    # What it gives back would stand for its last part alone in Windows PowerShell.
+    New-Item -ItemType Directory -Path $work | Out-Null
     try {
         $given = $null
         if (Test-Path -LiteralPath $From -PathType Leaf) {
@@ -35,7 +37,7 @@ param(
             $file
         }
         $pattern = "^([0-9a-f]{64})  (flowcollect-.*-device-windows-$processor\.tar\.gz)$"
-        $line = Get-Content (& $fetch 'SHA256SUMS') | Where-Object { $_ -match $pattern } | Select-Object -First 1
+        $line = Get-Content -LiteralPath (& $fetch 'SHA256SUMS') | Where-Object { $_ -match $pattern } | Select-Object -First 1
         if (-not ($line -match $pattern)) { throw "SHA256SUMS names no archive for windows-$processor" }
         $sum = $Matches[1]
         $known = $Matches[2]
@@ -48,8 +50,12 @@ param(
         $program = Join-Path $To 'flowcollect.exe'
         # A program that runs can be renamed, not written over.
         if (Test-Path -LiteralPath $program) { Move-Item -Force -LiteralPath $program -Destination "$program.old" }
-        tar -xzf $archive -C $To
-        if ($LASTEXITCODE -ne 0) { throw "$known could not be unpacked into $To" }
+        # That of Windows (10, 1803 or later): the one of Git takes C: for the name of a machine.
+        & (Join-Path ([Environment]::SystemDirectory) 'tar.exe') -xzf $archive -C $To
+        if ($LASTEXITCODE -ne 0 -or -not (Test-Path -LiteralPath $program)) {
+            if (Test-Path -LiteralPath "$program.old") { Move-Item -Force -LiteralPath "$program.old" -Destination $program }
+            throw "$known could not be unpacked into $To"
+        }
         Write-Host "installed $(& $program version): $program"
         Write-Host ''
         Write-Host "  cd '$To'"

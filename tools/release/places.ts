@@ -29,7 +29,7 @@ export async function releasePlaces(root: string): Promise<ReleasePlaces> {
 /** Files that name addresses of releases, relative to the checkout. */
 export async function namingFiles(root: string): Promise<string[]> {
   const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter((path) => path.endsWith('.md'));
-  return ['README.md', 'README.zh-CN.md', 'docker-compose.yml', ...docs.map((path) => `docs/${path}`)];
+  return ['README.md', 'README.zh-CN.md', 'Dockerfile', 'docker-compose.yml', ...docs.map((path) => `docs/${path}`)];
 }
 
 /** A page or a file of settings whose addresses of releases are these. */
