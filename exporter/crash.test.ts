@@ -7,7 +7,7 @@ import { createLogger } from '../runtime/logger.ts';
 import { type CrashingFiles, type CrashKind, type CrashPoint, createCrashingFiles } from '../test/crashing-files.ts';
 import { createGatewayModel, createKernelModel, freshDevice, openDevice } from '../test/device-models.ts';
 import { createStateStore } from './device/state-store.ts';
-import { createNodeFiles, nodeFiles } from './host/node-files.ts';
+import { createNodeFiles, nodeFiles } from './host/node-system.ts';
 import { EMPTY_CATALOG } from './ledger/frame.ts';
 import type { GatewayClient } from './push/gateway-client.ts';
 import { createPusher } from './push/pusher.ts';

@@ -6,7 +6,7 @@ import { createDevice, type Device, eventually, metricValue } from '../test/devi
 import { connectionsMessage } from '../test/scripted-kernel.ts';
 import { statePath } from './device/state-file.ts';
 import { todayPath } from './device/today.ts';
-import { nodeFiles } from './host/node-files.ts';
+import { nodeFiles } from './host/node-system.ts';
 
 let device: Device;
 

@@ -8,7 +8,7 @@ import type { DeviceCounters } from './device/device-counters.ts';
 import { nodeNetwork } from './host/node-network.ts';
 import { createKernelClient, type KernelClient } from './kernel/client.ts';
 import { decodeReadBack } from './push/gateway-client.ts';
-import { createExporterMetrics } from './push/metrics.ts';
+import { newProcessCounters, renderMetrics } from './push/metrics.ts';
 
 const MINUTE = 60_000;
 let now: number;
@@ -97,11 +97,8 @@ it('are counted over restarts of the exporter and of the kernel, and pushed', as
     logsUp: true,
     reload: { successful: true, succeededAt: 0 },
   };
-  const text = createExporterMetrics(0).render({
-    ...moment,
-    counters: second.counters(),
-    checks: second.checks(),
-  });
+  const pushed = { ...moment, counters: second.counters(), checks: second.checks() };
+  const text = renderMetrics(pushed, newProcessCounters(0));
   const labels = { node: '美国 01 [0.5x]', provider: 'airport-b' };
   expect(metricValue(text, 'flowcollect_health_checks_total', labels)).toBe(6);
   const third = freshCounters('three');

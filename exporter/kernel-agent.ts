@@ -8,8 +8,7 @@ import { createDevice, type Device } from './device/device.ts';
 import type { DeviceCounters } from './device/device-counters.ts';
 import { createInterfaceReader, createKernelComparison, type InterfaceReader } from './device/interfaces.ts';
 import { newDevice } from './device/saved-device.ts';
-import { createStateAppender } from './device/state-changes.ts';
-import { createStateStore } from './device/state-store.ts';
+import { createStateAppender, createStateStore } from './device/state-store.ts';
 import { createTodayStore, todayPath } from './device/today.ts';
 import type { Host } from './host/host.ts';
 import { isOnThisMachine, kernelAddressOf } from './kernel/api.ts';
@@ -18,7 +17,7 @@ import type { KernelLink } from './kernel/problem.ts';
 import type { Catalog, Frame } from './ledger/frame.ts';
 import type { LedgerOptions } from './ledger/ledger.ts';
 import { createGatewayClient } from './push/gateway-client.ts';
-import { createExporterMetrics, type DeviceMoment } from './push/metrics.ts';
+import { type DeviceMoment, newProcessCounters, renderMetrics } from './push/metrics.ts';
 import { describePushProblem } from './push/problem.ts';
 import { createPusher } from './push/pusher.ts';
 
@@ -59,7 +58,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
   const { folder, host, logger } = options;
   let config = options.config;
   const { clock, chance, uniqueText: newStateId } = host;
-  const metrics = createExporterMetrics(clock.now());
+  const own = newProcessCounters(clock.now());
   const gateway = createGatewayClient(host.network);
   const stateFolder = (): string => host.files.absolute(config.StateDir, folder);
   const disk = createDiskHealth(stateFolder, '[client] StateDir');
@@ -125,10 +124,10 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     address: () => ({ origin: config.RemoteServer, token: config.RemoteToken }),
     interval: () => config.PushInterval,
     device: () => device,
-    render: (counters) => metrics.render(moment(counters)),
+    render: (counters) => renderMetrics(moment(counters), own),
     write: (saved) => disk.watch(() => store.write(saved)),
     onReplaced: day.replace,
-    onPush: (result) => metrics.push(result),
+    onPush: (result) => void own.pushes.set(result, (own.pushes.get(result) ?? 0) + 1),
     newStateId,
   });
 
@@ -136,7 +135,10 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
     day.beforeFrame(frame.at, device.current());
     const began = performance.now();
     const outcome = device.apply(frame, catalog);
-    metrics.frame((performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    own.frames += 1;
+    own.frameSeconds += seconds;
+    for (const bucket of own.buckets) if (seconds <= bucket.le) bucket.frames += 1;
     if (outcome.kind === 'stale') return;
     if (outcome.kind === 'baseline')
       logger.info({ skipped: outcome.skipped }, 'first frame: the baseline, unless the gateway knows an earlier one');
@@ -151,8 +153,7 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
         'nothing tells whether the kernel restarted while it was not watched: if it did, so much is missing at most',
       );
     }
-    const unobserved = lastFrameAt === undefined ? 0 : frame.at - lastFrameAt - 2 * config.PollInterval;
-    if (unobserved > 0) metrics.unobserved(unobserved / 1000);
+    own.unobserved += Math.max(0, frame.at - (lastFrameAt ?? frame.at) - 2 * config.PollInterval) / 1000;
     lastFrameAt = frame.at;
   }
 
@@ -293,6 +294,6 @@ export function createKernelAgent(options: KernelAgentOptions): KernelAgent {
         stateProblem: disk.problem() ?? disk.damage(),
       };
     },
-    render: () => metrics.render(moment(device.current())),
+    render: () => renderMetrics(moment(device.current()), own),
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice, type Device, downloadsOf, eventually } from '../test/device.ts';
 import { statePath } from './device/state-file.ts';
-import { nodeFiles } from './host/node-files.ts';
+import { nodeFiles } from './host/node-system.ts';
 
 let device: Device;
 

@@ -12,8 +12,8 @@ import { type ReceivedPush, startScriptedGateway } from '../test/scripted-gatewa
 import { startScriptedKernel } from '../test/scripted-kernel.ts';
 import { readExporterConfig } from './config.ts';
 import { statePath } from './device/state-file.ts';
-import { nodeFiles } from './host/node-files.ts';
 import { nodeHost } from './host/node-host.ts';
+import { nodeFiles } from './host/node-system.ts';
 import { createExporter } from './service.ts';
 
 let device: Device;

@@ -4,7 +4,7 @@ import { homedir, hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { nodeFiles } from '../exporter/host/node-files.ts';
+import { nodeFiles } from '../exporter/host/node-system.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { systemClock } from '../runtime/async.ts';
 import { type Invocation, type OwnProgram, ownCommand } from '../runtime/own-program.ts';

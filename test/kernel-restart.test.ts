@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SavedCounters } from '../exporter/device/saved-device.ts';
 import { statePath } from '../exporter/device/state-file.ts';
-import { nodeFiles } from '../exporter/host/node-files.ts';
+import { nodeFiles } from '../exporter/host/node-system.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createHouseholdSource, type KernelSource } from '../simulator/kernel/kernel-source.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';

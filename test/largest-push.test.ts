@@ -7,11 +7,11 @@ import { MAX_SERIES } from '../core/metric-contract.ts';
 import { domainOf } from '../exporter/host/node-domains.ts';
 import { nodeNetwork } from '../exporter/host/node-network.ts';
 import { type Catalog, EMPTY_CATALOG } from '../exporter/ledger/frame.ts';
-import { createHealthChecks } from '../exporter/ledger/health-checks.ts';
 import { createLedger, type Ledger } from '../exporter/ledger/ledger.ts';
 import { MOST_FAMILY_COUNTERS } from '../exporter/ledger/series-budget.ts';
+import { createHealthChecks } from '../exporter/ledger/side-counters.ts';
 import { createGatewayClient } from '../exporter/push/gateway-client.ts';
-import { createExporterMetrics } from '../exporter/push/metrics.ts';
+import { newProcessCounters, renderMetrics } from '../exporter/push/metrics.ts';
 import { hashToken } from '../gateway/access/authenticate.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { systemClock } from '../runtime/async.ts';
@@ -68,7 +68,7 @@ it.each([
       nodes.map((node) => ({ node, provider: catalog.providerOf(node), type: 'Shadowsocks', times: [1] })),
       [],
     );
-    const text = createExporterMetrics(0).render({
+    const moment = {
       counters: ledger.counters(),
       interfaces: [],
       checks: checks.series(),
@@ -76,7 +76,8 @@ it.each([
       kernelVersion: 'v1.19.2',
       logsUp: true,
       reload: { successful: true, succeededAt: 0 },
-    });
+    };
+    const text = renderMetrics(moment, newProcessCounters(0));
     const series = parseExposition(text).reduce((sum, { samples }) => sum + samples.length, 0);
     expect(series).toBeLessThan(MAX_SERIES - 100);
     if (long === '') expect(series).toBeGreaterThan(MAX_SERIES / 2);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pushPath } from '../core/device-id.ts';
 import { statePath } from '../exporter/device/state-file.ts';
-import { nodeFiles } from '../exporter/host/node-files.ts';
+import { nodeFiles } from '../exporter/host/node-system.ts';
 import { createKernelSimulator, type KernelSimulator } from '../simulator/kernel/kernel-simulator.ts';
 import { createHouseholdSource } from '../simulator/kernel/kernel-source.ts';
 import { createDevice, type Device, eventually, metricValue } from './device.ts';

@@ -8,7 +8,7 @@ import { readAuditState, statePathIn } from '../auditor/state/audit-state.ts';
 import { createChats, takeBindingCode } from '../auditor/telegram/chats.ts';
 import { VERSION } from '../core/version.ts';
 import { readToday, todayPath } from '../exporter/device/today.ts';
-import { nodeFiles } from '../exporter/host/node-files.ts';
+import { nodeFiles } from '../exporter/host/node-system.ts';
 import { restoreBackup } from '../setup/backup.ts';
 import { readPairingCode } from '../setup/pairing-code.ts';
 import { createDevice, eventually, metricValue } from './device.ts';

@@ -5,7 +5,7 @@ import { namedSchema } from '../../core/json.ts';
 import type { Dimension } from '../../core/metric-contract.ts';
 import type { TrafficClass } from '../../core/traffic.ts';
 import { domainOf } from '../../exporter/host/node-domains.ts';
-import { nodeFiles } from '../../exporter/host/node-files.ts';
+import { nodeFiles } from '../../exporter/host/node-system.ts';
 import { decodeCatalog, type NodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';

@@ -3,7 +3,7 @@ import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
-import { createExporterMetrics } from '../../exporter/push/metrics.ts';
+import { newProcessCounters, renderMetrics } from '../../exporter/push/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { median } from '../accounting/misattribution.ts';
 import { createCrowd } from './crowd.ts';
@@ -96,7 +96,7 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
   const catalog = decodeCatalog(JSON.parse(catalogAnswers(0).proxies));
   const decoder = createFrameDecoder();
   const ledger = createLedger({ localNodes: ['ua3f'], domainOf, familyCap: 50 });
-  const metrics = createExporterMetrics(0);
+  const own = newProcessCounters(0);
   const heap: HeapMark[] = [];
   for (let turn = 1; heap.length < marks.length; turn += 1) {
     const at = turn * 1000;
@@ -113,7 +113,7 @@ export async function memoryProbe(input: unknown): Promise<HeapMark[]> {
         logsUp: true,
         reload: { successful: true, succeededAt: 0 },
       };
-      await metrics.render({ ...moment, counters: ledger.counters() });
+      renderMetrics({ ...moment, counters: ledger.counters() }, own);
       ledger.state();
     }
     if (distinct < (marks[heap.length] ?? Infinity)) continue;

@@ -3,7 +3,7 @@ import { decodeCatalog } from '../../exporter/kernel/catalog.ts';
 import { createFrameDecoder } from '../../exporter/kernel/decoder/frame-decoder.ts';
 import { parseOpenedConnection } from '../../exporter/kernel/decoder/messages.ts';
 import { createLedger } from '../../exporter/ledger/ledger.ts';
-import { createExporterMetrics } from '../../exporter/push/metrics.ts';
+import { newProcessCounters, renderMetrics } from '../../exporter/push/metrics.ts';
 import { catalogAnswers } from '../../simulator/kernel/catalog-answers.ts';
 import { generateHousehold } from '../../simulator/kernel/kernel-source.ts';
 import { LOCAL_NODES } from '../accounting/scenario.ts';
@@ -27,7 +27,7 @@ export async function devicePushes(count: number): Promise<string[]> {
   const ledger = createLedger({ localNodes: LOCAL_NODES, domainOf, familyCap: 50 });
   ledger.setLogsAvailable(true);
   const decoder = createFrameDecoder();
-  const metrics = createExporterMetrics(frames[0]?.at ?? 0);
+  const own = newProcessCounters(frames[0]?.at ?? 0);
   const texts: string[] = [];
   let next = 0;
   for (const [index, { at, message }] of frames.entries()) {
@@ -38,26 +38,32 @@ export async function devicePushes(count: number): Promise<string[]> {
     }
     const begun = performance.now();
     ledger.apply(decoder.decode(Buffer.from(message), at), catalog);
-    metrics.frame((performance.now() - begun) / 1000);
+    const took = (performance.now() - begun) / 1000;
+    own.frames += 1;
+    own.frameSeconds += took;
+    for (const bucket of own.buckets) if (took <= bucket.le) bucket.frames += 1;
     if (index < WARM_UP_FRAMES || index % FRAMES_OF_PUSH !== 0) continue;
     const { kernel } = ledger.counters();
-    metrics.push('accepted');
+    own.pushes.set('accepted', texts.length + 1);
     texts.push(
-      await metrics.render({
-        counters: ledger.counters(),
-        interfaces: (['tun', 'uplink'] as const).flatMap((role) =>
-          (['upload', 'download'] as const).map((direction) => ({
-            interface: role === 'tun' ? 'Meta' : 'eth0',
-            role,
-            direction,
-            bytes: kernel[direction],
-          })),
-        ),
-        kernelUp: true,
-        kernelVersion: 'v1.19.16',
-        logsUp: true,
-        reload: { successful: true, succeededAt: 0 },
-      }),
+      renderMetrics(
+        {
+          counters: ledger.counters(),
+          interfaces: (['tun', 'uplink'] as const).flatMap((role) =>
+            (['upload', 'download'] as const).map((direction) => ({
+              interface: role === 'tun' ? 'Meta' : 'eth0',
+              role,
+              direction,
+              bytes: kernel[direction],
+            })),
+          ),
+          kernelUp: true,
+          kernelVersion: 'v1.19.16',
+          logsUp: true,
+          reload: { successful: true, succeededAt: 0 },
+        },
+        own,
+      ),
     );
   }
   return texts;

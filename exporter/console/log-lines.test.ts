@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Text } from '../../core/language.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { nodeFiles } from '../host/node-files.ts';
+import { nodeFiles } from '../host/node-system.ts';
 import { createLineLog, plainLogLine } from './log-lines.ts';
 
 it('makes a readable line of a log entry, redacted as it came', () => {

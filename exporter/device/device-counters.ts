@@ -2,10 +2,16 @@ import type { PushId } from '../../core/device-id.ts';
 import type { Bytes } from '../../core/traffic.ts';
 import { covers, minus, zeroBytes } from '../ledger/book.ts';
 import { EMPTY_CATALOG, type Frame } from '../ledger/frame.ts';
-import { type CheckedNode, type CheckSeries, createHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger, type Ledger, type LedgerOptions } from '../ledger/ledger.ts';
+import {
+  type CheckedNode,
+  type CheckSeries,
+  createHealthChecks,
+  createInterfaceCounters,
+  type InterfaceReading,
+  type InterfaceSeries,
+} from '../ledger/side-counters.ts';
 import { type LedgerCounters, type LedgerState, type PushedCounters, resumeLedgerState } from '../ledger/state.ts';
-import { createInterfaceCounters, type InterfaceReading, type InterfaceSeries } from './interfaces.ts';
 import { add, type Counted, includes, merge, subtract } from './merge.ts';
 import type { SavedCounters } from './saved-device.ts';
 import { compare, type ReadBack, type SyncState } from './sync-state.ts';

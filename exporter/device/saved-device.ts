@@ -1,7 +1,6 @@
-import type { SavedHealthChecks } from '../ledger/health-checks.ts';
 import { createLedger } from '../ledger/ledger.ts';
+import type { SavedHealthChecks, SavedInterfaces } from '../ledger/side-counters.ts';
 import type { LedgerState } from '../ledger/state.ts';
-import type { SavedInterfaces } from './interfaces.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** What survives a restart of the exporter of the counters under one DeviceID, as plain JSON. */

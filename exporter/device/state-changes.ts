@@ -1,8 +1,4 @@
 import { DIMENSIONS, eachDimension } from '../../core/metric-contract.ts';
-import { type Clock, createPeriodicTask } from '../../runtime/async.ts';
-import { errorCode } from '../../runtime/error-code.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { Files } from '../host/host.ts';
 import type { SavedConnection } from '../ledger/connection-table.ts';
 import type { FamilySeries } from '../ledger/family.ts';
 import { type LedgerState, namesOf } from '../ledger/state.ts';
@@ -128,88 +124,4 @@ function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-export interface StateAppenderOptions {
-  readonly files: Pick<Files, 'isInMemory'>;
-  /** The folder of the state, as of now. */
-  folder(): string;
-  /** As of now; PushInterval in milliseconds. */
-  config(): StateSettings;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** When the last frame was counted; undefined before any. */
-  lastFrameAt(): number | undefined;
-  /** @throws the system's error */
-  append(): Promise<void>;
-}
-
-export interface StateSettings {
-  readonly StateAppend?: boolean | undefined;
-  readonly StateSync?: string | undefined;
-  readonly PushInterval: number;
-}
-
-/**
- * Appends to the state what moved, within two seconds: a frame is a second old at most, and so is what was appended
- * last. Only then does a power cut that ends the kernel too lose no more than that.
- */
-export interface StateAppender {
-  start(): void;
-  /** Decides whether to, at the start and after an edit, and says what is lost where not. */
-  update(): Promise<void>;
-  /** Nothing more is appended: the state itself is about to be written. */
-  stop(): Promise<void>;
-}
-
-const EVERY_MS = 900;
-
-export function createStateAppender(options: StateAppenderOptions): StateAppender {
-  const { files, folder, config, clock, logger, lastFrameAt, append } = options;
-  let isOn = false;
-  let said = '';
-  /** The frame that was appended last. */
-  let appended: number | undefined;
-  let failed = false;
-
-  async function appendNew(): Promise<void> {
-    const now = lastFrameAt();
-    if (!isOn || now === appended) return;
-    appended = now;
-    try {
-      await append();
-      if (failed) logger.info('what moves is appended to the state again');
-      failed = false;
-    } catch (error) {
-      if (!failed) logger.warn({ code: errorCode(error) }, 'what moved cannot be appended to the state; fix StateDir');
-      failed = true;
-    }
-  }
-
-  const task = createPeriodicTask({ clock, every: EVERY_MS, run: appendNew });
-  return {
-    start: task.start,
-    async update() {
-      isOn = await appendsState(files, folder(), config());
-      const why = isOn ? '' : `${folder()} ${config().PushInterval}`;
-      if (why !== said && !isOn) {
-        const { PushInterval } = config();
-        logger.info(
-          { seconds: Math.round(PushInterval / 1000) },
-          'the state is written at pushes alone: what moved since the last one is lost where a power cut ends the kernel too',
-        );
-      }
-      said = why;
-    },
-    stop: task.stop,
-  };
-}
-
-/** What StateAppend says; by default what a disk bears: not flash that StateSync spares, and no RAM, which a power cut empties. */
-export async function appendsState(
-  files: Pick<Files, 'isInMemory'>,
-  folder: string,
-  { StateAppend, StateSync }: StateSettings,
-): Promise<boolean> {
-  return StateAppend ?? (StateSync === undefined && !(await files.isInMemory(folder)));
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeFiles } from '../host/node-files.ts';
+import { nodeFiles } from '../host/node-system.ts';
 import { newDevice } from './saved-device.ts';
 import { readState, statePath, writeState } from './state-file.ts';
 

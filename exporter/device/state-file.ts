@@ -1,7 +1,7 @@
 import { type Text, UserFacingError } from '../../core/language.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { checkedText, readCheckedText, setAsidePath } from '../../runtime/health.ts';
-import type { Files } from '../host/host.ts';
+import type { Files, LockHolder } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { deviceOf, rowsOf, type StateChanges, type StateRows, withChanges } from './state-changes.ts';
 
@@ -35,10 +35,22 @@ export function statePath(files: Files, folder: string, deviceId: string): strin
 /** Besides the state, what changed since it was written. */
 const changesPath = (path: string): string => path.replace(/\.json$/, '.changes');
 
-/** The states in a folder, whosever; none where it is not there or cannot be read. */
-export async function statesIn(files: Files, folder: string): Promise<string[]> {
+/**
+ * The state in a folder that belongs to these settings, under whatever DeviceID; else where the device's own is to be, whose
+ * settings may have been elsewhere.
+ */
+export async function findState(files: Files, folder: string, deviceId: string, owner: string): Promise<string> {
+  const own = statePath(files, folder, deviceId);
   const names = await files.list(folder).catch((): string[] => []);
-  return names.filter((name) => STATE_NAME.test(name)).map((name) => files.absolute(name, folder));
+  let other: string | undefined;
+  for (const name of names.filter((each) => STATE_NAME.test(each))) {
+    const path = files.absolute(name, folder);
+    const found = await readOwner(files, path);
+    if (found?.owner !== owner) continue;
+    if (found.deviceId === deviceId) return path;
+    other ??= path;
+  }
+  return (await files.readText(own).catch(() => '')) === undefined ? (other ?? own) : own;
 }
 
 /** The owner that a state names and whose counters it holds; undefined where it is none. */
@@ -169,4 +181,9 @@ function withAppended(files: Files, rows: StateRows, of: string, appended = ''):
 const unusableState = (path: string, code: string): Text => ({
   zh: `状态文件 ${path} 无法使用（${code}），请修改 [client] StateDir`,
   en: `the state ${path} cannot be used (${code}); fix [client] StateDir`,
+});
+
+export const heldState = (path: string, { pid, text, since }: LockHolder): Text => ({
+  zh: `状态 ${path} 正被进程 ${pid}（${text}，自 ${since}）使用：请先停止它，或给其中一个换 [client] DeviceID`,
+  en: `the state ${path} is held by process ${pid} (${text}, since ${since}): stop that one, or give one of the two another [client] DeviceID`,
 });

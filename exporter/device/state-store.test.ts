@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperations } from '../../runtime/atomic-file.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import { createNodeFiles, nodeFiles } from '../host/node-files.ts';
+import { createNodeFiles, nodeFiles } from '../host/node-system.ts';
 import { newDevice, type SavedDevice } from './saved-device.ts';
 import { statePath } from './state-file.ts';
 import { createStateStore, type StateStore } from './state-store.ts';

@@ -1,18 +1,19 @@
-import type { Text } from '../../core/language.ts';
-import { type Clock, createSerialQueue } from '../../runtime/async.ts';
+import { type Clock, createPeriodicTask, createSerialQueue } from '../../runtime/async.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Files, LockHolder } from '../host/host.ts';
+import type { DeviceConfig } from '../config.ts';
+import type { Files } from '../host/host.ts';
 import type { SavedDevice } from './saved-device.ts';
 import { changesBetween, rowsOf, type StateRows } from './state-changes.ts';
 import {
   appendChanges,
+  findState,
+  heldState,
   readOwner,
   readState,
   removeState,
   StateError,
   statePath,
-  statesIn,
   writeState,
 } from './state-file.ts';
 
@@ -106,19 +107,6 @@ export function createStateStore(options: StateStoreOptions): StateStore {
     return read.kind === 'found' ? read.value : undefined;
   }
 
-  /** That of these settings, under whatever DeviceID; else the device's, whose settings may have been elsewhere. */
-  async function find(within: string, deviceId: string): Promise<string> {
-    const own = statePath(files, within, deviceId);
-    let other: string | undefined;
-    for (const path of await statesIn(files, within)) {
-      const found = await readOwner(files, path);
-      if (found?.owner !== owner) continue;
-      if (found.deviceId === deviceId) return path;
-      other ??= path;
-    }
-    return (await files.readText(own).catch(() => '')) === undefined ? (other ?? own) : own;
-  }
-
   /** Where the state is to be written: by its device's name, unless another process or other settings are there. */
   async function place(device: SavedDevice): Promise<Held> {
     const path = statePath(files, folder(), device.deviceId);
@@ -205,7 +193,7 @@ export function createStateStore(options: StateStoreOptions): StateStore {
 
   return {
     async read(deviceId) {
-      const path = await find(folder(), deviceId);
+      const path = await findState(files, folder(), deviceId, owner);
       const lock = await files.lock(lockOf(path), options.owner);
       if (lock.kind === 'held') throw new StateError(heldState(path, lock.by));
       held = { path, release: lock.release };
@@ -216,7 +204,7 @@ export function createStateStore(options: StateStoreOptions): StateStore {
       copyOf = state?.deviceId;
       if (state !== undefined) return state;
       const within = copyFolder();
-      const copied = within === undefined ? undefined : await readFrom(await find(within, deviceId));
+      const copied = within === undefined ? undefined : await readFrom(await findState(files, within, deviceId, owner));
       // Where the gateway was pushed to since, it knows more, and is asked before the first push.
       copyOf = copied?.deviceId;
       if (copied !== undefined) logger.info('the state is gone; going on from its copy');
@@ -233,7 +221,77 @@ export function createStateStore(options: StateStoreOptions): StateStore {
   };
 }
 
-const heldState = (path: string, { pid, text, since }: LockHolder): Text => ({
-  zh: `状态 ${path} 正被进程 ${pid}（${text}，自 ${since}）使用：请先停止它，或给其中一个换 [client] DeviceID`,
-  en: `the state ${path} is held by process ${pid} (${text}, since ${since}): stop that one, or give one of the two another [client] DeviceID`,
-});
+export interface StateAppenderOptions extends Pick<StateStoreOptions, 'files' | 'folder' | 'clock' | 'logger'> {
+  /** As of now. */
+  config(): StateSettings;
+  /** When the last frame was counted; undefined before any. */
+  lastFrameAt(): number | undefined;
+  /** @throws the system's error */
+  append(): Promise<void>;
+}
+
+export type StateSettings = Pick<DeviceConfig, 'StateAppend' | 'StateSync' | 'PushInterval'>;
+
+/**
+ * Appends to the state what moved, within two seconds: a frame is a second old at most, and so is what was appended
+ * last. Only then does a power cut that ends the kernel too lose no more than that.
+ */
+export interface StateAppender {
+  start(): void;
+  /** Decides whether to, at the start and after an edit, and says what is lost where not. */
+  update(): Promise<void>;
+  /** Nothing more is appended: the state itself is about to be written. */
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 900;
+
+export function createStateAppender(options: StateAppenderOptions): StateAppender {
+  const { files, folder, config, clock, logger, lastFrameAt, append } = options;
+  let isOn = false;
+  let said = '';
+  /** The frame that was appended last. */
+  let appended: number | undefined;
+  let failed = false;
+
+  async function appendNew(): Promise<void> {
+    const now = lastFrameAt();
+    if (!isOn || now === appended) return;
+    appended = now;
+    try {
+      await append();
+      if (failed) logger.info('what moves is appended to the state again');
+      failed = false;
+    } catch (error) {
+      if (!failed) logger.warn({ code: errorCode(error) }, 'what moved cannot be appended to the state; fix StateDir');
+      failed = true;
+    }
+  }
+
+  const task = createPeriodicTask({ clock, every: EVERY_MS, run: appendNew });
+  return {
+    start: task.start,
+    async update() {
+      isOn = await appendsState(files, folder(), config());
+      const why = isOn ? '' : `${folder()} ${config().PushInterval}`;
+      if (why !== said && !isOn) {
+        const { PushInterval } = config();
+        logger.info(
+          { seconds: Math.round(PushInterval / 1000) },
+          'the state is written at pushes alone: what moved since the last one is lost where a power cut ends the kernel too',
+        );
+      }
+      said = why;
+    },
+    stop: task.stop,
+  };
+}
+
+/** What StateAppend says; by default what a disk bears: not flash that StateSync spares, and no RAM, which a power cut empties. */
+export async function appendsState(
+  files: Pick<Files, 'isInMemory'>,
+  folder: string,
+  { StateAppend, StateSync }: StateSettings,
+): Promise<boolean> {
+  return StateAppend ?? (StateSync === undefined && !(await files.isInMemory(folder)));
+}

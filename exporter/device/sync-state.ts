@@ -1,7 +1,6 @@
 import type { PushId } from '../../core/device-id.ts';
-import type { CheckSeries } from '../ledger/health-checks.ts';
+import type { CheckSeries, InterfaceSeries } from '../ledger/side-counters.ts';
 import type { LedgerState, PushedCounters } from '../ledger/state.ts';
-import type { InterfaceSeries } from './interfaces.ts';
 
 /**
  * What is known of how these counters and those that the gateway holds under their DeviceID go together

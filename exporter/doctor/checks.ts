@@ -10,7 +10,7 @@ import { ListenError } from '../../runtime/listen.ts';
 import type { InstalledService } from '../../runtime/system-service.ts';
 import { TEXTS as COMMON } from '../../runtime/texts.ts';
 import type { DeviceConfig, ExporterConfig } from '../config.ts';
-import { appendsState, type StateSettings } from '../device/state-changes.ts';
+import { appendsState, type StateSettings } from '../device/state-store.ts';
 import type { Files, Host } from '../host/host.ts';
 import type { Network } from '../host/network.ts';
 import { createGatewayClient } from '../push/gateway-client.ts';

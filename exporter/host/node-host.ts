@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { uptime } from 'node:os';
 import { promisify } from 'node:util';
 import { systemClock } from '../../runtime/async.ts';
 import { createPagesListener, listenHttp, watchFileDescriptors } from '../../runtime/http.ts';
@@ -11,19 +9,8 @@ import { openSettings } from '../../runtime/settings-file.ts';
 import type { Host } from './host.ts';
 import { createInterfaces, type InterfaceSources } from './interfaces.ts';
 import { domainOf } from './node-domains.ts';
-import { nodeFiles } from './node-files.ts';
 import { nodeNetwork } from './node-network.ts';
-
-const boot = readBoot();
-
-/** It does not change while this process runs. */
-function readBoot(): string | undefined {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
+import { nodeFiles, nodeMachine } from './node-system.ts';
 
 const execute = promisify(execFile);
 
@@ -41,8 +28,7 @@ export const nodeHost: Host = {
   clock: systemClock,
   domainOf,
   interfaces: createInterfaces(nodeInterfaceSources),
-  machineStartedAt: () => Date.now() - uptime() * 1000,
-  machine: () => ({ ...(boot === undefined ? {} : { boot }), uptime: uptime() }),
+  ...nodeMachine,
   chance: Math.random,
   uniqueText: () => randomBytes(12).toString('hex'),
   openLog: (write) => createLogger('exporter', 'info', { write }),

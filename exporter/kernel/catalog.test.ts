@@ -5,7 +5,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
 import { type ScriptedKernel, startScriptedKernel } from '../../test/scripted-kernel.ts';
 import { nodeNetwork } from '../host/node-network.ts';
-import type { CheckedNode } from '../ledger/health-checks.ts';
+import type { CheckedNode } from '../ledger/side-counters.ts';
 import { type KernelApi, openKernelApi } from './api.ts';
 import { createCatalogSource, decodeCatalog } from './catalog.ts';
 import { CatalogError } from './decoder/nodes.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { isBuiltIn, isKnownType } from '../ledger/attribution.ts';
 import type { Catalog, ConnectionOpened, Frame } from '../ledger/frame.ts';
-import type { CheckedNode } from '../ledger/health-checks.ts';
+import type { CheckedNode } from '../ledger/side-counters.ts';
 import type { KernelApi } from './api.ts';
 import {
   CatalogError,

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/async.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Network } from '../host/network.ts';
 import type { Catalog, ConnectionOpened, Frame, Totals } from '../ledger/frame.ts';
-import type { CheckedNode } from '../ledger/health-checks.ts';
+import type { CheckedNode } from '../ledger/side-counters.ts';
 import { type KernelAddress, openKernelApi } from './api.ts';
 import { type CatalogSource, createCatalogSource } from './catalog.ts';
 import { createFrameDecoder } from './decoder/frame-decoder.ts';

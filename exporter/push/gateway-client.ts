@@ -16,9 +16,9 @@ import {
   UNCOUNTED_BYTES,
 } from '../../core/metric-contract.ts';
 import { ACCOUNTINGS, type Bytes, DIRECTIONS, TRAFFIC_CLASSES } from '../../core/traffic.ts';
-import { INTERFACE_ROLES } from '../device/interfaces.ts';
 import type { ReadBack } from '../device/sync-state.ts';
 import type { ConnectionFailure, HttpClient, HttpRequest, Network } from '../host/network.ts';
+import { INTERFACE_ROLES } from '../ledger/side-counters.ts';
 import type { PushProblem } from './problem.ts';
 
 /** Where to push and as whom. */

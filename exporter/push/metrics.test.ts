@@ -3,11 +3,10 @@ import { renderExposition } from '../../core/exposition.ts';
 import { parseExposition } from '../../core/exposition-parser.ts';
 import { DIMENSIONS, metricSpec } from '../../core/metric-contract.ts';
 import { OBJECT_NAMES } from '../../test/object-names.ts';
-import type { InterfaceSeries } from '../device/interfaces.ts';
-import type { CheckSeries } from '../ledger/health-checks.ts';
+import type { CheckSeries, InterfaceSeries } from '../ledger/side-counters.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
 import { decodeReadBack } from './gateway-client.ts';
-import { createExporterMetrics, type DeviceMoment } from './metrics.ts';
+import { type DeviceMoment, newProcessCounters, renderMetrics } from './metrics.ts';
 
 const node = 'a"\\\n节点 [0.5x] | {b="c"}';
 const counters: LedgerCounters = {
@@ -46,7 +45,7 @@ const moment: DeviceMoment = {
 
 describe('the metrics of the exporter', () => {
   it('hold to the contract', async () => {
-    for (const { name, type, help, samples } of parseExposition(createExporterMetrics(0).render(moment))) {
+    for (const { name, type, help, samples } of parseExposition(renderMetrics(moment, newProcessCounters(0)))) {
       const spec = metricSpec(name);
       expect(spec).toMatchObject({ name, type, help, owner: 'exporter' });
       for (const { labels } of samples) {
@@ -56,12 +55,12 @@ describe('the metrics of the exporter', () => {
   });
 
   it('are written as the gateway writes what it has read', () => {
-    const text = createExporterMetrics(0).render(moment);
+    const text = renderMetrics(moment, newProcessCounters(0));
     expect(renderExposition(parseExposition(text))).toBe(text);
   });
 
   it('give the ledger back, to the byte, whatever nodes are called', async () => {
-    const text = createExporterMetrics(0).render(moment);
+    const text = renderMetrics(moment, newProcessCounters(0));
     const { connections: _, memory: __, ...pushed } = counters;
     expect(decodeReadBack(text, 'abc 7')).toEqual({
       kind: 'found',
@@ -81,43 +80,43 @@ describe('the metrics of the exporter', () => {
       families: { group: series, rule: series, process: series, source: series, host: series, inbound_user: series },
       uncounted: [],
     };
-    const text = createExporterMetrics(0).render({ ...moment, counters: { ...pushed, connections, memory } });
+    const text = renderMetrics({ ...moment, counters: { ...pushed, connections, memory } }, newProcessCounters(0));
     expect(decodeReadBack(text, 'abc 7')).toMatchObject({ kind: 'found', counters: pushed });
   });
 
-  it('hold what is true now, not what was', async () => {
-    const metrics = createExporterMetrics(0);
-    await metrics.render(moment);
+  it('hold what is true now, not what was', () => {
+    renderMetrics(moment, newProcessCounters(0));
     const empty = { ...counters, traffic: [], uncounted: [], raw: undefined, families: { ...counters.families } };
     for (const dimension of DIMENSIONS) empty.families[dimension] = [];
     const { checks: _, ...unchecked } = moment;
-    const text = await metrics.render({ ...unchecked, counters: empty, kernelVersion: undefined, kernelUp: false });
+    const now = { ...unchecked, counters: empty, kernelVersion: undefined, kernelUp: false };
+    const text = renderMetrics(now, newProcessCounters(0));
     expect(text).not.toMatch(/^flowcollect_(traffic|group|host|uncounted|health_checks|kernel_raw|kernel_info)\w*\{/m);
     expect(text).toMatch(/^flowcollect_kernel_up 0$/m);
     expect(text).toMatch(/^flowcollect_kernel_restarts_total 2$/m);
   });
 
-  it('are all of one instant, also while they are rendered twice at once', async () => {
-    const metrics = createExporterMetrics(0);
-    const first = metrics.render(moment);
-    const second = metrics.render({ ...moment, counters: { ...counters, restarts: 3, traffic: [] } });
-    expect(await first).toContain('kernel_restarts_total 2');
-    expect(await first).toContain('node="DIRECT"');
-    expect(await second).toContain('kernel_restarts_total 3');
-    expect(await second).not.toContain('node="DIRECT"');
-  });
-
-  it('count frames, pushes and the time that nobody looked, from 0', async () => {
-    const metrics = createExporterMetrics(5000);
-    expect(await metrics.render(moment)).toContain('flowcollect_exporter_pushes_total{result="failed"} 0');
-    metrics.frame(0.002);
-    metrics.unobserved(1.5);
-    metrics.push('failed');
-    const text = await metrics.render(moment);
-    expect(text).toContain('flowcollect_exporter_frames_total 1');
-    expect(text).toContain('flowcollect_exporter_frame_seconds_bucket{le="0.0025"} 1');
-    expect(text).toContain('flowcollect_exporter_unobserved_seconds_total 1.5');
-    expect(text).toContain('flowcollect_exporter_pushes_total{result="failed"} 1');
-    expect(text).toContain('flowcollect_exporter_start_time_seconds 5');
+  it('hold what the process has counted of its own work, from 0', () => {
+    const own = newProcessCounters(5000);
+    const before = renderMetrics(moment, own);
+    for (const line of ['pushes_total{result="failed"} 0', 'frames_total 0', 'frame_seconds_bucket{le="+Inf"} 0']) {
+      expect(before).toContain(`flowcollect_exporter_${line}`);
+    }
+    Object.assign(own, { frames: 1, frameSeconds: 0.002, unobserved: 1.5 });
+    for (const bucket of own.buckets) bucket.frames = bucket.le < 0.002 ? 0 : 1;
+    own.pushes.set('failed', 1);
+    const text = renderMetrics(moment, own);
+    for (const line of [
+      'frames_total 1',
+      'frame_seconds_bucket{le="0.001"} 0',
+      'frame_seconds_bucket{le="0.0025"} 1',
+      'frame_seconds_bucket{le="+Inf"} 1',
+      'frame_seconds_sum 0.002',
+      'unobserved_seconds_total 1.5',
+      'pushes_total{result="failed"} 1',
+      'start_time_seconds 5',
+    ]) {
+      expect(text).toContain(`flowcollect_exporter_${line}`);
+    }
   });
 });

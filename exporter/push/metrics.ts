@@ -16,10 +16,9 @@ import {
 import { type Bytes, DIRECTIONS, type Direction } from '../../core/traffic.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LastReload } from '../../runtime/reload.ts';
-import type { InterfaceSeries } from '../device/interfaces.ts';
 import type { TrafficSeries, UncountedSeries } from '../ledger/book.ts';
 import type { FamilySeries } from '../ledger/family.ts';
-import type { CheckSeries } from '../ledger/health-checks.ts';
+import type { CheckSeries, InterfaceSeries } from '../ledger/side-counters.ts';
 import type { LedgerCounters } from '../ledger/state.ts';
 
 export const PUSH_RESULTS = ['accepted', 'refused', 'failed'] as const;
@@ -36,16 +35,6 @@ export interface DeviceMoment {
   readonly kernelVersion: string | undefined;
   readonly logsUp: boolean;
   readonly reload: LastReload;
-}
-
-export interface ExporterMetrics {
-  /** A frame was accounted, in that many seconds. */
-  frame(seconds: number): void;
-  /** No frame came for that many seconds more than twice the poll interval. */
-  unobserved(seconds: number): void;
-  push(result: PushMetric): void;
-  /** Exposition text of the moment. */
-  render(moment: DeviceMoment): string;
 }
 
 /** A frame of 5,000 connections takes some tens of milliseconds on a small router. */
@@ -133,61 +122,70 @@ const LINES = {
 const FRAME_SECONDS = 'flowcollect_exporter_frame_seconds';
 const FRAME_SECONDS_HEAD = familyHead(requireMetric(FRAME_SECONDS));
 
-/** @param startedAt epoch milliseconds */
-export function createExporterMetrics(startedAt: number): ExporterMetrics {
-  let frames = 0;
-  let frameSeconds = 0;
-  /** Of each bucket, the frames that took no longer. */
-  const buckets = FRAME_BUCKETS_S.map((le) => ({ le, frames: 0 }));
-  let unobserved = 0;
-  const pushes = new Map<PushMetric, number>(PUSH_RESULTS.map((result) => [result, 0]));
+/** What this process has counted of its own work. */
+export interface ProcessCounters {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Frames accounted, and how long that took together. */
+  frames: number;
+  frameSeconds: number;
+  /** Of each bucket, the frames that took no longer, seconds. */
+  readonly buckets: readonly { readonly le: number; frames: number }[];
+  /** Seconds without a frame, beyond twice the poll interval. */
+  unobserved: number;
+  readonly pushes: Map<PushMetric, number>;
+}
 
-  const frameSecondsLines = (): string[] => [
-    FRAME_SECONDS_HEAD,
-    ...buckets.map(({ le, frames: count }) => `${FRAME_SECONDS}_bucket{le="${le}"} ${count}\n`),
-    `${FRAME_SECONDS}_bucket{le="+Inf"} ${frames}\n`,
-    `${FRAME_SECONDS}_sum ${writeNumber(frameSeconds)}\n`,
-    `${FRAME_SECONDS}_count ${frames}\n`,
-  ];
+export const newProcessCounters = (startedAt: number): ProcessCounters => ({
+  startedAt,
+  frames: 0,
+  frameSeconds: 0,
+  buckets: FRAME_BUCKETS_S.map((le) => ({ le, frames: 0 })),
+  unobserved: 0,
+  pushes: new Map(PUSH_RESULTS.map((result) => [result, 0])),
+});
 
-  return {
-    frame(seconds) {
-      frames += 1;
-      frameSeconds += seconds;
-      for (const bucket of buckets) if (seconds <= bucket.le) bucket.frames += 1;
-    },
-    unobserved(seconds) {
-      unobserved += seconds;
-    },
-    push: (result) => void pushes.set(result, (pushes.get(result) ?? 0) + 1),
-    // Only what has a series, as the gateway renders it too: pushes that it would not change it passes on as they came.
-    render: ({ counters, interfaces, checks = [], kernelUp, kernelVersion, logsUp, reload }) =>
-      [
-        ...LINES.traffic(counters.traffic),
-        ...DIMENSIONS.flatMap((dimension) => LINES.families[dimension](counters.families[dimension])),
-        ...LINES.uncounted(counters.uncounted),
-        ...LINES.interfaces(interfaces),
-        ...LINES.checks(checks),
-        ...LINES.lost(counters.lost),
-        ...LINES.kernel(counters.kernel),
-        ...LINES.raw(counters.raw),
-        ...LINES.up(kernelUp ? 1 : 0),
-        ...LINES.connections(counters.connections),
-        ...LINES.memory(counters.memory),
-        ...LINES.restarts(counters.restarts),
-        ...LINES.kernelInfo(kernelVersion),
-        ...LINES.frames(frames),
-        ...frameSecondsLines(),
-        ...LINES.carry(counters.carry),
-        ...LINES.unobserved(unobserved),
-        ...LINES.pushes([...pushes].map(([result, count]) => ({ result, count }))),
-        ...LINES.logsUp(logsUp ? 1 : 0),
-        ...LINES.reloaded(reload.successful ? 1 : 0),
-        ...LINES.reloadedAt(reload.succeededAt / 1000),
-        ...LINES.startedAt(startedAt / 1000),
-        ...LINES.build(VERSION),
-      ].join(''),
-  };
+const frameSecondsLines = ({ frames, frameSeconds, buckets }: ProcessCounters): string[] => [
+  FRAME_SECONDS_HEAD,
+  ...buckets.map(({ le, frames: count }) => `${FRAME_SECONDS}_bucket{le="${le}"} ${count}\n`),
+  `${FRAME_SECONDS}_bucket{le="+Inf"} ${frames}\n`,
+  `${FRAME_SECONDS}_sum ${writeNumber(frameSeconds)}\n`,
+  `${FRAME_SECONDS}_count ${frames}\n`,
+];
+
+/**
+ * Exposition text of the moment. Only what has a series, as the gateway renders it too: pushes that it would not change
+ * it passes on as they came.
+ */
+export function renderMetrics(
+  { counters, interfaces, checks = [], kernelUp, kernelVersion, logsUp, reload }: DeviceMoment,
+  own: ProcessCounters,
+): string {
+  return [
+    ...LINES.traffic(counters.traffic),
+    ...DIMENSIONS.flatMap((dimension) => LINES.families[dimension](counters.families[dimension])),
+    ...LINES.uncounted(counters.uncounted),
+    ...LINES.interfaces(interfaces),
+    ...LINES.checks(checks),
+    ...LINES.lost(counters.lost),
+    ...LINES.kernel(counters.kernel),
+    ...LINES.raw(counters.raw),
+    ...LINES.up(kernelUp ? 1 : 0),
+    ...LINES.connections(counters.connections),
+    ...LINES.memory(counters.memory),
+    ...LINES.restarts(counters.restarts),
+    ...LINES.kernelInfo(kernelVersion),
+    ...LINES.frames(own.frames),
+    ...frameSecondsLines(own),
+    ...LINES.carry(counters.carry),
+    ...LINES.unobserved(own.unobserved),
+    ...LINES.pushes([...own.pushes].map(([result, count]) => ({ result, count }))),
+    ...LINES.logsUp(logsUp ? 1 : 0),
+    ...LINES.reloaded(reload.successful ? 1 : 0),
+    ...LINES.reloadedAt(reload.succeededAt / 1000),
+    ...LINES.startedAt(own.startedAt / 1000),
+    ...LINES.build(VERSION),
+  ].join('');
 }
 
 /** One device's metrics, as exposition text. */

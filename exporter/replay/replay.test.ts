@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { domainOf } from '../host/node-domains.ts';
-import { nodeFiles } from '../host/node-files.ts';
+import { nodeFiles } from '../host/node-system.ts';
 import { decodeCatalog } from '../kernel/catalog.ts';
 import { EMPTY_CATALOG } from '../ledger/frame.ts';
 import { parseRecordedLog, parseRecordedMessages, readRecordedText, sampleMessages } from './recording.ts';

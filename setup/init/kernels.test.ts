@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nodeFiles } from '../../exporter/host/node-files.ts';
+import { nodeFiles } from '../../exporter/host/node-system.ts';
 import { mihomoPlaces, readKernelAddresses } from './kernels.ts';
 
 const all = (content: string, platform = 'linux', fallback?: string) =>

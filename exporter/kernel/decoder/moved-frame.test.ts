@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeFiles } from '../../host/node-files.ts';
+import { nodeFiles } from '../../host/node-system.ts';
 import { createOrderedIndex } from '../../ledger/connection-table.ts';
 import { parseRecordedMessages, readRecordedText, sampleMessages } from '../../replay/recording.ts';
 import { createFrameDecoder, readMovedFrame } from './frame-decoder.ts';

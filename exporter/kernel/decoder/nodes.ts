@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { namedSchema } from '../../../core/json.ts';
 import type { Catalog } from '../../ledger/frame.ts';
-import type { CheckedNode } from '../../ledger/health-checks.ts';
+import type { CheckedNode } from '../../ledger/side-counters.ts';
 
 const OneProxy = z.object({
   type: z.string(),

@@ -28,7 +28,7 @@ import {
 } from '../../runtime/atomic-file.ts';
 import { errorCode } from '../../runtime/error-code.ts';
 import { isOpenToOthers, readSettingsText } from '../../runtime/settings-file.ts';
-import type { Files, PackedFile } from './host.ts';
+import type { Files, Host, PackedFile } from './host.ts';
 import { createLineFile, type LineFileParts } from './line-file.ts';
 import { type LockParts, lockFile } from './lock.ts';
 
@@ -146,11 +146,27 @@ function beginningOf(path: string): string {
   }
 }
 
+const boot = readBoot();
+
+/** It does not change while this process runs. */
+function readBoot(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+export const nodeMachine: Pick<Host, 'machineStartedAt' | 'machine'> = {
+  machineStartedAt: () => Date.now() - uptime() * 1000,
+  machine: () => ({ ...(boot === undefined ? {} : { boot }), uptime: uptime() }),
+};
+
 const nodeLockParts: LockParts = {
   pid: process.pid,
   hostname: hostname(),
   now: () => Date.now(),
-  machineStartedAt: () => Date.now() - uptime() * 1000,
+  machineStartedAt: nodeMachine.machineStartedAt,
   lifeOf(pid) {
     try {
       process.kill(pid, 0);
