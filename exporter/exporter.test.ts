@@ -33,6 +33,30 @@ describe('an exporter', () => {
     expect(metricValue(text, 'flowcollect_kernel_up')).toBe(1);
   });
 
+  it('counts the frames that it accounts and how long they take, the time without one, and its pushes', async () => {
+    device.show(5000);
+    await device.start();
+    await device.seen(5000);
+    device.show(5700);
+    await eventually(() => expect(device.pushed()).toBe(700));
+    await eventually(() => expect(device.gateway.pushes.length).toBeGreaterThan(2));
+    const { text } = device.gateway.pushes.at(-1) ?? { text: '' };
+    const own = (series: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`flowcollect_exporter_${series} `))
+          ?.split(' ')[1],
+      );
+    expect(own('frames_total')).toBeGreaterThan(1);
+    expect(own('frame_seconds_count')).toBe(own('frames_total'));
+    expect(own('frame_seconds_bucket{le="+Inf"}')).toBe(own('frames_total'));
+    expect(own('frame_seconds_bucket{le="1"}')).toBe(own('frames_total'));
+    expect(own('frame_seconds_sum')).toBeGreaterThan(0);
+    expect(own('unobserved_seconds_total')).toBeGreaterThanOrEqual(0);
+    expect(own('pushes_total{result="accepted"}')).toBeGreaterThan(0);
+  });
+
   it('has written the state before a push leaves', async () => {
     device.show(10);
     const sequences: [string, number][] = [];

@@ -244,7 +244,8 @@ export interface StateAppender {
   stop(): Promise<void>;
 }
 
-const EVERY_MS = 900;
+/** Well below a second: writing takes its time too. */
+const EVERY_MS = 800;
 
 export function createStateAppender(options: StateAppenderOptions): StateAppender {
   const { files, folder, config, clock, logger, lastFrameAt, append } = options;
