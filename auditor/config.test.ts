@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, refusalOf } from '../test/auditor-settings.ts';
+import { securityOf } from './config.ts';
 import { mailFor } from './notify/mail-sender.ts';
 
 describe('the settings of the auditor', () => {
@@ -30,7 +31,14 @@ describe('the settings of the auditor', () => {
       reportCron: '55 23 * * *',
       language: 'zh',
       thresholds: { bytes: 104_857_600, ratio: 0.2 },
-      mail: { host: 'smtp.qq.com', port: 465, user: 'me@qq.com', password: 'code', to: ['you@qq.com', 'them@qq.com'] },
+      mail: {
+        host: 'smtp.qq.com',
+        port: 465,
+        security: { secure: true, requireTLS: false, ignoreTLS: false },
+        user: 'me@qq.com',
+        password: 'code',
+        to: ['you@qq.com', 'them@qq.com'],
+      },
     });
   });
 
@@ -125,3 +133,17 @@ describe('a user of the settings', () => {
     expect(message).not.toContain('hunter2');
   });
 });
+
+it.each([
+  ['smtp.qq.com', 465, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.163.com', 994, { secure: true, requireTLS: false, ignoreTLS: false }],
+  ['smtp.qq.com', 587, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['smtp.example.org', 25, { secure: false, requireTLS: true, ignoreTLS: false }],
+  ['127.0.0.1', 2525, { secure: false, requireTLS: false, ignoreTLS: true }],
+  ['127.evil.example', 2525, { secure: false, requireTLS: true, ignoreTLS: false }],
+])(
+  'speaks to %s:%d with TLS from the first byte, or after STARTTLS, or without on loopback',
+  (host, port, security) => {
+    expect(securityOf(host, port)).toEqual(security);
+  },
+);

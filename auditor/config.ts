@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { validate } from 'node-cron';
 import type { z } from 'zod';
-import { parseListenPort, readTrustedProxies } from '../core/addresses.ts';
+import { isLoopback, parseListenPort, readTrustedProxies } from '../core/addresses.ts';
 import { deviceIdProblem } from '../core/device-id.ts';
 import type { Language } from '../core/language.ts';
 import type { DayRule } from '../core/local-day.ts';
@@ -30,12 +30,30 @@ const OWNER = 'default';
 export interface MailConfig {
   readonly host: string;
   readonly port: number;
+  readonly security: MailSecurity;
   /** The account, which is the sender too, as QQ Mail demands. */
   readonly user: string;
   /** Empty when the server wants no sign-in. */
   readonly password: string;
   /** Whom the owner's reports go to; may be empty when only other users get theirs. */
   readonly to: readonly string[];
+}
+
+/** As nodemailer takes it. */
+interface MailSecurity {
+  readonly secure: boolean;
+  readonly requireTLS: boolean;
+  readonly ignoreTLS: boolean;
+}
+
+/** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
+const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
+
+/** How a connection is secured: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
+export function securityOf(host: string, port: number): MailSecurity {
+  const secure = TLS_PORTS.has(port);
+  const loopback = isLoopback(host);
+  return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
 }
 
 /** How the bot reaches Telegram; the token is a secret. */
@@ -114,7 +132,7 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
   if (!validate(server.ReportCron)) reader.problem('server', 'ReportCron', TEXTS.cron);
 
   const reportUsers = readReportUsers(reader, OWNER);
-  const { EmailUser: user, EmailTo } = smtp;
+  const { SMTPHost: host, SMTPPort: port, EmailUser: user, EmailTo } = smtp;
   readAddresses(reader, 'smtp', 'EmailUser', user);
   const to = readAddresses(reader, 'smtp', 'EmailTo', EmailTo);
   const mailed = user !== undefined && (to.length > 0 || reportUsers.length > 0);
@@ -147,7 +165,9 @@ export function readAuditorConfig(file: string, text: string, folder: string): S
     heartbeatUrl: server.HeartbeatUrl,
     telegram: telegramOf(telegram),
     thresholds: { bytes: server.LeakMinBytes, ratio: server.LeakRatio },
-    mail: mailed ? { host: smtp.SMTPHost, port: smtp.SMTPPort, user, password: smtp.EmailPass ?? '', to } : undefined,
+    mail: mailed
+      ? { host, port, security: securityOf(host, port), user, password: smtp.EmailPass ?? '', to }
+      : undefined,
   });
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AirportClient } from '../auditor/airport/fetch.ts';
 import { parseUserinfo } from '../auditor/airport/subscription.ts';
 import { type Auditor, type AuditorOptions, createAuditor } from '../auditor/audit/auditor.ts';
-import type { AuditorConfig } from '../auditor/config.ts';
+import { type AuditorConfig, securityOf } from '../auditor/config.ts';
 import { createAuditorMetrics } from '../auditor/latest.ts';
 import { type AuditState, readAuditState } from '../auditor/state/audit-state.ts';
 import { readingOutcome, reason } from '../auditor/verdict/reading.ts';
@@ -75,7 +75,14 @@ export function createTestAuditor(
     links: {},
     short: [],
     thresholds: { bytes: 100 * 2 ** 20, ratio: 0.2 },
-    mail: { host: '127.0.0.1', port: mailPort, user: 'me@qq.com', password: 'hunter2', to: ['you@qq.com'] },
+    mail: {
+      host: '127.0.0.1',
+      port: mailPort,
+      security: securityOf('127.0.0.1', mailPort),
+      user: 'me@qq.com',
+      password: 'hunter2',
+      to: ['you@qq.com'],
+    },
   };
   return createAuditor({
     settings: { current: () => config },

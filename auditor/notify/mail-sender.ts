@@ -1,5 +1,4 @@
 import { createTransport } from 'nodemailer';
-import { isLoopback } from '../../core/addresses.ts';
 import { VERSION } from '../../core/version.ts';
 import type { OrSetAside } from '../../runtime/atomic-file.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -26,22 +25,12 @@ export type SendOutcome =
 
 const TIMEOUT_MS = 30_000;
 
-/** Ports on which TLS begins with the first byte: RFC 8314's, and the second one of NetEase (163.com, 126.com). */
-const TLS_PORTS: ReadonlySet<number> = new Set([465, 994]);
-
-/** How a connection is secured: TLS from the first byte on {@link TLS_PORTS}, else STARTTLS, which only loopback may lack. */
-export function securityOf({ host, port }: Pick<MailConfig, 'host' | 'port'>) {
-  const secure = TLS_PORTS.has(port);
-  const loopback = isLoopback(host);
-  return { secure, requireTLS: !secure && !loopback, ignoreTLS: loopback };
-}
-
 function transportTo(config: MailConfig) {
-  const { host, port, user, password } = config;
+  const { host, port, security, user, password } = config;
   return createTransport({
     host,
     port,
-    ...securityOf(config),
+    ...security,
     ...(password === '' ? {} : { auth: { user, pass: password } }),
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Mailbox, startMailbox } from '../../test/mailbox.ts';
-import type { MailConfig } from '../config.ts';
+import { type MailConfig, securityOf } from '../config.ts';
 import { type SendOutcome, sendMail } from './mail-sender.ts';
 
 const written = (name: string): string =>
@@ -22,10 +22,11 @@ const reportMail = {
   text: '正文\n',
   html: '<p>正文</p>',
 };
-const send = (over: Partial<MailConfig> = {}): Promise<SendOutcome> =>
+const send = ({ host = '127.0.0.1', port = mailbox.port, ...over }: Partial<MailConfig> = {}): Promise<SendOutcome> =>
   sendMail(reportMail, {
-    host: '127.0.0.1',
-    port: mailbox.port,
+    host,
+    port,
+    security: securityOf(host, port),
     user: 'me@qq.com',
     password: 'hunter2',
     to: ['you@qq.com'],
