@@ -32,12 +32,12 @@ export async function systemService(
   return settings === undefined ? undefined : { settings, folder: `${data}/flowcollect-${service}` };
 }
 
-/** The exporter of the whole system, where it goes by this settings file. */
+/** The exporter of the whole system, where it goes by this settings file. What may not be read here decides nothing. */
 export async function exporterOf(
   path: string,
   files: { readText(path: string): Promise<string | undefined>; absolute(path: string): string },
   folders = SYSTEM_FOLDERS,
 ): Promise<InstalledService | undefined> {
-  const service = await systemService('exporter', (each) => files.readText(each), folders);
+  const service = await systemService('exporter', (each) => files.readText(each).catch(() => undefined), folders);
   return service?.settings === files.absolute(path) ? service : undefined;
 }
