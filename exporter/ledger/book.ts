@@ -65,32 +65,65 @@ export interface TrafficBook {
   series(): TrafficSeries[];
 }
 
-/** The node of bytes for which there is no room for a counter of their own: such names come from subscriptions. */
+/** The node of what has no room for a counter of its own: such names come from subscriptions. */
 const OTHER_NODE = 'other';
 
-export function createTrafficBook(saved: readonly TrafficSeries[] = []): TrafficBook {
-  const cells = new Map<string, NodeCell>();
-  const budget = createSeriesBudget(MOST_NODE_COUNTERS);
-  const otherBudget = createSeriesBudget(MOST_OTHER_NODE_COUNTERS);
+/** Counters of nodes, of a bounded number; what is beyond is counted by provider, and beyond that together. */
+export interface NodeCounters<Kind extends string, T> {
+  of(kind: Kind, node: string, provider: string): T;
+  /** That of a series which was pushed before and must not go: there must be room for it. */
+  kept(kind: Kind, node: string, provider: string): T;
+  all(): T[];
+}
 
-  function open(trafficClass: TrafficClass, node: string, provider: string, hasRoom: () => boolean) {
-    const key = `${trafficClass}\0${node}\0${provider}`;
-    let cell = cells.get(key);
-    if (cell === undefined && hasRoom()) {
-      cell = { class: trafficClass, node, provider, measured: zeroBytes(), settled: zeroBytes() };
-      cells.set(key, cell);
+/** @param mostOther counters by provider of what is beyond `most` @param make a counter that has counted nothing */
+export function createNodeCounters<Kind extends string, T>(
+  most: number,
+  mostOther: number,
+  make: (kind: Kind, node: string, provider: string) => T,
+): NodeCounters<Kind, T> {
+  const counters = new Map<string, T>();
+  const budget = createSeriesBudget(most);
+  const otherBudget = createSeriesBudget(mostOther);
+  function open(kind: Kind, node: string, provider: string, hasRoom: () => boolean): T | undefined {
+    const key = `${kind}\0${node}\0${provider}`;
+    let counter = counters.get(key);
+    if (counter === undefined && hasRoom()) {
+      counter = make(kind, node, provider);
+      counters.set(key, counter);
     }
-    return cell;
+    return counter;
   }
+  return {
+    of: (kind, node, provider) =>
+      open(kind, node, provider, () => budget.take(node, provider)) ??
+      open(kind, OTHER_NODE, provider, () => otherBudget.take(provider)) ??
+      (open(kind, OTHER_NODE, '', () => true) as T),
+    kept: (kind, node, provider) => open(kind, node, provider, () => budget.take(node, provider) || true) as T,
+    all: () => [...counters.values()],
+  };
+}
 
-  const book: TrafficBook = {
-    cell: (trafficClass, node, provider) =>
-      open(trafficClass, node, provider, () => budget.take(node, provider)) ??
-      open(trafficClass, OTHER_NODE, provider, () => otherBudget.take(provider)) ??
-      (open(trafficClass, OTHER_NODE, '', () => true) as NodeCell),
+export function createTrafficBook(saved: readonly TrafficSeries[] = []): TrafficBook {
+  const cells = createNodeCounters(
+    MOST_NODE_COUNTERS,
+    MOST_OTHER_NODE_COUNTERS,
+    (trafficClass: TrafficClass, node, provider): NodeCell => ({
+      class: trafficClass,
+      node,
+      provider,
+      measured: zeroBytes(),
+      settled: zeroBytes(),
+    }),
+  );
+  for (const { class: trafficClass, node, provider, direction, accounting, bytes } of saved) {
+    cells.kept(trafficClass, node, provider)[accounting][direction] += bytes;
+  }
+  return {
+    cell: cells.of,
     series() {
       const series: TrafficSeries[] = [];
-      for (const cell of cells.values()) {
+      for (const cell of cells.all()) {
         for (const accounting of ACCOUNTINGS) {
           for (const direction of DIRECTIONS) {
             const bytes = cell[accounting][direction];
@@ -102,12 +135,6 @@ export function createTrafficBook(saved: readonly TrafficSeries[] = []): Traffic
       return series;
     },
   };
-  for (const { class: trafficClass, node, provider, direction, accounting, bytes } of saved) {
-    // Series that were pushed must not go.
-    const cell = open(trafficClass, node, provider, () => budget.take(node, provider) || true);
-    if (cell !== undefined) cell[accounting][direction] += bytes;
-  }
-  return book;
 }
 
 /** The counters of connections that the kernel's totals leave out. */
@@ -117,30 +144,20 @@ export interface UncountedBook {
 }
 
 export function createUncountedBook(saved: readonly UncountedSeries[] = []): UncountedBook {
-  const cells = new Map<string, { node: string; provider: string; bytes: MutableBytes }>();
-  const budget = createSeriesBudget(MOST_UNCOUNTED_COUNTERS);
-  const add = (node: string, provider: string, upload: number, download: number, isKept = false): void => {
-    const key = `${node}\0${provider}`;
-    let cell = cells.get(key);
-    if (cell === undefined) {
-      const isOther = node === OTHER_NODE && provider === '';
-      if (!budget.take(node, provider) && !isKept && !isOther) {
-        add(OTHER_NODE, '', upload, download);
-        return;
-      }
-      cell = { node, provider, bytes: zeroBytes() };
-      cells.set(key, cell);
-    }
-    cell.bytes.upload += upload;
-    cell.bytes.download += download;
-  };
-  for (const { node, provider, direction, bytes } of saved) {
-    add(node, provider, direction === 'upload' ? bytes : 0, direction === 'download' ? bytes : 0, true);
-  }
+  const cells = createNodeCounters(MOST_UNCOUNTED_COUNTERS, 0, (_: '', node, provider) => ({
+    node,
+    provider,
+    bytes: zeroBytes(),
+  }));
+  for (const { node, provider, direction, bytes } of saved) cells.kept('', node, provider).bytes[direction] += bytes;
   return {
-    add: (node, provider, upload, download) => add(node, provider, upload, download),
+    add(node, provider, upload, download) {
+      const { bytes } = cells.of('', node, provider);
+      bytes.upload += upload;
+      bytes.download += download;
+    },
     series: () =>
-      [...cells.values()].flatMap(({ node, provider, bytes }) =>
+      cells.all().flatMap(({ node, provider, bytes }) =>
         DIRECTIONS.filter((direction) => bytes[direction] > 0).map((direction) => ({
           node,
           provider,

@@ -1,7 +1,7 @@
 import { type Bytes, DIRECTIONS, type Direction, type MutableBytes } from '../../core/traffic.ts';
 import { classify } from './attribution.ts';
-import { zeroBytes } from './book.ts';
-import { createSeriesBudget, MOST_CHECKED_COUNTERS, MOST_OTHER_CHECKED_COUNTERS } from './series-budget.ts';
+import { createNodeCounters, zeroBytes } from './book.ts';
+import { MOST_CHECKED_COUNTERS, MOST_OTHER_CHECKED_COUNTERS } from './series-budget.ts';
 
 /** A node with the health checks that its kernel remembers. */
 export interface CheckedNode {
@@ -53,8 +53,6 @@ export interface HealthChecks {
   take(accepted: readonly CheckSeries[], includesOwn: boolean): void;
 }
 
-/** The node of checks for which there is no room for a counter of their own. */
-const OTHER_NODE = 'other';
 /** Nodes that are remembered one by one; of more than that, the newest check of all tells what is new. */
 const MOST_SEEN = 2000;
 
@@ -62,37 +60,14 @@ const keyOf = (node: string, provider: string): string => `${node}\0${provider}`
 const isSince = (since: number) => (time: number) => time > since;
 
 export function createHealthChecks(saved: SavedHealthChecks = { series: [], seen: [] }): HealthChecks {
-  const counters = new Map<string, { readonly node: string; readonly provider: string; checks: number }>();
-  const budget = createSeriesBudget(MOST_CHECKED_COUNTERS);
-  const otherBudget = createSeriesBudget(MOST_OTHER_CHECKED_COUNTERS);
+  const counters = createNodeCounters(MOST_CHECKED_COUNTERS, MOST_OTHER_CHECKED_COUNTERS, (_: '', node, provider) => ({
+    node,
+    provider,
+    checks: 0,
+  }));
   let seen: ReadonlyMap<string, number> = new Map(saved.seen);
   let newestOfAll = saved.newest;
-
-  function counter(node: string, provider: string, hasRoom: () => boolean) {
-    const key = keyOf(node, provider);
-    let found = counters.get(key);
-    if (found === undefined && hasRoom()) {
-      found = { node, provider, checks: 0 };
-      counters.set(key, found);
-    }
-    return found;
-  }
-
-  function add(node: string, provider: string, checks: number): void {
-    const found =
-      counter(node, provider, () => budget.take(node, provider)) ??
-      counter(OTHER_NODE, provider, () => otherBudget.take(provider)) ??
-      counter(OTHER_NODE, '', () => true);
-    if (found !== undefined) found.checks += checks;
-  }
-
-  /** The counter of a series that was pushed before, for which there must be room. */
-  const kept = ({ node, provider }: CheckSeries) => counter(node, provider, () => budget.take(node, provider) || true);
-
-  for (const each of saved.series) {
-    const found = kept(each);
-    if (found !== undefined) found.checks = each.checks;
-  }
+  for (const { node, provider, checks } of saved.series) counters.kept('', node, provider).checks = checks;
 
   return {
     count(nodes, localNodes) {
@@ -106,21 +81,25 @@ export function createHealthChecks(saved: SavedHealthChecks = { series: [], seen
         const last = seen.get(key);
         const since = last !== undefined && newest < last ? 0 : (last ?? newestOfAll);
         const fresh = since === undefined ? 0 : times.filter(isSince(since)).length;
-        if (fresh > 0) add(node, provider, fresh);
+        if (fresh > 0) counters.of('', node, provider).checks += fresh;
         if (now.size < MOST_SEEN) now.set(key, newest);
         newestNow = Math.max(newestNow, newest);
       }
       seen = now;
       newestOfAll = newestNow;
     },
-    series: () => [...counters.values()].filter(({ checks }) => checks > 0).map((each) => ({ ...each })),
+    series: () =>
+      counters
+        .all()
+        .filter(({ checks }) => checks > 0)
+        .map((each) => ({ ...each })),
     save() {
       return { series: this.series(), seen: [...seen], newest: newestOfAll };
     },
     take(accepted, includesOwn) {
-      for (const each of accepted) {
-        const own = kept(each);
-        if (own !== undefined) own.checks = includesOwn ? Math.max(own.checks, each.checks) : own.checks + each.checks;
+      for (const { node, provider, checks } of accepted) {
+        const own = counters.kept('', node, provider);
+        own.checks = includesOwn ? Math.max(own.checks, checks) : own.checks + checks;
       }
     },
   };

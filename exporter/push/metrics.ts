@@ -3,7 +3,6 @@ import {
   CARRY_BYTES,
   DIMENSIONS,
   dimensionMetric,
-  eachDimension,
   HEALTH_CHECKS,
   INTERFACE_BYTES,
   KERNEL_BYTES,
@@ -40,88 +39,6 @@ export interface DeviceMoment {
 /** A frame of 5,000 connections takes some tens of milliseconds on a small router. */
 const FRAME_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
-/** Labels by name, in the order of their names, each with what of a series is its value. */
-type Labels<T> = readonly (readonly [label: string, property: keyof T])[];
-
-const named = <T>(...labels: (keyof T & string)[]): Labels<T> => labels.map((label) => [label, label]);
-
-/** A family of the contract as lines, where it has a series. A device may have thousands: a line is all that is made of one. */
-function family<T>(name: string, labels: Labels<T>, value: keyof T): (series: readonly T[]) => string[] {
-  const head = familyHead(requireMetric(name));
-  const parts = labels.map(([label, property], index) => ({
-    begin: `${index === 0 ? '{' : '",'}${label}="`,
-    property,
-  }));
-  const end = labels.length === 0 ? ' ' : '"} ';
-  return (series) => {
-    if (series.length === 0) return [];
-    const lines = [head];
-    for (const each of series) {
-      let line = name;
-      for (const { begin, property } of parts) line += begin + escapeLabelValue(String(each[property]));
-      lines.push(`${line}${end}${writeNumber(Number(each[value]))}\n`);
-    }
-    return lines;
-  };
-}
-
-/** One value. */
-function single(name: string): (value: number) => string[] {
-  const lines = family<{ readonly value: number }>(name, [], 'value');
-  return (value) => lines([{ value }]);
-}
-
-/** A value for each direction, or none. */
-function directed(name: string): (bytes: Bytes | undefined) => string[] {
-  const lines = family<{ readonly direction: Direction; readonly bytes: number }>(name, named('direction'), 'bytes');
-  return (bytes) =>
-    lines(bytes === undefined ? [] : DIRECTIONS.map((direction) => ({ direction, bytes: bytes[direction] })));
-}
-
-const versioned = (name: string): ((version: string | undefined) => string[]) => {
-  const lines = family<{ readonly version: string; readonly value: number }>(name, named('version'), 'value');
-  return (version) => lines(version === undefined ? [] : [{ version, value: 1 }]);
-};
-
-/** The lines of each metric. */
-const LINES = {
-  traffic: family<TrafficSeries>(TRAFFIC_BYTES, named('accounting', 'class', 'direction', 'node', 'provider'), 'bytes'),
-  families: eachDimension((dimension) => {
-    const labels: Labels<FamilySeries>[number][] = [...named<FamilySeries>('class', 'direction'), [dimension, 'key']];
-    return family(
-      dimensionMetric(dimension),
-      labels.sort(([a], [b]) => (a < b ? -1 : 1)),
-      'bytes',
-    );
-  }),
-  uncounted: family<UncountedSeries>(UNCOUNTED_BYTES, named('direction', 'node', 'provider'), 'bytes'),
-  interfaces: family<InterfaceSeries>(INTERFACE_BYTES, named('direction', 'interface', 'role'), 'bytes'),
-  checks: family<CheckSeries>(HEALTH_CHECKS, named('node', 'provider'), 'checks'),
-  lost: single(LOST_BYTES),
-  kernel: directed(KERNEL_BYTES),
-  raw: directed(KERNEL_RAW_BYTES),
-  up: single('flowcollect_kernel_up'),
-  connections: single('flowcollect_kernel_connections'),
-  memory: single('flowcollect_kernel_memory_bytes'),
-  restarts: single('flowcollect_kernel_restarts_total'),
-  kernelInfo: versioned('flowcollect_kernel_info'),
-  frames: single('flowcollect_exporter_frames_total'),
-  carry: directed(CARRY_BYTES),
-  unobserved: single('flowcollect_exporter_unobserved_seconds_total'),
-  pushes: family<{ readonly result: PushMetric; readonly count: number }>(
-    'flowcollect_exporter_pushes_total',
-    named('result'),
-    'count',
-  ),
-  logsUp: single('flowcollect_exporter_logs_up'),
-  reloaded: single('flowcollect_exporter_config_last_reload_successful'),
-  reloadedAt: single('flowcollect_exporter_config_last_reload_success_timestamp_seconds'),
-  startedAt: single('flowcollect_exporter_start_time_seconds'),
-  build: versioned('flowcollect_exporter_build_info'),
-};
-const FRAME_SECONDS = 'flowcollect_exporter_frame_seconds';
-const FRAME_SECONDS_HEAD = familyHead(requireMetric(FRAME_SECONDS));
-
 /** What this process has counted of its own work. */
 export interface ProcessCounters {
   /** Epoch milliseconds. */
@@ -145,7 +62,56 @@ export const newProcessCounters = (startedAt: number): ProcessCounters => ({
   pushes: new Map(PUSH_RESULTS.map((result) => [result, 0])),
 });
 
-const frameSecondsLines = ({ frames, frameSeconds, buckets }: ProcessCounters): string[] => [
+/** The lines of one metric at the moment; none where it has no series. */
+type Lines = (moment: DeviceMoment, own: ProcessCounters) => readonly string[];
+
+/** Labels in the order of their names, each alike named in a series, or with what of it is its value. */
+type Labels<T> = readonly ((keyof T & string) | readonly [label: string, property: keyof T])[];
+
+/** A family of the contract. A device may have thousands of series: a line is all that is made of one. */
+function family<T>(
+  name: string,
+  labels: Labels<T>,
+  value: keyof T,
+  seriesOf: (moment: DeviceMoment, own: ProcessCounters) => readonly T[],
+): Lines {
+  const head = familyHead(requireMetric(name));
+  const parts = labels.map((each, index) => {
+    const [label, property]: readonly [string, keyof T] = typeof each === 'string' ? [each, each] : each;
+    return { begin: `${index === 0 ? '{' : '",'}${label}="`, property };
+  });
+  const end = labels.length === 0 ? ' ' : '"} ';
+  return (moment, own) => {
+    const series = seriesOf(moment, own);
+    if (series.length === 0) return [];
+    const lines = [head];
+    for (const each of series) {
+      let line = name;
+      for (const { begin, property } of parts) line += begin + escapeLabelValue(String(each[property]));
+      lines.push(`${line}${end}${writeNumber(Number(each[value]))}\n`);
+    }
+    return lines;
+  };
+}
+
+const single = (name: string, read: (moment: DeviceMoment, own: ProcessCounters) => number): Lines =>
+  family<{ readonly value: number }>(name, [], 'value', (moment, own) => [{ value: read(moment, own) }]);
+
+const directed = (name: string, bytesOf: (counters: LedgerCounters) => Bytes | undefined): Lines =>
+  family<{ readonly direction: Direction; readonly bytes: number }>(name, ['direction'], 'bytes', ({ counters }) => {
+    const bytes = bytesOf(counters);
+    return bytes === undefined ? [] : DIRECTIONS.map((direction) => ({ direction, bytes: bytes[direction] }));
+  });
+
+const versioned = (name: string, versionOf: (moment: DeviceMoment) => string | undefined): Lines =>
+  family<{ readonly version: string; readonly value: number }>(name, ['version'], 'value', (moment) => {
+    const version = versionOf(moment);
+    return version === undefined ? [] : [{ version, value: 1 }];
+  });
+
+const FRAME_SECONDS = 'flowcollect_exporter_frame_seconds';
+const FRAME_SECONDS_HEAD = familyHead(requireMetric(FRAME_SECONDS));
+const frameSecondsLines: Lines = (_, { frames, frameSeconds, buckets }) => [
   FRAME_SECONDS_HEAD,
   ...buckets.map(({ le, frames: count }) => `${FRAME_SECONDS}_bucket{le="${le}"} ${count}\n`),
   `${FRAME_SECONDS}_bucket{le="+Inf"} ${frames}\n`,
@@ -153,40 +119,67 @@ const frameSecondsLines = ({ frames, frameSeconds, buckets }: ProcessCounters): 
   `${FRAME_SECONDS}_count ${frames}\n`,
 ];
 
+const RELOAD = 'flowcollect_exporter_config_last_reload';
+
+const METRICS: readonly Lines[] = [
+  family<TrafficSeries>(
+    TRAFFIC_BYTES,
+    ['accounting', 'class', 'direction', 'node', 'provider'],
+    'bytes',
+    ({ counters }) => counters.traffic,
+  ),
+  ...DIMENSIONS.map((dimension) => {
+    const labels: [string, keyof FamilySeries][] = [
+      ['class', 'class'],
+      ['direction', 'direction'],
+      [dimension, 'key'],
+    ];
+    return family<FamilySeries>(
+      dimensionMetric(dimension),
+      labels.sort(([a], [b]) => (a < b ? -1 : 1)),
+      'bytes',
+      ({ counters }) => counters.families[dimension],
+    );
+  }),
+  family<UncountedSeries>(
+    UNCOUNTED_BYTES,
+    ['direction', 'node', 'provider'],
+    'bytes',
+    ({ counters }) => counters.uncounted,
+  ),
+  family<InterfaceSeries>(INTERFACE_BYTES, ['direction', 'interface', 'role'], 'bytes', ({ interfaces }) => interfaces),
+  family<CheckSeries>(HEALTH_CHECKS, ['node', 'provider'], 'checks', ({ checks = [] }) => checks),
+  single(LOST_BYTES, ({ counters }) => counters.lost),
+  directed(KERNEL_BYTES, ({ kernel }) => kernel),
+  directed(KERNEL_RAW_BYTES, ({ raw }) => raw),
+  single('flowcollect_kernel_up', ({ kernelUp }) => (kernelUp ? 1 : 0)),
+  single('flowcollect_kernel_connections', ({ counters }) => counters.connections),
+  single('flowcollect_kernel_memory_bytes', ({ counters }) => counters.memory),
+  single('flowcollect_kernel_restarts_total', ({ counters }) => counters.restarts),
+  versioned('flowcollect_kernel_info', ({ kernelVersion }) => kernelVersion),
+  single('flowcollect_exporter_frames_total', (_, { frames }) => frames),
+  frameSecondsLines,
+  directed(CARRY_BYTES, ({ carry }) => carry),
+  single('flowcollect_exporter_unobserved_seconds_total', (_, { unobserved }) => unobserved),
+  family<{ readonly result: PushMetric; readonly count: number }>(
+    'flowcollect_exporter_pushes_total',
+    ['result'],
+    'count',
+    (_, { pushes }) => [...pushes].map(([result, count]) => ({ result, count })),
+  ),
+  single('flowcollect_exporter_logs_up', ({ logsUp }) => (logsUp ? 1 : 0)),
+  single(`${RELOAD}_successful`, ({ reload }) => (reload.successful ? 1 : 0)),
+  single(`${RELOAD}_success_timestamp_seconds`, ({ reload }) => reload.succeededAt / 1000),
+  single('flowcollect_exporter_start_time_seconds', (_, { startedAt }) => startedAt / 1000),
+  versioned('flowcollect_exporter_build_info', () => VERSION),
+];
+
 /**
  * Exposition text of the moment. Only what has a series, as the gateway renders it too: pushes that it would not change
  * it passes on as they came.
  */
-export function renderMetrics(
-  { counters, interfaces, checks = [], kernelUp, kernelVersion, logsUp, reload }: DeviceMoment,
-  own: ProcessCounters,
-): string {
-  return [
-    ...LINES.traffic(counters.traffic),
-    ...DIMENSIONS.flatMap((dimension) => LINES.families[dimension](counters.families[dimension])),
-    ...LINES.uncounted(counters.uncounted),
-    ...LINES.interfaces(interfaces),
-    ...LINES.checks(checks),
-    ...LINES.lost(counters.lost),
-    ...LINES.kernel(counters.kernel),
-    ...LINES.raw(counters.raw),
-    ...LINES.up(kernelUp ? 1 : 0),
-    ...LINES.connections(counters.connections),
-    ...LINES.memory(counters.memory),
-    ...LINES.restarts(counters.restarts),
-    ...LINES.kernelInfo(kernelVersion),
-    ...LINES.frames(own.frames),
-    ...frameSecondsLines(own),
-    ...LINES.carry(counters.carry),
-    ...LINES.unobserved(own.unobserved),
-    ...LINES.pushes([...own.pushes].map(([result, count]) => ({ result, count }))),
-    ...LINES.logsUp(logsUp ? 1 : 0),
-    ...LINES.reloaded(reload.successful ? 1 : 0),
-    ...LINES.reloadedAt(reload.succeededAt / 1000),
-    ...LINES.startedAt(own.startedAt / 1000),
-    ...LINES.build(VERSION),
-  ].join('');
-}
+export const renderMetrics = (moment: DeviceMoment, own: ProcessCounters): string =>
+  METRICS.flatMap((lines) => lines(moment, own)).join('');
 
 /** One device's metrics, as exposition text. */
 export interface DevicePage {
