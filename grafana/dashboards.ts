@@ -123,7 +123,7 @@ const nodes = (settings: DashboardSettings): DashboardSpec => ({
     row(10, [nodeTablePanel(CHOSEN_NODES), 24]),
     row(9, [nodeRatePanel(CHOSEN_NODES), 12], [deviceNodesPanel, 12]),
     row(9, [nodeHoursPanel, 12], [hourOfDayPanel(settings), 12]),
-    row(8, [daysPanel(settings), 24]),
+    row(9, [daysPanel(settings), 24]),
   ],
 });
 

@@ -13,7 +13,6 @@ import {
   WIDTHS,
 } from '../builders/tables.ts';
 import { dashboardLink } from '../links.ts';
-import { OWN_CELLS } from '../own-words.ts';
 import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
 import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
@@ -179,6 +178,16 @@ export const forecastPanel = lines({
   noValue: { zh: '还没有预计，或配额、重置日未知', en: 'No forecast yet, or no quota or reset known' },
 });
 
+/** Airport and node in one column: on a phone there is no room for two beside a figure. */
+const AIRPORT_NODE: Key = {
+  label: 'airport_node',
+  name: { zh: '机场 · 节点', en: 'Airport · node' },
+  width: 190,
+};
+// In a label of its own, since VictoriaMetrics writes into those that it still reads.
+const airportNode = (byNode: string): string =>
+  `label_join(${byNode}, "${AIRPORT_NODE.label}", " · ", "airport", "node")`;
+
 /** This billing cycle, by node: where the quota went. */
 export const cycleNodesPanel = ranks({
   title: { zh: '本周期节点用量', en: 'Nodes in this cycle' },
@@ -186,11 +195,8 @@ export const cycleNodesPanel = ranks({
     zh: '从计费周期开始到现在各节点的精确字节数（未乘倍率），最多的 20 个。',
     en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
-  keys: [
-    { label: 'node', name: { zh: '节点', en: 'Node' }, width: 156, properties: [OWN_CELLS] },
-    { label: 'airport', name: { zh: '机场', en: 'Airport' } },
-  ],
-  expr: `topk(20, sum by (airport, node) (${select('flowcollect_cycle_bytes')}))`,
+  keys: [AIRPORT_NODE],
+  expr: airportNode(`topk(20, sum by (user, airport, node) (${select('flowcollect_cycle_bytes')}))`),
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
 
@@ -273,10 +279,8 @@ export const surplusAdvicePanel = surplus({
 });
 
 const low = { zh: '下限', en: 'Low' };
-// One name for both: on a phone there is room for one column of them. In a label of its own, since VictoriaMetrics writes
-// into those that it still reads.
 const bound = (which: 'low' | 'high'): string =>
-  `label_join(max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)}), "airport_node", " · ", "airport", "node")`;
+  airportNode(`max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)})`);
 
 /** What bills show of the multipliers of nodes. */
 export const multipliersPanel = table({
@@ -285,7 +289,7 @@ export const multipliersPanel = table({
     zh: '名称和设置没有说明的节点倍率，由已结束的窗口的账单算出，十次有九次在上下限之间；最多 50 个节点。',
     en: 'The multipliers that names and settings leave open, as the bills of closed windows show them, between these bounds nine times of ten; of at most 50 nodes.',
   },
-  keys: [{ label: 'airport_node', name: { zh: '机场 · 节点', en: 'Airport · node' }, width: 190 }],
+  keys: [AIRPORT_NODE],
   columns: [
     { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 70 },
     { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 64 },

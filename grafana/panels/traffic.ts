@@ -111,7 +111,7 @@ export function dimensionPanel(dimension: Dimension): PanelDefinition {
       zh: `所选时间内用量最多的 15 个${name.zh}，精确到字节；未单列的归入“其他”。`,
       en: 'The fifteen most used in the range shown, to the byte; what is not named is in "other".',
     },
-    keys: [{ label: dimension, name, width: 250, properties: [OWN_CELLS] }],
+    keys: [{ label: dimension, name, width: 230, properties: [OWN_CELLS] }],
     expr: `topk(15, sum by (${dimension}) (${overRange(select(dimensionMetric(dimension)))}) > 0)`,
     noValue: { zh: '没有流量', en: 'No traffic' },
   });
