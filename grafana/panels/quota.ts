@@ -114,6 +114,8 @@ export function overviewPanel({ limits }: DashboardSettings): PanelDefinition {
   });
 }
 
+/** Of what is not there. */
+const NO_FILL = 'transparent';
 /** A share of the daily budget that no day has. */
 const USED_UP = 10_000;
 /** Today against what a day may cost: the background turns from blue to red. */
@@ -135,7 +137,7 @@ export function budgetPanel(settings: DashboardSettings): PanelDefinition {
     // Where nothing remains a share of it would be endless.
     targets: [now(`clamp_max(sum(${today('class="proxy"')}) / clamp_min(${allowance(settings)}, 1), ${USED_UP})`)],
     mappings: [words([[String(USED_UP), { zh: '已用完', en: 'Used up' }, BAD]])],
-    coloring: steps(ACCENT, [0.8, WATCH], [1, BAD]),
+    coloring: steps(NO_FILL, [0, ACCENT], [0.8, WATCH], [1, BAD]),
     noValue: { zh: '无预算', en: 'No budget' },
     background: true,
   });
@@ -195,7 +197,8 @@ export const cycleNodesPanel = ranks({
     zh: '从计费周期开始到现在各节点的精确字节数（未乘倍率），最多的 20 个。',
     en: 'Exact bytes of each node since the billing cycle began, before multipliers; the twenty used most.',
   },
-  keys: [AIRPORT_NODE],
+  // Wide enough for most names in one line.
+  keys: [{ ...AIRPORT_NODE, width: 230 }],
   expr: airportNode(`topk(20, sum by (user, airport, node) (${select('flowcollect_cycle_bytes')}))`),
   noValue: { zh: '暂无数据', en: 'No data yet' },
 });
