@@ -66,7 +66,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('Measure the project against its goals')
     .argument('[name...]', `which benches: ${Object.keys(BENCHES).join(', ')}; all by default`)
     .option('--quick', 'fewer and shorter runs')
-    .option('--only <part...>', 'of verdict: which scenarios')
+    .option('--only <part...>', 'of native (file, frames, beside, memory) and verdict (scenarios): which parts')
     .option('--years <number>', 'of verdict: simulated years of each scenario', Number)
     .option('--play <folder>', 'of verdict: play the days of a folder instead, a line of JSON an audit and airport')
     .option('--text', 'with --play: the whole text of each report too')

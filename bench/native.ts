@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
 const MB = 1e6;
 
 /** What the exporter's host in Go costs a device, next to Node. */
-export async function* native({ root, quick, otherExporter }: BenchContext): AsyncGenerator<Section> {
+export async function* native({ root, quick, only, otherExporter }: BenchContext): AsyncGenerator<Section> {
   const go = await findGo();
   if (go === undefined) {
     yield { title: 'The host in Go', method: 'Not measured: there is no Go here.', columns: ['what'], rows: [] };
@@ -24,10 +24,14 @@ export async function* native({ root, quick, otherExporter }: BenchContext): Asy
   try {
     const inGo = [join(folder, 'flowcollect')] as const;
     await buildNative(root, go, inGo[0]);
-    yield await file(inGo[0], folder);
-    yield await frames(inGo, onNode, quick);
-    yield await beside(inGo, onNode, otherExporter, quick);
-    yield await tenMinutes(inGo, onNode, root, folder, quick);
+    const parts: Readonly<Record<string, () => Promise<Section>>> = {
+      file: () => file(inGo[0], folder),
+      frames: () => frames(inGo, onNode, quick),
+      beside: () => beside(inGo, onNode, otherExporter, quick),
+      memory: () => tenMinutes(inGo, onNode, root, folder, quick),
+    };
+    for (const [name, measure] of Object.entries(parts))
+      if (only.length === 0 || only.includes(name)) yield await measure();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { SMALL_HEAP_FLAGS, SMALL_PARSER_FLAGS } from './small-memory.ts';
+import { FEW_COMPILATIONS_FLAGS, SMALL_HEAP_FLAGS, SMALL_PARSER_FLAGS } from './small-memory.ts';
 
 /** How large the young generation grows in a process that parses message after message and keeps none, bytes. */
 function youngGeneration(flags: readonly string[]): number {
@@ -52,4 +52,22 @@ function staysAsCompiled(flags: readonly string[], turns: number): boolean {
 
 it('compiles the parser of HTTP once', () => {
   expect([staysAsCompiled([], 600), staysAsCompiled(SMALL_PARSER_FLAGS, 20)]).toEqual([false, true]);
+});
+
+/** How often a small function runs before it is compiled to faster code. */
+function runsBeforeCompiled(flags: readonly string[]): number {
+  const script = `
+    const v8 = require('node:v8');
+    for (const flag of ${JSON.stringify(flags)}) v8.setFlagsFromString(flag);
+    const work = (rounds) => { let sum = 0; for (let i = 0; i < rounds; i += 1) sum += i * 3; return sum; };
+    const OPTIMIZED = 16;
+    let runs = 0;
+    while ((%GetOptimizationStatus(work) & OPTIMIZED) === 0) { work(10); runs += 1; }
+    console.log(runs);`;
+  const node = ['--allow-natives-syntax', '--no-concurrent-recompilation', '-e', script];
+  return Number(execFileSync(process.execPath, node, { encoding: 'utf8' }));
+}
+
+it('compiles what runs for long alone', () => {
+  expect(runsBeforeCompiled(FEW_COMPILATIONS_FLAGS)).toBeGreaterThan(5 * runsBeforeCompiled([]));
 });
