@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
 import { billBetween, type Mark, type UsableReading } from '../verdict/reading.ts';
 import { advance, resetDue } from './cycle.ts';
+import { isUnsteady } from './meter.ts';
 import { type Meter, type MeterEvent, meterSchema } from './meter-state.ts';
 import { monthly, type Schedule } from './reset.ts';
 
@@ -134,7 +135,7 @@ describe('a new cycle', () => {
     expect(course.taken).toBe('....');
     expect(total(course)).toBeCloseTo(1.2, 9);
     const [first, last] = [course.marks[0], course.marks.at(-1)];
-    expect(first && last && billBetween(first, last)).toMatchObject({ high: null, newCycle: true, onlyResets: true });
+    expect(first && last && billBetween(first, last)).toMatchObject({ high: null, newCycle: true, resets: 1 });
     expect(course.events).toMatchObject([{ kind: 'cycle', from: 2 * HOUR, to: 4 * HOUR, small: true, renewed: false }]);
   });
 
@@ -186,6 +187,18 @@ describe('a new cycle', () => {
     const course = play(from(0, 50, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8));
     expect(course.taken).toBe('.ffffff..');
     expect(total(course)).toBeCloseTo(0.7, 9);
+  });
+
+  it('leaves no doubt which answers count, unless another came between', () => {
+    const grows = from(4, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7);
+    const unsteady = (answers: readonly Answer[]): boolean => {
+      const { meter, events } = play([...from(0, 50, 50.5), ...answers]);
+      expect(events.map(({ kind }) => kind)).toContain('cycle');
+      return meter !== undefined && isUnsteady(meter, meter.last.at);
+    };
+    expect(unsteady(grows)).toBe(false);
+    expect(unsteady([[3, 0.3], ...grows])).toBe(true);
+    expect(unsteady([...grows, [17, 50.4], [18, 0.8]])).toBe(true);
   });
 
   it('that nothing told and nobody used is believed after two days', () => {

@@ -57,7 +57,9 @@ function setAside(meter: Meter, aside: readonly UsableReading[], code: 'reading_
   const [first, reading] = [aside[0] ?? meter.last, aside.at(-1) ?? meter.last];
   const waiting = Math.min(meter.waiting ?? first.at, reading.at);
   if (reading.at - waiting >= LONGEST_WAIT) return restarted(meter, reading);
-  return { meter: { ...meter, aside, waiting, asideAt: reading.at }, accepted: false, reason: reason(code) };
+  const differ = aside.length <= meter.aside.length;
+  const asideAt = differ ? reading.at : meter.asideAt;
+  return { meter: { ...meter, aside, waiting, asideAt }, accepted: false, reason: reason(code) };
 }
 
 const COPIES_LAST = 12 * 3_600_000;
@@ -96,6 +98,7 @@ function resumed(meter: Meter, { level, total }: NonNullable<Meter['step']>, rea
     last: reading,
     level: reading.used < level.used ? raised(level, reading) : levelOf(reading),
     aside: [],
+    asideAt: meter.aside.at(-1)?.at ?? meter.asideAt,
     waiting: null,
     step: null,
     fall: null,
@@ -228,6 +231,8 @@ function landed(
       credited: mark.credited + kind.credited,
     },
     level: levelOf(reading),
+    // A cycle on which all answers agreed since it began leaves no doubt which of them counts.
+    asideAt: kind.cycle && !isContested(meter, first) ? meter.asideAt : next.asideAt,
     step: null,
     fall: { level: meter.level, total: meter.mark.total - meter.owed, at: reading.at, floor: first.used, ...kind },
   };

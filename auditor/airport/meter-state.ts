@@ -58,7 +58,7 @@ export const meterSchema = z.object({
   aside: z.array(readingSchema).readonly(),
   /** When the first reading since the last accepted one was set aside, epoch milliseconds. */
   waiting: z.number().nullable(),
-  /** When a reading was last set aside, epoch milliseconds. */
+  /** When an answer was last seen that differs from those around it, epoch milliseconds. */
   asideAt: z.number().nullable(),
   /** Before the last accepted reading that grew: an answer that was too high is undone by it. */
   step: resumption.nullable(),

@@ -55,7 +55,7 @@ export function begun(reading: UsableReading, rounding: Meter['rounding']): Mete
 
 /** The meter with so many bytes more, from which those that are owed are taken first. */
 export function counted(meter: Meter, reading: UsableReading, bytes: number, gaps: number): Meter {
-  const { mark, owed } = meter;
+  const { mark, owed, aside, asideAt } = meter;
   const paid = Math.min(owed, bytes);
   return {
     ...meter,
@@ -68,6 +68,7 @@ export function counted(meter: Meter, reading: UsableReading, bytes: number, gap
     },
     last: reading,
     aside: [],
+    asideAt: aside.at(-1)?.at ?? asideAt,
     waiting: null,
     owed: owed - paid,
   };
