@@ -61,6 +61,7 @@ export function closedWindow(day: number, { used = 10 * GB, billed, bill, ...ove
     nodes,
     named,
     bill: { low: bytes, likely: bytes, high: bytes, ...bill },
+    hidden: bill?.high === null ? null : 0,
     unattributed: 0,
     nearEdges: 0,
     tail: [],
@@ -205,7 +206,7 @@ function throughDay({ memory, from, open }: Past, day: Passed, over: Partial<Ask
     const billed = before.billed + part * (end.billed - before.billed);
     const expected = before.expected + part * (end.expected - before.expected);
     now = afterObservation(now, from, at, {
-      observation: { at, billed, expected, whole: at <= silentSince, leak: false },
+      observation: { at, billed, expected, whole: at <= silentSince, leak: false, resets: 0, hidden: 0 },
     });
   }
   return now;

@@ -16,6 +16,8 @@ const observation = z.object({
   expected: z.number(),
   whole: z.boolean(),
   leak: z.boolean(),
+  resets: z.number(),
+  hidden: z.number(),
 });
 const estimate = z.object({ low: z.number(), likely: z.number(), high: z.number() });
 const share = z.object({
@@ -30,7 +32,8 @@ const windowRecord = z.object({
   from: z.number(),
   to: z.number(),
   kind: z.enum(VERDICT_KINDS),
-  bill: z.object({ low: z.number(), likely: z.number(), high: figure, onlyResets: z.boolean().exactOptional() }),
+  bill: z.object({ low: z.number(), likely: z.number(), high: figure }),
+  hidden: figure,
   named: estimate,
   nodes: z.array(share).readonly(),
   unattributed: z.number(),

@@ -1,5 +1,6 @@
 import { compared, openSpan, SHORTEST } from './compared.ts';
 import type { Change } from './finding.ts';
+import { HEAVY_TAILS } from './fit.ts';
 import { habitOf, habitWithStep } from './learn.ts';
 import { DAY, type Habit, type NightExcess, type Prediction, type Span, type WindowRecord } from './span.ts';
 import { median, studentQuantile, sum } from './statistics.ts';
@@ -196,8 +197,11 @@ function search(spans: readonly Span[], regime: number, ongoing: number | null, 
     const expected = sum(since, (span) => span.billed - habit.residualOf(span));
     const least = Math.max(SMALLEST, SMALLEST_DAILY * days, SMALLEST_SHARE * expected);
     if (excess < least || hasEnded(since, habit, sign)) continue;
-    const score = excess / (days * habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
-    if (score < (lasts ? STILL : 1) * neededOf(habit, since.length) || score <= (found?.score ?? 0)) continue;
+    const daily = Math.min(excess / days, sign * habit.step.likely);
+    const score = daily / (habit.step.deviation * Math.sqrt(habit.longRun(since.length)));
+    // Chance has heavier tails in few windows than in many.
+    const needed = Math.max(neededOf(habit, since.length), studentQuantile(FALSE_ALARM, HEAVY_TAILS * since.length));
+    if (score < (lasts ? STILL : 1) * needed || score <= (found?.score ?? 0)) continue;
     if (!lasts && !isSteady(since, habit, sign)) continue;
     found = { change: { since: first.from, days, bytes: Math.round(excess) }, score };
     if (lasts) return found.change;

@@ -64,8 +64,11 @@ describe('windows that can be compared', () => {
   });
 
   it('are also those in which only resets that were due hid a little, as where use resets every night', () => {
-    const windows = weeks({ 15: { bill: { high: null, onlyResets: true } } });
+    const windows = weeks({ 15: { billed: 9.8 * GB, bill: { high: null }, hidden: 0.2 * GB } });
     expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]));
+    const { spans } = compared(windows);
+    expect(spans[15]?.bill).toBe(10 * GB);
+    expect(spans[15]?.doubt).toBeCloseTo((spans[14]?.doubt ?? 0) + (0.2 * GB) / Math.sqrt(12), -1);
   });
 
   it('leave nothing of a span where one of its windows cannot be compared', () => {

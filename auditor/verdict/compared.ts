@@ -135,8 +135,8 @@ export function ageOf(windows: readonly WindowRecord[]): number | undefined {
     const before = recent[index - 1];
     return before?.whole === true && window.whole && isComparable(window) ? [{ window, before }] : [];
   });
-  const surplusOf = ({ bill, named, from, to }: WindowRecord, deferred: number): number =>
-    ((bill.likely + deferred - named.likely) * DAY) / (to - from);
+  const surplusOf = (window: WindowRecord, deferred: number): number =>
+    ((likelyBill(window) + deferred - window.named.likely) * DAY) / (window.to - window.from);
   const plain = spreadOf(pairs.map(({ window }) => surplusOf(window, 0)));
   const observed = spreadOf(pairs.map(({ window }) => surplusOf(window, window.deferred)));
   const daily = median(pairs.map(({ window: { named, from, to } }) => (named.likely * DAY) / (to - from)));
@@ -181,7 +181,7 @@ export function agedWindow(age: number, window: WindowRecord, before: WindowReco
   const { bill } = window;
   const unmoved = { ...window, deferred: 0, slack: 0 };
   const deferred = deferredBy(age, window, before);
-  if (deferred === undefined) return { ...unmoved, bill: { ...bill, high: null, onlyResets: false } };
+  if (deferred === undefined) return { ...unmoved, hidden: null };
   return {
     ...unmoved,
     bill: {
@@ -213,8 +213,8 @@ export function tailOf(tail: readonly number[], minutes: number): number | undef
 }
 
 /** Whether a window's bill is known to be for what its devices reported. */
-function isComparable({ bill, newDevices, acknowledged }: WindowRecord): boolean {
-  return (bill.high !== null || bill.onlyResets === true) && !newDevices && !acknowledged;
+function isComparable({ hidden, newDevices, acknowledged }: WindowRecord): boolean {
+  return hidden !== null && !newDevices && !acknowledged;
 }
 
 /** Windows that follow each other as one span. */
@@ -227,8 +227,8 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
     from: first.from,
     to: last.to,
     days: (last.to - first.from) / DAY,
-    bill: sum(({ bill }) => bill.likely),
-    billed: sum(({ bill, deferred }) => bill.likely + deferred),
+    bill: sum(likelyBill),
+    billed: sum((window) => likelyBill(window) + window.deferred),
     named: {
       low: sum(({ named }) => named.low),
       likely: sum(({ named }) => named.likely),
@@ -245,12 +245,15 @@ export function spanOf(windows: readonly [WindowRecord, ...WindowRecord[]]): Spa
   };
 }
 
+/** What was billed in a window, with what resets hid. Bytes. */
+const likelyBill = ({ bill, hidden }: WindowRecord): number => bill.likely + (hidden ?? 0);
+
 /** Independent doubts add up by their squares. */
 function doubtOf(windows: readonly WindowRecord[]): number {
   let squares = 0;
-  for (const { bill, nearEdges, lost, unattributed } of windows) {
+  for (const { bill, hidden, nearEdges, lost, unattributed } of windows) {
     const rounding = (bill.high ?? bill.likely) - bill.likely;
-    squares += rounding ** 2 + nearEdges ** 2 + lost ** 2 + unattributed ** 2;
+    squares += rounding ** 2 + (SOMEWHERE * (hidden ?? 0)) ** 2 + nearEdges ** 2 + lost ** 2 + unattributed ** 2;
   }
   return Math.sqrt(squares);
 }

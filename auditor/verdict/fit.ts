@@ -20,7 +20,7 @@ const SHAPES = [
   { ofDay: 0.5, ofUsual: 2 },
 ] as const;
 /** Student's distribution with so few degrees of freedom lets odd windows weigh little. */
-const HEAVY_TAILS = 4;
+export const HEAVY_TAILS = 4;
 
 /** The noise of a window by its use and days, in GiB squared, up to a factor. */
 type Shape = (named: number, days: number) => number;
@@ -91,7 +91,8 @@ export function fitOn(start: Fit, problem: Problem): Fit {
   return { ...fit, likelihood: fit.likelihood + belief };
 }
 
-function improved(fit: Fit, { rows, least, usual, doubt }: Problem, beliefs: readonly number[]): Fit {
+function improved(fit: Fit, problem: Problem, beliefs: readonly number[]): Fit {
+  const { rows, least, doubt } = problem;
   if (rows.length === 0) return fit;
   const variances = rows.map(({ span }) => fit.noise * fit.shape(span.named.likely, span.days) + doubt(span));
   const { mean, lower } = boundedPosterior(rows, variances, fit.weights, beliefs, least);
@@ -99,7 +100,7 @@ function improved(fit: Fit, { rows, least, usual, doubt }: Problem, beliefs: rea
   const weights = residuals.map(
     (each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)),
   );
-  return { mean, weights, ...likeliestNoise(rows, residuals, explainedBy(lower, rows, variances), usual, doubt) };
+  return { mean, weights, ...likeliestNoise(fit.noise, problem, residuals, explainedBy(lower, rows, variances)) };
 }
 
 function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
@@ -108,29 +109,34 @@ function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Sh
 
 /**
  * The noise of windows, squared, by the shape that makes their residuals likeliest, and the degrees of freedom that it is
- * known from. The oddest window does not count: one night is no habit.
+ * known from: as much as brings the squares of residuals, by all that is known of their variance, to what chance leaves
+ * (Mandel and Paule 1970), in turns with the figures. The oddest window does not count: one night is no habit.
  *
+ * @param before the noise, squared, of the turn before
  * @param explained figures that the windows were fitted with
  */
 function likeliestNoise(
-  rows: readonly { readonly span: Span }[],
+  before: number,
+  { rows, usual, doubt }: Problem,
   residuals: readonly number[],
   explained: number,
-  usual: number,
-  doubt: (span: Used) => number,
-): { noise: number; freedom: number; shape: Shape; likelihood: number } {
+): Pick<Fit, 'noise' | 'freedom' | 'shape' | 'likelihood'> {
   const fits = SHAPES.map((each) => {
     const shape = shapeOf(each, usual);
-    const shapes = rows.map(({ span }) => Math.max(shape(span.named.likely, span.days), 1e-9));
-    const squares = residuals.map((value, index) => value ** 2 / (shapes[index] ?? 1)).sort((a, b) => a - b);
+    const windows = rows.map(({ span }, index) => ({
+      residual: residuals[index] ?? 0,
+      shape: Math.max(shape(span.named.likely, span.days), 1e-9),
+      doubt: doubt(span),
+    }));
+    // Of a window that is in doubt for known reasons, only what chance has of its variance tells of the noise.
+    const squares = windows.map((window) => window.residual ** 2 / (window.shape + window.doubt / before));
+    squares.sort((a, b) => a - b);
     const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
     const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
     const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
-    const likelihood = -sum(rows, ({ span }, index) => {
-      const variance = noise * (shapes[index] ?? 1) + doubt(span);
-      return (
-        Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + (residuals[index] ?? 0) ** 2 / variance / HEAVY_TAILS)
-      );
+    const likelihood = -sum(windows, (window) => {
+      const variance = noise * window.shape + window.doubt;
+      return Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + window.residual ** 2 / variance / HEAVY_TAILS);
     });
     return { noise, freedom, shape, likelihood };
   });

@@ -18,7 +18,7 @@ import {
   usedOn,
 } from '../../test/windows.ts';
 import { type Asked, judge } from './judge.ts';
-import { afterClose, afterObservation } from './observations.ts';
+import { afterClose, afterObservation, type Memory, type Observation } from './observations.ts';
 import { reason } from './reading.ts';
 import type { NodeUse } from './use.ts';
 import type { Verdict } from './verdict.ts';
@@ -123,6 +123,35 @@ describe('a day after three weeks', () => {
     expect(verdict).toMatchObject({ kind: 'ok', reasons: [{ code: 'cycle_began' }] });
     const leak = next({ used: GB, bill: { low: 4 * GB, likely: 4 * GB, high: null, newCycle: true } });
     expect(leak).toMatchObject({ kind: 'leak', reasons: [{ code: 'cycle_began' }] });
+  });
+
+  it('in which a reset hid what was used around it is compared without that', () => {
+    const { from, memory } = threeWeeks;
+    const begin = memory.observations.at(-1);
+    const seen = (hour: number, billed: number, used: number, past = memory, over: Partial<Observation> = {}): Memory =>
+      afterObservation(past, from, from + hour * HOUR, {
+        observation: {
+          at: from + hour * HOUR,
+          billed: (begin?.billed ?? 0) + billed,
+          expected: (begin?.expected ?? 0) + used,
+          whole: true,
+          leak: false,
+          resets: 0,
+          hidden: 0,
+          ...over,
+        },
+      });
+    const evening = (past: Memory, billed: number, resets: number): number | null | undefined =>
+      judge([askedOf(from, [{ used: 10 * GB, billed, bill: { high: null, resets } }], { memory: past })], THRESHOLDS)[0]
+        ?.record?.hidden;
+    const noon = seen(16, 7 * GB, 7 * GB);
+    // Of 3 GB used between two observations, 2.4 are billed.
+    expect(evening(noon, 9.4 * GB, 1)).toBeCloseTo(0.6 * GB, -7);
+    expect(evening(noon, 11 * GB, 1)).toBe(0);
+    const afterReset = seen(20, 8.2 * GB, 8 * GB, noon, { resets: 1, hidden: 0.5 * GB });
+    expect(evening(afterReset, 9.4 * GB, 1)).toBe(0.5 * GB);
+    expect(evening(afterReset, 9.4 * GB, 2)).toBeCloseTo(0.8 * GB, -7);
+    expect(evening(seen(16, 7 * GB, 7 * GB), 9.4 * GB, 0)).toBe(0);
   });
 
   it('may bill within some hours what is billed every day whatever is used', () => {

@@ -2,7 +2,16 @@ import { namedBill, spanOf } from './compared.ts';
 import type { Pool } from './finding.ts';
 import { type Judgement, judgeWindow, presentHabit } from './judgement.ts';
 import { learnedBilling } from './learn.ts';
-import { type Left, lagOf, type Memory, nightsOf, type Observation, unbilledAt, usedWithin } from './observations.ts';
+import {
+  type Left,
+  lagOf,
+  type Memory,
+  nightsOf,
+  type Observation,
+  unbilledAt,
+  usedWithin,
+  withHidden,
+} from './observations.ts';
 import { poolOf } from './pool.ts';
 import { type Bill, reason } from './reading.ts';
 import { DAY, type Habit, LONGEST_LAG, type WindowRecord, type WindowTraffic } from './span.ts';
@@ -91,13 +100,19 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const habit = presentHabit(windows);
   const { likely, chance } = habit.predict([spanOf([open])]);
   const base = observations.findLast(({ at }) => at === from);
-  const observation = {
-    at: window.to,
-    billed: (base?.billed ?? 0) + bill.likely,
-    expected: (base?.expected ?? 0) + likely,
-    whole: usage.absences.length === 0,
-    leak: false,
-  };
+  const observation = withHidden(
+    observations.findLast(({ at }) => at >= from && at < window.to),
+    from,
+    {
+      at: window.to,
+      billed: (base?.billed ?? 0) + bill.likely,
+      expected: (base?.expected ?? 0) + likely,
+      whole: usage.absences.length === 0,
+      leak: false,
+      resets: bill.resets ?? 0,
+      hidden: 0,
+    },
+  );
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
   const balanced = isBalanced(windows, open, habit);
   const seen = [...observations, { ...observation, whole: observation.whole || balanced }];
@@ -109,6 +124,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {
     ...open,
+    hidden: open.hidden === null ? null : observation.hidden,
     whole: observation.whole || balanced,
     deferred: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),
@@ -135,7 +151,7 @@ function isBalanced(windows: readonly WindowRecord[], open: WindowRecord, habit:
 function recordOf(
   { airports, memory }: Asked,
   { use, newDevices }: Draft['use'],
-  { low, likely, high, onlyResets = false }: Bill,
+  { low, likely, high, resets }: Bill,
   { from, to }: { readonly from: number; readonly to: number },
 ): WindowRecord {
   const traffic = trafficOf(use, airports);
@@ -144,7 +160,8 @@ function recordOf(
     from,
     to,
     kind: 'unknown',
-    bill: { low, likely, high, ...(onlyResets ? { onlyResets } : {}) },
+    bill: { low, likely, high },
+    hidden: high === null && resets === undefined ? null : 0,
     named: namedBill(traffic),
     deferred: 0,
     slack: 0,
@@ -256,7 +273,7 @@ function judged(
     ...decision,
     // A reset that was due is no news.
     reasons:
-      bill.newCycle && bill.onlyResets !== true ? [reason('cycle_began'), ...decision.reasons] : decision.reasons,
+      bill.newCycle && bill.resets === undefined ? [reason('cycle_began'), ...decision.reasons] : decision.reasons,
     window: { from: record.from, to: record.to },
     bill,
     expected,

@@ -164,6 +164,21 @@ const multipliersOf = (priceOn: (day: number) => number) => {
   return learnedBilling(habitOf(compared(windows).spans, BEGAN), record, windows).multipliers;
 };
 
+describe('noise', () => {
+  it('is that of quiet windows, whatever those show that are in doubt for known reasons', () => {
+    const deviationOf = (busy: boolean): number => {
+      const habit = learned(24, (day) => {
+        const isBusy = busy && day % 3 === 0;
+        const moved = isBusy ? (day % 2 === 0 ? 300 : -300) * MB : 0;
+        return { used: usedOn(day), billed: usedOn(day) + chance(day) + moved, nearEdges: isBusy ? 300 * MB : 0 };
+      });
+      return Math.sqrt(habit.predict([spanOf([closedWindow(30)])]).chance);
+    };
+    expect(deviationOf(true)).toBeLessThan(1.5 * deviationOf(false));
+    expect(deviationOf(true)).toBeGreaterThan(0.7 * deviationOf(false));
+  });
+});
+
 describe('a price that changes by the hour', () => {
   it('is learned as a range of what days were charged', () => {
     const found = multipliersOf(byTheHour).find((each) => each.node === '香港 01');

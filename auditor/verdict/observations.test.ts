@@ -31,6 +31,8 @@ const observation = (hour: number, billed: number, expected: number, over: Parti
   expected: Math.round(expected),
   whole: true,
   leak: false,
+  resets: 0,
+  hidden: 0,
   ...over,
 });
 /** What was used until an hour: half a GB an hour by day, next to nothing by night. */
@@ -174,7 +176,15 @@ it('may still bill all that was used within its largest lag', () => {
   expect(usedWithin(observations, night, 0)).toBe(0);
 });
 
-const emptyAt = (at: number): Observation => ({ at, billed: 0, expected: 0, whole: true, leak: false });
+const emptyAt = (at: number): Observation => ({
+  at,
+  billed: 0,
+  expected: 0,
+  whole: true,
+  leak: false,
+  resets: 0,
+  hidden: 0,
+});
 const observed = (memory: Memory, anchor: number, at: number): Memory =>
   afterObservation(memory, anchor, at, { observation: emptyAt(at) });
 

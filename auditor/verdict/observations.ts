@@ -18,6 +18,9 @@ export interface Observation {
   readonly whole: boolean;
   /** Whether it showed what was gross, while all devices had reported. */
   readonly leak: boolean;
+  /** Resets that were due since the window began, and bytes that they hid, which are a part of what was billed. */
+  readonly resets: number;
+  readonly hidden: number;
 }
 
 const above = ({ billed, expected }: Observation): number => billed - expected;
@@ -88,6 +91,21 @@ export function lagOf(observations: readonly Observation[], chance = 0): number 
   return longest === 0 ? 0 : Math.min(LONGEST_LAG, longest + OBSERVATIONS_APART);
 }
 
+/**
+ * An observation with what resets hid since the window began: where one fell between two observations, what was used between
+ * them and not billed.
+ *
+ * @param before the observation before it, since the window began at `from`
+ */
+export function withHidden(before: Observation | undefined, from: number, observation: Observation): Observation {
+  const last = before !== undefined && before.at > from ? before : { resets: 0, hidden: 0 };
+  const billed = observation.billed + last.hidden;
+  const used = observation.expected - (before?.expected ?? 0);
+  const missing = used - (billed - (before?.billed ?? 0));
+  const hidden = observation.resets > last.resets ? Math.round(Math.max(0, Math.min(used, missing))) : 0;
+  return { ...observation, billed: billed + hidden, hidden: last.hidden + hidden };
+}
+
 /** A shorter rest belongs to the night before it. */
 const SHORTEST_NIGHT = DAY / 2;
 
@@ -146,7 +164,9 @@ export function afterObservation(
   // What lies in the future was read before the clock was set back.
   const kept = observations.filter((each) => each.at < at && each.at >= anchor - LONGEST_LAG);
   const begin: Observation[] =
-    kept.length === 0 && anchor === at ? [{ at, billed: 0, expected: 0, whole: true, leak: false }] : [];
+    kept.length === 0 && anchor === at
+      ? [{ at, billed: 0, expected: 0, whole: true, leak: false, resets: 0, hidden: 0 }]
+      : [];
   return {
     observations: [...kept, ...begin, ...(observation === undefined ? [] : [observation])].slice(-OBSERVATIONS_KEPT),
     windows,

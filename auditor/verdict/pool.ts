@@ -84,6 +84,7 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
   const checks = sum((each) => each.checks);
   const highs = windows.map(({ bill }) => bill.high);
   const high = highs.includes(null) ? null : highs.reduce<number>((total, each) => total + (each ?? 0), 0);
+  const isHidden = windows.some(({ hidden }) => hidden === null);
   return {
     ...base,
     nodes,
@@ -91,10 +92,8 @@ function merged(windows: readonly WindowRecord[], base: WindowRecord, nodes: rea
       low: sum(({ bill }) => bill.low),
       likely: sum(({ bill }) => bill.likely),
       high,
-      ...(high === null && windows.every(({ bill }) => bill.high !== null || bill.onlyResets === true)
-        ? { onlyResets: true }
-        : {}),
     },
+    hidden: isHidden ? null : sum(({ hidden }) => hidden ?? 0),
     named: namedBill({ nodes, checks }),
     unattributed: sum((each) => each.unattributed),
     nearEdges: sum((each) => each.nearEdges),

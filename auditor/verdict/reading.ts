@@ -82,8 +82,8 @@ export interface Bill {
   readonly high: number | null;
   /** Whether use fell: the airport began a new cycle (or credited traffic back). */
   readonly newCycle: boolean;
-  /** Whether nothing but resets that were due hid some: of them, no more than what was used between two readings. */
-  readonly onlyResets?: boolean;
+  /** Resets that were due, where nothing else hid any: each no more than what was used between two readings. */
+  readonly resets?: number;
   /** Bytes that the airport gave back in between; absent for none. */
   readonly credit?: number;
 }
@@ -114,15 +114,14 @@ export function billBetween(first: Mark, last: Mark): Bill {
   const likely = last.total - first.total;
   const precision = first.precision + last.precision;
   const credit = last.credited - first.credited;
+  const resets = last.resets - first.resets;
   return {
     low: Math.max(0, likely - precision),
     likely,
     high: first.gaps === last.gaps ? likely + precision : null,
     newCycle: last.cycles > first.cycles,
     ...(credit > 0 ? { credit } : {}),
-    ...(last.resets > first.resets && last.resets - first.resets === last.gaps - first.gaps
-      ? { onlyResets: true }
-      : {}),
+    ...(resets > 0 && resets === last.gaps - first.gaps ? { resets } : {}),
   };
 }
 

@@ -44,7 +44,9 @@ export interface WindowRecord extends WindowTraffic {
   readonly to: number;
   readonly kind: VerdictKind;
   /** Bytes that the airport billed; `high` is null where a new cycle or a credit hid some. */
-  readonly bill: Pick<Bill, 'low' | 'likely' | 'high' | 'onlyResets'>;
+  readonly bill: Pick<Bill, 'low' | 'likely' | 'high'>;
+  /** Bytes that resets hid, by what was used between the readings around them; null where something else hid some too. */
+  readonly hidden: number | null;
   /** What names and settings let expect. */
   readonly named: Estimate;
   /** Bytes still unbilled at the end less those at the start. */
