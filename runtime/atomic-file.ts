@@ -92,6 +92,17 @@ export async function readFileIfExists(path: string): Promise<string | undefined
   }
 }
 
+/** A text of what files hold: another one after every save, whichever way it was made, wherever links lead. */
+export async function fingerprint(paths: readonly string[]): Promise<string> {
+  const each = paths.map((path) =>
+    stat(path, { bigint: true }).then(
+      ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
+      (error: NodeJS.ErrnoException) => String(error.code),
+    ),
+  );
+  return (await Promise.all(each)).join('\n');
+}
+
 /**
  * To be called before folders are made with `recursive`: below /proc, wherever links lead there, the system says of each
  * folder that the one above is missing, and Node asks it without end.

@@ -4,7 +4,7 @@ import { type Language, translate } from '../core/language.ts';
 import { SettingsError } from '../core/settings.ts';
 import { TEXTS as CORE_TEXTS } from '../core/texts.ts';
 import { systemClock } from './async.ts';
-import { makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
+import { fingerprint, makeFolder, readFileIfExists, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { FileLockError, whileLocked } from './file-lock.ts';
 import type { Logger } from './logger.ts';
@@ -129,15 +129,4 @@ async function lockSettings(path: string, work: () => Promise<void>): Promise<vo
     if (begun || error instanceof FileLockError) throw error;
     throw unwritableSettings(path, errorCode(error));
   }
-}
-
-/** A text of what files hold: another one after every save, whichever way it was made, wherever links lead. */
-async function fingerprint(paths: readonly string[]): Promise<string> {
-  const each = paths.map((path) =>
-    stat(path, { bigint: true }).then(
-      ({ dev, ino, size, mtimeNs, ctimeNs }) => `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`,
-      (error: NodeJS.ErrnoException) => String(error.code),
-    ),
-  );
-  return (await Promise.all(each)).join('\n');
 }
