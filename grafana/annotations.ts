@@ -24,7 +24,7 @@ export function annotations(translate: Translate): AnnotationQuery[] {
   const before = 'offset $__rate_interval';
   return [
     mark({ zh: '泄露结论', en: 'Leak verdict' }, BAD, `(${leak} == 1) unless (${leak} ${before} == 1)`, {
-      zh: '疑似泄露：{{airport}}',
+      zh: '可能泄露：{{airport}}',
       en: 'Suspected leak: {{airport}}',
     }),
     mark({ zh: '配额重置', en: 'Quota reset' }, GOOD, `${used} < ${used} ${before}`, {

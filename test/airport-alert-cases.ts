@@ -13,7 +13,7 @@ export const AIRPORT_ALERT_CASES: readonly AlertCase[] = [
     resolved: '32m',
     labels: { severity: 'critical', ...AIRPORT },
     says: [
-      '机场 a.yaml 疑似代理泄露',
+      '机场 a.yaml 可能泄露',
       'Airport a.yaml may be leaking: it billed more than your devices used',
       '这一时段机场扣除比设备应计多 3GiB；这一时段或连日累计超过 100.00 MiB 和 20% 两个阈值（或您已认定为泄露），且没有静默设备可以解释。',
       "In this window the airport billed 3GiB more than the devices' traffic explains. The window, or days together, are above both 100.00 MiB and 20%, or you called it a leak; no silent device accounts for it.",

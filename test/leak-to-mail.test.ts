@@ -106,14 +106,14 @@ it('brings a leak from the gauge of the auditor into the mailbox of its user, an
   found({ default: 'leak', alice: 'ok' });
   await untilTrue(() => expect(to('owner@mail.invalid')).toHaveLength(1));
   const [mail] = leaks();
-  expect(mail?.subject).toBe('[FlowCollect] 告警：机场 default.yaml 疑似代理泄露');
+  expect(mail?.subject).toBe('[FlowCollect] 告警：机场 default.yaml 可能泄露');
   for (const body of [mail?.text, mail?.html]) {
     expect(body).toContain('这一时段机场扣除比设备应计多 3GiB；这一时段或连日累计超过 100.00 MiB 和 20% 两个阈值');
     expect(body).toContain('docs/runbook.zh-CN.md#flowcollectleaksuspected');
   }
   found({ default: 'ok', alice: 'ok' });
   await untilTrue(() => expect(to('owner@mail.invalid')).toHaveLength(2));
-  expect(leaks()[1]?.subject).toBe('[FlowCollect] 已恢复：机场 default.yaml 疑似代理泄露');
+  expect(leaks()[1]?.subject).toBe('[FlowCollect] 已恢复：机场 default.yaml 可能泄露');
   expect(to('alice@mail.invalid')).toEqual([]);
 }, 90_000);
 

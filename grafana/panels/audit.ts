@@ -20,7 +20,7 @@ const RANKED = [
   [...VERDICT, 'underbilled', { zh: '扣得偏少', en: 'Bills less' }, ACCENT],
   [...VERDICT, 'drift', { zh: '扣得变多', en: 'Bills more' }, WATCH],
   [...VERDICT, 'incomplete', { zh: '数据不完整', en: 'Incomplete' }, PENDING],
-  [...VERDICT, 'leak', { zh: '疑似泄露', en: 'Leak?' }, BAD],
+  [...VERDICT, 'leak', { zh: '可能泄露', en: 'Leak?' }, BAD],
 ] as const;
 
 /** One number an airport: the place of its verdict in the ranking, from 1. */
@@ -85,7 +85,7 @@ export function differencePanel(settings: DashboardSettings): PanelDefinition {
   return lines({
     title: { zh: '差值占泄露线', en: 'Difference, of the leak line' },
     description: {
-      zh: `每个账务日，机场扣除减去应扣，占泄露线（${least} 和应扣的 ${share}% 中较大者）的比例；正值是多扣，超过 100% 就是当天的疑似泄露。`,
+      zh: `每个账务日，机场扣除减去应扣，占泄露线（${least} 和应扣的 ${share}% 中较大者）的比例；正值是多扣，超过 100% 就是当天的可能泄露。`,
       en: `Each day of account: what the airport billed less what it should have, as a share of the leak line (the greater of ${least} and ${share} % of what is expected). Above 0 it billed more; above 100 % that day alone is a suspected leak.`,
     },
     unit: 'percentunit',

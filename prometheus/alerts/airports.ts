@@ -36,7 +36,7 @@ function billAlerts({ leakMinBytes, leakRatio }: RuleSettings): Alert[] {
       for: '5m',
       severity: 'critical',
       summary: {
-        zh: `机场 ${AIRPORT} 疑似代理泄露`,
+        zh: `机场 ${AIRPORT} 可能泄露`,
         en: `Airport ${AIRPORT} may be leaking: it billed more than your devices used`,
       },
       description: {
