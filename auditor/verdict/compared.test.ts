@@ -71,6 +71,17 @@ describe('windows that can be compared', () => {
     expect(spans[15]?.doubt).toBeCloseTo((spans[14]?.doubt ?? 0) + (0.2 * GB) / Math.sqrt(12), -1);
   });
 
+  it('may be off by what rounding leaves: anything within is as likely', () => {
+    const doubtOf = (bill: Closed['bill']): number | undefined =>
+      compared(weeks({ 15: { ...(bill === undefined ? {} : { bill }), hidden: 0 } })).spans[15]?.doubt;
+    const used = usedOn(15);
+    expect(doubtOf(undefined)).toBe(0);
+    expect(doubtOf({ low: used - 20 * MB, high: used + 20 * MB })).toBeCloseTo((20 * MB) / Math.sqrt(3), -1);
+    // A reset hides how much more it may be, and figures cannot be less than nothing.
+    expect(doubtOf({ low: used - 20 * MB, high: null })).toBeCloseTo((20 * MB) / Math.sqrt(3), -1);
+    expect(doubtOf({ low: used, high: used + 20 * MB })).toBeCloseTo((20 * MB) / Math.sqrt(3), -1);
+  });
+
   it('leave nothing of a span where one of its windows cannot be compared', () => {
     const windows = weeks({ 3: { whole: false }, 4: { bill: { high: null } } });
     expect(daysOf(windows)).toEqual(days(21, (day) => [day, day + 1]).filter(([day]) => day !== 3 && day !== 4));

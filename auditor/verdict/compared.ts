@@ -252,7 +252,8 @@ const likelyBill = ({ bill, hidden }: WindowRecord): number => bill.likely + (hi
 function doubtOf(windows: readonly WindowRecord[]): number {
   let squares = 0;
   for (const { bill, hidden, nearEdges, lost, unattributed } of windows) {
-    const rounding = (bill.high ?? bill.likely) - bill.likely;
+    // What is rounded is as likely anywhere within.
+    const rounding = Math.max((bill.high ?? 0) - bill.likely, bill.likely - bill.low) / Math.sqrt(3);
     squares += rounding ** 2 + (SOMEWHERE * (hidden ?? 0)) ** 2 + nearEdges ** 2 + lost ** 2 + unattributed ** 2;
   }
   return Math.sqrt(squares);
