@@ -189,7 +189,7 @@ describe('a new cycle', () => {
     expect(total(course)).toBeCloseTo(0.7, 9);
   });
 
-  it('leaves no doubt which answers count, unless another came between', () => {
+  it('leaves no doubt which answers count, unless another came between or little of it grew since', () => {
     const grows = from(4, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7);
     const unsteady = (answers: readonly Answer[]): boolean => {
       const { meter, events } = play([...from(0, 50, 50.5), ...answers]);
@@ -197,7 +197,11 @@ describe('a new cycle', () => {
       return meter !== undefined && isUnsteady(meter, meter.last.at);
     };
     expect(unsteady(grows)).toBe(false);
+    // As another account that was used before.
+    expect(unsteady(from(4, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7))).toBe(true);
     expect(unsteady([[3, 0.3], ...grows])).toBe(true);
+    const later = grows.map(([hour, used]): Answer => [hour + 60, used]);
+    expect(unsteady([[3, 50.6], [5, 44], ...from(7, 50.7, 51), ...later])).toBe(true);
     expect(unsteady([...grows, [17, 50.4], [18, 0.8]])).toBe(true);
   });
 

@@ -211,6 +211,18 @@ function restarted(meter: Meter, reading: UsableReading): Step {
   return { meter: next, accepted: true, events: [{ kind: 'restarted', from: meter.last.at }] };
 }
 
+/** Links that answer in turns seldom agree for so long. */
+const LATELY = 7 * 24 * HOUR;
+
+/**
+ * Whether it is beyond doubt that use began again: all answers since agreed, as those of the week before did, and most of
+ * what they show grew while they did. Another account that answers for half a day has used some before.
+ */
+function isFresh(meter: Meter, first: UsableReading, last: UsableReading): boolean {
+  const differedLately = meter.asideAt !== null && first.at - meter.asideAt < LATELY;
+  return !isContested(meter, first) && !differedLately && last.used >= 2 * first.used;
+}
+
 /** The meter on the level to which use fell, with the bytes that were surely billed on it. */
 function landed(
   meter: Meter,
@@ -231,8 +243,7 @@ function landed(
       credited: mark.credited + kind.credited,
     },
     level: levelOf(reading),
-    // A cycle on which all answers agreed since it began leaves no doubt which of them counts.
-    asideAt: kind.cycle && !isContested(meter, first) ? meter.asideAt : next.asideAt,
+    asideAt: kind.cycle && isFresh(meter, first, reading) ? meter.asideAt : next.asideAt,
     step: null,
     fall: { level: meter.level, total: meter.mark.total - meter.owed, at: reading.at, floor: first.used, ...kind },
   };
