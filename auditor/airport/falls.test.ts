@@ -197,7 +197,15 @@ describe('a new cycle', () => {
       return meter !== undefined && isUnsteady(meter, meter.last.at);
     };
     expect(unsteady(grows)).toBe(false);
-    // As another account that was used before.
+    // What jumped while it waited, or is another account that was used before.
+    expect(
+      unsteady([
+        [4, 0.3],
+        [8, 0.4],
+        [12, 0.5],
+        [17, 20],
+      ]),
+    ).toBe(true);
     expect(unsteady(from(4, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7))).toBe(true);
     expect(unsteady([[3, 0.3], ...grows])).toBe(true);
     const later = grows.map(([hour, used]): Answer => [hour + 60, used]);

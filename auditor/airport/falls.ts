@@ -220,7 +220,8 @@ const LATELY = 7 * 24 * HOUR;
  */
 function isFresh(meter: Meter, first: UsableReading, last: UsableReading): boolean {
   const differedLately = meter.asideAt !== null && first.at - meter.asideAt < LATELY;
-  return !isContested(meter, first) && !differedLately && last.used >= 2 * first.used;
+  const grewThere = last.used >= 2 * first.used && isSmallPart(meter.level, last);
+  return !isContested(meter, first) && !differedLately && grewThere;
 }
 
 /** The meter on the level to which use fell, with the bytes that were surely billed on it. */
