@@ -58,11 +58,10 @@ export function createExporter(options: ExporterOptions): Exporter {
   const running = new Map<string, KernelAgent>();
   /** What the last edit could not do for a kernel. */
   let failed: ReadonlyMap<string, unknown> = new Map();
+  /** As it was before an edit that failed for a kernel. */
+  let whole = settings.last();
 
-  const lastReload = (): LastReload => {
-    const last = settings.last();
-    return { ...last, successful: last.successful && failed.size === 0 };
-  };
+  const lastReload = (): LastReload => (failed.size === 0 ? settings.last() : { ...whole, successful: false });
   const inOrder = (): KernelAgent[] => settings.current().devices.flatMap(({ section }) => running.get(section) ?? []);
 
   async function add(config: DeviceConfig): Promise<void> {
@@ -146,6 +145,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     );
     await forEach(kept, ({ agent, device }) => agent.change(device), 'a change of settings did not fully apply');
     await forEach(added, add, 'this kernel is not watched');
+    if (failed.size === 0) whole = settings.last();
     failed = failures;
   }
 

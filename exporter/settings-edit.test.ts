@@ -236,6 +236,9 @@ describe('an edit of the settings', () => {
     const health = async () => (await fetch(`${metricsOrigin()}/healthz`)).json();
     const gauge = 'flowcollect_exporter_config_last_reload_successful';
     const page = async () => (await fetch(`${metricsOrigin()}/metrics`)).text();
+    const succeededAt = async () =>
+      metricValue(await page(), 'flowcollect_exporter_config_last_reload_success_timestamp_seconds');
+    const before = await succeededAt();
     await device.edit(device.ini() + section);
     await eventually(async () =>
       expect(await health()).toMatchObject({
@@ -245,6 +248,7 @@ describe('an edit of the settings', () => {
       }),
     );
     expect(metricValue(await page(), gauge)).toBe(0);
+    expect(await succeededAt()).toBe(before);
     await rm(state);
     await device.edit(device.ini() + section);
     await eventually(async () =>
