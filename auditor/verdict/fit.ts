@@ -46,6 +46,8 @@ export interface Fit {
   readonly mean: ArrayLike<number>;
   readonly weights: readonly number[];
   readonly noise: number;
+  /** By each of the shapes, of which the likeliest counts. */
+  readonly noises: readonly number[];
   readonly shape: Shape;
   readonly freedom: number;
   readonly likelihood: number;
@@ -64,6 +66,7 @@ export function fitFrom(start: readonly number[], problem: Problem): Fit {
     mean: problem.scale.map(() => 0),
     weights: problem.rows.map(() => 1),
     noise: NOISE ** 2,
+    noises: SHAPES.map(() => NOISE ** 2),
     shape: shapeOf(SHAPES[0], problem.usual),
     freedom: NOISE_WORTH,
     likelihood: 0,
@@ -100,7 +103,7 @@ function improved(fit: Fit, problem: Problem, beliefs: readonly number[]): Fit {
   const weights = residuals.map(
     (each, index) => (HEAVY_TAILS + 1) / (HEAVY_TAILS + each ** 2 / (variances[index] ?? 1)),
   );
-  return { mean, weights, ...likeliestNoise(fit.noise, problem, residuals, explainedBy(lower, rows, variances)) };
+  return { mean, weights, ...likeliestNoise(fit.noises, problem, residuals, explainedBy(lower, rows, variances)) };
 }
 
 function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Shape {
@@ -112,28 +115,33 @@ function shapeOf({ ofDay, ofUsual }: (typeof SHAPES)[number], usual: number): Sh
  * known from: as much as brings the squares of residuals, by all that is known of their variance, to what chance leaves
  * (Mandel and Paule 1970), in turns with the figures. The oddest window does not count: one night is no habit.
  *
- * @param before the noise, squared, of the turn before
+ * @param before the noise, squared, of the turn before, by each shape
  * @param explained figures that the windows were fitted with
  */
 function likeliestNoise(
-  before: number,
+  before: readonly number[],
   { rows, usual, doubt }: Problem,
   residuals: readonly number[],
   explained: number,
-): Pick<Fit, 'noise' | 'freedom' | 'shape' | 'likelihood'> {
-  const fits = SHAPES.map((each) => {
+): Pick<Fit, 'noise' | 'noises' | 'freedom' | 'shape' | 'likelihood'> {
+  const fits = SHAPES.map((each, nth) => {
     const shape = shapeOf(each, usual);
     const windows = rows.map(({ span }, index) => ({
       residual: residuals[index] ?? 0,
       shape: Math.max(shape(span.named.likely, span.days), 1e-9),
       doubt: doubt(span),
     }));
-    // Of a window that is in doubt for known reasons, only what chance has of its variance tells of the noise.
-    const squares = windows.map((window) => window.residual ** 2 / (window.shape + window.doubt / before));
-    squares.sort((a, b) => a - b);
+    // A window that is in doubt for known reasons tells of the noise as far as its variance is chance.
+    const squares = windows.map(({ residual, shape: chance, doubt: known }) => {
+      const variance = chance + known / (before[nth] ?? NOISE ** 2);
+      return { square: residual ** 2 / variance, worth: chance / variance };
+    });
+    squares.sort((a, b) => a.square - b.square);
     const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
+    const told = NOISE_WORTH + Math.max(0, sum(kept, ({ worth }) => worth) - explained);
+    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, ({ square, worth }) => square * worth)) / told;
+    // What is in doubt is known of every window, so that each of them tells of all that bills may be off by.
     const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
-    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, (value) => value)) / freedom;
     const likelihood = -sum(windows, (window) => {
       const variance = noise * window.shape + window.doubt;
       return Math.log(variance) + (HEAVY_TAILS + 1) * Math.log(1 + window.residual ** 2 / variance / HEAVY_TAILS);
@@ -142,7 +150,8 @@ function likeliestNoise(
   });
   const [first, ...others] = fits;
   if (first === undefined) throw new RangeError('no shape of noise');
-  return others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
+  const likeliest = others.reduce((best, each) => (each.likelihood > best.likelihood ? each : best), first);
+  return { ...likeliest, noises: fits.map(({ noise }) => noise) };
 }
 
 /** Figures that a fit would need as many windows for. */

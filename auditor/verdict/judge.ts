@@ -96,24 +96,22 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
   if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
   const { windows, observations } = memory;
-  const open = recordOf(asked, usage, bill, window);
+  const named = recordOf(asked, usage, bill, window);
   const habit = presentHabit(windows);
-  const { likely, chance } = habit.predict([spanOf([open])]);
+  const { likely, chance } = habit.predict([spanOf([named])]);
   const base = observations.findLast(({ at }) => at === from);
-  const observation = withHidden(
-    observations.findLast(({ at }) => at >= from && at < window.to),
-    from,
-    {
-      at: window.to,
-      billed: (base?.billed ?? 0) + bill.likely,
-      expected: (base?.expected ?? 0) + likely,
-      whole: usage.absences.length === 0,
-      leak: false,
-      resets: bill.resets ?? 0,
-      hidden: 0,
-    },
-  );
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
+  const observed = {
+    at: window.to,
+    billed: (base?.billed ?? 0) + bill.likely,
+    expected: (base?.expected ?? 0) + likely,
+    whole: usage.absences.length === 0,
+    leak: false,
+    resets: bill.resets ?? 0,
+    hidden: 0,
+  };
+  const observation = withHidden(observations, from, observed, known > 0);
+  const open = { ...named, hidden: named.hidden === null ? null : observation.hidden };
   const balanced = isBalanced(windows, open, habit);
   const seen = [...observations, { ...observation, whole: observation.whole || balanced }];
   // Early in a window, chance is that of the days before.
@@ -124,7 +122,6 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   const [atStart, atEnd] = [unbilledAt(seen, from, lag, lag), unbilledAt(seen, window.to, lag, lag)];
   const record = {
     ...open,
-    hidden: open.hidden === null ? null : observation.hidden,
     whole: observation.whole || balanced,
     deferred: Math.round((atEnd.low + atEnd.high - atStart.low - atStart.high) / 2),
     slack: Math.round((atEnd.high - atEnd.low + atStart.high - atStart.low) / 2),

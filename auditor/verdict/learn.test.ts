@@ -177,6 +177,13 @@ describe('noise', () => {
     expect(deviationOf(true)).toBeLessThan(1.5 * deviationOf(false));
     expect(deviationOf(true)).toBeGreaterThan(0.7 * deviationOf(false));
   });
+
+  it('is believed to be a usual one as long as all windows are in doubt', () => {
+    const afterDays = (count: number): Habit =>
+      learned(count, (day) => ({ used: usedOn(day), billed: usedOn(day) + chance(day), nearEdges: 300 * MB }));
+    const deviation = (habit: Habit): number => Math.sqrt(habit.predict([spanOf([closedWindow(50)])]).chance);
+    expect(deviation(afterDays(45))).toBeGreaterThan(0.8 * deviation(afterDays(5)));
+  });
 });
 
 describe('a price that changes by the hour', () => {

@@ -11,6 +11,7 @@ import {
   type Observation,
   unbilledAt,
   usedWithin,
+  withHidden,
 } from './observations.ts';
 import { LONGEST_LAG } from './span.ts';
 
@@ -167,6 +168,34 @@ it('never lets what an honest airport billed later lift its bill above the most 
       expect(excess).toBeLessThanOrEqual(high + 8 * MB);
     }),
   );
+});
+
+describe('bytes that a reset hid', () => {
+  const seen = [observation(0, 0, 0), observation(16, 7, 7)];
+  const evening = (over: Partial<Observation> = {}): Observation => observation(24, 9, 10, { resets: 1, ...over });
+
+  it('are what was used around it and not billed, once', () => {
+    const hidden = withHidden(seen, 0, evening(), false);
+    expect(hidden).toMatchObject({ billed: 10, resets: 1, hidden: 1 });
+    const later = observation(26, 10, 11, { resets: 1 });
+    expect(withHidden([...seen, hidden], 0, later, false)).toMatchObject({ billed: 11, resets: 1, hidden: 1 });
+  });
+
+  it('are not known until all devices have reported', () => {
+    const open = withHidden(seen, 0, evening({ whole: false, expected: 8 }), false);
+    expect(open).toMatchObject({ billed: 9, resets: 0, hidden: 0 });
+    const later = observation(26, 9.5, 10.5, { resets: 1 });
+    expect(withHidden([...seen, open], 0, { ...later, billed: 9.5, expected: 10.5 }, false)).toMatchObject({
+      resets: 1,
+      hidden: 1,
+    });
+  });
+
+  it('are none where the airport bills some of them later, or where the reset was none', () => {
+    expect(withHidden(seen, 0, evening(), true)).toMatchObject({ billed: 9, resets: 0, hidden: 0 });
+    const hidden = withHidden(seen, 0, evening(), false);
+    expect(withHidden([...seen, hidden], 0, observation(26, 12, 11), false)).toMatchObject({ billed: 12, hidden: 0 });
+  });
 });
 
 it('may still bill all that was used within its largest lag', () => {

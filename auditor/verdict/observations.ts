@@ -92,16 +92,27 @@ export function lagOf(observations: readonly Observation[], chance = 0): number 
 }
 
 /**
- * An observation with what resets hid since the window began: where one fell between two observations, what was used between
- * them and not billed.
+ * An observation with what resets hid since the window began: where one fell between two observations at which all devices
+ * had reported, what was used between them and not billed. An airport with a lag bills some of that later: of it nothing
+ * is taken as hidden.
  *
- * @param before the observation before it, since the window began at `from`
+ * @param from when the window began, epoch milliseconds
  */
-export function withHidden(before: Observation | undefined, from: number, observation: Observation): Observation {
-  const last = before !== undefined && before.at > from ? before : { resets: 0, hidden: 0 };
+export function withHidden(
+  observations: readonly Observation[],
+  from: number,
+  observation: Observation,
+  lags: boolean,
+): Observation {
+  if (observation.resets === 0) return observation;
+  const earlier = observations.filter(({ at }) => at >= from && at < observation.at);
+  const last = earlier.findLast(({ at }) => at > from) ?? { resets: 0, hidden: 0 };
+  const before = earlier.findLast(({ whole }) => whole);
   const billed = observation.billed + last.hidden;
-  const used = observation.expected - (before?.expected ?? 0);
-  const missing = used - (billed - (before?.billed ?? 0));
+  if (before === undefined || !observation.whole || lags)
+    return { ...observation, billed, resets: last.resets, hidden: last.hidden };
+  const used = observation.expected - before.expected;
+  const missing = used - (billed - before.billed);
   const hidden = observation.resets > last.resets ? Math.round(Math.max(0, Math.min(used, missing))) : 0;
   return { ...observation, billed: billed + hidden, hidden: last.hidden + hidden };
 }

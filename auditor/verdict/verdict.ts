@@ -139,7 +139,7 @@ export function decide(found: Findings, { to, days, thresholds, ...given }: Circ
   const lately = absences.some(({ since }) => since !== null && to - since <= EXPLAINS_FOR);
   const closes = !(lately && found.difference > thresholds.bytes) || days >= LONGEST_OPEN;
   if (found.gross) {
-    // What a device used before it was first seen will never be known: the next window starts afresh.
+    // What a device used before it was first seen will never be known: nothing of it counts in the next window.
     if (newDevices.length > 0)
       return { kind: 'incomplete', reasons: newDevices.map((each) => reason('device_new', each)), closes: true };
     // Where all devices had reported when it showed, what they used since does not explain it.
