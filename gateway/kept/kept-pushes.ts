@@ -87,7 +87,7 @@ export async function openKeptPushes(
       else Object.assign(entry, { prepared: { push, bytes }, inDoubt: true });
       measure(push);
     } catch (error) {
-      logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts afresh');
+      logger.error({ err: error, file: name }, 'a kept push cannot be read; set aside, its device starts from nothing');
       const movedTo = join(path, `${name}.unreadable`);
       await writeFileAtomic(movedTo, content);
       onSetAside(join(path, name), 'it is no kept push', movedTo);
