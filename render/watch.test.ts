@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
+import { serveLoopback } from '../test/loopback.ts';
 import { watchSettings } from './watch.ts';
 
 let folder: string;
 let lines: string[];
 let ending: AbortController;
 let watching: Promise<void>;
+let program: { readonly origin: string; kill(): Promise<void> };
 
 const save = (warning: string): Promise<void> =>
   writeFile(join(folder, 'ServerSetting.ini'), `[server]\n[alerts]\nQuotaWarning = ${warning}\n`);
@@ -18,11 +20,15 @@ const rules = join('rules', 'alerts.yml');
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flowcollect-watch-'));
   [lines, ending] = [[], new AbortController()];
+  program = await serveLoopback(async (_, response) => {
+    const isRefused = (await readFile(join(folder, 'out', rules), 'utf8')).includes('> 0.7');
+    response.writeHead(isRefused ? 400 : 200).end();
+  });
   await save('0.5');
   watching = watchSettings({
     config: join(folder, 'ServerSetting.ini'),
     out: join(folder, 'out'),
-    reload: [],
+    reload: [program.origin],
     signal: ending.signal,
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
     retryAfter: 10,
@@ -32,6 +38,7 @@ beforeEach(async () => {
 afterEach(async () => {
   ending.abort();
   await watching;
+  await program.kill();
 });
 
 it('writes what it could not write once the same text is saved again', async () => {
@@ -47,4 +54,11 @@ it('writes what it could not write once the same text is saved again', async () 
   await save('0.6');
   await until(() => expect(lines.join('')).toContain('settings reloaded'));
   expect(await readFile(join(out, rules), 'utf8')).toContain('> 0.6');
+});
+
+it('goes back to what it wrote before where a program refuses it', async () => {
+  await save('0.7');
+  await until(() => expect(lines.join('')).toContain('settings kept as they were'));
+  expect(await readFile(join(folder, 'out', rules), 'utf8')).toContain('> 0.5');
+  expect(lines.join('')).toContain(`refused by ${program.origin}`);
 });

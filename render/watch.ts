@@ -45,24 +45,30 @@ export async function watchSettings({
 }: WatchOptions): Promise<void> {
   const folder = resolve(out);
   const file = await openSettings({ path: config, parse: readRenderSettings, logger });
-  const apply = async (settings: RenderSettings): Promise<void> => {
+  /** @returns the programs that refuse it */
+  const put = async (settings: RenderSettings): Promise<string[]> => {
     const names = await writeConfiguration(settings, folder, SECRET_MODES.group);
     logger.info({ folder, files: names.length }, 'configuration written');
-    await Promise.all(reload.map((origin) => tell(origin, { signal, logger, retryAfter })));
+    const takes = await Promise.all(reload.map((origin) => tell(origin, { signal, logger, retryAfter })));
+    return reload.filter((_, index) => takes[index] === false);
   };
   try {
-    await apply(file.current());
-    file.follow(apply, onReload);
+    await put(file.current());
+    file.follow(async (settings) => {
+      const refusing = await put(settings);
+      if (refusing.length > 0) throw new Error(`refused by ${refusing.join(', ')}`);
+    }, onReload);
     await untilAborted(signal);
   } finally {
     await file.close();
   }
 }
 
+/** @returns false where the program refuses its configuration; one that is not up reads it when it starts */
 async function tell(
   origin: string,
   { signal, logger, retryAfter }: Pick<WatchOptions, 'signal' | 'logger' | 'retryAfter'>,
-): Promise<void> {
+): Promise<boolean> {
   for (let attempt = 1; attempt <= TRIES && !signal.aborted; attempt += 1) {
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
@@ -70,10 +76,11 @@ async function tell(
       const said = (await response.text()).trim();
       if (response.ok) logger.info({ program: origin }, 'configuration read');
       else logger.error({ program: origin, status: response.status, said }, 'configuration refused');
-      return;
+      return response.ok;
     } catch {
       await setTimeout(retryAfter, undefined, { signal }).catch(() => {});
     }
   }
   logger.info({ program: origin }, 'not up: it reads its configuration when it starts');
+  return true;
 }
