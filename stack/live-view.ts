@@ -20,8 +20,7 @@ const LINE_EVERY_MS = 15_000;
 export function startLiveView(url: string, screen: Screen, texts: StackMessages, clock: () => number): () => void {
   let before: TrafficReading | undefined;
   const show = async (): Promise<void> => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    const now = readTraffic(await response.text(), clock());
+    const now = await readExporter(url, clock);
     if (screen.isTerminal) screen.draw(['', ...renderTable(now, before ?? now, texts)]);
     else screen.say(renderLine(now, texts));
     before = now;
@@ -37,6 +36,12 @@ export function startLiveView(url: string, screen: Screen, texts: StackMessages,
     void task.stop();
     screen.draw([]);
   };
+}
+
+/** @param url of the exporter's metrics. @throws where it does not answer within two seconds */
+export async function readExporter(url: string, clock: () => number): Promise<TrafficReading> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+  return readTraffic(await response.text(), clock());
 }
 
 /** What the exporter's metrics say at one instant. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reachableAt } from '../core/addresses.ts';
 import { translate } from '../core/language.ts';
+import { systemClock } from '../runtime/async.ts';
 import { writeFileAtomic } from '../runtime/atomic-file.ts';
 import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -11,7 +12,7 @@ import type { Binaries } from './binaries.ts';
 import { checkFree } from './free-ports.ts';
 import type { KernelChoice } from './kernel-choice.ts';
 import type { RunFolder, StackInstallation } from './layout.ts';
-import { readTraffic } from './live-view.ts';
+import { readExporter } from './live-view.ts';
 import type { ProcessSpec, RunningProcess, Supervisor } from './processes.ts';
 import {
   alertmanagerSpec,
@@ -157,7 +158,7 @@ export async function startStack(
     await configure(there);
     for (const running of configured) running.reload();
     if (dashboards !== undefined) await writeDashboards(installation.own, settings, folder.in('rendered'));
-    screen.say(texts.applied);
+    if (edited !== file.current()) screen.say(texts.applied);
   };
   file.follow(apply, onReload);
 
@@ -187,9 +188,8 @@ export async function startStack(
  */
 async function exporterGoesOn(metrics: string): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const page = await fetch(metrics).then((answer) => answer.text());
-    const { kernelUp, pushes } = readTraffic(page, 0);
-    if (kernelUp && pushes.accepted > 0) return;
+    const reading = await readExporter(metrics, systemClock.now).catch(() => undefined);
+    if (reading?.kernelUp === true && reading.pushes.accepted > 0) return;
     await sleep(200);
   }
 }
