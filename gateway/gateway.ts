@@ -10,7 +10,7 @@ import type { ListenAddress } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createMovable } from '../runtime/movable.ts';
 import { createPrometheus } from '../runtime/prometheus.ts';
-import type { LastReload, Reload } from '../runtime/reload.ts';
+import type { LastReload, OnReload, Reload } from '../runtime/reload.ts';
 import type { Token } from './access/authenticate.ts';
 import { availableMemory, memoryLimits } from './access/limits.ts';
 import type { Reader } from './access/reader-token.ts';
@@ -44,6 +44,8 @@ export interface GatewayOptions {
   lastReload(): LastReload;
   /** SHA-256 of the admin token as of now; devices are neither rebased nor retired without. */
   adminHash?(): Buffer | undefined;
+  /** When the certificate is to be read again although nobody saved it. */
+  readonly onReload?: OnReload | undefined;
   /** Whom a request comes from, as of now. */
   addressOf?(request: IncomingMessage): string;
 }
@@ -86,6 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     readers = () => [],
     lastReload,
     adminHash = () => undefined,
+    onReload,
     addressOf = clientAddress,
   } = options;
   let certificate: Reload<Certificate> | undefined;
@@ -155,7 +158,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const listener = await listenHttp(handler, listen, LIMITS, opened?.current());
     opened?.follow(async (next) => {
       if (listener.server instanceof TlsServer) listener.server.setSecureContext(next);
-    });
+    }, onReload);
     guardConnections(listener.server, logNoise);
     onClose(() => listener.close());
     return listener.origin;

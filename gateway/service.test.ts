@@ -21,6 +21,7 @@ let path: string;
 let lines: Line[];
 let ending: AbortController;
 let running: Promise<void>;
+let asked: (() => void)[];
 const logger = createLogger('test', 'info', { write: (line: string) => void lines.push(JSON.parse(line)) });
 
 const settings = (more: string) =>
@@ -39,7 +40,12 @@ beforeEach(async () => {
   lines = [];
   ending = new AbortController();
   await writeFile(path, settings('ServerToken = one'), { mode: 0o644 });
-  running = runGatewayService({ path, signal: ending.signal, logger });
+  asked = [];
+  const onReload = (again: () => void) => {
+    asked.push(again);
+    return () => {};
+  };
+  running = runGatewayService({ path, signal: ending.signal, onReload, logger });
   await vi.waitFor(() => expect(origins()).toHaveLength(1), 5000);
 });
 afterEach(async () => {
@@ -194,4 +200,10 @@ it('opens again by the settings that ran, where not even those could be used for
   const before = origins().length;
   await vi.waitFor(() => expect(origins().length).toBeGreaterThan(before), 5000);
   expect(await statusWith('one')).toBe(404);
+});
+
+it('reads settings and tokens again when it is asked to', async () => {
+  for (const again of asked) again();
+  const reloaded = () => lines.map(({ msg }) => msg).filter((msg) => msg?.endsWith(' reloaded'));
+  await vi.waitFor(() => expect(reloaded().sort()).toEqual(['settings reloaded', 'tokens reloaded']), 5000);
 });

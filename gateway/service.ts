@@ -76,16 +76,12 @@ export async function runGatewayService({
       return { ...settings, successful: settings.successful && tokens.last().successful };
     },
     adminHash: () => file.current().admin?.hash,
+    onReload,
     addressOf: (request) => clientAddress(request, file.current().isProxy),
   });
 
-  async function apply(next: GatewayConfig, running: GatewayConfig): Promise<void> {
-    try {
-      await gateway.move(placesOf(next));
-    } catch (error) {
-      await gateway.move(placesOf(running));
-      throw error;
-    }
+  async function apply(next: GatewayConfig): Promise<void> {
+    await gateway.move(placesOf(next));
     logger.level = next.logLevel;
   }
 
@@ -98,7 +94,7 @@ export async function runGatewayService({
       logger.warn({ notice: describeProblem(basename(path), problem, language) }, 'settings notice');
     }
     file.follow(apply, onReload);
-    tokens.follow(async () => {});
+    tokens.follow(async () => {}, onReload);
     await untilAborted(signal);
   } finally {
     await descriptors.stop();

@@ -123,6 +123,11 @@ export function endingAt(...names: readonly string[]): AbortSignal {
 /** SIGHUP has a service without a terminal that could close read its settings again, as service managers expect. */
 export function serviceSignals(): { readonly signal: AbortSignal; readonly onReload: OnReload } {
   const hasTerminal = [0, 1, 2].some((stream) => go.terminal(stream).isTerminal);
-  if (hasTerminal) return { signal: endingAt('SIGINT', 'SIGTERM', 'SIGHUP'), onReload: () => {} };
-  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload: (again) => go.onSignal('SIGHUP', again) };
+  if (hasTerminal) return { signal: endingAt('SIGINT', 'SIGTERM', 'SIGHUP'), onReload: () => () => {} };
+  // The exporter follows its settings until it ends.
+  const onReload: OnReload = (again) => {
+    go.onSignal('SIGHUP', again);
+    return () => {};
+  };
+  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload };
 }

@@ -93,10 +93,14 @@ export function endingSignal(): AbortSignal {
 export function serviceSignals(
   hasTerminal = process.platform === 'win32' || [0, 1, 2].some((stream) => isatty(stream)),
 ): { readonly signal: AbortSignal; readonly onReload: OnReload } {
-  if (hasTerminal) return { signal: endingSignal(), onReload: () => {} };
+  if (hasTerminal) return { signal: endingSignal(), onReload: () => () => {} };
   const asked = new EventEmitter();
   process.on('SIGHUP', () => asked.emit('reload'));
-  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload: (again) => void asked.on('reload', again) };
+  const followed: OnReload = (again) => {
+    asked.on('reload', again);
+    return () => asked.off('reload', again);
+  };
+  return { signal: endingAt('SIGINT', 'SIGTERM'), onReload: followed };
 }
 
 function endingAt(...signals: readonly NodeJS.Signals[]): AbortSignal {

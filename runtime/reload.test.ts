@@ -14,7 +14,7 @@ let opened: Reload<string>;
 let applied: string[];
 /** Called by each apply. */
 let work: Apply<string>;
-let askAgain: () => void;
+let askAgain: (() => void) | undefined;
 
 const open = async (at = path): Promise<void> => {
   opened = await openReload({
@@ -28,12 +28,15 @@ const open = async (at = path): Promise<void> => {
     logger: createLogger('test', 'info', { write: (line: string) => void lines.push(line) }),
   });
   opened.follow(
-    async (next, running) => {
-      applied.push(`${next} over ${running}`);
-      await work(next, running);
+    async (next) => {
+      applied.push(`${next} over ${opened.current()}`);
+      await work(next);
     },
     (again) => {
       askAgain = again;
+      return () => {
+        askAgain = undefined;
+      };
     },
   );
 };
@@ -62,7 +65,8 @@ describe('what runs', () => {
     }
     await writeFile(path, 'two');
     await until(() => expect(opened.current()).toBe('two'));
-    expect(applied).toEqual(['taken 1 over one', 'taken 2 over one', 'two over one']);
+    const goingBack = 'one over one';
+    expect(applied).toEqual(['taken 1 over one', goingBack, 'taken 2 over one', goingBack, 'two over one']);
     expect(opened.last().successful).toBe(true);
     expect(opened.last().succeededAt).toBeGreaterThan(began);
   });
@@ -78,10 +82,14 @@ describe('what runs', () => {
     await writeFile(path, 'two');
     await until(() => expect(failures()).toBe(2));
     isTaken = false;
-    askAgain();
+    askAgain?.();
     await until(() => expect(opened.current()).toBe('two'));
     await writeFile(path, 'two');
-    await until(() => expect(applied).toEqual(['two over one', 'two over one', 'two over one', 'two over two']));
+    const twice = ['two over one', 'one over one', 'two over one', 'one over one'];
+    await until(() => expect(applied).toEqual([...twice, 'two over one', 'two over two']));
+    expect(lines.filter((line) => line.includes('could not be put into use again'))).toHaveLength(2);
+    await opened.close();
+    expect(askAgain).toBeUndefined();
   });
 
   it('changes by one edit after the other, however long one takes', async () => {

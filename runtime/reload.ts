@@ -12,11 +12,11 @@ export interface LastReload {
   readonly succeededAt: number;
 }
 
-/** Puts settings into use. Where it throws, it has gone back to what ran, and they are applied again at the next save. */
-export type Apply<T> = (next: T, running: T) => Promise<void>;
+/** Puts settings into use. Where it throws, those that ran are put into use again, and the next save is another try. */
+export type Apply<T> = (next: T) => Promise<void>;
 
-/** Calls back whenever the files are to be read again although nobody saved them. */
-export type OnReload = (again: () => void) => void;
+/** Calls back whenever the files are to be read again although nobody saved them, until what it returns is called. */
+export type OnReload = (again: () => void) => () => void;
 
 /** What runs, of files that are read at start and again at every save, also where a save changes no byte of them. */
 export interface Reload<T> {
@@ -109,6 +109,7 @@ export async function followReload<Raw, T>(
   let last: LastReload = { successful: true, succeededAt: clock.now() };
   let unreadable = '';
   let looking: PeriodicTask | undefined;
+  let ignoreReload: (() => void) | undefined;
 
   async function reload(apply: Apply<T>): Promise<void> {
     let next: Raw;
@@ -124,12 +125,23 @@ export async function followReload<Raw, T>(
     }
     try {
       const parsed = parse(next);
-      await apply(parsed, running);
+      await applyOrGoBack(apply, parsed);
       logger.info({ ...(changed === undefined ? {} : { changed: changed(raw, next) }) }, `${name} reloaded`);
       [raw, running] = [next, parsed];
       last = { successful: true, succeededAt: clock.now() };
     } catch (error) {
       fail(error, 'what was saved is not usable; fix what is wrong and save again');
+    }
+  }
+
+  async function applyOrGoBack(apply: Apply<T>, parsed: T): Promise<void> {
+    try {
+      await apply(parsed);
+    } catch (error) {
+      await apply(running).catch((also: unknown) => {
+        logger.error({ err: also }, `what ran of the ${name} could not be put into use again`);
+      });
+      throw error;
     }
   }
 
@@ -160,11 +172,14 @@ export async function followReload<Raw, T>(
         },
       });
       looking.start();
-      onReload?.(() => {
+      ignoreReload = onReload?.(() => {
         seen = undefined;
       });
     },
-    close: async () => looking?.stop(),
+    async close() {
+      ignoreReload?.();
+      await looking?.stop();
+    },
   };
 }
 
