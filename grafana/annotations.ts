@@ -39,8 +39,3 @@ export function annotations(translate: Translate): AnnotationQuery[] {
     ),
   ];
 }
-
-/** The query of an annotation; the SDK knows another kind of `target`. */
-export function annotationExpr({ target }: AnnotationQuery): string {
-  return (target as unknown as { expr: string }).expr;
-}

@@ -41,11 +41,9 @@ import {
   cycleNodesPanel,
   cyclePanel,
   forecastPanel,
-  multipliersPanel,
   overviewPanel,
-  surplusAdvicePanel,
-  surplusPanel,
 } from './panels/quota.ts';
+import { multipliersPanel, surplusAdvicePanel, surplusPanel } from './panels/surplus.ts';
 import {
   daysPanel,
   dimensionPanel,

@@ -20,6 +20,8 @@ export const PENDING = '#B877D9';
 export const PLAIN = 'text';
 /** The same as the background of a panel or the fill of a state. */
 export const NEUTRAL = '#5A6069';
+/** Grey that can be read as text. */
+export const QUIET = '#8E8E8E';
 export const ACCENT = '#5794F2';
 
 /** The names of classes as they begin a line. */

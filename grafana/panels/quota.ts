@@ -12,14 +12,10 @@ import {
   table,
   WIDTHS,
 } from '../builders/tables.ts';
-import { dashboardLink } from '../links.ts';
-import { ACCENT, BAD, GOOD, PLAIN, WATCH } from '../palette.ts';
+import { ACCENT, BAD, GOOD, PLAIN, QUIET, WATCH } from '../palette.ts';
 import { byAirport, select, stateNumber, today } from '../promql/select.ts';
 import type { DashboardSettings } from '../settings.ts';
 import { verdictColumn } from './audit.ts';
-
-/** Grey that can be read as text. */
-const QUIET = '#8E8E8E';
 
 const daysLeft = select('flowcollect_forecast_days_left');
 const remaining = select('flowcollect_airport_remaining_bytes');
@@ -181,13 +177,13 @@ export const forecastPanel = lines({
 });
 
 /** Airport and node in one column: on a phone there is no room for two beside a figure. */
-const AIRPORT_NODE: Key = {
+export const AIRPORT_NODE: Key = {
   label: 'airport_node',
   name: { zh: '机场 · 节点', en: 'Airport · node' },
   width: 190,
 };
 // In a label of its own, since VictoriaMetrics writes into those that it still reads.
-const airportNode = (byNode: string): string =>
+export const airportNode = (byNode: string): string =>
   `label_join(${byNode}, "${AIRPORT_NODE.label}", " · ", "airport", "node")`;
 
 /** This billing cycle, by node: where the quota went. */
@@ -219,84 +215,4 @@ export const cyclePanel = table({
   ],
   sortBy: billedInCycle,
   noValue: { zh: '还没有读到机场', en: 'No airport was read yet' },
-});
-
-/** How a surplus was answered. */
-const ANSWERS = [
-  ['no', { zh: '待回答', en: 'Asks' }, WATCH],
-  ['known', { zh: '已知', en: 'Known' }, QUIET],
-  ['leak', { zh: '泄露', en: 'Leak' }, BAD],
-] as const;
-
-/** What to do about it. */
-const ADVICE = words([
-  [
-    'no',
-    {
-      zh: '请查明后回答一次：flowcollect audit amend known 机场 --per-day 大小，或 flowcollect audit amend leak 机场',
-      en: 'Find out what it is, then answer once: flowcollect audit amend known AIRPORT --per-day SIZE, or flowcollect audit amend leak AIRPORT',
-    },
-    WATCH,
-  ],
-  ['known', { zh: '已知，不用做什么', en: 'Known: nothing to do' }, QUIET],
-  [
-    'leak',
-    {
-      zh: '泄露：到机场重置订阅链接',
-      en: 'A leak: reset the link of the subscription at the airport',
-    },
-    BAD,
-  ],
-]);
-
-/** What airports bill day by day above what is explained, and whether somebody said what it is. */
-function surplus(answer: Key): PanelDefinition {
-  const daily = { zh: '每天多出', en: 'A day' };
-  return table({
-    title: { zh: '每天多出的部分', en: 'Steady surplus' },
-    description: {
-      zh: '机场每天比倍率、设置和设备所能解释的多计多少；可能的原因见日报。',
-      en: 'What an airport bills day by day above what names, settings and devices explain; the report tells what it can be.',
-    },
-    keys: [{ label: 'airport', name: { zh: '机场', en: 'Airport' } }, answer],
-    columns: [bytesColumn(daily, `max by (user, airport, answered) (${select('flowcollect_audit_surplus_bytes')})`)],
-    sortBy: daily,
-    noValue: { zh: '没有', en: 'None' },
-  });
-}
-
-/** In short: what to do is a click away. */
-export const surplusPanel = surplus({
-  label: 'answered',
-  name: { zh: '说明', en: 'Answer' },
-  width: 80,
-  link: { title: { zh: '怎么办', en: 'What to do' }, url: dashboardLink('audit') },
-  properties: stateCells(words(ANSWERS), false),
-});
-
-export const surplusAdvicePanel = surplus({
-  label: 'answered',
-  name: { zh: '怎么办', en: 'What to do' },
-  width: 940,
-  properties: stateCells(ADVICE, false),
-});
-
-const low = { zh: '下限', en: 'Low' };
-const bound = (which: 'low' | 'high'): string =>
-  airportNode(`max by (user, airport, node) (${select('flowcollect_audit_multiplier', `bound="${which}"`)})`);
-
-/** What bills show of the multipliers of nodes. */
-export const multipliersPanel = table({
-  title: { zh: '从账单学到的倍率', en: 'Learned multipliers' },
-  description: {
-    zh: '名称和设置没有说明的节点倍率，由已结束的窗口的账单算出，十次有九次在上下限之间；最多 50 个节点。',
-    en: 'The multipliers that names and settings leave open, as the bills of closed windows show them, between these bounds nine times of ten; of at most 50 nodes.',
-  },
-  keys: [AIRPORT_NODE],
-  columns: [
-    { name: low, expr: bound('low'), unit: 'suffix:×', decimals: 2, width: 70 },
-    { name: { zh: '上限', en: 'High' }, expr: bound('high'), unit: 'suffix:×', decimals: 2, width: 64 },
-  ],
-  sortBy: low,
-  noValue: { zh: '还没有', en: 'None yet' },
 });
