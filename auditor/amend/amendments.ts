@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseJson } from '../../core/json.ts';
 import { readUndamaged, writeFileAtomic } from '../../runtime/atomic-file.ts';
 import { whileLocked } from '../../runtime/file-lock.ts';
+import type { Answer } from '../verdict/surplus.ts';
 import type { Interval } from '../verdict/use.ts';
 
 const interval = z
@@ -38,9 +39,6 @@ const fileSchema = z.object({ version: z.literal(1), amendments: z.array(amendme
 
 /** What a person says of the past. */
 export type Amendment = z.infer<typeof amendmentSchema>;
-
-/** How a person answered a steady surplus of an airport; of a known one, either `daily` or `share` is there. */
-export type Answer = Readonly<z.infer<typeof knownAnswer> | z.infer<typeof leakAnswer>>;
 
 /** All that was said, ready to be asked; the last word on a thing counts. */
 export interface Amendments {

@@ -14,7 +14,7 @@ import { readAuditState, statePathIn } from '../state/audit-state.ts';
 import { createExactSums } from '../usage/exact-sums.ts';
 import { createUsageReader, reportedNames } from '../usage/window-use.ts';
 import type { Interval } from '../verdict/use.ts';
-import { type Change, reaudit } from './reaudit.ts';
+import { type ChangedVerdict, reaudit } from './reaudit.ts';
 
 type Print = (text: string) => void;
 type Given = { readonly config: string };
@@ -121,7 +121,7 @@ async function checkNames(
   }
 }
 
-function line({ airport, from, to, before, after }: Change, { day }: AuditorConfig): string {
+function line({ airport, from, to, before, after }: ChangedVerdict, { day }: AuditorConfig): string {
   const time = (at: number): string => DateTime.fromMillis(at, { zone: day.zone }).toFormat('yyyy-MM-dd HH:mm');
   return `${airport}  ${time(from)} – ${time(to)}  ${before} → ${after}\n`;
 }

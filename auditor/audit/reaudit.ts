@@ -14,7 +14,7 @@ import { type Weighing, weighedUse } from './window.ts';
 const WINDOWS_BACK = 40;
 
 /** One window whose verdict an amendment changed. */
-export interface Change {
+export interface ChangedVerdict {
   readonly airport: string;
   readonly from: number;
   readonly to: number;
@@ -24,7 +24,7 @@ export interface Change {
 
 export interface Reaudit {
   readonly state: AuditState;
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedVerdict[];
 }
 
 /**
@@ -39,7 +39,7 @@ export async function reaudit(
   amendments: Amendments,
 ): Promise<Reaudit> {
   let next = state;
-  const changes: Change[] = [];
+  const changes: ChangedVerdict[] = [];
   for (const { name: airport, rules } of config.subscriptions) {
     const user = rules?.user ?? config.user;
     const owned = config.subscriptions.filter((each) => (each.rules?.user ?? config.user) === user);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readingAt } from '../../test/example-reports.ts';
-import { closedWindow, DAY, days, GB, HOUR, shareOf, THRESHOLDS, usedOn } from '../../test/windows.ts';
+import { closedWindow, DAY, days, GB, HOUR, NO_MEMORY, shareOf, THRESHOLDS, usedOn } from '../../test/windows.ts';
 import { type Amendment, amendmentsOf } from '../amend/amendments.ts';
 import type { DevicePresence, UsageReader } from '../usage/window-use.ts';
-import { NO_MEMORY } from '../verdict/observations.ts';
 import type { Mark } from '../verdict/reading.ts';
 import { type AirportAudit, type AirportWindow, auditWindows } from './window.ts';
 

@@ -15,7 +15,7 @@ export interface Writing {
 }
 
 /** What an airport, or a pool of them, was billed and should have been, as far as both are known. */
-interface Compared {
+interface ComparedBill {
   readonly billed: { readonly low: number; readonly high: number | null };
   readonly expected: { readonly low: number; readonly likely: number; readonly high: number };
   /** Signed. */
@@ -23,7 +23,7 @@ interface Compared {
 }
 
 /** @returns undefined where nothing was compared */
-export function comparedOf({ verdict }: Pick<AirportModel, 'verdict'>): Compared | undefined {
+export function comparedOf({ verdict }: Pick<AirportModel, 'verdict'>): ComparedBill | undefined {
   const { pool, bill, expected, difference } = verdict;
   if (pool !== undefined) {
     const { billed } = pool;
@@ -38,7 +38,7 @@ export function comparedOf({ verdict }: Pick<AirportModel, 'verdict'>): Compared
 }
 
 /** Whether the bill of the window is above all that is expected: a leak that shows in it alone. */
-export function isOverbilled({ billed, expected, difference }: Compared): boolean {
+export function isOverbilled({ billed, expected, difference }: ComparedBill): boolean {
   return billed.low > expected.high && difference > 0;
 }
 
@@ -156,7 +156,7 @@ export function togetherName({ airport, verdict: { pool } }: AirportModel, { fin
 }
 
 /** The sentences that a leak or a drift rests on where the bill of the window alone does not show it. */
-export function basisOf(airport: AirportModel, compared: Compared | undefined, writing: Writing): string[] {
+export function basisOf(airport: AirportModel, compared: ComparedBill | undefined, writing: Writing): string[] {
   const { drift, kind, surplus } = airport.verdict;
   if (drift !== undefined && drift.bytes >= 1) return [changeText(drift, writing)];
   const shows = compared !== undefined && isOverbilled(compared);
@@ -179,7 +179,7 @@ export function sinceBefore({ verdict: { window } }: AirportModel, { day }: Repo
 
 function comparison(
   airport: AirportModel,
-  compared: Compared,
+  compared: ComparedBill,
   model: ReportModel,
   { words, figures, time }: Writing,
 ): string[] {
@@ -210,7 +210,7 @@ function signedText(difference: number, { findings }: Words, figures: Figures): 
 }
 
 /** The multiplier at which the busiest node alone would explain a leak, to be ruled out; none where bills tell it, or another cause. */
-function wouldExplain(airport: AirportModel, compared: Compared, { words, figures }: Writing): string {
+function wouldExplain(airport: AirportModel, compared: ComparedBill, { words, figures }: Writing): string {
   const { pool, surplus } = airport.verdict;
   const [busiest] = airport.nodes.filter(({ sure }) => sure).sort((a, b) => b.bytes - a.bytes);
   if (busiest === undefined || busiest.bytes <= 0 || pool !== undefined || !isOverbilled(compared)) return '';
@@ -257,7 +257,7 @@ function learnedText(learned: LearnedBilling | undefined, { findings }: Words, f
 /** A sentence for each silent device, with what it can explain. */
 function silenceTexts(
   { verdict }: AirportModel,
-  { billed, expected }: Compared,
+  { billed, expected }: ComparedBill,
   { words, figures, time }: Writing,
 ): string[] {
   const { findings } = words;

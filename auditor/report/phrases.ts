@@ -69,7 +69,7 @@ export interface Phrases {
   /** The most used nodes of an airport, and a line such as `+30 个，1.20 GiB` for the rest. */
   nodes(airport: AirportModel): { readonly shown: readonly NodeModel[]; readonly rest: readonly string[] };
   /** The same of today, before any airport has a window with nodes. */
-  readonly todayNodes: { readonly shown: readonly NodeBytes[]; readonly rest: readonly string[] };
+  readonly todayNodes: { readonly shown: readonly UsedNode[]; readonly rest: readonly string[] };
   /** A multiplier other than 1, such as `2×` or `0.1–1×`, what was learned instead, and whether another airport may own it. */
   signs(node: NodeModel): readonly string[];
   /** A site's name; where connections had none, what that means. */
@@ -264,17 +264,17 @@ function causesOf(causes: readonly SurplusCause[], airport: AirportModel, { find
   );
 }
 
-interface NodeBytes {
+interface UsedNode {
   readonly node: string;
   readonly bytes: number;
 }
 
-function nodesBeforeWindows({ airports, today }: ReportModel): readonly NodeBytes[] {
+function nodesBeforeWindows({ airports, today }: ReportModel): readonly UsedNode[] {
   if (!today.known || airports.some(({ nodes }) => nodes.length > 0)) return [];
   return today.nodes.filter((each) => each.class === 'proxy');
 }
 
-function mostUsed<N extends NodeBytes>(
+function mostUsed<N extends UsedNode>(
   nodes: readonly N[],
   words: Words,
 ): { readonly shown: readonly N[]; readonly rest: readonly string[] } {

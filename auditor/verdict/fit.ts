@@ -138,8 +138,8 @@ function likeliestNoise(
     });
     squares.sort((a, b) => a.square - b.square);
     const kept = squares.slice(0, squares.length < 5 ? squares.length : -1);
-    const told = NOISE_WORTH + Math.max(0, sum(kept, ({ worth }) => worth) - explained);
-    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, ({ square, worth }) => square * worth)) / told;
+    const weight = NOISE_WORTH + Math.max(0, sum(kept, ({ worth }) => worth) - explained);
+    const noise = (NOISE_WORTH * NOISE ** 2 + sum(kept, ({ square, worth }) => square * worth)) / weight;
     // What is in doubt is known of every window, so that each of them tells of all that bills may be off by.
     const freedom = NOISE_WORTH + Math.max(0, kept.length - explained);
     const likelihood = -sum(windows, (window) => {

@@ -96,9 +96,9 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
   if (!usage.known) return { ...undecided(usage.reasons, false), window, bill };
   if (usage.devices === 0) return { ...undecided([reason('no_devices')], true), window, bill };
   const { windows, observations } = memory;
-  const named = recordOf(asked, usage, bill, window);
+  const shown = recordOf(asked, usage, bill, window);
   const habit = presentHabit(windows);
-  const { likely, chance } = habit.predict([spanOf([named])]);
+  const { likely, chance } = habit.predict([spanOf([shown])]);
   const base = observations.findLast(({ at }) => at === from);
   const known = Math.max(0, ...windows.slice(-LAGS_BACK).map(({ lag }) => lag));
   const observed = {
@@ -111,7 +111,7 @@ function draftOf(asked: Asked, thresholds: Thresholds): Draft | Verdict {
     hidden: 0,
   };
   const observation = withHidden(observations, from, observed, known > 0);
-  const open = { ...named, hidden: named.hidden === null ? null : observation.hidden };
+  const open = { ...shown, hidden: shown.hidden === null ? null : observation.hidden };
   const balanced = isBalanced(windows, open, habit);
   const seen = [...observations, { ...observation, whole: observation.whole || balanced }];
   // Early in a window, chance is that of the days before.

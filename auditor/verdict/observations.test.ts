@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BEGAN, closedWindow, DAY, days, GB, HOUR, MB } from '../../test/windows.ts';
+import { BEGAN, closedWindow, DAY, days, GB, HOUR, MB, NO_MEMORY } from '../../test/windows.ts';
 import {
   afterClose,
   afterObservation,
   lagOf,
   type Memory,
-  NO_MEMORY,
   nightsOf,
   type Observation,
   unbilledAt,

@@ -159,8 +159,6 @@ export interface Left {
   readonly record?: WindowRecord;
 }
 
-export const NO_MEMORY: Memory = { observations: [], windows: [] };
-
 /**
  * Remembers one observation of the open window.
  *

@@ -112,7 +112,7 @@ const NEWEST = 3;
 /** The standard deviation of what health checks really cost, as a share of what they are expected to. */
 const CHECKS_VARY = 0.2;
 
-/** What a person answered to a surplus; the last word counts. */
+/** What a person answered to a surplus: of a known one, either `daily` or `share` is there. The last word counts. */
 export type Answer =
   | {
       readonly kind: 'known';
