@@ -82,32 +82,3 @@ describe('texts', () => {
     for (const text of Object.values(PROBLEM_TEXTS)) expect(text).toMatch(/\p{Script=Han}/u);
   });
 });
-
-/** One word in Chinese for one thing: the word that is used, and others for the same that are not. */
-const WORDS: readonly (readonly [used: string, others: RegExp])[] = [
-  ['仪表盘', /看板|仪表板/],
-  ['推送', /上报/],
-  ['采集器', /采集端|导出器/],
-  ['账号', /帐号|[帐账]户/],
-  ['令牌', /口令/],
-  ['告警', /警报|报警/],
-  ['泄露', /外泄|泄漏/],
-  ['配额', /额度/],
-  ['应答', /回应/],
-  ['登录', /登陆/],
-  ['上传、下载', /上行(?!网卡)|下行|上下行/],
-];
-
-describe('Chinese words', () => {
-  const pages = files.filter((path) => path.endsWith('.zh-CN.md') || path === 'setting.ini.example');
-  const read = [...sources, ...pages].filter((path) => !path.includes('node_modules'));
-
-  it.each(WORDS)('call it %s everywhere', (_, others) => {
-    const found = read.flatMap((path) =>
-      textOf(path)
-        .split('\n')
-        .flatMap((line, index) => (others.test(line) ? [`${path}:${index + 1}: ${others.exec(line)?.[0]}`] : [])),
-    );
-    expect(found).toEqual([]);
-  });
-});

@@ -1,7 +1,7 @@
 import { namedBill, spanOf } from '../auditor/verdict/compared.ts';
 import { type Asked, type Judged, judge, trafficOf } from '../auditor/verdict/judge.ts';
 import { presentHabit } from '../auditor/verdict/judgement.ts';
-import { afterClose, afterObservation, type Memory, NO_MEMORY } from '../auditor/verdict/observations.ts';
+import { afterClose, afterObservation, type Memory } from '../auditor/verdict/observations.ts';
 import type { Bill } from '../auditor/verdict/reading.ts';
 import type { NodeShare, WindowRecord } from '../auditor/verdict/span.ts';
 import type { DeviceUse, NodeUse } from '../auditor/verdict/use.ts';
@@ -147,6 +147,8 @@ export interface Past {
   readonly memory: Memory;
   readonly verdicts: readonly Verdict[];
 }
+
+export const NO_MEMORY: Memory = { observations: [], windows: [] };
 
 /** The first reading of all was just made. */
 export const NO_PAST: Past = {

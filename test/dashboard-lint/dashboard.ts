@@ -1,6 +1,5 @@
-import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { AnnotationQuery, Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
-import { annotationExpr } from '../../grafana/annotations.ts';
 import { DATASOURCE } from '../../grafana/builders/panel.ts';
 import { GRID_COLUMNS } from '../../grafana/dashboard.ts';
 import { DASHBOARD_UIDS } from '../../grafana/links.ts';
@@ -123,4 +122,9 @@ function slug(title: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
+}
+
+/** The query of an annotation; the SDK knows another kind of `target`. */
+export function annotationExpr({ target }: AnnotationQuery): string {
+  return (target as unknown as { expr: string }).expr;
 }

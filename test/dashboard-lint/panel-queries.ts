@@ -1,6 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { annotationExpr } from '../../grafana/annotations.ts';
-import { panelsOf, targetsOf } from './dashboard.ts';
+import { annotationExpr, panelsOf, targetsOf } from './dashboard.ts';
 
 /** When, where and what a dashboard is looked at. */
 export interface Look {
